@@ -1,2 +1,96 @@
-//! placeholder
-fn main() {}
+//! `./dev`: the whole platform on one machine, and every check of the project.
+//!
+//! `up` leaves a supervisor behind that owns private PostgreSQL, Redis and RabbitMQ servers and all
+//! services; the other words talk to what it wrote into the home folder (`.dev/`). It must never
+//! contain anything a service needs to run elsewhere.
+
+mod build;
+mod demo;
+mod endpoints;
+mod home;
+mod infra;
+mod install;
+mod keys;
+mod ports;
+mod process;
+mod services;
+mod supervise;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::home::Home;
+
+#[derive(Parser)]
+#[command(
+    name = "dev",
+    about = "一指買 on one machine",
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    word: Word,
+}
+
+#[derive(Subcommand)]
+enum Word {
+    /// Install what is missing, build, migrate, start everything with the demo chain.
+    Up {
+        /// Return when everything is healthy instead of staying in front.
+        #[arg(long)]
+        detach: bool,
+        /// Use optimised builds.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Stop everything that `up` started.
+    Down {
+        /// Also delete its data.
+        #[arg(long)]
+        purge: bool,
+    },
+    /// Show the logs of one process, or of all.
+    Logs {
+        /// Process, such as `ordering`.
+        process: Option<String>,
+        /// Keep following.
+        #[arg(short, long)]
+        follow: bool,
+    },
+    /// (internal) own the processes until told to stop.
+    #[command(hide = true)]
+    Supervise {
+        /// Use optimised builds.
+        #[arg(long)]
+        release: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let home = Home::find();
+    let outcome = home.and_then(|home| {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(run(cli.word, &home))
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("dev: {problem:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(word: Word, home: &Home) -> anyhow::Result<()> {
+    match word {
+        Word::Up { detach, release } => up::up(home, detach, release).await,
+        Word::Down { purge } => up::down(home, purge).await,
+        Word::Logs { process, follow } => up::logs(home, process.as_deref(), follow),
+        Word::Supervise { release } => supervise::run(home, release).await,
+    }
+}

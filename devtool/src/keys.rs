@@ -1,0 +1,67 @@
+//! The signing keys and secrets of one home, made once.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use ed25519_dalek::SigningKey;
+
+use crate::home::Home;
+
+const FILE: &str = "keys.json";
+/// Who signs identity tokens; `ops` is this tool itself.
+const SIGNERS: [&str; 6] = ["staff", "gateway", "catalog", "capacity", "ordering", "ops"];
+
+/// Keys by signer, base64 of the 32-byte seed, and other secrets.
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct Keys {
+    seeds: BTreeMap<String, String>,
+    /// Key of the secret links of orders, base64.
+    pub order_links: String,
+    /// Password of the database role the services connect as.
+    pub database_password: String,
+}
+
+impl Keys {
+    /// Reads the keys of a home, or makes them.
+    pub fn of(home: &Home) -> anyhow::Result<Self> {
+        if let Some(keys) = home.read(FILE)? {
+            return Ok(keys);
+        }
+        let keys = Self {
+            seeds: SIGNERS
+                .iter()
+                .map(|name| ((*name).to_owned(), random_base64()))
+                .collect(),
+            order_links: random_base64(),
+            database_password: random_base64().replace(['+', '/', '='], "x"),
+        };
+        home.write(FILE, &keys)?;
+        Ok(keys)
+    }
+
+    /// The private seed of a signer, base64.
+    pub fn private(&self, signer: &str) -> &str {
+        self.seeds.get(signer).map_or("", String::as_str)
+    }
+
+    /// All public keys as the services' configuration takes them: `staff=<base64>,…`.
+    pub fn public(&self) -> anyhow::Result<String> {
+        let mut list = Vec::new();
+        for (name, seed) in &self.seeds {
+            let bytes: [u8; 32] = BASE64_STANDARD
+                .decode(seed)?
+                .try_into()
+                .map_err(|_| anyhow::anyhow!("the key of {name} is not 32 bytes"))?;
+            let public = SigningKey::from_bytes(&bytes).verifying_key();
+            list.push(format!(
+                "{name}={}",
+                BASE64_STANDARD.encode(public.as_bytes())
+            ));
+        }
+        Ok(list.join(","))
+    }
+}
+
+fn random_base64() -> String {
+    BASE64_STANDARD.encode(rand::random::<[u8; 32]>())
+}
