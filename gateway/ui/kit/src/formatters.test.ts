@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import {
+  brandColours, businessDay, contrast, createTranslator, dayName, displayPhone, formatAmount, formatBusinessDay,
+  formatDate, formatDateTime, formatDayTime, formatMoney, formatSignedMoney, formatTime, mobileE164,
+} from "./index";
+
+const TAIPEI = "Asia/Taipei";
+
+describe("money", () => {
+  it.each([
+    [0, "NT$0"], [35, "NT$35"], [1234, "NT$1,234"], [9_999_999, "NT$9,999,999"], [-50, "−NT$50"],
+  ])("%i prints as %s", (amount, text) => expect(formatMoney(amount, "TWD")).toBe(text));
+
+  it("keeps the minor digits of other currencies", () => {
+    expect(formatMoney(123_405, "USD")).toBe("US$1,234.05");
+    expect(formatMoney(5, "USD")).toBe("US$0.05");
+    expect(formatAmount(1000)).toBe("1,000");
+    expect(formatSignedMoney(10)).toBe("+NT$10");
+  });
+});
+
+describe("time", () => {
+  const late = "2026-06-12T17:30:00Z";
+
+  it("is shown on the branch's clock", () => {
+    expect(formatTime(late, TAIPEI)).toBe("01:30");
+    expect(formatDate(late, TAIPEI)).toBe("2026-06-13");
+    expect(formatDateTime(late, TAIPEI)).toBe("2026-06-13 01:30");
+    expect(formatTime("2026-06-12T16:00:00Z", TAIPEI)).toBe("00:00");
+  });
+
+  it("shows a dash for no time", () => expect(formatDateTime(null, TAIPEI)).toBe("—"));
+
+  it("turns the business day over at the cut-off", () => {
+    expect(businessDay(late, TAIPEI)).toBe("2026-06-12");
+    expect(businessDay("2026-06-12T20:00:00Z", TAIPEI)).toBe("2026-06-13");
+  });
+
+  it("names near days and dates the others", () => {
+    expect(dayName("2026-06-13", "2026-06-12")).toBe("明天");
+    expect(dayName("2026-06-14", "2026-06-12")).toBe("6/14（週日）");
+    expect(formatBusinessDay("2026-06-12", "en")).toBe("Fri 6/12");
+    expect(formatDayTime(late, TAIPEI, new Date("2026-06-12T10:00:00Z"))).toBe("明天 01:30");
+    expect(formatDayTime(late, TAIPEI, new Date("2026-06-12T17:00:00Z"))).toBe("01:30");
+  });
+});
+
+describe("phone", () => {
+  it.each(["0912345678", "0912-345-678", "+886 912 345 678", "０９１２３４５６７８", "886912345678"])(
+    "%s is a mobile", (raw) => expect(mobileE164(raw)).toBe("+886912345678"));
+  it.each(["091234567", "0223456789", "abc", ""])("%s is none", (raw) => expect(mobileE164(raw)).toBeUndefined());
+  it("is written with its dashes", () => {
+    expect(displayPhone("+886912345678")).toBe("0912-345-678");
+    expect(displayPhone("+886223456789")).toBe("(02) 2345-6789");
+    expect(displayPhone("049-2345678")).toBe("049-2345678");
+  });
+});
+
+describe("translator", () => {
+  const make = createTranslator(
+    { hello: "您好，{name}", cups: "{count} 杯" },
+    { hello: "Hello, {name}", cups: "{count} {count|cup|cups}" },
+  );
+
+  it("fills placeholders in either language", () => {
+    expect(make("zh-TW")("hello", { name: "小美" })).toBe("您好，小美");
+    expect(make("en")("cups", { count: 1 })).toBe("1 cup");
+    expect(make("en")("cups", { count: 3 })).toBe("3 cups");
+  });
+
+  it("is strict about keys and placeholders", () => {
+    const t = make("zh-TW");
+    // @ts-expect-error an unknown key
+    t("unknown");
+    // @ts-expect-error a missing placeholder
+    t("hello");
+    // @ts-expect-error a missing English text
+    createTranslator({ a: "甲", b: "乙" }, { a: "A" });
+    expect(t.locale).toBe("zh-TW");
+  });
+});
+
+describe("brand colours", () => {
+  it.each(["#b4431c", "#ffd400", "#00c2a8", "#111111", "#ffffff", "nonsense"])("%s can be read in light and dark", (accent) => {
+    for (const scheme of ["light", "dark"] as const) {
+      const colours = brandColours(accent, scheme);
+      expect(contrast(colours.onFill, colours.fill)).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(colours.text, colours.wash)).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+});

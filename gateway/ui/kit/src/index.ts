@@ -1,0 +1,19 @@
+/**
+ * What both web apps share and no framework owns: formatters, the translator, sentences for
+ * refusals, and the brand's colours. `tokens.css` beside it holds the design tokens.
+ */
+export { brandColours, contrast, type BrandColours } from "./colour";
+export { formatMoney, formatAmount, formatSignedMoney } from "./money";
+export { displayPhone, mobileE164 } from "./phone";
+export { reasonSentence, reasons, type Reason, type Refusal } from "./reasons";
+export {
+  businessDay,
+  dayName,
+  formatBusinessDay,
+  formatDate,
+  formatDateTime,
+  formatDayTime,
+  formatTime,
+  minutesBetween,
+} from "./time";
+export { createTranslator, type Locale, type Params, type Translator } from "./translator";
