@@ -1,1 +1,20 @@
-//! placeholder
+//! The microservice chassis: what every service needs and none should write again.
+//!
+//! It owns configuration, telemetry, the gRPC server and clients, identity, authorisation and
+//! audit, tenant transactions, the outbox and the inbox, ids, money, business days and the
+//! orderly start and end of a process. It must never know what an order, a product or any other
+//! thing of one service is: whatever only one service needs belongs there.
+//!
+//! A service implements [`service::App`] and hands itself to [`service::main`].
+
+pub mod business_day;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod id;
+pub mod money;
+pub mod outbox;
+pub mod secret;
+pub mod text;
+mod trace_context;

@@ -1,0 +1,143 @@
+//! PostgreSQL behind transactions that know their tenant.
+//!
+//! Row-level security is forced on every table, so a statement outside a [`TenantTx`] sees nothing.
+//! A query takes the transaction it is given and never opens a second one inside it: that empties
+//! the pool and deadlocks.
+
+mod migrate;
+mod tx;
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use sqlx::{
+    AssertSqlSafe, PgPool, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::{id::OrganisationId, outbox::Wake, secret::Secret};
+
+pub use migrate::{APP_ROLE, SYSTEM_ROLE, migrate};
+pub use tx::{SystemTx, TenantTx};
+
+/// Section `DB_` of the configuration.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DbConfig {
+    /// Where the service connects, as the role `yizhimai_app`.
+    pub url: Secret,
+    /// Where `migrate` connects: a role that owns the tables and may make roles.
+    #[serde(default)]
+    pub migrate_url: Option<Secret>,
+    /// Connections of one process.
+    #[serde(default = "default_max_connections")]
+    pub max_connections: u32,
+}
+
+fn default_max_connections() -> u32 {
+    10
+}
+
+/// The database of a service; clones share the pool.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+    wake: Wake,
+}
+
+impl Db {
+    /// Prepares the pool; connections are made when they are needed, so a service starts while the
+    /// database is away. Refuses a URL it cannot read.
+    pub fn connect(config: &DbConfig) -> Result<Self, sqlx::Error> {
+        let options: PgConnectOptions = config.url.reveal().parse()?;
+        let pool = PgPoolOptions::new()
+            .max_connections(config.max_connections)
+            .acquire_timeout(Duration::from_secs(5))
+            // A ping per transaction is a round trip too many; `begin` replaces dead connections.
+            .test_before_acquire(false)
+            .connect_lazy_with(options.statement_cache_capacity(256));
+        Ok(Self { pool, wake: Wake::default() })
+    }
+
+    /// Begins a transaction that sees and touches the rows of `org` only; one round trip.
+    pub async fn tenant(&self, org: OrganisationId) -> Result<TenantTx, sqlx::Error> {
+        let tx = self.begin(format!("BEGIN; SET LOCAL app.org_id = '{org}'")).await?;
+        Ok(TenantTx::new(tx, org, self.wake.clone()))
+    }
+
+    /// Begins a transaction across organisations, for timers and relays, on the tables whose
+    /// policies let the system role in. `purpose` shows in `pg_stat_activity`.
+    pub async fn system(&self, purpose: &'static str) -> Result<SystemTx, sqlx::Error> {
+        let tx = self.begin(format!("BEGIN; SET LOCAL ROLE {SYSTEM_ROLE} /* {purpose} */")).await?;
+        Ok(SystemTx::new(tx))
+    }
+
+    /// Succeeds when the database answers.
+    pub async fn ping(&self) -> Result<(), sqlx::Error> {
+        self.begin("BEGIN".to_owned()).await?.rollback().await
+    }
+
+    /// Connections open now, and how many of them are idle.
+    #[must_use]
+    pub fn usage(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
+    }
+
+    /// What rings when a transaction that published has been committed.
+    #[must_use]
+    pub fn wake(&self) -> Wake {
+        self.wake.clone()
+    }
+
+    /// Waits for the transactions under way and closes the connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A server restart leaves dead connections in the pool; each one costs a try.
+    async fn begin(&self, sql: String) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let mut tries = self.pool.options().get_max_connections();
+        loop {
+            match self.pool.begin_with(AssertSqlSafe(sql.clone())).await {
+                Err(error) if tries > 0 && is_stale(&error) => tries -= 1,
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+/// Whether `error` tells of a connection that died, rather than of what was asked.
+fn is_stale(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(io) => io.kind() != std::io::ErrorKind::ConnectionRefused,
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| code == "57P01"),
+        _ => false,
+    }
+}
+
+/// Whether `error` means the database is out of reach, so that the same work may succeed later.
+#[must_use]
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => true,
+        // Connection exceptions, resources exhausted, operator intervention, serialisation.
+        sqlx::Error::Database(database) => database
+            .code()
+            .is_some_and(|code| ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class))),
+        _ => false,
+    }
+}
+
+/// The domain's error when the constraint `name` refused the statement; else the cause, kept.
+pub fn on_constraint<E: From<anyhow::Error>>(
+    error: sqlx::Error,
+    name: &str,
+    refuse: impl FnOnce() -> E,
+) -> E {
+    let refused = error.as_database_error().and_then(|database| database.constraint());
+    if refused == Some(name) { refuse() } else { anyhow::Error::from(error).into() }
+}
