@@ -7,6 +7,7 @@
 //!
 //! A service implements [`service::App`] and hands itself to [`service::main`].
 
+pub mod authn;
 pub mod business_day;
 pub mod clock;
 pub mod config;

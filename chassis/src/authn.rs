@@ -1,0 +1,253 @@
+//! Who is calling, as a signed token says it.
+//!
+//! The gateway exchanges a session for a short-lived token; every service verifies it itself and
+//! trusts no bare header. The server puts the [`Identity`] into the request's extensions.
+
+mod request;
+mod scope;
+mod token;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::Problem,
+    id::{AccountId, BranchId, BrandId, OrganisationId, SessionId},
+};
+
+pub use request::RequestExt;
+pub use scope::Scope;
+pub use token::{Signer, Verifier};
+
+/// A caller and what it may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Organisation the call is about; only a service may call without one.
+    pub org: Option<OrganisationId>,
+    /// Who it is.
+    pub actor: Actor,
+    /// Permission keys with their level.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub permissions: BTreeMap<String, Level>,
+    /// Sensitive actions it may do.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub actions: BTreeSet<String>,
+    /// Brands and branches it may touch.
+    #[serde(default, skip_serializing_if = "Scope::is_empty")]
+    pub scope: Scope,
+    /// Plan of the organisation.
+    pub plan: Plan,
+}
+
+/// Kind of caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Actor {
+    /// A member of staff.
+    Staff {
+        /// The account.
+        account: AccountId,
+        /// The session it signed in with.
+        session: SessionId,
+        /// Name shown in logs of events and orders.
+        name: String,
+    },
+    /// A guest or member in the storefront.
+    Customer {
+        /// The browser's device id.
+        device: String,
+    },
+    /// A paired device of a branch.
+    Device {
+        /// The device.
+        id: String,
+    },
+    /// A service of the platform.
+    Service {
+        /// Its name, which is the name of its key.
+        name: String,
+    },
+}
+
+/// Level of a permission; managing includes viewing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Reading.
+    View,
+    /// Reading and changing.
+    Manage,
+}
+
+/// Plan of an organisation, lowest first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Plan {
+    /// 基本.
+    #[default]
+    Basic,
+    /// 進階.
+    Advanced,
+    /// MAX.
+    Max,
+}
+
+impl Identity {
+    /// A service acting for `org`, or for none.
+    pub fn service(name: impl Into<String>, org: Option<OrganisationId>) -> Self {
+        Self {
+            org,
+            actor: Actor::Service { name: name.into() },
+            permissions: BTreeMap::new(),
+            actions: BTreeSet::new(),
+            scope: Scope::whole_organisation(),
+            plan: Plan::Max,
+        }
+    }
+
+    /// A guest of the storefront.
+    pub fn customer(device: impl Into<String>, org: OrganisationId, plan: Plan) -> Self {
+        Self {
+            org: Some(org),
+            actor: Actor::Customer { device: device.into() },
+            permissions: BTreeMap::new(),
+            actions: BTreeSet::new(),
+            scope: Scope::default(),
+            plan,
+        }
+    }
+
+    /// Whether it has the permission `key` at `level` or above.
+    pub fn may(&self, key: &str, level: Level) -> bool {
+        self.permissions.get(key).is_some_and(|held| *held >= level)
+    }
+
+    /// Account of a member of staff.
+    pub fn account(&self) -> Option<AccountId> {
+        match self.actor {
+            Actor::Staff { account, .. } => Some(account),
+            _ => None,
+        }
+    }
+
+    /// Refuses with `OUT_OF_SCOPE` when staff or a device may not touch the branch.
+    pub fn require_branch(&self, brand: BrandId, branch: BranchId) -> Result<(), Problem> {
+        self.require(|scope| scope.allows_branch(brand, branch))
+    }
+
+    /// Refuses with `OUT_OF_SCOPE` when staff or a device may not touch the whole brand.
+    pub fn require_brand(&self, brand: BrandId) -> Result<(), Problem> {
+        self.require(|scope| scope.allows_brand(brand))
+    }
+
+    /// Refuses with `OUT_OF_SCOPE` when staff or a device may not touch the whole organisation.
+    pub fn require_org_scope(&self) -> Result<(), Problem> {
+        self.require(|scope| scope.organisation)
+    }
+
+    fn require(&self, allows: impl FnOnce(&Scope) -> bool) -> Result<(), Problem> {
+        let bound = matches!(self.actor, Actor::Staff { .. } | Actor::Device { .. });
+        if bound && !allows(&self.scope) {
+            return Err(Problem::new("OUT_OF_SCOPE").message("outside the caller's scope"));
+        }
+        Ok(())
+    }
+}
+
+impl Actor {
+    /// Kind in one word, as logs and audit show it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Staff { .. } => "staff",
+            Self::Customer { .. } => "customer",
+            Self::Device { .. } => "device",
+            Self::Service { .. } => "service",
+        }
+    }
+
+    /// Which one of its kind, without a person's name.
+    pub fn id(&self) -> String {
+        match self {
+            Self::Staff { account, .. } => account.to_string(),
+            Self::Customer { device } => device.clone(),
+            Self::Device { id } => id.clone(),
+            Self::Service { name } => name.clone(),
+        }
+    }
+}
+
+impl From<proto::options::v1::Plan> for Plan {
+    /// An unspecified plan is the lowest.
+    fn from(plan: proto::options::v1::Plan) -> Self {
+        use proto::options::v1::Plan as Wire;
+        match plan {
+            Wire::Unspecified | Wire::Basic => Self::Basic,
+            Wire::Advanced => Self::Advanced,
+            Wire::Max => Self::Max,
+        }
+    }
+}
+
+impl From<Plan> for proto::options::v1::Plan {
+    fn from(plan: Plan) -> Self {
+        match plan {
+            Plan::Basic => Self::Basic,
+            Plan::Advanced => Self::Advanced,
+            Plan::Max => Self::Max,
+        }
+    }
+}
+
+impl From<Level> for proto::options::v1::Level {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::View => Self::View,
+            Level::Manage => Self::Manage,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::clock::ManualClock;
+
+    #[test]
+    fn managing_includes_viewing() {
+        let mut identity = Identity::service("x", None);
+        identity.permissions.insert("ops.orders".into(), Level::View);
+        assert!(identity.may("ops.orders", Level::View));
+        assert!(!identity.may("ops.orders", Level::Manage));
+        identity.permissions.insert("ops.orders".into(), Level::Manage);
+        assert!(identity.may("ops.orders", Level::View));
+    }
+
+    #[test]
+    fn staff_is_held_to_its_scope_and_a_service_is_not() {
+        let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+        let (brand, branch) = (BrandId::new(&clock), BranchId::new(&clock));
+        let service = Identity::service("ordering", None);
+        assert!(service.require_branch(brand, branch).is_ok());
+
+        let mut staff = service;
+        staff.actor = Actor::Staff {
+            account: AccountId::new(&clock),
+            session: SessionId::new(&clock),
+            name: "Mei".into(),
+        };
+        staff.scope = Scope::default();
+        let refused = staff.require_branch(brand, branch).unwrap_err();
+        assert_eq!(refused.reason, "OUT_OF_SCOPE");
+        staff.scope.branches.insert(branch);
+        assert!(staff.require_branch(brand, branch).is_ok());
+        assert!(staff.require_brand(brand).is_err());
+        staff.scope.brands.insert(brand);
+        assert!(staff.require_brand(brand).is_ok());
+        assert!(staff.require_org_scope().is_err());
+    }
+}

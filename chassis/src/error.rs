@@ -1,0 +1,191 @@
+//! How a refusal is told: a stable reason, the fields it concerns and the data for the sentence.
+//!
+//! Domain errors implement [`Refusal`]; the doors turn a [`Problem`] into a [`tonic::Status`]
+//! whose details carry everything, so that the gateway can tell the caller the same thing.
+
+mod code;
+mod status;
+mod violations;
+
+use std::{borrow::Cow, collections::BTreeMap, fmt, fmt::Display};
+
+pub use code::{Code, code_of};
+pub use violations::Violations;
+
+/// Reason of a failure that is ours and that the caller can do nothing about.
+pub const INTERNAL: &str = "INTERNAL";
+
+/// A refusal as the caller may know it, and the cause that only the log may know.
+#[derive(Debug)]
+pub struct Problem {
+    /// Stable reason, such as `OUT_OF_STOCK`.
+    pub reason: Cow<'static, str>,
+    /// Every field that is wrong.
+    pub fields: Vec<FieldProblem>,
+    /// Data for the sentence the caller is shown.
+    pub params: BTreeMap<String, String>,
+    /// Developer-readable text; the web apps never show it.
+    pub message: String,
+    /// What went wrong inside; logged at the boundary and never sent.
+    pub cause: Option<anyhow::Error>,
+}
+
+/// One problem at one field of the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// Path as in the request, such as `lines[2].quantity`.
+    pub field: String,
+    /// Stable reason.
+    pub reason: Cow<'static, str>,
+    /// Data for the sentence.
+    pub params: BTreeMap<String, String>,
+}
+
+/// Implemented by the errors of `domain` and `app`: which problem a variant is to the caller.
+pub trait Refusal: std::error::Error {
+    /// The problem that the caller is told.
+    fn to_problem(&self) -> Problem;
+}
+
+impl Problem {
+    /// A refusal for `reason`, with nothing else said yet.
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            reason: reason.into(),
+            fields: Vec::new(),
+            params: BTreeMap::new(),
+            message: String::new(),
+            cause: None,
+        }
+    }
+
+    /// `NOT_FOUND` for the thing called `what`; rows of another organisation look the same.
+    pub fn not_found(what: &str) -> Self {
+        Self::new("NOT_FOUND").message(format!("no such {what}")).param("what", what)
+    }
+
+    /// A failure of ours: the caller learns nothing but that it happened.
+    pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
+        Self { cause: Some(cause.into()), ..Self::new(INTERNAL) }
+    }
+
+    /// A neighbour or store cannot be reached now: the caller may try again.
+    pub fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
+        Self { cause: Some(cause.into()), ..Self::new("TEMPORARILY_UNAVAILABLE") }
+    }
+
+    /// Sets the developer-readable text.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// Adds data for the sentence.
+    #[must_use]
+    pub fn param(mut self, name: impl Into<String>, value: impl Display) -> Self {
+        self.params.insert(name.into(), value.to_string());
+        self
+    }
+
+    /// Adds a wrong field.
+    #[must_use]
+    pub fn field(self, field: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.field_with(field, reason, std::iter::empty::<(String, String)>())
+    }
+
+    /// Adds a wrong field with data for its sentence.
+    #[must_use]
+    pub fn field_with<K: Into<String>, V: Display>(
+        mut self,
+        field: impl Into<String>,
+        reason: impl Into<Cow<'static, str>>,
+        params: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        self.fields.push(FieldProblem::new(field, reason, params));
+        self
+    }
+
+    /// Class of the problem, which decides the status codes.
+    pub fn code(&self) -> Code {
+        code_of(&self.reason)
+    }
+}
+
+impl FieldProblem {
+    /// A problem at `field` with data for its sentence.
+    pub fn new<K: Into<String>, V: Display>(
+        field: impl Into<String>,
+        reason: impl Into<Cow<'static, str>>,
+        params: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let params = params.into_iter().map(|(name, value)| (name.into(), value.to_string()));
+        Self { field: field.into(), reason: reason.into(), params: params.collect() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)?;
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        for problem in &self.fields {
+            write!(f, " [{}: {}]", problem.field, problem.reason)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problem {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(|cause| &**cause as &(dyn std::error::Error + 'static))
+    }
+}
+
+impl From<anyhow::Error> for Problem {
+    /// A problem that travelled inside an `anyhow::Error` comes out as it was.
+    fn from(error: anyhow::Error) -> Self {
+        error.downcast::<Self>().unwrap_or_else(Self::internal)
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => Self::unavailable(error),
+            other => Self::internal(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_inside_anyhow_comes_out_as_it_was() {
+        let inside = anyhow::Error::from(Problem::new("OUT_OF_STOCK").param("left", 2));
+        let problem = Problem::from(inside);
+        assert_eq!(problem.reason, "OUT_OF_STOCK");
+        assert_eq!(problem.params["left"], "2");
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_not_an_internal_error() {
+        assert_eq!(Problem::from(sqlx::Error::PoolTimedOut).code(), Code::Unavailable);
+        assert_eq!(Problem::from(sqlx::Error::RowNotFound).code(), Code::Internal);
+    }
+
+    #[test]
+    fn the_text_names_reason_and_fields() {
+        let problem = Problem::new("VALIDATION_FAILED")
+            .message("the cart is wrong")
+            .field("lines[0].quantity", "AMOUNT_OUT_OF_RANGE");
+        let text = problem.to_string();
+        assert_eq!(
+            text,
+            "VALIDATION_FAILED: the cart is wrong [lines[0].quantity: AMOUNT_OUT_OF_RANGE]"
+        );
+    }
+}
