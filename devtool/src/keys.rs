@@ -44,15 +44,19 @@ impl Keys {
         self.seeds.get(signer).map_or("", String::as_str)
     }
 
+    /// The private seed of a signer.
+    pub fn seed(&self, signer: &str) -> anyhow::Result<[u8; 32]> {
+        BASE64_STANDARD
+            .decode(self.private(signer))?
+            .try_into()
+            .map_err(|_| anyhow::anyhow!("the key of {signer} is not 32 bytes"))
+    }
+
     /// All public keys as the services' configuration takes them: `staff=<base64>,…`.
     pub fn public(&self) -> anyhow::Result<String> {
         let mut list = Vec::new();
-        for (name, seed) in &self.seeds {
-            let bytes: [u8; 32] = BASE64_STANDARD
-                .decode(seed)?
-                .try_into()
-                .map_err(|_| anyhow::anyhow!("the key of {name} is not 32 bytes"))?;
-            let public = SigningKey::from_bytes(&bytes).verifying_key();
+        for name in self.seeds.keys() {
+            let public = SigningKey::from_bytes(&self.seed(name)?).verifying_key();
             list.push(format!(
                 "{name}={}",
                 BASE64_STANDARD.encode(public.as_bytes())

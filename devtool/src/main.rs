@@ -5,8 +5,11 @@
 //! contain anything a service needs to run elsewhere.
 
 mod build;
+mod check;
 mod demo;
+mod doctor;
 mod endpoints;
+mod r#gen;
 mod home;
 mod infra;
 mod install;
@@ -15,6 +18,7 @@ mod ports;
 mod process;
 mod services;
 mod supervise;
+mod test;
 mod up;
 
 use std::process::ExitCode;
@@ -59,6 +63,14 @@ enum Word {
         #[arg(short, long)]
         follow: bool,
     },
+    /// Run every check: formatting, lints, generated files, all tests, in browsers too.
+    Test,
+    /// Run the checks that need no running platform.
+    Check,
+    /// Renew generated files: query metadata, OpenAPI, TypeScript types, sample configuration.
+    Gen,
+    /// Check the invariants of the running platform and explain every violation.
+    Doctor,
     /// (internal) own the processes until told to stop.
     #[command(hide = true)]
     Supervise {
@@ -91,6 +103,10 @@ async fn run(word: Word, home: &Home) -> anyhow::Result<()> {
         Word::Up { detach, release } => up::up(home, detach, release).await,
         Word::Down { purge } => up::down(home, purge).await,
         Word::Logs { process, follow } => up::logs(home, process.as_deref(), follow),
+        Word::Test => test::test(home).await,
+        Word::Check => check::check(home).await,
+        Word::Gen => r#gen::generate(home).await,
+        Word::Doctor => doctor::doctor(home).await,
         Word::Supervise { release } => supervise::run(home, release).await,
     }
 }

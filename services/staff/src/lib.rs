@@ -1,1 +1,41 @@
-//! staff
+//! Staff: organisations, accounts, sign-in, sessions, and the identity tokens of staff.
+//!
+//! It alone signs the identities of staff, and it must never contain what somebody does with a
+//! permission: each service enforces its own.
+
+pub mod app;
+pub mod domain;
+mod events;
+mod grpc;
+pub mod store;
+
+use chassis::service::{App, Context, Parts};
+use proto::staff::v1::staff_service_server::StaffServiceServer;
+
+/// Migrations of the staff database.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/staff");
+
+/// The service.
+pub struct Staff;
+
+/// Settings of its own: none yet.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct Config {}
+
+impl App for Staff {
+    const NAME: &'static str = "staff";
+    type Config = Config;
+
+    fn migrator() -> &'static sqlx::migrate::Migrator {
+        &MIGRATOR
+    }
+
+    async fn build(ctx: Context, _config: Config) -> anyhow::Result<Parts> {
+        let service = StaffServiceServer::new(grpc::StaffRpc::new(ctx));
+        Ok(Parts {
+            routes: tonic::service::Routes::new(service),
+            consumers: Vec::new(),
+            jobs: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! `doctor`: the invariants of a live system, checked across the services' databases.
+//!
+//! It looks as the database's owner, over all organisations. What is merely under way (an event not
+//! yet consumed) settles within seconds, so a finding counts only when it stays.
+
+mod events;
+mod reservations;
+mod stock;
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use sqlx::{Connection as _, PgConnection};
+
+use crate::{
+    endpoints::{self, Endpoints},
+    home::Home,
+};
+
+/// How long a finding may be merely something under way.
+const SETTLING: Duration = Duration::from_secs(20);
+
+/// One violated invariant.
+#[derive(Debug)]
+pub struct Finding {
+    /// Number in architecture.md.
+    pub invariant: u8,
+    /// The records concerned and what is wrong with them.
+    pub what: String,
+    /// What most likely led to it.
+    pub cause: &'static str,
+    /// What repairs it.
+    pub repair: &'static str,
+}
+
+/// Checks everything that is kept by this release and explains each violation.
+pub async fn doctor(home: &Home) -> anyhow::Result<()> {
+    let endpoints: Endpoints = home
+        .read(endpoints::FILE)?
+        .context("the platform is not running; start it with ./dev up")?;
+    let deadline = tokio::time::Instant::now() + SETTLING;
+    let findings = loop {
+        let findings = examine(&endpoints).await?;
+        if findings.is_empty() || tokio::time::Instant::now() > deadline {
+            break findings;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    };
+    if findings.is_empty() {
+        println!("doctor: invariants 1 (stock and slots), 2 (reservations) and 7 (events) hold");
+        return Ok(());
+    }
+    for Finding { invariant, what, cause, repair } in &findings {
+        println!("doctor: invariant {invariant}: {what}\n        likely cause: {cause}\n        repair: {repair}");
+    }
+    bail!("{} violations", findings.len())
+}
+
+async fn examine(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
+    let mut capacity = connect(endpoints, "capacity").await?;
+    let mut ordering = connect(endpoints, "ordering").await?;
+    let mut findings = stock::check(&mut capacity).await?;
+    findings.extend(reservations::check(&mut capacity, &mut ordering).await?);
+    findings.extend(events::check(endpoints).await?);
+    Ok(findings)
+}
+
+/// Connects to a service's database as its owner.
+pub async fn connect(endpoints: &Endpoints, database: &str) -> anyhow::Result<PgConnection> {
+    PgConnection::connect(&format!("{}/{database}", endpoints.postgres))
+        .await
+        .with_context(|| format!("connecting to the database {database}"))
+}

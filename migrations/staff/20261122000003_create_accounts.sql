@@ -1,0 +1,27 @@
+-- Staff accounts. The role is a starter of the code; personal additions come with their own table.
+CREATE TABLE accounts (
+    org_id uuid NOT NULL REFERENCES organisations (org_id),
+    account_id uuid NOT NULL,
+    account text NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    password_hash text NOT NULL,
+    scope_organisation boolean NOT NULL,
+    scope_brands uuid[] NOT NULL,
+    scope_branches uuid[] NOT NULL,
+    enabled boolean NOT NULL,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    -- Key and body hash of the request that created it, so that a repeat answers the same.
+    idempotency_key text,
+    request_hash bytea,
+    PRIMARY KEY (org_id, account_id),
+    CONSTRAINT accounts_account UNIQUE (org_id, account),
+    CONSTRAINT accounts_idempotency UNIQUE (org_id, idempotency_key)
+);
+
+ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounts FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON accounts TO yizhimai_app
+    USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
+GRANT SELECT, INSERT, UPDATE ON accounts TO yizhimai_app;

@@ -1,0 +1,144 @@
+//! Creating, enabling and disabling accounts (domain-rules F37).
+
+use std::str::FromStr as _;
+
+use chassis::{
+    authn::{Identity, Scope},
+    error::{Problem, Violations},
+    id::{AccountId, OrganisationId},
+    service::Context,
+    text,
+};
+
+use super::{sessions, sign_in};
+use crate::{
+    domain::{account, account::Account, password, role::Role},
+    store::{self, accounts::Creation},
+};
+
+/// What an account is made from, as typed.
+pub struct NewAccount {
+    /// Account name.
+    pub account: String,
+    /// Display name.
+    pub name: String,
+    /// Role key.
+    pub role: String,
+    /// First password.
+    pub password: String,
+    /// Where it may work.
+    pub scope: Scope,
+}
+
+/// Creates an account. Refuses what would give more than the creator has with `ESCALATION`.
+pub async fn create(
+    ctx: &Context,
+    org: OrganisationId,
+    creator: &Identity,
+    new: NewAccount,
+    creation: Creation,
+) -> Result<Account, Problem> {
+    let mut violations = Violations::new();
+    let account = account::account_name("account", &new.account, &mut violations);
+    let name = text::bounded("name", &new.name, 1..=60, &mut violations);
+    let role = Role::from_str(&new.role).ok();
+    if role.is_none() {
+        violations.push("role", "VALIDATION_FAILED");
+    }
+    password::check("password", &new.password, &account, &mut violations);
+    violations.into_result()?;
+    let role = role.ok_or_else(|| Problem::new("VALIDATION_FAILED"))?;
+
+    let mut tx = ctx.db.tenant(org).await?;
+    if let Some((id, hash)) = store::accounts::find_by_idempotency_key(&mut tx, &creation.key).await? {
+        if hash != creation.hash {
+            return Err(Problem::new("IDEMPOTENCY_MISMATCH")
+                .message("the key was used for another request"));
+        }
+        return store::accounts::get(&mut tx, id).await;
+    }
+    tx.commit().await?;
+    refuse_escalation(ctx, org, creator, role, &new.scope).await?;
+
+    let created = Account {
+        org,
+        id: AccountId::new(&*ctx.clock),
+        account,
+        name,
+        role,
+        password_hash: sign_in::hash_password(new.password).await?,
+        scope: new.scope,
+        enabled: true,
+        version: 1,
+    };
+    let mut tx = ctx.db.tenant(org).await?;
+    store::accounts::insert(&mut tx, &*ctx.clock, &created, Some(&creation)).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// Enables or disables an account; disabling ends its sessions.
+pub async fn set_enabled(
+    ctx: &Context,
+    org: OrganisationId,
+    changer: &Identity,
+    id: AccountId,
+    version: i64,
+    enabled: bool,
+) -> Result<Account, Problem> {
+    let mut tx = ctx.db.tenant(org).await?;
+    // Owners first, then the row itself: the same order for everybody.
+    let owners = store::accounts::lock_enabled_owners(&mut tx).await?;
+    let present = store::accounts::get(&mut tx, id).await?;
+    if present.version != version {
+        return Err(Problem::new("VERSION_CONFLICT")
+            .param("given", version)
+            .param("present", present.version));
+    }
+    if !enabled && present.enabled && present.role == Role::Owner && owners <= 1 {
+        return Err(Problem::new("LAST_OWNER").message("the last owner can't be disabled"));
+    }
+    if !covers(&changer.scope, &present.scope) || !role_of(ctx, org, changer).await?.may_give(present.role) {
+        return Err(Problem::new("ESCALATION").message("the account is above the caller's own"));
+    }
+    if !store::accounts::update_enabled(&mut tx, id, version, enabled).await? {
+        return Err(Problem::new("VERSION_CONFLICT").param("given", version));
+    }
+    let changed = store::accounts::get(&mut tx, id).await?;
+    tx.commit().await?;
+    if !enabled {
+        sessions::end(ctx, org, id, |_| true).await?;
+    }
+    Ok(changed)
+}
+
+async fn refuse_escalation(
+    ctx: &Context,
+    org: OrganisationId,
+    creator: &Identity,
+    role: Role,
+    scope: &Scope,
+) -> Result<(), Problem> {
+    let mut problem = Problem::new("ESCALATION").message("nobody gives what they do not have");
+    if !role_of(ctx, org, creator).await?.may_give(role) {
+        problem = problem.field("role", "ESCALATION");
+    }
+    if !covers(&creator.scope, scope) {
+        problem = problem.field("scope", "ESCALATION");
+    }
+    if problem.fields.is_empty() { Ok(()) } else { Err(problem) }
+}
+
+async fn role_of(ctx: &Context, org: OrganisationId, identity: &Identity) -> Result<Role, Problem> {
+    let account = identity.account().ok_or_else(|| Problem::new("PERMISSION_DENIED"))?;
+    let mut tx = ctx.db.tenant(org).await?;
+    Ok(store::accounts::get(&mut tx, account).await?.role)
+}
+
+/// Whether one scope contains another. A branch of a brand one has is told by its own id only.
+fn covers(own: &Scope, other: &Scope) -> bool {
+    own.organisation
+        || (!other.organisation
+            && other.brands.is_subset(&own.brands)
+            && other.branches.is_subset(&own.branches))
+}

@@ -1,0 +1,24 @@
+//! From an account to the identity every other service sees.
+
+use chassis::{
+    authn::{Actor, Identity},
+    id::SessionId,
+};
+
+use crate::domain::{account::Account, organisation::Organisation};
+
+/// Seconds an identity token lives. A session that ends is noticed much sooner: whoever exchanges
+/// sessions forgets them on `staff.sessions.ended.v1`.
+pub const TOKEN_TTL_SECS: u32 = 60;
+
+/// The identity of an account in one of its sessions.
+pub fn of(organisation: &Organisation, account: &Account, session: SessionId) -> Identity {
+    Identity {
+        org: Some(organisation.id),
+        actor: Actor::Staff { account: account.id, session, name: account.name.clone() },
+        permissions: account.role.permissions(),
+        actions: account.role.actions(),
+        scope: account.scope.clone(),
+        plan: organisation.plan,
+    }
+}

@@ -1,0 +1,243 @@
+//! Table `accounts`.
+
+use chassis::{
+    authn::Scope,
+    clock::Clock,
+    db::{self, TenantTx},
+    error::Problem,
+    id::{AccountId, BranchId, BrandId, OrganisationId},
+};
+use uuid::Uuid;
+
+use crate::domain::account::Account;
+
+struct Row {
+    org_id: Uuid,
+    account_id: Uuid,
+    account: String,
+    name: String,
+    role: String,
+    password_hash: String,
+    scope_organisation: bool,
+    scope_brands: Vec<Uuid>,
+    scope_branches: Vec<Uuid>,
+    enabled: bool,
+    version: i64,
+}
+
+impl TryFrom<Row> for Account {
+    type Error = Problem;
+
+    fn try_from(row: Row) -> Result<Self, Problem> {
+        let role = row.role.parse().map_err(|error| {
+            Problem::internal(anyhow::Error::new(error).context(format!(
+                "accounts.role of account {}",
+                row.account_id
+            )))
+        })?;
+        Ok(Self {
+            org: OrganisationId::from_uuid(row.org_id),
+            id: AccountId::from_uuid(row.account_id),
+            account: row.account,
+            name: row.name,
+            role,
+            password_hash: row.password_hash,
+            scope: Scope {
+                organisation: row.scope_organisation,
+                brands: row.scope_brands.into_iter().map(BrandId::from_uuid).collect(),
+                branches: row.scope_branches.into_iter().map(BranchId::from_uuid).collect(),
+            },
+            enabled: row.enabled,
+            version: row.version,
+        })
+    }
+}
+
+/// The request that creates an account, so that repeating it answers the same.
+#[derive(Clone, Debug)]
+pub struct Creation {
+    /// Idempotency key.
+    pub key: String,
+    /// SHA-256 of the request.
+    pub hash: Vec<u8>,
+}
+
+/// Inserts an account. Refuses with `ACCOUNT_TAKEN`.
+pub async fn insert(
+    tx: &mut TenantTx,
+    clock: &dyn Clock,
+    account: &Account,
+    creation: Option<&Creation>,
+) -> Result<(), Problem> {
+    let brands: Vec<Uuid> = account.scope.brands.iter().map(|id| id.as_uuid()).collect();
+    let branches: Vec<Uuid> = account.scope.branches.iter().map(|id| id.as_uuid()).collect();
+    sqlx::query!(
+        r#"
+        INSERT INTO accounts
+            (org_id, account_id, account, name, role, password_hash, scope_organisation,
+             scope_brands, scope_branches, enabled, version, created_at, idempotency_key,
+             request_hash)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        "#,
+        account.org.as_uuid(),
+        account.id.as_uuid(),
+        account.account,
+        account.name,
+        account.role.key(),
+        account.password_hash,
+        account.scope.organisation,
+        &brands,
+        &branches,
+        account.enabled,
+        account.version,
+        clock.now(),
+        creation.map(|creation| creation.key.as_str()),
+        creation.map(|creation| creation.hash.as_slice()),
+    )
+    .execute(&mut **tx)
+    .await
+    .map_err(|error| {
+        db::on_constraint(error, "accounts_account", || {
+            Problem::new("ACCOUNT_TAKEN").field("account", "ACCOUNT_TAKEN")
+        })
+    })?;
+    Ok(())
+}
+
+/// Finds the account an idempotency key has created, with the hash of that request.
+pub async fn find_by_idempotency_key(
+    tx: &mut TenantTx,
+    key: &str,
+) -> Result<Option<(AccountId, Vec<u8>)>, Problem> {
+    let found = sqlx::query!(
+        r#"
+        SELECT account_id, request_hash AS "request_hash!"
+        FROM accounts
+        WHERE org_id = $1 AND idempotency_key = $2
+        "#,
+        tx.org().as_uuid(),
+        key,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(found.map(|row| (AccountId::from_uuid(row.account_id), row.request_hash)))
+}
+
+/// Finds an account by its name.
+pub async fn find_by_name(tx: &mut TenantTx, account: &str) -> Result<Option<Account>, Problem> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT org_id, account_id, account, name, role, password_hash, scope_organisation,
+               scope_brands, scope_branches, enabled, version
+        FROM accounts
+        WHERE org_id = $1 AND account = $2
+        "#,
+        tx.org().as_uuid(),
+        account,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(Account::try_from).transpose()
+}
+
+/// Gets an account. Refuses with `NOT_FOUND`.
+pub async fn get(tx: &mut TenantTx, id: AccountId) -> Result<Account, Problem> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT org_id, account_id, account, name, role, password_hash, scope_organisation,
+               scope_brands, scope_branches, enabled, version
+        FROM accounts
+        WHERE org_id = $1 AND account_id = $2
+        "#,
+        tx.org().as_uuid(),
+        id.as_uuid(),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.ok_or_else(|| Problem::not_found("account"))?.try_into()
+}
+
+/// Lists accounts by name, those after the given one.
+pub async fn list(tx: &mut TenantTx, after: &str, limit: i64) -> Result<Vec<Account>, Problem> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT org_id, account_id, account, name, role, password_hash, scope_organisation,
+               scope_brands, scope_branches, enabled, version
+        FROM accounts
+        WHERE org_id = $1 AND account > $2
+        ORDER BY account
+        LIMIT $3
+        "#,
+        tx.org().as_uuid(),
+        after,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(Account::try_from).collect()
+}
+
+/// Counts the owners who may sign in, and keeps their rows locked so that two people can't disable
+/// the last two at once.
+pub async fn lock_enabled_owners(tx: &mut TenantTx) -> Result<usize, Problem> {
+    let owners = sqlx::query_scalar!(
+        r#"
+        SELECT account_id
+        FROM accounts
+        WHERE org_id = $1 AND role = 'owner' AND enabled
+        ORDER BY account_id
+        FOR UPDATE
+        "#,
+        tx.org().as_uuid(),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(owners.len())
+}
+
+/// Enables or disables an account read at a version; answers false when it has changed since.
+pub async fn update_enabled(
+    tx: &mut TenantTx,
+    id: AccountId,
+    version: i64,
+    enabled: bool,
+) -> Result<bool, Problem> {
+    let done = sqlx::query!(
+        r#"
+        UPDATE accounts
+        SET enabled = $4, version = version + 1
+        WHERE org_id = $1 AND account_id = $2 AND version = $3
+        "#,
+        tx.org().as_uuid(),
+        id.as_uuid(),
+        version,
+        enabled,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Replaces a password hash.
+pub async fn update_password(
+    tx: &mut TenantTx,
+    id: AccountId,
+    password_hash: &str,
+) -> Result<(), Problem> {
+    sqlx::query!(
+        r#"
+        UPDATE accounts
+        SET password_hash = $3, version = version + 1
+        WHERE org_id = $1 AND account_id = $2
+        "#,
+        tx.org().as_uuid(),
+        id.as_uuid(),
+        password_hash,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

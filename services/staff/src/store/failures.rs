@@ -1,0 +1,73 @@
+//! Failed sign-ins, counted in Redis (domain-rules F01).
+
+use chassis::error::Problem;
+use redis::aio::ConnectionManager;
+use sha2::{Digest as _, Sha256};
+
+/// Seconds a failure is remembered, and a lock lasts.
+const WINDOW_SECS: i64 = 15 * 60;
+const PER_ACCOUNT: i64 = 5;
+const PER_ADDRESS: i64 = 20;
+
+/// Who is counted: the account that was named and the address it came from.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    account_key: String,
+    address_key: String,
+}
+
+impl Attempt {
+    /// An attempt to sign in; addresses are kept as hashes only.
+    pub fn new(organisation_code: &str, account: &str, remote_address: &str) -> Self {
+        let digest = |text: &str| {
+            let hash = Sha256::digest(text.as_bytes());
+            hash[..12].iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        };
+        Self {
+            account_key: format!("staff:failures:account:{}", digest(&format!("{organisation_code}\n{account}"))),
+            address_key: format!("staff:failures:address:{}", digest(remote_address)),
+        }
+    }
+
+    /// Refuses with `LOGIN_LOCKED` when there were too many failures.
+    pub async fn check(&self, redis: &mut ConnectionManager) -> Result<(), Problem> {
+        let (account, address): (Option<i64>, Option<i64>) = redis::cmd("MGET")
+            .arg(&self.account_key)
+            .arg(&self.address_key)
+            .query_async(redis)
+            .await
+            .map_err(Problem::unavailable)?;
+        if account.unwrap_or(0) < PER_ACCOUNT && address.unwrap_or(0) < PER_ADDRESS {
+            return Ok(());
+        }
+        Err(Problem::new("LOGIN_LOCKED")
+            .message("too many failed sign-ins")
+            .param("minutes", WINDOW_SECS / 60))
+    }
+
+    /// Counts a failure.
+    pub async fn failed(&self, redis: &mut ConnectionManager) -> Result<(), Problem> {
+        redis::pipe()
+            .atomic()
+            .incr(&self.account_key, 1)
+            .ignore()
+            .expire(&self.account_key, WINDOW_SECS)
+            .ignore()
+            .incr(&self.address_key, 1)
+            .ignore()
+            .expire(&self.address_key, WINDOW_SECS)
+            .ignore()
+            .query_async::<()>(redis)
+            .await
+            .map_err(Problem::unavailable)
+    }
+
+    /// Forgets the account's failures after it has signed in.
+    pub async fn succeeded(&self, redis: &mut ConnectionManager) -> Result<(), Problem> {
+        redis::cmd("DEL")
+            .arg(&self.account_key)
+            .query_async::<()>(redis)
+            .await
+            .map_err(Problem::unavailable)
+    }
+}
