@@ -1,0 +1,27 @@
+-- Branches of a brand; menu_number counts the menus published for each.
+CREATE TABLE branches (
+    org_id uuid NOT NULL,
+    branch_id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    code text NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    phone text NOT NULL,
+    address text NOT NULL,
+    time_zone text NOT NULL,
+    cutoff_minutes smallint NOT NULL CHECK (cutoff_minutes BETWEEN 0 AND 719),
+    state text NOT NULL CHECK (state IN ('setup', 'live', 'suspended', 'closed')),
+    menu_number bigint NOT NULL DEFAULT 0,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT branches_pkey PRIMARY KEY (org_id, branch_id),
+    CONSTRAINT branches_brand_fkey FOREIGN KEY (org_id, brand_id) REFERENCES brands (org_id, brand_id),
+    CONSTRAINT branches_code_key UNIQUE (org_id, brand_id, code),
+    CONSTRAINT branches_slug_key UNIQUE (org_id, brand_id, slug)
+);
+ALTER TABLE branches ENABLE ROW LEVEL SECURITY;
+ALTER TABLE branches FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON branches TO yizhimai_app
+    USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
+GRANT SELECT, INSERT, UPDATE ON branches TO yizhimai_app;

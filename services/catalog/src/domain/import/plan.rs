@@ -1,0 +1,312 @@
+//! What the rows of a file do to a catalogue, worked out without touching it.
+
+mod change;
+mod index;
+
+use std::collections::HashSet;
+
+use chassis::{
+    clock::Clock,
+    error::Violations,
+    id::{CategoryId, OptionGroupId, ProductId, VariantId},
+};
+
+use self::index::{Categories, Groups, Products};
+use super::{CellProblem, columns, row::Row};
+use crate::domain::{
+    catalogue::Catalogue,
+    category::Category,
+    product::{Details, Display, Product, TaxType, Variant, VariantDraft, code_number},
+};
+
+/// What an import would write, and what it tells about it.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Categories that are made.
+    pub new_categories: Vec<Category>,
+    /// Products that are made.
+    pub created: Vec<Product>,
+    /// Products that change, still with the version they have.
+    pub updated: Vec<Product>,
+    /// Products that stay as they are.
+    pub unchanged: usize,
+    /// What happens to each row, in order.
+    pub rows: Vec<RowOutcome>,
+    /// Rows that cannot be taken.
+    pub problems: Vec<CellProblem>,
+}
+
+/// What happens to the product of one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowOutcome {
+    /// Line in the file.
+    pub line: u64,
+    /// Name of the product.
+    pub name: String,
+    /// What happens.
+    pub change: Change,
+    /// What changes, such as `price_cold 30 → 35`.
+    pub detail: String,
+}
+
+/// What an import does with a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is new.
+    Created,
+    /// It differs.
+    Updated,
+    /// It is as the file says already.
+    Unchanged,
+}
+
+/// What the plan is made against.
+#[derive(Debug)]
+pub struct Against<'a> {
+    /// Catalogue as it is.
+    pub catalogue: &'a Catalogue,
+    /// Option groups for products that are made, where the file has no column for them.
+    pub default_groups: &'a [OptionGroupId],
+    /// First number for codes of products that have none in the file.
+    pub first_code_number: i64,
+    /// Time for ids.
+    pub clock: &'a dyn Clock,
+}
+
+/// Plans the import of `rows`.
+///
+/// A row finds its product by code where it has one, else by category and name; so the same file
+/// twice changes nothing the second time. A row that could mean two products, or a product that
+/// two rows mean, is a problem.
+#[must_use]
+pub fn plan(against: &Against<'_>, rows: Vec<Row>) -> Plan {
+    let mut planner = Planner::new(against, &rows);
+    for row in rows {
+        planner.take(row);
+    }
+    planner.plan.new_categories = planner.categories.into_new();
+    planner.plan
+}
+
+struct Planner<'a> {
+    against: &'a Against<'a>,
+    categories: Categories<'a>,
+    groups: Groups<'a>,
+    products: Products<'a>,
+    /// Products a row has been found for.
+    taken: HashSet<ProductId>,
+    /// Codes that rows before have given.
+    codes_seen: HashSet<String>,
+    /// Categories and names that rows without a code may not use any more.
+    names_taken: HashSet<(String, String)>,
+    /// Codes that cannot be given to a product without one.
+    codes_used: HashSet<String>,
+    next_code_number: i64,
+    plan: Plan,
+}
+
+impl<'a> Planner<'a> {
+    fn new(against: &'a Against<'a>, rows: &[Row]) -> Self {
+        let with_code = || rows.iter().filter(|row| row.code.is_some());
+        Self {
+            against,
+            categories: Categories::new(against),
+            groups: Groups::new(&against.catalogue.option_groups),
+            products: Products::new(against.catalogue),
+            taken: HashSet::new(),
+            codes_seen: HashSet::new(),
+            names_taken: with_code().map(key).collect(),
+            codes_used: with_code().filter_map(|row| row.code.clone()).collect(),
+            next_code_number: against.first_code_number,
+            plan: Plan::default(),
+        }
+    }
+
+    fn take(&mut self, row: Row) {
+        let outcome = self.find(&row).and_then(|found| match found {
+            Some(product) => self.update(&row, product),
+            None => self.create(&row),
+        });
+        match outcome {
+            Ok((change, detail)) => {
+                self.plan.rows.push(RowOutcome { line: row.line, name: row.name, change, detail });
+            }
+            Err(problems) => self.plan.problems.extend(problems),
+        }
+    }
+
+    /// The product a row means; `None` when it means a new one.
+    fn find(&mut self, row: &Row) -> Result<Option<&'a Product>, Vec<CellProblem>> {
+        let (found, column, value) = if let Some(code) = &row.code {
+            if !self.codes_seen.insert(code.clone()) {
+                return Err(problem(row, columns::CODE, "CODE_TAKEN", code));
+            }
+            (self.products.by_code(code), columns::CODE, code)
+        } else {
+            if !self.names_taken.insert(key(row)) {
+                return Err(problem(row, columns::NAME, "CODE_TAKEN", &row.name));
+            }
+            let category = self.categories.find(&row.category);
+            let found = category.map(|id| self.products.by_name(id, &row.name)).unwrap_or_default();
+            if found.len() > 1 {
+                // Several products share the name: only a code tells which one is meant.
+                return Err(problem(row, columns::CODE, "VALIDATION_FAILED", ""));
+            }
+            (found.first().copied(), columns::NAME, &row.name)
+        };
+        match found {
+            Some(product) if !self.taken.insert(product.id) => {
+                Err(problem(row, column, "CODE_TAKEN", value))
+            }
+            found => Ok(found),
+        }
+    }
+
+    fn create(&mut self, row: &Row) -> Result<(Change, String), Vec<CellProblem>> {
+        let option_group_ids = match &row.option_groups {
+            Some(names) => self.groups.resolve(row, names)?,
+            None => self.against.default_groups.to_vec(),
+        };
+        let main = self.categories.find_or_add(&row.category);
+        let details = Details {
+            code: row.code.clone().unwrap_or_default(),
+            name: row.name.clone(),
+            name_en: row.name_en.clone().unwrap_or_default(),
+            description: row.description.clone().unwrap_or_default(),
+            allergens: row.allergens.clone().unwrap_or_default(),
+            category_ids: self.with_more(main, row.more_categories.as_deref().unwrap_or_default()),
+            option_group_ids,
+            tax_type: Some(row.tax_type.unwrap_or(TaxType::Taxable)),
+            display: row.display.unwrap_or(Display::Listed),
+            min_per_order: row.min_per_order.unwrap_or(1),
+            max_per_order: row.max_per_order.unwrap_or(99),
+            make_seconds: row.make_seconds.unwrap_or(0),
+        };
+        check(row, &details)?;
+        let mut product = Product {
+            id: ProductId::new(self.against.clock),
+            position: self.categories.next_position(main),
+            variants: self.variants(&row.variants, &[]),
+            details,
+            version: 1,
+        };
+        if product.details.code.is_empty() {
+            product.details.code = self.next_code();
+        }
+        self.plan.created.push(product);
+        Ok((Change::Created, String::new()))
+    }
+
+    fn update(&mut self, row: &Row, old: &Product) -> Result<(Change, String), Vec<CellProblem>> {
+        let mut new = old.clone();
+        let details = &mut new.details;
+        details.name.clone_from(&row.name);
+        if let Some(names) = &row.option_groups {
+            details.option_group_ids = self.groups.resolve(row, names)?;
+        }
+        set(&mut details.name_en, &row.name_en);
+        set(&mut details.description, &row.description);
+        set(&mut details.allergens, &row.allergens);
+        set(&mut details.display, &row.display);
+        set(&mut details.min_per_order, &row.min_per_order);
+        set(&mut details.max_per_order, &row.max_per_order);
+        set(&mut details.make_seconds, &row.make_seconds);
+        details.tax_type = row.tax_type.or(details.tax_type);
+        details.category_ids = self.categories_after(row, old);
+        check(row, details)?;
+
+        let main = details.main_category();
+        new.variants = self.variants(&row.variants, &old.variants);
+        if main != old.details.main_category() {
+            new.position = self.categories.next_position(main);
+        }
+        if new == *old {
+            self.plan.unchanged += 1;
+            return Ok((Change::Unchanged, String::new()));
+        }
+        let detail = change::describe(old, &new, &self.categories, &self.groups);
+        self.plan.updated.push(new);
+        Ok((Change::Updated, detail))
+    }
+
+    fn categories_after(&mut self, row: &Row, old: &Product) -> Vec<CategoryId> {
+        let before = &old.details.category_ids;
+        let main = self.categories.find_or_add(&row.category);
+        match &row.more_categories {
+            Some(more) => self.with_more(main, more),
+            None if row.code.is_none() && before.contains(&main) => before.clone(),
+            None => {
+                let others = before.iter().skip(1).copied().filter(|id| *id != main);
+                std::iter::once(main).chain(others).collect()
+            }
+        }
+    }
+
+    fn with_more(&mut self, main: CategoryId, more: &[String]) -> Vec<CategoryId> {
+        let mut ids = vec![main];
+        ids.extend(more.iter().map(|name| self.categories.find_or_add(name)));
+        ids
+    }
+
+    /// A variant that keeps its name keeps its id, and with it its stock.
+    fn variants(&self, drafts: &[VariantDraft], existing: &[Variant]) -> Vec<Variant> {
+        let variant = |draft: &VariantDraft| {
+            let known = existing.iter().find(|variant| variant.name == draft.name);
+            Variant {
+                id: known.map_or_else(|| VariantId::new(self.against.clock), |known| known.id),
+                name: draft.name.clone(),
+                price: draft.price,
+            }
+        };
+        drafts.iter().map(variant).collect()
+    }
+
+    fn next_code(&mut self) -> String {
+        loop {
+            let code = code_number(self.next_code_number);
+            self.next_code_number += 1;
+            if !self.codes_used.contains(&code) && self.products.by_code(&code).is_none() {
+                return code;
+            }
+        }
+    }
+}
+
+fn key(row: &Row) -> (String, String) {
+    (row.category.clone(), row.name.clone())
+}
+
+fn set<T: Clone>(field: &mut T, said: &Option<T>) {
+    if let Some(value) = said {
+        field.clone_from(value);
+    }
+}
+
+fn problem(row: &Row, column: &str, reason: &str, value: &str) -> Vec<CellProblem> {
+    vec![CellProblem::new(row.line, column, reason, value)]
+}
+
+fn check(row: &Row, details: &Details) -> Result<(), Vec<CellProblem>> {
+    let mut violations = Violations::new();
+    details.check("", &mut violations);
+    violations.into_result().map_err(|refused| {
+        let told = refused.fields.into_iter().map(|field| {
+            let (column, value) = match field.field.as_str() {
+                "category_ids" => (columns::MORE_CATEGORIES, row.more_categories.as_ref()),
+                "option_group_ids" => (columns::OPTION_GROUPS, row.option_groups.as_ref()),
+                other => (other, None),
+            };
+            let value = value.map(|items| items.join("|")).unwrap_or_else(|| match column {
+                columns::MIN_PER_ORDER => details.min_per_order.to_string(),
+                columns::MAX_PER_ORDER => details.max_per_order.to_string(),
+                columns::MAKE_SECONDS => details.make_seconds.to_string(),
+                _ => String::new(),
+            });
+            CellProblem::new(row.line, column, &field.reason, &value)
+        });
+        told.collect()
+    })
+}
+
+#[cfg(test)]
+mod tests;

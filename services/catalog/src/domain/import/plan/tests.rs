@@ -1,0 +1,173 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{
+    export,
+    import::{row, table::Table},
+    samples,
+};
+
+fn planned(catalogue: &Catalogue, file: &[u8]) -> Plan {
+    planned_with(catalogue, file, &[])
+}
+
+fn planned_with(catalogue: &Catalogue, file: &[u8], groups: &[OptionGroupId]) -> Plan {
+    let (rows, problems) = row::parse_all(&Table::read(file).unwrap());
+    assert_eq!(problems, []);
+    let clock = samples::clock();
+    let against = Against {
+        catalogue,
+        default_groups: groups,
+        first_code_number: 1,
+        clock: &clock,
+    };
+    plan(&against, rows)
+}
+
+/// The catalogue after the plan has been written.
+fn applied(catalogue: &Catalogue, plan: &Plan) -> Catalogue {
+    let mut after = catalogue.clone();
+    after.categories.extend(plan.new_categories.clone());
+    for product in &mut after.products {
+        if let Some(changed) = plan.updated.iter().find(|changed| changed.id == product.id) {
+            product.clone_from(changed);
+        }
+    }
+    after.products.extend(plan.created.clone());
+    after
+}
+
+fn counts(plan: &Plan) -> (usize, usize, usize, usize) {
+    (plan.created.len(), plan.updated.len(), plan.unchanged, plan.problems.len())
+}
+
+const MENU: &str = "category,name,price_cold,price_hot\n茶,紅茶,25,25\n奶茶,鮮奶茶,50,\n茶,綠茶,,25\n";
+
+#[test]
+fn a_menu_makes_categories_and_products_in_the_order_of_the_file() {
+    let empty = Catalogue::default();
+    let plan = planned(&empty, MENU.as_bytes());
+    assert_eq!(counts(&plan), (3, 0, 0, 0));
+    let names: Vec<_> = plan.new_categories.iter().map(|it| (&*it.name, it.position)).collect();
+    assert_eq!(names, [("茶", 0), ("奶茶", 1)]);
+    let products: Vec<_> =
+        plan.created.iter().map(|it| (&*it.details.code, &*it.details.name, it.position)).collect();
+    assert_eq!(products, [("P00001", "紅茶", 0), ("P00002", "鮮奶茶", 0), ("P00003", "綠茶", 1)]);
+}
+
+#[test]
+fn the_same_file_twice_changes_nothing() {
+    let after = applied(&Catalogue::default(), &planned(&Catalogue::default(), MENU.as_bytes()));
+    let again = planned(&after, MENU.as_bytes());
+    assert_eq!(counts(&again), (0, 0, 3, 0));
+    assert!(again.new_categories.is_empty());
+}
+
+#[test]
+fn a_changed_price_is_told_and_keeps_the_variant() {
+    let before = applied(&Catalogue::default(), &planned(&Catalogue::default(), MENU.as_bytes()));
+    let dearer = MENU.replace("紅茶,25,25", "紅茶,30,");
+    let plan = planned(&before, dearer.as_bytes());
+    assert_eq!(counts(&plan), (0, 1, 2, 0));
+    assert_eq!(plan.rows[0].detail, "price_cold 25 → 30; price_hot 25 → —");
+    assert_eq!(plan.updated[0].variants[0].id, before.products[0].variants[0].id);
+}
+
+#[test]
+fn one_name_in_two_categories_is_two_products_and_twice_in_one_is_a_problem() {
+    let file = "category,name,price_cold\n茶,紅茶,25\n推薦,紅茶,25\n茶,紅茶,30\n";
+    let plan = planned(&Catalogue::default(), file.as_bytes());
+    assert_eq!(counts(&plan), (2, 0, 0, 1));
+    assert_eq!(plan.problems, [CellProblem::new(4, "name", "CODE_TAKEN", "紅茶")]);
+}
+
+#[test]
+fn codes_tell_products_of_one_name_apart() {
+    let file = "code,category,name,price_cold\nA,茶,紅茶,25\nB,茶,紅茶,30\n";
+    let plan = planned(&Catalogue::default(), file.as_bytes());
+    assert_eq!(counts(&plan), (2, 0, 0, 0));
+    let after = applied(&Catalogue::default(), &plan);
+    assert_eq!(counts(&planned(&after, file.as_bytes())), (0, 0, 2, 0));
+
+    let ambiguous = "category,name,price_cold\n茶,紅茶,25\n";
+    let plan = planned(&after, ambiguous.as_bytes());
+    assert_eq!(plan.problems, [CellProblem::new(2, "code", "VALIDATION_FAILED", "")]);
+}
+
+#[test]
+fn a_product_found_by_code_moves_to_the_category_of_the_row() {
+    let before = samples::menu().content;
+    let file = "code,category,name,price_cold,price_hot\nP00001,新茶,紅茶,30,30\n";
+    let plan = planned(&before, file.as_bytes());
+    assert_eq!(counts(&plan), (0, 1, 0, 0));
+    assert_eq!(plan.rows[0].detail, "category 茶 → 新茶");
+}
+
+#[test]
+fn groups_are_given_to_new_products_and_unknown_ones_are_refused() {
+    let before = samples::menu().content;
+    let group = before.option_groups[0].id;
+    let plan = planned_with(&before, "category,name,price_cold\n茶,青茶,25\n茶,綠茶,25\n".as_bytes(), &[group]);
+    assert_eq!(plan.created[0].details.option_group_ids, [group]);
+    assert!(plan.updated[0].details.option_group_ids.is_empty());
+
+    let file = "category,name,price_cold,option_groups\n茶,青茶,25,甜度\n茶,白茶,25,冰量\n";
+    let plan = planned(&before, file.as_bytes());
+    assert_eq!(plan.created[0].details.option_group_ids, [group]);
+    assert_eq!(plan.problems, [CellProblem::new(3, "option_groups", "NOT_FOUND", "冰量")]);
+}
+
+fn names() -> impl Strategy<Value = String> {
+    // Bars, escapes and formula signs are what a cell could trip over.
+    "[=@'茶a][茶a|\\\\:'@,\"]{0,4}"
+}
+
+prop_compose! {
+    fn products()(
+        name in names(), name_en in "[@=a-z]{0,5}", description in "([a-z茶\"',=]{1,4}\n){0,2}[a-z]",
+        variants in prop::collection::btree_map(names(), 0_i64..=999_999, 1..5),
+        nameless: bool, grouped: bool, untaxed: bool, display in 0_usize..3, most in 1_i32..=99,
+    ) -> Product {
+        let mut product = samples::product("", &name, &[]);
+        product.variants = variants
+            .into_iter()
+            .map(|(name, price)| Variant { id: VariantId::new(&samples::clock()), name, price })
+            .collect();
+        if nameless {
+            product.variants.truncate(1);
+            product.variants[0].name.clear();
+        }
+        let details = &mut product.details;
+        details.name_en = name_en;
+        details.description = description;
+        details.max_per_order = most;
+        details.display = [Display::Listed, Display::Hidden, Display::Delisted][display];
+        if grouped {
+            details.option_group_ids = vec![samples::option_group().id];
+        }
+        if untaxed {
+            details.tax_type = None;
+        }
+        product
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_export_imports_to_the_same(
+        mut products in prop::collection::vec(products(), 0..8), twins: bool,
+    ) {
+        for (number, product) in products.iter_mut().enumerate() {
+            product.details.code = format!("-{number}");
+        }
+        let mut catalogue = samples::menu().content;
+        catalogue.products = products;
+        if twins {
+            let mut twin = samples::option_group();
+            twin.id = OptionGroupId::new(&samples::clock());
+            catalogue.option_groups.push(twin);
+        }
+        let plan = planned(&catalogue, &export::write(&catalogue).unwrap());
+        prop_assert_eq!(counts(&plan), (0, 0, catalogue.products.len(), 0));
+    }
+}

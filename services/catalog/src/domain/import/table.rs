@@ -1,0 +1,234 @@
+//! From bytes to a table of text cells: encoding, header, limits.
+
+use std::borrow::Cow;
+
+use super::{CellProblem, cells, columns};
+use crate::domain::Error;
+
+/// Most bytes of a file.
+pub const MOST_BYTES: usize = 10 * 1024 * 1024;
+/// Most rows of a file, the header not counted.
+pub const MOST_ROWS: usize = 20_000;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The rows of a file under the columns it has.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    columns: Vec<&'static str>,
+    /// Rows that have anything in them.
+    pub rows: Vec<Cells>,
+    /// What is wrong with the table itself.
+    pub problems: Vec<CellProblem>,
+}
+
+/// One row.
+#[derive(Clone, Debug)]
+pub struct Cells {
+    /// Line in the file where the row begins, from 1.
+    pub line: u64,
+    values: Vec<String>,
+}
+
+impl Table {
+    /// Reads a file: CSV in UTF-8 with or without mark, or in Big5.
+    ///
+    /// Refuses with `FILE_TOO_LARGE` and `FILE_TYPE`; a header that cannot be used and rows longer
+    /// than it are told as problems.
+    pub fn read(content: &[u8]) -> Result<Self, Error> {
+        if content.len() > MOST_BYTES {
+            return Err(Error::FileTooLarge { unit: "bytes", limit: MOST_BYTES });
+        }
+        let text = decode(content)?;
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let mut lines = LineCounter::new(&text);
+        let mut table = Self::default();
+        let mut width = None;
+        for record in reader.records() {
+            let record = record.map_err(|_| Error::FileType)?;
+            let line = lines.line_of(&record);
+            let values: Vec<String> =
+                record.iter().map(|cell| cells::restore(cell).to_owned()).collect();
+            let Some(width) = width else {
+                width = Some(values.len());
+                table.take_header(line, &values);
+                if !table.problems.is_empty() {
+                    return Ok(table);
+                }
+                continue;
+            };
+            if values.iter().all(|cell| cell.trim().is_empty()) {
+                continue;
+            }
+            if table.rows.len() == MOST_ROWS {
+                return Err(Error::FileTooLarge { unit: "rows", limit: MOST_ROWS });
+            }
+            if let Some(beyond) = values.iter().skip(width).find(|cell| !cell.trim().is_empty()) {
+                table.problems.push(CellProblem::new(line, "", "VALIDATION_FAILED", beyond));
+            }
+            table.rows.push(Cells { line, values });
+        }
+        if width.is_none() {
+            table.problems.push(CellProblem::new(1, columns::NAME, "VALIDATION_FAILED", ""));
+        }
+        Ok(table)
+    }
+
+    /// The cell of `row` in `column`; `None` when the file has no such column.
+    #[must_use]
+    pub fn cell<'a>(&self, row: &'a Cells, column: &str) -> Option<&'a str> {
+        let index = self.columns.iter().position(|known| *known == column)?;
+        Some(row.values.get(index).map_or("", String::as_str))
+    }
+
+    fn take_header(&mut self, line: u64, header: &[String]) {
+        for cell in header {
+            let name = cell.trim().to_ascii_lowercase();
+            match columns::ALL.into_iter().find(|known| *known == name) {
+                Some(column) if !self.columns.contains(&column) => self.columns.push(column),
+                _ => {
+                    self.problems.push(CellProblem::new(line, &name, "VALIDATION_FAILED", cell));
+                }
+            }
+        }
+        let has = |column: &str| self.columns.contains(&column);
+        let mut missing = Vec::new();
+        for needed in [columns::CATEGORY, columns::NAME] {
+            if !has(needed) {
+                missing.push(needed);
+            }
+        }
+        if !has(columns::PRICE_COLD) && !has(columns::PRICE_HOT) && !has(columns::VARIANTS) {
+            missing.push(columns::PRICE_COLD);
+        }
+        for column in missing {
+            self.problems.push(CellProblem::new(line, column, "VALIDATION_FAILED", ""));
+        }
+    }
+}
+
+fn decode(content: &[u8]) -> Result<Cow<'_, str>, Error> {
+    let content = content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content);
+    if content.contains(&0) || content.starts_with(b"PK\x03\x04") {
+        return Err(Error::FileType);
+    }
+    if let Ok(text) = std::str::from_utf8(content) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let (text, had_errors) = encoding_rs::BIG5.decode_without_bom_handling(content);
+    if had_errors { Err(Error::FileType) } else { Ok(text) }
+}
+
+/// Tells in which line a record begins; the reader itself counts the empty lines it skips before a
+/// record as part of it.
+struct LineCounter<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> LineCounter<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text: text.as_bytes(), at: 0, line: 1 }
+    }
+
+    fn line_of(&mut self, record: &csv::StringRecord) -> u64 {
+        let start = record.position().map_or(0, csv::Position::byte);
+        let start = usize::try_from(start).unwrap_or(self.text.len()).min(self.text.len());
+        let blank = self.text[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let begin = start + blank.count();
+        self.line += breaks(&self.text[self.at..begin]);
+        self.at = begin;
+        self.line
+    }
+}
+
+/// Line breaks in `text`: `\n`, `\r\n`, or a lone `\r`.
+fn breaks(text: &[u8]) -> u64 {
+    let mut count = 0;
+    for (index, byte) in text.iter().enumerate() {
+        let is_break = match byte {
+            b'\n' => true,
+            b'\r' => text.get(index + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        count += u64::from(is_break);
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MENU: &str = "category,name,price_cold,price_hot\n茶,紅茶,25,25\n";
+
+    fn names(content: &[u8]) -> Vec<(u64, String)> {
+        let table = Table::read(content).unwrap();
+        assert_eq!(table.problems, []);
+        let name = |row: &Cells| table.cell(row, columns::NAME).unwrap().to_owned();
+        table.rows.iter().map(|row| (row.line, name(row))).collect()
+    }
+
+    #[test]
+    fn utf_8_with_and_without_mark_and_big5_read_alike() {
+        let marked = [BYTE_ORDER_MARK, MENU.as_bytes()].concat();
+        let (big5, _, _) = encoding_rs::BIG5.encode(MENU);
+        assert_ne!(&*big5, MENU.as_bytes());
+        for content in [MENU.as_bytes(), &marked, &big5] {
+            assert_eq!(names(content), [(2, "紅茶".to_owned())]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_table_is_refused() {
+        for content in [&b"PK\x03\x04rest"[..], b"a\0b", b"\xff\xfe\xfa\xff"] {
+            assert!(matches!(Table::read(content), Err(Error::FileType)), "{content:?}");
+        }
+    }
+
+    #[test]
+    fn too_many_bytes_or_rows_are_refused() {
+        let long = vec![b'a'; MOST_BYTES + 1];
+        assert!(matches!(Table::read(&long), Err(Error::FileTooLarge { unit: "bytes", .. })));
+        let mut many = String::from("category,name,price_cold\n");
+        many.push_str(&"茶,紅茶,25\n".repeat(MOST_ROWS));
+        assert_eq!(Table::read(many.as_bytes()).unwrap().rows.len(), MOST_ROWS);
+        many.push_str("茶,紅茶,25\n");
+        assert!(matches!(
+            Table::read(many.as_bytes()),
+            Err(Error::FileTooLarge { unit: "rows", .. })
+        ));
+    }
+
+    #[test]
+    fn lines_are_those_an_editor_shows() {
+        let text = "category,name,price_cold\r\n\r\n茶,\"紅\r\n茶\",25\r\n\r\n,,\r\n茶,綠茶,25";
+        assert_eq!(names(text.as_bytes()), [(3, "紅\r\n茶".to_owned()), (7, "綠茶".to_owned())]);
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_used_names_every_column() {
+        let table = Table::read("category,nmae\n茶,紅茶\n".as_bytes()).unwrap();
+        let columns: Vec<&str> =
+            table.problems.iter().map(|problem| problem.column.as_str()).collect();
+        assert_eq!(columns, ["nmae", "name", "price_cold"]);
+        assert!(table.rows.is_empty());
+        assert_eq!(Table::read(b"").unwrap().problems.len(), 1);
+    }
+
+    #[test]
+    fn a_row_longer_than_the_header_is_a_problem() {
+        let table = Table::read("category,name,price_cold\n茶,紅茶,25,30\n".as_bytes()).unwrap();
+        assert_eq!(table.problems, [CellProblem::new(2, "", "VALIDATION_FAILED", "30")]);
+    }
+
+    #[test]
+    fn a_leading_apostrophe_is_undone() {
+        let text = "category,name,price_cold\n茶,'@從前奶茶,25\n";
+        assert_eq!(names(text.as_bytes()), [(2, "@從前奶茶".to_owned())]);
+    }
+}

@@ -1,0 +1,59 @@
+//! Slugs: the parts of a storefront's address.
+
+use chassis::error::Violations;
+
+const LONGEST: usize = 40;
+
+/// First parts of an address that belong to the platform itself.
+const RESERVED: &[&str] = &["admin", "api", "assets", "health", "live", "metrics", "ready"];
+
+/// Reads a slug: 1–40 of `a`–`z`, `0`–`9` and single inner dashes.
+pub fn parse(field: &str, raw: &str, violations: &mut Violations) -> String {
+    let slug = raw.trim().to_ascii_lowercase();
+    let parts_are_fine = slug.split('-').all(|part| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    });
+    if slug.len() > LONGEST {
+        violations.push_with(field, "TEXT_TOO_LONG", [("max", LONGEST)]);
+    } else if !parts_are_fine {
+        violations.push(field, "VALIDATION_FAILED");
+    }
+    slug
+}
+
+/// Reads the slug of a brand, which also may not hide a path of the platform.
+pub fn parse_brand(field: &str, raw: &str, violations: &mut Violations) -> String {
+    let slug = parse(field, raw, violations);
+    if RESERVED.contains(&slug.as_str()) {
+        violations.push_with(field, "VALIDATION_FAILED", [("reserved", &slug)]);
+    }
+    slug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepted(raw: &str) -> bool {
+        let mut violations = Violations::new();
+        parse_brand("slug", raw, &mut violations);
+        violations.is_empty()
+    }
+
+    #[test]
+    fn a_slug_is_lower_case_words_joined_by_dashes() {
+        for good in ["a", "tea-house", "7-tea", " Tea "] {
+            assert!(accepted(good), "{good:?}");
+        }
+        for bad in ["", "-a", "a-", "a--b", "茶", "a/b", "a b", &"x".repeat(41)] {
+            assert!(!accepted(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_brand_cannot_hide_a_path_of_the_platform() {
+        for reserved in RESERVED {
+            assert!(!accepted(reserved), "{reserved}");
+        }
+    }
+}
