@@ -9,7 +9,7 @@ mod tx;
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sqlx::{
     AssertSqlSafe, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -20,15 +20,18 @@ use crate::{id::OrganisationId, outbox::Wake, secret::Secret};
 pub use migrate::{APP_ROLE, SYSTEM_ROLE, migrate};
 pub use tx::{SystemTx, TenantTx};
 
-/// Section `DB_` of the configuration.
-#[derive(Clone, Debug, Deserialize)]
+/// Longest wait for a free connection.
+const ACQUIRE_WITHIN: Duration = Duration::from_secs(3);
+
+/// `DB_`: the service's own database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DbConfig {
-    /// Where the service connects, as the role `yizhimai_app`.
+    /// Database as the role `yizhimai_app`.
     pub url: Secret,
-    /// Where `migrate` connects: a role that owns the tables and may make roles.
+    /// The same database as a role that owns the tables and may make roles; only `migrate` needs it.
     #[serde(default)]
     pub migrate_url: Option<Secret>,
-    /// Connections of one process.
+    /// Most connections of this process.
     #[serde(default = "default_max_connections")]
     pub max_connections: u32,
 }
@@ -51,7 +54,7 @@ impl Db {
         let options: PgConnectOptions = config.url.reveal().parse()?;
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(ACQUIRE_WITHIN)
             // A ping per transaction is a round trip too many; `begin` replaces dead connections.
             .test_before_acquire(false)
             .connect_lazy_with(options.statement_cache_capacity(256));
@@ -124,10 +127,10 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::BeginFailed => true,
-        // Connection exceptions, resources exhausted, operator intervention, serialisation.
-        sqlx::Error::Database(database) => database
-            .code()
-            .is_some_and(|code| ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class))),
+        // Connection exceptions, resources exhausted, shutdown, serialisation and deadlock.
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+            ["08", "53", "57P", "40001", "40P01"].iter().any(|start| code.starts_with(start))
+        }),
         _ => false,
     }
 }

@@ -7,13 +7,18 @@
 //!
 //! A service implements [`service::App`] and hands itself to [`service::main`].
 
+pub mod amqp;
 pub mod authn;
+pub mod authz;
+mod backoff;
 pub mod business_day;
 pub mod clock;
+pub mod coalesce;
 pub mod config;
 pub mod db;
 pub mod error;
 pub mod id;
+pub mod inbox;
 pub mod money;
 pub mod outbox;
 pub mod secret;

@@ -1,7 +1,14 @@
 //! Events are published inside the transaction that made them true, and reach the bus after it.
+//!
+//! The chassis has no database of its own to check queries against, so it uses sqlx's runtime
+//! functions here and in the inbox; services use the checked macros.
 
 mod event;
+mod message;
+mod relay;
 mod wake;
 
 pub use event::{Event, publish};
+pub(crate) use message::Envelope;
+pub use relay::Relay;
 pub use wake::Wake;

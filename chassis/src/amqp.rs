@@ -1,0 +1,154 @@
+//! The way to RabbitMQ: one connection a process, made anew when it is lost.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use lapin::{
+    BasicProperties, Channel, Connection, ConnectionProperties, ExchangeKind,
+    options::{
+        BasicPublishOptions, ConfirmSelectOptions, ExchangeDeclareOptions, ExchangeDeleteOptions,
+        QueueDeclareOptions, QueueDeleteOptions,
+    },
+    types::{AMQPValue, FieldTable},
+};
+use parking_lot::Mutex;
+use tokio::{sync, time::timeout};
+
+use crate::config::AmqpConfig;
+
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+/// The broker; clones share the connection.
+#[derive(Clone, Debug)]
+pub struct Amqp(Arc<Inner>);
+
+struct Inner {
+    config: AmqpConfig,
+    name: String,
+    connection: sync::Mutex<Option<Connection>>,
+    declared_queues: Mutex<Vec<String>>,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Amqp").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Amqp {
+    /// The broker of `config`, known to it by `name`. Connects when a channel is first asked for.
+    #[must_use]
+    pub fn new(config: &AmqpConfig, name: &str) -> Self {
+        Self(Arc::new(Inner {
+            config: config.clone(),
+            name: name.to_owned(),
+            connection: sync::Mutex::default(),
+            declared_queues: Mutex::default(),
+        }))
+    }
+
+    /// The topic exchange that carries all events.
+    #[must_use]
+    pub fn exchange(&self) -> String {
+        format!("{}yizhimai.events", self.0.config.prefix)
+    }
+
+    /// A queue's full name.
+    #[must_use]
+    pub fn queue(&self, name: &str) -> String {
+        format!("{}{name}", self.0.config.prefix)
+    }
+
+    /// A new channel in confirm mode, with the exchange declared; connects when need be.
+    pub async fn channel(&self) -> anyhow::Result<Channel> {
+        let channel = timeout(ANSWER_WITHIN, self.bare_channel())
+            .await
+            .context("RabbitMQ did not answer in time")??;
+        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        channel
+            .exchange_declare(
+                self.exchange().into(),
+                ExchangeKind::Topic,
+                ExchangeDeclareOptions { durable: true, ..Default::default() },
+                FieldTable::default(),
+            )
+            .await?;
+        Ok(channel)
+    }
+
+    /// Succeeds when the broker answers.
+    pub async fn ping(&self) -> anyhow::Result<()> {
+        let channel = timeout(ANSWER_WITHIN, self.bare_channel()).await??;
+        Ok(channel.close(200, "OK".into()).await?)
+    }
+
+    /// Ends the connection in good order.
+    pub async fn close(&self) {
+        if let Some(connection) = self.0.connection.lock().await.take() {
+            // Nobody is left to be told; the broker cleans up after a lost connection as well.
+            let _ = connection.close(200, "OK".into()).await;
+        }
+    }
+
+    /// Deletes the exchange and the queues that were declared through this value, for a platform
+    /// that shares a broker under a prefix and goes away.
+    pub async fn tear_down(&self) -> anyhow::Result<()> {
+        let channel = timeout(ANSWER_WITHIN, self.bare_channel()).await??;
+        let queues = std::mem::take(&mut *self.0.declared_queues.lock());
+        for queue in queues {
+            channel.queue_delete(queue.into(), QueueDeleteOptions::default()).await?;
+        }
+        channel.exchange_delete(self.exchange().into(), ExchangeDeleteOptions::default()).await?;
+        Ok(())
+    }
+
+    /// Declares a quorum queue by its full name.
+    pub(crate) async fn declare_queue(
+        &self,
+        channel: &Channel,
+        queue: &str,
+        mut arguments: FieldTable,
+    ) -> lapin::Result<()> {
+        arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
+        let options = QueueDeclareOptions { durable: true, ..Default::default() };
+        channel.queue_declare(queue.into(), options, arguments).await?;
+        let mut declared = self.0.declared_queues.lock();
+        if !declared.iter().any(|name| name == queue) {
+            declared.push(queue.to_owned());
+        }
+        Ok(())
+    }
+
+    async fn bare_channel(&self) -> anyhow::Result<Channel> {
+        let mut held = self.0.connection.lock().await;
+        let alive = held.take().filter(|connection| connection.status().connected());
+        let connection = match alive {
+            Some(connection) => connection,
+            None => {
+                let properties = ConnectionProperties::default()
+                    .with_connection_name(self.0.name.as_str().into());
+                Connection::connect(self.0.config.url.reveal(), properties)
+                    .await
+                    .context("connect to RabbitMQ")?
+            }
+        };
+        let channel = connection.create_channel().await.context("open a channel")?;
+        *held = Some(connection);
+        Ok(channel)
+    }
+}
+
+/// Publishes straight to a queue and waits until the broker has it safe.
+pub(crate) async fn send_to_queue(
+    channel: &Channel,
+    queue: &str,
+    body: &[u8],
+    properties: BasicProperties,
+) -> anyhow::Result<()> {
+    let options = BasicPublishOptions { mandatory: true, ..Default::default() };
+    let confirmation =
+        channel.basic_publish("".into(), queue.into(), options, body, properties).await?.await?;
+    let accepted = confirmation.is_ack() && confirmation.take_message().is_none();
+    anyhow::ensure!(accepted, "queue {queue} did not take the message");
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! Turns many calls on one hot thing into few batches.
+//!
+//! For each key one batch is under way at a time; whatever arrives meanwhile forms the next one.
+//! Nobody waits for company: an idle key's call starts at once, alone.
+
+use std::{
+    collections::{HashMap, VecDeque, hash_map::Entry},
+    fmt,
+    hash::Hash,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+};
+
+use futures::{FutureExt as _, future::BoxFuture};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+/// Batches that may queue behind the one under way before calls are turned away.
+const QUEUED_BATCHES: usize = 16;
+
+type Handler<K, Q, A> = dyn Fn(K, Vec<Q>) -> BoxFuture<'static, Vec<A>> + Send + Sync;
+type Queue<Q, A> = VecDeque<(Q, oneshot::Sender<A>)>;
+
+/// Gathers calls of type `Q` by key and answers each with an `A`; clones share the queues.
+pub struct Coalescer<K, Q, A>(Arc<Inner<K, Q, A>>);
+
+struct Inner<K, Q, A> {
+    max_batch: usize,
+    max_queue: usize,
+    handler: Box<Handler<K, Q, A>>,
+    /// A key is present while a batch of it is under way.
+    queues: Mutex<HashMap<K, Queue<Q, A>>>,
+}
+
+impl<K, Q, A> Coalescer<K, Q, A>
+where
+    K: Clone + Eq + Hash + Send + 'static,
+    Q: Send + 'static,
+    A: Send + 'static,
+{
+    /// Batches of at most `max_batch` go to `handler`, which answers each call in its place.
+    pub fn new(
+        max_batch: usize,
+        handler: impl Fn(K, Vec<Q>) -> BoxFuture<'static, Vec<A>> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            max_batch,
+            max_queue: max_batch * QUEUED_BATCHES,
+            handler: Box::new(handler),
+            queues: Mutex::default(),
+        }))
+    }
+
+    /// The answer to `question`. `None` when too many wait already, or when the batch failed as a
+    /// whole (its handler panicked or did not answer every call): then its effect is unknown.
+    ///
+    /// A caller that gives up before its batch starts is left out of it.
+    pub async fn submit(&self, key: K, question: Q) -> Option<A> {
+        let (sender, answer) = oneshot::channel();
+        match self.0.queues.lock().entry(key) {
+            Entry::Occupied(mut under_way) => {
+                let queue = under_way.get_mut();
+                if queue.len() >= self.0.max_queue {
+                    return None;
+                }
+                queue.push_back((question, sender));
+            }
+            Entry::Vacant(idle) => {
+                let key = idle.key().clone();
+                idle.insert(VecDeque::from([(question, sender)]));
+                let inner = self.0.clone();
+                // A task of its own: a caller that gives up must not take the others with it.
+                tokio::spawn(async move { inner.work(key).await });
+            }
+        }
+        answer.await.ok()
+    }
+}
+
+impl<K: Clone + Eq + Hash, Q, A> Inner<K, Q, A> {
+    async fn work(&self, key: K) {
+        while let Some((questions, senders)) = self.next_batch(&key) {
+            let key = key.clone();
+            let handled = AssertUnwindSafe(async move { (self.handler)(key, questions).await });
+            match handled.catch_unwind().await {
+                Ok(answers) if answers.len() == senders.len() => {
+                    for (sender, answer) in senders.into_iter().zip(answers) {
+                        // Who gave up meanwhile needs no answer.
+                        let _ = sender.send(answer);
+                    }
+                }
+                Ok(answers) => tracing::error!(
+                    questions = senders.len(),
+                    answers = answers.len(),
+                    "a batch did not answer every call"
+                ),
+                Err(_) => tracing::error!(questions = senders.len(), "a batch panicked"),
+            }
+        }
+    }
+
+    /// Takes the next batch, or lets the key be idle when nothing waits.
+    fn next_batch(&self, key: &K) -> Option<(Vec<Q>, Vec<oneshot::Sender<A>>)> {
+        let mut queues = self.queues.lock();
+        let queue = queues.get_mut(key)?;
+        let mut batch = (Vec::new(), Vec::new());
+        while batch.0.len() < self.max_batch
+            && let Some((question, sender)) = queue.pop_front()
+        {
+            if !sender.is_closed() {
+                batch.0.push(question);
+                batch.1.push(sender);
+            }
+        }
+        if batch.0.is_empty() {
+            queues.remove(key);
+            return None;
+        }
+        Some(batch)
+    }
+}
+
+impl<K, Q, A> Clone for Coalescer<K, Q, A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K, Q, A> fmt::Debug for Coalescer<K, Q, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Coalescer").field("max_batch", &self.0.max_batch).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join_all;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// A coalescer whose batches wait for a permit each, and the sizes of the batches so far.
+    fn gated(max_batch: usize) -> (Coalescer<u8, u32, u32>, Arc<Semaphore>, Arc<Mutex<Vec<usize>>>) {
+        let gate = Arc::new(Semaphore::new(0));
+        let sizes = Arc::new(Mutex::new(Vec::new()));
+        let (inner_gate, inner_sizes) = (gate.clone(), sizes.clone());
+        let coalescer = Coalescer::new(max_batch, move |_key, questions: Vec<u32>| {
+            let (gate, sizes) = (inner_gate.clone(), inner_sizes.clone());
+            async move {
+                gate.acquire().await.unwrap().forget();
+                sizes.lock().push(questions.len());
+                assert!(!questions.contains(&666), "poison");
+                questions.into_iter().map(|question| question * 2).collect()
+            }
+            .boxed()
+        });
+        (coalescer, gate, sizes)
+    }
+
+    #[tokio::test]
+    async fn calls_that_arrive_during_a_batch_form_the_next_ones() {
+        let (coalescer, gate, sizes) = gated(10);
+        let calls = join_all((0..26).map(|question| coalescer.submit(1, question)));
+        gate.add_permits(100);
+        let answers: Vec<_> = calls.await.into_iter().flatten().collect();
+        assert_eq!(answers, (0..26).map(|question| question * 2).collect::<Vec<_>>());
+        assert_eq!(*sizes.lock(), [10, 10, 6]);
+    }
+
+    #[tokio::test]
+    async fn keys_do_not_wait_for_each_other() {
+        let coalescer = Coalescer::new(8, |key: u8, questions: Vec<()>| {
+            async move {
+                if key == 0 {
+                    std::future::pending::<()>().await;
+                }
+                questions
+            }
+            .boxed()
+        });
+        let stuck = coalescer.clone();
+        tokio::spawn(async move { stuck.submit(0, ()).await });
+        assert_eq!(coalescer.submit(1, ()).await, Some(()));
+    }
+
+    #[tokio::test]
+    async fn a_panic_answers_its_members_and_the_key_goes_on() {
+        let (coalescer, gate, _sizes) = gated(2);
+        gate.add_permits(100);
+        let answers = join_all([1, 666, 2].map(|question| coalescer.submit(1, question))).await;
+        assert_eq!(answers, [None, None, Some(4)]);
+        assert_eq!(coalescer.submit(1, 5).await, Some(10));
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_forgets_a_call_answers_none() {
+        let coalescer = Coalescer::new(8, |_key: u8, _questions: Vec<u8>| async { vec![1_u8, 2] }.boxed());
+        assert_eq!(coalescer.submit(1, 5).await, None);
+    }
+
+    #[tokio::test]
+    async fn who_comes_when_too_many_wait_is_turned_away() {
+        let (coalescer, gate, _sizes) = gated(1);
+        let calls = join_all((0..100).map(|question| coalescer.submit(1, question)));
+        gate.add_permits(100);
+        let answers = calls.await;
+        assert_eq!(answers.iter().flatten().count(), QUEUED_BATCHES);
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_is_left_out_of_the_batch() {
+        let (coalescer, gate, sizes) = gated(10);
+        let mut quitter = Box::pin(coalescer.submit(1, 1));
+        assert!(futures::poll!(&mut quitter).is_pending());
+        drop(quitter);
+        gate.add_permits(100);
+        assert_eq!(coalescer.submit(1, 2).await, Some(4));
+        assert_eq!(*sizes.lock(), [1]);
+    }
+}

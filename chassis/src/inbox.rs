@@ -1,0 +1,32 @@
+//! Events are consumed once: the inbox row and the effect commit together.
+//!
+//! Each consumer has a quorum queue, a retry queue a delay, and a queue of dead letters that an
+//! operator can look into and [`replay`].
+
+mod batch;
+mod consumer;
+mod purge;
+mod queues;
+mod received;
+mod replay;
+mod subscription;
+
+use async_trait::async_trait;
+
+use crate::{db::TenantTx, error::Problem};
+
+pub use consumer::Consumer;
+pub use purge::{KEEP, purge};
+pub use received::Received;
+pub use replay::replay;
+pub use subscription::{Signal, subscribe};
+
+/// What a consumer does with events.
+#[async_trait]
+pub trait Handler: Send + Sync + 'static {
+    /// Applies `events` in `tx`, which also holds their inbox rows and commits after this.
+    ///
+    /// They are of one organisation, none was applied before, and there are between 1 and 256 of
+    /// them in the order of arrival. An error undoes all; the events are then tried one by one.
+    async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem>;
+}

@@ -1,0 +1,33 @@
+//! Forgets what was consumed long ago.
+
+use chrono::TimeDelta;
+
+use crate::{clock::Clock, db::Db};
+
+/// How long a consumed event is remembered; no repeat arrives later.
+pub const KEEP: TimeDelta = TimeDelta::days(7);
+
+const BATCH: i64 = 10_000;
+
+/// Deletes the inbox rows older than [`KEEP`], a batch a transaction; returns their count.
+pub async fn purge(db: &Db, clock: &dyn Clock) -> Result<u64, sqlx::Error> {
+    let before = clock.now() - KEEP;
+    let mut purged = 0;
+    loop {
+        let mut tx = db.system("purge inbox").await?;
+        let rows = sqlx::query(
+            "DELETE FROM inbox
+             WHERE ctid = ANY(ARRAY(SELECT ctid FROM inbox WHERE received_at < $1 LIMIT $2))",
+        )
+        .bind(before)
+        .bind(BATCH)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        tx.commit().await?;
+        purged += rows;
+        if rows == 0 {
+            return Ok(purged);
+        }
+    }
+}
