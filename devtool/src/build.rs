@@ -27,6 +27,16 @@ pub fn services(home: &Home, release: bool) -> anyhow::Result<()> {
     succeed(&mut command, "building the services")
 }
 
+/// Builds this tool with optimisation, for what it serves in benchmarks.
+pub fn tool(home: &Home) -> anyhow::Result<()> {
+    let mut command = Command::new("cargo");
+    command.current_dir(home.root()).env("SQLX_OFFLINE", "true");
+    succeed(
+        command.args(["build", "--release", "--package", "devtool"]),
+        "building the tool",
+    )
+}
+
 /// Where cargo left a binary.
 pub fn binary(home: &Home, name: &str, release: bool) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR")

@@ -18,10 +18,24 @@ pub async fn check(home: &Home) -> anyhow::Result<()> {
     step("protos");
     protos(home)?;
     step("lints");
-    cargo(home, &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
+    cargo(
+        home,
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    )?;
     if install::on_path("cargo-deny") {
         step("licences and sources");
-        cargo(home, &["deny", "--offline", "check", "bans", "licenses", "sources"])?;
+        cargo(
+            home,
+            &["deny", "--offline", "check", "bans", "licenses", "sources"],
+        )?;
     }
     step("generated files");
     r#gen::check(home).await?;
@@ -36,7 +50,10 @@ pub fn step(what: &str) {
 
 fn cargo(home: &Home, words: &[&str]) -> anyhow::Result<()> {
     let mut command = Command::new("cargo");
-    command.current_dir(home.root()).args(words).env("SQLX_OFFLINE", "true");
+    command
+        .current_dir(home.root())
+        .args(words)
+        .env("SQLX_OFFLINE", "true");
     succeed(&mut command, &format!("cargo {}", words.join(" ")))
 }
 
@@ -54,7 +71,10 @@ fn protos(home: &Home) -> anyhow::Result<()> {
         .args(["cat-file", "-e", "origin/main:proto/buf.yaml"])
         .output()?;
     if published.status.success() {
-        let against = format!("{}/.git#ref=origin/main,subdir=proto", home.root().display());
+        let against = format!(
+            "{}/.git#ref=origin/main,subdir=proto",
+            home.root().display()
+        );
         buf(&["breaking", "--against", &against])?;
     }
     Ok(())

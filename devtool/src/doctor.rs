@@ -50,8 +50,16 @@ pub async fn doctor(home: &Home) -> anyhow::Result<()> {
         println!("doctor: invariants 1 (stock and slots), 2 (reservations) and 7 (events) hold");
         return Ok(());
     }
-    for Finding { invariant, what, cause, repair } in &findings {
-        println!("doctor: invariant {invariant}: {what}\n        likely cause: {cause}\n        repair: {repair}");
+    for Finding {
+        invariant,
+        what,
+        cause,
+        repair,
+    } in &findings
+    {
+        println!(
+            "doctor: invariant {invariant}: {what}\n        likely cause: {cause}\n        repair: {repair}"
+        );
     }
     bail!("{} violations", findings.len())
 }

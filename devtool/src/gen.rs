@@ -38,11 +38,20 @@ pub async fn check(home: &Home) -> anyhow::Result<()> {
     let state = || -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
         let listed = Command::new("git")
             .current_dir(home.root())
-            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+            .args([
+                "ls-files",
+                "-z",
+                "--cached",
+                "--others",
+                "--exclude-standard",
+            ])
             .output()?;
         let names = String::from_utf8(listed.stdout)?;
         let mut files = Vec::new();
-        for name in names.split('\0').filter(|name| paths.iter().any(|path| name.contains(path))) {
+        for name in names
+            .split('\0')
+            .filter(|name| paths.iter().any(|path| name.contains(path)))
+        {
             let bytes = fs::read(home.root().join(name)).unwrap_or_default();
             files.push((PathBuf::from(name), bytes));
         }
@@ -54,10 +63,18 @@ pub async fn check(home: &Home) -> anyhow::Result<()> {
     let stale: Vec<String> = after
         .iter()
         .filter(|file| !before.contains(file))
-        .chain(before.iter().filter(|(name, _)| !after.iter().any(|(other, _)| other == name)))
+        .chain(
+            before
+                .iter()
+                .filter(|(name, _)| !after.iter().any(|(other, _)| other == name)),
+        )
         .map(|(name, _)| name.display().to_string())
         .collect();
-    ensure!(stale.is_empty(), "generated files were stale, commit them anew: {}", stale.join(" "));
+    ensure!(
+        stale.is_empty(),
+        "generated files were stale, commit them anew: {}",
+        stale.join(" ")
+    );
     Ok(())
 }
 
@@ -93,7 +110,13 @@ fn migrate(home: &Home, service: &str, port: u16, database: &str) -> anyhow::Res
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'yizhimai_app') THEN
             CREATE ROLE yizhimai_app LOGIN; CREATE ROLE yizhimai_system; END IF; END $$";
     let mut psql = Command::new(postgres::programs()?.join("psql"));
-    psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", &postgres::owner_url(port, database)]);
+    psql.args([
+        "-q",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-d",
+        &postgres::owner_url(port, database),
+    ]);
     psql.args(["-c", roles]);
     for file in files {
         psql.arg("-f").arg(file);
@@ -128,10 +151,15 @@ fn openapi(home: &Home) -> anyhow::Result<()> {
 }
 
 fn sample(home: &Home) -> anyhow::Result<()> {
-    let mut text = String::from("# Every setting with its default, by `./dev gen`. Empty ones must be given.\n");
+    let mut text = String::from(
+        "# Every setting with its default, by `./dev gen`. Empty ones must be given.\n",
+    );
     for binary in BINARIES {
         let printed = printed(&build::binary(home, binary, false), "config")?;
-        text.push_str(&format!("\n# --- {binary}\n{}", String::from_utf8(printed)?));
+        text.push_str(&format!(
+            "\n# --- {binary}\n{}",
+            String::from_utf8(printed)?
+        ));
     }
     fs::write(home.root().join(SAMPLE), text)?;
     Ok(())
@@ -143,6 +171,10 @@ fn printed(program: &Path, word: &str) -> anyhow::Result<Vec<u8>> {
         .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("starting {}", program.display()))?;
-    ensure!(output.status.success(), "{} {word} failed", program.display());
+    ensure!(
+        output.status.success(),
+        "{} {word} failed",
+        program.display()
+    );
     Ok(output.stdout)
 }

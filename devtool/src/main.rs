@@ -1,31 +1,9 @@
-//! `./dev`: the whole platform on one machine, and every check of the project.
-//!
-//! `up` leaves a supervisor behind that owns private PostgreSQL, Redis and RabbitMQ servers and all
-//! services; the other words talk to what it wrote into the home folder (`.dev/`). It must never
-//! contain anything a service needs to run elsewhere.
-
-mod build;
-mod check;
-mod demo;
-mod doctor;
-mod endpoints;
-mod r#gen;
-mod home;
-mod infra;
-mod install;
-mod keys;
-mod ports;
-mod process;
-mod services;
-mod supervise;
-mod test;
-mod up;
+//! The words of `./dev`.
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use crate::home::Home;
+use devtool::{bench, check, doctor, r#gen, home::Home, supervise, test, trace, up};
 
 #[derive(Parser)]
 #[command(
@@ -69,8 +47,25 @@ enum Word {
     Check,
     /// Renew generated files: query metadata, OpenAPI, TypeScript types, sample configuration.
     Gen,
+    /// Measure the release build beside its floors: `orders` or `menu`.
+    Bench {
+        /// Which benchmark.
+        name: String,
+    },
+    /// (internal) the bare handlers that benchmarks compare with.
+    #[command(hide = true)]
+    Floor {
+        /// Address to listen on.
+        address: std::net::SocketAddr,
+        /// Database.
+        database: String,
+        /// File whose bytes are served; empty for none.
+        body: String,
+    },
     /// Check the invariants of the running platform and explain every violation.
     Doctor,
+    /// Place one order and print its way through all services.
+    Trace,
     /// (internal) own the processes until told to stop.
     #[command(hide = true)]
     Supervise {
@@ -106,7 +101,14 @@ async fn run(word: Word, home: &Home) -> anyhow::Result<()> {
         Word::Test => test::test(home).await,
         Word::Check => check::check(home).await,
         Word::Gen => r#gen::generate(home).await,
+        Word::Bench { name } => bench::bench(home, &name).await,
+        Word::Floor {
+            address,
+            database,
+            body,
+        } => bench::serve(address, &database, &body).await,
         Word::Doctor => doctor::doctor(home).await,
+        Word::Trace => trace::trace(home).await,
         Word::Supervise { release } => supervise::run(home, release).await,
     }
 }

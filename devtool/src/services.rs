@@ -16,7 +16,7 @@ pub const SERVICES: [&str; 4] = ["staff", "catalog", "capacity", "ordering"];
 /// Everything that is built.
 pub const BINARIES: [&str; 5] = ["staff", "catalog", "capacity", "ordering", "gateway"];
 /// Every name that needs a port.
-pub const PORTS: [&str; 15] = [
+pub const PORTS: [&str; 16] = [
     "postgres",
     "redis",
     "amqp",
@@ -32,6 +32,7 @@ pub const PORTS: [&str; 15] = [
     "capacity_ops",
     "ordering",
     "ordering_ops",
+    "otlp",
 ];
 
 /// What all processes of a home have in common.
@@ -126,6 +127,10 @@ impl Platform<'_> {
             ),
             ("AUTH_PUBLIC_KEYS".to_owned(), self.keys.public()?),
         ]);
+        environment.insert(
+            "TELEMETRY_OTLP_URL".to_owned(),
+            format!("http://{}", address(self.ports.of("otlp")?)),
+        );
         for peer in SERVICES {
             environment.insert(
                 format!("PEERS_{}_URL", peer.to_uppercase()),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     process::id,
     sync::{Arc, Mutex},
     time::Duration,
@@ -22,6 +23,7 @@ use crate::{
     ports::Ports,
     process::{self, Spec},
     services::{PORTS, Platform, SERVICES},
+    trace,
 };
 
 /// How far the start has come, for who waits for it.
@@ -78,6 +80,8 @@ pub async fn run(home: &Home, release: bool) -> anyhow::Result<()> {
         services: Layer::new(),
     };
 
+    let collector = SocketAddr::from(([127, 0, 0, 1], ports.of("otlp")?));
+    let collector = tokio::spawn(trace::serve(home.clone(), collector));
     let outcome = tokio::select! {
         outcome = supervisor.start(&platform) => outcome,
         _ = terminate.recv() => Err(anyhow::anyhow!("stopped while starting")),
@@ -91,6 +95,7 @@ pub async fn run(home: &Home, release: bool) -> anyhow::Result<()> {
     // Nobody loses what it stands on.
     supervisor.services.end().await;
     supervisor.servers.end().await;
+    collector.abort();
     rabbitmq::end_name_server(&ports)?;
     home.remove(PROCESSES)?;
     if outcome.is_ok() {

@@ -33,9 +33,19 @@ async fn on_platform(own: &Home) -> anyhow::Result<()> {
     up::start(own, false).await?;
     let endpoints = demo::load_once(own).await?;
     step("crates and services");
-    cargo(own, &endpoints, &["--workspace", "--exclude", "integration-tests"], None)?;
+    cargo(
+        own,
+        &endpoints,
+        &["--workspace", "--exclude", "integration-tests"],
+        None,
+    )?;
     step("the platform");
-    cargo(own, &endpoints, &["--package", "integration-tests"], Some("1"))?;
+    cargo(
+        own,
+        &endpoints,
+        &["--package", "integration-tests"],
+        Some("1"),
+    )?;
     step("browsers");
     browser(own, &endpoints)?;
     step("invariants");
@@ -43,15 +53,29 @@ async fn on_platform(own: &Home) -> anyhow::Result<()> {
 }
 
 /// Runs Rust tests with nextest where it is installed, else with cargo's own runner.
-fn cargo(own: &Home, endpoints: &Endpoints, chosen: &[&str], threads: Option<&str>) -> anyhow::Result<()> {
+fn cargo(
+    own: &Home,
+    endpoints: &Endpoints,
+    chosen: &[&str],
+    threads: Option<&str>,
+) -> anyhow::Result<()> {
     let mut command = Command::new("cargo");
     command.current_dir(own.root());
     if install::on_path("cargo-nextest") {
-        command.args(["nextest", "run", "--no-tests", "pass"]).args(chosen);
+        command
+            .args(["nextest", "run", "--no-tests", "pass"])
+            .args(chosen);
         command.args(threads.map(|threads| format!("--test-threads={threads}")));
     } else {
-        command.args(["test", "--quiet", "--no-fail-fast"]).args(chosen);
-        command.args(threads.map(|threads| ["--".to_owned(), format!("--test-threads={threads}")]).into_iter().flatten());
+        command
+            .args(["test", "--quiet", "--no-fail-fast"])
+            .args(chosen);
+        command.args(
+            threads
+                .map(|threads| ["--".to_owned(), format!("--test-threads={threads}")])
+                .into_iter()
+                .flatten(),
+        );
     }
     environment(&mut command, own, endpoints);
     succeed(&mut command, "the Rust tests")
@@ -61,7 +85,8 @@ fn browser(own: &Home, endpoints: &Endpoints) -> anyhow::Result<()> {
     let folder = own.root().join("integration-tests/browser");
     if !folder.join("node_modules").exists() {
         let mut npm = Command::new("npm");
-        npm.current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]);
+        npm.current_dir(&folder)
+            .args(["ci", "--no-audit", "--no-fund"]);
         succeed(&mut npm, "installing the browser tests' packages")?;
     }
     let mut command = Command::new("npm");
@@ -75,7 +100,10 @@ fn environment(command: &mut Command, own: &Home, endpoints: &Endpoints) {
         .env("SQLX_OFFLINE", "true")
         .env("DEV_HOME", own.folder())
         .env("ENDPOINTS", own.folder().join(endpoints::FILE))
-        .env("TEST_POSTGRES_URL", format!("{}/postgres", endpoints.postgres))
+        .env(
+            "TEST_POSTGRES_URL",
+            format!("{}/postgres", endpoints.postgres),
+        )
         .env("TEST_REDIS_URL", &endpoints.redis)
         .env("TEST_AMQP_URL", &endpoints.amqp);
 }

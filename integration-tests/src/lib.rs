@@ -1,1 +1,38 @@
-//! placeholder
+//! The platform as a customer, a clerk or a saboteur meets it.
+//!
+//! These tests run against a whole platform that `./dev test` has started; each makes an
+//! organisation of its own and leaves the demo chain alone.
+
+mod customer;
+
+pub use customer::{Answer, Customer, new_key};
+pub use devtool::shop::{Item, Shop};
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use devtool::{endpoints::Endpoints, home::Home};
+
+/// The platform under test.
+pub struct Platform {
+    /// Its home folder.
+    pub home: Home,
+    /// Where everything is.
+    pub endpoints: Endpoints,
+}
+
+impl Platform {
+    /// Finds the platform that `./dev test` has started.
+    pub fn find() -> anyhow::Result<Self> {
+        let file = std::env::var_os("ENDPOINTS")
+            .map(PathBuf::from)
+            .context("these tests need a running platform: ./dev test")?;
+        let endpoints = serde_json::from_slice(&std::fs::read(file)?)?;
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        std::env::set_current_dir(root.parent().context("the crate has no parent folder")?)?;
+        Ok(Self {
+            home: Home::find()?,
+            endpoints,
+        })
+    }
+}

@@ -27,8 +27,10 @@ use crate::{
 
 /// Sign-in of the demo; it is on loopback only and printed by `./dev up`.
 const ORGANISATION: &str = "haorizi";
-const OWNER: &str = "owner";
-const PASSWORD: &str = "haorizi-demo-2026";
+/// Account of the owner of what this creates.
+pub const OWNER: &str = "owner";
+/// Its password.
+pub const PASSWORD: &str = "haorizi-demo-2026";
 
 struct BrandPlan {
     slug: &'static str,
@@ -94,12 +96,16 @@ const BRANDS: [BrandPlan; 2] = [
 
 /// Loads everything and answers how to sign in.
 pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
-    create_organisation(home, endpoints).await?;
+    create_organisation(home, endpoints, ORGANISATION, "好日子餐飲").await?;
     let staff = Staff::sign_in(&endpoints.gateway, ORGANISATION, OWNER, PASSWORD).await?;
     let mut brands = BTreeMap::new();
     for plan in &BRANDS {
         load_brand(&staff, plan).await?;
-        let slugs = plan.branches.iter().map(|branch| branch.slug.to_owned()).collect();
+        let slugs = plan
+            .branches
+            .iter()
+            .map(|branch| branch.slug.to_owned())
+            .collect();
         brands.insert(plan.slug.to_owned(), slugs);
     }
     let branches = staff.call(Method::GET, "/brands", Value::Null).await?;
@@ -113,23 +119,32 @@ pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
     })
 }
 
-async fn create_organisation(home: &Home, endpoints: &Endpoints) -> anyhow::Result<()> {
+/// Creates an organisation on the largest plan, as the platform's operators do, with its owner.
+pub async fn create_organisation(
+    home: &Home,
+    endpoints: &Endpoints,
+    code: &str,
+    name: &str,
+) -> anyhow::Result<OrganisationId> {
+    let id = OrganisationId::new(&SystemClock);
     let keys = Keys::of(home)?;
     let signer = Signer::new("ops", keys.seed("ops")?, Arc::new(SystemClock));
     let token = signer.sign(&Identity::service("ops", None), 60);
     let mut client = StaffServiceClient::connect(endpoints.services["staff"].clone()).await?;
     let mut request = tonic::Request::new(CreateOrganisationRequest {
-        organisation_id: OrganisationId::new(&SystemClock).to_string(),
-        code: ORGANISATION.to_owned(),
-        name: "好日子餐飲".to_owned(),
+        organisation_id: id.to_string(),
+        code: code.to_owned(),
+        name: name.to_owned(),
         owner_account: OWNER.to_owned(),
         owner_name: "總部管理者".to_owned(),
         owner_password: PASSWORD.to_owned(),
         plan: Plan::Max.into(),
     });
-    request.metadata_mut().insert("authorization", format!("Bearer {token}").parse()?);
+    request
+        .metadata_mut()
+        .insert("authorization", format!("Bearer {token}").parse()?);
     client.create_organisation(request).await?;
-    Ok(())
+    Ok(id)
 }
 
 async fn load_brand(staff: &Staff, plan: &BrandPlan) -> anyhow::Result<()> {
@@ -161,26 +176,34 @@ async fn load_brand(staff: &Staff, plan: &BrandPlan) -> anyhow::Result<()> {
     }
 
     let groups = create_option_groups(staff, &brand_id).await?;
-    let import = format!("/brands/{brand_id}/products/import?option_group_ids={}", groups.join(","));
-    let report = staff.upload(&format!("{import}&dry_run=false"), plan.menu).await?;
-    anyhow::ensure!(report["applied"] == true, "the menu was not imported: {report}");
+    let import = format!(
+        "/brands/{brand_id}/products/import?option_group_ids={}",
+        groups.join(",")
+    );
+    let report = staff
+        .upload(&format!("{import}&dry_run=false"), plan.menu)
+        .await?;
+    anyhow::ensure!(
+        report["applied"] == true,
+        "the menu was not imported: {report}"
+    );
     staff
-        .call(Method::POST, &format!("/brands/{brand_id}/publish"), json!({"branch_ids": []}))
+        .call(
+            Method::POST,
+            &format!("/brands/{brand_id}/publish"),
+            json!({"branch_ids": []}),
+        )
         .await?;
     for (branch_id, branch) in branches {
-        set_hours(staff, &branch_id, branch.hours).await?;
+        set_hours(staff, &branch_id, branch.hours, Some(60)).await?;
         set_stock(staff, &brand_id, &branch_id).await?;
     }
     Ok(())
 }
 
 async fn create_option_groups(staff: &Staff, brand_id: &str) -> anyhow::Result<Vec<String>> {
-    let free = |name: &str, chosen: bool| {
-        json!({"name": name, "price": 0, "max_quantity": 1, "default_chosen": chosen})
-    };
-    let extra = |name: &str, price: i64| {
-        json!({"name": name, "price": price, "max_quantity": 2, "default_chosen": false})
-    };
+    let free = |name: &str, chosen: bool| json!({"name": name, "price": 0, "max_quantity": 1, "default_chosen": chosen});
+    let extra = |name: &str, price: i64| json!({"name": name, "price": price, "max_quantity": 2, "default_chosen": false});
     let groups = [
         json!({"name": "甜度", "min": 1, "max": 1, "free_count": 0, "options": [
             free("正常糖", true), free("少糖", false), free("半糖", false),
@@ -201,26 +224,33 @@ async fn create_option_groups(staff: &Staff, brand_id: &str) -> anyhow::Result<V
     Ok(ids)
 }
 
-/// Capacity hears of a new branch by an event, so the first try may come too early.
-async fn set_hours(staff: &Staff, branch_id: &str, hours: (i32, i32)) -> anyhow::Result<()> {
+/// Opens a branch every day. Capacity hears of a new branch by an event, so the first try may come too early.
+pub async fn set_hours(
+    staff: &Staff,
+    branch_id: &str,
+    hours: (i32, i32),
+    max_orders_per_slot: Option<i32>,
+) -> anyhow::Result<()> {
     let path = format!("/branches/{branch_id}/hours");
     let mut version = Value::Null;
-    wait_until("the branch in capacity", std::time::Duration::from_secs(20), async || {
-        match staff.call(Method::GET, &path, Value::Null).await {
+    wait_until(
+        "the branch in capacity",
+        std::time::Duration::from_secs(20),
+        async || match staff.call(Method::GET, &path, Value::Null).await {
             Ok(present) => {
                 version = present["version"].clone();
                 true
             }
             Err(_) => false,
-        }
-    })
+        },
+    )
     .await?;
     let periods: Vec<Value> = (1..=7)
         .map(|weekday| json!({"weekday": weekday, "open_minute": hours.0, "close_minute": hours.1}))
         .collect();
     let wanted = json!({
         "periods": periods, "slot_minutes": 15, "lead_minutes": 15, "days_ahead": 7,
-        "last_order_minutes": 15, "max_orders_per_slot": 60, "version": version,
+        "last_order_minutes": 15, "max_orders_per_slot": max_orders_per_slot, "version": version,
     });
     staff.call(Method::PUT, &path, wanted).await?;
     Ok(())
@@ -229,7 +259,11 @@ async fn set_hours(staff: &Staff, branch_id: &str, hours: (i32, i32)) -> anyhow:
 /// The first products are limited: a daily amount, a running stock, and one that is sold out.
 async fn set_stock(staff: &Staff, brand_id: &str, branch_id: &str) -> anyhow::Result<()> {
     let products = staff
-        .call(Method::GET, &format!("/brands/{brand_id}/products?page_size=20"), Value::Null)
+        .call(
+            Method::GET,
+            &format!("/brands/{brand_id}/products?page_size=20"),
+            Value::Null,
+        )
         .await?;
     let settings = [
         json!({"mode": "daily", "daily_amount": 80, "low_threshold": 10, "version": 0}),
@@ -237,12 +271,17 @@ async fn set_stock(staff: &Staff, brand_id: &str, branch_id: &str) -> anyhow::Re
         json!({"mode": "running", "daily_amount": 0, "low_threshold": 5, "version": 0}),
     ];
     for (index, setting) in settings.into_iter().enumerate() {
-        let sku = text(&products, &format!("/products/{}/variants/0/variant_id", index * 3 + 1))?;
+        let sku = text(
+            &products,
+            &format!("/products/{}/variants/0/variant_id", index * 3 + 1),
+        )?;
         let path = format!("/branches/{branch_id}/stock/{sku}");
         staff.call(Method::PUT, &path, setting).await?;
         if index == 1 {
             let received = json!({"kind": "received", "quantity": 120, "reason": "開店進貨"});
-            staff.call(Method::POST, &format!("{path}/movements"), received).await?;
+            staff
+                .call(Method::POST, &format!("{path}/movements"), received)
+                .await?;
         }
     }
     Ok(())
@@ -251,9 +290,10 @@ async fn set_stock(staff: &Staff, brand_id: &str, branch_id: &str) -> anyhow::Re
 async fn create_people(staff: &Staff, known: &Value) -> anyhow::Result<()> {
     let first_branch = text(known, "/branches/0/branch_id")?;
     let scope = json!({"organisation": false, "brand_ids": [], "branch_ids": [first_branch]});
-    for (account, name, role) in
-        [("manager", "中山店長", "branch_manager"), ("counter", "中山櫃檯", "counter")]
-    {
+    for (account, name, role) in [
+        ("manager", "中山店長", "branch_manager"),
+        ("counter", "中山櫃檯", "counter"),
+    ] {
         let person = json!({
             "account": account, "name": name, "role": role, "password": PASSWORD, "scope": scope,
         });

@@ -33,7 +33,11 @@ impl Staff {
             .find(|cookie| cookie.name() == "yzm_csrf")
             .map(|cookie| cookie.value().to_owned());
         checked("sign-in", answer).await?;
-        Ok(Self { http, base: base.to_owned(), csrf: csrf.context("no CSRF cookie was set")? })
+        Ok(Self {
+            http,
+            base: base.to_owned(),
+            csrf: csrf.context("no CSRF cookie was set")?,
+        })
     }
 
     /// Calls an endpoint below `/api/admin`.
@@ -47,7 +51,9 @@ impl Staff {
 
     /// Sends a file to an endpoint below `/api/admin`.
     pub async fn upload(&self, path: &str, content: &'static [u8]) -> anyhow::Result<Value> {
-        let request = self.request(Method::POST, path).header("content-type", "text/csv");
+        let request = self
+            .request(Method::POST, path)
+            .header("content-type", "text/csv");
         checked(path, request.body(content).send().await?).await
     }
 
@@ -56,7 +62,10 @@ impl Staff {
             .request(method, format!("{}/api/admin{path}", self.base))
             .header("origin", &self.base)
             .header("x-csrf-token", &self.csrf)
-            .header("idempotency-key", format!("demo-{:032x}", rand::random::<u128>()))
+            .header(
+                "idempotency-key",
+                format!("demo-{:032x}", rand::random::<u128>()),
+            )
     }
 }
 

@@ -1,8 +1,8 @@
 //! The demo chain, loaded through the platform's own doors: two brands, three branches, real menus
 //! by the product's import, hours, stock, and an hour of orders.
 
-mod chain;
-mod client;
+pub mod chain;
+pub mod client;
 mod orders;
 
 use anyhow::Context as _;
@@ -12,22 +12,30 @@ use crate::{
     home::Home,
 };
 
+pub use orders::place_traced;
+
 const FILE: &str = "demo.json";
 
 /// Loads the demo chain when this home has none yet, and answers where everything is.
 pub async fn load_once(home: &Home) -> anyhow::Result<Endpoints> {
-    let mut endpoints: Endpoints =
-        home.read(endpoints::FILE)?.context("the platform is not running")?;
+    let mut endpoints: Endpoints = home
+        .read(endpoints::FILE)?
+        .context("the platform is not running")?;
     let demo = match home.read::<Demo>(FILE)? {
         Some(demo) => demo,
         None => {
             eprintln!("dev: loading the demo chain");
-            let demo = chain::load(home, &endpoints).await.context("loading the demo chain")?;
+            let demo = chain::load(home, &endpoints)
+                .await
+                .context("loading the demo chain")?;
             home.write(FILE, &demo)?;
             demo
         }
     };
-    let first = demo.brands.iter().find_map(|(brand, branches)| Some((brand, branches.first()?)));
+    let first = demo
+        .brands
+        .iter()
+        .find_map(|(brand, branches)| Some((brand, branches.first()?)));
     if let Some((brand, branch)) = first {
         endpoints.storefront = format!("{}/{brand}/{branch}", endpoints.gateway);
     }

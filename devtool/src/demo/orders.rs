@@ -2,14 +2,32 @@
 
 use anyhow::Context as _;
 use rand::{RngExt as _, seq::IndexedRandom as _};
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, header::HeaderMap};
 use serde_json::{Value, json};
 
 use super::client::{Staff, checked, text};
+use crate::endpoints::Endpoints;
 
-const NAMES: [&str; 10] =
-    ["林小姐", "陳先生", "王小姐", "Amy", "黃先生", "阿哲", "張太太", "吳同學", "Kevin", "許小姐"];
-const REMARKS: [&str; 6] = ["", "", "", "請幫我分兩袋", "會晚五分鐘到", "對堅果過敏，請留意"];
+const NAMES: [&str; 10] = [
+    "林小姐",
+    "陳先生",
+    "王小姐",
+    "Amy",
+    "黃先生",
+    "阿哲",
+    "張太太",
+    "吳同學",
+    "Kevin",
+    "許小姐",
+];
+const REMARKS: [&str; 6] = [
+    "",
+    "",
+    "",
+    "請幫我分兩袋",
+    "會晚五分鐘到",
+    "對堅果過敏，請留意",
+];
 
 /// How far each of the orders has come when somebody first looks: the oldest are finished.
 const STEPS: [&[&str]; 18] = [
@@ -33,6 +51,36 @@ const STEPS: [&[&str]; 18] = [
     &[],
 ];
 
+/// Places one order at the first demo branch under the given trace, and answers its number.
+pub async fn place_traced(endpoints: &Endpoints, trace_id: &str) -> anyhow::Result<String> {
+    let mut headers = HeaderMap::new();
+    // The flag 01 asks every service to record it, whatever its own share is.
+    headers.insert(
+        "traceparent",
+        format!("00-{trace_id}-00000000000000aa-01").parse()?,
+    );
+    let plain = Client::builder().cookie_store(true).build()?;
+    let traced = Client::builder()
+        .cookie_store(true)
+        .default_headers(headers)
+        .build()?;
+    let demo = endpoints
+        .demo
+        .as_ref()
+        .context("the demo chain is not loaded")?;
+    let (brand, branch) = demo
+        .brands
+        .iter()
+        .find_map(|(brand, branches)| Some((brand, branches.first()?)))
+        .context("the demo chain has no branch")?;
+    let shop = format!("{}/api/shop/{brand}/{branch}", endpoints.gateway);
+    let menu = checked("menu", plain.get(format!("{shop}/menu")).send().await?).await?;
+    let cart = json!({"method": "pickup", "wanted_at": null, "lines": lines(&menu)?});
+    let quote = quote(&plain, &shop, &cart).await?;
+    let order = place(&traced, &shop, cart, &quote, 0).await?;
+    Ok(text(&order, "/order_number")?.to_owned())
+}
+
 /// Places the orders and moves them as far as they have come.
 pub async fn an_hour_of(
     staff: &Staff,
@@ -43,8 +91,11 @@ pub async fn an_hour_of(
     let http = Client::builder().cookie_store(true).build()?;
     let shop = format!("{gateway}/api/shop/{brand}/{branch}");
     let menu = checked("menu", http.get(format!("{shop}/menu")).send().await?).await?;
-    let availability =
-        checked("availability", http.get(format!("{shop}/availability")).send().await?).await?;
+    let availability = checked(
+        "availability",
+        http.get(format!("{shop}/availability")).send().await?,
+    )
+    .await?;
     let slots: Vec<&Value> = availability["slots"]
         .as_array()
         .into_iter()
@@ -54,25 +105,38 @@ pub async fn an_hour_of(
         .collect();
 
     for (index, steps) in STEPS.iter().enumerate() {
-        let wanted = if index % 3 == 0 { None } else { slots.choose(&mut rand::rng()) };
+        let wanted = if index % 3 == 0 {
+            None
+        } else {
+            slots.choose(&mut rand::rng())
+        };
         let wanted = wanted.map_or(Value::Null, |slot| slot["starts_at"].clone());
-        let order = place(&http, &shop, &menu, &wanted, index).await?;
+        let cart = json!({"method": "pickup", "wanted_at": wanted, "lines": lines(&menu)?});
+        let quote = quote(&http, &shop, &cart).await?;
+        let order = place(&http, &shop, cart, &quote, index).await?;
         advance(staff, order, steps).await?;
     }
     Ok(())
 }
 
+async fn quote(http: &Client, shop: &str, cart: &Value) -> anyhow::Result<Value> {
+    checked(
+        "quote",
+        http.post(format!("{shop}/quotes"))
+            .json(cart)
+            .send()
+            .await?,
+    )
+    .await
+}
+
 async fn place(
     http: &Client,
     shop: &str,
-    menu: &Value,
-    wanted_at: &Value,
+    mut order: Value,
+    quote: &Value,
     index: usize,
 ) -> anyhow::Result<Value> {
-    let cart = json!({"method": "pickup", "wanted_at": wanted_at, "lines": lines(menu)?});
-    let quote = http.post(format!("{shop}/quotes")).json(&cart).send().await?;
-    let quote = checked("quote", quote).await?;
-    let mut order = cart;
     order["quote_hash"] = quote["hash"].clone();
     order["quoted_at"] = quote["quoted_at"].clone();
     order["contact"] = json!({
@@ -83,7 +147,10 @@ async fn place(
     order["utensils"] = (index % 2 == 0).into();
     let placed = http
         .post(format!("{shop}/orders"))
-        .header("idempotency-key", format!("demo-{:032x}", rand::random::<u128>()))
+        .header(
+            "idempotency-key",
+            format!("demo-{:032x}", rand::random::<u128>()),
+        )
         .json(&order)
         .send()
         .await?;
@@ -93,8 +160,12 @@ async fn place(
 /// One to three drinks, each with what its required groups ask for and now and then an extra.
 fn lines(menu: &Value) -> anyhow::Result<Vec<Value>> {
     let mut random = rand::rng();
-    let products = menu["products"].as_array().context("the menu has no products")?;
-    let groups = menu["option_groups"].as_array().context("the menu has no option groups")?;
+    let products = menu["products"]
+        .as_array()
+        .context("the menu has no products")?;
+    let groups = menu["option_groups"]
+        .as_array()
+        .context("the menu has no option groups")?;
     // What the demo limits stays out, so that loading never meets a sold-out drink.
     let chosen: Vec<&Value> = products[12..].sample(&mut random, 3).collect();
     let count = random.random_range(1..=chosen.len());
@@ -103,7 +174,9 @@ fn lines(menu: &Value) -> anyhow::Result<Vec<Value>> {
         let mut options = Vec::new();
         for group in groups {
             let required = group["min"].as_i64() != Some(0);
-            let known = group["options"].as_array().context("a group has no options")?;
+            let known = group["options"]
+                .as_array()
+                .context("a group has no options")?;
             if (required || random.random_bool(0.4))
                 && let Some(option) = known.choose(&mut random)
             {
@@ -130,7 +203,9 @@ async fn advance(staff: &Staff, mut order: Value, steps: &[&str]) -> anyhow::Res
             "rejected" => move_to["cancel_reason"] = "too_busy".into(),
             _ => {}
         }
-        order = staff.call(Method::POST, &format!("/orders/{id}/transition"), move_to).await?;
+        order = staff
+            .call(Method::POST, &format!("/orders/{id}/transition"), move_to)
+            .await?;
     }
     Ok(())
 }

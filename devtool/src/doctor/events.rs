@@ -25,10 +25,10 @@ pub async fn check(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
             });
         }
     }
-    let connection =
-        Connection::connect(&endpoints.amqp, ConnectionProperties::default()).await?;
+    let connection = Connection::connect(&endpoints.amqp, ConnectionProperties::default()).await?;
     for queue in QUEUES {
-        for (name, invariant_breaker) in [(queue.to_owned(), false), (format!("{queue}.dlq"), true)] {
+        for (name, invariant_breaker) in [(queue.to_owned(), false), (format!("{queue}.dlq"), true)]
+        {
             let waiting = waiting(&connection, &name).await;
             if waiting > 0 {
                 findings.push(Finding {
@@ -50,8 +50,13 @@ pub async fn check(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
 
 /// Messages ready in a queue; one that was never made has none.
 async fn waiting(connection: &Connection, queue: &str) -> u32 {
-    let Ok(channel) = connection.create_channel().await else { return 0 };
-    let look = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    let Ok(channel) = connection.create_channel().await else {
+        return 0;
+    };
+    let look = QueueDeclareOptions {
+        passive: true,
+        ..QueueDeclareOptions::default()
+    };
     channel
         .queue_declare(queue.into(), look, FieldTable::default())
         .await

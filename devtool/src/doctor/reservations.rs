@@ -44,7 +44,9 @@ pub async fn check(
             });
         }
     }
-    let overdue: Vec<String> = sqlx::query_scalar(OVERDUE).fetch_all(&mut *capacity).await?;
+    let overdue: Vec<String> = sqlx::query_scalar(OVERDUE)
+        .fetch_all(&mut *capacity)
+        .await?;
     findings.extend(overdue.into_iter().map(|what| Finding {
         invariant: 2,
         what,
@@ -55,8 +57,12 @@ pub async fn check(
 }
 
 async fn states(database: &mut PgConnection, sql: &str) -> anyhow::Result<HashMap<Uuid, String>> {
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(database).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .fetch_all(database)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
 }
 
 const ORDERS: &str = "

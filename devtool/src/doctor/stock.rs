@@ -4,20 +4,46 @@ use sqlx::PgConnection;
 
 use super::Finding;
 
-const COUNTERS: &str = "a counter was changed without its hold or movement, outside one transaction";
+const COUNTERS: &str =
+    "a counter was changed without its hold or movement, outside one transaction";
 
 /// Compares every counter with what it counts.
 pub async fn check(capacity: &mut PgConnection) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for (sql, cause, repair) in [
-        (OVERSOLD, "the check constraint was dropped or bypassed", "count the stock of the unit again"),
-        (HELD, COUNTERS, "set the bucket's `held` to the sum of its open holds"),
-        (JOURNAL, COUNTERS, "count the stock of the unit again, which writes a movement"),
-        (OVERBOOKED, "the check constraint was dropped or bypassed", "move orders of the slot"),
-        (SLOTS, COUNTERS, "set the slot's counters to the number of its holds"),
+        (
+            OVERSOLD,
+            "the check constraint was dropped or bypassed",
+            "count the stock of the unit again",
+        ),
+        (
+            HELD,
+            COUNTERS,
+            "set the bucket's `held` to the sum of its open holds",
+        ),
+        (
+            JOURNAL,
+            COUNTERS,
+            "count the stock of the unit again, which writes a movement",
+        ),
+        (
+            OVERBOOKED,
+            "the check constraint was dropped or bypassed",
+            "move orders of the slot",
+        ),
+        (
+            SLOTS,
+            COUNTERS,
+            "set the slot's counters to the number of its holds",
+        ),
     ] {
         let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *capacity).await?;
-        findings.extend(rows.into_iter().map(|what| Finding { invariant: 1, what, cause, repair }));
+        findings.extend(rows.into_iter().map(|what| Finding {
+            invariant: 1,
+            what,
+            cause,
+            repair,
+        }));
     }
     Ok(findings)
 }

@@ -56,7 +56,8 @@ pub fn prepare(home: &Home, port: u16) -> anyhow::Result<Spec> {
     let settings = format!(
         "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n\
          max_connections = {MAX_CONNECTIONS}\nshared_buffers = 256MB\nmax_wal_size = 2GB\n\
-         log_min_duration_statement = 2000\nlog_lock_waits = on\n",
+         log_min_duration_statement = 2000\nlog_lock_waits = on\n\
+         shared_preload_libraries = 'pg_stat_statements'\n",
         run.display()
     );
     fs::write(data.join("yizhimai.conf"), settings)?;

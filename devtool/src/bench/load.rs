@@ -1,0 +1,152 @@
+//! A load of HTTP/1.1 clients on kept connections, written to cost little itself.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, ensure};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+/// What a load measured.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// Good answers a second.
+    pub per_second: f64,
+    /// Good answers.
+    pub answers: u64,
+    /// Answers that were no success.
+    pub refused: u64,
+    /// Median in milliseconds.
+    pub p50_ms: f64,
+    /// 99th percentile in milliseconds.
+    pub p99_ms: f64,
+}
+
+/// Makes the bytes of a request from its number.
+pub type Request = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
+
+/// Runs that many clients, each sending its next request when the last is answered.
+pub async fn run(
+    address: &str,
+    clients: usize,
+    time: Duration,
+    request: Request,
+) -> anyhow::Result<Measured> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let counter = Arc::new(AtomicU64::new(0));
+    let begin = Instant::now();
+    let tasks: Vec<_> = (0..clients)
+        .map(|_| {
+            let client = Client {
+                address: address.to_owned(),
+                request: request.clone(),
+                stop: stop.clone(),
+                counter: counter.clone(),
+            };
+            tokio::spawn(client.run())
+        })
+        .collect();
+    tokio::time::sleep(time).await;
+    stop.store(true, Ordering::Relaxed);
+    let (mut times, mut refused) = (Vec::new(), 0);
+    for task in tasks {
+        let (own, bad) = task.await??;
+        times.extend(own);
+        refused += bad;
+    }
+    let elapsed = begin.elapsed().as_secs_f64();
+    ensure!(
+        !times.is_empty(),
+        "no request succeeded; {refused} were refused"
+    );
+    times.sort_unstable();
+    let answers = times.len();
+    let percentile = |share: usize| milliseconds(times[(answers * share / 100).min(answers - 1)]);
+    Ok(Measured {
+        per_second: count(answers as u64) / elapsed,
+        answers: answers as u64,
+        refused,
+        p50_ms: percentile(50),
+        p99_ms: percentile(99),
+    })
+}
+
+/// A count as a figure.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of a benchmark are far below 2^52"
+)]
+pub fn count(number: u64) -> f64 {
+    number as f64
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+struct Client {
+    address: String,
+    request: Request,
+    stop: Arc<AtomicBool>,
+    counter: Arc<AtomicU64>,
+}
+
+impl Client {
+    async fn run(self) -> anyhow::Result<(Vec<Duration>, u64)> {
+        let mut stream = TcpStream::connect(&self.address).await?;
+        stream.set_nodelay(true)?;
+        let mut buffer = Vec::with_capacity(64 << 10);
+        let (mut times, mut refused) = (Vec::new(), 0);
+        while !self.stop.load(Ordering::Relaxed) {
+            let bytes = (self.request)(self.counter.fetch_add(1, Ordering::Relaxed));
+            let begin = Instant::now();
+            stream.write_all(&bytes).await?;
+            let status = answer(&mut stream, &mut buffer).await?;
+            if (200..300).contains(&status) {
+                times.push(begin.elapsed());
+            } else {
+                refused += 1;
+            }
+        }
+        Ok((times, refused))
+    }
+}
+
+/// Reads one answer with a `content-length` and tells its status.
+async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<u16> {
+    buffer.clear();
+    let head = loop {
+        ensure!(
+            stream.read_buf(buffer).await? > 0,
+            "the server closed the connection"
+        );
+        if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end + 4;
+        }
+    };
+    let text = std::str::from_utf8(&buffer[..head])?;
+    let status = text.split(' ').nth(1).context("no status")?.parse()?;
+    let length: usize = text
+        .lines()
+        .find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length")
+                .then(|| value.trim().parse())
+        })
+        .transpose()?
+        .with_context(|| format!("an answer without length: {text}"))?;
+    while buffer.len() < head + length {
+        ensure!(
+            stream.read_buf(buffer).await? > 0,
+            "the server closed the connection"
+        );
+    }
+    Ok(status)
+}

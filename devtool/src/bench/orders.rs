@@ -1,0 +1,184 @@
+//! Orders through the gateway beside pgbench and a bare handler.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, ensure};
+use reqwest::Client;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+use super::{
+    floors,
+    load::{self, Request, count},
+    report::Figure,
+    usage,
+};
+use crate::{
+    demo::client::checked, doctor, endpoints::Endpoints, home::Home, ports::Ports,
+    services::SERVICES, shop::Shop,
+};
+
+const WARM_UP: Duration = Duration::from_secs(4);
+const TIME: Duration = Duration::from_secs(10);
+/// Orders shall reach this share of the bare handler at 32 clients.
+const AIM: f64 = 0.30;
+const AIM_P99_MS: f64 = 150.0;
+const AIM_IDLE_MIB: f64 = 350.0;
+
+/// Measures and answers the figures.
+pub async fn bench(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Vec<Figure>> {
+    let idle: f64 = usage::resident_mib(home)?
+        .into_iter()
+        .filter(|(name, _)| name == "gateway" || SERVICES.contains(&name.as_str()))
+        .map(|(_, mib)| mib)
+        .sum();
+    let mut figures =
+        vec![Figure::plain("all services idle, resident", idle, "MiB").at_most(AIM_IDLE_MIB)];
+
+    // No limit of the slots: one slot takes the whole benchmark.
+    let shop = Shop::open(home, endpoints, None).await?;
+    for item in shop.items.iter().take(3) {
+        shop.stock(item, 900_000).await?;
+    }
+    let gateway = endpoints.gateway.trim_start_matches("http://").to_owned();
+    let request = order_request(&shop, &gateway).await?;
+    load::run(&gateway, 8, WARM_UP, request.clone()).await?;
+
+    let ports = Ports::choose(home, &["floor"])?;
+    let postgres = ports.of("postgres")?;
+    floors::prepare(endpoints, postgres).await?;
+    let floor_address = SocketAddr::from(([127, 0, 0, 1], ports.of("floor")?));
+    let floor = floors::start(home, endpoints, floor_address, None).await?;
+    let floor_request: Request = {
+        let body = request(0);
+        let line_end = body
+            .windows(2)
+            .position(|two| two == b"\r\n")
+            .context("no request line")?;
+        let mut bytes = b"POST /order HTTP/1.1".to_vec();
+        bytes.extend_from_slice(&body[line_end..]);
+        Arc::new(move |_| bytes.clone())
+    };
+    load::run(
+        &floor_address.to_string(),
+        8,
+        Duration::from_secs(2),
+        floor_request.clone(),
+    )
+    .await?;
+
+    for clients in [1, 8, 32] {
+        let bare = load::run(
+            &floor_address.to_string(),
+            clients,
+            TIME,
+            floor_request.clone(),
+        )
+        .await?;
+        let pgbench = floors::pgbench(home, postgres, clients, TIME)?;
+        let before = (usage::cpu_seconds(home)?, statements(endpoints).await?);
+        let ours = load::run(&gateway, clients, TIME, request.clone()).await?;
+        let after = (usage::cpu_seconds(home)?, statements(endpoints).await?);
+        ensure!(ours.refused == 0, "{} orders were refused", ours.refused);
+
+        let name = |what: &str| format!("{what}, {clients} clients");
+        let aim = (clients == 32).then_some(AIM);
+        figures.push(
+            Figure::plain(name("orders / bare handler"), ours.per_second, "orders/s")
+                .beside(bare.per_second, aim),
+        );
+        figures.push(
+            Figure::plain(name("orders / pgbench"), ours.per_second, "orders/s")
+                .beside(pgbench, None),
+        );
+        figures.push(Figure::plain(name("orders p50"), ours.p50_ms, "ms"));
+        let p99 = Figure::plain(name("orders p99"), ours.p99_ms, "ms");
+        figures.push(if clients == 32 {
+            p99.at_most(AIM_P99_MS)
+        } else {
+            p99
+        });
+        for (process, seconds) in &after.0 {
+            let used = seconds - before.0.get(process).copied().unwrap_or(0.0);
+            let metric = name(&format!("CPU per order, {process}"));
+            figures.push(Figure::plain(
+                metric,
+                used * 1e6 / count(ours.answers),
+                "µs",
+            ));
+        }
+        for (database, calls) in &after.1 {
+            let made = calls - before.1.get(database).copied().unwrap_or(0);
+            let metric = name(&format!("SQL statements per order, {database}"));
+            figures.push(Figure::plain(
+                metric,
+                count(made.cast_unsigned()) / count(ours.answers),
+                "",
+            ));
+        }
+    }
+    floors::end(floor).await;
+    doctor::doctor(home).await.context("after the load")?;
+    Ok(figures)
+}
+
+/// An order of three lines; each has a key and a phone of its own, as each customer has.
+async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Request> {
+    let lines: Vec<Value> = shop
+        .items
+        .iter()
+        .take(3)
+        .map(|item| {
+            json!({"product_id": item.product_id, "variant_id": item.variant_id, "quantity": 1,
+                   "options": [], "note": ""})
+        })
+        .collect();
+    let mut order = json!({"method": "pickup", "wanted_at": null, "lines": lines});
+    let http = Client::new();
+    let quote = http
+        .post(format!("{}/quotes", shop.url))
+        .json(&order)
+        .send()
+        .await?;
+    let quote = checked("quote", quote).await?;
+    order["quote_hash"] = quote["hash"].clone();
+    order["quoted_at"] = quote["quoted_at"].clone();
+    order["contact"] = json!({"name": "王小姐", "phone": "09PHONE000"});
+    order["remark"] = "".into();
+    order["utensils"] = false.into();
+    let body = order.to_string();
+    let path = shop
+        .url
+        .split_once(host)
+        .map(|(_, path)| path.to_owned())
+        .context("another host")?;
+    let host = host.to_owned();
+    Ok(Arc::new(move |_| {
+        let phone = format!("09{:08}", rand::random::<u32>() % 100_000_000);
+        let body = body.replace("09PHONE000", &phone);
+        format!(
+            "POST {path}/orders HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
+             idempotency-key: {:032x}\r\ncontent-length: {}\r\n\r\n{body}",
+            rand::random::<u128>(),
+            body.len()
+        )
+        .into_bytes()
+    }))
+}
+
+/// Statements executed since the cluster started, by database.
+async fn statements(endpoints: &Endpoints) -> anyhow::Result<BTreeMap<String, i64>> {
+    use sqlx::Connection as _;
+    let mut database = PgConnection::connect(&format!("{}/postgres", endpoints.postgres)).await?;
+    sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        .execute(&mut database)
+        .await?;
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT datname, sum(calls)::bigint
+         FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
+         WHERE datname IN ('ordering', 'capacity') GROUP BY datname",
+    )
+    .fetch_all(&mut database)
+    .await?;
+    Ok(rows.into_iter().collect())
+}

@@ -1,0 +1,130 @@
+//! A customer at the storefront's API.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use crate::{Item, Shop};
+
+/// What the gateway answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Body; a problem document when the status says so.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The stable reason of a refusal, empty for a success.
+    pub fn reason(&self) -> &str {
+        self.body["reason"].as_str().unwrap_or_default()
+    }
+
+    /// The reasons at the fields, as `field: REASON`.
+    pub fn fields(&self) -> Vec<String> {
+        let fields = self.body["fields"].as_array().into_iter().flatten();
+        fields
+            .map(|field| {
+                let text = |name: &str| field[name].as_str().unwrap_or_default().to_owned();
+                format!("{}: {}", text("field"), text("reason"))
+            })
+            .collect()
+    }
+}
+
+/// A guest with a device and a phone of their own.
+pub struct Customer {
+    http: Client,
+    url: String,
+    phone: String,
+}
+
+impl Customer {
+    /// A new guest of a shop.
+    pub fn of(shop: &Shop) -> anyhow::Result<Self> {
+        Ok(Self {
+            http: Client::builder()
+                .cookie_store(true)
+                .timeout(Duration::from_secs(20))
+                .build()?,
+            url: shop.url.clone(),
+            phone: format!("09{:08}", rand::random::<u32>() % 100_000_000),
+        })
+    }
+
+    /// Calls an endpoint of the shop.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Answer> {
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await?;
+        let status = answer.status().as_u16();
+        let text = answer.text().await?;
+        Ok(Answer {
+            status,
+            body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        })
+    }
+
+    /// A cart for now with one line an item.
+    pub fn cart(items: &[(&Item, i64)]) -> Value {
+        let lines: Vec<Value> = items
+            .iter()
+            .map(|(item, quantity)| {
+                json!({
+                    "product_id": item.product_id, "variant_id": item.variant_id,
+                    "quantity": quantity, "options": [], "note": "",
+                })
+            })
+            .collect();
+        json!({"method": "pickup", "wanted_at": null, "lines": lines})
+    }
+
+    /// Asks for a quote.
+    pub async fn quote(&self, cart: &Value) -> anyhow::Result<Answer> {
+        self.call(Method::POST, "/quotes", None, Some(cart)).await
+    }
+
+    /// The order that follows from a cart and its quote.
+    pub fn order(&self, cart: &Value, quote: &Value) -> Value {
+        let mut order = cart.clone();
+        order["quote_hash"] = quote["hash"].clone();
+        order["quoted_at"] = quote["quoted_at"].clone();
+        order["contact"] = json!({"name": "王小姐", "phone": self.phone});
+        order["remark"] = "".into();
+        order["utensils"] = false.into();
+        order
+    }
+
+    /// Places an order under a key; one try.
+    pub async fn place(&self, key: &str, order: &Value) -> anyhow::Result<Answer> {
+        self.call(Method::POST, "/orders", Some(key), Some(order))
+            .await
+    }
+
+    /// Quotes and places a cart under a fresh key; one try.
+    pub async fn buy(&self, items: &[(&Item, i64)]) -> anyhow::Result<Answer> {
+        let cart = Self::cart(items);
+        let quote = self.quote(&cart).await?;
+        anyhow::ensure!(quote.status == 200, "no quote: {quote:?}");
+        self.place(&new_key(), &self.order(&cart, &quote.body))
+            .await
+    }
+}
+
+/// A fresh idempotency key.
+pub fn new_key() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
