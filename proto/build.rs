@@ -2,18 +2,18 @@
 
 use std::{env, fs, path::Path, path::PathBuf};
 
-use prost::Message as _;
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut files = Vec::new();
     collect(Path::new("yizhimai"), &mut files)?;
     files.sort();
     println!("cargo:rerun-if-changed=yizhimai");
 
-    let set = protox::compile(&files, ["."])?;
+    let mut compiler = protox::Compiler::new(["."])?;
+    compiler.include_imports(true).include_source_info(true).open_files(&files)?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("descriptors.binpb"), set.encode_to_vec())?;
-    tonic_prost_build::configure().bytes(".").compile_fds(set)?;
+    // Encoded by the compiler itself: the plain type below drops the options that are ours.
+    fs::write(out.join("descriptors.binpb"), compiler.encode_file_descriptor_set())?;
+    tonic_prost_build::configure().bytes(".").compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }
 

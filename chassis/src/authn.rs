@@ -112,7 +112,9 @@ impl Identity {
     pub fn customer(device: impl Into<String>, org: OrganisationId, plan: Plan) -> Self {
         Self {
             org: Some(org),
-            actor: Actor::Customer { device: device.into() },
+            actor: Actor::Customer {
+                device: device.into(),
+            },
             permissions: BTreeMap::new(),
             actions: BTreeSet::new(),
             scope: Scope::default(),
@@ -220,10 +222,14 @@ mod tests {
     #[test]
     fn managing_includes_viewing() {
         let mut identity = Identity::service("x", None);
-        identity.permissions.insert("ops.orders".into(), Level::View);
+        identity
+            .permissions
+            .insert("ops.orders".into(), Level::View);
         assert!(identity.may("ops.orders", Level::View));
         assert!(!identity.may("ops.orders", Level::Manage));
-        identity.permissions.insert("ops.orders".into(), Level::Manage);
+        identity
+            .permissions
+            .insert("ops.orders".into(), Level::Manage);
         assert!(identity.may("ops.orders", Level::View));
     }
 

@@ -62,7 +62,16 @@ impl<C: DeserializeOwned + Serialize> Config<C> {
                 Some(peers),
                 Some(telemetry),
                 Some(own),
-            ) => Ok(Self { db, redis, amqp, server, auth, peers, telemetry, own }),
+            ) => Ok(Self {
+                db,
+                redis,
+                amqp,
+                server,
+                auth,
+                peers,
+                telemetry,
+                own,
+            }),
             _ => Err(problems),
         }
     }
@@ -112,7 +121,10 @@ mod tests {
     }
 
     fn variables(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     fn complete() -> BTreeMap<String, String> {
@@ -121,8 +133,14 @@ mod tests {
             ("REDIS_URL", "redis://localhost"),
             ("AMQP_URL", "amqp://localhost"),
             ("AUTH_KEY_ID", "shop"),
-            ("AUTH_PRIVATE_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
-            ("AUTH_PUBLIC_KEYS", "shop=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+            (
+                "AUTH_PRIVATE_KEY",
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            ),
+            (
+                "AUTH_PUBLIC_KEYS",
+                "shop=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            ),
             ("PEERS_CATALOG_URL", "http://localhost:50052"),
             ("SHOP_NAME", "tea"),
             ("SHOP_TABLES", "4"),
@@ -153,8 +171,11 @@ mod tests {
         variables.insert("TELEMETRY_LOG_FORMAT".into(), "xml".into());
 
         let problems = Config::<Shop>::read("shop", &variables).unwrap_err();
-        let told: Vec<_> =
-            problems.0.iter().map(|line| line.split([':', ' ']).next().unwrap()).collect();
+        let told: Vec<_> = problems
+            .0
+            .iter()
+            .map(|line| line.split([':', ' ']).next().unwrap())
+            .collect();
         assert_eq!(
             told,
             [
@@ -183,8 +204,16 @@ mod tests {
     #[test]
     fn the_sample_names_required_and_default_values() {
         let sample = Config::<Shop>::sample("shop");
-        for line in ["DB_URL=", "# DB_MAX_CONNECTIONS=16", "SHOP_TABLES=", "# SHOP_OPENS_IN=90s"] {
-            assert!(sample.lines().any(|found| found == line), "{line} in\n{sample}");
+        for line in [
+            "DB_URL=",
+            "# DB_MAX_CONNECTIONS=16",
+            "SHOP_TABLES=",
+            "# SHOP_OPENS_IN=90s",
+        ] {
+            assert!(
+                sample.lines().any(|found| found == line),
+                "{line} in\n{sample}"
+            );
         }
     }
 }

@@ -61,17 +61,25 @@ impl Problem {
 
     /// `NOT_FOUND` for the thing called `what`; rows of another organisation look the same.
     pub fn not_found(what: &str) -> Self {
-        Self::new("NOT_FOUND").message(format!("no such {what}")).param("what", what)
+        Self::new("NOT_FOUND")
+            .message(format!("no such {what}"))
+            .param("what", what)
     }
 
     /// A failure of ours: the caller learns nothing but that it happened.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
-        Self { cause: Some(cause.into()), ..Self::new(INTERNAL) }
+        Self {
+            cause: Some(cause.into()),
+            ..Self::new(INTERNAL)
+        }
     }
 
     /// A neighbour or store cannot be reached now: the caller may try again.
     pub fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
-        Self { cause: Some(cause.into()), ..Self::new("TEMPORARILY_UNAVAILABLE") }
+        Self {
+            cause: Some(cause.into()),
+            ..Self::new("TEMPORARILY_UNAVAILABLE")
+        }
     }
 
     /// Sets the developer-readable text.
@@ -119,8 +127,14 @@ impl FieldProblem {
         reason: impl Into<Cow<'static, str>>,
         params: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
-        let params = params.into_iter().map(|(name, value)| (name.into(), value.to_string()));
-        Self { field: field.into(), reason: reason.into(), params: params.collect() }
+        let params = params
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.to_string()));
+        Self {
+            field: field.into(),
+            reason: reason.into(),
+            params: params.collect(),
+        }
     }
 }
 
@@ -139,7 +153,9 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause.as_ref().map(|cause| &**cause as &(dyn std::error::Error + 'static))
+        self.cause
+            .as_ref()
+            .map(|cause| &**cause as &(dyn std::error::Error + 'static))
     }
 }
 
@@ -173,8 +189,14 @@ mod tests {
 
     #[test]
     fn a_database_that_is_away_is_not_an_internal_error() {
-        assert_eq!(Problem::from(sqlx::Error::PoolTimedOut).code(), Code::Unavailable);
-        assert_eq!(Problem::from(sqlx::Error::RowNotFound).code(), Code::Internal);
+        assert_eq!(
+            Problem::from(sqlx::Error::PoolTimedOut).code(),
+            Code::Unavailable
+        );
+        assert_eq!(
+            Problem::from(sqlx::Error::RowNotFound).code(),
+            Code::Internal
+        );
     }
 
     #[test]

@@ -8,19 +8,28 @@
 //! A service implements [`service::App`] and hands itself to [`service::main`].
 
 pub mod amqp;
+pub mod audit;
 pub mod authn;
 pub mod authz;
 mod backoff;
 pub mod business_day;
+pub mod client;
 pub mod clock;
 pub mod coalesce;
 pub mod config;
 pub mod db;
+pub mod deadline;
 pub mod error;
 pub mod id;
 pub mod inbox;
+pub mod job;
 pub mod money;
 pub mod outbox;
+pub mod redis;
 pub mod secret;
+pub mod server;
+pub mod service;
+pub mod shutdown;
+pub mod telemetry;
 pub mod text;
 mod trace_context;

@@ -19,7 +19,8 @@ pub trait RequestExt {
 
 impl<T> RequestExt for tonic::Request<T> {
     fn identity(&self) -> &Identity {
-        self.caller().expect("authorisation lets nobody in without an identity")
+        self.caller()
+            .expect("authorisation lets nobody in without an identity")
     }
 
     fn caller(&self) -> Option<&Identity> {
@@ -27,8 +28,10 @@ impl<T> RequestExt for tonic::Request<T> {
     }
 
     fn org(&self) -> Result<OrganisationId, Problem> {
-        self.caller().and_then(|identity| identity.org).ok_or_else(|| {
-            Problem::new("UNAUTHENTICATED").message("the token names no organisation")
-        })
+        self.caller()
+            .and_then(|identity| identity.org)
+            .ok_or_else(|| {
+                Problem::new("UNAUTHENTICATED").message("the token names no organisation")
+            })
     }
 }

@@ -23,7 +23,10 @@ pub struct Scope {
 impl Scope {
     /// Everything of the organisation.
     pub fn whole_organisation() -> Self {
-        Self { organisation: true, ..Self::default() }
+        Self {
+            organisation: true,
+            ..Self::default()
+        }
     }
 
     /// Whether nothing is in it.

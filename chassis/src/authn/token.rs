@@ -42,7 +42,9 @@ impl Signer {
     /// A signer with the key `key_id` made from `seed`.
     pub fn new(key_id: impl Into<String>, seed: [u8; 32], clock: SharedClock) -> Self {
         let key = SigningKey::from_bytes(&seed);
-        let der = key.to_pkcs8_der().expect("an Ed25519 key has a PKCS#8 form");
+        let der = key
+            .to_pkcs8_der()
+            .expect("an Ed25519 key has a PKCS#8 form");
         Self {
             key_id: key_id.into(),
             key: EncodingKey::from_ed_der(der.as_bytes()),
@@ -64,7 +66,11 @@ impl Signer {
     /// A token that says `identity` for `ttl_secs` seconds from now.
     pub fn sign(&self, identity: &Identity, ttl_secs: u32) -> String {
         let iat = self.clock.now().timestamp();
-        let claims = Claims { iat, exp: iat + i64::from(ttl_secs), identity };
+        let claims = Claims {
+            iat,
+            exp: iat + i64::from(ttl_secs),
+            identity,
+        };
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.key_id.clone());
         jsonwebtoken::encode(&header, &claims, &self.key).expect("an identity has a JSON form")
@@ -73,7 +79,9 @@ impl Signer {
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer").field("key_id", &self.key_id).finish_non_exhaustive()
+        f.debug_struct("Signer")
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -93,14 +101,24 @@ struct Verified {
 impl Verifier {
     /// A verifier with the public keys of the configuration.
     pub fn from_config(config: &AuthConfig, clock: SharedClock) -> Self {
-        let keys = config.public_keys.0.iter().map(|(key_id, key)| (key_id.clone(), *key));
+        let keys = config
+            .public_keys
+            .0
+            .iter()
+            .map(|(key_id, key)| (key_id.clone(), *key));
         Self::new(keys, clock)
     }
 
     /// A verifier with these public keys by key id.
     pub fn new(keys: impl IntoIterator<Item = (String, [u8; 32])>, clock: SharedClock) -> Self {
-        let keys = keys.into_iter().map(|(id, key)| (id, DecodingKey::from_ed_der(&key)));
-        Self { keys: keys.collect(), clock, verified: Cache::new(CACHED_TOKENS) }
+        let keys = keys
+            .into_iter()
+            .map(|(id, key)| (id, DecodingKey::from_ed_der(&key)));
+        Self {
+            keys: keys.collect(),
+            clock,
+            verified: Cache::new(CACHED_TOKENS),
+        }
     }
 
     /// Who the token speaks for; refuses with `UNAUTHENTICATED` and tells why in the message only.
@@ -124,21 +142,33 @@ impl Verifier {
     fn check(&self, token: &str) -> Result<Verified, Problem> {
         let unreadable = |_| refused("the token is not readable or its signature is wrong");
         let header = jsonwebtoken::decode_header(token).map_err(unreadable)?;
-        let key_id = header.kid.ok_or_else(|| refused("the token names no key"))?;
-        let key = self.keys.get(&key_id).ok_or_else(|| refused("the token's key is unknown"))?;
+        let key_id = header
+            .kid
+            .ok_or_else(|| refused("the token names no key"))?;
+        let key = self
+            .keys
+            .get(&key_id)
+            .ok_or_else(|| refused("the token's key is unknown"))?;
         let claims = jsonwebtoken::decode::<Claims<Identity>>(token, key, &signature_only())
             .map_err(unreadable)?
             .claims;
         if !may_sign(&key_id, &claims.identity.actor) {
-            return Err(refused("the token's key may not speak for this kind of caller"));
+            return Err(refused(
+                "the token's key may not speak for this kind of caller",
+            ));
         }
-        Ok(Verified { identity: Arc::new(claims.identity), exp: claims.exp })
+        Ok(Verified {
+            identity: Arc::new(claims.identity),
+            exp: claims.exp,
+        })
     }
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier").field("keys", &self.keys.keys()).finish_non_exhaustive()
+        f.debug_struct("Verifier")
+            .field("keys", &self.keys.keys())
+            .finish_non_exhaustive()
     }
 }
 
@@ -229,7 +259,10 @@ mod tests {
         let token = bench.signer("gateway").sign(&bench.customer(), 60);
         assert!(bench.verifier.verify(&token).is_ok());
         bench.clock.advance(TimeDelta::seconds(60 + LEEWAY_SECS));
-        assert_eq!(bench.verifier.verify(&token).unwrap_err().reason, "UNAUTHENTICATED");
+        assert_eq!(
+            bench.verifier.verify(&token).unwrap_err().reason,
+            "UNAUTHENTICATED"
+        );
     }
 
     #[test]
@@ -260,13 +293,22 @@ mod tests {
         let bench = Bench::new();
         let token = bench.signer("gateway").sign(&bench.customer(), 60);
         let foreign = Signer::new("gateway", [99; 32], Arc::new(bench.clock.clone()));
-        let unknown = bench.signer("printing").sign(&Identity::service("printing", None), 60);
+        let unknown = bench
+            .signer("printing")
+            .sign(&Identity::service("printing", None), 60);
         let (head, tail) = token.split_at(token.len() - 4);
         let changed = format!("{head}{}", tail.chars().rev().collect::<String>());
-        for token in
-            [changed, foreign.sign(&bench.customer(), 60), unknown, "nonsense".into(), String::new()]
-        {
-            assert_eq!(bench.verifier.verify(&token).unwrap_err().reason, "UNAUTHENTICATED");
+        for token in [
+            changed,
+            foreign.sign(&bench.customer(), 60),
+            unknown,
+            "nonsense".into(),
+            String::new(),
+        ] {
+            assert_eq!(
+                bench.verifier.verify(&token).unwrap_err().reason,
+                "UNAUTHENTICATED"
+            );
         }
     }
 }

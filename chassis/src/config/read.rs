@@ -57,7 +57,9 @@ pub fn section<T: DeserializeOwned>(
     }
     let absent = fill_absent::<T>(&mut valid);
     for field in absent.iter().filter(|field| !malformed.contains(field)) {
-        problems.0.push(format!("{prefix}{} is not set", field.to_uppercase()));
+        problems
+            .0
+            .push(format!("{prefix}{} is not set", field.to_uppercase()));
     }
     if !absent.is_empty() || !malformed.is_empty() {
         return None;
@@ -75,7 +77,9 @@ pub fn section<T: DeserializeOwned>(
 pub fn sample<T: DeserializeOwned + Serialize>(prefix: &str) -> String {
     let mut stand_ins = Vec::new();
     let required = fill_absent::<T>(&mut stand_ins);
-    let value = envy::from_iter::<_, T>(stand_ins).ok().map(serde_json::to_value);
+    let value = envy::from_iter::<_, T>(stand_ins)
+        .ok()
+        .map(serde_json::to_value);
     let Some(Ok(serde_json::Value::Object(fields))) = value else {
         return String::new();
     };

@@ -37,9 +37,6 @@ pub struct ServerConfig {
     /// Calls worked on at the same time; one more is refused at once.
     #[serde(default = "defaults::max_in_flight")]
     pub max_in_flight: usize,
-    /// Largest message taken or sent.
-    #[serde(default = "defaults::max_message_bytes")]
-    pub max_message_bytes: usize,
     /// Deadline of a call that brings none, and the longest that one may bring.
     #[serde(default = "defaults::max_deadline")]
     pub max_deadline: Span,
@@ -84,7 +81,9 @@ impl PeersConfig {
 
     /// Every peer with its address.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Url)> {
-        self.0.iter().filter_map(|(name, url)| Some((name.strip_suffix("_url")?, url)))
+        self.0
+            .iter()
+            .filter_map(|(name, url)| Some((name.strip_suffix("_url")?, url)))
     }
 }
 
@@ -131,10 +130,6 @@ mod defaults {
 
     pub(super) fn max_in_flight() -> usize {
         512
-    }
-
-    pub(super) fn max_message_bytes() -> usize {
-        8 * 1024 * 1024
     }
 
     pub(super) fn max_deadline() -> Span {

@@ -36,7 +36,9 @@ impl FromStr for Span {
 
     fn from_str(raw: &str) -> Result<Self, String> {
         let refused = || format!("`{raw}` is no span of time such as 250ms, 15s, 2m or 1h");
-        let unit_at = raw.find(|c: char| !c.is_ascii_digit()).ok_or_else(refused)?;
+        let unit_at = raw
+            .find(|c: char| !c.is_ascii_digit())
+            .ok_or_else(refused)?;
         let (count, unit) = raw.split_at(unit_at);
         let count: u64 = count.parse().map_err(|_| refused())?;
         let millis_each = match unit {
@@ -46,7 +48,10 @@ impl FromStr for Span {
             "h" => 3_600_000,
             _ => return Err(refused()),
         };
-        count.checked_mul(millis_each).map(Self::from_millis).ok_or_else(refused)
+        count
+            .checked_mul(millis_each)
+            .map(Self::from_millis)
+            .ok_or_else(refused)
     }
 }
 
@@ -89,8 +94,14 @@ impl FromStr for PublicKeys {
 
     fn from_str(raw: &str) -> Result<Self, String> {
         let mut keys = BTreeMap::new();
-        for pair in raw.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-            let (id, key) = pair.split_once('=').ok_or("a public key is written `id=base64`")?;
+        for pair in raw
+            .split(',')
+            .map(str::trim)
+            .filter(|pair| !pair.is_empty())
+        {
+            let (id, key) = pair
+                .split_once('=')
+                .ok_or("a public key is written `id=base64`")?;
             let bytes = key_bytes(key).map_err(|error| format!("key `{id}`: {error}"))?;
             keys.insert(id.to_owned(), bytes);
         }
@@ -109,7 +120,9 @@ impl fmt::Display for PublicKeys {
 }
 
 fn key_bytes(raw: &str) -> Result<[u8; 32], String> {
-    let bytes = BASE64_STANDARD.decode(raw.trim()).map_err(|_| "not base64".to_owned())?;
+    let bytes = BASE64_STANDARD
+        .decode(raw.trim())
+        .map_err(|_| "not base64".to_owned())?;
     <[u8; 32]>::try_from(bytes).map_err(|bytes| format!("{} bytes instead of 32", bytes.len()))
 }
 
@@ -167,7 +180,10 @@ mod tests {
 
     #[test]
     fn public_keys_read_as_they_are_written() {
-        let keys = PublicKeys(BTreeMap::from([("gateway".into(), [1; 32]), ("staff".into(), [2; 32])]));
+        let keys = PublicKeys(BTreeMap::from([
+            ("gateway".into(), [1; 32]),
+            ("staff".into(), [2; 32]),
+        ]));
         assert_eq!(keys.to_string().parse::<PublicKeys>().unwrap(), keys);
         assert!("staff=short".parse::<PublicKeys>().is_err());
     }

@@ -86,7 +86,10 @@ fn error_info(problem: &Problem) -> prost_types::Any {
         domain: DOMAIN.to_owned(),
         metadata: HashMap::new(),
     };
-    prost_types::Any { type_url: ERROR_INFO_URL.to_owned(), value: info.encode_to_vec() }
+    prost_types::Any {
+        type_url: ERROR_INFO_URL.to_owned(),
+        value: info.encode_to_vec(),
+    }
 }
 
 fn problem_detail(problem: &Problem) -> prost_types::Any {
@@ -96,15 +99,31 @@ fn problem_detail(problem: &Problem) -> prost_types::Any {
         fields: if hide {
             Vec::new()
         } else {
-            problem.fields.iter().cloned().map(wire::FieldProblem::from).collect()
+            problem
+                .fields
+                .iter()
+                .cloned()
+                .map(wire::FieldProblem::from)
+                .collect()
         },
-        params: if hide { HashMap::new() } else { problem.params.clone().into_iter().collect() },
+        params: if hide {
+            HashMap::new()
+        } else {
+            problem.params.clone().into_iter().collect()
+        },
     };
-    prost_types::Any { type_url: PROBLEM_DETAIL_URL.to_owned(), value: detail.encode_to_vec() }
+    prost_types::Any {
+        type_url: PROBLEM_DETAIL_URL.to_owned(),
+        value: detail.encode_to_vec(),
+    }
 }
 
 fn public_reason(problem: &Problem) -> &str {
-    if problem.code() == Code::Internal { INTERNAL } else { &problem.reason }
+    if problem.code() == Code::Internal {
+        INTERNAL
+    } else {
+        &problem.reason
+    }
 }
 
 fn find_detail(details: &[u8]) -> Option<wire::ProblemDetail> {
@@ -112,7 +131,10 @@ fn find_detail(details: &[u8]) -> Option<wire::ProblemDetail> {
         return None;
     }
     let status = RichStatus::decode(details).ok()?;
-    let any = status.details.iter().find(|any| any.type_url == PROBLEM_DETAIL_URL)?;
+    let any = status
+        .details
+        .iter()
+        .find(|any| any.type_url == PROBLEM_DETAIL_URL)?;
     wire::ProblemDetail::decode(any.value.as_slice()).ok()
 }
 
@@ -153,7 +175,10 @@ mod tests {
 
         let status = Status::from(problem);
         assert_eq!(status.code(), GrpcCode::Aborted);
-        assert_eq!(status.get_details_error_info().unwrap().reason, "OUT_OF_STOCK");
+        assert_eq!(
+            status.get_details_error_info().unwrap().reason,
+            "OUT_OF_STOCK"
+        );
 
         let read = Problem::from_status(&status);
         assert_eq!(read.reason, "OUT_OF_STOCK");

@@ -46,8 +46,15 @@ impl Violations {
         let Some(first) = self.found.first() else {
             return Ok(());
         };
-        let shared = self.found.iter().all(|problem| problem.reason == first.reason);
-        let reason = if shared { first.reason.clone() } else { "VALIDATION_FAILED".into() };
+        let shared = self
+            .found
+            .iter()
+            .all(|problem| problem.reason == first.reason);
+        let reason = if shared {
+            first.reason.clone()
+        } else {
+            "VALIDATION_FAILED".into()
+        };
         let mut problem = Problem::new(reason).message("the request is wrong in its fields");
         if let [only] = self.found.as_slice() {
             problem.params = only.params.clone();
@@ -81,6 +88,9 @@ mod tests {
         let mut violations = Violations::new();
         violations.push("name", "TEXT_TOO_LONG");
         violations.push("phone", "PHONE_INVALID");
-        assert_eq!(violations.into_result().unwrap_err().reason, "VALIDATION_FAILED");
+        assert_eq!(
+            violations.into_result().unwrap_err().reason,
+            "VALIDATION_FAILED"
+        );
     }
 }

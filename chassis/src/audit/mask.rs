@@ -1,0 +1,43 @@
+//! Masks the fields that their proto declares sensitive, wherever they stand in a message.
+
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, Value};
+
+const MASK: &str = "***";
+
+/// Replaces sensitive text by `***` and drops other sensitive values.
+pub(super) fn mask(message: &mut DynamicMessage) {
+    let present: Vec<FieldDescriptor> = message.fields().map(|(field, _)| field).collect();
+    for field in present {
+        if is_sensitive(&field) {
+            if field.kind() == Kind::String && !field.is_list() && !field.is_map() {
+                message.set_field(&field, Value::String(MASK.to_owned()));
+            } else {
+                message.clear_field(&field);
+            }
+        } else {
+            mask_inside(message.get_field_mut(&field));
+        }
+    }
+}
+
+fn mask_inside(value: &mut Value) {
+    match value {
+        Value::Message(inner) => mask(inner),
+        Value::List(items) => items.iter_mut().for_each(mask_inside),
+        Value::Map(entries) => entries.values_mut().for_each(mask_inside),
+        _ => {}
+    }
+}
+
+fn is_sensitive(field: &FieldDescriptor) -> bool {
+    let pool = field.parent_pool();
+    let Some(option) = pool.get_extension_by_name("yizhimai.options.v1.sensitive") else {
+        // A descriptor set without the option says nothing about any field: mask them all.
+        return true;
+    };
+    field
+        .options()
+        .get_extension(&option)
+        .as_bool()
+        .unwrap_or(true)
+}

@@ -1,0 +1,150 @@
+//! Reads the rules out of the descriptor set.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use anyhow::{Context as _, bail};
+use prost_reflect::{DescriptorPool, ExtensionDescriptor, MethodDescriptor, Value};
+use proto::options::v1::{Authz, Caller, Level as WireLevel};
+
+use super::{Callers, Rule};
+use crate::authn::{Level, Plan};
+
+static PLATFORM: LazyLock<anyhow::Result<Rules>> =
+    LazyLock::new(|| Rules::read(proto::DESCRIPTORS));
+
+/// The rules of all RPCs by path.
+#[derive(Debug)]
+pub struct Rules {
+    by_path: HashMap<String, Rule>,
+    pool: DescriptorPool,
+}
+
+impl Rules {
+    /// The rules of the platform's protos; panics where [`Rules::checked`] was not asked first.
+    pub fn of_platform() -> &'static Self {
+        Self::checked().expect("every RPC declares who may call it")
+    }
+
+    /// The rules of the platform's protos; an error names an RPC without a valid rule.
+    pub fn checked() -> anyhow::Result<&'static Self> {
+        PLATFORM
+            .as_ref()
+            .map_err(|error| anyhow::anyhow!("{error:#}"))
+    }
+
+    /// Reads the rules out of an encoded descriptor set.
+    pub fn read(descriptors: &[u8]) -> anyhow::Result<Self> {
+        let pool = DescriptorPool::decode(descriptors).context("decode the descriptor set")?;
+        let option = pool
+            .get_extension_by_name("yizhimai.options.v1.authz")
+            .context("find the option `authz` in the descriptor set")?;
+        let mut by_path = HashMap::new();
+        for service in pool.services() {
+            for method in service.methods() {
+                let rule = read_rule(&method, &option)
+                    .with_context(|| format!("read the authorisation of {}", method.full_name()))?;
+                by_path.insert(rule.path.clone(), rule);
+            }
+        }
+        Ok(Self { by_path, pool })
+    }
+
+    /// Rule of the RPC at `path`.
+    pub fn get(&self, path: &str) -> Option<&Rule> {
+        self.by_path.get(path)
+    }
+
+    /// Every rule, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.by_path.values()
+    }
+
+    /// The descriptors the rules were read from.
+    pub fn descriptors(&self) -> &DescriptorPool {
+        &self.pool
+    }
+}
+
+fn read_rule(method: &MethodDescriptor, option: &ExtensionDescriptor) -> anyhow::Result<Rule> {
+    let options = method.options();
+    if !options.has_extension(option) {
+        bail!("the RPC has no `authz` option");
+    }
+    let value = options.get_extension(option);
+    let Value::Message(message) = value.as_ref() else {
+        bail!("the `authz` option is no message");
+    };
+    let authz: Authz = message.transcode_to()?;
+    let callers = read_callers(&authz)?;
+    let permission = match (authz.permission.as_str(), authz.level()) {
+        ("", WireLevel::Unspecified) => None,
+        ("", _) => bail!("a level without a permission"),
+        (_, WireLevel::Unspecified) => bail!("a permission without a level"),
+        (key, WireLevel::View) => Some((key.to_owned(), Level::View)),
+        (key, WireLevel::Manage) => Some((key.to_owned(), Level::Manage)),
+    };
+    Ok(Rule {
+        path: format!("/{}/{}", method.parent_service().full_name(), method.name()),
+        callers,
+        permission,
+        action: Some(authz.action.clone()).filter(|action| !action.is_empty()),
+        plan: Plan::from(authz.plan()),
+        idempotent: authz.idempotent,
+        audited: authz.audited,
+        input: method.input(),
+    })
+}
+
+fn read_callers(authz: &Authz) -> anyhow::Result<Callers> {
+    let mut callers = Callers::default();
+    for caller in authz.callers() {
+        match caller {
+            Caller::Unspecified => bail!("a caller is unspecified"),
+            Caller::Public => callers.public = true,
+            Caller::Staff => callers.staff = true,
+            Caller::Customer => callers.customer = true,
+            Caller::Device => callers.device = true,
+            Caller::Service => callers.service = true,
+        }
+    }
+    if callers.is_empty() {
+        bail!("no caller may call the RPC");
+    }
+    Ok(callers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Staff RPCs that ask for no permission: they concern only the caller itself.
+    const STAFF_WITHOUT_PERMISSION: &str = include_str!("staff_without_permission.txt");
+
+    #[test]
+    fn every_rpc_declares_its_callers() {
+        let rules = Rules::checked().expect("give the RPC an `authz` option with callers");
+        assert!(rules.iter().count() > 0);
+    }
+
+    #[test]
+    fn every_staff_rpc_asks_for_a_permission_but_the_listed_ones() {
+        let mut found: Vec<_> = Rules::of_platform()
+            .iter()
+            .filter(|rule| rule.callers.staff && rule.permission.is_none())
+            .map(|rule| rule.path.as_str())
+            .collect();
+        found.sort_unstable();
+        let listed: Vec<_> = STAFF_WITHOUT_PERMISSION.lines().collect();
+        assert_eq!(
+            found, listed,
+            "declare a permission in the proto; staff_without_permission.txt may only shrink"
+        );
+    }
+
+    #[test]
+    fn an_rpc_without_a_rule_is_refused() {
+        let without_options = tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET;
+        let error = Rules::read(without_options).unwrap_err();
+        assert!(format!("{error:#}").contains("authz"), "{error:#}");
+    }
+}

@@ -1,0 +1,108 @@
+//! Clients of the neighbours.
+//!
+//! A [`PeerChannel`] is what generated clients are made of: it attaches a token, passes on the
+//! deadline and the trace context, balances over the addresses DNS gives, repeats a call only
+//! where its RPC is declared idempotent, and fails at once while the neighbour is away.
+
+mod channel;
+mod circuit;
+mod resolve;
+mod token;
+
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+
+use http::HeaderValue;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
+
+use crate::{authn::Signer, clock::SharedClock, config::PeersConfig, id::OrganisationId};
+
+pub use channel::PeerChannel;
+use circuit::Circuit;
+use token::ServiceTokens;
+
+/// The neighbours this service was told of.
+#[derive(Clone)]
+pub struct Peers {
+    links: Arc<HashMap<String, Arc<Link>>>,
+    tokens: Arc<ServiceTokens>,
+}
+
+/// The one connection pool to a neighbour and what is known of its health.
+struct Link {
+    channel: Channel,
+    circuit: Circuit,
+}
+
+/// Whose token a channel attaches.
+#[derive(Clone)]
+enum Caller {
+    Service(Option<OrganisationId>),
+    Bearer(HeaderValue),
+    Nobody,
+}
+
+/// Failures in a row that open the circuit, and how long it stays open.
+const OPEN_AFTER: u32 = 5;
+const OPEN_FOR: Duration = Duration::from_secs(2);
+
+impl Peers {
+    /// Prepares the connections; they are made when they are needed. Must be called inside a
+    /// runtime; addresses are looked up again and again until `shutdown`.
+    pub fn new(
+        config: &PeersConfig,
+        signer: Arc<Signer>,
+        clock: SharedClock,
+        shutdown: &CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let mut links = HashMap::new();
+        for (name, url) in config.iter() {
+            let channel = resolve::channel(url, shutdown.clone())?;
+            let circuit = Circuit::new(OPEN_AFTER, OPEN_FOR);
+            links.insert(name.to_owned(), Arc::new(Link { channel, circuit }));
+        }
+        let tokens = Arc::new(ServiceTokens::new(signer, clock));
+        Ok(Self {
+            links: Arc::new(links),
+            tokens,
+        })
+    }
+
+    /// Calls `peer` as this service, for no organisation.
+    pub fn channel(&self, peer: &str) -> PeerChannel {
+        self.open(peer, Caller::Service(None))
+    }
+
+    /// Calls `peer` as this service, for `org`.
+    pub fn channel_for(&self, peer: &str, org: OrganisationId) -> PeerChannel {
+        self.open(peer, Caller::Service(Some(org)))
+    }
+
+    /// Calls `peer` with a token that was given to us; refuses one that no header can hold.
+    pub fn channel_as(&self, peer: &str, token: &str) -> anyhow::Result<PeerChannel> {
+        Ok(self.open(peer, Caller::Bearer(token::bearer(token)?)))
+    }
+
+    /// Calls `peer` without a token, for RPCs open to the public.
+    pub fn channel_as_nobody(&self, peer: &str) -> PeerChannel {
+        self.open(peer, Caller::Nobody)
+    }
+
+    /// A peer that was not configured gives a channel whose calls all fail and say so.
+    fn open(&self, peer: &str, caller: Caller) -> PeerChannel {
+        PeerChannel::new(
+            peer,
+            self.links.get(peer).cloned(),
+            caller,
+            self.tokens.clone(),
+        )
+    }
+}
+
+impl fmt::Debug for Peers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peers")
+            .field("links", &self.links.keys())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,98 @@
+//! The doors of a service: gRPC for callers, and a small HTTP one for operators.
+
+mod door;
+mod load;
+mod observe;
+mod ops;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::{
+    service::Routes,
+    transport::{Server, server::TcpIncoming},
+};
+use tonic_health::{ServingStatus, server::HealthReporter};
+
+use crate::{
+    audit::AuditSink, authn::Verifier, authz::Rules, clock::SharedClock, config::ServerConfig,
+};
+
+pub use door::DoorLayer;
+pub use ops::{OpsServer, Readiness};
+
+/// Everything the gRPC door needs to know.
+#[derive(Clone)]
+pub struct GrpcSettings {
+    /// Limits and addresses.
+    pub config: ServerConfig,
+    /// Checks identity tokens.
+    pub verifier: Arc<Verifier>,
+    /// Stamps audit records.
+    pub clock: SharedClock,
+    /// Keeps audit records, where the service does.
+    pub audit: Option<Arc<dyn AuditSink>>,
+}
+
+/// A gRPC server that listens already and answers once it is run.
+pub struct GrpcServer {
+    listener: TcpListener,
+    addr: SocketAddr,
+    settings: GrpcSettings,
+    health: HealthReporter,
+}
+
+impl GrpcServer {
+    /// Takes the address. Refuses to start when an RPC does not declare who may call it.
+    pub async fn bind(settings: GrpcSettings) -> anyhow::Result<Self> {
+        Rules::checked()?;
+        let wanted = settings.config.addr;
+        let listener = TcpListener::bind(wanted)
+            .await
+            .with_context(|| format!("listen on SERVER_ADDR {wanted}"))?;
+        let addr = listener.local_addr()?;
+        Ok(Self {
+            listener,
+            addr,
+            settings,
+            health: HealthReporter::new(),
+        })
+    }
+
+    /// The address taken, with the port the system chose when 0 was asked for.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Answers until `shutdown`; then accepts nothing new and finishes what is under way.
+    pub async fn run(self, routes: Routes, shutdown: CancellationToken) -> anyhow::Result<()> {
+        let reflection = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+            .build_v1()
+            .context("set up reflection")?;
+        let health = tonic_health::server::HealthService::from_health_reporter(self.health.clone());
+        let health = tonic_health::pb::health_server::HealthServer::new(health);
+        let routes = routes.add_service(health).add_service(reflection).prepare();
+        self.health
+            .set_service_status("", ServingStatus::Serving)
+            .await;
+
+        let stopping = async {
+            shutdown.cancelled().await;
+            self.health
+                .set_service_status("", ServingStatus::NotServing)
+                .await;
+        };
+        let incoming = TcpIncoming::from(self.listener).with_nodelay(Some(true));
+        Server::builder()
+            .http2_keepalive_interval(Some(Duration::from_secs(30)))
+            .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+            .layer(DoorLayer::new(&self.settings, Rules::checked()?))
+            .add_routes(routes)
+            .serve_with_incoming_shutdown(incoming, stopping)
+            .await
+            .context("serve gRPC")
+    }
+}

@@ -1,0 +1,258 @@
+//! What every call passes: load, authentication, authorisation, deadline, audit, measurement.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures::{FutureExt as _, future::BoxFuture};
+use http::{HeaderMap, Request, Response, header::AUTHORIZATION};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use tokio::time::Instant;
+use tonic::{Code, Status, body::Body};
+use tower::{Layer, Service, ServiceExt as _};
+use tracing::Instrument as _;
+
+use super::{
+    GrpcSettings,
+    load::{Load, Place},
+    observe::Durations,
+};
+use crate::{
+    audit::{AuditSink, Record},
+    authn::{Identity, Verifier},
+    authz::{Rule, Rules, unauthenticated},
+    clock::SharedClock,
+    deadline,
+    error::Problem,
+    telemetry,
+};
+
+/// Health and reflection, which answer anybody and are not counted.
+const OPEN_TO_ALL: &str = "/grpc.";
+/// Largest request of an audited RPC; the same that tonic takes of any.
+const AUDITED_BYTES: usize = 4 * 1024 * 1024;
+
+/// Wraps a server's routes; must be the only layer that decides who may call.
+#[derive(Clone)]
+pub struct DoorLayer(Arc<Shared>);
+
+struct Shared {
+    rules: &'static Rules,
+    verifier: Arc<Verifier>,
+    clock: SharedClock,
+    audit: Option<Arc<dyn AuditSink>>,
+    load: Load,
+    max_deadline: Duration,
+    durations: Durations,
+}
+
+impl DoorLayer {
+    /// A door with the rules of the platform's protos.
+    pub fn new(settings: &GrpcSettings, rules: &'static Rules) -> Self {
+        Self(Arc::new(Shared {
+            rules,
+            verifier: settings.verifier.clone(),
+            clock: settings.clock.clone(),
+            audit: settings.audit.clone(),
+            load: Load::new(settings.config.max_in_flight),
+            max_deadline: *settings.config.max_deadline,
+            durations: Durations::new(),
+        }))
+    }
+}
+
+impl<S> Layer<S> for DoorLayer {
+    type Service = Door<S>;
+
+    fn layer(&self, inner: S) -> Door<S> {
+        Door {
+            shared: self.0.clone(),
+            inner,
+        }
+    }
+}
+
+impl fmt::Debug for DoorLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DoorLayer").finish_non_exhaustive()
+    }
+}
+
+/// The service made by [`DoorLayer`].
+#[derive(Clone)]
+pub struct Door<S> {
+    shared: Arc<Shared>,
+    inner: S,
+}
+
+impl<S> Service<Request<Body>> for Door<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let inner = self.inner.clone();
+        if request.uri().path().starts_with(OPEN_TO_ALL) {
+            return inner.oneshot(request).boxed();
+        }
+        let shared = self.shared.clone();
+        async move { Ok(shared.handle(inner, request).await) }.boxed()
+    }
+}
+
+impl Shared {
+    async fn handle<S>(&self, inner: S, request: Request<Body>) -> Response<Body>
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Send + 'static,
+        S::Future: Send,
+    {
+        let Some(rule) = self.rules.get(request.uri().path()) else {
+            return Status::unimplemented("no such RPC").into_http();
+        };
+        let begun = Instant::now();
+        let span = tracing::info_span!("rpc", otel.name = rule.path, otel.kind = "server");
+        telemetry::follow(&span, request.headers());
+        let response = async {
+            match self.admit(rule, &request) {
+                Ok((place, caller)) => {
+                    self.answer(inner, request, rule, caller, begun, place)
+                        .await
+                }
+                Err(status) => status.into_http(),
+            }
+        };
+        let response = response.instrument(span).await;
+        self.durations
+            .record(&rule.path, code_of(response.headers()), begun.elapsed());
+        response
+    }
+
+    fn admit(
+        &self,
+        rule: &Rule,
+        request: &Request<Body>,
+    ) -> Result<(Place, Option<Arc<Identity>>), Status> {
+        let place = self.load.enter()?;
+        let caller = match token(request.headers())? {
+            Some(token) => Some(self.verifier.verify(token)?),
+            None => None,
+        };
+        rule.check(caller.as_deref())?;
+        Ok((place, caller))
+    }
+
+    async fn answer<S>(
+        &self,
+        inner: S,
+        mut request: Request<Body>,
+        rule: &Rule,
+        caller: Option<Arc<Identity>>,
+        begun: Instant,
+        _place: Place,
+    ) -> Response<Body>
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Send + 'static,
+        S::Future: Send,
+    {
+        let wait = deadline::read(request.headers()).unwrap_or(self.max_deadline);
+        let end = begun + wait.min(self.max_deadline);
+        let mut seen = Bytes::new();
+        if rule.audited {
+            match tokio::time::timeout_at(end, buffer(request)).await {
+                Ok(Ok((buffered, bytes))) => (request, seen) = (buffered, bytes),
+                Ok(Err(status)) => return status.into_http(),
+                Err(_) => return too_late().into_http(),
+            }
+        }
+        if let Some(identity) = &caller {
+            request.extensions_mut().insert(identity.clone());
+        }
+        let work = AssertUnwindSafe(inner.oneshot(request)).catch_unwind();
+        let work = tokio::time::timeout_at(end, deadline::scope(end, work));
+        let response = match work.await {
+            Ok(Ok(Ok(response))) => response,
+            Ok(Err(_)) => panicked().into_http(),
+            Err(_) => too_late().into_http(),
+        };
+        if rule.audited {
+            self.audit(rule, caller, code_of(response.headers()), &seen)
+                .await;
+        }
+        response
+    }
+
+    async fn audit(
+        &self,
+        rule: &Rule,
+        caller: Option<Arc<Identity>>,
+        outcome: Code,
+        request: &Bytes,
+    ) {
+        let record = Record::new(self.clock.now(), rule, caller, outcome, request);
+        record.log();
+        if let Some(sink) = &self.audit {
+            sink.keep(record).await;
+        }
+    }
+}
+
+/// Reads the whole request, so that audit can show it.
+async fn buffer(request: Request<Body>) -> Result<(Request<Body>, Bytes), Status> {
+    let (parts, body) = request.into_parts();
+    let bytes = match Limited::new(body, AUDITED_BYTES).collect().await {
+        Ok(collected) => collected.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return Err(Problem::new("TEXT_TOO_LONG")
+                .message("the request is too large")
+                .into());
+        }
+        Err(error) => return Err(Status::from_error(error)),
+    };
+    let body = Body::new(Full::new(bytes.clone()));
+    Ok((Request::from_parts(parts, body), bytes))
+}
+
+fn token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(header) = headers.get(AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|text| text.strip_prefix("Bearer "));
+    token.map(Some).ok_or_else(unauthenticated)
+}
+
+/// A refusal stands in the headers; whatever has none there is an answer.
+fn code_of(headers: &HeaderMap) -> Code {
+    headers
+        .get("grpc-status")
+        .map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()))
+}
+
+fn too_late() -> Status {
+    Problem::new("DEADLINE_EXCEEDED")
+        .message("not finished within the deadline")
+        .into()
+}
+
+fn panicked() -> Status {
+    Problem::internal(anyhow::anyhow!("the handler panicked")).into()
+}

@@ -1,0 +1,97 @@
+//! From a [`App`] to a running process: the same few lines in every `main.rs`.
+//!
+//! ```ignore
+//! fn main() -> std::process::ExitCode {
+//!     chassis::service::main::<staff::Staff>()
+//! }
+//! ```
+
+mod run;
+mod words;
+
+use std::{
+    fmt,
+    future::Future,
+    sync::{Arc, OnceLock},
+};
+
+use redis::aio::ConnectionManager;
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::migrate::Migrator;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+
+pub use crate::{inbox::Consumer, job::Job};
+
+use crate::{
+    amqp::Amqp, audit::AuditSink, authn::Signer, client::Peers, clock::SharedClock, db::Db,
+};
+
+pub use run::{Running, start};
+pub use words::main;
+
+/// A service: its name, its configuration, its schema and how its parts are wired.
+pub trait App: Sized + 'static {
+    /// Name of the service, its database and its key.
+    const NAME: &'static str;
+
+    /// Its own section of the configuration, prefixed with its name: `STAFF_`.
+    type Config: DeserializeOwned + Serialize + Send;
+
+    /// Its migrations.
+    fn migrator() -> &'static Migrator;
+
+    /// Wires routes, consumers and jobs; called once, before anything runs.
+    fn build(
+        ctx: Context,
+        config: Self::Config,
+    ) -> impl Future<Output = anyhow::Result<Parts>> + Send;
+}
+
+/// What a service's parts are made with.
+#[derive(Clone)]
+pub struct Context {
+    /// The service's database.
+    pub db: Db,
+    /// What may be lost.
+    pub redis: ConnectionManager,
+    /// The broker, for live subscriptions; consumers and the outbox need no mention of it.
+    pub amqp: Amqp,
+    /// The time.
+    pub clock: SharedClock,
+    /// The neighbours.
+    pub peers: Peers,
+    /// Signs with the service's key.
+    pub signer: Arc<Signer>,
+    /// Cancelled when the process begins to end.
+    pub shutdown: CancellationToken,
+    audit: Arc<OnceLock<Arc<dyn AuditSink>>>,
+}
+
+impl Context {
+    /// Keeps the service's audit records in `sink` as well as in the log; the first sink counts.
+    pub fn keep_audit(&self, sink: Arc<dyn AuditSink>) {
+        if self.audit.set(sink).is_err() {
+            tracing::warn!("an audit sink was set already; the second is not used");
+        }
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("signer", &self.signer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a service consists of.
+#[derive(Debug, Default)]
+pub struct Parts {
+    /// Its gRPC services.
+    pub routes: Routes,
+    /// Its readers of events.
+    pub consumers: Vec<Consumer>,
+    /// Its timers.
+    pub jobs: Vec<Job>,
+}

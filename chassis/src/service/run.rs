@@ -1,0 +1,185 @@
+//! Starts the parts of a service and ends them in order.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use futures::FutureExt as _;
+use tokio_util::sync::CancellationToken;
+
+use super::{App, Context};
+use crate::{
+    amqp::Amqp,
+    authn::{Signer, Verifier},
+    client::Peers,
+    clock::SharedClock,
+    config::Config,
+    db::Db,
+    inbox,
+    job::Job,
+    outbox::Relay,
+    redis,
+    server::{GrpcServer, GrpcSettings, OpsServer, Readiness},
+    shutdown,
+    telemetry::{self, Telemetry},
+};
+
+const PURGE_EVERY: Duration = Duration::from_secs(3_600);
+/// Wait for what only watches and passes on, once nothing is left to do.
+const LAST_PARTS: Duration = Duration::from_secs(5);
+
+/// A service at work in this process.
+pub struct Running {
+    addr: SocketAddr,
+    ops_addr: SocketAddr,
+    context: Context,
+    readiness: Readiness,
+    telemetry: Telemetry,
+    drain: Duration,
+    failed: CancellationToken,
+    doors: shutdown::Parts,
+    workers: shutdown::Parts,
+    last: shutdown::Parts,
+}
+
+/// Starts the service with everything it consists of; it answers when this returns.
+pub async fn start<A: App>(
+    config: Config<A::Config>,
+    clock: SharedClock,
+) -> anyhow::Result<Running> {
+    let telemetry = telemetry::init(A::NAME, &config.telemetry)?;
+    let doors = shutdown::Parts::new();
+    let workers = shutdown::Parts::new();
+    let last = shutdown::Parts::new();
+    let failed = CancellationToken::new();
+
+    let signer = Arc::new(Signer::from_config(&config.auth, clock.clone()));
+    let verifier = Arc::new(Verifier::from_config(&config.auth, clock.clone()));
+    let db = Db::connect(&config.db)?;
+    let amqp = Amqp::new(&config.amqp, A::NAME);
+    let context = Context {
+        db: db.clone(),
+        redis: redis::connect(&config.redis)?,
+        amqp: amqp.clone(),
+        clock: clock.clone(),
+        peers: Peers::new(&config.peers, signer.clone(), clock.clone(), &last.token())?,
+        signer,
+        shutdown: doors.token(),
+        audit: Arc::new(OnceLock::new()),
+    };
+    let parts = A::build(context.clone(), config.own).await?;
+
+    let readiness = readiness(&db);
+    let drain = *config.server.drain;
+    let ops = OpsServer::bind(config.server.ops_addr, readiness.clone(), telemetry.clone()).await?;
+    let grpc = GrpcServer::bind(GrpcSettings {
+        config: config.server,
+        verifier,
+        clock: clock.clone(),
+        audit: context.audit.get().cloned(),
+    })
+    .await?;
+    let (addr, ops_addr) = (grpc.addr(), ops.addr());
+
+    last.spawn(Relay::new(&db, &amqp, A::NAME).run(last.token()));
+    watch(&last, &failed, ops.run(last.token()));
+    if !parts.consumers.is_empty() {
+        workers.spawn(purge_inbox(db.clone(), clock).run(workers.token()));
+    }
+    for consumer in parts.consumers {
+        workers.spawn(consumer.run(db.clone(), amqp.clone(), workers.token()));
+    }
+    for job in parts.jobs {
+        workers.spawn(job.run(workers.token()));
+    }
+    watch(&doors, &failed, grpc.run(parts.routes, doors.token()));
+    tracing::info!(server.addr = %addr, ops.addr = %ops_addr, "{} answers", A::NAME);
+    Ok(Running {
+        addr,
+        ops_addr,
+        context,
+        readiness,
+        telemetry,
+        drain,
+        failed,
+        doors,
+        workers,
+        last,
+    })
+}
+
+impl Running {
+    /// Address of the gRPC door.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Address of /metrics, /live and /ready.
+    pub fn ops_addr(&self) -> SocketAddr {
+        self.ops_addr
+    }
+
+    /// What the service's parts were made with.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Waits until a door breaks, which it never should.
+    pub async fn failed(&self) {
+        self.failed.cancelled().await;
+    }
+
+    /// Ends the service: not ready, accepts nothing, finishes what is under way, stops consumers
+    /// and jobs, passes on what was published, flushes telemetry. False when something had to be
+    /// cut off.
+    pub async fn stop(self) -> bool {
+        self.readiness.end();
+        let drained = self.doors.end(self.drain).await;
+        let finished = self.workers.end(self.drain).await;
+        let passed_on = self.last.end(LAST_PARTS).await;
+        self.context.db.close().await;
+        self.context.amqp.close().await;
+        let telemetry = self.telemetry;
+        let flushed = tokio::task::spawn_blocking(move || telemetry.flush())
+            .await
+            .is_ok();
+        drained && finished && passed_on && flushed
+    }
+}
+
+/// The broker is not asked: while it is away the outbox keeps what is to be said.
+fn readiness(db: &Db) -> Readiness {
+    let db = db.clone();
+    let database = move || {
+        let db = db.clone();
+        async move { db.ping().await.is_ok() }.boxed()
+    };
+    Readiness::new(vec![("database", Box::new(database))])
+}
+
+fn purge_inbox(db: Db, clock: SharedClock) -> Job {
+    Job::every("purge_inbox", PURGE_EVERY, move || {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move {
+            inbox::purge(&db, clock.as_ref()).await?;
+            Ok(())
+        }
+    })
+}
+
+/// Runs a door whose failure ends the process.
+fn watch(
+    parts: &shutdown::Parts,
+    failed: &CancellationToken,
+    door: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+) {
+    let failed = failed.clone();
+    parts.spawn(async move {
+        if let Err(error) = door.await {
+            tracing::error!(error = format!("{error:#}"), "a door broke");
+            failed.cancel();
+        }
+    });
+}
