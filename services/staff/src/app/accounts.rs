@@ -12,7 +12,7 @@ use chassis::{
 
 use super::{sessions, sign_in};
 use crate::{
-    domain::{account, account::Account, password, role::Role},
+    domain::{account, account::Account, organisation::Organisation, password, role::Role},
     store::{self, accounts::Creation},
 };
 
@@ -28,6 +28,47 @@ pub struct NewAccount {
     pub password: String,
     /// Where it may work.
     pub scope: Scope,
+}
+
+/// A page of accounts.
+pub struct Page {
+    /// Its accounts, by name.
+    pub accounts: Vec<Account>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+/// The account that asks, with its organisation.
+pub async fn me(
+    ctx: &Context,
+    org: OrganisationId,
+    account: AccountId,
+) -> Result<(Account, Organisation), Problem> {
+    let mut tx = ctx.db.tenant(org).await?;
+    let account = store::accounts::get(&mut tx, account).await?;
+    let organisation = store::organisations::get(&mut tx).await?;
+    tx.commit().await?;
+    Ok((account, organisation))
+}
+
+/// Lists accounts by name, a page at a time; the token is the last name of the page before.
+pub async fn list(
+    ctx: &Context,
+    org: OrganisationId,
+    page_token: &str,
+    page_size: u8,
+) -> Result<Page, Problem> {
+    let mut tx = ctx.db.tenant(org).await?;
+    // One more than asked for tells whether there is another page.
+    let mut accounts = store::accounts::list(&mut tx, page_token, i64::from(page_size) + 1).await?;
+    tx.commit().await?;
+    let more = accounts.len() > usize::from(page_size);
+    accounts.truncate(usize::from(page_size));
+    let next = accounts
+        .last()
+        .filter(|_| more)
+        .map(|account| account.account.clone());
+    Ok(Page { accounts, next })
 }
 
 /// Creates an account. Refuses what would give more than the creator has with `ESCALATION`.
@@ -50,7 +91,9 @@ pub async fn create(
     let role = role.ok_or_else(|| Problem::new("VALIDATION_FAILED"))?;
 
     let mut tx = ctx.db.tenant(org).await?;
-    if let Some((id, hash)) = store::accounts::find_by_idempotency_key(&mut tx, &creation.key).await? {
+    if let Some((id, hash)) =
+        store::accounts::find_by_idempotency_key(&mut tx, &creation.key).await?
+    {
         if hash != creation.hash {
             return Err(Problem::new("IDEMPOTENCY_MISMATCH")
                 .message("the key was used for another request"));
@@ -98,7 +141,9 @@ pub async fn set_enabled(
     if !enabled && present.enabled && present.role == Role::Owner && owners <= 1 {
         return Err(Problem::new("LAST_OWNER").message("the last owner can't be disabled"));
     }
-    if !covers(&changer.scope, &present.scope) || !role_of(ctx, org, changer).await?.may_give(present.role) {
+    if !covers(&changer.scope, &present.scope)
+        || !role_of(ctx, org, changer).await?.may_give(present.role)
+    {
         return Err(Problem::new("ESCALATION").message("the account is above the caller's own"));
     }
     if !store::accounts::update_enabled(&mut tx, id, version, enabled).await? {
@@ -126,11 +171,17 @@ async fn refuse_escalation(
     if !covers(&creator.scope, scope) {
         problem = problem.field("scope", "ESCALATION");
     }
-    if problem.fields.is_empty() { Ok(()) } else { Err(problem) }
+    if problem.fields.is_empty() {
+        Ok(())
+    } else {
+        Err(problem)
+    }
 }
 
 async fn role_of(ctx: &Context, org: OrganisationId, identity: &Identity) -> Result<Role, Problem> {
-    let account = identity.account().ok_or_else(|| Problem::new("PERMISSION_DENIED"))?;
+    let account = identity
+        .account()
+        .ok_or_else(|| Problem::new("PERMISSION_DENIED"))?;
     let mut tx = ctx.db.tenant(org).await?;
     Ok(store::accounts::get(&mut tx, account).await?.role)
 }

@@ -15,7 +15,11 @@ pub const TOKEN_TTL_SECS: u32 = 60;
 pub fn of(organisation: &Organisation, account: &Account, session: SessionId) -> Identity {
     Identity {
         org: Some(organisation.id),
-        actor: Actor::Staff { account: account.id, session, name: account.name.clone() },
+        actor: Actor::Staff {
+            account: account.id,
+            session,
+            name: account.name.clone(),
+        },
         permissions: account.role.permissions(),
         actions: account.role.actions(),
         scope: account.scope.clone(),

@@ -10,7 +10,9 @@ use chassis::{
 
 use super::sign_in::hash_password;
 use crate::{
-    domain::{account, account::Account, organisation, organisation::Organisation, password, role::Role},
+    domain::{
+        account, account::Account, organisation, organisation::Organisation, password, role::Role,
+    },
     store,
 };
 
@@ -43,7 +45,12 @@ pub async fn create(ctx: &Context, new: NewOrganisation) -> Result<Organisation,
     };
     let owner_account = account::account_name("owner_account", &new.owner_account, &mut violations);
     let owner_name = text::bounded("owner_name", &new.owner_name, 1..=60, &mut violations);
-    password::check("owner_password", &new.owner_password, &owner_account, &mut violations);
+    password::check(
+        "owner_password",
+        &new.owner_password,
+        &owner_account,
+        &mut violations,
+    );
     violations.into_result()?;
 
     let owner = Account {
@@ -53,7 +60,10 @@ pub async fn create(ctx: &Context, new: NewOrganisation) -> Result<Organisation,
         name: owner_name,
         role: Role::Owner,
         password_hash: hash_password(new.owner_password).await?,
-        scope: Scope { organisation: true, ..Scope::default() },
+        scope: Scope {
+            organisation: true,
+            ..Scope::default()
+        },
         enabled: true,
         version: 1,
     };

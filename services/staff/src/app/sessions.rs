@@ -26,7 +26,9 @@ pub struct Exchanged {
 pub async fn exchange(ctx: &Context, secret: &str) -> Result<Exchanged, Problem> {
     let expired = || Problem::new("SESSION_EXPIRED").message("the session is over");
     let mut redis = ctx.redis.clone();
-    let session = store::sessions::touch(&mut redis, &*ctx.clock, secret).await?.ok_or_else(expired)?;
+    let session = store::sessions::touch(&mut redis, &*ctx.clock, secret)
+        .await?
+        .ok_or_else(expired)?;
     let mut tx = ctx.db.tenant(session.org).await?;
     let account = store::accounts::get(&mut tx, session.account).await?;
     let organisation = store::organisations::get(&mut tx).await?;
@@ -34,7 +36,10 @@ pub async fn exchange(ctx: &Context, secret: &str) -> Result<Exchanged, Problem>
     if !account.enabled {
         return Err(expired());
     }
-    Ok(Exchanged { identity: identity::of(&organisation, &account, session.id), session })
+    Ok(Exchanged {
+        identity: identity::of(&organisation, &account, session.id),
+        session,
+    })
 }
 
 /// Ends the session of a secret, if there is one.
@@ -42,7 +47,10 @@ pub async fn sign_out(ctx: &Context, secret: &str) -> Result<(), Problem> {
     let mut redis = ctx.redis.clone();
     let session = store::sessions::touch(&mut redis, &*ctx.clock, secret).await?;
     if let Some(session) = session {
-        end(ctx, session.org, session.account, |other| other.id == session.id).await?;
+        end(ctx, session.org, session.account, |other| {
+            other.id == session.id
+        })
+        .await?;
     }
     Ok(())
 }

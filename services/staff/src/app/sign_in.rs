@@ -46,7 +46,9 @@ pub async fn sign_in(ctx: &Context, typed: Credentials) -> Result<SignedIn, Prob
     attempt.check(&mut redis).await?;
 
     let found = find(ctx, &code, &name).await?;
-    let hash = found.as_ref().map(|(account, _)| account.password_hash.clone());
+    let hash = found
+        .as_ref()
+        .map(|(account, _)| account.password_hash.clone());
     if !verify_password(typed.password, hash).await? {
         attempt.failed(&mut redis).await?;
         attempt.check(&mut redis).await?;
@@ -72,7 +74,11 @@ pub async fn sign_in(ctx: &Context, typed: Credentials) -> Result<SignedIn, Prob
         &typed.user_agent,
     )
     .await?;
-    Ok(SignedIn { session_token, account, organisation })
+    Ok(SignedIn {
+        session_token,
+        account,
+        organisation,
+    })
 }
 
 async fn find(

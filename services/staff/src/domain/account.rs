@@ -39,7 +39,11 @@ pub fn account_name(field: &str, raw: &str, violations: &mut Violations) -> Stri
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
     if !fits {
-        violations.push_with(field, "VALIDATION_FAILED", [("allowed", "4-32 of a-z 0-9 . _ -")]);
+        violations.push_with(
+            field,
+            "VALIDATION_FAILED",
+            [("allowed", "4-32 of a-z 0-9 . _ -")],
+        );
     }
     account
 }

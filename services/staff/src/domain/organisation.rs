@@ -1,10 +1,6 @@
 //! A tenant.
 
-use chassis::{
-    authn::Plan,
-    error::Violations,
-    id::OrganisationId,
-};
+use chassis::{authn::Plan, error::Violations, id::OrganisationId};
 
 /// An organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +19,15 @@ pub struct Organisation {
 pub fn code(field: &str, raw: &str, violations: &mut Violations) -> String {
     let code = raw.trim().to_lowercase();
     let fits = (2..=20).contains(&code.len())
-        && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        && code
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !fits {
-        violations.push_with(field, "VALIDATION_FAILED", [("allowed", "2-20 of a-z 0-9 -")]);
+        violations.push_with(
+            field,
+            "VALIDATION_FAILED",
+            [("allowed", "2-20 of a-z 0-9 -")],
+        );
     }
     code
 }

@@ -35,20 +35,29 @@ pub fn check(field: &str, password: &str, account: &str, violations: &mut Violat
     violations.push_with(
         field,
         "PASSWORD_WEAK",
-        [("why", why.to_owned()), ("min", LENGTH.start().to_string()), ("max", LENGTH.end().to_string())],
+        [
+            ("why", why.to_owned()),
+            ("min", LENGTH.start().to_string()),
+            ("max", LENGTH.end().to_string()),
+        ],
     );
 }
 
 /// Hashes a password; takes tens of milliseconds, so never on an async thread.
 pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
-    Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
+    Ok(Argon2::default()
+        .hash_password(password.as_bytes())?
+        .to_string())
 }
 
 /// Verifies a password; without an account's hash it takes as long and answers no.
 pub fn verify(password: &str, hash: Option<&str>) -> bool {
     let stored = hash.unwrap_or(&DUMMY);
-    let verified = PasswordHash::new(stored)
-        .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
+    let verified = PasswordHash::new(stored).is_ok_and(|parsed| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok()
+    });
     verified && hash.is_some()
 }
 

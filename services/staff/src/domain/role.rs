@@ -6,23 +6,69 @@ use chassis::authn::Level;
 
 /// The 37 permission keys of domain-rules §7.1, in the order of the staff screen.
 pub const PERMISSIONS: [&str; 37] = [
-    "store.catalog", "store.hours", "store.fulfilment", "store.notifications", "store.line",
-    "store.qrcode", "ops.orders", "ops.stock", "ops.pause", "ops.capacity", "ops.future",
-    "report.transactions", "report.daily", "report.products", "report.branch_products",
-    "member.list", "member.promotions", "member.codes", "member.point_rules", "member.profiles",
-    "member.vip", "member.tags", "member.coupons", "member.manual_send", "member.auto_send",
-    "member.ledger", "member.analytics", "member.tag_analytics", "device.printers", "pay.settings",
-    "channel.ubereats", "channel.delivery", "invoice.settings", "invoice.lookup",
-    "staff.accounts", "staff.attendance", "system.settings",
+    "store.catalog",
+    "store.hours",
+    "store.fulfilment",
+    "store.notifications",
+    "store.line",
+    "store.qrcode",
+    "ops.orders",
+    "ops.stock",
+    "ops.pause",
+    "ops.capacity",
+    "ops.future",
+    "report.transactions",
+    "report.daily",
+    "report.products",
+    "report.branch_products",
+    "member.list",
+    "member.promotions",
+    "member.codes",
+    "member.point_rules",
+    "member.profiles",
+    "member.vip",
+    "member.tags",
+    "member.coupons",
+    "member.manual_send",
+    "member.auto_send",
+    "member.ledger",
+    "member.analytics",
+    "member.tag_analytics",
+    "device.printers",
+    "pay.settings",
+    "channel.ubereats",
+    "channel.delivery",
+    "invoice.settings",
+    "invoice.lookup",
+    "staff.accounts",
+    "staff.attendance",
+    "system.settings",
 ];
 
 /// The sensitive actions of domain-rules §7.3.
 pub const ACTIONS: [&str; 22] = [
-    "order.cancel_late", "order.reopen", "order.manual_discount", "order.refund",
-    "order.price_override", "stock.count_approve", "points.adjust", "coupon.void", "send.approve",
-    "member.export", "member.unmask", "member.erase", "member.merge", "payment.credentials",
-    "line.credentials", "invoice.void", "invoice.track", "staff.grant", "attendance.correct",
-    "audit.view", "day.close", "test.order",
+    "order.cancel_late",
+    "order.reopen",
+    "order.manual_discount",
+    "order.refund",
+    "order.price_override",
+    "stock.count_approve",
+    "points.adjust",
+    "coupon.void",
+    "send.approve",
+    "member.export",
+    "member.unmask",
+    "member.erase",
+    "member.merge",
+    "payment.credentials",
+    "line.credentials",
+    "invoice.void",
+    "invoice.track",
+    "staff.grant",
+    "attendance.correct",
+    "audit.view",
+    "day.close",
+    "test.order",
 ];
 
 /// A starter role 起始職稱.
@@ -57,7 +103,10 @@ const NAMES: [(Role, &str); 7] = [
 impl Role {
     /// Key as stored and sent.
     pub fn key(self) -> &'static str {
-        NAMES.iter().find(|(role, _)| *role == self).map_or("", |(_, name)| name)
+        NAMES
+            .iter()
+            .find(|(role, _)| *role == self)
+            .map_or("", |(_, name)| name)
     }
 
     /// Permission keys with their levels.
@@ -77,9 +126,13 @@ impl Role {
             _ => Vec::new(),
         };
         let named = |numbers: Vec<usize>, level: Level| {
-            numbers.into_iter().map(move |number| (PERMISSIONS[number - 1].to_owned(), level))
+            numbers
+                .into_iter()
+                .map(move |number| (PERMISSIONS[number - 1].to_owned(), level))
         };
-        named(view, Level::View).chain(named(manage, Level::Manage)).collect()
+        named(view, Level::View)
+            .chain(named(manage, Level::Manage))
+            .collect()
     }
 
     /// Sensitive actions.
@@ -87,10 +140,18 @@ impl Role {
         let all = ACTIONS.iter().map(|action| (*action).to_owned());
         match self {
             Self::Owner => all.collect(),
-            Self::HqAdmin => all.filter(|action| !action.ends_with(".credentials")).collect(),
+            Self::HqAdmin => all
+                .filter(|action| !action.ends_with(".credentials"))
+                .collect(),
             Self::BranchManager => [
-                "order.cancel_late", "order.reopen", "order.refund", "stock.count_approve",
-                "staff.grant", "attendance.correct", "day.close", "test.order",
+                "order.cancel_late",
+                "order.reopen",
+                "order.refund",
+                "stock.count_approve",
+                "staff.grant",
+                "attendance.correct",
+                "day.close",
+                "test.order",
             ]
             .map(str::to_owned)
             .into(),
@@ -101,7 +162,10 @@ impl Role {
     /// Whether somebody with this role may give the other one: nobody gives what they do not have.
     pub fn may_give(self, other: Self) -> bool {
         let mine = self.permissions();
-        other.permissions().iter().all(|(key, level)| mine.get(key).is_some_and(|own| own >= level))
+        other
+            .permissions()
+            .iter()
+            .all(|(key, level)| mine.get(key).is_some_and(|own| own >= level))
             && other.actions().is_subset(&self.actions())
     }
 }

@@ -3,7 +3,7 @@
 use chassis::{
     authn::{Level, Plan, Scope},
     error::Violations,
-    id::{self, SessionId},
+    id::{self, BranchId, BrandId, SessionId},
 };
 use proto::{options::v1 as options, staff::v1 as pb};
 
@@ -28,12 +28,23 @@ pub fn plan(field: &str, raw: i32, violations: &mut Violations) -> Plan {
 /// A scope; an absent one is empty.
 pub fn scope(field: &str, raw: Option<pb::Scope>, violations: &mut Violations) -> Scope {
     let raw = raw.unwrap_or_default();
-    let mut scope = Scope { organisation: raw.organisation, ..Scope::default() };
+    let mut scope = Scope {
+        organisation: raw.organisation,
+        ..Scope::default()
+    };
     for (index, brand) in raw.brand_ids.iter().enumerate() {
-        scope.brands.extend(id::parse(&format!("{field}.brand_ids[{index}]"), brand, violations));
+        scope.brands.extend(id::parse::<BrandId>(
+            &format!("{field}.brand_ids[{index}]"),
+            brand,
+            violations,
+        ));
     }
     for (index, branch) in raw.branch_ids.iter().enumerate() {
-        scope.branches.extend(id::parse(&format!("{field}.branch_ids[{index}]"), branch, violations));
+        scope.branches.extend(id::parse::<BranchId>(
+            &format!("{field}.branch_ids[{index}]"),
+            branch,
+            violations,
+        ));
     }
     scope
 }
@@ -66,8 +77,18 @@ pub fn account(account: &Account) -> pb::Account {
         role: account.role.key().to_owned(),
         scope: Some(pb::Scope {
             organisation: account.scope.organisation,
-            brand_ids: account.scope.brands.iter().map(ToString::to_string).collect(),
-            branch_ids: account.scope.branches.iter().map(ToString::to_string).collect(),
+            brand_ids: account
+                .scope
+                .brands
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            branch_ids: account
+                .scope
+                .branches
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         }),
         enabled: account.enabled,
         version: account.version,
@@ -75,7 +96,10 @@ pub fn account(account: &Account) -> pb::Account {
             .role
             .permissions()
             .into_iter()
-            .map(|(key, held)| pb::Permission { key, level: level(held).into() })
+            .map(|(key, held)| pb::Permission {
+                key,
+                level: level(held).into(),
+            })
             .collect(),
         actions: account.role.actions().into_iter().collect(),
     }
@@ -83,7 +107,10 @@ pub fn account(account: &Account) -> pb::Account {
 
 /// Who is signed in.
 pub fn me(who: &Account, of: &Organisation) -> pb::Me {
-    pb::Me { account: Some(account(who)), organisation: Some(organisation(of)) }
+    pb::Me {
+        account: Some(account(who)),
+        organisation: Some(organisation(of)),
+    }
 }
 
 /// A session as its owner sees it.

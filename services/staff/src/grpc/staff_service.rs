@@ -101,10 +101,10 @@ impl StaffService for StaffRpc {
 
     async fn get_me(&self, request: Request<GetMeRequest>) -> Answer<GetMeResponse> {
         let (account, _) = who(&request)?;
-        let mut tx = self.ctx.db.tenant(request.org()?).await?;
-        let account = store::accounts::get(&mut tx, account).await?;
-        let organisation = store::organisations::get(&mut tx).await?;
-        Ok(Response::new(GetMeResponse { me: Some(convert::me(&account, &organisation)) }))
+        let (account, organisation) = accounts::me(&self.ctx, request.org()?, account).await?;
+        Ok(Response::new(GetMeResponse {
+            me: Some(convert::me(&account, &organisation)),
+        }))
     }
 
     async fn list_my_sessions(
@@ -114,7 +114,10 @@ impl StaffService for StaffRpc {
         let (account, current) = who(&request)?;
         let sessions = store::sessions::list(&mut self.ctx.redis.clone(), account).await?;
         Ok(Response::new(ListMySessionsResponse {
-            sessions: sessions.iter().map(|session| convert::session(session, current)).collect(),
+            sessions: sessions
+                .iter()
+                .map(|session| convert::session(session, current))
+                .collect(),
         }))
     }
 
@@ -132,7 +135,9 @@ impl StaffService for StaffRpc {
             chosen.is_none_or(|chosen| session.id == chosen)
         })
         .await?;
-        Ok(Response::new(EndMySessionResponse { ended: ended.try_into().unwrap_or(i32::MAX) }))
+        Ok(Response::new(EndMySessionResponse {
+            ended: ended.try_into().unwrap_or(i32::MAX),
+        }))
     }
 
     async fn change_my_password(
@@ -141,9 +146,19 @@ impl StaffService for StaffRpc {
     ) -> Answer<ChangeMyPasswordResponse> {
         let (account, session) = who(&request)?;
         let org = request.org()?;
-        let ChangeMyPasswordRequest { current_password, new_password } = request.into_inner();
-        sessions::change_password(&self.ctx, org, account, session, current_password, new_password)
-            .await?;
+        let ChangeMyPasswordRequest {
+            current_password,
+            new_password,
+        } = request.into_inner();
+        sessions::change_password(
+            &self.ctx,
+            org,
+            account,
+            session,
+            current_password,
+            new_password,
+        )
+        .await?;
         Ok(Response::new(ChangeMyPasswordResponse {}))
     }
 
@@ -166,7 +181,9 @@ impl StaffService for StaffRpc {
             scope,
         };
         let account = accounts::create(&self.ctx, org, &creator, new, creation).await?;
-        Ok(Response::new(CreateAccountResponse { account: Some(convert::account(&account)) }))
+        Ok(Response::new(CreateAccountResponse {
+            account: Some(convert::account(&account)),
+        }))
     }
 
     async fn list_accounts(
@@ -174,22 +191,24 @@ impl StaffService for StaffRpc {
         request: Request<ListAccountsRequest>,
     ) -> Answer<ListAccountsResponse> {
         let org = request.org()?;
-        let ListAccountsRequest { page_size, page_token } = request.into_inner();
+        let ListAccountsRequest {
+            page_size,
+            page_token,
+        } = request.into_inner();
         let page_size = match page_size {
-            0 => 50,
-            size @ (20 | 50 | 100) => size,
-            _ => return Err(Problem::new("VALIDATION_FAILED").field("page_size", "VALIDATION_FAILED").into()),
+            0 | 50 => 50,
+            20 => 20,
+            100 => 100,
+            _ => {
+                return Err(Problem::new("VALIDATION_FAILED")
+                    .field("page_size", "VALIDATION_FAILED")
+                    .into());
+            }
         };
-        let mut tx = self.ctx.db.tenant(org).await?;
-        // One more than asked for tells whether there is another page. The token is the last name.
-        let limit = i64::from(page_size) + 1;
-        let mut accounts = store::accounts::list(&mut tx, &page_token, limit).await?;
-        let more = accounts.len() > page_size.unsigned_abs() as usize;
-        accounts.truncate(page_size.unsigned_abs() as usize);
-        let last = accounts.last().filter(|_| more);
+        let page = accounts::list(&self.ctx, org, &page_token, page_size).await?;
         Ok(Response::new(ListAccountsResponse {
-            next_page_token: last.map(|account| account.account.clone()).unwrap_or_default(),
-            accounts: accounts.iter().map(convert::account).collect(),
+            next_page_token: page.next.unwrap_or_default(),
+            accounts: page.accounts.iter().map(convert::account).collect(),
         }))
     }
 
@@ -199,21 +218,28 @@ impl StaffService for StaffRpc {
     ) -> Answer<SetAccountStateResponse> {
         let org = request.org()?;
         let changer = request.identity().clone();
-        let SetAccountStateRequest { account_id, version, enabled } = request.into_inner();
+        let SetAccountStateRequest {
+            account_id,
+            version,
+            enabled,
+        } = request.into_inner();
         let mut violations = Violations::new();
         let id = id::parse::<AccountId>("account_id", &account_id, &mut violations);
         violations.into_result()?;
         let id = id.ok_or_else(|| Problem::not_found("account"))?;
-        let account =
-            accounts::set_enabled(&self.ctx, org, &changer, id, version, enabled).await?;
-        Ok(Response::new(SetAccountStateResponse { account: Some(convert::account(&account)) }))
+        let account = accounts::set_enabled(&self.ctx, org, &changer, id, version, enabled).await?;
+        Ok(Response::new(SetAccountStateResponse {
+            account: Some(convert::account(&account)),
+        }))
     }
 }
 
 /// The account and session of a staff caller.
 fn who<T>(request: &Request<T>) -> Result<(AccountId, SessionId), Problem> {
     match &request.identity().actor {
-        Actor::Staff { account, session, .. } => Ok((*account, *session)),
+        Actor::Staff {
+            account, session, ..
+        } => Ok((*account, *session)),
         _ => Err(Problem::new("PERMISSION_DENIED")),
     }
 }
@@ -223,9 +249,15 @@ fn who<T>(request: &Request<T>) -> Result<(AccountId, SessionId), Problem> {
 fn creation(request: &CreateAccountRequest) -> Result<Creation, Problem> {
     let key = &request.idempotency_key;
     if key.is_empty() || key.len() > 128 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Problem::new("VALIDATION_FAILED")
-            .field_with("idempotency_key", "VALIDATION_FAILED", [("allowed", "1-128 visible characters")]));
+        return Err(Problem::new("VALIDATION_FAILED").field_with(
+            "idempotency_key",
+            "VALIDATION_FAILED",
+            [("allowed", "1-128 visible characters")],
+        ));
     }
     let hash = Sha256::digest(request.encode_to_vec()).to_vec();
-    Ok(Creation { key: key.clone(), hash })
+    Ok(Creation {
+        key: key.clone(),
+        hash,
+    })
 }

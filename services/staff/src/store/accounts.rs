@@ -30,10 +30,10 @@ impl TryFrom<Row> for Account {
 
     fn try_from(row: Row) -> Result<Self, Problem> {
         let role = row.role.parse().map_err(|error| {
-            Problem::internal(anyhow::Error::new(error).context(format!(
-                "accounts.role of account {}",
-                row.account_id
-            )))
+            Problem::internal(
+                anyhow::Error::new(error)
+                    .context(format!("accounts.role of account {}", row.account_id)),
+            )
         })?;
         Ok(Self {
             org: OrganisationId::from_uuid(row.org_id),
@@ -44,8 +44,16 @@ impl TryFrom<Row> for Account {
             password_hash: row.password_hash,
             scope: Scope {
                 organisation: row.scope_organisation,
-                brands: row.scope_brands.into_iter().map(BrandId::from_uuid).collect(),
-                branches: row.scope_branches.into_iter().map(BranchId::from_uuid).collect(),
+                brands: row
+                    .scope_brands
+                    .into_iter()
+                    .map(BrandId::from_uuid)
+                    .collect(),
+                branches: row
+                    .scope_branches
+                    .into_iter()
+                    .map(BranchId::from_uuid)
+                    .collect(),
             },
             enabled: row.enabled,
             version: row.version,
@@ -70,7 +78,12 @@ pub async fn insert(
     creation: Option<&Creation>,
 ) -> Result<(), Problem> {
     let brands: Vec<Uuid> = account.scope.brands.iter().map(|id| id.as_uuid()).collect();
-    let branches: Vec<Uuid> = account.scope.branches.iter().map(|id| id.as_uuid()).collect();
+    let branches: Vec<Uuid> = account
+        .scope
+        .branches
+        .iter()
+        .map(|id| id.as_uuid())
+        .collect();
     sqlx::query!(
         r#"
         INSERT INTO accounts

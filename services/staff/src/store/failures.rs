@@ -21,10 +21,16 @@ impl Attempt {
     pub fn new(organisation_code: &str, account: &str, remote_address: &str) -> Self {
         let digest = |text: &str| {
             let hash = Sha256::digest(text.as_bytes());
-            hash[..12].iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+            hash[..12]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
         };
         Self {
-            account_key: format!("staff:failures:account:{}", digest(&format!("{organisation_code}\n{account}"))),
+            account_key: format!(
+                "staff:failures:account:{}",
+                digest(&format!("{organisation_code}\n{account}"))
+            ),
             address_key: format!("staff:failures:address:{}", digest(remote_address)),
         }
     }

@@ -80,6 +80,8 @@ fn plan_of(key: &str) -> Result<Plan, Problem> {
         "basic" => Ok(Plan::Basic),
         "advanced" => Ok(Plan::Advanced),
         "max" => Ok(Plan::Max),
-        other => Err(Problem::internal(anyhow::anyhow!("organisations.plan is {other:?}"))),
+        other => Err(Problem::internal(anyhow::anyhow!(
+            "organisations.plan is {other:?}"
+        ))),
     }
 }

@@ -73,7 +73,9 @@ pub async fn touch(
     clock: &dyn Clock,
     secret: &str,
 ) -> Result<Option<Session>, Problem> {
-    let Some(mut session) = read(redis, &key(secret)).await? else { return Ok(None) };
+    let Some(mut session) = read(redis, &key(secret)).await? else {
+        return Ok(None);
+    };
     let now = clock.now();
     if now - session.created_at > LONGEST || now - session.used_at > IDLE {
         return Ok(None);
@@ -91,7 +93,10 @@ pub async fn list(
     redis: &mut ConnectionManager,
     account: AccountId,
 ) -> Result<Vec<Session>, Problem> {
-    let keys: Vec<String> = redis.hvals(index(account)).await.map_err(Problem::unavailable)?;
+    let keys: Vec<String> = redis
+        .hvals(index(account))
+        .await
+        .map_err(Problem::unavailable)?;
     let mut sessions = Vec::new();
     for key in keys {
         sessions.extend(read(redis, &key).await?);
@@ -124,7 +129,9 @@ pub async fn end(
 
 async fn read(redis: &mut ConnectionManager, key: &str) -> Result<Option<Session>, Problem> {
     let stored: Option<String> = redis.get(key).await.map_err(Problem::unavailable)?;
-    stored.map(|json| serde_json::from_str(&json).map_err(Problem::internal)).transpose()
+    stored
+        .map(|json| serde_json::from_str(&json).map_err(Problem::internal))
+        .transpose()
 }
 
 /// Whether a session must still be there to be written: one that was ended meanwhile stays ended.
@@ -158,7 +165,10 @@ async fn write(
 
 /// The secret itself is stored nowhere.
 fn key(secret: &str) -> String {
-    format!("staff:session:{}", BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes())))
+    format!(
+        "staff:session:{}",
+        BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
+    )
 }
 
 fn index(account: AccountId) -> String {

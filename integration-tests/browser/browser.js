@@ -1,0 +1,59 @@
+// A browser as a customer's phone and as a clerk's desk, on the platform `./dev test` has started.
+import { mkdirSync, readFileSync } from 'node:fs'
+import AxeBuilder from '@axe-core/playwright'
+import { chromium } from 'playwright-core'
+
+const file = process.env.ENDPOINTS
+if (!file) throw new Error('these tests need a running platform: ./dev test')
+
+export const endpoints = JSON.parse(readFileSync(file, 'utf8'))
+export const pictures = new URL('./results/', import.meta.url).pathname
+mkdirSync(pictures, { recursive: true })
+
+export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true }
+export const DESKTOP = { viewport: { width: 1440, height: 900 } }
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-default-apps',
+      '--disable-dev-shm-usage',
+    ],
+  })
+
+// A page of its own context; what the page logs as an error fails the test at `settled`.
+export async function open(browser, device, colorScheme = 'light') {
+  const context = await browser.newContext({ locale: 'zh-TW', timezoneId: 'Asia/Taipei', colorScheme, ...device })
+  const page = await context.newPage()
+  page.errors = []
+  page.on('pageerror', (error) => page.errors.push(String(error)))
+  page.on('console', (line) => {
+    if (line.type() === 'error' && /Content Security Policy/.test(line.text())) page.errors.push(line.text())
+  })
+  page.setDefaultTimeout(20_000)
+  return page
+}
+
+export async function signIn(page, path = '') {
+  const { organisation, account, password } = endpoints.demo
+  await page.goto(endpoints.admin + path)
+  await page.getByLabel('組織代碼').fill(organisation)
+  await page.getByLabel('帳號').fill(account)
+  await page.getByLabel('密碼', { exact: true }).fill(password)
+  await page.getByRole('button', { name: '登入' }).click()
+  await page.waitForURL((url) => !url.pathname.includes('sign-in'))
+}
+
+// What axe finds, as one line a finding.
+export async function faults(page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
+  return violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target.join(' ')).join(', ')}`)
+}
