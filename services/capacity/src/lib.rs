@@ -1,1 +1,58 @@
-//! capacity
+//! Capacity: when a branch sells and how much is left.
+//!
+//! It owns business hours, slots, stock and the holds of orders, and promises that nothing is
+//! ever sold twice. It must never know prices, menus or what an order looks like inside.
+
+mod app;
+mod config;
+mod domain;
+mod events;
+mod grpc;
+mod jobs;
+mod store;
+
+use anyhow::ensure;
+use chassis::service::{App, Context, Parts};
+use chrono::TimeDelta;
+use proto::capacity::v1::capacity_service_server::CapacityServiceServer;
+use sqlx::migrate::Migrator;
+use tonic::service::Routes;
+
+pub use config::Config;
+
+/// The schema of the service.
+pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/capacity");
+
+/// The service.
+#[derive(Debug)]
+pub struct Capacity;
+
+impl App for Capacity {
+    const NAME: &'static str = "capacity";
+
+    type Config = Config;
+
+    fn migrator() -> &'static Migrator {
+        &MIGRATOR
+    }
+
+    async fn build(ctx: Context, config: Config) -> anyhow::Result<Parts> {
+        ensure!(
+            (60..=300).contains(&config.hold_ttl_secs),
+            "CAPACITY_HOLD_TTL_SECS must be 60 to 300"
+        );
+        let core = app::Core {
+            db: ctx.db.clone(),
+            clock: ctx.clock.clone(),
+            hold_ttl: TimeDelta::seconds(i64::from(config.hold_ttl_secs)),
+            schedules: app::schedules::Schedules::default(),
+            availabilities: app::availability::Cache::default(),
+        };
+        let service = grpc::CapacityService::new(core.clone());
+        Ok(Parts {
+            routes: Routes::new(CapacityServiceServer::new(service)),
+            consumers: events::consumers(&core),
+            jobs: jobs::jobs(&core, &ctx.peers, &config),
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! What the use cases refuse with.
+
+use std::sync::Arc;
+
+use chassis::{
+    db,
+    error::{Problem, Refusal},
+};
+
+use crate::domain::{plan::Refused, stock::StockNegative};
+
+/// Outcomes a caller could act on; everything else is `Unexpected`.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The organisation has no such branch.
+    #[error("no such branch")]
+    BranchUnknown,
+    /// The branch has no such stock item.
+    #[error("no such stock item")]
+    ItemUnknown,
+    /// The order cannot have all it wants.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The order's hold was given back.
+    #[error("the hold was given back")]
+    HoldGone,
+    /// Staff's movement would leave less than nothing.
+    #[error(transparent)]
+    StockNegative(#[from] StockNegative),
+    /// Nothing is counted for the unit, so nothing can move.
+    #[error("the unit is not tracked")]
+    NotTracked,
+    /// Somebody else changed it meanwhile.
+    #[error("version {given} was changed meanwhile, it is {current} now")]
+    VersionConflict {
+        /// Version the caller had read.
+        given: i64,
+        /// Version there is.
+        current: i64,
+    },
+    /// The key answered another request before.
+    #[error("the key was used for another request")]
+    IdempotencyMismatch,
+    /// The chassis refused.
+    #[error(transparent)]
+    Problem(Arc<Problem>),
+    /// Anything else; shared by the requests of a batch.
+    #[error("{0:#}")]
+    Unexpected(Arc<anyhow::Error>),
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Unexpected(Arc::new(error))
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        anyhow::Error::from(error).into()
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Arc::new(problem))
+    }
+}
+
+impl Refusal for Error {
+    fn to_problem(&self) -> Problem {
+        match self {
+            Self::BranchUnknown => Problem::not_found("branch"),
+            Self::ItemUnknown => Problem::not_found("stock item"),
+            Self::Refused(refused) => refused.to_problem(),
+            Self::HoldGone => Problem::new("HOLD_GONE").message(self.to_string()),
+            Self::StockNegative(negative) => negative.to_problem(),
+            Self::NotTracked => Problem::new("VALIDATION_FAILED")
+                .message(self.to_string())
+                .field("sku_id", "VALIDATION_FAILED"),
+            Self::VersionConflict { given, current } => Problem::new("VERSION_CONFLICT")
+                .message(self.to_string())
+                .param("given", given)
+                .param("current", current),
+            Self::IdempotencyMismatch => Problem::new("IDEMPOTENCY_MISMATCH")
+                .message(self.to_string())
+                .field("idempotency_key", "IDEMPOTENCY_MISMATCH"),
+            Self::Problem(problem) => Problem {
+                reason: problem.reason.clone(),
+                fields: problem.fields.clone(),
+                params: problem.params.clone(),
+                message: problem.message.clone(),
+                cause: problem
+                    .cause
+                    .as_ref()
+                    .map(|cause| anyhow::anyhow!("{cause:#}")),
+            },
+            Self::Unexpected(cause) => {
+                let told = anyhow::anyhow!("{cause:#}");
+                if is_unavailable(cause) {
+                    Problem::unavailable(told)
+                } else {
+                    Problem::internal(told)
+                }
+            }
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        error.to_problem()
+    }
+}
+
+/// The name of the constraint that refused, anywhere in the chain of causes.
+#[must_use]
+pub fn constraint(error: &Error) -> Option<&str> {
+    let Error::Unexpected(cause) = error else {
+        return None;
+    };
+    let cause = cause
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<sqlx::Error>())?;
+    cause.as_database_error()?.constraint()
+}
+
+fn is_unavailable(cause: &anyhow::Error) -> bool {
+    let cause = cause
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<sqlx::Error>());
+    cause.is_some_and(db::is_unavailable)
+}

@@ -1,0 +1,29 @@
+//! Use cases with I/O.
+
+pub mod announce;
+pub mod availability;
+pub mod change_stock;
+pub mod error;
+pub mod find_branch;
+pub mod place_holds;
+pub mod schedules;
+pub mod set_hours;
+pub mod settle_orders;
+
+use chassis::{clock::SharedClock, db::Db};
+use chrono::TimeDelta;
+
+/// What every use case works with; clones share everything.
+#[derive(Clone, Debug)]
+pub struct Core {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: SharedClock,
+    /// How long a hold lives until its order exists.
+    pub hold_ttl: TimeDelta,
+    /// Schedules of branches, as last read.
+    pub schedules: schedules::Schedules,
+    /// Availabilities, as last read.
+    pub availabilities: availability::Cache,
+}

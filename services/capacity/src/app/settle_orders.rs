@@ -1,0 +1,194 @@
+//! Confirms and gives back what orders hold, for events, timers and callers alike.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chassis::{
+    db::TenantTx,
+    id::{BranchId, OrderId},
+};
+use chrono::{DateTime, Utc};
+
+use super::{Core, announce::announce, error::Error};
+use crate::{
+    domain::{
+        fate::{Effect, Fate, HoldState, decide},
+        hold::{Hold, Settlement},
+        notice::Notice,
+        plan::SlotBook,
+        stock::{Bucket, BucketKey},
+    },
+    store::{self, branches::Branch},
+};
+
+/// News of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The order.
+    pub order_id: OrderId,
+    /// What is known of it.
+    pub fate: Fate,
+    /// Its version; 0 where it was never made.
+    pub version: i64,
+    /// Counts only when the hold has lapsed by then.
+    pub lapsed_by: Option<DateTime<Utc>>,
+}
+
+/// What news did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Branches whose counters changed.
+    pub branches: Vec<BranchId>,
+    /// Orders whose hold was given back by this.
+    pub given_back: Vec<OrderId>,
+    /// Orders that exist although their hold was given back.
+    pub gone: Vec<OrderId>,
+}
+
+/// Applies news in its order; a handful of statements per branch, however much news there is.
+///
+/// The caller commits, and then forgets the availabilities of the branches named.
+pub async fn settle(core: &Core, tx: &mut TenantTx, news: &[News]) -> Result<Settled, Error> {
+    let order_ids: Vec<_> = news.iter().map(|news| news.order_id).collect();
+    let branches = store::branches::lock_of_orders(tx, &order_ids).await?;
+    let holds = store::holds::find_many(tx, &order_ids, &[]).await?;
+    let mut holds: HashMap<_, _> = holds
+        .into_iter()
+        .map(|hold| (hold.order_id, hold))
+        .collect();
+
+    let mut settled = Settled::default();
+    let mut effects: BTreeMap<BranchId, Vec<(OrderId, Effect)>> = BTreeMap::new();
+    for news in news {
+        // An order without a hold is not ours: it needed none, or is older than what is kept.
+        let Some(hold) = holds.get_mut(&news.order_id) else {
+            continue;
+        };
+        if news.lapsed_by.is_some_and(|by| hold.expires_at > by) {
+            continue;
+        }
+        let effect = decide(hold.state, hold.order_version, news.fate, news.version);
+        if effect == Effect::Nothing {
+            continue;
+        }
+        if effect == Effect::Gone {
+            settled.gone.push(news.order_id);
+        }
+        if matches!(effect, Effect::Release | Effect::Return) {
+            settled.given_back.push(news.order_id);
+        }
+        hold.state = effect.next_state().unwrap_or(hold.state);
+        hold.order_version = hold.order_version.max(news.version);
+        effects
+            .entry(hold.branch_id)
+            .or_default()
+            .push((hold.order_id, effect));
+    }
+    for branch in &branches {
+        let Some(effects) = effects.get(&branch.branch_id) else {
+            continue;
+        };
+        write(core, tx, branch, effects, &holds).await?;
+        settled.branches.push(branch.branch_id);
+    }
+    Ok(settled)
+}
+
+async fn write(
+    core: &Core,
+    tx: &mut TenantTx,
+    branch: &Branch,
+    effects: &[(OrderId, Effect)],
+    holds: &HashMap<OrderId, Hold>,
+) -> Result<(), Error> {
+    let branch_id = branch.branch_id;
+    let mut keys: Vec<BucketKey> = effects
+        .iter()
+        .flat_map(|(order_id, _)| &holds[order_id].parts)
+        .map(|part| (part.sku_id, part.bucket_day))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let buckets = store::buckets::find_keys(tx, branch_id, &keys).await?;
+    let before = buckets.clone();
+    let mut settlement = Settlement::of(buckets);
+    let mut moves: BTreeMap<OrderId, (HoldState, i64)> = BTreeMap::new();
+    for (order_id, effect) in effects {
+        let hold = &holds[order_id];
+        settlement.apply(hold, *effect);
+        moves.insert(*order_id, (hold.state, hold.order_version));
+    }
+    let moves: Vec<_> = moves
+        .into_iter()
+        .map(|(order_id, (state, version))| (order_id, state, version))
+        .collect();
+    store::holds::update_many(tx, &moves).await?;
+    store::buckets::apply(tx, branch_id, &settlement.bucket_changes).await?;
+    let notice = notice(core, tx, branch, &before, &settlement).await?;
+    store::slots::settle(tx, branch_id, &settlement.slot_changes).await?;
+    store::movements::insert_many(tx, &*core.clock, branch_id, &settlement.movements).await?;
+    announce(core, tx, branch_id, &notice).await
+}
+
+/// A confirmation changes nothing for buyers; what is given back may.
+async fn notice(
+    core: &Core,
+    tx: &mut TenantTx,
+    branch: &Branch,
+    before: &HashMap<BucketKey, Bucket>,
+    settlement: &Settlement,
+) -> Result<Notice, Error> {
+    let mut notice = Notice::default();
+    let changed: Vec<_> = settlement
+        .buckets
+        .iter()
+        .map(|(key, after)| {
+            (
+                key.0,
+                before.get(key).map_or(0, Bucket::available),
+                after.available(),
+            )
+        })
+        .filter(|(_, before, after)| before != after)
+        .collect();
+    if !changed.is_empty() {
+        let sku_ids: Vec<_> = changed.iter().map(|(sku_id, ..)| *sku_id).collect();
+        let items = store::items::find_many(tx, branch.branch_id, &sku_ids).await?;
+        for (sku_id, before, after) in changed {
+            let item = items.iter().find(|item| item.sku_id == sku_id);
+            notice.stock(
+                sku_id,
+                before,
+                after,
+                item.map_or(0, |item| item.low_threshold),
+            );
+        }
+    }
+    let schedule = core.schedules.get(tx, branch).await?;
+    let freed = settlement
+        .slot_changes
+        .iter()
+        .filter(|(_, change)| change.held + change.committed != 0);
+    let calendar = schedule.at(core.clock.now());
+    let freed: Vec<_> = freed
+        .filter(|(at, _)| calendar.slot_end(**at) > calendar.now())
+        .collect();
+    let Some((first, _)) = freed.first() else {
+        return Ok(notice);
+    };
+    let Some(limit) = schedule.hours.max_orders_per_slot else {
+        return Ok(notice);
+    };
+    let from = calendar.slot_holding(**first);
+    let booked = store::slots::booked(tx, branch.branch_id, from).await?;
+    let mut book = SlotBook {
+        booked,
+        limit: Some(limit),
+    };
+    for (at, change) in freed {
+        let slot = calendar.slot_holding(*at);
+        let before = book.fullness(&calendar, slot);
+        *book.booked.entry(*at).or_default() += change.held + change.committed;
+        notice.slot(before, book.fullness(&calendar, slot));
+    }
+    Ok(notice)
+}

@@ -1,0 +1,25 @@
+//! The service's own section of the configuration, `CAPACITY_`.
+
+use serde::{Deserialize, Serialize};
+
+/// Section `CAPACITY_`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// How long a hold lives until its order exists, 60–300.
+    pub hold_ttl_secs: u32,
+    /// How long settled holds, past slots and past daily buckets are kept, in days.
+    pub keep_days: u32,
+    /// How long answers to keyed requests are kept, in days.
+    pub keep_answers_days: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            hold_ttl_secs: 120,
+            keep_days: 120,
+            keep_answers_days: 7,
+        }
+    }
+}

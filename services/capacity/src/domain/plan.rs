@@ -1,0 +1,367 @@
+//! Decides a batch of holds in memory: in order of arrival, each order gets all it wants or nothing.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chassis::{
+    business_day::BusinessDay,
+    error::{FieldProblem, Problem, Refusal},
+    id::{HoldKey, OrderId, SkuId},
+};
+use chrono::{DateTime, Utc};
+
+use super::{
+    calendar::{Calendar, SlotProblem, SlotTime},
+    hold::{OrderMovement, Part},
+    notice::Notice,
+    stock::{Bucket, MovementKind, StockItem},
+};
+
+/// What one order wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The order.
+    pub order_id: OrderId,
+    /// Key of the attempt.
+    pub hold_key: HoldKey,
+    /// Units of each stock-keeping unit, each named once.
+    pub skus: BTreeMap<SkuId, i64>,
+    /// Wanted slot start; `None` for ASAP.
+    pub wanted_at: Option<DateTime<Utc>>,
+    /// Checked against everything, counted nowhere.
+    pub test: bool,
+}
+
+/// What one order got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// What it wanted.
+    pub wanted: Wanted,
+    /// Slot it counts in.
+    pub slot: SlotTime,
+    /// Promised time.
+    pub promised_at: DateTime<Utc>,
+    /// What it takes from the stock.
+    pub parts: Vec<Part>,
+}
+
+/// Units an order lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissingUnits {
+    /// The unit.
+    pub sku_id: SkuId,
+    /// How many were wanted.
+    pub wanted: i64,
+    /// How many are left.
+    pub left: i64,
+}
+
+/// Everything an order cannot have; it got nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the order cannot have all it wants: {} units are short, slot: {slot:?}", missing.len())]
+pub struct Refused {
+    /// Units that are short.
+    pub missing: Vec<MissingUnits>,
+    /// Why the time cannot be had, with the next slot that can.
+    pub slot: Option<(SlotProblem, Option<DateTime<Utc>>)>,
+}
+
+impl Refusal for Refused {
+    fn to_problem(&self) -> Problem {
+        let reason = match (self.missing.is_empty(), self.slot) {
+            (true, Some((problem, _))) => problem.reason(),
+            _ => "OUT_OF_STOCK",
+        };
+        let mut problem = Problem::new(reason).message(self.to_string());
+        for missing in &self.missing {
+            let params = [
+                ("sku_id", missing.sku_id.to_string()),
+                ("wanted", missing.wanted.to_string()),
+                ("left", missing.left.to_string()),
+            ];
+            problem = problem.field_with(
+                format!("skus[sku_id={}]", missing.sku_id),
+                "OUT_OF_STOCK",
+                params,
+            );
+        }
+        if let Some((slot, next)) = self.slot {
+            let next = next.map(|at| {
+                (
+                    "next_slot",
+                    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+                )
+            });
+            problem = problem.field_with("wanted_at", slot.reason(), next);
+        }
+        if let [FieldProblem { params, .. }] = problem.fields.as_slice() {
+            problem.params = params.clone();
+        }
+        problem
+    }
+}
+
+/// How full a slot is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fullness {
+    /// 可訂.
+    Open,
+    /// 將滿: at 80 % or more.
+    Filling,
+    /// 已滿.
+    Full,
+}
+
+/// Orders counted in each slot, and the limit.
+#[derive(Clone, Debug, Default)]
+pub struct SlotBook {
+    /// Orders by the start of the slot they were booked in, on whatever grid was then in force.
+    pub booked: BTreeMap<DateTime<Utc>, i64>,
+    /// Most orders a slot takes; `None` for no limit.
+    pub limit: Option<i64>,
+}
+
+impl SlotBook {
+    /// How full the slot of `calendar` is that begins at `starts_at`.
+    #[must_use]
+    pub fn fullness(&self, calendar: &Calendar<'_>, starts_at: DateTime<Utc>) -> Fullness {
+        let Some(limit) = self.limit else {
+            return Fullness::Open;
+        };
+        let booked: i64 = self
+            .booked
+            .range(starts_at..calendar.slot_end(starts_at))
+            .map(|(_, orders)| orders)
+            .sum();
+        if booked >= limit {
+            Fullness::Full
+        } else if booked * 100 >= limit * 80 {
+            Fullness::Filling
+        } else {
+            Fullness::Open
+        }
+    }
+
+    /// The earliest slot that can be ordered for.
+    #[must_use]
+    pub fn earliest(&self, calendar: &Calendar<'_>, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let mut slots = calendar
+            .slots()
+            .filter(|slot| !slot.past && slot.starts_at >= from);
+        slots
+            .find(|slot| self.fullness(calendar, slot.starts_at) != Fullness::Full)
+            .map(|slot| slot.starts_at)
+    }
+
+    /// The ASAP promise: the earliest time within the present opening whose slot has room.
+    pub fn promise(
+        &self,
+        calendar: &Calendar<'_>,
+    ) -> Result<(SlotTime, DateTime<Utc>), SlotProblem> {
+        let (earliest, opening) = calendar.asap().ok_or(SlotProblem::Closed)?;
+        let starts_at = calendar.slot_holding(earliest);
+        if self.fullness(calendar, starts_at) != Fullness::Full {
+            let slot = SlotTime {
+                starts_at,
+                business_day: calendar.business_day(starts_at),
+                past: false,
+            };
+            return Ok((slot, earliest));
+        }
+        calendar
+            .open_slots_of(opening, earliest)
+            .find(|slot| self.fullness(calendar, slot.starts_at) != Fullness::Full)
+            .map(|slot| (slot, slot.starts_at))
+            .ok_or(SlotProblem::Full)
+    }
+}
+
+/// What a branch has left while a batch is decided; it changes with every order that is granted.
+#[derive(Debug)]
+pub struct Planner<'schedule> {
+    /// When it sells.
+    pub calendar: Calendar<'schedule>,
+    /// Real orders are taken; test orders need only `takes_test_orders`.
+    pub takes_orders: bool,
+    /// Test orders are taken.
+    pub takes_test_orders: bool,
+    /// Settings of the units the batch wants.
+    pub items: HashMap<SkuId, StockItem>,
+    /// Their buckets that exist.
+    pub buckets: HashMap<(SkuId, BusinessDay), Bucket>,
+    /// Orders per slot.
+    pub slots: SlotBook,
+}
+
+/// What a batch did.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Orders that got all they wanted.
+    pub granted: Vec<Granted>,
+    /// Buckets to be made, with what they have untouched.
+    pub new_buckets: Vec<(SkuId, BusinessDay, Bucket)>,
+    /// Journal, in order.
+    pub movements: Vec<OrderMovement>,
+    /// Orders added to each slot.
+    pub slot_orders: BTreeMap<DateTime<Utc>, i64>,
+    /// What the storefronts should hear of.
+    pub notice: Notice,
+}
+
+impl Planner<'_> {
+    /// Decides one order; what it gets is taken from the planner and written to `outcome`.
+    pub fn decide(&mut self, wanted: Wanted, outcome: &mut Outcome) -> Result<(), Refused> {
+        let slot = self.slot_for(&wanted);
+        let day = match (&slot, wanted.wanted_at) {
+            (Ok((slot, _)), _) => slot.business_day,
+            (Err(_), Some(at)) => self.calendar.business_day(at),
+            (Err(_), None) => self.calendar.today(),
+        };
+        let (parts, missing) = self.parts_for(&wanted, day);
+        match slot {
+            Ok((slot, promised_at)) if missing.is_empty() => {
+                let granted = Granted {
+                    wanted,
+                    slot,
+                    promised_at,
+                    parts,
+                };
+                if !granted.wanted.test {
+                    self.take(&granted, outcome);
+                }
+                outcome.granted.push(granted);
+                Ok(())
+            }
+            Ok(_) => Err(Refused {
+                missing,
+                slot: None,
+            }),
+            Err(problem) => {
+                let next = self.next_slot(&wanted);
+                let problem = if next.is_none() && problem == SlotProblem::Full {
+                    SlotProblem::NoSlot
+                } else {
+                    problem
+                };
+                Err(Refused {
+                    missing,
+                    slot: Some((problem, next)),
+                })
+            }
+        }
+    }
+
+    /// The slot to propose instead: the next one with room, else an earlier one.
+    fn next_slot(&self, wanted: &Wanted) -> Option<DateTime<Utc>> {
+        if !self.takes(wanted) {
+            return None;
+        }
+        let now = self.calendar.now();
+        let from = wanted.wanted_at.unwrap_or(now);
+        self.slots
+            .earliest(&self.calendar, from)
+            .or_else(|| self.slots.earliest(&self.calendar, now))
+    }
+
+    const fn takes(&self, wanted: &Wanted) -> bool {
+        if wanted.test {
+            self.takes_test_orders
+        } else {
+            self.takes_orders
+        }
+    }
+
+    fn slot_for(&self, wanted: &Wanted) -> Result<(SlotTime, DateTime<Utc>), SlotProblem> {
+        if !self.takes(wanted) {
+            return Err(SlotProblem::Closed);
+        }
+        let Some(at) = wanted.wanted_at else {
+            return self.slots.promise(&self.calendar);
+        };
+        let slot = self.calendar.wanted(at)?;
+        match self.slots.fullness(&self.calendar, slot.starts_at) {
+            Fullness::Full => Err(SlotProblem::Full),
+            Fullness::Open | Fullness::Filling => Ok((slot, slot.starts_at)),
+        }
+    }
+
+    fn parts_for(&self, wanted: &Wanted, day: BusinessDay) -> (Vec<Part>, Vec<MissingUnits>) {
+        let (mut parts, mut missing) = (Vec::new(), Vec::new());
+        for (&sku_id, &quantity) in &wanted.skus {
+            let Some(item) = self.items.get(&sku_id) else {
+                continue;
+            };
+            let Some(bucket_day) = item.bucket_day(day) else {
+                continue;
+            };
+            let left = self.bucket(item, bucket_day).available();
+            if quantity <= left {
+                parts.push(Part {
+                    sku_id,
+                    bucket_day,
+                    quantity,
+                });
+            } else {
+                missing.push(MissingUnits {
+                    sku_id,
+                    wanted: quantity,
+                    left,
+                });
+            }
+        }
+        (parts, missing)
+    }
+
+    fn bucket(&self, item: &StockItem, bucket_day: BusinessDay) -> Bucket {
+        self.buckets
+            .get(&(item.sku_id, bucket_day))
+            .copied()
+            .unwrap_or_else(|| item.untouched())
+    }
+
+    fn take(&mut self, granted: &Granted, outcome: &mut Outcome) {
+        for &Part {
+            sku_id,
+            bucket_day,
+            quantity,
+        } in &granted.parts
+        {
+            let item = self.items[&sku_id];
+            let bucket = self.buckets.entry((sku_id, bucket_day)).or_insert_with(|| {
+                let untouched = item.untouched();
+                outcome.new_buckets.push((sku_id, bucket_day, untouched));
+                outcome.movements.push(OrderMovement {
+                    order_id: None,
+                    sku_id,
+                    bucket_day,
+                    kind: MovementKind::DailyReset,
+                    quantity: untouched.on_hand,
+                    after: untouched,
+                });
+                untouched
+            });
+            let before = bucket.available();
+            *bucket = bucket.after_order(0, quantity);
+            outcome
+                .notice
+                .stock(sku_id, before, bucket.available(), item.low_threshold);
+            outcome.movements.push(OrderMovement {
+                order_id: Some(granted.wanted.order_id),
+                sku_id,
+                bucket_day,
+                kind: MovementKind::Held,
+                quantity,
+                after: *bucket,
+            });
+        }
+        let starts_at = granted.slot.starts_at;
+        let before = self.slots.fullness(&self.calendar, starts_at);
+        *self.slots.booked.entry(starts_at).or_default() += 1;
+        *outcome.slot_orders.entry(starts_at).or_default() += 1;
+        outcome
+            .notice
+            .slot(before, self.slots.fullness(&self.calendar, starts_at));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,293 @@
+use chrono_tz::Tz;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    super::{
+        calendar::Schedule,
+        hours::{Hours, Period},
+        stock::{StockMode, running_day},
+    },
+    *,
+};
+
+const NOON: &str = "2026-09-02T04:00:00Z";
+
+fn at(raw: &str) -> DateTime<Utc> {
+    raw.parse().unwrap()
+}
+
+fn sku(n: u128) -> SkuId {
+    SkuId::from_uuid(Uuid::from_u128(n))
+}
+
+fn schedule(limit: Option<i64>) -> Schedule {
+    let periods = (1..=7)
+        .map(|weekday| Period {
+            weekday,
+            open_minute: 600,
+            close_minute: 1200,
+        })
+        .collect();
+    let hours = Hours {
+        periods,
+        max_orders_per_slot: limit,
+        ..Hours::default()
+    };
+    Schedule {
+        hours,
+        tz: Tz::Asia__Taipei,
+        cutoff_minutes: 240,
+    }
+}
+
+fn planner(schedule: &Schedule) -> Planner<'_> {
+    Planner {
+        calendar: schedule.at(at(NOON)),
+        takes_orders: true,
+        takes_test_orders: true,
+        items: HashMap::new(),
+        buckets: HashMap::new(),
+        slots: SlotBook {
+            limit: schedule.hours.max_orders_per_slot,
+            ..SlotBook::default()
+        },
+    }
+}
+
+fn stock(planner: &mut Planner<'_>, sku_id: SkuId, mode: StockMode, units: i64) {
+    let daily_amount = if mode == StockMode::Daily { units } else { 0 };
+    planner.items.insert(
+        sku_id,
+        StockItem {
+            sku_id,
+            mode,
+            daily_amount,
+            low_threshold: 0,
+            version: 1,
+        },
+    );
+    if mode == StockMode::Running {
+        planner.buckets.insert(
+            (sku_id, running_day()),
+            Bucket {
+                on_hand: units,
+                ..Bucket::default()
+            },
+        );
+    }
+}
+
+fn order(n: u128, skus: &[(SkuId, i64)], wanted_at: Option<&str>) -> Wanted {
+    Wanted {
+        order_id: OrderId::from_uuid(Uuid::from_u128(n)),
+        hold_key: HoldKey::from_uuid(Uuid::from_u128(n)),
+        skus: skus.iter().copied().collect(),
+        wanted_at: wanted_at.map(at),
+        test: false,
+    }
+}
+
+#[test]
+fn the_last_unit_goes_to_the_first_in_the_batch() {
+    let schedule = schedule(None);
+    let mut planner = planner(&schedule);
+    stock(&mut planner, sku(1), StockMode::Running, 1);
+    let mut outcome = Outcome::default();
+    assert!(
+        planner
+            .decide(order(1, &[(sku(1), 1)], None), &mut outcome)
+            .is_ok()
+    );
+    let refused = planner
+        .decide(order(2, &[(sku(1), 1)], None), &mut outcome)
+        .unwrap_err();
+    assert_eq!(
+        refused.missing,
+        [MissingUnits {
+            sku_id: sku(1),
+            wanted: 1,
+            left: 0
+        }]
+    );
+    assert_eq!(outcome.notice.sku_ids.len(), 1);
+}
+
+#[test]
+fn a_refused_order_takes_nothing_and_hears_everything() {
+    let schedule = schedule(Some(0));
+    let mut planner = planner(&schedule);
+    for n in 1..=3 {
+        stock(&mut planner, sku(n), StockMode::Running, 3);
+    }
+    let mut outcome = Outcome::default();
+    let wants = [(sku(1), 4), (sku(2), 1), (sku(3), 9), (sku(99), 50)];
+    let refused = planner
+        .decide(order(1, &wants, Some("2026-09-02T10:00:00Z")), &mut outcome)
+        .unwrap_err();
+    let problem = refused.to_problem();
+    assert_eq!(problem.reason, "OUT_OF_STOCK");
+    let fields: Vec<_> = problem
+        .fields
+        .iter()
+        .map(|found| (found.field.as_str(), &*found.reason))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            (format!("skus[sku_id={}]", sku(1)).as_str(), "OUT_OF_STOCK"),
+            (format!("skus[sku_id={}]", sku(3)).as_str(), "OUT_OF_STOCK"),
+            ("wanted_at", "NO_SLOT"),
+        ]
+    );
+    assert!(outcome.granted.is_empty() && outcome.movements.is_empty());
+    assert_eq!(planner.buckets[&(sku(2), running_day())].held, 0);
+}
+
+/// E8: what Saturday sells is taken from Saturday.
+#[test]
+fn a_future_order_takes_from_its_own_days_bucket() {
+    let schedule = schedule(None);
+    let mut planner = planner(&schedule);
+    stock(&mut planner, sku(1), StockMode::Daily, 20);
+    let mut outcome = Outcome::default();
+    planner
+        .decide(
+            order(1, &[(sku(1), 18)], Some("2026-09-05T04:00:00Z")),
+            &mut outcome,
+        )
+        .unwrap();
+    planner
+        .decide(order(2, &[(sku(1), 20)], None), &mut outcome)
+        .unwrap();
+    let refused = planner
+        .decide(
+            order(3, &[(sku(1), 3)], Some("2026-09-05T04:00:00Z")),
+            &mut outcome,
+        )
+        .unwrap_err();
+    assert_eq!(refused.missing[0].left, 2);
+    let days: Vec<_> = outcome
+        .new_buckets
+        .iter()
+        .map(|(_, day, _)| day.to_string())
+        .collect();
+    assert_eq!(days, ["2026-09-05", "2026-09-02"]);
+}
+
+/// E9, orders only: a fifth order never enters, and is offered the next slot.
+#[test]
+fn a_full_slot_proposes_the_next() {
+    let schedule = schedule(Some(4));
+    let mut planner = planner(&schedule);
+    let mut outcome = Outcome::default();
+    for n in 0..4 {
+        planner
+            .decide(order(n, &[], Some("2026-09-02T10:00:00Z")), &mut outcome)
+            .unwrap();
+    }
+    let refused = planner
+        .decide(order(9, &[], Some("2026-09-02T10:00:00Z")), &mut outcome)
+        .unwrap_err();
+    assert_eq!(
+        refused.slot,
+        Some((SlotProblem::Full, Some(at("2026-09-02T10:15:00Z"))))
+    );
+    assert_eq!(
+        refused.to_problem().params["next_slot"],
+        "2026-09-02T10:15:00Z"
+    );
+    assert!(outcome.notice.slots);
+}
+
+#[test]
+fn an_asap_promise_moves_on_when_its_slot_is_full() {
+    let schedule = schedule(Some(1));
+    let mut planner = planner(&schedule);
+    let mut outcome = Outcome::default();
+    for n in 0..3 {
+        planner.decide(order(n, &[], None), &mut outcome).unwrap();
+    }
+    let promises: Vec<_> = outcome
+        .granted
+        .iter()
+        .map(|granted| granted.promised_at)
+        .collect();
+    assert_eq!(
+        promises,
+        [
+            at("2026-09-02T04:15:00Z"),
+            at("2026-09-02T04:30:00Z"),
+            at("2026-09-02T04:45:00Z")
+        ]
+    );
+}
+
+#[test]
+fn a_test_order_is_checked_and_counted_nowhere() {
+    let schedule = schedule(Some(1));
+    let mut planner = planner(&schedule);
+    planner.takes_orders = false;
+    stock(&mut planner, sku(1), StockMode::Running, 2);
+    let mut outcome = Outcome::default();
+    let test = |n, units| Wanted {
+        test: true,
+        ..order(n, &[(sku(1), units)], None)
+    };
+    planner.decide(test(1, 2), &mut outcome).unwrap();
+    planner.decide(test(2, 2), &mut outcome).unwrap();
+    assert!(planner.decide(test(3, 3), &mut outcome).is_err());
+    assert!(outcome.movements.is_empty() && outcome.slot_orders.is_empty());
+    let refused = planner
+        .decide(order(4, &[], None), &mut outcome)
+        .unwrap_err();
+    assert_eq!(
+        refused.slot,
+        Some((SlotProblem::Closed, None)),
+        "a branch being set up takes no real order"
+    );
+}
+
+#[test]
+fn bookings_of_an_older_grid_still_count() {
+    let mut schedule = schedule(Some(3));
+    schedule.hours.slot_minutes = 30;
+    let mut planner = planner(&schedule);
+    planner.slots.booked = [
+        (at("2026-09-02T10:00:00Z"), 1),
+        (at("2026-09-02T10:15:00Z"), 2),
+    ]
+    .into();
+    let mut outcome = Outcome::default();
+    let refused = planner
+        .decide(order(1, &[], Some("2026-09-02T10:00:00Z")), &mut outcome)
+        .unwrap_err();
+    assert_eq!(refused.slot.unwrap().0, SlotProblem::Full);
+}
+
+proptest! {
+    #[test]
+    fn a_batch_never_gives_more_than_there_is(
+        on_hand in 0_i64..30, limit in 0_i64..6,
+        orders in prop::collection::vec((1_i64..5, 0_i64..5, 0_u8..4), 0..40),
+    ) {
+        let schedule = schedule(Some(limit));
+        let mut planner = planner(&schedule);
+        stock(&mut planner, sku(1), StockMode::Running, on_hand);
+        stock(&mut planner, sku(2), StockMode::Daily, on_hand);
+        let mut outcome = Outcome::default();
+        for (n, (first, second, slot)) in orders.into_iter().enumerate() {
+            let wanted_at = format!("2026-09-0{}T10:00:00Z", 2 + slot);
+            let skus: Vec<_> = [(sku(1), first), (sku(2), second)].into_iter().filter(|(_, q)| *q > 0).collect();
+            let _ = planner.decide(order(n as u128, &skus, (slot < 3).then_some(wanted_at.as_str())), &mut outcome);
+        }
+        for bucket in planner.buckets.values() {
+            prop_assert!(bucket.held <= bucket.on_hand);
+        }
+        prop_assert!(outcome.slot_orders.values().all(|orders| *orders <= limit));
+        let held: i64 = outcome.granted.iter().flat_map(|granted| &granted.parts).map(|part| part.quantity).sum();
+        let counted: i64 = planner.buckets.values().map(|bucket| bucket.held).sum();
+        prop_assert_eq!(held, counted);
+        prop_assert_eq!(outcome.granted.len() as i64, outcome.slot_orders.values().sum::<i64>());
+    }
+}

@@ -1,0 +1,287 @@
+//! How a unit is counted, and the arithmetic of its counters.
+
+use chassis::{
+    business_day::BusinessDay,
+    error::{Problem, Refusal},
+    id::SkuId,
+};
+use chrono::NaiveDate;
+
+/// Most units a stock may have.
+pub const MOST_UNITS: i64 = 999_999;
+
+/// How a unit's stock is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum StockMode {
+    /// 不追蹤.
+    Untracked,
+    /// 庫存.
+    Running,
+    /// 每日限量.
+    Daily,
+}
+
+/// Kind of a movement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum MovementKind {
+    /// 進貨.
+    Received,
+    /// 盤點.
+    Counted,
+    /// 調整.
+    Adjusted,
+    /// 報廢.
+    Scrapped,
+    /// Held for an order.
+    Held,
+    /// A hold given back.
+    Released,
+    /// Sold.
+    Committed,
+    /// 退回.
+    Returned,
+    /// 每日重置.
+    DailyReset,
+}
+
+/// Settings of a stock item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StockItem {
+    /// Unit it counts.
+    pub sku_id: SkuId,
+    /// How it is counted.
+    pub mode: StockMode,
+    /// Units a business day has, for daily mode.
+    pub daily_amount: i64,
+    /// Low-stock threshold, 0 for none.
+    pub low_threshold: i64,
+    /// Version of the settings.
+    pub version: i64,
+}
+
+impl StockItem {
+    /// The day of the bucket that an order of `day` takes from; `None` when nothing is counted.
+    #[must_use]
+    pub fn bucket_day(&self, day: BusinessDay) -> Option<BusinessDay> {
+        match self.mode {
+            StockMode::Untracked => None,
+            StockMode::Running => Some(running_day()),
+            StockMode::Daily => Some(day),
+        }
+    }
+
+    /// What a bucket holds that nobody has touched yet.
+    #[must_use]
+    pub fn untouched(&self) -> Bucket {
+        let on_hand = if self.mode == StockMode::Daily {
+            self.daily_amount
+        } else {
+            0
+        };
+        Bucket {
+            on_hand,
+            ..Bucket::default()
+        }
+    }
+}
+
+/// The day under which the one bucket of a running stock is kept.
+#[must_use]
+pub fn running_day() -> BusinessDay {
+    BusinessDay::on(NaiveDate::default())
+}
+
+/// Which bucket: the unit and the day it is for.
+pub type BucketKey = (SkuId, BusinessDay);
+
+/// What orders do to a bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BucketChange {
+    /// Change of the balance on hand.
+    pub balance: i64,
+    /// Change of the units held.
+    pub held: i64,
+}
+
+/// Counters of one bucket; see the comment at `stock_buckets` in the migration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// Units on hand, never below 0.
+    pub on_hand: i64,
+    /// Units held for orders not yet placed.
+    pub held: i64,
+    /// Units sold although a count had not found them.
+    pub owed: i64,
+    /// Units promised beyond what a count found.
+    pub shortfall: i64,
+}
+
+/// Staff's movement cannot be: it would leave less than nothing.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{on_hand} on hand, {quantity} asked of them")]
+pub struct StockNegative {
+    /// Units on hand.
+    pub on_hand: i64,
+    /// Change asked for.
+    pub quantity: i64,
+}
+
+impl Refusal for StockNegative {
+    fn to_problem(&self) -> Problem {
+        Problem::new("STOCK_NEGATIVE")
+            .message(self.to_string())
+            .param("on_hand", self.on_hand)
+            .param("quantity", self.quantity)
+            .field_with(
+                "quantity",
+                "STOCK_NEGATIVE",
+                [("on_hand", self.on_hand), ("quantity", self.quantity)],
+            )
+    }
+}
+
+impl Bucket {
+    /// Units left to sell, never below 0.
+    #[must_use]
+    pub fn available(&self) -> i64 {
+        (self.on_hand - self.held).max(0)
+    }
+
+    /// received + adjusted − committed; below 0 only by what a count had not found.
+    #[must_use]
+    pub const fn balance(&self) -> i64 {
+        self.on_hand - self.owed
+    }
+
+    /// What an order does to it: `balance` and `held` change. Never raises the shortfall.
+    #[must_use]
+    pub fn after_order(&self, balance: i64, held: i64) -> Self {
+        let after = self.with(self.balance() + balance, self.held + held);
+        Self {
+            shortfall: after.shortfall.min(self.shortfall),
+            ..after
+        }
+    }
+
+    /// A count of a moment: holds made since are kept, and what they lack is the shortfall.
+    #[must_use]
+    pub fn counted(&self, count: i64) -> Self {
+        self.with(count, self.held)
+    }
+
+    /// A change by staff, refused when fewer than 0 units would be left.
+    pub fn adjusted(&self, quantity: i64) -> Result<Self, StockNegative> {
+        if quantity < 0 && self.on_hand + quantity < 0 {
+            return Err(StockNegative {
+                on_hand: self.on_hand,
+                quantity,
+            });
+        }
+        Ok(self.with(self.balance() + quantity, self.held))
+    }
+
+    /// A day's amount raised or lowered by `change`; lowering it below what is sold is allowed.
+    #[must_use]
+    pub fn with_amount_changed(&self, change: i64) -> Self {
+        self.with(self.balance() + change, self.held)
+    }
+
+    fn with(&self, balance: i64, held: i64) -> Self {
+        Self {
+            on_hand: balance.max(0),
+            owed: (-balance).max(0),
+            held,
+            shortfall: (held - balance).max(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bucket(on_hand: i64, held: i64) -> Bucket {
+        Bucket {
+            on_hand,
+            held,
+            ..Bucket::default()
+        }
+    }
+
+    #[test]
+    fn a_count_below_what_is_held_is_accepted_and_leaves_nothing_to_sell() {
+        let counted = bucket(10, 5).counted(3);
+        assert_eq!(
+            counted,
+            Bucket {
+                on_hand: 3,
+                held: 5,
+                owed: 0,
+                shortfall: 2
+            }
+        );
+        assert_eq!(counted.available(), 0);
+
+        let sold = counted.after_order(-5, -5);
+        assert_eq!(
+            sold,
+            Bucket {
+                on_hand: 0,
+                held: 0,
+                owed: 2,
+                shortfall: 2
+            }
+        );
+
+        let received = sold.adjusted(10).unwrap();
+        assert_eq!(received, bucket(8, 0), "what was owed is covered first");
+    }
+
+    #[test]
+    fn giving_a_hold_back_ends_the_shortfall() {
+        assert_eq!(bucket(10, 5).counted(3).after_order(0, -5), bucket(3, 0));
+    }
+
+    #[test]
+    fn staff_cannot_take_more_than_there_is() {
+        assert!(bucket(2, 0).adjusted(-3).is_err());
+        assert_eq!(bucket(5, 4).adjusted(-3).unwrap().shortfall, 2);
+    }
+
+    #[test]
+    fn lowering_a_day_below_what_is_sold_is_undone_exactly() {
+        let sold = bucket(20, 0).after_order(0, 18).after_order(-18, -18);
+        let lowered = sold.with_amount_changed(5 - 20);
+        assert_eq!(lowered.available(), 0);
+        assert_eq!(lowered.with_amount_changed(20 - 5), bucket(2, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn the_constraints_hold_whatever_happens(
+            steps in prop::collection::vec((0_u8..6, 0_i64..20), 0..60),
+        ) {
+            let mut bucket = Bucket::default();
+            for (step, quantity) in steps {
+                bucket = match step {
+                    0 if quantity <= bucket.available() => bucket.after_order(0, quantity),
+                    1 => { let q = quantity.min(bucket.held); bucket.after_order(-q, -q) }
+                    2 => bucket.after_order(0, -quantity.min(bucket.held)),
+                    3 => bucket.counted(quantity),
+                    4 => bucket.adjusted(quantity - 10).unwrap_or(bucket),
+                    5 => bucket.after_order(quantity, 0),
+                    _ => bucket,
+                };
+                let Bucket { on_hand, held, owed, shortfall } = bucket;
+                prop_assert!(on_hand >= 0 && held >= 0 && shortfall >= 0);
+                prop_assert!(owed >= 0 && (owed == 0 || on_hand == 0));
+                prop_assert!(held + owed <= on_hand + shortfall);
+                prop_assert_eq!(shortfall, (held - bucket.balance()).max(0), "no more allowance than needed");
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Publishes `capacity.availability.changed.v1`; consumes branches of catalog and orders.
+
+use std::sync::LazyLock;
+
+use async_trait::async_trait;
+use chassis::{
+    db::TenantTx,
+    error::Problem,
+    id::{BranchId, BrandId, OrderId},
+    inbox::{Consumer, Handler, Received},
+};
+use chrono_tz::Tz;
+use opentelemetry::{global, metrics::Counter};
+use proto::{
+    catalog::v1::{BranchChanged, BranchState as WireBranchState},
+    ordering::v1::{OrderState, OrderStateChanged},
+};
+
+use crate::{
+    app::{
+        Core,
+        announce::announce,
+        settle_orders::{News, settle},
+    },
+    domain::{fate::Fate, notice::Notice},
+    store::{
+        self,
+        branches::{Branch, BranchState},
+    },
+};
+
+static HOLDS_GONE: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    global::meter("capacity")
+        .u64_counter("capacity.holds.gone")
+        .with_description("Orders placed although their hold had been given back")
+        .build()
+});
+
+/// The readers of events.
+pub fn consumers(core: &Core) -> Vec<Consumer> {
+    vec![
+        Consumer::new(
+            "capacity.branches",
+            &["catalog.branch.changed.v1"],
+            Branches { core: core.clone() },
+        ),
+        Consumer::new(
+            "capacity.orders",
+            &["ordering.order.*.v1"],
+            Orders { core: core.clone() },
+        ),
+    ]
+}
+
+struct Branches {
+    core: Core,
+}
+
+#[async_trait]
+impl Handler for Branches {
+    async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem> {
+        let mut branches = events
+            .iter()
+            .map(read_branch)
+            .collect::<anyhow::Result<Vec<Branch>>>()?;
+        // Rows are locked in the order of their ids, as everywhere.
+        branches.sort_by_key(|branch| (branch.branch_id, branch.version));
+        for branch in &branches {
+            if store::branches::upsert(tx, branch).await? {
+                let notice = Notice {
+                    slots: true,
+                    ..Notice::default()
+                };
+                announce(&self.core, tx, branch.branch_id, &notice).await?;
+                self.core.availabilities.forget(tx.org(), branch.branch_id);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_branch(event: &Received) -> anyhow::Result<Branch> {
+    let branch = event.decode::<BranchChanged>()?.branch.unwrap_or_default();
+    let state = match branch.state() {
+        WireBranchState::Unspecified => anyhow::bail!("a branch in no state"),
+        WireBranchState::Setup => BranchState::Setup,
+        WireBranchState::Live => BranchState::Live,
+        WireBranchState::Suspended => BranchState::Suspended,
+        WireBranchState::Closed => BranchState::Closed,
+    };
+    Ok(Branch {
+        branch_id: branch.branch_id.parse::<BranchId>()?,
+        brand_id: branch.brand_id.parse::<BrandId>()?,
+        tz: branch.time_zone.parse::<Tz>()?,
+        cutoff_minutes: u16::try_from(branch.cutoff_minutes)?,
+        state,
+        version: branch.version,
+        hours_version: 0,
+    })
+}
+
+struct Orders {
+    core: Core,
+}
+
+#[async_trait]
+impl Handler for Orders {
+    async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem> {
+        let news = events
+            .iter()
+            .map(read_news)
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let news: Vec<News> = news.into_iter().flatten().collect();
+        let settled = settle(&self.core, tx, &news).await?;
+        report_gone(&settled.gone);
+        // The commit follows at once; a reading in between is forgotten with its half second.
+        for branch_id in settled.branches {
+            self.core.availabilities.forget(tx.org(), branch_id);
+        }
+        Ok(())
+    }
+}
+
+/// Tells of orders that rely on a hold which was given back.
+pub fn report_gone(orders: &[OrderId]) {
+    for order_id in orders {
+        HOLDS_GONE.add(1, &[]);
+        tracing::error!(order.id = %order_id, "an order exists whose hold was given back");
+    }
+}
+
+/// What an event tells of its order; `None` when it changes nothing for stock and slots.
+fn read_news(event: &Received) -> anyhow::Result<Option<News>> {
+    let fate = match event.type_.as_str() {
+        // Its body is another message than that of the later states, and nothing of it is needed.
+        "ordering.order.placed.v1" => Fate::Placed,
+        _ => {
+            let change = event.decode::<OrderStateChanged>()?;
+            match fate_of(change.to(), change.from(), change.return_stock) {
+                Some(fate) => fate,
+                None => return Ok(None),
+            }
+        }
+    };
+    let order_id = OrderId::from_uuid(event.aggregate);
+    Ok(Some(News {
+        order_id,
+        fate,
+        version: event.version,
+        lapsed_by: None,
+    }))
+}
+
+/// What a state of an order means for what it holds; `None`: nothing yet.
+pub fn fate_of(state: OrderState, before: OrderState, return_stock: bool) -> Option<Fate> {
+    match state {
+        OrderState::Unspecified | OrderState::PendingPayment => None,
+        OrderState::Placed
+        | OrderState::Accepted
+        | OrderState::Preparing
+        | OrderState::Ready
+        | OrderState::Delivering
+        | OrderState::Completed
+        | OrderState::NoShow => Some(Fate::Placed),
+        OrderState::Expired => Some(Fate::GivenBack),
+        OrderState::Cancelled | OrderState::Rejected => {
+            // Before it was placed nothing had been sold that could be used up.
+            let unpaid = before == OrderState::PendingPayment;
+            Some(if unpaid || return_stock {
+                Fate::GivenBack
+            } else {
+                Fate::UsedUp
+            })
+        }
+    }
+}

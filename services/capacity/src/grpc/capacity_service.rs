@@ -1,0 +1,341 @@
+//! The doors of `CapacityService`.
+
+use chassis::{
+    authn::{Actor, RequestExt as _},
+    error::{Problem, Violations},
+    id::{self, BranchId},
+    text,
+};
+use prost::Message as _;
+use proto::capacity::v1::{
+    GetAvailabilityRequest, GetAvailabilityResponse, GetHoursRequest, GetHoursResponse,
+    HoldRequest, HoldResponse, ListStockMovementsRequest, ListStockMovementsResponse,
+    ListStockRequest, ListStockResponse, MoveStockRequest, MoveStockResponse, ReleaseRequest,
+    ReleaseResponse, SetHoursRequest, SetHoursResponse, SetStockItemRequest, SetStockItemResponse,
+    capacity_service_server::CapacityService as Doors,
+};
+use sha2::{Digest as _, Sha256};
+use tonic::{Request, Response, Status};
+
+use super::convert;
+use crate::{
+    app::{
+        Core, availability,
+        change_stock::{self, MoveStock},
+        find_branch::find_branch,
+        place_holds::Desk,
+        set_hours::set_hours,
+        settle_orders::{News, settle},
+    },
+    domain::{
+        fate::Fate,
+        hours::Hours,
+        stock::{MOST_UNITS, MovementKind as Kind},
+    },
+    store,
+};
+
+/// The gRPC service.
+pub struct CapacityService {
+    core: Core,
+    desk: Desk,
+}
+
+impl CapacityService {
+    /// A service on these use cases.
+    #[must_use]
+    pub fn new(core: Core) -> Self {
+        Self {
+            desk: Desk::new(core.clone()),
+            core,
+        }
+    }
+}
+
+fn branch(raw: &str) -> Result<BranchId, Problem> {
+    let mut violations = Violations::new();
+    let branch_id = id::parse("branch_id", raw, &mut violations);
+    checked(branch_id, violations)
+}
+
+/// The value read, or everything that was wrong with it.
+fn checked<T>(value: Option<T>, violations: Violations) -> Result<T, Problem> {
+    violations.into_result()?;
+    value.ok_or_else(|| Problem::internal(anyhow::anyhow!("a bad field was not named")))
+}
+
+fn told<T>(outcome: Result<T, impl Into<Problem>>) -> Result<T, Status> {
+    outcome.map_err(|error| Status::from(error.into()))
+}
+
+#[tonic::async_trait]
+impl Doors for CapacityService {
+    async fn get_hours(
+        &self,
+        request: Request<GetHoursRequest>,
+    ) -> Result<Response<GetHoursResponse>, Status> {
+        told(self.read_hours(&request).await)
+    }
+
+    async fn set_hours(
+        &self,
+        request: Request<SetHoursRequest>,
+    ) -> Result<Response<SetHoursResponse>, Status> {
+        told(self.replace_hours(&request).await)
+    }
+
+    async fn list_stock(
+        &self,
+        request: Request<ListStockRequest>,
+    ) -> Result<Response<ListStockResponse>, Status> {
+        told(self.read_stock(&request).await)
+    }
+
+    async fn set_stock_item(
+        &self,
+        request: Request<SetStockItemRequest>,
+    ) -> Result<Response<SetStockItemResponse>, Status> {
+        told(self.change_item(&request).await)
+    }
+
+    async fn move_stock(
+        &self,
+        request: Request<MoveStockRequest>,
+    ) -> Result<Response<MoveStockResponse>, Status> {
+        told(self.record_movement(&request).await)
+    }
+
+    async fn list_stock_movements(
+        &self,
+        request: Request<ListStockMovementsRequest>,
+    ) -> Result<Response<ListStockMovementsResponse>, Status> {
+        told(self.read_movements(&request).await)
+    }
+
+    async fn get_availability(
+        &self,
+        request: Request<GetAvailabilityRequest>,
+    ) -> Result<Response<GetAvailabilityResponse>, Status> {
+        told(self.read_availability(&request).await)
+    }
+
+    async fn hold(&self, request: Request<HoldRequest>) -> Result<Response<HoldResponse>, Status> {
+        told(self.place_hold(&request).await)
+    }
+
+    async fn release(
+        &self,
+        request: Request<ReleaseRequest>,
+    ) -> Result<Response<ReleaseResponse>, Status> {
+        told(self.give_back(&request).await)
+    }
+}
+
+impl CapacityService {
+    async fn read_hours(
+        &self,
+        request: &Request<GetHoursRequest>,
+    ) -> Result<Response<GetHoursResponse>, Problem> {
+        let branch_id = branch(&request.get_ref().branch_id)?;
+        let mut tx = self.core.db.tenant(request.org()?).await?;
+        let branch = find_branch(&mut tx, request.identity(), branch_id).await?;
+        let hours = store::hours::get(&mut tx, branch_id).await?;
+        let hours = convert::hours(branch_id, &hours, branch.hours_version);
+        Ok(Response::new(GetHoursResponse { hours: Some(hours) }))
+    }
+
+    async fn replace_hours(
+        &self,
+        request: &Request<SetHoursRequest>,
+    ) -> Result<Response<SetHoursResponse>, Problem> {
+        let asked = request.get_ref().hours.clone().unwrap_or_default();
+        let mut violations = Violations::new();
+        let branch_id = id::parse("hours.branch_id", &asked.branch_id, &mut violations);
+        let hours = Hours::parse("hours", &convert::raw_hours(&asked), &mut violations);
+        let (branch_id, hours) = checked(branch_id.zip(hours), violations)?;
+        let (org, identity) = (request.org()?, request.identity());
+        let version =
+            set_hours(&self.core, identity, org, branch_id, &hours, asked.version).await?;
+        let hours = convert::hours(branch_id, &hours, version);
+        Ok(Response::new(SetHoursResponse { hours: Some(hours) }))
+    }
+
+    async fn read_stock(
+        &self,
+        request: &Request<ListStockRequest>,
+    ) -> Result<Response<ListStockResponse>, Problem> {
+        let branch_id = branch(&request.get_ref().branch_id)?;
+        let (org, identity) = (request.org()?, request.identity());
+        let items = change_stock::list(&self.core, identity, org, branch_id).await?;
+        let items = items
+            .iter()
+            .map(|item| convert::item_today(branch_id, item))
+            .collect();
+        Ok(Response::new(ListStockResponse { items }))
+    }
+
+    async fn change_item(
+        &self,
+        request: &Request<SetStockItemRequest>,
+    ) -> Result<Response<SetStockItemResponse>, Problem> {
+        let asked = request.get_ref().item.clone().unwrap_or_default();
+        let mut violations = Violations::new();
+        let item = convert::stock_item(&asked, &mut violations);
+        let (branch_id, item) = checked(item, violations)?;
+        let (org, identity) = (request.org()?, request.identity());
+        let item = change_stock::set_item(&self.core, identity, org, branch_id, item).await?;
+        let item = convert::item_today(branch_id, &item);
+        Ok(Response::new(SetStockItemResponse { item: Some(item) }))
+    }
+
+    async fn record_movement(
+        &self,
+        request: &Request<MoveStockRequest>,
+    ) -> Result<Response<MoveStockResponse>, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
+        let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
+        let key = &asked.idempotency_key;
+        if !(1..=128).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            violations.push("idempotency_key", "VALIDATION_FAILED");
+        }
+        let kind = convert::staff_movement_kind(asked.kind());
+        if kind.is_none() {
+            violations.push("kind", "VALIDATION_FAILED");
+        }
+        let allowed = match kind {
+            Some(Kind::Adjusted) => -MOST_UNITS..=MOST_UNITS,
+            Some(Kind::Counted) => 0..=MOST_UNITS,
+            _ => 1..=MOST_UNITS,
+        };
+        if !allowed.contains(&asked.quantity) {
+            let params = [("min", *allowed.start()), ("max", *allowed.end())];
+            violations.push_with("quantity", "VALIDATION_FAILED", params);
+        }
+        let reason = text::bounded("reason", &asked.reason, 0..=200, &mut violations);
+        let ids = branch_id.zip(sku_id).zip(kind);
+        let ((branch_id, sku_id), kind) = checked(ids, violations)?;
+        let identity = request.identity();
+        let ask = MoveStock {
+            idempotency_key: key.clone(),
+            body_hash: Sha256::digest(asked.encode_to_vec()).to_vec(),
+            branch_id,
+            sku_id,
+            kind,
+            quantity: asked.quantity,
+            reason,
+            actor: match &identity.actor {
+                Actor::Staff { name, .. } => name.clone(),
+                _ => String::new(),
+            },
+        };
+        let answer = change_stock::move_stock(
+            &self.core,
+            identity,
+            request.org()?,
+            &ask,
+            |item, movement| {
+                let item = Some(convert::item_today(branch_id, item));
+                let movement = Some(convert::movement(movement));
+                MoveStockResponse { item, movement }.encode_to_vec()
+            },
+        );
+        let answer = MoveStockResponse::decode(answer.await?.as_slice());
+        Ok(Response::new(answer.map_err(Problem::internal)?))
+    }
+
+    async fn read_movements(
+        &self,
+        request: &Request<ListStockMovementsRequest>,
+    ) -> Result<Response<ListStockMovementsResponse>, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
+        let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
+        let size = match asked.page_size {
+            0 => 50,
+            size @ (20 | 50 | 100) => size,
+            _ => {
+                violations.push("page_size", "VALIDATION_FAILED");
+                50
+            }
+        };
+        let before = match asked.page_token.as_str() {
+            "" => i64::MAX,
+            token => token.parse().unwrap_or_else(|_| {
+                violations.push("page_token", "VALIDATION_FAILED");
+                0
+            }),
+        };
+        let ids = checked(branch_id.zip(sku_id), violations)?;
+        let (org, identity) = (request.org()?, request.identity());
+        let limit = i64::from(size);
+        let mut movements =
+            change_stock::list_movements(&self.core, identity, org, ids, before, limit + 1).await?;
+        let more = i64::try_from(movements.len()).is_ok_and(|found| found > limit);
+        movements.truncate(size.unsigned_abs() as usize);
+        let last = movements.last().filter(|_| more);
+        Ok(Response::new(ListStockMovementsResponse {
+            next_page_token: last.map(|last| last.seq.to_string()).unwrap_or_default(),
+            movements: movements.iter().map(convert::movement).collect(),
+        }))
+    }
+
+    async fn read_availability(
+        &self,
+        request: &Request<GetAvailabilityRequest>,
+    ) -> Result<Response<GetAvailabilityResponse>, Problem> {
+        let branch_id = branch(&request.get_ref().branch_id)?;
+        let found = availability::get(&self.core, request.org()?, branch_id).await?;
+        request
+            .identity()
+            .require_branch(found.brand_id, branch_id)?;
+        let availability = Some(convert::availability(&found));
+        Ok(Response::new(GetAvailabilityResponse { availability }))
+    }
+
+    async fn place_hold(
+        &self,
+        request: &Request<HoldRequest>,
+    ) -> Result<Response<HoldResponse>, Problem> {
+        let mut violations = Violations::new();
+        let wanted = match &request.get_ref().hold {
+            Some(body) => convert::wanted(body, &mut violations),
+            None => {
+                violations.push("hold", "VALIDATION_FAILED");
+                None
+            }
+        };
+        let (branch_id, wanted) = checked(wanted, violations)?;
+        let hold = self.desk.hold(request.org()?, branch_id, wanted).await?;
+        Ok(Response::new(HoldResponse {
+            hold: Some(convert::hold_state(&hold)),
+        }))
+    }
+
+    async fn give_back(
+        &self,
+        request: &Request<ReleaseRequest>,
+    ) -> Result<Response<ReleaseResponse>, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let order_id = id::parse("order_id", &asked.order_id, &mut violations);
+        let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
+        let (order_id, branch_id) = checked(order_id.zip(branch_id), violations)?;
+        let org = request.org()?;
+        let news = News {
+            order_id,
+            fate: Fate::NeverMade,
+            version: 0,
+            lapsed_by: None,
+        };
+        let mut tx = self.core.db.tenant(org).await?;
+        let settled = settle(&self.core, &mut tx, &[news]).await?;
+        tx.commit().await?;
+        self.core.availabilities.forget(org, branch_id);
+        Ok(Response::new(ReleaseResponse {
+            released: !settled.given_back.is_empty(),
+        }))
+    }
+}

@@ -1,0 +1,345 @@
+//! Between the messages and the domain, both ways.
+
+use chassis::{
+    error::Violations,
+    id::{self, BranchId, SkuId},
+};
+use chrono::{DateTime, Utc};
+use prost_types::Timestamp;
+use proto::capacity::v1 as wire;
+
+use crate::{
+    app::{availability::Availability, change_stock::ItemToday},
+    domain::{
+        calendar::SlotTime,
+        hold::Hold,
+        hours::{Hours, RawHours},
+        plan::{Fullness, Wanted},
+        stock::{MOST_UNITS, MovementKind, StockItem, StockMode, running_day},
+    },
+    store::movements::Movement,
+};
+
+const MOST_SKUS: usize = 200;
+
+/// An instant on the wire.
+pub fn timestamp(at: DateTime<Utc>) -> Timestamp {
+    let nanos = i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default();
+    Timestamp {
+        seconds: at.timestamp(),
+        nanos,
+    }
+}
+
+fn instant(field: &str, at: &Timestamp, violations: &mut Violations) -> Option<DateTime<Utc>> {
+    let nanos = u32::try_from(at.nanos).ok();
+    let instant = nanos.and_then(|nanos| DateTime::from_timestamp(at.seconds, nanos));
+    // Years with four digits: what lies outside is no time of an order and breaks date arithmetic.
+    let sane = instant.filter(|at| (0..=253_402_300_799).contains(&at.timestamp()));
+    if sane.is_none() {
+        violations.push(field, "VALIDATION_FAILED");
+    }
+    sane
+}
+
+/// Reads what is to be held; the same unit named twice is summed.
+pub fn wanted(
+    body: &wire::HoldRequestBody,
+    violations: &mut Violations,
+) -> Option<(BranchId, Wanted)> {
+    let order_id = id::parse("hold.order_id", &body.order_id, violations);
+    let hold_key = id::parse("hold.hold_key", &body.hold_key, violations);
+    let branch_id = id::parse("hold.branch_id", &body.branch_id, violations);
+    let wanted_at = body
+        .wanted_at
+        .as_ref()
+        .and_then(|at| instant("hold.wanted_at", at, violations));
+    if body.skus.len() > MOST_SKUS {
+        violations.push_with("hold.skus", "VALIDATION_FAILED", [("max", MOST_SKUS)]);
+    }
+    let mut skus = std::collections::BTreeMap::<SkuId, i64>::new();
+    for (index, sku) in body.skus.iter().take(MOST_SKUS).enumerate() {
+        if !(1..=MOST_UNITS).contains(&sku.quantity) {
+            let params = [("min", 1), ("max", MOST_UNITS)];
+            violations.push_with(
+                format!("hold.skus[{index}].quantity"),
+                "VALIDATION_FAILED",
+                params,
+            );
+        } else if let Some(sku_id) = id::parse(
+            &format!("hold.skus[{index}].sku_id"),
+            &sku.sku_id,
+            violations,
+        ) {
+            *skus.entry(sku_id).or_default() += sku.quantity;
+        }
+    }
+    let (order_id, hold_key) = (order_id?, hold_key?);
+    Some((
+        branch_id?,
+        Wanted {
+            order_id,
+            hold_key,
+            skus,
+            wanted_at,
+            test: body.test,
+        },
+    ))
+}
+
+/// A hold on the wire.
+pub fn hold_state(hold: &Hold) -> wire::HoldState {
+    wire::HoldState {
+        order_id: hold.order_id.to_string(),
+        expires_at: Some(timestamp(hold.expires_at)),
+        promised_at: Some(timestamp(hold.promised_at)),
+        slot_starts_at: Some(timestamp(hold.slot_starts_at)),
+        business_day: hold.business_day.to_string(),
+    }
+}
+
+/// Hours as they came in.
+pub fn raw_hours(hours: &wire::Hours) -> RawHours {
+    let period = |period: &wire::Period| (period.weekday, period.open_minute, period.close_minute);
+    RawHours {
+        periods: hours.periods.iter().map(period).collect(),
+        slot_minutes: hours.slot_minutes,
+        lead_minutes: hours.lead_minutes,
+        days_ahead: hours.days_ahead,
+        last_order_minutes: hours.last_order_minutes,
+        max_orders_per_slot: hours.max_orders_per_slot,
+    }
+}
+
+/// Hours on the wire.
+pub fn hours(branch_id: BranchId, hours: &Hours, version: i64) -> wire::Hours {
+    let period = |period: &crate::domain::hours::Period| wire::Period {
+        weekday: period.weekday.into(),
+        open_minute: period.open_minute.into(),
+        close_minute: period.close_minute.into(),
+    };
+    wire::Hours {
+        branch_id: branch_id.to_string(),
+        periods: hours.periods.iter().map(period).collect(),
+        slot_minutes: hours.slot_minutes.into(),
+        lead_minutes: hours.lead_minutes.into(),
+        days_ahead: hours.days_ahead.into(),
+        last_order_minutes: hours.last_order_minutes.into(),
+        max_orders_per_slot: hours
+            .max_orders_per_slot
+            .and_then(|limit| limit.try_into().ok()),
+        version,
+    }
+}
+
+/// Reads the settings of a stock item.
+pub fn stock_item(
+    item: &wire::StockItem,
+    violations: &mut Violations,
+) -> Option<(BranchId, StockItem)> {
+    let branch_id = id::parse("item.branch_id", &item.branch_id, violations);
+    let sku_id = id::parse("item.sku_id", &item.sku_id, violations);
+    let mode = match item.mode() {
+        wire::StockMode::Unspecified => None,
+        wire::StockMode::Untracked => Some(StockMode::Untracked),
+        wire::StockMode::Running => Some(StockMode::Running),
+        wire::StockMode::Daily => Some(StockMode::Daily),
+    };
+    if mode.is_none() {
+        violations.push("item.mode", "VALIDATION_FAILED");
+    }
+    let amounts = [
+        ("item.daily_amount", item.daily_amount),
+        ("item.low_threshold", item.low_threshold),
+    ];
+    for (field, given) in amounts {
+        if !(0..=MOST_UNITS).contains(&given) {
+            let params = [("given", given), ("min", 0), ("max", MOST_UNITS)];
+            violations.push_with(field, "VALIDATION_FAILED", params);
+        }
+    }
+    let &wire::StockItem {
+        daily_amount,
+        low_threshold,
+        version,
+        ..
+    } = item;
+    let item = StockItem {
+        sku_id: sku_id?,
+        mode: mode?,
+        daily_amount,
+        low_threshold,
+        version,
+    };
+    Some((branch_id?, item))
+}
+
+/// A stock item on the wire.
+pub fn item_today(branch_id: BranchId, ItemToday { item, bucket }: &ItemToday) -> wire::StockItem {
+    let mode = match item.mode {
+        StockMode::Untracked => wire::StockMode::Untracked,
+        StockMode::Running => wire::StockMode::Running,
+        StockMode::Daily => wire::StockMode::Daily,
+    };
+    wire::StockItem {
+        branch_id: branch_id.to_string(),
+        sku_id: item.sku_id.to_string(),
+        mode: mode.into(),
+        on_hand: bucket.on_hand,
+        held: bucket.held,
+        available: bucket.available(),
+        daily_amount: item.daily_amount,
+        low_threshold: item.low_threshold,
+        version: item.version,
+    }
+}
+
+/// Reads the kind of a movement by staff; the others are not theirs to make.
+pub fn staff_movement_kind(kind: wire::MovementKind) -> Option<MovementKind> {
+    match kind {
+        wire::MovementKind::Received => Some(MovementKind::Received),
+        wire::MovementKind::Counted => Some(MovementKind::Counted),
+        wire::MovementKind::Adjusted => Some(MovementKind::Adjusted),
+        wire::MovementKind::Scrapped => Some(MovementKind::Scrapped),
+        _ => None,
+    }
+}
+
+/// A movement on the wire.
+pub fn movement(movement: &Movement) -> wire::StockMovement {
+    let kind = match movement.kind {
+        MovementKind::Received => wire::MovementKind::Received,
+        MovementKind::Counted => wire::MovementKind::Counted,
+        MovementKind::Adjusted => wire::MovementKind::Adjusted,
+        MovementKind::Scrapped => wire::MovementKind::Scrapped,
+        MovementKind::Held => wire::MovementKind::Held,
+        MovementKind::Released => wire::MovementKind::Released,
+        MovementKind::Committed => wire::MovementKind::Committed,
+        MovementKind::Returned => wire::MovementKind::Returned,
+        MovementKind::DailyReset => wire::MovementKind::DailyReset,
+    };
+    let daily = movement.business_day != running_day();
+    wire::StockMovement {
+        movement_id: movement.movement_id.to_string(),
+        sku_id: movement.sku_id.to_string(),
+        kind: kind.into(),
+        quantity: movement.quantity,
+        on_hand_after: movement.on_hand_after,
+        held_after: movement.held_after,
+        at: Some(timestamp(movement.at)),
+        actor: movement.actor.clone(),
+        order_id: movement
+            .order_id
+            .map(|order_id| order_id.to_string())
+            .unwrap_or_default(),
+        reason: movement.reason.clone(),
+        business_day: if daily {
+            movement.business_day.to_string()
+        } else {
+            String::new()
+        },
+    }
+}
+
+/// An availability on the wire.
+pub fn availability(found: &Availability) -> wire::Availability {
+    // Every storefront polls this: the day's name is written once a day, not once a slot.
+    let mut day = None;
+    let mut named = |slot: &SlotTime| match &day {
+        Some((known, name)) if *known == slot.business_day => String::clone(name),
+        _ => {
+            let name = slot.business_day.to_string();
+            day = Some((slot.business_day, name.clone()));
+            name
+        }
+    };
+    let slot = |(slot, fullness): &(SlotTime, Fullness)| {
+        let state = match fullness {
+            _ if slot.past => wire::SlotState::Past,
+            Fullness::Open => wire::SlotState::Open,
+            Fullness::Filling => wire::SlotState::Filling,
+            Fullness::Full => wire::SlotState::Full,
+        };
+        wire::Slot {
+            starts_at: Some(timestamp(slot.starts_at)),
+            state: state.into(),
+            business_day: named(slot),
+        }
+    };
+    let sku = |(sku_id, available): &(SkuId, i64)| wire::SkuAvailability {
+        sku_id: sku_id.to_string(),
+        available: *available,
+    };
+    wire::Availability {
+        branch_id: found.branch_id.to_string(),
+        as_of: Some(timestamp(found.as_of)),
+        open: found.open,
+        opens_at: found.opens_at.map(timestamp),
+        last_order_at: found.last_order_at.map(timestamp),
+        promised_at: found.promised_at.map(timestamp),
+        slots: found.slots.iter().map(slot).collect(),
+        skus: found.skus.iter().map(sku).collect(),
+        earliest_slot_at: found.earliest_slot_at.map(timestamp),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_come_back_as_they_were() {
+        let sent = wire::Hours {
+            branch_id: uuid::Uuid::nil().to_string(),
+            periods: vec![wire::Period {
+                weekday: 5,
+                open_minute: 1020,
+                close_minute: 120,
+            }],
+            slot_minutes: 15,
+            lead_minutes: 20,
+            days_ahead: 7,
+            last_order_minutes: 30,
+            max_orders_per_slot: Some(4),
+            version: 3,
+        };
+        let parsed = Hours::parse("hours", &raw_hours(&sent), &mut Violations::new()).unwrap();
+        assert_eq!(
+            hours(BranchId::from_uuid(uuid::Uuid::nil()), &parsed, 3),
+            sent
+        );
+    }
+
+    #[test]
+    fn a_unit_named_twice_is_summed_and_faults_are_all_named() {
+        let sku = uuid::Uuid::from_u128(1).to_string();
+        let units = |quantity| wire::SkuQuantity {
+            sku_id: sku.clone(),
+            quantity,
+        };
+        let mut body = wire::HoldRequestBody {
+            order_id: sku.clone(),
+            hold_key: sku.clone(),
+            branch_id: sku.clone(),
+            skus: vec![units(2), units(3)],
+            ..Default::default()
+        };
+        let (_, read) = wanted(&body, &mut Violations::new()).unwrap();
+        assert_eq!(read.skus.into_values().collect::<Vec<_>>(), [5]);
+
+        body.skus.push(units(0));
+        body.branch_id.clear();
+        body.wanted_at = Some(Timestamp {
+            seconds: i64::MAX,
+            nanos: 0,
+        });
+        let mut violations = Violations::new();
+        assert!(wanted(&body, &mut violations).is_none());
+        let fields = violations.into_result().unwrap_err().fields;
+        let fields: Vec<_> = fields.iter().map(|found| found.field.as_str()).collect();
+        assert_eq!(
+            fields,
+            ["hold.branch_id", "hold.wanted_at", "hold.skus[2].quantity"]
+        );
+    }
+}

@@ -1,0 +1,220 @@
+//! Branches as catalog tells of them; their rows are the locks.
+
+use anyhow::Context as _;
+use chassis::{
+    db::TenantTx,
+    id::{BranchId, BrandId, OrderId},
+};
+use chrono_tz::Tz;
+
+use super::Inconsistent;
+
+/// State of a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum BranchState {
+    /// 籌備中: only test orders.
+    Setup,
+    /// 營業中.
+    Live,
+    /// 暫停.
+    Suspended,
+    /// 已歇業.
+    Closed,
+}
+
+/// A branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// Id.
+    pub branch_id: BranchId,
+    /// Brand it belongs to.
+    pub brand_id: BrandId,
+    /// Zone.
+    pub tz: Tz,
+    /// Business-day cut-off in minutes after midnight.
+    pub cutoff_minutes: u16,
+    /// State.
+    pub state: BranchState,
+    /// Version in catalog.
+    pub version: i64,
+    /// Version of its hours, 0 while none were set.
+    pub hours_version: i64,
+}
+
+struct Row {
+    branch_id: BranchId,
+    brand_id: BrandId,
+    time_zone: String,
+    cutoff_minutes: i16,
+    state: BranchState,
+    version: i64,
+    hours_version: i64,
+}
+
+impl TryFrom<Row> for Branch {
+    type Error = Inconsistent;
+
+    fn try_from(row: Row) -> Result<Self, Inconsistent> {
+        let inconsistent = |column, value: String| Inconsistent {
+            table: "branches",
+            column,
+            key: row.branch_id.to_string(),
+            value,
+        };
+        Ok(Self {
+            branch_id: row.branch_id,
+            brand_id: row.brand_id,
+            tz: row
+                .time_zone
+                .parse()
+                .map_err(|_| inconsistent("time_zone", row.time_zone.clone()))?,
+            cutoff_minutes: u16::try_from(row.cutoff_minutes)
+                .map_err(|_| inconsistent("cutoff_minutes", row.cutoff_minutes.to_string()))?,
+            state: row.state,
+            version: row.version,
+            hours_version: row.hours_version,
+        })
+    }
+}
+
+/// Finds a branch of the organisation.
+pub async fn find(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Option<Branch>> {
+    let org = tx.org().as_uuid();
+    let row = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            branch_id AS "branch_id: BranchId",
+            brand_id AS "brand_id: BrandId",
+            time_zone,
+            cutoff_minutes,
+            state AS "state: BranchState",
+            version,
+            hours_version
+        FROM branches
+        WHERE org_id = $1
+          AND branch_id = $2
+        "#,
+        org,
+        branch_id.as_uuid(),
+    )
+    .fetch_optional(&mut **tx)
+    .await
+    .context("find a branch")?;
+    row.map(|row| Branch::try_from(row).map_err(Into::into))
+        .transpose()
+}
+
+/// Finds a branch and keeps everybody else from changing anything of it until the transaction ends.
+pub async fn lock(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Option<Branch>> {
+    let org = tx.org().as_uuid();
+    let row = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            branch_id AS "branch_id: BranchId",
+            brand_id AS "brand_id: BrandId",
+            time_zone,
+            cutoff_minutes,
+            state AS "state: BranchState",
+            version,
+            hours_version
+        FROM branches
+        WHERE org_id = $1
+          AND branch_id = $2
+        FOR NO KEY UPDATE
+        "#,
+        org,
+        branch_id.as_uuid(),
+    )
+    .fetch_optional(&mut **tx)
+    .await
+    .context("lock a branch")?;
+    row.map(|row| Branch::try_from(row).map_err(Into::into))
+        .transpose()
+}
+
+/// Locks the branches that hold something for these orders, in the order of their ids.
+pub async fn lock_of_orders(
+    tx: &mut TenantTx,
+    order_ids: &[OrderId],
+) -> anyhow::Result<Vec<Branch>> {
+    let org = tx.org().as_uuid();
+    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            branch_id AS "branch_id: BranchId",
+            brand_id AS "brand_id: BrandId",
+            time_zone,
+            cutoff_minutes,
+            state AS "state: BranchState",
+            version,
+            hours_version
+        FROM branches
+        WHERE org_id = $1
+          AND branch_id IN (SELECT branch_id FROM holds WHERE org_id = $1 AND order_id = ANY($2))
+        ORDER BY branch_id
+        FOR NO KEY UPDATE
+        "#,
+        org,
+        &order_ids,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("lock the branches of orders")?;
+    rows.into_iter()
+        .map(|row| Branch::try_from(row).map_err(Into::into))
+        .collect()
+}
+
+/// Keeps what catalog tells of a branch; an older version changes nothing. Tells whether it did.
+pub async fn upsert(tx: &mut TenantTx, branch: &Branch) -> anyhow::Result<bool> {
+    let org = tx.org().as_uuid();
+    let done = sqlx::query!(
+        r#"
+        INSERT INTO branches AS known
+            (org_id, branch_id, brand_id, time_zone, cutoff_minutes, state, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (org_id, branch_id) DO UPDATE
+        SET brand_id = excluded.brand_id,
+            time_zone = excluded.time_zone,
+            cutoff_minutes = excluded.cutoff_minutes,
+            state = excluded.state,
+            version = excluded.version
+        WHERE known.version < excluded.version
+        "#,
+        org,
+        branch.branch_id.as_uuid(),
+        branch.brand_id.as_uuid(),
+        branch.tz.name(),
+        i16::try_from(branch.cutoff_minutes)?,
+        branch.state as BranchState,
+        branch.version,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("keep a branch")?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Raises the version of the branch's availability and tells it.
+pub async fn next_availability(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<i64> {
+    let org = tx.org().as_uuid();
+    sqlx::query_scalar!(
+        r#"
+        UPDATE branches
+        SET availability_version = availability_version + 1
+        WHERE org_id = $1
+          AND branch_id = $2
+        RETURNING availability_version
+        "#,
+        org,
+        branch_id.as_uuid(),
+    )
+    .fetch_one(&mut **tx)
+    .await
+    .context("raise the version of an availability")
+}

@@ -1,0 +1,225 @@
+//! Counters of the stock.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::{Context as _, ensure};
+use chassis::{
+    business_day::BusinessDay,
+    db::TenantTx,
+    id::{BranchId, SkuId},
+};
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use crate::domain::stock::{Bucket, BucketChange, BucketKey, running_day};
+
+/// Finds the buckets of these units: the running one and those of `from` and later.
+pub async fn find_many(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    sku_ids: &[SkuId],
+    from: BusinessDay,
+) -> anyhow::Result<HashMap<BucketKey, Bucket>> {
+    let org = tx.org().as_uuid();
+    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT
+            sku_id AS "sku_id: SkuId",
+            business_day AS "business_day: BusinessDay",
+            on_hand,
+            held,
+            owed,
+            shortfall
+        FROM stock_buckets
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND sku_id = ANY($3)
+          AND (business_day = $4 OR business_day >= $5)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+        running_day().date(),
+        from.date(),
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("find stock buckets")?;
+    let buckets = rows.into_iter().map(|row| {
+        let bucket = Bucket {
+            on_hand: row.on_hand,
+            held: row.held,
+            owed: row.owed,
+            shortfall: row.shortfall,
+        };
+        ((row.sku_id, row.business_day), bucket)
+    });
+    Ok(buckets.collect())
+}
+
+/// Finds exactly these buckets.
+pub async fn find_keys(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    keys: &[BucketKey],
+) -> anyhow::Result<HashMap<BucketKey, Bucket>> {
+    let org = tx.org().as_uuid();
+    let (sku_ids, days) = columns(keys.iter());
+    let rows = sqlx::query!(
+        r#"
+        SELECT
+            sku_id AS "sku_id: SkuId",
+            business_day AS "business_day: BusinessDay",
+            on_hand,
+            held,
+            owed,
+            shortfall
+        FROM stock_buckets
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND (sku_id, business_day) IN (SELECT * FROM UNNEST($3::uuid[], $4::date[]))
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+        &days,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("find stock buckets by key")?;
+    let buckets = rows.into_iter().map(|row| {
+        let bucket = Bucket {
+            on_hand: row.on_hand,
+            held: row.held,
+            owed: row.owed,
+            shortfall: row.shortfall,
+        };
+        ((row.sku_id, row.business_day), bucket)
+    });
+    Ok(buckets.collect())
+}
+
+/// Makes buckets of a locked branch that do not exist yet.
+pub async fn insert(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    buckets: &[(SkuId, BusinessDay, Bucket)],
+) -> anyhow::Result<()> {
+    if buckets.is_empty() {
+        return Ok(());
+    }
+    let org = tx.org().as_uuid();
+    let sku_ids: Vec<_> = buckets
+        .iter()
+        .map(|(sku_id, ..)| sku_id.as_uuid())
+        .collect();
+    let days: Vec<_> = buckets.iter().map(|(_, day, _)| day.date()).collect();
+    let on_hand: Vec<_> = buckets.iter().map(|(.., bucket)| bucket.on_hand).collect();
+    sqlx::query!(
+        r#"
+        INSERT INTO stock_buckets (org_id, branch_id, sku_id, business_day, on_hand)
+        SELECT $1, $2, sku_id, business_day, on_hand
+        FROM UNNEST($3::uuid[], $4::date[], $5::bigint[]) AS made (sku_id, business_day, on_hand)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+        &days,
+        &on_hand,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("make stock buckets")?;
+    Ok(())
+}
+
+/// Applies what orders do, all in one statement.
+///
+/// The shortfall can only go down here, so a hold too many breaks `stock_not_oversold`.
+pub async fn apply(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    changes: &BTreeMap<BucketKey, BucketChange>,
+) -> anyhow::Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let org = tx.org().as_uuid();
+    let (sku_ids, days) = columns(changes.keys());
+    let balances: Vec<_> = changes.values().map(|change| change.balance).collect();
+    let holds: Vec<_> = changes.values().map(|change| change.held).collect();
+    let done = sqlx::query!(
+        r#"
+        UPDATE stock_buckets AS bucket
+        SET on_hand = greatest(0, bucket.on_hand - bucket.owed + change.balance),
+            owed = greatest(0, bucket.owed - bucket.on_hand - change.balance),
+            held = bucket.held + change.held,
+            shortfall = least(
+                bucket.shortfall,
+                greatest(0, bucket.held + change.held - (bucket.on_hand - bucket.owed + change.balance))
+            )
+        FROM UNNEST($3::uuid[], $4::date[], $5::bigint[], $6::bigint[])
+            AS change (sku_id, business_day, balance, held)
+        WHERE bucket.org_id = $1
+          AND bucket.branch_id = $2
+          AND bucket.sku_id = change.sku_id
+          AND bucket.business_day = change.business_day
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+        &days,
+        &balances,
+        &holds,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("apply orders to stock buckets")?;
+    ensure!(
+        usize::try_from(done.rows_affected())? == changes.len(),
+        "{} of {} stock buckets of branch {branch_id} were there to change",
+        done.rows_affected(),
+        changes.len(),
+    );
+    Ok(())
+}
+
+/// Sets the counters of a bucket of a locked branch as staff left them.
+pub async fn set(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    (sku_id, day): BucketKey,
+    bucket: &Bucket,
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    sqlx::query!(
+        r#"
+        INSERT INTO stock_buckets
+            (org_id, branch_id, sku_id, business_day, on_hand, held, owed, shortfall)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (org_id, branch_id, sku_id, business_day) DO UPDATE
+        SET on_hand = excluded.on_hand,
+            held = excluded.held,
+            owed = excluded.owed,
+            shortfall = excluded.shortfall
+        "#,
+        org,
+        branch_id.as_uuid(),
+        sku_id.as_uuid(),
+        day.date(),
+        bucket.on_hand,
+        bucket.held,
+        bucket.owed,
+        bucket.shortfall,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("set a stock bucket")?;
+    Ok(())
+}
+
+fn columns<'a>(keys: impl Iterator<Item = &'a BucketKey>) -> (Vec<Uuid>, Vec<NaiveDate>) {
+    keys.map(|(sku_id, day)| (sku_id.as_uuid(), day.date()))
+        .unzip()
+}

@@ -1,0 +1,307 @@
+//! Holds, one row an order.
+
+use anyhow::{Context as _, ensure};
+use chassis::{
+    business_day::BusinessDay,
+    db::{SystemTx, TenantTx},
+    id::{BranchId, HoldKey, OrderId, OrganisationId, SkuId},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::domain::{
+    fate::HoldState,
+    hold::{Hold, Part},
+    plan::Granted,
+};
+
+struct Row {
+    order_id: OrderId,
+    branch_id: BranchId,
+    hold_key: Option<HoldKey>,
+    state: HoldState,
+    test: bool,
+    order_version: i64,
+    slot_starts_at: DateTime<Utc>,
+    promised_at: DateTime<Utc>,
+    business_day: BusinessDay,
+    expires_at: DateTime<Utc>,
+    sku_ids: Vec<Uuid>,
+    bucket_days: Vec<NaiveDate>,
+    quantities: Vec<i64>,
+}
+
+impl From<Row> for Hold {
+    fn from(row: Row) -> Self {
+        // A constraint keeps the three arrays of one length.
+        let parts = row
+            .sku_ids
+            .into_iter()
+            .zip(row.bucket_days)
+            .zip(row.quantities)
+            .map(|((sku_id, day), quantity)| Part {
+                sku_id: SkuId::from_uuid(sku_id),
+                bucket_day: BusinessDay::on(day),
+                quantity,
+            });
+        Self {
+            order_id: row.order_id,
+            branch_id: row.branch_id,
+            hold_key: row.hold_key,
+            state: row.state,
+            test: row.test,
+            order_version: row.order_version,
+            slot_starts_at: row.slot_starts_at,
+            promised_at: row.promised_at,
+            business_day: row.business_day,
+            expires_at: row.expires_at,
+            parts: parts.collect(),
+        }
+    }
+}
+
+/// Finds the holds of these orders or these keys.
+pub async fn find_many(
+    tx: &mut TenantTx,
+    order_ids: &[OrderId],
+    hold_keys: &[HoldKey],
+) -> anyhow::Result<Vec<Hold>> {
+    let org = tx.org().as_uuid();
+    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
+    let hold_keys: Vec<_> = hold_keys.iter().map(HoldKey::as_uuid).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            order_id AS "order_id: OrderId",
+            branch_id AS "branch_id: BranchId",
+            hold_key AS "hold_key: HoldKey",
+            state AS "state: HoldState",
+            test,
+            order_version,
+            slot_starts_at,
+            promised_at,
+            business_day AS "business_day: BusinessDay",
+            expires_at,
+            sku_ids,
+            bucket_days,
+            quantities
+        FROM holds
+        WHERE org_id = $1
+          AND (order_id = ANY($2) OR hold_key = ANY($3))
+        "#,
+        org,
+        &order_ids,
+        &hold_keys,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("find holds")?;
+    Ok(rows.into_iter().map(Hold::from).collect())
+}
+
+/// Adds the holds of a batch in one statement.
+pub async fn insert_many(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    granted: &[Granted],
+    held_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let org = tx.org().as_uuid();
+    let order_ids: Vec<_> = granted
+        .iter()
+        .map(|hold| hold.wanted.order_id.as_uuid())
+        .collect();
+    let hold_keys: Vec<_> = granted
+        .iter()
+        .map(|hold| hold.wanted.hold_key.as_uuid())
+        .collect();
+    let tests: Vec<_> = granted.iter().map(|hold| hold.wanted.test).collect();
+    let slots: Vec<_> = granted.iter().map(|hold| hold.slot.starts_at).collect();
+    let promises: Vec<_> = granted.iter().map(|hold| hold.promised_at).collect();
+    let days: Vec<_> = granted
+        .iter()
+        .map(|hold| hold.slot.business_day.date())
+        .collect();
+    // PostgreSQL has no arrays of ragged arrays: the inner ones travel as text.
+    let skus: Vec<_> = granted
+        .iter()
+        .map(|hold| literal(hold, |part| part.sku_id))
+        .collect();
+    let buckets: Vec<_> = granted
+        .iter()
+        .map(|hold| literal(hold, |part| part.bucket_day))
+        .collect();
+    let quantities: Vec<_> = granted
+        .iter()
+        .map(|hold| literal(hold, |part| part.quantity))
+        .collect();
+    sqlx::query!(
+        r#"
+        INSERT INTO holds
+            (org_id, branch_id, state, order_id, hold_key, test, slot_starts_at, promised_at,
+             business_day, sku_ids, bucket_days, quantities, held_at, expires_at)
+        SELECT
+            $1, $2, 'held', order_id, hold_key, test, slot_starts_at, promised_at,
+            business_day, sku_ids::uuid[], bucket_days::date[], quantities::bigint[], $12, $13
+        FROM UNNEST(
+            $3::uuid[], $4::uuid[], $5::boolean[], $6::timestamptz[], $7::timestamptz[],
+            $8::date[], $9::text[], $10::text[], $11::text[]
+        ) AS made (
+            order_id, hold_key, test, slot_starts_at, promised_at,
+            business_day, sku_ids, bucket_days, quantities
+        )
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &order_ids,
+        &hold_keys,
+        &tests,
+        &slots,
+        &promises,
+        &days,
+        &skus,
+        &buckets,
+        &quantities,
+        held_at,
+        expires_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+fn literal<T: ToString>(hold: &Granted, column: impl Fn(&Part) -> T) -> String {
+    let cells: Vec<_> = hold
+        .parts
+        .iter()
+        .map(|part| column(part).to_string())
+        .collect();
+    format!("{{{}}}", cells.join(","))
+}
+
+/// Moves holds of locked branches on, in one statement; a released one gives its key back.
+pub async fn update_many(
+    tx: &mut TenantTx,
+    moves: &[(OrderId, HoldState, i64)],
+) -> anyhow::Result<()> {
+    if moves.is_empty() {
+        return Ok(());
+    }
+    let org = tx.org().as_uuid();
+    let order_ids: Vec<_> = moves
+        .iter()
+        .map(|(order_id, ..)| order_id.as_uuid())
+        .collect();
+    let states: Vec<_> = moves.iter().map(|(_, state, _)| *state).collect();
+    let versions: Vec<_> = moves.iter().map(|(.., version)| *version).collect();
+    let done = sqlx::query!(
+        r#"
+        UPDATE holds AS hold
+        SET state = moved.state,
+            hold_key = CASE moved.state WHEN 'released' THEN NULL ELSE hold.hold_key END,
+            order_version = moved.version
+        FROM UNNEST($2::uuid[], $3::text[], $4::bigint[]) AS moved (order_id, state, version)
+        WHERE hold.org_id = $1
+          AND hold.order_id = moved.order_id
+        "#,
+        org,
+        &order_ids,
+        &states as &[HoldState],
+        &versions,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("move holds on")?;
+    ensure!(
+        usize::try_from(done.rows_affected())? == moves.len(),
+        "holds to move on are gone"
+    );
+    Ok(())
+}
+
+/// Puts the next question about held orders off.
+pub async fn postpone(
+    tx: &mut TenantTx,
+    order_ids: &[OrderId],
+    until: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
+    sqlx::query!(
+        r#"
+        UPDATE holds
+        SET expires_at = greatest(expires_at, $3)
+        WHERE org_id = $1
+          AND order_id = ANY($2)
+          AND state = 'held'
+        "#,
+        org,
+        &order_ids,
+        until,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("postpone the expiry of holds")?;
+    Ok(())
+}
+
+/// Lists holds of all organisations that lapsed by `now`, the longest first.
+pub async fn list_expired(
+    tx: &mut SystemTx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> anyhow::Result<Vec<(OrganisationId, OrderId)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT org_id AS "org_id: OrganisationId", order_id AS "order_id: OrderId"
+        FROM holds
+        WHERE state = 'held'
+          AND expires_at <= $1
+        ORDER BY expires_at
+        LIMIT $2
+        "#,
+        now,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list expired holds")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.org_id, row.order_id))
+        .collect())
+}
+
+/// Deletes what nobody asks for any more: old holds, slots and daily buckets. Tells how many rows.
+pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>) -> anyhow::Result<u64> {
+    let holds = sqlx::query!(
+        "DELETE FROM holds WHERE state <> 'held' AND held_at < $1",
+        before
+    )
+    .execute(&mut **tx)
+    .await
+    .context("purge holds")?;
+    // A slot is older than its youngest hold by the days ahead at most.
+    let slots = sqlx::query!(
+        "DELETE FROM slots WHERE starts_at < $1 AND held = 0",
+        before
+    )
+    .execute(&mut **tx)
+    .await
+    .context("purge slots")?;
+    let buckets = sqlx::query!(
+        r#"
+        DELETE FROM stock_buckets
+        WHERE business_day < $1
+          AND business_day <> DATE '1970-01-01'
+          AND held = 0
+        "#,
+        before.date_naive(),
+    )
+    .execute(&mut **tx)
+    .await
+    .context("purge daily buckets")?;
+    Ok(holds.rows_affected() + slots.rows_affected() + buckets.rows_affected())
+}

@@ -1,0 +1,224 @@
+//! The journal of stock movements; rows are added and never changed.
+
+use anyhow::Context as _;
+use chassis::{
+    business_day::BusinessDay,
+    clock::Clock,
+    db::TenantTx,
+    id::{BranchId, MovementId, OrderId, SkuId},
+};
+use chrono::{DateTime, Utc};
+
+use crate::domain::{
+    hold::OrderMovement,
+    stock::{Bucket, MovementKind},
+};
+
+/// An entry of the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+    /// Place in the journal.
+    pub seq: i64,
+    /// Id.
+    pub movement_id: MovementId,
+    /// Unit.
+    pub sku_id: SkuId,
+    /// Kind.
+    pub kind: MovementKind,
+    /// Change of the units on hand or held.
+    pub quantity: i64,
+    /// Units on hand after it.
+    pub on_hand_after: i64,
+    /// Units held after it.
+    pub held_after: i64,
+    /// Day of the bucket.
+    pub business_day: BusinessDay,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Name of who did it; empty for the system.
+    pub actor: String,
+    /// Order it belongs to.
+    pub order_id: Option<OrderId>,
+    /// Reason given.
+    pub reason: String,
+}
+
+/// A movement by staff.
+#[derive(Clone, Debug)]
+pub struct StaffMovement<'a> {
+    /// Unit.
+    pub sku_id: SkuId,
+    /// Day of the bucket.
+    pub business_day: BusinessDay,
+    /// Kind.
+    pub kind: MovementKind,
+    /// Change of the units on hand.
+    pub quantity: i64,
+    /// The bucket after it.
+    pub after: Bucket,
+    /// Name of who did it.
+    pub actor: &'a str,
+    /// Reason given.
+    pub reason: &'a str,
+}
+
+/// Adds movements of orders, in their order, in one statement.
+pub async fn insert_many(
+    tx: &mut TenantTx,
+    clock: &dyn Clock,
+    branch_id: BranchId,
+    movements: &[OrderMovement],
+) -> anyhow::Result<()> {
+    if movements.is_empty() {
+        return Ok(());
+    }
+    let org = tx.org().as_uuid();
+    let ids: Vec<_> = movements
+        .iter()
+        .map(|_| MovementId::new(clock).as_uuid())
+        .collect();
+    let sku_ids: Vec<_> = movements
+        .iter()
+        .map(|movement| movement.sku_id.as_uuid())
+        .collect();
+    let kinds: Vec<_> = movements.iter().map(|movement| movement.kind).collect();
+    let quantities: Vec<_> = movements.iter().map(|movement| movement.quantity).collect();
+    let on_hand: Vec<_> = movements
+        .iter()
+        .map(|movement| movement.after.on_hand)
+        .collect();
+    let held: Vec<_> = movements
+        .iter()
+        .map(|movement| movement.after.held)
+        .collect();
+    let days: Vec<_> = movements
+        .iter()
+        .map(|movement| movement.bucket_day.date())
+        .collect();
+    let orders: Vec<_> = movements
+        .iter()
+        .map(|movement| movement.order_id.map(Into::into))
+        .collect();
+    sqlx::query!(
+        r#"
+        INSERT INTO stock_movements
+            (org_id, branch_id, sku_id, movement_id, kind, quantity, on_hand_after, held_after,
+             business_day, order_id, at)
+        SELECT
+            $1, $2, sku_id, movement_id, kind, quantity, on_hand_after, held_after,
+            business_day, order_id, $11
+        FROM UNNEST(
+            $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
+            $9::date[], $10::uuid[]
+        ) AS made (
+            sku_id, movement_id, kind, quantity, on_hand_after, held_after, business_day, order_id
+        )
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+        &ids,
+        &kinds as &[MovementKind],
+        &quantities,
+        &on_hand,
+        &held,
+        &days,
+        &orders as &[Option<uuid::Uuid>],
+        clock.now(),
+    )
+    .execute(&mut **tx)
+    .await
+    .context("add stock movements of orders")?;
+    Ok(())
+}
+
+/// Adds a movement by staff and tells it as it stands in the journal.
+pub async fn insert(
+    tx: &mut TenantTx,
+    clock: &dyn Clock,
+    branch_id: BranchId,
+    movement: &StaffMovement<'_>,
+) -> anyhow::Result<Movement> {
+    let org = tx.org().as_uuid();
+    sqlx::query_as!(
+        Movement,
+        r#"
+        INSERT INTO stock_movements
+            (org_id, branch_id, sku_id, movement_id, kind, quantity, on_hand_after, held_after,
+             business_day, at, actor, reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        RETURNING
+            seq,
+            movement_id AS "movement_id: MovementId",
+            sku_id AS "sku_id: SkuId",
+            kind AS "kind: MovementKind",
+            quantity,
+            on_hand_after,
+            held_after,
+            business_day AS "business_day: BusinessDay",
+            at,
+            actor,
+            order_id AS "order_id: OrderId",
+            reason
+        "#,
+        org,
+        branch_id.as_uuid(),
+        movement.sku_id.as_uuid(),
+        MovementId::new(clock).as_uuid(),
+        movement.kind as MovementKind,
+        movement.quantity,
+        movement.after.on_hand,
+        movement.after.held,
+        movement.business_day.date(),
+        clock.now(),
+        movement.actor,
+        movement.reason,
+    )
+    .fetch_one(&mut **tx)
+    .await
+    .context("add a stock movement")
+}
+
+/// Lists movements of a unit, newest first, those before `before` of the journal.
+pub async fn list(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    sku_id: SkuId,
+    before: i64,
+    limit: i64,
+) -> anyhow::Result<Vec<Movement>> {
+    let org = tx.org().as_uuid();
+    sqlx::query_as!(
+        Movement,
+        r#"
+        SELECT
+            seq,
+            movement_id AS "movement_id: MovementId",
+            sku_id AS "sku_id: SkuId",
+            kind AS "kind: MovementKind",
+            quantity,
+            on_hand_after,
+            held_after,
+            business_day AS "business_day: BusinessDay",
+            at,
+            actor,
+            order_id AS "order_id: OrderId",
+            reason
+        FROM stock_movements
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND sku_id = $3
+          AND seq < $4
+        ORDER BY seq DESC
+        LIMIT $5
+        "#,
+        org,
+        branch_id.as_uuid(),
+        sku_id.as_uuid(),
+        before,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list stock movements")
+}
