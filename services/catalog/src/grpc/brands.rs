@@ -1,0 +1,118 @@
+//! RPCs on brands, and the way from a storefront's address to its organisation.
+
+use chassis::{
+    db::Db,
+    error::{Problem, Violations},
+    id::{self, BrandId},
+};
+use proto::catalog::v1::{
+    CreateBrandRequest, CreateBrandResponse, ListBrandsRequest, ListBrandsResponse,
+    ResolveStorefrontRequest, ResolveStorefrontResponse, UpdateBrandRequest, UpdateBrandResponse,
+};
+
+use super::{Call, convert, given};
+use crate::{
+    app::{access, once::Once},
+    domain::{Error, branch::State, brand::Brand, plan_limits, versioned},
+    events, store,
+};
+
+pub(super) async fn create(
+    call: &Call<'_>,
+    request: &CreateBrandRequest,
+) -> Result<CreateBrandResponse, Problem> {
+    let clock = &**call.clock;
+    let mut violations = Violations::new();
+    let once = Once::parse("CreateBrand", &request.idempotency_key, request, &mut violations);
+    let details = convert::brand_details(request.brand.as_ref(), &mut violations);
+    call.identity.require_org_scope()?;
+    violations.into_result()?;
+
+    let mut tx = call.db.tenant(call.org).await?;
+    if let Some(first) = once.begin(&mut tx, clock).await? {
+        return Ok(first);
+    }
+    let existing = store::brands::count_for_insert(&mut tx).await?;
+    plan_limits::allow_brand(call.identity.plan, existing)?;
+    let brand = Brand { id: BrandId::new(clock), details: given(details)?, version: 1 };
+    store::brands::insert(&mut tx, &brand, clock).await?;
+    events::brand_changed(&mut tx, clock, &brand).await?;
+    let answer = CreateBrandResponse { brand: Some(convert::brand(&brand)) };
+    once.finish(&mut tx, &answer).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+pub(super) async fn update(
+    call: &Call<'_>,
+    request: &UpdateBrandRequest,
+) -> Result<UpdateBrandResponse, Problem> {
+    let clock = &**call.clock;
+    let mut violations = Violations::new();
+    let wanted = request.brand.as_ref();
+    let raw_id = wanted.map_or("", |brand| &brand.brand_id);
+    let brand_id = id::parse("brand.brand_id", raw_id, &mut violations);
+    let details = convert::brand_details(wanted, &mut violations);
+    violations.into_result()?;
+
+    let mut tx = call.db.tenant(call.org).await?;
+    let mut brand = access::lock_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    versioned::require("brand", wanted.map_or(0, |brand| brand.version), brand.version)?;
+    let details = given(details)?;
+    if details.currency != brand.details.currency
+        && store::brands::has_products(&mut tx, brand.id).await?
+    {
+        return Err(Error::CurrencyFixed.into());
+    }
+    brand.details = details;
+    let brand = store::brands::update(&mut tx, &brand, clock).await?;
+    events::brand_changed(&mut tx, clock, &brand).await?;
+    tx.commit().await?;
+    Ok(UpdateBrandResponse { brand: Some(convert::brand(&brand)) })
+}
+
+pub(super) async fn list(
+    call: &Call<'_>,
+    _request: &ListBrandsRequest,
+) -> Result<ListBrandsResponse, Problem> {
+    let mut tx = call.db.tenant(call.org).await?;
+    let mut brands = store::brands::list(&mut tx).await?;
+    let mut branches = store::branches::list(&mut tx, None).await?;
+    tx.commit().await?;
+
+    branches.retain(|branch| call.identity.require_branch(branch.brand_id, branch.id).is_ok());
+    brands.retain(|brand| {
+        call.identity.require_brand(brand.id).is_ok()
+            || branches.iter().any(|branch| branch.brand_id == brand.id)
+    });
+    // By brand as they are listed, then by name.
+    let place = |id| brands.iter().position(|brand| brand.id == id);
+    branches.sort_by_key(|branch| place(branch.brand_id));
+    Ok(ListBrandsResponse {
+        branches: branches.iter().map(convert::branch).collect(),
+        brands: brands.iter().map(convert::brand).collect(),
+    })
+}
+
+/// The address is known before the organisation is: the system role finds the organisation, and
+/// everything else is read as its tenant.
+pub(super) async fn resolve(
+    db: &Db,
+    request: &ResolveStorefrontRequest,
+) -> Result<ResolveStorefrontResponse, Problem> {
+    let mut tx = db.system("resolve a storefront").await?;
+    let found = store::brands::find_by_slug(&mut tx, &request.brand_slug).await?;
+    tx.commit().await?;
+    let (org, brand) = found.ok_or(Error::NotFound("brand"))?;
+
+    let mut tx = db.tenant(org).await?;
+    let brand = store::brands::find(&mut tx, brand).await?.ok_or(Error::NotFound("brand"))?;
+    let mut branches = store::branches::list(&mut tx, Some(brand.id)).await?;
+    tx.commit().await?;
+    branches.retain(|branch| branch.details.state != State::Closed);
+    Ok(ResolveStorefrontResponse {
+        organisation_id: org.to_string(),
+        brand: Some(convert::brand(&brand)),
+        branches: branches.iter().map(convert::branch).collect(),
+    })
+}

@@ -1,0 +1,133 @@
+//! Import and export of products as CSV.
+
+use chassis::{
+    error::{Problem, Violations},
+    id::{self, OptionGroupId},
+};
+use proto::catalog::v1::{
+    ExportProductsRequest, ExportProductsResponse, ImportProblem, ImportProductsRequest,
+    ImportProductsResponse, ImportRow,
+};
+
+use super::{Call, given};
+use crate::{
+    app::access,
+    domain::{
+        Error, export as file,
+        import::{
+            CellProblem,
+            plan::{self, Against, Change, Plan, RowOutcome},
+            row::{self, Row},
+            table::Table,
+        },
+    },
+    store,
+};
+
+/// Rows whose outcome is told.
+const ROWS_TOLD: usize = 200;
+
+pub(super) async fn import(
+    call: &Call<'_>,
+    request: &ImportProductsRequest,
+) -> Result<ImportProductsResponse, Problem> {
+    let clock = &**call.clock;
+    let mut violations = Violations::new();
+    let brand_id = id::parse("brand_id", &request.brand_id, &mut violations);
+    let mut default_groups: Vec<OptionGroupId> = Vec::new();
+    for (index, raw) in request.option_group_ids.iter().enumerate() {
+        let field = format!("option_group_ids[{index}]");
+        default_groups.extend(id::parse::<OptionGroupId>(&field, raw, &mut violations));
+    }
+    violations.into_result()?;
+    // A large file takes a while to read: not on a thread that others wait for.
+    let content = request.content.clone();
+    let (rows, problems) = tokio::task::spawn_blocking(move || read(&content))
+        .await
+        .map_err(Problem::internal)??;
+
+    let mut tx = call.db.tenant(call.org).await?;
+    let brand = access::lock_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    let catalogue = store::catalogue::load(&mut tx, brand.id).await?;
+    if let Some(unknown) = default_groups
+        .iter()
+        .position(|id| catalogue.option_groups.iter().all(|group| group.id != *id))
+    {
+        let field = format!("option_group_ids[{unknown}]");
+        return Err(Problem::not_found("option group").field(field, "NOT_FOUND"));
+    }
+    let against = Against {
+        catalogue: &catalogue,
+        default_groups: &default_groups,
+        first_code_number: store::products::next_code_number(&mut tx, brand.id).await?,
+        clock,
+    };
+    let mut plan = plan::plan(&against, rows);
+    plan.problems.extend(problems);
+    plan.problems.sort_by_key(|problem| problem.line);
+
+    let applied = !request.dry_run && plan.problems.is_empty();
+    if applied {
+        store::categories::insert(&mut tx, brand.id, &plan.new_categories, clock).await?;
+        store::products::insert(&mut tx, brand.id, &plan.created, clock).await?;
+        store::products::update(&mut tx, &plan.updated, clock).await?;
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(report(&plan, applied))
+}
+
+fn read(content: &[u8]) -> Result<(Vec<Row>, Vec<CellProblem>), Error> {
+    Ok(row::parse_all(&Table::read(content)?))
+}
+
+fn report(plan: &Plan, applied: bool) -> ImportProductsResponse {
+    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    ImportProductsResponse {
+        created: count(plan.created.len()),
+        updated: count(plan.updated.len()),
+        unchanged: count(plan.unchanged),
+        categories_created: count(plan.new_categories.len()),
+        problems: plan.problems.iter().map(problem).collect(),
+        applied,
+        rows: plan.rows.iter().take(ROWS_TOLD).map(outcome).collect(),
+    }
+}
+
+fn problem(problem: &CellProblem) -> ImportProblem {
+    ImportProblem {
+        line: i32::try_from(problem.line).unwrap_or(i32::MAX),
+        column: problem.column.clone(),
+        reason: problem.reason.clone(),
+        value: problem.value.clone(),
+    }
+}
+
+fn outcome(row: &RowOutcome) -> ImportRow {
+    let change = match row.change {
+        Change::Created => "created",
+        Change::Updated => "updated",
+        Change::Unchanged => "unchanged",
+    };
+    ImportRow {
+        line: i32::try_from(row.line).unwrap_or(i32::MAX),
+        name: row.name.clone(),
+        change: change.to_owned(),
+        detail: row.detail.clone(),
+    }
+}
+
+pub(super) async fn export(
+    call: &Call<'_>,
+    request: &ExportProductsRequest,
+) -> Result<ExportProductsResponse, Problem> {
+    let mut violations = Violations::new();
+    let brand_id = id::parse("brand_id", &request.brand_id, &mut violations);
+    violations.into_result()?;
+    let mut tx = call.db.tenant(call.org).await?;
+    let brand = access::view_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    let catalogue = store::catalogue::load(&mut tx, brand.id).await?;
+    tx.commit().await?;
+    Ok(ExportProductsResponse { content: file::write(&catalogue)?.into() })
+}

@@ -1,0 +1,210 @@
+//! RPCs on products.
+
+mod page_token;
+
+use chassis::{
+    error::{Problem, Violations},
+    id::{self, ProductId},
+    text,
+};
+use proto::catalog::v1::{
+    ArchiveProductRequest, ArchiveProductResponse, CreateProductRequest, CreateProductResponse,
+    GetProductRequest, GetProductResponse, ListProductsRequest, ListProductsResponse,
+    UpdateProductRequest, UpdateProductResponse,
+};
+
+use super::{Call, convert, given};
+use crate::{
+    app::{access, once::Once},
+    domain::{
+        Error,
+        catalogue::Catalogue,
+        product::{self, Details, code_number, variants_of},
+        versioned,
+    },
+    store::{self, product_pages::Filter},
+};
+
+pub(super) async fn list(
+    call: &Call<'_>,
+    request: &ListProductsRequest,
+) -> Result<ListProductsResponse, Problem> {
+    let mut violations = Violations::new();
+    let brand_id = id::parse("brand_id", &request.brand_id, &mut violations);
+    let filter = Filter {
+        category: id::parse_optional("category_id", &request.category_id, &mut violations),
+        text: text::bounded("text", &request.text, 0..=60, &mut violations),
+        display: convert::display_filter("display", request.display, &mut violations),
+    };
+    let after = page_token::parse("page_token", &request.page_token, &mut violations);
+    let size = match request.page_size {
+        0 => 50,
+        size @ (20 | 50 | 100) => i64::from(size),
+        _ => {
+            violations.push_with("page_size", "VALIDATION_FAILED", [("allowed", "20, 50, 100")]);
+            0
+        }
+    };
+    violations.into_result()?;
+
+    let mut tx = call.db.tenant(call.org).await?;
+    let brand = access::view_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    let page =
+        store::product_pages::list(&mut tx, brand.id, &filter, after.as_ref(), size).await?;
+    tx.commit().await?;
+    Ok(ListProductsResponse {
+        products: page.products.iter().map(|it| convert::product(it, brand.id)).collect(),
+        next_page_token: page.next.as_ref().map(page_token::write).unwrap_or_default(),
+        total: i32::try_from(page.total).unwrap_or(i32::MAX),
+    })
+}
+
+pub(super) async fn get(
+    call: &Call<'_>,
+    request: &GetProductRequest,
+) -> Result<GetProductResponse, Problem> {
+    let mut violations = Violations::new();
+    let product_id = id::parse("product_id", &request.product_id, &mut violations);
+    violations.into_result()?;
+    let mut tx = call.db.tenant(call.org).await?;
+    let product_id: ProductId = given(product_id)?;
+    let brand_id = store::products::find_brand(&mut tx, product_id).await?;
+    let brand_id = brand_id.ok_or(Error::NotFound("product"))?;
+    access::view_brand(&mut tx, call.identity, brand_id).await?;
+    let product = store::products::get(&mut tx, brand_id, product_id).await?;
+    tx.commit().await?;
+    Ok(GetProductResponse { product: Some(convert::product(&product, brand_id)) })
+}
+
+pub(super) async fn create(
+    call: &Call<'_>,
+    request: &CreateProductRequest,
+) -> Result<CreateProductResponse, Problem> {
+    let clock = &**call.clock;
+    let mut violations = Violations::new();
+    let once = Once::parse("CreateProduct", &request.idempotency_key, request, &mut violations);
+    let wanted = request.product.clone().unwrap_or_default();
+    let brand_id = id::parse("product.brand_id", &wanted.brand_id, &mut violations);
+    let draft = convert::product_draft(&wanted, &mut violations);
+    violations.into_result()?;
+
+    let mut tx = call.db.tenant(call.org).await?;
+    let brand = access::lock_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    if let Some(first) = once.begin(&mut tx, clock).await? {
+        return Ok(first);
+    }
+    let catalogue = store::catalogue::load(&mut tx, brand.id).await?;
+    let mut variants = draft.variants;
+    for variant in &mut variants {
+        variant.id = None;
+    }
+    let mut violations = Violations::new();
+    let mut new = product::Product {
+        id: ProductId::new(clock),
+        variants: variants_of(variants, &[], clock, &mut violations),
+        details: draft.details,
+        position: draft.position,
+        version: 1,
+    };
+    check_references(&catalogue, &new.details, &mut violations);
+    violations.into_result()?;
+    if new.details.code.is_empty() {
+        let number = store::products::next_code_number(&mut tx, brand.id).await?;
+        new.details.code = code_number(number);
+    }
+    store::products::insert(&mut tx, brand.id, std::slice::from_ref(&new), clock).await?;
+    store::products::arrange(&mut tx, &order_with(&catalogue, &new, draft.position)).await?;
+    let product = store::products::get(&mut tx, brand.id, new.id).await?;
+    let answer = CreateProductResponse { product: Some(convert::product(&product, brand.id)) };
+    once.finish(&mut tx, &answer).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+pub(super) async fn update(
+    call: &Call<'_>,
+    request: &UpdateProductRequest,
+) -> Result<UpdateProductResponse, Problem> {
+    let clock = &**call.clock;
+    let mut violations = Violations::new();
+    let wanted = request.product.clone().unwrap_or_default();
+    let product_id = id::parse("product.product_id", &wanted.product_id, &mut violations);
+    let draft = convert::product_draft(&wanted, &mut violations);
+    violations.into_result()?;
+
+    let mut tx = call.db.tenant(call.org).await?;
+    let product_id: ProductId = given(product_id)?;
+    let brand_id = store::products::find_brand(&mut tx, product_id).await?;
+    let brand_id = brand_id.ok_or(Error::NotFound("product"))?;
+    access::lock_brand(&mut tx, call.identity, brand_id).await?;
+    let catalogue = store::catalogue::load(&mut tx, brand_id).await?;
+    let stored = catalogue.products.iter().find(|product| product.id == product_id);
+    let stored = stored.ok_or(Error::NotFound("product"))?;
+    versioned::require("product", wanted.version, stored.version)?;
+
+    let mut violations = Violations::new();
+    let mut changed = product::Product {
+        id: product_id,
+        variants: variants_of(draft.variants, &stored.variants, clock, &mut violations),
+        details: draft.details,
+        position: draft.position,
+        version: stored.version,
+    };
+    check_references(&catalogue, &changed.details, &mut violations);
+    violations.into_result()?;
+    if changed.details.code.is_empty() {
+        changed.details.code.clone_from(&stored.details.code);
+    }
+    store::products::update(&mut tx, std::slice::from_ref(&changed), clock).await?;
+    store::products::arrange(&mut tx, &order_with(&catalogue, &changed, draft.position)).await?;
+    let product = store::products::get(&mut tx, brand_id, product_id).await?;
+    tx.commit().await?;
+    Ok(UpdateProductResponse { product: Some(convert::product(&product, brand_id)) })
+}
+
+pub(super) async fn archive(
+    call: &Call<'_>,
+    request: &ArchiveProductRequest,
+) -> Result<ArchiveProductResponse, Problem> {
+    let mut violations = Violations::new();
+    let product_id = id::parse("product_id", &request.product_id, &mut violations);
+    violations.into_result()?;
+    let mut tx = call.db.tenant(call.org).await?;
+    let product_id: ProductId = given(product_id)?;
+    let brand_id = store::products::find_brand(&mut tx, product_id).await?;
+    let brand_id = brand_id.ok_or(Error::NotFound("product"))?;
+    access::lock_brand(&mut tx, call.identity, brand_id).await?;
+    let product = store::products::get(&mut tx, brand_id, product_id).await?;
+    versioned::require("product", request.version, product.version)?;
+    store::products::archive(&mut tx, product_id, request.version, &**call.clock).await?;
+    tx.commit().await?;
+    Ok(ArchiveProductResponse {})
+}
+
+/// Categories and option groups must be the brand's own.
+fn check_references(catalogue: &Catalogue, details: &Details, violations: &mut Violations) {
+    for (index, id) in details.category_ids.iter().enumerate() {
+        if catalogue.categories.iter().all(|category| category.id != *id) {
+            violations.push(format!("product.category_ids[{index}]"), "NOT_FOUND");
+        }
+    }
+    for (index, id) in details.option_group_ids.iter().enumerate() {
+        if catalogue.option_groups.iter().all(|group| group.id != *id) {
+            violations.push(format!("product.option_group_ids[{index}]"), "NOT_FOUND");
+        }
+    }
+}
+
+/// The order of a product's main category with the product at its place; past the end is the end.
+fn order_with(catalogue: &Catalogue, product: &product::Product, position: i32) -> Vec<ProductId> {
+    let main = product.details.main_category();
+    let mut order: Vec<ProductId> = catalogue
+        .products
+        .iter()
+        .filter(|other| other.details.main_category() == main && other.id != product.id)
+        .map(|other| other.id)
+        .collect();
+    let place = usize::try_from(position).unwrap_or_default().min(order.len());
+    order.insert(place, product.id);
+    order
+}

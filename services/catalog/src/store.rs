@@ -1,0 +1,23 @@
+//! The tables of the catalogue. Every function takes the transaction it is given.
+//!
+//! Changes to a brand's catalogue first lock the brand's row ([`brands::lock`]): they are rare, and
+//! places, codes and imports never race then.
+
+pub mod branches;
+pub mod brands;
+pub mod catalogue;
+pub mod categories;
+pub mod idempotency;
+pub mod menus;
+pub mod option_groups;
+pub mod product_pages;
+pub mod products;
+
+use std::fmt::Display;
+
+use chassis::error::Problem;
+
+/// A stored value that cannot be.
+fn inconsistent(table: &str, column: &str, key: impl Display) -> Problem {
+    Problem::internal(anyhow::anyhow!("{table}.{column} of {key} is not a value it can have"))
+}
