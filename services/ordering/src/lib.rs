@@ -1,1 +1,64 @@
-//! ordering
+//! Ordering: quotes, orders with their states and history, order and pickup numbers.
+//!
+//! It owns what was sold, to whom, for how much and how far it has come. It must never decide what
+//! may be sold (catalog) or whether there is enough of it (capacity): it asks.
+
+pub mod app;
+pub mod config;
+pub mod domain;
+pub mod events;
+pub mod grpc;
+pub mod jobs;
+pub mod store;
+
+use std::sync::Arc;
+
+use chassis::service::{App, Context, Parts};
+use chrono::TimeDelta;
+use proto::ordering::v1::ordering_service_server::OrderingServiceServer;
+use tonic::service::Routes;
+
+use crate::{
+    app::{capacity::Capacity, commit_orders, menus::Menus, recall},
+    config::Config,
+    domain::{access_token::LinkKey, pricing::FeeSettings},
+    grpc::ordering_service::OrderingService,
+};
+
+/// Migrations of the ordering database.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/ordering");
+
+/// The service.
+pub struct Ordering;
+
+impl App for Ordering {
+    const NAME: &'static str = "ordering";
+    type Config = Config;
+
+    fn migrator() -> &'static sqlx::migrate::Migrator {
+        &MIGRATOR
+    }
+
+    async fn build(ctx: Context, config: Config) -> anyhow::Result<Parts> {
+        let menus = Menus::new(ctx.peers.clone());
+        tokio::spawn(events::follow_menus(ctx.amqp.clone(), menus.clone(), ctx.shutdown.clone()));
+        let commits =
+            commit_orders::commits(ctx.db.clone(), ctx.clock.clone(), config.commit_batch);
+        let app = app::Ordering {
+            db: ctx.db.clone(),
+            clock: ctx.clock.clone(),
+            menus,
+            capacity: Capacity::new(ctx.peers),
+            commits: Arc::new(commits),
+            recalls: Arc::new(recall::recalls(ctx.db.clone())),
+            link_key: LinkKey::new(config.link_key.reveal().as_bytes()),
+            fees: FeeSettings::default(),
+            quote_validity: TimeDelta::from_std(*config.quote_validity)?,
+        };
+        Ok(Parts {
+            routes: Routes::new(OrderingServiceServer::new(OrderingService::new(app))),
+            consumers: Vec::new(),
+            jobs: vec![jobs::purge_idempotency_keys(ctx.db, ctx.clock)],
+        })
+    }
+}

@@ -1,0 +1,190 @@
+//! What ordering asks of capacity: whether a cart can be had now, and to hold it for an order.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use chassis::{
+    business_day::BusinessDay,
+    client::Peers,
+    error::{FieldProblem, Problem},
+    id::{BranchId, HoldKey, OrderId, OrganisationId, SkuId},
+};
+use chrono::{DateTime, Utc};
+use moka::future;
+use proto::capacity::v1::{
+    Availability, GetAvailabilityRequest, HoldRequest, HoldRequestBody, HoldState, ReleaseRequest,
+    SkuQuantity, capacity_service_client::CapacityServiceClient,
+};
+use tonic::Status;
+
+use crate::{
+    app::quote::{to_timestamp, to_utc},
+    domain::stock_need::Need,
+};
+
+/// A quote may be this much behind; an order never is, for it holds.
+const AVAILABILITY_TTL: Duration = Duration::from_millis(500);
+const MAX_SKUS: usize = 200;
+
+/// Capacity, as ordering needs it; clones share the memory.
+#[derive(Clone)]
+pub struct Capacity {
+    peers: Peers,
+    availability: future::Cache<(OrganisationId, BranchId), Arc<Availability>>,
+}
+
+/// What is to be held.
+pub struct HoldWish<'a> {
+    /// Branch.
+    pub branch: BranchId,
+    /// Order it is for, unless the key has one already.
+    pub order: OrderId,
+    /// Key of the attempt.
+    pub key: HoldKey,
+    /// Units.
+    pub needs: &'a BTreeMap<SkuId, Need>,
+    /// Wanted slot; `None` as soon as possible.
+    pub wanted_at: Option<DateTime<Utc>>,
+}
+
+/// A hold that was granted.
+#[derive(Clone, Copy, Debug)]
+pub struct Hold {
+    /// Order it is for; another than wished when the key had been used.
+    pub order: OrderId,
+    /// When it lapses unless the order exists.
+    pub expires_at: DateTime<Utc>,
+    /// Promised time.
+    pub promised_at: DateTime<Utc>,
+    /// Business day of the slot.
+    pub business_day: BusinessDay,
+}
+
+impl Capacity {
+    /// Capacity behind its client.
+    #[must_use]
+    pub fn new(peers: Peers) -> Self {
+        let availability = future::Cache::builder()
+            .max_capacity(2_000)
+            .time_to_live(AVAILABILITY_TTL)
+            .build();
+        Self { peers, availability }
+    }
+
+    /// What the branch could sell half a second ago or later.
+    pub async fn availability(
+        &self,
+        org: OrganisationId,
+        branch: BranchId,
+    ) -> Result<Arc<Availability>, Problem> {
+        let load = async {
+            let request = GetAvailabilityRequest { branch_id: branch.to_string() };
+            let answer = self.client(org).get_availability(request).await?.into_inner();
+            Ok::<_, Status>(Arc::new(answer.availability.unwrap_or_default()))
+        };
+        let loaded = self.availability.try_get_with((org, branch), load).await;
+        loaded.map_err(|status| Problem::from_status(&status))
+    }
+
+    /// Holds everything or nothing. A refusal names lines of the cart and what is left.
+    pub async fn hold(&self, org: OrganisationId, wish: HoldWish<'_>) -> Result<Hold, Problem> {
+        if wish.needs.len() > MAX_SKUS {
+            return Err(Problem::new("ORDER_TOO_LARGE").field_with(
+                "lines",
+                "ORDER_TOO_LARGE",
+                [("max_skus", MAX_SKUS), ("given", wish.needs.len())],
+            ));
+        }
+        let skus = wish.needs.iter().map(|(sku, need)| SkuQuantity {
+            sku_id: sku.to_string(),
+            quantity: need.quantity,
+        });
+        let body = HoldRequestBody {
+            order_id: wish.order.to_string(),
+            hold_key: wish.key.to_string(),
+            branch_id: wish.branch.to_string(),
+            skus: skus.collect(),
+            wanted_at: wish.wanted_at.map(to_timestamp),
+            test: false,
+        };
+        match self.client(org).hold(HoldRequest { hold: Some(body) }).await {
+            Ok(answer) => Ok(to_hold(answer.into_inner().hold).map_err(Problem::internal)?),
+            Err(status) => Err(to_lines(Problem::from_status(&status), wish.needs)),
+        }
+    }
+
+    /// Gives back the hold of an order that will never be made.
+    pub async fn release(
+        &self,
+        org: OrganisationId,
+        branch: BranchId,
+        order: OrderId,
+    ) -> Result<(), Problem> {
+        let request =
+            ReleaseRequest { order_id: order.to_string(), branch_id: branch.to_string() };
+        self.client(org).release(request).await?;
+        Ok(())
+    }
+
+    fn client(&self, org: OrganisationId) -> CapacityServiceClient<chassis::client::PeerChannel> {
+        CapacityServiceClient::new(self.peers.channel_for("capacity", org))
+    }
+}
+
+fn to_hold(hold: Option<HoldState>) -> anyhow::Result<Hold> {
+    let hold = hold.context("capacity answered without a hold")?;
+    Ok(Hold {
+        order: hold.order_id.parse()?,
+        expires_at: to_utc(hold.expires_at).context("a hold without its end")?,
+        promised_at: to_utc(hold.promised_at).context("a hold without a promise")?,
+        business_day: hold.business_day.parse()?,
+    })
+}
+
+/// Capacity speaks of stock-keeping units; the customer knows lines and names.
+fn to_lines(mut problem: Problem, needs: &BTreeMap<SkuId, Need>) -> Problem {
+    let fields = std::mem::take(&mut problem.fields);
+    for field in fields {
+        let sku = field.params.get("sku_id").and_then(|raw| raw.parse::<SkuId>().ok());
+        let Some(need) = sku.and_then(|sku| needs.get(&sku)) else {
+            problem.fields.push(field);
+            continue;
+        };
+        for line in &need.lines {
+            let mut params = field.params.clone();
+            params.insert("name".to_owned(), need.name.clone());
+            let (path, reason) = (format!("lines[{line}]"), field.reason.clone());
+            problem.fields.push(FieldProblem { field: path, reason, params });
+        }
+    }
+    if let [only] = problem.fields.as_slice() {
+        problem.params = only.params.clone();
+    }
+    problem
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_missing_unit_is_told_at_each_line_that_wants_it() {
+        let sku = SkuId::from_uuid(Uuid::from_u128(1));
+        let need = Need { quantity: 4, name: "珍珠".into(), lines: vec![0, 2] };
+        let params = [("sku_id", sku.to_string()), ("wanted", "4".into()), ("left", "3".into())];
+        let refusal = Problem::new("OUT_OF_STOCK")
+            .field_with("skus[0]", "OUT_OF_STOCK", params)
+            .field("wanted_at", "SLOT_FULL");
+        let problem = to_lines(refusal, &BTreeMap::from([(sku, need)]));
+        let fields: Vec<_> = problem.fields.iter().map(|field| field.field.as_str()).collect();
+        assert_eq!(fields, ["lines[0]", "lines[2]", "wanted_at"]);
+        assert_eq!(problem.fields[1].params["name"], "珍珠");
+        assert_eq!(problem.fields[1].params["left"], "3");
+    }
+}

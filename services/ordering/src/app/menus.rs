@@ -1,0 +1,103 @@
+//! Menus by branch, in memory.
+//!
+//! A menu is fetched from catalog once, however many ask at the same time. An event of a new menu
+//! drops the old one at once on every replica; should the event be lost, it lives for five seconds.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use chassis::{
+    client::Peers,
+    error::Problem,
+    id::{BranchId, OrganisationId},
+};
+use moka::{future, sync};
+use proto::catalog::v1::{
+    GetMenuSnapshotRequest, catalog_service_client::CatalogServiceClient,
+};
+use tonic::Status;
+
+use super::menu_snapshot::to_menu;
+use crate::domain::menu::Menu;
+
+const TTL: Duration = Duration::from_secs(5);
+const MAX_BRANCHES: u64 = 2_000;
+/// Earlier versions kept, to tell a customer what changed since their quote.
+const EARLIER_VERSIONS: usize = 3;
+const EARLIER_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+
+type Key = (OrganisationId, BranchId);
+
+/// Menus by branch; clones share the memory.
+#[derive(Clone)]
+pub struct Menus {
+    peers: Peers,
+    current: future::Cache<Key, Arc<Menu>>,
+    seen: sync::Cache<Key, Arc<[Arc<Menu>]>>,
+}
+
+impl Menus {
+    /// An empty memory in front of catalog.
+    #[must_use]
+    pub fn new(peers: Peers) -> Self {
+        Self {
+            peers,
+            current: future::Cache::builder()
+                .max_capacity(MAX_BRANCHES)
+                .time_to_live(TTL)
+                .build(),
+            seen: sync::Cache::builder()
+                .max_capacity(MAX_BRANCHES)
+                .time_to_idle(EARLIER_TTL)
+                .build(),
+        }
+    }
+
+    /// The present menu of a branch, or `NOT_FOUND`.
+    pub async fn get(&self, org: OrganisationId, branch: BranchId) -> Result<Arc<Menu>, Problem> {
+        let loaded = self.current.try_get_with((org, branch), self.load(org, branch)).await;
+        loaded.map_err(|status| Problem::from_status(&status))
+    }
+
+    /// Versions of the menu that this replica saw, latest first, the present one included.
+    #[must_use]
+    pub fn seen(&self, org: OrganisationId, branch: BranchId) -> Arc<[Arc<Menu>]> {
+        self.seen.get(&(org, branch)).unwrap_or_else(|| Arc::from([]))
+    }
+
+    /// Forgets the present menu, for there is a new one.
+    pub async fn invalidate(&self, org: OrganisationId, branch: BranchId) {
+        self.current.invalidate(&(org, branch)).await;
+    }
+
+    /// Forgets all present menus, for news of some may have been missed.
+    pub fn invalidate_all(&self) {
+        self.current.invalidate_all();
+    }
+
+    async fn load(&self, org: OrganisationId, branch: BranchId) -> Result<Arc<Menu>, Status> {
+        let mut catalog = CatalogServiceClient::new(self.peers.channel_for("catalog", org));
+        let request =
+            GetMenuSnapshotRequest { branch_id: branch.to_string(), ..Default::default() };
+        let snapshot = catalog.get_menu_snapshot(request).await?.into_inner().snapshot;
+        let menu = snapshot.context("catalog answered without a snapshot").and_then(to_menu);
+        Ok(self.remember(org, menu.map_err(Problem::internal)?))
+    }
+
+    fn remember(&self, org: OrganisationId, mut menu: Menu) -> Arc<Menu> {
+        let key = (org, menu.branch);
+        let seen = self.seen.get(&key).unwrap_or_else(|| Arc::from([]));
+        let earlier: Vec<_> =
+            seen.iter().filter(|earlier| earlier.version != menu.version).cloned().collect();
+        menu.retired = earlier
+            .iter()
+            .flat_map(|earlier| earlier.products.keys().chain(&earlier.retired))
+            .filter(|product| !menu.products.contains_key(product))
+            .copied()
+            .collect();
+        let menu = Arc::new(menu);
+        let versions = std::iter::once(menu.clone()).chain(earlier).take(1 + EARLIER_VERSIONS);
+        self.seen.insert(key, versions.collect());
+        menu
+    }
+}

@@ -1,0 +1,41 @@
+//! Use cases: what more than one door needs, and the flow over services that places an order.
+
+pub mod capacity;
+pub mod commit_orders;
+pub mod menu_snapshot;
+pub mod menus;
+pub mod move_order;
+pub mod place_order;
+pub mod quote;
+pub mod recall;
+
+use std::sync::Arc;
+
+use chassis::{clock::SharedClock, db::Db};
+use chrono::TimeDelta;
+
+use self::{capacity::Capacity, commit_orders::Commits, menus::Menus, recall::Recalls};
+use crate::domain::{access_token::LinkKey, pricing::FeeSettings};
+
+/// What the use cases work with; clones share it.
+#[derive(Clone)]
+pub struct Ordering {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: SharedClock,
+    /// Menus to price from.
+    pub menus: Menus,
+    /// Stock and slots.
+    pub capacity: Capacity,
+    /// Commits of new orders, coalesced by branch.
+    pub commits: Arc<Commits>,
+    /// Look-ups of idempotency keys, coalesced by organisation.
+    pub recalls: Arc<Recalls>,
+    /// Makes the secret links of orders.
+    pub link_key: LinkKey,
+    /// Fees of a branch.
+    pub fees: FeeSettings,
+    /// How long a storefront may show a quote.
+    pub quote_validity: TimeDelta,
+}

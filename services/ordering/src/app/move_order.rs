@@ -1,0 +1,205 @@
+//! Moves an order through its states, and takes a step back. Two who press at once: one wins.
+
+use chassis::{
+    authn::{Actor, Identity},
+    db::TenantTx,
+    error::{Problem, Refusal as _},
+    id::{AccountId, OrderId, OrganisationId},
+    outbox,
+};
+
+use super::{Ordering, recall::mismatch};
+use crate::{
+    domain::{
+        order::{Move, Order, Rights},
+        order_history::{CancelReason, EventActor, OrderEvent},
+        order_state::OrderState,
+    },
+    events,
+    store::{
+        order_events::{self, RequestMark},
+        orders,
+    },
+};
+
+/// Races with staff that a customer's cancellation sits out.
+const MAX_RACES: usize = 3;
+
+/// A wish of staff to move an order.
+#[derive(Clone, Debug)]
+pub struct MoveOrder {
+    /// The order.
+    pub order: OrderId,
+    /// Version it was read at.
+    pub version: i64,
+    /// The move.
+    pub wish: Move,
+    /// Key and body hash, when the caller gave a key.
+    pub mark: Option<RequestMark>,
+}
+
+impl Ordering {
+    /// Moves an order as a member of staff.
+    pub async fn move_order(
+        &self,
+        org: OrganisationId,
+        caller: &Identity,
+        request: &MoveOrder,
+    ) -> Result<Order, Problem> {
+        let mut tx = self.db.tenant(org).await?;
+        let mut order = orders::get(&mut tx, request.order).await?;
+        caller.require_branch(order.brand, order.branch)?;
+        if let Some(mark) = &request.mark
+            && let Some(hash) = order_events::find_request(&mut tx, order.id, &mark.key).await?
+        {
+            return if hash == mark.hash { Ok(order) } else { Err(mismatch()) };
+        }
+        if order.progress.version != request.version {
+            return Err(stale(&mut tx, &order, request.version, request.wish.to).await?);
+        }
+
+        let (_, actor) = staff(caller)?;
+        let advanced = order.advance(&request.wish, &actor, rights(caller), self.clock.now());
+        let entries = advanced.map_err(|error| error.to_problem())?;
+        if !self.write(&mut tx, &order, request.version, &entries, request.mark.as_ref()).await? {
+            return Err(self.lost_race(org, tx, request.order, request.version, request.wish.to).await?);
+        }
+        tx.commit().await?;
+        Ok(order)
+    }
+
+    /// Takes the last press of a member of staff back.
+    pub async fn undo_move(
+        &self,
+        org: OrganisationId,
+        caller: &Identity,
+        id: OrderId,
+        version: i64,
+    ) -> Result<Order, Problem> {
+        let mut tx = self.db.tenant(org).await?;
+        let mut order = orders::get(&mut tx, id).await?;
+        caller.require_branch(order.brand, order.branch)?;
+        if order.progress.version != version {
+            let to = order.progress.state;
+            return Err(stale(&mut tx, &order, version, to).await?);
+        }
+
+        let (account, actor) = staff(caller)?;
+        let EventActor::Staff { name, .. } = &actor else { return Err(not_staff()) };
+        let history = order_events::list(&mut tx, id).await?;
+        let undone = order.undo(&history, account, name, self.clock.now());
+        let entries = [undone.map_err(|error| error.to_problem())?];
+        if !self.write(&mut tx, &order, version, &entries, None).await? {
+            return Err(self.lost_race(org, tx, id, version, entries[0].to).await?);
+        }
+        tx.commit().await?;
+        Ok(order)
+    }
+
+    /// Cancels an order as its customer; one that is cancelled already stays so.
+    pub async fn cancel_by_customer(
+        &self,
+        org: OrganisationId,
+        id: OrderId,
+    ) -> Result<Order, Problem> {
+        let wish = Move {
+            to: OrderState::Cancelled,
+            cancel_reason: Some(CancelReason::CustomerRequest),
+            reason: String::new(),
+            cash_received: false,
+            override_payment: false,
+        };
+        for _ in 0..MAX_RACES {
+            let mut tx = self.db.tenant(org).await?;
+            let mut order = orders::get(&mut tx, id).await?;
+            if order.progress.state == OrderState::Cancelled {
+                return Ok(order);
+            }
+            let version = order.progress.version;
+            let rights = Rights::default();
+            let advanced =
+                order.advance(&wish, &EventActor::Customer, rights, self.clock.now());
+            let entries = advanced.map_err(|error| error.to_problem())?;
+            if self.write(&mut tx, &order, version, &entries, None).await? {
+                tx.commit().await?;
+                return Ok(order);
+            }
+            tx.rollback().await?;
+        }
+        Err(Problem::new("TEMPORARILY_UNAVAILABLE").message("others keep changing the order"))
+    }
+
+    /// Progress, entries and events together; `false` when somebody was faster.
+    async fn write(
+        &self,
+        tx: &mut TenantTx,
+        order: &Order,
+        read_version: i64,
+        entries: &[OrderEvent],
+        mark: Option<&RequestMark>,
+    ) -> Result<bool, Problem> {
+        if !orders::update_progress(tx, order.id, read_version, &order.progress).await? {
+            return Ok(false);
+        }
+        let rows: Vec<_> = entries.iter().map(|entry| (order.id, entry)).collect();
+        order_events::insert(tx, &rows, mark).await?;
+        let announced: Vec<_> = entries.iter().map(|entry| events::moved(order, entry)).collect();
+        outbox::publish(tx, &*self.clock, &announced).await?;
+        Ok(true)
+    }
+
+    async fn lost_race(
+        &self,
+        org: OrganisationId,
+        lost: TenantTx,
+        order: OrderId,
+        version: i64,
+        to: OrderState,
+    ) -> Result<Problem, Problem> {
+        lost.rollback().await?;
+        let mut tx = self.db.tenant(org).await?;
+        let order = orders::get(&mut tx, order).await?;
+        stale(&mut tx, &order, version, to).await
+    }
+}
+
+/// What a caller is told who read an older version: the state moved on, or only the version did.
+async fn stale(
+    tx: &mut TenantTx,
+    order: &Order,
+    given: i64,
+    to: OrderState,
+) -> Result<Problem, Problem> {
+    let history = order_events::list(tx, order.id).await?;
+    let read = history.iter().find(|entry| entry.version == given).map(|entry| entry.to);
+    let same_state = read.is_none_or(|state| state == order.progress.state);
+    let reason = if same_state { "VERSION_CONFLICT" } else { "ILLEGAL_TRANSITION" };
+    Ok(Problem::new(reason)
+        .message("the order was changed by somebody else")
+        .param("state", order.progress.state.as_str())
+        .param("version", order.progress.version)
+        .param("given_version", given)
+        .param("to", to.as_str()))
+}
+
+/// Rights of a caller beyond the permission that let it in.
+#[must_use]
+pub fn rights(caller: &Identity) -> Rights {
+    Rights {
+        cancel_late: caller.actions.contains("order.cancel_late"),
+        reopen: caller.actions.contains("order.reopen"),
+    }
+}
+
+fn staff(caller: &Identity) -> Result<(AccountId, EventActor), Problem> {
+    match &caller.actor {
+        Actor::Staff { account, name, .. } => {
+            Ok((*account, EventActor::Staff { account: *account, name: name.clone() }))
+        }
+        _ => Err(not_staff()),
+    }
+}
+
+fn not_staff() -> Problem {
+    Problem::new("PERMISSION_DENIED").message("only staff moves orders")
+}

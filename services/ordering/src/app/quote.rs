@@ -1,0 +1,246 @@
+//! Quotes a cart: its price, and what would refuse the order at present.
+
+use std::collections::BTreeMap;
+
+use chassis::{
+    error::{FieldProblem, Problem},
+    id::{BranchId, OrganisationId, SkuId},
+};
+use chrono::{DateTime, SecondsFormat, Utc};
+use proto::capacity::v1::{Availability, SlotState};
+
+use super::Ordering;
+use crate::domain::{
+    cart::{Cart, Method},
+    menu::Menu,
+    pricing::price,
+    quote::{PriceChange, Quote},
+    stock_need::{Need, stock_need},
+};
+
+/// A quote as it is shown.
+#[derive(Clone, Debug)]
+pub struct ShownQuote {
+    /// The priced cart.
+    pub quote: Quote,
+    /// When it was made.
+    pub quoted_at: DateTime<Utc>,
+    /// Until when it may be shown.
+    pub valid_until: DateTime<Utc>,
+    /// Time promised if ordered now.
+    pub promised_at: Option<DateTime<Utc>>,
+    /// What would refuse the order at present.
+    pub warnings: Vec<FieldProblem>,
+}
+
+impl Ordering {
+    /// Prices a cart and warns of what would refuse it.
+    ///
+    /// When capacity cannot be asked the price stands, without a promise and with a warning.
+    pub async fn quote(&self, org: OrganisationId, cart: &Cart) -> Result<ShownQuote, Problem> {
+        let menu = self.menus.get(org, cart.branch).await?;
+        let quote = self.price(&menu, cart)?;
+        Ok(self.show(org, cart.branch, menu.live, quote).await)
+    }
+
+    /// Prices a cart from a menu.
+    pub fn price(&self, menu: &Menu, cart: &Cart) -> Result<Quote, Problem> {
+        if cart.method == Method::Delivery {
+            let problem = Problem::new("METHOD_NOT_ALLOWED")
+                .message("delivery is not offered")
+                .field("method", "METHOD_NOT_ALLOWED");
+            return Err(problem);
+        }
+        price(menu, cart, &self.fees)
+    }
+
+    /// What changed in price since the quote with `seen_hash`, when this replica remembers its menu.
+    #[must_use]
+    pub fn changes_since(
+        &self,
+        org: OrganisationId,
+        cart: &Cart,
+        fresh: &Quote,
+        seen_hash: &str,
+    ) -> Vec<PriceChange> {
+        let seen = self.menus.seen(org, cart.branch);
+        let mut quotes = seen.iter().filter_map(|menu| self.price(menu, cart).ok());
+        let seen = quotes.find(|quote| quote.hash == seen_hash);
+        seen.map(|seen| fresh.changes_since(&seen)).unwrap_or_default()
+    }
+
+    /// Adds promise and warnings to a priced cart.
+    pub async fn show(
+        &self,
+        org: OrganisationId,
+        branch: BranchId,
+        live: bool,
+        quote: Quote,
+    ) -> ShownQuote {
+        let quoted_at = self.clock.now();
+        let mut warnings = Vec::new();
+        if !live {
+            warnings.push(warning("branch_id", "CLOSED", []));
+        }
+        let promised_at = match self.capacity.availability(org, branch).await {
+            Ok(availability) => {
+                warnings.extend(stock_warnings(&availability, &stock_need(&quote.lines)));
+                warnings.extend(slot_warning(&availability, quote.wanted_at));
+                promise(&availability, quote.wanted_at)
+            }
+            Err(problem) => {
+                tracing::warn!(branch.id = %branch, error = %problem, "quoted without capacity");
+                warnings.push(warning("wanted_at", "TEMPORARILY_UNAVAILABLE", []));
+                None
+            }
+        };
+        let valid_until = quoted_at + self.quote_validity;
+        ShownQuote { quote, quoted_at, valid_until, promised_at, warnings }
+    }
+}
+
+fn stock_warnings(available: &Availability, needs: &BTreeMap<SkuId, Need>) -> Vec<FieldProblem> {
+    let mut warnings = Vec::new();
+    for sku in &available.skus {
+        let need = sku.sku_id.parse::<SkuId>().ok().and_then(|id| needs.get(&id));
+        let Some(need) = need.filter(|need| need.quantity > sku.available) else { continue };
+        for line in &need.lines {
+            let params = [
+                ("sku_id", sku.sku_id.clone()),
+                ("name", need.name.clone()),
+                ("wanted", need.quantity.to_string()),
+                ("left", sku.available.to_string()),
+            ];
+            warnings.push(warning(&format!("lines[{line}]"), "OUT_OF_STOCK", params));
+        }
+    }
+    warnings.sort_by_key(|warning| line_of(&warning.field));
+    warnings
+}
+
+fn line_of(field: &str) -> Option<usize> {
+    field.strip_prefix("lines[")?.strip_suffix(']')?.parse().ok()
+}
+
+fn slot_warning(available: &Availability, wanted: Option<DateTime<Utc>>) -> Option<FieldProblem> {
+    let next = to_utc(available.earliest_slot_at).map(|at| ("next_slot", rfc3339(at)));
+    let Some(wanted) = wanted else {
+        if available.promised_at.is_some() {
+            return None;
+        }
+        let opens = to_utc(available.opens_at).map(|at| ("opens_at", rfc3339(at)));
+        let reason = if available.open { "SLOT_FULL" } else { "CLOSED" };
+        return Some(warning("wanted_at", reason, opens.into_iter().chain(next)));
+    };
+    let slot = available.slots.iter().find(|slot| to_utc(slot.starts_at) == Some(wanted));
+    let reason = match slot.map(|slot| slot.state()) {
+        Some(SlotState::Open | SlotState::Filling) => return None,
+        Some(SlotState::Full) => "SLOT_FULL",
+        Some(SlotState::Past) => "SLOT_PAST",
+        Some(SlotState::Unspecified) | None => "NO_SLOT",
+    };
+    Some(warning("wanted_at", reason, next))
+}
+
+fn promise(available: &Availability, wanted: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    match wanted {
+        Some(_) if slot_warning(available, wanted).is_some() => None,
+        Some(wanted) => Some(wanted),
+        None => to_utc(available.promised_at),
+    }
+}
+
+fn warning(
+    field: &str,
+    reason: &'static str,
+    params: impl IntoIterator<Item = (&'static str, String)>,
+) -> FieldProblem {
+    FieldProblem::new(field, reason, params)
+}
+
+fn rfc3339(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// An instant off the wire.
+pub(crate) fn to_utc(at: Option<prost_types::Timestamp>) -> Option<DateTime<Utc>> {
+    let at = at?;
+    DateTime::from_timestamp(at.seconds, u32::try_from(at.nanos).ok()?)
+}
+
+/// An instant for the wire.
+pub(crate) fn to_timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
+    let nanos = i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default();
+    prost_types::Timestamp { seconds: at.timestamp(), nanos }
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::capacity::v1::{SkuAvailability, Slot};
+
+    use super::*;
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(minute * 60, 0).unwrap()
+    }
+
+    fn available() -> Availability {
+        let slot = |minute, state: SlotState| Slot {
+            starts_at: Some(to_timestamp(at(minute))),
+            state: state.into(),
+            business_day: String::new(),
+        };
+        Availability {
+            open: true,
+            promised_at: Some(to_timestamp(at(5))),
+            slots: vec![
+                slot(0, SlotState::Past),
+                slot(15, SlotState::Full),
+                slot(30, SlotState::Filling),
+            ],
+            earliest_slot_at: Some(to_timestamp(at(30))),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn a_slot_is_warned_of_by_its_state_with_the_next_that_can_be_had() {
+        let reason = |minute| slot_warning(&available(), Some(at(minute))).map(|w| w.reason);
+        assert_eq!(reason(0).as_deref(), Some("SLOT_PAST"));
+        assert_eq!(reason(15).as_deref(), Some("SLOT_FULL"));
+        assert_eq!(reason(30), None);
+        assert_eq!(reason(31).as_deref(), Some("NO_SLOT"));
+        let warning = slot_warning(&available(), Some(at(15))).unwrap();
+        assert_eq!(warning.params["next_slot"], "1970-01-01T00:30:00Z");
+        assert_eq!(promise(&available(), Some(at(15))), None);
+        assert_eq!(promise(&available(), None), Some(at(5)));
+    }
+
+    #[test]
+    fn a_closed_branch_says_when_it_opens() {
+        let closed = Availability {
+            open: false,
+            promised_at: None,
+            opens_at: Some(to_timestamp(at(60))),
+            ..available()
+        };
+        let warning = slot_warning(&closed, None).unwrap();
+        assert_eq!(warning.reason, "CLOSED");
+        assert_eq!(warning.params["opens_at"], "1970-01-01T01:00:00Z");
+    }
+
+    #[test]
+    fn stock_is_compared_with_the_sum_of_all_lines() {
+        let sku = SkuId::from_uuid(uuid::Uuid::from_u128(1));
+        let need = Need { quantity: 4, name: "珍珠".into(), lines: vec![1, 0] };
+        let left = |available| Availability {
+            skus: vec![SkuAvailability { sku_id: sku.to_string(), available }],
+            ..Default::default()
+        };
+        let needs = BTreeMap::from([(sku, need)]);
+        assert!(stock_warnings(&left(4), &needs).is_empty());
+        let warnings = stock_warnings(&left(3), &needs);
+        let fields: Vec<_> = warnings.iter().map(|warning| warning.field.as_str()).collect();
+        assert_eq!(fields, ["lines[0]", "lines[1]"]);
+    }
+}

@@ -1,0 +1,25 @@
+//! Section `ORDERING_` of the configuration.
+
+use chassis::{config::Span, secret::Secret};
+use serde::{Deserialize, Serialize};
+
+/// Knobs of ordering.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Config {
+    /// Makes the secret links of orders; changing it ends all links given out.
+    pub link_key: Secret,
+    /// How long a storefront may show a quote.
+    #[serde(default = "default_quote_validity")]
+    pub quote_validity: Span,
+    /// Most orders of a branch in one transaction.
+    #[serde(default = "default_commit_batch")]
+    pub commit_batch: usize,
+}
+
+const fn default_quote_validity() -> Span {
+    Span::from_secs(600)
+}
+
+const fn default_commit_batch() -> usize {
+    64
+}

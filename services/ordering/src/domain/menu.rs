@@ -1,0 +1,136 @@
+//! A published menu, indexed for pricing.
+
+use std::collections::{HashMap, HashSet};
+
+use chassis::id::{
+    BranchId, BrandId, MenuVersionId, OptionGroupId, OptionId, ProductId, VariantId,
+};
+use chassis::money::{Currency, Money};
+use chrono_tz::Tz;
+
+/// An immutable menu of a branch.
+#[derive(Clone, Debug)]
+pub struct Menu {
+    /// Id of the version.
+    pub version: MenuVersionId,
+    /// Number of the version in the branch.
+    pub number: i64,
+    /// Brand.
+    pub brand: BrandId,
+    /// Branch.
+    pub branch: BranchId,
+    /// The branch takes real orders.
+    pub live: bool,
+    /// Currency of its prices.
+    pub currency: Currency,
+    /// Zone and cut-off of the branch.
+    pub day_rule: DayRule,
+    /// Products that can be ordered.
+    pub products: HashMap<ProductId, Product>,
+    /// Option groups.
+    pub groups: HashMap<OptionGroupId, OptionGroup>,
+    /// Products of earlier versions that are no longer on it.
+    pub retired: HashSet<ProductId>,
+}
+
+/// What decides a branch's business day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayRule {
+    /// Time zone.
+    pub tz: Tz,
+    /// Minutes after midnight when the day begins.
+    pub cutoff_minutes: u16,
+}
+
+/// A product on a menu.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// Name as sold.
+    pub name: String,
+    /// Variants in order.
+    pub variants: Vec<Variant>,
+    /// Option groups in order.
+    pub groups: Vec<OptionGroupId>,
+    /// Tax type.
+    pub tax_type: TaxType,
+    /// Fewest of it in an order.
+    pub min_per_order: i32,
+    /// Most of it in an order.
+    pub max_per_order: i32,
+}
+
+/// A variant; it carries the price.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Id.
+    pub id: VariantId,
+    /// Name; empty for the only one.
+    pub name: String,
+    /// Price of one unit.
+    pub price: Money,
+}
+
+/// A group of options.
+#[derive(Clone, Debug)]
+pub struct OptionGroup {
+    /// Name.
+    pub name: String,
+    /// Fewest choices.
+    pub min: i32,
+    /// Most choices.
+    pub max: i32,
+    /// How many of the cheapest choices are free.
+    pub free_count: i32,
+    /// Options in order.
+    pub options: Vec<MenuOption>,
+}
+
+/// An option of a group.
+#[derive(Clone, Debug)]
+pub struct MenuOption {
+    /// Id.
+    pub id: OptionId,
+    /// Name.
+    pub name: String,
+    /// Price of one.
+    pub price: Money,
+    /// Most of it for one unit.
+    pub max_quantity: i32,
+}
+
+/// Tax type of a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaxType {
+    /// 應稅.
+    Taxable,
+    /// 零稅率.
+    ZeroRated,
+    /// 免稅.
+    Exempt,
+}
+
+impl TaxType {
+    /// Stable name, as stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Taxable => "taxable",
+            Self::ZeroRated => "zero_rated",
+            Self::Exempt => "exempt",
+        }
+    }
+
+    /// The type of a stored name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Taxable, Self::ZeroRated, Self::Exempt].into_iter().find(|t| t.as_str() == name)
+    }
+}
+
+impl Menu {
+    /// Whether an option is on the menu at all, whichever product it belongs to.
+    #[must_use]
+    pub fn knows_option(&self, option: OptionId) -> bool {
+        self.groups.values().any(|group| group.options.iter().any(|known| known.id == option))
+    }
+}

@@ -1,0 +1,16 @@
+//! Pure rules of ordering: menus to price from, prices, orders and their states. No I/O.
+
+pub mod access_token;
+pub mod cart;
+pub mod item_group;
+pub mod menu;
+pub mod options;
+pub mod order;
+pub mod order_history;
+pub mod order_number;
+pub mod order_state;
+pub mod pricing;
+pub mod quote;
+pub mod stock_need;
+#[cfg(test)]
+pub(crate) mod samples;

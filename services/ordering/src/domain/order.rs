@@ -1,0 +1,331 @@
+//! An order: what was sold, to whom and when, and how far it has come.
+
+use chassis::{
+    business_day::BusinessDay,
+    error::{Problem, Refusal},
+    id::{AccountId, BranchId, BrandId, OrderId},
+};
+use chrono::{DateTime, Utc};
+
+use super::{
+    menu::DayRule,
+    order_history::{
+        CancelReason, EventActor, EventKind, OrderEvent, Progress, fold,
+    },
+    order_number::{OrderNumber, PickupNumber},
+    order_state::{IllegalTransition, Mover, OrderState, next_by_staff, transition},
+    quote::Quote,
+};
+
+/// An order.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Id.
+    pub id: OrderId,
+    /// Brand.
+    pub brand: BrandId,
+    /// Branch.
+    pub branch: BranchId,
+    /// 訂單編號.
+    pub order_number: OrderNumber,
+    /// 取件號碼.
+    pub pickup_number: PickupNumber,
+    /// What was sold, as priced when it was placed.
+    pub sold: Quote,
+    /// Promised time.
+    pub promised_at: DateTime<Utc>,
+    /// Business day it counts in.
+    pub business_day: BusinessDay,
+    /// Zone and cut-off of the branch when it was placed.
+    pub day_rule: DayRule,
+    /// Who ordered.
+    pub contact: Contact,
+    /// Remark.
+    pub remark: String,
+    /// 餐具 wanted.
+    pub utensils: bool,
+    /// A test order.
+    pub test: bool,
+    /// When it was placed.
+    pub placed_at: DateTime<Utc>,
+    /// How far it has come: the fold of its events.
+    pub progress: Progress,
+}
+
+/// Who ordered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Name.
+    pub name: String,
+    /// Phone in E.164 form.
+    pub phone: String,
+}
+
+impl std::fmt::Debug for Contact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Contact(***)")
+    }
+}
+
+/// A wish to move an order.
+#[derive(Clone, Debug)]
+pub struct Move {
+    /// State wanted.
+    pub to: OrderState,
+    /// Reason of a cancellation or rejection.
+    pub cancel_reason: Option<CancelReason>,
+    /// Reason in words.
+    pub reason: String,
+    /// The money was received.
+    pub cash_received: bool,
+    /// Complete although unpaid.
+    pub override_payment: bool,
+}
+
+/// What a mover may do beyond the ordinary.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rights {
+    /// `order.cancel_late`.
+    pub cancel_late: bool,
+    /// `order.reopen`.
+    pub reopen: bool,
+}
+
+/// Why an order was not moved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The rules don't know this move.
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+    /// A reason is needed.
+    #[error("a reason is needed in {field}")]
+    ReasonRequired {
+        /// Field where it belongs.
+        field: &'static str,
+    },
+    /// The order is not paid.
+    #[error("{due} is still to be paid")]
+    PaymentDue {
+        /// What is still to be paid.
+        due: i64,
+    },
+    /// A sensitive action is not granted.
+    #[error("the action {action} is not granted")]
+    ActionDenied {
+        /// The action.
+        action: &'static str,
+    },
+    /// Nothing can be taken back.
+    #[error("the last step cannot be taken back")]
+    NothingToUndo {
+        /// Present state.
+        state: OrderState,
+    },
+}
+
+impl Refusal for Error {
+    fn to_problem(&self) -> Problem {
+        let problem = match self {
+            Self::Illegal(illegal) => Problem::new("ILLEGAL_TRANSITION")
+                .param("state", illegal.from.as_str())
+                .param("to", illegal.to.as_str()),
+            Self::ReasonRequired { field } => {
+                Problem::new("REASON_REQUIRED").field(*field, "REASON_REQUIRED")
+            }
+            Self::PaymentDue { due } => Problem::new("PAYMENT_DUE").param("due", due),
+            Self::ActionDenied { action } => {
+                Problem::new("PERMISSION_DENIED").param("action", action)
+            }
+            Self::NothingToUndo { state } => {
+                Problem::new("ILLEGAL_TRANSITION").param("state", state.as_str())
+            }
+        };
+        problem.message(self.to_string())
+    }
+}
+
+/// The first entry of an order that was placed.
+#[must_use]
+pub fn placed_event(at: DateTime<Utc>) -> OrderEvent {
+    OrderEvent {
+        version: 1,
+        kind: EventKind::Moved,
+        base_version: 0,
+        from: None,
+        to: OrderState::Placed,
+        actor: EventActor::Customer,
+        at,
+        reason: String::new(),
+        cancel_reason: None,
+        received: 0,
+    }
+}
+
+impl Order {
+    /// Moves the order: its new entries, applied to its progress.
+    pub fn advance(
+        &mut self,
+        wish: &Move,
+        actor: &EventActor,
+        rights: Rights,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<OrderEvent>, Error> {
+        let before = self.progress.state;
+        let passed = transition(before, wish.to, self.sold.method, mover(actor))?;
+        self.guard(wish, actor, rights, now)?;
+
+        let due = self.sold.total.amount() - self.progress.paid;
+        let base_version = self.progress.version;
+        let mut from = before;
+        let mut events = Vec::with_capacity(passed.len());
+        for (to, version) in passed.into_iter().zip(base_version + 1..) {
+            let last = to == wish.to;
+            events.push(OrderEvent {
+                version,
+                kind: EventKind::Moved,
+                base_version,
+                from: Some(from),
+                to,
+                actor: actor.clone(),
+                at: now,
+                reason: if last { wish.reason.clone() } else { String::new() },
+                cancel_reason: wish.cancel_reason.filter(|_| last && wish.is_refusal()),
+                received: if last && wish.takes_cash() { due } else { 0 },
+            });
+            from = to;
+        }
+        for event in &events {
+            let moved = self.progress.clone().moved(event);
+            self.progress = moved.expect("entries are made to follow the progress");
+        }
+        Ok(events)
+    }
+
+    /// Takes the last press of `account` back; `events` are all entries so far.
+    pub fn undo(
+        &mut self,
+        events: &[OrderEvent],
+        account: AccountId,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<OrderEvent, Error> {
+        let nothing = Error::NothingToUndo { state: self.progress.state };
+        let mine = self.undo_until(account, now).is_some();
+        let last = events.last().filter(|_| mine).ok_or_else(|| nothing.clone())?;
+        let kept = usize::try_from(last.base_version).unwrap_or_default();
+        let before = events.get(..kept).and_then(|kept| fold(kept).ok()).ok_or(nothing)?;
+        let event = OrderEvent {
+            version: last.version + 1,
+            kind: EventKind::Undone,
+            base_version: last.base_version,
+            from: Some(last.to),
+            to: before.state,
+            actor: EventActor::Staff { account, name: name.to_owned() },
+            at: now,
+            reason: String::new(),
+            cancel_reason: None,
+            received: 0,
+        };
+        self.progress = Progress { version: event.version, undo: None, ..before };
+        Ok(event)
+    }
+
+    /// Until when `account` may take the last press back.
+    #[must_use]
+    pub fn undo_until(&self, account: AccountId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let undo = self.progress.undo.filter(|undo| undo.account == account)?;
+        (now < undo.until).then_some(undo.until)
+    }
+
+    /// States that a member of staff with these rights may choose next.
+    #[must_use]
+    pub fn next_states(&self, rights: Rights, now: DateTime<Utc>) -> Vec<OrderState> {
+        let mut next = next_by_staff(self.progress.state, self.sold.method);
+        next.retain(|to| self.right_missing(*to, rights, now).is_none());
+        next
+    }
+
+    /// The customer may cancel by themself.
+    #[must_use]
+    pub fn may_cancel(&self) -> bool {
+        let to = OrderState::Cancelled;
+        transition(self.progress.state, to, self.sold.method, Mover::Customer).is_ok()
+    }
+
+    fn guard(
+        &self,
+        wish: &Move,
+        actor: &EventActor,
+        rights: Rights,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let staff = mover(actor) == Mover::Staff;
+        if staff && let Some(missing) = self.right_missing(wish.to, rights, now) {
+            return Err(missing);
+        }
+        if staff && wish.is_refusal() {
+            match wish.cancel_reason {
+                None => return Err(Error::ReasonRequired { field: "cancel_reason" }),
+                Some(CancelReason::Other) if wish.reason.is_empty() => {
+                    return Err(Error::ReasonRequired { field: "reason" });
+                }
+                Some(_) => {}
+            }
+        }
+        let reopening = self.progress.state == OrderState::Completed;
+        if reopening && wish.reason.is_empty() {
+            return Err(Error::ReasonRequired { field: "reason" });
+        }
+        let due = self.sold.total.amount() - self.progress.paid;
+        if wish.to == OrderState::Completed && due > 0 && !wish.cash_received {
+            if !wish.override_payment {
+                return Err(Error::PaymentDue { due });
+            }
+            if wish.reason.is_empty() {
+                return Err(Error::ReasonRequired { field: "reason" });
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands in the way of a member of staff with these rights.
+    fn right_missing(&self, to: OrderState, rights: Rights, now: DateTime<Utc>) -> Option<Error> {
+        let from = self.progress.state;
+        let accepted = !matches!(from, OrderState::PendingPayment | OrderState::Placed);
+        if to == OrderState::Cancelled && accepted && !rights.cancel_late {
+            return Some(Error::ActionDenied { action: "order.cancel_late" });
+        }
+        if from == OrderState::Completed {
+            if !rights.reopen {
+                return Some(Error::ActionDenied { action: "order.reopen" });
+            }
+            let day = |at| BusinessDay::of(at, self.day_rule.tz, self.day_rule.cutoff_minutes);
+            if self.progress.completed_at.map(day) != Some(day(now)) {
+                return Some(IllegalTransition { from, to }.into());
+            }
+        }
+        None
+    }
+}
+
+impl Move {
+    fn is_refusal(&self) -> bool {
+        matches!(self.to, OrderState::Cancelled | OrderState::Rejected)
+    }
+
+    fn takes_cash(&self) -> bool {
+        self.to == OrderState::Completed && self.cash_received
+    }
+}
+
+fn mover(actor: &EventActor) -> Mover {
+    match actor {
+        EventActor::Staff { .. } => Mover::Staff,
+        EventActor::Customer => Mover::Customer,
+        EventActor::System => Mover::System,
+    }
+}
+
+#[cfg(test)]
+#[path = "order_tests.rs"]
+mod tests;

@@ -1,0 +1,244 @@
+//! Events of an order. Its progress is always their fold, and nothing else changes it.
+
+use chassis::id::AccountId;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::order_state::OrderState;
+
+/// How long a member of staff may take the last step back.
+pub const UNDO_WINDOW: TimeDelta = TimeDelta::seconds(10);
+
+/// An entry of an order's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderEvent {
+    /// Version the order has after it, from 1 without gaps.
+    pub version: i64,
+    /// What happened.
+    pub kind: EventKind,
+    /// Version before the press that made it; for an undo, the version it went back to.
+    pub base_version: i64,
+    /// State before, `None` for the first.
+    pub from: Option<OrderState>,
+    /// State after.
+    pub to: OrderState,
+    /// Who did it.
+    pub actor: EventActor,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Reason given.
+    pub reason: String,
+    /// Reason of a cancellation or rejection.
+    pub cancel_reason: Option<CancelReason>,
+    /// Money received with it, in the order's currency.
+    pub received: i64,
+}
+
+/// Kind of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// The order moved on.
+    Moved,
+    /// A press was taken back.
+    Undone,
+}
+
+/// Who made an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventActor {
+    /// A member of staff.
+    Staff {
+        /// Account.
+        account: AccountId,
+        /// Name at that time.
+        name: String,
+    },
+    /// The customer.
+    Customer,
+    /// A timer or another service.
+    System,
+}
+
+/// Why an order was cancelled or rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelReason {
+    /// 缺貨.
+    OutOfStock,
+    /// 太忙.
+    TooBusy,
+    /// 已打烊.
+    Closed,
+    /// 客人要求.
+    CustomerRequest,
+    /// 重複訂單.
+    Duplicate,
+    /// 聯絡不到.
+    Unreachable,
+    /// 無法外送.
+    Undeliverable,
+    /// 疑似惡意.
+    Suspicious,
+    /// 其他.
+    Other,
+}
+
+impl CancelReason {
+    /// All reasons.
+    pub const ALL: [Self; 9] = [
+        Self::OutOfStock,
+        Self::TooBusy,
+        Self::Closed,
+        Self::CustomerRequest,
+        Self::Duplicate,
+        Self::Unreachable,
+        Self::Undeliverable,
+        Self::Suspicious,
+        Self::Other,
+    ];
+
+    /// Stable name, as stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OutOfStock => "out_of_stock",
+            Self::TooBusy => "too_busy",
+            Self::Closed => "closed",
+            Self::CustomerRequest => "customer_request",
+            Self::Duplicate => "duplicate",
+            Self::Unreachable => "unreachable",
+            Self::Undeliverable => "undeliverable",
+            Self::Suspicious => "suspicious",
+            Self::Other => "other",
+        }
+    }
+
+    /// The reason of a stored name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+    }
+}
+
+/// How far an order has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// State.
+    pub state: OrderState,
+    /// Version.
+    pub version: i64,
+    /// When it was accepted.
+    pub accepted_at: Option<DateTime<Utc>>,
+    /// When it became ready.
+    pub ready_at: Option<DateTime<Utc>>,
+    /// When it was closed.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// What was paid, in the order's currency.
+    pub paid: i64,
+    /// Why it was cancelled or rejected.
+    pub cancel_reason: Option<CancelReason>,
+    /// Text of that reason.
+    pub cancel_text: String,
+    /// Who may take the last press back, and until when.
+    pub undo: Option<Undo>,
+}
+
+/// Right to take the last press back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undo {
+    /// Who pressed.
+    pub account: AccountId,
+    /// Until when.
+    pub until: DateTime<Utc>,
+}
+
+/// A history that cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the history of an order breaks at version {version}")]
+pub struct BrokenHistory {
+    /// Version of the entry that does not follow.
+    pub version: i64,
+}
+
+/// Adds all events up, oldest first.
+pub fn fold(events: &[OrderEvent]) -> Result<Progress, BrokenHistory> {
+    let (first, later) = events.split_first().ok_or(BrokenHistory { version: 0 })?;
+    if first.version != 1 || first.from.is_some() {
+        return Err(BrokenHistory { version: first.version });
+    }
+    let mut progress = Progress::begin(first);
+    for (index, event) in later.iter().enumerate() {
+        progress = match event.kind {
+            EventKind::Moved => progress.moved(event)?,
+            EventKind::Undone => {
+                let kept = usize::try_from(event.base_version).unwrap_or_default();
+                let kept = events.get(..kept.min(index + 1)).unwrap_or_default();
+                let before = fold(kept)?;
+                if before.state != event.to || event.version != progress.version + 1 {
+                    return Err(BrokenHistory { version: event.version });
+                }
+                Progress { version: event.version, undo: None, ..before }
+            }
+        };
+    }
+    Ok(progress)
+}
+
+impl Progress {
+    fn begin(event: &OrderEvent) -> Self {
+        Self {
+            state: event.to,
+            version: event.version,
+            accepted_at: None,
+            ready_at: None,
+            completed_at: None,
+            paid: event.received,
+            cancel_reason: None,
+            cancel_text: String::new(),
+            undo: None,
+        }
+    }
+
+    /// The progress after one more move.
+    pub fn moved(mut self, event: &OrderEvent) -> Result<Self, BrokenHistory> {
+        if event.version != self.version + 1 || event.from != Some(self.state) {
+            return Err(BrokenHistory { version: event.version });
+        }
+        self.state = event.to;
+        self.version = event.version;
+        self.paid += event.received;
+        match event.to {
+            OrderState::Accepted => self.accepted_at = Some(event.at),
+            OrderState::Ready => self.ready_at = Some(event.at),
+            OrderState::Preparing => self.completed_at = None,
+            _ => {}
+        }
+        if !event.to.is_open() {
+            self.completed_at = Some(event.at);
+        }
+        if matches!(event.to, OrderState::Cancelled | OrderState::Rejected) {
+            self.cancel_reason = event.cancel_reason;
+            self.cancel_text = event.reason.clone();
+        }
+        self.undo = undo_of(event);
+        Ok(self)
+    }
+}
+
+/// Steps forward by staff can be taken back; closing without hand-over and reopening cannot.
+fn undo_of(event: &OrderEvent) -> Option<Undo> {
+    let forward = matches!(
+        event.to,
+        OrderState::Accepted
+            | OrderState::Preparing
+            | OrderState::Ready
+            | OrderState::Delivering
+            | OrderState::Completed
+    );
+    match &event.actor {
+        EventActor::Staff { account, .. }
+            if forward && event.from != Some(OrderState::Completed) =>
+        {
+            Some(Undo { account: *account, until: event.at + UNDO_WINDOW })
+        }
+        _ => None,
+    }
+}

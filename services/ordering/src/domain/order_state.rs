@@ -1,0 +1,273 @@
+//! States of an order and every legal move between them, domain-rules §4.1 and §4.2.
+
+use super::cart::Method;
+
+/// State of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OrderState {
+    /// 待付款.
+    PendingPayment,
+    /// 新訂單.
+    Placed,
+    /// 已接單.
+    Accepted,
+    /// 製作中.
+    Preparing,
+    /// 可取餐.
+    Ready,
+    /// 配送中.
+    Delivering,
+    /// 已完成.
+    Completed,
+    /// 已取消.
+    Cancelled,
+    /// 已拒單.
+    Rejected,
+    /// 逾時未付.
+    Expired,
+    /// 未取餐.
+    NoShow,
+}
+
+/// Who moves an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mover {
+    /// A member of staff.
+    Staff,
+    /// The customer.
+    Customer,
+    /// A timer, or another service's event.
+    System,
+}
+
+/// A move that the rules don't know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an order that is {} cannot become {}", from.as_str(), to.as_str())]
+pub struct IllegalTransition {
+    /// Present state.
+    pub from: OrderState,
+    /// State wanted.
+    pub to: OrderState,
+}
+
+impl OrderState {
+    /// All states, in the order of §4.1.
+    pub const ALL: [Self; 11] = [
+        Self::PendingPayment,
+        Self::Placed,
+        Self::Accepted,
+        Self::Preparing,
+        Self::Ready,
+        Self::Delivering,
+        Self::Completed,
+        Self::Cancelled,
+        Self::Rejected,
+        Self::Expired,
+        Self::NoShow,
+    ];
+
+    /// Stable name, as stored and told.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PendingPayment => "pending_payment",
+            Self::Placed => "placed",
+            Self::Accepted => "accepted",
+            Self::Preparing => "preparing",
+            Self::Ready => "ready",
+            Self::Delivering => "delivering",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::NoShow => "no_show",
+        }
+    }
+
+    /// The state of a stored name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+
+    /// The order still needs somebody's work.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::PendingPayment
+                | Self::Placed
+                | Self::Accepted
+                | Self::Preparing
+                | Self::Ready
+                | Self::Delivering
+        )
+    }
+
+    /// Work has begun: what went in does not return to stock.
+    #[must_use]
+    pub const fn is_prepared(self) -> bool {
+        matches!(self, Self::Preparing | Self::Ready | Self::Delivering | Self::Completed)
+    }
+}
+
+/// Moves an order to `to`: the states it passes, the last of them `to`.
+///
+/// Staff may skip steps forward; the states between are passed and written too. Every move that is
+/// not listed here is refused by name.
+pub fn transition(
+    from: OrderState,
+    to: OrderState,
+    method: Method,
+    mover: Mover,
+) -> Result<Vec<OrderState>, IllegalTransition> {
+    let mut passed = Vec::new();
+    let mut at = from;
+    while !is_legal(at, to, method, mover) {
+        at = skippable_step(at, to, method, mover).ok_or(IllegalTransition { from, to })?;
+        passed.push(at);
+    }
+    passed.push(to);
+    Ok(passed)
+}
+
+/// States that staff may move an order to in one step.
+#[must_use]
+pub fn next_by_staff(from: OrderState, method: Method) -> Vec<OrderState> {
+    let legal = |to: &OrderState| is_legal(from, *to, method, Mover::Staff);
+    OrderState::ALL.into_iter().filter(legal).collect()
+}
+
+/// The table of §4.2.
+fn is_legal(from: OrderState, to: OrderState, method: Method, mover: Mover) -> bool {
+    use OrderState::*;
+    let staff = mover == Mover::Staff;
+    let system = mover == Mover::System;
+    let customer = mover == Mover::Customer;
+    let delivery = method == Method::Delivery;
+    match (from, to) {
+        (PendingPayment, Placed | Expired) => system,
+        (PendingPayment, Cancelled) => staff || customer,
+        (Placed, Accepted | Rejected) => staff || system,
+        (Placed, Cancelled) => staff || customer,
+        (Accepted, Preparing) => staff || system,
+        (Accepted | Preparing | Ready | Delivering, Cancelled) => staff,
+        (Preparing, Ready) => staff,
+        (Preparing, Completed) => staff,
+        (Ready, Completed | NoShow) => staff || system,
+        (Ready, Delivering) => delivery && (staff || system),
+        (Delivering, Completed | Ready) => delivery && (staff || system),
+        (Completed, Preparing) => staff,
+        _ => false,
+    }
+}
+
+/// The step from `at` that lies on the way forward to `to`, when staff may skip it.
+fn skippable_step(
+    at: OrderState,
+    to: OrderState,
+    method: Method,
+    mover: Mover,
+) -> Option<OrderState> {
+    use OrderState::*;
+    if mover != Mover::Staff || !matches!(to, Preparing | Ready | Delivering | Completed) {
+        return None;
+    }
+    let step = match at {
+        Placed => Accepted,
+        Accepted => Preparing,
+        Preparing => Ready,
+        _ => return None,
+    };
+    (step != to && (to != Delivering || method == Method::Delivery)).then_some(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{OrderState::*, *};
+
+    fn by_staff(from: OrderState, to: OrderState) -> Option<Vec<OrderState>> {
+        transition(from, to, Method::Pickup, Mover::Staff).ok()
+    }
+
+    #[test]
+    fn a_skipped_step_forward_is_passed() {
+        let cases = [
+            (Placed, Preparing, vec![Accepted, Preparing]),
+            (Placed, Ready, vec![Accepted, Preparing, Ready]),
+            (Placed, Completed, vec![Accepted, Preparing, Completed]),
+            (Accepted, Ready, vec![Preparing, Ready]),
+            (Ready, Completed, vec![Completed]),
+        ];
+        for (from, to, passed) in cases {
+            assert_eq!(by_staff(from, to), Some(passed), "{from:?} → {to:?}");
+        }
+    }
+
+    #[test]
+    fn a_move_that_is_not_listed_is_refused_by_name() {
+        for (from, to) in [
+            (Accepted, Placed),
+            (Accepted, Rejected),
+            (Accepted, NoShow),
+            (Cancelled, Placed),
+            (Cancelled, Cancelled),
+            (Completed, Ready),
+            (Completed, Cancelled),
+            (Ready, Delivering),
+            (Placed, Placed),
+            (PendingPayment, Accepted),
+            (PendingPayment, Completed),
+        ] {
+            assert_eq!(by_staff(from, to), None, "{from:?} → {to:?}");
+        }
+        let refused = transition(Ready, Accepted, Method::Pickup, Mover::Staff).unwrap_err();
+        assert_eq!(refused.to_string(), "an order that is ready cannot become accepted");
+    }
+
+    #[test]
+    fn only_a_delivery_is_delivered() {
+        let delivered = transition(Accepted, Delivering, Method::Delivery, Mover::Staff);
+        assert_eq!(delivered, Ok(vec![Preparing, Ready, Delivering]));
+        assert_eq!(by_staff(Accepted, Delivering), None);
+    }
+
+    #[test]
+    fn a_customer_cancels_until_accepted_and_nothing_else() {
+        for from in OrderState::ALL {
+            for to in OrderState::ALL {
+                let may = transition(from, to, Method::Pickup, Mover::Customer).is_ok();
+                let expected = matches!(from, PendingPayment | Placed) && to == Cancelled;
+                assert_eq!(may, expected, "{from:?} → {to:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_closed_for_good_has_no_next_state() {
+        for state in [Cancelled, Rejected, Expired, NoShow] {
+            assert_eq!(next_by_staff(state, Method::Delivery), []);
+        }
+        assert_eq!(next_by_staff(Placed, Method::Pickup), [Accepted, Cancelled, Rejected]);
+    }
+
+    proptest! {
+        #[test]
+        fn each_step_of_a_way_is_a_legal_move_of_its_own(
+            from in prop::sample::select(OrderState::ALL.to_vec()),
+            to in prop::sample::select(OrderState::ALL.to_vec()),
+            method in prop::sample::select(vec![Method::Pickup, Method::Delivery, Method::OnSite]),
+        ) {
+            if let Ok(passed) = transition(from, to, method, Mover::Staff) {
+                prop_assert_eq!(passed.last(), Some(&to));
+                let mut at = from;
+                for step in passed {
+                    prop_assert!(is_legal(at, step, method, Mover::Staff));
+                    at = step;
+                }
+            }
+        }
+    }
+}

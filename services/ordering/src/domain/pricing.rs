@@ -1,0 +1,211 @@
+//! The price of a cart, stage by stage in the order of domain-rules §3.2.
+//!
+//! Present stages: 0 unit price, 1 options, 2 line list, H fees, I total. Discounts will stand
+//! between 2 and H; they work on item groups, never on lines.
+
+use std::collections::BTreeMap;
+
+use chassis::{
+    error::{Problem, Violations},
+    id::ProductId,
+    money::{Money, MoneyError},
+};
+
+use super::{
+    cart::{Cart, CartLine},
+    item_group::item_groups,
+    menu::Menu,
+    options,
+    quote::{Fee, HashInput, PricedLine, Quote, hash},
+};
+
+/// Most lines of a cart.
+pub const MAX_LINES: usize = 50;
+/// Most units of a line.
+pub const MAX_LINE_UNITS: i32 = 99;
+/// Most units of an order.
+pub const MAX_ORDER_UNITS: i64 = 300;
+/// Most of one option for a unit.
+pub const MAX_OPTION_UNITS: i32 = 10;
+/// Highest amount of a line and of an order.
+pub const MAX_AMOUNT: i64 = 9_999_999;
+
+/// A branch's settings of the fees.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeeSettings {
+    /// 袋子費 of an order, in the minor unit; none by default.
+    pub bag: Option<i64>,
+}
+
+/// Prices a cart from a menu, or refuses it naming every problem at its field.
+pub fn price(menu: &Menu, cart: &Cart, fees: &FeeSettings) -> Result<Quote, Problem> {
+    let mut violations = Violations::new();
+    check_size(cart, &mut violations);
+
+    let mut lines = Vec::with_capacity(cart.lines.len());
+    for (index, line) in cart.lines.iter().enumerate() {
+        lines.extend(price_line(menu, line, index, &mut violations));
+    }
+    check_per_order_limits(menu, cart, &mut violations);
+    violations.into_result()?;
+
+    let fees = fees_of(menu, fees);
+    let list_total = total_of(menu, lines.iter().map(|line| line.list))?;
+    let goods = lines.iter().map(|line| line.net);
+    let total = total_of(menu, goods.chain(fees.iter().map(|fee| fee.amount)))?;
+    let hash = hash(&HashInput {
+        menu_version: menu.version,
+        method: cart.method,
+        wanted_at: cart.wanted_at,
+        groups: &item_groups(&lines),
+        fees: &fees,
+        total,
+    });
+    Ok(Quote {
+        menu_version: menu.version,
+        menu_number: menu.number,
+        method: cart.method,
+        wanted_at: cart.wanted_at,
+        lines,
+        list_total,
+        fees,
+        total,
+        hash,
+    })
+}
+
+fn check_size(cart: &Cart, violations: &mut Violations) {
+    if cart.lines.is_empty() {
+        violations.push_with("lines", "VALIDATION_FAILED", [("min", 1)]);
+    }
+    if cart.lines.len() > MAX_LINES {
+        let params = [("max", MAX_LINES), ("given", cart.lines.len())];
+        violations.push_with("lines", "ORDER_TOO_LARGE", params);
+    }
+    let units: i64 = cart.lines.iter().map(|line| i64::from(line.quantity.max(0))).sum();
+    if units > MAX_ORDER_UNITS {
+        let params = [("max_units", MAX_ORDER_UNITS), ("given", units)];
+        violations.push_with("lines", "ORDER_TOO_LARGE", params);
+    }
+    for (index, line) in cart.lines.iter().enumerate() {
+        check_quantity(
+            format!("lines[{index}].quantity"),
+            line.quantity,
+            MAX_LINE_UNITS,
+            violations,
+        );
+        for (option, chosen) in line.options.iter().enumerate() {
+            let field = format!("lines[{index}].options[{option}].quantity");
+            check_quantity(field, chosen.quantity, MAX_OPTION_UNITS, violations);
+        }
+    }
+}
+
+fn check_quantity(field: String, given: i32, max: i32, violations: &mut Violations) {
+    let reason = match given {
+        ..=0 => "VALIDATION_FAILED",
+        _ if given > max => "ORDER_TOO_LARGE",
+        _ => return,
+    };
+    violations.push_with(field, reason, [("min", 1), ("max", max), ("given", given)]);
+}
+
+/// Stages 0 to 2 of one line; `None` when it cannot be priced, with the reason noted.
+fn price_line(
+    menu: &Menu,
+    line: &CartLine,
+    index: usize,
+    violations: &mut Violations,
+) -> Option<PricedLine> {
+    let path = format!("lines[{index}]");
+    let Some(product) = menu.products.get(&line.product) else {
+        let retired = menu.retired.contains(&line.product);
+        let reason = if retired { "ITEM_NOT_AVAILABLE" } else { "ITEM_NOT_FOUND" };
+        let params = [("product_id", line.product.to_string())];
+        violations.push_with(format!("{path}.product_id"), reason, params);
+        return None;
+    };
+    let options = options::price(menu, product, line, &path, violations);
+    let Some(variant) = product.variants.iter().find(|variant| variant.id == line.variant) else {
+        let params =
+            [("product", product.name.clone()), ("variant_id", line.variant.to_string())];
+        violations.push_with(format!("{path}.variant_id"), "ITEM_NOT_FOUND", params);
+        return None;
+    };
+
+    let amounts = options.iter().map(|option| option.amount);
+    let unit_list = amounts.into_iter().try_fold(variant.price, Money::checked_add);
+    let list = unit_list
+        .clone()
+        .and_then(|unit| unit.checked_mul(i64::from(line.quantity.max(0))))
+        .ok()
+        .filter(|list| list.amount() <= MAX_AMOUNT);
+    let (Ok(unit_list), Some(list)) = (unit_list, list) else {
+        violations.push_with(&path, "AMOUNT_OUT_OF_RANGE", [("max", MAX_AMOUNT)]);
+        return None;
+    };
+    Some(PricedLine {
+        product: line.product,
+        variant: line.variant,
+        product_name: product.name.clone(),
+        variant_name: variant.name.clone(),
+        tax_type: product.tax_type,
+        quantity: line.quantity,
+        unit_list,
+        list,
+        adjustments: Vec::new(),
+        net: list,
+        options,
+        note: line.note.clone(),
+    })
+}
+
+/// Fewest and most of a product count over the whole cart and are told at each of its lines.
+fn check_per_order_limits(menu: &Menu, cart: &Cart, violations: &mut Violations) {
+    let mut units: BTreeMap<ProductId, i64> = BTreeMap::new();
+    for line in &cart.lines {
+        *units.entry(line.product).or_default() += i64::from(line.quantity.max(0));
+    }
+    for (index, line) in cart.lines.iter().enumerate() {
+        let Some(product) = menu.products.get(&line.product) else { continue };
+        let given = units[&line.product];
+        let reason = if given < i64::from(product.min_per_order) {
+            "MIN_QUANTITY"
+        } else if given > i64::from(product.max_per_order) {
+            "ORDER_TOO_LARGE"
+        } else {
+            continue;
+        };
+        let params = [
+            ("product", product.name.clone()),
+            ("min", product.min_per_order.to_string()),
+            ("max", product.max_per_order.to_string()),
+            ("given", given.to_string()),
+        ];
+        violations.push_with(format!("lines[{index}].quantity"), reason, params);
+    }
+}
+
+/// Stage H.
+fn fees_of(menu: &Menu, settings: &FeeSettings) -> Vec<Fee> {
+    let bag = settings.bag.filter(|amount| *amount > 0).map(|amount| Fee {
+        kind: "bag".to_owned(),
+        name: "袋子費".to_owned(),
+        amount: Money::new(amount, menu.currency),
+    });
+    bag.into_iter().collect()
+}
+
+fn total_of(menu: &Menu, amounts: impl Iterator<Item = Money>) -> Result<Money, Problem> {
+    match Money::sum(menu.currency, amounts) {
+        Ok(total) if total.amount() <= MAX_AMOUNT => Ok(total),
+        Ok(_) | Err(MoneyError::Overflow) => Err(Problem::new("AMOUNT_OUT_OF_RANGE")
+            .message("the order's amount is too high")
+            .field_with("lines", "AMOUNT_OUT_OF_RANGE", [("max", MAX_AMOUNT)])),
+        Err(error) => Err(Problem::internal(error)),
+    }
+}
+
+#[cfg(test)]
+#[path = "pricing_tests.rs"]
+mod tests;

@@ -1,0 +1,174 @@
+//! A priced cart: what is sold, each amount explained, and the hash that binds an order to it.
+
+use chassis::id::{MenuVersionId, OptionId, ProductId, VariantId};
+use chassis::money::Money;
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    cart::Method,
+    item_group::{ItemGroup, ItemKey},
+    menu::TaxType,
+};
+
+/// A priced cart, lines in the cart's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// Menu version it was priced from.
+    pub menu_version: MenuVersionId,
+    /// Number of that version.
+    pub menu_number: i64,
+    /// Method.
+    pub method: Method,
+    /// Wanted slot.
+    pub wanted_at: Option<DateTime<Utc>>,
+    /// Lines.
+    pub lines: Vec<PricedLine>,
+    /// Sum of the lines' list prices.
+    pub list_total: Money,
+    /// Fees.
+    pub fees: Vec<Fee>,
+    /// What is to be paid, tax contained.
+    pub total: Money,
+    /// Hash over all that decides the total.
+    pub hash: String,
+}
+
+/// A priced line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedLine {
+    /// Product.
+    pub product: ProductId,
+    /// Variant.
+    pub variant: VariantId,
+    /// Product name as sold.
+    pub product_name: String,
+    /// Variant name as sold.
+    pub variant_name: String,
+    /// Tax type.
+    pub tax_type: TaxType,
+    /// Units.
+    pub quantity: i32,
+    /// One unit with its options.
+    pub unit_list: Money,
+    /// List amount of the line.
+    pub list: Money,
+    /// Adjustments in the order of their stages.
+    pub adjustments: Vec<Adjustment>,
+    /// List plus adjustments.
+    pub net: Money,
+    /// Options as sold, in the menu's order.
+    pub options: Vec<SoldOption>,
+    /// Note to the kitchen.
+    pub note: String,
+}
+
+/// An option as sold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldOption {
+    /// Option.
+    pub option: OptionId,
+    /// Group's name.
+    pub group_name: String,
+    /// Option's name.
+    pub name: String,
+    /// How many per unit.
+    pub quantity: i32,
+    /// What it adds to one unit after the group's free quota.
+    pub amount: Money,
+}
+
+/// A change of a line's amount by a rule, explained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adjustment {
+    /// Stage letter.
+    pub stage: String,
+    /// Rule.
+    pub rule_id: String,
+    /// Version of the rule.
+    pub rule_version: i64,
+    /// Name as the customer sees it.
+    pub name: String,
+    /// Amount, below zero for a discount.
+    pub amount: Money,
+    /// The sentence why.
+    pub sentence: String,
+}
+
+/// A fee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fee {
+    /// Kind: bag, delivery or service.
+    pub kind: String,
+    /// Name as the customer sees it.
+    pub name: String,
+    /// Amount.
+    pub amount: Money,
+}
+
+/// A line whose price is another than the customer saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceChange {
+    /// Place of the line in the cart.
+    pub line: usize,
+    /// Product name as sold now.
+    pub product_name: String,
+    /// Price of one unit the customer saw.
+    pub was: Money,
+    /// Price of one unit now.
+    pub now: Money,
+}
+
+impl Quote {
+    /// Lines that cost another amount than in `seen`, a quote of the same cart.
+    #[must_use]
+    pub fn changes_since(&self, seen: &Self) -> Vec<PriceChange> {
+        let pairs = self.lines.iter().zip(&seen.lines).enumerate();
+        pairs
+            .filter(|(_, (now, was))| now.unit_list != was.unit_list || now.net != was.net)
+            .map(|(line, (now, was))| PriceChange {
+                line,
+                product_name: now.product_name.clone(),
+                was: was.unit_list,
+                now: now.unit_list,
+            })
+            .collect()
+    }
+}
+
+/// What the hash of a quote covers.
+pub(super) struct HashInput<'a> {
+    pub menu_version: MenuVersionId,
+    pub method: Method,
+    pub wanted_at: Option<DateTime<Utc>>,
+    pub groups: &'a [(ItemKey, ItemGroup)],
+    pub fees: &'a [Fee],
+    pub total: Money,
+}
+
+/// Hashes item groups, not lines, so that a cart's layout doesn't matter.
+pub(super) fn hash(input: &HashInput<'_>) -> String {
+    let mut sha = Sha256::new();
+    sha.update(b"quote 1");
+    sha.update(input.menu_version.as_uuid());
+    sha.update(input.method.as_str());
+    sha.update(input.wanted_at.map_or(i64::MIN, |at| at.timestamp()).to_be_bytes());
+    for (key, group) in input.groups {
+        sha.update(key.product.as_uuid());
+        sha.update(key.variant.as_uuid());
+        sha.update(key.options.len().to_be_bytes());
+        for (option, quantity) in &key.options {
+            sha.update(option.as_uuid());
+            sha.update(quantity.to_be_bytes());
+        }
+        sha.update(group.units.to_be_bytes());
+        sha.update(group.unit_list.amount().to_be_bytes());
+    }
+    for fee in input.fees {
+        sha.update(fee.kind.as_bytes());
+        sha.update(fee.amount.amount().to_be_bytes());
+    }
+    sha.update(input.total.amount().to_be_bytes());
+    sha.update(input.total.currency().as_str());
+    hex::encode(sha.finalize())
+}

@@ -1,0 +1,92 @@
+//! Publishes `ordering.order.placed.v1`, `ordering.order.<state>.v1` and `ordering.order.undone.v1`;
+//! hears `catalog.menu.published.v1` on every replica.
+
+use chassis::{
+    amqp::Amqp,
+    id::BranchId,
+    inbox::{Received, Signal, subscribe},
+    outbox::Event,
+};
+use futures::StreamExt as _;
+use proto::{catalog::v1::MenuPublished, ordering::v1 as wire};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{menus::Menus, quote::to_timestamp},
+    domain::{
+        order::Order,
+        order_history::{EventKind, OrderEvent},
+        order_state::OrderState,
+    },
+    grpc::convert::state_to_wire,
+};
+
+/// An order exists.
+#[must_use]
+pub fn placed(order: &Order) -> Event {
+    let body = wire::OrderPlaced {
+        order_id: order.id.to_string(),
+        branch_id: order.branch.to_string(),
+        brand_id: order.brand.to_string(),
+        version: order.progress.version,
+        pickup_number: order.pickup_number.to_string(),
+        promised_at: Some(to_timestamp(order.promised_at)),
+        test: order.test,
+    };
+    Event::new("ordering.order.placed.v1", order.id.as_uuid(), order.progress.version, &body)
+}
+
+/// An order moved on, or a step was taken back.
+#[must_use]
+pub fn moved(order: &Order, entry: &OrderEvent) -> Event {
+    let given_up = matches!(entry.to, OrderState::Cancelled | OrderState::Rejected);
+    let prepared = entry.from.is_some_and(OrderState::is_prepared);
+    let body = wire::OrderStateChanged {
+        order_id: order.id.to_string(),
+        branch_id: order.branch.to_string(),
+        version: entry.version,
+        from: entry.from.map_or(wire::OrderState::Unspecified, state_to_wire).into(),
+        to: state_to_wire(entry.to).into(),
+        return_stock: given_up && !prepared,
+    };
+    Event::new(event_type(entry), order.id.as_uuid(), entry.version, &body)
+}
+
+const fn event_type(entry: &OrderEvent) -> &'static str {
+    if matches!(entry.kind, EventKind::Undone) {
+        return "ordering.order.undone.v1";
+    }
+    match entry.to {
+        OrderState::PendingPayment => "ordering.order.pending_payment.v1",
+        OrderState::Placed => "ordering.order.placed.v1",
+        OrderState::Accepted => "ordering.order.accepted.v1",
+        OrderState::Preparing => "ordering.order.preparing.v1",
+        OrderState::Ready => "ordering.order.ready.v1",
+        OrderState::Delivering => "ordering.order.delivering.v1",
+        OrderState::Completed => "ordering.order.completed.v1",
+        OrderState::Cancelled => "ordering.order.cancelled.v1",
+        OrderState::Rejected => "ordering.order.rejected.v1",
+        OrderState::Expired => "ordering.order.expired.v1",
+        OrderState::NoShow => "ordering.order.no_show.v1",
+    }
+}
+
+/// Forgets menus as new ones are published, until `shutdown`.
+pub async fn follow_menus(amqp: Amqp, menus: Menus, shutdown: CancellationToken) {
+    let mut signals = subscribe(&amqp, &["catalog.menu.published.v1"]);
+    while let Some(Some(signal)) = shutdown.run_until_cancelled(signals.next()).await {
+        match signal {
+            Signal::Gap => menus.invalidate_all(),
+            Signal::Event(event) => forget(&menus, &event).await,
+        }
+    }
+}
+
+async fn forget(menus: &Menus, event: &Received) {
+    let published = event.decode::<MenuPublished>();
+    let branch = published.map(|published| published.branch_id.parse::<BranchId>());
+    match branch {
+        Ok(Ok(branch)) => menus.invalidate(event.org, branch).await,
+        _ => tracing::warn!(event.id = %event.id, "an event of a new menu names no branch"),
+    }
+}

@@ -1,0 +1,256 @@
+//! What ordering answers, in proto terms.
+
+use chassis::{error::FieldProblem, money::Money, text::mask_phone};
+use proto::ordering::v1 as wire;
+
+use crate::{
+    app::quote::{ShownQuote, to_timestamp},
+    domain::{
+        cart::Method,
+        order::Order,
+        order_history::{CancelReason, EventActor, OrderEvent},
+        order_state::OrderState,
+        quote::{Adjustment, Fee, PricedLine, SoldOption},
+    },
+};
+
+/// Who reads an order decides what is shown of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Who placed it, right now: what they just typed.
+    Placer,
+    /// Who holds the link: contact masked, staff's words left out.
+    LinkHolder,
+    /// Staff looking at one order.
+    Staff,
+    /// Staff looking at many: phones masked.
+    StaffList,
+}
+
+/// An order as `reader` may see it; next states and undo are left to the caller.
+#[must_use]
+pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
+    let progress = &order.progress;
+    let masked = matches!(reader, Reader::LinkHolder | Reader::StaffList);
+    let phone = &order.contact.phone;
+    let name = &order.contact.name;
+    wire::Order {
+        order_id: order.id.to_string(),
+        brand_id: order.brand.to_string(),
+        branch_id: order.branch.to_string(),
+        order_number: order.order_number.as_str().to_owned(),
+        pickup_number: order.pickup_number.to_string(),
+        state: state_to_wire(progress.state).into(),
+        method: method_to_wire(order.sold.method).into(),
+        wanted_at: order.sold.wanted_at.map(to_timestamp),
+        promised_at: Some(to_timestamp(order.promised_at)),
+        placed_at: Some(to_timestamp(order.placed_at)),
+        accepted_at: progress.accepted_at.map(to_timestamp),
+        ready_at: progress.ready_at.map(to_timestamp),
+        completed_at: progress.completed_at.map(to_timestamp),
+        lines: order.sold.lines.iter().map(line_to_wire).collect(),
+        fees: order.sold.fees.iter().map(fee_to_wire).collect(),
+        total: Some(order.sold.total.into()),
+        paid: Some(Money::new(progress.paid, order.sold.total.currency()).into()),
+        contact_name: if reader == Reader::LinkHolder { mask_name(name) } else { name.clone() },
+        contact_phone: if masked { mask_phone(phone) } else { phone.clone() },
+        remark: order.remark.clone(),
+        utensils: order.utensils,
+        test: order.test,
+        cancel_reason: progress
+            .cancel_reason
+            .map_or(wire::CancelReason::Unspecified, cancel_reason_to_wire)
+            .into(),
+        cancel_text: match reader {
+            Reader::LinkHolder | Reader::Placer => String::new(),
+            Reader::Staff | Reader::StaffList => progress.cancel_text.clone(),
+        },
+        business_day: order.business_day.to_string(),
+        version: progress.version,
+        menu_number: order.sold.menu_number,
+        next_states: Vec::new(),
+        undo_until: None,
+    }
+}
+
+/// A quote with its promise and warnings.
+#[must_use]
+pub fn quote_to_wire(shown: &ShownQuote) -> wire::PricedQuote {
+    let quote = &shown.quote;
+    wire::PricedQuote {
+        hash: quote.hash.clone(),
+        quoted_at: Some(to_timestamp(shown.quoted_at)),
+        valid_until: Some(to_timestamp(shown.valid_until)),
+        menu_number: quote.menu_number,
+        lines: quote.lines.iter().map(line_to_wire).collect(),
+        list_total: Some(quote.list_total.into()),
+        fees: quote.fees.iter().map(fee_to_wire).collect(),
+        total: Some(quote.total.into()),
+        promised_at: shown.promised_at.map(to_timestamp),
+        warnings: shown.warnings.iter().cloned().map(warning_to_wire).collect(),
+    }
+}
+
+/// An entry of an order's history.
+#[must_use]
+pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
+    let (kind, name) = match &event.actor {
+        EventActor::Staff { name, .. } => ("staff", name.as_str()),
+        EventActor::Customer => ("customer", ""),
+        EventActor::System => ("system", ""),
+    };
+    wire::OrderEvent {
+        version: event.version,
+        from: event.from.map_or(wire::OrderState::Unspecified, state_to_wire).into(),
+        to: state_to_wire(event.to).into(),
+        actor: name.to_owned(),
+        actor_kind: kind.to_owned(),
+        at: Some(to_timestamp(event.at)),
+        reason: event.reason.clone(),
+    }
+}
+
+/// A state on the wire.
+#[must_use]
+pub const fn state_to_wire(state: OrderState) -> wire::OrderState {
+    match state {
+        OrderState::PendingPayment => wire::OrderState::PendingPayment,
+        OrderState::Placed => wire::OrderState::Placed,
+        OrderState::Accepted => wire::OrderState::Accepted,
+        OrderState::Preparing => wire::OrderState::Preparing,
+        OrderState::Ready => wire::OrderState::Ready,
+        OrderState::Delivering => wire::OrderState::Delivering,
+        OrderState::Completed => wire::OrderState::Completed,
+        OrderState::Cancelled => wire::OrderState::Cancelled,
+        OrderState::Rejected => wire::OrderState::Rejected,
+        OrderState::Expired => wire::OrderState::Expired,
+        OrderState::NoShow => wire::OrderState::NoShow,
+    }
+}
+
+/// A state off the wire; none for an unknown or unspecified one.
+#[must_use]
+pub fn state_from_wire(raw: i32) -> Option<OrderState> {
+    let wire = wire::OrderState::try_from(raw).ok()?;
+    OrderState::ALL.into_iter().find(|state| state_to_wire(*state) == wire)
+}
+
+/// A method off the wire; none for an unknown or unspecified one.
+#[must_use]
+pub fn method_from_wire(raw: i32) -> Option<Method> {
+    match wire::FulfilmentMethod::try_from(raw).ok()? {
+        wire::FulfilmentMethod::Unspecified => None,
+        wire::FulfilmentMethod::Pickup => Some(Method::Pickup),
+        wire::FulfilmentMethod::Delivery => Some(Method::Delivery),
+        wire::FulfilmentMethod::OnSite => Some(Method::OnSite),
+    }
+}
+
+/// A cancellation's reason off the wire; none for an unknown or unspecified one.
+#[must_use]
+pub fn cancel_reason_from_wire(raw: i32) -> Option<CancelReason> {
+    let wire = wire::CancelReason::try_from(raw).ok()?;
+    CancelReason::ALL.into_iter().find(|reason| cancel_reason_to_wire(*reason) == wire)
+}
+
+const fn method_to_wire(method: Method) -> wire::FulfilmentMethod {
+    match method {
+        Method::Pickup => wire::FulfilmentMethod::Pickup,
+        Method::Delivery => wire::FulfilmentMethod::Delivery,
+        Method::OnSite => wire::FulfilmentMethod::OnSite,
+    }
+}
+
+const fn cancel_reason_to_wire(reason: CancelReason) -> wire::CancelReason {
+    match reason {
+        CancelReason::OutOfStock => wire::CancelReason::OutOfStock,
+        CancelReason::TooBusy => wire::CancelReason::TooBusy,
+        CancelReason::Closed => wire::CancelReason::Closed,
+        CancelReason::CustomerRequest => wire::CancelReason::CustomerRequest,
+        CancelReason::Duplicate => wire::CancelReason::Duplicate,
+        CancelReason::Unreachable => wire::CancelReason::Unreachable,
+        CancelReason::Undeliverable => wire::CancelReason::Undeliverable,
+        CancelReason::Suspicious => wire::CancelReason::Suspicious,
+        CancelReason::Other => wire::CancelReason::Other,
+    }
+}
+
+fn line_to_wire(line: &PricedLine) -> wire::PricedLine {
+    wire::PricedLine {
+        product_id: line.product.to_string(),
+        variant_id: line.variant.to_string(),
+        product_name: line.product_name.clone(),
+        variant_name: line.variant_name.clone(),
+        quantity: line.quantity,
+        unit_list: Some(line.unit_list.into()),
+        list: Some(line.list.into()),
+        adjustments: line.adjustments.iter().map(adjustment_to_wire).collect(),
+        net: Some(line.net.into()),
+        options: line.options.iter().map(option_to_wire).collect(),
+        note: line.note.clone(),
+        tax_type: line.tax_type.as_str().to_owned(),
+    }
+}
+
+fn option_to_wire(option: &SoldOption) -> wire::SoldOption {
+    wire::SoldOption {
+        option_id: option.option.to_string(),
+        group_name: option.group_name.clone(),
+        name: option.name.clone(),
+        quantity: option.quantity,
+        amount: Some(option.amount.into()),
+    }
+}
+
+fn adjustment_to_wire(adjustment: &Adjustment) -> wire::Adjustment {
+    wire::Adjustment {
+        stage: adjustment.stage.clone(),
+        rule_id: adjustment.rule_id.clone(),
+        rule_version: adjustment.rule_version,
+        name: adjustment.name.clone(),
+        amount: Some(adjustment.amount.into()),
+        sentence: adjustment.sentence.clone(),
+    }
+}
+
+fn fee_to_wire(fee: &Fee) -> wire::Fee {
+    wire::Fee { kind: fee.kind.clone(), name: fee.name.clone(), amount: Some(fee.amount.into()) }
+}
+
+fn warning_to_wire(warning: FieldProblem) -> wire::QuoteWarning {
+    wire::QuoteWarning {
+        field: warning.field,
+        reason: warning.reason.into_owned(),
+        params: warning.params.into_iter().collect(),
+    }
+}
+
+/// The first character is enough for the owner to know it is theirs.
+fn mask_name(name: &str) -> String {
+    name.chars().next().map(|first| format!("{first}**")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_methods_and_reasons_come_back_from_the_wire() {
+        for state in OrderState::ALL {
+            assert_eq!(state_from_wire(state_to_wire(state).into()), Some(state));
+        }
+        for method in [Method::Pickup, Method::Delivery, Method::OnSite] {
+            assert_eq!(method_from_wire(method_to_wire(method).into()), Some(method));
+        }
+        for reason in CancelReason::ALL {
+            assert_eq!(cancel_reason_from_wire(cancel_reason_to_wire(reason).into()), Some(reason));
+        }
+    }
+
+    #[test]
+    fn an_unknown_value_is_refused_not_guessed() {
+        assert_eq!((state_from_wire(0), state_from_wire(99)), (None, None));
+        assert_eq!((method_from_wire(0), method_from_wire(99)), (None, None));
+        assert_eq!((cancel_reason_from_wire(0), cancel_reason_from_wire(99)), (None, None));
+    }
+}

@@ -1,0 +1,7 @@
+//! The doors: proto ↔ domain. No rules, no SQL.
+
+pub mod convert;
+pub mod ordering_service;
+mod page_token;
+mod parse;
+mod quote_changed;

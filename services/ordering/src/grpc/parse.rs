@@ -1,0 +1,255 @@
+//! Requests, checked in themselves: a domain value, or every problem at its field.
+
+use chassis::{
+    authn::Identity,
+    error::{Problem, Violations},
+    id::{self, BranchId},
+    text,
+};
+use chrono::{DateTime, Utc};
+use proto::ordering::v1 as wire;
+use sha2::{Digest as _, Sha256};
+
+use super::{convert, page_token};
+use crate::{
+    app::{move_order::MoveOrder, place_order::PlaceOrder, quote::to_utc},
+    domain::{
+        cart::{Cart, CartLine, ChosenOption},
+        order::{Contact, Move},
+        order_state::OrderState,
+    },
+    store::{order_events::RequestMark, order_lists::Filter},
+};
+
+/// Longest idempotency key.
+const MAX_KEY: usize = 128;
+/// A hash is 64 hexadecimal characters.
+const HASH_LENGTH: usize = 64;
+/// More lines than any cart may have are not even read.
+const MAX_READ_LINES: usize = 200;
+const MAX_TEXT: usize = 60;
+
+/// A cart; `None` when something is wrong with it.
+pub(super) fn cart(cart: Option<wire::Cart>, violations: &mut Violations) -> Option<Cart> {
+    let before = violations.len();
+    let Some(cart) = cart else {
+        violations.push("cart", "VALIDATION_FAILED");
+        return None;
+    };
+    if cart.lines.len() > MAX_READ_LINES {
+        let params = [("max", crate::domain::pricing::MAX_LINES), ("given", cart.lines.len())];
+        violations.push_with("lines", "ORDER_TOO_LARGE", params);
+        return None;
+    }
+    let branch = id::parse("branch_id", &cart.branch_id, violations);
+    let method = convert::method_from_wire(cart.method);
+    if method.is_none() {
+        violations.push("method", "VALIDATION_FAILED");
+    }
+    let wanted_at = instant("wanted_at", cart.wanted_at, violations);
+    let lines: Vec<_> = cart
+        .lines
+        .into_iter()
+        .enumerate()
+        .filter_map(|(index, line)| cart_line(&format!("lines[{index}]"), line, violations))
+        .collect();
+    let (branch, method) = (branch?, method?);
+    (violations.len() == before).then_some(Cart { branch, method, wanted_at, lines })
+}
+
+fn cart_line(path: &str, line: wire::CartLine, violations: &mut Violations) -> Option<CartLine> {
+    let product = id::parse(&format!("{path}.product_id"), &line.product_id, violations);
+    let variant = id::parse(&format!("{path}.variant_id"), &line.variant_id, violations);
+    let note = text::bounded_multiline(&format!("{path}.note"), &line.note, 0..=200, violations);
+    let mut options = Vec::with_capacity(line.options.len());
+    for (index, chosen) in line.options.iter().enumerate() {
+        let field = format!("{path}.options[{index}].option_id");
+        if let Some(option) = id::parse(&field, &chosen.option_id, violations) {
+            options.push(ChosenOption { option, quantity: chosen.quantity });
+        }
+    }
+    Some(CartLine { product: product?, variant: variant?, quantity: line.quantity, options, note })
+}
+
+/// What is known of a request to place an order.
+pub(super) struct ParsedPlaceOrder {
+    /// The cart, unless something is wrong with it.
+    pub cart: Option<Cart>,
+    /// All of it, when nothing is wrong.
+    pub request: Result<PlaceOrder, Violations>,
+}
+
+pub(super) fn place_order(request: wire::PlaceOrderRequest, now: DateTime<Utc>) -> ParsedPlaceOrder {
+    let mut violations = Violations::new();
+    let mark = RequestMark {
+        hash: body_hash(&request),
+        key: key(&request.idempotency_key, &mut violations),
+    };
+    if request.quote_hash.len() != HASH_LENGTH {
+        violations.push("quote_hash", "VALIDATION_FAILED");
+    }
+    let quoted_at = instant("quoted_at", request.quoted_at, &mut violations);
+    match quoted_at {
+        None if request.quoted_at.is_none() => violations.push("quoted_at", "VALIDATION_FAILED"),
+        Some(at) if at > now + chrono::TimeDelta::minutes(5) => {
+            violations.push("quoted_at", "IN_THE_FUTURE");
+        }
+        _ => {}
+    }
+    let contact = request.contact.unwrap_or_default();
+    let contact = Contact {
+        name: text::bounded("contact.name", &contact.name, 1..=60, &mut violations),
+        phone: text::phone_mobile("contact.phone", &contact.phone, &mut violations),
+    };
+    let remark = text::bounded_multiline("remark", &request.remark, 0..=500, &mut violations);
+    let utensils = request.utensils;
+    let cart = cart(request.cart, &mut violations);
+
+    let complete = cart.clone().zip(quoted_at).filter(|_| violations.is_empty());
+    let request = match complete {
+        Some((cart, quoted_at)) => {
+            let quote_hash = request.quote_hash;
+            Ok(PlaceOrder { mark, cart, quote_hash, quoted_at, contact, remark, utensils })
+        }
+        None => Err(violations),
+    };
+    ParsedPlaceOrder { cart, request }
+}
+
+pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveOrder, Problem> {
+    let mut violations = Violations::new();
+    let mark = if request.idempotency_key.is_empty() {
+        None
+    } else {
+        let key = key(&request.idempotency_key, &mut violations);
+        Some(RequestMark { key, hash: body_hash(request) })
+    };
+    let order = id::parse("order_id", &request.order_id, &mut violations);
+    let version = version(request.version, &mut violations);
+    let to = convert::state_from_wire(request.to);
+    if to.is_none() {
+        violations.push("to", "VALIDATION_FAILED");
+    }
+    let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason);
+    if cancel_reason.is_none() && request.cancel_reason != 0 {
+        violations.push("cancel_reason", "VALIDATION_FAILED");
+    }
+    let reason = text::bounded_multiline("reason", &request.reason, 0..=200, &mut violations);
+    let Some((order, to)) = order.zip(to).filter(|_| violations.is_empty()) else {
+        return Err(refused(violations));
+    };
+    let wish = Move {
+        to,
+        cancel_reason,
+        reason,
+        cash_received: request.cash_received,
+        override_payment: request.override_payment,
+    };
+    Ok(MoveOrder { order, version, wish, mark })
+}
+
+/// Filter and size of a page.
+pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, i32), Problem> {
+    let mut violations = Violations::new();
+    let branch: Option<BranchId> = id::parse("branch_id", &request.branch_id, &mut violations);
+    let business_day = match request.business_day.as_str() {
+        "" => None,
+        raw => {
+            let day = raw.parse().ok();
+            if day.is_none() {
+                violations.push("business_day", "VALIDATION_FAILED");
+            }
+            day
+        }
+    };
+    let states: Option<Vec<OrderState>> =
+        request.states.iter().map(|raw| convert::state_from_wire(*raw)).collect();
+    if states.is_none() {
+        violations.push("states", "VALIDATION_FAILED");
+    }
+    let text = text::bounded("text", &request.text, 0..=MAX_TEXT, &mut violations);
+    let page_size = match request.page_size {
+        0 => 50,
+        size @ (20 | 50 | 100) => size,
+        _ => {
+            violations.push("page_size", "VALIDATION_FAILED");
+            0
+        }
+    };
+    let after = match request.page_token.as_str() {
+        "" => None,
+        token => {
+            let place = page_token::read(token);
+            if place.is_none() {
+                violations.push("page_token", "VALIDATION_FAILED");
+            }
+            place
+        }
+    };
+    let Some(branch) = branch.filter(|_| violations.is_empty()) else {
+        return Err(refused(violations));
+    };
+    let states = states.filter(|states| !states.is_empty());
+    let text = Some(text).filter(|text| !text.is_empty());
+    Ok((Filter { branch, business_day, states, text, after }, page_size))
+}
+
+/// One id, and the version it was read at.
+pub(super) fn id_and_version<T: id::Id>(
+    field: &str,
+    raw: &str,
+    raw_version: i64,
+) -> Result<(T, i64), Problem> {
+    let mut violations = Violations::new();
+    let id = id::parse(field, raw, &mut violations);
+    let version = version(raw_version, &mut violations);
+    id.filter(|_| violations.is_empty()).map(|id| (id, version)).ok_or_else(|| refused(violations))
+}
+
+/// One id.
+pub(super) fn one_id<T: id::Id>(field: &str, raw: &str) -> Result<T, Problem> {
+    let mut violations = Violations::new();
+    id::parse(field, raw, &mut violations).ok_or_else(|| refused(violations))
+}
+
+/// Organisation-wide staff and services need no brand to be in scope.
+pub(super) fn is_in_scope_without_brand(caller: &Identity, branch: BranchId) -> bool {
+    caller.scope.organisation || caller.scope.branches.contains(&branch)
+}
+
+/// The refusal of violations that are known not to be empty.
+pub(super) fn refused(violations: Violations) -> Problem {
+    violations.into_result().err().unwrap_or_else(|| Problem::new("VALIDATION_FAILED"))
+}
+
+fn version(given: i64, violations: &mut Violations) -> i64 {
+    if given < 1 {
+        violations.push_with("version", "VALIDATION_FAILED", [("min", 1)]);
+    }
+    given
+}
+
+fn key(raw: &str, violations: &mut Violations) -> String {
+    let visible = raw.bytes().all(|byte| byte.is_ascii_graphic());
+    if raw.is_empty() || raw.len() > MAX_KEY || !visible {
+        violations.push_with("idempotency_key", "VALIDATION_FAILED", [("max", MAX_KEY)]);
+    }
+    raw.to_owned()
+}
+
+fn instant(
+    field: &str,
+    raw: Option<prost_types::Timestamp>,
+    violations: &mut Violations,
+) -> Option<DateTime<Utc>> {
+    raw?;
+    let at = to_utc(raw);
+    if at.is_none() {
+        violations.push(field, "VALIDATION_FAILED");
+    }
+    at
+}
+
+fn body_hash(request: &impl prost::Message) -> Vec<u8> {
+    Sha256::digest(request.encode_to_vec()).to_vec()
+}

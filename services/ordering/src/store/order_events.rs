@@ -1,0 +1,203 @@
+//! Entries of orders' histories, append-only.
+
+use chassis::{
+    db::TenantTx,
+    error::Problem,
+    id::{AccountId, OrderId},
+};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::Inconsistent;
+use crate::domain::{
+    order_history::{CancelReason, EventActor, EventKind, OrderEvent},
+    order_state::OrderState,
+};
+
+/// Key and body hash of the request that made an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestMark {
+    /// Idempotency key.
+    pub key: String,
+    /// Hash of the body.
+    pub hash: Vec<u8>,
+}
+
+/// Inserts entries of any orders in one statement; `mark` stays with the first of them.
+pub async fn insert(
+    tx: &mut TenantTx,
+    entries: &[(OrderId, &OrderEvent)],
+    mark: Option<&RequestMark>,
+) -> Result<(), sqlx::Error> {
+    let order_ids: Vec<Uuid> = entries.iter().map(|(order, _)| order.as_uuid()).collect();
+    let events = || entries.iter().map(|(_, event)| *event);
+    let versions: Vec<i64> = events().map(|event| event.version).collect();
+    let kinds: Vec<String> = events().map(|event| kind_name(event.kind).to_owned()).collect();
+    let base_versions: Vec<i64> = events().map(|event| event.base_version).collect();
+    let froms: Vec<Option<String>> =
+        events().map(|event| event.from.map(|from| from.as_str().to_owned())).collect();
+    let tos: Vec<String> = events().map(|event| event.to.as_str().to_owned()).collect();
+    let actors: Vec<ActorColumns> = events().map(|event| actor_columns(&event.actor)).collect();
+    let actor_kinds: Vec<String> = actors.iter().map(|actor| actor.kind.to_owned()).collect();
+    let actor_ids: Vec<Option<Uuid>> = actors.iter().map(|actor| actor.id).collect();
+    let actor_names: Vec<String> = actors.into_iter().map(|actor| actor.name).collect();
+    let ats: Vec<DateTime<Utc>> = events().map(|event| event.at).collect();
+    let reasons: Vec<String> = events().map(|event| event.reason.clone()).collect();
+    let cancel_reasons: Vec<Option<String>> =
+        events().map(|event| event.cancel_reason.map(|reason| reason.as_str().to_owned())).collect();
+    let received: Vec<i64> = events().map(|event| event.received).collect();
+    let mut keys: Vec<Option<String>> = vec![None; entries.len()];
+    let mut hashes: Vec<Option<Vec<u8>>> = vec![None; entries.len()];
+    if let (Some(mark), Some(key), Some(hash)) = (mark, keys.first_mut(), hashes.first_mut()) {
+        *key = Some(mark.key.clone());
+        *hash = Some(mark.hash.clone());
+    }
+    sqlx::query!(
+        "INSERT INTO order_events (
+             org_id, order_id, version, kind, base_version, from_state, to_state,
+             actor_kind, actor_id, actor_name, at, reason, cancel_reason, received,
+             idempotency_key, request_hash
+         )
+         SELECT $1, *
+         FROM UNNEST(
+             $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+             $8::text[], $9::uuid[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
+             $14::bigint[], $15::text[], $16::bytea[]
+         )",
+        tx.org().as_uuid(),
+        &order_ids,
+        &versions,
+        &kinds,
+        &base_versions,
+        &froms as &[Option<String>],
+        &tos,
+        &actor_kinds,
+        &actor_ids as &[Option<Uuid>],
+        &actor_names,
+        &ats,
+        &reasons,
+        &cancel_reasons as &[Option<String>],
+        &received,
+        &keys as &[Option<String>],
+        &hashes as &[Option<Vec<u8>>],
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// All entries of an order, oldest first.
+pub async fn list(tx: &mut TenantTx, order: OrderId) -> Result<Vec<OrderEvent>, Problem> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT
+             version, kind, base_version, from_state, to_state, actor_kind, actor_id, actor_name,
+             at, reason, cancel_reason, received
+         FROM order_events
+         WHERE org_id = $1 AND order_id = $2
+         ORDER BY version",
+        tx.org().as_uuid(),
+        order.as_uuid(),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let parsed = rows.into_iter().map(|row| row.parse().map_err(|column| (column, order)));
+    let events: Result<Vec<_>, _> = parsed.collect();
+    Ok(events.map_err(|(column, order)| Inconsistent::new("order_events", column, order))?)
+}
+
+/// Hash of the body that an earlier request with this key moved the order by.
+pub async fn find_request(
+    tx: &mut TenantTx,
+    order: OrderId,
+    key: &str,
+) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        "SELECT request_hash
+         FROM order_events
+         WHERE org_id = $1 AND order_id = $2 AND idempotency_key = $3
+         LIMIT 1",
+        tx.org().as_uuid(),
+        order.as_uuid(),
+        key,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(found.flatten())
+}
+
+struct Row {
+    version: i64,
+    kind: String,
+    base_version: i64,
+    from_state: Option<String>,
+    to_state: String,
+    actor_kind: String,
+    actor_id: Option<Uuid>,
+    actor_name: String,
+    at: DateTime<Utc>,
+    reason: String,
+    cancel_reason: Option<String>,
+    received: i64,
+}
+
+impl Row {
+    /// The entry, or the column that cannot be.
+    fn parse(self) -> Result<OrderEvent, &'static str> {
+        let actor = match (self.actor_kind.as_str(), self.actor_id) {
+            ("staff", Some(id)) => {
+                EventActor::Staff { account: AccountId::from_uuid(id), name: self.actor_name }
+            }
+            ("customer", None) => EventActor::Customer,
+            ("system", None) => EventActor::System,
+            _ => return Err("actor_kind"),
+        };
+        let from = match self.from_state {
+            Some(name) => Some(OrderState::from_name(&name).ok_or("from_state")?),
+            None => None,
+        };
+        let cancel_reason = match self.cancel_reason {
+            Some(name) => Some(CancelReason::from_name(&name).ok_or("cancel_reason")?),
+            None => None,
+        };
+        Ok(OrderEvent {
+            version: self.version,
+            kind: match self.kind.as_str() {
+                "moved" => EventKind::Moved,
+                "undone" => EventKind::Undone,
+                _ => return Err("kind"),
+            },
+            base_version: self.base_version,
+            from,
+            to: OrderState::from_name(&self.to_state).ok_or("to_state")?,
+            actor,
+            at: self.at,
+            reason: self.reason,
+            cancel_reason,
+            received: self.received,
+        })
+    }
+}
+
+struct ActorColumns {
+    kind: &'static str,
+    id: Option<Uuid>,
+    name: String,
+}
+
+fn actor_columns(actor: &EventActor) -> ActorColumns {
+    match actor {
+        EventActor::Staff { account, name } => {
+            ActorColumns { kind: "staff", id: Some(account.as_uuid()), name: name.clone() }
+        }
+        EventActor::Customer => ActorColumns { kind: "customer", id: None, name: String::new() },
+        EventActor::System => ActorColumns { kind: "system", id: None, name: String::new() },
+    }
+}
+
+const fn kind_name(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Moved => "moved",
+        EventKind::Undone => "undone",
+    }
+}

@@ -1,0 +1,167 @@
+//! Which orders a list shows, by due time.
+
+use chassis::{
+    business_day::BusinessDay,
+    db::TenantTx,
+    id::{BranchId, OrderId},
+};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::domain::order_state::OrderState;
+
+/// What a list asks for.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Branch.
+    pub branch: BranchId,
+    /// Only this business day.
+    pub business_day: Option<BusinessDay>,
+    /// Only these states; `None` for all.
+    pub states: Option<Vec<OrderState>>,
+    /// Order number, pickup number, last digits of the phone, or part of the name.
+    pub text: Option<String>,
+    /// After this place.
+    pub after: Option<Place>,
+}
+
+/// Place of an order in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Due time.
+    pub due_at: DateTime<Utc>,
+    /// Order.
+    pub order: OrderId,
+}
+
+/// The next `limit` orders, earliest due first.
+///
+/// Open orders have a statement of their own, so that the board reads a partial index however many
+/// orders a branch has had.
+pub async fn list(
+    tx: &mut TenantTx,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Place>, sqlx::Error> {
+    match filter.business_day {
+        None if filter.is_open_only() => list_open(tx, filter, limit).await,
+        _ => list_any(tx, filter, limit).await,
+    }
+}
+
+struct Binds {
+    states: Option<Vec<String>>,
+    text: Option<String>,
+    pickup_number: Option<i32>,
+    phone_end: Option<String>,
+    after_due: Option<DateTime<Utc>>,
+    after_order: Option<Uuid>,
+}
+
+impl Filter {
+    fn is_open_only(&self) -> bool {
+        self.states.as_ref().is_none_or(|states| states.iter().all(|state| state.is_open()))
+    }
+
+    fn binds(&self) -> Binds {
+        let names = |states: &Vec<OrderState>| {
+            states.iter().map(|state| state.as_str().to_owned()).collect()
+        };
+        let digits = self
+            .text
+            .as_ref()
+            .filter(|text| text.len() >= 3 && text.bytes().all(|byte| byte.is_ascii_digit()));
+        Binds {
+            states: self.states.as_ref().map(names),
+            text: self.text.clone(),
+            pickup_number: self.text.as_ref().and_then(|text| text.parse().ok()),
+            phone_end: digits.map(|text| text.trim_start_matches('0').to_owned()),
+            after_due: self.after.map(|place| place.due_at),
+            after_order: self.after.map(|place| place.order.as_uuid()),
+        }
+    }
+}
+
+async fn list_open(
+    tx: &mut TenantTx,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Place>, sqlx::Error> {
+    let binds = filter.binds();
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT promised_at, order_id
+         FROM orders
+         WHERE org_id = $1 AND branch_id = $2
+           AND state IN ('pending_payment', 'placed', 'accepted', 'preparing', 'ready', 'delivering')
+           AND ($3::text[] IS NULL OR state = ANY($3))
+           AND ($4::text IS NULL
+                OR order_number = upper($4)
+                OR pickup_number = $5
+                OR right(contact_phone, length($6)) = $6
+                OR position(lower($4) IN lower(contact_name)) > 0)
+           AND ($7::timestamptz IS NULL OR (promised_at, order_id) > ($7, $8::uuid))
+         ORDER BY promised_at, order_id
+         LIMIT $9",
+        tx.org().as_uuid(),
+        filter.branch.as_uuid(),
+        binds.states.as_deref(),
+        binds.text,
+        binds.pickup_number,
+        binds.phone_end,
+        binds.after_due,
+        binds.after_order,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(Place::from).collect())
+}
+
+async fn list_any(
+    tx: &mut TenantTx,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Place>, sqlx::Error> {
+    let binds = filter.binds();
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT promised_at, order_id
+         FROM orders
+         WHERE org_id = $1 AND branch_id = $2
+           AND ($10::date IS NULL OR business_day = $10)
+           AND ($3::text[] IS NULL OR state = ANY($3))
+           AND ($4::text IS NULL
+                OR order_number = upper($4)
+                OR pickup_number = $5
+                OR right(contact_phone, length($6)) = $6
+                OR position(lower($4) IN lower(contact_name)) > 0)
+           AND ($7::timestamptz IS NULL OR (promised_at, order_id) > ($7, $8::uuid))
+         ORDER BY promised_at, order_id
+         LIMIT $9",
+        tx.org().as_uuid(),
+        filter.branch.as_uuid(),
+        binds.states.as_deref(),
+        binds.text,
+        binds.pickup_number,
+        binds.phone_end,
+        binds.after_due,
+        binds.after_order,
+        limit,
+        filter.business_day.map(BusinessDay::date),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(Place::from).collect())
+}
+
+struct Row {
+    promised_at: DateTime<Utc>,
+    order_id: Uuid,
+}
+
+impl From<Row> for Place {
+    fn from(row: Row) -> Self {
+        Self { due_at: row.promised_at, order: OrderId::from_uuid(row.order_id) }
+    }
+}

@@ -1,0 +1,274 @@
+//! Orders: what was sold, and their progress.
+
+use std::collections::{HashMap, HashSet};
+
+use chassis::{
+    business_day::BusinessDay,
+    db::TenantTx,
+    error::Problem,
+    id::{AccountId, BranchId, BrandId, MenuVersionId, OrderId},
+    money::{Currency, Money},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Inconsistent, json, order_events::RequestMark, order_lines};
+use crate::domain::{
+    cart::Method,
+    menu::DayRule,
+    order::{Contact, Order},
+    order_history::{CancelReason, Progress, Undo},
+    order_number::{OrderNumber, PickupNumber},
+    order_state::OrderState,
+    quote::{PricedLine, Quote},
+};
+
+/// Inserts new orders of a branch in one statement, without their lines and entries.
+///
+/// Answers which were inserted. The others collide: with an order of the same id or key, which is
+/// their earlier attempt, or with a number in use.
+pub async fn insert(
+    tx: &mut TenantTx,
+    brand: BrandId,
+    branch: BranchId,
+    orders: &[(&Order, &RequestMark)],
+) -> Result<HashSet<OrderId>, sqlx::Error> {
+    fn column<T>(orders: &[(&Order, &RequestMark)], read: impl Fn(&Order) -> T) -> Vec<T> {
+        orders.iter().map(|(order, _)| read(order)).collect()
+    }
+    let inserted = sqlx::query_scalar!(
+        "INSERT INTO orders (
+             org_id, brand_id, branch_id, state, version, paid, cancel_text, test,
+             order_id, order_number, pickup_number, method, wanted_at, promised_at, business_day,
+             time_zone, cutoff_minutes, menu_version_id, menu_number, quote_hash, currency,
+             list_total, fees, total, contact_name, contact_phone, remark, utensils, placed_at,
+             idempotency_key, request_hash
+         )
+         SELECT $1, $2, $3, 'placed', 1, 0, '', false, *
+         FROM UNNEST(
+             $4::uuid[], $5::text[], $6::integer[], $7::text[], $8::timestamptz[],
+             $9::timestamptz[], $10::date[], $11::text[], $12::smallint[], $13::uuid[],
+             $14::bigint[], $15::text[], $16::text[], $17::bigint[], $18::jsonb[], $19::bigint[],
+             $20::text[], $21::text[], $22::text[], $23::boolean[], $24::timestamptz[],
+             $25::text[], $26::bytea[]
+         )
+         ON CONFLICT DO NOTHING
+         RETURNING order_id",
+        tx.org().as_uuid(),
+        brand.as_uuid(),
+        branch.as_uuid(),
+        &column(orders, |order| order.id.as_uuid()),
+        &column(orders, |order| order.order_number.as_str().to_owned()),
+        &column(orders, |order| order.pickup_number.0),
+        &column(orders, |order| order.sold.method.as_str().to_owned()),
+        &column(orders, |order| order.sold.wanted_at) as &[Option<DateTime<Utc>>],
+        &column(orders, |order| order.promised_at),
+        &column(orders, |order| order.business_day.date()),
+        &column(orders, |order| order.day_rule.tz.name().to_owned()),
+        &column(orders, |order| i16::try_from(order.day_rule.cutoff_minutes).unwrap_or(i16::MAX)),
+        &column(orders, |order| order.sold.menu_version.as_uuid()),
+        &column(orders, |order| order.sold.menu_number),
+        &column(orders, |order| order.sold.hash.clone()),
+        &column(orders, |order| order.sold.total.currency().to_string()),
+        &column(orders, |order| order.sold.list_total.amount()),
+        &column(orders, |order| json::from_fees(&order.sold.fees)),
+        &column(orders, |order| order.sold.total.amount()),
+        &column(orders, |order| order.contact.name.clone()),
+        &column(orders, |order| order.contact.phone.clone()),
+        &column(orders, |order| order.remark.clone()),
+        &column(orders, |order| order.utensils),
+        &column(orders, |order| order.placed_at),
+        &orders.iter().map(|(_, mark)| mark.key.clone()).collect::<Vec<_>>(),
+        &orders.iter().map(|(_, mark)| mark.hash.clone()).collect::<Vec<_>>(),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(inserted.into_iter().map(OrderId::from_uuid).collect())
+}
+
+/// Writes an order's progress over that of `read_version`; `false` when somebody was faster.
+pub async fn update_progress(
+    tx: &mut TenantTx,
+    order: OrderId,
+    read_version: i64,
+    progress: &Progress,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "UPDATE orders
+         SET state = $4, version = $5, accepted_at = $6, ready_at = $7, completed_at = $8,
+             paid = $9, cancel_reason = $10, cancel_text = $11, undo_by = $12, undo_until = $13
+         WHERE org_id = $1 AND order_id = $2 AND version = $3",
+        tx.org().as_uuid(),
+        order.as_uuid(),
+        read_version,
+        progress.state.as_str(),
+        progress.version,
+        progress.accepted_at,
+        progress.ready_at,
+        progress.completed_at,
+        progress.paid,
+        progress.cancel_reason.map(CancelReason::as_str),
+        progress.cancel_text,
+        progress.undo.map(|undo| undo.account.as_uuid()),
+        progress.undo.map(|undo| undo.until),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The order, or `NOT_FOUND`.
+pub async fn get(tx: &mut TenantTx, order: OrderId) -> Result<Order, Problem> {
+    list(tx, &[order]).await?.pop().ok_or_else(|| Problem::not_found("order"))
+}
+
+/// Orders with their lines, in the order asked for; unknown ones are left out.
+pub async fn list(tx: &mut TenantTx, wanted: &[OrderId]) -> Result<Vec<Order>, Problem> {
+    let ids: Vec<Uuid> = wanted.iter().map(OrderId::as_uuid).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT
+             order_id, brand_id, branch_id, order_number, pickup_number, method, wanted_at,
+             promised_at, business_day, time_zone, cutoff_minutes, menu_version_id, menu_number,
+             quote_hash, currency, list_total, fees, total, contact_name, contact_phone, remark,
+             utensils, test, placed_at, state, version, accepted_at, ready_at, completed_at, paid,
+             cancel_reason, cancel_text, undo_by, undo_until
+         FROM orders
+         WHERE org_id = $1 AND order_id = ANY($2)",
+        tx.org().as_uuid(),
+        &ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+
+    let mut currencies = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let order = OrderId::from_uuid(row.order_id);
+        let inconsistent = |_| Inconsistent::new("orders", "currency", order);
+        currencies.insert(order, row.currency.parse().map_err(inconsistent)?);
+    }
+    let mut lines = if currencies.is_empty() {
+        HashMap::new()
+    } else {
+        order_lines::list(tx, &currencies).await?
+    };
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let id = OrderId::from_uuid(row.order_id);
+        let inconsistent = |column| Inconsistent::new("orders", column, id);
+        let lines = lines.remove(&id).unwrap_or_default();
+        found.insert(id, row.parse(currencies[&id], lines).map_err(inconsistent)?);
+    }
+    Ok(wanted.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// State and version of the orders that exist.
+pub async fn list_states(
+    tx: &mut TenantTx,
+    orders: &[OrderId],
+) -> Result<Vec<(OrderId, OrderState, i64)>, Problem> {
+    let ids: Vec<Uuid> = orders.iter().map(OrderId::as_uuid).collect();
+    let rows = sqlx::query!(
+        "SELECT order_id, state, version FROM orders WHERE org_id = $1 AND order_id = ANY($2)",
+        tx.org().as_uuid(),
+        &ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let states = rows.into_iter().map(|row| {
+        let state = OrderState::from_name(&row.state)
+            .ok_or_else(|| Inconsistent::new("orders", "state", row.order_id))?;
+        Ok((OrderId::from_uuid(row.order_id), state, row.version))
+    });
+    states.collect()
+}
+
+struct Row {
+    order_id: Uuid,
+    brand_id: Uuid,
+    branch_id: Uuid,
+    order_number: String,
+    pickup_number: i32,
+    method: String,
+    wanted_at: Option<DateTime<Utc>>,
+    promised_at: DateTime<Utc>,
+    business_day: NaiveDate,
+    time_zone: String,
+    cutoff_minutes: i16,
+    menu_version_id: Uuid,
+    menu_number: i64,
+    quote_hash: String,
+    currency: String,
+    list_total: i64,
+    fees: Value,
+    total: i64,
+    contact_name: String,
+    contact_phone: String,
+    remark: String,
+    utensils: bool,
+    test: bool,
+    placed_at: DateTime<Utc>,
+    state: String,
+    version: i64,
+    accepted_at: Option<DateTime<Utc>>,
+    ready_at: Option<DateTime<Utc>>,
+    completed_at: Option<DateTime<Utc>>,
+    paid: i64,
+    cancel_reason: Option<String>,
+    cancel_text: String,
+    undo_by: Option<Uuid>,
+    undo_until: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    /// The order, or the column that cannot be.
+    fn parse(self, currency: Currency, lines: Vec<PricedLine>) -> Result<Order, &'static str> {
+        let cancel_reason = match &self.cancel_reason {
+            Some(name) => Some(CancelReason::from_name(name).ok_or("cancel_reason")?),
+            None => None,
+        };
+        let undo = self.undo_by.zip(self.undo_until);
+        let sold = Quote {
+            menu_version: MenuVersionId::from_uuid(self.menu_version_id),
+            menu_number: self.menu_number,
+            method: Method::from_name(&self.method).ok_or("method")?,
+            wanted_at: self.wanted_at,
+            lines,
+            list_total: Money::new(self.list_total, currency),
+            fees: json::to_fees(self.fees, currency).ok_or("fees")?,
+            total: Money::new(self.total, currency),
+            hash: self.quote_hash,
+        };
+        Ok(Order {
+            id: OrderId::from_uuid(self.order_id),
+            brand: BrandId::from_uuid(self.brand_id),
+            branch: BranchId::from_uuid(self.branch_id),
+            order_number: OrderNumber::stored(self.order_number),
+            pickup_number: PickupNumber(self.pickup_number),
+            sold,
+            promised_at: self.promised_at,
+            business_day: BusinessDay::on(self.business_day),
+            day_rule: DayRule {
+                tz: self.time_zone.parse().map_err(|_| "time_zone")?,
+                cutoff_minutes: u16::try_from(self.cutoff_minutes).map_err(|_| "cutoff_minutes")?,
+            },
+            contact: Contact { name: self.contact_name, phone: self.contact_phone },
+            remark: self.remark,
+            utensils: self.utensils,
+            test: self.test,
+            placed_at: self.placed_at,
+            progress: Progress {
+                state: OrderState::from_name(&self.state).ok_or("state")?,
+                version: self.version,
+                accepted_at: self.accepted_at,
+                ready_at: self.ready_at,
+                completed_at: self.completed_at,
+                paid: self.paid,
+                cancel_reason,
+                cancel_text: self.cancel_text,
+                undo: undo.map(|(by, until)| Undo { account: AccountId::from_uuid(by), until }),
+            },
+        })
+    }
+}
