@@ -31,7 +31,9 @@ struct Inner {
 
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Amqp").field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("Amqp")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 
@@ -64,12 +66,17 @@ impl Amqp {
         let channel = timeout(ANSWER_WITHIN, self.bare_channel())
             .await
             .context("RabbitMQ did not answer in time")??;
-        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        channel
+            .confirm_select(ConfirmSelectOptions::default())
+            .await?;
         channel
             .exchange_declare(
                 self.exchange().into(),
                 ExchangeKind::Topic,
-                ExchangeDeclareOptions { durable: true, ..Default::default() },
+                ExchangeDeclareOptions {
+                    durable: true,
+                    ..Default::default()
+                },
                 FieldTable::default(),
             )
             .await?;
@@ -90,15 +97,23 @@ impl Amqp {
         }
     }
 
-    /// Deletes the exchange and the queues that were declared through this value, for a platform
-    /// that shares a broker under a prefix and goes away.
-    pub async fn tear_down(&self) -> anyhow::Result<()> {
+    /// Full names of the queues declared through this value so far.
+    #[must_use]
+    pub fn declared_queues(&self) -> Vec<String> {
+        self.0.declared_queues.lock().clone()
+    }
+
+    /// Deletes the exchange and `queues`, for a platform under a prefix that goes away.
+    pub async fn delete(&self, queues: &[String]) -> anyhow::Result<()> {
         let channel = timeout(ANSWER_WITHIN, self.bare_channel()).await??;
-        let queues = std::mem::take(&mut *self.0.declared_queues.lock());
         for queue in queues {
-            channel.queue_delete(queue.into(), QueueDeleteOptions::default()).await?;
+            channel
+                .queue_delete(queue.as_str().into(), QueueDeleteOptions::default())
+                .await?;
         }
-        channel.exchange_delete(self.exchange().into(), ExchangeDeleteOptions::default()).await?;
+        channel
+            .exchange_delete(self.exchange().into(), ExchangeDeleteOptions::default())
+            .await?;
         Ok(())
     }
 
@@ -109,9 +124,17 @@ impl Amqp {
         queue: &str,
         mut arguments: FieldTable,
     ) -> lapin::Result<()> {
-        arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
-        let options = QueueDeclareOptions { durable: true, ..Default::default() };
-        channel.queue_declare(queue.into(), options, arguments).await?;
+        arguments.insert(
+            "x-queue-type".into(),
+            AMQPValue::LongString("quorum".into()),
+        );
+        let options = QueueDeclareOptions {
+            durable: true,
+            ..Default::default()
+        };
+        channel
+            .queue_declare(queue.into(), options, arguments)
+            .await?;
         let mut declared = self.0.declared_queues.lock();
         if !declared.iter().any(|name| name == queue) {
             declared.push(queue.to_owned());
@@ -121,7 +144,9 @@ impl Amqp {
 
     async fn bare_channel(&self) -> anyhow::Result<Channel> {
         let mut held = self.0.connection.lock().await;
-        let alive = held.take().filter(|connection| connection.status().connected());
+        let alive = held
+            .take()
+            .filter(|connection| connection.status().connected());
         let connection = match alive {
             Some(connection) => connection,
             None => {
@@ -132,7 +157,10 @@ impl Amqp {
                     .context("connect to RabbitMQ")?
             }
         };
-        let channel = connection.create_channel().await.context("open a channel")?;
+        let channel = connection
+            .create_channel()
+            .await
+            .context("open a channel")?;
         *held = Some(connection);
         Ok(channel)
     }
@@ -145,9 +173,14 @@ pub(crate) async fn send_to_queue(
     body: &[u8],
     properties: BasicProperties,
 ) -> anyhow::Result<()> {
-    let options = BasicPublishOptions { mandatory: true, ..Default::default() };
-    let confirmation =
-        channel.basic_publish("".into(), queue.into(), options, body, properties).await?.await?;
+    let options = BasicPublishOptions {
+        mandatory: true,
+        ..Default::default()
+    };
+    let confirmation = channel
+        .basic_publish("".into(), queue.into(), options, body, properties)
+        .await?
+        .await?;
     let accepted = confirmation.is_ack() && confirmation.take_message().is_none();
     anyhow::ensure!(accepted, "queue {queue} did not take the message");
     Ok(())

@@ -45,19 +45,30 @@ impl BusinessDay {
     /// The day after.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0.checked_add_days(Days::new(1)).expect("a shop's day lies far from the calendar's end"))
+        Self(
+            self.0
+                .checked_add_days(Days::new(1))
+                .expect("a shop's day lies far from the calendar's end"),
+        )
     }
 
     /// The day before.
     #[must_use]
     pub fn prev(self) -> Self {
-        Self(self.0.checked_sub_days(Days::new(1)).expect("a shop's day lies far from the calendar's start"))
+        Self(
+            self.0
+                .checked_sub_days(Days::new(1))
+                .expect("a shop's day lies far from the calendar's start"),
+        )
     }
 
     /// Its first instant. A cut-off that a clock change skips falls on the end of the skipped time.
     #[must_use]
     pub fn starts_at(self, tz: Tz, cutoff_minutes: u16) -> DateTime<Utc> {
-        let midnight = self.0.and_hms_opt(0, 0, 0).expect("every date has a midnight on paper");
+        let midnight = self
+            .0
+            .and_hms_opt(0, 0, 0)
+            .expect("every date has a midnight on paper");
         let mut local = midnight + TimeDelta::minutes(i64::from(cutoff_minutes));
         loop {
             match tz.from_local_datetime(&local) {
@@ -114,8 +125,14 @@ mod tests {
     fn an_order_after_midnight_belongs_to_the_evening_before() {
         // 01:30 on Saturday in Taipei, cut-off 04:00.
         let instant = at("2026-09-04T17:30:00Z");
-        assert_eq!(BusinessDay::of(instant, Tz::Asia__Taipei, 240), day("2026-09-04"));
-        assert_eq!(BusinessDay::of(instant, Tz::Asia__Taipei, 0), day("2026-09-05"));
+        assert_eq!(
+            BusinessDay::of(instant, Tz::Asia__Taipei, 240),
+            day("2026-09-04")
+        );
+        assert_eq!(
+            BusinessDay::of(instant, Tz::Asia__Taipei, 0),
+            day("2026-09-05")
+        );
     }
 
     #[test]
@@ -129,8 +146,14 @@ mod tests {
     fn a_doubled_cutoff_counts_once() {
         // New York shows 01:30 twice on 2026-11-01; between them the day has begun already.
         let zone = Tz::America__New_York;
-        assert_eq!(day("2026-11-01").starts_at(zone, 90), at("2026-11-01T05:30:00Z"));
-        assert_eq!(BusinessDay::of(at("2026-11-01T06:10:00Z"), zone, 90), day("2026-11-01"));
+        assert_eq!(
+            day("2026-11-01").starts_at(zone, 90),
+            at("2026-11-01T05:30:00Z")
+        );
+        assert_eq!(
+            BusinessDay::of(at("2026-11-01T06:10:00Z"), zone, 90),
+            day("2026-11-01")
+        );
     }
 
     #[test]

@@ -128,7 +128,9 @@ impl<K, Q, A> Clone for Coalescer<K, Q, A> {
 
 impl<K, Q, A> fmt::Debug for Coalescer<K, Q, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Coalescer").field("max_batch", &self.0.max_batch).finish_non_exhaustive()
+        f.debug_struct("Coalescer")
+            .field("max_batch", &self.0.max_batch)
+            .finish_non_exhaustive()
     }
 }
 
@@ -140,7 +142,13 @@ mod tests {
     use super::*;
 
     /// A coalescer whose batches wait for a permit each, and the sizes of the batches so far.
-    fn gated(max_batch: usize) -> (Coalescer<u8, u32, u32>, Arc<Semaphore>, Arc<Mutex<Vec<usize>>>) {
+    fn gated(
+        max_batch: usize,
+    ) -> (
+        Coalescer<u8, u32, u32>,
+        Arc<Semaphore>,
+        Arc<Mutex<Vec<usize>>>,
+    ) {
         let gate = Arc::new(Semaphore::new(0));
         let sizes = Arc::new(Mutex::new(Vec::new()));
         let (inner_gate, inner_sizes) = (gate.clone(), sizes.clone());
@@ -163,7 +171,10 @@ mod tests {
         let calls = join_all((0..26).map(|question| coalescer.submit(1, question)));
         gate.add_permits(100);
         let answers: Vec<_> = calls.await.into_iter().flatten().collect();
-        assert_eq!(answers, (0..26).map(|question| question * 2).collect::<Vec<_>>());
+        assert_eq!(
+            answers,
+            (0..26).map(|question| question * 2).collect::<Vec<_>>()
+        );
         assert_eq!(*sizes.lock(), [10, 10, 6]);
     }
 
@@ -194,7 +205,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_batch_that_forgets_a_call_answers_none() {
-        let coalescer = Coalescer::new(8, |_key: u8, _questions: Vec<u8>| async { vec![1_u8, 2] }.boxed());
+        let coalescer = Coalescer::new(8, |_key: u8, _questions: Vec<u8>| {
+            async { vec![1_u8, 2] }.boxed()
+        });
         assert_eq!(coalescer.submit(1, 5).await, None);
     }
 

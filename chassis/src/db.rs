@@ -58,19 +58,28 @@ impl Db {
             // A ping per transaction is a round trip too many; `begin` replaces dead connections.
             .test_before_acquire(false)
             .connect_lazy_with(options.statement_cache_capacity(256));
-        Ok(Self { pool, wake: Wake::default() })
+        Ok(Self {
+            pool,
+            wake: Wake::default(),
+        })
     }
 
     /// Begins a transaction that sees and touches the rows of `org` only; one round trip.
     pub async fn tenant(&self, org: OrganisationId) -> Result<TenantTx, sqlx::Error> {
-        let tx = self.begin(format!("BEGIN; SET LOCAL app.org_id = '{org}'")).await?;
+        let tx = self
+            .begin(format!("BEGIN; SET LOCAL app.org_id = '{org}'"))
+            .await?;
         Ok(TenantTx::new(tx, org, self.wake.clone()))
     }
 
     /// Begins a transaction across organisations, for timers and relays, on the tables whose
     /// policies let the system role in. `purpose` shows in `pg_stat_activity`.
     pub async fn system(&self, purpose: &'static str) -> Result<SystemTx, sqlx::Error> {
-        let tx = self.begin(format!("BEGIN; SET LOCAL ROLE {SYSTEM_ROLE} /* {purpose} */")).await?;
+        let tx = self
+            .begin(format!(
+                "BEGIN; SET LOCAL ROLE {SYSTEM_ROLE} /* {purpose} */"
+            ))
+            .await?;
         Ok(SystemTx::new(tx))
     }
 
@@ -129,7 +138,9 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::BeginFailed => true,
         // Connection exceptions, resources exhausted, shutdown, serialisation and deadlock.
         sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-            ["08", "53", "57P", "40001", "40P01"].iter().any(|start| code.starts_with(start))
+            ["08", "53", "57P", "40001", "40P01"]
+                .iter()
+                .any(|start| code.starts_with(start))
         }),
         _ => false,
     }
@@ -141,6 +152,12 @@ pub fn on_constraint<E: From<anyhow::Error>>(
     name: &str,
     refuse: impl FnOnce() -> E,
 ) -> E {
-    let refused = error.as_database_error().and_then(|database| database.constraint());
-    if refused == Some(name) { refuse() } else { anyhow::Error::from(error).into() }
+    let refused = error
+        .as_database_error()
+        .and_then(|database| database.constraint());
+    if refused == Some(name) {
+        refuse()
+    } else {
+        anyhow::Error::from(error).into()
+    }
 }

@@ -26,13 +26,21 @@ pub fn parse<T: Id>(field: &str, raw: &str, violations: &mut Violations) -> Opti
 
 /// Parses an id that may be left out: empty is `None` without a violation.
 pub fn parse_optional<T: Id>(field: &str, raw: &str, violations: &mut Violations) -> Option<T> {
-    if raw.is_empty() { None } else { parse(field, raw, violations) }
+    if raw.is_empty() {
+        None
+    } else {
+        parse(field, raw, violations)
+    }
 }
 
 fn v7(clock: &dyn Clock) -> Uuid {
     let now = clock.now();
     let secs = u64::try_from(now.timestamp()).unwrap_or_default();
-    Uuid::new_v7(Timestamp::from_unix(NoContext, secs, now.timestamp_subsec_nanos()))
+    Uuid::new_v7(Timestamp::from_unix(
+        NoContext,
+        secs,
+        now.timestamp_subsec_nanos(),
+    ))
 }
 
 macro_rules! ids {

@@ -153,7 +153,9 @@ impl Money {
         currency: Currency,
         amounts: impl IntoIterator<Item = Self>,
     ) -> Result<Self, MoneyError> {
-        amounts.into_iter().try_fold(Self::zero(currency), Self::checked_add)
+        amounts
+            .into_iter()
+            .try_fold(Self::zero(currency), Self::checked_add)
     }
 
     /// Splits the amount in proportion to `weights` by largest remainder, ties going to the first.
@@ -169,11 +171,17 @@ impl Money {
         let total: i128 = weights.iter().sum();
         let whole = i128::from(self.amount.unsigned_abs());
 
-        let mut parts: Vec<i128> = weights.iter().map(|weight| whole * weight / total).collect();
+        let mut parts: Vec<i128> = weights
+            .iter()
+            .map(|weight| whole * weight / total)
+            .collect();
         let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
         by_remainder.sort_by_key(|&index| std::cmp::Reverse(whole * weights[index] % total));
         let left = whole - parts.iter().sum::<i128>();
-        for &index in by_remainder.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+        for &index in by_remainder
+            .iter()
+            .take(usize::try_from(left).unwrap_or(usize::MAX))
+        {
             parts[index] += 1;
         }
 
@@ -181,8 +189,12 @@ impl Money {
         parts
             .into_iter()
             .map(|part| {
-                let amount = i64::try_from(part * sign).expect("a part is no larger than the whole");
-                Self { amount, currency: self.currency }
+                let amount =
+                    i64::try_from(part * sign).expect("a part is no larger than the whole");
+                Self {
+                    amount,
+                    currency: self.currency,
+                }
             })
             .collect()
     }
@@ -208,7 +220,10 @@ impl fmt::Display for Money {
 
 impl From<Money> for proto::common::v1::Money {
     fn from(money: Money) -> Self {
-        Self { amount: money.amount, currency: money.currency.to_string() }
+        Self {
+            amount: money.amount,
+            currency: money.currency.to_string(),
+        }
     }
 }
 
@@ -263,7 +278,11 @@ mod tests {
             (5, &[], &[]),
         ];
         for (amount, weights, expected) in cases {
-            assert_eq!(amounts(&twd(*amount).allocate(weights)), *expected, "{amount} by {weights:?}");
+            assert_eq!(
+                amounts(&twd(*amount).allocate(weights)),
+                *expected,
+                "{amount} by {weights:?}"
+            );
         }
     }
 

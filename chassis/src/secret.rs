@@ -31,7 +31,11 @@ impl Secret {
     #[must_use]
     pub fn last_four(&self) -> String {
         let count = self.0.chars().count();
-        if count < 12 { String::new() } else { self.0.chars().skip(count - 4).collect() }
+        if count < 12 {
+            String::new()
+        } else {
+            self.0.chars().skip(count - 4).collect()
+        }
     }
 }
 

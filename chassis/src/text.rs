@@ -12,7 +12,13 @@ use crate::error::Violations;
 pub fn normalise(raw: &str) -> String {
     let clean: String = raw
         .nfkc()
-        .map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c })
+        .map(|c| {
+            if matches!(c, '\n' | '\r' | '\t') {
+                ' '
+            } else {
+                c
+            }
+        })
         .filter(|&c| is_visible(c))
         .collect();
     clean.trim().to_owned()
@@ -63,7 +69,12 @@ pub fn phone_mobile(field: &str, raw: &str, violations: &mut Violations) -> Stri
 
 /// A Taiwanese mobile or landline number in E.164 form; else `PHONE_INVALID` at `field`.
 pub fn phone(field: &str, raw: &str, violations: &mut Violations) -> String {
-    accept_phone(field, raw, |national| is_mobile(national) || is_landline(national), violations)
+    accept_phone(
+        field,
+        raw,
+        |national| is_mobile(national) || is_landline(national),
+        violations,
+    )
 }
 
 /// A stored number as lists and logs may show it: `0911***456`.
@@ -86,7 +97,11 @@ fn check_length(
     violations: &mut Violations,
 ) -> String {
     let count = text.graphemes(true).count();
-    let params = [("min", *length.start()), ("max", *length.end()), ("length", count)];
+    let params = [
+        ("min", *length.start()),
+        ("max", *length.end()),
+        ("length", count),
+    ];
     if count > *length.end() {
         violations.push_with(field, "TEXT_TOO_LONG", params);
     } else if count < *length.start() {
@@ -101,9 +116,14 @@ fn accept_phone(
     accepted: impl Fn(&str) -> bool,
     violations: &mut Violations,
 ) -> String {
-    let digits: String =
-        raw.nfkc().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')')).collect();
-    let national = match digits.strip_prefix("+886").or_else(|| digits.strip_prefix("886")) {
+    let digits: String = raw
+        .nfkc()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')'))
+        .collect();
+    let national = match digits
+        .strip_prefix("+886")
+        .or_else(|| digits.strip_prefix("886"))
+    {
         Some(rest) => Some(rest.strip_prefix('0').unwrap_or(rest)),
         None => digits.strip_prefix('0'),
     };
@@ -158,30 +178,60 @@ mod tests {
         assert!(violations.is_empty());
 
         bounded("name", "abc", 1..=2, &mut violations);
-        assert_eq!(violations.into_result().unwrap_err().reason, "TEXT_TOO_LONG");
+        assert_eq!(
+            violations.into_result().unwrap_err().reason,
+            "TEXT_TOO_LONG"
+        );
 
         let mut violations = Violations::new();
         bounded("name", "  ", 1..=2, &mut violations);
-        assert_eq!(violations.into_result().unwrap_err().reason, "VALIDATION_FAILED");
+        assert_eq!(
+            violations.into_result().unwrap_err().reason,
+            "VALIDATION_FAILED"
+        );
     }
 
     #[test]
     fn phones_are_stored_as_e164() {
-        let mobiles = ["0911 123-456", "+886911123456", "886911123456", "+886 0911123456", "０９１１１２３４５６"];
+        let mobiles = [
+            "0911 123-456",
+            "+886911123456",
+            "886911123456",
+            "+886 0911123456",
+            "０９１１１２３４５６",
+        ];
         for raw in mobiles {
             let mut violations = Violations::new();
-            assert_eq!(phone_mobile("phone", raw, &mut violations), "+886911123456", "{raw}");
+            assert_eq!(
+                phone_mobile("phone", raw, &mut violations),
+                "+886911123456",
+                "{raw}"
+            );
             assert!(violations.is_empty(), "{raw}");
         }
         let mut violations = Violations::new();
-        assert_eq!(phone("phone", "(02) 2345-6789", &mut violations), "+886223456789");
-        assert_eq!(phone("phone", "037-123456", &mut violations), "+88637123456");
+        assert_eq!(
+            phone("phone", "(02) 2345-6789", &mut violations),
+            "+886223456789"
+        );
+        assert_eq!(
+            phone("phone", "037-123456", &mut violations),
+            "+88637123456"
+        );
         assert!(violations.is_empty());
     }
 
     #[test]
     fn other_numbers_are_refused() {
-        for raw in ["", "0", "091112345", "09111234567", "0223456789", "+81911123456", "0911a23456"] {
+        for raw in [
+            "",
+            "0",
+            "091112345",
+            "09111234567",
+            "0223456789",
+            "+81911123456",
+            "0911a23456",
+        ] {
             let mut violations = Violations::new();
             phone_mobile("phone", raw, &mut violations);
             assert!(!violations.is_empty(), "{raw}");

@@ -1,9 +1,6 @@
 //! Carries the W3C trace context through the outbox and the bus.
 
-use opentelemetry::{
-    propagation::TextMapPropagator as _,
-    trace::TraceContextExt as _,
-};
+use opentelemetry::{propagation::TextMapPropagator as _, trace::TraceContextExt as _};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use std::collections::HashMap;
 use tracing::Span;

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, migrate::Migrator};
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, migrate::Migrator};
 use url::Url;
 
 use super::DbConfig;
@@ -29,7 +29,9 @@ pub async fn migrate(migrator: &Migrator, config: &DbConfig) -> anyhow::Result<(
     let options: PgConnectOptions = url.reveal().parse().context("read DB_MIGRATE_URL")?;
     let mut connection = options.connect().await.context("connect to migrate")?;
 
-    make_roles(&mut connection, config.url.reveal()).await.context("make the roles")?;
+    make_roles(&mut connection, config.url.reveal())
+        .await
+        .context("make the roles")?;
     // Asked for again and again instead of waited for: a waiting statement holds a snapshot, and
     // CREATE INDEX CONCURRENTLY would wait for that in turn.
     while !sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
@@ -39,7 +41,10 @@ pub async fn migrate(migrator: &Migrator, config: &DbConfig) -> anyhow::Result<(
     {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    migrator.run(&mut connection).await.context("apply the migrations")?;
+    migrator
+        .run(&mut connection)
+        .await
+        .context("apply the migrations")?;
     connection.close().await?;
     Ok(())
 }
@@ -65,14 +70,22 @@ async fn try_make_roles(connection: &mut PgConnection, app_url: &str) -> anyhow:
              ALTER ROLE {APP_ROLE} LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS;
              ALTER ROLE {SYSTEM_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS;"
         );
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await?;
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut *connection)
+            .await?;
         let version: i32 = sqlx::query_scalar("SELECT current_setting('server_version_num')::int")
             .fetch_one(&mut *connection)
             .await?;
         // From 16 on the membership itself says whether it is inherited.
-        let option = if version >= 160_000 { " WITH INHERIT FALSE, SET TRUE" } else { "" };
+        let option = if version >= 160_000 {
+            " WITH INHERIT FALSE, SET TRUE"
+        } else {
+            ""
+        };
         let sql = format!("GRANT {SYSTEM_ROLE} TO {APP_ROLE}{option}");
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await?;
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut *connection)
+            .await?;
     }
     set_password(connection, app_url).await
 }
@@ -114,7 +127,9 @@ async fn set_password(connection: &mut PgConnection, app_url: &str) -> anyhow::R
             .bind(&*password)
             .fetch_one(&mut *connection)
             .await?;
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(connection)
+            .await?;
     }
     Ok(())
 }

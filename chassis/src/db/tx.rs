@@ -16,12 +16,13 @@ pub struct TenantTx {
 }
 
 impl TenantTx {
-    pub(super) fn new(
-        tx: Transaction<'static, Postgres>,
-        org: OrganisationId,
-        wake: Wake,
-    ) -> Self {
-        Self { tx, org, wake, published: false }
+    pub(super) fn new(tx: Transaction<'static, Postgres>, org: OrganisationId, wake: Wake) -> Self {
+        Self {
+            tx,
+            org,
+            wake,
+            published: false,
+        }
     }
 
     /// The organisation whose rows it sees.

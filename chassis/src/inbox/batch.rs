@@ -77,8 +77,11 @@ async fn try_apply(
         handler.handle(&mut tx, events).await?;
     } else {
         let mut left: HashSet<Uuid> = new.into_iter().collect();
-        let new: Vec<Received> =
-            events.iter().filter(|event| left.remove(&event.id.as_uuid())).cloned().collect();
+        let new: Vec<Received> = events
+            .iter()
+            .filter(|event| left.remove(&event.id.as_uuid()))
+            .cloned()
+            .collect();
         handler.handle(&mut tx, &new).await?;
     }
     Ok(tx.commit().await?)

@@ -40,7 +40,9 @@ pub struct Consumer {
 
 impl std::fmt::Debug for Consumer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Consumer").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Consumer")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -72,11 +74,21 @@ impl Consumer {
     /// Works until `stop`; the batch under way is finished. Outlives both servers going away.
     pub async fn run(self, db: Db, amqp: Amqp, stop: CancellationToken) {
         let queues = Queues::new(&amqp, self.name, &self.delays);
-        let worker = Worker { consumer: self, db, amqp, queues, stop };
+        let worker = Worker {
+            consumer: self,
+            db,
+            amqp,
+            queues,
+            stop,
+        };
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
         while let Err(error) = worker.work(&mut backoff).await {
             let queue = worker.consumer.name;
-            tracing::warn!(queue, error = format!("{error:#}"), "the consumer starts over");
+            tracing::warn!(
+                queue,
+                error = format!("{error:#}"),
+                "the consumer starts over"
+            );
             tokio::select! {
                 () = backoff.wait() => {}
                 () = worker.stop.cancelled() => return,
@@ -103,8 +115,12 @@ enum Done {
 impl Worker {
     async fn work(&self, backoff: &mut Backoff) -> anyhow::Result<()> {
         let channel = self.amqp.channel().await?;
-        self.queues.declare(&self.amqp, &channel, &self.consumer.keys).await?;
-        channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
+        self.queues
+            .declare(&self.amqp, &channel, &self.consumer.keys)
+            .await?;
+        channel
+            .basic_qos(PREFETCH, BasicQosOptions::default())
+            .await?;
         let mut deliveries = channel
             .basic_consume(
                 self.queues.main.as_str().into(),
@@ -128,7 +144,9 @@ impl Worker {
             if self.settle(&channel, batch).await? == Done::Stopped {
                 break;
             }
-            channel.basic_ack(last, BasicAckOptions { multiple: true }).await?;
+            channel
+                .basic_ack(last, BasicAckOptions { multiple: true })
+                .await?;
         }
         // What was prefetched goes back to the queue with the channel.
         channel.close(200, "OK".into()).await?;
@@ -139,9 +157,14 @@ impl Worker {
         let mut orgs: Vec<(OrganisationId, Vec<Received>, Vec<Delivery>)> = Vec::new();
         for mut delivery in batch {
             let Some(event) = Received::from_delivery(&mut delivery) else {
-                tracing::error!(queue = self.consumer.name, "a message is not an event: buried");
+                tracing::error!(
+                    queue = self.consumer.name,
+                    "a message is not an event: buried"
+                );
                 let reason = "not an event";
-                self.queues.bury(channel, &delivery.data, &delivery.properties, reason).await?;
+                self.queues
+                    .bury(channel, &delivery.data, &delivery.properties, reason)
+                    .await?;
                 continue;
             };
             match orgs.iter_mut().find(|(org, ..)| *org == event.org) {
@@ -174,7 +197,8 @@ impl Worker {
         };
         let ([event], [delivery]) = (events, deliveries) else {
             for (event, delivery) in events.iter().zip(deliveries) {
-                let (event, delivery) = (std::slice::from_ref(event), std::slice::from_ref(delivery));
+                let (event, delivery) =
+                    (std::slice::from_ref(event), std::slice::from_ref(delivery));
                 let one = Box::pin(self.settle_org(channel, org, event, delivery));
                 if one.await? == Done::Stopped {
                     return Ok(Done::Stopped);
@@ -183,7 +207,10 @@ impl Worker {
             return Ok(Done::All);
         };
         let properties = &delivery.properties;
-        let dead = self.queues.put_aside(channel, &event.body, properties, &refused).await?;
+        let dead = self
+            .queues
+            .put_aside(channel, &event.body, properties, &refused)
+            .await?;
         let (queue, id, kind) = (self.consumer.name, event.id, &event.type_);
         if dead {
             tracing::error!(queue, event.id = %id, event.type = kind, error = refused, "an event is a dead letter");
@@ -213,7 +240,11 @@ impl Worker {
                 return Err(describe(&problem));
             }
             waits += 1;
-            tracing::warn!(queue = name, error = describe(&problem), "the consumer waits");
+            tracing::warn!(
+                queue = name,
+                error = describe(&problem),
+                "the consumer waits"
+            );
             tokio::select! {
                 () = backoff.wait() => {}
                 () = self.stop.cancelled() => return Ok(Done::Stopped),
@@ -229,7 +260,9 @@ async fn gather(first: Delivery, deliveries: &mut lapin::Consumer) -> lapin::Res
     while batch.len() < MAX_BATCH {
         let next = match deliveries.next().now_or_never() {
             Some(next) => next,
-            None => timeout_at(until, deliveries.next()).await.unwrap_or_default(),
+            None => timeout_at(until, deliveries.next())
+                .await
+                .unwrap_or_default(),
         };
         match next {
             Some(delivery) => batch.push(delivery?),

@@ -30,7 +30,11 @@ impl Queues {
             .iter()
             .map(|delay| (format!("{main}.retry.{}ms", delay.as_millis()), *delay))
             .collect();
-        Self { dead: format!("{main}.dlq"), main, retries }
+        Self {
+            dead: format!("{main}.dlq"),
+            main,
+            retries,
+        }
     }
 
     /// Declares all of them and binds the main one to `keys`.
@@ -40,9 +44,13 @@ impl Queues {
         channel: &Channel,
         keys: &[String],
     ) -> lapin::Result<()> {
-        amqp.declare_queue(channel, &self.dead, FieldTable::default()).await?;
+        amqp.declare_queue(channel, &self.dead, FieldTable::default())
+            .await?;
         let mut arguments = dead_letters_to(&self.dead);
-        arguments.insert("x-delivery-limit".into(), AMQPValue::LongLongInt(DELIVERY_LIMIT));
+        arguments.insert(
+            "x-delivery-limit".into(),
+            AMQPValue::LongLongInt(DELIVERY_LIMIT),
+        );
         amqp.declare_queue(channel, &self.main, arguments).await?;
         for (retry, delay) in &self.retries {
             let mut arguments = dead_letters_to(&self.main);
@@ -74,7 +82,9 @@ impl Queues {
         error: &str,
     ) -> anyhow::Result<bool> {
         let attempt = attempt_of(properties) + 1;
-        let retry = usize::try_from(attempt - 1).ok().and_then(|index| self.retries.get(index));
+        let retry = usize::try_from(attempt - 1)
+            .ok()
+            .and_then(|index| self.retries.get(index));
         let queue = retry.map_or(self.dead.as_str(), |(queue, _)| queue);
         send_to_queue(channel, queue, body, marked(properties, attempt, error)).await?;
         Ok(retry.is_none())
@@ -95,7 +105,12 @@ impl Queues {
 
 /// The properties of a message that starts over, as if it had never failed.
 pub(super) fn unmarked(properties: &BasicProperties) -> BasicProperties {
-    let mut headers = properties.headers().clone().unwrap_or_default().inner().clone();
+    let mut headers = properties
+        .headers()
+        .clone()
+        .unwrap_or_default()
+        .inner()
+        .clone();
     headers.retain(|name, _| name.as_str().starts_with("cloudEvents:"));
     properties.clone().with_headers(headers.into())
 }

@@ -15,7 +15,10 @@ pub async fn replay(amqp: &Amqp, queue: &str) -> anyhow::Result<u64> {
     let mut left = None;
     while left != Some(0) {
         let options = BasicGetOptions { no_ack: false };
-        let Some(letter) = channel.basic_get(queues.dead.as_str().into(), options).await? else {
+        let Some(letter) = channel
+            .basic_get(queues.dead.as_str().into(), options)
+            .await?
+        else {
             break;
         };
         let (body, properties) = (&letter.delivery.data, &letter.delivery.properties);

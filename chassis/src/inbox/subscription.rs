@@ -58,9 +58,14 @@ async fn listen(
     backoff: &mut Backoff,
 ) -> anyhow::Result<()> {
     let channel = amqp.channel().await?;
-    let options =
-        QueueDeclareOptions { exclusive: true, auto_delete: true, ..Default::default() };
-    let queue = channel.queue_declare("".into(), options, FieldTable::default()).await?;
+    let options = QueueDeclareOptions {
+        exclusive: true,
+        auto_delete: true,
+        ..Default::default()
+    };
+    let queue = channel
+        .queue_declare("".into(), options, FieldTable::default())
+        .await?;
     for key in keys {
         channel
             .queue_bind(
@@ -72,9 +77,18 @@ async fn listen(
             )
             .await?;
     }
-    let options = BasicConsumeOptions { no_ack: true, exclusive: true, ..Default::default() };
+    let options = BasicConsumeOptions {
+        no_ack: true,
+        exclusive: true,
+        ..Default::default()
+    };
     let mut deliveries = channel
-        .basic_consume(queue.name().clone(), "".into(), options, FieldTable::default())
+        .basic_consume(
+            queue.name().clone(),
+            "".into(),
+            options,
+            FieldTable::default(),
+        )
         .await?;
     backoff.reset();
 

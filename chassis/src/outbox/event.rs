@@ -24,7 +24,12 @@ impl Event {
         version: i64,
         body: &impl prost::Message,
     ) -> Self {
-        Self { type_, aggregate, version, body: body.encode_to_vec().into() }
+        Self {
+            type_,
+            aggregate,
+            version,
+            body: body.encode_to_vec().into(),
+        }
     }
 }
 
@@ -37,7 +42,10 @@ pub async fn publish(
     if events.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = events.iter().map(|_| EventId::new(clock).as_uuid()).collect();
+    let ids: Vec<Uuid> = events
+        .iter()
+        .map(|_| EventId::new(clock).as_uuid())
+        .collect();
     let types: Vec<&str> = events.iter().map(|event| event.type_).collect();
     let aggregates: Vec<Uuid> = events.iter().map(|event| event.aggregate).collect();
     let versions: Vec<i64> = events.iter().map(|event| event.version).collect();

@@ -45,7 +45,10 @@ impl Envelope {
         set(header::ID, &self.id.to_string());
         set(header::TYPE, &self.type_);
         set(header::SOURCE, source);
-        set(header::TIME, &self.at.to_rfc3339_opts(SecondsFormat::Micros, true));
+        set(
+            header::TIME,
+            &self.at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        );
         set(header::ORGANISATION, &self.org.to_string());
         set(header::AGGREGATE, &self.aggregate.to_string());
         if !self.traceparent.is_empty() {
@@ -87,7 +90,8 @@ mod tests {
 
     #[test]
     fn an_envelope_survives_the_journey() {
-        let clock = ManualClock::at(DateTime::from_timestamp_micros(1_788_000_000_123_456).unwrap());
+        let clock =
+            ManualClock::at(DateTime::from_timestamp_micros(1_788_000_000_123_456).unwrap());
         let envelope = Envelope {
             id: EventId::new(&clock),
             org: OrganisationId::new(&clock),

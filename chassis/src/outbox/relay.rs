@@ -31,7 +31,12 @@ impl Relay {
     /// A relay from the outbox of `db` to `amqp`; `source` is the service's name.
     #[must_use]
     pub fn new(db: &Db, amqp: &Amqp, source: &'static str) -> Self {
-        Self { db: db.clone(), amqp: amqp.clone(), wake: db.wake(), source }
+        Self {
+            db: db.clone(),
+            amqp: amqp.clone(),
+            wake: db.wake(),
+            source,
+        }
     }
 
     /// Works until `stop`, then carries what is left. Outlives both servers going away.
@@ -68,7 +73,11 @@ impl Relay {
     /// Takes rows, publishes them and waits for every confirm before it commits their deletion: on
     /// any doubt they stay, and are published again. Consumers tell repeats by the event's id.
     async fn carry_batch(&self, channel: &Channel) -> anyhow::Result<usize> {
-        let mut tx = self.db.system("relay outbox").await.context("read the outbox")?;
+        let mut tx = self
+            .db
+            .system("relay outbox")
+            .await
+            .context("read the outbox")?;
         let mut rows: Vec<Row> = sqlx::query_as(
             "DELETE FROM outbox
              WHERE seq = ANY(ARRAY(

@@ -41,14 +41,23 @@ impl Sealer {
     pub fn new_data_key(&self, org: OrganisationId) -> (DataKey, Vec<u8>) {
         let key: [u8; 32] = rand::random();
         let wrapped = seal(self.master.reveal(), &key, org.as_uuid().as_bytes());
-        (DataKey { org, key: Secret::new(key) }, wrapped)
+        (
+            DataKey {
+                org,
+                key: Secret::new(key),
+            },
+            wrapped,
+        )
     }
 
     /// Reads back the stored data key of `org`.
     pub fn data_key(&self, org: OrganisationId, wrapped: &[u8]) -> Result<DataKey, SealError> {
         let key = open(self.master.reveal(), wrapped, org.as_uuid().as_bytes())?;
         let key = <[u8; 32]>::try_from(key).map_err(|_| SealError)?;
-        Ok(DataKey { org, key: Secret::new(key) })
+        Ok(DataKey {
+            org,
+            key: Secret::new(key),
+        })
     }
 }
 
@@ -56,13 +65,19 @@ impl DataKey {
     /// Seals `value` for `purpose`, such as `payments.gateway_key`; it opens for the same only.
     #[must_use]
     pub fn seal(&self, purpose: &str, value: &Secret) -> Vec<u8> {
-        seal(self.key.reveal(), value.reveal().as_bytes(), &self.context(purpose))
+        seal(
+            self.key.reveal(),
+            value.reveal().as_bytes(),
+            &self.context(purpose),
+        )
     }
 
     /// Opens what [`DataKey::seal`] made.
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Secret, SealError> {
         let plain = open(self.key.reveal(), sealed, &self.context(purpose))?;
-        String::from_utf8(plain).map(Secret::new).map_err(|_| SealError)
+        String::from_utf8(plain)
+            .map(Secret::new)
+            .map_err(|_| SealError)
     }
 
     fn context(&self, purpose: &str) -> Vec<u8> {
@@ -73,7 +88,10 @@ impl DataKey {
 /// A random nonce, then the ciphertext with its tag.
 fn seal(key: &[u8; 32], plain: &[u8], context: &[u8]) -> Vec<u8> {
     let nonce: [u8; NONCE_BYTES] = rand::random();
-    let payload = Payload { msg: plain, aad: context };
+    let payload = Payload {
+        msg: plain,
+        aad: context,
+    };
     let sealed = Aes256Gcm::new(key.into())
         .encrypt(&nonce.into(), payload)
         .expect("a credential is far shorter than the cipher's limit");
@@ -82,8 +100,13 @@ fn seal(key: &[u8; 32], plain: &[u8], context: &[u8]) -> Vec<u8> {
 
 fn open(key: &[u8; 32], sealed: &[u8], context: &[u8]) -> Result<Vec<u8>, SealError> {
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealError)?;
-    let payload = Payload { msg: sealed, aad: context };
-    Aes256Gcm::new(key.into()).decrypt(nonce.into(), payload).map_err(|_| SealError)
+    let payload = Payload {
+        msg: sealed,
+        aad: context,
+    };
+    Aes256Gcm::new(key.into())
+        .decrypt(nonce.into(), payload)
+        .map_err(|_| SealError)
 }
 
 #[cfg(test)]
@@ -99,11 +122,21 @@ mod tests {
         let value = Secret::from("channel-secret");
         let sealed = key.seal("line", &value);
 
-        assert_eq!(sealer.data_key(org, &wrapped).unwrap().open("line", &sealed), Ok(value));
+        assert_eq!(
+            sealer
+                .data_key(org, &wrapped)
+                .unwrap()
+                .open("line", &sealed),
+            Ok(value)
+        );
         assert_eq!(key.open("uber", &sealed), Err(SealError));
         let other = OrganisationId::new(&SystemClock);
         assert!(sealer.data_key(other, &wrapped).is_err());
-        assert!(Sealer::new(Secret::new([8; 32])).data_key(org, &wrapped).is_err());
+        assert!(
+            Sealer::new(Secret::new([8; 32]))
+                .data_key(org, &wrapped)
+                .is_err()
+        );
     }
 
     #[test]
