@@ -1,1 +1,24 @@
-//! placeholder
+//! The platform's door to the web: REST and server-sent events for both web apps, and their files.
+//!
+//! It owns sessions' cookies, rate limits, caches of what every customer reads, and how a refusal
+//! looks in HTTP. It must never contain a rule of the business nor touch a database of a service.
+//!
+//! To add an endpoint, add a file under `rest/<resource>/` and its handler to that resource's
+//! `routes()`; `gateway openapi` then prints it.
+
+pub mod assets;
+pub mod auth;
+pub mod availability;
+pub mod config;
+pub mod encoding;
+pub mod events;
+pub mod menu;
+pub mod observe;
+pub mod problem;
+pub mod rate_limit;
+pub mod rest;
+pub mod security_headers;
+pub mod server;
+pub mod sse;
+pub mod state;
+pub mod storefronts;

@@ -1,0 +1,153 @@
+//! The web apps' files, served from memory as they were built.
+
+mod file;
+
+use std::{
+    collections::HashMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse as _, Response},
+};
+use http::{
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+};
+
+use crate::{config::GatewayConfig, problem::Rejection, rest::Result, state::Gateway};
+use file::File;
+
+/// Scripts and everything else only from us; nobody may frame us.
+const STORE_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; \
+     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// The component library of the admin writes its styles at run time.
+const ADMIN_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'";
+const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Not built</title>\
+     <p>The web apps are not built: run <code>npm run build</code> in gateway/ui.";
+
+/// All files by their path in the address.
+pub struct Assets {
+    files: HashMap<String, File>,
+    store: Option<File>,
+    admin: Option<File>,
+}
+
+impl Assets {
+    /// Reads both apps; one that is not built is answered with a page that says so.
+    pub fn load(config: &GatewayConfig) -> Self {
+        let mut files = HashMap::new();
+        let store = load_app(
+            &config.ui_dir.join("storefront/dist"),
+            "/assets/store/",
+            &mut files,
+        );
+        let admin = load_app(&config.ui_dir.join("admin/dist"), "/", &mut files);
+        Self {
+            files,
+            store,
+            admin,
+        }
+    }
+
+    fn respond(&self, path: &str, request: &HeaderMap) -> Result<Response> {
+        if let Some(file) = self.files.get(path) {
+            return Ok(file.respond(request));
+        }
+        let last = path.rsplit('/').next().unwrap_or_default();
+        if is_below(path, "/api") || is_below(path, "/assets") || last.contains('.') {
+            return Err(chassis::error::Problem::not_found("page").into());
+        }
+        let (shell, policy) = if is_below(path, "/admin") {
+            (&self.admin, ADMIN_POLICY)
+        } else {
+            (&self.store, STORE_POLICY)
+        };
+        let mut response = shell
+            .as_ref()
+            .map_or_else(not_built, |file| file.respond(request));
+        let policy = HeaderValue::from_static(policy);
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, policy);
+        Ok(response)
+    }
+}
+
+/// Answers what no endpoint does: a file, the shell of an app, or a problem.
+pub async fn serve(State(gateway): State<Gateway>, request: Request) -> Result<Response> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Err(Rejection::new("NOT_FOUND").message("nothing here takes this method"));
+    }
+    gateway
+        .assets()
+        .respond(request.uri().path(), request.headers())
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn not_built() -> Response {
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        headers,
+        Body::from(NOT_BUILT),
+    )
+        .into_response()
+}
+
+/// Reads a built app under `base` and gives its shell. Files at its top also stand at the root,
+/// where a service worker must be to have all pages in its reach.
+fn load_app(dist: &Path, base: &str, files: &mut HashMap<String, File>) -> Option<File> {
+    let mut found = Vec::new();
+    if let Err(error) = walk(dist, &mut found) {
+        tracing::warn!(ui.dist = %dist.display(), %error, "a web app is not built");
+        return None;
+    }
+    let mut shell = None;
+    for path in found {
+        let Ok(relative) = path.strip_prefix(dist) else {
+            continue;
+        };
+        let name = relative.to_string_lossy().into_owned();
+        if name.ends_with(".br") || name.ends_with(".gz") {
+            continue;
+        }
+        match File::read(&path) {
+            Ok(file) if name == "index.html" => shell = Some(file),
+            Ok(file) => {
+                if !name.contains('/') {
+                    files
+                        .entry(format!("/{name}"))
+                        .or_insert_with(|| file.clone());
+                }
+                files.insert(format!("{base}{name}"), file);
+            }
+            Err(error) => tracing::warn!(ui.file = %path.display(), %error, "a file is not served"),
+        }
+    }
+    shell
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(&path, found)?;
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(())
+}

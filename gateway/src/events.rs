@@ -1,0 +1,148 @@
+//! What the gateway hears from the bus: it forgets what became old and tells the live screens.
+
+use chassis::{
+    amqp::Amqp,
+    inbox::{self, Received, Signal},
+};
+use futures::StreamExt as _;
+use proto::{
+    capacity::v1 as capacity, catalog::v1 as catalog, ordering::v1 as ordering, staff::v1 as staff,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    problem::Rejection,
+    rest::{
+        events::{AvailabilityChanged, MenuChanged, OrderChanged},
+        orders::OrderState,
+    },
+    sse::Topic,
+    state::Gateway,
+};
+
+const KEYS: [&str; 6] = [
+    "ordering.order.*.v1",
+    "capacity.availability.changed.v1",
+    "catalog.menu.published.v1",
+    "catalog.brand.changed.v1",
+    "catalog.branch.changed.v1",
+    "staff.sessions.ended.v1",
+];
+
+/// Listens until `shutdown`.
+pub async fn listen(gateway: Gateway, amqp: Amqp, shutdown: CancellationToken) {
+    let mut signals = inbox::subscribe(&amqp, &KEYS);
+    while let Some(Some(signal)) = shutdown.run_until_cancelled(signals.next()).await {
+        match signal {
+            Signal::Gap => forget_everything(&gateway).await,
+            Signal::Event(event) => {
+                if let Err(refused) = apply(&gateway, &event).await {
+                    tracing::error!(event.type = event.type_, error = ?refused, "an event was not told");
+                }
+            }
+        }
+    }
+}
+
+/// Applies one event: first what is remembered is forgotten, then the screens are told, so that
+/// what they read again is new.
+pub async fn apply(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    match event.type_.as_str() {
+        "ordering.order.placed.v1" => order_placed(gateway, event),
+        "capacity.availability.changed.v1" => availability_changed(gateway, event).await,
+        "catalog.menu.published.v1" => menu_published(gateway, event),
+        "catalog.brand.changed.v1" | "catalog.branch.changed.v1" => {
+            gateway.storefronts().forget();
+            gateway.menus().expire_all();
+            Ok(())
+        }
+        "staff.sessions.ended.v1" => sessions_ended(gateway, event).await,
+        _ => order_moved(gateway, event),
+    }
+}
+
+/// Events may have been missed: everything is read anew, and every screen reloads.
+pub async fn forget_everything(gateway: &Gateway) {
+    gateway.storefronts().forget();
+    gateway.menus().expire_all();
+    gateway.availabilities().forget_all();
+    gateway.identities().forget_all();
+    gateway.hub().reset();
+}
+
+fn order_placed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    let placed: ordering::OrderPlaced = event.decode()?;
+    let state = OrderState::Placed;
+    tell_order(
+        gateway,
+        &placed.branch_id,
+        placed.order_id,
+        state,
+        placed.version,
+    );
+    Ok(())
+}
+
+fn order_moved(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    let moved: ordering::OrderStateChanged = event.decode()?;
+    let state = OrderState::from_wire(moved.to)?;
+    tell_order(
+        gateway,
+        &moved.branch_id,
+        moved.order_id,
+        state,
+        moved.version,
+    );
+    Ok(())
+}
+
+fn tell_order(
+    gateway: &Gateway,
+    branch_id: &str,
+    order_id: String,
+    state: OrderState,
+    version: i64,
+) {
+    let topic = Topic::Order(order_id.clone());
+    gateway.hub().publish(
+        branch_id,
+        topic,
+        "order",
+        &OrderChanged {
+            order_id,
+            state,
+            version,
+        },
+    );
+}
+
+async fn availability_changed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    let changed: capacity::AvailabilityChanged = event.decode()?;
+    gateway.availabilities().forget(&changed.branch_id).await;
+    let data = AvailabilityChanged {
+        sku_ids: changed.sku_ids,
+    };
+    gateway
+        .hub()
+        .publish(&changed.branch_id, Topic::Branch, "availability", &data);
+    Ok(())
+}
+
+fn menu_published(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    let published: catalog::MenuPublished = event.decode()?;
+    gateway.menus().expire(&published.branch_id);
+    let data = MenuChanged {
+        menu_number: published.number,
+    };
+    gateway
+        .hub()
+        .publish(&published.branch_id, Topic::Branch, "menu", &data);
+    Ok(())
+}
+
+async fn sessions_ended(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    let ended: staff::SessionsEnded = event.decode()?;
+    gateway.identities().forget_ended(&ended.session_ids).await;
+    gateway.hub().end_sessions(ended.session_ids);
+    Ok(())
+}

@@ -1,0 +1,279 @@
+//! Refusals as RFC 9457 problem documents.
+
+use std::{borrow::Cow, collections::BTreeMap, fmt::Display};
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use chassis::{
+    error::{Code, FieldProblem, INTERNAL, Problem},
+    telemetry,
+};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
+};
+use prost::Message as _;
+use proto::ordering::v1::PricedQuote;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::rest::quotes::Quote;
+
+/// What every refusal looks like; sent as `application/problem+json`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
+    /// Address that names the reason.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// Short name of the class of problem, in English.
+    pub title: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// Stable reason, such as `OUT_OF_STOCK`; what the web apps translate.
+    pub reason: String,
+    /// Developer-readable text; never shown to a user.
+    pub detail: String,
+    /// Data for the sentence.
+    pub params: BTreeMap<String, String>,
+    /// Every problem found, each at its field.
+    pub fields: Vec<ProblemField>,
+    /// Trace to give to support.
+    pub trace_id: Option<String>,
+    /// The fresh quote, with `QUOTE_CHANGED` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Box<Quote>>,
+}
+
+/// One problem at one field.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemField {
+    /// Path as in the request, such as `lines[2].quantity`.
+    pub field: String,
+    /// Stable reason.
+    pub reason: String,
+    /// Data for the sentence.
+    pub params: BTreeMap<String, String>,
+}
+
+/// A refusal on its way to the caller.
+#[derive(Debug)]
+pub struct Rejection {
+    problem: Problem,
+    quote: Option<Box<Quote>>,
+}
+
+impl Rejection {
+    /// A refusal for `reason`.
+    pub fn new(reason: &'static str) -> Self {
+        Problem::new(reason).into()
+    }
+
+    /// A failure of ours; the caller learns nothing of the cause.
+    pub fn internal(cause: anyhow::Error) -> Self {
+        Problem::internal(cause).into()
+    }
+
+    /// Sets the developer-readable text.
+    #[must_use]
+    pub fn message(self, message: impl Into<String>) -> Self {
+        Self {
+            problem: self.problem.message(message),
+            ..self
+        }
+    }
+
+    /// Adds data for the sentence.
+    #[must_use]
+    pub fn param(self, name: &'static str, value: impl Display) -> Self {
+        Self {
+            problem: self.problem.param(name, value),
+            ..self
+        }
+    }
+
+    /// Adds a wrong field.
+    #[must_use]
+    pub fn field(self, field: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            problem: self.problem.field(field, reason),
+            ..self
+        }
+    }
+
+    /// Whether it says that nobody is signed in.
+    pub fn is_unauthenticated(&self) -> bool {
+        self.problem.code() == Code::Unauthenticated
+    }
+
+    /// Whether it certainly changed nothing; a service that did not answer may have done it.
+    pub fn is_certain(&self) -> bool {
+        !matches!(
+            self.problem.code(),
+            Code::Unavailable | Code::Deadline | Code::Internal
+        )
+    }
+
+    /// The reason.
+    pub fn reason(&self) -> &str {
+        &self.problem.reason
+    }
+}
+impl From<Problem> for Rejection {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            quote: None,
+        }
+    }
+}
+
+impl From<tonic::Status> for Rejection {
+    /// Takes over what the service said; paths lose the name of the message the body became.
+    fn from(status: tonic::Status) -> Self {
+        let mut problem = Problem::from_status(&status);
+        for field in &mut problem.fields {
+            field.field = without_wrapper(&field.field).to_owned();
+        }
+        let quote = (problem.reason == "QUOTE_CHANGED")
+            .then(|| fresh_quote(&status))
+            .flatten();
+        Self {
+            problem,
+            quote: quote.map(Box::new),
+        }
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        let code = self.problem.code();
+        self.log(code);
+        let retry_after = self.problem.params.get("retry_after_secs").cloned();
+        let status = StatusCode::from_u16(code.http()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self.into_document(code))).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(Ok(secs)) = retry_after.map(HeaderValue::try_from) {
+            headers.insert(RETRY_AFTER, secs);
+        }
+        response
+    }
+}
+
+impl Rejection {
+    fn log(&self, code: Code) {
+        let reason = &*self.problem.reason;
+        match &self.problem.cause {
+            Some(cause) => {
+                tracing::error!(
+                    problem.reason = reason,
+                    error = format!("{cause:#}"),
+                    "request failed"
+                );
+            }
+            None if code == Code::Internal => {
+                tracing::error!(problem.reason = reason, error = %self.problem, "request failed");
+            }
+            None => tracing::info!(problem.reason = reason, "request refused"),
+        }
+    }
+
+    fn into_document(self, code: Code) -> ProblemDocument {
+        let internal = code == Code::Internal;
+        let problem = self.problem;
+        let reason = if internal {
+            INTERNAL.to_owned()
+        } else {
+            problem.reason.into_owned()
+        };
+        let fields = problem.fields.into_iter().map(ProblemField::from).collect();
+        ProblemDocument {
+            type_: format!("urn:yizhimai:problem:{reason}"),
+            title: title(code),
+            status: code.http(),
+            reason,
+            detail: if internal {
+                String::new()
+            } else {
+                problem.message
+            },
+            params: if internal {
+                BTreeMap::new()
+            } else {
+                problem.params
+            },
+            fields: if internal { Vec::new() } else { fields },
+            trace_id: telemetry::trace_id(),
+            quote: self.quote,
+        }
+    }
+}
+
+impl From<FieldProblem> for ProblemField {
+    fn from(field: FieldProblem) -> Self {
+        Self {
+            field: field.field,
+            reason: field.reason.into_owned(),
+            params: field.params,
+        }
+    }
+}
+
+/// Messages that a bare JSON body becomes a field of.
+const WRAPPERS: [&str; 8] = [
+    "cart",
+    "product",
+    "category",
+    "option_group",
+    "brand",
+    "branch",
+    "hours",
+    "item",
+];
+
+fn without_wrapper(path: &str) -> &str {
+    match path.split_once('.') {
+        Some((wrapper, rest)) if WRAPPERS.contains(&wrapper) => rest,
+        _ => path,
+    }
+}
+
+/// The quote that ordering encloses when the one the customer saw no longer holds.
+fn fresh_quote(status: &tonic::Status) -> Option<Quote> {
+    let details = tonic_types::pb::Status::decode(status.details()).ok()?;
+    let any = details
+        .details
+        .iter()
+        .find(|any| any.type_url.ends_with(QUOTE_TYPE))?;
+    PricedQuote::decode(any.value.as_slice())
+        .ok()?
+        .try_into()
+        .ok()
+}
+
+const QUOTE_TYPE: &str = "/yizhimai.ordering.v1.PricedQuote";
+
+fn title(code: Code) -> &'static str {
+    match code {
+        Code::Invalid => "The request is wrong",
+        Code::Unauthenticated => "Not signed in",
+        Code::Forbidden => "Not allowed",
+        Code::NotFound => "Not found",
+        Code::Conflict => "The state of things forbids it",
+        Code::Gone => "It is over",
+        Code::TooLarge => "Too large",
+        Code::UnsupportedMedia => "Unsupported type",
+        Code::Unprocessable => "Against a rule",
+        Code::TooMany => "Too often",
+        Code::Unavailable => "Unavailable",
+        Code::Deadline => "Not in time",
+        Code::Internal => "Our failure",
+    }
+}

@@ -1,0 +1,128 @@
+//! What a branch can sell at a moment.
+
+mod admin;
+mod shop;
+
+use chrono::{DateTime, Utc};
+use proto::capacity::v1 as pb;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    convert::{all, required_time, time},
+    wire_enum::wire_enum,
+};
+use crate::{problem::Rejection, state::Gateway};
+
+/// Endpoints for staff.
+pub fn admin_routes() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new().routes(routes!(admin::get_branch_availability))
+}
+
+/// Endpoints for customers.
+pub fn shop_routes() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new().routes(routes!(shop::get_shop_availability))
+}
+
+wire_enum! {
+    /// State of a slot.
+    SlotState = pb::SlotState {
+        /// 可訂.
+        Open,
+        /// 將滿: at 80 % or more.
+        Filling,
+        /// 已滿.
+        Full,
+        /// 已截止.
+        Past,
+    }
+}
+
+/// What a branch can sell at a moment.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Availability {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// The branch takes orders for now.
+    pub open: bool,
+    /// When it opens next; null while open or when it never does.
+    pub opens_at: Option<DateTime<Utc>>,
+    /// When ordering for now ends; null while closed or for a continuous opening.
+    pub last_order_at: Option<DateTime<Utc>>,
+    /// Time promised if ordered now; null while closed.
+    pub promised_at: Option<DateTime<Utc>>,
+    /// Earliest slot that is not full.
+    pub earliest_slot_at: Option<DateTime<Utc>>,
+    /// Number of the menu in force; null before the first publishing.
+    pub menu_number: Option<i64>,
+    /// Slots from now to the last day ahead.
+    pub slots: Vec<Slot>,
+    /// Tracked stock-keeping units; one that is absent is always sellable.
+    pub skus: Vec<SkuAvailability>,
+}
+
+/// A slot as a customer may choose it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Slot {
+    /// Start of the slot.
+    pub starts_at: DateTime<Utc>,
+    /// State.
+    pub state: SlotState,
+    /// Business day it belongs to.
+    #[schema(format = Date)]
+    pub business_day: String,
+}
+
+/// What is left of a tracked stock-keeping unit.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SkuAvailability {
+    /// Stock-keeping unit.
+    #[schema(format = Uuid)]
+    pub sku_id: String,
+    /// Units left today (daily) or in all (running).
+    pub available: i64,
+}
+
+impl TryFrom<pb::Availability> for Availability {
+    type Error = Rejection;
+
+    fn try_from(availability: pb::Availability) -> Result<Self, Rejection> {
+        Ok(Self {
+            as_of: required_time(availability.as_of, "as_of")?,
+            open: availability.open,
+            opens_at: time(availability.opens_at),
+            last_order_at: time(availability.last_order_at),
+            promised_at: time(availability.promised_at),
+            earliest_slot_at: time(availability.earliest_slot_at),
+            menu_number: None,
+            slots: all(availability.slots)?,
+            skus: availability
+                .skus
+                .into_iter()
+                .map(SkuAvailability::from)
+                .collect(),
+        })
+    }
+}
+
+impl TryFrom<pb::Slot> for Slot {
+    type Error = Rejection;
+
+    fn try_from(slot: pb::Slot) -> Result<Self, Rejection> {
+        Ok(Self {
+            starts_at: required_time(slot.starts_at, "starts_at")?,
+            state: SlotState::from_wire(slot.state)?,
+            business_day: slot.business_day,
+        })
+    }
+}
+
+impl From<pb::SkuAvailability> for SkuAvailability {
+    fn from(sku: pb::SkuAvailability) -> Self {
+        Self {
+            sku_id: sku.sku_id,
+            available: sku.available,
+        }
+    }
+}

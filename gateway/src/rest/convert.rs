@@ -1,0 +1,52 @@
+//! Small conversions between protobuf and JSON that every resource needs.
+
+use chrono::{DateTime, Utc};
+use prost_types::Timestamp;
+use proto::common::v1::Money;
+
+use crate::problem::Rejection;
+
+/// The instant of a timestamp; `None` when absent or beyond what a calendar can say.
+pub fn time(at: Option<Timestamp>) -> Option<DateTime<Utc>> {
+    let at = at?;
+    DateTime::from_timestamp(at.seconds, u32::try_from(at.nanos).ok()?)
+}
+
+/// The instant of a timestamp the platform always sends.
+pub fn required_time(
+    at: Option<Timestamp>,
+    what: &'static str,
+) -> Result<DateTime<Utc>, Rejection> {
+    present(time(at), what)
+}
+
+/// A timestamp of an instant.
+pub fn stamp(at: DateTime<Utc>) -> Timestamp {
+    Timestamp {
+        seconds: at.timestamp(),
+        nanos: i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default(),
+    }
+}
+
+/// The amount in the minor unit; the currency stands once at the enclosing object.
+pub fn amount(money: Option<Money>) -> i64 {
+    money.map_or(0, |money| money.amount)
+}
+
+/// What the platform always sends; its absence is our fault, not the caller's.
+pub fn present<T>(value: Option<T>, what: &'static str) -> Result<T, Rejection> {
+    value.ok_or_else(|| Rejection::internal(anyhow::anyhow!("the answer lacks {what}")))
+}
+
+/// Converts every item, or fails with the first that cannot be.
+pub fn all<P, D>(items: Vec<P>) -> Result<Vec<D>, Rejection>
+where
+    D: TryFrom<P, Error = Rejection>,
+{
+    items.into_iter().map(D::try_from).collect()
+}
+
+/// `None` for an empty string, as JSON says it.
+pub fn text(value: String) -> Option<String> {
+    (!value.is_empty()).then_some(value)
+}

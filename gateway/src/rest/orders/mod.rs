@@ -1,0 +1,23 @@
+//! Orders as staff work on them.
+
+mod event;
+mod get;
+mod list;
+mod order;
+mod transition;
+mod undo;
+
+pub use event::OrderEvent;
+pub use order::{CancelReason, Contact, Order, OrderAnswer, OrderState};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::state::Gateway;
+
+/// Endpoints of this resource.
+pub fn routes() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list_orders))
+        .routes(routes!(get::get_order))
+        .routes(routes!(transition::transition_order))
+        .routes(routes!(undo::undo_transition))
+}

@@ -1,0 +1,18 @@
+//! Carts and what they cost.
+
+mod cart;
+mod create;
+mod line;
+mod quote;
+
+pub use cart::{Cart, CartLine, ChosenOption, FulfilmentMethod};
+pub use line::{Adjustment, Fee, PricedLine, SoldOption};
+pub use quote::{Quote, QuoteWarning};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::state::Gateway;
+
+/// Endpoints of this resource.
+pub fn routes() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new().routes(routes!(create::create_quote))
+}

@@ -1,0 +1,23 @@
+//! Signing in and out, and one's own sessions.
+
+mod change_password;
+mod end;
+mod list;
+pub mod me;
+mod sign_in;
+mod sign_out;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::state::Gateway;
+
+/// Endpoints of this resource.
+pub fn routes() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(sign_out::sign_out))
+        .routes(routes!(me::get_me))
+        .routes(routes!(list::list_sessions))
+        .routes(routes!(end::end_session))
+        .routes(routes!(change_password::change_password))
+}

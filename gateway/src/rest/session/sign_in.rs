@@ -1,0 +1,60 @@
+use axum::{Json, extract::State};
+use http::HeaderMap;
+use proto::staff::v1 as pb;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::me::Me;
+use crate::{
+    auth::{Peer, cookies},
+    rest::{Result, body::Body, convert::present},
+    state::Gateway,
+};
+
+/// What one signs in with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Organisation code.
+    pub organisation_code: String,
+    /// Account name, any case.
+    pub account: String,
+    /// Password.
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// Who signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedIn {
+    /// Who signed in.
+    pub me: Me,
+}
+
+/// Signs an account in and sets the session cookie and the CSRF cookie.
+///
+/// Refuses with `LOGIN_FAILED`, `LOGIN_LOCKED`, `ACCOUNT_DISABLED`, `NO_SCOPE` and `RATE_LIMITED`.
+#[utoipa::path(
+    post, path = "/api/admin/sign-in", tag = "session",
+    request_body = SignIn, responses((status = 200, body = SignedIn))
+)]
+pub async fn sign_in(
+    State(gateway): State<Gateway>,
+    peer: Peer,
+    Body(input): Body<SignIn>,
+) -> Result<(HeaderMap, Json<SignedIn>)> {
+    gateway.limits().sign_in(&peer).await?;
+    let request = pb::SignInRequest {
+        organisation_code: input.organisation_code,
+        account: input.account,
+        password: input.password,
+        remote_address: peer.address.to_string(),
+        user_agent: peer.user_agent,
+    };
+    let answer = gateway.staff().sign_in(request).await?.into_inner();
+    let me = present(answer.me, "who signed in")?.try_into()?;
+    Ok((
+        cookies::signed_in(&gateway, &answer.session_token),
+        Json(SignedIn { me }),
+    ))
+}

@@ -1,0 +1,38 @@
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use proto::capacity::v1 as pb;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::StockItem;
+use crate::{
+    auth::Staff,
+    rest::{Result, convert::all},
+    state::Gateway,
+};
+
+/// Stock items of a branch.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StockList {
+    /// Stock items; what has none is not tracked.
+    pub items: Vec<StockItem>,
+}
+
+/// Lists a branch's stock items.
+#[utoipa::path(
+    get, path = "/api/admin/branches/{branch_id}/stock", tag = "stock",
+    responses((status = 200, body = StockList))
+)]
+pub async fn list_stock(
+    State(gateway): State<Gateway>,
+    staff: Staff,
+    Path(branch_id): Path<String>,
+) -> Result<Json<StockList>> {
+    let request = staff.request(pb::ListStockRequest { branch_id });
+    let answer = gateway.capacity().list_stock(request).await?.into_inner();
+    Ok(Json(StockList {
+        items: all(answer.items)?,
+    }))
+}

@@ -1,0 +1,33 @@
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use proto::ordering::v1 as pb;
+
+use crate::{
+    auth::Shop,
+    rest::{Result, orders::OrderAnswer},
+    state::Gateway,
+};
+
+/// Cancels an order as its customer, until it is accepted.
+///
+/// Refuses with `NOT_FOUND` and `ILLEGAL_TRANSITION`.
+#[utoipa::path(
+    post, path = "/api/shop/{brand}/{branch}/orders/{token}/cancel", tag = "shop",
+    responses((status = 200, body = OrderAnswer))
+)]
+pub async fn cancel_my_order(
+    State(gateway): State<Gateway>,
+    shop: Shop,
+    Path((_, _, access_token)): Path<(String, String, String)>,
+) -> Result<Json<OrderAnswer>> {
+    gateway.limits().shop_write(&shop).await?;
+    let request = shop.request(pb::CancelByTokenRequest { access_token });
+    let answer = gateway
+        .ordering()
+        .cancel_by_token(request)
+        .await?
+        .into_inner();
+    Ok(Json(answer.order.try_into()?))
+}

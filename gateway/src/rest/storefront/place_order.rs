@@ -1,0 +1,116 @@
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use http::StatusCode;
+use proto::ordering::v1 as pb;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    auth::Shop,
+    problem::Rejection,
+    rest::{
+        Result,
+        body::Body,
+        convert::{present, stamp},
+        idempotency::IdempotencyKey,
+        orders::{Contact, Order},
+        quotes::{Cart, CartLine, FulfilmentMethod},
+    },
+    state::Gateway,
+};
+
+/// An order to place: the cart with the quote the customer saw.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceOrder {
+    /// Method.
+    pub method: FulfilmentMethod,
+    /// Wanted slot start; null for as soon as possible.
+    pub wanted_at: Option<DateTime<Utc>>,
+    /// Lines, 1–50.
+    pub lines: Vec<CartLine>,
+    /// Hash of the quote the customer saw.
+    pub quote_hash: String,
+    /// When that quote was made.
+    pub quoted_at: DateTime<Utc>,
+    /// Who orders.
+    pub contact: Contact,
+    /// Remark, at most 500 characters.
+    #[serde(default)]
+    pub remark: String,
+    /// 餐具 wanted.
+    #[serde(default)]
+    pub utensils: bool,
+}
+
+/// A placed order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlacedOrder {
+    /// The order.
+    pub order: Order,
+    /// Secret token of the order's link.
+    pub access_token: String,
+    /// The order existed already; this is its first answer again.
+    pub replayed: bool,
+}
+
+/// Places an order.
+///
+/// Refuses with what a quote refuses with and `QUOTE_CHANGED` (the problem carries the fresh
+/// quote), `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
+/// `TOO_FAR_AHEAD`, `PHONE_INVALID`, `TEXT_TOO_LONG`, `METHOD_NOT_ALLOWED`,
+/// `IDEMPOTENCY_MISMATCH` and `RATE_LIMITED`.
+#[utoipa::path(
+    post, path = "/api/shop/{brand}/{branch}/orders", tag = "shop", params(IdempotencyKey),
+    request_body = PlaceOrder, responses((status = 201, body = PlacedOrder))
+)]
+pub async fn place_order(
+    State(gateway): State<Gateway>,
+    shop: Shop,
+    key: IdempotencyKey,
+    Body(input): Body<PlaceOrder>,
+) -> Result<(StatusCode, Json<PlacedOrder>)> {
+    let claim = gateway
+        .limits()
+        .place_order(&shop, &input.contact.phone, &key.key)
+        .await?;
+    let request = shop.request(input.into_wire(key.key, shop.branch_id().to_owned()));
+    let answer = match gateway.ordering().place_order(request).await {
+        Ok(answer) => answer.into_inner(),
+        Err(status) => {
+            let refused = Rejection::from(status);
+            if refused.is_certain() {
+                gateway.limits().give_back(claim);
+            }
+            return Err(refused);
+        }
+    };
+    let placed = PlacedOrder {
+        order: present(answer.order, "the order")?.try_into()?,
+        access_token: answer.access_token,
+        replayed: answer.replayed,
+    };
+    Ok((StatusCode::CREATED, Json(placed)))
+}
+
+impl PlaceOrder {
+    fn into_wire(self, idempotency_key: String, branch_id: String) -> pb::PlaceOrderRequest {
+        let cart = Cart {
+            method: self.method,
+            wanted_at: self.wanted_at,
+            lines: self.lines,
+        };
+        pb::PlaceOrderRequest {
+            idempotency_key,
+            cart: Some(cart.into_wire(branch_id)),
+            quote_hash: self.quote_hash,
+            quoted_at: Some(stamp(self.quoted_at)),
+            contact: Some(pb::Contact {
+                name: self.contact.name,
+                phone: self.contact.phone,
+            }),
+            remark: self.remark,
+            utensils: self.utensils,
+        }
+    }
+}

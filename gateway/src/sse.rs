@@ -1,0 +1,7 @@
+//! Server-sent events for live screens.
+
+mod hub;
+mod stream;
+
+pub use hub::{Hub, Topic, Wants};
+pub use stream::{for_order, for_shop, for_staff};

@@ -1,0 +1,175 @@
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use async_stream::stream;
+use axum::{
+    body::Body,
+    response::{IntoResponse as _, Response},
+};
+use bytes::Bytes;
+use chassis::authn::Level;
+use http::{
+    HeaderMap,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
+use proto::catalog::v1::ListBrandsRequest;
+use tokio::sync::broadcast::{self, error::RecvError};
+
+use super::{
+    Wants,
+    hub::{Subscription, reload},
+};
+use crate::{
+    auth::{Shop, Staff},
+    problem::Rejection,
+    rest::Result,
+    state::Gateway,
+};
+
+/// How often a session is asked for, should the event of its end be lost.
+const CHECK_SESSION_EVERY: Duration = Duration::from_secs(5);
+
+/// A branch's events for staff, as far as their permissions go.
+///
+/// Refuses with `PERMISSION_DENIED`, and with `NOT_FOUND` for a branch outside the scope.
+pub async fn for_staff(
+    gateway: &Gateway,
+    staff: Staff,
+    branch_id: String,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    let may = |key| staff.identity().may(key, Level::View);
+    let wants = if may("ops.orders") {
+        Wants::Everything
+    } else if may("ops.stock") || may("store.catalog") || may("store.hours") {
+        Wants::Branch
+    } else {
+        return Err(Rejection::new("PERMISSION_DENIED").param("permission", "ops.orders"));
+    };
+    let request = staff.request(ListBrandsRequest {});
+    let answer = gateway.catalog().list_brands(request).await?.into_inner();
+    if !answer
+        .branches
+        .iter()
+        .any(|branch| branch.branch_id == branch_id)
+    {
+        return Err(chassis::error::Problem::not_found("branch").into());
+    }
+    let subscription = gateway
+        .hub()
+        .subscribe(&branch_id, wants, last_event_id(headers));
+    let watch = SessionWatch::of(gateway, &staff);
+    Ok(respond(gateway, subscription, Some(watch)))
+}
+
+/// What a branch sells, for a customer's open menu.
+pub fn for_shop(gateway: &Gateway, shop: &Shop, headers: &HeaderMap) -> Response {
+    open(gateway, shop, Wants::Branch, headers)
+}
+
+/// One order, for its customer.
+pub fn for_order(
+    gateway: &Gateway,
+    shop: &Shop,
+    order_id: String,
+    headers: &HeaderMap,
+) -> Response {
+    open(gateway, shop, Wants::Order(order_id), headers)
+}
+
+fn open(gateway: &Gateway, shop: &Shop, wants: Wants, headers: &HeaderMap) -> Response {
+    let last = last_event_id(headers);
+    respond(
+        gateway,
+        gateway.hub().subscribe(shop.branch_id(), wants, last),
+        None,
+    )
+}
+
+fn last_event_id(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| !id.is_empty())
+}
+
+/// Writes events, a comment when there are none, and a reload at the end. A stream of staff ends
+/// without a reload when the session does.
+fn respond(
+    gateway: &Gateway,
+    mut subscription: Subscription,
+    mut watch: Option<SessionWatch>,
+) -> Response {
+    let shutdown = gateway.shutdown().clone();
+    let pause = gateway.heartbeat();
+    let body = stream! {
+        let mut heartbeat = tokio::time::interval_at(tokio::time::Instant::now() + pause, pause);
+        yield Ok::<_, Infallible>(subscription.opening);
+        loop {
+            tokio::select! {
+                () = session_end(&mut watch) => return,
+                event = subscription.events.recv() => match event {
+                    Some(event) => yield Ok(event),
+                    None => break,
+                },
+                _ = heartbeat.tick() => yield Ok(Bytes::from_static(b":\n\n")),
+                () = shutdown.cancelled() => break,
+            }
+        }
+        yield Ok(Bytes::from(reload()));
+    };
+    let headers = [
+        (CONTENT_TYPE, "text/event-stream"),
+        (CACHE_CONTROL, "no-store"),
+        (http::HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    (headers, Body::from_stream(body)).into_response()
+}
+
+/// Whether a session still lasts.
+struct SessionWatch {
+    gateway: Gateway,
+    session: Arc<str>,
+    session_id: String,
+    ended: broadcast::Receiver<Arc<[String]>>,
+    check: tokio::time::Interval,
+}
+
+impl SessionWatch {
+    fn of(gateway: &Gateway, staff: &Staff) -> Self {
+        let start = tokio::time::Instant::now() + CHECK_SESSION_EVERY;
+        Self {
+            gateway: gateway.clone(),
+            session: staff.session().clone(),
+            session_id: staff.session_id().to_owned(),
+            ended: gateway.hub().ended_sessions(),
+            check: tokio::time::interval_at(start, CHECK_SESSION_EVERY),
+        }
+    }
+
+    async fn end(&mut self) {
+        loop {
+            tokio::select! {
+                ended = self.ended.recv() => match ended {
+                    Ok(ids) if ids.contains(&self.session_id) => return,
+                    Ok(_) => {}
+                    Err(RecvError::Closed) => return,
+                    Err(RecvError::Lagged(_)) => self.check.reset_immediately(),
+                },
+                _ = self.check.tick() => {
+                    let known = self.gateway.identities().get(&self.gateway, &self.session).await;
+                    // A service that is away says nothing about the session.
+                    if known.is_err_and(|refused| refused.is_unauthenticated()) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn session_end(watch: &mut Option<SessionWatch>) {
+    match watch {
+        Some(watch) => watch.end().await,
+        None => std::future::pending().await,
+    }
+}
