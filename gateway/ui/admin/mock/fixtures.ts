@@ -1,0 +1,42 @@
+import type { Me, Order, OrderLine, Product, StockItem } from "../src/data/types";
+
+/** Small typed things with sensible values, for tests; name only what matters. */
+export function line(part: Partial<OrderLine> = {}): OrderLine {
+  return {
+    product_id: "p", variant_id: "v", product_name: "珍珠奶茶", variant_name: "冷", quantity: 1,
+    unit_list: 55, list: 55, net: 55, adjustments: [], options: [], note: "", ...part,
+  };
+}
+
+export function order(part: Partial<Order> = {}): Order {
+  return {
+    order_id: "order-1", brand_id: "brand", branch_id: "branch", order_number: "7K2PQ", pickup_number: "001", state: "placed",
+    method: "pickup", wanted_at: null, promised_at: "2026-06-12T02:45:00Z", placed_at: "2026-06-12T02:30:00Z",
+    accepted_at: null, ready_at: null, completed_at: null, currency: "TWD", lines: [line()], fees: [], total: 55, paid: 0,
+    contact: { name: "王小姐", phone: "0912***345" }, remark: "", utensils: false, test: false, cancel_reason: null, cancel_text: "",
+    business_day: "2026-06-12", version: 1, menu_number: 1, next_states: ["accepted", "rejected"], undo_until: null, ...part,
+  };
+}
+
+export function me(part: Partial<Me["account"]> = {}): Me {
+  return {
+    account: {
+      account_id: "account", account: "owner", name: "陳老闆", role: "owner",
+      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage" },
+      actions: ["order.cancel_late", "order.reopen"], scope: { organisation: true, brand_ids: [], branch_ids: [] }, ...part,
+    },
+    organisation: { organisation_id: "org", code: "demo", name: "好日子餐飲", plan: "max" },
+  };
+}
+
+export function product(part: Partial<Product> = {}): Product {
+  return {
+    product_id: "p", brand_id: "brand", code: "", name: "珍珠奶茶", name_en: "", description: "", category_ids: ["c"],
+    variants: [{ variant_id: "v", name: "", price: 55 }], option_group_ids: [], tax_type: "taxable", display: "listed",
+    min_per_order: 1, max_per_order: 99, make_seconds: 60, position: 0, allergens: "", version: 1, ...part,
+  };
+}
+
+export function stockItem(part: Partial<StockItem> = {}): StockItem {
+  return { branch_id: "branch", sku_id: "v", mode: "running", on_hand: 10, held: 0, available: 10, daily_amount: 0, low_threshold: 0, version: 1, ...part };
+}

@@ -1,0 +1,264 @@
+import { overlappingDays } from "../src/routes/hours/week";
+import type { Brand, Branch, Category, CountedMovement, Hours, OptionGroup, OrderState, Product, StockItem, Transition } from "../src/data/types";
+import { me } from "./fixtures";
+import { badField, found, Refusal, sameVersion, type World } from "./world";
+
+export interface Call {
+  world: World;
+  ids: string[];
+  query: URLSearchParams;
+  body: unknown;
+  text: string;
+}
+
+interface Answer {
+  status?: number;
+  body?: unknown;
+  cookies?: string[];
+}
+
+type Route = readonly [verb: string, path: RegExp, act: (call: Call) => Answer];
+
+const first = ({ ids }: Call): string => ids[0] ?? "";
+const nothing: Answer = { status: 204, body: "" };
+const closedStates: readonly OrderState[] = ["completed", "cancelled", "rejected", "expired", "no_show"];
+
+function signIn({ world, body }: Call): Answer {
+  const { organisation_code, account, password } = body as Record<string, string>;
+  if (world.failures >= 5) throw new Refusal(429, "LOGIN_LOCKED", { minutes: "15" });
+  if (organisation_code !== "demo" || account !== "owner" || password !== "yizhimai-demo") {
+    world.failures += 1;
+    throw new Refusal(401, "LOGIN_FAILED");
+  }
+  world.failures = 0;
+  return { body: { me: me() }, cookies: ["yzm_session=mock; HttpOnly; Path=/; SameSite=Lax", "yzm_csrf=mock; Path=/; SameSite=Lax"] };
+}
+
+function pageOf<V>(rows: V[], query: URLSearchParams): { rows: V[]; next_page_token: string | null } {
+  const size = Number(query.get("page_size") ?? 50);
+  const from = Number(query.get("page_token") ?? 0);
+  return { rows: rows.slice(from, from + size), next_page_token: from + size < rows.length ? String(from + size) : null };
+}
+
+function products({ world, ids, query }: Call): Answer {
+  const text = query.get("text") ?? "";
+  const all = [...world.state.products.values()].filter(
+    (one) =>
+      one.brand_id === ids[0] && (one.name.includes(text) || one.code.includes(text)) &&
+      (!query.get("category_id") || one.category_ids.includes(query.get("category_id") ?? "")) && (!query.get("display") || one.display === query.get("display")),
+  );
+  const { rows, next_page_token } = pageOf(all, query);
+  return { body: { products: rows, next_page_token, total: all.length } };
+}
+
+function saveProduct(world: World, product: Product): Answer {
+  if (!product.name) throw badField("name", "VALIDATION_FAILED");
+  for (const [index, variant] of product.variants.entries()) if (variant.price > 999_999) throw badField(`variants[${String(index)}].price`, "AMOUNT_OUT_OF_RANGE");
+  const taken = [...world.state.products.values()].some((one) => product.code && one.code === product.code && one.product_id !== product.product_id);
+  if (taken) throw badField("code", "CODE_TAKEN");
+  const saved = { ...product, variants: product.variants.map((variant) => ({ ...variant, variant_id: variant.variant_id ?? world.fresh() })) };
+  world.state.products.set(saved.product_id, saved);
+  return { body: { product: saved } };
+}
+
+function saveCategory({ world, ids, body }: Call): Answer {
+  const input = body as Partial<Category>;
+  const all = world.state.categories.get(ids[0] ?? "") ?? [];
+  if (all.some((one) => one.name === input.name && one.category_id !== input.category_id)) throw badField("name", "CODE_TAKEN");
+  const held = all.find((one) => one.category_id === input.category_id);
+  if (held) sameVersion(held, input.version);
+  const category: Category = { category_id: held?.category_id ?? world.fresh(), name: input.name ?? "", position: input.position ?? 0, version: (held?.version ?? 0) + 1 };
+  world.state.categories.set(ids[0] ?? "", [...all.filter((one) => one !== held), category]);
+  return { body: { category } };
+}
+
+function saveGroup({ world, ids, body }: Call): Answer {
+  const input = body as OptionGroup;
+  const all = world.state.groups.get(ids[0] ?? "") ?? [];
+  const held = all.find((one) => one.option_group_id === input.option_group_id);
+  const saved: OptionGroup = {
+    ...input, option_group_id: held?.option_group_id ?? world.fresh(), version: (held?.version ?? 0) + 1,
+    options: input.options.map((option) => ({ ...option, option_id: option.option_id ?? world.fresh() })),
+  };
+  world.state.groups.set(ids[0] ?? "", held ? all.map((one) => (one === held ? saved : one)) : [...all, saved]);
+  return { body: { option_group: saved } };
+}
+
+function importProducts({ world, ids, query, text }: Call): Answer {
+  const problems: unknown[] = [];
+  const rows: unknown[] = [];
+  const names = new Set([...world.state.products.values()].map((one) => one.name));
+  for (const [index, line] of text.trim().split(/\r?\n/u).slice(1).entries()) {
+    const [, name = "", cold = "", hot = ""] = line.split(",");
+    for (const [column, value] of [["price_cold", cold], ["price_hot", hot]] as const) {
+      if (value && !/^\d{1,6}$/u.test(value)) problems.push({ line: index + 2, column, reason: "AMOUNT_OUT_OF_RANGE", value });
+    }
+    if (!name) problems.push({ line: index + 2, column: "name", reason: "VALIDATION_FAILED", value: "" });
+    rows.push({ line: index + 2, name, change: names.has(name) ? "updated" : "created", detail: names.has(name) ? `price_cold 30 → ${cold}` : [cold, hot].filter(Boolean).join(" / ") });
+  }
+  const created = rows.filter((row) => (row as { change: string }).change === "created").length;
+  const applied = query.get("dry_run") !== "true" && problems.length === 0;
+  void ids;
+  return { body: { created, updated: rows.length - created, unchanged: 0, categories_created: 1, problems, applied, rows } };
+}
+
+function publishCheck({ world, ids, query }: Call): Answer {
+  const chosen = query.get("branch_ids")?.split(",").filter(Boolean) ?? world.state.branches.filter((one) => one.brand_id === ids[0]).map((one) => one.branch_id);
+  const [tea, , milk] = [...world.state.products.values()];
+  const prices = tea && milk ? [
+    { product_id: tea.product_id, product_name: tea.name, variant_name: "冷", before: 25, after: 30 },
+    { product_id: milk.product_id, product_name: milk.name, variant_name: "冷", before: 20, after: 30 },
+  ] : [];
+  return {
+    body: {
+      findings: tea ? [{ reason: "PRICE_CHANGE_LARGE", blocking: false, entity: "product", entity_id: tea.product_id, entity_name: tea.name }] : [],
+      changes: chosen.map((branch_id) => ((world.menus.get(branch_id)?.length ?? 0) > 0 ? { branch_id, added: 0, removed: 0, changed: 0, prices: [] } : { branch_id, added: 16, removed: 0, changed: 2, prices })),
+    },
+  };
+}
+
+function publish({ world, body }: Call): Answer {
+  const { branch_ids } = body as { branch_ids: string[] };
+  const versions = branch_ids.map((branch_id) => {
+    const all = world.menus.get(branch_id) ?? [];
+    const version = { menu_version_id: world.fresh(), branch_id, number: all.length + 1, published_at: new Date().toISOString(), published_by: "陳老闆", product_count: world.state.products.size };
+    world.menus.set(branch_id, [version, ...all]);
+    world.tell(branch_id, "menu", { menu_number: version.number });
+    return version;
+  });
+  return { body: { versions } };
+}
+
+function availability(call: Call): Answer {
+  const hours = found(call.world.state.hours.get(first(call)));
+  const now = Date.now();
+  const step = hours.slot_minutes * 60_000;
+  const start = Math.ceil(now / step) * step;
+  const slots = Array.from({ length: 72 }, (_, index) => {
+    const at = start + index * step + (index > 24 ? 9 * 3_600_000 : 0);
+    const state = index === 0 ? "past" : index % 11 === 4 ? "full" : index % 7 === 3 ? "filling" : "open";
+    return { starts_at: new Date(at).toISOString(), state, business_day: new Date(at + 4 * 3_600_000).toISOString().slice(0, 10) };
+  });
+  const skus = (call.world.state.stock.get(first(call)) ?? []).map(({ sku_id, available }) => ({ sku_id, available }));
+  return { body: { as_of: new Date(now).toISOString(), open: true, opens_at: null, last_order_at: new Date(now + 7_200_000).toISOString(), promised_at: new Date(start + step).toISOString(), earliest_slot_at: new Date(start + step).toISOString(), menu_number: 1, slots, skus } };
+}
+
+function setHours(call: Call): Answer {
+  const held = found(call.world.state.hours.get(first(call)));
+  const input = call.body as Hours;
+  sameVersion(held, input.version);
+  if (overlappingDays(input.periods).length > 0) throw badField("periods[0]", "HOURS_OVERLAP");
+  const hours = { ...input, branch_id: held.branch_id, version: held.version + 1 };
+  call.world.state.hours.set(first(call), hours);
+  call.world.tell(first(call), "availability", { sku_ids: [] });
+  return { body: { hours } };
+}
+
+function putStock({ world, ids }: Call, item: StockItem): StockItem {
+  const [branchId = ""] = ids;
+  const all = world.state.stock.get(branchId) ?? [];
+  world.state.stock.set(branchId, [...all.filter((one) => one.sku_id !== item.sku_id), item]);
+  world.tell(branchId, "availability", { sku_ids: [item.sku_id] });
+  return item;
+}
+
+function setStock(call: Call): Answer {
+  const [branch_id = "", sku_id = ""] = call.ids;
+  const held = call.world.state.stock.get(branch_id)?.find((one) => one.sku_id === sku_id);
+  const input = call.body as Partial<StockItem>;
+  if (held) sameVersion(held, input.version);
+  const on_hand = held?.on_hand ?? input.daily_amount ?? 0;
+  const item: StockItem = { branch_id, sku_id, mode: input.mode ?? "untracked", on_hand, held: held?.held ?? 0, available: on_hand - (held?.held ?? 0), daily_amount: input.daily_amount ?? 0, low_threshold: input.low_threshold ?? 0, version: (held?.version ?? 0) + 1 };
+  return { body: { item: putStock(call, item) } };
+}
+
+function moveStock(call: Call): Answer {
+  const [branchId = "", skuId = ""] = call.ids;
+  const held = found(call.world.state.stock.get(branchId)?.find((one) => one.sku_id === skuId));
+  const { kind, quantity, reason } = call.body as { kind: CountedMovement; quantity: number; reason: string };
+  const change = kind === "counted" ? quantity - held.on_hand : kind === "scrapped" ? -quantity : quantity;
+  if (held.on_hand + change < 0) throw new Refusal(409, "STOCK_NEGATIVE");
+  const on_hand = held.on_hand + change;
+  const item = putStock(call, { ...held, on_hand, available: Math.max(0, on_hand - held.held) });
+  const movement = { movement_id: call.world.fresh(), sku_id: skuId, kind, quantity: change, on_hand_after: on_hand, held_after: held.held, at: new Date().toISOString(), actor: "陳老闆", order_id: null, reason };
+  call.world.movements.set(skuId, [movement, ...(call.world.movements.get(skuId) ?? [])]);
+  return { status: 201, body: { item, movement } };
+}
+
+function orders(call: Call): Answer {
+  const day = call.query.get("business_day");
+  const all = [...call.world.state.orders.values()].filter((one) => one.branch_id === first(call) && closedStates.includes(one.state) === Boolean(day));
+  const { rows, next_page_token } = pageOf(all, call.query);
+  return { body: { orders: rows, next_page_token } };
+}
+
+function saveBranch({ world, ids, body }: Call): Answer {
+  const input = body as Branch;
+  const held = world.state.branches.find((one) => one.branch_id === ids[0]);
+  if (held) sameVersion(held, input.version);
+  const branch = { ...input, branch_id: held?.branch_id ?? world.fresh(), version: (held?.version ?? 0) + 1 };
+  world.state.branches = held ? world.state.branches.map((one) => (one === held ? branch : one)) : [...world.state.branches, branch];
+  return { status: held ? 200 : 201, body: { branch } };
+}
+
+const sessions = () => [
+  { session_id: "s1", created_at: new Date().toISOString(), used_at: new Date().toISOString(), remote_address: "203.0.113.7", user_agent: "Mozilla/5.0 (Windows NT 10.0) Chrome/150", current: true },
+  { session_id: "s2", created_at: new Date().toISOString(), used_at: new Date(Date.now() - 7_200_000).toISOString(), remote_address: "203.0.113.9", user_agent: "Mozilla/5.0 (iPad; CPU OS 19) Safari/605", current: false },
+];
+
+/** Every endpoint the screens call, first match wins. */
+export const routes: readonly Route[] = [
+  ["POST", /^\/sign-in$/u, signIn],
+  ["POST", /^\/sign-out$/u, () => ({ ...nothing, cookies: ["yzm_session=; Path=/; Max-Age=0"] })],
+  ["GET", /^\/me$/u, () => ({ body: me() })],
+  ["GET", /^\/sessions$/u, () => ({ body: { sessions: sessions() } })],
+  ["DELETE", /^\/sessions\/([^/]+)$/u, () => nothing],
+  ["POST", /^\/password$/u, () => nothing],
+  ["GET", /^\/brands$/u, ({ world }) => ({ body: { brands: world.state.brands, branches: world.state.branches } })],
+  ["PUT", /^\/brands\/([^/]+)$/u, (call) => {
+    const held = found(call.world.state.brands.find((one) => one.brand_id === first(call)));
+    sameVersion(held, (call.body as Brand).version);
+    const brand = { ...held, ...(call.body as Brand), version: held.version + 1 };
+    call.world.state.brands = call.world.state.brands.map((one) => (one === held ? brand : one));
+    return { body: { brand } };
+  }],
+  ["POST", /^\/branches$/u, saveBranch],
+  ["PUT", /^\/branches\/([^/]+)$/u, saveBranch],
+  ["GET", /^\/brands\/([^/]+)\/categories$/u, (call) => ({ body: { categories: call.world.state.categories.get(first(call)) ?? [] } })],
+  ["PUT", /^\/brands\/([^/]+)\/categories$/u, saveCategory],
+  ["POST", /^\/categories\/([^/]+)\/archive$/u, (call) => {
+    for (const [brandId, all] of call.world.state.categories) call.world.state.categories.set(brandId, all.filter((one) => one.category_id !== first(call)));
+    return nothing;
+  }],
+  ["GET", /^\/brands\/([^/]+)\/products$/u, products],
+  ["GET", /^\/brands\/([^/]+)\/products\/export$/u, () => ({ body: "category,name,price_cold,price_hot\n" })],
+  ["POST", /^\/brands\/([^/]+)\/products\/import$/u, importProducts],
+  ["POST", /^\/brands\/([^/]+)\/products$/u, (call) => saveProduct(call.world, { ...(call.body as Product), product_id: call.world.fresh(), brand_id: first(call), version: 1 })],
+  ["GET", /^\/products\/([^/]+)$/u, (call) => ({ body: { product: found(call.world.state.products.get(first(call))) } })],
+  ["PUT", /^\/products\/([^/]+)$/u, (call) => {
+    const held = found(call.world.state.products.get(first(call)));
+    sameVersion(held, (call.body as Product).version);
+    return saveProduct(call.world, { ...held, ...(call.body as Product), version: held.version + 1 });
+  }],
+  ["POST", /^\/products\/([^/]+)\/archive$/u, (call) => {
+    call.world.state.products.delete(first(call));
+    return nothing;
+  }],
+  ["GET", /^\/brands\/([^/]+)\/option-groups$/u, (call) => ({ body: { option_groups: call.world.state.groups.get(first(call)) ?? [] } })],
+  ["PUT", /^\/brands\/([^/]+)\/option-groups$/u, saveGroup],
+  ["POST", /^\/option-groups\/([^/]+)\/archive$/u, () => nothing],
+  ["GET", /^\/brands\/([^/]+)\/publish-check$/u, publishCheck],
+  ["POST", /^\/brands\/([^/]+)\/publish$/u, publish],
+  ["GET", /^\/branches\/([^/]+)\/menus$/u, (call) => ({ body: { versions: call.world.menus.get(first(call)) ?? [] } })],
+  ["GET", /^\/branches\/([^/]+)\/hours$/u, (call) => ({ body: { hours: found(call.world.state.hours.get(first(call))) } })],
+  ["PUT", /^\/branches\/([^/]+)\/hours$/u, setHours],
+  ["GET", /^\/branches\/([^/]+)\/availability$/u, availability],
+  ["GET", /^\/branches\/([^/]+)\/stock$/u, (call) => ({ body: { items: call.world.state.stock.get(first(call)) ?? [] } })],
+  ["PUT", /^\/branches\/([^/]+)\/stock\/([^/]+)$/u, setStock],
+  ["POST", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, moveStock],
+  ["GET", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, ({ world, ids }) => ({ body: { movements: world.movements.get(ids[1] ?? "") ?? [], next_page_token: null } })],
+  ["GET", /^\/branches\/([^/]+)\/orders$/u, orders],
+  ["GET", /^\/orders\/([^/]+)$/u, (call) => ({ body: { order: found(call.world.state.orders.get(first(call))), events: call.world.events.get(first(call)) ?? [] } })],
+  ["POST", /^\/orders\/([^/]+)\/transition$/u, (call) => ({ body: { order: call.world.transition(first(call), call.body as Transition) } })],
+  ["POST", /^\/orders\/([^/]+)\/undo$/u, (call) => ({ body: { order: call.world.undo(first(call), (call.body as { version: number }).version) } })],
+];

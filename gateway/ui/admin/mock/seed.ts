@@ -1,0 +1,133 @@
+import type { Brand, Branch, Category, Hours, OptionGroup, Order, OrderLine, OrderState, Product, StockItem } from "../src/data/types";
+import { order as orderOf } from "./fixtures";
+
+let counter = 0;
+
+/** A fresh id of UUID form, the same in every run. */
+export function id(): string {
+  counter += 1;
+  return `01930000-0000-7000-8000-${String(counter).padStart(12, "0")}`;
+}
+
+export interface State {
+  brands: Brand[];
+  branches: Branch[];
+  categories: Map<string, Category[]>;
+  products: Map<string, Product>;
+  groups: Map<string, OptionGroup[]>;
+  hours: Map<string, Hours>;
+  stock: Map<string, StockItem[]>;
+  orders: Map<string, Order>;
+}
+
+const menu: Record<string, readonly (readonly [name: string, cold: number, hot?: number])[]> = {
+  純茶: [["紅玉紅茶", 30, 30], ["翠玉綠茶", 30, 30], ["四季春青茶", 30], ["炭焙烏龍", 35, 35]],
+  奶茶: [["珍珠奶茶", 55, 55], ["黑糖珍珠鮮奶", 75, 75], ["烏龍奶茶", 50, 50], ["芋頭牛奶", 70, 70], ["伯爵奶茶", 50]],
+  果茶: [["檸檬紅茶", 50], ["百香雙響炮", 65], ["葡萄柚綠茶", 65], ["鳳梨冰茶", 60]],
+  季節限定: [["楊枝甘露", 85], ["霸氣芒果綠", 80], ["草莓鮮奶", 95]],
+};
+
+const sweetness = ["正常糖", "少糖", "半糖", "微糖", "無糖"];
+const ice = ["正常冰", "少冰", "微冰", "去冰", "熱"];
+const toppings: readonly (readonly [string, number])[] = [["珍珠", 10], ["椰果", 10], ["仙草凍", 10], ["布丁", 15], ["鮮奶油", 20]];
+
+function group(name: string, min: number, max: number, options: readonly (readonly [string, number])[]): OptionGroup {
+  return {
+    option_group_id: id(), name, min, max, free_count: 0, version: 1,
+    options: options.map(([option, price], index) => ({ option_id: id(), name: option, price, max_quantity: min === 0 ? 2 : 1, default_chosen: min > 0 && index === 0 })),
+  };
+}
+
+function branch(brand_id: string, name: string, code: string, state: Branch["state"] = "live"): Branch {
+  return { branch_id: id(), brand_id, code, slug: code.toLowerCase(), name, phone: "+886223456789", address: "台北市大安區和平東路一段 10 號", time_zone: "Asia/Taipei", cutoff_minutes: 240, state, version: 1 };
+}
+
+/** The moves the server would name, as far as screens need them. */
+export const next: Record<OrderState, OrderState[]> = {
+  pending_payment: [], placed: ["accepted", "preparing", "rejected"], accepted: ["preparing", "cancelled"], preparing: ["ready", "completed", "cancelled"],
+  ready: ["completed", "no_show", "cancelled"], delivering: ["completed", "ready"], completed: ["preparing"], cancelled: [], rejected: [], expired: [], no_show: [],
+};
+
+const people = ["王小姐", "林先生", "陳小姐", "張先生", "黃怡君", "李佳蓉", "吳先生", "蔡小姐", "Kevin", "許太太"];
+const remarks = ["", "", "", "袋子幫我分開裝", "", "會晚五分鐘到", "", "對花生過敏，請務必換湯匙", "", ""];
+
+function linesFor(state: State, brandId: string, n: number): OrderLine[] {
+  const products = [...state.products.values()].filter((one) => one.brand_id === brandId);
+  const [sugar, cold, extra] = state.groups.get(brandId) ?? [];
+  return Array.from({ length: 1 + (n % 3) }, (_, index): OrderLine => {
+    const product = products[(n * 5 + index * 7) % products.length] as Product;
+    const variant = product.variants[(n + index) % product.variants.length] ?? { name: "", price: 0, variant_id: "" };
+    const quantity = 1 + ((n + index) % 4 === 0 ? 2 : 0);
+    const options = [sugar?.options[(n + index) % 5], cold?.options[(n + 2 * index) % 4], ...((n + index) % 3 === 0 ? [extra?.options[n % 5]] : [])];
+    const sold = options.flatMap((option) => (option ? [{ option_id: option.option_id ?? "", group_name: "", name: option.name, quantity: option.price > 0 && n % 2 === 0 ? 2 : 1, amount: option.price }] : []));
+    const unit = variant.price + sold.reduce((sum, option) => sum + option.amount * option.quantity, 0);
+    return {
+      product_id: product.product_id, variant_id: variant.variant_id ?? "", product_name: product.name, variant_name: variant.name, quantity,
+      unit_list: unit, list: unit * quantity, net: unit * quantity, adjustments: [], options: sold, note: n % 6 === 0 && index === 0 ? "冰塊另外裝，謝謝" : "",
+    };
+  });
+}
+
+/** A new order as customers would place it. */
+export function makeOrder(state: State, branch: Branch, n: number, at: number, phase: OrderState = "placed"): Order {
+  const lines = linesFor(state, branch.brand_id, n);
+  const total = lines.reduce((sum, line) => sum + line.net, 0);
+  const iso = (time: number) => new Date(time).toISOString();
+  return orderOf({
+    order_id: id(), brand_id: branch.brand_id, branch_id: branch.branch_id, order_number: `${"7K2PQ3M9XZ"[n % 10] ?? "7"}${String(2000 + n)}`,
+    pickup_number: String(n + 1).padStart(3, "0"), state: phase, placed_at: iso(at), promised_at: iso(at + 15 * 60_000), wanted_at: n % 7 === 3 ? iso(at + 25 * 60_000) : null,
+    accepted_at: phase === "placed" ? null : iso(at + 60_000), ready_at: phase === "ready" ? iso(at + 10 * 60_000) : null, lines, total, paid: 0,
+    contact: { name: people[n % people.length] ?? "", phone: `09${String(10 + (n % 80))}***${String(100 + n).slice(-3)}` }, remark: remarks[n % remarks.length] ?? "",
+    utensils: n % 4 === 0, test: n % 19 === 18, business_day: new Date(at).toISOString().slice(0, 10), next_states: next[phase],
+  });
+}
+
+/** The demonstration chain the mock begins with. */
+export function seed(openOrders: number): State {
+  const brands: Brand[] = [
+    { brand_id: id(), slug: "haocha", name: "好日子茶飲", currency: "TWD", accent: "#0f6f68", introduction: "每天現泡，好好喝茶。", version: 1 },
+    { brand_id: id(), slug: "xiaoman", name: "小滿便當", currency: "TWD", accent: "#a4451c", introduction: "", version: 1 },
+  ];
+  const [tea, bento] = brands as [Brand, Brand];
+  const branches = [branch(tea.brand_id, "師大店", "A01"), branch(tea.brand_id, "公館店", "A02"), branch(bento.brand_id, "台北車站店", "B01", "setup")];
+  const state: State = {
+    brands, branches, categories: new Map(), products: new Map(), groups: new Map(), hours: new Map(), stock: new Map(), orders: new Map(),
+  };
+  const groups = [group("甜度", 1, 1, sweetness.map((name) => [name, 0])), group("冰量", 1, 1, ice.map((name) => [name, 0])), group("加料", 0, 3, toppings)];
+  state.groups.set(tea.brand_id, groups);
+  state.groups.set(bento.brand_id, []);
+  state.categories.set(bento.brand_id, []);
+  const categories = Object.keys(menu).map((name, position): Category => ({ category_id: id(), name, position, version: 1 }));
+  state.categories.set(tea.brand_id, categories);
+  for (const category of categories) {
+    for (const [position, [name, cold, hot]] of (menu[category.name] ?? []).entries()) {
+      const product_id = id();
+      state.products.set(product_id, {
+        product_id, brand_id: tea.brand_id, code: "", name, name_en: "", description: "", category_ids: [category.category_id],
+        variants: hot === undefined ? [{ variant_id: id(), name: "冷", price: cold }] : [{ variant_id: id(), name: "冷", price: cold }, { variant_id: id(), name: "熱", price: hot }],
+        option_group_ids: groups.map((one) => one.option_group_id), tax_type: "taxable", display: name === "草莓鮮奶" ? "hidden" : "listed",
+        min_per_order: 1, max_per_order: 99, make_seconds: 60, position, allergens: /奶/u.test(name) ? "含牛奶" : "", version: 1,
+      });
+    }
+  }
+  const skus = [...state.products.values()].flatMap((one) => one.variants.map((variant) => variant.variant_id ?? ""));
+  for (const one of branches) {
+    state.hours.set(one.branch_id, {
+      branch_id: one.branch_id, slot_minutes: 15, lead_minutes: 15, days_ahead: 3, last_order_minutes: 15, max_orders_per_slot: 20, version: 1,
+      periods: [1, 2, 3, 4, 5, 6, 7].flatMap((weekday) =>
+        weekday === 3 ? [] : weekday >= 5 ? [{ weekday, open_minute: 600, close_minute: 840 }, { weekday, open_minute: 960, close_minute: 120 }] : [{ weekday, open_minute: 600, close_minute: 1320 }],
+      ),
+    });
+    state.stock.set(one.branch_id, skus.slice(8, 15).map((sku_id, index) => {
+      const [on_hand, held] = [index === 2 ? 0 : 40 - index * 6, index === 1 ? 2 : 0];
+      return { branch_id: one.branch_id, sku_id, mode: index > 4 ? "daily" : "running", on_hand, held, available: on_hand - held, daily_amount: index > 4 ? 30 : 0, low_threshold: 8, version: 1 };
+    }));
+  }
+  const phases: OrderState[] = ["placed", "accepted", "preparing", "preparing", "ready", "accepted"];
+  const [first] = branches as [Branch];
+  for (let n = 0; n < openOrders; n += 1) {
+    const made = makeOrder(state, first, n, Date.now() - (openOrders > 50 ? n % 40 : 22 - n) * 60_000, phases[n % phases.length]);
+    state.orders.set(made.order_id, made);
+  }
+  return state;
+}

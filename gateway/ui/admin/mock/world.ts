@@ -1,0 +1,112 @@
+import type { Branch, Order, OrderEvent, OrderState, StockMovement, Transition } from "../src/data/types";
+import { id, makeOrder, next, seed, type State } from "./seed";
+
+/** A refusal as the gateway would answer it. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    readonly params: Record<string, string> = {},
+    readonly fields: { field: string; reason: string; params: Record<string, string> }[] = [],
+  ) {
+    super(reason);
+  }
+}
+
+/** One problem at one field. */
+export function badField(field: string, reason: string, params: Record<string, string> = {}): Refusal {
+  return new Refusal(reason === "CODE_TAKEN" ? 409 : 400, reason, {}, [{ field, reason, params }]);
+}
+
+/** Finds a thing or answers that there is none. */
+export function found<V>(value: V | undefined): V {
+  if (value === undefined) throw new Refusal(404, "NOT_FOUND");
+  return value;
+}
+
+/** Refuses what was read at another version. */
+export function sameVersion(held: { version: number }, version: number | undefined): void {
+  if (version !== held.version) throw new Refusal(409, "VERSION_CONFLICT", { yours: String(version), current: String(held.version) });
+}
+
+/** The platform in memory: what screens change stays changed until the server restarts. */
+export class World {
+  readonly state: State;
+  readonly events = new Map<string, OrderEvent[]>();
+  readonly movements = new Map<string, StockMovement[]>();
+  readonly menus = new Map<string, { menu_version_id: string; branch_id: string; number: number; published_at: string; published_by: string; product_count: number }[]>();
+  readonly #before = new Map<string, Order>();
+  readonly #listeners = new Map<string, Set<(event: string) => void>>();
+  #sequence = 0;
+  failures = 0;
+
+  constructor(orders: number) {
+    this.state = seed(orders);
+    for (const order of this.state.orders.values()) this.#record(order, "placed", "customer");
+  }
+
+  listen(branchId: string, heard: (event: string) => void): () => void {
+    const all = this.#listeners.get(branchId) ?? new Set();
+    this.#listeners.set(branchId, all.add(heard));
+    return () => all.delete(heard);
+  }
+
+  tell(branchId: string, type: string, data: unknown): void {
+    this.#sequence += 1;
+    for (const heard of this.#listeners.get(branchId) ?? []) heard(`id: mock-${String(this.#sequence)}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  customerOrders(): void {
+    const branch = this.state.branches[0] as Branch;
+    this.#place(makeOrder(this.state, branch, this.state.orders.size, Date.now()));
+  }
+
+  #place(order: Order): void {
+    this.state.orders.set(order.order_id, order);
+    this.#record(order, "placed", "customer");
+    this.tell(order.branch_id, "order", { order_id: order.order_id, state: order.state, version: order.version });
+  }
+
+  transition(orderId: string, step: Transition): Order {
+    const order = found(this.state.orders.get(orderId));
+    if (!order.next_states.includes(step.to)) throw new Refusal(409, "ILLEGAL_TRANSITION", { state: order.state });
+    sameVersion(order, step.version);
+    if ((step.to === "cancelled" || step.to === "rejected") && !step.cancel_reason) throw new Refusal(400, "REASON_REQUIRED");
+    if (step.to === "completed" && order.paid < order.total && !step.cash_received && !step.override_payment) throw new Refusal(422, "PAYMENT_DUE");
+    this.#before.set(orderId, order);
+    const now = new Date().toISOString();
+    const closed = ["completed", "cancelled", "rejected", "no_show"].includes(step.to);
+    const undoable = !closed || step.to === "completed";
+    return this.#put({
+      ...order, state: step.to, version: order.version + 1, next_states: next[step.to], paid: step.cash_received ? order.total : order.paid,
+      accepted_at: order.accepted_at ?? now, ready_at: step.to === "ready" ? now : order.ready_at, completed_at: closed ? now : null,
+      cancel_reason: step.cancel_reason ?? null, cancel_text: step.reason ?? "", undo_until: undoable ? new Date(Date.now() + 10_000).toISOString() : null,
+    }, step.reason);
+  }
+
+  undo(orderId: string, version: number): Order {
+    const order = found(this.state.orders.get(orderId));
+    sameVersion(order, version);
+    const before = this.#before.get(orderId);
+    if (!before || !order.undo_until || Date.parse(order.undo_until) < Date.now()) throw new Refusal(409, "ILLEGAL_TRANSITION", { state: order.state });
+    this.#before.delete(orderId);
+    return this.#put({ ...before, version: order.version + 1, undo_until: null });
+  }
+
+  #put(order: Order, reason?: string): Order {
+    this.state.orders.set(order.order_id, order);
+    this.#record(order, order.state, "staff", reason);
+    this.tell(order.branch_id, "order", { order_id: order.order_id, state: order.state, version: order.version });
+    return order;
+  }
+
+  #record(order: Order, to: OrderState, actor_kind: string, reason = ""): void {
+    const all = this.events.get(order.order_id) ?? [];
+    const entry: OrderEvent = { version: order.version, from: all.at(-1)?.to ?? null, to, actor: actor_kind === "staff" ? "陳老闆" : null, actor_kind, at: new Date().toISOString(), reason };
+    this.events.set(order.order_id, [...all, entry]);
+  }
+
+  fresh(): string {
+    return id();
+  }
+}

@@ -1,0 +1,41 @@
+import { Link, useLocation, type LinkProps } from "@tanstack/react-router";
+import { Tooltip } from "antd";
+
+import { useT } from "../i18n";
+import styles from "./frame.module.css";
+import { groupsFor } from "./functions";
+import { useMe, useScope } from "./use-scope";
+
+/** The functions that work and that the account may use, in the manual's groups. */
+export function FunctionMenu({ folded }: { folded: boolean }) {
+  const t = useT();
+  const me = useMe();
+  const scope = useScope();
+  const { pathname } = useLocation();
+  return groupsFor(me).map((group) => (
+    <section key={group.title} className={styles.group} aria-label={t(group.title)}>
+      <div className={styles.groupTitle} aria-hidden>
+        {t(group.title)}
+      </div>
+      <ul className={styles.list}>
+        {group.functions.map((one) => {
+          const path = one.path(scope);
+          if (!path) return null;
+          const here = pathname === path || pathname.startsWith(`${path}/`);
+          return (
+            <li key={one.id}>
+              <Tooltip title={folded ? t(one.title) : ""} placement="right">
+                <Link to={path as LinkProps["to"]} className={styles.item} aria-current={here ? "page" : undefined} aria-label={t(one.title)}>
+                  <span className={styles.icon} aria-hidden>
+                    {one.icon}
+                  </span>
+                  {folded ? null : t(one.title)}
+                </Link>
+              </Tooltip>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  ));
+}

@@ -1,0 +1,65 @@
+import {
+  AppstoreOutlined,
+  ClockCircleOutlined,
+  ContainerOutlined,
+  DatabaseOutlined,
+  ProductOutlined,
+  RocketOutlined,
+  ShopOutlined,
+  TagsOutlined,
+} from "@ant-design/icons";
+import type { ReactNode } from "react";
+
+import type { Me } from "../data/types";
+import type { Key } from "../i18n";
+import { paths } from "../paths";
+import { may, type Permission } from "../session/may";
+import type { WorkScope } from "./use-scope";
+
+/** A function of the manual that works, under its own name. */
+export interface WorkFunction {
+  id: string;
+  title: Key;
+  /** Further words it is found by, besides its names in both languages. */
+  also: string;
+  icon: ReactNode;
+  permission: Permission;
+  path: (scope: WorkScope) => string | undefined;
+}
+
+export interface FunctionGroup {
+  title: Key;
+  functions: readonly WorkFunction[];
+}
+
+const inBrand = (path: (brandId: string) => string) => (scope: WorkScope) => scope.brand && path(scope.brand.brand_id);
+const inBranch = (path: (branchId: string) => string) => (scope: WorkScope) => scope.branch && path(scope.branch.branch_id);
+
+/** The manual's groups in its order; a group stands here once one of its functions works. */
+export const functionGroups: readonly FunctionGroup[] = [
+  {
+    title: "group.setup",
+    functions: [
+      { id: "products", title: "fn.products", also: "店家 產品設定 商品 品項 product menu item F03", icon: <ProductOutlined />, permission: "store.catalog", path: inBrand(paths.products) },
+      { id: "categories", title: "fn.categories", also: "店家 產品設定 分類 category F03", icon: <AppstoreOutlined />, permission: "store.catalog", path: inBrand(paths.categories) },
+      { id: "option-groups", title: "fn.optionGroups", also: "店家 產品設定 加料 甜度 冰量 option topping F03", icon: <TagsOutlined />, permission: "store.catalog", path: inBrand(paths.optionGroups) },
+      { id: "publish", title: "fn.publish", also: "發布 強制更新客戶端菜單 publish menu F03", icon: <RocketOutlined />, permission: "store.catalog", path: inBrand(paths.publish) },
+      { id: "shop", title: "fn.shop", also: "店家 品牌 分店 基本資料 shop brand branch F03", icon: <ShopOutlined />, permission: "store.catalog", path: inBrand(paths.shop) },
+      { id: "hours", title: "fn.hours", also: "營業時間 時段 hours slot F04", icon: <ClockCircleOutlined />, permission: "store.hours", path: inBranch(paths.hours) },
+    ],
+  },
+  {
+    title: "group.daily",
+    functions: [
+      { id: "orders", title: "fn.orders", also: "訂單 接單 order board F09", icon: <ContainerOutlined />, permission: "ops.orders", path: inBranch(paths.orders) },
+      { id: "stock", title: "fn.stock", also: "庫存 盤點 進貨 stock inventory count F10", icon: <DatabaseOutlined />, permission: "ops.stock", path: inBranch(paths.stock) },
+    ],
+  },
+];
+
+/** The groups as an account may see them. */
+export function groupsFor(me: Me): FunctionGroup[] {
+  return functionGroups
+    .map((group) => ({ ...group, functions: group.functions.filter((one) => may(me, one.permission)) }))
+    .filter((group) => group.functions.length > 0);
+}

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+
+import { paths } from "./paths";
+
+it("is the site map", () => {
+  const map = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, (path as (...ids: string[]) => string)(":one", ":two")]));
+  expect(map).toMatchInlineSnapshot(`
+    {
+      "account": "/account",
+      "categories": "/brands/:one/categories",
+      "home": "/",
+      "hours": "/branches/:one/hours",
+      "importProducts": "/brands/:one/import",
+      "newProduct": "/brands/:one/products/new",
+      "optionGroups": "/brands/:one/option-groups",
+      "orders": "/branches/:one/orders",
+      "product": "/brands/:one/products/:two",
+      "products": "/brands/:one/products",
+      "publish": "/brands/:one/publish",
+      "shop": "/brands/:one/shop",
+      "signIn": "/sign-in",
+      "stock": "/branches/:one/stock",
+    }
+  `);
+});

@@ -1,0 +1,17 @@
+/** Every address of the admin, in one place; the snapshot in `paths.spec.ts` is the site map. */
+export const paths = {
+  home: () => "/",
+  signIn: () => "/sign-in",
+  account: () => "/account",
+  shop: (brandId: string) => `/brands/${brandId}/shop`,
+  products: (brandId: string) => `/brands/${brandId}/products`,
+  newProduct: (brandId: string) => `/brands/${brandId}/products/new`,
+  product: (brandId: string, productId: string) => `/brands/${brandId}/products/${productId}`,
+  importProducts: (brandId: string) => `/brands/${brandId}/import`,
+  categories: (brandId: string) => `/brands/${brandId}/categories`,
+  optionGroups: (brandId: string) => `/brands/${brandId}/option-groups`,
+  publish: (brandId: string) => `/brands/${brandId}/publish`,
+  orders: (branchId: string) => `/branches/${branchId}/orders`,
+  stock: (branchId: string) => `/branches/${branchId}/stock`,
+  hours: (branchId: string) => `/branches/${branchId}/hours`,
+} as const;

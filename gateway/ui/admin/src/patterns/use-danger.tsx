@@ -1,0 +1,27 @@
+import { App } from "antd";
+import { useCallback } from "react";
+
+import { useT } from "../i18n";
+
+interface Danger {
+  /** Says what will happen, in the words of the thing itself; never 「確定嗎？」. */
+  title: string;
+  text: string;
+  /** The deed, as on the button. */
+  deed: string;
+  act: () => Promise<unknown>;
+}
+
+/** Asks before something that cannot simply be taken back. */
+export function useDanger(): (danger: Danger) => void {
+  const t = useT();
+  const { modal } = App.useApp();
+  return useCallback(
+    ({ title, text, deed, act }) => {
+      modal.confirm({
+        title, content: text, okText: deed, okButtonProps: { danger: true }, cancelText: t("action.keep"), autoFocusButton: "cancel", onOk: act,
+      });
+    },
+    [modal, t],
+  );
+}

@@ -1,0 +1,131 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+
+import { problemFrom } from "./data/gateway";
+import { queryClient } from "./data/query-client";
+import { brandsQuery, meQuery } from "./data/shared-queries";
+import { Frame } from "./frame/frame";
+import { CrashedPage, LostPage } from "./frame/lost";
+import { paths } from "./paths";
+import { PageSkeleton } from "./patterns/states";
+import { parseProductSearch } from "./routes/products/search";
+import { SignInPage } from "./routes/sign-in/page";
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: LostPage, errorComponent: CrashedPage });
+
+const signIn = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search.next === "string" && search.next.startsWith("/") && !search.next.startsWith("//") ? { next: search.next } : {},
+  component: SignInPage,
+});
+
+/** Everything behind the session: loads who is signed in and what they may see, or asks to sign in. */
+const signedIn = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "signed-in",
+  beforeLoad: async ({ location }) => {
+    try {
+      await Promise.all([queryClient.ensureQueryData(meQuery), queryClient.ensureQueryData(brandsQuery)]);
+    } catch (thrown) {
+      if (problemFrom(thrown).status === 401) throw redirect({ to: paths.signIn(), search: { next: location.href } });
+      throw thrown;
+    }
+  },
+  component: Frame,
+  pendingComponent: PageSkeleton,
+  errorComponent: CrashedPage,
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  component: lazyRouteComponent(() => import("./routes/home/page"), "HomePage"),
+});
+const account = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./routes/account/page"), "AccountPage"),
+});
+
+const brand = createRoute({ getParentRoute: () => signedIn, path: "/brands/$brandId" });
+const shop = createRoute({
+  getParentRoute: () => brand,
+  path: "/shop",
+  component: lazyRouteComponent(() => import("./routes/shop/page"), "ShopPage"),
+});
+const products = createRoute({
+  getParentRoute: () => brand,
+  path: "/products",
+  validateSearch: parseProductSearch,
+  component: lazyRouteComponent(() => import("./routes/products/page"), "ProductsPage"),
+});
+const newProduct = createRoute({
+  getParentRoute: () => brand,
+  path: "/products/new",
+  component: lazyRouteComponent(() => import("./routes/product/page"), "NewProductPage"),
+});
+const product = createRoute({
+  getParentRoute: () => brand,
+  path: "/products/$productId",
+  component: lazyRouteComponent(() => import("./routes/product/page"), "ProductPage"),
+});
+const importProducts = createRoute({
+  getParentRoute: () => brand,
+  path: "/import",
+  component: lazyRouteComponent(() => import("./routes/import/page"), "ImportPage"),
+});
+const categories = createRoute({
+  getParentRoute: () => brand,
+  path: "/categories",
+  component: lazyRouteComponent(() => import("./routes/categories/page"), "CategoriesPage"),
+});
+const optionGroups = createRoute({
+  getParentRoute: () => brand,
+  path: "/option-groups",
+  component: lazyRouteComponent(() => import("./routes/option-groups/page"), "OptionGroupsPage"),
+});
+const publish = createRoute({
+  getParentRoute: () => brand,
+  path: "/publish",
+  component: lazyRouteComponent(() => import("./routes/publish/page"), "PublishPage"),
+});
+
+const branch = createRoute({ getParentRoute: () => signedIn, path: "/branches/$branchId" });
+const orders = createRoute({
+  getParentRoute: () => branch,
+  path: "/orders",
+  validateSearch: (search: Record<string, unknown>): { text?: string; order?: string } => ({
+    ...(typeof search.text === "string" && search.text ? { text: search.text } : {}),
+    ...(typeof search.order === "string" ? { order: search.order } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./routes/orders/page"), "OrdersPage"),
+});
+const stock = createRoute({
+  getParentRoute: () => branch,
+  path: "/stock",
+  component: lazyRouteComponent(() => import("./routes/stock/page"), "StockPage"),
+});
+const hours = createRoute({
+  getParentRoute: () => branch,
+  path: "/hours",
+  component: lazyRouteComponent(() => import("./routes/hours/page"), "HoursPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  signIn,
+  signedIn.addChildren([
+    home,
+    account,
+    brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish]),
+    branch.addChildren([orders, stock, hours]),
+  ]),
+]);
+
+export const router = createRouter({ routeTree, basepath: "/admin", defaultPreload: "intent", defaultPendingMs: 300 });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,70 @@
+import { BellOutlined, InboxOutlined, SearchOutlined } from "@ant-design/icons";
+import { Button, Input, Tooltip, type InputRef } from "antd";
+import { useEffect, useRef, useState } from "react";
+
+import { useT } from "../../i18n";
+import { disableSound, enableSound, resumeSoundOnTouch, soundChoice } from "../../live/bell";
+import { useClockText } from "../../patterns/clock-text";
+import styles from "./board.module.css";
+
+interface BarProps {
+  text: string;
+  onText: (text: string) => void;
+  updatedAt: number;
+  onClosed: () => void;
+}
+
+/** What stands above the board: search, sound, and what was closed today. */
+export function Bar({ text, onText, updatedAt, onClosed }: BarProps) {
+  const t = useT();
+  const clock = useClockText();
+  const find = useRef<InputRef>(null);
+  const [sound, setSound] = useState(() => soundChoice() === "on");
+
+  useEffect(resumeSoundOnTouch, []);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "/" || /input|textarea/iu.test((event.target as HTMLElement).tagName)) return;
+      event.preventDefault();
+      find.current?.focus();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+
+  return (
+    <div className={styles.bar}>
+      <h1>{t("fn.orders")}</h1>
+      <span className={styles.asOf}>{updatedAt ? t("orders.asOf", { time: clock(updatedAt) }) : ""}</span>
+      <Input
+        ref={find}
+        allowClear
+        className={styles.find ?? ""}
+        prefix={<SearchOutlined aria-hidden />}
+        aria-label={t("orders.find")}
+        placeholder={t("orders.find")}
+        defaultValue={text}
+        onChange={({ target }) => onText(target.value)}
+        style={{ height: 44 }}
+      />
+      <Tooltip title={sound ? t("sound.on") : t("sound.off")}>
+        <Button
+          style={{ height: 44, minWidth: 44 }}
+          icon={<BellOutlined />}
+          type={sound ? "primary" : "default"}
+          ghost={sound}
+          aria-pressed={sound}
+          aria-label={t("sound.label")}
+          onClick={() => {
+            if (sound) disableSound();
+            else void enableSound();
+            setSound(!sound);
+          }}
+        />
+      </Tooltip>
+      <Button style={{ height: 44 }} icon={<InboxOutlined />} onClick={onClosed}>
+        {t("orders.closed")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { businessDay, formatBusinessDay, formatMoney, formatTime } from "@yizhimai/kit";
+import { Button, Skeleton, Table } from "antd";
+
+import type { Order } from "../../data/types";
+import { useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
+import { DetailDrawer } from "../../patterns/detail-drawer";
+import { EmptyState, ErrorState } from "../../patterns/states";
+import { closedOrdersQuery } from "./queries";
+
+interface ClosedDrawerProps {
+  branchId: string;
+  open: boolean;
+  onClose: () => void;
+  onOpen: (order: Order) => void;
+}
+
+/** What was closed on the present business day. */
+export function ClosedDrawer(props: ClosedDrawerProps) {
+  const t = useT();
+  const { branch, timeZone } = useScope();
+  const day = businessDay(new Date(), timeZone, branch?.cutoff_minutes);
+  return (
+    <DetailDrawer open={props.open} title={t("orders.closedOn", { day: formatBusinessDay(day, t.locale) })} onClose={props.onClose}>
+      <ClosedList {...props} day={day} />
+    </DetailDrawer>
+  );
+}
+
+function ClosedList({ branchId, day, onOpen }: ClosedDrawerProps & { day: string }) {
+  const t = useT();
+  const { timeZone } = useScope();
+  const query = useInfiniteQuery(closedOrdersQuery(branchId, day));
+  if (query.isError) return <ErrorState thrown={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Skeleton active />;
+  const orders = query.data.pages.flatMap((page) => page.orders);
+  return (
+    <>
+      <Table<Order>
+        size="small"
+        pagination={false}
+        rowKey="order_id"
+        dataSource={orders}
+        locale={{ emptyText: <EmptyState title={t("orders.closedNone")} /> }}
+        columns={[
+          {
+            title: t("orders.pickupNumber"), key: "number",
+            render: (_, order) => (
+              <Button type="link" style={{ fontSize: 20, fontWeight: 700 }} onClick={() => onOpen(order)}>
+                {order.pickup_number}
+              </Button>
+            ),
+          },
+          { title: t("orders.stateTitle"), key: "state", render: (_, order) => t(`order.state.${order.state}`) },
+          { title: t("orders.closedAt"), key: "at", render: (_, order) => formatTime(order.completed_at ?? order.placed_at, timeZone) },
+          { title: t("orders.total"), key: "total", align: "right", render: (_, order) => <span className="tabular">{formatMoney(order.total, order.currency)}</span> },
+        ]}
+      />
+      {query.hasNextPage ? (
+        <Button block loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {t("list.more")}
+        </Button>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,134 @@
+import { useQuery } from "@tanstack/react-query";
+import { displayPhone, formatDateTime, formatMoney } from "@yizhimai/kit";
+import { Alert, Button, Flex, Tag, Timeline } from "antd";
+
+import type { Order, OrderEvent } from "../../data/types";
+import { useMe, useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
+import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
+import { QueryView } from "../../patterns/states";
+import styles from "./board.module.css";
+import { dueAt } from "./due";
+import { isDue, orderCan, type OrderAction } from "./order-can";
+import { orderQuery } from "./queries";
+import { lineName, mentionsAllergy, optionWords } from "./words";
+
+interface OrderDrawerProps {
+  orderId: string | undefined;
+  onClose: () => void;
+  onAct: (order: Order, action: OrderAction) => void;
+}
+
+const actions: readonly OrderAction[] = ["cancel", "noShow", "reopen", "accept", "prepare", "ready", "complete"];
+
+/** An order with all that is known of it. */
+export function OrderDrawer({ orderId, onClose, onAct }: OrderDrawerProps) {
+  const t = useT();
+  const me = useMe();
+  const query = useQuery({ ...orderQuery(orderId ?? ""), enabled: orderId !== undefined });
+  const order = query.data?.order;
+  return (
+    <DetailDrawer
+      open={orderId !== undefined}
+      title={order ? t("orders.detailTitle", { number: order.pickup_number, order: order.order_number }) : t("state.loading")}
+      onClose={onClose}
+      footer={
+        order ? (
+          <Flex gap={8} wrap justify="end">
+            {actions.map((action) => {
+              const verdict = orderCan[action](order, me);
+              if (!verdict.ok && !verdict.why) return null;
+              return (
+                <Button
+                  key={action}
+                  size="large"
+                  danger={action === "cancel"}
+                  type={["accept", "ready"].includes(action) || (action === "complete" && order.state === "ready") ? "primary" : "default"}
+                  disabled={!verdict.ok}
+                  title={verdict.ok ? undefined : verdict.why && t(verdict.why)}
+                  onClick={() => onAct(order, action)}
+                >
+                  {t(`orders.act.${action}`)}
+                </Button>
+              );
+            })}
+          </Flex>
+        ) : null
+      }
+    >
+      <QueryView query={query}>{(data) => <Detail order={data.order} events={data.events} />}</QueryView>
+    </DetailDrawer>
+  );
+}
+
+function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
+  const t = useT();
+  const { timeZone } = useScope();
+  const at = (instant: string | null | undefined) => formatDateTime(instant, timeZone);
+  const money = (amount: number) => formatMoney(amount, order.currency);
+  return (
+    <>
+      {mentionsAllergy(order) ? <Alert type="error" showIcon title={t("orders.allergyLong")} /> : null}
+      <Facts
+        facts={[
+          [t("orders.stateTitle"), <Tag key="state">{t(`order.state.${order.state}`)}</Tag>],
+          [t("orders.methodTitle"), t(`method.${order.method}`)],
+          [t("orders.dueTitle"), order.wanted_at ? at(dueAt(order)) : `${t("orders.asap")}（${at(dueAt(order))}）`],
+          [t("orders.contact"), <span key="contact">{order.contact.name} · <a href={`tel:${order.contact.phone}`}>{displayPhone(order.contact.phone)}</a></span>],
+          [t("orders.placedAt"), at(order.placed_at)],
+          [t("orders.payment"), isDue(order) ? t("orders.unpaid", { amount: money(order.total - order.paid) }) : t("orders.paid", { amount: money(order.paid) })],
+          [t("orders.utensilsTitle"), order.utensils ? t("orders.wanted") : t("orders.notWanted")],
+        ]}
+      />
+      {order.cancel_reason ? <Alert type="warning" title={t(`cancel.${order.cancel_reason}`)} description={order.cancel_text} /> : null}
+      {order.remark ? <p className={styles.note} style={{ margin: 0 }}>{order.remark}</p> : null}
+      <section aria-label={t("orders.lines")}>
+        <ul className={styles.lines} style={{ padding: 0 }}>
+          {order.lines.map((line, index) => (
+            <li key={`${line.variant_id}-${String(index)}`}>
+              <span className={line.quantity > 1 ? styles.many : styles.one}>{line.quantity}</span>
+              <div>
+                <span className={styles.what}>{lineName(line)}</span>
+                {line.options.length > 0 ? <span className={styles.options}>{optionWords(line.options)}</span> : null}
+                {line.adjustments.map((adjustment) => (
+                  <span key={adjustment.sentence} className={styles.options}>
+                    {adjustment.sentence} {money(adjustment.amount)}
+                  </span>
+                ))}
+                {line.note ? <span className={styles.note}>{line.note}</span> : null}
+              </div>
+              <span className="tabular">{money(line.net)}</span>
+            </li>
+          ))}
+          {order.fees.map((fee) => (
+            <li key={fee.name}>
+              <div>{fee.name}</div>
+              <span className="tabular">{money(fee.amount)}</span>
+            </li>
+          ))}
+        </ul>
+        <Flex justify="space-between" style={{ marginTop: 8, paddingTop: 8, borderTop: "1px solid var(--line)", fontSize: 18, fontWeight: 700 }}>
+          <span>{t("orders.total")}</span>
+          <span className="tabular">{money(order.total)}</span>
+        </Flex>
+      </section>
+      <section aria-label={t("orders.timeline")}>
+        <h3 style={{ marginBottom: 16 }}>{t("orders.timeline")}</h3>
+        <Timeline
+          items={events.map((event) => ({
+            key: event.version,
+            content: (
+              <>
+                <strong>{t(`order.state.${event.to}`)}</strong>
+                <div style={{ color: "var(--ink-2)" }}>
+                  {at(event.at)} · {event.actor ?? (event.actor_kind === "customer" ? t("actor.customer") : t("actor.system"))}
+                  {event.reason ? ` · ${event.reason}` : ""}
+                </div>
+              </>
+            ),
+          }))}
+        />
+      </section>
+    </>
+  );
+}

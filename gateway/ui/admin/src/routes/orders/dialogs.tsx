@@ -1,0 +1,110 @@
+import { formatMoney } from "@yizhimai/kit";
+import { Button, Input, Modal } from "antd";
+import { useState } from "react";
+
+import type { CancelReason, Order, Transition } from "../../data/types";
+import { useT } from "../../i18n";
+import styles from "./board.module.css";
+import { lineName } from "./words";
+
+type Step = Omit<Transition, "version">;
+
+interface DialogProps {
+  order: Order;
+  onClose: () => void;
+  onStep: (order: Order, step: Step) => void;
+}
+
+const reasons: readonly CancelReason[] = [
+  "out_of_stock", "too_busy", "closed", "customer_request", "duplicate", "unreachable", "undeliverable", "suspicious", "other",
+];
+
+/** Asks why before an order is cancelled or refused, and says what that means for the customer. */
+export function CancelDialog({ order, to, onClose, onStep }: DialogProps & { to: "rejected" | "cancelled" }) {
+  const t = useT();
+  const [chosen, setChosen] = useState<CancelReason>();
+  const [text, setText] = useState("");
+  const said = chosen && (chosen !== "other" || text.trim() !== "");
+  return (
+    <Modal
+      open
+      onCancel={onClose}
+      title={t("orders.cancelTitle", { number: order.pickup_number, name: order.contact.name })}
+      okText={chosen ? t("orders.cancelDeed", { reason: t(`cancel.${chosen}`) }) : t("orders.cancelChoose")}
+      okButtonProps={{ danger: true, disabled: !said, size: "large" }}
+      cancelButtonProps={{ size: "large" }}
+      cancelText={t("action.keep")}
+      onOk={() => {
+        if (!chosen) return;
+        onStep(order, { to, cancel_reason: chosen, ...(text.trim() ? { reason: text.trim() } : {}) });
+        onClose();
+      }}
+    >
+      <p>{t("orders.cancelText", { lines: order.lines.map((line) => `${lineName(line)}×${String(line.quantity)}`).join("、") })}</p>
+      <div className={styles.reasons} role="group" aria-label={t("orders.cancelChoose")}>
+        {reasons.map((reason) => (
+          <button key={reason} type="button" className={styles.reason} aria-pressed={chosen === reason} onClick={() => setChosen(reason)}>
+            {t(`cancel.${reason}`)}
+          </button>
+        ))}
+      </div>
+      {chosen ? (
+        <Input.TextArea
+          aria-label={t("orders.cancelMore")}
+          placeholder={chosen === "other" ? t("orders.cancelOther") : t("orders.cancelMore")}
+          autoFocus={chosen === "other"}
+          maxLength={200}
+          autoSize={{ minRows: 2 }}
+          value={text}
+          onChange={({ target }) => setText(target.value)}
+        />
+      ) : null}
+    </Modal>
+  );
+}
+
+/** Asks for the money before an unpaid order is handed over. */
+export function CashDialog({ order, onClose, onStep }: DialogProps) {
+  const t = useT();
+  const [without, setWithout] = useState(false);
+  const [why, setWhy] = useState("");
+  const amount = formatMoney(order.total - order.paid, order.currency);
+
+  function complete(step: Partial<Step>) {
+    onStep(order, { to: "completed", ...step });
+    onClose();
+  }
+
+  return (
+    <Modal open onCancel={onClose} footer={null} title={t("orders.cashTitle", { number: order.pickup_number, amount })}>
+      <div className={styles.cash}>
+        <Button type="primary" size="large" autoFocus style={{ height: 64, fontSize: 20 }} onClick={() => complete({ cash_received: true })}>
+          {t("orders.cashReceived", { amount })}
+        </Button>
+        <Button size="large" style={{ height: 52 }} onClick={onClose}>
+          {t("orders.cashNotYet")}
+        </Button>
+        {without ? (
+          <>
+            <Input
+              autoFocus
+              size="large"
+              maxLength={200}
+              aria-label={t("orders.cashWhy")}
+              placeholder={t("orders.cashWhy")}
+              value={why}
+              onChange={({ target }) => setWhy(target.value)}
+            />
+            <Button danger size="large" disabled={why.trim() === ""} onClick={() => complete({ override_payment: true, reason: why.trim() })}>
+              {t("orders.cashOverride")}
+            </Button>
+          </>
+        ) : (
+          <Button type="link" onClick={() => setWithout(true)}>
+            {t("orders.cashWithout")}
+          </Button>
+        )}
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+
+import { me, order } from "../../../mock/fixtures";
+import { isDue, orderCan } from "./order-can";
+
+describe("orderCan", () => {
+  it("offers only the moves the server names", () => {
+    const placed = order({ state: "placed", next_states: ["accepted", "rejected"] });
+    expect(orderCan.accept(placed, me())).toEqual({ ok: true, to: "accepted" });
+    expect(orderCan.prepare(placed, me())).toEqual({ ok: false, why: undefined });
+    expect(orderCan.complete(placed, me())).toEqual({ ok: false, why: undefined });
+  });
+
+  it("rejects a new order and cancels an accepted one", () => {
+    const placed = order({ state: "placed", next_states: ["accepted", "rejected", "cancelled"] });
+    const accepted = order({ state: "accepted", next_states: ["preparing", "cancelled"] });
+    expect(orderCan.cancel(placed, me())).toEqual({ ok: true, to: "rejected" });
+    expect(orderCan.cancel(accepted, me())).toEqual({ ok: true, to: "cancelled" });
+  });
+
+  it("says that a late cancellation is not granted", () => {
+    const accepted = order({ state: "accepted", next_states: ["preparing", "cancelled"] });
+    expect(orderCan.cancel(accepted, me({ actions: [] }))).toEqual({ ok: false, why: "orders.cancelLateNotGranted" });
+  });
+
+  it("lets who may only look do nothing, and says so", () => {
+    const placed = order({ state: "placed", next_states: ["accepted", "rejected"] });
+    const viewer = me({ permissions: { "ops.orders": "view" } });
+    expect(orderCan.accept(placed, viewer)).toEqual({ ok: false, why: "orders.viewOnly" });
+    expect(orderCan.cancel(placed, viewer)).toEqual({ ok: false, why: "orders.viewOnly" });
+  });
+
+  it("reopens only what is completed and granted", () => {
+    const done = order({ state: "completed", next_states: ["preparing"] });
+    expect(orderCan.prepare(done, me())).toEqual({ ok: false, why: undefined });
+    expect(orderCan.reopen(done, me())).toEqual({ ok: true, to: "preparing" });
+    expect(orderCan.reopen(done, me({ actions: [] }))).toEqual({ ok: false, why: "orders.reopenNotGranted" });
+  });
+
+  it("knows when money is still to come", () => {
+    expect(isDue(order({ total: 125, paid: 0 }))).toBe(true);
+    expect(isDue(order({ total: 125, paid: 125 }))).toBe(false);
+  });
+});

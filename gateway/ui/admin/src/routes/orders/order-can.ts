@@ -1,0 +1,53 @@
+import type { Me, Order, OrderState } from "../../data/types";
+import type { Key } from "../../i18n";
+import { may, mayDo } from "../../session/may";
+
+/** Whether something may be done with an order now, or why not. */
+export type Verdict = { ok: true; to: OrderState } | { ok: false; why: Key | undefined };
+
+const no = (why?: Key): Verdict => ({ ok: false, why });
+
+function step(order: Order, me: Me, to: OrderState): Verdict {
+  if (!order.next_states.includes(to)) return no();
+  if (!may(me, "ops.orders", "manage")) return no("orders.viewOnly");
+  return { ok: true, to };
+}
+
+/**
+ * What staff may do with an order, in one place. The moves are the server's own `next_states`
+ * (domain-rules §4.2); this adds only what the account lacks, so that a button can say why it is grey.
+ */
+export const orderCan = {
+  accept: (order: Order, me: Me) => step(order, me, "accepted"),
+  prepare: (order: Order, me: Me) => (order.state === "completed" ? no() : step(order, me, "preparing")),
+  ready: (order: Order, me: Me) => step(order, me, "ready"),
+  complete: (order: Order, me: Me) => step(order, me, "completed"),
+  noShow: (order: Order, me: Me) => step(order, me, "no_show"),
+  reopen: (order: Order, me: Me): Verdict => {
+    if (order.state !== "completed") return no();
+    const verdict = step(order, me, "preparing");
+    return verdict.ok && !mayDo(me, "order.reopen") ? no("orders.reopenNotGranted") : verdict;
+  },
+  /** Before the shop has said yes it is a refusal, afterwards a cancellation that needs its own grant. */
+  cancel: (order: Order, me: Me): Verdict => {
+    if (order.next_states.includes("rejected")) return step(order, me, "rejected");
+    const verdict = step(order, me, "cancelled");
+    return verdict.ok && order.state !== "placed" && !mayDo(me, "order.cancel_late") ? no("orders.cancelLateNotGranted") : verdict;
+  },
+} as const;
+
+export type OrderAction = keyof typeof orderCan;
+
+/** The step a card offers as its big button, and the one beside it. */
+export const stepsOf: Partial<Record<OrderState, readonly [OrderAction, ...OrderAction[]]>> = {
+  placed: ["accept", "prepare"],
+  accepted: ["prepare"],
+  preparing: ["ready", "complete"],
+  ready: ["complete"],
+  delivering: ["complete"],
+};
+
+/** Completing it hands over goods that were not paid for yet. */
+export function isDue(order: Order): boolean {
+  return order.paid < order.total;
+}

@@ -1,0 +1,52 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+
+import { call } from "../../data/gateway";
+import { keys } from "../../data/keys";
+import type { Order, OrderEvent, OrderState } from "../../data/types";
+
+interface OrderPage {
+  orders: Order[];
+  next_page_token?: string | null;
+}
+
+const closed: readonly OrderState[] = ["completed", "cancelled", "rejected", "no_show", "expired"];
+
+function page(branchId: string, query: Record<string, string | number | undefined>): Promise<OrderPage> {
+  return call<OrderPage>("GET", "/api/admin/branches/{branch_id}/orders", { path: { branch_id: branchId }, query });
+}
+
+/** Every open order of a branch; read again on each event and, should events fail, twice a minute. */
+export const openOrdersQuery = (branchId: string) =>
+  queryOptions({
+    queryKey: keys.orders(branchId),
+    queryFn: async () => {
+      const orders: Order[] = [];
+      let token: string | undefined;
+      do {
+        const answer = await page(branchId, { page_size: 100, page_token: token });
+        orders.push(...answer.orders);
+        token = answer.next_page_token ?? undefined;
+      } while (token);
+      return orders;
+    },
+    refetchInterval: 30_000,
+    staleTime: 0,
+  });
+
+/** What was closed on a business day. */
+export const closedOrdersQuery = (branchId: string, day: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.orders(branchId), "closed", day],
+    queryFn: ({ pageParam }) =>
+      page(branchId, { business_day: day, states: closed.join(","), page_size: 50, page_token: pageParam || undefined }),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_page_token || undefined,
+  });
+
+/** One order with its history. */
+export const orderQuery = (orderId: string) =>
+  queryOptions({
+    queryKey: keys.order(orderId),
+    queryFn: () => call<{ order: Order; events: OrderEvent[] }>("GET", "/api/admin/orders/{order_id}", { path: { order_id: orderId } }),
+    staleTime: 0,
+  });

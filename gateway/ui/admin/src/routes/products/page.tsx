@@ -1,0 +1,180 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, type LinkProps } from "@tanstack/react-router";
+import { App, Button, Input, Select, Tag } from "antd";
+import { formatMoney } from "@yizhimai/kit";
+
+import { problemFrom } from "../../data/gateway";
+import { keys } from "../../data/keys";
+import { categoriesQuery } from "../../data/shared-queries";
+import type { Display, Product } from "../../data/types";
+import { useMe } from "../../frame/use-scope";
+import { useReason, useT } from "../../i18n";
+import { paths } from "../../paths";
+import { ListPage, type ListColumn } from "../../patterns/list-page";
+import { Page } from "../../patterns/page";
+import { PageHeader } from "../../patterns/page-header";
+import { EmptyState } from "../../patterns/states";
+import { useDanger } from "../../patterns/use-danger";
+import { may } from "../../session/may";
+import { DisplayTag } from "./display-tag";
+import { archiveProduct, productInput, productsQuery, updateProduct } from "./queries";
+
+const route = getRouteApi("/signed-in/brands/$brandId/products");
+const displays: readonly Display[] = ["listed", "hidden", "delisted"];
+
+type Row = Product & { categories: string };
+
+function prices(product: Product): string {
+  return product.variants.map(({ name, price }) => `${name ? `${name} ` : ""}${formatMoney(price)}`).join(" ／ ");
+}
+
+const columns: readonly ListColumn<Row>[] = [
+  {
+    key: "name", title: "product.name", fixed: true,
+    render: (row) => (
+      <Link to={paths.product(row.brand_id, row.product_id) as LinkProps["to"]} style={{ display: "inline-block", padding: "6px 0", fontWeight: 600 }}>
+        {row.name}
+      </Link>
+    ),
+  },
+  { key: "code", title: "product.code", hidden: true, render: (row) => row.code || "—" },
+  { key: "category", title: "product.category", render: (row) => row.categories },
+  { key: "price", title: "product.price", render: (row) => <span className="tabular">{prices(row)}</span> },
+  { key: "groups", title: "product.groups", align: "right", render: (row) => row.option_group_ids.length || "—" },
+  { key: "display", title: "product.display", render: (row) => <DisplayTag display={row.display} /> },
+  { key: "allergens", title: "product.allergens", hidden: true, render: (row) => (row.allergens ? <Tag>{row.allergens}</Tag> : "—") },
+];
+
+/** 店家／產品設定 › 商品. */
+export function ProductsPage() {
+  const t = useT();
+  const { brandId } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const query = useQuery(productsQuery(brandId, search));
+  const categories = useQuery(categoriesQuery(brandId));
+  const manages = may(useMe(), "store.catalog", "manage");
+  const names = new Map(categories.data?.map((category) => [category.category_id, category.name]));
+  const rows = query.data?.products.map((product) => ({
+    ...product,
+    categories: product.category_ids.map((id) => names.get(id) ?? "…").join("、"),
+  }));
+  const filter = (next: Partial<typeof search>) => void navigate({ search: ({ pages: _, ...now }) => dropEmpty({ ...now, ...next }), replace: true });
+  const filtered = Boolean(search.text ?? search.category_id ?? search.display);
+  const newProduct = (
+    <Link to={paths.newProduct(brandId) as LinkProps["to"]}>
+      <Button type="primary">{t("product.new")}</Button>
+    </Link>
+  );
+  const fromFile = (
+    <Link to={paths.importProducts(brandId) as LinkProps["to"]}>
+      <Button>{t("product.import")}</Button>
+    </Link>
+  );
+
+  return (
+    <Page>
+      <PageHeader title={t("fn.products")} hint={t("product.listHint")} actions={manages ? <>{fromFile}{newProduct}</> : null} />
+      <ListPage<Row>
+        name="products"
+        columns={columns}
+        rowKey={(row) => row.product_id}
+        rows={rows}
+        total={query.data?.total}
+        error={query.error}
+        updatedAt={query.dataUpdatedAt}
+        refetch={() => void query.refetch()}
+        pages={search.pages ?? []}
+        nextToken={query.data?.next_page_token}
+        onPages={(pages) => void navigate({ search: ({ pages: _, ...now }) => (pages.length > 0 ? { ...now, pages } : now) })}
+        onOpen={(row) => void navigate({ to: paths.product(brandId, row.product_id) as "/" })}
+        onExport={() => location.assign(`/api/admin/brands/${brandId}/products/export`)}
+        bulk={manages ? (chosen, clear) => <BulkActions rows={chosen} brandId={brandId} onDone={clear} /> : undefined}
+        filters={
+          <>
+            <Input.Search
+              allowClear
+              style={{ flex: "1 1 220px", maxWidth: 360 }}
+              placeholder={t("product.find")}
+              aria-label={t("product.find")}
+              defaultValue={search.text}
+              onSearch={(text) => filter({ text })}
+            />
+            <Select
+              allowClear
+              style={{ minWidth: 160 }}
+              aria-label={t("product.category")}
+              placeholder={t("product.allCategories")}
+              value={search.category_id}
+              onChange={(category_id: string | undefined) => filter({ category_id })}
+              options={categories.data?.map(({ category_id, name }) => ({ value: category_id, label: name }))}
+            />
+            <Select
+              allowClear
+              style={{ minWidth: 120 }}
+              aria-label={t("product.display")}
+              placeholder={t("product.allDisplays")}
+              value={search.display}
+              onChange={(display: Display | undefined) => filter({ display })}
+              options={displays.map((display) => ({ value: display, label: t(`display.${display}`) }))}
+            />
+          </>
+        }
+        empty={
+          filtered ? (
+            <EmptyState title={t("product.noneFound")} action={<Button onClick={() => void navigate({ search: {} })}>{t("list.clearFilters")}</Button>} />
+          ) : (
+            <EmptyState title={t("product.none")} hint={t("product.noneHint")} action={manages ? fromFile : null} />
+          )
+        }
+      />
+    </Page>
+  );
+}
+
+function BulkActions({ rows, brandId, onDone }: { rows: Row[]; brandId: string; onDone: () => void }) {
+  const t = useT();
+  const sentence = useReason();
+  const client = useQueryClient();
+  const danger = useDanger();
+  const { message, modal } = App.useApp();
+
+  /** One after another with a result for each row: what failed is named with its reason. */
+  async function each(act: (product: Product) => Promise<unknown>) {
+    const failed: string[] = [];
+    for (const { categories: _, ...product } of rows) {
+      await act(product).catch((thrown: unknown) => failed.push(`${product.name}：${sentence(problemFrom(thrown))}`));
+    }
+    await client.invalidateQueries({ queryKey: keys.products(brandId) });
+    onDone();
+    if (failed.length === 0) void message.success(t("product.bulkDone", { count: rows.length }));
+    else modal.warning({ title: t("product.bulkPartly", { done: rows.length - failed.length, failed: failed.length }), content: failed.map((line) => <p key={line}>{line}</p>) });
+  }
+
+  return (
+    <>
+      {displays.map((display) => (
+        <Button key={display} onClick={() => void each((product) => updateProduct(product.product_id, { ...productInput(product), display }))}>
+          {t(`display.make.${display}`)}
+        </Button>
+      ))}
+      <Button
+        danger
+        onClick={() =>
+          danger({
+            title: t("product.archiveTitle", { count: rows.length }),
+            text: t("product.archiveText", { names: rows.slice(0, 6).map((row) => row.name).join("、") }),
+            deed: t("product.archive"),
+            act: () => each(archiveProduct),
+          })
+        }
+      >
+        {t("product.archive")}
+      </Button>
+    </>
+  );
+}
+
+function dropEmpty<S extends object>(search: S): S {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined && value !== "")) as S;
+}

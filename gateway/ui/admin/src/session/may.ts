@@ -1,0 +1,15 @@
+import type { Me } from "../data/types";
+
+/** A key of domain-rules §7.1 that a screen asks for. */
+export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock";
+
+/** What the account may: `manage` includes `view`. The server checks again; this only decides what is shown. */
+export function may(me: Me, permission: Permission, level: "view" | "manage" = "view"): boolean {
+  const held = me.account.permissions[permission];
+  return held === "manage" || (held === "view" && level === "view");
+}
+
+/** A sensitive action of domain-rules §7.3. */
+export function mayDo(me: Me, action: "order.cancel_late" | "order.reopen"): boolean {
+  return me.account.actions.includes(action);
+}
