@@ -171,3 +171,18 @@ async fn migrating_again_and_at_the_same_time_is_safe() {
         outcome.unwrap();
     }
 }
+
+#[test]
+fn every_service_has_the_chassis_tables_as_they_are_written_here() {
+    let canonical = include_str!("../sql/chassis_tables.sql");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("tests/migrations")];
+    for folder in std::fs::read_dir(root.join("../migrations")).unwrap() {
+        folders.push(folder.unwrap().path());
+    }
+    for folder in folders {
+        let path = folder.join("20261122000001_create_chassis_tables.sql");
+        let copy = std::fs::read_to_string(&path).unwrap();
+        assert!(copy == canonical, "copy chassis/sql/chassis_tables.sql to {}", path.display());
+    }
+}

@@ -39,6 +39,13 @@ pub fn token(identity: &Identity, clock: SharedClock) -> String {
     Signer::new(signer, seed(signer), clock).sign(identity, 3_600)
 }
 
+/// The key of `service` as `AUTH_PRIVATE_KEY` holds it.
+#[must_use]
+pub fn private_key(service: &str) -> String {
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+    BASE64_STANDARD.encode(seed(service))
+}
+
 /// A key's seed, the same in every test.
 fn seed(name: &str) -> [u8; 32] {
     use sha2::{Digest as _, Sha256};

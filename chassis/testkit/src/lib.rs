@@ -16,12 +16,14 @@ pub mod identities;
 pub mod keys;
 mod proxy;
 mod redis;
+mod service;
 
 pub use amqp::{TestAmqp, amqp_url};
 pub use chassis::clock::ManualClock;
 pub use db::{TestDb, assert_no_unpublished};
 pub use eventually::{eventually, eventually_within};
 pub use redis::TestRedis;
+pub use service::{CallerChannel, Listener, TestService};
 
 use chassis::id::OrganisationId;
 use chrono::{DateTime, Utc};

@@ -7,3 +7,4 @@
 mod bench;
 mod inbox;
 mod outbox;
+mod service;

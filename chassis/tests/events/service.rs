@@ -1,0 +1,56 @@
+//! A whole service carries and applies events, and ends in good order.
+
+use std::sync::LazyLock;
+
+use chassis::{
+    id::EventId,
+    inbox::Consumer,
+    outbox::Event,
+    service::{App, Context, Parts},
+};
+use serde::{Deserialize, Serialize};
+use sqlx::migrate::Migrator;
+use testkit::{TestService, eventually};
+
+use crate::bench::{MIGRATOR, Writer};
+
+static WRITER: LazyLock<Writer> = LazyLock::new(Writer::default);
+
+/// A service that writes down what it hears.
+struct Notes;
+
+#[derive(Serialize, Deserialize)]
+struct NoSettings {}
+
+impl App for Notes {
+    const NAME: &'static str = "notes";
+    type Config = NoSettings;
+
+    fn migrator() -> &'static Migrator {
+        &MIGRATOR
+    }
+
+    async fn build(_ctx: Context, _config: NoSettings) -> anyhow::Result<Parts> {
+        let consumer = Consumer::new("notes.written", &["test.note.*.v1"], WRITER.clone());
+        Ok(Parts { consumers: vec![consumer], ..Parts::default() })
+    }
+}
+
+#[tokio::test]
+async fn a_service_applies_what_it_hears_and_ends_well() {
+    let notes = TestService::<Notes>::start(&[]).await;
+    let mut listener = notes.listen(&["test.#"]).await;
+    let org = testkit::organisation();
+
+    let aggregate = EventId::new(notes.clock()).as_uuid();
+    let event = Event::new("test.note.written.v1", aggregate, 1, &"heard".to_owned());
+    // The queue may not be bound yet; every repeat is an event of its own.
+    let heard = || async {
+        notes.hears(org, std::slice::from_ref(&event)).await;
+        !WRITER.batches.lock().is_empty()
+    };
+    eventually(heard).await;
+    assert_eq!(listener.next().await.decode::<String>().unwrap(), "heard");
+    testkit::assert_no_unpublished(notes.db()).await;
+    notes.stop().await;
+}
