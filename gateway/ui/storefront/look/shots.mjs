@@ -1,0 +1,143 @@
+// Walks the built storefront as a customer would against the mock gateway, keeps a picture of each state
+// in look/out and lets axe look at it: node look/shots.mjs [only]. Needs `npm run build` before.
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+const PORT = 4391;
+const HOME = `http://127.0.0.1:${PORT}`;
+const SHOP = `${HOME}/riri/yongkang`;
+const root = new URL("..", import.meta.url).pathname;
+const only = process.argv[2];
+mkdirSync(`${root}look/out`, { recursive: true });
+
+let faults = 0;
+const fault = (text) => {
+  faults += 1;
+  process.stdout.write(`✗ ${text}\n`);
+};
+
+const server = spawn("npx", ["vite", "preview", "--configLoader", "runner", "--port", String(PORT), "--strictPort", "--host", "127.0.0.1"], { cwd: root, stdio: "ignore", detached: true });
+const stop = () => process.kill(-server.pid);
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`${error.stack}\n`);
+  stop();
+  process.exit(1);
+});
+const backDoor = (path) => fetch(`${HOME}/mock/${path}`).then((response) => response.json());
+const settled = (page) => page.evaluate(() => Promise.all(document.getAnimations().filter((each) => each.effect?.getTiming().iterations !== Infinity).map((each) => each.finished.catch(() => undefined))));
+
+for (let attempt = 0; attempt < 100; attempt += 1) {
+  if (await fetch(HOME).then((response) => response.ok, () => false)) break;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+const looks = [
+  { name: "phone-light", viewport: { width: 390, height: 844 }, colorScheme: "light", hasTouch: true, isMobile: true },
+  { name: "phone-dark", viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true, isMobile: true },
+  { name: "desk-light", viewport: { width: 1280, height: 900 }, colorScheme: "light" },
+  { name: "desk-dark", viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
+].filter((look) => !only || look.name === only);
+
+for (const look of looks) {
+  const { name, ...options } = look;
+  const context = await browser.newContext({ ...options, locale: "zh-TW", timezoneId: "Asia/Taipei", reducedMotion: "reduce", serviceWorkers: "block" });
+  const page = await context.newPage();
+  page.setDefaultTimeout(8_000);
+  page.on("console", (message) => message.type() === "error" && !/ERR_EMPTY_RESPONSE|status of 4|ERR_/u.test(message.text()) && fault(`${name} console: ${message.text()}`));
+  page.on("pageerror", (error) => fault(`${name} page: ${error.message}`));
+  const shoot = async (state, fullPage = false) => {
+    await settled(page);
+    await page.waitForTimeout(120);
+    await page.screenshot({ path: `${root}look/out/${state}.${name}.png`, fullPage });
+    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    for (const violation of violations) fault(`${name} ${state}: ${violation.id} — ${violation.nodes.map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).slice(0, 3).join(" | ")}`);
+    const small = await page.evaluate(() => [...document.querySelectorAll("a, button, input, [role=switch]")].filter((each) => each.checkVisibility() && !each.closest(".skip, .unseen") && !each.matches(".skip")).map((each) => [each, each.getBoundingClientRect()]).filter(([, box]) => box.width > 0 && (box.width < 43.5 || box.height < 33)).map(([each]) => each.outerHTML.slice(0, 80)));
+    if (small.length > 0) fault(`${name} ${state}: small targets ${small.slice(0, 3).join(" ")}`);
+  };
+  const cartHeading = () => (options.viewport.width < 1000 ? page.getByRole("dialog") : page.getByRole("complementary"));
+
+  await page.goto(`${HOME}/riri`);
+  await page.getByRole("heading", { name: "永康店" }).waitFor();
+  await shoot("brand");
+  await page.getByRole("link", { name: /永康店.*營業中/u }).click();
+  await page.getByRole("heading", { name: "人氣推薦" }).waitFor();
+  await shoot("menu-empty");
+  await page.getByRole("link", { name: /^珍珠奶茶/u }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("半糖").waitFor();
+  await dialog.getByRole("button", { name: /加入購物車/u }).click();
+  await shoot("item-missing");
+  await dialog.getByText("大", { exact: true }).click();
+  await dialog.getByText("半糖").click();
+  await dialog.getByText("少冰").click();
+  await dialog.getByText("珍珠", { exact: true }).click();
+  await dialog.getByRole("button", { name: `增加珍珠奶茶` }).click();
+  await dialog.getByLabel("給店家的話").fill("兩杯分開裝");
+  await shoot("item");
+  await dialog.getByRole("button", { name: /加入購物車/u }).click();
+  await page.getByRole("link", { name: /^古早味蛋糕/u }).click();
+  await dialog.getByRole("button", { name: /加入購物車/u }).click();
+  await page.getByRole("link", { name: "奶茶", exact: true }).click();
+  await page.waitForTimeout(300);
+  await shoot("menu");
+  await backDoor("price?sku=p-奶茶-0-大&to=60");
+  await page.getByText("已漲價 NT$5").first().waitFor({ state: "attached" });
+  if (options.viewport.width < 1000) await page.getByRole("link", { name: /看購物車/u }).click();
+  await shoot("cart");
+  await cartHeading().getByRole("link", { name: "去結帳" }).click();
+  await page.getByRole("heading", { name: "訂單內容" }).waitFor();
+  await page.getByText("送出後店家會馬上收到訂單").waitFor();
+  await page.getByLabel("手機號碼").fill("0912");
+  await page.getByLabel("怎麼稱呼").fill("");
+  await page.getByRole("button", { name: /送出訂單/u }).click();
+  await page.getByText("請填台灣手機號碼").waitFor();
+  await shoot("checkout-errors");
+  await page.getByLabel("怎麼稱呼").fill("王小姐");
+  await page.getByLabel("手機號碼").fill("0912 345 678");
+  await shoot("checkout", true);
+  await backDoor("price?sku=p-奶茶-0-大&to=65&quiet");
+  await page.getByRole("button", { name: /送出訂單/u }).click();
+  await page.getByText("價格剛有更新").waitFor();
+  await shoot("checkout-changed");
+  const before = await backDoor("orders");
+  await backDoor("drop?times=2");
+  await page.getByRole("button", { name: /送出/u }).dblclick();
+  await page.getByText("正在確認有沒有送到").waitFor();
+  await shoot("checkout-waiting");
+  await page.reload();
+  await page.getByText("取件號碼", { exact: true }).waitFor();
+  const after = await backDoor("orders");
+  if (after.count !== before.count + 1) fault(`${name}: ${after.count - before.count} orders made of one`);
+  await shoot("order-placed", true);
+  const token = page.url().split("/").pop();
+  await backDoor(`move?token=${token}`);
+  await page.getByText("店家收到了").waitFor();
+  await backDoor(`move?token=${token}`);
+  await backDoor(`move?token=${token}`);
+  await page.getByText("請到櫃台報號碼").waitFor();
+  await shoot("order-ready");
+  await backDoor(`move?token=${token}`);
+  await page.getByText("謝謝光臨").waitFor();
+  await shoot("order-completed");
+  await page.getByRole("button", { name: "再點一次" }).click();
+  await page.getByRole("link", { name: "去結帳" }).first().waitFor();
+  await page.getByRole("button", { name: "English" }).first().evaluate((button) => button.click());
+  await shoot("cart-again-english");
+  await page.goto(`${SHOP}/orders/nothing`);
+  await page.getByText("We can't find this order").waitFor();
+  await shoot("order-not-found");
+  await page.goto(`${HOME}/riri/nowhere`);
+  await page.getByText("The menu can't be opened").waitFor();
+  await shoot("menu-error");
+  await context.close();
+  await backDoor("price?sku=p-奶茶-0-大&to=55&quiet");
+  await backDoor("stock?sku=p-點心-2-一片&to=4&quiet");
+}
+
+await browser.close();
+stop();
+process.stdout.write(faults > 0 ? `${faults} faults\n` : "nothing found\n");
+process.exit(faults > 0 ? 1 : 0);

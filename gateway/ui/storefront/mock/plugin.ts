@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import type { OrderBody } from "@yizhimai/api";
+import type { Connect, Plugin } from "vite";
+import { Refused, World } from "./world";
+
+const POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'";
+
+function send(response: ServerResponse, status: number, body: unknown, type = "application/json"): void {
+  response.writeHead(status, { "content-type": type, "cache-control": "no-cache" });
+  response.end(JSON.stringify(body));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return text === "" ? {} : (JSON.parse(text) as unknown);
+}
+
+/** The gateway's shop API in memory, with a back door (`/mock/…`) that stands for staff and mishaps. */
+function mockApi(): Connect.NextHandleFunction {
+  const world = new World();
+  const listeners = new Set<ServerResponse>();
+  let events = 0;
+  let drops = 0;
+
+  const tell = (type: string, data: unknown) => {
+    events += 1;
+    for (const listener of listeners) listener.write(`id: mock-${events}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+
+  function stream(request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    response.write(": hello\n\n");
+    listeners.add(response);
+    request.on("close", () => listeners.delete(response));
+  }
+
+  function backDoor(word: string, query: URLSearchParams): unknown {
+    if (word === "price") {
+      world.prices.set(query.get("sku") ?? "", Number(query.get("to")));
+      world.menuNumber += 1;
+      if (!query.has("quiet")) tell("menu", { menu_number: world.menuNumber });
+    }
+    if (word === "stock") {
+      world.stock.set(query.get("sku") ?? "", Number(query.get("to")));
+      if (!query.has("quiet")) tell("availability", { sku_ids: [query.get("sku")] });
+    }
+    if (word === "open") world.open = query.get("to") === "true";
+    if (word === "move") tell("order", world.move(query.get("token") ?? ""));
+    if (word === "drop") drops = Number(query.get("times") ?? 1);
+    if (word === "orders") return { count: world.orders.size };
+    return { done: true };
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const [kind, , brand, branch = "", what, token = "", more] = url.pathname.split("/").slice(1).map(decodeURIComponent);
+    if (kind === "mock") return send(response, 200, backDoor(url.pathname.split("/")[2] ?? "", url.searchParams));
+    if (brand !== "riri") throw new Refused(404, { reason: "NOT_FOUND" });
+    if (branch === "") return send(response, 200, world.brandPage());
+    if (what === "menu") return send(response, 200, world.menu(branch));
+    if (what === "availability") return send(response, 200, world.availability(branch));
+    if (what === "events" || more === "events") return stream(request, response);
+    if (what === "quotes") return send(response, 200, world.quote(branch, (await bodyOf(request)) as OrderBody));
+    if (what === "orders" && token === "") {
+      const placed = world.place(branch, String(request.headers["idempotency-key"]), (await bodyOf(request)) as OrderBody);
+      if (drops > 0) {
+        drops -= 1;
+        response.destroy();
+        return undefined;
+      }
+      tell("availability", { sku_ids: [] });
+      return send(response, 201, placed);
+    }
+    if (more === "cancel") return send(response, 200, { order: world.cancel(token) });
+    const order = world.order(token);
+    return send(response, 200, { order, may_cancel: order.state === "placed" });
+  }
+
+  return (request, response, next) => {
+    const url = new URL(request.url ?? "/", "http://mock");
+    if (!/^\/(?:api\/shop|mock)\//u.test(url.pathname)) {
+      next();
+      return;
+    }
+    answer(request, response, url).catch((error: unknown) => {
+      if (error instanceof Refused) send(response, error.status, { status: error.status, ...error.document }, "application/problem+json");
+      else send(response, 500, { reason: "TEMPORARILY_UNAVAILABLE", detail: String(error) }, "application/problem+json");
+    });
+  };
+}
+
+/** Serves the built files the way the gateway does: the shell for every page, the worker at the root, a strict policy. */
+function asGateway(dist: string): Connect.NextHandleFunction {
+  return (request, response, next) => {
+    const path = new URL(request.url ?? "/", "http://mock").pathname;
+    if (path.startsWith("/assets/")) {
+      next();
+      return;
+    }
+    const worker = path === "/sw.js";
+    const type = worker ? "text/javascript" : "text/html; charset=utf-8";
+    response.writeHead(200, { "content-type": type, "cache-control": "no-cache", "content-security-policy": POLICY });
+    response.end(readFileSync(join(dist, worker ? "sw.js" : "index.html")));
+  };
+}
+
+export function mockGateway(): Plugin {
+  return {
+    name: "mock-gateway",
+    configureServer: (server) => {
+      server.middlewares.use(mockApi());
+    },
+    configurePreviewServer: (server) => {
+      server.middlewares.use(mockApi());
+      server.middlewares.use(asGateway(join(server.config.root, server.config.build.outDir)));
+    },
+  };
+}

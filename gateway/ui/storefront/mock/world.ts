@@ -1,0 +1,173 @@
+import type { Availability, CartBody, Order, OrderBody, OrderState, Quote } from "@yizhimai/api";
+import { businessDay } from "../../kit/src/time";
+import { bodyLine, describe, unitPrice, type CartLine } from "../src/domain/cart";
+import { indexMenu } from "../src/domain/menu-index";
+import { givenIn, isSatisfied, type Choice } from "../src/domain/options";
+import { branches, demoMenu } from "./demo-menu";
+
+/** A refusal on its way to the wire. */
+export class Refused extends Error {
+  constructor(readonly status: number, readonly document: Record<string, unknown>) {
+    super(String(document.reason));
+  }
+}
+
+const MINUTE = 60_000;
+const TAIPEI = "Asia/Taipei";
+const course: OrderState[] = ["placed", "accepted", "preparing", "ready", "completed"];
+const in_ = (minutes: number) => new Date(Math.ceil((Date.now() + minutes * MINUTE) / MINUTE) * MINUTE).toISOString();
+
+/** A shop that remembers: stock goes down, prices can be changed, orders move on. */
+export class World {
+  menuNumber = 1;
+  open = true;
+  prices = new Map<string, number>();
+  stock = new Map<string, number>([["p-點心-1-一份", 0], ["p-點心-2-一片", 4], ["pudding", 0], ["p-奶茶-3-中", 0]]);
+  orders = new Map<string, Order>();
+  answers = new Map<string, { body: string; answer: unknown }>();
+
+  branch(slug: string) {
+    const branch = branches.find((candidate) => candidate.slug === slug);
+    if (!branch) throw new Refused(404, { reason: "NOT_FOUND" });
+    return branch;
+  }
+
+  brandPage() {
+    const { brand } = demoMenu(branches[0]!, 1, (_, price) => price);
+    return {
+      brand,
+      branches: branches.map((branch, at) => ({
+        ...branch, state: at === 2 ? "suspended" : "live", open: at === 0 ? this.open : false,
+        opens_at: at === 1 ? in_(900) : null, promised_at: at === 0 ? in_(15) : null,
+      })),
+    };
+  }
+
+  menu(slug: string) {
+    return demoMenu(this.branch(slug), this.menuNumber, (id, price) => this.prices.get(id) ?? price);
+  }
+
+  availability(slug: string): Availability {
+    this.branch(slug);
+    const quarter = 15 * MINUTE;
+    const first = Math.ceil((Date.now() + quarter) / quarter) * quarter;
+    const slots = Array.from({ length: 7 * 96 }, (_, at) => new Date(first + at * quarter))
+      .filter((start) => {
+        const hour = (start.getUTCHours() + 8) % 24;
+        return hour >= 10 && hour < 22;
+      })
+      .map((start, at) => ({
+        starts_at: start.toISOString(), business_day: businessDay(start, TAIPEI),
+        state: (at % 9 === 2 ? "full" : at % 7 === 3 ? "filling" : "open") as "full" | "filling" | "open",
+      }));
+    return {
+      as_of: new Date().toISOString(), open: this.open, opens_at: this.open ? null : in_(600), last_order_at: in_(300),
+      promised_at: this.open ? in_(15) : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
+      skus: Array.from(this.stock, ([sku_id, available]) => ({ sku_id, available })),
+    } as Availability;
+  }
+
+  quote(slug: string, cart: CartBody): Quote {
+    const index = indexMenu(this.menu(slug));
+    const wanted = new Map<string, number>();
+    const warnings: Quote["warnings"] = [];
+    const lines = cart.lines.map((line, at) => {
+      const choice: Choice = Object.fromEntries((line.options ?? []).map((option) => [option.option_id, option.quantity ?? 1]));
+      const product = index.products.get(line.product_id);
+      const unit = unitPrice(index, { ...line, choice });
+      if (!product || unit === undefined) throw new Refused(422, { reason: "ITEM_NOT_AVAILABLE", fields: [{ field: `lines[${at}]`, reason: "ITEM_NOT_AVAILABLE" }] });
+      for (const group of index.groupsOf(product)) {
+        if (isSatisfied(group, choice)) continue;
+        const params = { group: group.name, min: String(group.min), max: String(group.max), given: String(givenIn(group, choice)) };
+        throw new Refused(422, { reason: "OPTION_RULE", fields: [{ field: `lines[${at}].options`, reason: "OPTION_RULE", params }] });
+      }
+      for (const [sku, each] of [[line.variant_id, 1] as const, ...Object.entries(choice)]) {
+        const sum = (wanted.get(sku) ?? 0) + each * line.quantity;
+        wanted.set(sku, sum);
+        const left = this.stock.get(sku) ?? Infinity;
+        if (sum > left) {
+          const name = index.options.get(sku)?.name ?? product.name;
+          warnings.push({ field: `lines[${at}]`, reason: "OUT_OF_STOCK", params: { name, wanted: String(sum), left: String(left) } });
+        }
+      }
+      const variant = product.variants.find((each) => each.variant_id === line.variant_id);
+      return {
+        product_id: line.product_id, variant_id: line.variant_id, product_name: product.name, variant_name: variant?.name ?? "",
+        quantity: line.quantity, unit_list: unit, list: unit * line.quantity, net: unit * line.quantity, adjustments: [], note: line.note ?? "",
+        options: index.groupsOf(product).flatMap((group) =>
+          group.options.filter((option) => choice[option.option_id]).map((option) => ({
+            option_id: option.option_id, group_name: group.name, name: option.name, quantity: choice[option.option_id] ?? 1,
+            amount: option.price * (choice[option.option_id] ?? 1),
+          }))),
+      };
+    });
+    const list_total = lines.reduce((sum, line) => sum + line.list, 0);
+    const fees = cart.method === "pickup" ? [{ kind: "bag", name: "提袋", amount: 2 }] : [];
+    const total = list_total + fees.reduce((sum, fee) => sum + fee.amount, 0);
+    return {
+      hash: `h${this.menuNumber}-${total}-${cart.wanted_at ?? "asap"}`, quoted_at: new Date().toISOString(), valid_until: in_(10),
+      menu_number: this.menuNumber, currency: "TWD", lines, list_total, fees, total, promised_at: cart.wanted_at ?? in_(15), warnings,
+    } as Quote;
+  }
+
+  place(slug: string, key: string, body: OrderBody) {
+    const known = this.answers.get(key);
+    if (known && known.body !== JSON.stringify(body)) throw new Refused(409, { reason: "IDEMPOTENCY_MISMATCH" });
+    if (known) return { ...(known.answer as object), replayed: true };
+    const quote = this.quote(slug, body);
+    if (quote.warnings.length > 0) throw new Refused(409, { reason: "OUT_OF_STOCK", fields: quote.warnings });
+    if (quote.hash !== body.quote_hash) throw new Refused(409, { reason: "QUOTE_CHANGED", quote });
+    if (body.contact.name === "滿") throw new Refused(409, { reason: "SLOT_FULL", fields: [{ field: "wanted_at", reason: "SLOT_FULL", params: { next: in_(45) } }] });
+    const number = this.orders.size + 23;
+    const token = `t${key.slice(-12)}`;
+    const order = {
+      order_id: key, brand_id: "b1", branch_id: "br1", order_number: `K7F${number}`, pickup_number: String(number).padStart(3, "0"),
+      state: "placed", method: body.method, wanted_at: body.wanted_at ?? null, promised_at: quote.promised_at, placed_at: new Date().toISOString(),
+      currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, paid: 0, contact: body.contact, remark: body.remark ?? "",
+      utensils: body.utensils, test: false, business_day: businessDay(new Date(), TAIPEI), version: 1, menu_number: quote.menu_number,
+    } as unknown as Order;
+    this.orders.set(token, order);
+    for (const line of body.lines) {
+      const left = this.stock.get(line.variant_id);
+      if (left !== undefined) this.stock.set(line.variant_id, left - line.quantity);
+    }
+    const answer = { order, access_token: token, replayed: false };
+    this.answers.set(key, { body: JSON.stringify(body), answer });
+    return answer;
+  }
+
+  order(token: string): Order {
+    const order = this.orders.get(token);
+    if (!order) throw new Refused(404, { reason: "NOT_FOUND" });
+    return order;
+  }
+
+  move(token: string, to?: OrderState): Order {
+    const order = this.order(token);
+    const state = to ?? course[course.indexOf(order.state) + 1] ?? order.state;
+    const moved = { ...order, state, version: order.version + 1 };
+    if (state === "accepted") moved.accepted_at = new Date().toISOString();
+    if (state === "ready") moved.ready_at = new Date().toISOString();
+    if (state === "completed") Object.assign(moved, { completed_at: new Date().toISOString(), paid: order.total });
+    this.orders.set(token, moved);
+    return moved;
+  }
+
+  cancel(token: string): Order {
+    const order = this.order(token);
+    if (order.state !== "placed") throw new Refused(409, { reason: "ILLEGAL_TRANSITION", params: { state: "已接單" } });
+    return this.move(token, "cancelled");
+  }
+
+  /** A ready-made line, for looking at a full cart. */
+  line(slug: string, product_id: string, variant: string, quantity: number, choice: Choice = {}, note = ""): CartLine {
+    const index = indexMenu(this.menu(slug));
+    const parts = { product_id, variant_id: `${product_id}-${variant}`, choice };
+    const seen = { name: index.products.get(product_id)?.name ?? "", detail: describe(index, parts), unit: unitPrice(index, parts) ?? 0 };
+    return { ...parts, line_id: `${product_id}${variant}${note}`, quantity, note, seen };
+  }
+
+  body(lines: CartLine[]): CartBody {
+    return { method: "pickup", lines: lines.map(bodyLine) } as CartBody;
+  }
+}

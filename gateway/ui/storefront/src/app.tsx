@@ -1,0 +1,62 @@
+import { Component, type ComponentChildren } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import { route } from "./lib/router";
+import { BrandPage } from "./pages/brand/page";
+import { CheckoutPage } from "./pages/checkout/page";
+import { LostPage, StartPage } from "./pages/lost/page";
+import { MenuPage } from "./pages/menu/page";
+import { OrderPage } from "./pages/order/page";
+import { Empty } from "./parts/empty";
+import { openShop } from "./shop/shop";
+import { applyLocale, t } from "./text";
+
+/** Keeps a fault on one screen from leaving an empty page; what was typed is on the device. */
+class Guard extends Component<{ children: ComponentChildren }, { broken: boolean }> {
+  override state = { broken: false };
+
+  static override getDerivedStateFromError() {
+    return { broken: true };
+  }
+
+  override render() {
+    if (!this.state.broken) return this.props.children;
+    return (
+      <main class="page-narrow">
+        <Empty page title={t("app.broken")} hint={t("app.broken_hint")}>
+          <button type="button" class="primary" onClick={() => location.reload()}>
+            {t("app.retry")}
+          </button>
+        </Empty>
+      </main>
+    );
+  }
+}
+
+function InShop({ brand, branch }: { brand: string; branch: string }) {
+  const shop = useMemo(() => openShop(brand, branch), [brand, branch]);
+  useEffect(() => shop.close, [shop]);
+  const current = route.value;
+  if (current.page === "checkout") return <CheckoutPage shop={shop} />;
+  if (current.page === "order") return <OrderPage key={current.token} shop={shop} token={current.token} />;
+  return <MenuPage shop={shop} />;
+}
+
+function Screen() {
+  const current = route.value;
+  if (current.page === "start") return <StartPage />;
+  if (current.page === "lost") return <LostPage />;
+  if (current.page === "brand") return <BrandPage key={current.brand} brand={current.brand} />;
+  return <InShop key={`${current.brand}/${current.branch}`} brand={current.brand} branch={current.branch} />;
+}
+
+export function App() {
+  applyLocale();
+  return (
+    <Guard>
+      <a class="skip" href="#content">
+        {t("app.skip")}
+      </a>
+      <Screen />
+    </Guard>
+  );
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { Availability, Order, Quote } from "@yizhimai/api";
+import { changesOf, differences } from "./changes";
+import { asksAgainByItself, answered, draftRefusals, graphemes, newDraft } from "./draft";
+import { index, line, withTeaAt } from "./fixture";
+import { refusalsOf, spotOf } from "./refusals";
+import { reorder } from "./reorder";
+import { nextFreeSlot, slotDays } from "./slots";
+import { noStock, productState } from "./stock";
+
+const tea = index.products.get("tea");
+
+describe("a line after the menu or the stock has changed", () => {
+  it("tells a new price", () => {
+    expect(changesOf(line(), [line()], withTeaAt(40), noStock)).toEqual([{ kind: "price", from: 35, to: 40 }]);
+  });
+
+  it("tells what is gone", () => {
+    expect(changesOf(line({ variant_id: "x" }), [], index, noStock)).toEqual([{ kind: "gone" }]);
+    expect(changesOf(line({ choice: { half: 1, gone: 1 } }), [], index, noStock)).toEqual([{ kind: "option_gone" }]);
+  });
+
+  it("counts the same thing in several lines together", () => {
+    const lines = [line({ choice: { half: 1, pearl: 2 }, seen: { name: "", detail: "", unit: 45 } }), line({ line_id: "b", choice: { half: 1, pearl: 2 }, note: "x" })];
+    const [first] = lines;
+    expect(changesOf(first!, lines, index, new Map([["pearl", 3]]))).toEqual([{ kind: "few", name: "pearl", left: 3 }]);
+    expect(changesOf(first!, lines, index, new Map([["pearl", 0]]))[0]?.kind).toBe("sold_out");
+  });
+});
+
+describe("what can be had", () => {
+  it("is sold out only when no variant is left", () => {
+    expect(productState(index, tea!, new Map([["tea-m", 0]])).kind).toBe("sellable");
+    expect(productState(index, tea!, new Map([["tea-m", 0], ["tea-l", 0]])).kind).toBe("sold_out");
+  });
+
+  it("is not sold when a required group can't be answered", () => {
+    expect(productState(index, tea!, new Map([["half", 0], ["none", 0]]))).toEqual({ kind: "lacks_option", group: "甜度" });
+  });
+
+  it("says when few are left", () => expect(productState(index, tea!, new Map([["tea-m", 1], ["tea-l", 2]]))).toEqual({ kind: "sellable", left: 3 }));
+});
+
+describe("the difference of two quotes", () => {
+  const quote = (net: number, bag: number): Quote =>
+    ({ lines: [{ product_name: "紅茶", variant_name: "大", net }, { product_name: "蛋", variant_name: "蛋", net: 15 }], fees: [{ kind: "bag", name: "提袋", amount: bag }] }) as unknown as Quote;
+
+  it("is told line by line, without what stays", () => {
+    expect(differences(quote(70, 2), quote(80, 3))).toEqual([
+      { kind: "line", name: "紅茶（大）", from: 70, to: 80 },
+      { kind: "fee", name: "提袋", from: 2, to: 3 },
+    ]);
+    expect(differences(quote(70, 2), quote(70, 2))).toEqual([]);
+  });
+});
+
+describe("slots", () => {
+  const slot = (starts_at: string, state: string, business_day = "2026-06-12") => ({ starts_at, state, business_day });
+  const availability = { slots: [slot("1", "past"), slot("2", "full"), slot("3", "filling"), slot("4", "full", "2026-06-13")] } as unknown as Availability;
+
+  it("keep full ones in sight and past ones out", () => {
+    expect(slotDays(availability).map((day) => [day.business_day, day.slots.length, day.free])).toEqual([["2026-06-12", 2, true], ["2026-06-13", 1, false]]);
+  });
+
+  it("know the next free one", () => {
+    expect(nextFreeSlot(availability, "2")?.starts_at).toBe("3");
+    expect(nextFreeSlot(availability, "3")).toBeUndefined();
+  });
+});
+
+describe("the draft", () => {
+  const draft = { ...newDraft("k1", { name: "王小姐", phone: "0912345678" }), remark: "" };
+
+  it("names all that is wrong at once", () => {
+    expect(draftRefusals(draft)).toEqual([]);
+    expect(draftRefusals({ ...draft, name: " ", phone: "12", remark: "字".repeat(501) }).map((refusal) => refusal.field)).toEqual(["contact.name", "contact.phone", "remark"]);
+  });
+
+  it("counts characters as people do", () => expect(graphemes("👨‍👩‍👧好")).toBe(2));
+
+  it("keeps its key until it is answered", () => {
+    const sent = { ...draft, sent: { body: {} as never, at: new Date(1_000_000).toISOString() } };
+    expect(asksAgainByItself(sent, 1_060_000)).toBe(true);
+    expect(asksAgainByItself(sent, 9_000_000)).toBe(false);
+    expect(asksAgainByItself(draft, 0)).toBe(false);
+    expect(answered(sent, "k2")).toEqual({ ...draft, key: "k2" });
+  });
+});
+
+describe("refusals", () => {
+  it.each([
+    ["contact.phone", "PHONE_INVALID", "phone"], ["wanted_at", "SLOT_FULL", "time"], ["", "CLOSED", "time"], ["", "RATE_LIMITED", "page"],
+    ["cart.method", "METHOD_NOT_ALLOWED", "method"],
+  ])("of %s with %s stands at %s", (field, reason, spot) => expect(spotOf({ field, reason })).toBe(spot));
+
+  it("of a line stands at the line", () => expect(spotOf({ field: "lines[2].options", reason: "OPTION_RULE" })).toEqual({ line: 2 }));
+
+  it("without fields are one for the page", () => expect(refusalsOf({ reason: "RATE_LIMITED", params: {}, fields: [] })).toHaveLength(1));
+});
+
+describe("ordering again", () => {
+  const order = {
+    lines: [
+      { product_id: "tea", variant_id: "tea-l", product_name: "紅茶", quantity: 2, options: [{ option_id: "half", name: "半糖", quantity: 1 }, { option_id: "pearl", name: "珍珠", quantity: 1 }] },
+      { product_id: "old", variant_id: "old", product_name: "舊品", quantity: 1, options: [] },
+    ],
+  } as unknown as Order;
+
+  it("takes what is there and says what is not", () => {
+    const { lines, missing } = reorder(order, index, new Map([["pearl", 0]]), () => "n");
+    expect(lines.map((each) => [each.product_id, each.quantity, each.choice])).toEqual([["tea", 2, { half: 1 }]]);
+    expect(missing).toEqual(["紅茶的珍珠", "舊品"]);
+  });
+});

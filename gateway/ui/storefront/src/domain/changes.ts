@@ -1,0 +1,80 @@
+import type { PricedLine, Quote } from "@yizhimai/api";
+import { unitPrice, type CartLine } from "./cart";
+import type { MenuIndex } from "./menu-index";
+import { isSatisfied } from "./options";
+import { isSoldOut, type Stock } from "./stock";
+
+/** What has become of a cart line since the customer put it together. */
+export type LineChange =
+  | { kind: "price"; from: number; to: number }
+  | { kind: "gone" }
+  | { kind: "option_gone" }
+  | { kind: "sold_out"; name: string }
+  | { kind: "few"; name: string; left: number };
+
+function wantedBySku(lines: readonly CartLine[]): Map<string, number> {
+  const wanted = new Map<string, number>();
+  for (const line of lines) {
+    wanted.set(line.variant_id, (wanted.get(line.variant_id) ?? 0) + line.quantity);
+    for (const [id, each] of Object.entries(line.choice)) wanted.set(id, (wanted.get(id) ?? 0) + each * line.quantity);
+  }
+  return wanted;
+}
+
+/** Changes of one line; the same thing in several lines is counted together before it is held against the stock. */
+export function changesOf(line: CartLine, lines: readonly CartLine[], index: MenuIndex, stock: Stock): LineChange[] {
+  const product = index.products.get(line.product_id);
+  const unit = unitPrice(index, line);
+  if (!product || unit === undefined) return [{ kind: "gone" }];
+  const groups = index.groupsOf(product);
+  const offered = new Set(groups.flatMap((group) => group.options.map((option) => option.option_id)));
+  const lost = Object.keys(line.choice).some((id) => !offered.has(id));
+  if (lost || !groups.every((group) => isSatisfied(group, line.choice))) return [{ kind: "option_gone" }];
+
+  const changes: LineChange[] = [];
+  const wanted = wantedBySku(lines);
+  for (const skuId of [line.variant_id, ...Object.keys(line.choice)]) {
+    const left = stock.get(skuId);
+    const name = index.options.get(skuId)?.name ?? product.name;
+    if (isSoldOut(stock, skuId)) changes.push({ kind: "sold_out", name });
+    else if (left !== undefined && left < (wanted.get(skuId) ?? 0)) changes.push({ kind: "few", name, left });
+  }
+  if (unit !== line.seen.unit) changes.push({ kind: "price", from: line.seen.unit, to: unit });
+  return changes;
+}
+
+/** A change the customer must act on before ordering; a new price they only need to see. */
+export function blocks(change: LineChange): boolean {
+  return change.kind !== "price";
+}
+
+/** One row of the difference between what was shown and what holds now. */
+export interface QuoteDifference {
+  kind: "line" | "fee";
+  name: string;
+  from?: number;
+  to?: number;
+}
+
+function lineName(line: PricedLine): string {
+  return line.variant_name && line.variant_name !== line.product_name ? `${line.product_name}（${line.variant_name}）` : line.product_name;
+}
+
+/** Line by line, then fee by fee; only what differs. */
+export function differences(shown: Quote | undefined, fresh: Quote): QuoteDifference[] {
+  if (!shown) return [];
+  const count = Math.max(shown.lines.length, fresh.lines.length);
+  const lines = Array.from({ length: count }, (_, at) => [shown.lines[at], fresh.lines[at]] as const).flatMap(([old, now]) => {
+    const named = now ?? old;
+    if (!named || old?.net === now?.net) return [];
+    return [{ kind: "line" as const, name: lineName(named), from: old?.net, to: now?.net }];
+  });
+  const kinds = [...new Set([...shown.fees, ...fresh.fees].map((fee) => fee.kind))];
+  const fees = kinds.flatMap((kind) => {
+    const old = shown.fees.find((fee) => fee.kind === kind);
+    const now = fresh.fees.find((fee) => fee.kind === kind);
+    if (old?.amount === now?.amount) return [];
+    return [{ kind: "fee" as const, name: (now ?? old)?.name ?? kind, from: old?.amount, to: now?.amount }];
+  });
+  return [...lines, ...fees];
+}

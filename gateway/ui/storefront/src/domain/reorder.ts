@@ -1,0 +1,35 @@
+import type { Order } from "@yizhimai/api";
+import { describe, unitPrice, type CartLine } from "./cart";
+import type { MenuIndex } from "./menu-index";
+import { isSatisfied, type Choice } from "./options";
+import { isSoldOut, type Stock } from "./stock";
+
+export interface Reorder {
+  lines: CartLine[];
+  /** What is no longer there, by name. */
+  missing: string[];
+}
+
+/** Makes a cart of an earlier order, as far as the present menu and stock allow. */
+export function reorder(order: Order, index: MenuIndex, stock: Stock, newLineId: () => string): Reorder {
+  const lines: CartLine[] = [];
+  const missing: string[] = [];
+  for (const sold of order.lines) {
+    const product = index.products.get(sold.product_id);
+    const groups = product ? index.groupsOf(product) : [];
+    const offered = new Set(groups.flatMap((group) => group.options.map((option) => option.option_id)));
+    const kept = sold.options.filter((option) => offered.has(option.option_id) && !isSoldOut(stock, option.option_id));
+    const choice: Choice = Object.fromEntries(kept.map((option) => [option.option_id, option.quantity]));
+    const line = { product_id: sold.product_id, variant_id: sold.variant_id, choice };
+    const unit = unitPrice(index, line);
+    const complete = groups.every((group) => isSatisfied(group, choice));
+    if (!product || unit === undefined || !complete || isSoldOut(stock, sold.variant_id)) {
+      missing.push(sold.product_name);
+      continue;
+    }
+    for (const option of sold.options) if (!kept.includes(option)) missing.push(`${sold.product_name}的${option.name}`);
+    const seen = { name: product.name, detail: describe(index, line), unit };
+    lines.push({ ...line, line_id: newLineId(), quantity: sold.quantity, note: sold.note ?? "", seen });
+  }
+  return { lines, missing };
+}

@@ -1,0 +1,75 @@
+import { computed, signal } from "@preact/signals";
+
+/** Where a path of the storefront leads. */
+export type Route =
+  | { page: "start" }
+  | { page: "brand"; brand: string }
+  | { page: "menu"; brand: string; branch: string }
+  | { page: "checkout"; brand: string; branch: string }
+  | { page: "order"; brand: string; branch: string; token: string }
+  | { page: "lost" };
+
+/** The storefront's paths, each made in one place. */
+export const paths = {
+  brand: (brand: string) => `/${brand}`,
+  menu: (brand: string, branch: string) => `/${brand}/${branch}`,
+  item: (brand: string, branch: string, productId: string, lineId?: string) =>
+    `/${brand}/${branch}?item=${productId}${lineId ? `&line=${lineId}` : ""}`,
+  cart: (brand: string, branch: string) => `/${brand}/${branch}?cart`,
+  checkout: (brand: string, branch: string) => `/${brand}/${branch}/checkout`,
+  order: (brand: string, branch: string, token: string) => `/${brand}/${branch}/orders/${token}`,
+};
+
+export function routeOf(path: string): Route {
+  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const [brand, branch, word, token] = parts;
+  if (!brand) return { page: "start" };
+  if (!branch) return { page: "brand", brand };
+  if (parts.length === 2) return { page: "menu", brand, branch };
+  if (parts.length === 3 && word === "checkout") return { page: "checkout", brand, branch };
+  if (parts.length === 4 && word === "orders" && token) return { page: "order", brand, branch, token };
+  return { page: "lost" };
+}
+
+interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+const here = (): Place => ({ path: location.pathname, query: new URLSearchParams(location.search) });
+
+/** How many of our own entries lie below the present one in the browser's history. */
+const depth = (): number => Number((history.state as { depth?: number } | null)?.depth ?? 0);
+
+const place = signal<Place>(here());
+
+export const route = computed(() => routeOf(place.value.path));
+export const query = computed(() => place.value.query);
+
+export function go(to: string, how: "push" | "replace" = "push"): void {
+  const samePage = new URL(to, location.href).pathname === location.pathname;
+  if (how === "push") history.pushState({ depth: depth() + 1 }, "", to);
+  else history.replaceState({ depth: depth() }, "", to);
+  place.value = here();
+  if (!samePage) scrollTo(0, 0);
+}
+
+/** One step back where we came from ourselves, else to the given place (a deep link has nothing behind it). */
+export function back(otherwise: string): void {
+  if (depth() > 0) history.back();
+  else go(otherwise, "replace");
+}
+
+export function startRouter(): void {
+  addEventListener("popstate", () => {
+    place.value = here();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    if (!(link instanceof HTMLAnchorElement) || link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (link.hash && link.pathname === location.pathname) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+  });
+}

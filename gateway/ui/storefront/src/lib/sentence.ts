@@ -1,0 +1,18 @@
+import { formatDayTime } from "@yizhimai/kit";
+import type { FieldRefusal } from "../domain/draft";
+import { now } from "./clock";
+import { locale, t, why } from "../text";
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T/u;
+
+/** A refusal in words, its times told on the branch's clock. */
+export function sentence(refusal: FieldRefusal, timeZone: string): string {
+  if (refusal.field === "contact.name" && refusal.reason === "VALIDATION_FAILED") return t("checkout.name_missing");
+  const params = Object.fromEntries(
+    Object.entries(refusal.params ?? {}).map(([name, value]) => [
+      name,
+      INSTANT.test(value) ? formatDayTime(value, timeZone, now.value, locale.value) : value,
+    ]),
+  );
+  return why({ reason: refusal.reason, params });
+}

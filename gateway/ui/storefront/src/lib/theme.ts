@@ -1,0 +1,23 @@
+import { brandColours } from "@yizhimai/kit";
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+let accent: string | undefined;
+
+function apply(): void {
+  if (!accent) return;
+  const colours = brandColours(accent, dark.matches ? "dark" : "light");
+  const { style } = document.documentElement;
+  style.setProperty("--accent", colours.fill);
+  style.setProperty("--on-accent", colours.onFill);
+  style.setProperty("--accent-text", colours.text);
+  style.setProperty("--accent-deep", colours.deep);
+  style.setProperty("--accent-wash", colours.wash);
+}
+
+dark.addEventListener("change", apply);
+
+/** Dresses the page in the brand's colour, its contrast seen to. */
+export function wear(brandAccent: string): void {
+  accent = brandAccent;
+  apply();
+}

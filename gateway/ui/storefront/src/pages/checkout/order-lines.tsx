@@ -1,0 +1,100 @@
+import type { Quote } from "@yizhimai/api";
+import { formatMoney } from "@yizhimai/kit";
+import { estimate, type CartLine } from "../../domain/cart";
+import { blocks, changesOf } from "../../domain/changes";
+import type { FieldRefusal } from "../../domain/draft";
+import { atLine } from "../../domain/refusals";
+import { paths } from "../../lib/router";
+import { LineChanges } from "../../parts/line-changes";
+import { Notice } from "../../parts/notice";
+import type { Shop } from "../../shop/shop";
+import { t } from "../../text";
+import { sentence } from "../../lib/sentence";
+
+interface LineProps {
+  shop: Shop;
+  line: CartLine;
+  number: number;
+  quote?: Quote;
+  refusals: readonly FieldRefusal[];
+}
+
+function mend(shop: Shop, line: CartLine, refusal: FieldRefusal): { label: string; onClick: () => void } {
+  const left = Number(refusal.params?.left ?? Number.NaN);
+  if (left > 0 && left < line.quantity) {
+    return { label: t("checkout.set_to", { count: left }), onClick: () => shop.cart.setQuantity(line.line_id, left) };
+  }
+  return { label: t("checkout.remove"), onClick: () => shop.cart.setQuantity(line.line_id, 0) };
+}
+
+function Line({ shop, line, number, quote, refusals }: LineProps) {
+  const index = shop.menu.value;
+  const currency = index?.menu.brand.currency ?? "TWD";
+  const priced = quote?.lines[number];
+  const told = index !== undefined && changesOf(line, shop.cart.lines.value, index, shop.stock.value).some(blocks);
+  return (
+    <li class="cart-line">
+      <div class="cart-line-text">
+        <span class="cart-line-name">
+          {line.seen.name} <span class="times">×{line.quantity}</span>
+        </span>
+        {line.seen.detail && <span class="soft">{line.seen.detail}</span>}
+        {line.note && <span class="note">「{line.note}」</span>}
+        {priced?.adjustments.map((adjustment) => (
+          <span class="adjustment" key={adjustment.name}>
+            {adjustment.sentence || adjustment.name}
+          </span>
+        ))}
+      </div>
+      <div class="cart-line-amount">
+        <span class="price">{formatMoney(priced?.net ?? estimate(index, [line]), currency)}</span>
+        <a class="text-button" href={paths.item(shop.brand, shop.branch, line.product_id, line.line_id)} aria-label={t("cart.edit", { name: line.seen.name })}>
+          {t("checkout.edit")}
+        </a>
+      </div>
+      <div class="cart-line-end">
+        <LineChanges shop={shop} line={line} />
+        {!told &&
+          refusals.map((refusal) => (
+            <div class="is-refused" tabIndex={-1} key={refusal.reason}>
+              <Notice tone="bad" action={mend(shop, line, refusal)}>
+                {sentence(refusal, index?.menu.branch.time_zone ?? "Asia/Taipei")}
+              </Notice>
+            </div>
+          ))}
+      </div>
+    </li>
+  );
+}
+
+/** What is ordered and what it adds up to; a refused line says why and what would work. */
+export function OrderLines({ shop, quote, refusals }: { shop: Shop; quote?: Quote; refusals: readonly FieldRefusal[] }) {
+  const lines = shop.cart.lines.value;
+  const currency = shop.menu.value?.menu.brand.currency ?? "TWD";
+  return (
+    <section class="card checkout-lines" aria-labelledby="checkout-lines">
+      <h2 id="checkout-lines">{t("checkout.items")}</h2>
+      <ul class="cart-lines">
+        {lines.map((line, number) => (
+          <Line key={line.line_id} shop={shop} line={line} number={number} quote={quote} refusals={atLine(refusals, number)} />
+        ))}
+      </ul>
+      <div class="sums" aria-live="polite">
+        <p class="sum-row">
+          <span>{t("cart.subtotal")}</span>
+          <span class="figure">{formatMoney(quote?.list_total ?? estimate(shop.menu.value, lines), currency)}</span>
+        </p>
+        {quote?.fees.map((fee) => (
+          <p class="sum-row" key={fee.kind}>
+            <span>{fee.name}</span>
+            <span class="figure">{formatMoney(fee.amount, currency)}</span>
+          </p>
+        ))}
+        <p class="sum-row sum-total">
+          <span>{t("cart.total")}</span>
+          <span class="figure">{formatMoney(quote?.total ?? estimate(shop.menu.value, lines), currency)}</span>
+        </p>
+      </div>
+    </section>
+  );
+}

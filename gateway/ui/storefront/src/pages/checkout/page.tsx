@@ -1,0 +1,155 @@
+import { useEffect } from "preact/hooks";
+import { formatMoney } from "@yizhimai/kit";
+import { estimate, unitsIn } from "../../domain/cart";
+import { at } from "../../domain/refusals";
+import { back, paths } from "../../lib/router";
+import { Empty } from "../../parts/empty";
+import { Icon } from "../../parts/icon";
+import { Notice } from "../../parts/notice";
+import { ProblemPage } from "../../parts/problem";
+import { Skeleton } from "../../parts/skeleton";
+import { ordersSeen } from "../../shop/orders-seen";
+import type { Shop } from "../../shop/shop";
+import { t } from "../../text";
+import { sentence } from "../../lib/sentence";
+import { ChangedQuote } from "./changed-quote";
+import { ContactFields } from "./contact-fields";
+import { MethodChoice } from "./method-choice";
+import { OrderLines } from "./order-lines";
+import { TimeChoice } from "./time-choice";
+import { useCheckout, type Checkout } from "./use-checkout";
+
+function Head({ shop, branch }: { shop: Shop; branch?: string }) {
+  return (
+    <header class="bar">
+      <button type="button" class="round quiet" aria-label={t("app.back")} onClick={() => back(paths.menu(shop.brand, shop.branch))}>
+        <Icon name="back" />
+      </button>
+      <div>
+        <h1>{t("checkout.title")}</h1>
+        {branch && <p class="soft">{branch}</p>}
+      </div>
+    </header>
+  );
+}
+
+/** What went out has had no answer: nothing else is done until it is known what became of it. */
+function Unsure({ checkout }: { checkout: Checkout }) {
+  const busy = checkout.phase !== "unsure";
+  return (
+    <section class="card unsure" role="status">
+      <h2>{busy ? t("checkout.waiting") : t("checkout.unsure")}</h2>
+      <p class="soft">{busy ? t("checkout.waiting_hint") : t("checkout.unsure_hint")}</p>
+      {busy ? (
+        <div class="working" aria-hidden="true" />
+      ) : (
+        <>
+          <button type="button" class="primary" onClick={checkout.askAgain}>
+            {t("checkout.confirm_again")}
+          </button>
+          <button type="button" class="text-button" onClick={checkout.drop}>
+            {t("checkout.drop")}
+          </button>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Mismatch({ shop }: { shop: Shop }) {
+  const seen = ordersSeen.value.find((order) => order.brand === shop.brand && order.branch === shop.branch);
+  return (
+    <Notice tone="bad">
+      {t("checkout.mismatch")}
+      {seen && <a href={paths.order(shop.brand, shop.branch, seen.token)}>{t("checkout.see_order")}</a>}
+    </Notice>
+  );
+}
+
+function Submit({ shop, checkout }: { shop: Shop; checkout: Checkout }) {
+  const currency = shop.menu.value?.menu.brand.currency ?? "TWD";
+  const total = checkout.quote?.total ?? estimate(shop.menu.value, shop.cart.lines.value);
+  const sending = checkout.phase === "sending";
+  const label = sending ? t("checkout.submitting") : t("checkout.submit");
+  return (
+    <div class="submit">
+      <div class="submit-inner">
+        {checkout.notPriced && <p class="field-error" role="alert">{t("checkout.not_priced")}</p>}
+        {checkout.refusals.length > 0 && <p class="field-error" role="alert">{t("checkout.fix")}</p>}
+        <button type="submit" form="checkout" class="primary" aria-disabled={sending}>
+          <span>{checkout.changed ? t("checkout.changed_submit", { total: formatMoney(total, currency) }) : label}</span>
+          {!checkout.changed && (
+            <span class="figure" aria-live="polite">{formatMoney(total, currency)}</span>
+          )}
+        </button>
+        <p class="soft submit-terms">{checkout.quote ? t("checkout.terms") : t("checkout.pricing")}</p>
+      </div>
+    </div>
+  );
+}
+
+export function CheckoutPage({ shop }: { shop: Shop }) {
+  const checkout = useCheckout(shop);
+  const index = shop.menu.value;
+  useEffect(() => {
+    document.title = t("checkout.title");
+  }, []);
+
+  const problem = shop.problem.value;
+  if (checkout.phase === "waiting" || checkout.phase === "unsure") {
+    return (
+      <>
+        <Head shop={shop} branch={index?.menu.branch.name} />
+        <main class="page-narrow" id="content" tabIndex={-1}>
+          <Unsure checkout={checkout} />
+        </main>
+      </>
+    );
+  }
+  if (problem && !index) return <ProblemPage title={t("menu.error")} problem={problem} onRetry={() => void shop.reload()} />;
+  if (!index) return <Skeleton rows={5} />;
+  if (unitsIn(shop.cart.lines.value) === 0) {
+    return (
+      <>
+        <Head shop={shop} branch={index.menu.branch.name} />
+        <main class="page-narrow" id="content" tabIndex={-1}>
+          <Empty title={t("cart.empty")} hint={t("cart.empty_hint")}>
+            <a class="primary" href={paths.menu(shop.brand, shop.branch)}>
+              {t("cart.back_to_menu")}
+            </a>
+          </Empty>
+        </main>
+      </>
+    );
+  }
+  const timeZone = index.menu.branch.time_zone;
+  return (
+    <>
+      <Head shop={shop} branch={index.menu.branch.name} />
+      <main id="content" tabIndex={-1}>
+        <form
+          id="checkout" class="checkout" noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            checkout.submit();
+          }}
+        >
+          <div class="checkout-main">
+            {checkout.phase === "mismatch" && <Mismatch shop={shop} />}
+            {checkout.changed && <ChangedQuote differences={checkout.changed} currency={index.menu.brand.currency} />}
+            {at(checkout.refusals, "page").map((refusal) => (
+              <Notice key={refusal.reason} tone="bad">
+                {sentence(refusal, timeZone)}
+              </Notice>
+            ))}
+            <MethodChoice shop={shop} refusals={checkout.refusals} />
+            <TimeChoice shop={shop} refusals={checkout.refusals} />
+            <ContactFields shop={shop} refusals={checkout.refusals} />
+          </div>
+          <OrderLines shop={shop} quote={checkout.quote} refusals={checkout.refusals} />
+        </form>
+        <Submit shop={shop} checkout={checkout} />
+      </main>
+    </>
+  );
+}

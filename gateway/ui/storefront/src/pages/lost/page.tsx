@@ -1,0 +1,35 @@
+import { useEffect } from "preact/hooks";
+import { go, paths, route } from "../../lib/router";
+import { load } from "../../lib/storage";
+import { LanguageButton } from "../../parts/cover";
+import { Empty } from "../../parts/empty";
+import { keys } from "../../shop/keys";
+import { t } from "../../text";
+
+/** The bare address: back to the shop visited last, else how to get to one. */
+export function StartPage() {
+  const last = load<{ brand: string; branch: string }>(keys.lastShop);
+  useEffect(() => {
+    if (last) go(paths.menu(last.brand, last.branch), "replace");
+  }, []);
+  return (
+    <main class="page-narrow" id="content" tabIndex={-1}>
+      <Empty page title={t("start.title")} hint={t("start.hint")}>
+        <LanguageButton />
+      </Empty>
+    </main>
+  );
+}
+
+export function LostPage() {
+  const { brand } = route.value as { brand?: string };
+  return (
+    <main class="page-narrow" id="content" tabIndex={-1}>
+      <Empty page title={t("lost.title")} hint={t("lost.hint")}>
+        <a class="primary" href={brand ? paths.brand(brand) : "/"}>
+          {t("lost.home")}
+        </a>
+      </Empty>
+    </main>
+  );
+}

@@ -1,0 +1,128 @@
+import type { MenuOptionGroup, MenuProduct } from "@yizhimai/api";
+import { formatMoney, formatSignedMoney } from "@yizhimai/kit";
+import { mayAdd, tapped, withQuantity, type Choice } from "../../domain/options";
+import { FEW, isSoldOut, type Stock } from "../../domain/stock";
+import { Stepper } from "../../parts/stepper";
+import { t } from "../../text";
+
+function leftText(stock: Stock, skuId: string): string | undefined {
+  if (isSoldOut(stock, skuId)) return t("menu.sold_out");
+  const left = stock.get(skuId);
+  return left !== undefined && left <= FEW ? t("menu.left", { count: left }) : undefined;
+}
+
+interface ChipProps {
+  type: "radio" | "checkbox";
+  group: string;
+  id: string;
+  name: string;
+  price?: string;
+  note?: string;
+  checked: boolean;
+  disabled: boolean;
+  onTap: () => void;
+}
+
+function Chip({ type, group, id, name, price, note, checked, disabled, onTap }: ChipProps) {
+  return (
+    <label class="chip">
+      <input type={type} name={group} value={id} checked={checked} disabled={disabled} onChange={onTap} onClick={checked && type === "radio" ? onTap : undefined} />
+      <span class="chip-face">
+        <span>{name}</span>
+        {price && <span class="chip-price">{price}</span>}
+        {note && <span class="chip-note">{note}</span>}
+      </span>
+    </label>
+  );
+}
+
+interface VariantGroupProps {
+  product: MenuProduct;
+  chosen: string;
+  currency: string;
+  stock: Stock;
+  onChange: (variantId: string) => void;
+}
+
+export function VariantGroup({ product, chosen, currency, stock, onChange }: VariantGroupProps) {
+  return (
+    <fieldset class="group">
+      <legend>
+        <span class="group-name">{t("item.variant")}</span>
+        <span class="badge">{t("item.required")}</span>
+      </legend>
+      <div class="chips">
+        {product.variants.map((variant) => (
+          <Chip
+            key={variant.variant_id} type="radio" group="variant" id={variant.variant_id} name={variant.name}
+            price={formatMoney(variant.price, currency)} note={leftText(stock, variant.variant_id)}
+            checked={variant.variant_id === chosen} disabled={isSoldOut(stock, variant.variant_id)}
+            onTap={() => onChange(variant.variant_id)}
+          />
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function rule(group: MenuOptionGroup): string {
+  if (group.min === group.max) return group.min === 1 ? t("item.choose_one") : t("item.choose_exact", { count: group.min });
+  if (group.min === 0) return group.max === 1 ? t("item.choose_one") : t("item.choose_max", { max: group.max });
+  return t("item.choose_range", { min: group.min, max: group.max });
+}
+
+interface OptionGroupProps {
+  group: MenuOptionGroup;
+  choice: Choice;
+  currency: string;
+  stock: Stock;
+  missing: boolean;
+  onChange: (choice: Choice) => void;
+}
+
+/** 甜度, 冰量, 加料: chips with their prices; one-of groups are radios, others can be counted up. */
+export function OptionGroup({ group, choice, currency, stock, missing, onChange }: OptionGroupProps) {
+  const id = `g-${group.option_group_id}`;
+  const counted = group.options.filter((option) => option.max_quantity > 1 && (choice[option.option_id] ?? 0) > 0);
+  return (
+    <fieldset class={`group ${missing ? "is-missing" : ""}`} id={id} aria-describedby={missing ? `${id}-error` : undefined}>
+      <legend>
+        <span class="group-name">{group.name}</span>
+        <span class={group.min > 0 ? "badge" : "badge badge-quiet"}>{group.min > 0 ? t("item.required") : t("item.optional")}</span>
+        <span class="group-rule">{rule(group)}</span>
+        {group.free_count > 0 && <span class="group-rule">{t("item.free", { count: group.free_count })}</span>}
+      </legend>
+      {missing && (
+        <p class="field-error" id={`${id}-error`} role="alert">
+          {t("item.missing", { group: group.name })}
+        </p>
+      )}
+      <div class="chips">
+        {group.options.map((option) => {
+          const checked = (choice[option.option_id] ?? 0) > 0;
+          const soldOut = isSoldOut(stock, option.option_id);
+          const full = group.max > 1 && !checked && !mayAdd(group, choice, option);
+          return (
+            <Chip
+              key={option.option_id} type={group.max === 1 ? "radio" : "checkbox"} group={id} id={option.option_id} name={option.name}
+              price={option.price === 0 ? undefined : formatSignedMoney(option.price, currency)} note={leftText(stock, option.option_id)}
+              checked={checked} disabled={soldOut || full} onTap={() => onChange(tapped(group, choice, option))}
+            />
+          );
+        })}
+      </div>
+      {counted.map((option) => {
+        const quantity = choice[option.option_id] ?? 0;
+        return (
+          <div class="counted" key={option.option_id}>
+            <span>{option.name}</span>
+            <Stepper
+              name={option.name} value={quantity} min={0} max={mayAdd(group, choice, option) ? option.max_quantity : quantity}
+              onChange={(value) => onChange(withQuantity(choice, option.option_id, value))}
+            />
+          </div>
+        );
+      })}
+    </fieldset>
+  );
+}

@@ -1,0 +1,134 @@
+import { useEffect, useState } from "preact/hooks";
+import { formatDayTime } from "@yizhimai/kit";
+import { now } from "../../lib/clock";
+import { back, paths, query } from "../../lib/router";
+import { BranchState } from "../../parts/branch-state";
+import { Cover } from "../../parts/cover";
+import { Empty } from "../../parts/empty";
+import { Icon } from "../../parts/icon";
+import { Notice } from "../../parts/notice";
+import { ProblemPage } from "../../parts/problem";
+import { Sheet } from "../../parts/sheet";
+import { Skeleton } from "../../parts/skeleton";
+import { currentOrder } from "../../shop/orders-seen";
+import type { Shop } from "../../shop/shop";
+import { locale, t } from "../../text";
+import { CartBar, CartPanel, CartSheet } from "./cart";
+import { CategoryTabs } from "./category-tabs";
+import { ItemSheet } from "./item-sheet";
+import { ProductRow } from "./product-row";
+
+function Opening({ shop }: { shop: Shop }) {
+  const menu = shop.menu.value?.menu;
+  const availability = shop.availability.value;
+  if (!menu || !availability) return <p class="branch-state">&nbsp;</p>;
+  return <BranchState opening={availability} timeZone={menu.branch.time_zone} />;
+}
+
+function Notices({ shop }: { shop: Shop }) {
+  const [seen, setSeen] = useState(0);
+  const current = currentOrder(shop.brand, shop.branch);
+  const menu = shop.menu.value?.menu;
+  const stored = shop.menuFrom.value;
+  return (
+    <div class="notices">
+      {stored && menu && (
+        <Notice tone="warn">{t("app.offline", { time: formatDayTime(stored, menu.branch.time_zone, now.value, locale.value) })}</Notice>
+      )}
+      {shop.menuChanges.value > seen && (
+        <Notice tone="ok" action={{ label: t("cart.acknowledge"), onClick: () => setSeen(shop.menuChanges.value) }}>
+          {t("menu.updated")}
+        </Notice>
+      )}
+      {current && (
+        <a class="current-order" href={paths.order(shop.brand, shop.branch, current.token)}>
+          <strong>{t("menu.your_order", { number: current.pickup_number })}</strong>
+          <span>{t("menu.your_order_hint")}</span>
+          <Icon name="chevron" size={18} />
+        </a>
+      )}
+    </div>
+  );
+}
+
+function Sections({ shop, text }: { shop: Shop; text: string }) {
+  const index = shop.menu.value;
+  if (!index) return null;
+  const wanted = text.trim().toLocaleLowerCase();
+  const sections = index.menu.categories
+    .map((category) => ({
+      ...category,
+      products: category.product_ids
+        .flatMap((id) => index.products.get(id) ?? [])
+        .filter((product) => `${product.name} ${product.name_en ?? ""}`.toLocaleLowerCase().includes(wanted)),
+    }))
+    .filter((section) => section.products.length > 0);
+  if (index.menu.products.length === 0) return <Empty title={t("menu.empty")} hint={t("menu.empty_hint")} />;
+  if (sections.length === 0) return <Empty title={t("menu.no_match", { text })} />;
+  return (
+    <>
+      {sections.map((section) => (
+        <section class="category" key={section.category_id} id={`c-${section.category_id}`} aria-labelledby={`h-${section.category_id}`}>
+          <h2 id={`h-${section.category_id}`}>{section.name}</h2>
+          <ul class="products">
+            {section.products.map((product) => (
+              <ProductRow key={product.product_id} shop={shop} index={index} product={product} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}
+
+export function MenuPage({ shop }: { shop: Shop }) {
+  const [text, setText] = useState("");
+  const index = shop.menu.value;
+  const item = query.value.get("item");
+  useEffect(() => {
+    if (index) document.title = `${index.menu.branch.name}｜${index.menu.brand.name}`;
+  }, [index]);
+
+  const problem = shop.problem.value;
+  if (problem && !index) return <ProblemPage title={t("menu.error")} problem={problem} onRetry={() => void shop.reload()} />;
+  if (!index) return <Skeleton rows={7} cover />;
+  const { menu } = index;
+  const product = item ? index.products.get(item) : undefined;
+  const home = paths.menu(shop.brand, shop.branch);
+  const closeSheet = () => back(home);
+  return (
+    <>
+      <Cover
+        brand={menu.brand.name} title={menu.branch.name} introduction={menu.brand.introduction}
+        top={
+          <a class="round on-cover" href={paths.brand(shop.brand)} aria-label={t("brand.choose")}>
+            <Icon name="back" />
+          </a>
+        }
+      >
+        <Opening shop={shop} />
+      </Cover>
+      <div class="menu-layout">
+        <main class="menu-main" id="content" tabIndex={-1}>
+          <Notices shop={shop} />
+          <CategoryTabs categories={menu.categories} text={text} onSearch={setText} />
+          <Sections shop={shop} text={text} />
+        </main>
+        <CartPanel shop={shop} />
+      </div>
+      <CartBar shop={shop} />
+      {item && product && (
+        <ItemSheet
+          key={`${item}/${query.value.get("line") ?? ""}`} shop={shop} index={index} product={product}
+          lineId={query.value.get("line") ?? undefined} onClose={closeSheet}
+        />
+      )}
+      {item && !product && (
+        <Sheet title={t("item.gone")} size="small" onClose={closeSheet}>
+          <p>{t("item.gone_hint")}</p>
+        </Sheet>
+      )}
+      {!item && query.value.has("cart") && <CartSheet shop={shop} onClose={closeSheet} />}
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+import type { MenuProduct } from "@yizhimai/api";
+import { formatAmount, formatMoney } from "@yizhimai/kit";
+import { unitsOfProduct } from "../../domain/cart";
+import type { MenuIndex } from "../../domain/menu-index";
+import { isSoldOut, productState, type ProductState } from "../../domain/stock";
+import { paths } from "../../lib/router";
+import { Icon } from "../../parts/icon";
+import type { Shop } from "../../shop/shop";
+import { locale, t } from "../../text";
+
+/** Up to this many prices stand side by side, as on the board in the shop. */
+const BOARD = 3;
+
+function stateText(state: ProductState): string | undefined {
+  if (state.kind === "sold_out") return t("menu.sold_out");
+  if (state.kind === "lacks_option") return t("menu.lacks_option", { group: state.group });
+  return state.left === undefined ? undefined : t("menu.left", { count: state.left });
+}
+
+function Prices({ shop, product, currency }: { shop: Shop; product: MenuProduct; currency: string }) {
+  const { variants } = product;
+  const cheapest = Math.min(...variants.map((variant) => variant.price));
+  if (variants.length === 1) return <span class="price">{formatMoney(cheapest, currency)}</span>;
+  if (variants.length > BOARD) return <span class="price">{t("menu.from", { price: formatMoney(cheapest, currency) })}</span>;
+  return (
+    <span class="board">
+      {variants.map((variant) => (
+        <span key={variant.variant_id} class={isSoldOut(shop.stock.value, variant.variant_id) ? "board-cell is-out" : "board-cell"}>
+          <span class="board-name">{variant.name}</span>
+          <span class="board-price">{formatAmount(variant.price, currency)}</span>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** A row one can hit with a thumb: name, a word on it, its prices, and why not when it can't be had. */
+export function ProductRow({ shop, index, product }: { shop: Shop; index: MenuIndex; product: MenuProduct }) {
+  const state = productState(index, product, shop.stock.value);
+  const inCart = unitsOfProduct(shop.cart.lines.value, product.product_id);
+  const text = stateText(state);
+  const english = locale.value === "en" && product.name_en ? product.name_en : undefined;
+  return (
+    <li>
+      <a class={`product ${state.kind === "sellable" ? "" : "is-out"}`} href={paths.item(shop.brand, shop.branch, product.product_id)}>
+        <span class="product-text">
+          <span class="product-name">{english ?? product.name}</span>
+          {english && <span class="product-more">{product.name}</span>}
+          {product.description && <span class="product-more">{product.description}</span>}
+          {text && <span class={`tag ${state.kind === "sellable" ? "tag-warn" : "tag-out"}`}>{text}</span>}
+        </span>
+        <Prices shop={shop} product={product} currency={index.menu.brand.currency} />
+        <span class={`add ${inCart > 0 ? "has-some" : ""}`}>
+          {inCart > 0 ? (
+            <>
+              <span aria-hidden="true">{inCart}</span>
+              <span class="unseen">{t("menu.in_cart", { count: inCart })}</span>
+            </>
+          ) : (
+            state.kind === "sellable" && <Icon name="plus" size={18} />
+          )}
+        </span>
+      </a>
+    </li>
+  );
+}

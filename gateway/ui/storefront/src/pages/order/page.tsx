@@ -1,0 +1,162 @@
+import { useEffect, useState } from "preact/hooks";
+import { newIdempotencyKey, type Order, type Problem } from "@yizhimai/api";
+import { formatDayTime } from "@yizhimai/kit";
+import { reorder } from "../../domain/reorder";
+import { now } from "../../lib/clock";
+import { go, paths } from "../../lib/router";
+import { LanguageButton } from "../../parts/cover";
+import { Empty } from "../../parts/empty";
+import { Icon } from "../../parts/icon";
+import { Notice } from "../../parts/notice";
+import { ProblemPage } from "../../parts/problem";
+import { Sheet } from "../../parts/sheet";
+import { Skeleton } from "../../parts/skeleton";
+import type { Shop } from "../../shop/shop";
+import { locale, t } from "../../text";
+import { sentence } from "../../lib/sentence";
+import { OrderFacts, OrderItems } from "./details";
+import { isOpen, Steps, stateLine } from "./steps";
+import { useOrder } from "./use-order";
+
+function Ticket({ order, timeZone }: { order: Order; timeZone: string }) {
+  const promised = order.promised_at ?? order.wanted_at;
+  const showsTime = promised && ["placed", "accepted", "preparing"].includes(order.state);
+  return (
+    <section class={`ticket is-${order.state}`} aria-live="polite">
+      {order.test && <span class="badge">{t("order.test")}</span>}
+      <p class="ticket-label">{t("order.pickup_number")}</p>
+      <p class="ticket-number figure">{order.pickup_number}</p>
+      <p class="ticket-state">{stateLine(order)}</p>
+      {showsTime && (
+        <p class="ticket-time">
+          <Icon name="clock" size={18} />
+          {t("order.promised", { time: formatDayTime(promised, timeZone, now.value, locale.value) })}
+        </p>
+      )}
+    </section>
+  );
+}
+
+const cancelReasons = {
+  out_of_stock: "order.reason_out_of_stock", too_busy: "order.reason_too_busy", closed: "order.reason_closed",
+  customer_request: "order.reason_customer_request", duplicate: "order.reason_duplicate", unreachable: "order.reason_unreachable",
+} as const;
+
+function CancelledWhy({ order }: { order: Order }) {
+  if (order.state !== "cancelled" && order.state !== "rejected") return null;
+  const key = cancelReasons[order.cancel_reason as keyof typeof cancelReasons];
+  if (!key && !order.cancel_text) return null;
+  return <p class="soft centred">{key ? t(key) : t("order.reason_other", { text: order.cancel_text ?? "" })}</p>;
+}
+
+function CancelSheet({ order, onKeep, onCancel }: { order: Order; onKeep: () => void; onCancel: () => void }) {
+  return (
+    <Sheet
+      title={t("order.cancel")} size="small" onClose={onKeep}
+      footer={
+        <div class="sheet-actions">
+          <button type="button" class="secondary" onClick={onKeep}>
+            {t("order.cancel_no")}
+          </button>
+          <button type="button" class="primary danger" onClick={onCancel}>
+            {t("order.cancel_yes")}
+          </button>
+        </div>
+      }
+    >
+      <p>{t("order.cancel_ask", { number: order.pickup_number })}</p>
+      <p class="soft">{t("order.cancel_hint")}</p>
+    </Sheet>
+  );
+}
+
+/** Puts the same things in the cart again, as far as they can be had; what is missing is said. */
+function OrderAgain({ shop, order }: { shop: Shop; order: Order }) {
+  const [told, setTold] = useState<{ missing: string[]; some: boolean }>();
+  const index = shop.menu.value;
+  function again(): void {
+    if (!index) return;
+    const { lines, missing } = reorder(order, index, shop.stock.value, newIdempotencyKey);
+    for (const line of lines) shop.cart.put(line);
+    if (missing.length > 0) setTold({ missing, some: lines.length > 0 });
+    else go(paths.cart(shop.brand, shop.branch));
+  }
+  return (
+    <>
+      <button type="button" class={isOpen(order.state) ? "secondary" : "primary"} disabled={!index} onClick={again}>
+        {t("order.again")}
+      </button>
+      {told && (
+        <Notice tone="warn" action={{ label: told.some ? t("cart.open") : t("cart.back_to_menu"), onClick: () => go(told.some ? paths.cart(shop.brand, shop.branch) : paths.menu(shop.brand, shop.branch)) }}>
+          {told.some ? t("order.again_missing", { list: told.missing.join("、") }) : t("order.again_none")}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+export function OrderPage({ shop, token }: { shop: Shop; token: string }) {
+  const view = useOrder(shop, token);
+  const [asking, setAsking] = useState(false);
+  const [refused, setRefused] = useState<Problem>();
+  const { order } = view;
+  const branch = shop.menu.value?.menu.branch;
+  const timeZone = branch?.time_zone ?? "Asia/Taipei";
+  useEffect(() => {
+    document.title = order ? `${order.pickup_number}｜${t("order.title")}` : t("order.title");
+  }, [order]);
+
+  if (!order && view.problem) {
+    if (view.problem.reason !== "NOT_FOUND") return <ProblemPage title={t("app.broken")} problem={view.problem} onRetry={view.refresh} />;
+    return (
+      <main class="page-narrow" id="content" tabIndex={-1}>
+        <Empty page title={t("order.not_found")} hint={t("order.not_found_hint")}>
+          <a class="primary" href={paths.menu(shop.brand, shop.branch)}>
+            {t("cart.back_to_menu")}
+          </a>
+        </Empty>
+      </main>
+    );
+  }
+  if (!order) return <Skeleton rows={5} />;
+  return (
+    <>
+      <header class="bar">
+        <a class="round quiet" href={paths.menu(shop.brand, shop.branch)} aria-label={t("cart.back_to_menu")}>
+          <Icon name="back" />
+        </a>
+        <div>
+          <h1>{branch?.name ?? t("order.title")}</h1>
+          {branch && <p class="soft">{shop.menu.value?.menu.brand.name}</p>}
+        </div>
+        <LanguageButton />
+      </header>
+      <main class="page-narrow order-page" id="content" tabIndex={-1}>
+        {view.staleSince && <Notice tone="warn">{t("order.stale", { time: formatDayTime(view.staleSince, timeZone, now.value, locale.value) })}</Notice>}
+        <Ticket order={order} timeZone={timeZone} />
+        <CancelledWhy order={order} />
+        {isOpen(order.state) && <Steps order={order} timeZone={timeZone} />}
+        {refused && <Notice tone="bad">{sentence({ field: "", reason: refused.reason, params: refused.params }, timeZone)}</Notice>}
+        <OrderItems order={order} />
+        <OrderFacts order={order} branch={branch} timeZone={timeZone} />
+        <div class="order-actions">
+          <OrderAgain shop={shop} order={order} />
+          {view.mayCancel && (
+            <button type="button" class="text-button danger" onClick={() => setAsking(true)}>
+              {t("order.cancel")}
+            </button>
+          )}
+        </div>
+      </main>
+      {asking && (
+        <CancelSheet
+          order={order} onKeep={() => setAsking(false)}
+          onCancel={() => {
+            setAsking(false);
+            void view.cancel().then(setRefused);
+          }}
+        />
+      )}
+    </>
+  );
+}

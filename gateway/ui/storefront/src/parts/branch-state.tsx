@@ -1,0 +1,33 @@
+import type { Availability, ShopBranch } from "@yizhimai/api";
+import { formatDayTime } from "@yizhimai/kit";
+import { now } from "../lib/clock";
+import { locale, t } from "../text";
+
+type Opening = Pick<Availability, "open" | "opens_at" | "promised_at" | "earliest_slot_at">;
+
+interface BranchStateProps {
+  opening: Opening;
+  timeZone: string;
+  state?: ShopBranch["state"];
+}
+
+/** Open or not, and when one could eat: the first question of everybody who opens the menu. */
+export function BranchState({ opening, timeZone, state }: BranchStateProps) {
+  const at = (instant: string) => formatDayTime(instant, timeZone, now.value, locale.value);
+  if (state === "suspended" || state === "closed") return <p class="branch-state is-closed">{t("branch.paused")}</p>;
+  if (opening.open) {
+    return (
+      <p class="branch-state is-open">
+        <strong>{t("branch.open")}</strong>
+        {opening.promised_at && <span>{t("branch.promise", { time: at(opening.promised_at) })}</span>}
+      </p>
+    );
+  }
+  return (
+    <p class="branch-state is-closed">
+      <strong>{t("branch.closed")}</strong>
+      {opening.opens_at && <span>{t("branch.opens_at", { time: at(opening.opens_at) })}</span>}
+      {opening.earliest_slot_at && <span>{t("branch.preorder", { time: at(opening.earliest_slot_at) })}</span>}
+    </p>
+  );
+}

@@ -1,0 +1,39 @@
+import type { ComponentChildren } from "preact";
+import { t, toggleLocale } from "../text";
+
+interface CoverProps {
+  brand: string;
+  title: string;
+  introduction?: string;
+  top?: ComponentChildren;
+  children?: ComponentChildren;
+}
+
+/** The brand's cover, drawn from its colour: a glow, rising rings, and its first character set large. */
+export function Cover({ brand, title, introduction, top, children }: CoverProps) {
+  return (
+    <header class="cover">
+      <span class="cover-seal" aria-hidden="true">
+        {Array.from(brand)[0]}
+      </span>
+      <div class="cover-top">
+        <div>{top}</div>
+        <LanguageButton />
+      </div>
+      <div class="cover-text">
+        {brand !== title && <p class="cover-brand">{brand}</p>}
+        <h1>{title}</h1>
+        {introduction && <p class="cover-introduction">{introduction}</p>}
+        {children}
+      </div>
+    </header>
+  );
+}
+
+export function LanguageButton() {
+  return (
+    <button type="button" class="language" onClick={toggleLocale} lang={t("app.language") === "English" ? "en" : "zh-Hant-TW"}>
+      {t("app.language")}
+    </button>
+  );
+}

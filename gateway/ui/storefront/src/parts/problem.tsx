@@ -1,0 +1,16 @@
+import type { Problem } from "@yizhimai/api";
+import { t, why } from "../text";
+import { Empty } from "./empty";
+
+/** A page that could not be loaded: why, and once more. */
+export function ProblemPage({ title, problem, onRetry }: { title: string; problem: Problem; onRetry: () => void }) {
+  return (
+    <main class="page-narrow" id="content" tabIndex={-1}>
+      <Empty page title={title} hint={why(problem)}>
+        <button type="button" class="primary" onClick={onRetry}>
+          {t("app.retry")}
+        </button>
+      </Empty>
+    </main>
+  );
+}

@@ -1,0 +1,16 @@
+import { t } from "../text";
+
+/** Rows in the place where rows will be, so that nothing jumps when they come. */
+export function Skeleton({ rows, cover = false }: { rows: number; cover?: boolean }) {
+  return (
+    <div class="skeleton" role="status" aria-label={t("app.loading")}>
+      {cover && <div class="cover bone" />}
+      {Array.from({ length: rows }, (_, row) => (
+        <div class="bone bone-row" key={row}>
+          <span class="bone bone-line" />
+          <span class="bone bone-line bone-short" />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { listen, problemFrom, unwrap, type Availability, type BrandPage, type Problem, type Stream } from "@yizhimai/api";
+import { indexMenu, type MenuIndex } from "../domain/menu-index";
+import { stockOf, type Stock } from "../domain/stock";
+import { api, cachedAt } from "../lib/api";
+import { save } from "../lib/storage";
+import { wear } from "../lib/theme";
+import { openCart, type CartStore } from "./cart-store";
+import { openDraft, type DraftStore } from "./draft-store";
+import { keys } from "./keys";
+import { createPricing, type Pricing } from "./pricing";
+
+/** One branch as the customer sees it: its menu, what can be had of it, the cart and the checkout. */
+export interface Shop {
+  brand: string;
+  branch: string;
+  menu: ReadonlySignal<MenuIndex | undefined>;
+  availability: ReadonlySignal<Availability | undefined>;
+  stock: ReadonlySignal<Stock>;
+  problem: ReadonlySignal<Problem | undefined>;
+  /** Set while the menu shown comes from the device and not from the shop. */
+  menuFrom: ReadonlySignal<string | undefined>;
+  /** Grows each time a newer menu replaces the one on the screen. */
+  menuChanges: ReadonlySignal<number>;
+  cart: CartStore;
+  draft: DraftStore;
+  pricing: Pricing;
+  reload: () => Promise<void>;
+  refreshAvailability: () => Promise<void>;
+  close: () => void;
+}
+
+const REFRESH_MS = 60_000;
+
+export function openShop(brand: string, branch: string): Shop {
+  const path = { brand, branch };
+  const menu = signal<MenuIndex | undefined>();
+  const availability = signal<Availability | undefined>();
+  const problem = signal<Problem | undefined>();
+  const menuFrom = signal<string | undefined>();
+  const menuChanges = signal(0);
+  const cart = openCart(keys.cart(brand, branch));
+  const draft = openDraft(keys.draft(brand, branch));
+
+  async function refreshMenu(): Promise<void> {
+    const call = api.GET("/api/shop/{brand}/{branch}/menu", { params: { path } });
+    const document = await unwrap(call);
+    menuFrom.value = cachedAt((await call).response);
+    if (menu.value?.menu.menu_version_id === document.menu_version_id) return;
+    if (menu.value) menuChanges.value += 1;
+    menu.value = indexMenu(document);
+    wear(document.brand.accent);
+    save(keys.lastShop, path);
+  }
+
+  async function refreshAvailability(): Promise<void> {
+    const fresh = await unwrap(api.GET("/api/shop/{brand}/{branch}/availability", { params: { path } }));
+    availability.value = fresh;
+    if (menu.value && (fresh.menu_number ?? 0) > menu.value.menu.number) await refreshMenu();
+  }
+
+  async function reload(): Promise<void> {
+    problem.value = undefined;
+    const [shown] = await Promise.allSettled([refreshMenu(), refreshAvailability()]);
+    if (shown.status === "rejected" && !menu.value) problem.value = problemFrom(shown.reason);
+  }
+
+  const quietly = (refresh: () => Promise<void>) => () => void refresh().catch(() => undefined);
+  const stream: Stream = listen(`/api/shop/${encodeURIComponent(brand)}/${encodeURIComponent(branch)}/events`, {
+    onEvent: ({ type }) => {
+      if (type === "menu") quietly(refreshMenu)();
+      if (type === "availability") quietly(refreshAvailability)();
+      if (type === "reload") quietly(reload)();
+    },
+  });
+  const timer = setInterval(quietly(refreshAvailability), REFRESH_MS);
+  const online = quietly(reload);
+  addEventListener("online", online);
+  void reload();
+
+  return {
+    brand, branch, menu, availability, problem, menuFrom, menuChanges, cart, draft, reload, refreshAvailability,
+    stock: computed(() => stockOf(availability.value)),
+    pricing: createPricing(brand, branch),
+    close: () => {
+      stream.close();
+      cart.close();
+      clearInterval(timer);
+      removeEventListener("online", online);
+    },
+  };
+}
+
+/** What a brand's own page shows. */
+export async function loadBrand(brand: string): Promise<BrandPage> {
+  const page = await unwrap(api.GET("/api/shop/{brand}", { params: { path: { brand } } }));
+  wear(page.brand.accent);
+  return page;
+}
