@@ -14,8 +14,6 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
   },
-  server: {
-    ...(mode === "mock" ? {} : { proxy: { "/api": process.env.GATEWAY_URL ?? "http://127.0.0.1:8080" } }),
-  },
+  server: mode === "mock" ? {} : { proxy: { "/api": process.env.GATEWAY_URL ?? "http://127.0.0.1:8080" } },
   test: { environment: "node", include: ["src/**/*.spec.ts", "mock/**/*.spec.ts"] },
 }));

@@ -19,6 +19,8 @@ const font = `system-ui, -apple-system, "PingFang TC", "Microsoft JhengHei", "No
 
 const shared: ThemeConfig["token"] = { fontFamily: font, fontSize: 15, lineHeight: 1.6, borderRadius: 8, controlHeight: 40, controlHeightLG: 48 };
 
+const flat: ThemeConfig["components"] = { Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none" } };
+
 /** The same values as theme.css, for Ant Design. */
 const light: ThemeConfig = {
   token: {
@@ -26,7 +28,10 @@ const light: ThemeConfig = {
     colorPrimary: "#0f6f68", colorLink: "#0f6f68", colorBgLayout: "#f3f5f7", colorText: "#16202a",
     colorTextSecondary: "#505d69", colorTextTertiary: "#5f6c78", colorTextDescription: "#505d69", colorTextPlaceholder: "#66727d",
     colorError: "#b3141b", colorSuccess: "#187a3d", colorWarning: "#8a5200", colorInfo: "#1c5fb8", colorBorder: "#b9c3cb",
+    colorErrorBg: "#fdecec", colorSuccessBg: "#e4f5ea", colorWarningBg: "#fdf2dc", colorInfoBg: "#e6f0fc",
+    colorErrorBorder: "#e9a5a8", colorSuccessBorder: "#97cfab", colorWarningBorder: "#e3c27f", colorInfoBorder: "#9fc2ef",
   },
+  components: { ...flat, Segmented: { trackBg: "#e3e8ec", itemColor: "#3c4852" } },
 };
 
 const dark: ThemeConfig = {
@@ -38,6 +43,7 @@ const dark: ThemeConfig = {
     colorTextTertiary: "#a0acb6", colorTextDescription: "#a9b5bf", colorTextPlaceholder: "#95a1ab",
     colorError: "#ff8f88", colorSuccess: "#74d99a", colorWarning: "#f3c064", colorInfo: "#86b8ff", colorBorder: "#4a555e",
   },
+  components: flat,
 };
 
 interface ThemeState {

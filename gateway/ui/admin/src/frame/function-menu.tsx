@@ -3,7 +3,7 @@ import { Tooltip } from "antd";
 
 import { useT } from "../i18n";
 import styles from "./frame.module.css";
-import { groupsFor } from "./functions";
+import { groupsFor, type WorkFunction } from "./functions";
 import { useMe, useScope } from "./use-scope";
 
 /** The functions that work and that the account may use, in the manual's groups. */
@@ -17,25 +17,41 @@ export function FunctionMenu({ folded }: { folded: boolean }) {
       <div className={styles.groupTitle} aria-hidden>
         {t(group.title)}
       </div>
-      <ul className={styles.list}>
-        {group.functions.map((one) => {
-          const path = one.path(scope);
-          if (!path) return null;
-          const here = pathname === path || pathname.startsWith(`${path}/`);
-          return (
-            <li key={one.id}>
-              <Tooltip title={folded ? t(one.title) : ""} placement="right">
-                <Link to={path as LinkProps["to"]} className={styles.item} aria-current={here ? "page" : undefined} aria-label={t(one.title)}>
-                  <span className={styles.icon} aria-hidden>
-                    {one.icon}
-                  </span>
-                  {folded ? null : t(one.title)}
-                </Link>
-              </Tooltip>
-            </li>
-          );
-        })}
-      </ul>
+      {partsOf(group.functions).map(({ of, functions }) => (
+        <div key={functions[0]?.id} role={of ? "group" : undefined} aria-label={of && t(of)}>
+          {of && !folded ? <div className={styles.parent}>{t(of)}</div> : null}
+          <ul className={of && !folded ? `${styles.list} ${styles.nested}` : styles.list}>
+            {functions.map((one) => {
+              const path = one.path(scope);
+              if (!path) return null;
+              const here = pathname === path || pathname.startsWith(`${path}/`);
+              return (
+                <li key={one.id}>
+                  <Tooltip title={folded ? t(one.title) : ""} placement="right">
+                    <Link to={path as LinkProps["to"]} className={styles.item} aria-current={here ? "page" : undefined} aria-label={t(one.title)}>
+                      <span className={styles.icon} aria-hidden>
+                        {one.icon}
+                      </span>
+                      {folded ? null : t(one.title)}
+                    </Link>
+                  </Tooltip>
+                </li>
+              );
+            })}
+          </ul>
+        </div>
+      ))}
     </section>
   ));
+}
+
+/** Neighbours that are screens of one function of the manual, put together. */
+function partsOf(functions: readonly WorkFunction[]): { of: WorkFunction["of"]; functions: WorkFunction[] }[] {
+  const parts: { of: WorkFunction["of"]; functions: WorkFunction[] }[] = [];
+  for (const one of functions) {
+    const last = parts.at(-1);
+    if (last && one.of && last.of === one.of) last.functions.push(one);
+    else parts.push({ of: one.of, functions: [one] });
+  }
+  return parts;
 }

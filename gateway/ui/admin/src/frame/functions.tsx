@@ -23,6 +23,8 @@ export interface WorkFunction {
   /** Further words it is found by, besides its names in both languages. */
   also: string;
   icon: ReactNode;
+  /** The manual's function it is a part of, where that one has several screens. */
+  of?: Key;
   permission: Permission;
   path: (scope: WorkScope) => string | undefined;
 }
@@ -40,11 +42,11 @@ export const functionGroups: readonly FunctionGroup[] = [
   {
     title: "group.setup",
     functions: [
-      { id: "products", title: "fn.products", also: "店家 產品設定 商品 品項 product menu item F03", icon: <ProductOutlined />, permission: "store.catalog", path: inBrand(paths.products) },
-      { id: "categories", title: "fn.categories", also: "店家 產品設定 分類 category F03", icon: <AppstoreOutlined />, permission: "store.catalog", path: inBrand(paths.categories) },
-      { id: "option-groups", title: "fn.optionGroups", also: "店家 產品設定 加料 甜度 冰量 option topping F03", icon: <TagsOutlined />, permission: "store.catalog", path: inBrand(paths.optionGroups) },
-      { id: "publish", title: "fn.publish", also: "發布 強制更新客戶端菜單 publish menu F03", icon: <RocketOutlined />, permission: "store.catalog", path: inBrand(paths.publish) },
-      { id: "shop", title: "fn.shop", also: "店家 品牌 分店 基本資料 shop brand branch F03", icon: <ShopOutlined />, permission: "store.catalog", path: inBrand(paths.shop) },
+      { id: "products", of: "fn.catalogue", title: "fn.products", also: "店家 產品設定 商品 品項 product menu item F03", icon: <ProductOutlined />, permission: "store.catalog", path: inBrand(paths.products) },
+      { id: "categories", of: "fn.catalogue", title: "fn.categories", also: "店家 產品設定 分類 category F03", icon: <AppstoreOutlined />, permission: "store.catalog", path: inBrand(paths.categories) },
+      { id: "option-groups", of: "fn.catalogue", title: "fn.optionGroups", also: "店家 產品設定 加料 甜度 冰量 option topping F03", icon: <TagsOutlined />, permission: "store.catalog", path: inBrand(paths.optionGroups) },
+      { id: "publish", of: "fn.catalogue", title: "fn.publish", also: "發布 強制更新客戶端菜單 publish menu F03", icon: <RocketOutlined />, permission: "store.catalog", path: inBrand(paths.publish) },
+      { id: "shop", of: "fn.catalogue", title: "fn.shop", also: "店家 品牌 分店 基本資料 shop brand branch F03", icon: <ShopOutlined />, permission: "store.catalog", path: inBrand(paths.shop) },
       { id: "hours", title: "fn.hours", also: "營業時間 時段 hours slot F04", icon: <ClockCircleOutlined />, permission: "store.hours", path: inBranch(paths.hours) },
     ],
   },

@@ -1,10 +1,11 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Flex } from "antd";
+import { Button, Dropdown, Flex, TimePicker } from "antd";
+import dayjs from "dayjs";
 
 import type { Period } from "../../data/types";
 import { useT } from "../../i18n";
 import styles from "./hours.module.css";
-import { bars, clock, closeOf, copyDay, DAY_MINUTES, isWholeDay, minuteOf, MOST_PERIODS, ofDay, overlappingDays, PICTURE_MINUTES } from "./week";
+import { bars, clock, closeOf, copyDay, DAY_MINUTES, isWholeDay, MOST_PERIODS, ofDay, overlappingDays, PICTURE_MINUTES } from "./week";
 
 export const weekdays = [1, 2, 3, 4, 5, 6, 7] as const;
 const axis = [0, 6, 12, 18, 24, 30];
@@ -95,23 +96,9 @@ function DayEditor({ weekday, periods, onChange, disabled }: Required<Omit<WeekE
               <strong>{t("hours.wholeDay")}</strong>
             ) : (
               <>
-                <input
-                  type="time"
-                  required
-                  disabled={disabled}
-                  aria-label={t("hours.opensOn", { day: name })}
-                  value={clock(period.open_minute)}
-                  onChange={({ target }) => change(index, { open_minute: minuteOf(target.value) ?? period.open_minute })}
-                />
+                <Clock label={t("hours.opensOn", { day: name })} disabled={disabled} minute={period.open_minute} onChange={(open_minute) => change(index, { open_minute })} />
                 <span aria-hidden>–</span>
-                <input
-                  type="time"
-                  required
-                  disabled={disabled}
-                  aria-label={t("hours.closesOn", { day: name })}
-                  value={clock(period.close_minute % DAY_MINUTES)}
-                  onChange={({ target }) => change(index, { close_minute: minuteOf(target.value) ?? period.close_minute })}
-                />
+                <Clock label={t("hours.closesOn", { day: name })} disabled={disabled} minute={period.close_minute} onChange={(close_minute) => change(index, { close_minute })} />
                 {closeOf(period) > DAY_MINUTES ? <span className={styles.nextDay}>{t("hours.nextDay")}</span> : null}
               </>
             )}
@@ -138,5 +125,30 @@ function DayEditor({ weekday, periods, onChange, disabled }: Required<Omit<WeekE
         </Dropdown>
       </Flex>
     </div>
+  );
+}
+
+interface ClockProps {
+  label: string;
+  minute: number;
+  disabled: boolean;
+  onChange: (minute: number) => void;
+}
+
+function Clock({ label, minute, disabled, onChange }: ClockProps) {
+  return (
+    <TimePicker
+      aria-label={label}
+      format="HH:mm"
+      size="large"
+      style={{ width: 112 }}
+      minuteStep={5}
+      changeOnScroll
+      needConfirm={false}
+      allowClear={false}
+      disabled={disabled}
+      value={dayjs().startOf("day").add(minute % DAY_MINUTES, "minute")}
+      onChange={(time) => time && onChange(time.hour() * 60 + time.minute())}
+    />
   );
 }

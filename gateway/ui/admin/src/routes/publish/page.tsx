@@ -20,6 +20,13 @@ import styles from "./publish.module.css";
 
 const BIG_CHANGE = 0.3;
 
+/** Findings of the check that are no refusals and so have no sentence in the catalogue of reasons. */
+const ours = ["GROUP_UNSATISFIABLE", "TAX_TYPE_MISSING", "CATEGORY_EMPTY", "PRICE_CHANGE_LARGE"] as const;
+
+function isOurs(reason: string): reason is (typeof ours)[number] {
+  return ours.some((one) => one === reason);
+}
+
 /** 發布菜單: check, see the difference, publish. */
 export function PublishPage() {
   const t = useT();
@@ -110,7 +117,7 @@ function Findings({ check, brandId }: { check: PublishCheck; brandId: string }) 
   if (check.findings.length === 0) return <Alert type="success" showIcon title={t("publish.clean")} style={{ marginTop: 16 }} />;
 
   function name(finding: PublishCheck["findings"][number]) {
-    if (finding.entity === "product") return <Link to={paths.product(brandId, finding.entity_id) as LinkProps["to"]}>{finding.entity_name}</Link>;
+    if (finding.entity === "product") return <Link to={paths.product(brandId, finding.entity_id) as LinkProps["to"]} style={{ color: "inherit", textDecoration: "underline" }}>{finding.entity_name}</Link>;
     return <strong>{finding.entity_name}</strong>;
   }
 
@@ -127,7 +134,7 @@ function Findings({ check, brandId }: { check: PublishCheck; brandId: string }) 
           <ul style={{ margin: 0, paddingLeft: 20, maxHeight: 220, overflow: "auto" }} tabIndex={0} aria-label={group.title}>
             {found.map((finding) => (
               <li key={`${finding.reason} ${finding.entity_id}`}>
-                {name(finding)}：{sentence(finding)}
+                {name(finding)}：{isOurs(finding.reason) ? t(`finding.${finding.reason}`) : sentence(finding)}
               </li>
             ))}
           </ul>
