@@ -100,7 +100,6 @@ fn names_as_declared() -> SerializeOptions {
 
 #[cfg(test)]
 mod tests {
-    use prost::Message as _;
     use proto::staff::v1::SignInRequest;
 
     use super::*;

@@ -152,7 +152,7 @@ mod tests {
         let config = Config::<Shop>::read("shop", &complete()).unwrap();
         assert_eq!(config.own.name, "tea");
         assert_eq!(config.own.opens_in, Span::from_secs(90));
-        assert_eq!(config.db.max_connections, 16);
+        assert_eq!(config.db.max_connections, 10);
         assert_eq!(config.peers.get("catalog").unwrap().port(), Some(50_052));
         assert!(config.peers.get("ordering").is_none());
     }
@@ -206,7 +206,7 @@ mod tests {
         let sample = Config::<Shop>::sample("shop");
         for line in [
             "DB_URL=",
-            "# DB_MAX_CONNECTIONS=16",
+            "# DB_MAX_CONNECTIONS=10",
             "SHOP_TABLES=",
             "# SHOP_OPENS_IN=90s",
         ] {

@@ -80,12 +80,12 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_job_goes_on_after_an_error_and_after_a_panic() {
         let turns = Arc::new(AtomicU32::new(0));
         let shutdown = CancellationToken::new();
         let (counter, token) = (turns.clone(), shutdown.clone());
-        let job = Job::every("stumble", Duration::from_secs(1), move || {
+        let job = Job::every("stumble", Duration::from_millis(1), move || {
             let turn = counter.fetch_add(1, Ordering::SeqCst);
             let token = token.clone();
             async move {

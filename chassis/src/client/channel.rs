@@ -122,7 +122,7 @@ impl PeerChannel {
         if left.is_zero() {
             return Err(self.too_late());
         }
-        if !link.circuit.lets_through() {
+        if !link.circuit.lets_through(Instant::now()) {
             return Err(self.unreachable("it could not be reached just now"));
         }
         deadline::write(request.headers_mut(), left);
@@ -132,7 +132,7 @@ impl PeerChannel {
                 Ok(response)
             }
             Err(error) => {
-                link.circuit.missed();
+                link.circuit.missed(Instant::now());
                 Err(self.unreachable(&chain(&error)))
             }
         }

@@ -1,0 +1,160 @@
+//! Who comes in, and what is told about it.
+
+use std::sync::Arc;
+
+use chassis::{
+    authn::{Level, RequestExt as _, Scope},
+    error::Problem,
+    id::OrganisationId,
+    telemetry,
+};
+use parking_lot::Mutex;
+use proto::staff::v1::{
+    ExchangeSessionRequest, GetMeRequest, ListAccountsRequest, SignInRequest,
+    staff_service_client::StaffServiceClient,
+};
+use testkit::identities;
+
+use crate::{
+    agreeable, reason,
+    stub::{Platform, Stub},
+};
+
+#[tokio::test]
+async fn only_declared_callers_come_in() {
+    let platform = Platform::with(agreeable()).await;
+    let org = testkit::organisation();
+    let mut nobody = StaffServiceClient::new(platform.nobody());
+    assert!(nobody.sign_in(SignInRequest::default()).await.is_ok());
+    let refused = nobody.get_me(GetMeRequest {}).await.unwrap_err();
+    assert_eq!(reason(&refused), "UNAUTHENTICATED");
+
+    let mut customer = StaffServiceClient::new(platform.caller(&identities::customer(org)));
+    let refused = customer.get_me(GetMeRequest {}).await.unwrap_err();
+    assert_eq!(reason(&refused), "PERMISSION_DENIED");
+
+    let clerk = identities::staff(org, &[], Scope::whole_organisation());
+    let mut clerk = StaffServiceClient::new(platform.caller(&clerk));
+    assert!(clerk.get_me(GetMeRequest {}).await.is_ok());
+    let refused = clerk
+        .list_accounts(ListAccountsRequest::default())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        Problem::from_status(&refused).params["permission"],
+        "staff.accounts"
+    );
+
+    let permissions = [("staff.accounts", Level::View)];
+    let manager = identities::staff(org, &permissions, Scope::whole_organisation());
+    let mut manager = StaffServiceClient::new(platform.caller(&manager));
+    assert!(
+        manager
+            .list_accounts(ListAccountsRequest::default())
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn a_service_calls_with_its_own_token_for_the_organisation() {
+    let seen: Arc<Mutex<Option<OrganisationId>>> = Arc::default();
+    let seen_inside = seen.clone();
+    let platform = Platform::with(Stub::new(move |request| {
+        *seen_inside.lock() = Some(request.org().unwrap());
+        async { Ok(()) }
+    }))
+    .await;
+    let org = testkit::organisation();
+    let channel = platform.peers().channel_for("staff", org);
+    StaffServiceClient::new(channel)
+        .exchange_session(ExchangeSessionRequest::default())
+        .await
+        .unwrap();
+    assert_eq!(*seen.lock(), Some(org));
+}
+
+#[tokio::test]
+async fn an_audited_call_is_recorded_without_its_secrets() {
+    let platform = Platform::with(agreeable()).await;
+    let request = SignInRequest {
+        account: "mei".into(),
+        password: "hunter2".into(),
+        ..SignInRequest::default()
+    };
+    StaffServiceClient::new(platform.nobody())
+        .sign_in(request)
+        .await
+        .unwrap();
+    let clerk = identities::staff(testkit::organisation(), &[], Scope::whole_organisation());
+    let mut clerk = StaffServiceClient::new(platform.caller(&clerk));
+    clerk.get_me(GetMeRequest {}).await.unwrap();
+
+    let records = platform.audit.0.lock();
+    let [record] = records.as_slice() else {
+        panic!("one audited call, found {records:?}");
+    };
+    assert_eq!(record.method, "/yizhimai.staff.v1.StaffService/SignIn");
+    assert_eq!(
+        record.request,
+        serde_json::json!({ "account": "mei", "password": "***" })
+    );
+    assert_eq!(record.outcome, "Ok");
+}
+
+#[tokio::test]
+async fn health_and_reflection_answer_anybody() {
+    use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+    let platform = Platform::with(agreeable()).await;
+    let mut health = HealthClient::new(platform.nobody());
+    let answer = health.check(HealthCheckRequest::default()).await.unwrap();
+    assert_eq!(answer.into_inner().status, 1);
+
+    let mut reflection =
+        tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient::new(
+            platform.nobody(),
+        );
+    let ask = tonic_reflection::pb::v1::ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(
+            tonic_reflection::pb::v1::server_reflection_request::MessageRequest::ListServices(
+                String::new(),
+            ),
+        ),
+    };
+    let answers = reflection
+        .server_reflection_info(futures::stream::iter([ask]))
+        .await
+        .unwrap();
+    let answer = answers.into_inner().message().await.unwrap().unwrap();
+    assert!(format!("{answer:?}").contains("yizhimai.staff.v1.StaffService"));
+}
+
+#[tokio::test]
+async fn a_trace_goes_on_in_the_neighbour() {
+    use tracing::Instrument as _;
+    let config = chassis::config::section(
+        "TELEMETRY_",
+        &Default::default(),
+        &mut chassis::config::Problems::default(),
+    );
+    telemetry::init("calls", &config.unwrap()).unwrap();
+    let inside: Arc<Mutex<Option<String>>> = Arc::default();
+    let seen = inside.clone();
+    let platform = Platform::with(Stub::new(move |_| {
+        let seen = seen.clone();
+        async move {
+            *seen.lock() = telemetry::trace_id();
+            Ok(())
+        }
+    }))
+    .await;
+    let mut client = StaffServiceClient::new(platform.nobody());
+    let call = async {
+        client.sign_in(SignInRequest::default()).await.unwrap();
+        telemetry::trace_id()
+    };
+    let outside = call.instrument(tracing::info_span!("order")).await;
+    assert!(outside.is_some());
+    assert_eq!(*inside.lock(), outside);
+}
