@@ -19,9 +19,15 @@ pub async fn brand_changed(
     clock: &dyn Clock,
     brand: &Brand,
 ) -> Result<(), Problem> {
-    let body = BrandChanged { brand: Some(convert::brand(brand)) };
-    let event =
-        Event::new("catalog.brand.changed.v1", brand.id.as_uuid(), brand.version, &body);
+    let body = BrandChanged {
+        brand: Some(convert::brand(brand)),
+    };
+    let event = Event::new(
+        "catalog.brand.changed.v1",
+        brand.id.as_uuid(),
+        brand.version,
+        &body,
+    );
     outbox::publish(tx, clock, &[event]).await
 }
 
@@ -31,9 +37,15 @@ pub async fn branch_changed(
     clock: &dyn Clock,
     branch: &Branch,
 ) -> Result<(), Problem> {
-    let body = BranchChanged { branch: Some(convert::branch(branch)) };
-    let event =
-        Event::new("catalog.branch.changed.v1", branch.id.as_uuid(), branch.version, &body);
+    let body = BranchChanged {
+        branch: Some(convert::branch(branch)),
+    };
+    let event = Event::new(
+        "catalog.branch.changed.v1",
+        branch.id.as_uuid(),
+        branch.version,
+        &body,
+    );
     outbox::publish(tx, clock, &[event]).await
 }
 

@@ -4,7 +4,44 @@
 //! menu versions. It must never know stock, opening hours, orders or who a customer is.
 
 pub mod app;
+pub mod config;
 pub mod domain;
 pub mod events;
 pub mod grpc;
+pub mod jobs;
 pub mod store;
+
+use chassis::service::{App, Context, Parts};
+use proto::catalog::v1::catalog_service_server::CatalogServiceServer;
+use tonic::service::Routes;
+
+use crate::{domain::import::table::MOST_BYTES, grpc::CatalogRpc};
+
+/// Migrations of the catalog database.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/catalog");
+
+/// Room for a file one byte too long, which is refused by name, and for what comes with it.
+const LARGEST_REQUEST: usize = MOST_BYTES + 1024 * 1024;
+
+/// The service.
+#[derive(Debug)]
+pub struct Catalog;
+
+impl App for Catalog {
+    const NAME: &'static str = "catalog";
+    type Config = config::Config;
+
+    fn migrator() -> &'static sqlx::migrate::Migrator {
+        &MIGRATOR
+    }
+
+    async fn build(ctx: Context, _config: config::Config) -> anyhow::Result<Parts> {
+        let rpc = CatalogRpc::new(ctx.db.clone(), ctx.clock.clone());
+        let server = CatalogServiceServer::new(rpc).max_decoding_message_size(LARGEST_REQUEST);
+        Ok(Parts {
+            routes: Routes::new(server),
+            consumers: Vec::new(),
+            jobs: vec![jobs::prune_idempotency_keys(ctx.db, ctx.clock)],
+        })
+    }
+}

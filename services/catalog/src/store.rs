@@ -19,5 +19,7 @@ use chassis::error::Problem;
 
 /// A stored value that cannot be.
 fn inconsistent(table: &str, column: &str, key: impl Display) -> Problem {
-    Problem::internal(anyhow::anyhow!("{table}.{column} of {key} is not a value it can have"))
+    Problem::internal(anyhow::anyhow!(
+        "{table}.{column} of {key} is not a value it can have"
+    ))
 }

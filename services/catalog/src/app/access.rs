@@ -31,11 +31,16 @@ pub async fn view_brand(
     identity: &Identity,
     brand: BrandId,
 ) -> Result<Brand, Problem> {
-    let brand = store::brands::find(tx, brand).await?.ok_or(Error::NotFound("brand"))?;
+    let brand = store::brands::find(tx, brand)
+        .await?
+        .ok_or(Error::NotFound("brand"))?;
     let whole = identity.require_brand(brand.id);
     if whole.is_err() {
         let branches = store::branches::list(tx, Some(brand.id)).await?;
-        if !branches.iter().any(|branch| identity.scope.branches.contains(&branch.id)) {
+        if !branches
+            .iter()
+            .any(|branch| identity.scope.branches.contains(&branch.id))
+        {
             whole?;
         }
     }
@@ -48,7 +53,9 @@ pub async fn branch(
     identity: &Identity,
     branch: BranchId,
 ) -> Result<Branch, Problem> {
-    let branch = store::branches::find(tx, branch).await?.ok_or(Error::NotFound("branch"))?;
+    let branch = store::branches::find(tx, branch)
+        .await?
+        .ok_or(Error::NotFound("branch"))?;
     identity.require_branch(branch.brand_id, branch.id)?;
     Ok(branch)
 }
@@ -73,11 +80,17 @@ pub async fn branches(
         }
         return Ok(found);
     }
-    if named.iter().any(|id| all.iter().all(|branch| branch.id != *id)) {
+    if named
+        .iter()
+        .any(|id| all.iter().all(|branch| branch.id != *id))
+    {
         return Err(Error::NotFound("branch").into());
     }
     for id in named {
         identity.require_branch(brand, *id)?;
     }
-    Ok(all.into_iter().filter(|branch| named.contains(&branch.id)).collect())
+    Ok(all
+        .into_iter()
+        .filter(|branch| named.contains(&branch.id))
+        .collect())
 }

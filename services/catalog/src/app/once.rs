@@ -28,11 +28,19 @@ impl Once {
     ) -> Self {
         let is_visible = key.chars().all(|c| !c.is_control() && !c.is_whitespace());
         if !is_visible || !(1..=128).contains(&key.chars().count()) {
-            violations.push_with("idempotency_key", "VALIDATION_FAILED", [("min", 1), ("max", 128)]);
+            violations.push_with(
+                "idempotency_key",
+                "VALIDATION_FAILED",
+                [("min", 1), ("max", 128)],
+            );
         }
         // The key is part of the request; that is no harm, for it is looked up by the same key.
         let request_hash = Sha256::digest(request.encode_to_vec()).to_vec();
-        Self { rpc, key: key.to_owned(), request_hash }
+        Self {
+            rpc,
+            key: key.to_owned(),
+            request_hash,
+        }
     }
 
     /// Takes the key, or returns the answer it was given before.

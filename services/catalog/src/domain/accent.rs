@@ -16,7 +16,10 @@ pub fn parse(field: &str, raw: &str, violations: &mut Violations) -> String {
                 violations.push_with(
                     field,
                     "VALIDATION_FAILED",
-                    [("contrast", shown(contrast)), ("least", format!("{LEAST_CONTRAST:.1}"))],
+                    [
+                        ("contrast", shown(contrast)),
+                        ("least", format!("{LEAST_CONTRAST:.1}")),
+                    ],
                 );
             }
         }
@@ -25,7 +28,9 @@ pub fn parse(field: &str, raw: &str, violations: &mut Violations) -> String {
 }
 
 fn channels(accent: &str) -> Option<[u8; 3]> {
-    let digits = accent.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+    let digits = accent
+        .strip_prefix('#')
+        .filter(|digits| digits.len() == 6)?;
     if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
@@ -36,7 +41,11 @@ fn channels(accent: &str) -> Option<[u8; 3]> {
 fn contrast_with_white(channels: [u8; 3]) -> f64 {
     let [red, green, blue] = channels.map(|channel| {
         let share = f64::from(channel) / 255.0;
-        if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        if share <= 0.040_45 {
+            share / 12.92
+        } else {
+            ((share + 0.055) / 1.055).powf(2.4)
+        }
     });
     let luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     1.05 / (luminance + 0.05)
@@ -55,7 +64,13 @@ mod tests {
         let mut violations = Violations::new();
         parse("accent", raw, &mut violations);
         let fields = violations.into_result().err()?.fields;
-        Some(fields[0].params.get("contrast").cloned().unwrap_or_default())
+        Some(
+            fields[0]
+                .params
+                .get("contrast")
+                .cloned()
+                .unwrap_or_default(),
+        )
     }
 
     #[test]

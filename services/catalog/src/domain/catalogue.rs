@@ -57,12 +57,18 @@ impl Catalogue {
     /// Option groups by id.
     #[must_use]
     pub fn groups_by_id(&self) -> HashMap<OptionGroupId, &OptionGroup> {
-        self.option_groups.iter().map(|group| (group.id, group)).collect()
+        self.option_groups
+            .iter()
+            .map(|group| (group.id, group))
+            .collect()
     }
 
     /// Categories by id.
     #[must_use]
     pub fn categories_by_id(&self) -> HashMap<CategoryId, &Category> {
-        self.categories.iter().map(|category| (category.id, category)).collect()
+        self.categories
+            .iter()
+            .map(|category| (category.id, category))
+            .collect()
     }
 }

@@ -246,7 +246,9 @@ mod tests {
     fn every_form_is_the_same_document() {
         let bodies = render(&samples::menu()).unwrap();
         let mut gunzipped = Vec::new();
-        flate2::read::GzDecoder::new(&*bodies.gzip).read_to_end(&mut gunzipped).unwrap();
+        flate2::read::GzDecoder::new(&*bodies.gzip)
+            .read_to_end(&mut gunzipped)
+            .unwrap();
         let mut unbrotlied = Vec::new();
         brotli::BrotliDecompress(&mut &*bodies.br, &mut unbrotlied).unwrap();
         assert_eq!(gunzipped, bodies.identity);

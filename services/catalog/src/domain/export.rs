@@ -31,7 +31,10 @@ pub fn write(catalogue: &Catalogue) -> anyhow::Result<Vec<u8>> {
             .filter_map(|id| categories.get(id))
             .map(|category| category.name.as_str());
         let main = names.next().unwrap_or_default();
-        let option_groups = details.option_group_ids.iter().filter_map(|id| groups.get(id));
+        let option_groups = details
+            .option_group_ids
+            .iter()
+            .filter_map(|id| groups.get(id));
         let prices = Prices::of(product);
         // In the order of `columns::ALL`.
         let cells = [
@@ -66,10 +69,16 @@ fn group_references(catalogue: &Catalogue) -> HashMap<OptionGroupId, String> {
     }
     let reference = |name: &str, id: OptionGroupId| {
         let is_clear = uses[name] == 1 && name.parse::<OptionGroupId>().is_err();
-        if is_clear { name.to_owned() } else { id.to_string() }
+        if is_clear {
+            name.to_owned()
+        } else {
+            id.to_string()
+        }
     };
     let groups = catalogue.option_groups.iter();
-    groups.map(|group| (group.id, reference(&group.name, group.id))).collect()
+    groups
+        .map(|group| (group.id, reference(&group.name, group.id)))
+        .collect()
 }
 
 #[derive(Default)]
@@ -83,14 +92,25 @@ impl Prices {
     fn of(product: &Product) -> Self {
         let price = |variant: &Variant| variant.price.to_string();
         match product.variants.as_slice() {
-            [cold] if cold.name == COLD => Self { cold: price(cold), ..Self::default() },
-            [hot] if hot.name == HOT => Self { hot: price(hot), ..Self::default() },
-            [cold, hot] if cold.name == COLD && hot.name == HOT => {
-                Self { cold: price(cold), hot: price(hot), ..Self::default() }
-            }
+            [cold] if cold.name == COLD => Self {
+                cold: price(cold),
+                ..Self::default()
+            },
+            [hot] if hot.name == HOT => Self {
+                hot: price(hot),
+                ..Self::default()
+            },
+            [cold, hot] if cold.name == COLD && hot.name == HOT => Self {
+                cold: price(cold),
+                hot: price(hot),
+                ..Self::default()
+            },
             others => {
                 let items = others.iter().map(|it| format!("{}:{}", it.name, it.price));
-                Self { variants: cells::join(items), ..Self::default() }
+                Self {
+                    variants: cells::join(items),
+                    ..Self::default()
+                }
             }
         }
     }

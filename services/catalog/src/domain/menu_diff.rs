@@ -42,8 +42,11 @@ pub struct PriceChange {
 /// Compares the menu a branch has with the one it would get.
 #[must_use]
 pub fn compare(before: &Catalogue, after: &Catalogue) -> Difference {
-    let old: HashMap<ProductId, &Product> =
-        before.products.iter().map(|product| (product.id, product)).collect();
+    let old: HashMap<ProductId, &Product> = before
+        .products
+        .iter()
+        .map(|product| (product.id, product))
+        .collect();
     let old_groups = before.groups_by_id();
     let new_groups = after.groups_by_id();
 
@@ -58,8 +61,13 @@ pub fn compare(before: &Catalogue, after: &Catalogue) -> Difference {
         let same_groups = product.details.option_group_ids.iter().all(|id| {
             let (earlier, now) = (old_groups.get(id), new_groups.get(id));
             earlier.zip(now).is_some_and(|(earlier, now)| {
-                (&earlier.name, earlier.min, earlier.max, earlier.free_count, &earlier.options)
-                    == (&now.name, now.min, now.max, now.free_count, &now.options)
+                (
+                    &earlier.name,
+                    earlier.min,
+                    earlier.max,
+                    earlier.free_count,
+                    &earlier.options,
+                ) == (&now.name, now.min, now.max, now.free_count, &now.options)
             })
         });
         let same = earlier.details == product.details && earlier.variants == product.variants;
@@ -75,7 +83,9 @@ pub fn compare(before: &Catalogue, after: &Catalogue) -> Difference {
 fn price_changes(before: &Product, after: &Product) -> Vec<PriceChange> {
     let mut changes = Vec::new();
     for variant in &after.variants {
-        let Some(earlier) = same_variant(&before.variants, variant) else { continue };
+        let Some(earlier) = same_variant(&before.variants, variant) else {
+            continue;
+        };
         if earlier.price != variant.price {
             changes.push(PriceChange {
                 product_id: after.id,
@@ -115,13 +125,21 @@ mod tests {
         let mut after = before.clone();
         let gone = after.products.remove(1);
         after.products[0].variants[0].price = 35;
-        after.products.push(samples::product("P9", "新品", &[("冷", 60)]));
+        after
+            .products
+            .push(samples::product("P9", "新品", &[("冷", 60)]));
 
         let difference = compare(&before, &after);
-        assert_eq!((difference.added, difference.removed, difference.changed), (1, 1, 1));
+        assert_eq!(
+            (difference.added, difference.removed, difference.changed),
+            (1, 1, 1)
+        );
         assert_ne!(gone.id, after.products[0].id);
         assert_eq!(difference.prices.len(), 1);
-        assert_eq!((difference.prices[0].before, difference.prices[0].after), (30, 35));
+        assert_eq!(
+            (difference.prices[0].before, difference.prices[0].after),
+            (30, 35)
+        );
     }
 
     #[test]

@@ -81,7 +81,11 @@ impl OptionGroup {
     /// Whether a customer could choose as many as the group asks for.
     #[must_use]
     pub fn is_satisfiable(&self) -> bool {
-        let orderable: i32 = self.options.iter().map(|option| i32::from(option.max_quantity)).sum();
+        let orderable: i32 = self
+            .options
+            .iter()
+            .map(|option| i32::from(option.max_quantity))
+            .sum();
         self.min <= self.max && orderable >= i32::from(self.min)
     }
 
@@ -98,7 +102,10 @@ impl OptionGroup {
         let mut options = Vec::with_capacity(draft.options.len());
         for (index, option) in draft.options.into_iter().enumerate() {
             if option.id.is_some_and(|id| !known.contains(&id)) {
-                violations.push(format!("option_group.options[{index}].option_id"), "NOT_FOUND");
+                violations.push(
+                    format!("option_group.options[{index}].option_id"),
+                    "NOT_FOUND",
+                );
             }
             options.push(Choice {
                 id: option.id.unwrap_or_else(|| OptionId::new(clock)),
@@ -129,7 +136,11 @@ impl Draft {
     fn check(&self, violations: &mut Violations) {
         let most = i32::from(MOST_CHOICES);
         if !(0..=most).contains(&self.min) {
-            violations.push_with("option_group.min", "VALIDATION_FAILED", [("min", 0), ("max", most)]);
+            violations.push_with(
+                "option_group.min",
+                "VALIDATION_FAILED",
+                [("min", 0), ("max", most)],
+            );
         }
         if !(self.min..=most).contains(&self.max) {
             violations.push_with(
@@ -152,7 +163,11 @@ impl Draft {
                 [("min", 1), ("max", MOST_OPTIONS)],
             );
         }
-        let chosen = self.options.iter().filter(|option| option.default_chosen).count();
+        let chosen = self
+            .options
+            .iter()
+            .filter(|option| option.default_chosen)
+            .count();
         if i32::try_from(chosen).is_ok_and(|chosen| chosen > self.max) {
             violations.push_with(
                 "option_group.options",
@@ -202,9 +217,19 @@ mod tests {
     fn refused(draft: Draft) -> Vec<String> {
         let clock = ManualClock::at(DateTime::UNIX_EPOCH);
         let mut violations = Violations::new();
-        OptionGroup::from_draft(OptionGroupId::new(&clock), draft, &[], &clock, &mut violations);
+        OptionGroup::from_draft(
+            OptionGroupId::new(&clock),
+            draft,
+            &[],
+            &clock,
+            &mut violations,
+        );
         let fields = violations.into_result().err().map(|problem| problem.fields);
-        fields.into_iter().flatten().map(|field| field.field).collect()
+        fields
+            .into_iter()
+            .flatten()
+            .map(|field| field.field)
+            .collect()
     }
 
     fn sweetness(names: &[&str]) -> Draft {
@@ -212,7 +237,13 @@ mod tests {
             name: (*name).to_owned(),
             ..ChoiceDraft::default()
         });
-        Draft { name: "甜度".to_owned(), min: 1, max: 1, options: options.collect(), free_count: 0 }
+        Draft {
+            name: "甜度".to_owned(),
+            min: 1,
+            max: 1,
+            options: options.collect(),
+            free_count: 0,
+        }
     }
 
     #[test]

@@ -24,5 +24,9 @@ pub fn allow_branch(plan: Plan, in_organisation: i64, in_brand: i64) -> Result<(
 }
 
 fn below(what: &'static str, limit: i64, existing: i64) -> Result<(), Error> {
-    if existing < limit { Ok(()) } else { Err(Error::PlanLimit { what, limit }) }
+    if existing < limit {
+        Ok(())
+    } else {
+        Err(Error::PlanLimit { what, limit })
+    }
 }

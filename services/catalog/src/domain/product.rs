@@ -109,7 +109,9 @@ impl TaxType {
     /// Tax type with this word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Taxable, Self::ZeroRated, Self::Exempt].into_iter().find(|tax| tax.as_str() == word)
+        [Self::Taxable, Self::ZeroRated, Self::Exempt]
+            .into_iter()
+            .find(|tax| tax.as_str() == word)
     }
 }
 
@@ -138,7 +140,9 @@ impl Display {
     /// Display state with this word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Listed, Self::Hidden, Self::Delisted].into_iter().find(|it| it.as_str() == word)
+        [Self::Listed, Self::Hidden, Self::Delisted]
+            .into_iter()
+            .find(|it| it.as_str() == word)
     }
 }
 
@@ -183,7 +187,12 @@ impl Details {
             }
         };
         range("min_per_order", self.min_per_order, 1, MOST_PER_ORDER);
-        range("max_per_order", self.max_per_order, self.min_per_order.max(1), MOST_PER_ORDER);
+        range(
+            "max_per_order",
+            self.max_per_order,
+            self.min_per_order.max(1),
+            MOST_PER_ORDER,
+        );
         range("make_seconds", self.make_seconds, 0, LONGEST_MAKING);
     }
 }
@@ -191,7 +200,11 @@ impl Details {
 /// Notes what is wrong with the variants of one product, under `path` (`product.variants`).
 pub fn check_variants(path: &str, variants: &[VariantDraft], violations: &mut Violations) {
     if variants.is_empty() || variants.len() > MOST_VARIANTS {
-        violations.push_with(path, "VALIDATION_FAILED", [("min", 1), ("max", MOST_VARIANTS)]);
+        violations.push_with(
+            path,
+            "VALIDATION_FAILED",
+            [("min", 1), ("max", MOST_VARIANTS)],
+        );
     }
     let mut names = BTreeSet::new();
     let mut ids = BTreeSet::new();
@@ -223,11 +236,18 @@ pub fn variants_of(
 ) -> Vec<Variant> {
     let mut variants = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts.into_iter().enumerate() {
-        if draft.id.is_some_and(|id| existing.iter().all(|variant| variant.id != id)) {
+        if draft
+            .id
+            .is_some_and(|id| existing.iter().all(|variant| variant.id != id))
+        {
             violations.push(format!("product.variants[{index}].variant_id"), "NOT_FOUND");
         }
         let id = draft.id.unwrap_or_else(|| VariantId::new(clock));
-        variants.push(Variant { id, name: draft.name, price: draft.price });
+        variants.push(Variant {
+            id,
+            name: draft.name,
+            price: draft.price,
+        });
     }
     variants
 }
@@ -247,11 +267,19 @@ mod tests {
         let mut violations = Violations::new();
         check(&mut violations);
         let fields = violations.into_result().err().map(|problem| problem.fields);
-        fields.into_iter().flatten().map(|field| field.field).collect()
+        fields
+            .into_iter()
+            .flatten()
+            .map(|field| field.field)
+            .collect()
     }
 
     fn variant(name: &str, price: i64) -> VariantDraft {
-        VariantDraft { id: None, name: name.to_owned(), price }
+        VariantDraft {
+            id: None,
+            name: name.to_owned(),
+            price,
+        }
     }
 
     #[test]
@@ -280,7 +308,11 @@ mod tests {
             ["v[0].name"]
         );
         assert_eq!(
-            wrong(|found| check_variants("v", &[variant("熱", 0), variant("熱", 1_000_000)], found)),
+            wrong(|found| check_variants(
+                "v",
+                &[variant("熱", 0), variant("熱", 1_000_000)],
+                found
+            )),
             ["v[1].name", "v[1].price"]
         );
         assert_eq!(wrong(|found| check_variants("v", &[], found)), ["v"]);

@@ -51,7 +51,11 @@ impl Entity {
 #[must_use]
 pub fn check(whole: &Catalogue, orderable: &Catalogue) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for group in orderable.option_groups.iter().filter(|group| !group.is_satisfiable()) {
+    for group in orderable
+        .option_groups
+        .iter()
+        .filter(|group| !group.is_satisfiable())
+    {
         findings.push(Finding {
             reason: "GROUP_UNSATISFIABLE",
             blocking: true,
@@ -60,7 +64,11 @@ pub fn check(whole: &Catalogue, orderable: &Catalogue) -> Vec<Finding> {
             entity_name: group.name.clone(),
         });
     }
-    for product in orderable.products.iter().filter(|product| product.details.tax_type.is_none()) {
+    for product in orderable
+        .products
+        .iter()
+        .filter(|product| product.details.tax_type.is_none())
+    {
         findings.push(Finding {
             reason: "TAX_TYPE_MISSING",
             blocking: true,
@@ -69,8 +77,16 @@ pub fn check(whole: &Catalogue, orderable: &Catalogue) -> Vec<Finding> {
             entity_name: product.details.name.clone(),
         });
     }
-    let used: BTreeSet<_> = orderable.categories.iter().map(|category| category.id).collect();
-    for category in whole.categories.iter().filter(|category| !used.contains(&category.id)) {
+    let used: BTreeSet<_> = orderable
+        .categories
+        .iter()
+        .map(|category| category.id)
+        .collect();
+    for category in whole
+        .categories
+        .iter()
+        .filter(|category| !used.contains(&category.id))
+    {
         findings.push(Finding {
             reason: "CATEGORY_EMPTY",
             blocking: false,
@@ -141,7 +157,11 @@ mod tests {
             let mut now = before.clone();
             now.products[0].variants[0].price = after;
             let difference = menu_diff::compare(&before, &now);
-            assert_eq!(warn_of_prices(&difference.prices).len(), warnings, "30 to {after}");
+            assert_eq!(
+                warn_of_prices(&difference.prices).len(),
+                warnings,
+                "30 to {after}"
+            );
         }
     }
 }

@@ -73,29 +73,39 @@ impl Refusal for Error {
         let message = self.to_string();
         let problem = match self {
             Self::NotFound(what) => return Problem::not_found(what),
-            Self::VersionConflict { what, given, current } => Problem::new("VERSION_CONFLICT")
+            Self::VersionConflict {
+                what,
+                given,
+                current,
+            } => Problem::new("VERSION_CONFLICT")
                 .param("what", what)
                 .param("given", given)
                 .param("current", current),
             Self::CodeTaken { field } => Problem::new("CODE_TAKEN").field(*field, "CODE_TAKEN"),
             Self::IdempotencyMismatch => Problem::new("IDEMPOTENCY_MISMATCH"),
-            Self::PlanLimit { what, limit } => {
-                Problem::new("PLAN_LIMIT").param("what", what).param("limit", limit)
-            }
-            Self::FileTooLarge { unit, limit } => {
-                Problem::new("FILE_TOO_LARGE").param("unit", unit).param("limit", limit)
-            }
+            Self::PlanLimit { what, limit } => Problem::new("PLAN_LIMIT")
+                .param("what", what)
+                .param("limit", limit),
+            Self::FileTooLarge { unit, limit } => Problem::new("FILE_TOO_LARGE")
+                .param("unit", unit)
+                .param("limit", limit),
             Self::FileType => Problem::new("FILE_TYPE").param("allowed", "CSV"),
             Self::CategoryNotEmpty { products } => Problem::new("VALIDATION_FAILED")
                 .param("products", products)
-                .field_with("move_products_to", "VALIDATION_FAILED", [("products", products)]),
+                .field_with(
+                    "move_products_to",
+                    "VALIDATION_FAILED",
+                    [("products", products)],
+                ),
             Self::GroupInUse { products } => {
                 let names = products.join("、");
-                Problem::new("VALIDATION_FAILED").param("products", &names).field_with(
-                    "option_group_id",
-                    "VALIDATION_FAILED",
-                    [("products", names)],
-                )
+                Problem::new("VALIDATION_FAILED")
+                    .param("products", &names)
+                    .field_with(
+                        "option_group_id",
+                        "VALIDATION_FAILED",
+                        [("products", names)],
+                    )
             }
             Self::CurrencyFixed => {
                 Problem::new("VALIDATION_FAILED").field("brand.currency", "VALIDATION_FAILED")

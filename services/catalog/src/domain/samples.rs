@@ -2,7 +2,9 @@
 
 use chassis::{
     clock::ManualClock,
-    id::{BranchId, BrandId, CategoryId, MenuVersionId, OptionGroupId, OptionId, ProductId, VariantId},
+    id::{
+        BranchId, BrandId, CategoryId, MenuVersionId, OptionGroupId, OptionId, ProductId, VariantId,
+    },
     money::Currency,
 };
 use chrono::DateTime;

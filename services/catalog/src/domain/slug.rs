@@ -5,13 +5,18 @@ use chassis::error::Violations;
 const LONGEST: usize = 40;
 
 /// First parts of an address that belong to the platform itself.
-const RESERVED: &[&str] = &["admin", "api", "assets", "health", "live", "metrics", "ready"];
+const RESERVED: &[&str] = &[
+    "admin", "api", "assets", "health", "live", "metrics", "ready",
+];
 
 /// Reads a slug: 1–40 of `a`–`z`, `0`–`9` and single inner dashes.
 pub fn parse(field: &str, raw: &str, violations: &mut Violations) -> String {
     let slug = raw.trim().to_ascii_lowercase();
     let parts_are_fine = slug.split('-').all(|part| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     });
     if slug.len() > LONGEST {
         violations.push_with(field, "TEXT_TOO_LONG", [("max", LONGEST)]);

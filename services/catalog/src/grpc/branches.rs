@@ -21,7 +21,12 @@ pub(super) async fn create(
 ) -> Result<CreateBranchResponse, Problem> {
     let clock = &**call.clock;
     let mut violations = Violations::new();
-    let once = Once::parse("CreateBranch", &request.idempotency_key, request, &mut violations);
+    let once = Once::parse(
+        "CreateBranch",
+        &request.idempotency_key,
+        request,
+        &mut violations,
+    );
     let wanted = request.branch.as_ref();
     let raw_brand = wanted.map_or("", |branch| &branch.brand_id);
     let brand_id = id::parse("branch.brand_id", raw_brand, &mut violations);
@@ -45,7 +50,9 @@ pub(super) async fn create(
     };
     store::branches::insert(&mut tx, &branch, clock).await?;
     events::branch_changed(&mut tx, clock, &branch).await?;
-    let answer = CreateBranchResponse { branch: Some(convert::branch(&branch)) };
+    let answer = CreateBranchResponse {
+        branch: Some(convert::branch(&branch)),
+    };
     once.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     Ok(answer)
@@ -68,10 +75,16 @@ pub(super) async fn update(
     let seen = access::branch(&mut tx, call.identity, branch_id).await?;
     store::brands::lock(&mut tx, seen.brand_id).await?;
     let mut branch = access::branch(&mut tx, call.identity, branch_id).await?;
-    versioned::require("branch", wanted.map_or(0, |branch| branch.version), branch.version)?;
+    versioned::require(
+        "branch",
+        wanted.map_or(0, |branch| branch.version),
+        branch.version,
+    )?;
     branch.details = given(details)?;
     let branch = store::branches::update(&mut tx, &branch, clock).await?;
     events::branch_changed(&mut tx, clock, &branch).await?;
     tx.commit().await?;
-    Ok(UpdateBranchResponse { branch: Some(convert::branch(&branch)) })
+    Ok(UpdateBranchResponse {
+        branch: Some(convert::branch(&branch)),
+    })
 }

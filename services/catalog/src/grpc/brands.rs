@@ -23,7 +23,12 @@ pub(super) async fn create(
 ) -> Result<CreateBrandResponse, Problem> {
     let clock = &**call.clock;
     let mut violations = Violations::new();
-    let once = Once::parse("CreateBrand", &request.idempotency_key, request, &mut violations);
+    let once = Once::parse(
+        "CreateBrand",
+        &request.idempotency_key,
+        request,
+        &mut violations,
+    );
     let details = convert::brand_details(request.brand.as_ref(), &mut violations);
     call.identity.require_org_scope()?;
     violations.into_result()?;
@@ -34,10 +39,16 @@ pub(super) async fn create(
     }
     let existing = store::brands::count_for_insert(&mut tx).await?;
     plan_limits::allow_brand(call.identity.plan, existing)?;
-    let brand = Brand { id: BrandId::new(clock), details: given(details)?, version: 1 };
+    let brand = Brand {
+        id: BrandId::new(clock),
+        details: given(details)?,
+        version: 1,
+    };
     store::brands::insert(&mut tx, &brand, clock).await?;
     events::brand_changed(&mut tx, clock, &brand).await?;
-    let answer = CreateBrandResponse { brand: Some(convert::brand(&brand)) };
+    let answer = CreateBrandResponse {
+        brand: Some(convert::brand(&brand)),
+    };
     once.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     Ok(answer)
@@ -57,7 +68,11 @@ pub(super) async fn update(
 
     let mut tx = call.db.tenant(call.org).await?;
     let mut brand = access::lock_brand(&mut tx, call.identity, given(brand_id)?).await?;
-    versioned::require("brand", wanted.map_or(0, |brand| brand.version), brand.version)?;
+    versioned::require(
+        "brand",
+        wanted.map_or(0, |brand| brand.version),
+        brand.version,
+    )?;
     let details = given(details)?;
     if details.currency != brand.details.currency
         && store::brands::has_products(&mut tx, brand.id).await?
@@ -68,7 +83,9 @@ pub(super) async fn update(
     let brand = store::brands::update(&mut tx, &brand, clock).await?;
     events::brand_changed(&mut tx, clock, &brand).await?;
     tx.commit().await?;
-    Ok(UpdateBrandResponse { brand: Some(convert::brand(&brand)) })
+    Ok(UpdateBrandResponse {
+        brand: Some(convert::brand(&brand)),
+    })
 }
 
 pub(super) async fn list(
@@ -80,7 +97,11 @@ pub(super) async fn list(
     let mut branches = store::branches::list(&mut tx, None).await?;
     tx.commit().await?;
 
-    branches.retain(|branch| call.identity.require_branch(branch.brand_id, branch.id).is_ok());
+    branches.retain(|branch| {
+        call.identity
+            .require_branch(branch.brand_id, branch.id)
+            .is_ok()
+    });
     brands.retain(|brand| {
         call.identity.require_brand(brand.id).is_ok()
             || branches.iter().any(|branch| branch.brand_id == brand.id)
@@ -106,7 +127,9 @@ pub(super) async fn resolve(
     let (org, brand) = found.ok_or(Error::NotFound("brand"))?;
 
     let mut tx = db.tenant(org).await?;
-    let brand = store::brands::find(&mut tx, brand).await?.ok_or(Error::NotFound("brand"))?;
+    let brand = store::brands::find(&mut tx, brand)
+        .await?
+        .ok_or(Error::NotFound("brand"))?;
     let mut branches = store::branches::list(&mut tx, Some(brand.id)).await?;
     tx.commit().await?;
     branches.retain(|branch| branch.details.state != State::Closed);

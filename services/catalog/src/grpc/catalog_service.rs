@@ -1,11 +1,6 @@
 //! `yizhimai.catalog.v1.CatalogService`: which function answers which RPC.
 
-use chassis::{
-    authn::RequestExt as _,
-    clock::SharedClock,
-    db::Db,
-    error::Problem,
-};
+use chassis::{authn::RequestExt as _, clock::SharedClock, db::Db, error::Problem};
 use proto::catalog::v1::{catalog_service_server::CatalogService, *};
 use tonic::{Request, Response, Status};
 

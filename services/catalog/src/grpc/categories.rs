@@ -33,7 +33,9 @@ pub(super) async fn list(
     let brand = access::view_brand(&mut tx, call.identity, given(brand_id)?).await?;
     let categories = store::categories::list(&mut tx, brand.id).await?;
     tx.commit().await?;
-    Ok(ListCategoriesResponse { categories: categories.iter().map(convert::category).collect() })
+    Ok(ListCategoriesResponse {
+        categories: categories.iter().map(convert::category).collect(),
+    })
 }
 
 pub(super) async fn save(
@@ -55,8 +57,12 @@ pub(super) async fn save(
     let existing = store::categories::list(&mut tx, brand.id).await?;
     let saved = match category_id {
         None => {
-            let category =
-                category::Category { id: CategoryId::new(clock), name, position, version: 1 };
+            let category = category::Category {
+                id: CategoryId::new(clock),
+                name,
+                position,
+                version: 1,
+            };
             let new = std::slice::from_ref(&category);
             store::categories::insert(&mut tx, brand.id, new, clock).await?;
             category.id
@@ -70,15 +76,22 @@ pub(super) async fn save(
             id
         }
     };
-    let mut order: Vec<CategoryId> =
-        existing.iter().map(|category| category.id).filter(|id| *id != saved).collect();
-    let place = usize::try_from(position).unwrap_or_default().min(order.len());
+    let mut order: Vec<CategoryId> = existing
+        .iter()
+        .map(|category| category.id)
+        .filter(|id| *id != saved)
+        .collect();
+    let place = usize::try_from(position)
+        .unwrap_or_default()
+        .min(order.len());
     order.insert(place, saved);
     store::categories::arrange(&mut tx, &order).await?;
     let after = store::categories::list(&mut tx, brand.id).await?;
     tx.commit().await?;
     let category = after.iter().find(|category| category.id == saved);
-    Ok(SaveCategoryResponse { category: category.map(convert::category) })
+    Ok(SaveCategoryResponse {
+        category: category.map(convert::category),
+    })
 }
 
 pub(super) async fn archive(
@@ -88,8 +101,11 @@ pub(super) async fn archive(
     let clock = &**call.clock;
     let mut violations = Violations::new();
     let category_id = id::parse("category_id", &request.category_id, &mut violations);
-    let target: Option<CategoryId> =
-        id::parse_optional("move_products_to", &request.move_products_to, &mut violations);
+    let target: Option<CategoryId> = id::parse_optional(
+        "move_products_to",
+        &request.move_products_to,
+        &mut violations,
+    );
     if target.is_some() && target == category_id {
         violations.push("move_products_to", "VALIDATION_FAILED");
     }
@@ -101,7 +117,12 @@ pub(super) async fn archive(
     let brand_id = brand_id.ok_or(Error::NotFound("category"))?;
     access::lock_brand(&mut tx, call.identity, brand_id).await?;
     let catalogue = store::catalogue::load(&mut tx, brand_id).await?;
-    let find = |id: CategoryId| catalogue.categories.iter().find(|category| category.id == id);
+    let find = |id: CategoryId| {
+        catalogue
+            .categories
+            .iter()
+            .find(|category| category.id == id)
+    };
     let category = find(category_id).ok_or(Error::NotFound("category"))?;
     versioned::require("category", request.version, category.version)?;
     if target.is_some_and(|target| find(target).is_none()) {
@@ -123,17 +144,35 @@ fn moved_products(
     to: Option<CategoryId>,
 ) -> Result<Vec<Product>, Error> {
     let in_category = |product: &&Product| product.details.category_ids.contains(&from);
-    let mut moved: Vec<Product> = catalogue.products.iter().filter(in_category).cloned().collect();
+    let mut moved: Vec<Product> = catalogue
+        .products
+        .iter()
+        .filter(in_category)
+        .cloned()
+        .collect();
     if moved.is_empty() {
         return Ok(moved);
     }
-    let Some(to) = to else { return Err(Error::CategoryNotEmpty { products: moved.len() }) };
-    let in_target = catalogue.products.iter().filter(|it| it.details.main_category() == to);
-    let mut end = in_target.map(|product| product.position + 1).max().unwrap_or_default();
+    let Some(to) = to else {
+        return Err(Error::CategoryNotEmpty {
+            products: moved.len(),
+        });
+    };
+    let in_target = catalogue
+        .products
+        .iter()
+        .filter(|it| it.details.main_category() == to);
+    let mut end = in_target
+        .map(|product| product.position + 1)
+        .max()
+        .unwrap_or_default();
     for product in &mut moved {
         let was_main = product.details.main_category() == from;
         let ids = &mut product.details.category_ids;
-        let place = ids.iter().position(|id| *id == from || *id == to).unwrap_or_default();
+        let place = ids
+            .iter()
+            .position(|id| *id == from || *id == to)
+            .unwrap_or_default();
         ids.retain(|id| *id != from && *id != to);
         ids.insert(place, to);
         if was_main {

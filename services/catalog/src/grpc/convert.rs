@@ -1,33 +1,19 @@
 //! Proto ↔ domain.
 
-use chassis::{
-    error::Violations,
-    id::{self, BrandId},
-    money::Currency,
-    text,
-};
+mod option_group;
+mod product;
+
+use chassis::{error::Violations, money::Currency, text};
 use proto::catalog::v1 as wire;
+
+pub use option_group::{option_group, option_group_draft};
+pub use product::{ProductDraft, display_filter, product, product_draft};
 
 use super::snapshot::timestamp;
 use crate::domain::{
-    accent, branch as branches, brand as brands,
-    category::{self, Category},
-    menu::Version,
-    option_group::{self as groups, OptionGroup},
-    product::{self as products, Display, Product, TaxType, VariantDraft},
-    publish_check::Finding,
-    slug,
+    accent, branch as branches, brand as brands, category::Category, menu::Version,
+    publish_check::Finding, slug,
 };
-
-/// A product as the caller wants it, parsed.
-pub struct ProductDraft {
-    /// What the owner decides.
-    pub details: products::Details,
-    /// Variants in order.
-    pub variants: Vec<VariantDraft>,
-    /// Place in the main category.
-    pub position: i32,
-}
 
 /// Parses what the owner of a brand decides; `None` when a violation was noted that leaves nothing
 /// to go on with.
@@ -39,7 +25,11 @@ pub fn brand_details(
         violations.push("brand", "VALIDATION_FAILED");
         return None;
     };
-    let raw_currency = if brand.currency.is_empty() { "TWD" } else { &brand.currency };
+    let raw_currency = if brand.currency.is_empty() {
+        "TWD"
+    } else {
+        &brand.currency
+    };
     let currency: Option<Currency> = raw_currency.parse().ok();
     if currency.is_none() {
         violations.push("brand.currency", "VALIDATION_FAILED");
@@ -141,185 +131,6 @@ pub fn category(category: &Category) -> wire::Category {
         name: category.name.clone(),
         position: category.position,
         version: category.version,
-    }
-}
-
-/// Parses a product as the caller wants it. A maximum per order of 0 means 99, a minimum of 0
-/// means 1.
-pub fn product_draft(product: &wire::Product, violations: &mut Violations) -> ProductDraft {
-    let mut bounded = |field: &str, raw: &str, least: usize, most: usize| {
-        text::bounded(&format!("product.{field}"), raw, least..=most, violations)
-    };
-    let code = bounded("code", &product.code, 0, 32);
-    let name = bounded("name", &product.name, 1, 60);
-    let name_en = bounded("name_en", &product.name_en, 0, 60);
-    let allergens = bounded("allergens", &product.allergens, 0, 200);
-    let description = text::bounded_multiline(
-        "product.description",
-        &product.description,
-        0..=2_000,
-        violations,
-    );
-    let details = products::Details {
-        code,
-        name,
-        name_en,
-        description,
-        allergens,
-        category_ids: ids("product.category_ids", &product.category_ids, violations),
-        option_group_ids: ids("product.option_group_ids", &product.option_group_ids, violations),
-        tax_type: tax_type("product.tax_type", product.tax_type, violations),
-        display: display("product.display", product.display, violations),
-        min_per_order: or_default(product.min_per_order, 1),
-        max_per_order: or_default(product.max_per_order, 99),
-        make_seconds: product.make_seconds,
-    };
-    details.check("product.", violations);
-    let mut variants = Vec::with_capacity(product.variants.len());
-    for (index, variant) in product.variants.iter().enumerate() {
-        let path = format!("product.variants[{index}]");
-        variants.push(VariantDraft {
-            id: id::parse_optional(
-                &format!("{path}.variant_id"),
-                &variant.variant_id,
-                violations,
-            ),
-            name: text::bounded(&format!("{path}.name"), &variant.name, 0..=60, violations),
-            price: variant.price,
-        });
-    }
-    products::check_variants("product.variants", &variants, violations);
-    let position = category::parse_position("product.position", product.position, violations);
-    ProductDraft { details, variants, position }
-}
-
-fn ids<T: id::Id>(field: &str, raw: &[String], violations: &mut Violations) -> Vec<T> {
-    let mut ids = Vec::with_capacity(raw.len());
-    for (index, raw) in raw.iter().enumerate() {
-        ids.extend(id::parse::<T>(&format!("{field}[{index}]"), raw, violations));
-    }
-    ids
-}
-
-fn or_default(number: i32, default: i32) -> i32 {
-    if number == 0 { default } else { number }
-}
-
-fn tax_type(field: &str, raw: i32, violations: &mut Violations) -> Option<TaxType> {
-    match wire::TaxType::try_from(raw) {
-        Ok(wire::TaxType::Unspecified) => None,
-        Ok(wire::TaxType::Taxable) => Some(TaxType::Taxable),
-        Ok(wire::TaxType::ZeroRated) => Some(TaxType::ZeroRated),
-        Ok(wire::TaxType::Exempt) => Some(TaxType::Exempt),
-        Err(_) => {
-            violations.push(field, "VALIDATION_FAILED");
-            None
-        }
-    }
-}
-
-fn display(field: &str, raw: i32, violations: &mut Violations) -> Display {
-    display_filter(field, raw, violations).unwrap_or_else(|| {
-        if raw == 0 {
-            violations.push(field, "VALIDATION_FAILED");
-        }
-        Display::Listed
-    })
-}
-
-/// Parses a display state to filter by; unspecified means all.
-pub fn display_filter(field: &str, raw: i32, violations: &mut Violations) -> Option<Display> {
-    match wire::DisplayState::try_from(raw) {
-        Ok(wire::DisplayState::Unspecified) => None,
-        Ok(wire::DisplayState::Listed) => Some(Display::Listed),
-        Ok(wire::DisplayState::Hidden) => Some(Display::Hidden),
-        Ok(wire::DisplayState::Delisted) => Some(Display::Delisted),
-        Err(_) => {
-            violations.push(field, "VALIDATION_FAILED");
-            None
-        }
-    }
-}
-
-/// A product on the wire.
-pub fn product(product: &Product, brand: BrandId) -> wire::Product {
-    let details = &product.details;
-    let tax_type = match details.tax_type {
-        None => wire::TaxType::Unspecified,
-        Some(TaxType::Taxable) => wire::TaxType::Taxable,
-        Some(TaxType::ZeroRated) => wire::TaxType::ZeroRated,
-        Some(TaxType::Exempt) => wire::TaxType::Exempt,
-    };
-    let display = match details.display {
-        Display::Listed => wire::DisplayState::Listed,
-        Display::Hidden => wire::DisplayState::Hidden,
-        Display::Delisted => wire::DisplayState::Delisted,
-    };
-    let variants = product.variants.iter().map(|variant| wire::Variant {
-        variant_id: variant.id.to_string(),
-        name: variant.name.clone(),
-        price: variant.price,
-    });
-    wire::Product {
-        product_id: product.id.to_string(),
-        brand_id: brand.to_string(),
-        code: details.code.clone(),
-        name: details.name.clone(),
-        name_en: details.name_en.clone(),
-        description: details.description.clone(),
-        category_ids: details.category_ids.iter().map(ToString::to_string).collect(),
-        variants: variants.collect(),
-        option_group_ids: details.option_group_ids.iter().map(ToString::to_string).collect(),
-        tax_type: tax_type.into(),
-        display: display.into(),
-        min_per_order: details.min_per_order,
-        max_per_order: details.max_per_order,
-        make_seconds: details.make_seconds,
-        position: product.position,
-        allergens: details.allergens.clone(),
-        version: product.version,
-    }
-}
-
-/// Parses the texts and ids of an option group; its numbers are the domain's to check.
-pub fn option_group_draft(group: &wire::OptionGroup, violations: &mut Violations) -> groups::Draft {
-    let mut options = Vec::with_capacity(group.options.len());
-    for (index, option) in group.options.iter().enumerate() {
-        let path = format!("option_group.options[{index}]");
-        options.push(groups::ChoiceDraft {
-            id: id::parse_optional(&format!("{path}.option_id"), &option.option_id, violations),
-            name: text::bounded(&format!("{path}.name"), &option.name, 1..=60, violations),
-            price: option.price,
-            max_quantity: option.max_quantity,
-            default_chosen: option.default_chosen,
-        });
-    }
-    groups::Draft {
-        name: text::bounded("option_group.name", &group.name, 1..=60, violations),
-        min: group.min,
-        max: group.max,
-        free_count: group.free_count,
-        options,
-    }
-}
-
-/// An option group on the wire.
-pub fn option_group(group: &OptionGroup) -> wire::OptionGroup {
-    let options = group.options.iter().map(|option| wire::Option {
-        option_id: option.id.to_string(),
-        name: option.name.clone(),
-        price: option.price,
-        max_quantity: option.max_quantity.into(),
-        default_chosen: option.default_chosen,
-    });
-    wire::OptionGroup {
-        option_group_id: group.id.to_string(),
-        name: group.name.clone(),
-        min: group.min.into(),
-        max: group.max.into(),
-        free_count: group.free_count.into(),
-        options: options.collect(),
-        version: group.version,
     }
 }
 

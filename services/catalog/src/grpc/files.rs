@@ -129,5 +129,7 @@ pub(super) async fn export(
     let brand = access::view_brand(&mut tx, call.identity, given(brand_id)?).await?;
     let catalogue = store::catalogue::load(&mut tx, brand.id).await?;
     tx.commit().await?;
-    Ok(ExportProductsResponse { content: file::write(&catalogue)?.into() })
+    Ok(ExportProductsResponse {
+        content: file::write(&catalogue)?.into(),
+    })
 }

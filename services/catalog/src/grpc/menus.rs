@@ -21,7 +21,9 @@ pub(super) async fn list(
     let branch = access::branch(&mut tx, call.identity, branch_id).await?;
     let versions = store::menus::list(&mut tx, branch.id).await?;
     tx.commit().await?;
-    Ok(ListMenuVersionsResponse { versions: versions.iter().map(convert::version).collect() })
+    Ok(ListMenuVersionsResponse {
+        versions: versions.iter().map(convert::version).collect(),
+    })
 }
 
 pub(super) async fn document(
@@ -48,14 +50,15 @@ pub(super) async fn snapshot(
 ) -> Result<GetMenuSnapshotResponse, Problem> {
     let mut violations = Violations::new();
     let branch_id = id::parse("branch_id", &request.branch_id, &mut violations);
-    let version =
-        id::parse_optional("menu_version_id", &request.menu_version_id, &mut violations);
+    let version = id::parse_optional("menu_version_id", &request.menu_version_id, &mut violations);
     violations.into_result()?;
     let mut tx = call.db.tenant(call.org).await?;
     let bytes = store::menus::find_snapshot(&mut tx, given(branch_id)?, version).await?;
     tx.commit().await?;
     let bytes = bytes.ok_or(Error::NotFound("menu"))?;
-    Ok(GetMenuSnapshotResponse { snapshot: Some(stored::decode(&bytes)?) })
+    Ok(GetMenuSnapshotResponse {
+        snapshot: Some(stored::decode(&bytes)?),
+    })
 }
 
 fn branch_id(raw: &str) -> Result<BranchId, Problem> {

@@ -39,8 +39,11 @@ pub(super) async fn save(
     let mut violations = Violations::new();
     let brand_id = id::parse("brand_id", &request.brand_id, &mut violations);
     let wanted = request.option_group.clone().unwrap_or_default();
-    let group_id: Option<OptionGroupId> =
-        id::parse_optional("option_group.option_group_id", &wanted.option_group_id, &mut violations);
+    let group_id: Option<OptionGroupId> = id::parse_optional(
+        "option_group.option_group_id",
+        &wanted.option_group_id,
+        &mut violations,
+    );
     let draft = convert::option_group_draft(&wanted, &mut violations);
 
     let mut tx = call.db.tenant(call.org).await?;
@@ -75,7 +78,9 @@ pub(super) async fn save(
         }
     }
     tx.commit().await?;
-    Ok(SaveOptionGroupResponse { option_group: Some(convert::option_group(&group)) })
+    Ok(SaveOptionGroupResponse {
+        option_group: Some(convert::option_group(&group)),
+    })
 }
 
 pub(super) async fn archive(

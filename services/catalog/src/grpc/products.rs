@@ -41,7 +41,11 @@ pub(super) async fn list(
         0 => 50,
         size @ (20 | 50 | 100) => i64::from(size),
         _ => {
-            violations.push_with("page_size", "VALIDATION_FAILED", [("allowed", "20, 50, 100")]);
+            violations.push_with(
+                "page_size",
+                "VALIDATION_FAILED",
+                [("allowed", "20, 50, 100")],
+            );
             0
         }
     };
@@ -49,12 +53,19 @@ pub(super) async fn list(
 
     let mut tx = call.db.tenant(call.org).await?;
     let brand = access::view_brand(&mut tx, call.identity, given(brand_id)?).await?;
-    let page =
-        store::product_pages::list(&mut tx, brand.id, &filter, after.as_ref(), size).await?;
+    let page = store::product_pages::list(&mut tx, brand.id, &filter, after.as_ref(), size).await?;
     tx.commit().await?;
     Ok(ListProductsResponse {
-        products: page.products.iter().map(|it| convert::product(it, brand.id)).collect(),
-        next_page_token: page.next.as_ref().map(page_token::write).unwrap_or_default(),
+        products: page
+            .products
+            .iter()
+            .map(|it| convert::product(it, brand.id))
+            .collect(),
+        next_page_token: page
+            .next
+            .as_ref()
+            .map(page_token::write)
+            .unwrap_or_default(),
         total: i32::try_from(page.total).unwrap_or(i32::MAX),
     })
 }
@@ -73,7 +84,9 @@ pub(super) async fn get(
     access::view_brand(&mut tx, call.identity, brand_id).await?;
     let product = store::products::get(&mut tx, brand_id, product_id).await?;
     tx.commit().await?;
-    Ok(GetProductResponse { product: Some(convert::product(&product, brand_id)) })
+    Ok(GetProductResponse {
+        product: Some(convert::product(&product, brand_id)),
+    })
 }
 
 pub(super) async fn create(
@@ -82,7 +95,12 @@ pub(super) async fn create(
 ) -> Result<CreateProductResponse, Problem> {
     let clock = &**call.clock;
     let mut violations = Violations::new();
-    let once = Once::parse("CreateProduct", &request.idempotency_key, request, &mut violations);
+    let once = Once::parse(
+        "CreateProduct",
+        &request.idempotency_key,
+        request,
+        &mut violations,
+    );
     let wanted = request.product.clone().unwrap_or_default();
     let brand_id = id::parse("product.brand_id", &wanted.brand_id, &mut violations);
     let draft = convert::product_draft(&wanted, &mut violations);
@@ -115,7 +133,9 @@ pub(super) async fn create(
     store::products::insert(&mut tx, brand.id, std::slice::from_ref(&new), clock).await?;
     store::products::arrange(&mut tx, &order_with(&catalogue, &new, draft.position)).await?;
     let product = store::products::get(&mut tx, brand.id, new.id).await?;
-    let answer = CreateProductResponse { product: Some(convert::product(&product, brand.id)) };
+    let answer = CreateProductResponse {
+        product: Some(convert::product(&product, brand.id)),
+    };
     once.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     Ok(answer)
@@ -138,7 +158,10 @@ pub(super) async fn update(
     let brand_id = brand_id.ok_or(Error::NotFound("product"))?;
     access::lock_brand(&mut tx, call.identity, brand_id).await?;
     let catalogue = store::catalogue::load(&mut tx, brand_id).await?;
-    let stored = catalogue.products.iter().find(|product| product.id == product_id);
+    let stored = catalogue
+        .products
+        .iter()
+        .find(|product| product.id == product_id);
     let stored = stored.ok_or(Error::NotFound("product"))?;
     versioned::require("product", wanted.version, stored.version)?;
 
@@ -159,7 +182,9 @@ pub(super) async fn update(
     store::products::arrange(&mut tx, &order_with(&catalogue, &changed, draft.position)).await?;
     let product = store::products::get(&mut tx, brand_id, product_id).await?;
     tx.commit().await?;
-    Ok(UpdateProductResponse { product: Some(convert::product(&product, brand_id)) })
+    Ok(UpdateProductResponse {
+        product: Some(convert::product(&product, brand_id)),
+    })
 }
 
 pub(super) async fn archive(
@@ -184,7 +209,11 @@ pub(super) async fn archive(
 /// Categories and option groups must be the brand's own.
 fn check_references(catalogue: &Catalogue, details: &Details, violations: &mut Violations) {
     for (index, id) in details.category_ids.iter().enumerate() {
-        if catalogue.categories.iter().all(|category| category.id != *id) {
+        if catalogue
+            .categories
+            .iter()
+            .all(|category| category.id != *id)
+        {
             violations.push(format!("product.category_ids[{index}]"), "NOT_FOUND");
         }
     }
@@ -204,7 +233,9 @@ fn order_with(catalogue: &Catalogue, product: &product::Product, position: i32) 
         .filter(|other| other.details.main_category() == main && other.id != product.id)
         .map(|other| other.id)
         .collect();
-    let place = usize::try_from(position).unwrap_or_default().min(order.len());
+    let place = usize::try_from(position)
+        .unwrap_or_default()
+        .min(order.len());
     order.insert(place, product.id);
     order
 }

@@ -54,11 +54,16 @@ pub(super) async fn check(
     tx.commit().await?;
 
     let mut findings = publish_check::check(&whole, &orderable);
-    let prices = differences.iter().flat_map(|(_, difference)| &difference.prices);
+    let prices = differences
+        .iter()
+        .flat_map(|(_, difference)| &difference.prices);
     findings.extend(publish_check::warn_of_prices(prices));
     Ok(CheckPublishResponse {
         findings: findings.iter().map(convert::finding).collect(),
-        changes: differences.iter().map(|(branch, it)| change(*branch, it)).collect(),
+        changes: differences
+            .iter()
+            .map(|(branch, it)| change(*branch, it))
+            .collect(),
     })
 }
 
@@ -72,13 +77,17 @@ async fn current_content(tx: &mut TenantTx, branch: BranchId) -> Result<Catalogu
 
 fn change(branch: BranchId, difference: &Difference) -> PublishChange {
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-    let prices = difference.prices.iter().take(PRICES_TOLD).map(|price| PriceChange {
-        product_id: price.product_id.to_string(),
-        product_name: price.product_name.clone(),
-        variant_name: price.variant_name.clone(),
-        before: price.before,
-        after: price.after,
-    });
+    let prices = difference
+        .prices
+        .iter()
+        .take(PRICES_TOLD)
+        .map(|price| PriceChange {
+            product_id: price.product_id.to_string(),
+            product_name: price.product_name.clone(),
+            variant_name: price.variant_name.clone(),
+            before: price.before,
+            after: price.after,
+        });
     PublishChange {
         branch_id: branch.to_string(),
         added: count(difference.added),
@@ -94,7 +103,12 @@ pub(super) async fn publish(
 ) -> Result<PublishResponse, Problem> {
     let clock = &**call.clock;
     let mut violations = Violations::new();
-    let once = Once::parse("Publish", &request.idempotency_key, request, &mut violations);
+    let once = Once::parse(
+        "Publish",
+        &request.idempotency_key,
+        request,
+        &mut violations,
+    );
     let brand_id = id::parse("brand_id", &request.brand_id, &mut violations);
     let named = branch_ids(&request.branch_ids, &mut violations);
     violations.into_result()?;
@@ -137,7 +151,9 @@ pub(super) async fn publish(
         versions.extend(stored.into_iter().map(|stored| stored.version));
     }
     events::menus_published(&mut tx, clock, &versions).await?;
-    let answer = PublishResponse { versions: versions.iter().map(convert::version).collect() };
+    let answer = PublishResponse {
+        versions: versions.iter().map(convert::version).collect(),
+    };
     once.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     Ok(answer)
@@ -146,7 +162,11 @@ pub(super) async fn publish(
 fn branch_ids(raw: &[String], violations: &mut Violations) -> Vec<BranchId> {
     let mut ids = Vec::with_capacity(raw.len());
     for (index, raw) in raw.iter().enumerate() {
-        ids.extend(id::parse::<BranchId>(&format!("branch_ids[{index}]"), raw, violations));
+        ids.extend(id::parse::<BranchId>(
+            &format!("branch_ids[{index}]"),
+            raw,
+            violations,
+        ));
     }
     ids
 }
@@ -171,7 +191,11 @@ async fn render(menus: Vec<Menu>, published_by: String) -> Result<Vec<Stored>, P
                 product_count: i32::try_from(menu.content.products.len()).unwrap_or(i32::MAX),
             };
             let bodies = document::render(menu)?;
-            anyhow::Ok(Stored { version, bodies, snapshot: snapshot::encode(menu) })
+            anyhow::Ok(Stored {
+                version,
+                bodies,
+                snapshot: snapshot::encode(menu),
+            })
         });
         stored.collect::<anyhow::Result<Vec<Stored>>>()
     });

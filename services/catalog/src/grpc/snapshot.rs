@@ -21,8 +21,16 @@ pub(super) fn encode(menu: &Menu) -> Vec<u8> {
         brand: Some(convert::brand(&menu.brand)),
         branch: Some(convert::branch(&menu.branch)),
         categories: content.categories.iter().map(convert::category).collect(),
-        products: content.products.iter().map(|it| convert::product(it, menu.brand.id)).collect(),
-        option_groups: content.option_groups.iter().map(convert::option_group).collect(),
+        products: content
+            .products
+            .iter()
+            .map(|it| convert::product(it, menu.brand.id))
+            .collect(),
+        option_groups: content
+            .option_groups
+            .iter()
+            .map(convert::option_group)
+            .collect(),
         published_at: Some(timestamp(menu.published_at)),
     };
     snapshot.encode_to_vec()
@@ -56,10 +64,18 @@ pub(super) fn decode_content(bytes: &[u8]) -> anyhow::Result<Catalogue> {
 fn product(wire: &proto::catalog::v1::Product) -> anyhow::Result<Product> {
     let mut violations = Violations::new();
     let draft = convert::product_draft(wire, &mut violations);
-    violations.into_result().context("read a published product")?;
+    violations
+        .into_result()
+        .context("read a published product")?;
     let variants = draft.variants.into_iter().map(|variant| {
-        let id = variant.id.ok_or_else(|| anyhow!("a published variant has no id"))?;
-        Ok(crate::domain::product::Variant { id, name: variant.name, price: variant.price })
+        let id = variant
+            .id
+            .ok_or_else(|| anyhow!("a published variant has no id"))?;
+        Ok(crate::domain::product::Variant {
+            id,
+            name: variant.name,
+            price: variant.price,
+        })
     });
     Ok(Product {
         id: wire.product_id.parse()?,

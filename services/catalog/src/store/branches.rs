@@ -114,7 +114,9 @@ pub async fn update(
 }
 
 fn taken(error: sqlx::Error) -> Problem {
-    let constraint = error.as_database_error().and_then(|error| error.constraint());
+    let constraint = error
+        .as_database_error()
+        .and_then(|error| error.constraint());
     let field = match constraint {
         Some("branches_code_key") => "branch.code",
         _ => "branch.slug",
@@ -192,7 +194,11 @@ pub async fn next_menu_numbers(
     )
     .fetch_all(&mut **tx)
     .await?;
-    let number = |id: &Uuid| rows.iter().find(|row| row.branch_id == *id).map(|row| row.menu_number);
+    let number = |id: &Uuid| {
+        rows.iter()
+            .find(|row| row.branch_id == *id)
+            .map(|row| row.menu_number)
+    };
     ids.iter()
         .map(|id| number(id).ok_or_else(|| Error::NotFound("branch").into()))
         .collect()

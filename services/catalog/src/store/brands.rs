@@ -29,8 +29,10 @@ impl TryFrom<Row> for Brand {
     type Error = Problem;
 
     fn try_from(row: Row) -> Result<Self, Problem> {
-        let currency: Currency =
-            row.currency.parse().map_err(|_| inconsistent("brands", "currency", row.brand_id))?;
+        let currency: Currency = row
+            .currency
+            .parse()
+            .map_err(|_| inconsistent("brands", "currency", row.brand_id))?;
         Ok(Self {
             id: BrandId::from_uuid(row.brand_id),
             details: Details {
@@ -117,7 +119,12 @@ pub async fn update(tx: &mut TenantTx, brand: &Brand, clock: &dyn Clock) -> Resu
 }
 
 fn slug_taken(error: sqlx::Error) -> Problem {
-    on_constraint(error, "brand_slugs_pkey", || Error::CodeTaken { field: "brand.slug" }.into())
+    on_constraint(error, "brand_slugs_pkey", || {
+        Error::CodeTaken {
+            field: "brand.slug",
+        }
+        .into()
+    })
 }
 
 /// Finds a brand.
@@ -170,9 +177,12 @@ pub async fn list(tx: &mut TenantTx) -> Result<Vec<Brand>, Problem> {
 /// transaction, so that two at once do not pass the plan's limit.
 pub async fn count_for_insert(tx: &mut TenantTx) -> Result<i64, Problem> {
     let org = tx.org();
-    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", org.to_string())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+        org.to_string()
+    )
+    .execute(&mut **tx)
+    .await?;
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!"
          FROM brands
@@ -212,5 +222,10 @@ pub async fn find_by_slug(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| (OrganisationId::from_uuid(row.org_id), BrandId::from_uuid(row.brand_id))))
+    Ok(row.map(|row| {
+        (
+            OrganisationId::from_uuid(row.org_id),
+            BrandId::from_uuid(row.brand_id),
+        )
+    }))
 }

@@ -68,9 +68,18 @@ pub async fn insert(
     categories: &[Category],
     clock: &dyn Clock,
 ) -> Result<(), Problem> {
-    let ids: Vec<Uuid> = categories.iter().map(|category| category.id.as_uuid()).collect();
-    let names: Vec<String> = categories.iter().map(|category| category.name.clone()).collect();
-    let positions: Vec<i32> = categories.iter().map(|category| category.position).collect();
+    let ids: Vec<Uuid> = categories
+        .iter()
+        .map(|category| category.id.as_uuid())
+        .collect();
+    let names: Vec<String> = categories
+        .iter()
+        .map(|category| category.name.clone())
+        .collect();
+    let positions: Vec<i32> = categories
+        .iter()
+        .map(|category| category.position)
+        .collect();
     sqlx::query!(
         "INSERT INTO categories
              (org_id, category_id, brand_id, name, position, version, created_at, updated_at)
@@ -114,7 +123,10 @@ pub async fn rename(
 
 fn name_taken(error: sqlx::Error) -> Problem {
     on_constraint(error, "categories_name_key", || {
-        Error::CodeTaken { field: "category.name" }.into()
+        Error::CodeTaken {
+            field: "category.name",
+        }
+        .into()
     })
 }
 

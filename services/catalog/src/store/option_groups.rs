@@ -35,7 +35,9 @@ pub async fn list(tx: &mut TenantTx, brand: BrandId) -> Result<Vec<OptionGroup>,
     .await?;
 
     let choices_of = |group: Uuid| {
-        let own = options.iter().filter(|option| option.option_group_id == group);
+        let own = options
+            .iter()
+            .filter(|option| option.option_group_id == group);
         own.map(|option| Choice {
             id: OptionId::from_uuid(option.option_id),
             name: option.name.clone(),

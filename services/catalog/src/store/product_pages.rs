@@ -91,15 +91,21 @@ pub async fn list(
     .fetch_all(&mut **tx)
     .await?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let next = rows.get(..size).filter(|_| rows.len() > size).and_then(<[_]>::last);
+    let next = rows
+        .get(..size)
+        .filter(|_| rows.len() > size)
+        .and_then(<[_]>::last);
     let next = next.map(|row| Cursor {
         category_position: row.category_position,
         category_id: CategoryId::from_uuid(row.category_id),
         position: row.position,
         product_id: ProductId::from_uuid(row.product_id),
     });
-    let ids: Vec<ProductId> =
-        rows.iter().take(size).map(|row| ProductId::from_uuid(row.product_id)).collect();
+    let ids: Vec<ProductId> = rows
+        .iter()
+        .take(size)
+        .map(|row| ProductId::from_uuid(row.product_id))
+        .collect();
     Ok(Page {
         products: super::products::list(tx, brand, Some(&ids)).await?,
         next,

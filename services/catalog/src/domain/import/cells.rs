@@ -9,7 +9,11 @@ const ESCAPE: char = '\\';
 /// has apostrophes before such a character already, or reading back would eat one of them.
 #[must_use]
 pub fn defuse(cell: &str) -> String {
-    if looks_like_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+    if looks_like_formula(cell) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 /// Undoes [`defuse`].
@@ -22,7 +26,8 @@ pub fn restore(cell: &str) -> &str {
 }
 
 fn looks_like_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t'])
+    cell.trim_start_matches('\'')
+        .starts_with(['=', '+', '-', '@', '\t'])
 }
 
 /// Joins items into one cell.

@@ -129,7 +129,12 @@ impl<'a> Planner<'a> {
         });
         match outcome {
             Ok((change, detail)) => {
-                self.plan.rows.push(RowOutcome { line: row.line, name: row.name, change, detail });
+                self.plan.rows.push(RowOutcome {
+                    line: row.line,
+                    name: row.name,
+                    change,
+                    detail,
+                });
             }
             Err(problems) => self.plan.problems.extend(problems),
         }
@@ -147,7 +152,9 @@ impl<'a> Planner<'a> {
                 return Err(problem(row, columns::NAME, "CODE_TAKEN", &row.name));
             }
             let category = self.categories.find(&row.category);
-            let found = category.map(|id| self.products.by_name(id, &row.name)).unwrap_or_default();
+            let found = category
+                .map(|id| self.products.by_name(id, &row.name))
+                .unwrap_or_default();
             if found.len() > 1 {
                 // Several products share the name: only a code tells which one is meant.
                 return Err(problem(row, columns::CODE, "VALIDATION_FAILED", ""));
@@ -296,12 +303,14 @@ fn check(row: &Row, details: &Details) -> Result<(), Vec<CellProblem>> {
                 "option_group_ids" => (columns::OPTION_GROUPS, row.option_groups.as_ref()),
                 other => (other, None),
             };
-            let value = value.map(|items| items.join("|")).unwrap_or_else(|| match column {
-                columns::MIN_PER_ORDER => details.min_per_order.to_string(),
-                columns::MAX_PER_ORDER => details.max_per_order.to_string(),
-                columns::MAKE_SECONDS => details.make_seconds.to_string(),
-                _ => String::new(),
-            });
+            let value = value
+                .map(|items| items.join("|"))
+                .unwrap_or_else(|| match column {
+                    columns::MIN_PER_ORDER => details.min_per_order.to_string(),
+                    columns::MAX_PER_ORDER => details.max_per_order.to_string(),
+                    columns::MAKE_SECONDS => details.make_seconds.to_string(),
+                    _ => String::new(),
+                });
             CellProblem::new(row.line, column, &field.reason, &value)
         });
         told.collect()

@@ -53,7 +53,11 @@ pub fn parse_all(table: &Table) -> (Vec<Row>, Vec<CellProblem>) {
     let mut rows = Vec::with_capacity(table.rows.len());
     let mut problems = table.problems.clone();
     for cells in &table.rows {
-        let mut reader = Reader { table, cells, violations: Violations::new() };
+        let mut reader = Reader {
+            table,
+            cells,
+            violations: Violations::new(),
+        };
         let row = reader.row();
         match reader.violations.into_result() {
             Ok(()) => rows.push(row),
@@ -92,14 +96,17 @@ impl<'a> Reader<'a> {
             ),
             variants: self.variants(),
             name_en: self.text(columns::NAME_EN, 60),
-            description: self.table.cell(self.cells, columns::DESCRIPTION).map(|cell| {
-                text::bounded_multiline(
-                    columns::DESCRIPTION,
-                    cell,
-                    0..=2_000,
-                    &mut self.violations,
-                )
-            }),
+            description: self
+                .table
+                .cell(self.cells, columns::DESCRIPTION)
+                .map(|cell| {
+                    text::bounded_multiline(
+                        columns::DESCRIPTION,
+                        cell,
+                        0..=2_000,
+                        &mut self.violations,
+                    )
+                }),
             allergens: self.text(columns::ALLERGENS, 200),
             option_groups: self.list(columns::OPTION_GROUPS),
             tax_type: self.word(columns::TAX_TYPE, TaxType::from_word),
@@ -116,7 +123,12 @@ impl<'a> Reader<'a> {
 
     fn text(&mut self, column: &str, longest: usize) -> Option<String> {
         let cell = self.table.cell(self.cells, column)?;
-        Some(text::bounded(column, cell, 0..=longest, &mut self.violations))
+        Some(text::bounded(
+            column,
+            cell,
+            0..=longest,
+            &mut self.violations,
+        ))
     }
 
     fn list(&self, column: &str) -> Option<Vec<String>> {
@@ -162,14 +174,20 @@ impl<'a> Reader<'a> {
         let cold = text::normalise(self.raw(columns::PRICE_COLD));
         let hot = text::normalise(self.raw(columns::PRICE_HOT));
         let mut variants = Vec::new();
-        for (column, name, price) in [(columns::PRICE_COLD, COLD, cold), (columns::PRICE_HOT, HOT, hot)]
-        {
+        for (column, name, price) in [
+            (columns::PRICE_COLD, COLD, cold),
+            (columns::PRICE_HOT, HOT, hot),
+        ] {
             if price.is_empty() {
                 continue;
             }
             if listed.is_empty() {
                 let price = self.price(column, &price);
-                variants.push(VariantDraft { id: None, name: name.to_owned(), price });
+                variants.push(VariantDraft {
+                    id: None,
+                    name: name.to_owned(),
+                    price,
+                });
             } else {
                 // Two places that both say the price could contradict each other.
                 self.violations.push(column, "VALIDATION_FAILED");
@@ -179,7 +197,11 @@ impl<'a> Reader<'a> {
             let (name, price) = item.rsplit_once(':').unwrap_or(("", item));
             let price = self.price(columns::VARIANTS, price);
             let name = text::bounded(columns::VARIANTS, name, 0..=60, &mut self.violations);
-            variants.push(VariantDraft { id: None, name, price });
+            variants.push(VariantDraft {
+                id: None,
+                name,
+                price,
+            });
         }
         self.check_variants(&variants, !listed.is_empty());
         variants
@@ -188,7 +210,9 @@ impl<'a> Reader<'a> {
     fn check_variants(&mut self, variants: &[VariantDraft], listed: bool) {
         let mut found = Violations::new();
         product::check_variants(columns::VARIANTS, variants, &mut found);
-        let Err(refused) = found.into_result() else { return };
+        let Err(refused) = found.into_result() else {
+            return;
+        };
         if variants.is_empty() {
             let column = [columns::PRICE_COLD, columns::PRICE_HOT, columns::VARIANTS]
                 .into_iter()
@@ -197,8 +221,13 @@ impl<'a> Reader<'a> {
             self.violations.push(column, "VALIDATION_FAILED");
         } else if listed {
             // A price out of range has been told by `price` already.
-            for field in refused.fields.iter().filter(|it| it.reason != "AMOUNT_OUT_OF_RANGE") {
-                self.violations.push(columns::VARIANTS, field.reason.clone());
+            for field in refused
+                .fields
+                .iter()
+                .filter(|it| it.reason != "AMOUNT_OUT_OF_RANGE")
+            {
+                self.violations
+                    .push(columns::VARIANTS, field.reason.clone());
             }
         }
     }
@@ -214,7 +243,8 @@ impl<'a> Reader<'a> {
             Ok(price @ 0..=HIGHEST_PRICE) => price,
             _ => {
                 let range = [("min", 0), ("max", HIGHEST_PRICE)];
-                self.violations.push_with(column, "AMOUNT_OUT_OF_RANGE", range);
+                self.violations
+                    .push_with(column, "AMOUNT_OUT_OF_RANGE", range);
                 0
             }
         }
@@ -227,19 +257,23 @@ mod tests {
 
     fn parse(text: &str) -> (Vec<Row>, Vec<(u64, String, String)>) {
         let (rows, problems) = parse_all(&Table::read(text.as_bytes()).unwrap());
-        let told = problems.into_iter().map(|it| (it.line, it.column, it.reason));
+        let told = problems
+            .into_iter()
+            .map(|it| (it.line, it.column, it.reason));
         (rows, told.collect())
     }
 
     fn variants(row: &Row) -> Vec<(&str, i64)> {
-        row.variants.iter().map(|variant| (variant.name.as_str(), variant.price)).collect()
+        row.variants
+            .iter()
+            .map(|variant| (variant.name.as_str(), variant.price))
+            .collect()
     }
 
     #[test]
     fn an_empty_price_means_that_the_variant_does_not_exist() {
-        let (rows, problems) = parse(
-            "category,name,price_cold,price_hot\n茶,兩,25,30\n茶,冰,25,\n茶,燙,,３０\n",
-        );
+        let (rows, problems) =
+            parse("category,name,price_cold,price_hot\n茶,兩,25,30\n茶,冰,25,\n茶,燙,,３０\n");
         assert_eq!(problems, []);
         assert_eq!(variants(&rows[0]), [("冷", 25), ("熱", 30)]);
         assert_eq!(variants(&rows[1]), [("冷", 25)]);
@@ -253,8 +287,10 @@ mod tests {
             "category,name,price_cold,price_hot\n,紅茶,abc,1000000\n茶,{long},25,\n茶,空,,\n茶,負,-1,\n"
         ));
         assert_eq!(rows, []);
-        let told: Vec<(u64, &str, &str)> =
-            problems.iter().map(|(line, column, why)| (*line, &**column, &**why)).collect();
+        let told: Vec<(u64, &str, &str)> = problems
+            .iter()
+            .map(|(line, column, why)| (*line, &**column, &**why))
+            .collect();
         assert_eq!(
             told,
             [
@@ -279,7 +315,10 @@ mod tests {
     #[test]
     fn prices_in_two_places_are_refused() {
         let (_, problems) = parse("category,name,price_cold,variants\n茶,紅茶,25,M:30\n");
-        assert_eq!(problems, [(2, "price_cold".to_owned(), "VALIDATION_FAILED".to_owned())]);
+        assert_eq!(
+            problems,
+            [(2, "price_cold".to_owned(), "VALIDATION_FAILED".to_owned())]
+        );
     }
 
     #[test]

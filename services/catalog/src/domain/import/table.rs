@@ -37,7 +37,10 @@ impl Table {
     /// than it are told as problems.
     pub fn read(content: &[u8]) -> Result<Self, Error> {
         if content.len() > MOST_BYTES {
-            return Err(Error::FileTooLarge { unit: "bytes", limit: MOST_BYTES });
+            return Err(Error::FileTooLarge {
+                unit: "bytes",
+                limit: MOST_BYTES,
+            });
         }
         let text = decode(content)?;
         let mut reader = csv::ReaderBuilder::new()
@@ -50,8 +53,10 @@ impl Table {
         for record in reader.records() {
             let record = record.map_err(|_| Error::FileType)?;
             let line = lines.line_of(&record);
-            let values: Vec<String> =
-                record.iter().map(|cell| cells::restore(cell).to_owned()).collect();
+            let values: Vec<String> = record
+                .iter()
+                .map(|cell| cells::restore(cell).to_owned())
+                .collect();
             let Some(width) = width else {
                 width = Some(values.len());
                 table.take_header(line, &values);
@@ -64,15 +69,26 @@ impl Table {
                 continue;
             }
             if table.rows.len() == MOST_ROWS {
-                return Err(Error::FileTooLarge { unit: "rows", limit: MOST_ROWS });
+                return Err(Error::FileTooLarge {
+                    unit: "rows",
+                    limit: MOST_ROWS,
+                });
             }
-            if let Some(beyond) = values.iter().skip(width).find(|cell| !cell.trim().is_empty()) {
-                table.problems.push(CellProblem::new(line, "", "VALIDATION_FAILED", beyond));
+            if let Some(beyond) = values
+                .iter()
+                .skip(width)
+                .find(|cell| !cell.trim().is_empty())
+            {
+                table
+                    .problems
+                    .push(CellProblem::new(line, "", "VALIDATION_FAILED", beyond));
             }
             table.rows.push(Cells { line, values });
         }
         if width.is_none() {
-            table.problems.push(CellProblem::new(1, columns::NAME, "VALIDATION_FAILED", ""));
+            table
+                .problems
+                .push(CellProblem::new(1, columns::NAME, "VALIDATION_FAILED", ""));
         }
         Ok(table)
     }
@@ -90,7 +106,8 @@ impl Table {
             match columns::ALL.into_iter().find(|known| *known == name) {
                 Some(column) if !self.columns.contains(&column) => self.columns.push(column),
                 _ => {
-                    self.problems.push(CellProblem::new(line, &name, "VALIDATION_FAILED", cell));
+                    self.problems
+                        .push(CellProblem::new(line, &name, "VALIDATION_FAILED", cell));
                 }
             }
         }
@@ -105,7 +122,8 @@ impl Table {
             missing.push(columns::PRICE_COLD);
         }
         for column in missing {
-            self.problems.push(CellProblem::new(line, column, "VALIDATION_FAILED", ""));
+            self.problems
+                .push(CellProblem::new(line, column, "VALIDATION_FAILED", ""));
         }
     }
 }
@@ -119,7 +137,11 @@ fn decode(content: &[u8]) -> Result<Cow<'_, str>, Error> {
         return Ok(Cow::Borrowed(text));
     }
     let (text, had_errors) = encoding_rs::BIG5.decode_without_bom_handling(content);
-    if had_errors { Err(Error::FileType) } else { Ok(text) }
+    if had_errors {
+        Err(Error::FileType)
+    } else {
+        Ok(text)
+    }
 }
 
 /// Tells in which line a record begins; the reader itself counts the empty lines it skips before a
@@ -132,13 +154,21 @@ struct LineCounter<'a> {
 
 impl<'a> LineCounter<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text: text.as_bytes(), at: 0, line: 1 }
+        Self {
+            text: text.as_bytes(),
+            at: 0,
+            line: 1,
+        }
     }
 
     fn line_of(&mut self, record: &csv::StringRecord) -> u64 {
         let start = record.position().map_or(0, csv::Position::byte);
-        let start = usize::try_from(start).unwrap_or(self.text.len()).min(self.text.len());
-        let blank = self.text[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let start = usize::try_from(start)
+            .unwrap_or(self.text.len())
+            .min(self.text.len());
+        let blank = self.text[start..]
+            .iter()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'));
         let begin = start + blank.count();
         self.line += breaks(&self.text[self.at..begin]);
         self.at = begin;
@@ -186,14 +216,20 @@ mod tests {
     #[test]
     fn what_is_no_text_table_is_refused() {
         for content in [&b"PK\x03\x04rest"[..], b"a\0b", b"\xff\xfe\xfa\xff"] {
-            assert!(matches!(Table::read(content), Err(Error::FileType)), "{content:?}");
+            assert!(
+                matches!(Table::read(content), Err(Error::FileType)),
+                "{content:?}"
+            );
         }
     }
 
     #[test]
     fn too_many_bytes_or_rows_are_refused() {
         let long = vec![b'a'; MOST_BYTES + 1];
-        assert!(matches!(Table::read(&long), Err(Error::FileTooLarge { unit: "bytes", .. })));
+        assert!(matches!(
+            Table::read(&long),
+            Err(Error::FileTooLarge { unit: "bytes", .. })
+        ));
         let mut many = String::from("category,name,price_cold\n");
         many.push_str(&"茶,紅茶,25\n".repeat(MOST_ROWS));
         assert_eq!(Table::read(many.as_bytes()).unwrap().rows.len(), MOST_ROWS);
@@ -207,14 +243,20 @@ mod tests {
     #[test]
     fn lines_are_those_an_editor_shows() {
         let text = "category,name,price_cold\r\n\r\n茶,\"紅\r\n茶\",25\r\n\r\n,,\r\n茶,綠茶,25";
-        assert_eq!(names(text.as_bytes()), [(3, "紅\r\n茶".to_owned()), (7, "綠茶".to_owned())]);
+        assert_eq!(
+            names(text.as_bytes()),
+            [(3, "紅\r\n茶".to_owned()), (7, "綠茶".to_owned())]
+        );
     }
 
     #[test]
     fn a_header_that_cannot_be_used_names_every_column() {
         let table = Table::read("category,nmae\n茶,紅茶\n".as_bytes()).unwrap();
-        let columns: Vec<&str> =
-            table.problems.iter().map(|problem| problem.column.as_str()).collect();
+        let columns: Vec<&str> = table
+            .problems
+            .iter()
+            .map(|problem| problem.column.as_str())
+            .collect();
         assert_eq!(columns, ["nmae", "name", "price_cold"]);
         assert!(table.rows.is_empty());
         assert_eq!(Table::read(b"").unwrap().problems.len(), 1);
@@ -223,7 +265,10 @@ mod tests {
     #[test]
     fn a_row_longer_than_the_header_is_a_problem() {
         let table = Table::read("category,name,price_cold\n茶,紅茶,25,30\n".as_bytes()).unwrap();
-        assert_eq!(table.problems, [CellProblem::new(2, "", "VALIDATION_FAILED", "30")]);
+        assert_eq!(
+            table.problems,
+            [CellProblem::new(2, "", "VALIDATION_FAILED", "30")]
+        );
     }
 
     #[test]

@@ -20,7 +20,10 @@ pub(super) async fn write(
 }
 
 fn ids(products: &[Product]) -> Vec<Uuid> {
-    products.iter().map(|product| product.id.as_uuid()).collect()
+    products
+        .iter()
+        .map(|product| product.id.as_uuid())
+        .collect()
 }
 
 /// Items of many products as three columns: product, place, item.
@@ -47,8 +50,14 @@ async fn write_variants(
 ) -> Result<(), Problem> {
     let org = tx.org().as_uuid();
     let (owners, places, variants) = placed(products, |product| product.variants.clone());
-    let variant_ids: Vec<Uuid> = variants.iter().map(|variant| variant.id.as_uuid()).collect();
-    let names: Vec<String> = variants.iter().map(|variant| variant.name.clone()).collect();
+    let variant_ids: Vec<Uuid> = variants
+        .iter()
+        .map(|variant| variant.id.as_uuid())
+        .collect();
+    let names: Vec<String> = variants
+        .iter()
+        .map(|variant| variant.name.clone())
+        .collect();
     let prices: Vec<i64> = variants.iter().map(|variant| variant.price).collect();
     sqlx::query!(
         "UPDATE variants AS variant
@@ -92,7 +101,12 @@ async fn write_categories(tx: &mut TenantTx, products: &[Product]) -> Result<(),
     .execute(&mut **tx)
     .await?;
     let (owners, places, categories) = placed(products, |product| {
-        product.details.category_ids.iter().map(|id| id.as_uuid()).collect()
+        product
+            .details
+            .category_ids
+            .iter()
+            .map(|id| id.as_uuid())
+            .collect()
     });
     sqlx::query!(
         "INSERT INTO product_categories (org_id, product_id, ordinal, category_id)
@@ -120,7 +134,12 @@ async fn write_option_groups(tx: &mut TenantTx, products: &[Product]) -> Result<
     .execute(&mut **tx)
     .await?;
     let (owners, places, groups) = placed(products, |product| {
-        product.details.option_group_ids.iter().map(|id| id.as_uuid()).collect()
+        product
+            .details
+            .option_group_ids
+            .iter()
+            .map(|id| id.as_uuid())
+            .collect()
     });
     sqlx::query!(
         "INSERT INTO product_option_groups (org_id, product_id, ordinal, option_group_id)

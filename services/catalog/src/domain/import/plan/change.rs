@@ -21,35 +21,59 @@ pub(super) fn describe(
     let names = |product: &Product| groups.names(&product.details.option_group_ids).join("|");
     changes.note(columns::OPTION_GROUPS, &names(old), &names(new));
     changes.note(columns::NAME_EN, &before.name_en, &after.name_en);
-    changes.mention(columns::DESCRIPTION, before.description != after.description);
+    changes.mention(
+        columns::DESCRIPTION,
+        before.description != after.description,
+    );
     changes.note(columns::ALLERGENS, &before.allergens, &after.allergens);
     let tax = |product: &Product| product.details.tax_type.map_or("", |tax| tax.as_str());
     changes.note(columns::TAX_TYPE, &tax(old), &tax(new));
-    changes.note(columns::DISPLAY, &before.display.as_str(), &after.display.as_str());
-    changes.note(columns::MIN_PER_ORDER, &before.min_per_order, &after.min_per_order);
-    changes.note(columns::MAX_PER_ORDER, &before.max_per_order, &after.max_per_order);
-    changes.note(columns::MAKE_SECONDS, &before.make_seconds, &after.make_seconds);
+    changes.note(
+        columns::DISPLAY,
+        &before.display.as_str(),
+        &after.display.as_str(),
+    );
+    changes.note(
+        columns::MIN_PER_ORDER,
+        &before.min_per_order,
+        &after.min_per_order,
+    );
+    changes.note(
+        columns::MAX_PER_ORDER,
+        &before.max_per_order,
+        &after.max_per_order,
+    );
+    changes.note(
+        columns::MAKE_SECONDS,
+        &before.make_seconds,
+        &after.make_seconds,
+    );
     changes.0.join("; ")
 }
 
 /// Cold and hot by their columns, as far as both sides know no other variants.
 fn variants(old: &[Variant], new: &[Variant], changes: &mut Changes) {
     let plain = |variants: &[Variant]| {
-        variants.iter().all(|variant| [columns::COLD, columns::HOT].contains(&&*variant.name))
+        variants
+            .iter()
+            .all(|variant| [columns::COLD, columns::HOT].contains(&&*variant.name))
     };
     if plain(old) && plain(new) {
         let price = |variants: &[Variant], name: &str| {
             let found = variants.iter().find(|variant| variant.name == name);
             found.map_or_else(String::new, |variant| variant.price.to_string())
         };
-        for (column, name) in
-            [(columns::PRICE_COLD, columns::COLD), (columns::PRICE_HOT, columns::HOT)]
-        {
+        for (column, name) in [
+            (columns::PRICE_COLD, columns::COLD),
+            (columns::PRICE_HOT, columns::HOT),
+        ] {
             changes.note(column, &price(old, name), &price(new, name));
         }
     } else {
         let all = |variants: &[Variant]| {
-            let items = variants.iter().map(|variant| format!("{}:{}", variant.name, variant.price));
+            let items = variants
+                .iter()
+                .map(|variant| format!("{}:{}", variant.name, variant.price));
             items.collect::<Vec<_>>().join("|")
         };
         changes.note(columns::VARIANTS, &all(old), &all(new));
@@ -65,7 +89,8 @@ impl Changes {
                 empty if empty.is_empty() => "—".to_owned(),
                 text => text,
             };
-            self.0.push(format!("{column} {} → {}", shown(before), shown(after)));
+            self.0
+                .push(format!("{column} {} → {}", shown(before), shown(after)));
         }
     }
 

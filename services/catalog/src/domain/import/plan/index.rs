@@ -9,10 +9,7 @@ use chassis::{
 
 use super::{Against, CellProblem, columns, problem};
 use crate::domain::{
-    catalogue::Catalogue,
-    category::Category,
-    import::row::Row,
-    option_group::OptionGroup,
+    catalogue::Catalogue, category::Category, import::row::Row, option_group::OptionGroup,
     product::Product,
 };
 
@@ -31,11 +28,22 @@ impl<'a> Categories<'a> {
         let catalogue = against.catalogue;
         let mut next_places: HashMap<CategoryId, i32> = HashMap::new();
         for product in &catalogue.products {
-            let next = next_places.entry(product.details.main_category()).or_default();
+            let next = next_places
+                .entry(product.details.main_category())
+                .or_default();
             *next = (*next).max(product.position + 1);
         }
-        let last = catalogue.categories.iter().map(|category| category.position).max();
-        let named = || catalogue.categories.iter().map(|it| (it.name.clone(), it.id));
+        let last = catalogue
+            .categories
+            .iter()
+            .map(|category| category.position)
+            .max();
+        let named = || {
+            catalogue
+                .categories
+                .iter()
+                .map(|it| (it.name.clone(), it.id))
+        };
         Self {
             by_name: named().collect(),
             names: named().map(|(name, id)| (id, name)).collect(),
@@ -75,7 +83,10 @@ impl<'a> Categories<'a> {
     }
 
     pub(super) fn names(&self, ids: &[CategoryId]) -> Vec<&str> {
-        ids.iter().filter_map(|id| self.names.get(id)).map(String::as_str).collect()
+        ids.iter()
+            .filter_map(|id| self.names.get(id))
+            .map(String::as_str)
+            .collect()
     }
 
     pub(super) fn into_new(self) -> Vec<Category> {
@@ -116,7 +127,10 @@ impl<'a> Groups<'a> {
 
     pub(super) fn names(&self, ids: &[OptionGroupId]) -> Vec<&str> {
         let name = |id: &OptionGroupId| self.groups.iter().find(|group| group.id == *id);
-        ids.iter().filter_map(name).map(|group| group.name.as_str()).collect()
+        ids.iter()
+            .filter_map(name)
+            .map(|group| group.name.as_str())
+            .collect()
     }
 }
 
@@ -129,14 +143,23 @@ pub(super) struct Products<'a> {
 
 impl<'a> Products<'a> {
     pub(super) fn new(catalogue: &'a Catalogue) -> Self {
-        let mut products =
-            Self { by_code: HashMap::new(), by_main: HashMap::new(), by_any: HashMap::new() };
+        let mut products = Self {
+            by_code: HashMap::new(),
+            by_main: HashMap::new(),
+            by_any: HashMap::new(),
+        };
         for product in &catalogue.products {
             let details = &product.details;
             products.by_code.insert(&details.code, product);
             for (place, category) in details.category_ids.iter().enumerate() {
-                let map = if place == 0 { &mut products.by_main } else { &mut products.by_any };
-                map.entry((*category, details.name.as_str())).or_default().push(product);
+                let map = if place == 0 {
+                    &mut products.by_main
+                } else {
+                    &mut products.by_any
+                };
+                map.entry((*category, details.name.as_str()))
+                    .or_default()
+                    .push(product);
             }
         }
         products
@@ -148,7 +171,10 @@ impl<'a> Products<'a> {
 
     /// Products of this name whose main category it is; if there are none, those that stand in it.
     pub(super) fn by_name(&self, category: CategoryId, name: &str) -> Vec<&'a Product> {
-        let found = self.by_main.get(&(category, name)).or_else(|| self.by_any.get(&(category, name)));
+        let found = self
+            .by_main
+            .get(&(category, name))
+            .or_else(|| self.by_any.get(&(category, name)));
         found.cloned().unwrap_or_default()
     }
 }

@@ -38,26 +38,49 @@ fn applied(catalogue: &Catalogue, plan: &Plan) -> Catalogue {
 }
 
 fn counts(plan: &Plan) -> (usize, usize, usize, usize) {
-    (plan.created.len(), plan.updated.len(), plan.unchanged, plan.problems.len())
+    (
+        plan.created.len(),
+        plan.updated.len(),
+        plan.unchanged,
+        plan.problems.len(),
+    )
 }
 
-const MENU: &str = "category,name,price_cold,price_hot\n茶,紅茶,25,25\n奶茶,鮮奶茶,50,\n茶,綠茶,,25\n";
+const MENU: &str =
+    "category,name,price_cold,price_hot\n茶,紅茶,25,25\n奶茶,鮮奶茶,50,\n茶,綠茶,,25\n";
 
 #[test]
 fn a_menu_makes_categories_and_products_in_the_order_of_the_file() {
     let empty = Catalogue::default();
     let plan = planned(&empty, MENU.as_bytes());
     assert_eq!(counts(&plan), (3, 0, 0, 0));
-    let names: Vec<_> = plan.new_categories.iter().map(|it| (&*it.name, it.position)).collect();
+    let names: Vec<_> = plan
+        .new_categories
+        .iter()
+        .map(|it| (&*it.name, it.position))
+        .collect();
     assert_eq!(names, [("茶", 0), ("奶茶", 1)]);
-    let products: Vec<_> =
-        plan.created.iter().map(|it| (&*it.details.code, &*it.details.name, it.position)).collect();
-    assert_eq!(products, [("P00001", "紅茶", 0), ("P00002", "鮮奶茶", 0), ("P00003", "綠茶", 1)]);
+    let products: Vec<_> = plan
+        .created
+        .iter()
+        .map(|it| (&*it.details.code, &*it.details.name, it.position))
+        .collect();
+    assert_eq!(
+        products,
+        [
+            ("P00001", "紅茶", 0),
+            ("P00002", "鮮奶茶", 0),
+            ("P00003", "綠茶", 1)
+        ]
+    );
 }
 
 #[test]
 fn the_same_file_twice_changes_nothing() {
-    let after = applied(&Catalogue::default(), &planned(&Catalogue::default(), MENU.as_bytes()));
+    let after = applied(
+        &Catalogue::default(),
+        &planned(&Catalogue::default(), MENU.as_bytes()),
+    );
     let again = planned(&after, MENU.as_bytes());
     assert_eq!(counts(&again), (0, 0, 3, 0));
     assert!(again.new_categories.is_empty());
@@ -65,12 +88,18 @@ fn the_same_file_twice_changes_nothing() {
 
 #[test]
 fn a_changed_price_is_told_and_keeps_the_variant() {
-    let before = applied(&Catalogue::default(), &planned(&Catalogue::default(), MENU.as_bytes()));
+    let before = applied(
+        &Catalogue::default(),
+        &planned(&Catalogue::default(), MENU.as_bytes()),
+    );
     let dearer = MENU.replace("紅茶,25,25", "紅茶,30,");
     let plan = planned(&before, dearer.as_bytes());
     assert_eq!(counts(&plan), (0, 1, 2, 0));
     assert_eq!(plan.rows[0].detail, "price_cold 25 → 30; price_hot 25 → —");
-    assert_eq!(plan.updated[0].variants[0].id, before.products[0].variants[0].id);
+    assert_eq!(
+        plan.updated[0].variants[0].id,
+        before.products[0].variants[0].id
+    );
 }
 
 #[test]
@@ -78,7 +107,10 @@ fn one_name_in_two_categories_is_two_products_and_twice_in_one_is_a_problem() {
     let file = "category,name,price_cold\n茶,紅茶,25\n推薦,紅茶,25\n茶,紅茶,30\n";
     let plan = planned(&Catalogue::default(), file.as_bytes());
     assert_eq!(counts(&plan), (2, 0, 0, 1));
-    assert_eq!(plan.problems, [CellProblem::new(4, "name", "CODE_TAKEN", "紅茶")]);
+    assert_eq!(
+        plan.problems,
+        [CellProblem::new(4, "name", "CODE_TAKEN", "紅茶")]
+    );
 }
 
 #[test]
@@ -91,7 +123,10 @@ fn codes_tell_products_of_one_name_apart() {
 
     let ambiguous = "category,name,price_cold\n茶,紅茶,25\n";
     let plan = planned(&after, ambiguous.as_bytes());
-    assert_eq!(plan.problems, [CellProblem::new(2, "code", "VALIDATION_FAILED", "")]);
+    assert_eq!(
+        plan.problems,
+        [CellProblem::new(2, "code", "VALIDATION_FAILED", "")]
+    );
 }
 
 #[test]
@@ -107,14 +142,21 @@ fn a_product_found_by_code_moves_to_the_category_of_the_row() {
 fn groups_are_given_to_new_products_and_unknown_ones_are_refused() {
     let before = samples::menu().content;
     let group = before.option_groups[0].id;
-    let plan = planned_with(&before, "category,name,price_cold\n茶,青茶,25\n茶,綠茶,25\n".as_bytes(), &[group]);
+    let plan = planned_with(
+        &before,
+        "category,name,price_cold\n茶,青茶,25\n茶,綠茶,25\n".as_bytes(),
+        &[group],
+    );
     assert_eq!(plan.created[0].details.option_group_ids, [group]);
     assert!(plan.updated[0].details.option_group_ids.is_empty());
 
     let file = "category,name,price_cold,option_groups\n茶,青茶,25,甜度\n茶,白茶,25,冰量\n";
     let plan = planned(&before, file.as_bytes());
     assert_eq!(plan.created[0].details.option_group_ids, [group]);
-    assert_eq!(plan.problems, [CellProblem::new(3, "option_groups", "NOT_FOUND", "冰量")]);
+    assert_eq!(
+        plan.problems,
+        [CellProblem::new(3, "option_groups", "NOT_FOUND", "冰量")]
+    );
 }
 
 fn names() -> impl Strategy<Value = String> {

@@ -1,0 +1,10 @@
+//! The catalog service's process.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    chassis::service::main::<catalog::Catalog>()
+}
