@@ -207,6 +207,7 @@ mod tests {
         for line in [
             "DB_URL=",
             "# DB_MAX_CONNECTIONS=10",
+            "AUTH_PUBLIC_KEYS=",
             "SHOP_TABLES=",
             "# SHOP_OPENS_IN=90s",
         ] {

@@ -9,13 +9,14 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Tried in turn in the place of an absent variable, to see what else is absent.
-const STAND_INS: [&str; 6] = [
+const STAND_INS: [&str; 7] = [
     "1",
     "true",
     "http://localhost/",
     "127.0.0.1:1",
     "1s",
     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    "key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 ];
 
 /// Everything wrong with the configuration, a line each.
