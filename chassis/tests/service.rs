@@ -1,5 +1,8 @@
 //! A whole service, started and ended as `main` does it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
