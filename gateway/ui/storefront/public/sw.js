@@ -4,9 +4,15 @@ const SHELL_CACHE = "shell-%VERSION%";
 const DATA_CACHE = "read-1";
 const KEPT = 60;
 
+async function install(files) {
+  const cache = await caches.open(SHELL_CACHE);
+  await cache.addAll(files);
+  await cache.put("/shell", await fetch("/"));
+}
+
 addEventListener("install", (event) => {
   const files = Array.isArray(SHELL) ? SHELL : [];
-  event.waitUntil(caches.open(SHELL_CACHE).then((cache) => cache.addAll(files)).then(() => self.skipWaiting()));
+  event.waitUntil(install(files).then(() => self.skipWaiting()));
 });
 
 addEventListener("activate", (event) => {
@@ -25,14 +31,14 @@ async function page(request) {
     if (response.ok) await cache.put("/shell", response.clone());
     return response;
   } catch (error) {
-    const kept = await cache.match("/shell");
+    const kept = await cache.match("/shell", { ignoreVary: true });
     if (kept) return kept;
     throw error;
   }
 }
 
 async function asset(request) {
-  const kept = await caches.match(request);
+  const kept = await caches.match(request, { ignoreVary: true });
   if (kept) return kept;
   const response = await fetch(request);
   if (response.ok) (await caches.open(SHELL_CACHE)).put(request, response.clone());
@@ -55,7 +61,7 @@ async function read(event) {
     if (response.ok) event.waitUntil(keep(event.request, response.clone()));
     return response;
   } catch (error) {
-    const kept = await (await caches.open(DATA_CACHE)).match(event.request);
+    const kept = await (await caches.open(DATA_CACHE)).match(event.request, { ignoreVary: true });
     if (kept) return kept;
     throw error;
   }

@@ -76,6 +76,8 @@ export function openShop(brand: string, branch: string): Shop {
   const timer = setInterval(quietly(refreshAvailability), REFRESH_MS);
   const online = quietly(reload);
   addEventListener("online", online);
+  // A worker that has just taken over has not seen the menu yet: read it once more, through its hands.
+  navigator.serviceWorker?.addEventListener("controllerchange", online);
   void reload();
 
   return {
@@ -87,6 +89,7 @@ export function openShop(brand: string, branch: string): Shop {
       cart.close();
       clearInterval(timer);
       removeEventListener("online", online);
+      navigator.serviceWorker?.removeEventListener("controllerchange", online);
     },
   };
 }
