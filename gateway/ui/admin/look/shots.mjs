@@ -1,5 +1,5 @@
 // Photographs every screen in each size, light and dark, and asks axe about it. Usage: ADMIN_URL=… node look/shots.mjs [folder] [size…]
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { mkdirSync } from "node:fs";
 
 import { base, open, screens, signIn, sizes } from "./browser.mjs";

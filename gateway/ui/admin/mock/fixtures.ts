@@ -23,7 +23,8 @@ export function me(part: Partial<Me["account"]> = {}): Me {
     account: {
       account_id: "account", account: "owner", name: "陳老闆", role: "owner",
       permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage" },
-      actions: ["order.cancel_late", "order.reopen"], scope: { organisation: true, brand_ids: [], branch_ids: [] }, ...part,
+      actions: ["order.cancel_late", "order.reopen"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
+      enabled: true, version: 1, ...part,
     },
     organisation: { organisation_id: "org", code: "demo", name: "好日子餐飲", plan: "max" },
   };

@@ -81,7 +81,7 @@ export class World {
       ...order, state: step.to, version: order.version + 1, next_states: next[step.to], paid: step.cash_received ? order.total : order.paid,
       accepted_at: order.accepted_at ?? now, ready_at: step.to === "ready" ? now : order.ready_at, completed_at: closed ? now : null,
       cancel_reason: step.cancel_reason ?? null, cancel_text: step.reason ?? "", undo_until: undoable ? new Date(Date.now() + 10_000).toISOString() : null,
-    }, step.reason);
+    }, step.reason ?? "");
   }
 
   undo(orderId: string, version: number): Order {

@@ -1,16 +1,30 @@
-import { createApi, newIdempotencyKey, ProblemError, problemFrom, unwrap } from "@yizhimai/api";
-
-/** What a call may carry besides its path. */
-export interface CallOptions {
-  path?: Record<string, string>;
-  query?: Record<string, string | number | boolean | undefined>;
-  body?: unknown;
-  /** Sent as `Idempotency-Key`; repeat with the same key when no answer came. */
-  key?: string;
-  signal?: AbortSignal;
-}
+import { createApi, newIdempotencyKey, ProblemError, problemFrom, unwrap, type paths } from "@yizhimai/api";
 
 type Verb = "GET" | "POST" | "PUT" | "DELETE";
+
+/** Addresses of the gateway that know the verb. */
+type PathOf<V extends Verb> = { [P in keyof paths]: paths[P] extends Record<Lowercase<V>, { responses: unknown }> ? P : never }[keyof paths];
+
+type Operation<V extends Verb, P extends keyof paths> = paths[P][Lowercase<V> & keyof paths[P]];
+
+type Part<O, Name extends string> = O extends { parameters: infer R } ? (R extends { [N in Name]?: infer T } ? T : never) : never;
+
+type BodyOf<O> = O extends { requestBody: { content: infer C } } ? C[keyof C] : undefined;
+
+type AnswerOf<O> = O extends { responses: infer R }
+  ? R[keyof R & (200 | 201)] extends { content: { "application/json": infer T } }
+    ? T
+    : unknown
+  : never;
+
+/** What a call may carry besides its address. */
+interface CallOptions<O> {
+  path?: Part<O, "path">;
+  query?: Part<O, "query">;
+  body?: BodyOf<O>;
+  /** Sent as `Idempotency-Key`; repeat with the same key when no answer came. */
+  key?: string;
+}
 
 interface Raw {
   data?: unknown;
@@ -37,7 +51,11 @@ export function whenSignedOut(handler: () => void): void {
 const withoutSession = new Set(["/api/admin/sign-in", "/api/admin/me"]);
 
 /** Calls the gateway; every refusal rejects with a {@link ProblemError}. A lost session leads to sign-in. */
-export async function call<T>(verb: Verb, path: string, options: CallOptions = {}): Promise<T> {
+export async function call<V extends Verb, P extends PathOf<V>>(
+  verb: V,
+  path: P,
+  options: CallOptions<Operation<V, P>> = {},
+): Promise<AnswerOf<Operation<V, P>>> {
   const text = typeof options.body === "string";
   const headers: Record<string, string> = {};
   if (options.key) headers["Idempotency-Key"] = options.key;
@@ -48,11 +66,10 @@ export async function call<T>(verb: Verb, path: string, options: CallOptions = {
       send(path, {
         params: { path: options.path, query: options.query },
         headers,
-        ...(options.signal ? { signal: options.signal } : {}),
         ...(options.body === undefined ? {} : { body: options.body }),
         ...(text ? { bodySerializer: (body: string) => body } : {}),
       }).then((answer) => (answer.response.status === 204 ? { ...answer, data: {} } : answer)),
-    )) as T;
+    )) as AnswerOf<Operation<V, P>>;
   } catch (thrown) {
     const problem = problemFrom(thrown);
     if (problem.status === 401 && !withoutSession.has(path) && problem.reason !== "REAUTH_REQUIRED") onSignedOut();

@@ -2,19 +2,19 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { call } from "./gateway";
 import { keys } from "./keys";
-import type { Availability, Brand, Branch, Category, Me, OptionGroup, Product } from "./types";
+import type { Product } from "./types";
 
 /** Who is signed in. */
 export const meQuery = queryOptions({
   queryKey: keys.me(),
-  queryFn: () => call<Me>("GET", "/api/admin/me"),
+  queryFn: () => call("GET", "/api/admin/me"),
   staleTime: 60_000,
 });
 
 /** Brands and branches within the account's scope. */
 export const brandsQuery = queryOptions({
   queryKey: keys.brands(),
-  queryFn: () => call<{ brands: Brand[]; branches: Branch[] }>("GET", "/api/admin/brands"),
+  queryFn: () => call("GET", "/api/admin/brands"),
   staleTime: 60_000,
 });
 
@@ -23,7 +23,7 @@ export const categoriesQuery = (brandId: string) =>
   queryOptions({
     queryKey: keys.categories(brandId),
     queryFn: async () => {
-      const { categories } = await call<{ categories: Category[] }>("GET", "/api/admin/brands/{brand_id}/categories", {
+      const { categories } = await call("GET", "/api/admin/brands/{brand_id}/categories", {
         path: { brand_id: brandId },
       });
       return categories.toSorted((a, b) => a.position - b.position);
@@ -35,7 +35,7 @@ export const optionGroupsQuery = (brandId: string) =>
   queryOptions({
     queryKey: keys.optionGroups(brandId),
     queryFn: async () => {
-      const answer = await call<{ option_groups: OptionGroup[] }>("GET", "/api/admin/brands/{brand_id}/option-groups", {
+      const answer = await call("GET", "/api/admin/brands/{brand_id}/option-groups", {
         path: { brand_id: brandId },
       });
       return answer.option_groups;
@@ -47,7 +47,7 @@ export const availabilityQuery = (branchId: string) =>
   queryOptions({
     queryKey: keys.availability(branchId),
     queryFn: () =>
-      call<Availability>("GET", "/api/admin/branches/{branch_id}/availability", { path: { branch_id: branchId } }),
+      call("GET", "/api/admin/branches/{branch_id}/availability", { path: { branch_id: branchId } }),
     refetchInterval: 60_000,
   });
 
@@ -65,7 +65,7 @@ export const allProductsQuery = (brandId: string) =>
       const products: Product[] = [];
       let token = "";
       do {
-        const page = await call<ProductPage>("GET", "/api/admin/brands/{brand_id}/products", {
+        const page = await call("GET", "/api/admin/brands/{brand_id}/products", {
           path: { brand_id: brandId },
           query: { page_size: 100, page_token: token || undefined },
         });

@@ -99,19 +99,19 @@ export function FormPage<V extends object>({ form, initial, onSave, onReload, re
     >
       {readOnly ? <Alert type="info" showIcon title={t("form.readOnly")} style={{ marginBottom: 16 }} /> : null}
       {children}
-      {refused ? (
-        <Alert
-          style={{ marginTop: 16 }}
-          role="alert"
-          type={refused.conflict ? "warning" : "error"}
-          showIcon
-          title={refused.conflict ? t("form.conflictTitle") : t("form.refused")}
-          description={refused.conflict ? t("form.conflictText") : refused.lines.join(" ")}
-          action={refused.conflict ? <Button onClick={takeLatest}>{t("form.takeLatest")}</Button> : undefined}
-        />
-      ) : null}
       {readOnly ? null : (
         <div className={styles.formFoot}>
+          {refused ? (
+            <Alert
+              style={{ flex: "1 0 100%" }}
+              role="alert"
+              type={refused.conflict ? "warning" : "error"}
+              showIcon
+              title={refused.conflict ? t("form.conflictTitle") : t("form.refused")}
+              description={refused.conflict ? t("form.conflictText") : refused.lines.join(" ")}
+              action={refused.conflict ? <Button onClick={takeLatest}>{t("form.takeLatest")}</Button> : undefined}
+            />
+          ) : null}
           <span style={{ color: "var(--ink-2)", marginRight: "auto" }} aria-live="polite">
             {dirty ? t("form.unsaved") : ""}
           </span>

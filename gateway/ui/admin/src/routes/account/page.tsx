@@ -17,7 +17,7 @@ import { useRefusalToast } from "../../patterns/use-toast";
 const sessionsQuery = queryOptions({
   queryKey: keys.sessions(),
   queryFn: async () => {
-    const { sessions } = await call<{ sessions: Session[] }>("GET", "/api/admin/sessions");
+    const { sessions } = await call("GET", "/api/admin/sessions");
     return sessions;
   },
 });

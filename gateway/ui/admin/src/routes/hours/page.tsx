@@ -6,7 +6,7 @@ import { Flex, Form, InputNumber, Radio } from "antd";
 import { call } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import { availabilityQuery } from "../../data/shared-queries";
-import type { Availability, Hours, Period } from "../../data/types";
+import type { Availability, Hours, HoursInput, Period } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { FormPage, FormSection } from "../../patterns/form-page";
@@ -18,15 +18,13 @@ import styles from "./hours.module.css";
 import { overlappingDays } from "./week";
 import { WeekEditor } from "./week-editor";
 
-type HoursInput = Omit<Hours, "branch_id">;
-
 const slotLengths = [5, 10, 15, 20, 30, 60];
 
 const hoursQuery = (branchId: string) =>
   queryOptions({
     queryKey: keys.hours(branchId),
     queryFn: async () => {
-      const { hours } = await call<{ hours: Hours }>("GET", "/api/admin/branches/{branch_id}/hours", { path: { branch_id: branchId } });
+      const { hours } = await call("GET", "/api/admin/branches/{branch_id}/hours", { path: { branch_id: branchId } });
       return hours;
     },
   });
@@ -54,7 +52,7 @@ function HoursForm({ hours, onReload }: { hours: Hours; onReload: () => void }) 
 
   async function save(values: HoursInput) {
     const body = { ...values, max_orders_per_slot: values.max_orders_per_slot ?? null, version: hours.version };
-    const answer = await call<{ hours: Hours }>("PUT", "/api/admin/branches/{branch_id}/hours", { path: { branch_id }, body });
+    const answer = await call("PUT", "/api/admin/branches/{branch_id}/hours", { path: { branch_id }, body });
     client.setQueryData(keys.hours(branch_id), answer.hours);
     await client.invalidateQueries({ queryKey: keys.availability(branch_id) });
   }
@@ -71,17 +69,17 @@ function HoursForm({ hours, onReload }: { hours: Hours; onReload: () => void }) 
           </Form.Item>
         </FormSection>
         <FormSection title={t("hours.ordering")} hint={t("hours.orderingHint")}>
-          <Form.Item name="slot_minutes" label={t("hours.slot")}>
+          <Form.Item name="slot_minutes" required label={t("hours.slot")}>
             <Radio.Group optionType="button" options={slotLengths.map((minutes) => ({ value: minutes, label: t("unit.minutesShort", { count: minutes }) }))} />
           </Form.Item>
           <Flex gap={24} wrap>
-            <Form.Item name="lead_minutes" label={t("hours.lead")} extra={t("hours.leadHint")} style={{ flex: "1 1 200px" }}>
+            <Form.Item name="lead_minutes" required label={t("hours.lead")} extra={t("hours.leadHint")} style={{ flex: "1 1 200px" }}>
               <InputNumber min={0} max={1440} precision={0} suffix={t("unit.minutes")} style={{ width: 140 }} />
             </Form.Item>
-            <Form.Item name="last_order_minutes" label={t("hours.lastOrder")} extra={t("hours.lastOrderHint")} style={{ flex: "1 1 200px" }}>
+            <Form.Item name="last_order_minutes" required label={t("hours.lastOrder")} extra={t("hours.lastOrderHint")} style={{ flex: "1 1 200px" }}>
               <InputNumber min={0} max={180} precision={0} suffix={t("unit.minutes")} style={{ width: 140 }} />
             </Form.Item>
-            <Form.Item name="days_ahead" label={t("hours.daysAhead")} extra={t("hours.daysAheadHint")} style={{ flex: "1 1 200px" }}>
+            <Form.Item name="days_ahead" required label={t("hours.daysAhead")} extra={t("hours.daysAheadHint")} style={{ flex: "1 1 200px" }}>
               <InputNumber min={0} max={60} precision={0} suffix={t("unit.days")} style={{ width: 140 }} />
             </Form.Item>
             <Form.Item name="max_orders_per_slot" label={t("hours.max")} extra={t("hours.maxHint")} style={{ flex: "1 1 200px" }}>

@@ -57,6 +57,7 @@ function WeekPicture({ periods }: { periods: Period[] }) {
               {parts.map((part) => (
                 <span
                   key={`${String(part.from)} ${String(part.carried)}`}
+                  data-short={part.to - part.from < 6 * 60 || undefined}
                   className={part.carried ? `${styles.open} ${styles.carried}` : styles.open}
                   style={{ left: share(part.from), width: share(part.to - part.from) }}
                 >
@@ -141,7 +142,7 @@ function Clock({ label, minute, disabled, onChange }: ClockProps) {
       aria-label={label}
       format="HH:mm"
       size="large"
-      style={{ width: 112 }}
+      style={{ width: 104 }}
       minuteStep={5}
       changeOnScroll
       needConfirm={false}

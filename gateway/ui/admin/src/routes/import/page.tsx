@@ -88,6 +88,7 @@ export function ImportPage() {
       <PageHeader title={t("product.import")} hint={t("import.hint")} back={paths.products(brandId)} />
       <Steps
         size="small"
+        responsive={false}
         current={picked ? 1 : 0}
         items={[{ title: t("import.step.pick") }, { title: t("import.step.check") }, { title: t("import.step.write") }]}
         style={{ marginBottom: 20 }}

@@ -3,12 +3,13 @@ import { Alert, Button, Checkbox, Flex, Form, Input, InputNumber, Modal } from "
 import { useState } from "react";
 
 import { call, problemFrom } from "../../data/gateway";
-import type { OptionGroup } from "../../data/types";
+import type { OptionGroupInput } from "../../data/types";
 import { useReason, useT } from "../../i18n";
 import { placeProblems } from "../../patterns/problem-fields";
 import styles from "./option-groups.module.css";
 
-export type GroupDraft = Omit<OptionGroup, "option_group_id" | "version"> & Partial<Pick<OptionGroup, "option_group_id" | "version">>;
+/** A group as it is edited; a new one has no id yet. */
+export type GroupDraft = OptionGroupInput;
 
 interface GroupDialogProps {
   brandId: string;

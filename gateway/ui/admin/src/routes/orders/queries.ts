@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { call } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import type { Order, OrderEvent, OrderState } from "../../data/types";
+import type { Order, OrderState } from "../../data/types";
 
 interface OrderPage {
   orders: Order[];
@@ -12,7 +12,7 @@ interface OrderPage {
 const closed: readonly OrderState[] = ["completed", "cancelled", "rejected", "no_show", "expired"];
 
 function page(branchId: string, query: Record<string, string | number | undefined>): Promise<OrderPage> {
-  return call<OrderPage>("GET", "/api/admin/branches/{branch_id}/orders", { path: { branch_id: branchId }, query });
+  return call("GET", "/api/admin/branches/{branch_id}/orders", { path: { branch_id: branchId }, query });
 }
 
 /** Every open order of a branch; read again on each event and, should events fail, twice a minute. */
@@ -47,6 +47,6 @@ export const closedOrdersQuery = (branchId: string, day: string) =>
 export const orderQuery = (orderId: string) =>
   queryOptions({
     queryKey: keys.order(orderId),
-    queryFn: () => call<{ order: Order; events: OrderEvent[] }>("GET", "/api/admin/orders/{order_id}", { path: { order_id: orderId } }),
+    queryFn: () => call("GET", "/api/admin/orders/{order_id}", { path: { order_id: orderId } }),
     staleTime: 0,
   });

@@ -21,7 +21,7 @@ interface Listeners {
 type Send = (step: PendingStep) => Promise<Order>;
 
 const sendToGateway: Send = async (step) => {
-  const { order } = await call<{ order: Order }>("POST", "/api/admin/orders/{order_id}/transition", {
+  const { order } = await call("POST", "/api/admin/orders/{order_id}/transition", {
     path: { order_id: step.order_id }, body: step.body, key: step.key,
   });
   return order;

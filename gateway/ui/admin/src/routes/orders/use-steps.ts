@@ -83,7 +83,7 @@ export function useSteps(branchId: string, lineUp: boolean): Steps {
     if (!undoable) return;
     setUndoable(undefined);
     const { order_id, version } = undoable.order;
-    call<{ order: Order }>("POST", "/api/admin/orders/{order_id}/undo", { path: { order_id }, body: { version } })
+    call("POST", "/api/admin/orders/{order_id}/undo", { path: { order_id }, body: { version } })
       .then(({ order }) => {
         put(order);
         void client.invalidateQueries({ queryKey: keys.orders(branchId) });

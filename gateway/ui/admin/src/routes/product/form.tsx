@@ -84,17 +84,17 @@ export function ProductSections({ categories, groups }: { categories: Category[]
         </Form.Item>
       </FormSection>
       <FormSection title={t("product.selling")} hint={t("product.sellingHint")}>
-        <Form.Item name="display" label={t("product.display")}>
+        <Form.Item name="display" required label={t("product.display")}>
           <Radio.Group optionType="button" options={displays.map((display) => ({ value: display, label: t(`display.${display}`) }))} />
         </Form.Item>
         <Flex gap={16} wrap>
-          <Form.Item name="min_per_order" label={t("product.min")}>
+          <Form.Item name="min_per_order" required label={t("product.min")}>
             <InputNumber min={1} max={99} precision={0} />
           </Form.Item>
-          <Form.Item name="max_per_order" label={t("product.max")}>
+          <Form.Item name="max_per_order" required label={t("product.max")}>
             <InputNumber min={1} max={99} precision={0} />
           </Form.Item>
-          <Form.Item name="make_seconds" label={t("product.makeSeconds")}>
+          <Form.Item name="make_seconds" required label={t("product.makeSeconds")}>
             <InputNumber min={0} max={86_400} precision={0} suffix={t("unit.seconds")} style={{ width: 140 }} />
           </Form.Item>
         </Flex>

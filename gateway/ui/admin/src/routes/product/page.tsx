@@ -6,7 +6,7 @@ import { useState } from "react";
 import { call, newIdempotencyKey } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import { categoriesQuery, optionGroupsQuery } from "../../data/shared-queries";
-import type { Product } from "../../data/types";
+import type { Product, ProductInput } from "../../data/types";
 import { useMe } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { paths } from "../../paths";
@@ -17,7 +17,7 @@ import { QueryView } from "../../patterns/states";
 import { useDanger } from "../../patterns/use-danger";
 import { useRefusalToast } from "../../patterns/use-toast";
 import { may } from "../../session/may";
-import { archiveProduct, productInput, updateProduct, type ProductInput } from "../products/queries";
+import { archiveProduct, productInput, updateProduct } from "../products/queries";
 import { ProductSections } from "./form";
 import { productQuery } from "./queries";
 
@@ -36,7 +36,7 @@ export function NewProductPage() {
   const [key] = useState(() => newIdempotencyKey());
 
   async function create(body: ProductInput) {
-    await call<{ product: Product }>("POST", "/api/admin/brands/{brand_id}/products", { path: { brand_id: brandId }, body, key });
+    await call("POST", "/api/admin/brands/{brand_id}/products", { path: { brand_id: brandId }, body, key });
     await client.invalidateQueries({ queryKey: keys.products(brandId) });
     setTimeout(() => void navigate({ to: paths.products(brandId) } as NavigateOptions));
   }

@@ -2,8 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { call } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import type { ProductPage } from "../../data/shared-queries";
-import type { Product } from "../../data/types";
+import type { Product, ProductInput } from "../../data/types";
 import type { ProductSearch } from "./search";
 
 /** A page of a brand's products as filtered. */
@@ -11,15 +10,12 @@ export const productsQuery = (brandId: string, { pages, ...filters }: ProductSea
   queryOptions({
     queryKey: [...keys.products(brandId), filters, pages],
     queryFn: () =>
-      call<ProductPage>("GET", "/api/admin/brands/{brand_id}/products", {
+      call("GET", "/api/admin/brands/{brand_id}/products", {
         path: { brand_id: brandId },
         query: { ...filters, page_size: 50, page_token: pages?.at(-1) },
       }),
     placeholderData: keepPreviousData,
   });
-
-/** What the gateway takes of a product: all but its ids. */
-export type ProductInput = Omit<Product, "product_id" | "brand_id" | "version"> & { version?: number };
 
 /** A product as it is sent back. */
 export function productInput({ product_id: _, brand_id: __, ...input }: Product): ProductInput {

@@ -46,7 +46,7 @@ export function PublishPage() {
   async function publish() {
     setBusy(true);
     try {
-      const { versions } = await call<{ versions: MenuVersion[] }>("POST", "/api/admin/brands/{brand_id}/publish", {
+      const { versions } = await call("POST", "/api/admin/brands/{brand_id}/publish", {
         path: { brand_id: brandId }, body: { branch_ids: chosen }, key,
       });
       setPublished(versions);

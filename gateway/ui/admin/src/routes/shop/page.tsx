@@ -6,7 +6,7 @@ import { useState } from "react";
 
 import { call, newIdempotencyKey, problemFrom } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import type { Brand, Branch, BranchState } from "../../data/types";
+import type { Brand, BrandInput, Branch, BranchInput, BranchState } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
 import { FormPage, FormSection } from "../../patterns/form-page";
@@ -15,8 +15,6 @@ import { PageHeader } from "../../patterns/page-header";
 import { EmptyState } from "../../patterns/states";
 import { placeProblems } from "../../patterns/problem-fields";
 import { may } from "../../session/may";
-
-type BranchInput = Omit<Branch, "branch_id" | "version"> & { version?: number };
 
 const states: readonly BranchState[] = ["setup", "live", "suspended", "closed"];
 
@@ -49,11 +47,11 @@ export function ShopPage() {
 function BrandForm({ brand, readOnly }: { brand: Brand; readOnly: boolean }) {
   const t = useT();
   const client = useQueryClient();
-  const [form] = Form.useForm<Omit<Brand, "brand_id">>();
+  const [form] = Form.useForm<BrandInput>();
   const { brand_id, ...initial } = brand;
   const refresh = () => client.invalidateQueries({ queryKey: keys.brands() });
 
-  async function save(values: Omit<Brand, "brand_id">) {
+  async function save(values: BrandInput) {
     await call("PUT", "/api/admin/brands/{brand_id}", { path: { brand_id }, body: { ...values, currency: brand.currency, version: brand.version } });
     await refresh();
   }
@@ -70,7 +68,7 @@ function BrandForm({ brand, readOnly }: { brand: Brand; readOnly: boolean }) {
         <Form.Item name="introduction" label={t("shop.introduction")}>
           <Input.TextArea autoSize={{ minRows: 3 }} maxLength={2000} showCount />
         </Form.Item>
-        <Form.Item name="accent" label={t("shop.accent")} extra={t("shop.accentHint")} getValueFromEvent={(colour: { toHexString: () => string }) => colour.toHexString()}>
+        <Form.Item name="accent" required label={t("shop.accent")} extra={t("shop.accentHint")} getValueFromEvent={(colour: { toHexString: () => string }) => colour.toHexString()}>
           <ColorPicker showText disabledAlpha size="large" />
         </Form.Item>
       </FormSection>
@@ -99,11 +97,12 @@ function BranchFields() {
       <Form.Item name="address" label={t("branch.address")}>
         <Input maxLength={200} />
       </Form.Item>
-      <Form.Item name="state" label={t("branch.state")} extra={t("branch.stateHint")}>
+      <Form.Item name="state" required label={t("branch.state")} extra={t("branch.stateHint")}>
         <Select options={states.map((state) => ({ value: state, label: t(`branchState.${state}`) }))} />
       </Form.Item>
       <Form.Item
         name="cutoff_minutes"
+        required
         label={t("branch.cutoff")}
         extra={t("branch.cutoffHint")}
         getValueProps={(minutes: number) => ({ value: dayjs().startOf("day").add(minutes, "minute") })}

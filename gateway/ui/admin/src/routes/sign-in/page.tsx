@@ -5,7 +5,6 @@ import { useState } from "react";
 
 import { call, problemFrom } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import type { Me } from "../../data/types";
 import { BrandMark } from "../../frame/brand-mark";
 import { useLocale, useReason, useT } from "../../i18n";
 import styles from "./sign-in.module.css";
@@ -34,7 +33,7 @@ export function SignInPage() {
     setBusy(true);
     setRefused(undefined);
     try {
-      const { me } = await call<{ me: Me }>("POST", "/api/admin/sign-in", { body: credentials });
+      const { me } = await call("POST", "/api/admin/sign-in", { body: credentials });
       localStorage.setItem(LAST_CODE, credentials.organisation_code);
       client.clear();
       client.setQueryData(keys.me(), me);

@@ -68,6 +68,8 @@ export function StockPage() {
                 />
                 <Segmented<StockFilter>
                   size="large"
+                  block
+                  style={{ flex: "1 0 320px" }}
                   aria-label={t("stock.filter")}
                   value={filter}
                   onChange={setFilter}

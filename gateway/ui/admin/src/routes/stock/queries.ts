@@ -2,14 +2,14 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { call } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import type { CountedMovement, StockItem, StockMode, StockMovement } from "../../data/types";
+import type { CountedMovement, StockItem, StockSettings } from "../../data/types";
 
 /** A branch's stock items; what has none is not tracked. */
 export const stockQuery = (branchId: string) =>
   queryOptions({
     queryKey: keys.stock(branchId),
     queryFn: async () => {
-      const { items } = await call<{ items: StockItem[] }>("GET", "/api/admin/branches/{branch_id}/stock", { path: { branch_id: branchId } });
+      const { items } = await call("GET", "/api/admin/branches/{branch_id}/stock", { path: { branch_id: branchId } });
       return items;
     },
   });
@@ -19,20 +19,13 @@ export const movementsQuery = (branchId: string, skuId: string) =>
   infiniteQueryOptions({
     queryKey: keys.movements(branchId, skuId),
     queryFn: ({ pageParam }) =>
-      call<{ movements: StockMovement[]; next_page_token?: string | null }>("GET", "/api/admin/branches/{branch_id}/stock/{sku_id}/movements", {
+      call("GET", "/api/admin/branches/{branch_id}/stock/{sku_id}/movements", {
         path: { branch_id: branchId, sku_id: skuId }, query: { page_size: 50, page_token: pageParam || undefined },
       }),
     initialPageParam: "",
     getNextPageParam: (last) => last.next_page_token || undefined,
     staleTime: 0,
   });
-
-export interface StockSettings {
-  mode: StockMode;
-  daily_amount: number;
-  low_threshold: number;
-  version?: number;
-}
 
 /** Says how a unit is counted. */
 export function setStock(branchId: string, skuId: string, body: StockSettings): Promise<{ item: StockItem }> {
