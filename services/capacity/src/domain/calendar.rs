@@ -110,7 +110,6 @@ impl Schedule {
             schedule: self,
             now,
             openings,
-            last_day,
             last_day_ends_at,
         }
     }

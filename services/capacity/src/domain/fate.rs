@@ -47,7 +47,9 @@ pub enum Effect {
 /// Repeated and late news is ordinary: a cancellation may arrive before the placing it undoes.
 #[must_use]
 pub fn decide(state: HoldState, known_version: i64, fate: Fate, version: i64) -> Effect {
-    if fate != Fate::NeverMade && version <= known_version {
+    // Before the first news the version known is 0, and nothing can be older than that.
+    let late = known_version > 0 && version <= known_version;
+    if fate != Fate::NeverMade && late {
         return Effect::Nothing;
     }
     match (state, fate) {

@@ -1,0 +1,220 @@
+//! Stock as staff count and change it.
+
+mod common;
+
+use chrono::TimeDelta;
+use common::{Shop, reason, told};
+use proto::capacity::v1::{ListStockMovementsRequest, MovementKind, StockMode, StockMovement};
+use testkit::eventually;
+
+async fn journal(shop: &Shop, sku: chassis::id::SkuId) -> Vec<StockMovement> {
+    let request = ListStockMovementsRequest {
+        branch_id: shop.branch.to_string(),
+        sku_id: sku.to_string(),
+        ..Default::default()
+    };
+    let page = told(shop.owner().list_stock_movements(request).await);
+    page.expect("the journal can be read").movements
+}
+
+#[tokio::test]
+async fn a_count_below_what_is_held_is_accepted_with_nothing_left_to_sell() {
+    let shop = Shop::open().await;
+    let sku = shop.running(10).await;
+    let order = shop.held(&[(sku, 5)]).await;
+    let counted = shop
+        .move_stock(sku, MovementKind::Counted, 3)
+        .await
+        .unwrap();
+    assert_eq!(
+        (counted.on_hand, counted.held, counted.available),
+        (3, 5, 0)
+    );
+    assert_eq!(
+        reason(shop.hold(shop.order(&[(sku, 1)])).await),
+        "OUT_OF_STOCK"
+    );
+
+    shop.tell_placed(order, 1).await;
+    shop.eventually_counts(sku, (0, 0, 0)).await;
+    let received = shop
+        .move_stock(sku, MovementKind::Received, 10)
+        .await
+        .unwrap();
+    assert_eq!(received.available, 8, "two of them were promised already");
+}
+
+#[tokio::test]
+async fn staff_cannot_take_more_than_there_is() {
+    let shop = Shop::open().await;
+    let sku = shop.running(2).await;
+    for (kind, quantity) in [(MovementKind::Scrapped, 3), (MovementKind::Adjusted, -3)] {
+        assert_eq!(
+            reason(shop.move_stock(sku, kind, quantity).await),
+            "STOCK_NEGATIVE"
+        );
+    }
+    assert_eq!(shop.counters(sku).await, (2, 0, 2));
+}
+
+#[tokio::test]
+async fn a_repeated_movement_counts_once() {
+    let shop = Shop::open().await;
+    let sku = shop.running(2).await;
+    let request = shop.movement(sku, MovementKind::Received, 5);
+    let first = shop
+        .owner()
+        .move_stock(request.clone())
+        .await
+        .unwrap()
+        .into_inner();
+    shop.held(&[(sku, 1)]).await;
+    let second = shop
+        .owner()
+        .move_stock(request.clone())
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(first, second);
+    assert_eq!(shop.counters(sku).await, (7, 1, 6));
+
+    let mut other = request;
+    other.quantity = 6;
+    assert_eq!(
+        reason(told(shop.owner().move_stock(other).await)),
+        "IDEMPOTENCY_MISMATCH"
+    );
+}
+
+#[tokio::test]
+async fn the_journal_tells_every_movement_with_the_balance_after_it() {
+    let shop = Shop::open().await;
+    let sku = shop.running(10).await;
+    let order = shop.held(&[(sku, 3)]).await;
+    shop.tell_placed(order, 1).await;
+    shop.eventually_counts(sku, (7, 0, 7)).await;
+    shop.tell_cancelled(order, 2, true).await;
+    shop.eventually_counts(sku, (10, 0, 10)).await;
+    shop.move_stock(sku, MovementKind::Counted, 8)
+        .await
+        .unwrap();
+
+    let told: Vec<_> = journal(&shop, sku)
+        .await
+        .iter()
+        .map(|movement| {
+            (
+                movement.kind(),
+                movement.quantity,
+                movement.on_hand_after,
+                movement.held_after,
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (MovementKind::Counted, -2, 8, 0),
+            (MovementKind::Returned, 3, 10, 0),
+            (MovementKind::Committed, -3, 7, 0),
+            (MovementKind::Held, 3, 10, 3),
+            (MovementKind::Received, 10, 10, 0),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_journal_is_read_a_page_at_a_time() {
+    let shop = Shop::open().await;
+    let sku = shop.running(1).await;
+    for _ in 0..24 {
+        shop.move_stock(sku, MovementKind::Received, 1)
+            .await
+            .unwrap();
+    }
+    let mut request = ListStockMovementsRequest {
+        branch_id: shop.branch.to_string(),
+        sku_id: sku.to_string(),
+        page_size: 20,
+        page_token: String::new(),
+    };
+    let first = shop
+        .owner()
+        .list_stock_movements(request.clone())
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(first.movements.len(), 20);
+    request.page_token = first.next_page_token;
+    let last = shop
+        .owner()
+        .list_stock_movements(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        (last.movements.len(), last.next_page_token.as_str()),
+        (5, "")
+    );
+}
+
+/// E8: Saturday's twenty are Saturday's.
+#[tokio::test]
+async fn future_orders_take_from_their_own_days_bucket() {
+    let shop = Shop::open().await;
+    let sku = shop.daily(20).await;
+    let booked = shop.order_at(&[(sku, 18)], "2026-09-05T04:00:00Z");
+    let booked = shop.hold(booked).await.unwrap().order_id.parse().unwrap();
+    assert_eq!(
+        shop.counters(sku).await,
+        (20, 0, 20),
+        "Wednesday's own are untouched"
+    );
+    let refused = shop
+        .hold(shop.order_at(&[(sku, 3)], "2026-09-05T05:00:00Z"))
+        .await;
+    assert_eq!(refused.unwrap_err().params["left"], "2");
+    shop.tell_placed(booked, 1).await;
+    eventually(async || shop.stored(booked).await.0 == "committed").await;
+
+    // Saturday 04:00 in Taipei.
+    shop.clock
+        .advance(TimeDelta::hours(64) - TimeDelta::minutes(1));
+    assert_eq!(shop.availability().await.skus[0].available, 20);
+    shop.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(shop.availability().await.skus[0].available, 2);
+}
+
+#[tokio::test]
+async fn a_changed_daily_amount_holds_from_today_on() {
+    let shop = Shop::open().await;
+    let sku = shop.daily(20).await;
+    shop.held(&[(sku, 5)]).await;
+    let raised = shop.set_item(sku, StockMode::Daily, 30, 1).await.unwrap();
+    assert_eq!(
+        (raised.on_hand, raised.available, raised.version),
+        (30, 25, 2)
+    );
+    let lowered = shop.set_item(sku, StockMode::Daily, 3, 2).await.unwrap();
+    assert_eq!(
+        (lowered.on_hand, lowered.held, lowered.available),
+        (3, 5, 0)
+    );
+    assert_eq!(
+        reason(shop.set_item(sku, StockMode::Daily, 9, 2).await),
+        "VERSION_CONFLICT"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_tracked_is_sold_without_end() {
+    let shop = Shop::open().await;
+    let sku = shop.running(1).await;
+    shop.set_item(sku, StockMode::Untracked, 0, 1)
+        .await
+        .unwrap();
+    shop.held(&[(sku, 500)]).await;
+    assert!(shop.availability().await.skus.is_empty());
+    let refused = shop.move_stock(sku, MovementKind::Received, 1).await;
+    assert_eq!(reason(refused), "VALIDATION_FAILED");
+}
