@@ -16,7 +16,9 @@ use std::{
 
 use arc_swap::ArcSwap;
 use axum::response::Response;
+use chassis::telemetry;
 use http::HeaderMap;
+use opentelemetry::{global, metrics::Counter};
 use parking_lot::RwLock;
 use proto::catalog::v1::GetMenuDocumentRequest;
 
@@ -32,6 +34,7 @@ type ByBranch = HashMap<Box<str>, Arc<Slot>>;
 pub struct Menus {
     slots: RwLock<HashMap<Box<str>, ByBranch>>,
     started: Instant,
+    answers: Counter<u64>,
 }
 
 struct Slot {
@@ -44,9 +47,14 @@ struct Slot {
 
 impl Default for Menus {
     fn default() -> Self {
+        let answers = global::meter(telemetry::SCOPE)
+            .u64_counter("gateway.menu.answers")
+            .with_description("Menus asked for, which no other measurement counts")
+            .build();
         Self {
             slots: RwLock::default(),
             started: Instant::now(),
+            answers,
         }
     }
 }
@@ -62,6 +70,7 @@ impl Menus {
         branch: &str,
         headers: &HeaderMap,
     ) -> Result<Response> {
+        self.answers.add(1, &[]);
         let slot = self.slot(gateway, brand, branch).await?;
         Ok(slot.document.load().respond(headers))
     }
