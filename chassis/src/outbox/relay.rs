@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures::{future::maybe_done, poll};
 use lapin::{Channel, options::BasicPublishOptions};
 use sqlx::{FromRow, Row as _, postgres::PgRow};
 use tokio::time::{sleep, timeout};
@@ -103,19 +104,28 @@ impl Relay {
 
     async fn publish(&self, channel: &Channel, rows: &[Row]) -> anyhow::Result<()> {
         let exchange = self.amqp.exchange();
-        let mut confirms = Vec::with_capacity(rows.len());
+        let mut sends = Vec::with_capacity(rows.len());
         for Row { envelope, body, .. } in rows {
-            let confirm = channel
-                .basic_publish(
-                    exchange.as_str().into(),
-                    envelope.type_.as_str().into(),
-                    BasicPublishOptions::default(),
-                    body,
-                    envelope.to_properties(self.source),
-                )
-                .await
-                .context("publish")?;
-            confirms.push(confirm);
+            let mut send = Box::pin(maybe_done(channel.basic_publish(
+                exchange.as_str().into(),
+                envelope.type_.as_str().into(),
+                BasicPublishOptions::default(),
+                body,
+                envelope.to_properties(self.source),
+            )));
+            // The first poll queues the message in its order; awaiting would wait for the socket,
+            // once an event instead of once a batch.
+            let _ = poll!(send.as_mut());
+            sends.push(send);
+        }
+        let mut confirms = Vec::with_capacity(rows.len());
+        for mut send in sends {
+            send.as_mut().await;
+            let sent = send
+                .as_mut()
+                .take_output()
+                .expect("the send was awaited just now");
+            confirms.push(sent.context("publish")?);
         }
         for confirm in confirms {
             anyhow::ensure!(confirm.await?.is_ack(), "RabbitMQ refused an event");

@@ -56,16 +56,33 @@ impl<A: App> TestService<A> {
             ("AUTH_PRIVATE_KEY", keys::private_key(A::NAME)),
             ("AUTH_PUBLIC_KEYS", auth.public_keys.to_string()),
         ]);
-        all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let all = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        all.extend(
+            variables
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        );
+        let all = all
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
 
         let config = Config::read(A::NAME, &all).unwrap_or_else(|problems| panic!("{problems}"));
-        let running = service::start::<A>(config, Arc::new(clock.clone())).await.unwrap();
+        let running = service::start::<A>(config, Arc::new(clock.clone()))
+            .await
+            .unwrap();
         let channel = Endpoint::from_shared(format!("http://{}", running.addr()))
             .unwrap()
             .tcp_nodelay(true)
             .connect_lazy();
-        Self { running, channel, clock, db, amqp, _redis: redis, _app: PhantomData }
+        Self {
+            running,
+            channel,
+            clock,
+            db,
+            amqp,
+            _redis: redis,
+            _app: PhantomData,
+        }
     }
 
     /// A channel for generated clients whose calls say who calls.
@@ -117,13 +134,20 @@ impl<A: App> TestService<A> {
     pub async fn listen(&self, keys: &[&str]) -> Listener {
         let mut signals = subscribe(&self.amqp.amqp(), keys).boxed();
         let bound = signals.next().await;
-        assert!(matches!(bound, Some(Signal::Gap)), "listening begins with a gap");
+        assert!(
+            matches!(bound, Some(Signal::Gap)),
+            "listening begins with a gap"
+        );
         Listener(signals)
     }
 
     /// Ends the service in good order; fails the test when something had to be cut off.
     pub async fn stop(self) {
-        assert!(self.running.stop().await, "something of {} had to be cut off", A::NAME);
+        assert!(
+            self.running.stop().await,
+            "something of {} had to be cut off",
+            A::NAME
+        );
     }
 
     fn shared_clock(&self) -> SharedClock {
@@ -137,7 +161,9 @@ pub struct Token(MetadataValue<Ascii>);
 
 impl Interceptor for Token {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request.metadata_mut().insert("authorization", self.0.clone());
+        request
+            .metadata_mut()
+            .insert("authorization", self.0.clone());
         Ok(request)
     }
 }
@@ -158,7 +184,9 @@ impl Listener {
             }
         };
         let limit = Duration::from_secs(10);
-        tokio::time::timeout(limit, next).await.expect("an event passes within ten seconds")
+        tokio::time::timeout(limit, next)
+            .await
+            .expect("an event passes within ten seconds")
     }
 }
 

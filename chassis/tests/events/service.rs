@@ -32,7 +32,10 @@ impl App for Notes {
 
     async fn build(_ctx: Context, _config: NoSettings) -> anyhow::Result<Parts> {
         let consumer = Consumer::new("notes.written", &["test.note.*.v1"], WRITER.clone());
-        Ok(Parts { consumers: vec![consumer], ..Parts::default() })
+        Ok(Parts {
+            consumers: vec![consumer],
+            ..Parts::default()
+        })
     }
 }
 
