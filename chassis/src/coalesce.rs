@@ -141,14 +141,10 @@ mod tests {
 
     use super::*;
 
+    type Gated = (Coalescer<u8, u32, u32>, Arc<Semaphore>, Arc<Mutex<Vec<usize>>>);
+
     /// A coalescer whose batches wait for a permit each, and the sizes of the batches so far.
-    fn gated(
-        max_batch: usize,
-    ) -> (
-        Coalescer<u8, u32, u32>,
-        Arc<Semaphore>,
-        Arc<Mutex<Vec<usize>>>,
-    ) {
+    fn gated(max_batch: usize) -> Gated {
         let gate = Arc::new(Semaphore::new(0));
         let sizes = Arc::new(Mutex::new(Vec::new()));
         let (inner_gate, inner_sizes) = (gate.clone(), sizes.clone());
