@@ -33,7 +33,12 @@ pub fn placed(order: &Order) -> Event {
         promised_at: Some(to_timestamp(order.promised_at)),
         test: order.test,
     };
-    Event::new("ordering.order.placed.v1", order.id.as_uuid(), order.progress.version, &body)
+    Event::new(
+        "ordering.order.placed.v1",
+        order.id.as_uuid(),
+        order.progress.version,
+        &body,
+    )
 }
 
 /// An order moved on, or a step was taken back.
@@ -45,7 +50,10 @@ pub fn moved(order: &Order, entry: &OrderEvent) -> Event {
         order_id: order.id.to_string(),
         branch_id: order.branch.to_string(),
         version: entry.version,
-        from: entry.from.map_or(wire::OrderState::Unspecified, state_to_wire).into(),
+        from: entry
+            .from
+            .map_or(wire::OrderState::Unspecified, state_to_wire)
+            .into(),
         to: state_to_wire(entry.to).into(),
         return_stock: given_up && !prepared,
     };

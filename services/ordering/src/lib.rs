@@ -41,7 +41,11 @@ impl App for Ordering {
 
     async fn build(ctx: Context, config: Config) -> anyhow::Result<Parts> {
         let menus = Menus::new(ctx.peers.clone());
-        tokio::spawn(events::follow_menus(ctx.amqp.clone(), menus.clone(), ctx.shutdown.clone()));
+        tokio::spawn(events::follow_menus(
+            ctx.amqp.clone(),
+            menus.clone(),
+            ctx.shutdown.clone(),
+        ));
         let commits =
             commit_orders::commits(ctx.db.clone(), ctx.clock.clone(), config.commit_batch);
         let app = app::Ordering {

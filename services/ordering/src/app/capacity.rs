@@ -1,10 +1,6 @@
 //! What ordering asks of capacity: whether a cart can be had now, and to hold it for an order.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use chassis::{
@@ -72,7 +68,10 @@ impl Capacity {
             .max_capacity(2_000)
             .time_to_live(AVAILABILITY_TTL)
             .build();
-        Self { peers, availability }
+        Self {
+            peers,
+            availability,
+        }
     }
 
     /// What the branch could sell half a second ago or later.
@@ -82,8 +81,14 @@ impl Capacity {
         branch: BranchId,
     ) -> Result<Arc<Availability>, Problem> {
         let load = async {
-            let request = GetAvailabilityRequest { branch_id: branch.to_string() };
-            let answer = self.client(org).get_availability(request).await?.into_inner();
+            let request = GetAvailabilityRequest {
+                branch_id: branch.to_string(),
+            };
+            let answer = self
+                .client(org)
+                .get_availability(request)
+                .await?
+                .into_inner();
             Ok::<_, Status>(Arc::new(answer.availability.unwrap_or_default()))
         };
         let loaded = self.availability.try_get_with((org, branch), load).await;
@@ -111,7 +116,11 @@ impl Capacity {
             wanted_at: wish.wanted_at.map(to_timestamp),
             test: false,
         };
-        match self.client(org).hold(HoldRequest { hold: Some(body) }).await {
+        match self
+            .client(org)
+            .hold(HoldRequest { hold: Some(body) })
+            .await
+        {
             Ok(answer) => Ok(to_hold(answer.into_inner().hold).map_err(Problem::internal)?),
             Err(status) => Err(to_lines(Problem::from_status(&status), wish.needs)),
         }
@@ -124,8 +133,10 @@ impl Capacity {
         branch: BranchId,
         order: OrderId,
     ) -> Result<(), Problem> {
-        let request =
-            ReleaseRequest { order_id: order.to_string(), branch_id: branch.to_string() };
+        let request = ReleaseRequest {
+            order_id: order.to_string(),
+            branch_id: branch.to_string(),
+        };
         self.client(org).release(request).await?;
         Ok(())
     }
@@ -149,7 +160,10 @@ fn to_hold(hold: Option<HoldState>) -> anyhow::Result<Hold> {
 fn to_lines(mut problem: Problem, needs: &BTreeMap<SkuId, Need>) -> Problem {
     let fields = std::mem::take(&mut problem.fields);
     for field in fields {
-        let sku = field.params.get("sku_id").and_then(|raw| raw.parse::<SkuId>().ok());
+        let sku = field
+            .params
+            .get("sku_id")
+            .and_then(|raw| raw.parse::<SkuId>().ok());
         let Some(need) = sku.and_then(|sku| needs.get(&sku)) else {
             problem.fields.push(field);
             continue;
@@ -158,7 +172,11 @@ fn to_lines(mut problem: Problem, needs: &BTreeMap<SkuId, Need>) -> Problem {
             let mut params = field.params.clone();
             params.insert("name".to_owned(), need.name.clone());
             let (path, reason) = (format!("lines[{line}]"), field.reason.clone());
-            problem.fields.push(FieldProblem { field: path, reason, params });
+            problem.fields.push(FieldProblem {
+                field: path,
+                reason,
+                params,
+            });
         }
     }
     if let [only] = problem.fields.as_slice() {
@@ -176,13 +194,25 @@ mod tests {
     #[test]
     fn a_missing_unit_is_told_at_each_line_that_wants_it() {
         let sku = SkuId::from_uuid(Uuid::from_u128(1));
-        let need = Need { quantity: 4, name: "珍珠".into(), lines: vec![0, 2] };
-        let params = [("sku_id", sku.to_string()), ("wanted", "4".into()), ("left", "3".into())];
+        let need = Need {
+            quantity: 4,
+            name: "珍珠".into(),
+            lines: vec![0, 2],
+        };
+        let params = [
+            ("sku_id", sku.to_string()),
+            ("wanted", "4".into()),
+            ("left", "3".into()),
+        ];
         let refusal = Problem::new("OUT_OF_STOCK")
             .field_with("skus[0]", "OUT_OF_STOCK", params)
             .field("wanted_at", "SLOT_FULL");
         let problem = to_lines(refusal, &BTreeMap::from([(sku, need)]));
-        let fields: Vec<_> = problem.fields.iter().map(|field| field.field.as_str()).collect();
+        let fields: Vec<_> = problem
+            .fields
+            .iter()
+            .map(|field| field.field.as_str())
+            .collect();
         assert_eq!(fields, ["lines[0]", "lines[2]", "wanted_at"]);
         assert_eq!(problem.fields[1].params["name"], "珍珠");
         assert_eq!(problem.fields[1].params["left"], "3");

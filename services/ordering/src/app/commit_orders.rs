@@ -111,14 +111,21 @@ async fn commit_all(
 }
 
 fn is_away(problem: &Problem) -> bool {
-    let cause = problem.cause.as_ref().and_then(|cause| cause.downcast_ref());
+    let cause = problem
+        .cause
+        .as_ref()
+        .and_then(|cause| cause.downcast_ref());
     problem.reason == "TEMPORARILY_UNAVAILABLE" || cause.is_some_and(is_unavailable)
 }
 
 fn failed(problem: &Problem) -> Committed {
     let cause = problem.cause.as_ref().map(|cause| format!("{cause:#}"));
     tracing::error!(error = %problem, cause, "could not commit an order");
-    let reason = if is_away(problem) { "TEMPORARILY_UNAVAILABLE" } else { chassis::error::INTERNAL };
+    let reason = if is_away(problem) {
+        "TEMPORARILY_UNAVAILABLE"
+    } else {
+        chassis::error::INTERNAL
+    };
     Committed::Failed { reason }
 }
 
@@ -130,30 +137,41 @@ async fn commit_together(
     drafts: &[Draft],
 ) -> Result<Vec<Committed>, Problem> {
     let mut tx = db.tenant(org).await?;
-    let mut committed: Vec<Option<Committed>> = vec![None; drafts.len()];
-    let mut placed = Vec::with_capacity(drafts.len());
+    let mut placed: Indexed = Vec::with_capacity(drafts.len());
+    let mut known: Vec<(usize, PlacedWithKey)> = Vec::new();
+    let mut open: Vec<usize> = (0..drafts.len()).collect();
     for _ in 0..MAX_DRAWS {
-        let open: Vec<usize> = (0..drafts.len()).filter(|i| committed[*i].is_none()).collect();
         if open.is_empty() {
             break;
         }
-        let (inserted, left) = insert(&mut tx, clock, branch, drafts, &open).await?;
+        let (inserted, collided) = insert(&mut tx, clock, branch, drafts, &open).await?;
         placed.extend(inserted);
-        settle_known(&mut tx, drafts, &left, &mut committed).await?;
-        for (index, order) in &placed {
-            committed[*index] = Some(Committed::Placed(Box::new(order.clone())));
-        }
+        known.extend(find_known(&mut tx, drafts, &collided).await?);
+        open = collided;
+        open.retain(|index| known.iter().all(|(settled, _)| settled != index));
     }
-    if committed.iter().any(Option::is_none) {
+    if !open.is_empty() {
         return Err(anyhow::anyhow!("no free order number after {MAX_DRAWS} draws").into());
     }
 
-    let orders: Vec<&Order> = placed.iter().map(|(_, order)| order).collect();
-    write_details(&mut tx, clock, &orders).await?;
+    write_details(&mut tx, clock, &placed).await?;
     tx.commit().await?;
-    Ok(committed.into_iter().flatten().collect())
+
+    let placed = placed
+        .into_iter()
+        .map(|(i, order)| (i, Committed::Placed(Box::new(order))));
+    let known = known
+        .into_iter()
+        .map(|(i, known)| (i, Committed::Exists(known)));
+    let mut committed: Vec<(usize, Committed)> = placed.chain(known).collect();
+    committed.sort_by_key(|(index, _)| *index);
+    Ok(committed
+        .into_iter()
+        .map(|(_, committed)| committed)
+        .collect())
 }
 
+/// Orders with the place of their draft in the batch.
 type Indexed = Vec<(usize, Order)>;
 
 /// Inserts what it can of the `open` drafts; answers the orders, and the drafts that collided.
@@ -166,8 +184,10 @@ async fn insert(
 ) -> Result<(Indexed, Vec<usize>), Problem> {
     // The same order twice in a batch: a customer's double tap. The second finds the first.
     let mut seen = HashSet::new();
-    let (first, doubled): (Vec<usize>, Vec<usize>) =
-        open.iter().copied().partition(|index| seen.insert(drafts[*index].id));
+    let (first, doubled): (Vec<usize>, Vec<usize>) = open
+        .iter()
+        .copied()
+        .partition(|index| seen.insert(drafts[*index].id));
 
     let now = clock.now();
     let rule = drafts[first[0]].day_rule;
@@ -177,47 +197,60 @@ async fn insert(
 
     let mut fresh: Indexed = Vec::with_capacity(first.len());
     for (index, pickup_number) in first.into_iter().zip(number.0..) {
-        fresh.push((index, to_order(&drafts[index], PickupNumber(pickup_number), now)?));
+        fresh.push((
+            index,
+            to_order(&drafts[index], PickupNumber(pickup_number), now)?,
+        ));
     }
-    let rows: Vec<_> =
-        fresh.iter().map(|(index, order)| (order, &drafts[*index].mark)).collect();
+    let rows: Vec<_> = fresh
+        .iter()
+        .map(|(index, order)| (order, &drafts[*index].mark))
+        .collect();
     let inserted = orders::insert(tx, drafts[open[0]].brand, branch, &rows).await?;
-    let (placed, collided): (Indexed, Indexed) =
-        fresh.into_iter().partition(|(_, order)| inserted.contains(&order.id));
-    let left = collided.into_iter().map(|(index, _)| index).chain(doubled).collect();
+    let (placed, collided): (Indexed, Indexed) = fresh
+        .into_iter()
+        .partition(|(_, order)| inserted.contains(&order.id));
+    let left = collided
+        .into_iter()
+        .map(|(index, _)| index)
+        .chain(doubled)
+        .collect();
     Ok((placed, left))
 }
 
-/// Settles drafts whose key has an order already; the others collided with a number only.
-async fn settle_known(
+/// Finds drafts whose key has an order already; the others collided with a number only.
+async fn find_known(
     tx: &mut TenantTx,
     drafts: &[Draft],
-    left: &[usize],
-    committed: &mut [Option<Committed>],
-) -> Result<(), Problem> {
-    if left.is_empty() {
-        return Ok(());
+    collided: &[usize],
+) -> Result<Vec<(usize, PlacedWithKey)>, Problem> {
+    if collided.is_empty() {
+        return Ok(Vec::new());
     }
-    let keys: Vec<String> = left.iter().map(|index| drafts[*index].mark.key.clone()).collect();
-    for known in idempotency_keys::list(tx, &keys).await? {
-        for index in left.iter().filter(|index| drafts[**index].mark.key == known.key) {
-            committed[*index] = Some(Committed::Exists(known.clone()));
-        }
-    }
-    Ok(())
+    let key = |index: usize| &drafts[index].mark.key;
+    let keys: Vec<String> = collided.iter().map(|index| key(*index).clone()).collect();
+    let known = idempotency_keys::list(tx, &keys).await?;
+    let settled = collided.iter().filter_map(|&index| {
+        let known = known.iter().find(|known| known.key == *key(index))?;
+        Some((index, known.clone()))
+    });
+    Ok(settled.collect())
 }
 
 async fn write_details(
     tx: &mut TenantTx,
     clock: &SharedClock,
-    orders: &[&Order],
+    placed: &[(usize, Order)],
 ) -> Result<(), Problem> {
-    if orders.is_empty() {
+    if placed.is_empty() {
         return Ok(());
     }
-    order_lines::insert(tx, orders).await?;
-    let entries: Vec<OrderEvent> =
-        orders.iter().map(|order| placed_event(order.placed_at)).collect();
+    let orders: Vec<&Order> = placed.iter().map(|(_, order)| order).collect();
+    order_lines::insert(tx, &orders).await?;
+    let entries: Vec<OrderEvent> = orders
+        .iter()
+        .map(|order| placed_event(order.placed_at))
+        .collect();
     let entries: Vec<_> = orders.iter().map(|order| order.id).zip(&entries).collect();
     order_events::insert(tx, &entries, None).await?;
     let announced: Vec<_> = orders.iter().map(|order| events::placed(order)).collect();

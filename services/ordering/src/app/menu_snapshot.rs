@@ -14,12 +14,12 @@ pub fn to_menu(snapshot: wire::MenuSnapshot) -> anyhow::Result<Menu> {
     let branch = snapshot.branch.context("a snapshot without its branch")?;
     let currency = brand.currency.parse()?;
     let products = snapshot.products.into_iter().filter(is_orderable);
-    let products = products.map(|product| {
-        Ok((product.product_id.parse()?, to_product(product, currency)?))
-    });
-    let groups = snapshot.option_groups.into_iter().map(|group| {
-        Ok((group.option_group_id.parse()?, to_group(group, currency)?))
-    });
+    let products =
+        products.map(|product| Ok((product.product_id.parse()?, to_product(product, currency)?)));
+    let groups = snapshot
+        .option_groups
+        .into_iter()
+        .map(|group| Ok((group.option_group_id.parse()?, to_group(group, currency)?)));
     Ok(Menu {
         version: snapshot.menu_version_id.parse()?,
         number: snapshot.number,
@@ -27,7 +27,10 @@ pub fn to_menu(snapshot: wire::MenuSnapshot) -> anyhow::Result<Menu> {
         live: branch.state() == wire::BranchState::Live,
         currency,
         day_rule: DayRule {
-            tz: branch.time_zone.parse().context("read a branch's time zone")?,
+            tz: branch
+                .time_zone
+                .parse()
+                .context("read a branch's time zone")?,
             cutoff_minutes: branch.cutoff_minutes.try_into()?,
         },
         branch: branch.branch_id.parse()?,
@@ -38,7 +41,10 @@ pub fn to_menu(snapshot: wire::MenuSnapshot) -> anyhow::Result<Menu> {
 }
 
 fn is_orderable(product: &wire::Product) -> bool {
-    matches!(product.display(), wire::DisplayState::Listed | wire::DisplayState::Hidden)
+    matches!(
+        product.display(),
+        wire::DisplayState::Listed | wire::DisplayState::Hidden
+    )
 }
 
 fn to_product(product: wire::Product, currency: Currency) -> anyhow::Result<Product> {

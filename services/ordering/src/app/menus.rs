@@ -12,9 +12,7 @@ use chassis::{
     id::{BranchId, OrganisationId},
 };
 use moka::{future, sync};
-use proto::catalog::v1::{
-    GetMenuSnapshotRequest, catalog_service_client::CatalogServiceClient,
-};
+use proto::catalog::v1::{GetMenuSnapshotRequest, catalog_service_client::CatalogServiceClient};
 use tonic::Status;
 
 use super::menu_snapshot::to_menu;
@@ -55,14 +53,19 @@ impl Menus {
 
     /// The present menu of a branch, or `NOT_FOUND`.
     pub async fn get(&self, org: OrganisationId, branch: BranchId) -> Result<Arc<Menu>, Problem> {
-        let loaded = self.current.try_get_with((org, branch), self.load(org, branch)).await;
+        let loaded = self
+            .current
+            .try_get_with((org, branch), self.load(org, branch))
+            .await;
         loaded.map_err(|status| Problem::from_status(&status))
     }
 
     /// Versions of the menu that this replica saw, latest first, the present one included.
     #[must_use]
     pub fn seen(&self, org: OrganisationId, branch: BranchId) -> Arc<[Arc<Menu>]> {
-        self.seen.get(&(org, branch)).unwrap_or_else(|| Arc::from([]))
+        self.seen
+            .get(&(org, branch))
+            .unwrap_or_else(|| Arc::from([]))
     }
 
     /// Forgets the present menu, for there is a new one.
@@ -77,18 +80,29 @@ impl Menus {
 
     async fn load(&self, org: OrganisationId, branch: BranchId) -> Result<Arc<Menu>, Status> {
         let mut catalog = CatalogServiceClient::new(self.peers.channel_for("catalog", org));
-        let request =
-            GetMenuSnapshotRequest { branch_id: branch.to_string(), ..Default::default() };
-        let snapshot = catalog.get_menu_snapshot(request).await?.into_inner().snapshot;
-        let menu = snapshot.context("catalog answered without a snapshot").and_then(to_menu);
+        let request = GetMenuSnapshotRequest {
+            branch_id: branch.to_string(),
+            ..Default::default()
+        };
+        let snapshot = catalog
+            .get_menu_snapshot(request)
+            .await?
+            .into_inner()
+            .snapshot;
+        let menu = snapshot
+            .context("catalog answered without a snapshot")
+            .and_then(to_menu);
         Ok(self.remember(org, menu.map_err(Problem::internal)?))
     }
 
     fn remember(&self, org: OrganisationId, mut menu: Menu) -> Arc<Menu> {
         let key = (org, menu.branch);
         let seen = self.seen.get(&key).unwrap_or_else(|| Arc::from([]));
-        let earlier: Vec<_> =
-            seen.iter().filter(|earlier| earlier.version != menu.version).cloned().collect();
+        let earlier: Vec<_> = seen
+            .iter()
+            .filter(|earlier| earlier.version != menu.version)
+            .cloned()
+            .collect();
         menu.retired = earlier
             .iter()
             .flat_map(|earlier| earlier.products.keys().chain(&earlier.retired))
@@ -96,7 +110,9 @@ impl Menus {
             .copied()
             .collect();
         let menu = Arc::new(menu);
-        let versions = std::iter::once(menu.clone()).chain(earlier).take(1 + EARLIER_VERSIONS);
+        let versions = std::iter::once(menu.clone())
+            .chain(earlier)
+            .take(1 + EARLIER_VERSIONS);
         self.seen.insert(key, versions.collect());
         menu
     }

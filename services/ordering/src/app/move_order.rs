@@ -11,8 +11,9 @@ use chassis::{
 use super::{Ordering, recall::mismatch};
 use crate::{
     domain::{
-        order::{Move, Order, Rights},
+        order::Order,
         order_history::{CancelReason, EventActor, OrderEvent},
+        order_move::{Move, Rights},
         order_state::OrderState,
     },
     events,
@@ -52,7 +53,11 @@ impl Ordering {
         if let Some(mark) = &request.mark
             && let Some(hash) = order_events::find_request(&mut tx, order.id, &mark.key).await?
         {
-            return if hash == mark.hash { Ok(order) } else { Err(mismatch()) };
+            return if hash == mark.hash {
+                Ok(order)
+            } else {
+                Err(mismatch())
+            };
         }
         if order.progress.version != request.version {
             return Err(stale(&mut tx, &order, request.version, request.wish.to).await?);
@@ -61,8 +66,19 @@ impl Ordering {
         let (_, actor) = staff(caller)?;
         let advanced = order.advance(&request.wish, &actor, rights(caller), self.clock.now());
         let entries = advanced.map_err(|error| error.to_problem())?;
-        if !self.write(&mut tx, &order, request.version, &entries, request.mark.as_ref()).await? {
-            return Err(self.lost_race(org, tx, request.order, request.version, request.wish.to).await?);
+        if !self
+            .write(
+                &mut tx,
+                &order,
+                request.version,
+                &entries,
+                request.mark.as_ref(),
+            )
+            .await?
+        {
+            return Err(self
+                .lost_race(org, tx, request.order, request.version, request.wish.to)
+                .await?);
         }
         tx.commit().await?;
         Ok(order)
@@ -85,7 +101,9 @@ impl Ordering {
         }
 
         let (account, actor) = staff(caller)?;
-        let EventActor::Staff { name, .. } = &actor else { return Err(not_staff()) };
+        let EventActor::Staff { name, .. } = &actor else {
+            return Err(not_staff());
+        };
         let history = order_events::list(&mut tx, id).await?;
         let undone = order.undo(&history, account, name, self.clock.now());
         let entries = [undone.map_err(|error| error.to_problem())?];
@@ -117,8 +135,7 @@ impl Ordering {
             }
             let version = order.progress.version;
             let rights = Rights::default();
-            let advanced =
-                order.advance(&wish, &EventActor::Customer, rights, self.clock.now());
+            let advanced = order.advance(&wish, &EventActor::Customer, rights, self.clock.now());
             let entries = advanced.map_err(|error| error.to_problem())?;
             if self.write(&mut tx, &order, version, &entries, None).await? {
                 tx.commit().await?;
@@ -143,7 +160,10 @@ impl Ordering {
         }
         let rows: Vec<_> = entries.iter().map(|entry| (order.id, entry)).collect();
         order_events::insert(tx, &rows, mark).await?;
-        let announced: Vec<_> = entries.iter().map(|entry| events::moved(order, entry)).collect();
+        let announced: Vec<_> = entries
+            .iter()
+            .map(|entry| events::moved(order, entry))
+            .collect();
         outbox::publish(tx, &*self.clock, &announced).await?;
         Ok(true)
     }
@@ -171,9 +191,16 @@ async fn stale(
     to: OrderState,
 ) -> Result<Problem, Problem> {
     let history = order_events::list(tx, order.id).await?;
-    let read = history.iter().find(|entry| entry.version == given).map(|entry| entry.to);
+    let read = history
+        .iter()
+        .find(|entry| entry.version == given)
+        .map(|entry| entry.to);
     let same_state = read.is_none_or(|state| state == order.progress.state);
-    let reason = if same_state { "VERSION_CONFLICT" } else { "ILLEGAL_TRANSITION" };
+    let reason = if same_state {
+        "VERSION_CONFLICT"
+    } else {
+        "ILLEGAL_TRANSITION"
+    };
     Ok(Problem::new(reason)
         .message("the order was changed by somebody else")
         .param("state", order.progress.state.as_str())
@@ -193,9 +220,13 @@ pub fn rights(caller: &Identity) -> Rights {
 
 fn staff(caller: &Identity) -> Result<(AccountId, EventActor), Problem> {
     match &caller.actor {
-        Actor::Staff { account, name, .. } => {
-            Ok((*account, EventActor::Staff { account: *account, name: name.clone() }))
-        }
+        Actor::Staff { account, name, .. } => Ok((
+            *account,
+            EventActor::Staff {
+                account: *account,
+                name: name.clone(),
+            },
+        )),
         _ => Err(not_staff()),
     }
 }

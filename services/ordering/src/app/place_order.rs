@@ -95,7 +95,10 @@ impl Ordering {
     ) -> Result<Placed, Error> {
         match self.attempt(org, &request).await {
             Err(refusal) => match self.recall(org, &request.mark).await? {
-                Some(order) => Ok(Placed { order, replayed: true }),
+                Some(order) => Ok(Placed {
+                    order,
+                    replayed: true,
+                }),
                 None => Err(refusal),
             },
             placed => placed,
@@ -110,7 +113,10 @@ impl Ordering {
         if hold.order != wished {
             // An earlier attempt held: it has placed the order, is about to, or died before.
             if let Some(order) = self.recall(org, &request.mark).await? {
-                return Ok(Placed { order, replayed: true });
+                return Ok(Placed {
+                    order,
+                    replayed: true,
+                });
             }
         }
         Ok(self.step_4_commit(org, &menu, request, quote, hold).await?)
@@ -128,12 +134,17 @@ impl Ordering {
             return Err(closed.field("branch_id", "CLOSED").into());
         }
         if self.clock.now() - request.quoted_at > QUOTE_MAX_AGE {
-            return Err(Problem::new("QUOTE_EXPIRED").message("the quote is too old").into());
+            return Err(Problem::new("QUOTE_EXPIRED")
+                .message("the quote is too old")
+                .into());
         }
         if quote.hash != request.quote_hash {
             let changes = self.changes_since(org, &request.cart, &quote, &request.quote_hash);
             let fresh = self.show(org, request.cart.branch, menu.live, quote).await;
-            return Err(Error::QuoteChanged { fresh: Box::new(fresh), changes });
+            return Err(Error::QuoteChanged {
+                fresh: Box::new(fresh),
+                changes,
+            });
         }
         Ok(quote)
     }
@@ -149,7 +160,13 @@ impl Ordering {
         let needs = stock_need(&quote.lines);
         let key = hold_key(org, branch, &request.mark.key);
         let wanted_at = request.cart.wanted_at;
-        let wish = HoldWish { branch, order, key, needs: &needs, wanted_at };
+        let wish = HoldWish {
+            branch,
+            order,
+            key,
+            needs: &needs,
+            wanted_at,
+        };
         self.capacity.hold(org, wish).await
     }
 
@@ -178,13 +195,19 @@ impl Ordering {
             mark: request.mark.clone(),
         };
         match self.commits.submit((org, menu.branch), draft).await {
-            Some(Committed::Placed(order)) => Ok(Placed { order: *order, replayed: false }),
+            Some(Committed::Placed(order)) => Ok(Placed {
+                order: *order,
+                replayed: false,
+            }),
             Some(Committed::Exists(known)) => {
                 if known.order != hold.order {
                     self.undo_3_release(org, menu.branch, hold.order).await;
                 }
                 let order = self.replay(org, &request.mark, &known).await?;
-                Ok(Placed { order, replayed: true })
+                Ok(Placed {
+                    order,
+                    replayed: true,
+                })
             }
             Some(Committed::Failed { reason }) => Err(Problem::new(reason)),
             None => Err(Problem::new("TEMPORARILY_UNAVAILABLE")),

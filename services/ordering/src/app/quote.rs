@@ -66,7 +66,8 @@ impl Ordering {
         let seen = self.menus.seen(org, cart.branch);
         let mut quotes = seen.iter().filter_map(|menu| self.price(menu, cart).ok());
         let seen = quotes.find(|quote| quote.hash == seen_hash);
-        seen.map(|seen| fresh.changes_since(&seen)).unwrap_or_default()
+        seen.map(|seen| fresh.changes_since(&seen))
+            .unwrap_or_default()
     }
 
     /// Adds promise and warnings to a priced cart.
@@ -95,15 +96,27 @@ impl Ordering {
             }
         };
         let valid_until = quoted_at + self.quote_validity;
-        ShownQuote { quote, quoted_at, valid_until, promised_at, warnings }
+        ShownQuote {
+            quote,
+            quoted_at,
+            valid_until,
+            promised_at,
+            warnings,
+        }
     }
 }
 
 fn stock_warnings(available: &Availability, needs: &BTreeMap<SkuId, Need>) -> Vec<FieldProblem> {
     let mut warnings = Vec::new();
     for sku in &available.skus {
-        let need = sku.sku_id.parse::<SkuId>().ok().and_then(|id| needs.get(&id));
-        let Some(need) = need.filter(|need| need.quantity > sku.available) else { continue };
+        let need = sku
+            .sku_id
+            .parse::<SkuId>()
+            .ok()
+            .and_then(|id| needs.get(&id));
+        let Some(need) = need.filter(|need| need.quantity > sku.available) else {
+            continue;
+        };
         for line in &need.lines {
             let params = [
                 ("sku_id", sku.sku_id.clone()),
@@ -119,7 +132,11 @@ fn stock_warnings(available: &Availability, needs: &BTreeMap<SkuId, Need>) -> Ve
 }
 
 fn line_of(field: &str) -> Option<usize> {
-    field.strip_prefix("lines[")?.strip_suffix(']')?.parse().ok()
+    field
+        .strip_prefix("lines[")?
+        .strip_suffix(']')?
+        .parse()
+        .ok()
 }
 
 fn slot_warning(available: &Availability, wanted: Option<DateTime<Utc>>) -> Option<FieldProblem> {
@@ -129,10 +146,17 @@ fn slot_warning(available: &Availability, wanted: Option<DateTime<Utc>>) -> Opti
             return None;
         }
         let opens = to_utc(available.opens_at).map(|at| ("opens_at", rfc3339(at)));
-        let reason = if available.open { "SLOT_FULL" } else { "CLOSED" };
+        let reason = if available.open {
+            "SLOT_FULL"
+        } else {
+            "CLOSED"
+        };
         return Some(warning("wanted_at", reason, opens.into_iter().chain(next)));
     };
-    let slot = available.slots.iter().find(|slot| to_utc(slot.starts_at) == Some(wanted));
+    let slot = available
+        .slots
+        .iter()
+        .find(|slot| to_utc(slot.starts_at) == Some(wanted));
     let reason = match slot.map(|slot| slot.state()) {
         Some(SlotState::Open | SlotState::Filling) => return None,
         Some(SlotState::Full) => "SLOT_FULL",
@@ -171,7 +195,10 @@ pub(crate) fn to_utc(at: Option<prost_types::Timestamp>) -> Option<DateTime<Utc>
 /// An instant for the wire.
 pub(crate) fn to_timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
     let nanos = i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default();
-    prost_types::Timestamp { seconds: at.timestamp(), nanos }
+    prost_types::Timestamp {
+        seconds: at.timestamp(),
+        nanos,
+    }
 }
 
 #[cfg(test)]
@@ -232,15 +259,25 @@ mod tests {
     #[test]
     fn stock_is_compared_with_the_sum_of_all_lines() {
         let sku = SkuId::from_uuid(uuid::Uuid::from_u128(1));
-        let need = Need { quantity: 4, name: "珍珠".into(), lines: vec![1, 0] };
+        let need = Need {
+            quantity: 4,
+            name: "珍珠".into(),
+            lines: vec![1, 0],
+        };
         let left = |available| Availability {
-            skus: vec![SkuAvailability { sku_id: sku.to_string(), available }],
+            skus: vec![SkuAvailability {
+                sku_id: sku.to_string(),
+                available,
+            }],
             ..Default::default()
         };
         let needs = BTreeMap::from([(sku, need)]);
         assert!(stock_warnings(&left(4), &needs).is_empty());
         let warnings = stock_warnings(&left(3), &needs);
-        let fields: Vec<_> = warnings.iter().map(|warning| warning.field.as_str()).collect();
+        let fields: Vec<_> = warnings
+            .iter()
+            .map(|warning| warning.field.as_str())
+            .collect();
         assert_eq!(fields, ["lines[0]", "lines[1]"]);
     }
 }

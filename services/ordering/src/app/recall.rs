@@ -1,11 +1,6 @@
 //! Finds the order that an idempotency key placed before, many keys in one look-up.
 
-use chassis::{
-    coalesce::Coalescer,
-    db::Db,
-    error::Problem,
-    id::OrganisationId,
-};
+use chassis::{coalesce::Coalescer, db::Db, error::Problem, id::OrganisationId};
 use futures::FutureExt as _;
 
 use super::Ordering;

@@ -28,7 +28,9 @@ impl Method {
     /// The method of a stored name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Pickup, Self::Delivery, Self::OnSite].into_iter().find(|m| m.as_str() == name)
+        [Self::Pickup, Self::Delivery, Self::OnSite]
+            .into_iter()
+            .find(|m| m.as_str() == name)
     }
 }
 

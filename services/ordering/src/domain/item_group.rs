@@ -31,10 +31,17 @@ impl ItemKey {
     /// Key of a priced line; its note does not matter.
     #[must_use]
     pub fn of(line: &PricedLine) -> Self {
-        let mut options: Vec<_> =
-            line.options.iter().map(|sold| (sold.option, sold.quantity)).collect();
+        let mut options: Vec<_> = line
+            .options
+            .iter()
+            .map(|sold| (sold.option, sold.quantity))
+            .collect();
         options.sort_unstable();
-        Self { product: line.product, variant: line.variant, options }
+        Self {
+            product: line.product,
+            variant: line.variant,
+            options,
+        }
     }
 }
 
@@ -45,7 +52,10 @@ pub fn item_groups(lines: &[PricedLine]) -> Vec<(ItemKey, ItemGroup)> {
     for line in lines {
         groups
             .entry(ItemKey::of(line))
-            .or_insert(ItemGroup { units: 0, unit_list: line.unit_list })
+            .or_insert(ItemGroup {
+                units: 0,
+                unit_list: line.unit_list,
+            })
             .units += i64::from(line.quantity);
     }
     groups.into_iter().collect()

@@ -123,7 +123,9 @@ impl TaxType {
     /// The type of a stored name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Taxable, Self::ZeroRated, Self::Exempt].into_iter().find(|t| t.as_str() == name)
+        [Self::Taxable, Self::ZeroRated, Self::Exempt]
+            .into_iter()
+            .find(|t| t.as_str() == name)
     }
 }
 
@@ -131,6 +133,8 @@ impl Menu {
     /// Whether an option is on the menu at all, whichever product it belongs to.
     #[must_use]
     pub fn knows_option(&self, option: OptionId) -> bool {
-        self.groups.values().any(|group| group.options.iter().any(|known| known.id == option))
+        self.groups
+            .values()
+            .any(|group| group.options.iter().any(|known| known.id == option))
     }
 }

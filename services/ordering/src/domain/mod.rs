@@ -7,10 +7,11 @@ pub mod menu;
 pub mod options;
 pub mod order;
 pub mod order_history;
+pub mod order_move;
 pub mod order_number;
 pub mod order_state;
 pub mod pricing;
 pub mod quote;
-pub mod stock_need;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod stock_need;

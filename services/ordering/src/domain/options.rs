@@ -55,13 +55,24 @@ fn refuse_strangers(
             .groups
             .iter()
             .filter_map(|id| menu.groups.get(id))
-            .any(|group| group.options.iter().any(|option| option.id == chosen.option));
+            .any(|group| {
+                group
+                    .options
+                    .iter()
+                    .any(|option| option.id == chosen.option)
+            });
         if of_product {
             continue;
         }
-        let reason =
-            if menu.knows_option(chosen.option) { "ITEM_NOT_AVAILABLE" } else { "ITEM_NOT_FOUND" };
-        let params = [("option_id", chosen.option.to_string()), ("product", product.name.clone())];
+        let reason = if menu.knows_option(chosen.option) {
+            "ITEM_NOT_AVAILABLE"
+        } else {
+            "ITEM_NOT_FOUND"
+        };
+        let params = [
+            ("option_id", chosen.option.to_string()),
+            ("product", product.name.clone()),
+        ];
         violations.push_with(format!("{path}.options[{index}].option_id"), reason, params);
     }
 }
@@ -75,7 +86,9 @@ fn check_group(
 ) {
     let mut given = 0_i64;
     for option in &group.options {
-        let Some(&quantity) = wanted.get(&option.id) else { continue };
+        let Some(&quantity) = wanted.get(&option.id) else {
+            continue;
+        };
         given += i64::from(quantity);
         if quantity > option.max_quantity {
             let params = [

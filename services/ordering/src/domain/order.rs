@@ -2,16 +2,14 @@
 
 use chassis::{
     business_day::BusinessDay,
-    error::{Problem, Refusal},
     id::{AccountId, BranchId, BrandId, OrderId},
 };
 use chrono::{DateTime, Utc};
 
 use super::{
     menu::DayRule,
-    order_history::{
-        CancelReason, EventActor, EventKind, OrderEvent, Progress, fold,
-    },
+    order_history::{CancelReason, EventActor, EventKind, OrderEvent, Progress, fold},
+    order_move::{Error, Move, Rights},
     order_number::{OrderNumber, PickupNumber},
     order_state::{IllegalTransition, Mover, OrderState, next_by_staff, transition},
     quote::Quote,
@@ -67,83 +65,6 @@ impl std::fmt::Debug for Contact {
     }
 }
 
-/// A wish to move an order.
-#[derive(Clone, Debug)]
-pub struct Move {
-    /// State wanted.
-    pub to: OrderState,
-    /// Reason of a cancellation or rejection.
-    pub cancel_reason: Option<CancelReason>,
-    /// Reason in words.
-    pub reason: String,
-    /// The money was received.
-    pub cash_received: bool,
-    /// Complete although unpaid.
-    pub override_payment: bool,
-}
-
-/// What a mover may do beyond the ordinary.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Rights {
-    /// `order.cancel_late`.
-    pub cancel_late: bool,
-    /// `order.reopen`.
-    pub reopen: bool,
-}
-
-/// Why an order was not moved.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// The rules don't know this move.
-    #[error(transparent)]
-    Illegal(#[from] IllegalTransition),
-    /// A reason is needed.
-    #[error("a reason is needed in {field}")]
-    ReasonRequired {
-        /// Field where it belongs.
-        field: &'static str,
-    },
-    /// The order is not paid.
-    #[error("{due} is still to be paid")]
-    PaymentDue {
-        /// What is still to be paid.
-        due: i64,
-    },
-    /// A sensitive action is not granted.
-    #[error("the action {action} is not granted")]
-    ActionDenied {
-        /// The action.
-        action: &'static str,
-    },
-    /// Nothing can be taken back.
-    #[error("the last step cannot be taken back")]
-    NothingToUndo {
-        /// Present state.
-        state: OrderState,
-    },
-}
-
-impl Refusal for Error {
-    fn to_problem(&self) -> Problem {
-        let problem = match self {
-            Self::Illegal(illegal) => Problem::new("ILLEGAL_TRANSITION")
-                .param("state", illegal.from.as_str())
-                .param("to", illegal.to.as_str()),
-            Self::ReasonRequired { field } => {
-                Problem::new("REASON_REQUIRED").field(*field, "REASON_REQUIRED")
-            }
-            Self::PaymentDue { due } => Problem::new("PAYMENT_DUE").param("due", due),
-            Self::ActionDenied { action } => {
-                Problem::new("PERMISSION_DENIED").param("action", action)
-            }
-            Self::NothingToUndo { state } => {
-                Problem::new("ILLEGAL_TRANSITION").param("state", state.as_str())
-            }
-        };
-        problem.message(self.to_string())
-    }
-}
-
 /// The first entry of an order that was placed.
 #[must_use]
 pub fn placed_event(at: DateTime<Utc>) -> OrderEvent {
@@ -188,7 +109,11 @@ impl Order {
                 to,
                 actor: actor.clone(),
                 at: now,
-                reason: if last { wish.reason.clone() } else { String::new() },
+                reason: if last {
+                    wish.reason.clone()
+                } else {
+                    String::new()
+                },
                 cancel_reason: wish.cancel_reason.filter(|_| last && wish.is_refusal()),
                 received: if last && wish.takes_cash() { due } else { 0 },
             });
@@ -209,24 +134,39 @@ impl Order {
         name: &str,
         now: DateTime<Utc>,
     ) -> Result<OrderEvent, Error> {
-        let nothing = Error::NothingToUndo { state: self.progress.state };
+        let nothing = Error::NothingToUndo {
+            state: self.progress.state,
+        };
         let mine = self.undo_until(account, now).is_some();
-        let last = events.last().filter(|_| mine).ok_or_else(|| nothing.clone())?;
+        let last = events
+            .last()
+            .filter(|_| mine)
+            .ok_or_else(|| nothing.clone())?;
         let kept = usize::try_from(last.base_version).unwrap_or_default();
-        let before = events.get(..kept).and_then(|kept| fold(kept).ok()).ok_or(nothing)?;
+        let before = events
+            .get(..kept)
+            .and_then(|kept| fold(kept).ok())
+            .ok_or(nothing)?;
         let event = OrderEvent {
             version: last.version + 1,
             kind: EventKind::Undone,
             base_version: last.base_version,
             from: Some(last.to),
             to: before.state,
-            actor: EventActor::Staff { account, name: name.to_owned() },
+            actor: EventActor::Staff {
+                account,
+                name: name.to_owned(),
+            },
             at: now,
             reason: String::new(),
             cancel_reason: None,
             received: 0,
         };
-        self.progress = Progress { version: event.version, undo: None, ..before };
+        self.progress = Progress {
+            version: event.version,
+            undo: None,
+            ..before
+        };
         Ok(event)
     }
 
@@ -265,7 +205,11 @@ impl Order {
         }
         if staff && wish.is_refusal() {
             match wish.cancel_reason {
-                None => return Err(Error::ReasonRequired { field: "cancel_reason" }),
+                None => {
+                    return Err(Error::ReasonRequired {
+                        field: "cancel_reason",
+                    });
+                }
                 Some(CancelReason::Other) if wish.reason.is_empty() => {
                     return Err(Error::ReasonRequired { field: "reason" });
                 }
@@ -293,11 +237,15 @@ impl Order {
         let from = self.progress.state;
         let accepted = !matches!(from, OrderState::PendingPayment | OrderState::Placed);
         if to == OrderState::Cancelled && accepted && !rights.cancel_late {
-            return Some(Error::ActionDenied { action: "order.cancel_late" });
+            return Some(Error::ActionDenied {
+                action: "order.cancel_late",
+            });
         }
         if from == OrderState::Completed {
             if !rights.reopen {
-                return Some(Error::ActionDenied { action: "order.reopen" });
+                return Some(Error::ActionDenied {
+                    action: "order.reopen",
+                });
             }
             let day = |at| BusinessDay::of(at, self.day_rule.tz, self.day_rule.cutoff_minutes);
             if self.progress.completed_at.map(day) != Some(day(now)) {
@@ -305,16 +253,6 @@ impl Order {
             }
         }
         None
-    }
-}
-
-impl Move {
-    fn is_refusal(&self) -> bool {
-        matches!(self.to, OrderState::Cancelled | OrderState::Rejected)
-    }
-
-    fn takes_cash(&self) -> bool {
-        self.to == OrderState::Completed && self.cash_received
     }
 }
 

@@ -162,7 +162,9 @@ pub struct BrokenHistory {
 pub fn fold(events: &[OrderEvent]) -> Result<Progress, BrokenHistory> {
     let (first, later) = events.split_first().ok_or(BrokenHistory { version: 0 })?;
     if first.version != 1 || first.from.is_some() {
-        return Err(BrokenHistory { version: first.version });
+        return Err(BrokenHistory {
+            version: first.version,
+        });
     }
     let mut progress = Progress::begin(first);
     for (index, event) in later.iter().enumerate() {
@@ -173,9 +175,15 @@ pub fn fold(events: &[OrderEvent]) -> Result<Progress, BrokenHistory> {
                 let kept = events.get(..kept.min(index + 1)).unwrap_or_default();
                 let before = fold(kept)?;
                 if before.state != event.to || event.version != progress.version + 1 {
-                    return Err(BrokenHistory { version: event.version });
+                    return Err(BrokenHistory {
+                        version: event.version,
+                    });
                 }
-                Progress { version: event.version, undo: None, ..before }
+                Progress {
+                    version: event.version,
+                    undo: None,
+                    ..before
+                }
             }
         };
     }
@@ -200,7 +208,9 @@ impl Progress {
     /// The progress after one more move.
     pub fn moved(mut self, event: &OrderEvent) -> Result<Self, BrokenHistory> {
         if event.version != self.version + 1 || event.from != Some(self.state) {
-            return Err(BrokenHistory { version: event.version });
+            return Err(BrokenHistory {
+                version: event.version,
+            });
         }
         self.state = event.to;
         self.version = event.version;
@@ -237,7 +247,10 @@ fn undo_of(event: &OrderEvent) -> Option<Undo> {
         EventActor::Staff { account, .. }
             if forward && event.from != Some(OrderState::Completed) =>
         {
-            Some(Undo { account: *account, until: event.at + UNDO_WINDOW })
+            Some(Undo {
+                account: *account,
+                until: event.at + UNDO_WINDOW,
+            })
         }
         _ => None,
     }

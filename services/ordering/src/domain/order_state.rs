@@ -107,7 +107,10 @@ impl OrderState {
     /// Work has begun: what went in does not return to stock.
     #[must_use]
     pub const fn is_prepared(self) -> bool {
-        matches!(self, Self::Preparing | Self::Ready | Self::Delivering | Self::Completed)
+        matches!(
+            self,
+            Self::Preparing | Self::Ready | Self::Delivering | Self::Completed
+        )
     }
 }
 
@@ -224,7 +227,10 @@ mod tests {
             assert_eq!(by_staff(from, to), None, "{from:?} → {to:?}");
         }
         let refused = transition(Ready, Accepted, Method::Pickup, Mover::Staff).unwrap_err();
-        assert_eq!(refused.to_string(), "an order that is ready cannot become accepted");
+        assert_eq!(
+            refused.to_string(),
+            "an order that is ready cannot become accepted"
+        );
     }
 
     #[test]
@@ -250,7 +256,10 @@ mod tests {
         for state in [Cancelled, Rejected, Expired, NoShow] {
             assert_eq!(next_by_staff(state, Method::Delivery), []);
         }
-        assert_eq!(next_by_staff(Placed, Method::Pickup), [Accepted, Cancelled, Rejected]);
+        assert_eq!(
+            next_by_staff(Placed, Method::Pickup),
+            [Accepted, Cancelled, Rejected]
+        );
     }
 
     proptest! {

@@ -11,14 +11,20 @@ use crate::domain::{
 };
 use OrderState::*;
 
-const ALL_RIGHTS: Rights = Rights { cancel_late: true, reopen: true };
+const ALL_RIGHTS: Rights = Rights {
+    cancel_late: true,
+    reopen: true,
+};
 
 fn noon() -> DateTime<Utc> {
     "2026-11-22T04:00:00Z".parse().unwrap()
 }
 
 fn staff(n: u128) -> EventActor {
-    EventActor::Staff { account: id!(AccountId, n), name: "阿明".into() }
+    EventActor::Staff {
+        account: id!(AccountId, n),
+        name: "阿明".into(),
+    }
 }
 
 fn to(state: OrderState) -> Move {
@@ -45,7 +51,10 @@ fn order() -> (Order, Vec<OrderEvent>) {
         promised_at: noon(),
         business_day: "2026-11-22".parse().unwrap(),
         day_rule: menu.day_rule,
-        contact: Contact { name: "王".into(), phone: "+886911123456".into() },
+        contact: Contact {
+            name: "王".into(),
+            phone: "+886911123456".into(),
+        },
         remark: String::new(),
         utensils: false,
         test: false,
@@ -58,74 +67,127 @@ fn order() -> (Order, Vec<OrderEvent>) {
 /// An order that staff brought to `state`.
 fn order_at(state: OrderState) -> Order {
     let mut order = order().0;
-    order.advance(&to(state), &staff(1), ALL_RIGHTS, noon()).unwrap();
+    order
+        .advance(&to(state), &staff(1), ALL_RIGHTS, noon())
+        .unwrap();
     order
 }
 
 #[test]
 fn a_skipped_step_writes_both_entries() {
     let (mut order, _) = order();
-    let events = order.advance(&to(Preparing), &staff(1), ALL_RIGHTS, noon()).unwrap();
+    let events = order
+        .advance(&to(Preparing), &staff(1), ALL_RIGHTS, noon())
+        .unwrap();
     let moves: Vec<_> = events.iter().map(|e| (e.version, e.from, e.to)).collect();
-    assert_eq!(moves, [(2, Some(Placed), Accepted), (3, Some(Accepted), Preparing)]);
+    assert_eq!(
+        moves,
+        [(2, Some(Placed), Accepted), (3, Some(Accepted), Preparing)]
+    );
     assert_eq!(order.progress.accepted_at, Some(noon()));
     assert_eq!(order.progress.version, 3);
 }
 
 #[test]
 fn completing_unpaid_needs_the_cash_or_an_override_with_reason() {
-    let wish = Move { cash_received: false, ..to(Completed) };
+    let wish = Move {
+        cash_received: false,
+        ..to(Completed)
+    };
     let tried = |wish: &Move| order_at(Ready).advance(wish, &staff(1), ALL_RIGHTS, noon());
     assert_eq!(tried(&wish), Err(Error::PaymentDue { due: 50 }));
-    let overriding = Move { override_payment: true, ..wish };
-    assert_eq!(tried(&overriding), Err(Error::ReasonRequired { field: "reason" }));
-    let reasoned = Move { reason: "老闆請客".into(), ..overriding };
+    let overriding = Move {
+        override_payment: true,
+        ..wish
+    };
+    assert_eq!(
+        tried(&overriding),
+        Err(Error::ReasonRequired { field: "reason" })
+    );
+    let reasoned = Move {
+        reason: "老闆請客".into(),
+        ..overriding
+    };
     assert_eq!(tried(&reasoned).unwrap()[0].received, 0);
     assert_eq!(tried(&to(Completed)).unwrap()[0].received, 50);
 }
 
 #[test]
 fn cancelling_needs_a_reason_and_late_the_action() {
-    let no_reason = Move { cancel_reason: None, ..to(Cancelled) };
+    let no_reason = Move {
+        cancel_reason: None,
+        ..to(Cancelled)
+    };
     let refused = order().0.advance(&no_reason, &staff(1), ALL_RIGHTS, noon());
-    assert_eq!(refused, Err(Error::ReasonRequired { field: "cancel_reason" }));
-    let other = Move { cancel_reason: Some(CancelReason::Other), ..to(Cancelled) };
+    assert_eq!(
+        refused,
+        Err(Error::ReasonRequired {
+            field: "cancel_reason"
+        })
+    );
+    let other = Move {
+        cancel_reason: Some(CancelReason::Other),
+        ..to(Cancelled)
+    };
     let refused = order().0.advance(&other, &staff(1), ALL_RIGHTS, noon());
     assert_eq!(refused, Err(Error::ReasonRequired { field: "reason" }));
 
-    let early = order().0.advance(&to(Cancelled), &staff(1), Rights::default(), noon());
+    let early = order()
+        .0
+        .advance(&to(Cancelled), &staff(1), Rights::default(), noon());
     assert!(early.is_ok());
     let mut accepted = order_at(Accepted);
     let late = accepted.advance(&to(Cancelled), &staff(1), Rights::default(), noon());
-    assert_eq!(late, Err(Error::ActionDenied { action: "order.cancel_late" }));
-    assert!(accepted.advance(&to(Cancelled), &staff(1), ALL_RIGHTS, noon()).is_ok());
+    assert_eq!(
+        late,
+        Err(Error::ActionDenied {
+            action: "order.cancel_late"
+        })
+    );
+    assert!(
+        accepted
+            .advance(&to(Cancelled), &staff(1), ALL_RIGHTS, noon())
+            .is_ok()
+    );
     assert_eq!(accepted.progress.cancel_reason, Some(CancelReason::TooBusy));
 }
 
 #[test]
 fn reopening_needs_action_reason_and_the_same_business_day() {
-    let wish = Move { reason: "少一杯".into(), ..to(Preparing) };
+    let wish = Move {
+        reason: "少一杯".into(),
+        ..to(Preparing)
+    };
     let tried = |wish: &Move, rights, hours| {
         let later = noon() + TimeDelta::hours(hours);
         order_at(Completed).advance(wish, &staff(1), rights, later)
     };
     assert_eq!(
         tried(&wish, Rights::default(), 1),
-        Err(Error::ActionDenied { action: "order.reopen" })
+        Err(Error::ActionDenied {
+            action: "order.reopen"
+        })
     );
     assert_eq!(
         tried(&to(Preparing), ALL_RIGHTS, 1),
         Err(Error::ReasonRequired { field: "reason" })
     );
     assert!(tried(&wish, ALL_RIGHTS, 15).is_ok());
-    assert!(matches!(tried(&wish, ALL_RIGHTS, 16), Err(Error::Illegal(_))));
+    assert!(matches!(
+        tried(&wish, ALL_RIGHTS, 16),
+        Err(Error::Illegal(_))
+    ));
 }
 
 #[test]
 fn a_press_is_taken_back_whole_by_its_maker_within_ten_seconds() {
     let tried = |account, seconds| {
         let (mut order, mut events) = order();
-        events.extend(order.advance(&to(Preparing), &staff(1), ALL_RIGHTS, noon()).unwrap());
+        events.extend(
+            order
+                .advance(&to(Preparing), &staff(1), ALL_RIGHTS, noon())
+                .unwrap(),
+        );
         let now = noon() + TimeDelta::seconds(seconds);
         let event = order.undo(&events, id!(AccountId, account), "阿明", now)?;
         events.push(event);
@@ -133,7 +195,10 @@ fn a_press_is_taken_back_whole_by_its_maker_within_ten_seconds() {
         Ok(order.progress)
     };
     let back = tried(1, 9).unwrap();
-    assert_eq!((back.state, back.version, back.accepted_at), (Placed, 4, None));
+    assert_eq!(
+        (back.state, back.version, back.accepted_at),
+        (Placed, 4, None)
+    );
     assert_eq!(tried(2, 9), Err(Error::NothingToUndo { state: Preparing }));
     assert_eq!(tried(1, 10), Err(Error::NothingToUndo { state: Preparing }));
 }
@@ -141,18 +206,41 @@ fn a_press_is_taken_back_whole_by_its_maker_within_ten_seconds() {
 #[test]
 fn an_undo_and_a_cancellation_are_not_taken_back() {
     let (mut order, mut events) = order();
-    events.extend(order.advance(&to(Accepted), &staff(1), ALL_RIGHTS, noon()).unwrap());
-    events.push(order.undo(&events, id!(AccountId, 1), "阿明", noon()).unwrap());
-    assert!(order.undo(&events, id!(AccountId, 1), "阿明", noon()).is_err());
-    events.extend(order.advance(&to(Cancelled), &staff(1), ALL_RIGHTS, noon()).unwrap());
-    assert!(order.undo(&events, id!(AccountId, 1), "阿明", noon()).is_err());
+    events.extend(
+        order
+            .advance(&to(Accepted), &staff(1), ALL_RIGHTS, noon())
+            .unwrap(),
+    );
+    events.push(
+        order
+            .undo(&events, id!(AccountId, 1), "阿明", noon())
+            .unwrap(),
+    );
+    assert!(
+        order
+            .undo(&events, id!(AccountId, 1), "阿明", noon())
+            .is_err()
+    );
+    events.extend(
+        order
+            .advance(&to(Cancelled), &staff(1), ALL_RIGHTS, noon())
+            .unwrap(),
+    );
+    assert!(
+        order
+            .undo(&events, id!(AccountId, 1), "阿明", noon())
+            .is_err()
+    );
 }
 
 #[test]
 fn next_states_leave_out_what_the_caller_may_not() {
     let accepted = order_at(Accepted);
     assert_eq!(accepted.next_states(Rights::default(), noon()), [Preparing]);
-    assert_eq!(accepted.next_states(ALL_RIGHTS, noon()), [Preparing, Cancelled]);
+    assert_eq!(
+        accepted.next_states(ALL_RIGHTS, noon()),
+        [Preparing, Cancelled]
+    );
     let completed = order_at(Completed);
     assert_eq!(completed.next_states(Rights::default(), noon()), []);
     assert_eq!(completed.next_states(ALL_RIGHTS, noon()), [Preparing]);
@@ -161,7 +249,11 @@ fn next_states_leave_out_what_the_caller_may_not() {
 #[test]
 fn a_history_with_a_gap_is_refused() {
     let (mut order, mut events) = order();
-    events.extend(order.advance(&to(Preparing), &staff(1), ALL_RIGHTS, noon()).unwrap());
+    events.extend(
+        order
+            .advance(&to(Preparing), &staff(1), ALL_RIGHTS, noon())
+            .unwrap(),
+    );
     events.remove(1);
     assert_eq!(fold(&events), Err(BrokenHistory { version: 3 }));
 }

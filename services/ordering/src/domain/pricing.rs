@@ -82,7 +82,11 @@ fn check_size(cart: &Cart, violations: &mut Violations) {
         let params = [("max", MAX_LINES), ("given", cart.lines.len())];
         violations.push_with("lines", "ORDER_TOO_LARGE", params);
     }
-    let units: i64 = cart.lines.iter().map(|line| i64::from(line.quantity.max(0))).sum();
+    let units: i64 = cart
+        .lines
+        .iter()
+        .map(|line| i64::from(line.quantity.max(0)))
+        .sum();
     if units > MAX_ORDER_UNITS {
         let params = [("max_units", MAX_ORDER_UNITS), ("given", units)];
         violations.push_with("lines", "ORDER_TOO_LARGE", params);
@@ -120,21 +124,33 @@ fn price_line(
     let path = format!("lines[{index}]");
     let Some(product) = menu.products.get(&line.product) else {
         let retired = menu.retired.contains(&line.product);
-        let reason = if retired { "ITEM_NOT_AVAILABLE" } else { "ITEM_NOT_FOUND" };
+        let reason = if retired {
+            "ITEM_NOT_AVAILABLE"
+        } else {
+            "ITEM_NOT_FOUND"
+        };
         let params = [("product_id", line.product.to_string())];
         violations.push_with(format!("{path}.product_id"), reason, params);
         return None;
     };
     let options = options::price(menu, product, line, &path, violations);
-    let Some(variant) = product.variants.iter().find(|variant| variant.id == line.variant) else {
-        let params =
-            [("product", product.name.clone()), ("variant_id", line.variant.to_string())];
+    let Some(variant) = product
+        .variants
+        .iter()
+        .find(|variant| variant.id == line.variant)
+    else {
+        let params = [
+            ("product", product.name.clone()),
+            ("variant_id", line.variant.to_string()),
+        ];
         violations.push_with(format!("{path}.variant_id"), "ITEM_NOT_FOUND", params);
         return None;
     };
 
     let amounts = options.iter().map(|option| option.amount);
-    let unit_list = amounts.into_iter().try_fold(variant.price, Money::checked_add);
+    let unit_list = amounts
+        .into_iter()
+        .try_fold(variant.price, Money::checked_add);
     let list = unit_list
         .clone()
         .and_then(|unit| unit.checked_mul(i64::from(line.quantity.max(0))))
@@ -167,7 +183,9 @@ fn check_per_order_limits(menu: &Menu, cart: &Cart, violations: &mut Violations)
         *units.entry(line.product).or_default() += i64::from(line.quantity.max(0));
     }
     for (index, line) in cart.lines.iter().enumerate() {
-        let Some(product) = menu.products.get(&line.product) else { continue };
+        let Some(product) = menu.products.get(&line.product) else {
+            continue;
+        };
         let given = units[&line.product];
         let reason = if given < i64::from(product.min_per_order) {
             "MIN_QUANTITY"

@@ -13,7 +13,11 @@ fn quote(cart: &Cart) -> Quote {
 
 fn refusal(cart: &Cart) -> Vec<(String, String)> {
     let problem = price(&menu(), cart, &FeeSettings::default()).unwrap_err();
-    problem.fields.into_iter().map(|f| (f.field, f.reason.into_owned())).collect()
+    problem
+        .fields
+        .into_iter()
+        .map(|f| (f.field, f.reason.into_owned()))
+        .collect()
 }
 
 fn at(field: &str, reason: &str) -> (String, String) {
@@ -28,8 +32,15 @@ fn a_line_is_unit_plus_options_times_quantity() {
     assert_eq!(line.unit_list, twd(35 + 15));
     assert_eq!(line.list, twd(150));
     assert_eq!(quote.total, twd(150));
-    let amounts: Vec<_> = line.options.iter().map(|o| (o.name.as_str(), o.amount)).collect();
-    assert_eq!(amounts, [("半糖", twd(0)), ("珍珠", twd(0)), ("布丁", twd(15))]);
+    let amounts: Vec<_> = line
+        .options
+        .iter()
+        .map(|o| (o.name.as_str(), o.amount))
+        .collect();
+    assert_eq!(
+        amounts,
+        [("半糖", twd(0)), ("珍珠", twd(0)), ("布丁", twd(15))]
+    );
 }
 
 #[test]
@@ -76,7 +87,10 @@ fn every_problem_is_named_at_its_field() {
         at("lines[4].options", "OPTION_RULE"),
         at("lines[5].options", "OPTION_RULE"),
     ] {
-        assert!(found.contains(&expected), "{expected:?} is missing in {found:?}");
+        assert!(
+            found.contains(&expected),
+            "{expected:?} is missing in {found:?}"
+        );
     }
 }
 
@@ -95,7 +109,11 @@ fn limits_of_an_order_hold() {
     let tea = || line(102, 202, 1, &[HALF]);
     assert_eq!(refusal(&cart(vec![])), [at("lines", "VALIDATION_FAILED")]);
     assert!(refusal(&cart(vec![tea(); 51])).contains(&at("lines", "ORDER_TOO_LARGE")));
-    let many = vec![line(101, 201, 99, &[HALF]), line(102, 202, 99, &[HALF]), line(103, 204, 99, &[])];
+    let many = vec![
+        line(101, 201, 99, &[HALF]),
+        line(102, 202, 99, &[HALF]),
+        line(103, 204, 99, &[]),
+    ];
     assert!(refusal(&cart(many.clone())).contains(&at("lines[2]", "AMOUNT_OUT_OF_RANGE")));
     let more = [many, vec![line(103, 204, 4, &[])]].concat();
     assert!(refusal(&cart(more)).contains(&at("lines", "ORDER_TOO_LARGE")));
@@ -109,7 +127,10 @@ fn limits_of_a_product_count_over_the_cart() {
     let tea = menu.products.get_mut(&id!(ProductId, 102)).unwrap();
     (tea.min_per_order, tea.max_per_order) = (2, 3);
     let priced = |quantities: &[i32]| {
-        let lines = quantities.iter().map(|q| line(102, 202, *q, &[HALF])).collect();
+        let lines = quantities
+            .iter()
+            .map(|q| line(102, 202, *q, &[HALF]))
+            .collect();
         price(&menu, &cart(lines), &FeeSettings::default())
     };
     assert!(priced(&[1, 2]).is_ok());
@@ -124,20 +145,33 @@ fn a_changed_price_is_found_line_by_line() {
     let cart = cart(vec![line(101, 201, 1, &[HALF]), line(102, 203, 2, &[HALF])]);
     let seen = quote(&cart);
     let mut menu = menu();
-    menu.products.get_mut(&id!(ProductId, 102)).unwrap().variants[1].price = twd(40);
+    menu.products
+        .get_mut(&id!(ProductId, 102))
+        .unwrap()
+        .variants[1]
+        .price = twd(40);
     let fresh = price(&menu, &cart, &FeeSettings::default()).unwrap();
     assert_ne!(fresh.hash, seen.hash);
     let changes = fresh.changes_since(&seen);
     assert_eq!(changes.len(), 1);
-    assert_eq!((changes[0].line, changes[0].was, changes[0].now), (1, twd(30), twd(40)));
+    assert_eq!(
+        (changes[0].line, changes[0].was, changes[0].now),
+        (1, twd(30), twd(40))
+    );
 }
 
 #[test]
 fn method_and_slot_are_in_the_hash() {
     use crate::domain::cart::Method;
     let asap = cart(vec![line(102, 202, 1, &[HALF])]);
-    let later = Cart { wanted_at: Some(chrono::DateTime::UNIX_EPOCH), ..asap.clone() };
-    let here = Cart { method: Method::OnSite, ..asap.clone() };
+    let later = Cart {
+        wanted_at: Some(chrono::DateTime::UNIX_EPOCH),
+        ..asap.clone()
+    };
+    let here = Cart {
+        method: Method::OnSite,
+        ..asap.clone()
+    };
     let hashes = [&asap, &later, &here].map(|cart| quote(cart).hash);
     assert!(hashes[0] != hashes[1] && hashes[0] != hashes[2] && hashes[1] != hashes[2]);
 }
@@ -146,7 +180,10 @@ fn method_and_slot_are_in_the_hash() {
 fn carts() -> impl Strategy<Value = Vec<CartLine>> {
     let red = (1..5_i32, 0..3_i32, 0..2_i32).prop_map(|(quantity, pearls, pudding)| {
         let options = [HALF, (311, pearls), (312, pudding)];
-        let chosen: Vec<_> = options.into_iter().filter(|(_, quantity)| *quantity > 0).collect();
+        let chosen: Vec<_> = options
+            .into_iter()
+            .filter(|(_, quantity)| *quantity > 0)
+            .collect();
         line(101, 201, quantity, &chosen)
     });
     let green = (1..5_i32, 202..204_u128, 301..303_u128)

@@ -152,7 +152,12 @@ pub(super) fn hash(input: &HashInput<'_>) -> String {
     sha.update(b"quote 1");
     sha.update(input.menu_version.as_uuid());
     sha.update(input.method.as_str());
-    sha.update(input.wanted_at.map_or(i64::MIN, |at| at.timestamp()).to_be_bytes());
+    sha.update(
+        input
+            .wanted_at
+            .map_or(i64::MIN, |at| at.timestamp())
+            .to_be_bytes(),
+    );
     for (key, group) in input.groups {
         sha.update(key.product.as_uuid());
         sha.update(key.variant.as_uuid());

@@ -20,7 +20,12 @@ pub fn twd(amount: i64) -> Money {
 }
 
 fn option(n: u128, name: &str, price: i64, max_quantity: i32) -> MenuOption {
-    MenuOption { id: id!(OptionId, n), name: name.into(), price: twd(price), max_quantity }
+    MenuOption {
+        id: id!(OptionId, n),
+        name: name.into(),
+        price: twd(price),
+        max_quantity,
+    }
 }
 
 fn product(name: &str, variants: &[(u128, &str, i64)], groups: &[u128]) -> Product {
@@ -68,11 +73,23 @@ pub fn menu() -> Menu {
         branch: id!(BranchId, 3),
         live: true,
         currency: Currency::TWD,
-        day_rule: DayRule { tz: chrono_tz::Asia::Taipei, cutoff_minutes: 240 },
+        day_rule: DayRule {
+            tz: chrono_tz::Asia::Taipei,
+            cutoff_minutes: 240,
+        },
         products: HashMap::from([
-            (id!(ProductId, 101), product("紅玉紅茶", &[(201, "L", 35)], &[401, 402])),
-            (id!(ProductId, 102), product("翠玉綠茶", &[(202, "M", 25), (203, "L", 30)], &[401])),
-            (id!(ProductId, 103), product("茶葉禮盒", &[(204, "", 999_999)], &[])),
+            (
+                id!(ProductId, 101),
+                product("紅玉紅茶", &[(201, "L", 35)], &[401, 402]),
+            ),
+            (
+                id!(ProductId, 102),
+                product("翠玉綠茶", &[(202, "M", 25), (203, "L", 30)], &[401]),
+            ),
+            (
+                id!(ProductId, 103),
+                product("茶葉禮盒", &[(204, "", 999_999)], &[]),
+            ),
         ]),
         groups: HashMap::from([
             (id!(OptionGroupId, 401), sweetness),
@@ -90,7 +107,10 @@ pub fn line(product: u128, variant: u128, quantity: i32, options: &[(u128, i32)]
         quantity,
         options: options
             .iter()
-            .map(|(n, quantity)| ChosenOption { option: id!(OptionId, *n), quantity: *quantity })
+            .map(|(n, quantity)| ChosenOption {
+                option: id!(OptionId, *n),
+                quantity: *quantity,
+            })
             .collect(),
         note: String::new(),
     }
@@ -98,5 +118,10 @@ pub fn line(product: u128, variant: u128, quantity: i32, options: &[(u128, i32)]
 
 /// A cart for pick-up as soon as possible.
 pub fn cart(lines: Vec<CartLine>) -> Cart {
-    Cart { branch: id!(BranchId, 3), method: Method::Pickup, wanted_at: None, lines }
+    Cart {
+        branch: id!(BranchId, 3),
+        method: Method::Pickup,
+        wanted_at: None,
+        lines,
+    }
 }

@@ -41,8 +41,11 @@ fn add(
     line: usize,
     name: impl FnOnce() -> String,
 ) {
-    let need =
-        needs.entry(sku).or_insert_with(|| Need { quantity: 0, name: name(), lines: Vec::new() });
+    let need = needs.entry(sku).or_insert_with(|| Need {
+        quantity: 0,
+        name: name(),
+        lines: Vec::new(),
+    });
     need.quantity += quantity;
     if need.lines.last() != Some(&line) {
         need.lines.push(line);
@@ -50,7 +53,9 @@ fn add(
 }
 
 fn item_name(line: &PricedLine) -> String {
-    format!("{} {}", line.product_name, line.variant_name).trim_end().to_owned()
+    format!("{} {}", line.product_name, line.variant_name)
+        .trim_end()
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -52,8 +52,16 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         fees: order.sold.fees.iter().map(fee_to_wire).collect(),
         total: Some(order.sold.total.into()),
         paid: Some(Money::new(progress.paid, order.sold.total.currency()).into()),
-        contact_name: if reader == Reader::LinkHolder { mask_name(name) } else { name.clone() },
-        contact_phone: if masked { mask_phone(phone) } else { phone.clone() },
+        contact_name: if reader == Reader::LinkHolder {
+            mask_name(name)
+        } else {
+            name.clone()
+        },
+        contact_phone: if masked {
+            mask_phone(phone)
+        } else {
+            phone.clone()
+        },
         remark: order.remark.clone(),
         utensils: order.utensils,
         test: order.test,
@@ -87,7 +95,12 @@ pub fn quote_to_wire(shown: &ShownQuote) -> wire::PricedQuote {
         fees: quote.fees.iter().map(fee_to_wire).collect(),
         total: Some(quote.total.into()),
         promised_at: shown.promised_at.map(to_timestamp),
-        warnings: shown.warnings.iter().cloned().map(warning_to_wire).collect(),
+        warnings: shown
+            .warnings
+            .iter()
+            .cloned()
+            .map(warning_to_wire)
+            .collect(),
     }
 }
 
@@ -101,7 +114,10 @@ pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
     };
     wire::OrderEvent {
         version: event.version,
-        from: event.from.map_or(wire::OrderState::Unspecified, state_to_wire).into(),
+        from: event
+            .from
+            .map_or(wire::OrderState::Unspecified, state_to_wire)
+            .into(),
         to: state_to_wire(event.to).into(),
         actor: name.to_owned(),
         actor_kind: kind.to_owned(),
@@ -132,7 +148,9 @@ pub const fn state_to_wire(state: OrderState) -> wire::OrderState {
 #[must_use]
 pub fn state_from_wire(raw: i32) -> Option<OrderState> {
     let wire = wire::OrderState::try_from(raw).ok()?;
-    OrderState::ALL.into_iter().find(|state| state_to_wire(*state) == wire)
+    OrderState::ALL
+        .into_iter()
+        .find(|state| state_to_wire(*state) == wire)
 }
 
 /// A method off the wire; none for an unknown or unspecified one.
@@ -150,7 +168,9 @@ pub fn method_from_wire(raw: i32) -> Option<Method> {
 #[must_use]
 pub fn cancel_reason_from_wire(raw: i32) -> Option<CancelReason> {
     let wire = wire::CancelReason::try_from(raw).ok()?;
-    CancelReason::ALL.into_iter().find(|reason| cancel_reason_to_wire(*reason) == wire)
+    CancelReason::ALL
+        .into_iter()
+        .find(|reason| cancel_reason_to_wire(*reason) == wire)
 }
 
 const fn method_to_wire(method: Method) -> wire::FulfilmentMethod {
@@ -214,7 +234,11 @@ fn adjustment_to_wire(adjustment: &Adjustment) -> wire::Adjustment {
 }
 
 fn fee_to_wire(fee: &Fee) -> wire::Fee {
-    wire::Fee { kind: fee.kind.clone(), name: fee.name.clone(), amount: Some(fee.amount.into()) }
+    wire::Fee {
+        kind: fee.kind.clone(),
+        name: fee.name.clone(),
+        amount: Some(fee.amount.into()),
+    }
 }
 
 fn warning_to_wire(warning: FieldProblem) -> wire::QuoteWarning {
@@ -227,7 +251,10 @@ fn warning_to_wire(warning: FieldProblem) -> wire::QuoteWarning {
 
 /// The first character is enough for the owner to know it is theirs.
 fn mask_name(name: &str) -> String {
-    name.chars().next().map(|first| format!("{first}**")).unwrap_or_default()
+    name.chars()
+        .next()
+        .map(|first| format!("{first}**"))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -240,10 +267,16 @@ mod tests {
             assert_eq!(state_from_wire(state_to_wire(state).into()), Some(state));
         }
         for method in [Method::Pickup, Method::Delivery, Method::OnSite] {
-            assert_eq!(method_from_wire(method_to_wire(method).into()), Some(method));
+            assert_eq!(
+                method_from_wire(method_to_wire(method).into()),
+                Some(method)
+            );
         }
         for reason in CancelReason::ALL {
-            assert_eq!(cancel_reason_from_wire(cancel_reason_to_wire(reason).into()), Some(reason));
+            assert_eq!(
+                cancel_reason_from_wire(cancel_reason_to_wire(reason).into()),
+                Some(reason)
+            );
         }
     }
 
@@ -251,6 +284,9 @@ mod tests {
     fn an_unknown_value_is_refused_not_guessed() {
         assert_eq!((state_from_wire(0), state_from_wire(99)), (None, None));
         assert_eq!((method_from_wire(0), method_from_wire(99)), (None, None));
-        assert_eq!((cancel_reason_from_wire(0), cancel_reason_from_wire(99)), (None, None));
+        assert_eq!(
+            (cancel_reason_from_wire(0), cancel_reason_from_wire(99)),
+            (None, None)
+        );
     }
 }

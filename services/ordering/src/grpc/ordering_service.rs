@@ -73,18 +73,30 @@ impl OrderingService {
     fn for_staff(&self, order: &Order, caller: &Identity, reader: Reader) -> wire::Order {
         let now = self.app.clock.now();
         let manages = caller.may("ops.orders", Level::Manage);
-        let next = if manages { order.next_states(rights(caller), now) } else { Vec::new() };
+        let next = if manages {
+            order.next_states(rights(caller), now)
+        } else {
+            Vec::new()
+        };
         let undo = caller.account().filter(|_| manages);
         wire::Order {
-            next_states: next.into_iter().map(|state| state_to_wire(state).into()).collect(),
-            undo_until: undo.and_then(|by| order.undo_until(by, now)).map(to_timestamp),
+            next_states: next
+                .into_iter()
+                .map(|state| state_to_wire(state).into())
+                .collect(),
+            undo_until: undo
+                .and_then(|by| order.undo_until(by, now))
+                .map(to_timestamp),
             ..order_to_wire(order, reader)
         }
     }
 
     /// A wrong token and an unknown order look the same.
     fn order_of_token(&self, org: OrganisationId, token: &str) -> Result<OrderId, Problem> {
-        self.app.link_key.order(org, token).ok_or_else(|| Problem::not_found("order"))
+        self.app
+            .link_key
+            .order(org, token)
+            .ok_or_else(|| Problem::not_found("order"))
     }
 
     async fn get(&self, org: OrganisationId, id: OrderId) -> Result<Order, Problem> {
@@ -104,7 +116,9 @@ impl ordering_service_server::OrderingService for OrderingService {
             return Err(parse::refused(violations).into());
         };
         let shown = self.app.quote(org, &cart).await?;
-        Ok(Response::new(wire::QuoteResponse { quote: Some(quote_to_wire(&shown)) }))
+        Ok(Response::new(wire::QuoteResponse {
+            quote: Some(quote_to_wire(&shown)),
+        }))
     }
 
     async fn place_order(
@@ -116,7 +130,10 @@ impl ordering_service_server::OrderingService for OrderingService {
         let request = match parsed.request {
             Ok(request) => request,
             Err(violations) => {
-                return Err(self.refuse_all(org, parsed.cart.as_ref(), violations).await.into());
+                return Err(self
+                    .refuse_all(org, parsed.cart.as_ref(), violations)
+                    .await
+                    .into());
             }
         };
         match self.app.place_order(org, request).await {
@@ -167,8 +184,9 @@ impl ordering_service_server::OrderingService for OrderingService {
 
         let mut tx = self.app.db.tenant(org).await.map_err(Problem::from)?;
         let limit = i64::from(page_size) + 1;
-        let mut places =
-            order_lists::list(&mut tx, &filter, limit).await.map_err(Problem::from)?;
+        let mut places = order_lists::list(&mut tx, &filter, limit)
+            .await
+            .map_err(Problem::from)?;
         let page_len = usize::try_from(page_size).unwrap_or_default();
         let more = places.len() > page_len;
         places.truncate(page_len);
@@ -177,7 +195,9 @@ impl ordering_service_server::OrderingService for OrderingService {
         tx.commit().await.map_err(Problem::from)?;
 
         let last = places.last().filter(|_| more).copied();
-        let shown = found.iter().map(|order| self.for_staff(order, caller, Reader::StaffList));
+        let shown = found
+            .iter()
+            .map(|order| self.for_staff(order, caller, Reader::StaffList));
         Ok(Response::new(wire::ListOrdersResponse {
             orders: shown.collect(),
             next_page_token: last.map(page_token::write).unwrap_or_default(),
@@ -251,11 +271,15 @@ impl ordering_service_server::OrderingService for OrderingService {
         let mut tx = self.app.db.tenant(org).await.map_err(Problem::from)?;
         let states = orders::list_states(&mut tx, &ids).await?;
         tx.commit().await.map_err(Problem::from)?;
-        let known = states.into_iter().map(|(order, state, version)| wire::KnownOrder {
-            order_id: order.to_string(),
-            state: state_to_wire(state).into(),
-            version,
-        });
-        Ok(Response::new(wire::FindOrderStatesResponse { orders: known.collect() }))
+        let known = states
+            .into_iter()
+            .map(|(order, state, version)| wire::KnownOrder {
+                order_id: order.to_string(),
+                state: state_to_wire(state).into(),
+                version,
+            });
+        Ok(Response::new(wire::FindOrderStatesResponse {
+            orders: known.collect(),
+        }))
     }
 }

@@ -15,7 +15,8 @@ use crate::{
     app::{move_order::MoveOrder, place_order::PlaceOrder, quote::to_utc},
     domain::{
         cart::{Cart, CartLine, ChosenOption},
-        order::{Contact, Move},
+        order::Contact,
+        order_move::Move,
         order_state::OrderState,
     },
     store::{order_events::RequestMark, order_lists::Filter},
@@ -37,7 +38,10 @@ pub(super) fn cart(cart: Option<wire::Cart>, violations: &mut Violations) -> Opt
         return None;
     };
     if cart.lines.len() > MAX_READ_LINES {
-        let params = [("max", crate::domain::pricing::MAX_LINES), ("given", cart.lines.len())];
+        let params = [
+            ("max", crate::domain::pricing::MAX_LINES),
+            ("given", cart.lines.len()),
+        ];
         violations.push_with("lines", "ORDER_TOO_LARGE", params);
         return None;
     }
@@ -54,7 +58,12 @@ pub(super) fn cart(cart: Option<wire::Cart>, violations: &mut Violations) -> Opt
         .filter_map(|(index, line)| cart_line(&format!("lines[{index}]"), line, violations))
         .collect();
     let (branch, method) = (branch?, method?);
-    (violations.len() == before).then_some(Cart { branch, method, wanted_at, lines })
+    (violations.len() == before).then_some(Cart {
+        branch,
+        method,
+        wanted_at,
+        lines,
+    })
 }
 
 fn cart_line(path: &str, line: wire::CartLine, violations: &mut Violations) -> Option<CartLine> {
@@ -65,10 +74,19 @@ fn cart_line(path: &str, line: wire::CartLine, violations: &mut Violations) -> O
     for (index, chosen) in line.options.iter().enumerate() {
         let field = format!("{path}.options[{index}].option_id");
         if let Some(option) = id::parse(&field, &chosen.option_id, violations) {
-            options.push(ChosenOption { option, quantity: chosen.quantity });
+            options.push(ChosenOption {
+                option,
+                quantity: chosen.quantity,
+            });
         }
     }
-    Some(CartLine { product: product?, variant: variant?, quantity: line.quantity, options, note })
+    Some(CartLine {
+        product: product?,
+        variant: variant?,
+        quantity: line.quantity,
+        options,
+        note,
+    })
 }
 
 /// What is known of a request to place an order.
@@ -79,7 +97,10 @@ pub(super) struct ParsedPlaceOrder {
     pub request: Result<PlaceOrder, Violations>,
 }
 
-pub(super) fn place_order(request: wire::PlaceOrderRequest, now: DateTime<Utc>) -> ParsedPlaceOrder {
+pub(super) fn place_order(
+    request: wire::PlaceOrderRequest,
+    now: DateTime<Utc>,
+) -> ParsedPlaceOrder {
     let mut violations = Violations::new();
     let mark = RequestMark {
         hash: body_hash(&request),
@@ -105,11 +126,22 @@ pub(super) fn place_order(request: wire::PlaceOrderRequest, now: DateTime<Utc>) 
     let utensils = request.utensils;
     let cart = cart(request.cart, &mut violations);
 
-    let complete = cart.clone().zip(quoted_at).filter(|_| violations.is_empty());
+    let complete = cart
+        .clone()
+        .zip(quoted_at)
+        .filter(|_| violations.is_empty());
     let request = match complete {
         Some((cart, quoted_at)) => {
             let quote_hash = request.quote_hash;
-            Ok(PlaceOrder { mark, cart, quote_hash, quoted_at, contact, remark, utensils })
+            Ok(PlaceOrder {
+                mark,
+                cart,
+                quote_hash,
+                quoted_at,
+                contact,
+                remark,
+                utensils,
+            })
         }
         None => Err(violations),
     };
@@ -122,7 +154,10 @@ pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveO
         None
     } else {
         let key = key(&request.idempotency_key, &mut violations);
-        Some(RequestMark { key, hash: body_hash(request) })
+        Some(RequestMark {
+            key,
+            hash: body_hash(request),
+        })
     };
     let order = id::parse("order_id", &request.order_id, &mut violations);
     let version = version(request.version, &mut violations);
@@ -145,7 +180,12 @@ pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveO
         cash_received: request.cash_received,
         override_payment: request.override_payment,
     };
-    Ok(MoveOrder { order, version, wish, mark })
+    Ok(MoveOrder {
+        order,
+        version,
+        wish,
+        mark,
+    })
 }
 
 /// Filter and size of a page.
@@ -162,8 +202,11 @@ pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, 
             day
         }
     };
-    let states: Option<Vec<OrderState>> =
-        request.states.iter().map(|raw| convert::state_from_wire(*raw)).collect();
+    let states: Option<Vec<OrderState>> = request
+        .states
+        .iter()
+        .map(|raw| convert::state_from_wire(*raw))
+        .collect();
     if states.is_none() {
         violations.push("states", "VALIDATION_FAILED");
     }
@@ -191,7 +234,16 @@ pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, 
     };
     let states = states.filter(|states| !states.is_empty());
     let text = Some(text).filter(|text| !text.is_empty());
-    Ok((Filter { branch, business_day, states, text, after }, page_size))
+    Ok((
+        Filter {
+            branch,
+            business_day,
+            states,
+            text,
+            after,
+        },
+        page_size,
+    ))
 }
 
 /// One id, and the version it was read at.
@@ -203,7 +255,9 @@ pub(super) fn id_and_version<T: id::Id>(
     let mut violations = Violations::new();
     let id = id::parse(field, raw, &mut violations);
     let version = version(raw_version, &mut violations);
-    id.filter(|_| violations.is_empty()).map(|id| (id, version)).ok_or_else(|| refused(violations))
+    id.filter(|_| violations.is_empty())
+        .map(|id| (id, version))
+        .ok_or_else(|| refused(violations))
 }
 
 /// One id.
@@ -219,7 +273,10 @@ pub(super) fn is_in_scope_without_brand(caller: &Identity, branch: BranchId) -> 
 
 /// The refusal of violations that are known not to be empty.
 pub(super) fn refused(violations: Violations) -> Problem {
-    violations.into_result().err().unwrap_or_else(|| Problem::new("VALIDATION_FAILED"))
+    violations
+        .into_result()
+        .err()
+        .unwrap_or_else(|| Problem::new("VALIDATION_FAILED"))
 }
 
 fn version(given: i64, violations: &mut Violations) -> i64 {

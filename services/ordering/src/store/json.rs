@@ -95,7 +95,11 @@ pub(super) fn to_fees(value: Value, currency: Currency) -> Option<Vec<Fee>> {
 
 fn to_value<T: Serialize>(stored: impl Iterator<Item = T>) -> Value {
     let values = stored.map(serde_json::to_value);
-    Value::Array(values.collect::<Result<_, _>>().expect("plain structs become JSON"))
+    Value::Array(
+        values
+            .collect::<Result<_, _>>()
+            .expect("plain structs become JSON"),
+    )
 }
 
 fn from_value<S: DeserializeOwned, T>(value: Value, convert: impl Fn(S) -> T) -> Option<Vec<T>> {

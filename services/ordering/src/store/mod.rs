@@ -21,7 +21,11 @@ pub struct Inconsistent {
 
 impl Inconsistent {
     fn new(table: &'static str, column: &'static str, key: impl ToString) -> Self {
-        Self { table, column, key: key.to_string() }
+        Self {
+            table,
+            column,
+            key: key.to_string(),
+        }
     }
 }
 

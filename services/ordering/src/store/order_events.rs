@@ -32,10 +32,13 @@ pub async fn insert(
     let order_ids: Vec<Uuid> = entries.iter().map(|(order, _)| order.as_uuid()).collect();
     let events = || entries.iter().map(|(_, event)| *event);
     let versions: Vec<i64> = events().map(|event| event.version).collect();
-    let kinds: Vec<String> = events().map(|event| kind_name(event.kind).to_owned()).collect();
+    let kinds: Vec<String> = events()
+        .map(|event| kind_name(event.kind).to_owned())
+        .collect();
     let base_versions: Vec<i64> = events().map(|event| event.base_version).collect();
-    let froms: Vec<Option<String>> =
-        events().map(|event| event.from.map(|from| from.as_str().to_owned())).collect();
+    let froms: Vec<Option<String>> = events()
+        .map(|event| event.from.map(|from| from.as_str().to_owned()))
+        .collect();
     let tos: Vec<String> = events().map(|event| event.to.as_str().to_owned()).collect();
     let actors: Vec<ActorColumns> = events().map(|event| actor_columns(&event.actor)).collect();
     let actor_kinds: Vec<String> = actors.iter().map(|actor| actor.kind.to_owned()).collect();
@@ -43,8 +46,9 @@ pub async fn insert(
     let actor_names: Vec<String> = actors.into_iter().map(|actor| actor.name).collect();
     let ats: Vec<DateTime<Utc>> = events().map(|event| event.at).collect();
     let reasons: Vec<String> = events().map(|event| event.reason.clone()).collect();
-    let cancel_reasons: Vec<Option<String>> =
-        events().map(|event| event.cancel_reason.map(|reason| reason.as_str().to_owned())).collect();
+    let cancel_reasons: Vec<Option<String>> = events()
+        .map(|event| event.cancel_reason.map(|reason| reason.as_str().to_owned()))
+        .collect();
     let received: Vec<i64> = events().map(|event| event.received).collect();
     let mut keys: Vec<Option<String>> = vec![None; entries.len()];
     let mut hashes: Vec<Option<Vec<u8>>> = vec![None; entries.len()];
@@ -101,7 +105,9 @@ pub async fn list(tx: &mut TenantTx, order: OrderId) -> Result<Vec<OrderEvent>, 
     )
     .fetch_all(&mut **tx)
     .await?;
-    let parsed = rows.into_iter().map(|row| row.parse().map_err(|column| (column, order)));
+    let parsed = rows
+        .into_iter()
+        .map(|row| row.parse().map_err(|column| (column, order)));
     let events: Result<Vec<_>, _> = parsed.collect();
     Ok(events.map_err(|(column, order)| Inconsistent::new("order_events", column, order))?)
 }
@@ -145,9 +151,10 @@ impl Row {
     /// The entry, or the column that cannot be.
     fn parse(self) -> Result<OrderEvent, &'static str> {
         let actor = match (self.actor_kind.as_str(), self.actor_id) {
-            ("staff", Some(id)) => {
-                EventActor::Staff { account: AccountId::from_uuid(id), name: self.actor_name }
-            }
+            ("staff", Some(id)) => EventActor::Staff {
+                account: AccountId::from_uuid(id),
+                name: self.actor_name,
+            },
             ("customer", None) => EventActor::Customer,
             ("system", None) => EventActor::System,
             _ => return Err("actor_kind"),
@@ -187,11 +194,21 @@ struct ActorColumns {
 
 fn actor_columns(actor: &EventActor) -> ActorColumns {
     match actor {
-        EventActor::Staff { account, name } => {
-            ActorColumns { kind: "staff", id: Some(account.as_uuid()), name: name.clone() }
-        }
-        EventActor::Customer => ActorColumns { kind: "customer", id: None, name: String::new() },
-        EventActor::System => ActorColumns { kind: "system", id: None, name: String::new() },
+        EventActor::Staff { account, name } => ActorColumns {
+            kind: "staff",
+            id: Some(account.as_uuid()),
+            name: name.clone(),
+        },
+        EventActor::Customer => ActorColumns {
+            kind: "customer",
+            id: None,
+            name: String::new(),
+        },
+        EventActor::System => ActorColumns {
+            kind: "system",
+            id: None,
+            name: String::new(),
+        },
     }
 }
 

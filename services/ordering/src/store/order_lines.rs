@@ -12,34 +12,43 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Inconsistent, json};
-use crate::domain::{
-    menu::TaxType,
-    order::Order,
-    quote::PricedLine,
-};
+use crate::domain::{menu::TaxType, order::Order, quote::PricedLine};
 
 /// Inserts the lines of all `orders` in one statement.
 pub async fn insert(tx: &mut TenantTx, orders: &[&Order]) -> Result<(), sqlx::Error> {
     let lines = || {
         orders.iter().flat_map(|order| {
-            order.sold.lines.iter().zip(0_i16..).map(|(line, position)| (order.id, position, line))
+            order
+                .sold
+                .lines
+                .iter()
+                .zip(0_i16..)
+                .map(|(line, position)| (order.id, position, line))
         })
     };
     let order_ids: Vec<Uuid> = lines().map(|(order, ..)| order.as_uuid()).collect();
     let positions: Vec<i16> = lines().map(|(_, position, _)| position).collect();
     let product_ids: Vec<Uuid> = lines().map(|(.., line)| line.product.as_uuid()).collect();
     let variant_ids: Vec<Uuid> = lines().map(|(.., line)| line.variant.as_uuid()).collect();
-    let product_names: Vec<String> = lines().map(|(.., line)| line.product_name.clone()).collect();
-    let variant_names: Vec<String> = lines().map(|(.., line)| line.variant_name.clone()).collect();
-    let tax_types: Vec<String> =
-        lines().map(|(.., line)| line.tax_type.as_str().to_owned()).collect();
+    let product_names: Vec<String> = lines()
+        .map(|(.., line)| line.product_name.clone())
+        .collect();
+    let variant_names: Vec<String> = lines()
+        .map(|(.., line)| line.variant_name.clone())
+        .collect();
+    let tax_types: Vec<String> = lines()
+        .map(|(.., line)| line.tax_type.as_str().to_owned())
+        .collect();
     let quantities: Vec<i32> = lines().map(|(.., line)| line.quantity).collect();
     let unit_lists: Vec<i64> = lines().map(|(.., line)| line.unit_list.amount()).collect();
     let lists: Vec<i64> = lines().map(|(.., line)| line.list.amount()).collect();
     let nets: Vec<i64> = lines().map(|(.., line)| line.net.amount()).collect();
-    let options: Vec<Value> = lines().map(|(.., line)| json::from_options(&line.options)).collect();
-    let adjustments: Vec<Value> =
-        lines().map(|(.., line)| json::from_adjustments(&line.adjustments)).collect();
+    let options: Vec<Value> = lines()
+        .map(|(.., line)| json::from_options(&line.options))
+        .collect();
+    let adjustments: Vec<Value> = lines()
+        .map(|(.., line)| json::from_adjustments(&line.adjustments))
+        .collect();
     let notes: Vec<String> = lines().map(|(.., line)| line.note.clone()).collect();
     sqlx::query!(
         "INSERT INTO order_lines (

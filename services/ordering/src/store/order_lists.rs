@@ -60,12 +60,17 @@ struct Binds {
 
 impl Filter {
     fn is_open_only(&self) -> bool {
-        self.states.as_ref().is_none_or(|states| states.iter().all(|state| state.is_open()))
+        self.states
+            .as_ref()
+            .is_none_or(|states| states.iter().all(|state| state.is_open()))
     }
 
     fn binds(&self) -> Binds {
         let names = |states: &Vec<OrderState>| {
-            states.iter().map(|state| state.as_str().to_owned()).collect()
+            states
+                .iter()
+                .map(|state| state.as_str().to_owned())
+                .collect()
         };
         let digits = self
             .text
@@ -162,6 +167,9 @@ struct Row {
 
 impl From<Row> for Place {
     fn from(row: Row) -> Self {
-        Self { due_at: row.promised_at, order: OrderId::from_uuid(row.order_id) }
+        Self {
+            due_at: row.promised_at,
+            order: OrderId::from_uuid(row.order_id),
+        }
     }
 }

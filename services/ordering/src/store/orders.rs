@@ -66,7 +66,8 @@ pub async fn insert(
         &column(orders, |order| order.promised_at),
         &column(orders, |order| order.business_day.date()),
         &column(orders, |order| order.day_rule.tz.name().to_owned()),
-        &column(orders, |order| i16::try_from(order.day_rule.cutoff_minutes).unwrap_or(i16::MAX)),
+        &column(orders, |order| i16::try_from(order.day_rule.cutoff_minutes)
+            .unwrap_or(i16::MAX)),
         &column(orders, |order| order.sold.menu_version.as_uuid()),
         &column(orders, |order| order.sold.menu_number),
         &column(orders, |order| order.sold.hash.clone()),
@@ -79,8 +80,14 @@ pub async fn insert(
         &column(orders, |order| order.remark.clone()),
         &column(orders, |order| order.utensils),
         &column(orders, |order| order.placed_at),
-        &orders.iter().map(|(_, mark)| mark.key.clone()).collect::<Vec<_>>(),
-        &orders.iter().map(|(_, mark)| mark.hash.clone()).collect::<Vec<_>>(),
+        &orders
+            .iter()
+            .map(|(_, mark)| mark.key.clone())
+            .collect::<Vec<_>>(),
+        &orders
+            .iter()
+            .map(|(_, mark)| mark.hash.clone())
+            .collect::<Vec<_>>(),
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -120,7 +127,10 @@ pub async fn update_progress(
 
 /// The order, or `NOT_FOUND`.
 pub async fn get(tx: &mut TenantTx, order: OrderId) -> Result<Order, Problem> {
-    list(tx, &[order]).await?.pop().ok_or_else(|| Problem::not_found("order"))
+    list(tx, &[order])
+        .await?
+        .pop()
+        .ok_or_else(|| Problem::not_found("order"))
 }
 
 /// Orders with their lines, in the order asked for; unknown ones are left out.
@@ -253,7 +263,10 @@ impl Row {
                 tz: self.time_zone.parse().map_err(|_| "time_zone")?,
                 cutoff_minutes: u16::try_from(self.cutoff_minutes).map_err(|_| "cutoff_minutes")?,
             },
-            contact: Contact { name: self.contact_name, phone: self.contact_phone },
+            contact: Contact {
+                name: self.contact_name,
+                phone: self.contact_phone,
+            },
             remark: self.remark,
             utensils: self.utensils,
             test: self.test,
@@ -267,7 +280,10 @@ impl Row {
                 paid: self.paid,
                 cancel_reason,
                 cancel_text: self.cancel_text,
-                undo: undo.map(|(by, until)| Undo { account: AccountId::from_uuid(by), until }),
+                undo: undo.map(|(by, until)| Undo {
+                    account: AccountId::from_uuid(by),
+                    until,
+                }),
             },
         })
     }

@@ -1,0 +1,99 @@
+//! The wish to move an order, and why it may be refused.
+
+use chassis::error::{Problem, Refusal};
+
+use super::{
+    order_history::CancelReason,
+    order_state::{IllegalTransition, OrderState},
+};
+
+/// A wish to move an order.
+#[derive(Clone, Debug)]
+pub struct Move {
+    /// State wanted.
+    pub to: OrderState,
+    /// Reason of a cancellation or rejection.
+    pub cancel_reason: Option<CancelReason>,
+    /// Reason in words.
+    pub reason: String,
+    /// The money was received.
+    pub cash_received: bool,
+    /// Complete although unpaid.
+    pub override_payment: bool,
+}
+
+/// What a mover may do beyond the ordinary.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rights {
+    /// `order.cancel_late`.
+    pub cancel_late: bool,
+    /// `order.reopen`.
+    pub reopen: bool,
+}
+
+impl Move {
+    /// It ends the order without hand-over, which needs a reason.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self.to, OrderState::Cancelled | OrderState::Rejected)
+    }
+
+    /// It closes the order with the money in hand.
+    #[must_use]
+    pub const fn takes_cash(&self) -> bool {
+        matches!(self.to, OrderState::Completed) && self.cash_received
+    }
+}
+
+/// Why an order was not moved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The rules don't know this move.
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+    /// A reason is needed.
+    #[error("a reason is needed in {field}")]
+    ReasonRequired {
+        /// Field where it belongs.
+        field: &'static str,
+    },
+    /// The order is not paid.
+    #[error("{due} is still to be paid")]
+    PaymentDue {
+        /// What is still to be paid.
+        due: i64,
+    },
+    /// A sensitive action is not granted.
+    #[error("the action {action} is not granted")]
+    ActionDenied {
+        /// The action.
+        action: &'static str,
+    },
+    /// Nothing can be taken back.
+    #[error("the last step cannot be taken back")]
+    NothingToUndo {
+        /// Present state.
+        state: OrderState,
+    },
+}
+
+impl Refusal for Error {
+    fn to_problem(&self) -> Problem {
+        let problem = match self {
+            Self::Illegal(illegal) => Problem::new("ILLEGAL_TRANSITION")
+                .param("state", illegal.from.as_str())
+                .param("to", illegal.to.as_str()),
+            Self::ReasonRequired { field } => {
+                Problem::new("REASON_REQUIRED").field(*field, "REASON_REQUIRED")
+            }
+            Self::PaymentDue { due } => Problem::new("PAYMENT_DUE").param("due", due),
+            Self::ActionDenied { action } => {
+                Problem::new("PERMISSION_DENIED").param("action", action)
+            }
+            Self::NothingToUndo { state } => {
+                Problem::new("ILLEGAL_TRANSITION").param("state", state.as_str())
+            }
+        };
+        problem.message(self.to_string())
+    }
+}

@@ -1,0 +1,314 @@
+//! Stand-ins for catalog and capacity at the gRPC edge.
+
+use std::{collections::HashMap, convert::Infallible, sync::Arc};
+
+use axum::Router;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chassis::{
+    clock::Clock as _,
+    error::Problem,
+    id::{BranchId, OrganisationId},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
+use proto::{capacity::v1 as capacity, catalog::v1 as catalog};
+use testkit::ManualClock;
+use tonic::{Request, Response, Status, server::Grpc};
+use tonic_prost::ProstCodec;
+use url::Url;
+use uuid::{Uuid, uuid};
+
+pub const TEA: Uuid = uuid!("01900000-0000-7000-8000-000000000101");
+pub const TEA_M: Uuid = uuid!("01900000-0000-7000-8000-000000000201");
+pub const SWEETNESS: Uuid = uuid!("01900000-0000-7000-8000-000000000301");
+pub const HALF: Uuid = uuid!("01900000-0000-7000-8000-000000000401");
+const BRAND: Uuid = uuid!("01900000-0000-7000-8000-000000000001");
+
+/// Adds one unary RPC to a server.
+fn unary<Q, A, F>(router: Router, path: &str, answer: F) -> Router
+where
+    Q: prost::Message + Default + Send + 'static,
+    A: prost::Message + Default + Send + 'static,
+    F: Fn(Request<Q>) -> Result<A, Status> + Clone + Send + Sync + 'static,
+{
+    let service = tower::service_fn(move |request| {
+        let answer = answer.clone();
+        async move {
+            let rpc = tower::service_fn(move |request: Request<Q>| {
+                let answered = answer(request).map(Response::new);
+                async move { answered }
+            });
+            Ok::<_, Infallible>(
+                Grpc::new(ProstCodec::<A, Q>::default())
+                    .unary(rpc, request)
+                    .await,
+            )
+        }
+    });
+    router.route_service(path, service)
+}
+
+async fn serve(router: Router) -> Url {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let routes = tonic::service::Routes::from(router);
+    let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
+    tokio::spawn(
+        tonic::transport::Server::builder()
+            .add_routes(routes)
+            .serve_with_incoming(incoming),
+    );
+    url
+}
+
+/// Organisation that the caller's token names; a fake trusts it.
+fn org_of<T>(request: &Request<T>) -> OrganisationId {
+    let header = request
+        .metadata()
+        .get("authorization")
+        .unwrap()
+        .to_str()
+        .unwrap();
+    let claims = URL_SAFE_NO_PAD
+        .decode(header.split('.').nth(1).unwrap())
+        .unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    claims["org"].as_str().unwrap().parse().unwrap()
+}
+
+/// Catalog with one branch of one organisation.
+pub struct FakeCatalog {
+    pub branch: BranchId,
+    pub url: Url,
+    pub state: Arc<Mutex<CatalogState>>,
+}
+
+/// What catalog knows.
+pub struct CatalogState {
+    pub price: i64,
+    pub number: i64,
+    pub live: bool,
+    pub away: bool,
+    pub asked: usize,
+}
+
+impl FakeCatalog {
+    pub async fn start(org: OrganisationId) -> Self {
+        let branch = BranchId::new(&chassis::clock::SystemClock);
+        let state = Arc::new(Mutex::new(CatalogState {
+            price: 25,
+            number: 1,
+            live: true,
+            away: false,
+            asked: 0,
+        }));
+        let known = state.clone();
+        let path = "/yizhimai.catalog.v1.CatalogService/GetMenuSnapshot";
+        let router = unary(Router::new(), path, move |request| {
+            let asker = org_of(&request);
+            let request: catalog::GetMenuSnapshotRequest = request.into_inner();
+            let mut state = known.lock();
+            state.asked += 1;
+            if state.away {
+                return Err(Status::unavailable("catalog is away"));
+            }
+            if asker != org || request.branch_id != branch.to_string() {
+                return Err(Problem::not_found("branch").into());
+            }
+            let snapshot = Some(snapshot(branch, &state));
+            Ok(catalog::GetMenuSnapshotResponse { snapshot })
+        });
+        Self {
+            branch,
+            url: serve(router).await,
+            state,
+        }
+    }
+}
+
+fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
+    let live = if state.live {
+        catalog::BranchState::Live
+    } else {
+        catalog::BranchState::Suspended
+    };
+    catalog::MenuSnapshot {
+        menu_version_id: Uuid::from_u128(state.number.unsigned_abs().into()).to_string(),
+        number: state.number,
+        brand: Some(catalog::Brand {
+            brand_id: BRAND.to_string(),
+            currency: "TWD".to_owned(),
+            ..Default::default()
+        }),
+        branch: Some(catalog::Branch {
+            branch_id: branch.to_string(),
+            brand_id: BRAND.to_string(),
+            time_zone: "Asia/Taipei".to_owned(),
+            cutoff_minutes: 240,
+            state: live.into(),
+            ..Default::default()
+        }),
+        products: vec![catalog::Product {
+            product_id: TEA.to_string(),
+            name: "翠玉綠茶".to_owned(),
+            variants: vec![catalog::Variant {
+                variant_id: TEA_M.to_string(),
+                name: "M".to_owned(),
+                price: state.price,
+            }],
+            option_group_ids: vec![SWEETNESS.to_string()],
+            tax_type: catalog::TaxType::Taxable.into(),
+            display: catalog::DisplayState::Listed.into(),
+            min_per_order: 1,
+            max_per_order: 99,
+            ..Default::default()
+        }],
+        option_groups: vec![catalog::OptionGroup {
+            option_group_id: SWEETNESS.to_string(),
+            name: "甜度".to_owned(),
+            min: 1,
+            max: 1,
+            options: vec![catalog::Option {
+                option_id: HALF.to_string(),
+                name: "半糖".to_owned(),
+                max_quantity: 1,
+                ..Default::default()
+            }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    }
+}
+
+/// Capacity that holds whatever is asked, unless told otherwise.
+pub struct FakeCapacity {
+    pub url: Url,
+    pub state: Arc<Mutex<CapacityState>>,
+}
+
+/// What capacity knows.
+#[derive(Default)]
+pub struct CapacityState {
+    /// Orders by hold key.
+    pub holds: HashMap<String, String>,
+    /// Orders whose hold was released.
+    pub released: Vec<String>,
+    /// Refuses every hold.
+    pub refusal: Option<Problem>,
+    /// Units left of what is tracked.
+    pub left: HashMap<String, i64>,
+    /// Forgets hold keys, as after a long time.
+    pub forgetful: bool,
+    /// Life of a hold in seconds; 0 for two minutes.
+    pub hold_secs: i64,
+    /// Answers nothing.
+    pub away: bool,
+    /// The shop's clock.
+    pub clock: Option<ManualClock>,
+}
+
+impl CapacityState {
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.as_ref().unwrap().now()
+    }
+}
+
+impl FakeCapacity {
+    pub async fn start() -> Self {
+        let state = Arc::new(Mutex::new(CapacityState::default()));
+        let service = "/yizhimai.capacity.v1.CapacityService";
+        let known = state.clone();
+        let router = unary(Router::new(), &format!("{service}/Hold"), move |request| {
+            hold(&mut known.lock(), request.into_inner())
+        });
+        let known = state.clone();
+        let router = unary(router, &format!("{service}/Release"), move |request| {
+            let request: capacity::ReleaseRequest = request.into_inner();
+            known.lock().released.push(request.order_id);
+            Ok(capacity::ReleaseResponse { released: true })
+        });
+        let known = state.clone();
+        let router = unary(
+            router,
+            &format!("{service}/GetAvailability"),
+            move |request| availability(&known.lock(), &request.into_inner()),
+        );
+        Self {
+            url: serve(router).await,
+            state,
+        }
+    }
+}
+
+fn hold(
+    state: &mut CapacityState,
+    request: capacity::HoldRequest,
+) -> Result<capacity::HoldResponse, Status> {
+    if state.away {
+        return Err(Status::unavailable("capacity is away"));
+    }
+    if let Some(refusal) = &state.refusal {
+        let mut again = Problem::new(refusal.reason.clone());
+        again.fields.clone_from(&refusal.fields);
+        return Err(again.into());
+    }
+    let wanted = request.hold.unwrap();
+    if state.forgetful {
+        state.holds.clear();
+    }
+    let order_id = state
+        .holds
+        .entry(wanted.hold_key)
+        .or_insert(wanted.order_id)
+        .clone();
+    let secs = if state.hold_secs == 0 {
+        120
+    } else {
+        state.hold_secs
+    };
+    let now = state.now();
+    let promised = now + TimeDelta::minutes(15);
+    Ok(capacity::HoldResponse {
+        hold: Some(capacity::HoldState {
+            order_id,
+            expires_at: Some(timestamp(now + TimeDelta::seconds(secs))),
+            promised_at: Some(timestamp(promised)),
+            slot_starts_at: Some(timestamp(promised)),
+            business_day: "2026-09-02".to_owned(),
+        }),
+    })
+}
+
+fn availability(
+    state: &CapacityState,
+    request: &capacity::GetAvailabilityRequest,
+) -> Result<capacity::GetAvailabilityResponse, Status> {
+    if state.away {
+        return Err(Status::unavailable("capacity is away"));
+    }
+    let skus = state
+        .left
+        .iter()
+        .map(|(sku, left)| capacity::SkuAvailability {
+            sku_id: sku.clone(),
+            available: *left,
+        });
+    Ok(capacity::GetAvailabilityResponse {
+        availability: Some(capacity::Availability {
+            branch_id: request.branch_id.clone(),
+            open: true,
+            promised_at: Some(timestamp(state.now() + TimeDelta::minutes(15))),
+            skus: skus.collect(),
+            ..Default::default()
+        }),
+    })
+}
+
+fn timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: at.timestamp(),
+        nanos: 0,
+    }
+}
