@@ -1,8 +1,7 @@
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Request, State},
     response::Response,
 };
-use http::HeaderMap;
 
 use super::document::MenuDocument;
 use crate::{rest::Result, state::Gateway};
@@ -15,10 +14,10 @@ use crate::{rest::Result, state::Gateway};
 pub async fn get_menu(
     State(gateway): State<Gateway>,
     Path((brand, branch)): Path<(String, String)>,
-    headers: HeaderMap,
+    request: Request,
 ) -> Result<Response> {
     gateway
         .menus()
-        .answer(&gateway, &brand, &branch, &headers)
+        .answer(&gateway, &brand, &branch, request.headers())
         .await
 }
