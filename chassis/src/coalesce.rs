@@ -14,12 +14,21 @@ use std::{
 use futures::{FutureExt as _, future::BoxFuture};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
+use tracing::{Instrument as _, Span};
 
 /// Batches that may queue behind the one under way before calls are turned away.
 const QUEUED_BATCHES: usize = 16;
 
 type Handler<K, Q, A> = dyn Fn(K, Vec<Q>) -> BoxFuture<'static, Vec<A>> + Send + Sync;
-type Queue<Q, A> = VecDeque<(Q, oneshot::Sender<A>)>;
+type Queue<Q, A> = VecDeque<Call<Q, A>>;
+
+type Batch<Q, A> = (Span, Vec<Q>, Vec<oneshot::Sender<A>>);
+
+struct Call<Q, A> {
+    question: Q,
+    answer: oneshot::Sender<A>,
+    span: Span,
+}
 
 /// Gathers calls of type `Q` by key and answers each with an `A`; clones share the queues.
 pub struct Coalescer<K, Q, A>(Arc<Inner<K, Q, A>>);
@@ -57,17 +66,22 @@ where
     /// A caller that gives up before its batch starts is left out of it.
     pub async fn submit(&self, key: K, question: Q) -> Option<A> {
         let (sender, answer) = oneshot::channel();
+        let call = Call {
+            question,
+            answer: sender,
+            span: Span::current(),
+        };
         match self.0.queues.lock().entry(key) {
             Entry::Occupied(mut under_way) => {
                 let queue = under_way.get_mut();
                 if queue.len() >= self.0.max_queue {
                     return None;
                 }
-                queue.push_back((question, sender));
+                queue.push_back(call);
             }
             Entry::Vacant(idle) => {
                 let key = idle.key().clone();
-                idle.insert(VecDeque::from([(question, sender)]));
+                idle.insert(VecDeque::from([call]));
                 let inner = self.0.clone();
                 // A task of its own: a caller that gives up must not take the others with it.
                 tokio::spawn(async move { inner.work(key).await });
@@ -79,9 +93,10 @@ where
 
 impl<K: Clone + Eq + Hash, Q, A> Inner<K, Q, A> {
     async fn work(&self, key: K) {
-        while let Some((questions, senders)) = self.next_batch(&key) {
+        while let Some((span, questions, senders)) = self.next_batch(&key) {
             let key = key.clone();
-            let handled = AssertUnwindSafe(async move { (self.handler)(key, questions).await });
+            let handled = async move { (self.handler)(key, questions).await };
+            let handled = AssertUnwindSafe(handled.instrument(span));
             match handled.catch_unwind().await {
                 Ok(answers) if answers.len() == senders.len() => {
                     for (sender, answer) in senders.into_iter().zip(answers) {
@@ -99,24 +114,30 @@ impl<K: Clone + Eq + Hash, Q, A> Inner<K, Q, A> {
         }
     }
 
-    /// Takes the next batch, or lets the key be idle when nothing waits.
-    fn next_batch(&self, key: &K) -> Option<(Vec<Q>, Vec<oneshot::Sender<A>>)> {
+    /// Takes the next batch, or lets the key be idle when nothing waits. Its work is shown in the
+    /// trace of its first call.
+    fn next_batch(&self, key: &K) -> Option<Batch<Q, A>> {
         let mut queues = self.queues.lock();
         let queue = queues.get_mut(key)?;
-        let mut batch = (Vec::new(), Vec::new());
-        while batch.0.len() < self.max_batch
-            && let Some((question, sender)) = queue.pop_front()
+        let (mut first, mut questions, mut senders) = (None, Vec::new(), Vec::new());
+        while questions.len() < self.max_batch
+            && let Some(Call {
+                question,
+                answer,
+                span,
+            }) = queue.pop_front()
         {
-            if !sender.is_closed() {
-                batch.0.push(question);
-                batch.1.push(sender);
+            if !answer.is_closed() {
+                first.get_or_insert(span);
+                questions.push(question);
+                senders.push(answer);
             }
         }
-        if batch.0.is_empty() {
+        let Some(span) = first else {
             queues.remove(key);
             return None;
-        }
-        Some(batch)
+        };
+        Some((span, questions, senders))
     }
 }
 
@@ -141,7 +162,11 @@ mod tests {
 
     use super::*;
 
-    type Gated = (Coalescer<u8, u32, u32>, Arc<Semaphore>, Arc<Mutex<Vec<usize>>>);
+    type Gated = (
+        Coalescer<u8, u32, u32>,
+        Arc<Semaphore>,
+        Arc<Mutex<Vec<usize>>>,
+    );
 
     /// A coalescer whose batches wait for a permit each, and the sizes of the batches so far.
     fn gated(max_batch: usize) -> Gated {

@@ -183,6 +183,10 @@ fn every_service_has_the_chassis_tables_as_they_are_written_here() {
     for folder in folders {
         let path = folder.join("20261122000001_create_chassis_tables.sql");
         let copy = std::fs::read_to_string(&path).unwrap();
-        assert!(copy == canonical, "copy chassis/sql/chassis_tables.sql to {}", path.display());
+        assert!(
+            copy == canonical,
+            "copy chassis/sql/chassis_tables.sql to {}",
+            path.display()
+        );
     }
 }

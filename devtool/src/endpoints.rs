@@ -42,6 +42,8 @@ pub struct Demo {
     pub account: String,
     /// Its password.
     pub password: String,
+    /// Brand and branch slug of the storefront that is open around the clock.
+    pub open: (String, String),
     /// Brand slugs with the slugs of their branches.
     pub brands: BTreeMap<String, Vec<String>>,
 }

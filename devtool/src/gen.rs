@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
+use chassis::clock::{Clock as _, SystemClock};
 
 use crate::{
     build::{self, succeed},
@@ -132,7 +133,7 @@ fn describe(home: &Home, service: &str, url: &str) -> anyhow::Result<()> {
     }
     fs::create_dir_all(&folder)?;
     // Only what is compiled anew tells its queries.
-    fs::File::open(crate_folder.join("src/lib.rs"))?.set_modified(std::time::SystemTime::now())?;
+    fs::File::open(crate_folder.join("src/lib.rs"))?.set_modified(SystemClock.now().into())?;
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(home.root())

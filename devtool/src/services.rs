@@ -139,7 +139,7 @@ impl Platform<'_> {
         }
         // What a person sets in front of `./dev up` reaches the services: their logs, their limits.
         for (key, value) in std::env::vars() {
-            if ["TELEMETRY_", "GATEWAY_LIMIT_"]
+            if ["TELEMETRY_", "GATEWAY_"]
                 .iter()
                 .any(|prefix| key.starts_with(prefix))
             {

@@ -65,14 +65,14 @@ impl Shop {
             "accent": "#2f6b4f", "introduction": "",
         });
         let brand = owner.call(Method::POST, "/brands", brand).await?;
-        let brand_id = text(&brand, "/brand_id")?.to_owned();
+        let brand_id = text(&brand, "/brand/brand_id")?.to_owned();
         let branch = json!({
             "brand_id": brand_id, "code": "T1", "slug": "main", "name": "本店",
             "phone": "02-2521-0001", "address": "臺北市", "time_zone": "Asia/Taipei",
             "cutoff_minutes": 240, "state": "live",
         });
         let branch = owner.call(Method::POST, "/branches", branch).await?;
-        let branch_id = text(&branch, "/branch_id")?.to_owned();
+        let branch_id = text(&branch, "/branch/branch_id")?.to_owned();
         owner
             .upload(
                 &format!("/brands/{brand_id}/products/import?dry_run=false"),
@@ -137,7 +137,7 @@ impl Shop {
         let mut body = change;
         body["version"] = order["version"].clone();
         let path = format!("/orders/{}/transition", text(order, "/order_id")?);
-        self.owner.call(Method::POST, &path, body).await
+        Ok(self.owner.call(Method::POST, &path, body).await?["order"].clone())
     }
 }
 

@@ -30,7 +30,7 @@ pub async fn test(home: &Home) -> anyhow::Result<()> {
 }
 
 async fn on_platform(own: &Home) -> anyhow::Result<()> {
-    up::start(own, false).await?;
+    up::start(own, false, &up::NO_LIMITS).await?;
     let endpoints = demo::load_once(own).await?;
     step("crates and services");
     cargo(

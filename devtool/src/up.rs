@@ -35,7 +35,7 @@ pub async fn up(home: &Home, detach: bool, release: bool) -> anyhow::Result<()> 
         install::node()?;
         build::services(home, release)?;
         build::ui(home)?;
-        start(home, release).await?;
+        start(home, release, &[]).await?;
     }
     let endpoints = demo::load_once(home).await?;
     tell(&endpoints);
@@ -48,8 +48,16 @@ pub async fn up(home: &Home, detach: bool, release: bool) -> anyhow::Result<()> 
     down(home, false).await
 }
 
-/// Starts the supervisor and waits until all is healthy.
-pub async fn start(home: &Home, release: bool) -> anyhow::Result<()> {
+/// Limits of the gateway that a load from one address would meet at once; 0 is none.
+pub const NO_LIMITS: [(&str, &str); 4] = [
+    ("GATEWAY_SHOP_WRITES_PER_MINUTE", "0"),
+    ("GATEWAY_SIGN_INS_PER_MINUTE", "0"),
+    ("GATEWAY_ORDERS_PER_PHONE", "0"),
+    ("GATEWAY_ORDERS_PER_DEVICE", "0"),
+];
+
+/// Starts the supervisor with settings for the services and waits until all is healthy.
+pub async fn start(home: &Home, release: bool, settings: &[(&str, &str)]) -> anyhow::Result<()> {
     home.remove(STATUS)?;
     let log = fs::File::create(home.log("supervisor")?)?;
     let mut command = Command::new(std::env::current_exe()?);
@@ -57,6 +65,7 @@ pub async fn start(home: &Home, release: bool) -> anyhow::Result<()> {
         .arg("supervise")
         .env("DEV_HOME", home.folder())
         .current_dir(home.root());
+    command.envs(settings.iter().copied());
     if release {
         command.arg("--release");
     }

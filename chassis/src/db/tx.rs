@@ -3,6 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use sqlx::{PgConnection, Postgres, Transaction};
+use tracing::Span;
 
 use crate::{id::OrganisationId, outbox::Wake};
 
@@ -13,6 +14,8 @@ pub struct TenantTx {
     org: OrganisationId,
     wake: Wake,
     published: bool,
+    // Open as long as the transaction, for traces.
+    _span: Span,
 }
 
 impl TenantTx {
@@ -22,6 +25,11 @@ impl TenantTx {
             org,
             wake,
             published: false,
+            _span: tracing::info_span!(
+                "transaction",
+                otel.kind = "client",
+                db.system = "postgresql"
+            ),
         }
     }
 

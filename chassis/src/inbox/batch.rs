@@ -31,8 +31,12 @@ pub(super) async fn apply(
     org: OrganisationId,
     events: &[Received],
 ) -> Result<(), Failure> {
+    let name = events
+        .first()
+        .map(|first| format!("consume {}", first.type_));
     let span = info_span!(
         "consume",
+        otel.name = name,
         otel.kind = "consumer",
         messaging.destination = consumer,
         messaging.batch_size = events.len(),

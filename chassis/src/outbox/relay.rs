@@ -8,9 +8,10 @@ use lapin::{Channel, options::BasicPublishOptions};
 use sqlx::{FromRow, Row as _, postgres::PgRow};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use super::{Envelope, Wake};
-use crate::{amqp::Amqp, backoff::Backoff, db::Db};
+use crate::{amqp::Amqp, backoff::Backoff, db::Db, trace_context};
 
 const BATCH: usize = 500;
 /// Even without a ring: what a process left behind when it died is found within this time.
@@ -104,6 +105,11 @@ impl Relay {
 
     async fn publish(&self, channel: &Channel, rows: &[Row]) -> anyhow::Result<()> {
         let exchange = self.amqp.exchange();
+        // Open until the confirms, for the traces of those that are recorded.
+        let _spans: Vec<Span> = rows
+            .iter()
+            .filter_map(|row| span_of(&row.envelope))
+            .collect();
         let mut sends = Vec::with_capacity(rows.len());
         for Row { envelope, body, .. } in rows {
             let mut send = Box::pin(maybe_done(channel.basic_publish(
@@ -132,6 +138,18 @@ impl Relay {
         }
         Ok(())
     }
+}
+
+/// The span of a recorded trace's event on its way to the bus.
+fn span_of(envelope: &Envelope) -> Option<Span> {
+    // The last two digits of a traceparent are its flags; 01 is "recorded".
+    if !envelope.traceparent.ends_with("01") {
+        return None;
+    }
+    let name = format!("publish {}", envelope.type_);
+    let span = tracing::info_span!("publish", otel.name = name, otel.kind = "producer");
+    trace_context::follow(&span, &envelope.traceparent);
+    Some(span)
 }
 
 struct Row {

@@ -32,7 +32,7 @@ pub async fn bench(home: &Home, name: &str) -> anyhow::Result<()> {
     let own = home.beside("benchmark");
     up::down(&own, true).await?;
     let outcome = async {
-        up::start(&own, true).await?;
+        up::start(&own, true, &up::NO_LIMITS).await?;
         let endpoints: Endpoints = own
             .read(endpoints::FILE)?
             .ok_or_else(|| anyhow::anyhow!("the platform wrote no endpoints"))?;

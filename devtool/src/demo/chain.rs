@@ -32,6 +32,9 @@ pub const OWNER: &str = "owner";
 /// Its password.
 pub const PASSWORD: &str = "haorizi-demo-2026";
 
+/// The branch that is open around the clock.
+const OPEN: (&str, &str) = ("shanlan", "zhongshan");
+
 struct BrandPlan {
     slug: &'static str,
     name: &'static str,
@@ -110,11 +113,13 @@ pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
     }
     let branches = staff.call(Method::GET, "/brands", Value::Null).await?;
     create_people(&staff, &branches).await?;
-    orders::an_hour_of(&staff, &endpoints.gateway, "shanlan", "zhongshan").await?;
+    let (brand, branch) = OPEN;
+    orders::an_hour_of(&staff, &endpoints.gateway, brand, branch).await?;
     Ok(Demo {
         organisation: ORGANISATION.to_owned(),
         account: OWNER.to_owned(),
         password: PASSWORD.to_owned(),
+        open: (brand.to_owned(), branch.to_owned()),
         brands,
     })
 }
@@ -158,7 +163,7 @@ async fn load_brand(staff: &Staff, plan: &BrandPlan) -> anyhow::Result<()> {
             }),
         )
         .await?;
-    let brand_id = text(&brand, "/brand_id")?.to_owned();
+    let brand_id = text(&brand, "/brand/brand_id")?.to_owned();
     let mut branches = Vec::new();
     for branch in plan.branches {
         let made = staff
@@ -172,7 +177,7 @@ async fn load_brand(staff: &Staff, plan: &BrandPlan) -> anyhow::Result<()> {
                 }),
             )
             .await?;
-        branches.push((text(&made, "/branch_id")?.to_owned(), branch));
+        branches.push((text(&made, "/branch/branch_id")?.to_owned(), branch));
     }
 
     let groups = create_option_groups(staff, &brand_id).await?;
@@ -219,7 +224,7 @@ async fn create_option_groups(staff: &Staff, brand_id: &str) -> anyhow::Result<V
     for group in groups {
         let path = format!("/brands/{brand_id}/option-groups");
         let saved = staff.call(Method::PUT, &path, group).await?;
-        ids.push(text(&saved, "/option_group_id")?.to_owned());
+        ids.push(text(&saved, "/option_group/option_group_id")?.to_owned());
     }
     Ok(ids)
 }
@@ -238,7 +243,7 @@ pub async fn set_hours(
         std::time::Duration::from_secs(20),
         async || match staff.call(Method::GET, &path, Value::Null).await {
             Ok(present) => {
-                version = present["version"].clone();
+                version = present["hours"]["version"].clone();
                 true
             }
             Err(_) => false,

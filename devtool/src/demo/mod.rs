@@ -32,13 +32,8 @@ pub async fn load_once(home: &Home) -> anyhow::Result<Endpoints> {
             demo
         }
     };
-    let first = demo
-        .brands
-        .iter()
-        .find_map(|(brand, branches)| Some((brand, branches.first()?)));
-    if let Some((brand, branch)) = first {
-        endpoints.storefront = format!("{}/{brand}/{branch}", endpoints.gateway);
-    }
+    let (brand, branch) = &demo.open;
+    endpoints.storefront = format!("{}/{brand}/{branch}", endpoints.gateway);
     endpoints.demo = Some(demo);
     home.write(endpoints::FILE, &endpoints)?;
     Ok(endpoints)

@@ -68,11 +68,7 @@ pub async fn place_traced(endpoints: &Endpoints, trace_id: &str) -> anyhow::Resu
         .demo
         .as_ref()
         .context("the demo chain is not loaded")?;
-    let (brand, branch) = demo
-        .brands
-        .iter()
-        .find_map(|(brand, branches)| Some((brand, branches.first()?)))
-        .context("the demo chain has no branch")?;
+    let (brand, branch) = &demo.open;
     let shop = format!("{}/api/shop/{brand}/{branch}", endpoints.gateway);
     let menu = checked("menu", plain.get(format!("{shop}/menu")).send().await?).await?;
     let cart = json!({"method": "pickup", "wanted_at": null, "lines": lines(&menu)?});
@@ -88,7 +84,7 @@ pub async fn an_hour_of(
     brand: &str,
     branch: &str,
 ) -> anyhow::Result<()> {
-    let http = Client::builder().cookie_store(true).build()?;
+    let http = Client::new();
     let shop = format!("{gateway}/api/shop/{brand}/{branch}");
     let menu = checked("menu", http.get(format!("{shop}/menu")).send().await?).await?;
     let availability = checked(
@@ -112,6 +108,8 @@ pub async fn an_hour_of(
         };
         let wanted = wanted.map_or(Value::Null, |slot| slot["starts_at"].clone());
         let cart = json!({"method": "pickup", "wanted_at": wanted, "lines": lines(&menu)?});
+        // Another customer has another device.
+        let http = Client::builder().cookie_store(true).build()?;
         let quote = quote(&http, &shop, &cart).await?;
         let order = place(&http, &shop, cart, &quote, index).await?;
         advance(staff, order, steps).await?;
@@ -144,7 +142,7 @@ async fn place(
         "phone": format!("09{:08}", rand::rng().random_range(10_000_000..99_999_999)),
     });
     order["remark"] = REMARKS[index % REMARKS.len()].into();
-    order["utensils"] = (index % 2 == 0).into();
+    order["utensils"] = index.is_multiple_of(2).into();
     let placed = http
         .post(format!("{shop}/orders"))
         .header(
@@ -203,9 +201,8 @@ async fn advance(staff: &Staff, mut order: Value, steps: &[&str]) -> anyhow::Res
             "rejected" => move_to["cancel_reason"] = "too_busy".into(),
             _ => {}
         }
-        order = staff
-            .call(Method::POST, &format!("/orders/{id}/transition"), move_to)
-            .await?;
+        let path = format!("/orders/{id}/transition");
+        order = staff.call(Method::POST, &path, move_to).await?["order"].clone();
     }
     Ok(())
 }

@@ -158,7 +158,7 @@ impl Ordering {
     ) -> Result<Hold, Problem> {
         let branch = request.cart.branch;
         let needs = stock_need(&quote.lines);
-        let key = hold_key(org, branch, &request.mark.key);
+        let key = hold_key(org, branch, &request.mark);
         let wanted_at = request.cart.wanted_at;
         let wish = HoldWish {
             branch,
@@ -222,10 +222,13 @@ impl Ordering {
     }
 }
 
-fn hold_key(org: OrganisationId, branch: BranchId, key: &str) -> HoldKey {
-    let mut name = Vec::with_capacity(32 + key.len());
+/// The body counts too: a customer who changes the cart after an attempt that came to nothing must
+/// not get what that attempt held.
+fn hold_key(org: OrganisationId, branch: BranchId, mark: &RequestMark) -> HoldKey {
+    let mut name = Vec::with_capacity(64 + mark.key.len());
     name.extend_from_slice(org.as_uuid().as_bytes());
     name.extend_from_slice(branch.as_uuid().as_bytes());
-    name.extend_from_slice(key.as_bytes());
+    name.extend_from_slice(&mark.hash);
+    name.extend_from_slice(mark.key.as_bytes());
     HoldKey::from_uuid(Uuid::new_v5(&HOLD_KEYS, &name))
 }
