@@ -35,4 +35,9 @@ impl Platform {
             endpoints,
         })
     }
+
+    /// Opens a shop of its own whose slots take that many orders.
+    pub async fn shop(&self, max_orders_per_slot: i32) -> anyhow::Result<Shop> {
+        Shop::open(&self.home, &self.endpoints, Some(max_orders_per_slot)).await
+    }
 }

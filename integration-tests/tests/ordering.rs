@@ -131,7 +131,7 @@ async fn bad_input_is_refused_at_its_field_and_changes_nothing() -> anyhow::Resu
         ),
         (
             change("/lines/0/quantity", 100.into()),
-            "VALIDATION_FAILED",
+            "ORDER_TOO_LARGE",
             "lines[0].quantity",
         ),
         (

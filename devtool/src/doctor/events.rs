@@ -44,7 +44,6 @@ pub async fn check(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
             }
         }
     }
-    connection.close(200, "done".into()).await?;
     Ok(findings)
 }
 
