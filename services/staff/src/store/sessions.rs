@@ -59,7 +59,7 @@ pub async fn open(
         user_agent: user_agent.chars().take(USER_AGENT).collect(),
         key: key(&secret),
     };
-    write(redis, &session, Existence::Any).await?;
+    write(redis, now, &session, Existence::Any).await?;
     redis
         .hset::<_, _, _, ()>(index(account), session.id.to_string(), &session.key)
         .await
@@ -83,7 +83,7 @@ pub async fn touch(
     // Once a minute is often enough for a limit of twelve hours.
     if now - session.used_at > TimeDelta::minutes(1) {
         session.used_at = now;
-        write(redis, &session, Existence::Required).await?;
+        write(redis, now, &session, Existence::Required).await?;
     }
     Ok(Some(session))
 }
@@ -143,6 +143,7 @@ enum Existence {
 
 async fn write(
     redis: &mut ConnectionManager,
+    now: DateTime<Utc>,
     session: &Session,
     existence: Existence,
 ) -> Result<(), Problem> {
@@ -151,8 +152,8 @@ async fn write(
     redis::cmd("SET")
         .arg(&session.key)
         .arg(json)
-        .arg("PXAT")
-        .arg(expires.timestamp_millis())
+        .arg("PX")
+        .arg((expires - now).num_milliseconds().max(1))
         .arg((existence == Existence::Required).then_some("XX"))
         .query_async::<()>(redis)
         .await
