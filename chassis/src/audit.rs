@@ -4,6 +4,7 @@
 //! has one.
 
 mod mask;
+mod shorten;
 
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ pub struct Record {
     pub caller: Option<Arc<Identity>>,
     /// `OK` or the gRPC code of the refusal.
     pub outcome: String,
-    /// The request as JSON, sensitive fields masked.
+    /// The request as JSON, sensitive fields masked and long ones cut short.
     pub request: serde_json::Value,
     /// Trace in which it happened.
     pub trace_id: Option<String>,
@@ -86,9 +87,11 @@ fn readable(rule: &Rule, frame: &Bytes) -> serde_json::Value {
     match DynamicMessage::decode(rule.input.clone(), message) {
         Ok(mut message) if !compressed => {
             mask::mask(&mut message);
-            message
+            let mut json = message
                 .serialize_with_options(serde_json::value::Serializer, &names_as_declared())
-                .unwrap_or_default()
+                .unwrap_or_default();
+            shorten::shorten(&mut json);
+            json
         }
         _ => serde_json::Value::Null,
     }
@@ -140,6 +143,22 @@ mod tests {
             })
         );
         assert_eq!(record.outcome, "Ok");
+    }
+
+    #[test]
+    fn an_imported_file_is_not_recorded_whole() {
+        let rule = Rules::of_platform()
+            .get("/yizhimai.catalog.v1.CatalogService/ImportProducts")
+            .unwrap();
+        let request = proto::catalog::v1::ImportProductsRequest {
+            content: vec![0; 3_000].into(),
+            ..Default::default()
+        };
+        let expected = format!("{}… (4000 characters)", "A".repeat(200));
+        assert_eq!(
+            readable(rule, &frame(&request)),
+            serde_json::json!({ "content": expected })
+        );
     }
 
     #[test]

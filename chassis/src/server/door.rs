@@ -35,8 +35,9 @@ use crate::{
 
 /// Health and reflection, which answer anybody and are not counted.
 const OPEN_TO_ALL: &str = "/grpc.";
-/// Largest request of an audited RPC; the same that tonic takes of any.
-const AUDITED_BYTES: usize = 4 * 1024 * 1024;
+/// Largest request of an audited RPC: a file of 10 MB with room for what is around it. What a service
+/// takes may be less.
+const AUDITED_BYTES: usize = 12 * 1024 * 1024;
 
 /// Wraps a server's routes; must be the only layer that decides who may call.
 #[derive(Clone)]
@@ -219,8 +220,9 @@ async fn buffer(request: Request<Body>) -> Result<(Request<Body>, Bytes), Status
     let bytes = match Limited::new(body, AUDITED_BYTES).collect().await {
         Ok(collected) => collected.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
-            return Err(Problem::new("TEXT_TOO_LONG")
+            return Err(Problem::new("FILE_TOO_LARGE")
                 .message("the request is too large")
+                .param("bytes", AUDITED_BYTES)
                 .into());
         }
         Err(error) => return Err(Status::from_error(error)),

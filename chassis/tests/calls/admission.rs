@@ -20,6 +20,8 @@ use crate::{
     stub::{Platform, Stub},
 };
 
+const MIB: usize = 1024 * 1024;
+
 #[tokio::test]
 async fn only_declared_callers_come_in() {
     let platform = Platform::with(agreeable()).await;
@@ -100,6 +102,34 @@ async fn an_audited_call_is_recorded_without_its_secrets() {
         serde_json::json!({ "account": "mei", "password": "***" })
     );
     assert_eq!(record.outcome, "Ok");
+}
+
+#[tokio::test]
+async fn a_file_comes_through_an_audited_call_and_is_recorded_short() {
+    let platform = Platform::with(agreeable()).await;
+    let mut client = StaffServiceClient::new(platform.nobody());
+    client.sign_in(of_size(11 * MIB)).await.unwrap();
+
+    let records = platform.audit.0.lock();
+    let recorded = records[0].request["user_agent"].as_str().unwrap();
+    let expected = format!("{}… ({} characters)", "x".repeat(200), 11 * MIB);
+    assert_eq!(recorded, expected);
+}
+
+#[tokio::test]
+async fn a_file_larger_than_any_is_refused_as_that() {
+    let platform = Platform::with(agreeable()).await;
+    let mut client = StaffServiceClient::new(platform.nobody());
+    let refused = client.sign_in(of_size(12 * MIB)).await.unwrap_err();
+    assert_eq!(reason(&refused), "FILE_TOO_LARGE");
+}
+
+/// A request of an audited RPC that is a little larger than `bytes`.
+fn of_size(bytes: usize) -> SignInRequest {
+    SignInRequest {
+        user_agent: "x".repeat(bytes),
+        ..SignInRequest::default()
+    }
 }
 
 #[tokio::test]

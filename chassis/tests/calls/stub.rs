@@ -68,6 +68,7 @@ impl Service<http::Request<Body>> for Stub {
             });
             let codec = tonic_prost::ProstCodec::<GetMeResponse, GetMeRequest>::default();
             Ok(tonic::server::Grpc::new(codec)
+                .max_decoding_message_size(usize::MAX)
                 .unary(handler, request)
                 .await)
         }
