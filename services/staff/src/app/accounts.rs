@@ -4,6 +4,7 @@ use std::str::FromStr as _;
 
 use chassis::{
     authn::{Identity, Scope},
+    db::TenantTx,
     error::{Problem, Violations},
     id::{AccountId, OrganisationId},
     service::Context,
@@ -28,6 +29,14 @@ pub struct NewAccount {
     pub password: String,
     /// Where it may work.
     pub scope: Scope,
+}
+
+/// What makes repeating a request safe.
+pub struct IdempotentRequest {
+    /// Key chosen by the caller.
+    pub key: String,
+    /// Digest of the whole request. It covers a password, so only its slow hash is kept.
+    pub digest: String,
 }
 
 /// A page of accounts.
@@ -77,7 +86,7 @@ pub async fn create(
     org: OrganisationId,
     creator: &Identity,
     new: NewAccount,
-    creation: Creation,
+    request: IdempotentRequest,
 ) -> Result<Account, Problem> {
     let mut violations = Violations::new();
     let account = account::account_name("account", &new.account, &mut violations);
@@ -91,17 +100,14 @@ pub async fn create(
     let role = role.ok_or_else(|| Problem::new("VALIDATION_FAILED"))?;
 
     let mut tx = ctx.db.tenant(org).await?;
-    if let Some((id, hash)) =
-        store::accounts::find_by_idempotency_key(&mut tx, &creation.key).await?
-    {
-        if hash != creation.hash {
-            return Err(Problem::new("IDEMPOTENCY_MISMATCH")
-                .message("the key was used for another request"));
-        }
-        return store::accounts::get(&mut tx, id).await;
+    let made = find_made(&mut tx, &request.key).await?;
+    if made.is_none() {
+        refuse_escalation(&mut tx, creator, role, &new.scope).await?;
     }
     tx.commit().await?;
-    refuse_escalation(ctx, org, creator, role, &new.scope).await?;
+    if let Some(made) = made {
+        return made.repeated_by(request).await;
+    }
 
     let created = Account {
         org,
@@ -114,10 +120,50 @@ pub async fn create(
         enabled: true,
         version: 1,
     };
+    let creation = Creation {
+        key: request.key.clone(),
+        hash: sign_in::hash_password(request.digest.clone()).await?,
+    };
     let mut tx = ctx.db.tenant(org).await?;
-    store::accounts::insert(&mut tx, &*ctx.clock, &created, Some(&creation)).await?;
+    let inserted = store::accounts::insert(&mut tx, &*ctx.clock, &created, Some(&creation)).await?;
+    // Nothing there before and something now: the same request may have come twice at once.
+    let made = if inserted {
+        None
+    } else {
+        find_made(&mut tx, &request.key).await?
+    };
     tx.commit().await?;
-    Ok(created)
+    match made {
+        Some(made) => made.repeated_by(request).await,
+        None if inserted => Ok(created),
+        None => Err(Problem::new("ACCOUNT_TAKEN").field("account", "ACCOUNT_TAKEN")),
+    }
+}
+
+/// What an idempotency key has made.
+struct Made {
+    account: Account,
+    hash: String,
+}
+
+impl Made {
+    /// Answers a repeat of the request; refuses another one with `IDEMPOTENCY_MISMATCH`.
+    async fn repeated_by(self, request: IdempotentRequest) -> Result<Account, Problem> {
+        if sign_in::verify_password(request.digest, Some(self.hash)).await? {
+            return Ok(self.account);
+        }
+        Err(Problem::new("IDEMPOTENCY_MISMATCH")
+            .message("the key was used for another request")
+            .field("idempotency_key", "IDEMPOTENCY_MISMATCH"))
+    }
+}
+
+async fn find_made(tx: &mut TenantTx, key: &str) -> Result<Option<Made>, Problem> {
+    let Some((id, hash)) = store::accounts::find_by_idempotency_key(tx, key).await? else {
+        return Ok(None);
+    };
+    let account = store::accounts::get(tx, id).await?;
+    Ok(Some(Made { account, hash }))
 }
 
 /// Enables or disables an account; disabling ends its sessions.
@@ -133,6 +179,11 @@ pub async fn set_enabled(
     // Owners first, then the row itself: the same order for everybody.
     let owners = store::accounts::lock_enabled_owners(&mut tx).await?;
     let present = store::accounts::get(&mut tx, id).await?;
+    if !covers(&changer.scope, &present.scope)
+        || !role_of(&mut tx, changer).await?.may_give(present.role)
+    {
+        return Err(Problem::new("ESCALATION").message("the account is above the caller's own"));
+    }
     if present.version != version {
         return Err(Problem::new("VERSION_CONFLICT")
             .param("given", version)
@@ -140,11 +191,6 @@ pub async fn set_enabled(
     }
     if !enabled && present.enabled && present.role == Role::Owner && owners <= 1 {
         return Err(Problem::new("LAST_OWNER").message("the last owner can't be disabled"));
-    }
-    if !covers(&changer.scope, &present.scope)
-        || !role_of(ctx, org, changer).await?.may_give(present.role)
-    {
-        return Err(Problem::new("ESCALATION").message("the account is above the caller's own"));
     }
     if !store::accounts::update_enabled(&mut tx, id, version, enabled).await? {
         return Err(Problem::new("VERSION_CONFLICT").param("given", version));
@@ -158,14 +204,13 @@ pub async fn set_enabled(
 }
 
 async fn refuse_escalation(
-    ctx: &Context,
-    org: OrganisationId,
+    tx: &mut TenantTx,
     creator: &Identity,
     role: Role,
     scope: &Scope,
 ) -> Result<(), Problem> {
     let mut problem = Problem::new("ESCALATION").message("nobody gives what they do not have");
-    if !role_of(ctx, org, creator).await?.may_give(role) {
+    if !role_of(tx, creator).await?.may_give(role) {
         problem = problem.field("role", "ESCALATION");
     }
     if !covers(&creator.scope, scope) {
@@ -178,12 +223,11 @@ async fn refuse_escalation(
     }
 }
 
-async fn role_of(ctx: &Context, org: OrganisationId, identity: &Identity) -> Result<Role, Problem> {
+async fn role_of(tx: &mut TenantTx, identity: &Identity) -> Result<Role, Problem> {
     let account = identity
         .account()
         .ok_or_else(|| Problem::new("PERMISSION_DENIED"))?;
-    let mut tx = ctx.db.tenant(org).await?;
-    Ok(store::accounts::get(&mut tx, account).await?.role)
+    Ok(store::accounts::get(tx, account).await?.role)
 }
 
 /// Whether one scope contains another. A branch of a brand one has is told by its own id only.

@@ -69,6 +69,7 @@ pub async fn create(ctx: &Context, new: NewOrganisation) -> Result<Organisation,
     };
     let mut tx = ctx.db.tenant(wanted.id).await?;
     if store::organisations::insert(&mut tx, &*ctx.clock, &wanted).await? {
+        // The organisation is new, so nothing is there that the owner could collide with.
         store::accounts::insert(&mut tx, &*ctx.clock, &owner, None).await?;
     }
     let organisation = store::organisations::get(&mut tx).await?;

@@ -43,6 +43,7 @@ pub async fn sign_in(ctx: &Context, typed: Credentials) -> Result<SignedIn, Prob
     let name = typed.account.trim().to_lowercase();
     let attempt = Attempt::new(&code, &name, &typed.remote_address);
     let mut redis = ctx.redis.clone();
+    let _turn = attempt.turn().await;
     attempt.check(&mut redis).await?;
 
     let found = find(ctx, &code, &name).await?;

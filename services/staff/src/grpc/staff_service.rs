@@ -1,5 +1,6 @@
 //! `yizhimai.staff.v1.StaffService`.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chassis::{
     authn::{Actor, RequestExt as _},
     error::{Problem, Violations},
@@ -14,13 +15,13 @@ use tonic::{Request, Response, Status};
 use super::convert;
 use crate::{
     app::{
-        accounts::{self, NewAccount},
+        accounts::{self, IdempotentRequest, NewAccount},
         identity::TOKEN_TTL_SECS,
         organisations::{self, NewOrganisation},
         sessions,
         sign_in::{self, Credentials},
     },
-    store::{self, accounts::Creation},
+    store,
 };
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -168,7 +169,7 @@ impl StaffService for StaffRpc {
     ) -> Answer<CreateAccountResponse> {
         let org = request.org()?;
         let creator = request.identity().clone();
-        let creation = creation(request.get_ref())?;
+        let idempotent = idempotent(request.get_ref())?;
         let request = request.into_inner();
         let mut violations = Violations::new();
         let scope = convert::scope("scope", request.scope, &mut violations);
@@ -180,7 +181,7 @@ impl StaffService for StaffRpc {
             password: request.password,
             scope,
         };
-        let account = accounts::create(&self.ctx, org, &creator, new, creation).await?;
+        let account = accounts::create(&self.ctx, org, &creator, new, idempotent).await?;
         Ok(Response::new(CreateAccountResponse {
             account: Some(convert::account(&account)),
         }))
@@ -244,9 +245,9 @@ fn who<T>(request: &Request<T>) -> Result<(AccountId, SessionId), Problem> {
     }
 }
 
-/// The idempotency key and the hash of a request. The password counts, so that a repeat with
-/// another one is noticed; only its hash among the rest is kept.
-fn creation(request: &CreateAccountRequest) -> Result<Creation, Problem> {
+/// The idempotency key and the digest of a request. The password counts, so that a repeat with
+/// another one is noticed.
+fn idempotent(request: &CreateAccountRequest) -> Result<IdempotentRequest, Problem> {
     let key = &request.idempotency_key;
     if key.is_empty() || key.len() > 128 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Problem::new("VALIDATION_FAILED").field_with(
@@ -255,9 +256,8 @@ fn creation(request: &CreateAccountRequest) -> Result<Creation, Problem> {
             [("allowed", "1-128 visible characters")],
         ));
     }
-    let hash = Sha256::digest(request.encode_to_vec()).to_vec();
-    Ok(Creation {
+    Ok(IdempotentRequest {
         key: key.clone(),
-        hash,
+        digest: BASE64_STANDARD.encode(Sha256::digest(request.encode_to_vec())),
     })
 }

@@ -3,7 +3,7 @@
 use chassis::{
     authn::Scope,
     clock::Clock,
-    db::{self, TenantTx},
+    db::TenantTx,
     error::Problem,
     id::{AccountId, BranchId, BrandId, OrganisationId},
 };
@@ -66,17 +66,17 @@ impl TryFrom<Row> for Account {
 pub struct Creation {
     /// Idempotency key.
     pub key: String,
-    /// SHA-256 of the request.
-    pub hash: Vec<u8>,
+    /// The request, hashed as passwords are: it holds one.
+    pub hash: String,
 }
 
-/// Inserts an account. Refuses with `ACCOUNT_TAKEN`.
+/// Inserts an account; answers false when its name or its idempotency key is there already.
 pub async fn insert(
     tx: &mut TenantTx,
     clock: &dyn Clock,
     account: &Account,
     creation: Option<&Creation>,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     let brands: Vec<Uuid> = account.scope.brands.iter().map(|id| id.as_uuid()).collect();
     let branches: Vec<Uuid> = account
         .scope
@@ -84,13 +84,14 @@ pub async fn insert(
         .iter()
         .map(|id| id.as_uuid())
         .collect();
-    sqlx::query!(
+    let done = sqlx::query!(
         r#"
         INSERT INTO accounts
             (org_id, account_id, account, name, role, password_hash, scope_organisation,
              scope_brands, scope_branches, enabled, version, created_at, idempotency_key,
              request_hash)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        ON CONFLICT DO NOTHING
         "#,
         account.org.as_uuid(),
         account.id.as_uuid(),
@@ -105,23 +106,18 @@ pub async fn insert(
         account.version,
         clock.now(),
         creation.map(|creation| creation.key.as_str()),
-        creation.map(|creation| creation.hash.as_slice()),
+        creation.map(|creation| creation.hash.as_bytes()),
     )
     .execute(&mut **tx)
-    .await
-    .map_err(|error| {
-        db::on_constraint(error, "accounts_account", || {
-            Problem::new("ACCOUNT_TAKEN").field("account", "ACCOUNT_TAKEN")
-        })
-    })?;
-    Ok(())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Finds the account an idempotency key has created, with the hash of that request.
 pub async fn find_by_idempotency_key(
     tx: &mut TenantTx,
     key: &str,
-) -> Result<Option<(AccountId, Vec<u8>)>, Problem> {
+) -> Result<Option<(AccountId, String)>, Problem> {
     let found = sqlx::query!(
         r#"
         SELECT account_id, request_hash AS "request_hash!"
@@ -133,7 +129,10 @@ pub async fn find_by_idempotency_key(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(found.map(|row| (AccountId::from_uuid(row.account_id), row.request_hash)))
+    Ok(found.map(|row| {
+        let hash = String::from_utf8_lossy(&row.request_hash).into_owned();
+        (AccountId::from_uuid(row.account_id), hash)
+    }))
 }
 
 /// Finds an account by its name.

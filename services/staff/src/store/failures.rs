@@ -3,36 +3,41 @@
 use chassis::error::Problem;
 use redis::aio::ConnectionManager;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::{Mutex, MutexGuard};
 
 /// Seconds a failure is remembered, and a lock lasts.
 const WINDOW_SECS: i64 = 15 * 60;
 const PER_ACCOUNT: i64 = 5;
 const PER_ADDRESS: i64 = 20;
 
+/// Attempts at one account share one of these; two accounts that share one only wait for each other.
+static TURNS: [Mutex<()>; 64] = [const { Mutex::const_new(()) }; 64];
+
 /// Who is counted: the account that was named and the address it came from.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     account_key: String,
     address_key: String,
+    turn: usize,
 }
 
 impl Attempt {
     /// An attempt to sign in; addresses are kept as hashes only.
     pub fn new(organisation_code: &str, account: &str, remote_address: &str) -> Self {
-        let digest = |text: &str| {
-            let hash = Sha256::digest(text.as_bytes());
-            hash[..12]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
-        };
+        let account = Sha256::digest(format!("{organisation_code}\n{account}"));
+        let address = Sha256::digest(remote_address);
+        let key = |hash: &[u8]| hex(&hash[..12]);
         Self {
-            account_key: format!(
-                "staff:failures:account:{}",
-                digest(&format!("{organisation_code}\n{account}"))
-            ),
-            address_key: format!("staff:failures:address:{}", digest(remote_address)),
+            account_key: format!("staff:failures:account:{}", key(&account)),
+            address_key: format!("staff:failures:address:{}", key(&address)),
+            turn: usize::from(account[0]) % TURNS.len(),
         }
+    }
+
+    /// Waits until no other attempt at the account is between its check and its count: otherwise
+    /// many at once would all be checked before the first of them is counted.
+    pub async fn turn(&self) -> MutexGuard<'static, ()> {
+        TURNS[self.turn].lock().await
     }
 
     /// Refuses with `LOGIN_LOCKED` when there were too many failures.
@@ -76,4 +81,8 @@ impl Attempt {
             .await
             .map_err(Problem::unavailable)
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -59,11 +59,12 @@ pub async fn open(
         user_agent: user_agent.chars().take(USER_AGENT).collect(),
         key: key(&secret),
     };
-    write(redis, now, &session, Existence::Any).await?;
+    // Listed first: a session that is not listed could not be ended.
     redis
         .hset::<_, _, _, ()>(index(account), session.id.to_string(), &session.key)
         .await
         .map_err(Problem::unavailable)?;
+    write(redis, now, &session, Existence::Any).await?;
     Ok(secret)
 }
 
