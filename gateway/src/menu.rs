@@ -42,7 +42,20 @@ struct Slot {
     document: ArcSwap<Document>,
     /// Milliseconds since the start at which the document counts as old.
     old_at: AtomicU64,
+    /// How often a new document was announced, and how much of that the document has seen.
+    announced: AtomicU64,
+    seen: AtomicU64,
     refreshing: tokio::sync::Mutex<()>,
+}
+
+impl Slot {
+    fn expire(&self) {
+        self.announced.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn is_outdated(&self) -> bool {
+        self.seen.load(Ordering::Acquire) < self.announced.load(Ordering::Acquire)
+    }
 }
 
 impl Default for Menus {
@@ -87,7 +100,7 @@ impl Menus {
         let slots = self.slots.read();
         for slot in slots.values().flat_map(HashMap::values) {
             if slot.branch_id == branch_id {
-                slot.old_at.store(0, Ordering::Release);
+                slot.expire();
             }
         }
     }
@@ -95,7 +108,7 @@ impl Menus {
     /// Makes every document be checked at its next reading.
     pub fn expire_all(&self) {
         for slot in self.slots.read().values().flat_map(HashMap::values) {
-            slot.old_at.store(0, Ordering::Release);
+            slot.expire();
         }
     }
 
@@ -109,7 +122,7 @@ impl Menus {
         let Some(slot) = known else {
             return self.load(gateway, brand, branch).await;
         };
-        if self.now() >= slot.old_at.load(Ordering::Acquire) {
+        if slot.is_outdated() || self.now() >= slot.old_at.load(Ordering::Acquire) {
             self.refresh(gateway, brand, branch, &slot).await?;
         }
         Ok(slot)
@@ -124,6 +137,8 @@ impl Menus {
             branch_id: place.branch.branch_id.clone(),
             document: ArcSwap::from_pointee(document),
             old_at: AtomicU64::new(old_at),
+            announced: AtomicU64::new(0),
+            seen: AtomicU64::new(0),
             refreshing: tokio::sync::Mutex::new(()),
         });
         self.slots
@@ -134,7 +149,8 @@ impl Menus {
         Ok(slot)
     }
 
-    /// Checks the document with catalog. One reader does; the others take what there is.
+    /// Checks the document with catalog. One reader does; the others take what there is, unless a
+    /// new one was announced: then they wait, for a screen that was told of it must not get the old.
     async fn refresh(
         &self,
         gateway: &Gateway,
@@ -142,10 +158,20 @@ impl Menus {
         branch: &str,
         slot: &Arc<Slot>,
     ) -> Result<()> {
-        let Ok(_turn) = slot.refreshing.try_lock() else {
-            return Ok(());
+        let _turn = if slot.is_outdated() {
+            let turn = slot.refreshing.lock().await;
+            if !slot.is_outdated() {
+                return Ok(());
+            }
+            turn
+        } else {
+            let Ok(turn) = slot.refreshing.try_lock() else {
+                return Ok(());
+            };
+            turn
         };
-        // Set before asking: a publishing announced meanwhile makes it old again.
+        // Read before asking: what is announced meanwhile makes it old again.
+        let announced = slot.announced.load(Ordering::Acquire);
         slot.old_at
             .store(self.after(CHECK_EVERY), Ordering::Release);
         match self.ask_again(gateway, brand, branch, slot).await {
@@ -162,11 +188,15 @@ impl Menus {
                     problem.reason = refused.reason(),
                     "a menu could not be checked and is served as it was"
                 );
+                slot.seen.store(announced, Ordering::Release);
                 slot.old_at
                     .store(self.after(TRY_AGAIN_AFTER), Ordering::Release);
                 Ok(())
             }
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                slot.seen.store(announced, Ordering::Release);
+                Ok(())
+            }
         }
     }
 

@@ -42,14 +42,31 @@ export async function open(browser, device, colorScheme = 'light') {
   return page
 }
 
-export async function signIn(page, path = '') {
-  const { organisation, account, password } = endpoints.demo
-  await page.goto(endpoints.admin + path)
-  await page.getByLabel('組織代碼').fill(organisation)
+// Signs the owner in and answers the paths of the screens of the branch that is open around the clock.
+export async function signIn(page) {
+  const { organisation, account, password, open } = endpoints.demo
+  await page.goto(`${endpoints.admin}sign-in`)
+  await page.getByLabel('總部代碼').fill(organisation)
   await page.getByLabel('帳號').fill(account)
   await page.getByLabel('密碼', { exact: true }).fill(password)
   await page.getByRole('button', { name: '登入' }).click()
   await page.waitForURL((url) => !url.pathname.includes('sign-in'))
+  const { brands, branches } = await page.evaluate(async () => (await fetch('/api/admin/brands')).json())
+  const brand = brands.find(({ slug }) => slug === open[0])
+  const branch = branches.find((it) => it.brand_id === brand.brand_id && it.slug === open[1])
+  const ofBranch = `${endpoints.admin}branches/${branch.branch_id}`
+  const ofBrand = `${endpoints.admin}brands/${brand.brand_id}`
+  return {
+    orders: `${ofBranch}/orders`,
+    stock: `${ofBranch}/stock`,
+    hours: `${ofBranch}/hours`,
+    products: `${ofBrand}/products`,
+    import: `${ofBrand}/import`,
+    categories: `${ofBrand}/categories`,
+    groups: `${ofBrand}/option-groups`,
+    shop: `${ofBrand}/shop`,
+    publish: `${ofBrand}/publish`,
+  }
 }
 
 // What axe finds, as one line a finding.

@@ -3,6 +3,15 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { DESKTOP, PHONE, endpoints, launch, open, pictures, signIn } from '../browser.js'
 
+const DRINK = '阿源楊桃綠茶'
+// What the customer reads when the branch's board says so.
+const said = {
+  已接單: '店家收到了，時間到就開始做',
+  製作中: '正在為您準備',
+  可取餐: '請到櫃台報號碼取餐',
+  已完成: '謝謝光臨，下次再來！',
+}
+
 let browser
 before(async () => {
   browser = await launch()
@@ -11,44 +20,51 @@ after(() => browser.close())
 
 test('a customer orders, the branch accepts, makes and finishes, and both screens follow', async () => {
   const clerk = await open(browser, DESKTOP)
-  await signIn(clerk)
-  await clerk.getByRole('link', { name: '訂單處理' }).first().click()
-  await clerk.getByRole('heading', { name: /新訂單/ }).waitFor()
+  const { orders } = await signIn(clerk)
+  await clerk.goto(orders)
+  await clerk.getByRole('button', { name: '不用' }).click()
+  const column = (name) => clerk.getByRole('region', { name, exact: true })
+  await column('新訂單').locator('[data-card]').first().waitFor()
 
   const customer = await open(browser, PHONE)
   const number = await order(customer)
   await customer.screenshot({ path: `${pictures}status-phone.png` })
-
-  const card = clerk.getByRole('article', { name: new RegExp(number) })
-  await card.waitFor()
+  await column('新訂單').getByText(number, { exact: true }).waitFor()
   await clerk.screenshot({ path: `${pictures}board-desktop.png` })
-  for (const [button, seen] of [
+
+  const steps = [
     ['接單', '已接單'],
     ['製作', '製作中'],
-    ['完成', '可取餐'],
-  ]) {
-    await card.getByRole('button', { name: button }).click()
-    await customer.getByText(seen).first().waitFor()
+    ['做好了', '可取餐'],
+  ]
+  for (const [button, state] of steps) {
+    await clerk.getByRole('button', { name: `${number} 號${button}` }).click()
+    await column(state).getByText(number, { exact: true }).waitFor()
+    await customer.getByText(said[state]).first().waitFor()
   }
-  await card.getByRole('button', { name: /取餐|完成|結單/ }).first().click()
+  await clerk.getByRole('button', { name: `${number} 號完成` }).click()
   await clerk.getByRole('button', { name: /已收現金/ }).click()
-  await customer.getByText('已完成').first().waitFor()
-  await card.waitFor({ state: 'detached' })
+  await column('可取餐').getByText(number, { exact: true }).waitFor({ state: 'detached' })
+  await customer.getByText(said.已完成).first().waitFor()
   assert.deepEqual([...clerk.errors, ...customer.errors], [])
 })
 
+// Orders one drink for now and answers its pickup number.
 async function order(page) {
   await page.goto(endpoints.storefront)
-  await page.getByRole('button', { name: /NT\$/ }).nth(14).click()
+  await page.getByRole('link', { name: new RegExp(`^${DRINK}`) }).click()
   const sheet = page.getByRole('dialog')
+  for (const choice of ['半糖', '少冰', '珍珠']) await sheet.getByText(choice, { exact: true }).click()
+  await page.screenshot({ path: `${pictures}item-phone.png` })
   await sheet.getByRole('button', { name: /加入購物車/ }).click()
-  await page.getByRole('button', { name: /看購物車/ }).click()
-  await page.getByRole('button', { name: /去結帳/ }).or(page.getByRole('link', { name: /去結帳/ })).click()
+  await page.getByRole('link', { name: /看購物車/ }).click()
+  await sheet.getByRole('link', { name: '去結帳' }).click()
   await page.getByLabel('怎麼稱呼').fill('王小姐')
-  await page.getByLabel('手機號碼').fill(`09${Math.floor(Math.random() * 1e8).toString().padStart(8, '0')}`)
-  const submit = page.getByRole('button', { name: /送出訂單/ })
-  await submit.click()
-  await page.waitForURL(/\/orders\//)
-  const heading = await page.getByText(/^\d{3,}$/).first().textContent()
-  return heading.trim()
+  const phone = `09${Math.floor(Math.random() * 1e8).toString().padStart(8, '0')}`
+  await page.getByLabel('手機號碼').fill(phone)
+  await page.screenshot({ path: `${pictures}checkout-phone.png` })
+  await page.getByRole('button', { name: /送出訂單/ }).dblclick()
+  await page.getByText('取件號碼', { exact: true }).waitFor()
+  assert.match(page.url(), /\/orders\//)
+  return (await page.getByText(/^\d{3,}$/).first().textContent()).trim()
 }

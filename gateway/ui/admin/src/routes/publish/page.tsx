@@ -210,7 +210,6 @@ function Versions({ branches, first }: { branches: Branch[]; first: string | und
         loading={query.isLoading}
         dataSource={query.data ?? []}
         pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
-        scroll={{ x: "max-content" }}
         locale={{ emptyText: <EmptyState title={t("publish.never")} hint={t("publish.neverHint")} /> }}
         columns={[
           { title: t("publish.number"), key: "number", render: (_, one) => `#${String(one.number)}` },
