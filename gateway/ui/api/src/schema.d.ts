@@ -444,7 +444,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells who is signed in.
+         * Tells who is signed in, and sets the CSRF cookie again.
          * @description Refuses with `UNAUTHENTICATED` and `SESSION_EXPIRED`.
          */
         get: operations["get_me"];
