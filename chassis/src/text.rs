@@ -7,11 +7,24 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::error::Violations;
 
+/// NFKC, except that the full-width punctuation of Chinese stays as it was typed.
+fn fold(raw: &str) -> String {
+    let is_punctuation =
+        |c: char| matches!(c, '，' | '。' | '：' | '；' | '！' | '？' | '（' | '）');
+    raw.split_inclusive(is_punctuation)
+        .flat_map(|part| {
+            let end = part.chars().next_back().filter(|&c| is_punctuation(c));
+            let body = end.map_or(part, |end| &part[..part.len() - end.len_utf8()]);
+            body.nfkc().chain(end)
+        })
+        .collect()
+}
+
 /// One line of text: NFKC, trimmed, line breaks and tabs as spaces, other control characters out.
 #[must_use]
 pub fn normalise(raw: &str) -> String {
-    let clean: String = raw
-        .nfkc()
+    let clean: String = fold(raw)
+        .chars()
         .map(|c| {
             if matches!(c, '\n' | '\r' | '\t') {
                 ' '
@@ -27,9 +40,8 @@ pub fn normalise(raw: &str) -> String {
 /// Text of several lines: as [`normalise`], but line breaks stay, each as `\n`.
 #[must_use]
 pub fn normalise_multiline(raw: &str) -> String {
-    let clean: String = raw
-        .replace("\r\n", "\n")
-        .nfkc()
+    let clean: String = fold(&raw.replace("\r\n", "\n"))
+        .chars()
         .map(|c| match c {
             '\r' => '\n',
             '\t' => ' ',
@@ -156,6 +168,18 @@ fn is_visible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chinese_punctuation_stays_full_width_and_the_rest_is_folded() {
+        assert_eq!(
+            normalise("每天現煮，少冰（去糖）！ＡＢＣ１２３"),
+            "每天現煮，少冰（去糖）！ABC123"
+        );
+        assert_eq!(
+            normalise_multiline("第一行：甲\r\n第二行；乙？"),
+            "第一行：甲\n第二行；乙？"
+        );
+    }
 
     #[test]
     fn text_is_made_comparable() {

@@ -10,7 +10,7 @@ export const endpoints = JSON.parse(readFileSync(file, 'utf8'))
 export const pictures = new URL('./results/', import.meta.url).pathname
 mkdirSync(pictures, { recursive: true })
 
-export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true }
+export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true }
 export const DESKTOP = { viewport: { width: 1440, height: 900 } }
 
 export const launch = () =>

@@ -232,3 +232,25 @@ fn hold_key(org: OrganisationId, branch: BranchId, mark: &RequestMark) -> HoldKe
     name.extend_from_slice(mark.key.as_bytes());
     HoldKey::from_uuid(Uuid::new_v5(&HOLD_KEYS, &name))
 }
+
+#[cfg(test)]
+mod tests {
+    use chassis::clock::SystemClock;
+
+    use super::*;
+
+    #[test]
+    fn a_changed_cart_never_gets_what_an_attempt_before_held() {
+        let (org, branch) = (
+            OrganisationId::new(&SystemClock),
+            BranchId::new(&SystemClock),
+        );
+        let mark = |hash: &[u8]| RequestMark {
+            key: "k".to_owned(),
+            hash: hash.to_vec(),
+        };
+        let first = hold_key(org, branch, &mark(&[1; 32]));
+        assert_eq!(first, hold_key(org, branch, &mark(&[1; 32])));
+        assert_ne!(first, hold_key(org, branch, &mark(&[2; 32])));
+    }
+}
