@@ -46,6 +46,10 @@ pub fn binary(home: &Home, name: &str, release: bool) -> PathBuf {
         .join(name)
 }
 
+/// Installs what a lock file says and leaves that file alone. `npm ci` would be the word for it, but
+/// refuses a lock that does not list every other platform's optional binaries.
+pub const NPM_INSTALL: [&str; 4] = ["install", "--no-save", "--no-audit", "--no-fund"];
+
 /// Installs the web apps' packages when the lock file is newer than what is installed.
 pub fn ui_packages(home: &Home) -> anyhow::Result<()> {
     let ui = home.root().join("gateway/ui");
@@ -54,7 +58,7 @@ pub fn ui_packages(home: &Home) -> anyhow::Result<()> {
         return Ok(());
     }
     eprintln!("dev: installing the web apps' packages");
-    npm(home, &["ci", "--no-audit", "--no-fund"])
+    npm(home, &NPM_INSTALL)
 }
 
 /// Builds both web apps unless what was built is newer than every source.

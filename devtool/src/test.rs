@@ -85,8 +85,7 @@ fn browser(own: &Home, endpoints: &Endpoints) -> anyhow::Result<()> {
     let folder = own.root().join("integration-tests/browser");
     if !folder.join("node_modules").exists() {
         let mut npm = Command::new("npm");
-        npm.current_dir(&folder)
-            .args(["ci", "--no-audit", "--no-fund"]);
+        npm.current_dir(&folder).args(build::NPM_INSTALL);
         succeed(&mut npm, "installing the browser tests' packages")?;
     }
     let mut command = Command::new("npm");
