@@ -98,6 +98,7 @@ async fn queries(home: &Home) -> anyhow::Result<()> {
     }
     .await;
     process::end(&mut server, spec.grace).await;
+    fs::remove_dir_all(postgres::folder(&scratch))?;
     fs::remove_dir_all(scratch.folder())?;
     outcome
 }

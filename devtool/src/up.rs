@@ -18,7 +18,7 @@ use crate::{
     build, demo,
     endpoints::{self, Endpoints},
     home::Home,
-    infra::wait_until,
+    infra::{postgres, wait_until},
     install,
     supervise::{STATUS, Status},
 };
@@ -117,6 +117,10 @@ pub async fn down(home: &Home, purge: bool) -> anyhow::Result<()> {
         eprintln!("dev: nothing is running");
     }
     if purge && home.folder().exists() {
+        let cluster = postgres::folder(home);
+        if cluster.exists() {
+            fs::remove_dir_all(cluster)?;
+        }
         fs::remove_dir_all(home.folder())?;
         eprintln!("dev: its data is deleted");
     }

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     os::unix::fs::{PermissionsExt as _, chown},
     path::{Path, PathBuf},
     process::Command,
@@ -37,20 +38,17 @@ pub fn programs() -> anyhow::Result<PathBuf> {
 /// Makes the cluster when it is not there yet and says how to start it.
 pub fn prepare(home: &Home, port: u16) -> anyhow::Result<Spec> {
     let programs = programs()?;
-    let folder = home
-        .path("postgres/data/PG_VERSION")?
-        .parent()
-        .map(Path::to_owned);
-    let data = folder.context("the data folder has no name")?;
+    let data = folder(home).join("data");
+    fs::create_dir_all(&data)?;
     let run = data.with_file_name("run");
     fs::create_dir_all(&run)?;
-    give_to_postgres(home, &[&data, &run])?;
+    give_to_postgres(&[&data, &run])?;
 
     if !data.join("PG_VERSION").exists() {
         // A half-made cluster is of no use to anybody.
         fs::remove_dir_all(&data)?;
         fs::create_dir_all(&data)?;
-        give_to_postgres(home, &[&data])?;
+        give_to_postgres(&[&data])?;
         initdb(home, &programs, &data)?;
     }
     let settings = format!(
@@ -73,6 +71,20 @@ pub fn prepare(home: &Home, port: u16) -> anyhow::Result<Spec> {
         log: home.log("postgres")?,
         grace: Duration::from_secs(20),
     })
+}
+
+/// Where the cluster lives: in the home folder, or, when that lies below a folder that only root may
+/// pass through, in one of its own that the user `postgres` can reach.
+pub fn folder(home: &Home) -> PathBuf {
+    let passable = |folder: &Path| {
+        fs::metadata(folder).map_or(true, |metadata| metadata.permissions().mode() & 0o001 != 0)
+    };
+    if !geteuid().is_root() || home.folder().ancestors().all(passable) {
+        return home.folder().join("postgres");
+    }
+    let mut hasher = DefaultHasher::new();
+    home.folder().hash(&mut hasher);
+    PathBuf::from(format!("/var/tmp/yizhimai-{:016x}", hasher.finish()))
 }
 
 /// Waits until the cluster answers.
@@ -140,7 +152,7 @@ fn initdb(home: &Home, programs: &Path, data: &Path) -> anyhow::Result<()> {
 }
 
 /// PostgreSQL refuses to run as root, so its folders belong to the user `postgres` then.
-fn give_to_postgres(home: &Home, folders: &[&Path]) -> anyhow::Result<()> {
+fn give_to_postgres(folders: &[&Path]) -> anyhow::Result<()> {
     for folder in folders {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
     }
@@ -150,17 +162,6 @@ fn give_to_postgres(home: &Home, folders: &[&Path]) -> anyhow::Result<()> {
     let user = User::from_name("postgres")?.context("there is no user postgres")?;
     for folder in folders {
         chown(folder, Some(user.uid.as_raw()), Some(user.gid.as_raw()))?;
-    }
-    for parent in home.folder().ancestors() {
-        let Ok(metadata) = fs::metadata(parent) else {
-            continue;
-        };
-        if metadata.permissions().mode() & 0o001 == 0 {
-            bail!(
-                "the user postgres may not pass through {}; chmod o+x it or move the project",
-                parent.display()
-            );
-        }
     }
     Ok(())
 }
