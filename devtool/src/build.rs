@@ -9,32 +9,20 @@ use std::{
 
 use anyhow::Context as _;
 
-use crate::{home::Home, services::BINARIES};
+use crate::home::Home;
 
-/// Builds all services; cargo shows its own progress.
-pub fn services(home: &Home, release: bool) -> anyhow::Result<()> {
+/// Builds every program, this tool too; cargo shows its own progress.
+///
+/// Always the whole workspace: another choice of packages is another choice of their libraries'
+/// features, for which cargo would compile those libraries anew.
+pub fn programs(home: &Home, release: bool) -> anyhow::Result<()> {
     let mut command = Command::new("cargo");
     command
         .current_dir(home.root())
-        .arg("build")
+        .args(["build", "--workspace", "--bins"])
+        .args(release.then_some("--release"))
         .env("SQLX_OFFLINE", "true");
-    for binary in BINARIES {
-        command.args(["--package", binary]);
-    }
-    if release {
-        command.arg("--release");
-    }
     succeed(&mut command, "building the services")
-}
-
-/// Builds this tool with optimisation, for what it serves in benchmarks.
-pub fn tool(home: &Home) -> anyhow::Result<()> {
-    let mut command = Command::new("cargo");
-    command.current_dir(home.root()).env("SQLX_OFFLINE", "true");
-    succeed(
-        command.args(["build", "--release", "--package", "devtool"]),
-        "building the tool",
-    )
 }
 
 /// Where cargo left a binary.

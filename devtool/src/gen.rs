@@ -146,7 +146,7 @@ fn describe(home: &Home, service: &str, url: &str) -> anyhow::Result<()> {
 }
 
 fn openapi(home: &Home) -> anyhow::Result<()> {
-    build::services(home, false)?;
+    build::programs(home, false)?;
     let document = printed(&build::binary(home, "gateway", false), "openapi")?;
     fs::write(home.root().join(OPENAPI), document)?;
     Ok(())

@@ -47,7 +47,7 @@ enum Word {
     Check,
     /// Renew generated files: query metadata, OpenAPI, TypeScript types, sample configuration.
     Gen,
-    /// Measure the release build beside its floors: `orders` or `menu`.
+    /// Measure the release build beside its floors: `orders`, `menu` or `pages`.
     Bench {
         /// Which benchmark.
         name: String,

@@ -19,7 +19,7 @@ pub async fn test(home: &Home) -> anyhow::Result<()> {
     install::packages()?;
     check::check(home).await?;
     step("building");
-    build::services(home, false)?;
+    build::programs(home, false)?;
     build::ui(home)?;
 
     let own = home.beside("test");

@@ -33,7 +33,7 @@ pub async fn up(home: &Home, detach: bool, release: bool) -> anyhow::Result<()> 
         install::enough_disk(home)?;
         install::packages()?;
         install::node()?;
-        build::services(home, release)?;
+        build::programs(home, release)?;
         build::ui(home)?;
         start(home, release, &[]).await?;
     }

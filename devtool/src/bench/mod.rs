@@ -6,6 +6,7 @@ mod floors;
 mod load;
 mod menu;
 mod orders;
+mod pages;
 mod report;
 mod usage;
 
@@ -19,15 +20,19 @@ use crate::{
 };
 pub use floors::serve;
 
+const NAMES: [&str; 3] = ["orders", "menu", "pages"];
+
 /// Starts an optimised platform of its own, runs one benchmark on it and ends it.
 pub async fn bench(home: &Home, name: &str) -> anyhow::Result<()> {
-    if !["orders", "menu"].contains(&name) {
-        bail!("there is no benchmark {name:?}; there are: orders, menu");
+    if !NAMES.contains(&name) {
+        bail!(
+            "there is no benchmark {name:?}; there are: {}",
+            NAMES.join(", ")
+        );
     }
     install::enough_disk(home)?;
     install::packages()?;
-    build::services(home, true)?;
-    build::tool(home)?;
+    build::programs(home, true)?;
     build::ui(home)?;
     let own = home.beside("benchmark");
     up::down(&own, true).await?;
@@ -38,6 +43,7 @@ pub async fn bench(home: &Home, name: &str) -> anyhow::Result<()> {
             .ok_or_else(|| anyhow::anyhow!("the platform wrote no endpoints"))?;
         match name {
             "orders" => orders::bench(&own, &endpoints).await,
+            "pages" => pages::bench(&own).await,
             _ => menu::bench(&own, &endpoints).await,
         }
     }

@@ -10,7 +10,7 @@ pub struct Figure {
     /// The measured value.
     pub value: f64,
     /// Its unit.
-    pub unit: &'static str,
+    pub unit: String,
     /// The floor measured in the same run, if there is one.
     pub floor: Option<f64>,
     /// Value divided by floor.
@@ -23,11 +23,11 @@ pub struct Figure {
 
 impl Figure {
     /// A figure without floor or aim.
-    pub fn plain(metric: impl Into<String>, value: f64, unit: &'static str) -> Self {
+    pub fn plain(metric: impl Into<String>, value: f64, unit: impl Into<String>) -> Self {
         Self {
             metric: metric.into(),
             value,
-            unit,
+            unit: unit.into(),
             floor: None,
             ratio: None,
             aim: None,
@@ -42,6 +42,13 @@ impl Figure {
         self.ratio = Some(ratio);
         self.aim = aim;
         self.met = aim.map(|aim| ratio >= aim);
+        self
+    }
+
+    /// The value shall be at least the aim.
+    pub fn at_least(mut self, aim: f64) -> Self {
+        self.aim = Some(aim);
+        self.met = Some(self.value >= aim);
         self
     }
 

@@ -1,4 +1,5 @@
-//! A small OTLP collector for one machine: it appends every span to a file.
+//! A small OTLP collector for one machine: it appends every span to a file. Logs are in the
+//! services' own files and metrics at their `/metrics`, so those are taken and dropped.
 
 use std::{
     fs::{File, OpenOptions},
@@ -8,9 +9,19 @@ use std::{
 };
 
 use opentelemetry_proto::tonic::{
-    collector::trace::v1::{
-        ExportTraceServiceRequest, ExportTraceServiceResponse,
-        trace_service_server::{TraceService, TraceServiceServer},
+    collector::{
+        logs::v1::{
+            ExportLogsServiceRequest, ExportLogsServiceResponse,
+            logs_service_server::{LogsService, LogsServiceServer},
+        },
+        metrics::v1::{
+            ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+            metrics_service_server::{MetricsService, MetricsServiceServer},
+        },
+        trace::v1::{
+            ExportTraceServiceRequest, ExportTraceServiceResponse,
+            trace_service_server::{TraceService, TraceServiceServer},
+        },
     },
     common::v1::{KeyValue, any_value::Value},
 };
@@ -47,6 +58,8 @@ struct Collector {
     file: Mutex<File>,
 }
 
+struct Dropped;
+
 /// Serves until the task is dropped.
 pub async fn serve(home: Home, address: SocketAddr) -> anyhow::Result<()> {
     let path = home.path(FILE)?;
@@ -64,6 +77,8 @@ pub async fn serve(home: Home, address: SocketAddr) -> anyhow::Result<()> {
     });
     tonic::transport::Server::builder()
         .add_service(service)
+        .add_service(MetricsServiceServer::new(Dropped))
+        .add_service(LogsServiceServer::new(Dropped))
         .serve(address)
         .await?;
     Ok(())
@@ -119,6 +134,26 @@ impl TraceService for Collector {
         let mut file = self.file.lock().map_err(|_| Status::internal("poisoned"))?;
         file.write_all(&lines)?;
         Ok(Response::new(ExportTraceServiceResponse::default()))
+    }
+}
+
+#[tonic::async_trait]
+impl MetricsService for Dropped {
+    async fn export(
+        &self,
+        _: Request<ExportMetricsServiceRequest>,
+    ) -> Result<Response<ExportMetricsServiceResponse>, Status> {
+        Ok(Response::new(ExportMetricsServiceResponse::default()))
+    }
+}
+
+#[tonic::async_trait]
+impl LogsService for Dropped {
+    async fn export(
+        &self,
+        _: Request<ExportLogsServiceRequest>,
+    ) -> Result<Response<ExportLogsServiceResponse>, Status> {
+        Ok(Response::new(ExportLogsServiceResponse::default()))
     }
 }
 

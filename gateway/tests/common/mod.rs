@@ -11,13 +11,13 @@
 
 pub mod fake;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chassis::{
     authn::{Identity, Level, Scope},
     clock::{ManualClock, SharedClock},
     config::{self, PeersConfig, Problems},
-    id::{BranchId, BrandId, OrganisationId},
+    id::{BranchId, BrandId, EventId, OrganisationId},
 };
 use gateway::{
     auth::cookies,
@@ -25,7 +25,13 @@ use gateway::{
     server::{self, Running},
     state::Gateway,
 };
-use proto::{catalog::v1 as catalog, staff::v1 as staff};
+use lapin::{
+    BasicProperties,
+    options::BasicPublishOptions,
+    types::{AMQPValue, FieldTable},
+};
+use prost::Message;
+use proto::{capacity::v1 as capacity, catalog::v1 as catalog, staff::v1 as staff};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -103,7 +109,56 @@ impl Edge {
             _redis: redis,
         };
         edge.teach_catalog();
+        edge.heard().await;
         edge
+    }
+
+    /// Waits until the gateway hears the bus: its subscription begins with a gap, at which it
+    /// forgets everything and ends the streams open then.
+    async fn heard(&self) {
+        let changed = capacity::AvailabilityChanged {
+            branch_id: self.branch_id.clone(),
+            ..Default::default()
+        };
+        for _ in 0..200 {
+            let stream = self.get(&format!("{SHOP}/events")).await;
+            self.send("capacity.availability.changed.v1", &changed)
+                .await;
+            let told = tokio::time::timeout(Duration::from_millis(100), tells(stream));
+            if told.await == Ok(true) {
+                return;
+            }
+        }
+        panic!("the gateway never heard the bus");
+    }
+
+    /// Sends an event as a service's relay does.
+    pub async fn send(&self, type_: &str, body: &impl Message) {
+        let text = |value: String| AMQPValue::LongString(value.into());
+        let mut headers = FieldTable::default();
+        for (name, value) in [
+            ("id", text(EventId::new(&self.clock).to_string())),
+            ("type", text(type_.to_owned())),
+            ("organisation", text(self.org.to_string())),
+            ("aggregate", text(EventId::new(&self.clock).to_string())),
+            ("time", text("2026-09-02T04:00:00Z".to_owned())),
+            ("version", AMQPValue::LongLongInt(1)),
+        ] {
+            headers.insert(format!("cloudEvents:{name}").into(), value);
+        }
+        let amqp = self.amqp.amqp();
+        let channel = amqp.channel().await.unwrap();
+        let properties = BasicProperties::default().with_headers(headers);
+        let options = BasicPublishOptions::default();
+        let body = body.encode_to_vec();
+        let sent = channel.basic_publish(
+            amqp.exchange().into(),
+            type_.into(),
+            options,
+            &body,
+            properties,
+        );
+        sent.await.unwrap().await.unwrap();
     }
 
     /// Ends the gateway as SIGTERM does; false when something had to be cut off.
@@ -200,6 +255,18 @@ impl Edge {
             },
         );
     }
+}
+
+/// Whether a stream tells of what can be bought before it ends.
+async fn tells(mut stream: Response) -> bool {
+    let mut text = String::new();
+    while let Some(part) = stream.chunk().await.unwrap() {
+        text.push_str(std::str::from_utf8(&part).unwrap());
+        if text.contains("event: availability") {
+            return true;
+        }
+    }
+    false
 }
 
 /// A refusal as services make it.
