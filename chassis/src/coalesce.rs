@@ -1,7 +1,8 @@
 //! Turns many calls on one hot thing into few batches.
 //!
 //! For each key one batch is under way at a time; whatever arrives meanwhile forms the next one.
-//! Nobody waits for company: an idle key's call starts at once, alone.
+//! An idle key's call starts at once, alone; only where the crowd is do calls wait a moment for
+//! company, because a batch costs much the same however many it carries.
 
 use std::{
     collections::{HashMap, VecDeque, hash_map::Entry},
@@ -9,6 +10,7 @@ use std::{
     hash::Hash,
     panic::AssertUnwindSafe,
     sync::Arc,
+    time::Duration,
 };
 
 use futures::{FutureExt as _, future::BoxFuture};
@@ -18,6 +20,10 @@ use tracing::{Instrument as _, Span};
 
 /// Batches that may queue behind the one under way before calls are turned away.
 const QUEUED_BATCHES: usize = 16;
+/// A batch of this many makes the next one wait for company.
+const CROWD: usize = 6;
+/// How long it waits, so that who was answered just now can come back within it.
+const LINGER: Duration = Duration::from_millis(5);
 
 type Handler<K, Q, A> = dyn Fn(K, Vec<Q>) -> BoxFuture<'static, Vec<A>> + Send + Sync;
 type Queue<Q, A> = VecDeque<Call<Q, A>>;
@@ -94,6 +100,7 @@ where
 impl<K: Clone + Eq + Hash, Q, A> Inner<K, Q, A> {
     async fn work(&self, key: K) {
         while let Some((span, questions, senders)) = self.next_batch(&key) {
+            let crowd = senders.len() >= CROWD && senders.len() < self.max_batch;
             let key = key.clone();
             let handled = async move { (self.handler)(key, questions).await };
             let handled = AssertUnwindSafe(handled.instrument(span));
@@ -110,6 +117,9 @@ impl<K: Clone + Eq + Hash, Q, A> Inner<K, Q, A> {
                     "a batch did not answer every call"
                 ),
                 Err(_) => tracing::error!(questions = senders.len(), "a batch panicked"),
+            }
+            if crowd {
+                tokio::time::sleep(LINGER).await;
             }
         }
     }

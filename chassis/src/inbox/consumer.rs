@@ -18,7 +18,7 @@ use crate::{amqp::Amqp, backoff::Backoff, db::Db, id::OrganisationId};
 const MAX_BATCH: usize = 256;
 const PREFETCH: u16 = 512;
 /// The first event of a batch waits no longer than this for others.
-const GATHER: Duration = Duration::from_millis(3);
+const GATHER: Duration = Duration::from_millis(10);
 const DELAYS: [Duration; 4] = [
     Duration::from_secs(5),
     Duration::from_secs(30),

@@ -17,7 +17,7 @@ const BATCH: usize = 500;
 /// Even without a ring: what a process left behind when it died is found within this time.
 const SWEEP: Duration = Duration::from_secs(1);
 /// After a ring, so that one batch carries what a busy moment publishes.
-const GATHER: Duration = Duration::from_millis(3);
+const GATHER: Duration = Duration::from_millis(10);
 const CONFIRM_WITHIN: Duration = Duration::from_secs(30);
 
 /// The loop of one process; several processes share the work by locking rows.

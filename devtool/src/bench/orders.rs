@@ -23,6 +23,7 @@ const TIME: Duration = Duration::from_secs(10);
 /// Orders shall reach this share of the bare handler at 32 clients.
 const AIM: f64 = 0.30;
 const AIM_P99_MS: f64 = 150.0;
+const DEVICES: u64 = 500;
 const AIM_IDLE_MIB: f64 = 350.0;
 
 /// Measures and answers the figures.
@@ -76,11 +77,15 @@ pub async fn bench(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Vec<Fig
         )
         .await?;
         let pgbench = floors::pgbench(home, postgres, clients, TIME)?;
+        reset_statements(endpoints).await?;
         let before = (usage::cpu_seconds(home)?, statements(endpoints).await?);
         let ours = load::run(&gateway, clients, TIME, request.clone()).await?;
         let after = (usage::cpu_seconds(home)?, statements(endpoints).await?);
         ensure!(ours.refused == 0, "{} orders were refused", ours.refused);
 
+        if clients == 32 {
+            tell_statements(endpoints, ours.answers).await?;
+        }
         let name = |what: &str| format!("{what}, {clients} clients");
         let aim = (clients == 32).then_some(AIM);
         figures.push(
@@ -122,7 +127,8 @@ pub async fn bench(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Vec<Fig
     Ok(figures)
 }
 
-/// An order of three lines; each has a key and a phone of its own, as each customer has.
+/// An order of three lines; each has a key and a phone of its own, and comes from one of many devices
+/// that have been in the shop before, as a customer who read the menu and asked for a quote has.
 async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Request> {
     let lines: Vec<Value> = shop
         .items
@@ -153,17 +159,55 @@ async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Request> {
         .map(|(_, path)| path.to_owned())
         .context("another host")?;
     let host = host.to_owned();
-    Ok(Arc::new(move |_| {
+    Ok(Arc::new(move |number| {
+        let device = number % DEVICES;
         let phone = format!("09{:08}", rand::random::<u32>() % 100_000_000);
         let body = body.replace("09PHONE000", &phone);
         format!(
             "POST {path}/orders HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
-             idempotency-key: {:032x}\r\ncontent-length: {}\r\n\r\n{body}",
+             cookie: yzm_device={device:032x}\r\nidempotency-key: {:032x}\r\ncontent-length: {}\r\n\r\n{body}",
             rand::random::<u128>(),
             body.len()
         )
         .into_bytes()
     }))
+}
+
+async fn reset_statements(endpoints: &Endpoints) -> anyhow::Result<()> {
+    use sqlx::Connection as _;
+    let mut database = PgConnection::connect(&format!("{}/postgres", endpoints.postgres)).await?;
+    sqlx::raw_sql(
+        "CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()",
+    )
+    .execute(&mut database)
+    .await?;
+    Ok(())
+}
+
+/// Prints the statements that took the most time since the counters were reset, per order.
+async fn tell_statements(endpoints: &Endpoints, orders: u64) -> anyhow::Result<()> {
+    use sqlx::Connection as _;
+    let mut database = PgConnection::connect(&format!("{}/postgres", endpoints.postgres)).await?;
+    let rows: Vec<(String, f64, i64, i64, String)> = sqlx::query_as(
+        "SELECT datname, total_exec_time + total_plan_time, calls, rows,
+                left(regexp_replace(query, '\\s+', ' ', 'g'), 110)
+         FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
+         WHERE datname IN ('ordering', 'capacity')
+         ORDER BY 2 DESC LIMIT 24",
+    )
+    .fetch_all(&mut database)
+    .await?;
+    eprintln!("the costliest statements at 32 clients:\n µs/order  calls/order  rows/order");
+    for (datname, millis, calls, rows, query) in rows {
+        let per_order = |number: i64| count(number.cast_unsigned()) / count(orders);
+        eprintln!(
+            "{:9.1} {:12.3} {:11.2}  {datname}: {query}",
+            millis * 1e3 / count(orders),
+            per_order(calls),
+            per_order(rows),
+        );
+    }
+    Ok(())
 }
 
 /// Statements executed since the cluster started, by database.

@@ -60,7 +60,7 @@ impl From<Row> for Hold {
     }
 }
 
-/// Finds the holds of these orders or these keys.
+/// Finds the holds of these orders or these keys, each by its own index.
 pub async fn find_many(
     tx: &mut TenantTx,
     order_ids: &[OrderId],
@@ -73,22 +73,30 @@ pub async fn find_many(
         Row,
         r#"
         SELECT
-            order_id AS "order_id: OrderId",
-            branch_id AS "branch_id: BranchId",
+            order_id AS "order_id!: OrderId",
+            branch_id AS "branch_id!: BranchId",
             hold_key AS "hold_key: HoldKey",
-            state AS "state: HoldState",
-            test,
-            order_version,
-            slot_starts_at,
-            promised_at,
-            business_day AS "business_day: BusinessDay",
-            expires_at,
-            sku_ids,
-            bucket_days,
-            quantities
+            state AS "state!: HoldState",
+            test AS "test!",
+            order_version AS "order_version!",
+            slot_starts_at AS "slot_starts_at!",
+            promised_at AS "promised_at!",
+            business_day AS "business_day!: BusinessDay",
+            expires_at AS "expires_at!",
+            sku_ids AS "sku_ids!",
+            bucket_days AS "bucket_days!",
+            quantities AS "quantities!"
         FROM holds
         WHERE org_id = $1
-          AND (order_id = ANY($2) OR hold_key = ANY($3))
+          AND order_id = ANY($2)
+        UNION ALL
+        SELECT
+            order_id, branch_id, hold_key, state, test, order_version, slot_starts_at,
+            promised_at, business_day, expires_at, sku_ids, bucket_days, quantities
+        FROM holds
+        WHERE org_id = $1
+          AND hold_key = ANY($3)
+          AND NOT order_id = ANY($2)
         "#,
         org,
         &order_ids,
