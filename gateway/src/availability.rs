@@ -1,17 +1,26 @@
 //! What branches can sell, remembered for a moment so that a crowd asks capacity once.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    io::{self, Read as _},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     body::Body,
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use flate2::{Compression, read::GzEncoder};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
+};
 use moka::future::Cache;
 use proto::capacity::v1::GetAvailabilityRequest;
 
 use crate::{
+    encoding::Encoding,
     problem::Rejection,
     rest::{Result, availability::Availability, convert::present},
     state::Gateway,
@@ -20,6 +29,9 @@ use crate::{
 
 const TTL: Duration = Duration::from_millis(300);
 const CAPACITY: u64 = 10_000;
+/// Slots repeat themselves: even the quickest level leaves a twentieth, and it is done often.
+const BROTLI_QUALITY: i32 = 3;
+const BROTLI_WINDOW: i32 = 18;
 
 /// Availability by branch.
 pub struct Availabilities {
@@ -32,6 +44,8 @@ pub struct Known {
     /// As it is.
     pub availability: Availability,
     json: Bytes,
+    gzip: OnceLock<Bytes>,
+    br: OnceLock<Bytes>,
 }
 
 impl Default for Availabilities {
@@ -72,14 +86,59 @@ impl Availabilities {
 }
 
 impl Known {
-    /// The answer to a customer.
-    pub fn respond(&self) -> Response {
+    /// The answer to a customer, compressed once for all who take it so.
+    pub fn respond(&self, request: &HeaderMap) -> Response {
+        let mut encoding = Encoding::accepted(request);
+        let body = self.body(encoding).unwrap_or_else(|_| {
+            encoding = Encoding::Identity;
+            self.json.clone()
+        });
         let headers = [
             (CONTENT_TYPE, "application/json"),
             (CACHE_CONTROL, "no-store"),
+            (VARY, "accept-encoding"),
         ];
-        (headers, Body::from(self.json.clone())).into_response()
+        let mut response = (headers, Body::from(body)).into_response();
+        if let Some(name) = encoding.name() {
+            response
+                .headers_mut()
+                .insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
+        response
     }
+
+    fn body(&self, encoding: Encoding) -> io::Result<Bytes> {
+        match encoding {
+            Encoding::Identity => Ok(self.json.clone()),
+            Encoding::Gzip => kept(&self.gzip, || gzip(&self.json)),
+            Encoding::Br => kept(&self.br, || brotli(&self.json)),
+        }
+    }
+}
+
+fn kept(place: &OnceLock<Bytes>, make: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<Bytes> {
+    if let Some(body) = place.get() {
+        return Ok(body.clone());
+    }
+    let body = make()?.into();
+    Ok(place.get_or_init(|| body).clone())
+}
+
+fn gzip(json: &[u8]) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    GzEncoder::new(json, Compression::fast()).read_to_end(&mut body)?;
+    Ok(body)
+}
+
+fn brotli(mut json: &[u8]) -> io::Result<Vec<u8>> {
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: BROTLI_QUALITY,
+        lgwin: BROTLI_WINDOW,
+        ..Default::default()
+    };
+    let mut body = Vec::new();
+    brotli::BrotliCompress(&mut json, &mut body, &params)?;
+    Ok(body)
 }
 
 /// Why loading failed; shared between the requests that waited for it.
@@ -107,5 +166,7 @@ async fn load(gateway: &Gateway, place: &Place) -> std::result::Result<Arc<Known
     Ok(Arc::new(Known {
         availability,
         json: json.into(),
+        gzip: OnceLock::new(),
+        br: OnceLock::new(),
     }))
 }

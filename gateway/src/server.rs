@@ -17,6 +17,7 @@ use chassis::{
 use http::header::CONTENT_TYPE;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::{
     assets, auth,
@@ -42,7 +43,10 @@ pub fn router(gateway: Gateway) -> Router {
     let openapi = get(async || ([(CONTENT_TYPE, "application/json")], document));
 
     let shop = Router::from(rest::shop_routes()).route_layer(shop_layer);
-    let admin = Router::from(rest::admin_routes()).route_layer(admin_layer);
+    // Lists of a whole brand are long and repeat themselves; event streams are left alone.
+    let admin = Router::from(rest::admin_routes())
+        .route_layer(admin_layer)
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     let layered = Router::new()
         .merge(shop)
         .merge(admin)

@@ -19,13 +19,21 @@ const browser = await puppeteer.launch({
 async function fillCart() {
   const page = await browser.newPage()
   await page.setViewport(PHONE)
-  page.setDefaultTimeout(20_000)
   await page.goto(storefront)
-  await page.locator(`a ::-p-text(${DRINK})`).click()
-  for (const choice of ['半糖', '少冰', '珍珠']) await page.locator(`dialog ::-p-text(${choice})`).click()
-  await page.locator('dialog button ::-p-text(加入購物車)').click()
-  await page.locator('a ::-p-text(看購物車)').click()
-  await page.locator('::-p-text(去結帳)').click()
+  const press = async (within, text) => {
+    const found = await page.waitForFunction(
+      (within, text) => [...document.querySelectorAll(within)].filter((it) => it.textContent.includes(text)).at(-1),
+      { timeout: 20_000 },
+      within,
+      text,
+    )
+    await found.evaluate((it) => it.click())
+  }
+  await press('main a', DRINK)
+  for (const choice of ['半糖', '少冰']) await press('dialog label', choice)
+  await press('dialog button', '加入購物車')
+  await press('a', '看購物車')
+  await press('a', '去結帳')
   await page.waitForFunction(() => location.pathname.endsWith('/checkout'))
   const url = page.url()
   await page.close()

@@ -1,4 +1,5 @@
 use axum::{extract::State, response::Response};
+use http::HeaderMap;
 
 use super::Availability;
 use crate::{auth::Shop, rest::Result, state::Gateway};
@@ -8,10 +9,14 @@ use crate::{auth::Shop, rest::Result, state::Gateway};
     get, path = "/api/shop/{brand}/{branch}/availability", tag = "shop",
     responses((status = 200, body = Availability))
 )]
-pub async fn get_shop_availability(State(gateway): State<Gateway>, shop: Shop) -> Result<Response> {
+pub async fn get_shop_availability(
+    State(gateway): State<Gateway>,
+    shop: Shop,
+    headers: HeaderMap,
+) -> Result<Response> {
     Ok(gateway
         .availabilities()
         .get(&gateway, &shop.place)
         .await?
-        .respond())
+        .respond(&headers))
 }

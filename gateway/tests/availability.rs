@@ -1,0 +1,62 @@
+//! What can be bought is told in the encoding the browser takes.
+
+mod common;
+
+use std::io::Read as _;
+
+use common::{Edge, SHOP};
+use proto::capacity::v1 as capacity;
+use reqwest::Method;
+
+#[tokio::test]
+async fn each_browser_gets_the_encoding_it_takes() {
+    let edge = Edge::open().await;
+    let branch_id = edge.branch_id.clone();
+    edge.fake.on(
+        "capacity.v1.CapacityService/GetAvailability",
+        move |_: capacity::GetAvailabilityRequest| {
+            let availability = capacity::Availability {
+                branch_id: branch_id.clone(),
+                as_of: Some(prost_types::Timestamp::default()),
+                skus: (0..200)
+                    .map(|number| capacity::SkuAvailability {
+                        sku_id: format!("sku-{number}"),
+                        available: number,
+                    })
+                    .collect(),
+                ..Default::default()
+            };
+            Ok(capacity::GetAvailabilityResponse {
+                availability: Some(availability),
+            })
+        },
+    );
+    let mut plain = Vec::new();
+    for encoding in ["identity", "gzip", "br"] {
+        let request = edge.request(Method::GET, &format!("{SHOP}/availability"));
+        let response = request
+            .header("accept-encoding", encoding)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), 200);
+        let told = response.headers().get("content-encoding").cloned();
+        let body = response.bytes().await.unwrap();
+        let mut read = Vec::new();
+        match encoding {
+            "gzip" => {
+                let mut decoder = flate2::read::GzDecoder::new(&*body);
+                decoder.read_to_end(&mut read).unwrap();
+            }
+            "br" => brotli::BrotliDecompress(&mut &*body, &mut read).unwrap(),
+            _ => plain = body.to_vec(),
+        }
+        if encoding == "identity" {
+            assert_eq!(told, None);
+        } else {
+            assert_eq!(told.unwrap(), encoding);
+            assert_eq!(read, plain, "{encoding}");
+            assert!(body.len() * 3 < plain.len(), "{} bytes", body.len());
+        }
+    }
+}
