@@ -21,6 +21,7 @@ pub async fn test(home: &Home) -> anyhow::Result<()> {
     step("building");
     build::programs(home, false)?;
     build::ui(home)?;
+    build::npm(home, &["run", "size", "--silent"])?;
 
     let own = home.beside("test");
     up::down(&own, true).await?;
