@@ -7,9 +7,10 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-/// The project's root and the home folder of one running platform.
+/// This program, the project's root and the home folder of one running platform.
 #[derive(Clone, Debug)]
 pub struct Home {
+    program: PathBuf,
     root: PathBuf,
     folder: PathBuf,
 }
@@ -27,15 +28,25 @@ impl Home {
         } else {
             root.join(folder)
         };
-        Ok(Self { root, folder })
+        Ok(Self {
+            program: env::current_exe()?,
+            root,
+            folder,
+        })
     }
 
     /// A platform of its own beside this one, for tests and benchmarks.
     pub fn beside(&self, name: &str) -> Self {
         Self {
+            program: self.program.clone(),
             root: self.root.clone(),
             folder: self.root.join(".dev").join(name),
         }
+    }
+
+    /// Where this program was when it began: what it builds may have taken its place since.
+    pub fn program(&self) -> &Path {
+        &self.program
     }
 
     /// The project's root.

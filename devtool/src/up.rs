@@ -60,7 +60,7 @@ pub const NO_LIMITS: [(&str, &str); 4] = [
 pub async fn start(home: &Home, release: bool, settings: &[(&str, &str)]) -> anyhow::Result<()> {
     home.remove(STATUS)?;
     let log = fs::File::create(home.log("supervisor")?)?;
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = Command::new(home.program());
     command
         .arg("supervise")
         .env("DEV_HOME", home.folder())
