@@ -12,6 +12,7 @@ pub mod audit;
 pub mod authn;
 pub mod authz;
 mod backoff;
+mod bus_metrics;
 pub mod business_day;
 pub mod client;
 pub mod clock;

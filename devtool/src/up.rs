@@ -49,11 +49,12 @@ pub async fn up(home: &Home, detach: bool, release: bool) -> anyhow::Result<()> 
 }
 
 /// Limits of the gateway that a load from one address would meet at once; 0 is none.
-pub const NO_LIMITS: [(&str, &str); 4] = [
+pub const NO_LIMITS: [(&str, &str); 5] = [
     ("GATEWAY_SHOP_WRITES_PER_MINUTE", "0"),
     ("GATEWAY_SIGN_INS_PER_MINUTE", "0"),
     ("GATEWAY_ORDERS_PER_PHONE", "0"),
     ("GATEWAY_ORDERS_PER_DEVICE", "0"),
+    ("GATEWAY_STREAMS_PER_ADDRESS", "0"),
 ];
 
 /// Starts the supervisor with settings for the services and waits until all is healthy.

@@ -62,6 +62,9 @@ pub struct GatewayConfig {
     /// The window of both.
     #[serde(default = "defaults::orders_window")]
     pub orders_window: Span,
+    /// Event streams of customers that one address may hold open; many share one on a phone network.
+    #[serde(default = "defaults::streams_per_address")]
+    pub streams_per_address: usize,
     /// Pause between the comments that keep an event stream open.
     #[serde(default = "defaults::heartbeat")]
     pub heartbeat: Span,
@@ -158,6 +161,10 @@ mod defaults {
 
     pub(super) fn orders_window() -> Span {
         Span::from_secs(600)
+    }
+
+    pub(super) fn streams_per_address() -> usize {
+        500
     }
 
     pub(super) fn heartbeat() -> Span {

@@ -2,6 +2,8 @@
 
 mod hub;
 mod stream;
+mod visitors;
 
 pub use hub::{Hub, Topic, Wants};
 pub use stream::{for_order, for_shop, for_staff};
+pub use visitors::Visitors;

@@ -24,7 +24,7 @@ use crate::{
     config::GatewayConfig,
     menu::Menus,
     rate_limit::RateLimits,
-    sse::Hub,
+    sse::{Hub, Visitors},
     storefronts::Storefronts,
 };
 
@@ -64,6 +64,7 @@ pub struct Inner {
     menus: Menus,
     availabilities: Availabilities,
     hub: Hub,
+    visitors: Visitors,
     assets: Assets,
     shutdown: CancellationToken,
 }
@@ -88,6 +89,7 @@ impl Gateway {
             menus: Menus::default(),
             availabilities: Availabilities::default(),
             hub: Hub::new(*config.replay_window, config.replay_events),
+            visitors: Visitors::new(config.streams_per_address),
             assets: Assets::load(&config),
             peers,
             shutdown,
@@ -175,6 +177,11 @@ impl Inner {
     /// What branches can sell.
     pub fn availabilities(&self) -> &Availabilities {
         &self.availabilities
+    }
+
+    /// Open streams of customers.
+    pub fn visitors(&self) -> &Visitors {
+        &self.visitors
     }
 
     /// Events for live screens.

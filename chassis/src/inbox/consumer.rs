@@ -13,7 +13,13 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::{Handler, Received, batch, batch::Failure, queues::Queues};
-use crate::{amqp::Amqp, backoff::Backoff, db::Db, id::OrganisationId};
+use crate::{
+    amqp::Amqp,
+    backoff::Backoff,
+    bus_metrics::{self, Outcome},
+    db::Db,
+    id::OrganisationId,
+};
 
 const MAX_BATCH: usize = 256;
 const PREFETCH: u16 = 512;
@@ -212,6 +218,12 @@ impl Worker {
             .put_aside(channel, &event.body, properties, &refused)
             .await?;
         let (queue, id, kind) = (self.consumer.name, event.id, &event.type_);
+        let outcome = if dead {
+            Outcome::Dead
+        } else {
+            Outcome::Retried
+        };
+        bus_metrics::settled(queue, outcome, std::iter::once(event.at));
         if dead {
             tracing::error!(queue, event.id = %id, event.type = kind, error = refused, "an event is a dead letter");
         } else {
@@ -231,7 +243,11 @@ impl Worker {
         let mut waits = 0;
         loop {
             let problem = match batch::apply(&self.db, name, &**handler, org, events).await {
-                Ok(()) => return Ok(Done::All),
+                Ok(()) => {
+                    let times = events.iter().map(|event| event.at);
+                    bus_metrics::settled(name, Outcome::Applied, times);
+                    return Ok(Done::All);
+                }
                 Err(Failure::Refused(problem)) => return Err(describe(&problem)),
                 Err(Failure::Unavailable(problem)) => problem,
             };

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
 use super::{Envelope, Wake};
-use crate::{amqp::Amqp, backoff::Backoff, db::Db, trace_context};
+use crate::{amqp::Amqp, backoff::Backoff, bus_metrics, db::Db, trace_context};
 
 const BATCH: usize = 500;
 /// Even without a ring: what a process left behind when it died is found within this time.
@@ -100,6 +100,7 @@ impl Relay {
                 .context("RabbitMQ did not confirm in time")??;
         }
         tx.commit().await.context("forget what was published")?;
+        bus_metrics::relayed(rows.iter().map(|row| row.envelope.at));
         Ok(rows.len())
     }
 

@@ -17,6 +17,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use super::{
     Wants,
     hub::{Subscription, reload},
+    visitors::Visit,
 };
 use crate::{
     auth::{Shop, Staff},
@@ -58,31 +59,34 @@ pub async fn for_staff(
         .hub()
         .subscribe(&branch_id, wants, last_event_id(headers));
     let watch = SessionWatch::of(gateway, &staff);
-    Ok(respond(gateway, subscription, Some(watch)))
+    Ok(respond(gateway, subscription, Some(watch), None))
 }
 
 /// What a branch sells, for a customer's open menu.
-pub fn for_shop(gateway: &Gateway, shop: &Shop, headers: &HeaderMap) -> Response {
+///
+/// Refuses with `RATE_LIMITED` when the address has as many streams open as it may.
+pub fn for_shop(gateway: &Gateway, shop: &Shop, headers: &HeaderMap) -> Result<Response> {
     open(gateway, shop, Wants::Branch, headers)
 }
 
 /// One order, for its customer.
+///
+/// Refuses with `RATE_LIMITED` when the address has as many streams open as it may.
 pub fn for_order(
     gateway: &Gateway,
     shop: &Shop,
     order_id: String,
     headers: &HeaderMap,
-) -> Response {
+) -> Result<Response> {
     open(gateway, shop, Wants::Order(order_id), headers)
 }
 
-fn open(gateway: &Gateway, shop: &Shop, wants: Wants, headers: &HeaderMap) -> Response {
+fn open(gateway: &Gateway, shop: &Shop, wants: Wants, headers: &HeaderMap) -> Result<Response> {
+    let visit = gateway.visitors().enter(shop.address);
+    let visit = visit.ok_or_else(|| Rejection::new("RATE_LIMITED"))?;
     let last = last_event_id(headers);
-    respond(
-        gateway,
-        gateway.hub().subscribe(shop.branch_id(), wants, last),
-        None,
-    )
+    let subscription = gateway.hub().subscribe(shop.branch_id(), wants, last);
+    Ok(respond(gateway, subscription, None, Some(visit)))
 }
 
 fn last_event_id(headers: &HeaderMap) -> Option<&str> {
@@ -98,10 +102,13 @@ fn respond(
     gateway: &Gateway,
     mut subscription: Subscription,
     mut watch: Option<SessionWatch>,
+    visit: Option<Visit>,
 ) -> Response {
     let shutdown = gateway.shutdown().clone();
     let pause = gateway.heartbeat();
     let body = stream! {
+        // Ends with the stream.
+        let _visit = visit;
         let mut heartbeat = tokio::time::interval_at(tokio::time::Instant::now() + pause, pause);
         yield Ok::<_, Infallible>(subscription.opening);
         loop {

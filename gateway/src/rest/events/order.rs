@@ -34,5 +34,5 @@ pub async fn watch_my_order(
     if order.branch_id != shop.branch_id() {
         return Err(Problem::not_found("order").into());
     }
-    Ok(sse::for_order(&gateway, &shop, order.order_id, &headers))
+    sse::for_order(&gateway, &shop, order.order_id, &headers)
 }

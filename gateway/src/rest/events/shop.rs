@@ -13,5 +13,5 @@ pub async fn watch_shop(
     shop: Shop,
     headers: HeaderMap,
 ) -> Result<Response> {
-    Ok(sse::for_shop(&gateway, &shop, &headers))
+    sse::for_shop(&gateway, &shop, &headers)
 }
