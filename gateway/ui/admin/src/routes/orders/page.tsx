@@ -1,12 +1,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Button } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { problemFrom } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import type { Order, OrderState } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
 import { useLine } from "../../live/line";
-import { ErrorState } from "../../patterns/states";
+import { paths } from "../../paths";
+import { EmptyState, ErrorState } from "../../patterns/states";
 import { Bar } from "./bar";
 import { Banners } from "./banners";
 import { Board, columns, type Column } from "./board";
@@ -85,6 +89,7 @@ function BoardOfBranch({ branchId }: { branchId: string }) {
   );
   const close = () => void navigate({ search: ({ order: _, ...rest }) => rest });
 
+  if (orders.isError && !orders.data && problemFrom(orders.error).reason === "NOT_FOUND") return <Menuless />;
   if (orders.isError && !orders.data) return <ErrorState thrown={orders.error} onRetry={() => void orders.refetch()} />;
   return (
     <div className={styles.screen}>
@@ -144,4 +149,16 @@ function useDebounced(act: () => void, ms: number): () => void {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => latest.current(), ms);
   }, [ms]);
+}
+
+/** Before the first menu nobody can have ordered. */
+function Menuless() {
+  const t = useT();
+  const { brand } = useScope();
+  const action = brand ? (
+    <Link to={paths.publish(brand.brand_id)}>
+      <Button type="primary">{t("orders.menulessDeed")}</Button>
+    </Link>
+  ) : undefined;
+  return <EmptyState title={t("orders.menuless")} hint={t("orders.menulessHint")} action={action} />;
 }
