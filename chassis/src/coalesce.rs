@@ -21,7 +21,7 @@ use tracing::{Instrument as _, Span};
 /// Batches that may queue behind the one under way before calls are turned away.
 const QUEUED_BATCHES: usize = 16;
 /// A batch of this many makes the next one wait for company.
-const CROWD: usize = 10;
+const CROWD: usize = 6;
 /// How long it waits, so that who was answered just now can come back within it.
 const LINGER: Duration = Duration::from_millis(5);
 
