@@ -14,7 +14,9 @@ mod store;
 use anyhow::ensure;
 use chassis::service::{App, Context, Parts};
 use chrono::TimeDelta;
-use proto::capacity::v1::capacity_service_server::CapacityServiceServer;
+use proto::capacity::v1::{
+    capacity_service_server::CapacityServiceServer, stock_service_server::StockServiceServer,
+};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
@@ -22,6 +24,9 @@ pub use config::Config;
 
 /// The schema of the service.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/capacity");
+
+/// A file of 10 MB beside the names of everything in it.
+const LARGEST_REQUEST: usize = 24 * 1024 * 1024;
 
 /// The service.
 #[derive(Debug)]
@@ -49,8 +54,10 @@ impl App for Capacity {
             availabilities: app::availability::Cache::default(),
         };
         let service = grpc::CapacityService::new(core.clone());
+        let stock = StockServiceServer::new(grpc::StockService::new(core.clone()))
+            .max_decoding_message_size(LARGEST_REQUEST);
         Ok(Parts {
-            routes: Routes::new(CapacityServiceServer::new(service)),
+            routes: Routes::new(CapacityServiceServer::new(service)).add_service(stock),
             consumers: events::consumers(&core),
             jobs: jobs::jobs(&core, &ctx.peers, &config),
         })

@@ -7,7 +7,7 @@ use chassis::{
     error::{Problem, Refusal},
 };
 
-use crate::domain::{plan::Refused, stock::StockNegative};
+use crate::domain::{plan::Refused, stock::StockNegative, stock_file::Unreadable};
 
 /// Outcomes a caller could act on; everything else is `Unexpected`.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -30,6 +30,27 @@ pub enum Error {
     /// Nothing is counted for the unit, so nothing can move.
     #[error("the unit is not tracked")]
     NotTracked,
+    /// The other branch does not count the unit.
+    #[error("the other branch does not count the unit")]
+    SkuMismatch,
+    /// The organisation has no such brand.
+    #[error("no such brand")]
+    BrandUnknown,
+    /// The brand has no such component.
+    #[error("no such component")]
+    ComponentUnknown,
+    /// Another component of the brand has the name.
+    #[error("another component has the name")]
+    NameTaken,
+    /// Recipes still take from the component.
+    #[error("{recipes} recipes still take from the component")]
+    ComponentUsed {
+        /// How many.
+        recipes: usize,
+    },
+    /// The file cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
     /// Somebody else changed it meanwhile.
     #[error("version {given} was changed meanwhile, it is {current} now")]
     VersionConflict {
@@ -78,6 +99,30 @@ impl Refusal for Error {
             Self::NotTracked => Problem::new("VALIDATION_FAILED")
                 .message(self.to_string())
                 .field("sku_id", "VALIDATION_FAILED"),
+            Self::SkuMismatch => Problem::new("SKU_MISMATCH")
+                .message(self.to_string())
+                .field("to_branch_id", "SKU_MISMATCH"),
+            Self::BrandUnknown => Problem::not_found("brand"),
+            Self::ComponentUnknown => Problem::not_found("component"),
+            Self::NameTaken => Problem::new("CODE_TAKEN")
+                .message(self.to_string())
+                .field("component.name", "CODE_TAKEN"),
+            Self::ComponentUsed { recipes } => Problem::new("VALIDATION_FAILED")
+                .message(self.to_string())
+                .field_with(
+                    "component.archived",
+                    "VALIDATION_FAILED",
+                    [("recipes", recipes)],
+                ),
+            Self::Unreadable(Unreadable::TooLarge { unit, limit }) => {
+                Problem::new("FILE_TOO_LARGE")
+                    .message(self.to_string())
+                    .param("unit", unit)
+                    .param("max", limit)
+            }
+            Self::Unreadable(Unreadable::NoTable) => {
+                Problem::new("FILE_TYPE").message(self.to_string())
+            }
             Self::VersionConflict { given, current } => Problem::new("VERSION_CONFLICT")
                 .message(self.to_string())
                 .param("given", given)

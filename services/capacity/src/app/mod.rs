@@ -5,10 +5,15 @@ pub mod availability;
 pub mod change_stock;
 pub mod error;
 pub mod find_branch;
+pub mod import_stock;
+pub mod list_stock;
+pub mod once;
 pub mod place_holds;
+pub mod recipes;
 pub mod schedules;
 pub mod set_hours;
 pub mod settle_orders;
+pub mod transfer_stock;
 
 use chassis::{clock::SharedClock, db::Db};
 use chrono::TimeDelta;

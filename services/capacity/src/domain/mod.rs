@@ -7,4 +7,7 @@ pub mod hours;
 pub mod local_time;
 pub mod notice;
 pub mod plan;
+pub mod recipe;
 pub mod stock;
+pub mod stock_file;
+pub mod stock_import;

@@ -13,6 +13,7 @@ use super::{
     calendar::{Calendar, SlotProblem, SlotTime},
     hold::{OrderMovement, Part},
     notice::Notice,
+    recipe::{OverLimit, Recipes, Shared},
     stock::{Bucket, MovementKind, StockItem},
 };
 
@@ -56,32 +57,51 @@ pub struct MissingUnits {
 }
 
 /// Everything an order cannot have; it got nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("the order cannot have all it wants: {} units are short, slot: {slot:?}", missing.len())]
 pub struct Refused {
     /// Units that are short.
     pub missing: Vec<MissingUnits>,
+    /// Units of which one order may not have as many.
+    pub over_limit: Vec<OverLimit>,
+    /// Short units that the order wants only as a part of others.
+    pub shared: BTreeMap<SkuId, Shared>,
     /// Why the time cannot be had, with the next slot that can.
     pub slot: Option<(SlotProblem, Option<DateTime<Utc>>)>,
 }
 
 impl Refusal for Refused {
     fn to_problem(&self) -> Problem {
-        let reason = match (self.missing.is_empty(), self.slot) {
-            (true, Some((problem, _))) => problem.reason(),
+        let reason = match (&*self.missing, &*self.over_limit, self.slot) {
+            ([], [], Some((problem, _))) => problem.reason(),
+            ([], [_, ..], _) => "ORDER_TOO_LARGE",
             _ => "OUT_OF_STOCK",
         };
         let mut problem = Problem::new(reason).message(self.to_string());
         for missing in &self.missing {
-            let params = [
-                ("sku_id", missing.sku_id.to_string()),
+            let counts = [
                 ("wanted", missing.wanted.to_string()),
                 ("left", missing.left.to_string()),
             ];
-            problem = problem.field_with(
-                format!("skus[sku_id={}]", missing.sku_id),
+            problem = Shared::told(
+                &self.shared,
+                missing.sku_id,
                 "OUT_OF_STOCK",
-                params,
+                &counts,
+                problem,
+            );
+        }
+        for over in &self.over_limit {
+            let counts = [
+                ("wanted", over.wanted.to_string()),
+                ("max", over.max.to_string()),
+            ];
+            problem = Shared::told(
+                &self.shared,
+                over.sku_id,
+                "ORDER_TOO_LARGE",
+                &counts,
+                problem,
             );
         }
         if let Some((slot, next)) = self.slot {
@@ -184,7 +204,9 @@ pub struct Planner<'schedule> {
     pub takes_orders: bool,
     /// Test orders are taken.
     pub takes_test_orders: bool,
-    /// Settings of the units the batch wants.
+    /// What the units the batch wants are made of.
+    pub recipes: Recipes,
+    /// Settings of the units the batch needs.
     pub items: HashMap<SkuId, StockItem>,
     /// Their buckets that exist.
     pub buckets: HashMap<(SkuId, BusinessDay), Bucket>,
@@ -216,9 +238,9 @@ impl Planner<'_> {
             (Err(_), Some(at)) => self.calendar.business_day(at),
             (Err(_), None) => self.calendar.today(),
         };
-        let (parts, missing) = self.parts_for(&wanted, day);
+        let (parts, lack) = self.parts_for(&wanted, day);
         match slot {
-            Ok((slot, promised_at)) if missing.is_empty() => {
+            Ok((slot, promised_at)) if lack.is_none() => {
                 let granted = Granted {
                     wanted,
                     slot,
@@ -231,10 +253,7 @@ impl Planner<'_> {
                 outcome.granted.push(granted);
                 Ok(())
             }
-            Ok(_) => Err(Refused {
-                missing,
-                slot: None,
-            }),
+            Ok(_) => Err(lack.unwrap_or_default()),
             Err(problem) => {
                 let next = self.next_slot(&wanted);
                 let problem = if next.is_none() && problem == SlotProblem::Full {
@@ -243,8 +262,8 @@ impl Planner<'_> {
                     problem
                 };
                 Err(Refused {
-                    missing,
                     slot: Some((problem, next)),
+                    ..lack.unwrap_or_default()
                 })
             }
         }
@@ -284,38 +303,52 @@ impl Planner<'_> {
         }
     }
 
-    fn parts_for(&self, wanted: &Wanted, day: BusinessDay) -> (Vec<Part>, Vec<MissingUnits>) {
-        let (mut parts, mut missing) = (Vec::new(), Vec::new());
-        for (&sku_id, &quantity) in &wanted.skus {
+    fn parts_for(&self, wanted: &Wanted, day: BusinessDay) -> (Vec<Part>, Option<Refused>) {
+        let (mut parts, mut lack) = (Vec::new(), Refused::default());
+        for (sku_id, need) in self.recipes.expand(&wanted.skus) {
             let Some(item) = self.items.get(&sku_id) else {
                 continue;
             };
-            let Some(bucket_day) = item.bucket_day(day) else {
-                continue;
-            };
-            let left = self.bucket(item, bucket_day).available();
-            if quantity <= left {
-                parts.push(Part {
+            let quantity = need.quantity;
+            let max = item.rules.max_per_order;
+            let too_many = max > 0 && quantity > max;
+            if too_many {
+                lack.over_limit.push(OverLimit {
                     sku_id,
-                    bucket_day,
-                    quantity,
+                    wanted: quantity,
+                    max,
                 });
-            } else {
-                missing.push(MissingUnits {
+            }
+            let taken = item.bucket_day(day);
+            let left = taken.map(|day| self.bucket(item, day).available());
+            let missing = left.filter(|left| quantity > *left);
+            if let Some(left) = missing {
+                lack.missing.push(MissingUnits {
                     sku_id,
                     wanted: quantity,
                     left,
                 });
             }
+            if too_many || missing.is_some() {
+                lack.shared
+                    .extend(Shared::of(sku_id, need, &self.recipes).map(|shared| (sku_id, shared)));
+            } else if let Some(bucket_day) = taken {
+                parts.push(Part {
+                    sku_id,
+                    bucket_day,
+                    quantity,
+                });
+            }
         }
-        (parts, missing)
+        let lacks = !lack.missing.is_empty() || !lack.over_limit.is_empty();
+        (parts, lacks.then_some(lack))
     }
 
     fn bucket(&self, item: &StockItem, bucket_day: BusinessDay) -> Bucket {
         self.buckets
             .get(&(item.sku_id, bucket_day))
             .copied()
-            .unwrap_or_else(|| item.untouched())
+            .unwrap_or_else(|| item.untouched(bucket_day))
     }
 
     fn take(&mut self, granted: &Granted, outcome: &mut Outcome) {
@@ -325,9 +358,9 @@ impl Planner<'_> {
             quantity,
         } in &granted.parts
         {
-            let item = self.items[&sku_id];
+            let item = &self.items[&sku_id];
             let bucket = self.buckets.entry((sku_id, bucket_day)).or_insert_with(|| {
-                let untouched = item.untouched();
+                let untouched = item.untouched(bucket_day);
                 outcome.new_buckets.push((sku_id, bucket_day, untouched));
                 outcome.movements.push(OrderMovement {
                     order_id: None,
@@ -341,9 +374,12 @@ impl Planner<'_> {
             });
             let before = bucket.available();
             *bucket = bucket.after_order(0, quantity);
-            outcome
-                .notice
-                .stock(sku_id, before, bucket.available(), item.low_threshold);
+            outcome.notice.stock(
+                sku_id,
+                (before, bucket.available()),
+                item.low_threshold,
+                self.recipes.shown_from(item),
+            );
             outcome.movements.push(OrderMovement {
                 order_id: Some(granted.wanted.order_id),
                 sku_id,

@@ -170,6 +170,41 @@ pub async fn lock_of_orders(
         .collect()
 }
 
+/// Locks all branches of a brand in the order of their ids.
+pub async fn lock_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<BranchId>> {
+    let org = tx.org().as_uuid();
+    sqlx::query_scalar!(
+        r#"
+        SELECT branch_id AS "branch_id: BranchId"
+        FROM branches
+        WHERE org_id = $1
+          AND brand_id = $2
+        ORDER BY branch_id
+        FOR NO KEY UPDATE
+        "#,
+        org,
+        brand_id.as_uuid(),
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("lock the branches of a brand")
+}
+
+/// Tells whether the organisation has a branch of this brand.
+pub async fn knows_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<bool> {
+    let org = tx.org().as_uuid();
+    sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (SELECT FROM branches WHERE org_id = $1 AND brand_id = $2) AS "known!"
+        "#,
+        org,
+        brand_id.as_uuid(),
+    )
+    .fetch_one(&mut **tx)
+    .await
+    .context("look for a brand")
+}
+
 /// Keeps what catalog tells of a branch; an older version changes nothing. Tells whether it did.
 pub async fn upsert(tx: &mut TenantTx, branch: &Branch) -> anyhow::Result<bool> {
     let org = tx.org().as_uuid();

@@ -282,6 +282,70 @@ pub async fn list_expired(
         .collect())
 }
 
+/// An order that was promised units of a stock-keeping unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promised {
+    /// The order.
+    pub order_id: OrderId,
+    /// Units.
+    pub quantity: i64,
+    /// Day of the bucket they are taken from.
+    pub bucket_day: BusinessDay,
+    /// Business day it is for.
+    pub business_day: BusinessDay,
+    /// Time it was promised for.
+    pub promised_at: DateTime<Utc>,
+    /// When it was held.
+    pub held_at: DateTime<Utc>,
+}
+
+/// Lists orders of `from` and later that were promised units out of these buckets of one unit, the
+/// newest first.
+pub async fn list_promised(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    sku_id: SkuId,
+    bucket_days: &[BusinessDay],
+    from: BusinessDay,
+    limit: i64,
+) -> anyhow::Result<Vec<Promised>> {
+    let org = tx.org().as_uuid();
+    let bucket_days: Vec<_> = bucket_days.iter().map(|day| day.date()).collect();
+    sqlx::query_as!(
+        Promised,
+        r#"
+        SELECT
+            hold.order_id AS "order_id: OrderId",
+            part.quantity AS "quantity!",
+            part.bucket_day AS "bucket_day!: BusinessDay",
+            hold.business_day AS "business_day: BusinessDay",
+            hold.promised_at,
+            hold.held_at
+        FROM holds AS hold,
+            UNNEST(hold.sku_ids, hold.bucket_days, hold.quantities)
+                AS part (sku_id, bucket_day, quantity)
+        WHERE hold.org_id = $1
+          AND hold.branch_id = $2
+          AND hold.business_day >= $5
+          AND hold.state <> 'released'
+          AND NOT hold.test
+          AND part.sku_id = $3
+          AND part.bucket_day = ANY($4)
+        ORDER BY hold.held_at DESC, hold.order_id DESC
+        LIMIT $6
+        "#,
+        org,
+        branch_id.as_uuid(),
+        sku_id.as_uuid(),
+        &bucket_days,
+        from.date(),
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list orders that were promised a unit")
+}
+
 /// Deletes what nobody asks for any more: old holds, slots and daily buckets. Tells how many rows.
 pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>) -> anyhow::Result<u64> {
     let holds = sqlx::query!(

@@ -6,10 +6,12 @@
 pub mod answers;
 pub mod branches;
 pub mod buckets;
+pub mod components;
 pub mod holds;
 pub mod hours;
 pub mod items;
 pub mod movements;
+pub mod recipes;
 pub mod slots;
 
 /// A stored value that cannot be; names the table, column and key.

@@ -7,6 +7,7 @@
 )]
 
 pub mod ordering;
+pub mod stock;
 
 use std::collections::BTreeMap;
 

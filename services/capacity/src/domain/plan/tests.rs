@@ -6,6 +6,7 @@ use super::{
     super::{
         calendar::Schedule,
         hours::{Hours, Period},
+        recipe::RecipePart,
         stock::{StockMode, running_day},
     },
     *,
@@ -46,6 +47,7 @@ fn planner(schedule: &Schedule) -> Planner<'_> {
         calendar: schedule.at(at(NOON)),
         takes_orders: true,
         takes_test_orders: true,
+        recipes: Recipes::default(),
         items: HashMap::new(),
         buckets: HashMap::new(),
         slots: SlotBook {
@@ -64,6 +66,7 @@ fn stock(planner: &mut Planner<'_>, sku_id: SkuId, mode: StockMode, units: i64) 
             mode,
             daily_amount,
             low_threshold: 0,
+            rules: Default::default(),
             version: 1,
         },
     );
@@ -263,6 +266,78 @@ fn bookings_of_an_older_grid_still_count() {
         .decide(order(1, &[], Some("2026-09-02T10:00:00Z")), &mut outcome)
         .unwrap_err();
     assert_eq!(refused.slot.unwrap().0, SlotProblem::Full);
+}
+
+/// E7: four portions in two lines, three left.
+#[test]
+fn a_component_is_summed_over_the_whole_order_and_told_at_all_that_need_it() {
+    let schedule = schedule(None);
+    let mut planner = planner(&schedule);
+    let pearls = sku(90);
+    stock(&mut planner, pearls, StockMode::Running, 3);
+    let portion = RecipePart {
+        component_id: pearls,
+        units: 1,
+    };
+    planner.recipes.parts = [(sku(1), vec![portion]), (sku(2), vec![portion])].into();
+    planner.recipes.names = [(pearls, "珍珠".to_owned())].into();
+    let mut outcome = Outcome::default();
+    let wants = [(sku(1), 2), (sku(2), 2)];
+    let refused = planner
+        .decide(order(1, &wants, None), &mut outcome)
+        .unwrap_err();
+    let problem = refused.to_problem();
+    assert_eq!(problem.reason, "OUT_OF_STOCK");
+    for (field, wanted_by) in problem.fields.iter().zip([sku(1), sku(2)]) {
+        assert_eq!(field.field, format!("skus[sku_id={wanted_by}]"));
+        assert_eq!(field.params["sku_id"], wanted_by.to_string());
+        assert_eq!(field.params["component"], "珍珠");
+        assert_eq!(
+            (&*field.params["wanted"], &*field.params["left"]),
+            ("4", "3")
+        );
+    }
+    assert_eq!(problem.fields.len(), 2);
+
+    planner
+        .decide(order(2, &[(sku(1), 3)], None), &mut outcome)
+        .unwrap();
+    assert_eq!(
+        outcome.granted[0].parts,
+        [Part {
+            sku_id: pearls,
+            bucket_day: running_day(),
+            quantity: 3
+        }],
+        "the hold keeps what it took, whatever the recipe becomes"
+    );
+}
+
+#[test]
+fn more_than_an_order_may_have_is_refused_with_the_limit() {
+    let schedule = schedule(None);
+    let mut planner = planner(&schedule);
+    stock(&mut planner, sku(1), StockMode::Running, 50);
+    stock(&mut planner, sku(2), StockMode::Untracked, 0);
+    for n in 1..=2 {
+        planner.items.get_mut(&sku(n)).unwrap().rules.max_per_order = 3;
+    }
+    let mut outcome = Outcome::default();
+    let wants = [(sku(1), 4), (sku(2), 5)];
+    let refused = planner
+        .decide(order(1, &wants, None), &mut outcome)
+        .unwrap_err();
+    let problem = refused.to_problem();
+    assert_eq!(problem.reason, "ORDER_TOO_LARGE");
+    let limits: Vec<_> = problem
+        .fields
+        .iter()
+        .map(|field| (&*field.params["wanted"], &*field.params["max"]))
+        .collect();
+    assert_eq!(limits, [("4", "3"), ("5", "3")]);
+    planner
+        .decide(order(2, &[(sku(1), 3), (sku(2), 3)], None), &mut outcome)
+        .unwrap();
 }
 
 proptest! {
