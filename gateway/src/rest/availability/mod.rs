@@ -60,6 +60,18 @@ pub struct Availability {
     pub slots: Vec<Slot>,
     /// Tracked stock-keeping units; one that is absent is always sellable.
     pub skus: Vec<SkuAvailability>,
+    /// Most units of a stock-keeping unit in one order; one that is absent has no limit.
+    pub order_limits: Vec<OrderLimit>,
+}
+
+/// Most units of a stock-keeping unit in one order.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct OrderLimit {
+    /// Stock-keeping unit.
+    #[schema(format = Uuid)]
+    pub sku_id: String,
+    /// Most units.
+    pub max: i64,
 }
 
 /// A slot as a customer may choose it.
@@ -80,8 +92,10 @@ pub struct SkuAvailability {
     /// Stock-keeping unit.
     #[schema(format = Uuid)]
     pub sku_id: String,
-    /// Units left today (daily) or in all (running).
+    /// Units left today (daily) or in all (running), as far as its components suffice.
     pub available: i64,
+    /// Customers see how many are left from this number down; 0 for never.
+    pub show_last: i32,
 }
 
 impl TryFrom<pb::Availability> for Availability {
@@ -101,6 +115,11 @@ impl TryFrom<pb::Availability> for Availability {
                 .skus
                 .into_iter()
                 .map(SkuAvailability::from)
+                .collect(),
+            order_limits: availability
+                .order_limits
+                .into_iter()
+                .map(OrderLimit::from)
                 .collect(),
         })
     }
@@ -123,6 +142,16 @@ impl From<pb::SkuAvailability> for SkuAvailability {
         Self {
             sku_id: sku.sku_id,
             available: sku.available,
+            show_last: sku.show_last,
+        }
+    }
+}
+
+impl From<pb::OrderLimit> for OrderLimit {
+    fn from(limit: pb::OrderLimit) -> Self {
+        Self {
+            sku_id: limit.sku_id,
+            max: limit.max,
         }
     }
 }

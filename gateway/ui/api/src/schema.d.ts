@@ -196,6 +196,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/branches/{branch_id}/stock/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports a branch's stock as CSV that imports to the same. */
+        get: operations["export_stock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/stock/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Imports a branch's stock from CSV (UTF-8 or Big5), all of it or nothing.
+         * @description A dry run writes nothing and tells what would change; with a bad row nothing is written and
+         *     every bad cell is listed. Refuses with `FILE_TOO_LARGE` and `FILE_TYPE`.
+         */
+        post: operations["import_stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/branches/{branch_id}/stock/{sku_id}": {
         parameters: {
             query?: never;
@@ -231,6 +269,44 @@ export interface paths {
          * @description Refuses with `STOCK_NEGATIVE`, `VALIDATION_FAILED` and `NOT_FOUND`.
          */
         post: operations["move_stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/stock/{sku_id}/short-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the orders that a unit's shortfall concerns. */
+        get: operations["list_short_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/stock/{sku_id}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves units to another branch, both sides or neither.
+         * @description Refuses with `STOCK_NEGATIVE`, `SKU_MISMATCH`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and
+         *     `NOT_FOUND`.
+         */
+        post: operations["transfer_stock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -292,6 +368,47 @@ export interface paths {
          * @description Refuses with `CODE_TAKEN` (name), `VERSION_CONFLICT` and `VALIDATION_FAILED`.
          */
         put: operations["save_category"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a shared component of a brand.
+         * @description Refuses with `CODE_TAKEN`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         */
+        post: operations["create_component"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/components/{sku_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Renames a component or puts it away.
+         * @description Refuses with `CODE_TAKEN`, `VERSION_CONFLICT`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and
+         *     `NOT_FOUND`.
+         */
+        put: operations["update_component"];
         post?: never;
         delete?: never;
         options?: never;
@@ -408,6 +525,43 @@ export interface paths {
         };
         /** Checks what publishing would find and change, without doing it. */
         get: operations["check_publish"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/recipes/{sku_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replaces the recipe of a variant or option in all branches of a brand.
+         * @description Refuses with `VERSION_CONFLICT`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         */
+        put: operations["set_recipe"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/recipes/{sku_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a recipe was over time. */
+        get: operations["list_recipe_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -971,6 +1125,8 @@ export interface components {
              * @description When it opens next; null while open or when it never does.
              */
             opens_at?: string | null;
+            /** @description Most units of a stock-keeping unit in one order; one that is absent has no limit. */
+            order_limits: components["schemas"]["OrderLimit"][];
             /**
              * Format: date-time
              * @description Time promised if ordered now; null while closed.
@@ -1239,6 +1395,19 @@ export interface components {
             name: string;
             /** @description Phone as typed; stored in E.164 form. */
             phone: string;
+        };
+        /** @description Units of one date. */
+        DateAmount: {
+            /**
+             * Format: int64
+             * @description Units, 0–999,999.
+             */
+            amount: number;
+            /**
+             * Format: date
+             * @description Business day.
+             */
+            business_day: string;
         };
         /**
          * @description Whether and how a product is shown.
@@ -1640,13 +1809,18 @@ export interface components {
          * @description Kind of a movement.
          * @enum {string}
          */
-        MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset";
+        MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in";
         /** @description An order as its customer may see it. */
         MyOrder: {
             /** @description The customer may cancel now. */
             may_cancel: boolean;
             /** @description The order; the contact is masked. */
             order: components["schemas"]["Order"];
+        };
+        /** @description A component to make. */
+        NewStockComponent: {
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
         };
         /** @description A group of options that products share. */
         OptionGroup: {
@@ -1912,6 +2086,19 @@ export interface components {
              * @description Version the order had after it.
              */
             version: number;
+        };
+        /** @description Most units of a stock-keeping unit in one order. */
+        OrderLimit: {
+            /**
+             * Format: int64
+             * @description Most units.
+             */
+            max: number;
+            /**
+             * Format: uuid
+             * @description Stock-keeping unit.
+             */
+            sku_id: string;
         };
         /** @description A page of orders; phones are masked. */
         OrderList: {
@@ -2329,6 +2516,76 @@ export interface components {
             /** @description Stable reason. */
             reason: string;
         };
+        /** @description What one variant or option takes from the components. */
+        Recipe: {
+            /** @description Components and units of each; none where the recipe ended. */
+            parts: components["schemas"]["RecipePart"][];
+            /**
+             * Format: int64
+             * @description Units that the branch's components suffice for; null when none of them is counted.
+             */
+            sellable?: number | null;
+            /**
+             * Format: uuid
+             * @description Variant or option.
+             */
+            sku_id: string;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description Answer with one recipe. */
+        RecipeAnswer: {
+            /** @description The recipe. */
+            recipe: components["schemas"]["Recipe"];
+        };
+        /** @description A recipe as it shall be. */
+        RecipeInput: {
+            /** @description Components and units of each, at most 20; none ends the recipe. */
+            parts: components["schemas"]["RecipePart"][];
+            /**
+             * Format: int64
+             * @description Version it was read at; left out where there never was one.
+             */
+            version?: number | null;
+        };
+        /** @description Units of one component. */
+        RecipePart: {
+            /**
+             * Format: uuid
+             * @description Component.
+             */
+            component_id: string;
+            /**
+             * Format: int64
+             * @description Units, 1–999.
+             */
+            units: number;
+        };
+        /** @description A recipe as it was from a moment on. */
+        RecipeVersion: {
+            /** @description Name of who changed it; null for the system. */
+            actor?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description Components and units; none where the recipe ended. */
+            parts: components["schemas"]["RecipePart"][];
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description What a recipe was over time. */
+        RecipeVersionList: {
+            /** @description Versions, newest first, at most 50. */
+            versions: components["schemas"]["RecipeVersion"][];
+        };
         /** @description Where an account may work. */
         Scope: {
             /** @description These branches. */
@@ -2364,6 +2621,34 @@ export interface components {
             /** @description Sessions, newest first. */
             sessions: components["schemas"]["Session"][];
         };
+        /** @description An order that a shortfall concerns. */
+        ShortOrder: {
+            /**
+             * Format: date
+             * @description Business day it is for.
+             */
+            business_day: string;
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /**
+             * Format: date-time
+             * @description Time it was promised for.
+             */
+            promised_at: string;
+            /**
+             * Format: int64
+             * @description Units it was promised.
+             */
+            quantity: number;
+        };
+        /** @description Orders that a shortfall concerns. */
+        ShortOrderList: {
+            /** @description Orders, newest first: as many as the shortfall reaches, at most 50. */
+            orders: components["schemas"]["ShortOrder"][];
+        };
         /** @description What one signs in with. */
         SignIn: {
             /** @description Account name, any case. */
@@ -2385,9 +2670,14 @@ export interface components {
         SkuAvailability: {
             /**
              * Format: int64
-             * @description Units left today (daily) or in all (running).
+             * @description Units left today (daily) or in all (running), as far as its components suffice.
              */
             available: number;
+            /**
+             * Format: int32
+             * @description Customers see how many are left from this number down; 0 for never.
+             */
+            show_last: number;
             /**
              * Format: uuid
              * @description Stock-keeping unit.
@@ -2436,6 +2726,125 @@ export interface components {
              */
             quantity: number;
         };
+        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
+        StockComponent: {
+            /** @description Put away. */
+            archived: boolean;
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Stock-keeping unit.
+             */
+            sku_id: string;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description Answer with one component. */
+        StockComponentAnswer: {
+            /** @description The component. */
+            component: components["schemas"]["StockComponent"];
+        };
+        /** @description A component as it shall be. */
+        StockComponentInput: {
+            /** @description Put away; only one that no recipe uses can be. */
+            archived?: boolean;
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Counters of one business day of a daily item. */
+        StockDay: {
+            /**
+             * Format: int64
+             * @description Units left to sell.
+             */
+            available: number;
+            /**
+             * Format: date
+             * @description Business day.
+             */
+            business_day: string;
+            /**
+             * Format: int64
+             * @description Units held for orders not yet placed.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Units not yet committed.
+             */
+            on_hand: number;
+            /**
+             * Format: int64
+             * @description 超訂: units promised beyond the day's amount.
+             */
+            shortfall: number;
+        };
+        /** @description A bad cell of an import. */
+        StockImportProblem: {
+            /** @description Column, such as `quantity`. */
+            column: string;
+            /**
+             * Format: int32
+             * @description Line in the file, from 1; the header is line 1.
+             */
+            line: number;
+            /** @description Stable reason. */
+            reason: string;
+            /** @description The cell, at most 60 characters. */
+            value: string;
+        };
+        /** @description What an import did, or would do. */
+        StockImportReport: {
+            /** @description The file was written. */
+            applied: boolean;
+            /**
+             * Format: int32
+             * @description Items that are new.
+             */
+            created: number;
+            /** @description Every bad cell; when there is one nothing was written. */
+            problems: components["schemas"]["StockImportProblem"][];
+            /** @description What changes, at most the first 200 rows. */
+            rows: components["schemas"]["StockImportRow"][];
+            /**
+             * Format: int32
+             * @description Items the file leaves as they are.
+             */
+            unchanged: number;
+            /**
+             * Format: int32
+             * @description Items changed or counted.
+             */
+            updated: number;
+        };
+        /** @description What an import does with one item. */
+        StockImportRow: {
+            /** @description `created` or `updated`. */
+            change: string;
+            /** @description What changes, such as `quantity 3 → 5`. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description Line in the file.
+             */
+            line: number;
+            /** @description Name of the item. */
+            name: string;
+        };
         /** @description Stock of one unit in one branch. */
         StockItem: {
             /**
@@ -2453,6 +2862,8 @@ export interface components {
              * @description Units a business day has, for daily mode.
              */
             daily_amount: number;
+            /** @description Coming business days that something is booked for; daily mode only. */
+            days: components["schemas"]["StockDay"][];
             /**
              * Format: int64
              * @description Units held for orders not yet placed.
@@ -2470,9 +2881,16 @@ export interface components {
              * @description Units on hand (running) or today's amount not yet committed (daily).
              */
             on_hand: number;
+            /** @description Further settings. */
+            rules: components["schemas"]["StockRules"];
+            /**
+             * Format: int64
+             * @description 超訂: units promised beyond what there is, 0 in ordinary life.
+             */
+            shortfall: number;
             /**
              * Format: uuid
-             * @description Variant or option it counts.
+             * @description Variant, option or component it counts.
              */
             sku_id: string;
             /**
@@ -2488,8 +2906,12 @@ export interface components {
         };
         /** @description Stock items of a branch. */
         StockList: {
+            /** @description Components of the brand, by name. */
+            components: components["schemas"]["StockComponent"][];
             /** @description Stock items; what has none is not tracked. */
             items: components["schemas"]["StockItem"][];
+            /** @description Recipes of the brand, with what the branch's components suffice for. */
+            recipes: components["schemas"]["Recipe"][];
         };
         /**
          * @description How a unit's stock is counted.
@@ -2540,6 +2962,11 @@ export interface components {
              */
             order_id?: string | null;
             /**
+             * Format: uuid
+             * @description The other branch of a transfer.
+             */
+            other_branch_id?: string | null;
+            /**
              * Format: int64
              * @description Change of the units on hand (of the units held for `held` and `released`).
              */
@@ -2559,6 +2986,23 @@ export interface components {
             /** @description Token of the next page, null at the end. */
             next_page_token?: string | null;
         };
+        /** @description Settings of a stock item beside its mode. */
+        StockRules: {
+            /** @description Amounts of single dates from today on, at most 120; they beat the weekday's. */
+            date_amounts: components["schemas"]["DateAmount"][];
+            /**
+             * Format: int64
+             * @description 每單上限: most units in one order, 1–999; 0 for no limit.
+             */
+            max_per_order: number;
+            /**
+             * Format: int32
+             * @description 顯示剩餘: customers see how many are left from this number down, 1–99; 0 for never.
+             */
+            show_last: number;
+            /** @description Amounts of the week, at most one a weekday; a day without one has the daily amount. */
+            weekday_amounts: components["schemas"]["WeekdayAmount"][];
+        };
         /** @description Settings of a stock item as they shall be. */
         StockSettings: {
             /**
@@ -2573,11 +3017,27 @@ export interface components {
             low_threshold?: number;
             /** @description Mode. */
             mode: components["schemas"]["StockMode"];
+            rules?: components["schemas"]["StockRules"] | null;
             /**
              * Format: int64
              * @description Version it was read at; left out when it has none yet.
              */
             version?: number | null;
+        };
+        /** @description Units to move to another branch. */
+        StockTransfer: {
+            /**
+             * Format: int64
+             * @description Units, 1–999,999.
+             */
+            quantity: number;
+            /** @description Why, at most 200 characters. */
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description Branch that receives.
+             */
+            to_branch_id: string;
         };
         /** @description A brand with its branches, as customers see them. */
         Storefront: {
@@ -2688,6 +3148,19 @@ export interface components {
              */
             variant_id?: string | null;
         };
+        /** @description Units of one weekday. */
+        WeekdayAmount: {
+            /**
+             * Format: int64
+             * @description Units, 0–999,999.
+             */
+            amount: number;
+            /**
+             * Format: int32
+             * @description ISO weekday, 1 Monday … 7 Sunday.
+             */
+            weekday: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2723,6 +3196,7 @@ export type CategoryList = components['schemas']['CategoryList'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChosenOption = components['schemas']['ChosenOption'];
 export type Contact = components['schemas']['Contact'];
+export type DateAmount = components['schemas']['DateAmount'];
 export type DisplayState = components['schemas']['DisplayState'];
 export type Fee = components['schemas']['Fee'];
 export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
@@ -2748,6 +3222,7 @@ export type MenuVersionList = components['schemas']['MenuVersionList'];
 export type MoveStock = components['schemas']['MoveStock'];
 export type MovementKind = components['schemas']['MovementKind'];
 export type MyOrder = components['schemas']['MyOrder'];
+export type NewStockComponent = components['schemas']['NewStockComponent'];
 export type OptionGroup = components['schemas']['OptionGroup'];
 export type OptionGroupAnswer = components['schemas']['OptionGroupAnswer'];
 export type OptionGroupInput = components['schemas']['OptionGroupInput'];
@@ -2758,6 +3233,7 @@ export type Order = components['schemas']['Order'];
 export type OrderAnswer = components['schemas']['OrderAnswer'];
 export type OrderChanged = components['schemas']['OrderChanged'];
 export type OrderEvent = components['schemas']['OrderEvent'];
+export type OrderLimit = components['schemas']['OrderLimit'];
 export type OrderList = components['schemas']['OrderList'];
 export type OrderState = components['schemas']['OrderState'];
 export type OrderWithEvents = components['schemas']['OrderWithEvents'];
@@ -2780,15 +3256,30 @@ export type PublishCheck = components['schemas']['PublishCheck'];
 export type PublishFinding = components['schemas']['PublishFinding'];
 export type Quote = components['schemas']['Quote'];
 export type QuoteWarning = components['schemas']['QuoteWarning'];
+export type Recipe = components['schemas']['Recipe'];
+export type RecipeAnswer = components['schemas']['RecipeAnswer'];
+export type RecipeInput = components['schemas']['RecipeInput'];
+export type RecipePart = components['schemas']['RecipePart'];
+export type RecipeVersion = components['schemas']['RecipeVersion'];
+export type RecipeVersionList = components['schemas']['RecipeVersionList'];
 export type Scope = components['schemas']['Scope'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
+export type ShortOrder = components['schemas']['ShortOrder'];
+export type ShortOrderList = components['schemas']['ShortOrderList'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SkuAvailability = components['schemas']['SkuAvailability'];
 export type Slot = components['schemas']['Slot'];
 export type SlotState = components['schemas']['SlotState'];
 export type SoldOption = components['schemas']['SoldOption'];
+export type StockComponent = components['schemas']['StockComponent'];
+export type StockComponentAnswer = components['schemas']['StockComponentAnswer'];
+export type StockComponentInput = components['schemas']['StockComponentInput'];
+export type StockDay = components['schemas']['StockDay'];
+export type StockImportProblem = components['schemas']['StockImportProblem'];
+export type StockImportReport = components['schemas']['StockImportReport'];
+export type StockImportRow = components['schemas']['StockImportRow'];
 export type StockItem = components['schemas']['StockItem'];
 export type StockItemAnswer = components['schemas']['StockItemAnswer'];
 export type StockList = components['schemas']['StockList'];
@@ -2796,7 +3287,9 @@ export type StockMode = components['schemas']['StockMode'];
 export type StockMoved = components['schemas']['StockMoved'];
 export type StockMovement = components['schemas']['StockMovement'];
 export type StockMovementList = components['schemas']['StockMovementList'];
+export type StockRules = components['schemas']['StockRules'];
 export type StockSettings = components['schemas']['StockSettings'];
+export type StockTransfer = components['schemas']['StockTransfer'];
 export type Storefront = components['schemas']['Storefront'];
 export type StorefrontBranch = components['schemas']['StorefrontBranch'];
 export type StorefrontBrand = components['schemas']['StorefrontBrand'];
@@ -2804,6 +3297,7 @@ export type TaxType = components['schemas']['TaxType'];
 export type Transition = components['schemas']['Transition'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
+export type WeekdayAmount = components['schemas']['WeekdayAmount'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_accounts: {
@@ -3214,6 +3708,82 @@ export interface operations {
             };
         };
     };
+    export_stock: {
+        parameters: {
+            query: {
+                /** @description Brand of the branch. */
+                brand_id: string;
+            };
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_stock: {
+        parameters: {
+            query: {
+                /** @description Brand of the branch. */
+                brand_id: string;
+                /** @description Only tell what would happen. */
+                dry_run?: boolean;
+                /** @description Why, at most 200 characters; stands at each movement. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockImportReport"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_stock_item: {
         parameters: {
             query?: never;
@@ -3303,6 +3873,77 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MoveStock"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockMoved"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_short_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShortOrderList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_stock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                branch_id: string;
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockTransfer"];
             };
         };
         responses: {
@@ -3479,6 +4120,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoryAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_component: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStockComponent"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockComponentAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_component: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockComponentInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockComponentAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -3768,6 +4483,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublishCheck"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipeInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recipe_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeVersionList"];
                 };
             };
             /** @description The request was refused. */

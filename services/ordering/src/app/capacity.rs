@@ -170,7 +170,10 @@ fn to_lines(mut problem: Problem, needs: &BTreeMap<SkuId, Need>) -> Problem {
         };
         for line in &need.lines {
             let mut params = field.params.clone();
-            params.insert("name".to_owned(), need.name.clone());
+            // What is short may be only a part of the line, such as the pearls in it.
+            let short = params.get("component").filter(|name| !name.is_empty());
+            let name = short.unwrap_or(&need.name).clone();
+            params.insert("name".to_owned(), name);
             let (path, reason) = (format!("lines[{line}]"), field.reason.clone());
             problem.fields.push(FieldProblem {
                 field: path,

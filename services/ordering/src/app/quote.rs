@@ -127,6 +127,22 @@ fn stock_warnings(available: &Availability, needs: &BTreeMap<SkuId, Need>) -> Ve
             warnings.push(warning(&format!("lines[{line}]"), "OUT_OF_STOCK", params));
         }
     }
+    for limit in &available.order_limits {
+        let need = limit.sku_id.parse().ok().and_then(|id| needs.get(&id));
+        let Some(need) = need.filter(|need| need.quantity > limit.max) else {
+            continue;
+        };
+        for line in &need.lines {
+            let params = [
+                ("sku_id", limit.sku_id.clone()),
+                ("name", need.name.clone()),
+                ("wanted", need.quantity.to_string()),
+                ("max", limit.max.to_string()),
+            ];
+            let field = format!("lines[{line}]");
+            warnings.push(warning(&field, "ORDER_TOO_LARGE", params));
+        }
+    }
     warnings.sort_by_key(|warning| line_of(&warning.field));
     warnings
 }
