@@ -15,7 +15,9 @@ use anyhow::ensure;
 use chassis::service::{App, Context, Parts};
 use chrono::TimeDelta;
 use proto::capacity::v1::{
-    capacity_service_server::CapacityServiceServer, stock_service_server::StockServiceServer,
+    capacity_service_server::CapacityServiceServer,
+    hours_service_server::HoursServiceServer,
+    pause_service_server::PauseServiceServer, stock_service_server::StockServiceServer,
 };
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
@@ -50,14 +52,17 @@ impl App for Capacity {
             db: ctx.db.clone(),
             clock: ctx.clock.clone(),
             hold_ttl: TimeDelta::seconds(i64::from(config.hold_ttl_secs)),
-            schedules: app::schedules::Schedules::default(),
+            schedules: app::schedules::Schedules::new(ctx.clock.clone()),
+            pauses: app::pauses::KnownPauses::default(),
             availabilities: app::availability::Cache::default(),
         };
         let service = grpc::CapacityService::new(core.clone());
         let stock = StockServiceServer::new(grpc::StockService::new(core.clone()))
             .max_decoding_message_size(LARGEST_REQUEST);
+        let pauses = PauseServiceServer::new(grpc::PauseService::new(core.clone()));
+        let hours = HoursServiceServer::new(grpc::HoursService::new(core.clone()));
         Ok(Parts {
-            routes: Routes::new(CapacityServiceServer::new(service)).add_service(stock),
+            routes: Routes::new(CapacityServiceServer::new(service)).add_service(hours).add_service(pauses).add_service(stock),
             consumers: events::consumers(&core),
             jobs: jobs::jobs(&core, &ctx.peers, &config),
         })

@@ -22,6 +22,9 @@ use super::{Core, error::Error};
 use crate::{
     domain::{
         calendar::{Calendar, SlotTime},
+        channel::Channel,
+        pause::Lasting,
+        method::Method,
         plan::{Fullness, SlotBook},
         stock::SHOW_LAST,
     },
@@ -57,6 +60,8 @@ pub struct Availability {
     pub order_limits: Vec<(SkuId, i64)>,
     /// Earliest slot that is not full.
     pub earliest_slot_at: Option<DateTime<Utc>>,
+    /// Pauses in force, the next to end first.
+    pub pauses: Vec<Lasting>,
 }
 
 /// What is left of a unit.
@@ -78,7 +83,7 @@ pub struct Cache(Kept<(OrganisationId, BranchId), Arc<Entry>>);
 struct Entry {
     /// Counts own writes: what was read before one is forgotten.
     writes: AtomicU64,
-    read: Mutex<Option<Read>>,
+    read: Mutex<HashMap<Method, Read>>,
 }
 
 #[derive(Debug)]
@@ -103,11 +108,12 @@ impl Cache {
     }
 }
 
-/// Gets what a branch can sell; callers that come together share one reading.
+/// Gets what a branch can sell by a method; callers that come together share one reading.
 pub async fn get(
     core: &Core,
     org: OrganisationId,
     branch_id: BranchId,
+    method: Method,
 ) -> Result<Arc<Availability>, Error> {
     let entry = core
         .availabilities
@@ -115,7 +121,7 @@ pub async fn get(
         .get_with((org, branch_id), Arc::default);
     let mut read = entry.read.lock().await;
     let writes = entry.writes.load(Ordering::Acquire);
-    if let Some(read) = &*read
+    if let Some(read) = read.get(&method)
         && read.writes == writes
         && read.at.elapsed() < KEPT_FOR
         && is_recent(read.availability.as_of, core.clock.now())
@@ -124,13 +130,14 @@ pub async fn get(
     }
     let at = Instant::now();
     let mut tx = core.db.tenant(org).await?;
-    let availability = Arc::new(load(core, &mut tx, branch_id).await?);
+    let availability = Arc::new(load(core, &mut tx, branch_id, method).await?);
     tx.rollback().await?;
-    *read = Some(Read {
+    let now = Read {
         at,
         writes,
         availability: availability.clone(),
-    });
+    };
+    read.insert(method, now);
     Ok(availability)
 }
 
@@ -139,12 +146,17 @@ fn is_recent(as_of: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     (as_of..=as_of + kept_for).contains(&now)
 }
 
-async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Availability, Error> {
+async fn load(
+    core: &Core,
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    method: Method,
+) -> Result<Availability, Error> {
     let branch = store::branches::find(tx, branch_id)
         .await?
         .ok_or(Error::BranchUnknown)?;
     let schedule = core.schedules.get(tx, &branch).await?;
-    let calendar = schedule.at(core.clock.now());
+    let calendar = schedule.at_for(core.clock.now(), method);
     let limit = schedule.hours.max_orders_per_slot;
     let booked = match limit {
         Some(_) => {
@@ -156,11 +168,34 @@ async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Ava
     let (skus, order_limits) = load_skus(tx, &branch, calendar.today()).await?;
     let sells = branch.state == BranchState::Live;
     let book = SlotBook { booked, limit };
+    let pauses = core.pauses.get(tx, &branch).await?;
+    let open_from = pauses.branch_open_from(Channel::Web, calendar.now());
     Ok(Availability {
         skus,
         order_limits,
-        ..describe(&branch, sells, &calendar, &book)
+        pauses: pauses.at(calendar.now()).cloned().collect(),
+        ..shut_until(open_from, describe(&branch, sells, &calendar, &book))
     })
+}
+
+/// While the branch as a whole is paused nothing is promised, and no slot before its end can be had.
+fn shut_until(open_from: Option<DateTime<Utc>>, mut availability: Availability) -> Availability {
+    let shut = |at: DateTime<Utc>| open_from.is_none_or(|open| at < open);
+    if shut(availability.as_of) {
+        availability.promised_at = None;
+        for (slot, fullness) in &mut availability.slots {
+            if shut(slot.starts_at) {
+                *fullness = Fullness::Full;
+            }
+        }
+        let mut slots = availability.slots.iter();
+        availability.earliest_slot_at = slots.find(orderable).map(|(slot, _)| slot.starts_at);
+    }
+    availability
+}
+
+fn orderable((slot, fullness): &&(SlotTime, Fullness)) -> bool {
+    !slot.past && *fullness != Fullness::Full
 }
 
 /// What is left of each variant and option, and how much one order may have of it. Components are
@@ -199,9 +234,7 @@ async fn load_skus(
         Some(SkuLeft {
             sku_id,
             available: left.get(&sku_id).copied().into_iter().chain(made).min()?,
-            show_last: rules
-                .get(&sku_id)
-                .map_or(SHOW_LAST, |rules| rules.show_last),
+            show_last: rules.get(&sku_id).map_or(SHOW_LAST, |rules| rules.show_last),
         })
     });
     let limits = items
@@ -253,5 +286,6 @@ fn describe(
         slots,
         skus: Vec::new(),
         order_limits: Vec::new(),
+        pauses: Vec::new(),
     }
 }

@@ -7,7 +7,9 @@ use chassis::{
     error::{Problem, Refusal},
 };
 
-use crate::domain::{plan::Refused, stock::StockNegative, stock_file::Unreadable};
+use crate::domain::{
+    affected::OrdersAffected, plan::Refused, stock::StockNegative, stock_file::Unreadable,
+};
 
 /// Outcomes a caller could act on; everything else is `Unexpected`.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -51,6 +53,21 @@ pub enum Error {
     /// The file cannot be read.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
+    /// The branch has no such version of its hours, or none that can still be taken back.
+    #[error("no such version of the hours")]
+    HoursVersionUnknown,
+    /// The organisation has no such special day.
+    #[error("no such special day")]
+    SpecialDayUnknown,
+    /// Another change of hours waits for the same instant.
+    #[error("change {number} waits for the same instant")]
+    EffectiveConflict {
+        /// Number of the other change.
+        number: i64,
+    },
+    /// Booked orders would lie outside the hours, and nobody has decided about them.
+    #[error(transparent)]
+    OrdersAffected(#[from] OrdersAffected),
     /// Somebody else changed it meanwhile.
     #[error("version {given} was changed meanwhile, it is {current} now")]
     VersionConflict {
@@ -109,20 +126,20 @@ impl Refusal for Error {
                 .field("component.name", "CODE_TAKEN"),
             Self::ComponentUsed { recipes } => Problem::new("VALIDATION_FAILED")
                 .message(self.to_string())
-                .field_with(
-                    "component.archived",
-                    "VALIDATION_FAILED",
-                    [("recipes", recipes)],
-                ),
-            Self::Unreadable(Unreadable::TooLarge { unit, limit }) => {
-                Problem::new("FILE_TOO_LARGE")
-                    .message(self.to_string())
-                    .param("unit", unit)
-                    .param("max", limit)
-            }
+                .field_with("component.archived", "VALIDATION_FAILED", [("recipes", recipes)]),
+            Self::Unreadable(Unreadable::TooLarge { unit, limit }) => Problem::new("FILE_TOO_LARGE")
+                .message(self.to_string())
+                .param("unit", unit)
+                .param("max", limit),
             Self::Unreadable(Unreadable::NoTable) => {
                 Problem::new("FILE_TYPE").message(self.to_string())
             }
+            Self::HoursVersionUnknown => Problem::not_found("version of the hours"),
+            Self::SpecialDayUnknown => Problem::not_found("special day"),
+            Self::EffectiveConflict { number } => Problem::new("EFFECTIVE_CONFLICT")
+                .message(self.to_string())
+                .field_with("effective_at", "EFFECTIVE_CONFLICT", [("number", number)]),
+            Self::OrdersAffected(affected) => affected.to_problem(),
             Self::VersionConflict { given, current } => Problem::new("VERSION_CONFLICT")
                 .message(self.to_string())
                 .param("given", given)

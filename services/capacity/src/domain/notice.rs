@@ -18,9 +18,20 @@ pub struct Notice {
     pub slots: bool,
     /// Units that fell to their threshold: what is left of each, and the threshold.
     pub low: BTreeMap<SkuId, (i64, i64)>,
+    /// Units that can be had again: pauses that waited for them end.
+    pub restocked: BTreeSet<SkuId>,
 }
 
 impl Notice {
+    /// Hours, or what else decides which slots there are, have changed.
+    #[must_use]
+    pub fn hours() -> Self {
+        Self {
+            slots: true,
+            ..Self::default()
+        }
+    }
+
     /// Notes a unit whose availability went from one number to another.
     ///
     /// `shown_from` is the number from which down customers may see it. Falling to the threshold is
@@ -38,6 +49,16 @@ impl Notice {
         }
         if low_threshold > 0 && before > low_threshold && after <= low_threshold {
             self.low.insert(sku_id, (after, low_threshold));
+        }
+        if before <= 0 && after > 0 {
+            self.restocked.insert(sku_id);
+        }
+    }
+
+    /// Notes a unit of which staff brought more; what was left on paper need not have been there.
+    pub fn brought(&mut self, sku_id: SkuId, (before, after): (i64, i64)) {
+        if after > before && after > 0 {
+            self.restocked.insert(sku_id);
         }
     }
 
@@ -58,6 +79,24 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn a_unit_is_restocked_when_it_can_be_had_again_or_staff_brought_more() {
+        let sku_id = SkuId::from_uuid(Uuid::nil());
+        for (before, after, by_orders, by_staff) in [
+            (0, 1, true, true),
+            (5, 6, false, true),
+            (5, 4, false, false),
+            (0, 0, false, false),
+            (-2, 0, false, false),
+        ] {
+            let (mut given_back, mut counted) = (Notice::default(), Notice::default());
+            given_back.stock(sku_id, (before, after), 0, 0);
+            counted.brought(sku_id, (before, after));
+            let told = (given_back.restocked.len() == 1, counted.restocked.len() == 1);
+            assert_eq!(told, (by_orders, by_staff), "{before} → {after}");
+        }
+    }
 
     #[test]
     fn only_low_numbers_are_worth_telling() {
@@ -82,11 +121,7 @@ mod tests {
         for (before, after, crossed) in [(6, 5, true), (9, 0, true), (5, 4, false), (4, 6, false)] {
             let mut notice = Notice::default();
             notice.stock(sku_id, (before, after), 5, 0);
-            assert_eq!(
-                notice.low.contains_key(&sku_id),
-                crossed,
-                "{before} → {after}"
-            );
+            assert_eq!(notice.low.contains_key(&sku_id), crossed, "{before} → {after}");
         }
         let mut notice = Notice::default();
         notice.stock(sku_id, (3, 0), 0, 0);

@@ -1,6 +1,10 @@
 //! Decides a batch of holds in memory: in order of arrival, each order gets all it wants or nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chassis::{
     business_day::BusinessDay,
@@ -11,8 +15,12 @@ use chrono::{DateTime, Utc};
 
 use super::{
     calendar::{Calendar, SlotProblem, SlotTime},
+    channel::Channel,
     hold::{OrderMovement, Part},
+    line::Line,
+    method::Method,
     notice::Notice,
+    pause::{Paused, Pauses, Sale},
     recipe::{OverLimit, Recipes, Shared},
     stock::{Bucket, MovementKind, StockItem},
 };
@@ -30,6 +38,12 @@ pub struct Wanted {
     pub wanted_at: Option<DateTime<Utc>>,
     /// Checked against everything, counted nowhere.
     pub test: bool,
+    /// Lines, as pauses and limits judge them.
+    pub lines: Vec<Line>,
+    /// Where it comes from.
+    pub channel: Channel,
+    /// How it reaches the customer.
+    pub method: Method,
 }
 
 /// What one order got.
@@ -66,16 +80,21 @@ pub struct Refused {
     pub over_limit: Vec<OverLimit>,
     /// Short units that the order wants only as a part of others.
     pub shared: BTreeMap<SkuId, Shared>,
+    /// What of it is paused.
+    pub paused: Vec<Paused>,
+    /// The next slot that can be had, where the branch or the method is paused.
+    pub after_pause: Option<DateTime<Utc>>,
     /// Why the time cannot be had, with the next slot that can.
     pub slot: Option<(SlotProblem, Option<DateTime<Utc>>)>,
 }
 
 impl Refusal for Refused {
     fn to_problem(&self) -> Problem {
-        let reason = match (&*self.missing, &*self.over_limit, self.slot) {
-            ([], [], Some((problem, _))) => problem.reason(),
-            ([], [_, ..], _) => "ORDER_TOO_LARGE",
-            _ => "OUT_OF_STOCK",
+        let reason = match (&*self.missing, &*self.over_limit, &*self.paused, self.slot) {
+            ([_, ..], ..) => "OUT_OF_STOCK",
+            ([], [_, ..], ..) => "ORDER_TOO_LARGE",
+            ([], [], [_, ..], _) => "PAUSED",
+            ([], [], [], slot) => slot.map_or("OUT_OF_STOCK", |(problem, _)| problem.reason()),
         };
         let mut problem = Problem::new(reason).message(self.to_string());
         for missing in &self.missing {
@@ -83,26 +102,17 @@ impl Refusal for Refused {
                 ("wanted", missing.wanted.to_string()),
                 ("left", missing.left.to_string()),
             ];
-            problem = Shared::told(
-                &self.shared,
-                missing.sku_id,
-                "OUT_OF_STOCK",
-                &counts,
-                problem,
-            );
+            problem = Shared::told(&self.shared, missing.sku_id, "OUT_OF_STOCK", &counts, problem);
         }
         for over in &self.over_limit {
             let counts = [
                 ("wanted", over.wanted.to_string()),
                 ("max", over.max.to_string()),
             ];
-            problem = Shared::told(
-                &self.shared,
-                over.sku_id,
-                "ORDER_TOO_LARGE",
-                &counts,
-                problem,
-            );
+            problem = Shared::told(&self.shared, over.sku_id, "ORDER_TOO_LARGE", &counts, problem);
+        }
+        for paused in &self.paused {
+            problem = paused.tell(self.after_pause, problem);
         }
         if let Some((slot, next)) = self.slot {
             let next = next.map(|at| {
@@ -212,6 +222,8 @@ pub struct Planner<'schedule> {
     pub buckets: HashMap<(SkuId, BusinessDay), Bucket>,
     /// Orders per slot.
     pub slots: SlotBook,
+    /// What is paused.
+    pub pauses: Arc<Pauses>,
 }
 
 /// What a batch did.
@@ -238,7 +250,13 @@ impl Planner<'_> {
             (Err(_), Some(at)) => self.calendar.business_day(at),
             (Err(_), None) => self.calendar.today(),
         };
-        let (parts, lack) = self.parts_for(&wanted, day);
+        let (parts, mut lack) = self.parts_for(&wanted, day);
+        let paused = self.paused(&wanted);
+        if !paused.is_empty() {
+            let lack = lack.get_or_insert_default();
+            lack.paused = paused;
+            lack.after_pause = self.next_slot(&wanted);
+        }
         match slot {
             Ok((slot, promised_at)) if lack.is_none() => {
                 let granted = Granted {
@@ -275,10 +293,26 @@ impl Planner<'_> {
             return None;
         }
         let now = self.calendar.now();
+        let calendar = self.calendar_of(wanted.method);
         let from = wanted.wanted_at.unwrap_or(now);
-        self.slots
-            .earliest(&self.calendar, from)
-            .or_else(|| self.slots.earliest(&self.calendar, now))
+        let earliest = |from| {
+            let open = self
+                .pauses
+                .open_from(wanted.channel, wanted.method, from)?;
+            self.slots.earliest(&calendar, open)
+        };
+        earliest(from).or_else(|| earliest(now))
+    }
+
+    /// What of the order is paused at the time it is wanted; what is wanted at once, now.
+    fn paused(&self, wanted: &Wanted) -> Vec<Paused> {
+        let sale = Sale {
+            channel: wanted.channel,
+            method: wanted.method,
+            lines: &wanted.lines,
+        };
+        let at = wanted.wanted_at.unwrap_or(self.calendar.now());
+        self.pauses.met_by(&sale, at)
     }
 
     const fn takes(&self, wanted: &Wanted) -> bool {
@@ -289,15 +323,25 @@ impl Planner<'_> {
         }
     }
 
+    /// When it sells by a method; most orders are of the method that it was made for.
+    fn calendar_of(&self, method: Method) -> Cow<'_, Calendar<'_>> {
+        if self.calendar.method() == method {
+            Cow::Borrowed(&self.calendar)
+        } else {
+            Cow::Owned(self.calendar.of_method(method))
+        }
+    }
+
     fn slot_for(&self, wanted: &Wanted) -> Result<(SlotTime, DateTime<Utc>), SlotProblem> {
         if !self.takes(wanted) {
             return Err(SlotProblem::Closed);
         }
+        let calendar = self.calendar_of(wanted.method);
         let Some(at) = wanted.wanted_at else {
-            return self.slots.promise(&self.calendar);
+            return self.slots.promise(&calendar);
         };
-        let slot = self.calendar.wanted(at)?;
-        match self.slots.fullness(&self.calendar, slot.starts_at) {
+        let slot = calendar.wanted(at)?;
+        match self.slots.fullness(&calendar, slot.starts_at) {
             Fullness::Full => Err(SlotProblem::Full),
             Fullness::Open | Fullness::Filling => Ok((slot, slot.starts_at)),
         }

@@ -16,23 +16,19 @@ use proto::capacity::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{convert, convert_stock};
+use super::{convert, convert_sale, convert_stock, hours_service};
 use crate::{
     app::{
         Core, availability,
         change_stock::{self, MoveStock},
-        find_branch::find_branch,
         list_stock,
         place_holds::Desk,
-        set_hours::set_hours,
         settle_orders::{News, settle},
     },
     domain::{
         fate::Fate,
-        hours::Hours,
         stock::{MOST_UNITS, MovementKind as Kind},
     },
-    store,
 };
 
 /// The gRPC service.
@@ -74,14 +70,14 @@ impl Doors for CapacityService {
         &self,
         request: Request<GetHoursRequest>,
     ) -> Result<Response<GetHoursResponse>, Status> {
-        told(self.read_hours(&request).await)
+        told(hours_service::get_hours(&self.core, &request).await)
     }
 
     async fn set_hours(
         &self,
         request: Request<SetHoursRequest>,
     ) -> Result<Response<SetHoursResponse>, Status> {
-        told(self.replace_hours(&request).await)
+        told(hours_service::set_hours(&self.core, &request).await)
     }
 
     async fn list_stock(
@@ -132,34 +128,6 @@ impl Doors for CapacityService {
 }
 
 impl CapacityService {
-    async fn read_hours(
-        &self,
-        request: &Request<GetHoursRequest>,
-    ) -> Result<Response<GetHoursResponse>, Problem> {
-        let branch_id = branch(&request.get_ref().branch_id)?;
-        let mut tx = self.core.db.tenant(request.org()?).await?;
-        let branch = find_branch(&mut tx, request.identity(), branch_id).await?;
-        let hours = store::hours::get(&mut tx, branch_id).await?;
-        let hours = convert::hours(branch_id, &hours, branch.hours_version);
-        Ok(Response::new(GetHoursResponse { hours: Some(hours) }))
-    }
-
-    async fn replace_hours(
-        &self,
-        request: &Request<SetHoursRequest>,
-    ) -> Result<Response<SetHoursResponse>, Problem> {
-        let asked = request.get_ref().hours.clone().unwrap_or_default();
-        let mut violations = Violations::new();
-        let branch_id = id::parse("hours.branch_id", &asked.branch_id, &mut violations);
-        let hours = Hours::parse("hours", &convert::raw_hours(&asked), &mut violations);
-        let (branch_id, hours) = checked(branch_id.zip(hours), violations)?;
-        let (org, identity) = (request.org()?, request.identity());
-        let version =
-            set_hours(&self.core, identity, org, branch_id, &hours, asked.version).await?;
-        let hours = convert::hours(branch_id, &hours, version);
-        Ok(Response::new(SetHoursResponse { hours: Some(hours) }))
-    }
-
     async fn read_stock(
         &self,
         request: &Request<ListStockRequest>,
@@ -275,8 +243,12 @@ impl CapacityService {
         &self,
         request: &Request<GetAvailabilityRequest>,
     ) -> Result<Response<GetAvailabilityResponse>, Problem> {
-        let branch_id = branch(&request.get_ref().branch_id)?;
-        let found = availability::get(&self.core, request.org()?, branch_id).await?;
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
+        let method = convert_sale::method("method", asked.method, &mut violations);
+        let branch_id = checked(branch_id, violations)?;
+        let found = availability::get(&self.core, request.org()?, branch_id, method).await?;
         request
             .identity()
             .require_branch(found.brand_id, branch_id)?;

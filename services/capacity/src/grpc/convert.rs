@@ -8,12 +8,12 @@ use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use proto::capacity::v1 as wire;
 
+use super::{convert_pauses, convert_sale};
 use crate::{
     app::availability::{Availability, SkuLeft},
     domain::{
         calendar::SlotTime,
         hold::Hold,
-        hours::{Hours, RawHours},
         plan::{Fullness, Wanted},
         stock::MOST_UNITS,
     },
@@ -30,7 +30,8 @@ pub fn timestamp(at: DateTime<Utc>) -> Timestamp {
     }
 }
 
-fn instant(field: &str, at: &Timestamp, violations: &mut Violations) -> Option<DateTime<Utc>> {
+/// Reads an instant; one no order could have is noted at `field`.
+pub fn instant(field: &str, at: &Timestamp, violations: &mut Violations) -> Option<DateTime<Utc>> {
     let nanos = u32::try_from(at.nanos).ok();
     let instant = nanos.and_then(|nanos| DateTime::from_timestamp(at.seconds, nanos));
     // Years with four digits: what lies outside is no time of an order and breaks date arithmetic.
@@ -73,6 +74,9 @@ pub fn wanted(
             *skus.entry(sku_id).or_default() += sku.quantity;
         }
     }
+    let lines = convert_sale::lines("hold.lines", &body.lines, violations);
+    let channel = convert_sale::channel("hold.channel", body.channel, violations);
+    let method = convert_sale::method("hold.method", body.method, violations);
     let (order_id, hold_key) = (order_id?, hold_key?);
     Some((
         branch_id?,
@@ -82,6 +86,9 @@ pub fn wanted(
             skus,
             wanted_at,
             test: body.test,
+            lines,
+            channel,
+            method,
         },
     ))
 }
@@ -94,40 +101,6 @@ pub fn hold_state(hold: &Hold) -> wire::HoldState {
         promised_at: Some(timestamp(hold.promised_at)),
         slot_starts_at: Some(timestamp(hold.slot_starts_at)),
         business_day: hold.business_day.to_string(),
-    }
-}
-
-/// Hours as they came in.
-pub fn raw_hours(hours: &wire::Hours) -> RawHours {
-    let period = |period: &wire::Period| (period.weekday, period.open_minute, period.close_minute);
-    RawHours {
-        periods: hours.periods.iter().map(period).collect(),
-        slot_minutes: hours.slot_minutes,
-        lead_minutes: hours.lead_minutes,
-        days_ahead: hours.days_ahead,
-        last_order_minutes: hours.last_order_minutes,
-        max_orders_per_slot: hours.max_orders_per_slot,
-    }
-}
-
-/// Hours on the wire.
-pub fn hours(branch_id: BranchId, hours: &Hours, version: i64) -> wire::Hours {
-    let period = |period: &crate::domain::hours::Period| wire::Period {
-        weekday: period.weekday.into(),
-        open_minute: period.open_minute.into(),
-        close_minute: period.close_minute.into(),
-    };
-    wire::Hours {
-        branch_id: branch_id.to_string(),
-        periods: hours.periods.iter().map(period).collect(),
-        slot_minutes: hours.slot_minutes.into(),
-        lead_minutes: hours.lead_minutes.into(),
-        days_ahead: hours.days_ahead.into(),
-        last_order_minutes: hours.last_order_minutes.into(),
-        max_orders_per_slot: hours
-            .max_orders_per_slot
-            .and_then(|limit| limit.try_into().ok()),
-        version,
     }
 }
 
@@ -176,35 +149,13 @@ pub fn availability(found: &Availability) -> wire::Availability {
         skus: found.skus.iter().map(sku).collect(),
         order_limits: found.order_limits.iter().map(order_limit).collect(),
         earliest_slot_at: found.earliest_slot_at.map(timestamp),
+        pauses: found.pauses.iter().map(convert_pauses::public_pause).collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hours_come_back_as_they_were() {
-        let sent = wire::Hours {
-            branch_id: uuid::Uuid::nil().to_string(),
-            periods: vec![wire::Period {
-                weekday: 5,
-                open_minute: 1020,
-                close_minute: 120,
-            }],
-            slot_minutes: 15,
-            lead_minutes: 20,
-            days_ahead: 7,
-            last_order_minutes: 30,
-            max_orders_per_slot: Some(4),
-            version: 3,
-        };
-        let parsed = Hours::parse("hours", &raw_hours(&sent), &mut Violations::new()).unwrap();
-        assert_eq!(
-            hours(BranchId::from_uuid(uuid::Uuid::nil()), &parsed, 3),
-            sent
-        );
-    }
 
     #[test]
     fn a_unit_named_twice_is_summed_and_faults_are_all_named() {

@@ -2,8 +2,15 @@
 
 mod capacity_service;
 mod convert;
+mod convert_hours;
+mod convert_pauses;
+mod convert_sale;
+mod hours_service;
+mod pause_service;
 mod convert_stock;
 mod stock_service;
 
 pub use capacity_service::CapacityService;
+pub use hours_service::HoursService;
+pub use pause_service::PauseService;
 pub use stock_service::StockService;
