@@ -11,6 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     convert::{all, required_time, time},
+    pauses::PublicPause,
     wire_enum::wire_enum,
 };
 use crate::{problem::Rejection, state::Gateway};
@@ -62,6 +63,8 @@ pub struct Availability {
     pub skus: Vec<SkuAvailability>,
     /// Most units of a stock-keeping unit in one order; one that is absent has no limit.
     pub order_limits: Vec<OrderLimit>,
+    /// Pauses in force, the next to end first; a slot at or after a pause's end is not touched by it.
+    pub pauses: Vec<PublicPause>,
 }
 
 /// Most units of a stock-keeping unit in one order.
@@ -111,6 +114,7 @@ impl TryFrom<pb::Availability> for Availability {
             earliest_slot_at: time(availability.earliest_slot_at),
             menu_number: None,
             slots: all(availability.slots)?,
+            pauses: all(availability.pauses)?,
             skus: availability
                 .skus
                 .into_iter()
