@@ -63,7 +63,8 @@ export class World {
     return {
       as_of: new Date().toISOString(), open: this.open, opens_at: this.open ? null : in_(600), last_order_at: in_(300),
       promised_at: this.open ? in_(15) : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
-      skus: Array.from(this.stock, ([sku_id, available]) => ({ sku_id, available })),
+      skus: Array.from(this.stock, ([sku_id, available]) => ({ sku_id, available, show_last: 5 })),
+      order_limits: [],
     } as Availability;
   }
 

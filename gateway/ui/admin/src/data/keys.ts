@@ -12,6 +12,7 @@ export const keys = {
   hours: (branchId: string) => ["branch", branchId, "hours"] as const,
   availability: (branchId: string) => ["branch", branchId, "availability"] as const,
   stock: (branchId: string) => ["branch", branchId, "stock"] as const,
+  shortOrders: (branchId: string, skuId: string) => ["branch", branchId, "stock", skuId, "short"] as const,
   movements: (branchId: string, skuId: string) => ["branch", branchId, "movements", skuId] as const,
   orders: (branchId: string) => ["branch", branchId, "orders"] as const,
   order: (orderId: string) => ["order", orderId] as const,

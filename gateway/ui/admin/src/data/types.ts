@@ -29,6 +29,12 @@ export type StockItem = S["StockItem"];
 export type StockMode = S["StockMode"];
 export type StockSettings = S["StockSettings"];
 export type StockMovement = S["StockMovement"];
+export type StockList = S["StockList"];
+export type StockRules = S["StockRules"];
+export type StockComponent = S["StockComponent"];
+export type Recipe = S["Recipe"];
+export type RecipePart = S["RecipePart"];
+export type StockImportReport = S["StockImportReport"];
 export type MovementKind = S["MovementKind"];
 /** Movements people record; the rest the platform writes itself. */
 export type CountedMovement = Extract<MovementKind, "received" | "counted" | "adjusted" | "scrapped">;

@@ -68,7 +68,7 @@ export const reasonTexts = {
   SLOT_FULL: ["這個時段已滿[[，最近可選 {next}]]。", "This time is full[[; the next one is {next}]]."],
   PAUSED: ["[[「{name}」]]暫停販售中。", "[[{name}: ]]not sold at the moment."],
   STOCK_NEGATIVE: ["庫存不能變成負數[[，目前 {on_hand}]]。", "Stock can't fall below zero[[; there are {on_hand}]]."],
-  SKU_MISMATCH: ["品項對不起來，請重新整理後再試。", "The item does not match; reload and try again."],
+  SKU_MISMATCH: ["那間分店沒有追蹤這個品項，請先到那邊把庫存打開。", "That branch does not count this item; turn its stock on over there first."],
   HOLD_GONE: ["保留時間已過，請重新送出。", "The hold has ended; please try again."],
   ORDERS_AFFECTED: ["會影響 {count} 筆已成立的訂單，請先處理。", "{count} existing {count|order is|orders are} affected; please deal with them first."],
   EFFECTIVE_CONFLICT: ["這個時間已經有另一個預定變更。", "Another change is already planned for that time."],

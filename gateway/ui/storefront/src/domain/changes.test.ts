@@ -6,7 +6,11 @@ import { index, line, withTeaAt } from "./fixture";
 import { refusalsOf, spotOf } from "./refusals";
 import { reorder } from "./reorder";
 import { nextFreeSlot, slotDays } from "./slots";
-import { noStock, productState } from "./stock";
+import { fewLeft, noStock, productState, type Stock } from "./stock";
+
+/** What is left of some things, shown from 5 down unless said otherwise. */
+const left = (units: Record<string, number>, showLast = 5): Stock =>
+  new Map(Object.entries(units).map(([id, available]) => [id, { available, showLast }]));
 
 const tea = index.products.get("tea");
 
@@ -23,22 +27,28 @@ describe("a line after the menu or the stock has changed", () => {
   it("counts the same thing in several lines together", () => {
     const lines = [line({ choice: { half: 1, pearl: 2 }, seen: { name: "", detail: "", unit: 45 } }), line({ line_id: "b", choice: { half: 1, pearl: 2 }, note: "x" })];
     const [first] = lines;
-    expect(changesOf(first!, lines, index, new Map([["pearl", 3]]))).toEqual([{ kind: "few", name: "pearl", left: 3 }]);
-    expect(changesOf(first!, lines, index, new Map([["pearl", 0]]))[0]?.kind).toBe("sold_out");
+    expect(changesOf(first!, lines, index, left({ pearl: 3 }))).toEqual([{ kind: "few", name: "pearl", left: 3 }]);
+    expect(changesOf(first!, lines, index, left({ pearl: 0 }))[0]?.kind).toBe("sold_out");
   });
 });
 
 describe("what can be had", () => {
   it("is sold out only when no variant is left", () => {
-    expect(productState(index, tea!, new Map([["tea-m", 0]])).kind).toBe("sellable");
-    expect(productState(index, tea!, new Map([["tea-m", 0], ["tea-l", 0]])).kind).toBe("sold_out");
+    expect(productState(index, tea!, left({ "tea-m": 0 })).kind).toBe("sellable");
+    expect(productState(index, tea!, left({ "tea-m": 0, "tea-l": 0 })).kind).toBe("sold_out");
   });
 
   it("is not sold when a required group can't be answered", () => {
-    expect(productState(index, tea!, new Map([["half", 0], ["none", 0]]))).toEqual({ kind: "lacks_option", group: "甜度" });
+    expect(productState(index, tea!, left({ half: 0, none: 0 }))).toEqual({ kind: "lacks_option", group: "甜度" });
   });
 
-  it("says when few are left", () => expect(productState(index, tea!, new Map([["tea-m", 1], ["tea-l", 2]]))).toEqual({ kind: "sellable", left: 3 }));
+  it("says how many are left only from the number on that the shop has set", () => {
+    const state = (showLast: number) => productState(index, tea!, left({ "tea-m": 4, "tea-l": 5 }, showLast));
+    expect([0, 8, 9].map(state)).toEqual([{ kind: "sellable" }, { kind: "sellable" }, { kind: "sellable", left: 9 }]);
+    expect(fewLeft(left({ pearl: 3 }, 3), "pearl")).toBe(3);
+    expect(fewLeft(left({ pearl: 4 }, 3), "pearl")).toBeUndefined();
+  });
+  it("says when few are left", () => expect(productState(index, tea!, left({ "tea-m": 1, "tea-l": 2 }))).toEqual({ kind: "sellable", left: 3 }));
 });
 
 describe("the difference of two quotes", () => {
@@ -107,7 +117,7 @@ describe("ordering again", () => {
   } as unknown as Order;
 
   it("takes what is there and says what is not", () => {
-    const { lines, missing } = reorder(order, index, new Map([["pearl", 0]]), () => "n");
+    const { lines, missing } = reorder(order, index, left({ pearl: 0 }), () => "n");
     expect(lines.map((each) => [each.product_id, each.quantity, each.choice])).toEqual([["tea", 2, { half: 1 }]]);
     expect(missing).toEqual(["紅茶的珍珠", "舊品"]);
   });

@@ -34,7 +34,7 @@ export function changesOf(line: CartLine, lines: readonly CartLine[], index: Men
   const changes: LineChange[] = [];
   const wanted = wantedBySku(lines);
   for (const skuId of [line.variant_id, ...Object.keys(line.choice)]) {
-    const left = stock.get(skuId);
+    const left = stock.get(skuId)?.available;
     const name = index.options.get(skuId)?.name ?? product.name;
     if (isSoldOut(stock, skuId)) changes.push({ kind: "sold_out", name });
     else if (left !== undefined && left < (wanted.get(skuId) ?? 0)) changes.push({ kind: "few", name, left });

@@ -1,20 +1,29 @@
 import type { Availability, MenuProduct } from "@yizhimai/api";
 import type { MenuIndex } from "./menu-index";
 
+/** What is left of a counted thing, and from which number down the shop wants it shown; 0 for never. */
+export interface Left {
+  available: number;
+  showLast: number;
+}
+
 /** What is left of each counted thing; what is absent is not counted and always sellable. */
-export type Stock = ReadonlyMap<string, number>;
+export type Stock = ReadonlyMap<string, Left>;
 
 export const noStock: Stock = new Map();
 
-/** From this number on the customer is told how few are left. */
-export const FEW = 5;
-
 export function stockOf(availability: Availability | undefined): Stock {
-  return availability ? new Map(availability.skus.map((sku) => [sku.sku_id, sku.available])) : noStock;
+  return availability ? new Map(availability.skus.map((sku) => [sku.sku_id, { available: sku.available, showLast: sku.show_last }])) : noStock;
 }
 
 export function isSoldOut(stock: Stock, skuId: string): boolean {
-  return (stock.get(skuId) ?? 1) <= 0;
+  return (stock.get(skuId)?.available ?? 1) <= 0;
+}
+
+/** How many are left where the shop wants that shown. */
+export function fewLeft(stock: Stock, skuId: string): number | undefined {
+  const left = stock.get(skuId);
+  return left && left.available > 0 && left.available <= left.showLast ? left.available : undefined;
 }
 
 export type ProductState =
@@ -30,8 +39,8 @@ export function productState(index: MenuIndex, product: MenuProduct, stock: Stoc
     .groupsOf(product)
     .find((group) => group.options.filter((option) => !isSoldOut(stock, option.option_id)).length < Math.min(group.min, 1));
   if (lacking) return { kind: "lacks_option", group: lacking.name };
-  const counted = variants.map((variant) => stock.get(variant.variant_id));
-  if (counted.some((left) => left === undefined)) return { kind: "sellable" };
-  const left = counted.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-  return left <= FEW ? { kind: "sellable", left } : { kind: "sellable" };
+  const counted = variants.flatMap((variant) => stock.get(variant.variant_id) ?? []);
+  if (counted.length < variants.length) return { kind: "sellable" };
+  const left = counted.reduce((sum, one) => sum + one.available, 0);
+  return left <= Math.min(...counted.map((one) => one.showLast)) ? { kind: "sellable", left } : { kind: "sellable" };
 }

@@ -1,14 +1,14 @@
 import type { MenuOptionGroup, MenuProduct } from "@yizhimai/api";
 import { formatMoney, formatSignedMoney } from "@yizhimai/kit";
 import { mayAdd, tapped, withQuantity, type Choice } from "../../domain/options";
-import { FEW, isSoldOut, type Stock } from "../../domain/stock";
+import { fewLeft, isSoldOut, type Stock } from "../../domain/stock";
 import { Stepper } from "../../parts/stepper";
 import { t } from "../../text";
 
 function leftText(stock: Stock, skuId: string): string | undefined {
   if (isSoldOut(stock, skuId)) return t("menu.sold_out");
-  const left = stock.get(skuId);
-  return left !== undefined && left <= FEW ? t("menu.left", { count: left }) : undefined;
+  const left = fewLeft(stock, skuId);
+  return left !== undefined ? t("menu.left", { count: left }) : undefined;
 }
 
 interface ChipProps {
