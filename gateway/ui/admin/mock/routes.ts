@@ -1,6 +1,7 @@
-import { overlappingDays } from "../src/routes/hours/week";
-import type { Brand, Branch, Category, CountedMovement, Hours, OptionGroup, OrderState, Product, Recipe, StockItem, StockMovement, Transition } from "../src/data/types";
+import type { Brand, Branch, Category, CountedMovement, OptionGroup, OrderState, Product, Recipe, StockItem, StockMovement, Transition } from "../src/data/types";
 import { me, stockItem } from "./fixtures";
+import { hoursRoutes } from "./hours";
+import { pauseRoutes } from "./pauses";
 import { badField, found, Refusal, sameVersion, type World } from "./world";
 
 export interface Call {
@@ -17,7 +18,7 @@ interface Answer {
   cookies?: string[];
 }
 
-type Route = readonly [verb: string, path: RegExp, act: (call: Call) => Answer];
+export type Route = readonly [verb: string, path: RegExp, act: (call: Call) => Answer];
 
 const first = ({ ids }: Call): string => ids[0] ?? "";
 const nothing: Answer = { status: 204, body: "" };
@@ -143,17 +144,6 @@ function availability(call: Call): Answer {
   return { body: { as_of: new Date(now).toISOString(), open: true, opens_at: null, last_order_at: new Date(now + 7_200_000).toISOString(), promised_at: new Date(start + step).toISOString(), earliest_slot_at: new Date(start + step).toISOString(), menu_number: 1, slots, skus, order_limits: [] } };
 }
 
-function setHours(call: Call): Answer {
-  const held = found(call.world.state.hours.get(first(call)));
-  const input = call.body as Hours;
-  sameVersion(held, input.version);
-  if (overlappingDays(input.periods).length > 0) throw badField("periods[0]", "HOURS_OVERLAP");
-  const hours = { ...input, branch_id: held.branch_id, version: held.version + 1 };
-  call.world.state.hours.set(first(call), hours);
-  call.world.tell(first(call), "availability", { sku_ids: [] });
-  return { body: { hours } };
-}
-
 function putStock({ world, ids }: Call, item: StockItem): StockItem {
   const [branchId = ""] = ids;
   const all = world.state.stock.get(branchId) ?? [];
@@ -263,6 +253,7 @@ const sessions = () => [
 
 /** Every endpoint the screens call, first match wins. */
 export const routes: readonly Route[] = [
+  ...pauseRoutes,
   ["POST", /^\/sign-in$/u, signIn],
   ["POST", /^\/sign-out$/u, () => ({ ...nothing, cookies: ["yzm_session=; Path=/; Max-Age=0"] })],
   ["GET", /^\/me$/u, () => ({ body: me() })],
@@ -305,8 +296,7 @@ export const routes: readonly Route[] = [
   ["GET", /^\/brands\/([^/]+)\/publish-check$/u, publishCheck],
   ["POST", /^\/brands\/([^/]+)\/publish$/u, publish],
   ["GET", /^\/branches\/([^/]+)\/menus$/u, (call) => ({ body: { versions: call.world.menus.get(first(call)) ?? [] } })],
-  ["GET", /^\/branches\/([^/]+)\/hours$/u, (call) => ({ body: { hours: found(call.world.state.hours.get(first(call))) } })],
-  ["PUT", /^\/branches\/([^/]+)\/hours$/u, setHours],
+  ...hoursRoutes,
   ["GET", /^\/branches\/([^/]+)\/availability$/u, availability],
   ["GET", /^\/branches\/([^/]+)\/stock$/u, listStock],
   ["POST", /^\/branches\/([^/]+)\/stock\/import$/u, importStock],

@@ -115,7 +115,7 @@ export function seed(openOrders: number): State {
   const skus = [...state.products.values()].flatMap((one) => one.variants.map((variant) => variant.variant_id ?? ""));
   for (const one of branches) {
     state.hours.set(one.branch_id, {
-      branch_id: one.branch_id, slot_minutes: 15, lead_minutes: 15, days_ahead: 3, last_order_minutes: 15, max_orders_per_slot: 20, version: 1,
+      branch_id: one.branch_id, slot_minutes: 15, lead_minutes: 15, days_ahead: 3, last_order_minutes: 15, max_orders_per_slot: 20, version: 1, methods: [], outside_hours: "future_only",
       periods: [1, 2, 3, 4, 5, 6, 7].flatMap((weekday) =>
         weekday === 3 ? [] : weekday >= 5 ? [{ weekday, open_minute: 600, close_minute: 840 }, { weekday, open_minute: 960, close_minute: 120 }] : [{ weekday, open_minute: 600, close_minute: 1320 }],
       ),
