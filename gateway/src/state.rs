@@ -10,8 +10,8 @@ use chassis::{
 };
 use proto::{
     capacity::v1::{
-        capacity_service_client::CapacityServiceClient,
-        hours_service_client::HoursServiceClient, pause_service_client::PauseServiceClient, stock_service_client::StockServiceClient,
+        capacity_service_client::CapacityServiceClient, hours_service_client::HoursServiceClient,
+        pause_service_client::PauseServiceClient, stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
     ordering::v1::ordering_service_client::OrderingServiceClient,

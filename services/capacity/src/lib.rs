@@ -15,8 +15,7 @@ use anyhow::ensure;
 use chassis::service::{App, Context, Parts};
 use chrono::TimeDelta;
 use proto::capacity::v1::{
-    capacity_service_server::CapacityServiceServer,
-    hours_service_server::HoursServiceServer,
+    capacity_service_server::CapacityServiceServer, hours_service_server::HoursServiceServer,
     pause_service_server::PauseServiceServer, stock_service_server::StockServiceServer,
 };
 use sqlx::migrate::Migrator;
@@ -62,7 +61,10 @@ impl App for Capacity {
         let pauses = PauseServiceServer::new(grpc::PauseService::new(core.clone()));
         let hours = HoursServiceServer::new(grpc::HoursService::new(core.clone()));
         Ok(Parts {
-            routes: Routes::new(CapacityServiceServer::new(service)).add_service(hours).add_service(pauses).add_service(stock),
+            routes: Routes::new(CapacityServiceServer::new(service))
+                .add_service(hours)
+                .add_service(pauses)
+                .add_service(stock),
             consumers: events::consumers(&core),
             jobs: jobs::jobs(&core, &ctx.peers, &config),
         })

@@ -86,7 +86,7 @@ async fn another_organisations_stock_is_not_found_by_any_rpc() {
 #[tokio::test]
 async fn staff_is_held_to_its_scope_in_stock_too() {
     let mut shop = Shop::open().await;
-    let second = shop.second_branch(shop.brand).await;
+    let second = shop.branch_of(shop.brand).await;
     let only_first = Scope {
         organisation: false,
         brands: Default::default(),

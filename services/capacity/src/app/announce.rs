@@ -7,7 +7,7 @@ use chassis::{
 };
 use proto::capacity::v1::{AvailabilityChanged, LowUnit, StockLow};
 
-use super::{Core, error::Error};
+use super::{Core, error::Error, pauses};
 use crate::{domain::notice::Notice, store};
 
 /// Type of the event.
@@ -24,6 +24,9 @@ pub async fn announce(
     branch_id: BranchId,
     notice: &Notice,
 ) -> Result<(), Error> {
+    if !notice.restocked.is_empty() {
+        pauses::restocked(core, tx, branch_id, &notice.restocked).await?;
+    }
     if notice.is_empty() {
         return Ok(());
     }

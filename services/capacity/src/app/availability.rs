@@ -23,8 +23,8 @@ use crate::{
     domain::{
         calendar::{Calendar, SlotTime},
         channel::Channel,
-        pause::Lasting,
         method::Method,
+        pause::Lasting,
         plan::{Fullness, SlotBook},
         stock::SHOW_LAST,
     },
@@ -234,7 +234,9 @@ async fn load_skus(
         Some(SkuLeft {
             sku_id,
             available: left.get(&sku_id).copied().into_iter().chain(made).min()?,
-            show_last: rules.get(&sku_id).map_or(SHOW_LAST, |rules| rules.show_last),
+            show_last: rules
+                .get(&sku_id)
+                .map_or(SHOW_LAST, |rules| rules.show_last),
         })
     });
     let limits = items

@@ -272,6 +272,7 @@ pub async fn tell(
         item.low_threshold,
         recipes.shown_from(item),
     );
+    notice.brought(item.sku_id, (before.available(), after.available()));
     announce(core, tx, branch.branch_id, &notice).await
 }
 

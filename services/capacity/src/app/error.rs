@@ -22,7 +22,7 @@ pub enum Error {
     ItemUnknown,
     /// The order cannot have all it wants.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    Refused(#[from] Box<Refused>),
     /// The order's hold was given back.
     #[error("the hold was given back")]
     HoldGone,
@@ -126,11 +126,17 @@ impl Refusal for Error {
                 .field("component.name", "CODE_TAKEN"),
             Self::ComponentUsed { recipes } => Problem::new("VALIDATION_FAILED")
                 .message(self.to_string())
-                .field_with("component.archived", "VALIDATION_FAILED", [("recipes", recipes)]),
-            Self::Unreadable(Unreadable::TooLarge { unit, limit }) => Problem::new("FILE_TOO_LARGE")
-                .message(self.to_string())
-                .param("unit", unit)
-                .param("max", limit),
+                .field_with(
+                    "component.archived",
+                    "VALIDATION_FAILED",
+                    [("recipes", recipes)],
+                ),
+            Self::Unreadable(Unreadable::TooLarge { unit, limit }) => {
+                Problem::new("FILE_TOO_LARGE")
+                    .message(self.to_string())
+                    .param("unit", unit)
+                    .param("max", limit)
+            }
             Self::Unreadable(Unreadable::NoTable) => {
                 Problem::new("FILE_TYPE").message(self.to_string())
             }

@@ -179,6 +179,7 @@ async fn prepare<'schedule>(
         let from = calendar.slot_holding(calendar.now());
         slots.booked = store::slots::booked(tx, branch.branch_id, from).await?;
     }
+    let pauses = core.pauses.get(tx, branch).await?;
     Ok(Planner {
         calendar,
         takes_orders: branch.state == BranchState::Live,
@@ -187,6 +188,7 @@ async fn prepare<'schedule>(
         items: items.into_iter().map(|item| (item.sku_id, item)).collect(),
         buckets,
         slots,
+        pauses,
     })
 }
 

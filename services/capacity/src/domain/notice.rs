@@ -93,7 +93,10 @@ mod tests {
             let (mut given_back, mut counted) = (Notice::default(), Notice::default());
             given_back.stock(sku_id, (before, after), 0, 0);
             counted.brought(sku_id, (before, after));
-            let told = (given_back.restocked.len() == 1, counted.restocked.len() == 1);
+            let told = (
+                given_back.restocked.len() == 1,
+                counted.restocked.len() == 1,
+            );
             assert_eq!(told, (by_orders, by_staff), "{before} → {after}");
         }
     }
@@ -121,7 +124,11 @@ mod tests {
         for (before, after, crossed) in [(6, 5, true), (9, 0, true), (5, 4, false), (4, 6, false)] {
             let mut notice = Notice::default();
             notice.stock(sku_id, (before, after), 5, 0);
-            assert_eq!(notice.low.contains_key(&sku_id), crossed, "{before} → {after}");
+            assert_eq!(
+                notice.low.contains_key(&sku_id),
+                crossed,
+                "{before} → {after}"
+            );
         }
         let mut notice = Notice::default();
         notice.stock(sku_id, (3, 0), 0, 0);

@@ -102,14 +102,26 @@ impl Refusal for Refused {
                 ("wanted", missing.wanted.to_string()),
                 ("left", missing.left.to_string()),
             ];
-            problem = Shared::told(&self.shared, missing.sku_id, "OUT_OF_STOCK", &counts, problem);
+            problem = Shared::told(
+                &self.shared,
+                missing.sku_id,
+                "OUT_OF_STOCK",
+                &counts,
+                problem,
+            );
         }
         for over in &self.over_limit {
             let counts = [
                 ("wanted", over.wanted.to_string()),
                 ("max", over.max.to_string()),
             ];
-            problem = Shared::told(&self.shared, over.sku_id, "ORDER_TOO_LARGE", &counts, problem);
+            problem = Shared::told(
+                &self.shared,
+                over.sku_id,
+                "ORDER_TOO_LARGE",
+                &counts,
+                problem,
+            );
         }
         for paused in &self.paused {
             problem = paused.tell(self.after_pause, problem);
@@ -243,7 +255,7 @@ pub struct Outcome {
 
 impl Planner<'_> {
     /// Decides one order; what it gets is taken from the planner and written to `outcome`.
-    pub fn decide(&mut self, wanted: Wanted, outcome: &mut Outcome) -> Result<(), Refused> {
+    pub fn decide(&mut self, wanted: Wanted, outcome: &mut Outcome) -> Result<(), Box<Refused>> {
         let slot = self.slot_for(&wanted);
         let day = match (&slot, wanted.wanted_at) {
             (Ok((slot, _)), _) => slot.business_day,
@@ -271,7 +283,7 @@ impl Planner<'_> {
                 outcome.granted.push(granted);
                 Ok(())
             }
-            Ok(_) => Err(lack.unwrap_or_default()),
+            Ok(_) => Err(Box::new(lack.unwrap_or_default())),
             Err(problem) => {
                 let next = self.next_slot(&wanted);
                 let problem = if next.is_none() && problem == SlotProblem::Full {
@@ -279,10 +291,10 @@ impl Planner<'_> {
                 } else {
                     problem
                 };
-                Err(Refused {
+                Err(Box::new(Refused {
                     slot: Some((problem, next)),
                     ..lack.unwrap_or_default()
-                })
+                }))
             }
         }
     }
@@ -296,9 +308,7 @@ impl Planner<'_> {
         let calendar = self.calendar_of(wanted.method);
         let from = wanted.wanted_at.unwrap_or(now);
         let earliest = |from| {
-            let open = self
-                .pauses
-                .open_from(wanted.channel, wanted.method, from)?;
+            let open = self.pauses.open_from(wanted.channel, wanted.method, from)?;
             self.slots.earliest(&calendar, open)
         };
         earliest(from).or_else(|| earliest(now))

@@ -149,7 +149,11 @@ pub fn availability(found: &Availability) -> wire::Availability {
         skus: found.skus.iter().map(sku).collect(),
         order_limits: found.order_limits.iter().map(order_limit).collect(),
         earliest_slot_at: found.earliest_slot_at.map(timestamp),
-        pauses: found.pauses.iter().map(convert_pauses::public_pause).collect(),
+        pauses: found
+            .pauses
+            .iter()
+            .map(convert_pauses::public_pause)
+            .collect(),
     }
 }
 

@@ -5,9 +5,9 @@ mod convert;
 mod convert_hours;
 mod convert_pauses;
 mod convert_sale;
+mod convert_stock;
 mod hours_service;
 mod pause_service;
-mod convert_stock;
 mod stock_service;
 
 pub use capacity_service::CapacityService;

@@ -207,10 +207,7 @@ pub async fn lock_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<
 }
 
 /// Lists all branches of a brand, in the order of their ids.
-pub async fn list_of_brand(
-    tx: &mut TenantTx,
-    brand_id: BrandId,
-) -> anyhow::Result<Vec<Branch>> {
+pub async fn list_of_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Branch>> {
     let org = tx.org().as_uuid();
     let rows = sqlx::query_as!(
         Row,

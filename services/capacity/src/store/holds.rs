@@ -133,7 +133,10 @@ pub async fn insert_many(
     let tests: Vec<_> = granted.iter().map(|hold| hold.wanted.test).collect();
     let channels: Vec<_> = granted.iter().map(|hold| hold.wanted.channel).collect();
     let methods: Vec<_> = granted.iter().map(|hold| hold.wanted.method).collect();
-    let lines: Vec<_> = granted.iter().map(|hold| Json(&hold.wanted.lines)).collect();
+    let lines: Vec<_> = granted
+        .iter()
+        .map(|hold| Json(&hold.wanted.lines))
+        .collect();
     let slots: Vec<_> = granted.iter().map(|hold| hold.slot.starts_at).collect();
     let promises: Vec<_> = granted.iter().map(|hold| hold.promised_at).collect();
     let days: Vec<_> = granted

@@ -37,7 +37,7 @@ impl Shop {
     }
 
     /// Another branch of the organisation, open like the first.
-    pub async fn second_branch(&mut self, brand: BrandId) -> BranchId {
+    pub async fn branch_of(&mut self, brand: BrandId) -> BranchId {
         let before = (self.brand, self.branch);
         self.brand = brand;
         self.branch = BranchId::new(&SystemClock);

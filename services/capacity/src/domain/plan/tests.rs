@@ -294,7 +294,10 @@ fn a_component_is_summed_over_the_whole_order_and_told_at_all_that_need_it() {
         assert_eq!(field.field, format!("skus[sku_id={wanted_by}]"));
         assert_eq!(field.params["sku_id"], wanted_by.to_string());
         assert_eq!(field.params["component"], "珍珠");
-        assert_eq!((&*field.params["wanted"], &*field.params["left"]), ("4", "3"));
+        assert_eq!(
+            (&*field.params["wanted"], &*field.params["left"]),
+            ("4", "3")
+        );
     }
     assert_eq!(problem.fields.len(), 2);
 
@@ -430,7 +433,9 @@ fn a_paused_branch_proposes_the_first_slot_after_it() {
     ];
     planner.pauses = Arc::new(Pauses::new(both));
     let mut outcome = Outcome::default();
-    let refused = planner.decide(order(1, &[], None), &mut outcome).unwrap_err();
+    let refused = planner
+        .decide(order(1, &[], None), &mut outcome)
+        .unwrap_err();
     assert_eq!(refused.to_problem().reason, "PAUSED");
     let field = &refused.to_problem().fields[0];
     assert_eq!(field.field, "branch_id");
