@@ -22,7 +22,7 @@ export function me(part: Partial<Me["account"]> = {}): Me {
   return {
     account: {
       account_id: "account", account: "owner", name: "陳老闆", role: "owner",
-      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage" },
+      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage" },
       actions: ["order.cancel_late", "order.reopen"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
       enabled: true, version: 1, ...part,
     },

@@ -66,7 +66,7 @@ export const reasonTexts = {
   QUOTE_CHANGED: ["價格或內容剛有更新，請看過後再送出。", "Prices or items have just changed; please look before ordering."],
   OUT_OF_STOCK: ["[[「{name}」]]數量不夠了[[，只剩 {left} 份]]。", "[[{name}: ]]not enough left[[, only {left}]]."],
   SLOT_FULL: ["這個時段已滿[[，最近可選 {next}]]。", "This time is full[[; the next one is {next}]]."],
-  PAUSED: ["[[「{name}」]]暫停販售中。", "[[{name}: ]]not sold at the moment."],
+  PAUSED: ["[[「{name}」]]暫停販售中[[（{group}暫時無法選）]][[，{ends_at} 恢復]]。", "[[{name}: ]]not sold at the moment[[ ({group} can't be chosen)]][[, back {ends_at}]]."],
   STOCK_NEGATIVE: ["庫存不能變成負數[[，目前 {on_hand}]]。", "Stock can't fall below zero[[; there are {on_hand}]]."],
   SKU_MISMATCH: ["那間分店沒有追蹤這個品項，請先到那邊把庫存打開。", "That branch does not count this item; turn its stock on over there first."],
   HOLD_GONE: ["保留時間已過，請重新送出。", "The hold has ended; please try again."],
