@@ -1,7 +1,7 @@
 //! Capacity: when a branch sells and how much is left.
 //!
-//! It owns business hours, slots, stock and the holds of orders, and promises that nothing is
-//! ever sold twice. It must never know prices, menus or what an order looks like inside.
+//! It owns business hours, slots, stock, pauses and the holds of orders, and promises that nothing
+//! is ever sold twice. It must never know menus, or more of an order than pauses and limits judge.
 
 mod app;
 mod config;
