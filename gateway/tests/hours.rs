@@ -153,7 +153,7 @@ async fn a_refusal_for_the_sake_of_orders_lists_them() {
     edge.fake.on(
         SET,
         |_: capacity::SetHoursRequest| -> Result<capacity::SetHoursResponse, _> {
-            Err(Problem::new("ORDERS_AFFECTED").param("total", 1).into())
+            Err(Problem::new("ORDERS_AFFECTED").param("count", 1).into())
         },
     );
     let orders = vec![affected(&edge, FIRST)];

@@ -177,7 +177,7 @@ async fn two_changes_cannot_wait_for_one_instant_but_one_can_be_replaced() {
     assert_eq!(pending.periods, week(600, 900));
     for (at, expected) in [
         ("2026-09-02T03:59:00Z", "IN_THE_PAST"),
-        ("2027-09-02T04:01:00Z", "IN_THE_FUTURE"),
+        ("2027-09-02T04:01:00Z", "SETTING_RANGE"),
     ] {
         assert_eq!(reason(schedule(&shop, week(600, 900), at).await), expected);
     }
@@ -247,7 +247,7 @@ async fn booked_orders_outside_need_a_decision_each() {
 
     let refused = set(&shop, earlier.clone()).await.unwrap_err();
     assert_eq!(refused.reason, "ORDERS_AFFECTED");
-    assert_eq!(refused.params["total"], "3");
+    assert_eq!(refused.params["count"], "3");
     assert_eq!(refused.fields.len(), 3);
 
     let deciding = SetHoursRequest {
@@ -258,7 +258,7 @@ async fn booked_orders_outside_need_a_decision_each() {
         ..earlier.clone()
     };
     let refused = set(&shop, deciding.clone()).await.unwrap_err();
-    assert_eq!(refused.params["total"], "1", "the undecided one");
+    assert_eq!(refused.params["count"], "1", "the undecided one");
     assert_eq!(
         hours(&shop).await.hours.unwrap().periods,
         week(600, 1200),
@@ -278,7 +278,7 @@ async fn booked_orders_outside_need_a_decision_each() {
 
     // What is kept is not asked about again; what is still to be cancelled is.
     let again = set(&shop, change(&shop, week(600, 1070)).await).await;
-    assert_eq!(again.unwrap_err().params["total"], "1");
+    assert_eq!(again.unwrap_err().params["count"], "1");
     shop.release(orders[1].parse().unwrap()).await;
     set(&shop, change(&shop, week(600, 1070)).await)
         .await

@@ -3,19 +3,19 @@
 mod affected;
 mod cancel;
 mod get;
-mod hours;
 mod list_versions;
 mod preview;
 mod set;
 mod version;
+mod weekly;
 mod withdraw;
 
 pub use affected::{Affected, AffectedOrder, Decisions};
 pub use cancel::{Cancellation, cancel};
-pub use hours::{Hours, HoursInput, ServiceMethod};
 pub use preview::affected_by;
 use utoipa_axum::{router::OpenApiRouter, routes};
 pub use version::HoursVersion;
+pub use weekly::{Hours, HoursInput, ServiceMethod};
 
 use crate::state::Gateway;
 

@@ -31,7 +31,7 @@ pub struct HoursChanged {
 /// Replaces a branch's weekly hours and slot settings, now or at a later time.
 ///
 /// Orders given up are cancelled once the hours are saved. Refuses with `HOURS_INVALID`,
-/// `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `IN_THE_FUTURE`, `EFFECTIVE_CONFLICT`,
+/// `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `EFFECTIVE_CONFLICT`,
 /// `ORDERS_AFFECTED` (the problem lists them), `VERSION_CONFLICT` and `NOT_FOUND`.
 #[utoipa::path(
     put, path = "/api/admin/branches/{branch_id}/hours", tag = "hours",

@@ -67,7 +67,7 @@ impl Refusal for OrdersAffected {
     fn to_problem(&self) -> Problem {
         let mut problem = Problem::new("ORDERS_AFFECTED")
             .message(self.to_string())
-            .param("total", self.0.len());
+            .param("count", self.0.len());
         for order in self.0.iter().take(MOST_NAMED) {
             let at = order.promised_at.to_rfc3339_opts(SecondsFormat::Secs, true);
             problem = problem.field_with(
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(refused, OrdersAffected(vec![orders[2]]));
         let problem = refused.to_problem();
         assert_eq!(problem.reason, "ORDERS_AFFECTED");
-        assert_eq!(problem.params["total"], "1");
+        assert_eq!(problem.params["count"], "1");
 
         decisions.keep_others = true;
         let decided = decide(&orders, &decisions).unwrap();
@@ -190,7 +190,7 @@ mod tests {
     fn a_refusal_fits_into_headers_however_many_orders_there_are() {
         let orders = (0..500).map(|n| order(n, "2026-09-02T12:00:00Z", Method::Pickup));
         let problem = OrdersAffected(orders.collect()).to_problem();
-        assert_eq!(problem.params["total"], "500");
+        assert_eq!(problem.params["count"], "500");
         assert_eq!(problem.fields.len(), MOST_NAMED);
     }
 }

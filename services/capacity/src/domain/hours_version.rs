@@ -122,19 +122,19 @@ impl Versions {
 
 /// Judges from when a change shall count: a full minute from now on to 365 days.
 ///
-/// Notes `IN_THE_PAST`, `IN_THE_FUTURE` and `VALIDATION_FAILED`.
+/// Notes `IN_THE_PAST`, `SETTING_RANGE` and `VALIDATION_FAILED`.
 pub fn judge_effective_at(
     field: &str,
     effective_at: DateTime<Utc>,
     now: DateTime<Utc>,
     violations: &mut Violations,
 ) {
-    let told = |at: DateTime<Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     if effective_at <= now {
-        violations.push_with(field, "IN_THE_PAST", [("now", told(now))]);
+        violations.push(field, "IN_THE_PAST");
     } else if effective_at > now + MOST_AHEAD {
-        let latest = ("latest", told(now + MOST_AHEAD));
-        violations.push_with(field, "IN_THE_FUTURE", [latest]);
+        let days = (effective_at - now).num_days();
+        let params = [("given", days), ("min", 0), ("max", MOST_AHEAD.num_days())];
+        violations.push_with(field, "SETTING_RANGE", params);
     } else if effective_at.second() != 0 || effective_at.nanosecond() != 0 {
         violations.push(field, "VALIDATION_FAILED");
     }
@@ -218,7 +218,7 @@ mod tests {
             ("2026-09-03T12:01:00Z", None),
             ("2026-09-03T12:01:30Z", Some("VALIDATION_FAILED")),
             ("2027-09-03T12:00:00Z", None),
-            ("2027-09-03T12:01:00Z", Some("IN_THE_FUTURE")),
+            ("2027-09-03T12:01:00Z", Some("SETTING_RANGE")),
         ] {
             let mut violations = Violations::new();
             judge_effective_at("effective_at", at(raw), now, &mut violations);
