@@ -134,12 +134,16 @@ ids! {
     OrderId,
     /// An organisation (總部), the tenant.
     OrganisationId,
+    /// A pause of sales (暫停銷售).
+    PauseId,
     /// A product.
     ProductId,
     /// A session of an account.
     SessionId,
     /// A stock-keeping unit: a variant or an option.
     SkuId,
+    /// A special day of business hours.
+    SpecialDayId,
     /// A variant of a product.
     VariantId,
 }

@@ -150,6 +150,7 @@ enum Failed {
 async fn load(gateway: &Gateway, place: &Place) -> std::result::Result<Arc<Known>, Failed> {
     let request = GetAvailabilityRequest {
         branch_id: place.branch.branch_id.clone(),
+        ..Default::default()
     };
     let mut capacity = gateway.capacity_as_gateway(place.org());
     let answer = capacity

@@ -19,7 +19,7 @@ use proto::ordering::v1::PricedQuote;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::rest::quotes::Quote;
+use crate::rest::{hours::Affected, quotes::Quote};
 
 /// What every refusal looks like; sent as `application/problem+json`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,6 +45,9 @@ pub struct ProblemDocument {
     /// The fresh quote, with `QUOTE_CHANGED` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<Box<Quote>>,
+    /// The booked orders that need a decision, with `ORDERS_AFFECTED` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub affected: Option<Box<Affected>>,
 }
 
 /// One problem at one field.
@@ -63,6 +66,7 @@ pub struct ProblemField {
 pub struct Rejection {
     problem: Problem,
     quote: Option<Box<Quote>>,
+    affected: Option<Box<Affected>>,
 }
 
 impl Rejection {
@@ -103,6 +107,15 @@ impl Rejection {
         }
     }
 
+    /// Adds the booked orders that need a decision.
+    #[must_use]
+    pub fn affecting(self, affected: Affected) -> Self {
+        Self {
+            affected: Some(Box::new(affected)),
+            ..self
+        }
+    }
+
     /// Whether it says that nobody is signed in.
     pub fn is_unauthenticated(&self) -> bool {
         self.problem.code() == Code::Unauthenticated
@@ -126,6 +139,7 @@ impl From<Problem> for Rejection {
         Self {
             problem,
             quote: None,
+            affected: None,
         }
     }
 }
@@ -143,6 +157,7 @@ impl From<tonic::Status> for Rejection {
         Self {
             problem,
             quote: quote.map(Box::new),
+            affected: None,
         }
     }
 }
@@ -212,6 +227,7 @@ impl Rejection {
             fields: if internal { Vec::new() } else { fields },
             trace_id: telemetry::trace_id(),
             quote: self.quote,
+            affected: self.affected,
         }
     }
 }
@@ -227,7 +243,7 @@ impl From<FieldProblem> for ProblemField {
 }
 
 /// Messages that a bare JSON body becomes a field of.
-const WRAPPERS: [&str; 8] = [
+const WRAPPERS: [&str; 9] = [
     "cart",
     "product",
     "category",
@@ -236,6 +252,7 @@ const WRAPPERS: [&str; 8] = [
     "branch",
     "hours",
     "item",
+    "special_day",
 ];
 
 fn without_wrapper(path: &str) -> &str {

@@ -9,7 +9,10 @@ use chassis::{
     id::OrganisationId,
 };
 use proto::{
-    capacity::v1::capacity_service_client::CapacityServiceClient,
+    capacity::v1::{
+        capacity_service_client::CapacityServiceClient, hours_service_client::HoursServiceClient,
+        pause_service_client::PauseServiceClient, stock_service_client::StockServiceClient,
+    },
     catalog::v1::catalog_service_client::CatalogServiceClient,
     ordering::v1::ordering_service_client::OrderingServiceClient,
     staff::v1::staff_service_client::StaffServiceClient,
@@ -121,6 +124,22 @@ impl Inner {
     /// Capacity; the request brings its token.
     pub fn capacity(&self) -> CapacityServiceClient<PeerChannel> {
         CapacityServiceClient::new(self.peers.channel_as_nobody("capacity"))
+    }
+
+    /// Capacity's history, previews and special days of hours; the request brings its token.
+    pub fn hours(&self) -> HoursServiceClient<PeerChannel> {
+        HoursServiceClient::new(self.peers.channel_as_nobody("capacity"))
+    }
+
+    /// Capacity's components, transfers and files of stock; the request brings its token.
+    pub fn stock(&self) -> StockServiceClient<PeerChannel> {
+        StockServiceClient::new(self.peers.channel_as_nobody("capacity"))
+            .max_decoding_message_size(MAX_ANSWER_BYTES)
+    }
+
+    /// Capacity's pauses of sales; the request brings its token.
+    pub fn pauses(&self) -> PauseServiceClient<PeerChannel> {
+        PauseServiceClient::new(self.peers.channel_as_nobody("capacity"))
     }
 
     /// Ordering; the request brings its token.

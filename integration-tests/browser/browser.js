@@ -60,6 +60,7 @@ export async function signIn(page) {
     orders: `${ofBranch}/orders`,
     stock: `${ofBranch}/stock`,
     hours: `${ofBranch}/hours`,
+    pauses: `${ofBranch}/pauses`,
     products: `${ofBrand}/products`,
     import: `${ofBrand}/import`,
     categories: `${ofBrand}/categories`,

@@ -66,6 +66,31 @@ async fn another_organisations_ids_answer_not_found_everywhere() -> anyhow::Resu
             Value::Null,
         ),
         (
+            Method::POST,
+            format!("/branches/{branch}/hours/preview"),
+            json!({}),
+        ),
+        (
+            Method::GET,
+            format!("/branches/{branch}/hours/versions"),
+            Value::Null,
+        ),
+        (
+            Method::POST,
+            format!("/branches/{branch}/hours/versions/1/withdraw"),
+            json!({"version": 1}),
+        ),
+        (
+            Method::GET,
+            format!("/branches/{branch}/special-days"),
+            Value::Null,
+        ),
+        (
+            Method::GET,
+            format!("/brands/{brand}/special-days"),
+            Value::Null,
+        ),
+        (
             Method::GET,
             format!("/branches/{branch}/stock"),
             Value::Null,

@@ -14,10 +14,12 @@ pub mod menus;
 pub mod openapi;
 pub mod option_groups;
 pub mod orders;
+pub mod pauses;
 pub mod products;
 pub mod query;
 pub mod quotes;
 pub mod session;
+pub mod special_days;
 pub mod stock;
 pub mod storefront;
 mod wire_enum;
@@ -41,7 +43,9 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
         .merge(option_groups::routes())
         .merge(menus::admin_routes())
         .merge(hours::routes())
+        .merge(special_days::routes())
         .merge(stock::routes())
+        .merge(pauses::routes())
         .merge(availability::admin_routes())
         .merge(orders::routes())
         .merge(events::admin_routes())

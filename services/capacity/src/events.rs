@@ -20,6 +20,7 @@ use crate::{
     app::{
         Core,
         announce::announce,
+        pauses,
         settle_orders::{News, settle},
     },
     domain::{fate::Fate, notice::Notice},
@@ -35,6 +36,9 @@ static HOLDS_GONE: LazyLock<Counter<u64>> = LazyLock::new(|| {
         .with_description("Orders placed although their hold had been given back")
         .build()
 });
+
+/// Its body is another message than that of the later states.
+const PLACED: &str = "ordering.order.placed.v1";
 
 /// The readers of events.
 pub fn consumers(core: &Core) -> Vec<Consumer> {
@@ -67,6 +71,7 @@ impl Handler for Branches {
         branches.sort_by_key(|branch| (branch.branch_id, branch.version));
         for branch in &branches {
             if store::branches::upsert(tx, branch).await? {
+                pauses::join_brand(&self.core, tx, branch).await?;
                 let notice = Notice {
                     slots: true,
                     ..Notice::default()
@@ -96,6 +101,8 @@ fn read_branch(event: &Received) -> anyhow::Result<Branch> {
         state,
         version: branch.version,
         hours_version: 0,
+        special_days_version: 0,
+        pauses_version: 0,
     })
 }
 
@@ -112,6 +119,7 @@ impl Handler for Orders {
             .collect::<anyhow::Result<Vec<_>>>()?;
         let news: Vec<News> = news.into_iter().flatten().collect();
         let settled = settle(&self.core, tx, &news).await?;
+        store::holds::finish(tx, &read_finished(events)?).await?;
         report_gone(&settled.gone);
         // The commit follows at once; a reading in between is forgotten with its half second.
         for branch_id in settled.branches {
@@ -132,8 +140,8 @@ pub fn report_gone(orders: &[OrderId]) {
 /// What an event tells of its order; `None` when it changes nothing for stock and slots.
 fn read_news(event: &Received) -> anyhow::Result<Option<News>> {
     let fate = match event.type_.as_str() {
-        // Its body is another message than that of the later states, and nothing of it is needed.
-        "ordering.order.placed.v1" => Fate::Placed,
+        // Nothing of its body is needed.
+        PLACED => Fate::Placed,
         _ => {
             let change = event.decode::<OrderStateChanged>()?;
             match fate_of(change.to(), change.from(), change.return_stock) {
@@ -149,6 +157,20 @@ fn read_news(event: &Received) -> anyhow::Result<Option<News>> {
         version: event.version,
         lapsed_by: None,
     }))
+}
+
+/// The orders that will not be handed over any more; a change of hours need not ask about them.
+fn read_finished(events: &[Received]) -> anyhow::Result<Vec<OrderId>> {
+    let mut finished = Vec::new();
+    for event in events {
+        if event.type_ != PLACED {
+            let to = event.decode::<OrderStateChanged>()?.to();
+            if matches!(to, OrderState::Completed | OrderState::NoShow) {
+                finished.push(OrderId::from_uuid(event.aggregate));
+            }
+        }
+    }
+    Ok(finished)
 }
 
 /// What a state of an order means for what it holds; `None`: nothing yet.

@@ -1,14 +1,14 @@
 //! Timers: holds that lapse, rows that nobody asks for any more.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::Duration,
 };
 
 use anyhow::Context as _;
 use chassis::{
     client::Peers,
-    id::{OrderId, OrganisationId},
+    id::{BranchId, OrderId, OrganisationId},
     job::Job,
 };
 use chrono::TimeDelta;
@@ -19,6 +19,8 @@ use proto::ordering::v1::{
 use crate::{
     app::{
         Core,
+        announce_hours::announce_hours,
+        pauses::end_due,
         settle_orders::{News, settle},
     },
     config::Config,
@@ -29,7 +31,13 @@ use crate::{
 
 /// Twice within the second in which a lapsed hold must be sellable again.
 const EXPIRY_PERIOD: Duration = Duration::from_millis(500);
+/// A pause that is over is seen in storefronts within 2 s.
+const PAUSES_PERIOD: Duration = Duration::from_millis(500);
+/// Hours take effect within 5 s of their time.
+const HOURS_PERIOD: Duration = Duration::from_secs(1);
 const PURGE_PERIOD: Duration = Duration::from_secs(3600);
+/// As many branches as one turn writes.
+const BRANCHES_A_TURN: i64 = 500;
 /// As many as one question to ordering may name.
 const HOLDS_A_TURN: i64 = 500;
 /// An order that waits for its payment is asked about again after this long.
@@ -39,7 +47,17 @@ const ASK_AGAIN: TimeDelta = TimeDelta::minutes(1);
 pub fn jobs(core: &Core, peers: &Peers, config: &Config) -> Vec<Job> {
     let expiring = (core.clone(), peers.clone());
     let purging = (core.clone(), config.clone());
+    let announcing = core.clone();
+    let resuming = core.clone();
     vec![
+        Job::every("end_pauses", PAUSES_PERIOD, move || {
+            let core = resuming.clone();
+            async move { end_pauses(&core).await }
+        }),
+        Job::every("announce_hours", HOURS_PERIOD, move || {
+            let core = announcing.clone();
+            async move { announce_hours(&core).await }
+        }),
         Job::every("expire_holds", EXPIRY_PERIOD, move || {
             let (core, peers) = expiring.clone();
             async move { expire_holds(&core, &peers).await }
@@ -69,6 +87,23 @@ async fn expire_holds(core: &Core, peers: &Peers) -> anyhow::Result<()> {
             return Ok(());
         }
     }
+}
+
+/// Writes down which pauses are over and tells the storefronts; several processes may do it at once.
+async fn end_pauses(core: &Core) -> anyhow::Result<()> {
+    let mut tx = core.db.system("end pauses").await?;
+    let due = store::pauses::list_due(&mut tx, core.clock.now(), BRANCHES_A_TURN).await?;
+    tx.rollback().await?;
+    let mut by_org: BTreeMap<OrganisationId, BTreeSet<BranchId>> = BTreeMap::new();
+    for (org, branch_id) in due {
+        by_org.entry(org).or_default().insert(branch_id);
+    }
+    for (org, branch_ids) in by_org {
+        end_due(core, org, &branch_ids)
+            .await
+            .context("end pauses that are over")?;
+    }
+    Ok(())
 }
 
 async fn expire_holds_of(

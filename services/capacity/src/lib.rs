@@ -1,7 +1,7 @@
 //! Capacity: when a branch sells and how much is left.
 //!
-//! It owns business hours, slots, stock and the holds of orders, and promises that nothing is
-//! ever sold twice. It must never know prices, menus or what an order looks like inside.
+//! It owns business hours, slots, stock, pauses and the holds of orders, and promises that nothing
+//! is ever sold twice. It must never know menus, or more of an order than pauses and limits judge.
 
 mod app;
 mod config;
@@ -14,7 +14,10 @@ mod store;
 use anyhow::ensure;
 use chassis::service::{App, Context, Parts};
 use chrono::TimeDelta;
-use proto::capacity::v1::capacity_service_server::CapacityServiceServer;
+use proto::capacity::v1::{
+    capacity_service_server::CapacityServiceServer, hours_service_server::HoursServiceServer,
+    pause_service_server::PauseServiceServer, stock_service_server::StockServiceServer,
+};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
@@ -22,6 +25,9 @@ pub use config::Config;
 
 /// The schema of the service.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/capacity");
+
+/// A file of 10 MB beside the names of everything in it.
+const LARGEST_REQUEST: usize = 24 * 1024 * 1024;
 
 /// The service.
 #[derive(Debug)]
@@ -45,12 +51,20 @@ impl App for Capacity {
             db: ctx.db.clone(),
             clock: ctx.clock.clone(),
             hold_ttl: TimeDelta::seconds(i64::from(config.hold_ttl_secs)),
-            schedules: app::schedules::Schedules::default(),
+            schedules: app::schedules::Schedules::new(ctx.clock.clone()),
+            pauses: app::pauses::KnownPauses::default(),
             availabilities: app::availability::Cache::default(),
         };
         let service = grpc::CapacityService::new(core.clone());
+        let stock = StockServiceServer::new(grpc::StockService::new(core.clone()))
+            .max_decoding_message_size(LARGEST_REQUEST);
+        let pauses = PauseServiceServer::new(grpc::PauseService::new(core.clone()));
+        let hours = HoursServiceServer::new(grpc::HoursService::new(core.clone()));
         Ok(Parts {
-            routes: Routes::new(CapacityServiceServer::new(service)),
+            routes: Routes::new(CapacityServiceServer::new(service))
+                .add_service(hours)
+                .add_service(pauses)
+                .add_service(stock),
             consumers: events::consumers(&core),
             jobs: jobs::jobs(&core, &ctx.peers, &config),
         })

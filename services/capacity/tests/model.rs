@@ -1,17 +1,19 @@
-//! Random holds, events, counts and clock moves against a reference that a reader can check by eye.
+//! Random holds, events, counts, pauses and deliveries against a reference that a reader can check by eye.
 
 mod common;
 
 use std::collections::BTreeMap;
 
 use chassis::id::{OrderId, SkuId};
-use common::Shop;
+use common::{Shop, pauses::end};
 use proptest::{
     prelude::*,
     strategy::ValueTree as _,
     test_runner::{Config, TestRng, TestRunner},
 };
-use proto::capacity::v1::MovementKind;
+use proto::capacity::v1::{
+    CreatePauseRequest, HoldLine, MovementKind, Pause, PauseEndKind, PauseTarget, PauseTargetKind,
+};
 use testkit::eventually;
 
 const STEPS: usize = 250;
@@ -26,6 +28,8 @@ enum Step {
     Release(usize),
     Count(bool, i64),
     Receive(bool, i64),
+    Pause { which: bool, restocked: bool },
+    Resume(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -36,6 +40,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<usize>().prop_map(Step::Release),
         1 => (any::<bool>(), 0_i64..12).prop_map(|(which, count)| Step::Count(which, count)),
         1 => (any::<bool>(), 1_i64..6).prop_map(|(which, units)| Step::Receive(which, units)),
+        1 => (any::<bool>(), any::<bool>())
+            .prop_map(|(which, restocked)| Step::Pause { which, restocked }),
+        2 => any::<usize>().prop_map(Step::Resume),
     ]
 }
 
@@ -52,9 +59,21 @@ struct Reference {
     balance: [i64; 2],
     orders: BTreeMap<usize, (State, [i64; 2])>,
     in_slot: i64,
+    /// Unit, whether it waits for a delivery, and the pause.
+    pauses: Vec<(usize, bool, Pause)>,
 }
 
 impl Reference {
+    /// Deliveries end the pauses that waited for them: what came back above 0, or was brought by staff.
+    fn restock(&mut self, before: [i64; 2], brought: Option<usize>) {
+        let after = [self.counters(0).2, self.counters(1).2];
+        self.pauses.retain(|(unit, waits, _)| {
+            let (was, is) = (before[*unit], after[*unit]);
+            let back = is > 0 && (was <= 0 || (brought == Some(*unit) && is > was));
+            !(*waits && back)
+        });
+    }
+
     fn held(&self, unit: usize) -> i64 {
         self.orders
             .values()
@@ -69,7 +88,10 @@ impl Reference {
     }
 
     fn fits(&self, wanted: [i64; 2]) -> bool {
-        let fits = |unit: usize| wanted[unit] == 0 || wanted[unit] <= self.counters(unit).2;
+        let paused = |unit| self.pauses.iter().any(|(of, ..)| *of == unit);
+        let fits = |unit: usize| {
+            wanted[unit] == 0 || (wanted[unit] <= self.counters(unit).2 && !paused(unit))
+        };
         self.in_slot < SLOT_LIMIT && fits(0) && fits(1)
     }
 
@@ -100,6 +122,24 @@ impl Reference {
     }
 }
 
+fn line(sku: SkuId, quantity: i64) -> HoldLine {
+    HoldLine {
+        product_id: sku.to_string(),
+        variant_id: sku.to_string(),
+        quantity,
+        make_seconds: 45,
+        ..HoldLine::default()
+    }
+}
+
+fn variant(sku: SkuId) -> PauseTarget {
+    PauseTarget {
+        kind: PauseTargetKind::Variant.into(),
+        id: sku.to_string(),
+        ..PauseTarget::default()
+    }
+}
+
 async fn check(shop: &Shop, reference: &Reference, skus: [SkuId; 2], step: &Step) {
     for (unit, sku) in skus.into_iter().enumerate() {
         let expected = reference.counters(unit);
@@ -113,6 +153,8 @@ async fn check(shop: &Shop, reference: &Reference, skus: [SkuId; 2], step: &Step
         .await;
     }
     let slots = shop.slots().await;
+    let lasting = shop.paused(shop.branch, false).await.len();
+    assert_eq!(lasting, reference.pauses.len(), "pauses after {step:?}");
     let in_slot: i64 = slots
         .values()
         .map(|(held, committed)| held + committed)
@@ -142,6 +184,8 @@ async fn the_service_agrees_with_the_reference() {
             .new_tree(&mut runner)
             .expect("steps are never filtered")
             .current();
+        let before = [reference.counters(0).2, reference.counters(1).2];
+        let mut brought = None;
         match step.clone() {
             Step::Hold { first, second } => {
                 let wanted: Vec<_> = skus
@@ -149,7 +193,8 @@ async fn the_service_agrees_with_the_reference() {
                     .zip([first, second])
                     .filter(|(_, q)| *q > 0)
                     .collect();
-                let body = shop.order_at(&wanted, SLOT);
+                let mut body = shop.order_at(&wanted, SLOT);
+                body.lines = wanted.iter().map(|(sku, q)| line(*sku, *q)).collect();
                 let id = body.order_id.parse().expect("an order has an id");
                 let got = shop.hold(body).await;
                 assert_eq!(
@@ -194,14 +239,39 @@ async fn the_service_agrees_with_the_reference() {
                     .await
                     .expect("counts are taken");
                 reference.balance[usize::from(which)] = count;
+                brought = Some(usize::from(which));
             }
             Step::Receive(which, units) => {
                 let sku = skus[usize::from(which)];
                 let moved = shop.move_stock(sku, MovementKind::Received, units).await;
                 moved.expect("goods are received");
                 reference.balance[usize::from(which)] += units;
+                brought = Some(usize::from(which));
+            }
+            Step::Pause { which, restocked } => {
+                let unit = usize::from(which);
+                let kind = if restocked {
+                    PauseEndKind::Restocked
+                } else {
+                    PauseEndKind::Manual
+                };
+                let request = CreatePauseRequest {
+                    end: end(kind),
+                    ..shop.pause_of(variant(skus[unit]))
+                };
+                let pause = shop.pause(request).await.expect("a unit can be paused");
+                reference.pauses.push((unit, restocked, pause));
+            }
+            Step::Resume(n) => {
+                if reference.pauses.is_empty() {
+                    continue;
+                }
+                let n = n % reference.pauses.len();
+                let (.., pause) = reference.pauses.swap_remove(n);
+                shop.resume(&pause).await.expect("what lasts is resumed");
             }
         }
+        reference.restock(before, brought);
         check(&shop, &reference, skus, &step).await;
     }
     assert!(

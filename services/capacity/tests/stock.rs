@@ -4,7 +4,11 @@ mod common;
 
 use chrono::TimeDelta;
 use common::{Shop, reason, told};
-use proto::capacity::v1::{ListStockMovementsRequest, MovementKind, StockMode, StockMovement};
+use futures::StreamExt as _;
+use proto::capacity::v1::{
+    DateAmount, ListStockMovementsRequest, MovementKind, SetStockItemRequest, StockItem, StockLow,
+    StockMode, StockMovement, StockRules, WeekdayAmount,
+};
 use testkit::eventually;
 
 async fn journal(shop: &Shop, sku: chassis::id::SkuId) -> Vec<StockMovement> {
@@ -217,4 +221,148 @@ async fn what_is_not_tracked_is_sold_without_end() {
     assert!(shop.availability().await.skus.is_empty());
     let refused = shop.move_stock(sku, MovementKind::Received, 1).await;
     assert_eq!(reason(refused), "VALIDATION_FAILED");
+}
+
+fn amounts(weekdays: &[(i32, i64)], dates: &[(&str, i64)]) -> StockRules {
+    let weekday = |&(weekday, amount): &(i32, i64)| WeekdayAmount { weekday, amount };
+    let date = |&(day, amount): &(&str, i64)| DateAmount {
+        business_day: day.to_owned(),
+        amount,
+    };
+    StockRules {
+        weekday_amounts: weekdays.iter().map(weekday).collect(),
+        date_amounts: dates.iter().map(date).collect(),
+        ..StockRules::default()
+    }
+}
+
+#[tokio::test]
+async fn a_date_beats_the_weekday_and_the_weekday_the_default() {
+    let shop = Shop::open().await;
+    let sku = shop.daily(20).await;
+    // It is Wednesday, 2 September.
+    let rules = amounts(&[(3, 30), (6, 40)], &[("2026-09-02", 7)]);
+    let today = shop.set_rules(sku, rules).await.unwrap();
+    assert_eq!(today.available, 7);
+    for (at, left) in [
+        ("2026-09-04T04:00:00Z", "20"),
+        ("2026-09-05T04:00:00Z", "40"),
+    ] {
+        let refused = shop.hold(shop.order_at(&[(sku, 41)], at)).await;
+        assert_eq!(refused.unwrap_err().params["left"], left, "{at}");
+    }
+    shop.clock.advance(TimeDelta::days(7));
+    assert_eq!(shop.counters(sku).await, (30, 0, 30));
+}
+
+#[tokio::test]
+async fn an_amount_lowered_below_what_is_sold_leaves_a_shortfall_and_says_whose() {
+    let shop = Shop::open().await;
+    let sku = shop.daily(20).await;
+    let mut orders = Vec::new();
+    for units in [9, 6, 3] {
+        let body = shop.order_at(&[(sku, units)], "2026-09-05T04:00:00Z");
+        let held = shop.hold(body).await.unwrap();
+        orders.push(held.order_id.parse().unwrap());
+        shop.clock.advance(TimeDelta::seconds(1));
+    }
+    shop.tell_placed(orders[0], 1).await;
+    eventually(async || shop.stored(orders[0]).await.0 == "committed").await;
+    let lowered = shop
+        .set_rules(sku, amounts(&[], &[("2026-09-05", 10)]))
+        .await
+        .unwrap();
+    let saturday = &lowered.days[0];
+    assert_eq!((saturday.available, saturday.shortfall), (0, 8));
+    assert_eq!(lowered.shortfall, 0, "today is untouched");
+    assert_eq!(
+        shop.short_orders(sku).await,
+        [(orders[2], 3), (orders[1], 6)],
+        "the newest, as far as the shortfall reaches"
+    );
+    let back = shop.set_rules(sku, amounts(&[], &[])).await.unwrap();
+    assert_eq!((back.days[0].available, back.days[0].shortfall), (2, 0));
+    assert!(shop.short_orders(sku).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_count_below_what_is_held_names_the_newest_orders() {
+    let shop = Shop::open().await;
+    let sku = shop.running(10).await;
+    shop.held(&[(sku, 4)]).await;
+    shop.clock.advance(TimeDelta::seconds(1));
+    let newest = shop.held(&[(sku, 4)]).await;
+    let counted = shop
+        .move_stock(sku, MovementKind::Counted, 6)
+        .await
+        .unwrap();
+    assert_eq!(counted.shortfall, 2);
+    assert_eq!(shop.short_orders(sku).await, [(newest, 4)]);
+}
+
+#[tokio::test]
+async fn an_order_may_not_have_more_than_the_item_allows() {
+    let shop = Shop::open().await;
+    let sku = shop.running(50).await;
+    let rules = StockRules {
+        max_per_order: 3,
+        show_last: 12,
+        ..StockRules::default()
+    };
+    shop.set_rules(sku, rules).await.unwrap();
+    let refused = shop.hold(shop.order(&[(sku, 4)])).await.unwrap_err();
+    assert_eq!(refused.reason, "ORDER_TOO_LARGE");
+    assert_eq!(refused.fields[0].field, format!("skus[sku_id={sku}]"));
+    assert_eq!(
+        (&*refused.params["wanted"], &*refused.params["max"]),
+        ("4", "3")
+    );
+    shop.held(&[(sku, 3)]).await;
+    let told = shop.availability().await;
+    assert_eq!((told.order_limits[0].max, told.skus[0].show_last), (3, 12));
+}
+
+#[tokio::test]
+async fn a_change_without_further_settings_keeps_them() {
+    let shop = Shop::open().await;
+    let sku = shop.daily(20).await;
+    let with = shop.set_rules(sku, amounts(&[(6, 40)], &[])).await.unwrap();
+    let kept = shop
+        .set_item(sku, StockMode::Daily, 25, with.version)
+        .await
+        .unwrap();
+    assert_eq!(kept.rules, with.rules);
+}
+
+#[tokio::test]
+async fn running_low_is_told_once_per_crossing() {
+    let shop = Shop::open().await;
+    let sku = shop.running(8).await;
+    let item = StockItem {
+        low_threshold: 5,
+        ..shop.item(sku).await
+    };
+    let request = SetStockItemRequest { item: Some(item) };
+    shop.owner().set_stock_item(request).await.unwrap();
+    let mut events = shop.listen(&["capacity.stock.low.v1"]).await;
+    for quantity in [2, 1, 1] {
+        shop.held(&[(sku, quantity)]).await;
+    }
+    shop.move_stock(sku, MovementKind::Received, 9)
+        .await
+        .unwrap();
+    shop.move_stock(sku, MovementKind::Scrapped, 10)
+        .await
+        .unwrap();
+    for left in [5, 3] {
+        let event = events.next().await.unwrap();
+        let low = event.decode::<StockLow>().unwrap();
+        assert_eq!(low.branch_id, shop.branch.to_string());
+        let told: Vec<_> = low
+            .units
+            .iter()
+            .map(|it| (it.available, it.low_threshold))
+            .collect();
+        assert_eq!(told, [(left, 5)]);
+    }
 }

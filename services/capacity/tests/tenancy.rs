@@ -1,4 +1,5 @@
 //! Nobody reaches another organisation's branch, nor one outside their scope.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
 
@@ -8,9 +9,11 @@ use chassis::{
 };
 use common::{Client, Shop, hold, told};
 use proto::capacity::v1::{
-    GetAvailabilityRequest, GetHoursRequest, HoldRequestBody, Hours, ListStockMovementsRequest,
-    ListStockRequest, MovementKind, ReleaseRequest, SetHoursRequest, SetStockItemRequest,
-    StockItem, StockMode,
+    GetAvailabilityRequest, GetHoursRequest, HoldRequestBody, Hours, ListHoursVersionsRequest,
+    ListSpecialDaysRequest, ListStockMovementsRequest, ListStockRequest, MovementKind,
+    PreviewHoursRequest, ReleaseRequest, RemoveSpecialDayRequest, SaveSpecialDayRequest,
+    SetHoursRequest, SetStockItemRequest, SpecialDay, StockItem, StockMode, WithdrawHoursRequest,
+    list_special_days_request,
 };
 use testkit::identities;
 
@@ -47,7 +50,10 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
         .err(),
         told(
             staff
-                .set_hours(SetHoursRequest { hours: Some(hours) })
+                .set_hours(SetHoursRequest {
+                    hours: Some(hours),
+                    ..SetHoursRequest::default()
+                })
                 .await,
         )
         .err(),
@@ -69,7 +75,10 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
         told(staff.list_stock_movements(movements).await).err(),
         told(
             staff
-                .get_availability(GetAvailabilityRequest { branch_id })
+                .get_availability(GetAvailabilityRequest {
+                    branch_id,
+                    ..Default::default()
+                })
                 .await,
         )
         .err(),
@@ -139,4 +148,93 @@ async fn staff_is_held_to_its_scope() {
     let staff: Identity = identities::staff(shop.org, &permissions, elsewhere);
     let reasons = staff_reasons(&shop, shop.client(&staff), shop.branch).await;
     assert_eq!(reasons, ["OUT_OF_SCOPE"; 7]);
+}
+
+/// Calls every RPC of hours about `branch` and `special_day_id`, and tells the reasons.
+async fn hours_reasons(
+    mut staff: common::hours::HoursClient,
+    branch: BranchId,
+    special_day_id: &str,
+) -> Vec<String> {
+    let branch_id = branch.to_string();
+    let day = SpecialDay {
+        branch_id: branch_id.clone(),
+        name: "公休".to_owned(),
+        from_date: "2026-09-05".to_owned(),
+        to_date: "2026-09-05".to_owned(),
+        ..SpecialDay::default()
+    };
+    let versions = ListHoursVersionsRequest {
+        branch_id: branch_id.clone(),
+        ..Default::default()
+    };
+    let withdrawal = WithdrawHoursRequest {
+        branch_id: branch_id.clone(),
+        number: 1,
+        ..Default::default()
+    };
+    let preview = PreviewHoursRequest {
+        branch_id: branch_id.clone(),
+        ..Default::default()
+    };
+    let days = ListSpecialDaysRequest {
+        owner: Some(list_special_days_request::Owner::BranchId(branch_id)),
+    };
+    let saving = SaveSpecialDayRequest {
+        idempotency_key: "once".to_owned(),
+        special_day: Some(day),
+        ..Default::default()
+    };
+    let removal = RemoveSpecialDayRequest {
+        special_day_id: special_day_id.to_owned(),
+        version: 1,
+        ..Default::default()
+    };
+    [
+        told(staff.list_hours_versions(versions).await).err(),
+        told(staff.withdraw_hours(withdrawal).await).err(),
+        told(staff.preview_hours(preview).await).err(),
+        told(staff.list_special_days(days).await).err(),
+        told(staff.save_special_day(saving).await).err(),
+        told(staff.remove_special_day(removal).await).err(),
+    ]
+    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
+    .to_vec()
+}
+
+/// Saves a special day of a branch and tells its id.
+async fn special_day(mut staff: common::hours::HoursClient, branch: BranchId) -> String {
+    let day = SpecialDay {
+        branch_id: branch.to_string(),
+        name: "公休".to_owned(),
+        from_date: "2026-10-10".to_owned(),
+        to_date: "2026-10-10".to_owned(),
+        ..SpecialDay::default()
+    };
+    let request = SaveSpecialDayRequest {
+        idempotency_key: "first".to_owned(),
+        special_day: Some(day),
+        ..Default::default()
+    };
+    let answer = staff.save_special_day(request).await.unwrap().into_inner();
+    answer.special_day.unwrap().special_day_id
+}
+
+#[tokio::test]
+async fn another_organisations_hours_and_special_days_are_not_found() {
+    let mut shop = Shop::open().await;
+    let (other, its_branch) = shop.neighbour().await;
+    let theirs = special_day(shop.hours_as(&identities::owner(other)), its_branch).await;
+    let reasons = hours_reasons(shop.hours(), its_branch, &theirs).await;
+    assert_eq!(reasons, ["NOT_FOUND"; 6]);
+
+    let ours = special_day(shop.hours(), shop.branch).await;
+    let elsewhere = Scope {
+        organisation: false,
+        brands: [BrandId::new(&chassis::clock::SystemClock)].into(),
+        branches: Default::default(),
+    };
+    let staff = identities::staff(shop.org, &[("store.hours", Level::Manage)], elsewhere);
+    let reasons = hours_reasons(shop.hours_as(&staff), shop.branch, &ours).await;
+    assert_eq!(reasons, ["OUT_OF_SCOPE"; 6]);
 }

@@ -21,7 +21,10 @@ pub async fn get_branch_availability(
     staff: Staff,
     Path(branch_id): Path<String>,
 ) -> Result<Json<Availability>> {
-    let request = staff.request(pb::GetAvailabilityRequest { branch_id });
+    let request = staff.request(pb::GetAvailabilityRequest {
+        branch_id,
+        ..Default::default()
+    });
     let answer = gateway
         .capacity()
         .get_availability(request)

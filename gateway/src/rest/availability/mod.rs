@@ -11,6 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     convert::{all, required_time, time},
+    pauses::PublicPause,
     wire_enum::wire_enum,
 };
 use crate::{problem::Rejection, state::Gateway};
@@ -60,6 +61,20 @@ pub struct Availability {
     pub slots: Vec<Slot>,
     /// Tracked stock-keeping units; one that is absent is always sellable.
     pub skus: Vec<SkuAvailability>,
+    /// Most units of a stock-keeping unit in one order; one that is absent has no limit.
+    pub order_limits: Vec<OrderLimit>,
+    /// Pauses in force, the next to end first; a slot at or after a pause's end is not touched by it.
+    pub pauses: Vec<PublicPause>,
+}
+
+/// Most units of a stock-keeping unit in one order.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct OrderLimit {
+    /// Stock-keeping unit.
+    #[schema(format = Uuid)]
+    pub sku_id: String,
+    /// Most units.
+    pub max: i64,
 }
 
 /// A slot as a customer may choose it.
@@ -80,8 +95,10 @@ pub struct SkuAvailability {
     /// Stock-keeping unit.
     #[schema(format = Uuid)]
     pub sku_id: String,
-    /// Units left today (daily) or in all (running).
+    /// Units left today (daily) or in all (running), as far as its components suffice.
     pub available: i64,
+    /// Customers see how many are left from this number down; 0 for never.
+    pub show_last: i32,
 }
 
 impl TryFrom<pb::Availability> for Availability {
@@ -97,10 +114,16 @@ impl TryFrom<pb::Availability> for Availability {
             earliest_slot_at: time(availability.earliest_slot_at),
             menu_number: None,
             slots: all(availability.slots)?,
+            pauses: all(availability.pauses)?,
             skus: availability
                 .skus
                 .into_iter()
                 .map(SkuAvailability::from)
+                .collect(),
+            order_limits: availability
+                .order_limits
+                .into_iter()
+                .map(OrderLimit::from)
                 .collect(),
         })
     }
@@ -123,6 +146,16 @@ impl From<pb::SkuAvailability> for SkuAvailability {
         Self {
             sku_id: sku.sku_id,
             available: sku.available,
+            show_last: sku.show_last,
+        }
+    }
+}
+
+impl From<pb::OrderLimit> for OrderLimit {
+    fn from(limit: pb::OrderLimit) -> Self {
+        Self {
+            sku_id: limit.sku_id,
+            max: limit.max,
         }
     }
 }

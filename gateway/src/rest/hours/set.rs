@@ -2,32 +2,59 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use proto::capacity::v1 as pb;
+use proto::capacity::v1::preview_hours_request::Change;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{HoursAnswer, HoursInput};
+use super::{Cancellation, Hours, HoursInput, HoursVersion, affected_by, cancel};
 use crate::{
     auth::Staff,
-    rest::{Result, body::Body},
+    rest::{
+        Result,
+        body::Body,
+        convert::{all, present},
+    },
     state::Gateway,
 };
 
-/// Replaces a branch's weekly hours and slot settings.
+/// Hours after a change.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HoursChanged {
+    /// The hours in force.
+    pub hours: Hours,
+    /// Changes that wait for their time, earliest first.
+    pub pending: Vec<HoursVersion>,
+    /// What came of the orders that were to be cancelled.
+    pub cancellations: Vec<Cancellation>,
+}
+
+/// Replaces a branch's weekly hours and slot settings, now or at a later time.
 ///
-/// Refuses with `HOURS_INVALID`, `HOURS_OVERLAP`, `SETTING_RANGE`, `VERSION_CONFLICT` and
-/// `NOT_FOUND`.
+/// Orders given up are cancelled once the hours are saved. Refuses with `HOURS_INVALID`,
+/// `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `EFFECTIVE_CONFLICT`,
+/// `ORDERS_AFFECTED` (the problem lists them), `VERSION_CONFLICT` and `NOT_FOUND`.
 #[utoipa::path(
     put, path = "/api/admin/branches/{branch_id}/hours", tag = "hours",
-    request_body = HoursInput, responses((status = 200, body = HoursAnswer))
+    request_body = HoursInput, responses((status = 200, body = HoursChanged))
 )]
 pub async fn set_hours(
     State(gateway): State<Gateway>,
     staff: Staff,
     Path(branch_id): Path<String>,
     Body(input): Body<HoursInput>,
-) -> Result<Json<HoursAnswer>> {
-    let request = staff.request(pb::SetHoursRequest {
-        hours: Some(input.into_wire(branch_id)),
-    });
-    let answer = gateway.capacity().set_hours(request).await?.into_inner();
-    Ok(Json(answer.hours.try_into()?))
+) -> Result<Json<HoursChanged>> {
+    let planned = input.clone().into_planned(branch_id.clone());
+    let request = staff.request(input.into_wire(branch_id.clone()));
+    let answer = match gateway.capacity().set_hours(request).await {
+        Ok(answer) => answer.into_inner(),
+        Err(status) => {
+            let change = Change::Hours(planned);
+            return Err(affected_by(&gateway, &staff, status, branch_id, change).await);
+        }
+    };
+    Ok(Json(HoursChanged {
+        hours: present(answer.hours, "the hours")?.try_into()?,
+        pending: all(answer.pending)?,
+        cancellations: cancel(&gateway, &staff, answer.to_cancel).await?,
+    }))
 }

@@ -2,7 +2,11 @@ use proto::capacity::v1 as pb;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{problem::Rejection, rest::wire_enum::wire_enum};
+use super::rules::{StockDay, StockRules};
+use crate::{
+    problem::Rejection,
+    rest::{convert::present, wire_enum::wire_enum},
+};
 
 wire_enum! {
     /// How a unit's stock is counted.
@@ -22,7 +26,7 @@ pub struct StockItem {
     /// Branch.
     #[schema(format = Uuid)]
     pub branch_id: String,
-    /// Variant or option it counts.
+    /// Variant, option or component it counts.
     #[schema(format = Uuid)]
     pub sku_id: String,
     /// Mode.
@@ -37,6 +41,12 @@ pub struct StockItem {
     pub daily_amount: i64,
     /// Low-stock threshold, 0 for none.
     pub low_threshold: i64,
+    /// Further settings.
+    pub rules: StockRules,
+    /// 超訂: units promised beyond what there is, 0 in ordinary life.
+    pub shortfall: i64,
+    /// Coming business days that something is booked for; daily mode only.
+    pub days: Vec<StockDay>,
     /// Version for the next change of the settings.
     pub version: i64,
 }
@@ -54,6 +64,9 @@ impl TryFrom<pb::StockItem> for StockItem {
             available: item.available,
             daily_amount: item.daily_amount,
             low_threshold: item.low_threshold,
+            rules: present(item.rules, "the rules")?.into(),
+            shortfall: item.shortfall,
+            days: item.days.into_iter().map(StockDay::from).collect(),
             version: item.version,
         })
     }

@@ -6,7 +6,7 @@ use proto::capacity::v1 as pb;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::StockItem;
+use super::{Recipe, StockComponent, StockItem};
 use crate::{
     auth::Staff,
     rest::{Result, convert::all},
@@ -18,6 +18,10 @@ use crate::{
 pub struct StockList {
     /// Stock items; what has none is not tracked.
     pub items: Vec<StockItem>,
+    /// Components of the brand, by name.
+    pub components: Vec<StockComponent>,
+    /// Recipes of the brand, with what the branch's components suffice for.
+    pub recipes: Vec<Recipe>,
 }
 
 /// Lists a branch's stock items.
@@ -34,5 +38,11 @@ pub async fn list_stock(
     let answer = gateway.capacity().list_stock(request).await?.into_inner();
     Ok(Json(StockList {
         items: all(answer.items)?,
+        components: answer
+            .components
+            .into_iter()
+            .map(StockComponent::from)
+            .collect(),
+        recipes: answer.recipes.into_iter().map(Recipe::from).collect(),
     }))
 }

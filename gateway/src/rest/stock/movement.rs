@@ -32,6 +32,10 @@ wire_enum! {
         Returned,
         /// 每日重置.
         DailyReset,
+        /// 調撥出: sent to another branch.
+        TransferredOut,
+        /// 調撥入: came from another branch.
+        TransferredIn,
     }
 }
 
@@ -64,6 +68,9 @@ pub struct StockMovement {
     /// Business day of the bucket, for daily mode.
     #[schema(format = Date)]
     pub business_day: Option<String>,
+    /// The other branch of a transfer.
+    #[schema(format = Uuid)]
+    pub other_branch_id: Option<String>,
 }
 
 impl TryFrom<pb::StockMovement> for StockMovement {
@@ -82,6 +89,7 @@ impl TryFrom<pb::StockMovement> for StockMovement {
             order_id: text(movement.order_id),
             reason: movement.reason,
             business_day: text(movement.business_day),
+            other_branch_id: text(movement.other_branch_id),
         })
     }
 }

@@ -6,7 +6,7 @@ use proto::capacity::v1 as pb;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{StockItem, StockMode};
+use super::{StockItem, StockMode, StockRules};
 use crate::{
     auth::Staff,
     rest::{Result, body::Body, convert::present},
@@ -25,6 +25,8 @@ pub struct StockSettings {
     /// Low-stock threshold, 0 for none.
     #[serde(default)]
     pub low_threshold: i64,
+    /// Further settings; left out they stay as they are.
+    pub rules: Option<StockRules>,
     /// Version it was read at; left out when it has none yet.
     pub version: Option<i64>,
 }
@@ -55,6 +57,7 @@ pub async fn set_stock_item(
         mode: settings.mode.to_wire(),
         daily_amount: settings.daily_amount,
         low_threshold: settings.low_threshold,
+        rules: settings.rules.map(Into::into),
         version: settings.version.unwrap_or_default(),
         ..Default::default()
     };

@@ -42,6 +42,7 @@ export async function screens(page) {
     ["publish", inBrand("publish")],
     ["shop", inBrand("shop")],
     ["stock", inBranch("stock")],
+    ["pauses", inBranch("pauses")],
     ["hours", inBranch("hours")],
     ["account", "/admin/account"],
   ];

@@ -22,7 +22,7 @@ export function me(part: Partial<Me["account"]> = {}): Me {
   return {
     account: {
       account_id: "account", account: "owner", name: "陳老闆", role: "owner",
-      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage" },
+      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage" },
       actions: ["order.cancel_late", "order.reopen"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
       enabled: true, version: 1, ...part,
     },
@@ -39,5 +39,8 @@ export function product(part: Partial<Product> = {}): Product {
 }
 
 export function stockItem(part: Partial<StockItem> = {}): StockItem {
-  return { branch_id: "branch", sku_id: "v", mode: "running", on_hand: 10, held: 0, available: 10, daily_amount: 0, low_threshold: 0, version: 1, ...part };
+  return {
+    branch_id: "branch", sku_id: "v", mode: "running", on_hand: 10, held: 0, available: 10, daily_amount: 0, low_threshold: 0, shortfall: 0, days: [],
+    rules: { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 5 }, version: 1, ...part,
+  };
 }

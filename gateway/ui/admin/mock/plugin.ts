@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 
+import { menuOf } from "./pauses";
 import { routes, type Call } from "./routes";
 import { Refusal, World } from "./world";
 
@@ -28,6 +29,11 @@ export function mockGateway(): Plugin {
     apply: "serve",
     configureServer(server) {
       if (process.env.MOCK_QUIET === undefined) setInterval(() => world.customerOrders(), 45_000).unref();
+      server.middlewares.use("/api/shop", (request, response) => {
+        const [, brand = "", branch = "", what] = new URL(request.url ?? "/", "http://mock").pathname.split("/");
+        if (what === "menu") answer(response, 200, menuOf(world, brand, branch));
+        else answer(response, 404, { status: 404, reason: "NOT_FOUND", detail: "", params: {}, fields: [] });
+      });
       server.middlewares.use("/api/admin", (request, response) => {
         const url = new URL(request.url ?? "/", "http://mock");
         const signedIn = /yzm_session=mock/u.test(request.headers.cookie ?? "");

@@ -1,6 +1,7 @@
-import { overlappingDays } from "../src/routes/hours/week";
-import type { Brand, Branch, Category, CountedMovement, Hours, OptionGroup, OrderState, Product, StockItem, Transition } from "../src/data/types";
-import { me } from "./fixtures";
+import type { Brand, Branch, Category, CountedMovement, OptionGroup, OrderState, Product, Recipe, StockItem, StockMovement, Transition } from "../src/data/types";
+import { me, stockItem } from "./fixtures";
+import { hoursRoutes } from "./hours";
+import { pauseRoutes } from "./pauses";
 import { badField, found, Refusal, sameVersion, type World } from "./world";
 
 export interface Call {
@@ -17,7 +18,7 @@ interface Answer {
   cookies?: string[];
 }
 
-type Route = readonly [verb: string, path: RegExp, act: (call: Call) => Answer];
+export type Route = readonly [verb: string, path: RegExp, act: (call: Call) => Answer];
 
 const first = ({ ids }: Call): string => ids[0] ?? "";
 const nothing: Answer = { status: 204, body: "" };
@@ -139,19 +140,8 @@ function availability(call: Call): Answer {
     const state = index === 0 ? "past" : index % 11 === 4 ? "full" : index % 7 === 3 ? "filling" : "open";
     return { starts_at: new Date(at).toISOString(), state, business_day: new Date(at + 4 * 3_600_000).toISOString().slice(0, 10) };
   });
-  const skus = (call.world.state.stock.get(first(call)) ?? []).map(({ sku_id, available }) => ({ sku_id, available }));
-  return { body: { as_of: new Date(now).toISOString(), open: true, opens_at: null, last_order_at: new Date(now + 7_200_000).toISOString(), promised_at: new Date(start + step).toISOString(), earliest_slot_at: new Date(start + step).toISOString(), menu_number: 1, slots, skus } };
-}
-
-function setHours(call: Call): Answer {
-  const held = found(call.world.state.hours.get(first(call)));
-  const input = call.body as Hours;
-  sameVersion(held, input.version);
-  if (overlappingDays(input.periods).length > 0) throw badField("periods[0]", "HOURS_OVERLAP");
-  const hours = { ...input, branch_id: held.branch_id, version: held.version + 1 };
-  call.world.state.hours.set(first(call), hours);
-  call.world.tell(first(call), "availability", { sku_ids: [] });
-  return { body: { hours } };
+  const skus = (call.world.state.stock.get(first(call)) ?? []).map(({ sku_id, available, rules }) => ({ sku_id, available, show_last: rules.show_last }));
+  return { body: { as_of: new Date(now).toISOString(), open: true, opens_at: null, last_order_at: new Date(now + 7_200_000).toISOString(), promised_at: new Date(start + step).toISOString(), earliest_slot_at: new Date(start + step).toISOString(), menu_number: 1, slots, skus, order_limits: [] } };
 }
 
 function putStock({ world, ids }: Call, item: StockItem): StockItem {
@@ -168,8 +158,63 @@ function setStock(call: Call): Answer {
   const input = call.body as Partial<StockItem>;
   if (held) sameVersion(held, input.version);
   const on_hand = held?.on_hand ?? input.daily_amount ?? 0;
-  const item: StockItem = { branch_id, sku_id, mode: input.mode ?? "untracked", on_hand, held: held?.held ?? 0, available: on_hand - (held?.held ?? 0), daily_amount: input.daily_amount ?? 0, low_threshold: input.low_threshold ?? 0, version: (held?.version ?? 0) + 1 };
+  const before = held ?? stockItem({ branch_id, sku_id, on_hand, available: on_hand, version: 0 });
+  const item: StockItem = { ...before, mode: input.mode ?? "untracked", daily_amount: input.daily_amount ?? 0, low_threshold: input.low_threshold ?? 0, rules: input.rules ?? before.rules, version: before.version + 1 };
   return { body: { item: putStock(call, item) } };
+}
+
+function listStock({ world, ids }: Call): Answer {
+  const [branchId = ""] = ids;
+  const brandId = world.state.branches.find((one) => one.branch_id === branchId)?.brand_id ?? "";
+  const components = (world.state.components.get(brandId) ?? []).filter((one) => !one.archived);
+  return { body: { items: world.state.stock.get(branchId) ?? [], components, recipes: world.state.recipes.get(brandId) ?? [] } };
+}
+
+function transferStock(call: Call): Answer {
+  const [branchId = "", skuId = ""] = call.ids;
+  const { to_branch_id, quantity, reason } = call.body as { to_branch_id: string; quantity: number; reason: string };
+  const held = found(call.world.state.stock.get(branchId)?.find((one) => one.sku_id === skuId));
+  const there = call.world.state.stock.get(to_branch_id)?.find((one) => one.sku_id === skuId);
+  if (!there) throw new Refusal(409, "SKU_MISMATCH", {}, [{ field: "to_branch_id", reason: "SKU_MISMATCH", params: {} }]);
+  if (held.on_hand < quantity) throw new Refusal(409, "STOCK_NEGATIVE", { on_hand: String(held.on_hand) });
+  putStock({ ...call, ids: [to_branch_id] }, { ...there, on_hand: there.on_hand + quantity, available: there.available + quantity });
+  const item = putStock(call, { ...held, on_hand: held.on_hand - quantity, available: Math.max(0, held.available - quantity) });
+  const movement: StockMovement = { movement_id: call.world.fresh(), sku_id: skuId, kind: "transferred_out", quantity: -quantity, on_hand_after: item.on_hand, held_after: item.held, at: new Date().toISOString(), actor: "陳老闆", order_id: null, reason, business_day: null, other_branch_id: to_branch_id };
+  call.world.movements.set(skuId, [movement, ...(call.world.movements.get(skuId) ?? [])]);
+  return { status: 201, body: { item, movement } };
+}
+
+function shortOrders({ world }: Call): Answer {
+  const orders = [...world.state.orders.values()].slice(0, 2).map((one) => ({ order_id: one.order_id, quantity: 2, business_day: one.business_day, promised_at: one.promised_at }));
+  return { body: { orders } };
+}
+
+function saveComponent({ world, ids, body }: Call): Answer {
+  const [brand_id = "", sku_id] = ids;
+  const input = body as { name: string; archived?: boolean; version?: number };
+  const all = world.state.components.get(brand_id) ?? [];
+  const held = all.find((one) => one.sku_id === sku_id);
+  if (sku_id) sameVersion(found(held), input.version);
+  if (all.some((one) => one !== held && !one.archived && one.name === input.name)) throw badField("component.name", "CODE_TAKEN");
+  const component = { brand_id, sku_id: held?.sku_id ?? world.fresh(), name: input.name, archived: input.archived ?? false, version: (held?.version ?? 0) + 1 };
+  world.state.components.set(brand_id, [...all.filter((one) => one !== held), component]);
+  return { status: held ? 200 : 201, body: { component } };
+}
+
+function setRecipe({ world, ids, body }: Call): Answer {
+  const [brandId = "", sku_id = ""] = ids;
+  const { parts, version } = body as { parts: Recipe["parts"]; version?: number };
+  const all = world.state.recipes.get(brandId) ?? [];
+  const held = all.find((one) => one.sku_id === sku_id);
+  if (held) sameVersion(held, version);
+  const recipe: Recipe = { sku_id, parts, version: (held?.version ?? 0) + 1, sellable: parts.length > 0 ? 24 : null };
+  world.state.recipes.set(brandId, [...all.filter((one) => one !== held), recipe]);
+  return { body: { recipe } };
+}
+
+function importStock({ query }: Call): Answer {
+  const applied = query.get("dry_run") !== "true";
+  return { body: { applied, created: 0, updated: 1, unchanged: 8, problems: [], rows: [{ line: 2, name: "珍珠", change: "updated", detail: "quantity 24 → 30" }] } };
 }
 
 function moveStock(call: Call): Answer {
@@ -180,7 +225,7 @@ function moveStock(call: Call): Answer {
   if (held.on_hand + change < 0) throw new Refusal(409, "STOCK_NEGATIVE");
   const on_hand = held.on_hand + change;
   const item = putStock(call, { ...held, on_hand, available: Math.max(0, on_hand - held.held) });
-  const movement = { movement_id: call.world.fresh(), sku_id: skuId, kind, quantity: change, on_hand_after: on_hand, held_after: held.held, at: new Date().toISOString(), actor: "陳老闆", order_id: null, reason };
+  const movement = { movement_id: call.world.fresh(), sku_id: skuId, kind, quantity: change, on_hand_after: on_hand, held_after: held.held, at: new Date().toISOString(), actor: "陳老闆", order_id: null, reason, business_day: null, other_branch_id: null };
   call.world.movements.set(skuId, [movement, ...(call.world.movements.get(skuId) ?? [])]);
   return { status: 201, body: { item, movement } };
 }
@@ -208,6 +253,7 @@ const sessions = () => [
 
 /** Every endpoint the screens call, first match wins. */
 export const routes: readonly Route[] = [
+  ...pauseRoutes,
   ["POST", /^\/sign-in$/u, signIn],
   ["POST", /^\/sign-out$/u, () => ({ ...nothing, cookies: ["yzm_session=; Path=/; Max-Age=0"] })],
   ["GET", /^\/me$/u, () => ({ body: me() })],
@@ -250,10 +296,15 @@ export const routes: readonly Route[] = [
   ["GET", /^\/brands\/([^/]+)\/publish-check$/u, publishCheck],
   ["POST", /^\/brands\/([^/]+)\/publish$/u, publish],
   ["GET", /^\/branches\/([^/]+)\/menus$/u, (call) => ({ body: { versions: call.world.menus.get(first(call)) ?? [] } })],
-  ["GET", /^\/branches\/([^/]+)\/hours$/u, (call) => ({ body: { hours: found(call.world.state.hours.get(first(call))) } })],
-  ["PUT", /^\/branches\/([^/]+)\/hours$/u, setHours],
+  ...hoursRoutes,
   ["GET", /^\/branches\/([^/]+)\/availability$/u, availability],
-  ["GET", /^\/branches\/([^/]+)\/stock$/u, (call) => ({ body: { items: call.world.state.stock.get(first(call)) ?? [] } })],
+  ["GET", /^\/branches\/([^/]+)\/stock$/u, listStock],
+  ["POST", /^\/branches\/([^/]+)\/stock\/import$/u, importStock],
+  ["POST", /^\/branches\/([^/]+)\/stock\/([^/]+)\/transfers$/u, transferStock],
+  ["GET", /^\/branches\/([^/]+)\/stock\/([^/]+)\/short-orders$/u, shortOrders],
+  ["POST", /^\/brands\/([^/]+)\/components$/u, saveComponent],
+  ["PUT", /^\/brands\/([^/]+)\/components\/([^/]+)$/u, saveComponent],
+  ["PUT", /^\/brands\/([^/]+)\/recipes\/([^/]+)$/u, setRecipe],
   ["PUT", /^\/branches\/([^/]+)\/stock\/([^/]+)$/u, setStock],
   ["POST", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, moveStock],
   ["GET", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, ({ world, ids }) => ({ body: { movements: world.movements.get(ids[1] ?? "") ?? [], next_page_token: null } })],

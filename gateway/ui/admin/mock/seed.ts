@@ -1,5 +1,5 @@
-import type { Brand, Branch, Category, Hours, OptionGroup, Order, OrderLine, OrderState, Product, StockItem } from "../src/data/types";
-import { order as orderOf } from "./fixtures";
+import type { Brand, Branch, Category, Hours, OptionGroup, Order, OrderLine, OrderState, Product, Recipe, StockComponent, StockItem } from "../src/data/types";
+import { order as orderOf, stockItem } from "./fixtures";
 
 let counter = 0;
 
@@ -17,6 +17,8 @@ export interface State {
   groups: Map<string, OptionGroup[]>;
   hours: Map<string, Hours>;
   stock: Map<string, StockItem[]>;
+  components: Map<string, StockComponent[]>;
+  recipes: Map<string, Recipe[]>;
   orders: Map<string, Order>;
 }
 
@@ -91,7 +93,7 @@ export function seed(openOrders: number): State {
   const [tea, bento] = brands as [Brand, Brand];
   const branches = [branch(tea.brand_id, "師大店", "A01"), branch(tea.brand_id, "公館店", "A02"), branch(bento.brand_id, "台北車站店", "B01", "setup")];
   const state: State = {
-    brands, branches, categories: new Map(), products: new Map(), groups: new Map(), hours: new Map(), stock: new Map(), orders: new Map(),
+    brands, branches, categories: new Map(), products: new Map(), groups: new Map(), hours: new Map(), stock: new Map(), components: new Map(), recipes: new Map(), orders: new Map(),
   };
   const groups = [group("甜度", 1, 1, sweetness.map((name) => [name, 0])), group("冰量", 1, 1, ice.map((name) => [name, 0])), group("加料", 0, 3, toppings)];
   state.groups.set(tea.brand_id, groups);
@@ -113,15 +115,30 @@ export function seed(openOrders: number): State {
   const skus = [...state.products.values()].flatMap((one) => one.variants.map((variant) => variant.variant_id ?? ""));
   for (const one of branches) {
     state.hours.set(one.branch_id, {
-      branch_id: one.branch_id, slot_minutes: 15, lead_minutes: 15, days_ahead: 3, last_order_minutes: 15, max_orders_per_slot: 20, version: 1,
+      branch_id: one.branch_id, slot_minutes: 15, lead_minutes: 15, days_ahead: 3, last_order_minutes: 15, max_orders_per_slot: 20, version: 1, methods: [], outside_hours: "future_only",
       periods: [1, 2, 3, 4, 5, 6, 7].flatMap((weekday) =>
         weekday === 3 ? [] : weekday >= 5 ? [{ weekday, open_minute: 600, close_minute: 840 }, { weekday, open_minute: 960, close_minute: 120 }] : [{ weekday, open_minute: 600, close_minute: 1320 }],
       ),
     });
     state.stock.set(one.branch_id, skus.slice(8, 15).map((sku_id, index) => {
       const [on_hand, held] = [index === 2 ? 0 : 40 - index * 6, index === 1 ? 2 : 0];
-      return { branch_id: one.branch_id, sku_id, mode: index > 4 ? "daily" : "running", on_hand, held, available: on_hand - held, daily_amount: index > 4 ? 30 : 0, low_threshold: 8, version: 1 };
+      return stockItem({ branch_id: one.branch_id, sku_id, mode: index > 4 ? "daily" : "running", on_hand, held, available: on_hand - held, daily_amount: index > 4 ? 30 : 0, low_threshold: 8 });
     }));
+  }
+  const [pearls, cups] = [id(), id()] as const;
+  state.components.set(tea.brand_id, [
+    { brand_id: tea.brand_id, sku_id: pearls, name: "珍珠", archived: false, version: 1 },
+    { brand_id: tea.brand_id, sku_id: cups, name: "杯子 700cc", archived: false, version: 1 },
+  ]);
+  state.recipes.set(tea.brand_id, skus.slice(16, 19).map((sku_id) => ({ sku_id, parts: [{ component_id: pearls, units: 1 }, { component_id: cups, units: 1 }], version: 1, sellable: 24 })));
+  for (const one of branches) {
+    const day = { business_day: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10), on_hand: 0, held: 4, available: 0, shortfall: 4 };
+    const items = state.stock.get(one.branch_id) ?? [];
+    state.stock.set(one.branch_id, [
+      ...items.map((item, index) => (index === 5 ? { ...item, days: [day] } : item)),
+      stockItem({ branch_id: one.branch_id, sku_id: pearls, on_hand: 24, available: 24, low_threshold: 30 }),
+      stockItem({ branch_id: one.branch_id, sku_id: cups, on_hand: 480, available: 480 }),
+    ]);
   }
   const phases: OrderState[] = ["placed", "accepted", "preparing", "preparing", "ready", "accepted"];
   const [first] = branches as [Branch];

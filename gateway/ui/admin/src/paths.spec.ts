@@ -14,6 +14,7 @@ it("is the site map", () => {
       "newProduct": "/brands/:one/products/new",
       "optionGroups": "/brands/:one/option-groups",
       "orders": "/branches/:one/orders",
+      "pauses": "/branches/:one/pauses",
       "product": "/brands/:one/products/:two",
       "products": "/brands/:one/products",
       "publish": "/brands/:one/publish",

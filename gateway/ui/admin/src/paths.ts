@@ -12,6 +12,7 @@ export const paths = {
   optionGroups: (brandId: string) => `/brands/${brandId}/option-groups`,
   publish: (brandId: string) => `/brands/${brandId}/publish`,
   orders: (branchId: string) => `/branches/${branchId}/orders`,
+  pauses: (branchId: string) => `/branches/${branchId}/pauses`,
   stock: (branchId: string) => `/branches/${branchId}/stock`,
   hours: (branchId: string) => `/branches/${branchId}/hours`,
 } as const;

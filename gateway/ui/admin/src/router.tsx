@@ -7,6 +7,7 @@ import { Frame } from "./frame/frame";
 import { CrashedPage, LostPage } from "./frame/lost";
 import { paths } from "./paths";
 import { PageSkeleton } from "./patterns/states";
+import { parseHoursSearch } from "./routes/hours/tabs";
 import { parseProductSearch } from "./routes/products/search";
 import { SignInPage } from "./routes/sign-in/page";
 
@@ -106,9 +107,15 @@ const stock = createRoute({
   path: "/stock",
   component: lazyRouteComponent(() => import("./routes/stock/page"), "StockPage"),
 });
+const pauses = createRoute({
+  getParentRoute: () => branch,
+  path: "/pauses",
+  component: lazyRouteComponent(() => import("./routes/pauses/page"), "PausesPage"),
+});
 const hours = createRoute({
   getParentRoute: () => branch,
   path: "/hours",
+  validateSearch: parseHoursSearch,
   component: lazyRouteComponent(() => import("./routes/hours/page"), "HoursPage"),
 });
 
@@ -118,7 +125,7 @@ const routeTree = rootRoute.addChildren([
     home,
     account,
     brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish]),
-    branch.addChildren([orders, stock, hours]),
+    branch.addChildren([orders, stock, pauses, hours]),
   ]),
 ]);
 

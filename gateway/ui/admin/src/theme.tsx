@@ -1,6 +1,8 @@
 import { App as AntApp, ConfigProvider, theme as antTheme, type ThemeConfig } from "antd";
 import enUS from "antd/locale/en_US";
 import zhTW from "antd/locale/zh_TW";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-tw";
 import { createContext, use, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
 
 import { useLocale } from "./i18n";
@@ -56,6 +58,8 @@ const ThemeContext = createContext<ThemeState | undefined>(undefined);
 /** Light, dark, or as the device says; Ant Design follows, its words too. */
 export function ThemeProvider({ children }: { children: ReactNode }) {
   const { locale } = useLocale();
+  // The calendars of Ant Design name months and weekdays by it.
+  dayjs.locale(locale === "en" ? "en" : "zh-tw");
   const systemDark = useSyncExternalStore(subscribe, () => darkQuery.matches);
   const [choice, store] = useState<ThemeChoice>(() => (localStorage.getItem(STORED) as ThemeChoice | null) ?? "system");
   const isDark = choice === "dark" || (choice === "system" && systemDark);

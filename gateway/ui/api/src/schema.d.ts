@@ -130,15 +130,73 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gets a branch's weekly hours and slot settings. */
+        /** Gets a branch's weekly hours and slot settings in force, and what is pending. */
         get: operations["get_hours"];
         /**
-         * Replaces a branch's weekly hours and slot settings.
-         * @description Refuses with `HOURS_INVALID`, `HOURS_OVERLAP`, `SETTING_RANGE`, `VERSION_CONFLICT` and
-         *     `NOT_FOUND`.
+         * Replaces a branch's weekly hours and slot settings, now or at a later time.
+         * @description Orders given up are cancelled once the hours are saved. Refuses with `HOURS_INVALID`,
+         *     `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `EFFECTIVE_CONFLICT`,
+         *     `ORDERS_AFFECTED` (the problem lists them), `VERSION_CONFLICT` and `NOT_FOUND`.
          */
         put: operations["set_hours"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/hours/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells what the storefront would offer after a change, and which booked orders would fall outside.
+         * @description Changes nothing. Refuses as the change itself would, decisions and versions aside.
+         */
+        post: operations["preview_hours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/hours/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the versions of a branch's hours, newest first, a page at a time. */
+        get: operations["list_hours_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/hours/versions/{number}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraws a pending change of hours.
+         * @description Refuses with `VERSION_CONFLICT`, `ORDERS_AFFECTED` (the problem lists them) and `NOT_FOUND`.
+         */
+        post: operations["withdraw_hours"];
         delete?: never;
         options?: never;
         head?: never;
@@ -179,6 +237,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/branches/{branch_id}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the pauses of a branch: those that last, the next to end first, or those that ended. */
+        get: operations["list_pauses"];
+        put?: never;
+        /**
+         * Pauses something in this branch, in several or in the whole brand.
+         * @description Refuses with `VALIDATION_FAILED`, `SETTING_RANGE`, `IN_THE_PAST`, `IN_THE_FUTURE`, `TEXT_TOO_LONG`,
+         *     `REASON_REQUIRED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         */
+        post: operations["create_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/pauses/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells which orders contain something that is to be paused; changes nothing.
+         * @description Refuses with `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         */
+        post: operations["preview_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/pauses/{pause_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a pause in this branch or everywhere; one that has ended already is answered as it is.
+         * @description Refuses with `FIELD_LOCKED`, `OUT_OF_SCOPE`, `VERSION_CONFLICT` and `NOT_FOUND`.
+         */
+        post: operations["resume_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/special-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists a branch's special days with those of its brand. */
+        get: operations["list_branch_special_days"];
+        put?: never;
+        /**
+         * Creates a special day of a branch.
+         * @description Refuses with `HOURS_INVALID`, `HOURS_OVERLAP`, `IN_THE_PAST`, `SETTING_RANGE`, `TEXT_TOO_LONG`,
+         *     `VALIDATION_FAILED`, `FIELD_LOCKED`, `ORDERS_AFFECTED` (the problem lists them) and `NOT_FOUND`.
+         */
+        post: operations["create_branch_special_day"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/special-days/{special_day_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a special day of a branch; refuses as its creation does, and with `VERSION_CONFLICT`. */
+        put: operations["update_branch_special_day"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/branches/{branch_id}/stock": {
         parameters: {
             query?: never;
@@ -190,6 +349,44 @@ export interface paths {
         get: operations["list_stock"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/stock/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports a branch's stock as CSV that imports to the same. */
+        get: operations["export_stock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/stock/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Imports a branch's stock from CSV (UTF-8 or Big5), all of it or nothing.
+         * @description A dry run writes nothing and tells what would change; with a bad row nothing is written and
+         *     every bad cell is listed. Refuses with `FILE_TOO_LARGE` and `FILE_TYPE`.
+         */
+        post: operations["import_stock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -231,6 +428,44 @@ export interface paths {
          * @description Refuses with `STOCK_NEGATIVE`, `VALIDATION_FAILED` and `NOT_FOUND`.
          */
         post: operations["move_stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/stock/{sku_id}/short-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the orders that a unit's shortfall concerns. */
+        get: operations["list_short_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/stock/{sku_id}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves units to another branch, both sides or neither.
+         * @description Refuses with `STOCK_NEGATIVE`, `SKU_MISMATCH`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and
+         *     `NOT_FOUND`.
+         */
+        post: operations["transfer_stock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -292,6 +527,47 @@ export interface paths {
          * @description Refuses with `CODE_TAKEN` (name), `VERSION_CONFLICT` and `VALIDATION_FAILED`.
          */
         put: operations["save_category"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a shared component of a brand.
+         * @description Refuses with `CODE_TAKEN`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         */
+        post: operations["create_component"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/components/{sku_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Renames a component or puts it away.
+         * @description Refuses with `CODE_TAKEN`, `VERSION_CONFLICT`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and
+         *     `NOT_FOUND`.
+         */
+        put: operations["update_component"];
         post?: never;
         delete?: never;
         options?: never;
@@ -409,6 +685,78 @@ export interface paths {
         /** Checks what publishing would find and change, without doing it. */
         get: operations["check_publish"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/recipes/{sku_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replaces the recipe of a variant or option in all branches of a brand.
+         * @description Refuses with `VERSION_CONFLICT`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         */
+        put: operations["set_recipe"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/recipes/{sku_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a recipe was over time. */
+        get: operations["list_recipe_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/special-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists a brand's special days. */
+        get: operations["list_brand_special_days"];
+        put?: never;
+        /** Creates a special day of all branches of a brand; refuses as that of a branch does. */
+        post: operations["create_brand_special_day"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/special-days/{special_day_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a special day of a brand; refuses as its creation does, and with `VERSION_CONFLICT`. */
+        put: operations["update_brand_special_day"];
         post?: never;
         delete?: never;
         options?: never;
@@ -661,6 +1009,26 @@ export interface paths {
         put?: never;
         /** Ends the session and clears its cookies; without a session it does nothing. */
         post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/special-days/{special_day_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Removes a special day.
+         * @description Refuses with `ORDERS_AFFECTED`, `VERSION_CONFLICT` and `NOT_FOUND`.
+         */
+        post: operations["remove_special_day"];
         delete?: never;
         options?: never;
         head?: never;
@@ -921,6 +1289,51 @@ export interface components {
             /** @description Stage of the computation. */
             stage: string;
         };
+        /** @description Booked orders outside the hours. */
+        Affected: {
+            /** @description The orders, earliest first, at most 200. */
+            orders: components["schemas"]["AffectedOrder"][];
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            total: number;
+        };
+        /** @description A booked order outside the hours; what ordering did not tell is null. */
+        AffectedOrder: {
+            /**
+             * Format: uuid
+             * @description Its branch.
+             */
+            branch_id: string;
+            /**
+             * Format: date
+             * @description Business day it belongs to.
+             */
+            business_day: string;
+            /** @description Name of who ordered. */
+            contact_name?: string | null;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            order_id: string;
+            /** @description 訂單編號. */
+            order_number?: string | null;
+            /** @description 取件號碼. */
+            pickup_number?: string | null;
+            /**
+             * Format: date-time
+             * @description Promised time.
+             */
+            promised_at: string;
+            state?: components["schemas"]["OrderState"] | null;
+            /**
+             * Format: int64
+             * @description What is to be paid, in the minor unit.
+             */
+            total?: number | null;
+        };
         /** @description What archiving a category needs to know. */
         ArchiveCategory: {
             /**
@@ -971,6 +1384,10 @@ export interface components {
              * @description When it opens next; null while open or when it never does.
              */
             opens_at?: string | null;
+            /** @description Most units of a stock-keeping unit in one order; one that is absent has no limit. */
+            order_limits: components["schemas"]["OrderLimit"][];
+            /** @description Pauses in force, the next to end first; a slot at or after a pause's end is not touched by it. */
+            pauses: components["schemas"]["PublicPause"][];
             /**
              * Format: date-time
              * @description Time promised if ordered now; null while closed.
@@ -1123,6 +1540,13 @@ export interface components {
          * @enum {string}
          */
         CancelReason: "out_of_stock" | "too_busy" | "closed" | "customer_request" | "duplicate" | "unreachable" | "undeliverable" | "suspicious" | "other";
+        /** @description What came of cancelling an order. */
+        Cancellation: {
+            /** @description The order. */
+            order: components["schemas"]["AffectedOrder"];
+            /** @description Stable reason why it could not be cancelled, null when it was. */
+            refused?: string | null;
+        };
         /** @description A cart to be priced. */
         Cart: {
             /** @description Lines, 1–50. */
@@ -1240,6 +1664,39 @@ export interface components {
             /** @description Phone as typed; stored in E.164 form. */
             phone: string;
         };
+        /** @description Units of one date. */
+        DateAmount: {
+            /**
+             * Format: int64
+             * @description Units, 0–999,999.
+             */
+            amount: number;
+            /**
+             * Format: date
+             * @description Business day.
+             */
+            business_day: string;
+        };
+        /** @description An opening period of a day; close at or before open means the next day. */
+        DayPeriod: {
+            /**
+             * Format: int32
+             * @description Close in minutes after midnight, 0–1,440; 0 to 1,440 is the whole day.
+             */
+            close_minute: number;
+            /**
+             * Format: int32
+             * @description Opening in minutes after midnight, 0–1,439.
+             */
+            open_minute: number;
+        };
+        /** @description What shall become of booked orders outside the hours. */
+        Decisions: {
+            /** @description Orders without a decision of their own stay. */
+            keep_others?: boolean;
+            /** @description For each order, at most 200. */
+            orders?: components["schemas"]["OrderDecision"][];
+        };
         /**
          * @description Whether and how a product is shown.
          * @enum {string}
@@ -1289,7 +1746,11 @@ export interface components {
              * @description Most orders in one slot, null for no limit.
              */
             max_orders_per_slot?: number | null;
-            /** @description Weekly opening periods. */
+            /** @description Methods that differ from it. */
+            methods: components["schemas"]["MethodHours"][];
+            /** @description What may be ordered while closed. */
+            outside_hours: components["schemas"]["OutsideHours"];
+            /** @description Weekly opening periods of the 門市. */
             periods: components["schemas"]["Period"][];
             /**
              * Format: int32
@@ -1302,10 +1763,21 @@ export interface components {
              */
             version: number;
         };
-        /** @description Answer with a branch's hours. */
+        /** @description A branch's hours and what is to come. */
         HoursAnswer: {
-            /** @description The hours. */
+            /** @description The hours in force. */
             hours: components["schemas"]["Hours"];
+            /** @description Changes that wait for their time, earliest first. */
+            pending: components["schemas"]["HoursVersion"][];
+        };
+        /** @description Hours after a change. */
+        HoursChanged: {
+            /** @description What came of the orders that were to be cancelled. */
+            cancellations: components["schemas"]["Cancellation"][];
+            /** @description The hours in force. */
+            hours: components["schemas"]["Hours"];
+            /** @description Changes that wait for their time, earliest first. */
+            pending: components["schemas"]["HoursVersion"][];
         };
         /** @description Hours as they shall be. */
         HoursInput: {
@@ -1314,6 +1786,13 @@ export interface components {
              * @description Days ahead that may be ordered for, 0–60.
              */
             days_ahead: number;
+            /** @description What becomes of booked orders outside; not read by a preview. */
+            decisions?: components["schemas"]["Decisions"];
+            /**
+             * Format: date-time
+             * @description From when they count, a full minute within the next 365 days; null for now.
+             */
+            effective_at?: string | null;
             /**
              * Format: int32
              * @description Minutes before close when ordering ends, 0–180.
@@ -1329,8 +1808,21 @@ export interface components {
              * @description Most orders in one slot, 0–9,999; null for no limit.
              */
             max_orders_per_slot?: number | null;
-            /** @description Weekly opening periods, at most 6 a day. */
+            /** @description Methods that differ from it, each at most once. */
+            methods?: components["schemas"]["MethodHours"][];
+            outside_hours?: components["schemas"]["OutsideHours"] | null;
+            /** @description Weekly opening periods of the 門市, at most 6 a day. */
             periods: components["schemas"]["Period"][];
+            /**
+             * Format: int64
+             * @description Number of the pending change that they replace.
+             */
+            replaces?: number | null;
+            /**
+             * Format: int64
+             * @description Number of the version that they restore.
+             */
+            restores?: number | null;
             /**
              * Format: int32
              * @description Length of a slot in minutes: 5, 10, 15, 20, 30 or 60.
@@ -1339,6 +1831,73 @@ export interface components {
             /**
              * Format: int64
              * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description What a change would do. */
+        HoursPreview: {
+            /** @description Booked orders that would fall outside. */
+            affected: components["schemas"]["Affected"];
+            /** @description Today and the next 7 business days, or those from the asked time on. */
+            days: components["schemas"]["OfferedDay"][];
+            /** @description Special days of branches that a locked day of the brand would make ignored. */
+            overridden: components["schemas"]["SpecialDay"][];
+        };
+        /** @description Hours as they were saved once. */
+        HoursVersion: {
+            /**
+             * Format: date-time
+             * @description From when they count.
+             */
+            effective_at: string;
+            /** @description The hours. */
+            hours: components["schemas"]["Hours"];
+            /**
+             * Format: int64
+             * @description Number of the change.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Number of the version they restored.
+             */
+            restored_from?: number | null;
+            /**
+             * Format: date-time
+             * @description When they were saved.
+             */
+            saved_at: string;
+            /** @description Name of who saved them, null for the platform. */
+            saved_by?: string | null;
+            /** @description What became of them. */
+            state: components["schemas"]["HoursVersionState"];
+            /**
+             * Format: date-time
+             * @description When they were withdrawn.
+             */
+            withdrawn_at?: string | null;
+            /** @description Name of who withdrew them. */
+            withdrawn_by?: string | null;
+        };
+        /** @description A page of versions. */
+        HoursVersionList: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+            /** @description Versions, newest first. */
+            versions: components["schemas"]["HoursVersion"][];
+        };
+        /**
+         * @description What became of saved hours.
+         * @enum {string}
+         */
+        HoursVersionState: "pending" | "in_force" | "past" | "withdrawn";
+        /** @description The withdrawal of a pending change. */
+        HoursWithdrawal: {
+            /** @description What becomes of booked orders outside. */
+            decisions?: components["schemas"]["Decisions"];
+            /**
+             * Format: int64
+             * @description Version of the hours it was read at.
              */
             version: number;
         };
@@ -1624,6 +2183,20 @@ export interface components {
             /** @description Versions, newest first. */
             versions: components["schemas"]["MenuVersion"][];
         };
+        /** @description What a method has for itself. */
+        MethodHours: {
+            /**
+             * Format: int32
+             * @description Minutes before close when ordering ends, 0–180; null for those of the branch.
+             */
+            last_order_minutes?: number | null;
+            /** @description The method. */
+            method: components["schemas"]["ServiceMethod"];
+            /** @description It has a week of its own; else it follows the 門市. */
+            own_week: boolean;
+            /** @description Weekly opening periods of its own; none with `own_week`: never open. */
+            periods?: components["schemas"]["Period"][];
+        };
         /** @description A movement to record. */
         MoveStock: {
             /** @description `received`, `counted`, `adjusted` or `scrapped`. */
@@ -1640,13 +2213,52 @@ export interface components {
          * @description Kind of a movement.
          * @enum {string}
          */
-        MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset";
+        MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in";
         /** @description An order as its customer may see it. */
         MyOrder: {
             /** @description The customer may cancel now. */
             may_cancel: boolean;
             /** @description The order; the contact is masked. */
             order: components["schemas"]["Order"];
+        };
+        /** @description A component to make. */
+        NewStockComponent: {
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+        };
+        /** @description What a storefront offers on a business day. */
+        OfferedDay: {
+            /** @description It lies beyond the days that may be ordered ahead. */
+            beyond: boolean;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            business_day: string;
+            /** @description Openings that lie at least partly in it. */
+            openings: components["schemas"]["OfferedOpening"][];
+            /** @description Starts of the slots that can be ordered for, stock and fullness aside. */
+            slots: string[];
+            /** @description Name of the special day on its date. */
+            special_day?: string | null;
+        };
+        /** @description A time without interruption in which the branch is open. */
+        OfferedOpening: {
+            /**
+             * Format: date-time
+             * @description Opens.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When ordering ends; null where it never closes.
+             */
+            last_order_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Closes.
+             */
+            to: string;
         };
         /** @description A group of options that products share. */
         OptionGroup: {
@@ -1891,6 +2503,18 @@ export interface components {
              */
             version: number;
         };
+        /** @description What shall become of one booked order. */
+        OrderDecision: {
+            /** @description The decision. */
+            decision: components["schemas"]["OrderDecisionKind"];
+            /** @description The order. */
+            order_id: string;
+        };
+        /**
+         * @description What shall become of a booked order outside the hours.
+         * @enum {string}
+         */
+        OrderDecisionKind: "keep" | "cancel";
         /** @description An entry of an order's history, never changed. */
         OrderEvent: {
             /** @description Name of who did it; null for the customer or the system. */
@@ -1913,6 +2537,19 @@ export interface components {
              */
             version: number;
         };
+        /** @description Most units of a stock-keeping unit in one order. */
+        OrderLimit: {
+            /**
+             * Format: int64
+             * @description Most units.
+             */
+            max: number;
+            /**
+             * Format: uuid
+             * @description Stock-keeping unit.
+             */
+            sku_id: string;
+        };
         /** @description A page of orders; phones are masked. */
         OrderList: {
             /** @description Token of the next page, null at the end. */
@@ -1932,6 +2569,24 @@ export interface components {
             /** @description The order. */
             order: components["schemas"]["Order"];
         };
+        /** @description An order that contains what would be paused. */
+        OrderWithTarget: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /**
+             * Format: date-time
+             * @description Promised time.
+             */
+            promised_at: string;
+        };
         /** @description The headquarters of a chain. */
         Organisation: {
             /** @description Code typed at sign-in. */
@@ -1946,6 +2601,171 @@ export interface components {
             /** @description Plan. */
             plan: components["schemas"]["Plan"];
         };
+        /**
+         * @description What may be ordered while the branch is closed.
+         * @enum {string}
+         */
+        OutsideHours: "future_only" | "none";
+        /** @description Something that is not sold for a while. */
+        Pause: {
+            /**
+             * Format: int32
+             * @description How many branches it was made for.
+             */
+            branch_count: number;
+            /** @description Channels it concerns; empty for all. */
+            channels: components["schemas"]["PauseChannel"][];
+            /** @description How it ends. */
+            end: components["schemas"]["PauseEnd"];
+            /**
+             * Format: date-time
+             * @description When it ended in this branch, null while it lasts.
+             */
+            ended_at?: string | null;
+            /** @description Name of who resumed it; null when it ended otherwise. */
+            ended_by?: string | null;
+            ending?: components["schemas"]["PauseEnding"] | null;
+            /**
+             * Format: date-time
+             * @description When it ends by itself in this branch; null until somebody or something ends it.
+             */
+            ends_at?: string | null;
+            /** @description Only who has the whole brand may resume it. */
+            locked: boolean;
+            /** @description What staff noted. */
+            note: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            pause_id: string;
+            /** @description Why. */
+            reason: components["schemas"]["PauseReason"];
+            /** @description How far it reaches. */
+            scope: components["schemas"]["PauseScope"];
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /** @description Name of who paused. */
+            started_by: string;
+            /** @description What is paused. */
+            target: components["schemas"]["PauseTarget"];
+            /** @description Its name when it was paused; null for a method and a branch. */
+            target_name?: string | null;
+            /**
+             * Format: int64
+             * @description Version for resuming it.
+             */
+            version: number;
+        };
+        /** @description Answer with one pause. */
+        PauseAnswer: {
+            /** @description The pause. */
+            pause: components["schemas"]["Pause"];
+        };
+        /**
+         * @description Where an order comes from.
+         * @enum {string}
+         */
+        PauseChannel: "web" | "line" | "qr_table" | "counter" | "uber_eats";
+        /** @description When a pause ends. */
+        PauseEnd: {
+            /**
+             * Format: date-time
+             * @description Instant, at most 30 days away, for `at`.
+             */
+            at?: string | null;
+            /** @description Kind of end. */
+            kind: components["schemas"]["PauseEndKind"];
+            /**
+             * Format: int32
+             * @description Minutes, 1–1,440, for `minutes`.
+             */
+            minutes?: number | null;
+        };
+        /**
+         * @description Kind of a pause's end.
+         * @enum {string}
+         */
+        PauseEndKind: "today" | "minutes" | "at" | "restocked" | "manual";
+        /**
+         * @description How a pause ended.
+         * @enum {string}
+         */
+        PauseEnding: "time" | "restocked" | "resumed";
+        /** @description Something to be paused. */
+        PauseInput: {
+            /** @description Further branches of the brand, at most 199, for `branches`. */
+            branch_ids?: string[];
+            /** @description Channels it concerns, each once; all when left out. */
+            channels?: components["schemas"]["PauseChannel"][];
+            end?: components["schemas"]["PauseEnd"] | null;
+            /** @description Only who has the whole brand may resume it. */
+            locked?: boolean;
+            /** @description Words for the other staff, at most 200 characters; needed for `other`. */
+            note?: string;
+            /** @description Why. */
+            reason: components["schemas"]["PauseReason"];
+            scope?: components["schemas"]["PauseScope"] | null;
+            /** @description What is to be paused; it must be on the branch's menu. */
+            target: components["schemas"]["PauseTarget"];
+        };
+        /** @description A page of pauses. */
+        PauseList: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+            /** @description Pauses of this page. */
+            pauses: components["schemas"]["Pause"][];
+        };
+        /** @description What a pause would touch. */
+        PausePreview: {
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            order_count: number;
+            /** @description Open and future orders due before its end that contain the target, the next due first, at most 100. */
+            orders: components["schemas"]["OrderWithTarget"][];
+        };
+        /** @description A pause that is only thought about. */
+        PausePreviewInput: {
+            /** @description Further branches of the brand, for `branches`. */
+            branch_ids?: string[];
+            /** @description Channels it would concern; all when left out. */
+            channels?: components["schemas"]["PauseChannel"][];
+            end?: components["schemas"]["PauseEnd"] | null;
+            scope?: components["schemas"]["PauseScope"] | null;
+            /** @description What would be paused. */
+            target: components["schemas"]["PauseTarget"];
+        };
+        /**
+         * @description Why something is paused.
+         * @enum {string}
+         */
+        PauseReason: "out_of_stock" | "equipment" | "staffing" | "food_safety" | "other";
+        /**
+         * @description How far a pause reaches.
+         * @enum {string}
+         */
+        PauseScope: "branches" | "brand";
+        /** @description What is paused. */
+        PauseTarget: {
+            /**
+             * Format: uuid
+             * @description Id of the product, variant, option or category; null otherwise.
+             */
+            id?: string | null;
+            /** @description Kind of thing. */
+            kind: components["schemas"]["PauseTargetKind"];
+            method?: components["schemas"]["ServiceMethod"] | null;
+        };
+        /**
+         * @description Kind of thing that is paused.
+         * @enum {string}
+         */
+        PauseTargetKind: "product" | "variant" | "option" | "category" | "method" | "branch";
         /** @description One weekly opening period; close at or before open means the next day. */
         Period: {
             /**
@@ -2003,6 +2823,33 @@ export interface components {
          * @enum {string}
          */
         Plan: "basic" | "advanced" | "max";
+        /** @description A special day that would be saved. */
+        PlannedSpecialDay: {
+            /** @description Brand it would be of; null for the branch's own. */
+            brand_id?: string | null;
+            /** @description The day. */
+            day: components["schemas"]["SpecialDayInput"];
+            /** @description Id of the one it would replace, null for a new one. */
+            special_day_id?: string | null;
+        };
+        /** @description What is asked; of the changes at most one. */
+        PreviewInput: {
+            /**
+             * Format: date-time
+             * @description Seen from then on; null for now, or for when planned hours take effect.
+             */
+            from?: string | null;
+            hours?: components["schemas"]["HoursInput"] | null;
+            method?: components["schemas"]["ServiceMethod"] | null;
+            /** @description The special day of this id would be removed. */
+            removed_special_day_id?: string | null;
+            special_day?: components["schemas"]["PlannedSpecialDay"] | null;
+            /**
+             * Format: int64
+             * @description The pending change of this number would be withdrawn.
+             */
+            withdrawn_number?: number | null;
+        };
         /** @description A price that differs from the menu before. */
         PriceChange: {
             /**
@@ -2070,6 +2917,7 @@ export interface components {
         };
         /** @description What every refusal looks like; sent as `application/problem+json`. */
         Problem: {
+            affected?: components["schemas"]["Affected"] | null;
             /** @description Developer-readable text; never shown to a user. */
             detail: string;
             /** @description Every problem found, each at its field. */
@@ -2225,6 +3073,20 @@ export interface components {
              */
             total: number;
         };
+        /** @description A pause as customers may know it. */
+        PublicPause: {
+            /** @description Channels it concerns; empty for all. */
+            channels: components["schemas"]["PauseChannel"][];
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null when that is not known.
+             */
+            ends_at?: string | null;
+            /** @description Why. */
+            reason: components["schemas"]["PauseReason"];
+            /** @description What is paused. */
+            target: components["schemas"]["PauseTarget"];
+        };
         /** @description Where to publish. */
         Publish: {
             /** @description Branches; empty for all of the brand in the account's scope. */
@@ -2329,6 +3191,86 @@ export interface components {
             /** @description Stable reason. */
             reason: string;
         };
+        /** @description What one variant or option takes from the components. */
+        Recipe: {
+            /** @description Components and units of each; none where the recipe ended. */
+            parts: components["schemas"]["RecipePart"][];
+            /**
+             * Format: int64
+             * @description Units that the branch's components suffice for; null when none of them is counted.
+             */
+            sellable?: number | null;
+            /**
+             * Format: uuid
+             * @description Variant or option.
+             */
+            sku_id: string;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description Answer with one recipe. */
+        RecipeAnswer: {
+            /** @description The recipe. */
+            recipe: components["schemas"]["Recipe"];
+        };
+        /** @description A recipe as it shall be. */
+        RecipeInput: {
+            /** @description Components and units of each, at most 20; none ends the recipe. */
+            parts: components["schemas"]["RecipePart"][];
+            /**
+             * Format: int64
+             * @description Version it was read at; left out where there never was one.
+             */
+            version?: number | null;
+        };
+        /** @description Units of one component. */
+        RecipePart: {
+            /**
+             * Format: uuid
+             * @description Component.
+             */
+            component_id: string;
+            /**
+             * Format: int64
+             * @description Units, 1–999.
+             */
+            units: number;
+        };
+        /** @description A recipe as it was from a moment on. */
+        RecipeVersion: {
+            /** @description Name of who changed it; null for the system. */
+            actor?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description Components and units; none where the recipe ended. */
+            parts: components["schemas"]["RecipePart"][];
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description What a recipe was over time. */
+        RecipeVersionList: {
+            /** @description Versions, newest first, at most 50. */
+            versions: components["schemas"]["RecipeVersion"][];
+        };
+        /** @description Which end of a pause is meant. */
+        ResumeInput: {
+            /** @description In all of its branches, not only in this one. */
+            everywhere?: boolean;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
         /** @description Where an account may work. */
         Scope: {
             /** @description These branches. */
@@ -2338,6 +3280,11 @@ export interface components {
             /** @description Every brand and branch of the organisation. */
             organisation: boolean;
         };
+        /**
+         * @description How an order reaches the customer.
+         * @enum {string}
+         */
+        ServiceMethod: "pickup" | "delivery" | "on_site";
         /** @description An open session. */
         Session: {
             /**
@@ -2364,6 +3311,34 @@ export interface components {
             /** @description Sessions, newest first. */
             sessions: components["schemas"]["Session"][];
         };
+        /** @description An order that a shortfall concerns. */
+        ShortOrder: {
+            /**
+             * Format: date
+             * @description Business day it is for.
+             */
+            business_day: string;
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /**
+             * Format: date-time
+             * @description Time it was promised for.
+             */
+            promised_at: string;
+            /**
+             * Format: int64
+             * @description Units it was promised.
+             */
+            quantity: number;
+        };
+        /** @description Orders that a shortfall concerns. */
+        ShortOrderList: {
+            /** @description Orders, newest first: as many as the shortfall reaches, at most 50. */
+            orders: components["schemas"]["ShortOrder"][];
+        };
         /** @description What one signs in with. */
         SignIn: {
             /** @description Account name, any case. */
@@ -2385,9 +3360,14 @@ export interface components {
         SkuAvailability: {
             /**
              * Format: int64
-             * @description Units left today (daily) or in all (running).
+             * @description Units left today (daily) or in all (running), as far as its components suffice.
              */
             available: number;
+            /**
+             * Format: int32
+             * @description Customers see how many are left from this number down; 0 for never.
+             */
+            show_last: number;
             /**
              * Format: uuid
              * @description Stock-keeping unit.
@@ -2436,6 +3416,219 @@ export interface components {
              */
             quantity: number;
         };
+        /** @description A day, or days, on which other hours count than the week's. */
+        SpecialDay: {
+            /**
+             * Format: uuid
+             * @description Branch it counts for; null for all branches of the brand.
+             */
+            branch_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description Of a branch's day: some of its dates are ignored because the brand locked them. */
+            overridden: boolean;
+            /** @description Periods of each of the dates; none: closed. */
+            periods: components["schemas"]["DayPeriod"][];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            special_day_id: string;
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description A special day as it shall be. */
+        SpecialDayInput: {
+            /** @description What becomes of booked orders outside; not read by a preview. */
+            decisions?: components["schemas"]["Decisions"];
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked?: boolean;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods?: components["schemas"]["DayPeriod"][];
+            /**
+             * Format: date
+             * @description Last date; at most 366 days in all.
+             */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version it was read at; left out for a new one.
+             */
+            version?: number;
+        };
+        /** @description Special days. */
+        SpecialDayList: {
+            /** @description Special days by their first date, from yesterday on. */
+            special_days: components["schemas"]["SpecialDay"][];
+        };
+        /** @description The removal of a special day. */
+        SpecialDayRemoval: {
+            /** @description What becomes of booked orders outside. */
+            decisions?: components["schemas"]["Decisions"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description What came of removing a special day. */
+        SpecialDayRemoved: {
+            /** @description What came of the orders that were to be cancelled. */
+            cancellations: components["schemas"]["Cancellation"][];
+        };
+        /** @description A saved special day. */
+        SpecialDaySaved: {
+            /** @description What came of the orders that were to be cancelled. */
+            cancellations: components["schemas"]["Cancellation"][];
+            /** @description The day. */
+            special_day: components["schemas"]["SpecialDay"];
+        };
+        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
+        StockComponent: {
+            /** @description Put away. */
+            archived: boolean;
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Stock-keeping unit.
+             */
+            sku_id: string;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description Answer with one component. */
+        StockComponentAnswer: {
+            /** @description The component. */
+            component: components["schemas"]["StockComponent"];
+        };
+        /** @description A component as it shall be. */
+        StockComponentInput: {
+            /** @description Put away; only one that no recipe uses can be. */
+            archived?: boolean;
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Counters of one business day of a daily item. */
+        StockDay: {
+            /**
+             * Format: int64
+             * @description Units left to sell.
+             */
+            available: number;
+            /**
+             * Format: date
+             * @description Business day.
+             */
+            business_day: string;
+            /**
+             * Format: int64
+             * @description Units held for orders not yet placed.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Units not yet committed.
+             */
+            on_hand: number;
+            /**
+             * Format: int64
+             * @description 超訂: units promised beyond the day's amount.
+             */
+            shortfall: number;
+        };
+        /** @description A bad cell of an import. */
+        StockImportProblem: {
+            /** @description Column, such as `quantity`. */
+            column: string;
+            /**
+             * Format: int32
+             * @description Line in the file, from 1; the header is line 1.
+             */
+            line: number;
+            /** @description Stable reason. */
+            reason: string;
+            /** @description The cell, at most 60 characters. */
+            value: string;
+        };
+        /** @description What an import did, or would do. */
+        StockImportReport: {
+            /** @description The file was written. */
+            applied: boolean;
+            /**
+             * Format: int32
+             * @description Items that are new.
+             */
+            created: number;
+            /** @description Every bad cell; when there is one nothing was written. */
+            problems: components["schemas"]["StockImportProblem"][];
+            /** @description What changes, at most the first 200 rows. */
+            rows: components["schemas"]["StockImportRow"][];
+            /**
+             * Format: int32
+             * @description Items the file leaves as they are.
+             */
+            unchanged: number;
+            /**
+             * Format: int32
+             * @description Items changed or counted.
+             */
+            updated: number;
+        };
+        /** @description What an import does with one item. */
+        StockImportRow: {
+            /** @description `created` or `updated`. */
+            change: string;
+            /** @description What changes, such as `quantity 3 → 5`. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description Line in the file.
+             */
+            line: number;
+            /** @description Name of the item. */
+            name: string;
+        };
         /** @description Stock of one unit in one branch. */
         StockItem: {
             /**
@@ -2453,6 +3646,8 @@ export interface components {
              * @description Units a business day has, for daily mode.
              */
             daily_amount: number;
+            /** @description Coming business days that something is booked for; daily mode only. */
+            days: components["schemas"]["StockDay"][];
             /**
              * Format: int64
              * @description Units held for orders not yet placed.
@@ -2470,9 +3665,16 @@ export interface components {
              * @description Units on hand (running) or today's amount not yet committed (daily).
              */
             on_hand: number;
+            /** @description Further settings. */
+            rules: components["schemas"]["StockRules"];
+            /**
+             * Format: int64
+             * @description 超訂: units promised beyond what there is, 0 in ordinary life.
+             */
+            shortfall: number;
             /**
              * Format: uuid
-             * @description Variant or option it counts.
+             * @description Variant, option or component it counts.
              */
             sku_id: string;
             /**
@@ -2488,8 +3690,12 @@ export interface components {
         };
         /** @description Stock items of a branch. */
         StockList: {
+            /** @description Components of the brand, by name. */
+            components: components["schemas"]["StockComponent"][];
             /** @description Stock items; what has none is not tracked. */
             items: components["schemas"]["StockItem"][];
+            /** @description Recipes of the brand, with what the branch's components suffice for. */
+            recipes: components["schemas"]["Recipe"][];
         };
         /**
          * @description How a unit's stock is counted.
@@ -2540,6 +3746,11 @@ export interface components {
              */
             order_id?: string | null;
             /**
+             * Format: uuid
+             * @description The other branch of a transfer.
+             */
+            other_branch_id?: string | null;
+            /**
              * Format: int64
              * @description Change of the units on hand (of the units held for `held` and `released`).
              */
@@ -2559,6 +3770,23 @@ export interface components {
             /** @description Token of the next page, null at the end. */
             next_page_token?: string | null;
         };
+        /** @description Settings of a stock item beside its mode. */
+        StockRules: {
+            /** @description Amounts of single dates from today on, at most 120; they beat the weekday's. */
+            date_amounts: components["schemas"]["DateAmount"][];
+            /**
+             * Format: int64
+             * @description 每單上限: most units in one order, 1–999; 0 for no limit.
+             */
+            max_per_order: number;
+            /**
+             * Format: int32
+             * @description 顯示剩餘: customers see how many are left from this number down, 1–99; 0 for never.
+             */
+            show_last: number;
+            /** @description Amounts of the week, at most one a weekday; a day without one has the daily amount. */
+            weekday_amounts: components["schemas"]["WeekdayAmount"][];
+        };
         /** @description Settings of a stock item as they shall be. */
         StockSettings: {
             /**
@@ -2573,11 +3801,27 @@ export interface components {
             low_threshold?: number;
             /** @description Mode. */
             mode: components["schemas"]["StockMode"];
+            rules?: components["schemas"]["StockRules"] | null;
             /**
              * Format: int64
              * @description Version it was read at; left out when it has none yet.
              */
             version?: number | null;
+        };
+        /** @description Units to move to another branch. */
+        StockTransfer: {
+            /**
+             * Format: int64
+             * @description Units, 1–999,999.
+             */
+            quantity: number;
+            /** @description Why, at most 200 characters. */
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description Branch that receives.
+             */
+            to_branch_id: string;
         };
         /** @description A brand with its branches, as customers see them. */
         Storefront: {
@@ -2688,6 +3932,19 @@ export interface components {
              */
             variant_id?: string | null;
         };
+        /** @description Units of one weekday. */
+        WeekdayAmount: {
+            /**
+             * Format: int64
+             * @description Units, 0–999,999.
+             */
+            amount: number;
+            /**
+             * Format: int32
+             * @description ISO weekday, 1 Monday … 7 Sunday.
+             */
+            weekday: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2701,6 +3958,8 @@ export type AccountInput = components['schemas']['AccountInput'];
 export type AccountList = components['schemas']['AccountList'];
 export type AccountState = components['schemas']['AccountState'];
 export type Adjustment = components['schemas']['Adjustment'];
+export type Affected = components['schemas']['Affected'];
+export type AffectedOrder = components['schemas']['AffectedOrder'];
 export type ArchiveCategory = components['schemas']['ArchiveCategory'];
 export type AtVersion = components['schemas']['AtVersion'];
 export type Availability = components['schemas']['Availability'];
@@ -2714,6 +3973,7 @@ export type BrandAnswer = components['schemas']['BrandAnswer'];
 export type BrandInput = components['schemas']['BrandInput'];
 export type BrandList = components['schemas']['BrandList'];
 export type CancelReason = components['schemas']['CancelReason'];
+export type Cancellation = components['schemas']['Cancellation'];
 export type Cart = components['schemas']['Cart'];
 export type CartLine = components['schemas']['CartLine'];
 export type Category = components['schemas']['Category'];
@@ -2723,12 +3983,21 @@ export type CategoryList = components['schemas']['CategoryList'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChosenOption = components['schemas']['ChosenOption'];
 export type Contact = components['schemas']['Contact'];
+export type DateAmount = components['schemas']['DateAmount'];
+export type DayPeriod = components['schemas']['DayPeriod'];
+export type Decisions = components['schemas']['Decisions'];
 export type DisplayState = components['schemas']['DisplayState'];
 export type Fee = components['schemas']['Fee'];
 export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
 export type Hours = components['schemas']['Hours'];
 export type HoursAnswer = components['schemas']['HoursAnswer'];
+export type HoursChanged = components['schemas']['HoursChanged'];
 export type HoursInput = components['schemas']['HoursInput'];
+export type HoursPreview = components['schemas']['HoursPreview'];
+export type HoursVersion = components['schemas']['HoursVersion'];
+export type HoursVersionList = components['schemas']['HoursVersionList'];
+export type HoursVersionState = components['schemas']['HoursVersionState'];
+export type HoursWithdrawal = components['schemas']['HoursWithdrawal'];
 export type ImportProblem = components['schemas']['ImportProblem'];
 export type ImportReport = components['schemas']['ImportReport'];
 export type ImportRow = components['schemas']['ImportRow'];
@@ -2745,9 +4014,13 @@ export type MenuProduct = components['schemas']['MenuProduct'];
 export type MenuVariant = components['schemas']['MenuVariant'];
 export type MenuVersion = components['schemas']['MenuVersion'];
 export type MenuVersionList = components['schemas']['MenuVersionList'];
+export type MethodHours = components['schemas']['MethodHours'];
 export type MoveStock = components['schemas']['MoveStock'];
 export type MovementKind = components['schemas']['MovementKind'];
 export type MyOrder = components['schemas']['MyOrder'];
+export type NewStockComponent = components['schemas']['NewStockComponent'];
+export type OfferedDay = components['schemas']['OfferedDay'];
+export type OfferedOpening = components['schemas']['OfferedOpening'];
 export type OptionGroup = components['schemas']['OptionGroup'];
 export type OptionGroupAnswer = components['schemas']['OptionGroupAnswer'];
 export type OptionGroupInput = components['schemas']['OptionGroupInput'];
@@ -2757,15 +4030,36 @@ export type OptionItem = components['schemas']['OptionItem'];
 export type Order = components['schemas']['Order'];
 export type OrderAnswer = components['schemas']['OrderAnswer'];
 export type OrderChanged = components['schemas']['OrderChanged'];
+export type OrderDecision = components['schemas']['OrderDecision'];
+export type OrderDecisionKind = components['schemas']['OrderDecisionKind'];
 export type OrderEvent = components['schemas']['OrderEvent'];
+export type OrderLimit = components['schemas']['OrderLimit'];
 export type OrderList = components['schemas']['OrderList'];
 export type OrderState = components['schemas']['OrderState'];
 export type OrderWithEvents = components['schemas']['OrderWithEvents'];
+export type OrderWithTarget = components['schemas']['OrderWithTarget'];
 export type Organisation = components['schemas']['Organisation'];
+export type OutsideHours = components['schemas']['OutsideHours'];
+export type Pause = components['schemas']['Pause'];
+export type PauseAnswer = components['schemas']['PauseAnswer'];
+export type PauseChannel = components['schemas']['PauseChannel'];
+export type PauseEnd = components['schemas']['PauseEnd'];
+export type PauseEndKind = components['schemas']['PauseEndKind'];
+export type PauseEnding = components['schemas']['PauseEnding'];
+export type PauseInput = components['schemas']['PauseInput'];
+export type PauseList = components['schemas']['PauseList'];
+export type PausePreview = components['schemas']['PausePreview'];
+export type PausePreviewInput = components['schemas']['PausePreviewInput'];
+export type PauseReason = components['schemas']['PauseReason'];
+export type PauseScope = components['schemas']['PauseScope'];
+export type PauseTarget = components['schemas']['PauseTarget'];
+export type PauseTargetKind = components['schemas']['PauseTargetKind'];
 export type Period = components['schemas']['Period'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
 export type PlacedOrder = components['schemas']['PlacedOrder'];
 export type Plan = components['schemas']['Plan'];
+export type PlannedSpecialDay = components['schemas']['PlannedSpecialDay'];
+export type PreviewInput = components['schemas']['PreviewInput'];
 export type PriceChange = components['schemas']['PriceChange'];
 export type PricedLine = components['schemas']['PricedLine'];
 export type Problem = components['schemas']['Problem'];
@@ -2774,21 +4068,45 @@ export type Product = components['schemas']['Product'];
 export type ProductAnswer = components['schemas']['ProductAnswer'];
 export type ProductInput = components['schemas']['ProductInput'];
 export type ProductList = components['schemas']['ProductList'];
+export type PublicPause = components['schemas']['PublicPause'];
 export type Publish = components['schemas']['Publish'];
 export type PublishChange = components['schemas']['PublishChange'];
 export type PublishCheck = components['schemas']['PublishCheck'];
 export type PublishFinding = components['schemas']['PublishFinding'];
 export type Quote = components['schemas']['Quote'];
 export type QuoteWarning = components['schemas']['QuoteWarning'];
+export type Recipe = components['schemas']['Recipe'];
+export type RecipeAnswer = components['schemas']['RecipeAnswer'];
+export type RecipeInput = components['schemas']['RecipeInput'];
+export type RecipePart = components['schemas']['RecipePart'];
+export type RecipeVersion = components['schemas']['RecipeVersion'];
+export type RecipeVersionList = components['schemas']['RecipeVersionList'];
+export type ResumeInput = components['schemas']['ResumeInput'];
 export type Scope = components['schemas']['Scope'];
+export type ServiceMethod = components['schemas']['ServiceMethod'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
+export type ShortOrder = components['schemas']['ShortOrder'];
+export type ShortOrderList = components['schemas']['ShortOrderList'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SkuAvailability = components['schemas']['SkuAvailability'];
 export type Slot = components['schemas']['Slot'];
 export type SlotState = components['schemas']['SlotState'];
 export type SoldOption = components['schemas']['SoldOption'];
+export type SpecialDay = components['schemas']['SpecialDay'];
+export type SpecialDayInput = components['schemas']['SpecialDayInput'];
+export type SpecialDayList = components['schemas']['SpecialDayList'];
+export type SpecialDayRemoval = components['schemas']['SpecialDayRemoval'];
+export type SpecialDayRemoved = components['schemas']['SpecialDayRemoved'];
+export type SpecialDaySaved = components['schemas']['SpecialDaySaved'];
+export type StockComponent = components['schemas']['StockComponent'];
+export type StockComponentAnswer = components['schemas']['StockComponentAnswer'];
+export type StockComponentInput = components['schemas']['StockComponentInput'];
+export type StockDay = components['schemas']['StockDay'];
+export type StockImportProblem = components['schemas']['StockImportProblem'];
+export type StockImportReport = components['schemas']['StockImportReport'];
+export type StockImportRow = components['schemas']['StockImportRow'];
 export type StockItem = components['schemas']['StockItem'];
 export type StockItemAnswer = components['schemas']['StockItemAnswer'];
 export type StockList = components['schemas']['StockList'];
@@ -2796,7 +4114,9 @@ export type StockMode = components['schemas']['StockMode'];
 export type StockMoved = components['schemas']['StockMoved'];
 export type StockMovement = components['schemas']['StockMovement'];
 export type StockMovementList = components['schemas']['StockMovementList'];
+export type StockRules = components['schemas']['StockRules'];
 export type StockSettings = components['schemas']['StockSettings'];
+export type StockTransfer = components['schemas']['StockTransfer'];
 export type Storefront = components['schemas']['Storefront'];
 export type StorefrontBranch = components['schemas']['StorefrontBranch'];
 export type StorefrontBrand = components['schemas']['StorefrontBrand'];
@@ -2804,6 +4124,7 @@ export type TaxType = components['schemas']['TaxType'];
 export type Transition = components['schemas']['Transition'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
+export type WeekdayAmount = components['schemas']['WeekdayAmount'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_accounts: {
@@ -3096,7 +4417,114 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursAnswer"];
+                    "application/json": components["schemas"]["HoursChanged"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursPreview"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_hours_versions: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursVersionList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursChanged"];
                 };
             };
             /** @description The request was refused. */
@@ -3183,6 +4611,261 @@ export interface operations {
             };
         };
     };
+    list_pauses: {
+        parameters: {
+            query?: {
+                /** @description Those that ended, the latest first, instead of those that last. */
+                ended?: boolean;
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_pause: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PausePreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PausePreview"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+                pause_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_branch_special_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecialDayList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_branch_special_day: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecialDayInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecialDaySaved"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_branch_special_day: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                branch_id: string;
+                special_day_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecialDayInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecialDaySaved"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_stock: {
         parameters: {
             query?: never;
@@ -3201,6 +4884,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StockList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_stock: {
+        parameters: {
+            query: {
+                /** @description Brand of the branch. */
+                brand_id: string;
+            };
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_stock: {
+        parameters: {
+            query: {
+                /** @description Brand of the branch. */
+                brand_id: string;
+                /** @description Only tell what would happen. */
+                dry_run?: boolean;
+                /** @description Why, at most 200 characters; stands at each movement. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockImportReport"];
                 };
             };
             /** @description The request was refused. */
@@ -3303,6 +5062,77 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MoveStock"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockMoved"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_short_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShortOrderList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_stock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                branch_id: string;
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockTransfer"];
             };
         };
         responses: {
@@ -3479,6 +5309,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoryAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_component: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStockComponent"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockComponentAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_component: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockComponentInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockComponentAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -3768,6 +5672,182 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublishCheck"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipeInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recipe_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeVersionList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_brand_special_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecialDayList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_brand_special_day: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecialDayInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecialDaySaved"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_brand_special_day: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                brand_id: string;
+                special_day_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecialDayInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecialDaySaved"];
                 };
             };
             /** @description The request was refused. */
@@ -4216,6 +6296,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_special_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                special_day_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecialDayRemoval"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecialDayRemoved"];
+                };
             };
             /** @description The request was refused. */
             default: {

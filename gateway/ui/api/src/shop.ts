@@ -18,6 +18,7 @@ export type MenuVariant = MenuProduct["variants"][number];
 export type MenuOptionGroup = Menu["option_groups"][number];
 export type MenuOption = MenuOptionGroup["options"][number];
 export type Availability = Answer<`${Shop}/availability`, "get">;
+export type ShopPause = Availability["pauses"][number];
 export type Slot = Availability["slots"][number];
 export type CartBody = Body<`${Shop}/quotes`, "post">;
 export type CartBodyLine = CartBody["lines"][number];

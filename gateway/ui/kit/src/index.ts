@@ -4,6 +4,7 @@
  */
 export { brandColours, contrast, type BrandColours } from "./colour";
 export { formatMoney, formatAmount, formatSignedMoney } from "./money";
+export { pausesAt, unsold, type PauseLike, type Pauses, type Unsold } from "./pauses";
 export { displayPhone, mobileE164 } from "./phone";
 export { reasonSentence, reasons, type Reason, type Refusal } from "./reasons";
 export {

@@ -48,6 +48,12 @@ function mockApi(): Connect.NextHandleFunction {
       world.stock.set(query.get("sku") ?? "", Number(query.get("to")));
       if (!query.has("quiet")) tell("availability", { sku_ids: [query.get("sku")] });
     }
+    if (word === "pause") {
+      const minutes = Number(query.get("minutes"));
+      world.paused.set(query.get("id") ?? "", { kind: query.get("kind") ?? "product", ends_at: minutes ? new Date(Date.now() + minutes * 60_000).toISOString() : null });
+      if (query.get("kind") === "none") world.paused.delete(query.get("id") ?? "");
+      tell("availability", { sku_ids: [] });
+    }
     if (word === "open") world.open = query.get("to") === "true";
     if (word === "move") tell("order", world.move(query.get("token") ?? ""));
     if (word === "drop") drops = Number(query.get("times") ?? 1);

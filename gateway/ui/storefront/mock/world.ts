@@ -23,6 +23,7 @@ export class World {
   open = true;
   prices = new Map<string, number>();
   stock = new Map<string, number>([["p-點心-1-一份", 0], ["p-點心-2-一片", 4], ["pudding", 0], ["p-奶茶-3-中", 0]]);
+  readonly paused = new Map<string, { kind: string; ends_at: string | null }>();
   orders = new Map<string, Order>();
   answers = new Map<string, { body: string; answer: unknown }>();
 
@@ -63,7 +64,9 @@ export class World {
     return {
       as_of: new Date().toISOString(), open: this.open, opens_at: this.open ? null : in_(600), last_order_at: in_(300),
       promised_at: this.open ? in_(15) : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
-      skus: Array.from(this.stock, ([sku_id, available]) => ({ sku_id, available })),
+      skus: Array.from(this.stock, ([sku_id, available]) => ({ sku_id, available, show_last: 5 })),
+      order_limits: [],
+      pauses: Array.from(this.paused, ([id, { kind, ends_at }]) => ({ target: { kind, id }, channels: [], reason: "equipment", ends_at })),
     } as Availability;
   }
 

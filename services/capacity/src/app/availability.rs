@@ -1,6 +1,7 @@
 //! What a branch can sell now, read at most twice a second per branch however many ask.
 
 use std::{
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,6 +10,7 @@ use std::{
 };
 
 use chassis::{
+    business_day::BusinessDay,
     db::TenantTx,
     id::{BranchId, BrandId, OrganisationId, SkuId},
 };
@@ -20,8 +22,11 @@ use super::{Core, error::Error};
 use crate::{
     domain::{
         calendar::{Calendar, SlotTime},
+        channel::Channel,
+        method::Method,
+        pause::Lasting,
         plan::{Fullness, SlotBook},
-        stock::StockMode,
+        stock::SHOW_LAST,
     },
     store::{self, branches::BranchState},
 };
@@ -50,9 +55,24 @@ pub struct Availability {
     /// Slots from now to the last day ahead.
     pub slots: Vec<(SlotTime, Fullness)>,
     /// Units left of what is tracked.
-    pub skus: Vec<(SkuId, i64)>,
+    pub skus: Vec<SkuLeft>,
+    /// 每單上限 of what has one.
+    pub order_limits: Vec<(SkuId, i64)>,
     /// Earliest slot that is not full.
     pub earliest_slot_at: Option<DateTime<Utc>>,
+    /// Pauses in force, the next to end first.
+    pub pauses: Vec<Lasting>,
+}
+
+/// What is left of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SkuLeft {
+    /// Variant or option.
+    pub sku_id: SkuId,
+    /// Units left, as far as its components suffice.
+    pub available: i64,
+    /// From this number down customers see it; 0 for never.
+    pub show_last: i64,
 }
 
 /// Availabilities as last read; clones share them.
@@ -63,7 +83,7 @@ pub struct Cache(Kept<(OrganisationId, BranchId), Arc<Entry>>);
 struct Entry {
     /// Counts own writes: what was read before one is forgotten.
     writes: AtomicU64,
-    read: Mutex<Option<Read>>,
+    read: Mutex<HashMap<Method, Read>>,
 }
 
 #[derive(Debug)]
@@ -88,11 +108,12 @@ impl Cache {
     }
 }
 
-/// Gets what a branch can sell; callers that come together share one reading.
+/// Gets what a branch can sell by a method; callers that come together share one reading.
 pub async fn get(
     core: &Core,
     org: OrganisationId,
     branch_id: BranchId,
+    method: Method,
 ) -> Result<Arc<Availability>, Error> {
     let entry = core
         .availabilities
@@ -100,7 +121,7 @@ pub async fn get(
         .get_with((org, branch_id), Arc::default);
     let mut read = entry.read.lock().await;
     let writes = entry.writes.load(Ordering::Acquire);
-    if let Some(read) = &*read
+    if let Some(read) = read.get(&method)
         && read.writes == writes
         && read.at.elapsed() < KEPT_FOR
         && is_recent(read.availability.as_of, core.clock.now())
@@ -109,13 +130,14 @@ pub async fn get(
     }
     let at = Instant::now();
     let mut tx = core.db.tenant(org).await?;
-    let availability = Arc::new(load(core, &mut tx, branch_id).await?);
+    let availability = Arc::new(load(core, &mut tx, branch_id, method).await?);
     tx.rollback().await?;
-    *read = Some(Read {
+    let now = Read {
         at,
         writes,
         availability: availability.clone(),
-    });
+    };
+    read.insert(method, now);
     Ok(availability)
 }
 
@@ -124,12 +146,17 @@ fn is_recent(as_of: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     (as_of..=as_of + kept_for).contains(&now)
 }
 
-async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Availability, Error> {
+async fn load(
+    core: &Core,
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    method: Method,
+) -> Result<Availability, Error> {
     let branch = store::branches::find(tx, branch_id)
         .await?
         .ok_or(Error::BranchUnknown)?;
     let schedule = core.schedules.get(tx, &branch).await?;
-    let calendar = schedule.at(core.clock.now());
+    let calendar = schedule.at_for(core.clock.now(), method);
     let limit = schedule.hours.max_orders_per_slot;
     let booked = match limit {
         Some(_) => {
@@ -138,33 +165,85 @@ async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Ava
         }
         None => Default::default(),
     };
-    let skus = load_skus(tx, branch_id, &calendar).await?;
+    let (skus, order_limits) = load_skus(tx, &branch, calendar.today()).await?;
     let sells = branch.state == BranchState::Live;
     let book = SlotBook { booked, limit };
-    Ok(describe(&branch, sells, &calendar, &book, skus))
+    let pauses = core.pauses.get(tx, &branch).await?;
+    let open_from = pauses.branch_open_from(Channel::Web, calendar.now());
+    Ok(Availability {
+        skus,
+        order_limits,
+        pauses: pauses.at(calendar.now()).cloned().collect(),
+        ..shut_until(open_from, describe(&branch, sells, &calendar, &book))
+    })
 }
 
+/// While the branch as a whole is paused nothing is promised, and no slot before its end can be had.
+fn shut_until(open_from: Option<DateTime<Utc>>, mut availability: Availability) -> Availability {
+    let shut = |at: DateTime<Utc>| open_from.is_none_or(|open| at < open);
+    if shut(availability.as_of) {
+        availability.promised_at = None;
+        for (slot, fullness) in &mut availability.slots {
+            if shut(slot.starts_at) {
+                *fullness = Fullness::Full;
+            }
+        }
+        let mut slots = availability.slots.iter();
+        availability.earliest_slot_at = slots.find(orderable).map(|(slot, _)| slot.starts_at);
+    }
+    availability
+}
+
+fn orderable((slot, fullness): &&(SlotTime, Fullness)) -> bool {
+    !slot.past && *fullness != Fullness::Full
+}
+
+/// What is left of each variant and option, and how much one order may have of it. Components are
+/// told through what is made of them.
 async fn load_skus(
     tx: &mut TenantTx,
-    branch_id: BranchId,
-    calendar: &Calendar<'_>,
-) -> Result<Vec<(SkuId, i64)>, Error> {
-    let mut items = store::items::list(tx, branch_id).await?;
-    items.retain(|item| item.mode != StockMode::Untracked);
-    let today = calendar.today();
+    branch: &store::branches::Branch,
+    today: BusinessDay,
+) -> Result<(Vec<SkuLeft>, Vec<(SkuId, i64)>), Error> {
+    let items = store::items::list(tx, branch.branch_id).await?;
+    let (recipes, _) = store::recipes::list(tx, branch.brand_id).await?;
     let keys: Vec<_> = items
         .iter()
         .filter_map(|item| Some((item.sku_id, item.bucket_day(today)?)))
         .collect();
-    let buckets = store::buckets::find_keys(tx, branch_id, &keys).await?;
-    let left = items.iter().zip(&keys).map(|(item, key)| {
-        let bucket = buckets
-            .get(key)
-            .copied()
-            .unwrap_or_else(|| item.untouched());
-        (item.sku_id, bucket.available())
+    let buckets = store::buckets::find_keys(tx, branch.branch_id, &keys).await?;
+    let mut left = HashMap::new();
+    for item in &items {
+        if let Some(day) = item.bucket_day(today) {
+            let bucket = buckets.get(&(item.sku_id, day)).copied();
+            let bucket = bucket.unwrap_or_else(|| item.untouched(day));
+            left.insert(item.sku_id, bucket.available());
+        }
+    }
+    let rules: HashMap<_, _> = items
+        .iter()
+        .map(|item| (item.sku_id, &item.rules))
+        .collect();
+    let components = recipes.components();
+    let sold: BTreeSet<_> = left.keys().chain(recipes.parts.keys()).collect();
+    let told = sold
+        .into_iter()
+        .filter(|sku_id| !components.contains(sku_id));
+    let skus = told.filter_map(|&sku_id| {
+        let made = recipes.sellable(sku_id, |id| left.get(&id).copied());
+        Some(SkuLeft {
+            sku_id,
+            available: left.get(&sku_id).copied().into_iter().chain(made).min()?,
+            show_last: rules
+                .get(&sku_id)
+                .map_or(SHOW_LAST, |rules| rules.show_last),
+        })
     });
-    Ok(left.collect())
+    let limits = items
+        .iter()
+        .filter(|item| item.rules.max_per_order > 0)
+        .map(|item| (item.sku_id, item.rules.max_per_order));
+    Ok((skus.collect(), limits.collect()))
 }
 
 fn describe(
@@ -172,7 +251,6 @@ fn describe(
     sells: bool,
     calendar: &Calendar<'_>,
     book: &SlotBook,
-    skus: Vec<(SkuId, i64)>,
 ) -> Availability {
     let now = calendar.now();
     let open = sells && calendar.accepting().is_some();
@@ -208,6 +286,8 @@ fn describe(
             .map(|(_, promise)| promise),
         earliest_slot_at: slots.iter().find(orderable).map(|(slot, _)| slot.starts_at),
         slots,
-        skus,
+        skus: Vec::new(),
+        order_limits: Vec::new(),
+        pauses: Vec::new(),
     }
 }

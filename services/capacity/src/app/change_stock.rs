@@ -1,4 +1,6 @@
-//! Stock as staff see and change it.
+//! Stock as staff change it.
+
+use std::collections::{BTreeMap, HashMap};
 
 use chassis::{
     authn::Identity,
@@ -10,39 +12,70 @@ use chassis::{
 use super::{
     Core,
     announce::announce,
-    error::{Error, constraint},
+    error::Error,
     find_branch::{find_branch, lock_branch},
+    once::{self, Once},
 };
 use crate::{
     domain::{
         hold::OrderMovement,
         notice::Notice,
-        stock::{Bucket, MovementKind, StockItem, StockMode, running_day},
+        stock::{Bucket, BucketKey, MovementKind, StockItem, StockMode, running_day},
     },
     store::{
         self,
-        answers::Answer,
         branches::Branch,
         movements::{Movement, StaffMovement},
     },
 };
 
-/// A stock item and its counters today.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A stock item and its counters.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemToday {
     /// Settings.
     pub item: StockItem,
-    /// Counters.
+    /// Counters today.
     pub bucket: Bucket,
+    /// Counters of coming days that something is booked for; daily mode only.
+    pub days: Vec<(BusinessDay, Bucket)>,
+}
+
+impl ItemToday {
+    /// An item with its buckets of today and later.
+    #[must_use]
+    pub fn new(item: StockItem, buckets: &HashMap<BucketKey, Bucket>, today: BusinessDay) -> Self {
+        let day = item.bucket_day(today).unwrap_or(today);
+        let bucket = buckets.get(&(item.sku_id, day)).copied();
+        let coming = buckets
+            .iter()
+            .filter(|((sku_id, day), _)| *sku_id == item.sku_id && *day > today);
+        let mut days: Vec<_> = coming.map(|((_, day), bucket)| (*day, *bucket)).collect();
+        if item.mode != StockMode::Daily {
+            days.clear();
+        }
+        days.sort_unstable_by_key(|(day, _)| *day);
+        Self {
+            bucket: bucket.unwrap_or_else(|| item.untouched(day)),
+            item,
+            days,
+        }
+    }
+}
+
+/// Settings of an item as staff want them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemChange {
+    /// The item, with the version its settings were read at.
+    pub item: StockItem,
+    /// The further settings come with it; otherwise they stay as they are.
+    pub with_rules: bool,
 }
 
 /// A movement staff ask for.
 #[derive(Clone, Debug)]
 pub struct MoveStock {
     /// The same key and body give the first answer again.
-    pub idempotency_key: String,
-    /// Hash of the body.
-    pub body_hash: Vec<u8>,
+    pub once: Once,
     /// Branch.
     pub branch_id: BranchId,
     /// Unit.
@@ -57,110 +90,87 @@ pub struct MoveStock {
     pub actor: String,
 }
 
-/// Lists the stock items of a branch with their counters today.
-pub async fn list(
-    core: &Core,
-    identity: &Identity,
-    org: OrganisationId,
-    branch_id: BranchId,
-) -> Result<Vec<ItemToday>, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let branch = find_branch(&mut tx, identity, branch_id).await?;
-    let today = today(core, &branch);
-    let items = store::items::list(&mut tx, branch_id).await?;
-    let keys: Vec<_> = items
-        .iter()
-        .filter_map(|item| Some((item.sku_id, item.bucket_day(today)?)))
-        .collect();
-    let buckets = store::buckets::find_keys(&mut tx, branch_id, &keys).await?;
-    let of = |item: StockItem| {
-        let bucket = item
-            .bucket_day(today)
-            .and_then(|day| buckets.get(&(item.sku_id, day)));
-        ItemToday {
-            item,
-            bucket: bucket.copied().unwrap_or_else(|| item.untouched()),
-        }
-    };
-    Ok(items.into_iter().map(of).collect())
-}
-
-/// Creates or changes the settings of an item; `item.version` is the one they were read at.
+/// Creates or changes the settings of an item.
 ///
-/// A changed daily amount holds from today's bucket on. Refuses with `VersionConflict` and
+/// Changed amounts hold from today's bucket on: days already begun or booked get the difference,
+/// and one lowered below what is sold keeps a shortfall. Refuses with `VersionConflict` and
 /// `BranchUnknown`.
 pub async fn set_item(
     core: &Core,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
-    item: StockItem,
+    change: ItemChange,
 ) -> Result<ItemToday, Error> {
     let mut tx = core.db.tenant(org).await?;
     let branch = lock_branch(&mut tx, identity, branch_id).await?;
-    let before = store::items::find_many(&mut tx, branch_id, &[item.sku_id])
+    let today = today(core, &branch);
+    let sku_id = change.item.sku_id;
+    let before = store::items::find_many(&mut tx, branch_id, &[sku_id])
         .await?
-        .pop();
-    let current = before.map_or(0, |before| before.version);
-    if item.version != current {
+        .pop()
+        .unwrap_or_else(|| StockItem::untracked(sku_id));
+    if change.item.version != before.version {
         return Err(Error::VersionConflict {
-            given: item.version,
-            current,
+            given: change.item.version,
+            current: before.version,
         });
     }
-    let item = StockItem {
-        version: current + 1,
-        ..item
-    };
-    store::items::upsert(&mut tx, branch_id, &item).await?;
-    let today = today(core, &branch);
-    if item.mode == StockMode::Daily
-        && let Some(before) = before
-        && before.daily_amount != item.daily_amount
-    {
-        change_amount(core, &mut tx, branch_id, &item, before.daily_amount, today).await?;
+    let mut item = change.item;
+    item.version += 1;
+    if change.with_rules {
+        item.rules.dates.retain(|day, _| *day >= today);
+    } else {
+        item.rules = before.rules.clone();
     }
-    let bucket = bucket_today(&mut tx, branch_id, &item, today).await?;
-    let notice = Notice {
-        sku_ids: [item.sku_id].into(),
-        ..Notice::default()
-    };
+    store::items::upsert(&mut tx, branch_id, &item).await?;
+    let buckets = store::buckets::find_many(&mut tx, branch_id, &[sku_id], today).await?;
+    let (changed, movements) = change_amounts(&before, &item, &buckets);
+    store::buckets::set_many(&mut tx, branch_id, &changed).await?;
+    store::movements::insert_many(&mut tx, &*core.clock, branch_id, &movements).await?;
+
+    let was = ItemToday::new(before, &buckets, today);
+    let buckets = buckets.into_iter().chain(changed).collect();
+    let is = ItemToday::new(item, &buckets, today);
+    let mut notice = Notice::default();
+    if was.item.mode == is.item.mode {
+        let available = (was.bucket.available(), is.bucket.available());
+        notice.stock(sku_id, available, is.item.low_threshold, 0);
+    }
+    // Settings themselves are seen: the mode, the limit, from which number on it is shown.
+    notice.sku_ids.insert(sku_id);
     announce(core, &mut tx, branch_id, &notice).await?;
     tx.commit().await?;
     core.availabilities.forget(org, branch_id);
-    Ok(ItemToday { item, bucket })
+    Ok(is)
 }
 
-/// Days already begun or booked get the difference; what is not made yet begins with the new amount.
-async fn change_amount(
-    core: &Core,
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    item: &StockItem,
-    amount_before: i64,
-    today: BusinessDay,
-) -> Result<(), Error> {
-    let buckets = store::buckets::find_many(tx, branch_id, &[item.sku_id], today).await?;
-    let mut movements = Vec::new();
-    for ((sku_id, bucket_day), bucket) in buckets {
-        if bucket_day == running_day() {
+/// What changed amounts do to the days that are begun or booked; what is not made yet begins with
+/// the new amount by itself.
+pub fn change_amounts(
+    before: &StockItem,
+    after: &StockItem,
+    buckets: &HashMap<BucketKey, Bucket>,
+) -> (BTreeMap<BucketKey, Bucket>, Vec<OrderMovement>) {
+    let (mut changed, mut movements) = (BTreeMap::new(), Vec::new());
+    for (&(sku_id, bucket_day), bucket) in buckets {
+        let quantity = after.amount_on(bucket_day) - before.amount_on(bucket_day);
+        if sku_id != after.sku_id || bucket_day == running_day() || quantity == 0 {
             continue;
         }
-        let after = bucket.with_amount_changed(item.daily_amount - amount_before);
-        store::buckets::set(tx, branch_id, (sku_id, bucket_day), &after).await?;
-        let quantity = after.balance() - bucket.balance();
-        let kind = MovementKind::Adjusted;
+        let after = bucket.with_amount_changed(quantity);
+        changed.insert((sku_id, bucket_day), after);
         movements.push(OrderMovement {
             order_id: None,
             sku_id,
             bucket_day,
-            kind,
+            kind: MovementKind::Adjusted,
             quantity,
             after,
         });
     }
-    store::movements::insert_many(tx, &*core.clock, branch_id, &movements).await?;
-    Ok(())
+    movements.sort_unstable_by_key(|movement| movement.bucket_day);
+    (changed, movements)
 }
 
 /// Records a movement by staff; `encode` makes the answer that a repeat will get again.
@@ -175,8 +185,7 @@ pub async fn move_stock(
     encode: impl Fn(&ItemToday, &Movement) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
     match move_stock_once(core, identity, org, ask, &encode).await {
-        // The key was used at another branch at the same moment: now its answer is found.
-        Err(error) if constraint(&error) == Some("answered_requests_pkey") => {
+        Err(error) if once::is_taken(&error) => {
             move_stock_once(core, identity, org, ask, &encode).await
         }
         outcome => outcome,
@@ -193,13 +202,8 @@ async fn move_stock_once(
     let mut tx = core.db.tenant(org).await?;
     let branch_id = ask.branch_id;
     let branch = lock_branch(&mut tx, identity, branch_id).await?;
-    if let Some(given) = store::answers::find(&mut tx, &ask.idempotency_key).await? {
-        let same = given.body_hash == ask.body_hash;
-        return if same {
-            Ok(given.answer)
-        } else {
-            Err(Error::IdempotencyMismatch)
-        };
+    if let Some(given) = ask.once.answer(&mut tx).await? {
+        return Ok(given);
     }
     let item = store::items::find_many(&mut tx, branch_id, &[ask.sku_id])
         .await?
@@ -207,46 +211,69 @@ async fn move_stock_once(
     let item = item.ok_or(Error::ItemUnknown)?;
     let today = today(core, &branch);
     let business_day = item.bucket_day(today).ok_or(Error::NotTracked)?;
-    let before = bucket_today(&mut tx, branch_id, &item, today).await?;
+    let buckets = store::buckets::find_many(&mut tx, branch_id, &[ask.sku_id], today).await?;
+    let mut item = ItemToday::new(item, &buckets, today);
+    let before = item.bucket;
     let after = match ask.kind {
         MovementKind::Counted => before.counted(ask.quantity),
         MovementKind::Scrapped => before.adjusted(-ask.quantity)?,
         _ => before.adjusted(ask.quantity)?,
     };
-    store::buckets::set(&mut tx, branch_id, (item.sku_id, business_day), &after).await?;
-    let movement = StaffMovement {
-        sku_id: item.sku_id,
-        business_day,
-        kind: ask.kind,
-        quantity: after.balance() - before.balance(),
-        after,
-        actor: &ask.actor,
-        reason: &ask.reason,
-    };
-    let movement = store::movements::insert(&mut tx, &*core.clock, branch_id, &movement).await?;
-    let answer = encode(
-        &ItemToday {
-            item,
-            bucket: after,
+    item.bucket = after;
+    let movement = record(
+        core,
+        &mut tx,
+        branch.branch_id,
+        &StaffMovement {
+            sku_id: ask.sku_id,
+            business_day,
+            kind: ask.kind,
+            quantity: after.balance() - before.balance(),
+            after,
+            actor: &ask.actor,
+            reason: &ask.reason,
+            other_branch_id: None,
         },
-        &movement,
-    );
-    let kept = Answer {
-        body_hash: ask.body_hash.clone(),
-        answer: answer.clone(),
-    };
-    store::answers::insert(&mut tx, &ask.idempotency_key, &kept, core.clock.now()).await?;
-    let mut notice = Notice::default();
-    notice.stock(
-        item.sku_id,
-        before.available(),
-        after.available(),
-        item.low_threshold,
-    );
-    announce(core, &mut tx, branch_id, &notice).await?;
+    )
+    .await?;
+    let answer = encode(&item, &movement);
+    ask.once.keep(&mut tx, &answer, core.clock.now()).await?;
+    tell(core, &mut tx, &branch, &item.item, (before, after)).await?;
     tx.commit().await?;
     core.availabilities.forget(org, branch_id);
     Ok(answer)
+}
+
+/// Writes a movement by staff and the bucket it leaves.
+pub async fn record(
+    core: &Core,
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    movement: &StaffMovement<'_>,
+) -> Result<Movement, Error> {
+    let key = (movement.sku_id, movement.business_day);
+    store::buckets::set(tx, branch_id, key, &movement.after).await?;
+    Ok(store::movements::insert(tx, &*core.clock, branch_id, movement).await?)
+}
+
+/// Tells of a bucket that staff changed, as far as customers or the shop care.
+pub async fn tell(
+    core: &Core,
+    tx: &mut TenantTx,
+    branch: &Branch,
+    item: &StockItem,
+    (before, after): (Bucket, Bucket),
+) -> Result<(), Error> {
+    let recipes = store::recipes::using(tx, branch.brand_id, &[item.sku_id]).await?;
+    let mut notice = Notice::default();
+    notice.stock(
+        item.sku_id,
+        (before.available(), after.available()),
+        item.low_threshold,
+        recipes.shown_from(item),
+    );
+    notice.brought(item.sku_id, (before.available(), after.available()));
+    announce(core, tx, branch.branch_id, &notice).await
 }
 
 /// Lists movements of a unit, newest first, those before `before` of the journal.
@@ -263,20 +290,7 @@ pub async fn list_movements(
     Ok(store::movements::list(&mut tx, branch_id, sku_id, before, limit).await?)
 }
 
-async fn bucket_today(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    item: &StockItem,
-    today: BusinessDay,
-) -> Result<Bucket, Error> {
-    let Some(day) = item.bucket_day(today) else {
-        return Ok(item.untouched());
-    };
-    let key = (item.sku_id, day);
-    let found = store::buckets::find_keys(tx, branch_id, &[key]).await?;
-    Ok(found.get(&key).copied().unwrap_or_else(|| item.untouched()))
-}
-
-fn today(core: &Core, branch: &Branch) -> BusinessDay {
+/// Today's business day of a branch.
+pub fn today(core: &Core, branch: &Branch) -> BusinessDay {
     BusinessDay::of(core.clock.now(), branch.tz, branch.cutoff_minutes)
 }

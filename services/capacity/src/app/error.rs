@@ -7,7 +7,9 @@ use chassis::{
     error::{Problem, Refusal},
 };
 
-use crate::domain::{plan::Refused, stock::StockNegative};
+use crate::domain::{
+    affected::OrdersAffected, plan::Refused, stock::StockNegative, stock_file::Unreadable,
+};
 
 /// Outcomes a caller could act on; everything else is `Unexpected`.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -20,7 +22,7 @@ pub enum Error {
     ItemUnknown,
     /// The order cannot have all it wants.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    Refused(#[from] Box<Refused>),
     /// The order's hold was given back.
     #[error("the hold was given back")]
     HoldGone,
@@ -30,6 +32,42 @@ pub enum Error {
     /// Nothing is counted for the unit, so nothing can move.
     #[error("the unit is not tracked")]
     NotTracked,
+    /// The other branch does not count the unit.
+    #[error("the other branch does not count the unit")]
+    SkuMismatch,
+    /// The organisation has no such brand.
+    #[error("no such brand")]
+    BrandUnknown,
+    /// The brand has no such component.
+    #[error("no such component")]
+    ComponentUnknown,
+    /// Another component of the brand has the name.
+    #[error("another component has the name")]
+    NameTaken,
+    /// Recipes still take from the component.
+    #[error("{recipes} recipes still take from the component")]
+    ComponentUsed {
+        /// How many.
+        recipes: usize,
+    },
+    /// The file cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// The branch has no such version of its hours, or none that can still be taken back.
+    #[error("no such version of the hours")]
+    HoursVersionUnknown,
+    /// The organisation has no such special day.
+    #[error("no such special day")]
+    SpecialDayUnknown,
+    /// Another change of hours waits for the same instant.
+    #[error("change {number} waits for the same instant")]
+    EffectiveConflict {
+        /// Number of the other change.
+        number: i64,
+    },
+    /// Booked orders would lie outside the hours, and nobody has decided about them.
+    #[error(transparent)]
+    OrdersAffected(#[from] OrdersAffected),
     /// Somebody else changed it meanwhile.
     #[error("version {given} was changed meanwhile, it is {current} now")]
     VersionConflict {
@@ -78,6 +116,36 @@ impl Refusal for Error {
             Self::NotTracked => Problem::new("VALIDATION_FAILED")
                 .message(self.to_string())
                 .field("sku_id", "VALIDATION_FAILED"),
+            Self::SkuMismatch => Problem::new("SKU_MISMATCH")
+                .message(self.to_string())
+                .field("to_branch_id", "SKU_MISMATCH"),
+            Self::BrandUnknown => Problem::not_found("brand"),
+            Self::ComponentUnknown => Problem::not_found("component"),
+            Self::NameTaken => Problem::new("CODE_TAKEN")
+                .message(self.to_string())
+                .field("component.name", "CODE_TAKEN"),
+            Self::ComponentUsed { recipes } => Problem::new("VALIDATION_FAILED")
+                .message(self.to_string())
+                .field_with(
+                    "component.archived",
+                    "VALIDATION_FAILED",
+                    [("recipes", recipes)],
+                ),
+            Self::Unreadable(Unreadable::TooLarge { unit, limit }) => {
+                Problem::new("FILE_TOO_LARGE")
+                    .message(self.to_string())
+                    .param("unit", unit)
+                    .param("max", limit)
+            }
+            Self::Unreadable(Unreadable::NoTable) => {
+                Problem::new("FILE_TYPE").message(self.to_string())
+            }
+            Self::HoursVersionUnknown => Problem::not_found("version of the hours"),
+            Self::SpecialDayUnknown => Problem::not_found("special day"),
+            Self::EffectiveConflict { number } => Problem::new("EFFECTIVE_CONFLICT")
+                .message(self.to_string())
+                .field_with("effective_at", "EFFECTIVE_CONFLICT", [("number", number)]),
+            Self::OrdersAffected(affected) => affected.to_problem(),
             Self::VersionConflict { given, current } => Problem::new("VERSION_CONFLICT")
                 .message(self.to_string())
                 .param("given", given)

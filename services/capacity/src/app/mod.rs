@@ -1,14 +1,24 @@
 //! Use cases with I/O.
 
+pub mod affected_orders;
 pub mod announce;
+pub mod announce_hours;
 pub mod availability;
 pub mod change_stock;
 pub mod error;
 pub mod find_branch;
+pub mod import_stock;
+pub mod list_stock;
+pub mod once;
+pub mod pauses;
 pub mod place_holds;
+pub mod preview_hours;
+pub mod recipes;
 pub mod schedules;
 pub mod set_hours;
 pub mod settle_orders;
+pub mod special_days;
+pub mod transfer_stock;
 
 use chassis::{clock::SharedClock, db::Db};
 use chrono::TimeDelta;
@@ -24,6 +34,8 @@ pub struct Core {
     pub hold_ttl: TimeDelta,
     /// Schedules of branches, as last read.
     pub schedules: schedules::Schedules,
+    /// Pauses of branches, as last read.
+    pub pauses: pauses::KnownPauses,
     /// Availabilities, as last read.
     pub availabilities: availability::Cache,
 }

@@ -23,6 +23,7 @@ use crate::{
         fate::HoldState,
         hold::Hold,
         plan::{Granted, Outcome, Planner, SlotBook, Wanted},
+        recipe::Recipes,
         stock::BucketChange,
     },
     store::{
@@ -157,9 +158,13 @@ async fn prepare<'schedule>(
         .iter()
         .flat_map(|order| order.skus.keys().copied())
         .collect();
-    let sku_ids: Vec<_> = sku_ids.into_iter().collect();
+    let mut sku_ids: Vec<_> = sku_ids.into_iter().collect();
     let (mut items, mut buckets) = (Vec::new(), HashMap::new());
+    let mut recipes = Recipes::default();
     if !sku_ids.is_empty() {
+        recipes = store::recipes::of(tx, branch.brand_id, &sku_ids).await?;
+        sku_ids.extend(recipes.components());
+
         items = store::items::find_many(tx, branch.branch_id, &sku_ids).await?;
     }
     if !items.is_empty() {
@@ -174,13 +179,16 @@ async fn prepare<'schedule>(
         let from = calendar.slot_holding(calendar.now());
         slots.booked = store::slots::booked(tx, branch.branch_id, from).await?;
     }
+    let pauses = core.pauses.get(tx, branch).await?;
     Ok(Planner {
         calendar,
         takes_orders: branch.state == BranchState::Live,
         takes_test_orders: matches!(branch.state, BranchState::Live | BranchState::Setup),
+        recipes,
         items: items.into_iter().map(|item| (item.sku_id, item)).collect(),
         buckets,
         slots,
+        pauses,
     })
 }
 

@@ -153,14 +153,13 @@ async fn notice(
     if !changed.is_empty() {
         let sku_ids: Vec<_> = changed.iter().map(|(sku_id, ..)| *sku_id).collect();
         let items = store::items::find_many(tx, branch.branch_id, &sku_ids).await?;
+        let recipes = store::recipes::using(tx, branch.brand_id, &sku_ids).await?;
         for (sku_id, before, after) in changed {
             let item = items.iter().find(|item| item.sku_id == sku_id);
-            notice.stock(
-                sku_id,
-                before,
-                after,
-                item.map_or(0, |item| item.low_threshold),
-            );
+            let (low, shown) = item.map_or((0, 0), |item| {
+                (item.low_threshold, recipes.shown_from(item))
+            });
+            notice.stock(sku_id, (before, after), low, shown);
         }
     }
     let schedule = core.schedules.get(tx, branch).await?;

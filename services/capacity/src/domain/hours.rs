@@ -1,15 +1,19 @@
-//! Weekly hours and slot settings, and what makes them valid.
+//! Weekly hours and slot settings, of the branch and of methods that differ from it.
 
-use chassis::error::Violations;
+use std::collections::BTreeMap;
+
 use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use super::{calendar::Opening, local_time::instant_of};
+use super::{calendar::Opening, local_time::instant_of, method::Method};
 
-const DAY_MINUTES: i32 = 24 * 60;
+mod parse;
+
+pub use parse::{RawHours, RawMethodHours, parse_day_periods};
+
+/// Minutes of a day by the clock on the wall.
+pub const DAY_MINUTES: i32 = 24 * 60;
 const WEEK_MINUTES: i32 = 7 * DAY_MINUTES;
-const PERIODS_A_DAY: usize = 6;
-const SLOT_LENGTHS: [i32; 6] = [5, 10, 15, 20, 30, 60];
 
 /// One weekly opening period; close at or before open means the next day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +27,30 @@ pub struct Period {
 }
 
 impl Period {
+    /// The part of it that every day of its own has.
+    #[must_use]
+    pub const fn of_day(self) -> DayPeriod {
+        DayPeriod {
+            open_minute: self.open_minute,
+            close_minute: self.close_minute,
+        }
+    }
+
+    fn start_in_week(self) -> i32 {
+        (i32::from(self.weekday) - 1) * DAY_MINUTES + i32::from(self.open_minute)
+    }
+}
+
+/// An opening period of a day; close at or before open means the next day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DayPeriod {
+    /// Opening in minutes after midnight.
+    pub open_minute: i16,
+    /// Close in minutes after midnight; 0 to 1,440 is the whole day.
+    pub close_minute: i16,
+}
+
+impl DayPeriod {
     /// How long it lasts by the clock on the wall.
     #[must_use]
     pub fn length_minutes(self) -> i32 {
@@ -34,16 +62,49 @@ impl Period {
         }
     }
 
-    fn start_in_week(self) -> i32 {
-        (i32::from(self.weekday) - 1) * DAY_MINUTES + i32::from(self.open_minute)
+    /// The opening it makes on `date`.
+    ///
+    /// A time the clock skips does not exist: an opening that lies within it is none.
+    #[must_use]
+    pub fn opening_on(self, date: NaiveDate, tz: Tz) -> Option<Opening> {
+        let midnight = date.and_time(NaiveTime::MIN);
+        let opens = midnight + TimeDelta::minutes(i64::from(self.open_minute));
+        let closes = opens + TimeDelta::minutes(i64::from(self.length_minutes()));
+        let opening = Opening {
+            from: instant_of(tz, opens),
+            to: instant_of(tz, closes),
+        };
+        (opening.from < opening.to).then_some(opening)
     }
+}
+
+/// What a method has for itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MethodHours {
+    /// A week of its own, sorted; `None`: it follows the branch.
+    pub periods: Option<Vec<Period>>,
+    /// Minutes before close when ordering ends; `None` for those of the branch.
+    pub last_order_minutes: Option<u16>,
+}
+
+/// What may be ordered while the branch is closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum OutsideHours {
+    /// Orders for a later slot.
+    #[default]
+    FutureOnly,
+    /// Nothing.
+    None,
 }
 
 /// Weekly hours and slot settings of a branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
-    /// Weekly opening periods, sorted; none: closed.
+    /// Weekly opening periods of the branch, sorted; none: closed.
     pub periods: Vec<Period>,
+    /// Methods that differ from it.
+    pub methods: BTreeMap<Method, MethodHours>,
     /// Length of a slot in minutes.
     pub slot_minutes: u16,
     /// Minutes between ordering and the earliest promise.
@@ -54,6 +115,8 @@ pub struct Hours {
     pub last_order_minutes: u16,
     /// Most orders in one slot; `None` for no limit.
     pub max_orders_per_slot: Option<i64>,
+    /// What may be ordered while closed.
+    pub outside: OutsideHours,
 }
 
 impl Default for Hours {
@@ -61,282 +124,43 @@ impl Default for Hours {
     fn default() -> Self {
         Self {
             periods: Vec::new(),
+            methods: BTreeMap::new(),
             slot_minutes: 15,
             lead_minutes: 15,
             days_ahead: 7,
             last_order_minutes: 15,
             max_orders_per_slot: None,
+            outside: OutsideHours::FutureOnly,
         }
     }
-}
-
-/// Hours as they came in, not yet judged.
-#[derive(Clone, Debug, Default)]
-pub struct RawHours {
-    /// Weekday, opening and close of each period.
-    pub periods: Vec<(i32, i32, i32)>,
-    /// Length of a slot in minutes.
-    pub slot_minutes: i32,
-    /// Minutes between ordering and the earliest promise.
-    pub lead_minutes: i32,
-    /// Days ahead that may be ordered for.
-    pub days_ahead: i32,
-    /// Minutes before close when ordering ends.
-    pub last_order_minutes: i32,
-    /// Most orders in one slot.
-    pub max_orders_per_slot: Option<i32>,
 }
 
 impl Hours {
-    /// Judges hours as they came in; every fault is noted at its field below `prefix`.
-    ///
-    /// Notes `HOURS_INVALID`, `HOURS_OVERLAP` and `SETTING_RANGE`.
-    pub fn parse(prefix: &str, raw: &RawHours, violations: &mut Violations) -> Option<Self> {
-        let found_before = violations.len();
-        let mut ranged = |field: &str, value: i32, min: i32, max: i32| {
-            if !(min..=max).contains(&value) {
-                violations.push_with(
-                    format!("{prefix}.{field}"),
-                    "SETTING_RANGE",
-                    [("given", value), ("min", min), ("max", max)],
-                );
-            }
-        };
-        ranged("lead_minutes", raw.lead_minutes, 0, DAY_MINUTES);
-        ranged("days_ahead", raw.days_ahead, 0, 60);
-        ranged("last_order_minutes", raw.last_order_minutes, 0, 180);
-        if let Some(limit) = raw.max_orders_per_slot {
-            ranged("max_orders_per_slot", limit, 0, 9_999);
-        }
-        if !SLOT_LENGTHS.contains(&raw.slot_minutes) {
-            violations.push_with(
-                format!("{prefix}.slot_minutes"),
-                "SETTING_RANGE",
-                [
-                    ("given", raw.slot_minutes.to_string()),
-                    ("allowed", "5, 10, 15, 20, 30, 60".to_owned()),
-                ],
-            );
-        }
-        let mut periods = parse_periods(prefix, &raw.periods, violations);
-        if violations.len() > found_before {
-            return None;
-        }
-        periods.sort_unstable();
-        Some(Self {
-            periods,
-            slot_minutes: narrow(raw.slot_minutes),
-            lead_minutes: narrow(raw.lead_minutes),
-            days_ahead: narrow(raw.days_ahead),
-            last_order_minutes: narrow(raw.last_order_minutes),
-            max_orders_per_slot: raw.max_orders_per_slot.map(i64::from),
-        })
-    }
-
-    /// Open at every minute of the week.
+    /// The week of a method: its own, else the branch's.
     #[must_use]
-    pub fn never_closes(&self) -> bool {
-        // Valid periods do not overlap, so their lengths add up to the time open.
-        self.periods
-            .iter()
-            .map(|period| period.length_minutes())
-            .sum::<i32>()
-            == WEEK_MINUTES
+    pub fn week_of(&self, method: Method) -> &[Period] {
+        self.methods
+            .get(&method)
+            .and_then(|own| own.periods.as_deref())
+            .unwrap_or(&self.periods)
     }
 
-    /// The openings that begin on `date`, not yet merged with their neighbours.
-    ///
-    /// A time the clock skips does not exist: an opening that lies within it is left out.
-    pub fn openings_on(&self, date: NaiveDate, tz: Tz) -> impl Iterator<Item = Opening> {
+    /// Minutes before close when ordering by a method ends.
+    #[must_use]
+    pub fn last_order_minutes_of(&self, method: Method) -> u16 {
+        self.methods
+            .get(&method)
+            .and_then(|own| own.last_order_minutes)
+            .unwrap_or(self.last_order_minutes)
+    }
+
+    /// The periods of a method that begin on `date`.
+    pub fn periods_on(&self, method: Method, date: NaiveDate) -> impl Iterator<Item = DayPeriod> {
         let weekday =
             i16::try_from(date.weekday().number_from_monday()).expect("a weekday is 1 to 7");
-        let midnight = date.and_time(NaiveTime::MIN);
-        self.periods
+        self.week_of(method)
             .iter()
             .filter(move |period| period.weekday == weekday)
-            .filter_map(move |period| {
-                let opens = midnight + TimeDelta::minutes(i64::from(period.open_minute));
-                let closes = opens + TimeDelta::minutes(i64::from(period.length_minutes()));
-                let opening = Opening {
-                    from: instant_of(tz, opens),
-                    to: instant_of(tz, closes),
-                };
-                (opening.from < opening.to).then_some(opening)
-            })
-    }
-}
-
-fn narrow(value: i32) -> u16 {
-    u16::try_from(value).expect("settings were checked against their ranges")
-}
-
-fn parse_periods(
-    prefix: &str,
-    raw: &[(i32, i32, i32)],
-    violations: &mut Violations,
-) -> Vec<Period> {
-    let mut periods = Vec::with_capacity(raw.len());
-    for (index, &(weekday, open, close)) in raw.iter().enumerate() {
-        let field = |name: &str| format!("{prefix}.periods[{index}].{name}");
-        let mut valid = true;
-        let mut check = |name: &str, given: i32, fine: bool| {
-            if !fine {
-                valid = false;
-                violations.push_with(field(name), "HOURS_INVALID", [("given", given)]);
-            }
-        };
-        check("weekday", weekday, (1..=7).contains(&weekday));
-        check("open_minute", open, (0..DAY_MINUTES).contains(&open));
-        check(
-            "close_minute",
-            close,
-            (0..=DAY_MINUTES).contains(&close) && close != open,
-        );
-        if valid {
-            let minute = |value: i32| i16::try_from(value).expect("minutes of a day are few");
-            periods.push((
-                index,
-                Period {
-                    weekday: minute(weekday),
-                    open_minute: minute(open),
-                    close_minute: minute(close),
-                },
-            ));
-        }
-    }
-    for weekday in 1..=7 {
-        if periods
-            .iter()
-            .filter(|(_, period)| period.weekday == weekday)
-            .count()
-            > PERIODS_A_DAY
-        {
-            violations.push_with(
-                format!("{prefix}.periods"),
-                "HOURS_INVALID",
-                [
-                    ("weekday", usize::from(weekday.unsigned_abs())),
-                    ("max", PERIODS_A_DAY),
-                ],
-            );
-        }
-    }
-    note_overlaps(prefix, &periods, violations);
-    periods.into_iter().map(|(_, period)| period).collect()
-}
-
-/// The week is a ring: Sunday's night may run into Monday's morning.
-fn note_overlaps(prefix: &str, periods: &[(usize, Period)], violations: &mut Violations) {
-    let mut ring: Vec<_> = periods.to_vec();
-    ring.sort_unstable_by_key(|(_, period)| period.start_in_week());
-    for (position, &(_, period)) in ring.iter().enumerate() {
-        let (next_index, next) = ring[(position + 1) % ring.len()];
-        let next_week = if position + 1 == ring.len() {
-            WEEK_MINUTES
-        } else {
-            0
-        };
-        let gap = next.start_in_week() + next_week - period.start_in_week();
-        if period.length_minutes() > gap {
-            violations.push_with(
-                format!("{prefix}.periods[{next_index}].open_minute"),
-                "HOURS_OVERLAP",
-                [("weekday", next.weekday), ("open_minute", next.open_minute)],
-            );
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn judge(periods: &[(i32, i32, i32)]) -> Result<Hours, Vec<String>> {
-        let raw = RawHours {
-            periods: periods.to_vec(),
-            slot_minutes: 15,
-            ..RawHours::default()
-        };
-        let mut violations = Violations::new();
-        let hours = Hours::parse("hours", &raw, &mut violations);
-        match violations.into_result() {
-            Ok(()) => Ok(hours.unwrap()),
-            Err(problem) => Err(problem
-                .fields
-                .into_iter()
-                .map(|found| format!("{} {}", found.field, found.reason))
-                .collect()),
-        }
-    }
-
-    #[test]
-    fn faults_are_named_at_their_fields() {
-        for (periods, faults) in [
-            (
-                vec![(1, 600, 1500)],
-                vec!["hours.periods[0].close_minute HOURS_INVALID"],
-            ),
-            (
-                vec![(1, 600, 600)],
-                vec!["hours.periods[0].close_minute HOURS_INVALID"],
-            ),
-            (
-                vec![(8, 1440, 60)],
-                vec![
-                    "hours.periods[0].weekday HOURS_INVALID",
-                    "hours.periods[0].open_minute HOURS_INVALID",
-                ],
-            ),
-            (
-                vec![(1, 600, 720), (1, 700, 800)],
-                vec!["hours.periods[1].open_minute HOURS_OVERLAP"],
-            ),
-            (
-                vec![(1, 600, 720), (1, 600, 720)],
-                vec!["hours.periods[1].open_minute HOURS_OVERLAP"],
-            ),
-            // Sunday's night runs into Monday's morning.
-            (
-                vec![(1, 60, 600), (7, 1200, 120)],
-                vec!["hours.periods[0].open_minute HOURS_OVERLAP"],
-            ),
-        ] {
-            assert_eq!(judge(&periods).unwrap_err(), faults, "{periods:?}");
-        }
-    }
-
-    #[test]
-    fn seven_periods_a_day_are_too_many() {
-        let periods: Vec<_> = (0..7).map(|n| (3, n * 60, n * 60 + 30)).collect();
-        assert_eq!(
-            judge(&periods).unwrap_err(),
-            ["hours.periods HOURS_INVALID"]
-        );
-    }
-
-    #[test]
-    fn touching_periods_and_whole_days_are_fine() {
-        assert!(judge(&[(1, 600, 720), (1, 720, 800)]).is_ok());
-        assert!(judge(&[(1, 1020, 120), (2, 120, 300)]).is_ok());
-        let whole_week: Vec<_> = (1..=7).map(|weekday| (weekday, 0, 1440)).collect();
-        assert!(judge(&whole_week).unwrap().never_closes());
-        assert!(!judge(&whole_week[..6]).unwrap().never_closes());
-    }
-
-    #[test]
-    fn settings_keep_to_their_ranges() {
-        let raw = RawHours {
-            slot_minutes: 7,
-            lead_minutes: 1441,
-            days_ahead: 61,
-            last_order_minutes: -1,
-            max_orders_per_slot: Some(10_000),
-            ..RawHours::default()
-        };
-        let mut violations = Violations::new();
-        assert!(Hours::parse("hours", &raw, &mut violations).is_none());
-        let problem = violations.into_result().unwrap_err();
-        assert_eq!(problem.reason, "SETTING_RANGE");
-        assert_eq!(problem.fields.len(), 5);
+            .map(|period| period.of_day())
     }
 }

@@ -1,6 +1,10 @@
 //! Decides a batch of holds in memory: in order of arrival, each order gets all it wants or nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chassis::{
     business_day::BusinessDay,
@@ -11,8 +15,13 @@ use chrono::{DateTime, Utc};
 
 use super::{
     calendar::{Calendar, SlotProblem, SlotTime},
+    channel::Channel,
     hold::{OrderMovement, Part},
+    line::Line,
+    method::Method,
     notice::Notice,
+    pause::{Paused, Pauses, Sale},
+    recipe::{OverLimit, Recipes, Shared},
     stock::{Bucket, MovementKind, StockItem},
 };
 
@@ -29,6 +38,12 @@ pub struct Wanted {
     pub wanted_at: Option<DateTime<Utc>>,
     /// Checked against everything, counted nowhere.
     pub test: bool,
+    /// Lines, as pauses and limits judge them.
+    pub lines: Vec<Line>,
+    /// Where it comes from.
+    pub channel: Channel,
+    /// How it reaches the customer.
+    pub method: Method,
 }
 
 /// What one order got.
@@ -56,33 +71,60 @@ pub struct MissingUnits {
 }
 
 /// Everything an order cannot have; it got nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("the order cannot have all it wants: {} units are short, slot: {slot:?}", missing.len())]
 pub struct Refused {
     /// Units that are short.
     pub missing: Vec<MissingUnits>,
+    /// Units of which one order may not have as many.
+    pub over_limit: Vec<OverLimit>,
+    /// Short units that the order wants only as a part of others.
+    pub shared: BTreeMap<SkuId, Shared>,
+    /// What of it is paused.
+    pub paused: Vec<Paused>,
+    /// The next slot that can be had, where the branch or the method is paused.
+    pub after_pause: Option<DateTime<Utc>>,
     /// Why the time cannot be had, with the next slot that can.
     pub slot: Option<(SlotProblem, Option<DateTime<Utc>>)>,
 }
 
 impl Refusal for Refused {
     fn to_problem(&self) -> Problem {
-        let reason = match (self.missing.is_empty(), self.slot) {
-            (true, Some((problem, _))) => problem.reason(),
-            _ => "OUT_OF_STOCK",
+        let reason = match (&*self.missing, &*self.over_limit, &*self.paused, self.slot) {
+            ([_, ..], ..) => "OUT_OF_STOCK",
+            ([], [_, ..], ..) => "ORDER_TOO_LARGE",
+            ([], [], [_, ..], _) => "PAUSED",
+            ([], [], [], slot) => slot.map_or("OUT_OF_STOCK", |(problem, _)| problem.reason()),
         };
         let mut problem = Problem::new(reason).message(self.to_string());
         for missing in &self.missing {
-            let params = [
-                ("sku_id", missing.sku_id.to_string()),
+            let counts = [
                 ("wanted", missing.wanted.to_string()),
                 ("left", missing.left.to_string()),
             ];
-            problem = problem.field_with(
-                format!("skus[sku_id={}]", missing.sku_id),
+            problem = Shared::told(
+                &self.shared,
+                missing.sku_id,
                 "OUT_OF_STOCK",
-                params,
+                &counts,
+                problem,
             );
+        }
+        for over in &self.over_limit {
+            let counts = [
+                ("wanted", over.wanted.to_string()),
+                ("max", over.max.to_string()),
+            ];
+            problem = Shared::told(
+                &self.shared,
+                over.sku_id,
+                "ORDER_TOO_LARGE",
+                &counts,
+                problem,
+            );
+        }
+        for paused in &self.paused {
+            problem = paused.tell(self.after_pause, problem);
         }
         if let Some((slot, next)) = self.slot {
             let next = next.map(|at| {
@@ -184,12 +226,16 @@ pub struct Planner<'schedule> {
     pub takes_orders: bool,
     /// Test orders are taken.
     pub takes_test_orders: bool,
-    /// Settings of the units the batch wants.
+    /// What the units the batch wants are made of.
+    pub recipes: Recipes,
+    /// Settings of the units the batch needs.
     pub items: HashMap<SkuId, StockItem>,
     /// Their buckets that exist.
     pub buckets: HashMap<(SkuId, BusinessDay), Bucket>,
     /// Orders per slot.
     pub slots: SlotBook,
+    /// What is paused.
+    pub pauses: Arc<Pauses>,
 }
 
 /// What a batch did.
@@ -209,16 +255,22 @@ pub struct Outcome {
 
 impl Planner<'_> {
     /// Decides one order; what it gets is taken from the planner and written to `outcome`.
-    pub fn decide(&mut self, wanted: Wanted, outcome: &mut Outcome) -> Result<(), Refused> {
+    pub fn decide(&mut self, wanted: Wanted, outcome: &mut Outcome) -> Result<(), Box<Refused>> {
         let slot = self.slot_for(&wanted);
         let day = match (&slot, wanted.wanted_at) {
             (Ok((slot, _)), _) => slot.business_day,
             (Err(_), Some(at)) => self.calendar.business_day(at),
             (Err(_), None) => self.calendar.today(),
         };
-        let (parts, missing) = self.parts_for(&wanted, day);
+        let (parts, mut lack) = self.parts_for(&wanted, day);
+        let paused = self.paused(&wanted);
+        if !paused.is_empty() {
+            let lack = lack.get_or_insert_default();
+            lack.paused = paused;
+            lack.after_pause = self.next_slot(&wanted);
+        }
         match slot {
-            Ok((slot, promised_at)) if missing.is_empty() => {
+            Ok((slot, promised_at)) if lack.is_none() => {
                 let granted = Granted {
                     wanted,
                     slot,
@@ -231,10 +283,7 @@ impl Planner<'_> {
                 outcome.granted.push(granted);
                 Ok(())
             }
-            Ok(_) => Err(Refused {
-                missing,
-                slot: None,
-            }),
+            Ok(_) => Err(Box::new(lack.unwrap_or_default())),
             Err(problem) => {
                 let next = self.next_slot(&wanted);
                 let problem = if next.is_none() && problem == SlotProblem::Full {
@@ -242,10 +291,10 @@ impl Planner<'_> {
                 } else {
                     problem
                 };
-                Err(Refused {
-                    missing,
+                Err(Box::new(Refused {
                     slot: Some((problem, next)),
-                })
+                    ..lack.unwrap_or_default()
+                }))
             }
         }
     }
@@ -256,10 +305,24 @@ impl Planner<'_> {
             return None;
         }
         let now = self.calendar.now();
+        let calendar = self.calendar_of(wanted.method);
         let from = wanted.wanted_at.unwrap_or(now);
-        self.slots
-            .earliest(&self.calendar, from)
-            .or_else(|| self.slots.earliest(&self.calendar, now))
+        let earliest = |from| {
+            let open = self.pauses.open_from(wanted.channel, wanted.method, from)?;
+            self.slots.earliest(&calendar, open)
+        };
+        earliest(from).or_else(|| earliest(now))
+    }
+
+    /// What of the order is paused at the time it is wanted; what is wanted at once, now.
+    fn paused(&self, wanted: &Wanted) -> Vec<Paused> {
+        let sale = Sale {
+            channel: wanted.channel,
+            method: wanted.method,
+            lines: &wanted.lines,
+        };
+        let at = wanted.wanted_at.unwrap_or(self.calendar.now());
+        self.pauses.met_by(&sale, at)
     }
 
     const fn takes(&self, wanted: &Wanted) -> bool {
@@ -270,52 +333,76 @@ impl Planner<'_> {
         }
     }
 
+    /// When it sells by a method; most orders are of the method that it was made for.
+    fn calendar_of(&self, method: Method) -> Cow<'_, Calendar<'_>> {
+        if self.calendar.method() == method {
+            Cow::Borrowed(&self.calendar)
+        } else {
+            Cow::Owned(self.calendar.of_method(method))
+        }
+    }
+
     fn slot_for(&self, wanted: &Wanted) -> Result<(SlotTime, DateTime<Utc>), SlotProblem> {
         if !self.takes(wanted) {
             return Err(SlotProblem::Closed);
         }
+        let calendar = self.calendar_of(wanted.method);
         let Some(at) = wanted.wanted_at else {
-            return self.slots.promise(&self.calendar);
+            return self.slots.promise(&calendar);
         };
-        let slot = self.calendar.wanted(at)?;
-        match self.slots.fullness(&self.calendar, slot.starts_at) {
+        let slot = calendar.wanted(at)?;
+        match self.slots.fullness(&calendar, slot.starts_at) {
             Fullness::Full => Err(SlotProblem::Full),
             Fullness::Open | Fullness::Filling => Ok((slot, slot.starts_at)),
         }
     }
 
-    fn parts_for(&self, wanted: &Wanted, day: BusinessDay) -> (Vec<Part>, Vec<MissingUnits>) {
-        let (mut parts, mut missing) = (Vec::new(), Vec::new());
-        for (&sku_id, &quantity) in &wanted.skus {
+    fn parts_for(&self, wanted: &Wanted, day: BusinessDay) -> (Vec<Part>, Option<Refused>) {
+        let (mut parts, mut lack) = (Vec::new(), Refused::default());
+        for (sku_id, need) in self.recipes.expand(&wanted.skus) {
             let Some(item) = self.items.get(&sku_id) else {
                 continue;
             };
-            let Some(bucket_day) = item.bucket_day(day) else {
-                continue;
-            };
-            let left = self.bucket(item, bucket_day).available();
-            if quantity <= left {
-                parts.push(Part {
+            let quantity = need.quantity;
+            let max = item.rules.max_per_order;
+            let too_many = max > 0 && quantity > max;
+            if too_many {
+                lack.over_limit.push(OverLimit {
                     sku_id,
-                    bucket_day,
-                    quantity,
+                    wanted: quantity,
+                    max,
                 });
-            } else {
-                missing.push(MissingUnits {
+            }
+            let taken = item.bucket_day(day);
+            let left = taken.map(|day| self.bucket(item, day).available());
+            let missing = left.filter(|left| quantity > *left);
+            if let Some(left) = missing {
+                lack.missing.push(MissingUnits {
                     sku_id,
                     wanted: quantity,
                     left,
                 });
             }
+            if too_many || missing.is_some() {
+                lack.shared
+                    .extend(Shared::of(sku_id, need, &self.recipes).map(|shared| (sku_id, shared)));
+            } else if let Some(bucket_day) = taken {
+                parts.push(Part {
+                    sku_id,
+                    bucket_day,
+                    quantity,
+                });
+            }
         }
-        (parts, missing)
+        let lacks = !lack.missing.is_empty() || !lack.over_limit.is_empty();
+        (parts, lacks.then_some(lack))
     }
 
     fn bucket(&self, item: &StockItem, bucket_day: BusinessDay) -> Bucket {
         self.buckets
             .get(&(item.sku_id, bucket_day))
             .copied()
-            .unwrap_or_else(|| item.untouched())
+            .unwrap_or_else(|| item.untouched(bucket_day))
     }
 
     fn take(&mut self, granted: &Granted, outcome: &mut Outcome) {
@@ -325,9 +412,9 @@ impl Planner<'_> {
             quantity,
         } in &granted.parts
         {
-            let item = self.items[&sku_id];
+            let item = &self.items[&sku_id];
             let bucket = self.buckets.entry((sku_id, bucket_day)).or_insert_with(|| {
-                let untouched = item.untouched();
+                let untouched = item.untouched(bucket_day);
                 outcome.new_buckets.push((sku_id, bucket_day, untouched));
                 outcome.movements.push(OrderMovement {
                     order_id: None,
@@ -341,9 +428,12 @@ impl Planner<'_> {
             });
             let before = bucket.available();
             *bucket = bucket.after_order(0, quantity);
-            outcome
-                .notice
-                .stock(sku_id, before, bucket.available(), item.low_threshold);
+            outcome.notice.stock(
+                sku_id,
+                (before, bucket.available()),
+                item.low_threshold,
+                self.recipes.shown_from(item),
+            );
             outcome.movements.push(OrderMovement {
                 order_id: Some(granted.wanted.order_id),
                 sku_id,

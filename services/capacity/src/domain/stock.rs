@@ -1,11 +1,13 @@
 //! How a unit is counted, and the arithmetic of its counters.
 
+use std::collections::BTreeMap;
+
 use chassis::{
     business_day::BusinessDay,
     error::{Problem, Refusal},
     id::SkuId,
 };
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 /// Most units a stock may have.
 pub const MOST_UNITS: i64 = 999_999;
@@ -44,10 +46,41 @@ pub enum MovementKind {
     Returned,
     /// 每日重置.
     DailyReset,
+    /// 調撥出.
+    TransferredOut,
+    /// 調撥入.
+    TransferredIn,
+}
+
+/// From this number down customers see what is left, where nobody said otherwise.
+pub const SHOW_LAST: i64 = 5;
+
+/// Settings of a stock item beside its mode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Amounts of the weekdays that have one of their own, Monday first.
+    pub weekdays: [Option<i64>; 7],
+    /// Amounts of single dates.
+    pub dates: BTreeMap<BusinessDay, i64>,
+    /// 每單上限; 0 for none.
+    pub max_per_order: i64,
+    /// 顯示剩餘: from this number down; 0 for never.
+    pub show_last: i64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            weekdays: [None; 7],
+            dates: BTreeMap::new(),
+            max_per_order: 0,
+            show_last: SHOW_LAST,
+        }
+    }
 }
 
 /// Settings of a stock item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StockItem {
     /// Unit it counts.
     pub sku_id: SkuId,
@@ -57,11 +90,26 @@ pub struct StockItem {
     pub daily_amount: i64,
     /// Low-stock threshold, 0 for none.
     pub low_threshold: i64,
+    /// Further settings.
+    pub rules: Rules,
     /// Version of the settings.
     pub version: i64,
 }
 
 impl StockItem {
+    /// An item that nobody has set up yet: not counted.
+    #[must_use]
+    pub fn untracked(sku_id: SkuId) -> Self {
+        Self {
+            sku_id,
+            mode: StockMode::Untracked,
+            daily_amount: 0,
+            low_threshold: 0,
+            rules: Rules::default(),
+            version: 0,
+        }
+    }
+
     /// The day of the bucket that an order of `day` takes from; `None` when nothing is counted.
     #[must_use]
     pub fn bucket_day(&self, day: BusinessDay) -> Option<BusinessDay> {
@@ -72,11 +120,20 @@ impl StockItem {
         }
     }
 
-    /// What a bucket holds that nobody has touched yet.
+    /// Units a business day begins with: the date's own, else the weekday's, else the daily amount.
     #[must_use]
-    pub fn untouched(&self) -> Bucket {
+    pub fn amount_on(&self, day: BusinessDay) -> i64 {
+        let weekday = day.date().weekday().num_days_from_monday() as usize;
+        let date = self.rules.dates.get(&day).copied();
+        date.or(self.rules.weekdays[weekday])
+            .unwrap_or(self.daily_amount)
+    }
+
+    /// What the bucket of `day` holds that nobody has touched yet.
+    #[must_use]
+    pub fn untouched(&self, day: BusinessDay) -> Bucket {
         let on_hand = if self.mode == StockMode::Daily {
-            self.daily_amount
+            self.amount_on(day)
         } else {
             0
         };
@@ -250,6 +307,33 @@ mod tests {
     fn staff_cannot_take_more_than_there_is() {
         assert!(bucket(2, 0).adjusted(-3).is_err());
         assert_eq!(bucket(5, 4).adjusted(-3).unwrap().shortfall, 2);
+    }
+
+    #[test]
+    fn a_date_beats_the_weekday_and_the_weekday_the_default() {
+        let day = |raw: &str| raw.parse::<BusinessDay>().unwrap();
+        let mut weekdays = [None; 7];
+        weekdays[5] = Some(40);
+        let item = StockItem {
+            sku_id: SkuId::from_uuid(uuid::Uuid::nil()),
+            mode: StockMode::Daily,
+            daily_amount: 20,
+            low_threshold: 0,
+            rules: Rules {
+                weekdays,
+                dates: [(day("2026-09-12"), 0)].into(),
+                ..Rules::default()
+            },
+            version: 1,
+        };
+        for (on, amount) in [
+            ("2026-09-04", 20),
+            ("2026-09-05", 40),
+            ("2026-09-12", 0),
+            ("2026-09-19", 40),
+        ] {
+            assert_eq!(item.untouched(day(on)).available(), amount, "{on}");
+        }
     }
 
     #[test]

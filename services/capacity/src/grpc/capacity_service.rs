@@ -1,7 +1,7 @@
 //! The doors of `CapacityService`.
 
 use chassis::{
-    authn::{Actor, RequestExt as _},
+    authn::RequestExt as _,
     error::{Problem, Violations},
     id::{self, BranchId},
     text,
@@ -14,25 +14,21 @@ use proto::capacity::v1::{
     ReleaseResponse, SetHoursRequest, SetHoursResponse, SetStockItemRequest, SetStockItemResponse,
     capacity_service_server::CapacityService as Doors,
 };
-use sha2::{Digest as _, Sha256};
 use tonic::{Request, Response, Status};
 
-use super::convert;
+use super::{convert, convert_sale, convert_stock, hours_service};
 use crate::{
     app::{
         Core, availability,
         change_stock::{self, MoveStock},
-        find_branch::find_branch,
+        list_stock,
         place_holds::Desk,
-        set_hours::set_hours,
         settle_orders::{News, settle},
     },
     domain::{
         fate::Fate,
-        hours::Hours,
         stock::{MOST_UNITS, MovementKind as Kind},
     },
-    store,
 };
 
 /// The gRPC service.
@@ -52,19 +48,19 @@ impl CapacityService {
     }
 }
 
-fn branch(raw: &str) -> Result<BranchId, Problem> {
+pub(super) fn branch(raw: &str) -> Result<BranchId, Problem> {
     let mut violations = Violations::new();
     let branch_id = id::parse("branch_id", raw, &mut violations);
     checked(branch_id, violations)
 }
 
 /// The value read, or everything that was wrong with it.
-fn checked<T>(value: Option<T>, violations: Violations) -> Result<T, Problem> {
+pub(super) fn checked<T>(value: Option<T>, violations: Violations) -> Result<T, Problem> {
     violations.into_result()?;
     value.ok_or_else(|| Problem::internal(anyhow::anyhow!("a bad field was not named")))
 }
 
-fn told<T>(outcome: Result<T, impl Into<Problem>>) -> Result<T, Status> {
+pub(super) fn told<T>(outcome: Result<T, impl Into<Problem>>) -> Result<T, Status> {
     outcome.map_err(|error| Status::from(error.into()))
 }
 
@@ -74,14 +70,14 @@ impl Doors for CapacityService {
         &self,
         request: Request<GetHoursRequest>,
     ) -> Result<Response<GetHoursResponse>, Status> {
-        told(self.read_hours(&request).await)
+        told(hours_service::get_hours(&self.core, &request).await)
     }
 
     async fn set_hours(
         &self,
         request: Request<SetHoursRequest>,
     ) -> Result<Response<SetHoursResponse>, Status> {
-        told(self.replace_hours(&request).await)
+        told(hours_service::set_hours(&self.core, &request).await)
     }
 
     async fn list_stock(
@@ -132,46 +128,14 @@ impl Doors for CapacityService {
 }
 
 impl CapacityService {
-    async fn read_hours(
-        &self,
-        request: &Request<GetHoursRequest>,
-    ) -> Result<Response<GetHoursResponse>, Problem> {
-        let branch_id = branch(&request.get_ref().branch_id)?;
-        let mut tx = self.core.db.tenant(request.org()?).await?;
-        let branch = find_branch(&mut tx, request.identity(), branch_id).await?;
-        let hours = store::hours::get(&mut tx, branch_id).await?;
-        let hours = convert::hours(branch_id, &hours, branch.hours_version);
-        Ok(Response::new(GetHoursResponse { hours: Some(hours) }))
-    }
-
-    async fn replace_hours(
-        &self,
-        request: &Request<SetHoursRequest>,
-    ) -> Result<Response<SetHoursResponse>, Problem> {
-        let asked = request.get_ref().hours.clone().unwrap_or_default();
-        let mut violations = Violations::new();
-        let branch_id = id::parse("hours.branch_id", &asked.branch_id, &mut violations);
-        let hours = Hours::parse("hours", &convert::raw_hours(&asked), &mut violations);
-        let (branch_id, hours) = checked(branch_id.zip(hours), violations)?;
-        let (org, identity) = (request.org()?, request.identity());
-        let version =
-            set_hours(&self.core, identity, org, branch_id, &hours, asked.version).await?;
-        let hours = convert::hours(branch_id, &hours, version);
-        Ok(Response::new(SetHoursResponse { hours: Some(hours) }))
-    }
-
     async fn read_stock(
         &self,
         request: &Request<ListStockRequest>,
     ) -> Result<Response<ListStockResponse>, Problem> {
         let branch_id = branch(&request.get_ref().branch_id)?;
         let (org, identity) = (request.org()?, request.identity());
-        let items = change_stock::list(&self.core, identity, org, branch_id).await?;
-        let items = items
-            .iter()
-            .map(|item| convert::item_today(branch_id, item))
-            .collect();
-        Ok(Response::new(ListStockResponse { items }))
+        let list = list_stock::list(&self.core, identity, org, branch_id).await?;
+        Ok(Response::new(convert_stock::stock_list(branch_id, &list)))
     }
 
     async fn change_item(
@@ -180,11 +144,11 @@ impl CapacityService {
     ) -> Result<Response<SetStockItemResponse>, Problem> {
         let asked = request.get_ref().item.clone().unwrap_or_default();
         let mut violations = Violations::new();
-        let item = convert::stock_item(&asked, &mut violations);
+        let item = convert_stock::stock_item(&asked, &mut violations);
         let (branch_id, item) = checked(item, violations)?;
         let (org, identity) = (request.org()?, request.identity());
         let item = change_stock::set_item(&self.core, identity, org, branch_id, item).await?;
-        let item = convert::item_today(branch_id, &item);
+        let item = convert_stock::item_today(branch_id, &item);
         Ok(Response::new(SetStockItemResponse { item: Some(item) }))
     }
 
@@ -196,11 +160,8 @@ impl CapacityService {
         let mut violations = Violations::new();
         let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
         let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
-        let key = &asked.idempotency_key;
-        if !(1..=128).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            violations.push("idempotency_key", "VALIDATION_FAILED");
-        }
-        let kind = convert::staff_movement_kind(asked.kind());
+        let once = convert_stock::once(&asked.idempotency_key, asked, &mut violations);
+        let kind = convert_stock::staff_movement_kind(asked.kind());
         if kind.is_none() {
             violations.push("kind", "VALIDATION_FAILED");
         }
@@ -218,17 +179,13 @@ impl CapacityService {
         let ((branch_id, sku_id), kind) = checked(ids, violations)?;
         let identity = request.identity();
         let ask = MoveStock {
-            idempotency_key: key.clone(),
-            body_hash: Sha256::digest(asked.encode_to_vec()).to_vec(),
+            once,
             branch_id,
             sku_id,
             kind,
             quantity: asked.quantity,
             reason,
-            actor: match &identity.actor {
-                Actor::Staff { name, .. } => name.clone(),
-                _ => String::new(),
-            },
+            actor: convert_stock::actor(identity),
         };
         let answer = change_stock::move_stock(
             &self.core,
@@ -236,8 +193,8 @@ impl CapacityService {
             request.org()?,
             &ask,
             |item, movement| {
-                let item = Some(convert::item_today(branch_id, item));
-                let movement = Some(convert::movement(movement));
+                let item = Some(convert_stock::item_today(branch_id, item));
+                let movement = Some(convert_stock::movement(movement));
                 MoveStockResponse { item, movement }.encode_to_vec()
             },
         );
@@ -278,7 +235,7 @@ impl CapacityService {
         let last = movements.last().filter(|_| more);
         Ok(Response::new(ListStockMovementsResponse {
             next_page_token: last.map(|last| last.seq.to_string()).unwrap_or_default(),
-            movements: movements.iter().map(convert::movement).collect(),
+            movements: movements.iter().map(convert_stock::movement).collect(),
         }))
     }
 
@@ -286,8 +243,12 @@ impl CapacityService {
         &self,
         request: &Request<GetAvailabilityRequest>,
     ) -> Result<Response<GetAvailabilityResponse>, Problem> {
-        let branch_id = branch(&request.get_ref().branch_id)?;
-        let found = availability::get(&self.core, request.org()?, branch_id).await?;
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
+        let method = convert_sale::method("method", asked.method, &mut violations);
+        let branch_id = checked(branch_id, violations)?;
+        let found = availability::get(&self.core, request.org()?, branch_id, method).await?;
         request
             .identity()
             .require_branch(found.brand_id, branch_id)?;

@@ -8,16 +8,15 @@ use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use proto::capacity::v1 as wire;
 
+use super::{convert_pauses, convert_sale};
 use crate::{
-    app::{availability::Availability, change_stock::ItemToday},
+    app::availability::{Availability, SkuLeft},
     domain::{
         calendar::SlotTime,
         hold::Hold,
-        hours::{Hours, RawHours},
         plan::{Fullness, Wanted},
-        stock::{MOST_UNITS, MovementKind, StockItem, StockMode, running_day},
+        stock::MOST_UNITS,
     },
-    store::movements::Movement,
 };
 
 const MOST_SKUS: usize = 200;
@@ -31,7 +30,8 @@ pub fn timestamp(at: DateTime<Utc>) -> Timestamp {
     }
 }
 
-fn instant(field: &str, at: &Timestamp, violations: &mut Violations) -> Option<DateTime<Utc>> {
+/// Reads an instant; one no order could have is noted at `field`.
+pub fn instant(field: &str, at: &Timestamp, violations: &mut Violations) -> Option<DateTime<Utc>> {
     let nanos = u32::try_from(at.nanos).ok();
     let instant = nanos.and_then(|nanos| DateTime::from_timestamp(at.seconds, nanos));
     // Years with four digits: what lies outside is no time of an order and breaks date arithmetic.
@@ -74,6 +74,9 @@ pub fn wanted(
             *skus.entry(sku_id).or_default() += sku.quantity;
         }
     }
+    let lines = convert_sale::lines("hold.lines", &body.lines, violations);
+    let channel = convert_sale::channel("hold.channel", body.channel, violations);
+    let method = convert_sale::method("hold.method", body.method, violations);
     let (order_id, hold_key) = (order_id?, hold_key?);
     Some((
         branch_id?,
@@ -83,6 +86,9 @@ pub fn wanted(
             skus,
             wanted_at,
             test: body.test,
+            lines,
+            channel,
+            method,
         },
     ))
 }
@@ -95,149 +101,6 @@ pub fn hold_state(hold: &Hold) -> wire::HoldState {
         promised_at: Some(timestamp(hold.promised_at)),
         slot_starts_at: Some(timestamp(hold.slot_starts_at)),
         business_day: hold.business_day.to_string(),
-    }
-}
-
-/// Hours as they came in.
-pub fn raw_hours(hours: &wire::Hours) -> RawHours {
-    let period = |period: &wire::Period| (period.weekday, period.open_minute, period.close_minute);
-    RawHours {
-        periods: hours.periods.iter().map(period).collect(),
-        slot_minutes: hours.slot_minutes,
-        lead_minutes: hours.lead_minutes,
-        days_ahead: hours.days_ahead,
-        last_order_minutes: hours.last_order_minutes,
-        max_orders_per_slot: hours.max_orders_per_slot,
-    }
-}
-
-/// Hours on the wire.
-pub fn hours(branch_id: BranchId, hours: &Hours, version: i64) -> wire::Hours {
-    let period = |period: &crate::domain::hours::Period| wire::Period {
-        weekday: period.weekday.into(),
-        open_minute: period.open_minute.into(),
-        close_minute: period.close_minute.into(),
-    };
-    wire::Hours {
-        branch_id: branch_id.to_string(),
-        periods: hours.periods.iter().map(period).collect(),
-        slot_minutes: hours.slot_minutes.into(),
-        lead_minutes: hours.lead_minutes.into(),
-        days_ahead: hours.days_ahead.into(),
-        last_order_minutes: hours.last_order_minutes.into(),
-        max_orders_per_slot: hours
-            .max_orders_per_slot
-            .and_then(|limit| limit.try_into().ok()),
-        version,
-    }
-}
-
-/// Reads the settings of a stock item.
-pub fn stock_item(
-    item: &wire::StockItem,
-    violations: &mut Violations,
-) -> Option<(BranchId, StockItem)> {
-    let branch_id = id::parse("item.branch_id", &item.branch_id, violations);
-    let sku_id = id::parse("item.sku_id", &item.sku_id, violations);
-    let mode = match item.mode() {
-        wire::StockMode::Unspecified => None,
-        wire::StockMode::Untracked => Some(StockMode::Untracked),
-        wire::StockMode::Running => Some(StockMode::Running),
-        wire::StockMode::Daily => Some(StockMode::Daily),
-    };
-    if mode.is_none() {
-        violations.push("item.mode", "VALIDATION_FAILED");
-    }
-    let amounts = [
-        ("item.daily_amount", item.daily_amount),
-        ("item.low_threshold", item.low_threshold),
-    ];
-    for (field, given) in amounts {
-        if !(0..=MOST_UNITS).contains(&given) {
-            let params = [("given", given), ("min", 0), ("max", MOST_UNITS)];
-            violations.push_with(field, "VALIDATION_FAILED", params);
-        }
-    }
-    let &wire::StockItem {
-        daily_amount,
-        low_threshold,
-        version,
-        ..
-    } = item;
-    let item = StockItem {
-        sku_id: sku_id?,
-        mode: mode?,
-        daily_amount,
-        low_threshold,
-        version,
-    };
-    Some((branch_id?, item))
-}
-
-/// A stock item on the wire.
-pub fn item_today(branch_id: BranchId, ItemToday { item, bucket }: &ItemToday) -> wire::StockItem {
-    let mode = match item.mode {
-        StockMode::Untracked => wire::StockMode::Untracked,
-        StockMode::Running => wire::StockMode::Running,
-        StockMode::Daily => wire::StockMode::Daily,
-    };
-    wire::StockItem {
-        branch_id: branch_id.to_string(),
-        sku_id: item.sku_id.to_string(),
-        mode: mode.into(),
-        on_hand: bucket.on_hand,
-        held: bucket.held,
-        available: bucket.available(),
-        daily_amount: item.daily_amount,
-        low_threshold: item.low_threshold,
-        version: item.version,
-    }
-}
-
-/// Reads the kind of a movement by staff; the others are not theirs to make.
-pub fn staff_movement_kind(kind: wire::MovementKind) -> Option<MovementKind> {
-    match kind {
-        wire::MovementKind::Received => Some(MovementKind::Received),
-        wire::MovementKind::Counted => Some(MovementKind::Counted),
-        wire::MovementKind::Adjusted => Some(MovementKind::Adjusted),
-        wire::MovementKind::Scrapped => Some(MovementKind::Scrapped),
-        _ => None,
-    }
-}
-
-/// A movement on the wire.
-pub fn movement(movement: &Movement) -> wire::StockMovement {
-    let kind = match movement.kind {
-        MovementKind::Received => wire::MovementKind::Received,
-        MovementKind::Counted => wire::MovementKind::Counted,
-        MovementKind::Adjusted => wire::MovementKind::Adjusted,
-        MovementKind::Scrapped => wire::MovementKind::Scrapped,
-        MovementKind::Held => wire::MovementKind::Held,
-        MovementKind::Released => wire::MovementKind::Released,
-        MovementKind::Committed => wire::MovementKind::Committed,
-        MovementKind::Returned => wire::MovementKind::Returned,
-        MovementKind::DailyReset => wire::MovementKind::DailyReset,
-    };
-    let daily = movement.business_day != running_day();
-    wire::StockMovement {
-        movement_id: movement.movement_id.to_string(),
-        sku_id: movement.sku_id.to_string(),
-        kind: kind.into(),
-        quantity: movement.quantity,
-        on_hand_after: movement.on_hand_after,
-        held_after: movement.held_after,
-        at: Some(timestamp(movement.at)),
-        actor: movement.actor.clone(),
-        order_id: movement
-            .order_id
-            .map(|order_id| order_id.to_string())
-            .unwrap_or_default(),
-        reason: movement.reason.clone(),
-        business_day: if daily {
-            movement.business_day.to_string()
-        } else {
-            String::new()
-        },
     }
 }
 
@@ -266,9 +129,14 @@ pub fn availability(found: &Availability) -> wire::Availability {
             business_day: named(slot),
         }
     };
-    let sku = |(sku_id, available): &(SkuId, i64)| wire::SkuAvailability {
+    let sku = |left: &SkuLeft| wire::SkuAvailability {
+        sku_id: left.sku_id.to_string(),
+        available: left.available,
+        show_last: i32::try_from(left.show_last).unwrap_or_default(),
+    };
+    let order_limit = |(sku_id, max): &(SkuId, i64)| wire::OrderLimit {
         sku_id: sku_id.to_string(),
-        available: *available,
+        max: *max,
     };
     wire::Availability {
         branch_id: found.branch_id.to_string(),
@@ -279,36 +147,19 @@ pub fn availability(found: &Availability) -> wire::Availability {
         promised_at: found.promised_at.map(timestamp),
         slots: found.slots.iter().map(slot).collect(),
         skus: found.skus.iter().map(sku).collect(),
+        order_limits: found.order_limits.iter().map(order_limit).collect(),
         earliest_slot_at: found.earliest_slot_at.map(timestamp),
+        pauses: found
+            .pauses
+            .iter()
+            .map(convert_pauses::public_pause)
+            .collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hours_come_back_as_they_were() {
-        let sent = wire::Hours {
-            branch_id: uuid::Uuid::nil().to_string(),
-            periods: vec![wire::Period {
-                weekday: 5,
-                open_minute: 1020,
-                close_minute: 120,
-            }],
-            slot_minutes: 15,
-            lead_minutes: 20,
-            days_ahead: 7,
-            last_order_minutes: 30,
-            max_orders_per_slot: Some(4),
-            version: 3,
-        };
-        let parsed = Hours::parse("hours", &raw_hours(&sent), &mut Violations::new()).unwrap();
-        assert_eq!(
-            hours(BranchId::from_uuid(uuid::Uuid::nil()), &parsed, 3),
-            sent
-        );
-    }
 
     #[test]
     fn a_unit_named_twice_is_summed_and_faults_are_all_named() {

@@ -2,5 +2,15 @@
 
 mod capacity_service;
 mod convert;
+mod convert_hours;
+mod convert_pauses;
+mod convert_sale;
+mod convert_stock;
+mod hours_service;
+mod pause_service;
+mod stock_service;
 
 pub use capacity_service::CapacityService;
+pub use hours_service::HoursService;
+pub use pause_service::PauseService;
+pub use stock_service::StockService;

@@ -1,5 +1,7 @@
 //! Branches as catalog tells of them; their rows are the locks.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context as _;
 use chassis::{
     db::TenantTx,
@@ -40,6 +42,10 @@ pub struct Branch {
     pub version: i64,
     /// Version of its hours, 0 while none were set.
     pub hours_version: i64,
+    /// Version of the special days that concern it, its own and its brand's.
+    pub special_days_version: i64,
+    /// Version of its pauses, 0 while there never was one.
+    pub pauses_version: i64,
 }
 
 struct Row {
@@ -50,6 +56,8 @@ struct Row {
     state: BranchState,
     version: i64,
     hours_version: i64,
+    special_days_version: i64,
+    pauses_version: i64,
 }
 
 impl TryFrom<Row> for Branch {
@@ -74,6 +82,8 @@ impl TryFrom<Row> for Branch {
             state: row.state,
             version: row.version,
             hours_version: row.hours_version,
+            special_days_version: row.special_days_version,
+            pauses_version: row.pauses_version,
         })
     }
 }
@@ -91,7 +101,9 @@ pub async fn find(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Opti
             cutoff_minutes,
             state AS "state: BranchState",
             version,
-            hours_version
+            hours_version,
+            special_days_version,
+            pauses_version
         FROM branches
         WHERE org_id = $1
           AND branch_id = $2
@@ -119,7 +131,9 @@ pub async fn lock(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Opti
             cutoff_minutes,
             state AS "state: BranchState",
             version,
-            hours_version
+            hours_version,
+            special_days_version,
+            pauses_version
         FROM branches
         WHERE org_id = $1
           AND branch_id = $2
@@ -152,7 +166,9 @@ pub async fn lock_of_orders(
             cutoff_minutes,
             state AS "state: BranchState",
             version,
-            hours_version
+            hours_version,
+            special_days_version,
+            pauses_version
         FROM branches
         WHERE org_id = $1
           AND branch_id IN (SELECT branch_id FROM holds WHERE org_id = $1 AND order_id = ANY($2))
@@ -168,6 +184,138 @@ pub async fn lock_of_orders(
     rows.into_iter()
         .map(|row| Branch::try_from(row).map_err(Into::into))
         .collect()
+}
+
+/// Locks all branches of a brand in the order of their ids.
+pub async fn lock_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<BranchId>> {
+    let org = tx.org().as_uuid();
+    sqlx::query_scalar!(
+        r#"
+        SELECT branch_id AS "branch_id: BranchId"
+        FROM branches
+        WHERE org_id = $1
+          AND brand_id = $2
+        ORDER BY branch_id
+        FOR NO KEY UPDATE
+        "#,
+        org,
+        brand_id.as_uuid(),
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("lock the branches of a brand")
+}
+
+/// Lists all branches of a brand, in the order of their ids.
+pub async fn list_of_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Branch>> {
+    let org = tx.org().as_uuid();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            branch_id AS "branch_id: BranchId",
+            brand_id AS "brand_id: BrandId",
+            time_zone,
+            cutoff_minutes,
+            state AS "state: BranchState",
+            version,
+            hours_version,
+            special_days_version,
+            pauses_version
+        FROM branches
+        WHERE org_id = $1
+          AND brand_id = $2
+        ORDER BY branch_id
+        "#,
+        org,
+        brand_id.as_uuid(),
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list the branches of a brand")?;
+    rows.into_iter()
+        .map(|row| Branch::try_from(row).map_err(Into::into))
+        .collect()
+}
+
+/// Tells whether the organisation has a branch of this brand.
+pub async fn knows_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<bool> {
+    let org = tx.org().as_uuid();
+    sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (SELECT FROM branches WHERE org_id = $1 AND brand_id = $2) AS "known!"
+        "#,
+        org,
+        brand_id.as_uuid(),
+    )
+    .fetch_one(&mut **tx)
+    .await
+    .context("look for a brand")
+}
+
+/// Locks these branches in the order of their ids; the unknown are left out.
+pub async fn lock_many(
+    tx: &mut TenantTx,
+    branch_ids: &BTreeSet<BranchId>,
+) -> anyhow::Result<Vec<Branch>> {
+    let org = tx.org().as_uuid();
+    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            branch_id AS "branch_id: BranchId",
+            brand_id AS "brand_id: BrandId",
+            time_zone,
+            cutoff_minutes,
+            state AS "state: BranchState",
+            version,
+            hours_version,
+            special_days_version,
+            pauses_version
+        FROM branches
+        WHERE org_id = $1
+          AND branch_id = ANY($2)
+        ORDER BY branch_id
+        FOR NO KEY UPDATE
+        "#,
+        org,
+        &branch_ids,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("lock branches")?;
+    rows.into_iter()
+        .map(|row| Branch::try_from(row).map_err(Into::into))
+        .collect()
+}
+
+/// Raises the versions of the pauses and the availability of locked branches, and tells the latter.
+pub async fn next_pauses(
+    tx: &mut TenantTx,
+    branch_ids: &BTreeSet<BranchId>,
+) -> anyhow::Result<Vec<(BranchId, i64)>> {
+    let org = tx.org().as_uuid();
+    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
+    let rows = sqlx::query!(
+        r#"
+        UPDATE branches
+        SET pauses_version = pauses_version + 1,
+            availability_version = availability_version + 1
+        WHERE org_id = $1
+          AND branch_id = ANY($2)
+        RETURNING branch_id AS "branch_id: BranchId", availability_version
+        "#,
+        org,
+        &branch_ids,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("raise the versions of pauses")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.branch_id, row.availability_version))
+        .collect())
 }
 
 /// Keeps what catalog tells of a branch; an older version changes nothing. Tells whether it did.

@@ -189,15 +189,35 @@ pub async fn apply(
 pub async fn set(
     tx: &mut TenantTx,
     branch_id: BranchId,
-    (sku_id, day): BucketKey,
+    key: BucketKey,
     bucket: &Bucket,
 ) -> anyhow::Result<()> {
+    set_many(tx, branch_id, &BTreeMap::from([(key, *bucket)])).await
+}
+
+/// Sets the counters of buckets of a locked branch as staff left them, all in one statement.
+pub async fn set_many(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    buckets: &BTreeMap<BucketKey, Bucket>,
+) -> anyhow::Result<()> {
+    if buckets.is_empty() {
+        return Ok(());
+    }
     let org = tx.org().as_uuid();
+    let (sku_ids, days) = columns(buckets.keys());
+    let on_hand: Vec<_> = buckets.values().map(|bucket| bucket.on_hand).collect();
+    let held: Vec<_> = buckets.values().map(|bucket| bucket.held).collect();
+    let owed: Vec<_> = buckets.values().map(|bucket| bucket.owed).collect();
+    let shortfall: Vec<_> = buckets.values().map(|bucket| bucket.shortfall).collect();
     sqlx::query!(
         r#"
         INSERT INTO stock_buckets
             (org_id, branch_id, sku_id, business_day, on_hand, held, owed, shortfall)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        SELECT $1, $2, sku_id, business_day, on_hand, held, owed, shortfall
+        FROM UNNEST(
+            $3::uuid[], $4::date[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]
+        ) AS kept (sku_id, business_day, on_hand, held, owed, shortfall)
         ON CONFLICT (org_id, branch_id, sku_id, business_day) DO UPDATE
         SET on_hand = excluded.on_hand,
             held = excluded.held,
@@ -206,16 +226,16 @@ pub async fn set(
         "#,
         org,
         branch_id.as_uuid(),
-        sku_id.as_uuid(),
-        day.date(),
-        bucket.on_hand,
-        bucket.held,
-        bucket.owed,
-        bucket.shortfall,
+        &sku_ids,
+        &days,
+        &on_hand,
+        &held,
+        &owed,
+        &shortfall,
     )
     .execute(&mut **tx)
     .await
-    .context("set a stock bucket")?;
+    .context("set stock buckets")?;
     Ok(())
 }
 

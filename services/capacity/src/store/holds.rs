@@ -7,11 +7,16 @@ use chassis::{
     id::{BranchId, HoldKey, OrderId, OrganisationId, SkuId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::{
+    affected::BookedOrder,
+    channel::Channel,
     fate::HoldState,
     hold::{Hold, Part},
+    line::Line,
+    method::Method,
     plan::Granted,
 };
 
@@ -126,6 +131,12 @@ pub async fn insert_many(
         .map(|hold| hold.wanted.hold_key.as_uuid())
         .collect();
     let tests: Vec<_> = granted.iter().map(|hold| hold.wanted.test).collect();
+    let channels: Vec<_> = granted.iter().map(|hold| hold.wanted.channel).collect();
+    let methods: Vec<_> = granted.iter().map(|hold| hold.wanted.method).collect();
+    let lines: Vec<_> = granted
+        .iter()
+        .map(|hold| Json(&hold.wanted.lines))
+        .collect();
     let slots: Vec<_> = granted.iter().map(|hold| hold.slot.starts_at).collect();
     let promises: Vec<_> = granted.iter().map(|hold| hold.promised_at).collect();
     let days: Vec<_> = granted
@@ -149,16 +160,19 @@ pub async fn insert_many(
         r#"
         INSERT INTO holds
             (org_id, branch_id, state, order_id, hold_key, test, slot_starts_at, promised_at,
-             business_day, sku_ids, bucket_days, quantities, held_at, expires_at)
+             business_day, sku_ids, bucket_days, quantities, channel, method, lines, held_at, expires_at)
         SELECT
             $1, $2, 'held', order_id, hold_key, test, slot_starts_at, promised_at,
-            business_day, sku_ids::uuid[], bucket_days::date[], quantities::bigint[], $12, $13
+            business_day, sku_ids::uuid[], bucket_days::date[], quantities::bigint[],
+            channel, method, lines, $12, $13
         FROM UNNEST(
             $3::uuid[], $4::uuid[], $5::boolean[], $6::timestamptz[], $7::timestamptz[],
-            $8::date[], $9::text[], $10::text[], $11::text[]
+            $8::date[], $9::text[], $10::text[], $11::text[],
+            $14::text[], $15::text[], $16::jsonb[]
         ) AS made (
             order_id, hold_key, test, slot_starts_at, promised_at,
-            business_day, sku_ids, bucket_days, quantities
+            business_day, sku_ids, bucket_days, quantities,
+            channel, method, lines
         )
         "#,
         org,
@@ -174,6 +188,9 @@ pub async fn insert_many(
         &quantities,
         held_at,
         expires_at,
+        &channels as &[Channel],
+        &methods as &[Method],
+        &lines as &[Json<&Vec<Line>>],
     )
     .execute(&mut **tx)
     .await?;
@@ -280,6 +297,146 @@ pub async fn list_expired(
         .into_iter()
         .map(|row| (row.org_id, row.order_id))
         .collect())
+}
+
+/// An order that was promised units of a stock-keeping unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promised {
+    /// The order.
+    pub order_id: OrderId,
+    /// Units.
+    pub quantity: i64,
+    /// Day of the bucket they are taken from.
+    pub bucket_day: BusinessDay,
+    /// Business day it is for.
+    pub business_day: BusinessDay,
+    /// Time it was promised for.
+    pub promised_at: DateTime<Utc>,
+    /// When it was held.
+    pub held_at: DateTime<Utc>,
+}
+
+/// Lists orders of `from` and later that were promised units out of these buckets of one unit, the
+/// newest first.
+pub async fn list_promised(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    sku_id: SkuId,
+    bucket_days: &[BusinessDay],
+    from: BusinessDay,
+    limit: i64,
+) -> anyhow::Result<Vec<Promised>> {
+    let org = tx.org().as_uuid();
+    let bucket_days: Vec<_> = bucket_days.iter().map(|day| day.date()).collect();
+    sqlx::query_as!(
+        Promised,
+        r#"
+        SELECT
+            hold.order_id AS "order_id: OrderId",
+            part.quantity AS "quantity!",
+            part.bucket_day AS "bucket_day!: BusinessDay",
+            hold.business_day AS "business_day: BusinessDay",
+            hold.promised_at,
+            hold.held_at
+        FROM holds AS hold,
+            UNNEST(hold.sku_ids, hold.bucket_days, hold.quantities)
+                AS part (sku_id, bucket_day, quantity)
+        WHERE hold.org_id = $1
+          AND hold.branch_id = $2
+          AND hold.business_day >= $5
+          AND hold.state <> 'released'
+          AND NOT hold.test
+          AND part.sku_id = $3
+          AND part.bucket_day = ANY($4)
+        ORDER BY hold.held_at DESC, hold.order_id DESC
+        LIMIT $6
+        "#,
+        org,
+        branch_id.as_uuid(),
+        sku_id.as_uuid(),
+        &bucket_days,
+        from.date(),
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list orders that were promised a unit")
+}
+
+/// Lists the orders of branches that are booked for `from` or later, not finished, and not yet kept although
+/// they lie outside the hours.
+pub async fn list_booked(
+    tx: &mut TenantTx,
+    branch_ids: &[BranchId],
+    from: DateTime<Utc>,
+) -> anyhow::Result<Vec<BookedOrder>> {
+    let org = tx.org().as_uuid();
+    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
+    sqlx::query_as!(
+        BookedOrder,
+        r#"
+        SELECT
+            order_id AS "order_id: OrderId",
+            branch_id AS "branch_id: BranchId",
+            method AS "method: Method",
+            promised_at,
+            slot_starts_at,
+            business_day AS "business_day: BusinessDay"
+        FROM holds
+        WHERE org_id = $1
+          AND branch_id = ANY($2)
+          AND promised_at >= $3
+          AND state <> 'released'
+          AND NOT finished
+          AND NOT kept_outside
+        ORDER BY promised_at, order_id
+        "#,
+        org,
+        &branch_ids,
+        from,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list the booked orders of branches")
+}
+
+/// Notes that orders of locked branches stay although they lie outside the hours.
+pub async fn keep_outside(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
+    sqlx::query!(
+        "UPDATE holds SET kept_outside = true WHERE org_id = $1 AND order_id = ANY($2)",
+        org,
+        &order_ids,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("keep orders outside the hours")?;
+    Ok(())
+}
+
+/// Notes that orders of locked branches are finished: no change of hours concerns them any more.
+pub async fn finish(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<()> {
+    if order_ids.is_empty() {
+        return Ok(());
+    }
+    let org = tx.org().as_uuid();
+    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
+    sqlx::query!(
+        r#"
+        UPDATE holds
+        SET finished = true
+        WHERE org_id = $1
+          AND order_id = ANY($2)
+          AND NOT finished
+        "#,
+        org,
+        &order_ids,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("finish orders")?;
+    Ok(())
 }
 
 /// Deletes what nobody asks for any more: old holds, slots and daily buckets. Tells how many rows.

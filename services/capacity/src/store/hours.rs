@@ -1,72 +1,252 @@
-//! Weekly hours of a branch.
+//! Versions of a branch's hours.
 
-use anyhow::Context as _;
-use chassis::{db::TenantTx, id::BranchId};
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::{Context as _, ensure};
+use chassis::{
+    db::{SystemTx, TenantTx},
+    id::{BranchId, OrganisationId},
+};
+use chrono::{DateTime, Utc};
 
 use super::Inconsistent;
-use crate::domain::hours::{Hours, Period};
+use crate::domain::{
+    hours::{Hours, MethodHours, OutsideHours, Period},
+    hours_version::{HoursVersion, Versions},
+    method::Method,
+};
 
-/// Gets the hours of a branch; the defaults, closed, when none were ever set.
-pub async fn get(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Hours> {
-    let org = tx.org().as_uuid();
-    let settings = sqlx::query!(
-        r#"
-        SELECT slot_minutes, lead_minutes, days_ahead, last_order_minutes, max_orders_per_slot
-        FROM hours
-        WHERE org_id = $1
-          AND branch_id = $2
-        "#,
-        org,
-        branch_id.as_uuid(),
-    )
-    .fetch_optional(&mut **tx)
-    .await
-    .context("get the slot settings of a branch")?;
-    let Some(settings) = settings else {
-        return Ok(Hours::default());
-    };
-    let periods = sqlx::query_as!(
-        Period,
-        r#"
-        SELECT weekday, open_minute, close_minute
-        FROM hours_periods
-        WHERE org_id = $1
-          AND branch_id = $2
-        ORDER BY weekday, open_minute
-        "#,
-        org,
-        branch_id.as_uuid(),
-    )
-    .fetch_all(&mut **tx)
-    .await
-    .context("get the hours of a branch")?;
-    let minutes = |column: &'static str, value: i16| {
-        u16::try_from(value).map_err(|_| Inconsistent {
-            table: "hours",
-            column,
-            key: branch_id.to_string(),
-            value: value.to_string(),
+/// Name of the branch's own week among the weeks of methods.
+const STORE: &str = "store";
+
+struct Row {
+    number: i64,
+    effective_at: DateTime<Utc>,
+    scheduled: bool,
+    slot_minutes: i16,
+    lead_minutes: i16,
+    days_ahead: i16,
+    last_order_minutes: i16,
+    max_orders_per_slot: Option<i32>,
+    outside_hours: OutsideHours,
+    restored_from: Option<i64>,
+    saved_at: DateTime<Utc>,
+    saved_by: String,
+    withdrawn_at: Option<DateTime<Utc>>,
+    withdrawn_by: String,
+}
+
+impl Row {
+    fn into_version(self, branch_id: BranchId) -> Result<HoursVersion, Inconsistent> {
+        let minutes = |column, value| minutes(branch_id, column, value);
+        Ok(HoursVersion {
+            number: self.number,
+            hours: Hours {
+                periods: Vec::new(),
+                methods: BTreeMap::new(),
+                slot_minutes: minutes("slot_minutes", self.slot_minutes)?,
+                lead_minutes: minutes("lead_minutes", self.lead_minutes)?,
+                days_ahead: minutes("days_ahead", self.days_ahead)?,
+                last_order_minutes: minutes("last_order_minutes", self.last_order_minutes)?,
+                max_orders_per_slot: self.max_orders_per_slot.map(i64::from),
+                outside: self.outside_hours,
+            },
+            effective_at: self.effective_at,
+            scheduled: self.scheduled,
+            restored_from: self.restored_from,
+            saved_at: self.saved_at,
+            saved_by: self.saved_by,
+            withdrawn: self.withdrawn_at.map(|at| (at, self.withdrawn_by)),
         })
-    };
-    Ok(Hours {
-        periods,
-        slot_minutes: minutes("slot_minutes", settings.slot_minutes)?,
-        lead_minutes: minutes("lead_minutes", settings.lead_minutes)?,
-        days_ahead: minutes("days_ahead", settings.days_ahead)?,
-        last_order_minutes: minutes("last_order_minutes", settings.last_order_minutes)?,
-        max_orders_per_slot: settings.max_orders_per_slot.map(i64::from),
+    }
+}
+
+fn minutes(branch_id: BranchId, column: &'static str, value: i16) -> Result<u16, Inconsistent> {
+    u16::try_from(value).map_err(|_| Inconsistent {
+        table: "hours_versions",
+        column,
+        key: branch_id.to_string(),
+        value: value.to_string(),
     })
 }
 
-/// Replaces the hours of a locked branch read at `version`, and tells the next version.
-pub async fn replace(
+/// The versions of a branch that count at `now` or later.
+pub async fn counting(
     tx: &mut TenantTx,
     branch_id: BranchId,
-    hours: &Hours,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Versions> {
+    let org = tx.org().as_uuid();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            number, effective_at, scheduled, slot_minutes, lead_minutes, days_ahead,
+            last_order_minutes, max_orders_per_slot,
+            outside_hours AS "outside_hours: OutsideHours",
+            restored_from, saved_at, saved_by, withdrawn_at, withdrawn_by
+        FROM hours_versions
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND withdrawn_at IS NULL
+          AND (effective_at > $3 OR number = (
+              SELECT number
+              FROM hours_versions
+              WHERE org_id = $1
+                AND branch_id = $2
+                AND withdrawn_at IS NULL
+                AND effective_at <= $3
+              ORDER BY effective_at DESC, number DESC
+              LIMIT 1
+          ))
+        "#,
+        org,
+        branch_id.as_uuid(),
+        now,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("get the hours that count")?;
+    Ok(Versions::of(with_weeks(tx, branch_id, rows).await?))
+}
+
+/// Lists versions of a branch with numbers below `before`, newest first.
+pub async fn list(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    before: i64,
+    limit: i64,
+) -> anyhow::Result<Vec<HoursVersion>> {
+    let org = tx.org().as_uuid();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            number, effective_at, scheduled, slot_minutes, lead_minutes, days_ahead,
+            last_order_minutes, max_orders_per_slot,
+            outside_hours AS "outside_hours: OutsideHours",
+            restored_from, saved_at, saved_by, withdrawn_at, withdrawn_by
+        FROM hours_versions
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND number < $3
+        ORDER BY number DESC
+        LIMIT $4
+        "#,
+        org,
+        branch_id.as_uuid(),
+        before,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list versions of hours")?;
+    with_weeks(tx, branch_id, rows).await
+}
+
+/// Tells whether the branch has a version of this number.
+pub async fn knows(tx: &mut TenantTx, branch_id: BranchId, number: i64) -> anyhow::Result<bool> {
+    let org = tx.org().as_uuid();
+    sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (
+            SELECT FROM hours_versions WHERE org_id = $1 AND branch_id = $2 AND number = $3
+        ) AS "known!"
+        "#,
+        org,
+        branch_id.as_uuid(),
+        number,
+    )
+    .fetch_one(&mut **tx)
+    .await
+    .context("look for a version of hours")
+}
+
+async fn with_weeks(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    rows: Vec<Row>,
+) -> anyhow::Result<Vec<HoursVersion>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let org = tx.org().as_uuid();
+    let numbers: Vec<_> = rows.iter().map(|row| row.number).collect();
+    let methods = sqlx::query!(
+        r#"
+        SELECT number, method AS "method: Method", own_week, last_order_minutes
+        FROM hours_version_methods
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND number = ANY($3)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &numbers,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("get what methods have for themselves")?;
+    let periods = sqlx::query!(
+        r#"
+        SELECT number, service, weekday, open_minute, close_minute
+        FROM hours_version_periods
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND number = ANY($3)
+        ORDER BY number, service, weekday, open_minute
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &numbers,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("get the periods of hours")?;
+    let mut weeks = HashMap::<(i64, String), Vec<Period>>::new();
+    for row in periods {
+        let period = Period {
+            weekday: row.weekday,
+            open_minute: row.open_minute,
+            close_minute: row.close_minute,
+        };
+        weeks
+            .entry((row.number, row.service))
+            .or_default()
+            .push(period);
+    }
+    let mut versions = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut version = row.into_version(branch_id)?;
+        let mut week = |service: &str| {
+            weeks
+                .remove(&(version.number, service.to_owned()))
+                .unwrap_or_default()
+        };
+        version.hours.periods = week(STORE);
+        for own in methods.iter().filter(|own| own.number == version.number) {
+            let last_order = own.last_order_minutes;
+            let last_order =
+                last_order.map(|value| minutes(branch_id, "last_order_minutes", value));
+            let own_hours = MethodHours {
+                periods: own.own_week.then(|| week(own.method.name())),
+                last_order_minutes: last_order.transpose()?,
+            };
+            version.hours.methods.insert(own.method, own_hours);
+        }
+        versions.push(version);
+    }
+    Ok(versions)
+}
+
+/// Raises the version of the hours of a locked branch read at `version`, and tells the next.
+pub async fn next_version(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
     version: i64,
 ) -> anyhow::Result<i64> {
     let org = tx.org().as_uuid();
-    let next = sqlx::query_scalar!(
+    sqlx::query_scalar!(
         r#"
         UPDATE branches
         SET hours_version = hours_version + 1
@@ -81,19 +261,246 @@ pub async fn replace(
     )
     .fetch_one(&mut **tx)
     .await
-    .context("raise the version of hours")?;
+    .context("raise the version of hours")
+}
+
+/// Keeps a version of the hours of a locked branch; what counts at once is told by its writer.
+pub async fn insert(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    version: &HoursVersion,
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let hours = &version.hours;
+    sqlx::query!(
+        r#"
+        INSERT INTO hours_versions
+            (org_id, branch_id, number, effective_at, scheduled, slot_minutes, lead_minutes,
+             days_ahead, last_order_minutes, max_orders_per_slot, outside_hours, restored_from,
+             saved_at, saved_by, announced_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                CASE WHEN $5 THEN NULL ELSE $13::timestamptz END)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        version.number,
+        version.effective_at,
+        version.scheduled,
+        i16::try_from(hours.slot_minutes)?,
+        i16::try_from(hours.lead_minutes)?,
+        i16::try_from(hours.days_ahead)?,
+        i16::try_from(hours.last_order_minutes)?,
+        hours.max_orders_per_slot.map(i32::try_from).transpose()?,
+        hours.outside as OutsideHours,
+        version.restored_from,
+        version.saved_at,
+        version.saved_by,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("keep a version of hours")?;
+    insert_methods(tx, branch_id, version).await?;
+    insert_periods(tx, branch_id, version).await
+}
+
+async fn insert_methods(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    version: &HoursVersion,
+) -> anyhow::Result<()> {
+    if version.hours.methods.is_empty() {
+        return Ok(());
+    }
+    let org = tx.org().as_uuid();
+    let own = &version.hours.methods;
+    let methods: Vec<_> = own.keys().copied().collect();
+    let own_weeks: Vec<_> = own.values().map(|own| own.periods.is_some()).collect();
+    let last_orders = own.values().map(|own| own.last_order_minutes);
+    let last_orders = last_orders
+        .map(|minutes| minutes.map(i16::try_from).transpose())
+        .collect::<Result<Vec<_>, _>>()?;
+    sqlx::query!(
+        r#"
+        INSERT INTO hours_version_methods
+            (org_id, branch_id, number, method, own_week, last_order_minutes)
+        SELECT $1, $2, $3, method, own_week, last_order_minutes
+        FROM UNNEST($4::text[], $5::boolean[], $6::smallint[])
+            AS own (method, own_week, last_order_minutes)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        version.number,
+        &methods as &[Method],
+        &own_weeks,
+        &last_orders as &[Option<i16>],
+    )
+    .execute(&mut **tx)
+    .await
+    .context("keep what methods have for themselves")?;
+    Ok(())
+}
+
+async fn insert_periods(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    version: &HoursVersion,
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let hours = &version.hours;
+    let of_methods = hours.methods.iter().filter_map(|(method, own)| {
+        let periods = own.periods.as_deref()?;
+        Some((method.name(), periods))
+    });
+    let periods: Vec<_> = std::iter::once((STORE, hours.periods.as_slice()))
+        .chain(of_methods)
+        .flat_map(|(service, periods)| periods.iter().map(move |period| (service, period)))
+        .collect();
+    let services: Vec<_> = periods
+        .iter()
+        .map(|(service, _)| (*service).to_owned())
+        .collect();
+    let weekdays: Vec<_> = periods.iter().map(|(_, period)| period.weekday).collect();
+    let opens: Vec<_> = periods
+        .iter()
+        .map(|(_, period)| period.open_minute)
+        .collect();
+    let closes: Vec<_> = periods
+        .iter()
+        .map(|(_, period)| period.close_minute)
+        .collect();
+    sqlx::query!(
+        r#"
+        INSERT INTO hours_version_periods
+            (org_id, branch_id, number, service, weekday, open_minute, close_minute)
+        SELECT $1, $2, $3, service, weekday, open_minute, close_minute
+        FROM UNNEST($4::text[], $5::smallint[], $6::smallint[], $7::smallint[])
+            AS period (service, weekday, open_minute, close_minute)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        version.number,
+        &services,
+        &weekdays,
+        &opens,
+        &closes,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("keep the periods of hours")?;
+    Ok(())
+}
+
+/// Withdraws a pending version of a locked branch.
+pub async fn withdraw(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    number: i64,
+    (at, by): (DateTime<Utc>, &str),
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let done = sqlx::query!(
+        r#"
+        UPDATE hours_versions
+        SET withdrawn_at = $4,
+            withdrawn_by = $5
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND number = $3
+          AND withdrawn_at IS NULL
+          AND effective_at > $4
+        "#,
+        org,
+        branch_id.as_uuid(),
+        number,
+        at,
+        by,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("withdraw pending hours")?;
+    ensure!(
+        done.rows_affected() == 1,
+        "version {number} of branch {branch_id} was not pending"
+    );
+    Ok(())
+}
+
+/// Lists branches whose hours have changed by themselves and whose storefronts have yet to hear.
+pub async fn list_unannounced(
+    tx: &mut SystemTx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> anyhow::Result<Vec<(OrganisationId, BranchId)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT DISTINCT org_id AS "org_id: OrganisationId", branch_id AS "branch_id: BranchId"
+        FROM hours_versions
+        WHERE announced_at IS NULL
+          AND withdrawn_at IS NULL
+          AND effective_at <= $1
+        LIMIT $2
+        "#,
+        now,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list hours that have taken effect")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.org_id, row.branch_id))
+        .collect())
+}
+
+/// Notes that the storefronts of a locked branch have heard of all that has taken effect; tells whether
+/// anything was left to say.
+pub async fn mark_announced(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    now: DateTime<Utc>,
+) -> anyhow::Result<bool> {
+    let org = tx.org().as_uuid();
+    let done = sqlx::query!(
+        r#"
+        UPDATE hours_versions
+        SET announced_at = $3
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND announced_at IS NULL
+          AND withdrawn_at IS NULL
+          AND effective_at <= $3
+        "#,
+        org,
+        branch_id.as_uuid(),
+        now,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("note that hours were announced")?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Lets the tables of the release before follow the version in force.
+pub async fn follow(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    version: &HoursVersion,
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let hours = &version.hours;
     sqlx::query!(
         r#"
         INSERT INTO hours
             (org_id, branch_id, slot_minutes, lead_minutes, days_ahead, last_order_minutes,
-             max_orders_per_slot)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+             max_orders_per_slot, number)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (org_id, branch_id) DO UPDATE
         SET slot_minutes = excluded.slot_minutes,
             lead_minutes = excluded.lead_minutes,
             days_ahead = excluded.days_ahead,
             last_order_minutes = excluded.last_order_minutes,
-            max_orders_per_slot = excluded.max_orders_per_slot
+            max_orders_per_slot = excluded.max_orders_per_slot,
+            number = excluded.number
         "#,
         org,
         branch_id.as_uuid(),
@@ -102,10 +509,11 @@ pub async fn replace(
         i16::try_from(hours.days_ahead)?,
         i16::try_from(hours.last_order_minutes)?,
         hours.max_orders_per_slot.map(i32::try_from).transpose()?,
+        version.number,
     )
     .execute(&mut **tx)
     .await
-    .context("keep the slot settings of a branch")?;
+    .context("let the slot settings follow")?;
     sqlx::query!(
         "DELETE FROM hours_periods WHERE org_id = $1 AND branch_id = $2",
         org,
@@ -113,31 +521,23 @@ pub async fn replace(
     )
     .execute(&mut **tx)
     .await
-    .context("clear the hours of a branch")?;
-    let (weekdays, opens, closes) = columns(&hours.periods);
+    .context("clear the periods that followed")?;
     sqlx::query!(
         r#"
         INSERT INTO hours_periods (org_id, branch_id, weekday, open_minute, close_minute)
-        SELECT $1, $2, weekday, open_minute, close_minute
-        FROM UNNEST($3::smallint[], $4::smallint[], $5::smallint[])
-            AS period (weekday, open_minute, close_minute)
+        SELECT org_id, branch_id, weekday, open_minute, close_minute
+        FROM hours_version_periods
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND number = $3
+          AND service = 'store'
         "#,
         org,
         branch_id.as_uuid(),
-        &weekdays,
-        &opens,
-        &closes,
+        version.number,
     )
     .execute(&mut **tx)
     .await
-    .context("keep the hours of a branch")?;
-    Ok(next)
-}
-
-fn columns(periods: &[Period]) -> (Vec<i16>, Vec<i16>, Vec<i16>) {
-    (
-        periods.iter().map(|period| period.weekday).collect(),
-        periods.iter().map(|period| period.open_minute).collect(),
-        periods.iter().map(|period| period.close_minute).collect(),
-    )
+    .context("let the periods follow")?;
+    Ok(())
 }

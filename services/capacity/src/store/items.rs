@@ -1,24 +1,81 @@
 //! Settings of stock items.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use chassis::{
+    business_day::BusinessDay,
     db::TenantTx,
     id::{BranchId, SkuId},
 };
+use chrono::NaiveDate;
 
-use crate::domain::stock::{StockItem, StockMode};
+use super::Inconsistent;
+use crate::domain::stock::{Rules, StockItem, StockMode};
+
+struct Row {
+    sku_id: SkuId,
+    mode: StockMode,
+    daily_amount: i64,
+    low_threshold: i64,
+    weekday_amounts: Vec<Option<i64>>,
+    date_days: Vec<NaiveDate>,
+    date_amounts: Vec<i64>,
+    max_per_order: i64,
+    show_last: i16,
+    version: i64,
+}
+
+impl TryFrom<Row> for StockItem {
+    type Error = Inconsistent;
+
+    fn try_from(row: Row) -> Result<Self, Inconsistent> {
+        let weekdays = match row.weekday_amounts.as_slice() {
+            [] => [None; 7],
+            seven => seven.try_into().map_err(|_| Inconsistent {
+                table: "stock_items",
+                column: "weekday_amounts",
+                key: row.sku_id.to_string(),
+                value: format!("{seven:?}"),
+            })?,
+        };
+        let days = row.date_days.into_iter().map(BusinessDay::on);
+        Ok(Self {
+            sku_id: row.sku_id,
+            mode: row.mode,
+            daily_amount: row.daily_amount,
+            low_threshold: row.low_threshold,
+            rules: Rules {
+                weekdays,
+                dates: days.zip(row.date_amounts).collect(),
+                max_per_order: row.max_per_order,
+                show_last: row.show_last.into(),
+            },
+            version: row.version,
+        })
+    }
+}
+
+fn items(rows: Vec<Row>) -> anyhow::Result<Vec<StockItem>> {
+    rows.into_iter()
+        .map(|row| StockItem::try_from(row).map_err(Into::into))
+        .collect()
+}
 
 /// Lists the stock items of a branch, by unit.
 pub async fn list(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Vec<StockItem>> {
     let org = tx.org().as_uuid();
-    sqlx::query_as!(
-        StockItem,
+    let rows = sqlx::query_as!(
+        Row,
         r#"
         SELECT
             sku_id AS "sku_id: SkuId",
             mode AS "mode: StockMode",
             daily_amount,
             low_threshold,
+            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
+            date_days,
+            date_amounts,
+            max_per_order,
+            show_last,
             version
         FROM stock_items
         WHERE org_id = $1
@@ -30,7 +87,8 @@ pub async fn list(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Vec<
     )
     .fetch_all(&mut **tx)
     .await
-    .context("list the stock items of a branch")
+    .context("list the stock items of a branch")?;
+    items(rows)
 }
 
 /// Finds the stock items of these units; those without one are left out.
@@ -41,14 +99,19 @@ pub async fn find_many(
 ) -> anyhow::Result<Vec<StockItem>> {
     let org = tx.org().as_uuid();
     let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
-    sqlx::query_as!(
-        StockItem,
+    let rows = sqlx::query_as!(
+        Row,
         r#"
         SELECT
             sku_id AS "sku_id: SkuId",
             mode AS "mode: StockMode",
             daily_amount,
             low_threshold,
+            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
+            date_days,
+            date_amounts,
+            max_per_order,
+            show_last,
             version
         FROM stock_items
         WHERE org_id = $1
@@ -61,7 +124,8 @@ pub async fn find_many(
     )
     .fetch_all(&mut **tx)
     .await
-    .context("find stock items")
+    .context("find stock items")?;
+    items(rows)
 }
 
 /// Keeps the settings of an item of a locked branch.
@@ -71,15 +135,28 @@ pub async fn upsert(
     item: &StockItem,
 ) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
+    let rules = &item.rules;
+    let weekdays = match rules.weekdays {
+        none if none == [None; 7] => Vec::new(),
+        some => some.to_vec(),
+    };
+    let days: Vec<_> = rules.dates.keys().map(|day| day.date()).collect();
+    let amounts: Vec<_> = rules.dates.values().copied().collect();
     sqlx::query!(
         r#"
         INSERT INTO stock_items
-            (org_id, branch_id, sku_id, mode, daily_amount, low_threshold, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+            (org_id, branch_id, sku_id, mode, daily_amount, low_threshold, weekday_amounts,
+             date_days, date_amounts, max_per_order, show_last, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (org_id, branch_id, sku_id) DO UPDATE
         SET mode = excluded.mode,
             daily_amount = excluded.daily_amount,
             low_threshold = excluded.low_threshold,
+            weekday_amounts = excluded.weekday_amounts,
+            date_days = excluded.date_days,
+            date_amounts = excluded.date_amounts,
+            max_per_order = excluded.max_per_order,
+            show_last = excluded.show_last,
             version = excluded.version
         "#,
         org,
@@ -88,10 +165,59 @@ pub async fn upsert(
         item.mode as StockMode,
         item.daily_amount,
         item.low_threshold,
+        &weekdays as &[Option<i64>],
+        &days,
+        &amounts,
+        rules.max_per_order,
+        i16::try_from(rules.show_last)?,
         item.version,
     )
     .execute(&mut **tx)
     .await
     .context("keep a stock item")?;
+    Ok(())
+}
+
+/// Keeps mode, amount and threshold of items of a locked branch, all in one statement; their
+/// further settings stay.
+pub async fn upsert_basics(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    items: &[StockItem],
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let sku_ids: Vec<_> = items.iter().map(|item| item.sku_id.as_uuid()).collect();
+    let modes: Vec<_> = items.iter().map(|item| item.mode).collect();
+    let amounts: Vec<_> = items.iter().map(|item| item.daily_amount).collect();
+    let thresholds: Vec<_> = items.iter().map(|item| item.low_threshold).collect();
+    let versions: Vec<_> = items.iter().map(|item| item.version).collect();
+    let done = sqlx::query!(
+        r#"
+        INSERT INTO stock_items
+            (org_id, branch_id, sku_id, mode, daily_amount, low_threshold, version)
+        SELECT $1, $2, sku_id, mode, daily_amount, low_threshold, version
+        FROM UNNEST($3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+            AS kept (sku_id, mode, daily_amount, low_threshold, version)
+        ON CONFLICT (org_id, branch_id, sku_id) DO UPDATE
+        SET mode = excluded.mode,
+            daily_amount = excluded.daily_amount,
+            low_threshold = excluded.low_threshold,
+            version = excluded.version
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+        &modes as &[StockMode],
+        &amounts,
+        &thresholds,
+        &versions,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("keep stock items")?;
+    ensure!(
+        usize::try_from(done.rows_affected())? == items.len(),
+        "a stock item was given twice"
+    );
     Ok(())
 }

@@ -41,6 +41,8 @@ pub struct Movement {
     pub order_id: Option<OrderId>,
     /// Reason given.
     pub reason: String,
+    /// The other branch of a transfer.
+    pub other_branch_id: Option<BranchId>,
 }
 
 /// A movement by staff.
@@ -60,6 +62,8 @@ pub struct StaffMovement<'a> {
     pub actor: &'a str,
     /// Reason given.
     pub reason: &'a str,
+    /// The other branch of a transfer.
+    pub other_branch_id: Option<BranchId>,
 }
 
 /// Adds movements of orders, in their order, in one statement.
@@ -145,8 +149,8 @@ pub async fn insert(
         r#"
         INSERT INTO stock_movements
             (org_id, branch_id, sku_id, movement_id, kind, quantity, on_hand_after, held_after,
-             business_day, at, actor, reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             business_day, at, actor, reason, other_branch_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         RETURNING
             seq,
             movement_id AS "movement_id: MovementId",
@@ -159,7 +163,8 @@ pub async fn insert(
             at,
             actor,
             order_id AS "order_id: OrderId",
-            reason
+            reason,
+            other_branch_id AS "other_branch_id: BranchId"
         "#,
         org,
         branch_id.as_uuid(),
@@ -173,10 +178,64 @@ pub async fn insert(
         clock.now(),
         movement.actor,
         movement.reason,
+        movement.other_branch_id.map(|id| id.as_uuid()),
     )
     .fetch_one(&mut **tx)
     .await
     .context("add a stock movement")
+}
+
+/// Adds counts by staff, in their order, in one statement.
+pub async fn insert_counts(
+    tx: &mut TenantTx,
+    clock: &dyn Clock,
+    branch_id: BranchId,
+    counts: &[StaffMovement<'_>],
+) -> anyhow::Result<()> {
+    let Some(first) = counts.first() else {
+        return Ok(());
+    };
+    let org = tx.org().as_uuid();
+    let ids: Vec<_> = counts
+        .iter()
+        .map(|_| MovementId::new(clock).as_uuid())
+        .collect();
+    let sku_ids: Vec<_> = counts.iter().map(|count| count.sku_id.as_uuid()).collect();
+    let days: Vec<_> = counts
+        .iter()
+        .map(|count| count.business_day.date())
+        .collect();
+    let quantities: Vec<_> = counts.iter().map(|count| count.quantity).collect();
+    let on_hand: Vec<_> = counts.iter().map(|count| count.after.on_hand).collect();
+    let held: Vec<_> = counts.iter().map(|count| count.after.held).collect();
+    sqlx::query!(
+        r#"
+        INSERT INTO stock_movements
+            (org_id, branch_id, sku_id, movement_id, kind, quantity, on_hand_after, held_after,
+             business_day, at, actor, reason)
+        SELECT
+            $1, $2, sku_id, movement_id, 'counted', quantity, on_hand_after, held_after,
+            business_day, $9, $10, $11
+        FROM UNNEST(
+            $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::date[]
+        ) AS made (sku_id, movement_id, quantity, on_hand_after, held_after, business_day)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+        &ids,
+        &quantities,
+        &on_hand,
+        &held,
+        &days,
+        clock.now(),
+        first.actor,
+        first.reason,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("add counts")?;
+    Ok(())
 }
 
 /// Lists movements of a unit, newest first, those before `before` of the journal.
@@ -203,7 +262,8 @@ pub async fn list(
             at,
             actor,
             order_id AS "order_id: OrderId",
-            reason
+            reason,
+            other_branch_id AS "other_branch_id: BranchId"
         FROM stock_movements
         WHERE org_id = $1
           AND branch_id = $2

@@ -6,7 +6,10 @@
     reason = "every test file uses another part of it, and a test that cannot go on has failed"
 )]
 
+pub mod hours;
 pub mod ordering;
+pub mod pauses;
+pub mod stock;
 
 use std::collections::BTreeMap;
 
@@ -263,7 +266,10 @@ impl Shop {
             ..now
         };
         change(&mut hours);
-        let request = SetHoursRequest { hours: Some(hours) };
+        let request = SetHoursRequest {
+            hours: Some(hours),
+            ..SetHoursRequest::default()
+        };
         told(self.owner().set_hours(request).await).map(|response| response.hours.unwrap())
     }
 
@@ -354,6 +360,7 @@ impl Shop {
     pub async fn availability(&self) -> Availability {
         let request = GetAvailabilityRequest {
             branch_id: self.branch.to_string(),
+            ..Default::default()
         };
         let mut storefront = self.client(&identities::customer(self.org));
         storefront
@@ -378,6 +385,7 @@ impl Shop {
             skus: skus.iter().map(quantity).collect(),
             wanted_at: None,
             test: false,
+            ..HoldRequestBody::default()
         }
     }
 

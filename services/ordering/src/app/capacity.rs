@@ -12,14 +12,20 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use moka::future;
 use proto::capacity::v1::{
-    Availability, GetAvailabilityRequest, HoldRequest, HoldRequestBody, HoldState, ReleaseRequest,
-    SkuQuantity, capacity_service_client::CapacityServiceClient,
+    self as wire, Availability, GetAvailabilityRequest, HoldLine, HoldRequest, HoldRequestBody,
+    HoldState, ReleaseRequest, SkuQuantity, capacity_service_client::CapacityServiceClient,
 };
 use tonic::Status;
 
 use crate::{
     app::quote::{to_timestamp, to_utc},
-    domain::stock_need::Need,
+    domain::{
+        cart::Method,
+        menu::Menu,
+        pause::named,
+        quote::{PricedLine, Quote},
+        stock_need::{Need, stock_need},
+    },
 };
 
 /// A quote may be this much behind; an order never is, for it holds.
@@ -35,16 +41,14 @@ pub struct Capacity {
 
 /// What is to be held.
 pub struct HoldWish<'a> {
-    /// Branch.
-    pub branch: BranchId,
+    /// Menu the cart was priced from; it names the branch.
+    pub menu: &'a Menu,
+    /// The priced cart.
+    pub quote: &'a Quote,
     /// Order it is for, unless the key has one already.
     pub order: OrderId,
     /// Key of the attempt.
     pub key: HoldKey,
-    /// Units.
-    pub needs: &'a BTreeMap<SkuId, Need>,
-    /// Wanted slot; `None` as soon as possible.
-    pub wanted_at: Option<DateTime<Utc>>,
 }
 
 /// A hold that was granted.
@@ -83,6 +87,7 @@ impl Capacity {
         let load = async {
             let request = GetAvailabilityRequest {
                 branch_id: branch.to_string(),
+                ..Default::default()
             };
             let answer = self
                 .client(org)
@@ -97,24 +102,28 @@ impl Capacity {
 
     /// Holds everything or nothing. A refusal names lines of the cart and what is left.
     pub async fn hold(&self, org: OrganisationId, wish: HoldWish<'_>) -> Result<Hold, Problem> {
-        if wish.needs.len() > MAX_SKUS {
+        let needs = stock_need(&wish.quote.lines);
+        if needs.len() > MAX_SKUS {
             return Err(Problem::new("ORDER_TOO_LARGE").field_with(
                 "lines",
                 "ORDER_TOO_LARGE",
-                [("max_skus", MAX_SKUS), ("given", wish.needs.len())],
+                [("max_skus", MAX_SKUS), ("given", needs.len())],
             ));
         }
-        let skus = wish.needs.iter().map(|(sku, need)| SkuQuantity {
+        let skus = needs.iter().map(|(sku, need)| SkuQuantity {
             sku_id: sku.to_string(),
             quantity: need.quantity,
         });
         let body = HoldRequestBody {
             order_id: wish.order.to_string(),
             hold_key: wish.key.to_string(),
-            branch_id: wish.branch.to_string(),
+            branch_id: wish.menu.branch.to_string(),
             skus: skus.collect(),
-            wanted_at: wish.wanted_at.map(to_timestamp),
+            wanted_at: wish.quote.wanted_at.map(to_timestamp),
             test: false,
+            lines: hold_lines(wish.menu, &wish.quote.lines),
+            channel: wire::Channel::Web.into(),
+            method: method_to_wire(wish.quote.method).into(),
         };
         match self
             .client(org)
@@ -122,7 +131,10 @@ impl Capacity {
             .await
         {
             Ok(answer) => Ok(to_hold(answer.into_inner().hold).map_err(Problem::internal)?),
-            Err(status) => Err(to_lines(Problem::from_status(&status), wish.needs)),
+            Err(status) => {
+                let refusal = to_lines(Problem::from_status(&status), &needs);
+                Err(named(refusal, wish.menu, wish.quote))
+            }
         }
     }
 
@@ -143,6 +155,41 @@ impl Capacity {
 
     fn client(&self, org: OrganisationId) -> CapacityServiceClient<chassis::client::PeerChannel> {
         CapacityServiceClient::new(self.peers.channel_for("capacity", org))
+    }
+}
+
+/// The lines as pauses and limits judge them, in the cart's order.
+fn hold_lines(menu: &Menu, lines: &[PricedLine]) -> Vec<HoldLine> {
+    let hold_line = |line: &PricedLine| {
+        let product = menu.products.get(&line.product);
+        let categories = product.map(|product| product.categories.iter());
+        HoldLine {
+            product_id: line.product.to_string(),
+            variant_id: line.variant.to_string(),
+            option_ids: line
+                .options
+                .iter()
+                .map(|option| option.option.to_string())
+                .collect(),
+            category_ids: categories
+                .into_iter()
+                .flatten()
+                .map(ToString::to_string)
+                .collect(),
+            quantity: line.quantity.into(),
+            amount: line.net.amount(),
+            make_seconds: product.map_or(0, |product| product.make_seconds),
+        }
+    };
+    lines.iter().map(hold_line).collect()
+}
+
+/// The method, as capacity names it.
+pub(crate) const fn method_to_wire(method: Method) -> wire::Method {
+    match method {
+        Method::Pickup => wire::Method::Pickup,
+        Method::Delivery => wire::Method::Delivery,
+        Method::OnSite => wire::Method::OnSite,
     }
 }
 
@@ -170,7 +217,10 @@ fn to_lines(mut problem: Problem, needs: &BTreeMap<SkuId, Need>) -> Problem {
         };
         for line in &need.lines {
             let mut params = field.params.clone();
-            params.insert("name".to_owned(), need.name.clone());
+            // What is short may be only a part of the line, such as the pearls in it.
+            let short = params.get("component").filter(|name| !name.is_empty());
+            let name = short.unwrap_or(&need.name).clone();
+            params.insert("name".to_owned(), name);
             let (path, reason) = (format!("lines[{line}]"), field.reason.clone());
             problem.fields.push(FieldProblem {
                 field: path,

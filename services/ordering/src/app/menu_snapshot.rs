@@ -62,13 +62,16 @@ fn to_product(product: wire::Product, currency: Currency) -> anyhow::Result<Prod
         })
     });
     let groups = product.option_group_ids.iter().map(|id| Ok(id.parse()?));
+    let categories = product.category_ids.iter().map(|id| Ok(id.parse()?));
     Ok(Product {
         name: product.name,
+        categories: categories.collect::<anyhow::Result<_>>()?,
         variants: variants.collect::<anyhow::Result<_>>()?,
         groups: groups.collect::<anyhow::Result<_>>()?,
         tax_type,
         min_per_order: product.min_per_order,
         max_per_order: product.max_per_order,
+        make_seconds: product.make_seconds,
     })
 }
 

@@ -30,7 +30,6 @@ use crate::{
         menu::Menu,
         order::{Contact, Order},
         quote::{PriceChange, Quote},
-        stock_need::stock_need,
     },
     store::order_events::RequestMark,
 };
@@ -109,7 +108,9 @@ impl Ordering {
         let menu = self.menus.get(org, request.cart.branch).await?;
         let quote = self.step_2_price_again(org, &menu, request).await?;
         let wished = OrderId::new(&*self.clock);
-        let hold = self.step_3_hold(org, request, &quote, wished).await?;
+        let hold = self
+            .step_3_hold(org, &menu, request, &quote, wished)
+            .await?;
         if hold.order != wished {
             // An earlier attempt held: it has placed the order, is about to, or died before.
             if let Some(order) = self.recall(org, &request.mark).await? {
@@ -140,7 +141,7 @@ impl Ordering {
         }
         if quote.hash != request.quote_hash {
             let changes = self.changes_since(org, &request.cart, &quote, &request.quote_hash);
-            let fresh = self.show(org, request.cart.branch, menu.live, quote).await;
+            let fresh = self.show(org, menu, quote).await;
             return Err(Error::QuoteChanged {
                 fresh: Box::new(fresh),
                 changes,
@@ -152,20 +153,16 @@ impl Ordering {
     async fn step_3_hold(
         &self,
         org: OrganisationId,
+        menu: &Menu,
         request: &PlaceOrder,
         quote: &Quote,
         order: OrderId,
     ) -> Result<Hold, Problem> {
-        let branch = request.cart.branch;
-        let needs = stock_need(&quote.lines);
-        let key = hold_key(org, branch, &request.mark);
-        let wanted_at = request.cart.wanted_at;
         let wish = HoldWish {
-            branch,
+            menu,
+            quote,
             order,
-            key,
-            needs: &needs,
-            wanted_at,
+            key: hold_key(org, request.cart.branch, &request.mark),
         };
         self.capacity.hold(org, wish).await
     }

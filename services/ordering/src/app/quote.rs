@@ -1,18 +1,19 @@
 //! Quotes a cart: its price, and what would refuse the order at present.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chassis::{
     error::{FieldProblem, Problem},
-    id::{BranchId, OrganisationId, SkuId},
+    id::{OrganisationId, SkuId},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
-use proto::capacity::v1::{Availability, SlotState};
+use proto::capacity::v1::{self as wire, Availability, SlotState};
 
 use super::Ordering;
 use crate::domain::{
     cart::{Cart, Method},
     menu::Menu,
+    pause::{Pause, Pauses, Target},
     pricing::price,
     quote::{PriceChange, Quote},
     stock_need::{Need, stock_need},
@@ -40,7 +41,7 @@ impl Ordering {
     pub async fn quote(&self, org: OrganisationId, cart: &Cart) -> Result<ShownQuote, Problem> {
         let menu = self.menus.get(org, cart.branch).await?;
         let quote = self.price(&menu, cart)?;
-        Ok(self.show(org, cart.branch, menu.live, quote).await)
+        Ok(self.show(org, &menu, quote).await)
     }
 
     /// Prices a cart from a menu.
@@ -71,26 +72,22 @@ impl Ordering {
     }
 
     /// Adds promise and warnings to a priced cart.
-    pub async fn show(
-        &self,
-        org: OrganisationId,
-        branch: BranchId,
-        live: bool,
-        quote: Quote,
-    ) -> ShownQuote {
+    pub async fn show(&self, org: OrganisationId, menu: &Menu, quote: Quote) -> ShownQuote {
         let quoted_at = self.clock.now();
         let mut warnings = Vec::new();
-        if !live {
+        if !menu.live {
             warnings.push(warning("branch_id", "CLOSED", []));
         }
-        let promised_at = match self.capacity.availability(org, branch).await {
+        let promised_at = match self.capacity.availability(org, menu.branch).await {
             Ok(availability) => {
                 warnings.extend(stock_warnings(&availability, &stock_need(&quote.lines)));
+                let wanted = quote.wanted_at.unwrap_or(quoted_at);
+                warnings.extend(pauses(&availability, wanted).problems(menu, &quote));
                 warnings.extend(slot_warning(&availability, quote.wanted_at));
                 promise(&availability, quote.wanted_at)
             }
             Err(problem) => {
-                tracing::warn!(branch.id = %branch, error = %problem, "quoted without capacity");
+                tracing::warn!(branch.id = %menu.branch, error = %problem, "quoted without capacity");
                 warnings.push(warning("wanted_at", "TEMPORARILY_UNAVAILABLE", []));
                 None
             }
@@ -127,8 +124,69 @@ fn stock_warnings(available: &Availability, needs: &BTreeMap<SkuId, Need>) -> Ve
             warnings.push(warning(&format!("lines[{line}]"), "OUT_OF_STOCK", params));
         }
     }
+    for limit in &available.order_limits {
+        let need = limit.sku_id.parse().ok().and_then(|id| needs.get(&id));
+        let Some(need) = need.filter(|need| need.quantity > limit.max) else {
+            continue;
+        };
+        for line in &need.lines {
+            let params = [
+                ("sku_id", limit.sku_id.clone()),
+                ("name", need.name.clone()),
+                ("wanted", need.quantity.to_string()),
+                ("max", limit.max.to_string()),
+            ];
+            let field = format!("lines[{line}]");
+            warnings.push(warning(&field, "ORDER_TOO_LARGE", params));
+        }
+    }
     warnings.sort_by_key(|warning| line_of(&warning.field));
     warnings
+}
+
+/// What of the storefront's offer is paused at `at`.
+fn pauses(available: &Availability, at: DateTime<Utc>) -> Pauses {
+    let left: HashMap<_, _> = available
+        .skus
+        .iter()
+        .filter_map(|sku| Some((sku.sku_id.parse().ok()?, sku.available)))
+        .collect();
+    let web = i32::from(wire::Channel::Web);
+    let ours =
+        |pause: &&wire::PublicPause| pause.channels.is_empty() || pause.channels.contains(&web);
+    let pauses = available.pauses.iter().filter(ours).filter_map(to_pause);
+    Pauses::at(at, pauses, left)
+}
+
+/// A kind of target that this release does not know is left to the hold, which judges it.
+fn to_pause(pause: &wire::PublicPause) -> Option<Pause> {
+    let target = pause.target.as_ref()?;
+    let target = match target.kind() {
+        wire::PauseTargetKind::Product => Target::Product(target.id.parse().ok()?),
+        wire::PauseTargetKind::Variant => Target::Variant(target.id.parse().ok()?),
+        wire::PauseTargetKind::Option => Target::Option(target.id.parse().ok()?),
+        wire::PauseTargetKind::Category => Target::Category(target.id.parse().ok()?),
+        wire::PauseTargetKind::Method => Target::Method(match target.method() {
+            wire::Method::Pickup => Method::Pickup,
+            wire::Method::Delivery => Method::Delivery,
+            wire::Method::OnSite => Method::OnSite,
+            wire::Method::Unspecified => return None,
+        }),
+        wire::PauseTargetKind::Branch => Target::Branch,
+        wire::PauseTargetKind::Unspecified => return None,
+    };
+    let why = match pause.reason() {
+        wire::PauseReason::OutOfStock => "out_of_stock",
+        wire::PauseReason::Equipment => "equipment",
+        wire::PauseReason::Staffing => "staffing",
+        wire::PauseReason::FoodSafety => "food_safety",
+        wire::PauseReason::Other | wire::PauseReason::Unspecified => "other",
+    };
+    Some(Pause {
+        target,
+        why,
+        ends_at: to_utc(pause.ends_at),
+    })
 }
 
 fn line_of(field: &str) -> Option<usize> {
@@ -206,6 +264,7 @@ mod tests {
     use proto::capacity::v1::{SkuAvailability, Slot};
 
     use super::*;
+    use crate::domain::samples;
 
     fn at(minute: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(minute * 60, 0).unwrap()
@@ -257,6 +316,33 @@ mod tests {
     }
 
     #[test]
+    fn only_pauses_of_the_storefront_reach_a_quote() {
+        let pause = |channels: &[wire::Channel]| wire::PublicPause {
+            target: Some(wire::PauseTarget {
+                kind: wire::PauseTargetKind::Branch.into(),
+                ..Default::default()
+            }),
+            channels: channels.iter().map(|&channel| channel.into()).collect(),
+            reason: wire::PauseReason::Staffing.into(),
+            ends_at: Some(to_timestamp(at(10))),
+        };
+        let menu = samples::menu();
+        let cart = samples::cart(vec![samples::line(103, 204, 1, &[])]);
+        let quote = price(&menu, &cart, &Default::default()).unwrap();
+        let found = |channels: &[wire::Channel], minute| {
+            let available = Availability {
+                pauses: vec![pause(channels)],
+                ..available()
+            };
+            pauses(&available, at(minute)).problems(&menu, &quote).len()
+        };
+        assert_eq!(found(&[], 9), 1);
+        assert_eq!(found(&[wire::Channel::UberEats, wire::Channel::Web], 9), 1);
+        assert_eq!(found(&[wire::Channel::UberEats], 9), 0);
+        assert_eq!(found(&[], 10), 0, "what is wanted after its end can be had");
+    }
+
+    #[test]
     fn stock_is_compared_with_the_sum_of_all_lines() {
         let sku = SkuId::from_uuid(uuid::Uuid::from_u128(1));
         let need = Need {
@@ -268,6 +354,7 @@ mod tests {
             skus: vec![SkuAvailability {
                 sku_id: sku.to_string(),
                 available,
+                ..Default::default()
             }],
             ..Default::default()
         };

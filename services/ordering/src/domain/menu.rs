@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chassis::id::{
-    BranchId, BrandId, MenuVersionId, OptionGroupId, OptionId, ProductId, VariantId,
+    BranchId, BrandId, CategoryId, MenuVersionId, OptionGroupId, OptionId, ProductId, VariantId,
 };
 use chassis::money::{Currency, Money};
 use chrono_tz::Tz;
@@ -47,6 +47,8 @@ pub struct DayRule {
 pub struct Product {
     /// Name as sold.
     pub name: String,
+    /// Categories it is in.
+    pub categories: Vec<CategoryId>,
     /// Variants in order.
     pub variants: Vec<Variant>,
     /// Option groups in order.
@@ -57,6 +59,8 @@ pub struct Product {
     pub min_per_order: i32,
     /// Most of it in an order.
     pub max_per_order: i32,
+    /// Seconds to make one.
+    pub make_seconds: i32,
 }
 
 /// A variant; it carries the price.

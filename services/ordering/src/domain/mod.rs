@@ -10,6 +10,7 @@ pub mod order_history;
 pub mod order_move;
 pub mod order_number;
 pub mod order_state;
+pub mod pause;
 pub mod pricing;
 pub mod quote;
 #[cfg(test)]

@@ -31,6 +31,7 @@ fn option(n: u128, name: &str, price: i64, max_quantity: i32) -> MenuOption {
 fn product(name: &str, variants: &[(u128, &str, i64)], groups: &[u128]) -> Product {
     Product {
         name: name.into(),
+        categories: vec![id!(CategoryId, 501)],
         variants: variants
             .iter()
             .map(|(n, name, price)| Variant {
@@ -43,6 +44,7 @@ fn product(name: &str, variants: &[(u128, &str, i64)], groups: &[u128]) -> Produ
         tax_type: TaxType::Taxable,
         min_per_order: 1,
         max_per_order: 99,
+        make_seconds: 45,
     }
 }
 

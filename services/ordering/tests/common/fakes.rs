@@ -20,6 +20,7 @@ use uuid::{Uuid, uuid};
 
 pub const TEA: Uuid = uuid!("01900000-0000-7000-8000-000000000101");
 pub const TEA_M: Uuid = uuid!("01900000-0000-7000-8000-000000000201");
+pub const DRINKS: Uuid = uuid!("01900000-0000-7000-8000-000000000501");
 pub const SWEETNESS: Uuid = uuid!("01900000-0000-7000-8000-000000000301");
 pub const HALF: Uuid = uuid!("01900000-0000-7000-8000-000000000401");
 const BRAND: Uuid = uuid!("01900000-0000-7000-8000-000000000001");
@@ -161,6 +162,8 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
             option_group_ids: vec![SWEETNESS.to_string()],
             tax_type: catalog::TaxType::Taxable.into(),
             display: catalog::DisplayState::Listed.into(),
+            category_ids: vec![DRINKS.to_string()],
+            make_seconds: 45,
             min_per_order: 1,
             max_per_order: 99,
             ..Default::default()
@@ -197,6 +200,10 @@ pub struct CapacityState {
     pub released: Vec<String>,
     /// Refuses every hold.
     pub refusal: Option<Problem>,
+    /// What the latest hold asked for.
+    pub asked: Option<capacity::HoldRequestBody>,
+    /// Pauses in force.
+    pub pauses: Vec<capacity::PublicPause>,
     /// Units left of what is tracked.
     pub left: HashMap<String, i64>,
     /// Forgets hold keys, as after a long time.
@@ -255,6 +262,7 @@ fn hold(
         return Err(again.into());
     }
     let wanted = request.hold.unwrap();
+    state.asked = Some(wanted.clone());
     if state.forgetful {
         state.holds.clear();
     }
@@ -294,6 +302,7 @@ fn availability(
         .map(|(sku, left)| capacity::SkuAvailability {
             sku_id: sku.clone(),
             available: *left,
+            ..Default::default()
         });
     Ok(capacity::GetAvailabilityResponse {
         availability: Some(capacity::Availability {
@@ -301,6 +310,7 @@ fn availability(
             open: true,
             promised_at: Some(timestamp(state.now() + TimeDelta::minutes(15))),
             skus: skus.collect(),
+            pauses: state.pauses.clone(),
             ..Default::default()
         }),
     })

@@ -3,6 +3,7 @@ import {
   ClockCircleOutlined,
   ContainerOutlined,
   DatabaseOutlined,
+  PauseCircleOutlined,
   ProductOutlined,
   RocketOutlined,
   ShopOutlined,
@@ -55,6 +56,7 @@ export const functionGroups: readonly FunctionGroup[] = [
     functions: [
       { id: "orders", title: "fn.orders", also: "訂單 接單 order board F09", icon: <ContainerOutlined />, permission: "ops.orders", path: inBranch(paths.orders) },
       { id: "stock", title: "fn.stock", also: "庫存 盤點 進貨 stock inventory count F10", icon: <DatabaseOutlined />, permission: "ops.stock", path: inBranch(paths.stock) },
+      { id: "pauses", title: "fn.pauses", also: "暫停銷售 售完 缺貨 恢復 pause sale 86 F11", icon: <PauseCircleOutlined />, permission: "ops.pause", path: inBranch(paths.pauses) },
     ],
   },
 ];

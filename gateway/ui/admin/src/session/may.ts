@@ -1,12 +1,18 @@
 import type { Me } from "../data/types";
 
 /** A key of domain-rules §7.1 that a screen asks for. */
-export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock";
+export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause";
 
 /** What the account may: `manage` includes `view`. The server checks again; this only decides what is shown. */
 export function may(me: Me, permission: Permission, level: "view" | "manage" = "view"): boolean {
   const held = me.account.permissions[permission];
   return held === "manage" || (held === "view" && level === "view");
+}
+
+/** Whether the account works for the brand as a whole, not only in some of its branches. */
+export function holdsBrand(me: Me, brandId: string): boolean {
+  const { organisation, brand_ids } = me.account.scope;
+  return organisation || brand_ids.includes(brandId);
 }
 
 /** A sensitive action of domain-rules §7.3. */

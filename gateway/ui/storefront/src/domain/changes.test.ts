@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Availability, Order, Quote } from "@yizhimai/api";
-import { changesOf, differences } from "./changes";
+import { blocks, changesOf, differences } from "./changes";
 import { asksAgainByItself, answered, draftRefusals, graphemes, newDraft } from "./draft";
 import { index, line, withTeaAt } from "./fixture";
 import { refusalsOf, spotOf } from "./refusals";
 import { reorder } from "./reorder";
 import { nextFreeSlot, slotDays } from "./slots";
-import { noStock, productState } from "./stock";
+import { fewLeft, noStock, productState, returnTime, stockOf, type Stock } from "./stock";
 
 const tea = index.products.get("tea");
 
@@ -38,7 +38,48 @@ describe("what can be had", () => {
     expect(productState(index, tea!, new Map([["half", 0], ["none", 0]]))).toEqual({ kind: "lacks_option", group: "甜度" });
   });
 
+  it("says how many are left only from the number on that the shop has set", () => {
+    const left = (pearl: number, show_last: number) =>
+      stockOf({ skus: [{ sku_id: "pearl", available: pearl, show_last }], slots: [], pauses: [] } as unknown as Availability, new Date(0));
+    expect(fewLeft(left(9, 9), "pearl")).toBe(9);
+    expect(fewLeft(left(9, 8), "pearl")).toBeUndefined();
+    expect(fewLeft(left(1, 0), "pearl")).toBeUndefined();
+  });
+
   it("says when few are left", () => expect(productState(index, tea!, new Map([["tea-m", 1], ["tea-l", 2]]))).toEqual({ kind: "sellable", left: 3 }));
+});
+
+describe("what is paused", () => {
+  const at = new Date("2026-06-12T04:00:00Z");
+  const paused = (kind: string, id: string, ends_at: string | null, left: [string, number][] = []): Stock =>
+    stockOf(
+      {
+        skus: left.map(([sku_id, available]) => ({ sku_id, available })), slots: [{ starts_at: "2026-06-12T05:15:00Z" }],
+        pauses: [{ target: { kind, id }, channels: [], reason: "equipment", ends_at }],
+      } as unknown as Availability,
+      at,
+    );
+  const until = "2026-06-12T05:10:00Z";
+
+  it("cannot be had, with the time from which it can again", () => {
+    expect(productState(index, tea!, paused("product", "tea", until))).toEqual({ kind: "paused", group: undefined, until });
+    expect(returnTime(paused("product", "tea", until), until)).toBe("2026-06-12T05:15:00Z");
+    expect(productState(index, tea!, paused("product", "tea", "2026-06-12T04:00:00Z")).kind).toBe("sellable");
+  });
+
+  it("takes a product down with its required group, and is no matter in a group that may be left", () => {
+    expect(productState(index, tea!, paused("option", "half", until, [["none", 0]]))).toEqual({ kind: "paused", group: "甜度", until });
+    expect(productState(index, tea!, paused("option", "half", until)).kind).toBe("sellable");
+    expect(productState(index, tea!, paused("option", "pearl", until)).kind).toBe("sellable");
+  });
+
+  it("marks the line of the cart that must be changed", () => {
+    const change = (stock: Stock) => changesOf(line(), [line()], index, stock);
+    expect(change(paused("option", "half", null))).toEqual([{ kind: "paused", name: "half", until: null }]);
+    expect(change(paused("variant", "tea-l", until))).toEqual([{ kind: "paused", name: "紅茶（大）", until }]);
+    expect(change(paused("variant", "tea-m", until))).toEqual([]);
+    expect(blocks(change(paused("product", "tea", until))[0]!)).toBe(true);
+  });
 });
 
 describe("the difference of two quotes", () => {

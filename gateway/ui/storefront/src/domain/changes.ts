@@ -1,8 +1,8 @@
-import type { PricedLine, Quote } from "@yizhimai/api";
+import type { MenuProduct, PricedLine, Quote } from "@yizhimai/api";
 import { unitPrice, type CartLine } from "./cart";
 import type { MenuIndex } from "./menu-index";
 import { isSatisfied } from "./options";
-import { isSoldOut, type Stock } from "./stock";
+import { isSoldOut, pauseOf, productState, type Stock } from "./stock";
 
 /** What has become of a cart line since the customer put it together. */
 export type LineChange =
@@ -10,6 +10,7 @@ export type LineChange =
   | { kind: "gone" }
   | { kind: "option_gone" }
   | { kind: "sold_out"; name: string }
+  | { kind: "paused"; name: string; until: string | null; group?: string }
   | { kind: "few"; name: string; left: number };
 
 function wantedBySku(lines: readonly CartLine[]): Map<string, number> {
@@ -19,6 +20,19 @@ function wantedBySku(lines: readonly CartLine[]): Map<string, number> {
     for (const [id, each] of Object.entries(line.choice)) wanted.set(id, (wanted.get(id) ?? 0) + each * line.quantity);
   }
   return wanted;
+}
+
+/** What of a line is paused: the product as it is, or else what was chosen of it. */
+function pausesOf(line: CartLine, product: MenuProduct, index: MenuIndex, stock: Stock): LineChange[] {
+  const state = productState(index, product, stock);
+  if (state.kind === "paused") return [{ kind: "paused", name: product.name, until: state.until, ...(state.group ? { group: state.group } : {}) }];
+  const chosen = [line.variant_id, ...Object.keys(line.choice)];
+  return chosen.flatMap((skuId): LineChange[] => {
+    const option = index.options.get(skuId);
+    const pause = pauseOf(stock, option ? "option" : "variant", skuId);
+    const variant = product.variants.find(({ variant_id }) => variant_id === skuId)?.name;
+    return pause ? [{ kind: "paused", name: option?.name ?? (variant ? `${product.name}（${variant}）` : product.name), until: pause.ends_at ?? null }] : [];
+  });
 }
 
 /** Changes of one line; the same thing in several lines is counted together before it is held against the stock. */
@@ -31,7 +45,7 @@ export function changesOf(line: CartLine, lines: readonly CartLine[], index: Men
   const lost = Object.keys(line.choice).some((id) => !offered.has(id));
   if (lost || !groups.every((group) => isSatisfied(group, line.choice))) return [{ kind: "option_gone" }];
 
-  const changes: LineChange[] = [];
+  const changes: LineChange[] = pausesOf(line, product, index, stock);
   const wanted = wantedBySku(lines);
   for (const skuId of [line.variant_id, ...Object.keys(line.choice)]) {
     const left = stock.get(skuId);

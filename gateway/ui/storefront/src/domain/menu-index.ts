@@ -7,6 +7,7 @@ export interface MenuIndex {
   groups: ReadonlyMap<string, MenuOptionGroup>;
   options: ReadonlyMap<string, MenuOption>;
   groupsOf: (product: MenuProduct) => MenuOptionGroup[];
+  categoriesOf: (product: MenuProduct) => string[];
 }
 
 export function indexMenu(menu: Menu): MenuIndex {
@@ -18,5 +19,6 @@ export function indexMenu(menu: Menu): MenuIndex {
     groups,
     options: new Map(options.map((option) => [option.option_id, option])),
     groupsOf: (product) => product.option_group_ids.flatMap((id) => groups.get(id) ?? []),
+    categoriesOf: ({ product_id }) => (menu.categories ?? []).filter(({ product_ids }) => product_ids.includes(product_id)).map(({ category_id }) => category_id),
   };
 }

@@ -2,7 +2,7 @@ import type { Order } from "@yizhimai/api";
 import { describe, unitPrice, type CartLine } from "./cart";
 import type { MenuIndex } from "./menu-index";
 import { isSatisfied, type Choice } from "./options";
-import { isSoldOut, type Stock } from "./stock";
+import { canHave, productState, type Stock } from "./stock";
 
 export interface Reorder {
   lines: CartLine[];
@@ -18,12 +18,13 @@ export function reorder(order: Order, index: MenuIndex, stock: Stock, newLineId:
     const product = index.products.get(sold.product_id);
     const groups = product ? index.groupsOf(product) : [];
     const offered = new Set(groups.flatMap((group) => group.options.map((option) => option.option_id)));
-    const kept = sold.options.filter((option) => offered.has(option.option_id) && !isSoldOut(stock, option.option_id));
+    const kept = sold.options.filter((option) => offered.has(option.option_id) && canHave(stock, "option", option.option_id));
     const choice: Choice = Object.fromEntries(kept.map((option) => [option.option_id, option.quantity]));
     const line = { product_id: sold.product_id, variant_id: sold.variant_id, choice };
     const unit = unitPrice(index, line);
     const complete = groups.every((group) => isSatisfied(group, choice));
-    if (!product || unit === undefined || !complete || isSoldOut(stock, sold.variant_id)) {
+    const sellable = product && productState(index, product, stock).kind === "sellable" && canHave(stock, "variant", sold.variant_id);
+    if (!product || unit === undefined || !complete || !sellable) {
       missing.push(sold.product_name);
       continue;
     }

@@ -1,9 +1,9 @@
 import type { Availability, ShopBranch } from "@yizhimai/api";
-import { formatDayTime } from "@yizhimai/kit";
+import { formatDayTime, pausesAt } from "@yizhimai/kit";
 import { now } from "../lib/clock";
 import { locale, t } from "../text";
 
-type Opening = Pick<Availability, "open" | "opens_at" | "promised_at" | "earliest_slot_at">;
+type Opening = Pick<Availability, "open" | "opens_at" | "promised_at" | "earliest_slot_at"> & Partial<Pick<Availability, "pauses">>;
 
 interface BranchStateProps {
   opening: Opening;
@@ -15,6 +15,16 @@ interface BranchStateProps {
 export function BranchState({ opening, timeZone, state }: BranchStateProps) {
   const at = (instant: string) => formatDayTime(instant, timeZone, now.value, locale.value);
   if (state === "suspended" || state === "closed") return <p class="branch-state is-closed">{t("branch.paused")}</p>;
+  const paused = opening.pauses && pausesAt(opening.pauses, now.value.getTime(), "web").of("branch");
+  if (paused) {
+    return (
+      <p class="branch-state is-closed">
+        <strong>{t("branch.paused")}</strong>
+        {paused.ends_at && <span>{t("branch.resumes", { time: at(paused.ends_at) })}</span>}
+        {opening.earliest_slot_at && <span>{t("branch.preorder", { time: at(opening.earliest_slot_at) })}</span>}
+      </p>
+    );
+  }
   if (opening.open) {
     return (
       <p class="branch-state is-open">

@@ -1,11 +1,15 @@
 import { formatMoney } from "@yizhimai/kit";
 import { describe, type CartLine } from "../domain/cart";
 import { changesOf, type LineChange } from "../domain/changes";
+import type { MenuIndex } from "../domain/menu-index";
+import type { Stock } from "../domain/stock";
 import type { Shop } from "../shop/shop";
 import { t } from "../text";
+import { pausedText } from "../lib/paused-text";
 import { Notice } from "./notice";
 
-function sentence(change: LineChange, currency: string): string {
+function sentence(change: LineChange, { menu }: MenuIndex, stock: Stock): string {
+  const { currency } = menu.brand;
   if (change.kind === "price") {
     const gap = Math.abs(change.to - change.from);
     const price = formatMoney(change.to, currency);
@@ -14,6 +18,7 @@ function sentence(change: LineChange, currency: string): string {
   if (change.kind === "gone") return t("cart.gone");
   if (change.kind === "option_gone") return t("cart.option_gone");
   if (change.kind === "sold_out") return t("cart.sold_out", { name: change.name });
+  if (change.kind === "paused") return t("cart.paused", { what: pausedText(change, stock, menu.branch.time_zone) });
   return t("cart.few", { name: change.name, left: change.left });
 }
 
@@ -21,14 +26,13 @@ function sentence(change: LineChange, currency: string): string {
 export function LineChanges({ shop, line }: { shop: Shop; line: CartLine }) {
   const index = shop.menu.value;
   if (!index) return null;
-  const currency = index.menu.brand.currency;
   const mend = (change: LineChange) => {
     if (change.kind === "price") {
       const seen = { ...line.seen, detail: describe(index, line), unit: change.to };
       const lines = shop.cart.lines.value.map((other) => (other.line_id === line.line_id ? { ...other, seen } : other));
       return { label: t("cart.acknowledge"), onClick: () => shop.cart.replace(lines) };
     }
-    if (change.kind === "gone") return { label: t("checkout.remove"), onClick: () => shop.cart.setQuantity(line.line_id, 0) };
+    if (change.kind === "gone" || (change.kind === "paused" && change.name === line.seen.name)) return { label: t("checkout.remove"), onClick: () => shop.cart.setQuantity(line.line_id, 0) };
     if (change.kind === "few" && change.name === line.seen.name) {
       return { label: t("checkout.set_to", { count: change.left }), onClick: () => shop.cart.setQuantity(line.line_id, change.left) };
     }
@@ -38,7 +42,7 @@ export function LineChanges({ shop, line }: { shop: Shop; line: CartLine }) {
     <div class="line-changes">
       {changesOf(line, shop.cart.lines.value, index, shop.stock.value).map((change) => (
         <Notice key={change.kind} tone={change.kind === "price" ? "warn" : "bad"} action={mend(change)}>
-          {sentence(change, currency)}
+          {sentence(change, index, shop.stock.value)}
         </Notice>
       ))}
     </div>

@@ -3,6 +3,7 @@ import { listen, problemFrom, unwrap, type Availability, type BrandPage, type Pr
 import { indexMenu, type MenuIndex } from "../domain/menu-index";
 import { stockOf, type Stock } from "../domain/stock";
 import { api, cachedAt } from "../lib/api";
+import { now } from "../lib/clock";
 import { save } from "../lib/storage";
 import { wear } from "../lib/theme";
 import { openCart, type CartStore } from "./cart-store";
@@ -31,6 +32,11 @@ export interface Shop {
 }
 
 const REFRESH_MS = 60_000;
+
+/** What is wanted as soon as possible is wanted now. */
+export function wantedTime(wantedAt: string | null): Date {
+  return wantedAt === null ? now.value : new Date(wantedAt);
+}
 
 export function openShop(brand: string, branch: string): Shop {
   const path = { brand, branch };
@@ -82,7 +88,7 @@ export function openShop(brand: string, branch: string): Shop {
 
   return {
     brand, branch, menu, availability, problem, menuFrom, menuChanges, cart, draft, reload, refreshAvailability,
-    stock: computed(() => stockOf(availability.value)),
+    stock: computed(() => stockOf(availability.value, wantedTime(draft.draft.value.wanted_at))),
     pricing: createPricing(brand, branch),
     close: () => {
       stream.close();

@@ -1,3 +1,4 @@
+use chassis::id::{PauseId, ProductId, VariantId};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -6,6 +7,8 @@ use super::{
     super::{
         calendar::Schedule,
         hours::{Hours, Period},
+        pause::{Lasting, Reason, Target},
+        recipe::RecipePart,
         stock::{StockMode, running_day},
     },
     *,
@@ -34,11 +37,7 @@ fn schedule(limit: Option<i64>) -> Schedule {
         max_orders_per_slot: limit,
         ..Hours::default()
     };
-    Schedule {
-        hours,
-        tz: Tz::Asia__Taipei,
-        cutoff_minutes: 240,
-    }
+    Schedule::weekly(hours, Tz::Asia__Taipei, 240)
 }
 
 fn planner(schedule: &Schedule) -> Planner<'_> {
@@ -46,12 +45,14 @@ fn planner(schedule: &Schedule) -> Planner<'_> {
         calendar: schedule.at(at(NOON)),
         takes_orders: true,
         takes_test_orders: true,
+        recipes: Recipes::default(),
         items: HashMap::new(),
         buckets: HashMap::new(),
         slots: SlotBook {
             limit: schedule.hours.max_orders_per_slot,
             ..SlotBook::default()
         },
+        pauses: Arc::default(),
     }
 }
 
@@ -64,6 +65,7 @@ fn stock(planner: &mut Planner<'_>, sku_id: SkuId, mode: StockMode, units: i64) 
             mode,
             daily_amount,
             low_threshold: 0,
+            rules: Default::default(),
             version: 1,
         },
     );
@@ -85,6 +87,9 @@ fn order(n: u128, skus: &[(SkuId, i64)], wanted_at: Option<&str>) -> Wanted {
         skus: skus.iter().copied().collect(),
         wanted_at: wanted_at.map(at),
         test: false,
+        lines: Vec::new(),
+        channel: Channel::Web,
+        method: Method::Pickup,
     }
 }
 
@@ -265,6 +270,78 @@ fn bookings_of_an_older_grid_still_count() {
     assert_eq!(refused.slot.unwrap().0, SlotProblem::Full);
 }
 
+/// E7: four portions in two lines, three left.
+#[test]
+fn a_component_is_summed_over_the_whole_order_and_told_at_all_that_need_it() {
+    let schedule = schedule(None);
+    let mut planner = planner(&schedule);
+    let pearls = sku(90);
+    stock(&mut planner, pearls, StockMode::Running, 3);
+    let portion = RecipePart {
+        component_id: pearls,
+        units: 1,
+    };
+    planner.recipes.parts = [(sku(1), vec![portion]), (sku(2), vec![portion])].into();
+    planner.recipes.names = [(pearls, "珍珠".to_owned())].into();
+    let mut outcome = Outcome::default();
+    let wants = [(sku(1), 2), (sku(2), 2)];
+    let refused = planner
+        .decide(order(1, &wants, None), &mut outcome)
+        .unwrap_err();
+    let problem = refused.to_problem();
+    assert_eq!(problem.reason, "OUT_OF_STOCK");
+    for (field, wanted_by) in problem.fields.iter().zip([sku(1), sku(2)]) {
+        assert_eq!(field.field, format!("skus[sku_id={wanted_by}]"));
+        assert_eq!(field.params["sku_id"], wanted_by.to_string());
+        assert_eq!(field.params["component"], "珍珠");
+        assert_eq!(
+            (&*field.params["wanted"], &*field.params["left"]),
+            ("4", "3")
+        );
+    }
+    assert_eq!(problem.fields.len(), 2);
+
+    planner
+        .decide(order(2, &[(sku(1), 3)], None), &mut outcome)
+        .unwrap();
+    assert_eq!(
+        outcome.granted[0].parts,
+        [Part {
+            sku_id: pearls,
+            bucket_day: running_day(),
+            quantity: 3
+        }],
+        "the hold keeps what it took, whatever the recipe becomes"
+    );
+}
+
+#[test]
+fn more_than_an_order_may_have_is_refused_with_the_limit() {
+    let schedule = schedule(None);
+    let mut planner = planner(&schedule);
+    stock(&mut planner, sku(1), StockMode::Running, 50);
+    stock(&mut planner, sku(2), StockMode::Untracked, 0);
+    for n in 1..=2 {
+        planner.items.get_mut(&sku(n)).unwrap().rules.max_per_order = 3;
+    }
+    let mut outcome = Outcome::default();
+    let wants = [(sku(1), 4), (sku(2), 5)];
+    let refused = planner
+        .decide(order(1, &wants, None), &mut outcome)
+        .unwrap_err();
+    let problem = refused.to_problem();
+    assert_eq!(problem.reason, "ORDER_TOO_LARGE");
+    let limits: Vec<_> = problem
+        .fields
+        .iter()
+        .map(|field| (&*field.params["wanted"], &*field.params["max"]))
+        .collect();
+    assert_eq!(limits, [("4", "3"), ("5", "3")]);
+    planner
+        .decide(order(2, &[(sku(1), 3), (sku(2), 3)], None), &mut outcome)
+        .unwrap();
+}
+
 proptest! {
     #[test]
     fn a_batch_never_gives_more_than_there_is(
@@ -290,4 +367,80 @@ proptest! {
         prop_assert_eq!(held, counted);
         prop_assert_eq!(outcome.granted.len() as i64, outcome.slot_orders.values().sum::<i64>());
     }
+}
+
+fn pause(n: u128, target: Target, ends_at: Option<&str>) -> Lasting {
+    Lasting {
+        pause_id: PauseId::from_uuid(Uuid::from_u128(n)),
+        target,
+        channels: Default::default(),
+        reason: Reason::FoodSafety,
+        ends_at: ends_at.map(at),
+    }
+}
+
+fn fields(refused: &Refused) -> Vec<(String, String)> {
+    let problem = refused.to_problem();
+    let told = |field: FieldProblem| (field.field, field.reason.into_owned());
+    problem.fields.into_iter().map(told).collect()
+}
+
+#[test]
+fn a_paused_line_is_refused_beside_everything_else_that_is_missing() {
+    let schedule = schedule(Some(0));
+    let mut planner = planner(&schedule);
+    stock(&mut planner, sku(1), StockMode::Running, 0);
+    let tea = ProductId::from_uuid(Uuid::from_u128(9));
+    let paused = pause(1, Target::Product(tea), Some("2026-09-02T06:00:00Z"));
+    planner.pauses = Arc::new(Pauses::new(vec![paused]));
+    let line = |product_id| Line {
+        product_id,
+        variant_id: VariantId::from_uuid(Uuid::from_u128(1)),
+        option_ids: Vec::new(),
+        category_ids: Vec::new(),
+        quantity: 1,
+        amount: 50,
+        make_seconds: 45,
+    };
+    let other = ProductId::from_uuid(Uuid::from_u128(8));
+    let wanted = |wanted_at| Wanted {
+        lines: vec![line(other), line(tea)],
+        ..order(1, &[(sku(1), 1)], wanted_at)
+    };
+    let mut outcome = Outcome::default();
+    let refused = planner.decide(wanted(None), &mut outcome).unwrap_err();
+    let told = fields(&refused);
+    assert_eq!(told.len(), 3);
+    assert!(told[0].0.starts_with("skus["));
+    assert_eq!(told[1], ("lines[1]".to_owned(), "PAUSED".to_owned()));
+    assert_eq!(told[2], ("wanted_at".to_owned(), "NO_SLOT".to_owned()));
+    let params = &refused.to_problem().fields[1].params;
+    assert_eq!(params["why"], "food_safety");
+    assert_eq!(params["ends_at"], "2026-09-02T06:00:00Z");
+
+    let later = planner.decide(wanted(Some("2026-09-02T06:00:00Z")), &mut outcome);
+    assert!(later.unwrap_err().paused.is_empty(), "it is over by then");
+}
+
+#[test]
+fn a_paused_branch_proposes_the_first_slot_after_it() {
+    let schedule = schedule(None);
+    let mut planner = planner(&schedule);
+    let until = |n, ends_at| pause(n, Target::Branch, Some(ends_at));
+    let both = vec![
+        until(1, "2026-09-02T05:10:00Z"),
+        until(2, "2026-09-02T05:40:00Z"),
+    ];
+    planner.pauses = Arc::new(Pauses::new(both));
+    let mut outcome = Outcome::default();
+    let refused = planner
+        .decide(order(1, &[], None), &mut outcome)
+        .unwrap_err();
+    assert_eq!(refused.to_problem().reason, "PAUSED");
+    let field = &refused.to_problem().fields[0];
+    assert_eq!(field.field, "branch_id");
+    assert_eq!(field.params["ends_at"], "2026-09-02T05:40:00Z");
+    assert_eq!(field.params["next_slot"], "2026-09-02T05:45:00Z");
+    let next = order(2, &[], Some("2026-09-02T05:45:00Z"));
+    assert!(planner.decide(next, &mut outcome).is_ok());
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { bars, clock, closeOf, copyDay, isWholeDay, minuteOf, ofDay, overlappingDays } from "./week";
+import { bars, clock, closeOf, copyDay, daysAlike, isWholeDay, isWholeWeek, minuteOf, ofDay, overlappingDays, overlaps, periodAt, rests } from "./week";
 
 const period = (weekday: number, open: string, close: string) => ({ weekday, open_minute: minuteOf(open) ?? -1, close_minute: minuteOf(close) ?? -1 });
 
@@ -26,9 +26,40 @@ it("finds overlaps in a day, over midnight and over the end of the week", () => 
 });
 
 it("draws the rest of a night on the next day", () => {
-  expect(bars([period(5, "18:00", "02:00")], 5)).toEqual([{ from: 1_080, to: 1_560, carried: false }]);
-  expect(bars([period(5, "18:00", "02:00")], 6)).toEqual([{ from: 0, to: 120, carried: true }]);
-  expect(bars([period(7, "18:00", "02:00")], 1)).toEqual([{ from: 0, to: 120, carried: true }]);
+  const part = (periods: ReturnType<typeof period>[], day: number) => bars(periods, day).map(({ from, to, carried }) => ({ from, to, carried }));
+  expect(part([period(5, "18:00", "02:00")], 5)).toEqual([{ from: 1_080, to: 1_560, carried: false }]);
+  expect(part([period(5, "18:00", "02:00")], 6)).toEqual([{ from: 0, to: 120, carried: true }]);
+  expect(part([period(7, "18:00", "02:00")], 1)).toEqual([{ from: 0, to: 120, carried: true }]);
+});
+
+it("shows the rest between two periods", () => {
+  const day = [period(2, "10:00", "14:00"), period(2, "16:00", "20:00")];
+  expect(rests(day, 2)).toEqual([{ from: 840, to: 960 }]);
+  expect(rests([period(2, "10:00", "14:00"), period(2, "14:00", "20:00")], 2)).toEqual([]);
+});
+
+it("adds a period where a day is tapped, without running into another", () => {
+  const day = [period(2, "10:00", "14:00"), period(2, "16:00", "20:00")];
+  expect(periodAt(day, 2, 14 * 60 + 40)).toEqual(period(2, "14:30", "16:00"));
+  expect(periodAt(day, 2, 7 * 60)).toEqual(period(2, "07:00", "10:00"));
+  expect(periodAt(day, 2, 12 * 60)).toBeUndefined();
+  expect(periodAt([period(1, "18:00", "02:00")], 2, 60)).toBeUndefined();
+  expect(periodAt([], 2, 23 * 60)).toEqual(period(2, "23:00", "24:00"));
+});
+
+it("tells days alike in one line", () => {
+  const week = [1, 2, 3, 4, 5].map((day) => period(day, "10:00", "22:00")).concat(period(7, "12:00", "20:00"));
+  expect(daysAlike(week).map(({ days, spans }) => [days, spans.length])).toEqual([[[1, 2, 3, 4, 5], 1], [[6], 0], [[7], 1]]);
+  expect(isWholeWeek([1, 2, 3, 4, 5, 6, 7].map((day) => period(day, "00:00", "24:00")))).toBe(true);
+  expect(isWholeWeek(week)).toBe(false);
+});
+
+it("finds overlaps of a special day, of several days also over midnight", () => {
+  const night = [period(1, "20:00", "04:00"), period(1, "03:00", "10:00")];
+  expect(overlaps(night, false)).toBe(false);
+  expect(overlaps(night, true)).toBe(true);
+  expect(overlaps([period(1, "10:00", "14:00"), period(1, "13:00", "20:00")], false)).toBe(true);
+  expect(overlaps([period(1, "00:00", "24:00")], true)).toBe(false);
 });
 
 it("copies a day over others and leaves the rest", () => {

@@ -1,12 +1,12 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { Button, Flex, Input, Segmented } from "antd";
+import { Button, Flex, Input, Tag } from "antd";
 import { useState } from "react";
 
 import { keys } from "../../data/keys";
 import { allProductsQuery, optionGroupsQuery } from "../../data/shared-queries";
-import type { StockItem } from "../../data/types";
+import type { StockItem, StockList } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { useLine } from "../../live/line";
@@ -14,9 +14,12 @@ import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
 import { EmptyState, QueryView } from "../../patterns/states";
 import { may } from "../../session/may";
+import { ComponentsDrawer } from "./components";
+import { Count } from "./count";
 import { StockDrawer } from "./drawer";
+import { FileDrawer } from "./file";
 import { stockQuery } from "./queries";
-import { isLow, isTracked, shownRows, stockRows, type StockFilter, type StockRow } from "./rows";
+import { isLow, isOut, isTracked, leftOf, passes, shortOf, shownRows, stockFilters, stockRows, type StockFilter, type StockRow } from "./rows";
 import styles from "./stock.module.css";
 
 const MOST_SHOWN = 200;
@@ -35,12 +38,16 @@ export function StockPage() {
   const [filter, setFilter] = useState<StockFilter>("tracked");
   const [text, setText] = useState("");
   const [openId, setOpenId] = useState<string>();
+  const [aside, setAside] = useState<"file" | "components">();
+  const [counting, setCounting] = useState<readonly StockRow[]>();
   const refresh = () => void client.invalidateQueries({ queryKey: keys.stock(branchId) });
   useLine(branchId, (event) => event.type === "availability" && refresh(), refresh);
 
   function put(item: StockItem) {
-    client.setQueryData<StockItem[]>(keys.stock(branchId), (all = []) => [...all.filter((one) => one.sku_id !== item.sku_id), item]);
+    client.setQueryData<StockList>(keys.stock(branchId), (all) => all && { ...all, items: [...all.items.filter((one) => one.sku_id !== item.sku_id), item] });
     void client.invalidateQueries({ queryKey: keys.movements(branchId, item.sku_id) });
+    // What is made of it can be sold as far as it suffices: only the server knows all recipes.
+    refresh();
   }
 
   const catalogue = products.data && groups.data ? { products: products.data, groups: groups.data } : undefined;
@@ -51,7 +58,7 @@ export function StockPage() {
         {(stock) => {
           const rows = stockRows(catalogue?.products ?? [], catalogue?.groups ?? [], stock);
           const shown = shownRows(rows, filter, text);
-          const counts = { tracked: rows.filter(isTracked).length, low: rows.filter(isLow).length, all: rows.length };
+          const toCount = shown.filter(isTracked);
           const open = rows.find((row) => row.sku_id === openId);
           return (
             <>
@@ -66,15 +73,20 @@ export function StockPage() {
                   value={text}
                   onChange={({ target }) => setText(target.value)}
                 />
-                <Segmented<StockFilter>
-                  size="large"
-                  block
-                  style={{ flex: "1 0 320px" }}
-                  aria-label={t("stock.filter")}
-                  value={filter}
-                  onChange={setFilter}
-                  options={(["tracked", "low", "all"] as const).map((one) => ({ value: one, label: `${t(`stock.filter.${one}`)} ${String(counts[one])}` }))}
-                />
+                {manages ? (
+                  <Flex gap={8} style={{ flex: "1 0 auto" }}>
+                    <Button size="large" type="primary" style={{ flex: 1 }} disabled={toCount.length === 0} onClick={() => setCounting(toCount)}>{t("count.begin", { count: toCount.length })}</Button>
+                    <Button size="large" onClick={() => setAside("components")}>{t("component.title")}</Button>
+                    <Button size="large" onClick={() => setAside("file")}>{t("stock.file")}</Button>
+                  </Flex>
+                ) : null}
+                <div className={styles.filters} role="group" aria-label={t("stock.filter")}>
+                  {stockFilters.map((one) => (
+                    <button key={one} type="button" aria-pressed={filter === one} onClick={() => setFilter(one)}>
+                      {t(`stock.filter.${one}`)} <b>{rows.filter((row) => passes(row, one)).length}</b>
+                    </button>
+                  ))}
+                </div>
               </Flex>
               {catalogue && shown.length === 0 ? (
                 <EmptyState
@@ -90,7 +102,10 @@ export function StockPage() {
                 </ul>
               )}
               {shown.length > MOST_SHOWN ? <p style={{ padding: 12, color: "var(--ink-2)" }}>{t("stock.more", { count: shown.length - MOST_SHOWN })}</p> : null}
-              <StockDrawer key={openId} branchId={branchId} row={open} manages={manages} onClose={() => setOpenId(undefined)} onChanged={put} onConflict={refresh} />
+              <StockDrawer key={openId} branchId={branchId} row={open} components={stock.components} manages={manages} onClose={() => setOpenId(undefined)} onChanged={put} onRefresh={refresh} />
+              <FileDrawer key={`file ${String(aside === "file")}`} branchId={branchId} brandId={brandId} open={aside === "file"} onClose={() => setAside(undefined)} onImported={refresh} />
+              <ComponentsDrawer brandId={brandId} components={stock.components} open={aside === "components"} onClose={() => setAside(undefined)} onChanged={refresh} />
+              {counting ? <Count branchId={branchId} rows={counting} onChanged={put} onClose={() => setCounting(undefined)} /> : null}
             </>
           );
         }}
@@ -102,25 +117,34 @@ export function StockPage() {
 function StockLine({ row, onOpen }: { row: StockRow; onOpen: () => void }) {
   const t = useT();
   const { item } = row;
-  const tracked = isTracked(row);
+  const left = leftOf(row);
+  const short = shortOf(row);
+  const told = [
+    row.detail || (row.kind === "component" ? t("stock.kind.component") : ""),
+    item && isTracked(row) ? t(`stockMode.${item.mode}`) : "",
+    row.recipe?.sellable === undefined || row.recipe.sellable === null ? "" : t("stock.byRecipe", { count: row.recipe.sellable }),
+    item && item.held > 0 ? t("stock.heldShort", { count: item.held }) : "",
+  ];
   return (
-    <li className={styles.line} data-low={isLow(row) || undefined}>
+    <li className={styles.line} data-low={isLow(row) || isOut(row) || undefined}>
       <button type="button" onClick={onOpen}>
         <span className={styles.what}>
           <strong>{row.name}</strong>
-          <span>
-            {row.detail}
-            {item && tracked ? ` · ${t(`stockMode.${item.mode}`)}` : ""}
-            {item && item.held > 0 ? ` · ${t("stock.heldShort", { count: item.held })}` : ""}
-          </span>
+          <span>{told.filter(Boolean).join(" · ")}</span>
+          {isLow(row) || short > 0 ? (
+            <span>
+              {isLow(row) ? <Tag color="warning">{t("stock.filter.low")}</Tag> : null}
+              {short > 0 ? <Tag color="error">{t("stock.shortTag", { count: short })}</Tag> : null}
+            </span>
+          ) : null}
         </span>
-        {item && tracked ? (
-          <span className={styles.left}>
-            <b>{item.available}</b>
-            <small>{item.available === 0 ? t("stock.soldOut") : t("stock.available")}</small>
-          </span>
-        ) : (
+        {left === undefined ? (
           <span className={styles.untracked}>{t("stockMode.untracked")}</span>
+        ) : (
+          <span className={styles.left}>
+            <b>{left}</b>
+            <small>{left === 0 ? t("stock.soldOut") : t("stock.available")}</small>
+          </span>
         )}
       </button>
     </li>

@@ -1,31 +1,52 @@
 import { expect, it } from "vitest";
 
 import { product, stockItem } from "../../../mock/fixtures";
-import { isLow, shownRows, stockRows } from "./rows";
+import { isLow, isOut, leftOf, shortOf, shownRows, stockRows, type StockFilter } from "./rows";
 
+const day = { business_day: "2026-09-05", on_hand: 0, held: 3, available: 0, shortfall: 3 };
 const rows = stockRows(
   [product({ name: "珍珠奶茶", variants: [{ variant_id: "cold", name: "冷", price: 50 }, { variant_id: "hot", name: "熱", price: 50 }] })],
-  [{ option_group_id: "g", name: "加料", min: 0, max: 3, free_count: 0, version: 1, options: [{ option_id: "pearl", name: "珍珠", price: 10, max_quantity: 2, default_chosen: false }] }],
-  [stockItem({ sku_id: "cold", available: 3, low_threshold: 5 }), stockItem({ sku_id: "hot", mode: "untracked" })],
+  [{ option_group_id: "g", name: "加料", min: 0, max: 3, free_count: 0, version: 1, options: [{ option_id: "extra", name: "加珍珠", price: 10, max_quantity: 2, default_chosen: false }] }],
+  {
+    items: [
+      stockItem({ sku_id: "cold", available: 9, low_threshold: 5 }),
+      stockItem({ sku_id: "hot", mode: "daily", available: 12, days: [day] }),
+      stockItem({ sku_id: "pearl", available: 0 }),
+    ],
+    components: [{ brand_id: "brand", sku_id: "pearl", name: "珍珠", archived: false, version: 1 }],
+    recipes: [
+      { sku_id: "cold", parts: [{ component_id: "milk", units: 1 }], version: 1, sellable: 4 },
+      { sku_id: "extra", parts: [{ component_id: "pearl", units: 1 }], version: 1, sellable: 0 },
+    ],
+  },
 );
 
-it("puts every variant and option beside its stock", () => {
-  expect(rows.map(({ sku_id, name, detail, item }) => [sku_id, name, detail, item?.mode])).toEqual([
-    ["cold", "珍珠奶茶", "冷", "running"],
-    ["hot", "珍珠奶茶", "熱", "untracked"],
-    ["pearl", "珍珠", "加料", undefined],
+it("puts components, variants and options beside their stock", () => {
+  expect(rows.map(({ sku_id, name, detail, kind }) => [sku_id, name, detail, kind])).toEqual([
+    ["pearl", "珍珠", "", "component"],
+    ["cold", "珍珠奶茶", "冷", "variant"],
+    ["hot", "珍珠奶茶", "熱", "variant"],
+    ["extra", "加珍珠", "加料", "option"],
   ]);
 });
 
-it("shows what is tracked, what is low, or everything", () => {
-  const ids = (filter: "tracked" | "low" | "all") => shownRows(rows, filter, "").map((row) => row.sku_id);
-  expect(ids("tracked")).toEqual(["cold"]);
+it("says what is left by the unit's own count and by its components, whichever is less", () => {
+  expect(rows.map(leftOf)).toEqual([0, 4, 12, 0]);
+  expect(rows.filter(isLow).map((row) => row.sku_id)).toEqual(["cold"]);
+  expect(rows.filter(isOut).map((row) => row.sku_id)).toEqual(["pearl", "extra"]);
+  expect(rows.map(shortOf)).toEqual([0, 0, 3, 0]);
+});
+
+it("shows what is tracked, sold out, low, short, or everything", () => {
+  const ids = (filter: StockFilter) => shownRows(rows, filter, "").map((row) => row.sku_id);
+  expect(ids("tracked")).toEqual(["pearl", "cold", "hot", "extra"]);
+  expect(ids("out")).toEqual(["pearl", "extra"]);
   expect(ids("low")).toEqual(["cold"]);
-  expect(ids("all")).toEqual(["cold", "hot", "pearl"]);
-  expect(rows.filter(isLow)).toHaveLength(1);
+  expect(ids("short")).toEqual(["hot"]);
+  expect(ids("all")).toHaveLength(4);
 });
 
 it("searches everything, whatever the filter", () => {
-  expect(shownRows(rows, "low", "珍珠").map((row) => row.sku_id)).toEqual(["cold", "hot", "pearl"]);
-  expect(shownRows(rows, "low", "加料").map((row) => row.sku_id)).toEqual(["pearl"]);
+  expect(shownRows(rows, "low", "珍珠").map((row) => row.sku_id)).toEqual(["pearl", "cold", "hot", "extra"]);
+  expect(shownRows(rows, "low", "加料").map((row) => row.sku_id)).toEqual(["extra"]);
 });

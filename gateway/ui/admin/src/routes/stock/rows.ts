@@ -1,46 +1,76 @@
-import type { OptionGroup, Product, StockItem } from "../../data/types";
+import type { OptionGroup, Product, Recipe, StockItem, StockList } from "../../data/types";
 
-/** A thing that can be counted: a variant or an option, with its stock where it is tracked. */
+/** A thing that can be counted: a variant, an option or a component, with its stock where it is tracked. */
 export interface StockRow {
   sku_id: string;
   name: string;
   /** Variant of a product, or the option group. */
   detail: string;
-  kind: "variant" | "option";
+  kind: "variant" | "option" | "component";
   item: StockItem | undefined;
+  recipe: Recipe | undefined;
 }
 
-/** Every variant and option of the brand beside the branch's stock items, what is tracked first, then by name. */
-export function stockRows(products: readonly Product[], groups: readonly OptionGroup[], items: readonly StockItem[]): StockRow[] {
-  const byId = new Map(items.map((item) => [item.sku_id, item]));
+/** Every component, variant and option of the brand beside the branch's stock. */
+export function stockRows(products: readonly Product[], groups: readonly OptionGroup[], stock: StockList): StockRow[] {
+  const items = new Map(stock.items.map((item) => [item.sku_id, item]));
+  const recipes = new Map(stock.recipes.map((recipe) => [recipe.sku_id, recipe]));
+  const row = (sku_id: string, name: string, detail: string, kind: StockRow["kind"]): StockRow => ({
+    sku_id, name, detail, kind, item: items.get(sku_id), recipe: recipes.get(sku_id),
+  });
+  const components = stock.components.map(({ sku_id, name }) => row(sku_id, name, "", "component"));
   const variants = products
     .filter((product) => product.display !== "delisted")
-    .flatMap((product) =>
-      product.variants.map(({ variant_id = "", name }): StockRow => ({ sku_id: variant_id, name: product.name, detail: name, kind: "variant", item: byId.get(variant_id) })),
-    );
-  const options = groups.flatMap((group) =>
-    group.options.map(({ option_id = "", name }): StockRow => ({ sku_id: option_id, name, detail: group.name, kind: "option", item: byId.get(option_id) })),
-  );
-  return [...variants, ...options];
+    .flatMap((product) => product.variants.map(({ variant_id = "", name }) => row(variant_id, product.name, name, "variant")));
+  const options = groups.flatMap((group) => group.options.map(({ option_id = "", name }) => row(option_id, name, group.name, "option")));
+  return [...components, ...variants, ...options];
 }
 
-/** Tracked and not `untracked`. */
+/** It is counted itself, so it can be counted by hand. */
 export function isTracked({ item }: StockRow): boolean {
   return item !== undefined && item.mode !== "untracked";
 }
 
-/** At or below its threshold, or sold out. */
-export function isLow(row: StockRow): boolean {
-  return isTracked(row) && row.item !== undefined && row.item.available <= row.item.low_threshold;
+/** Units left to sell, by its own count and by its components; `undefined` when nothing limits it. */
+export function leftOf(row: StockRow): number | undefined {
+  const own = isTracked(row) ? row.item?.available : undefined;
+  const made = row.recipe?.sellable ?? undefined;
+  if (own === undefined || made === undefined) return own ?? made;
+  return Math.min(own, made);
 }
 
-export type StockFilter = "tracked" | "low" | "all";
+/** Nothing is left. */
+export function isOut(row: StockRow): boolean {
+  return leftOf(row) === 0;
+}
 
-/** What the list shows for a filter and a search. */
+/** At or below its threshold, and there is something left. */
+export function isLow(row: StockRow): boolean {
+  const left = leftOf(row);
+  return left !== undefined && left > 0 && left <= (row.item?.low_threshold ?? 0);
+}
+
+/** 超訂: units promised beyond what there is, today and on the days that are booked. */
+export function shortOf({ item }: StockRow): number {
+  if (!item || item.mode === "untracked") return 0;
+  return item.days.reduce((sum, day) => sum + day.shortfall, item.shortfall);
+}
+
+export const stockFilters = ["tracked", "out", "low", "short", "all"] as const;
+
+export type StockFilter = (typeof stockFilters)[number];
+
+/** Whether a filter lets a row through. */
+export function passes(row: StockRow, filter: StockFilter): boolean {
+  if (filter === "all") return true;
+  if (filter === "out") return isOut(row);
+  if (filter === "low") return isLow(row);
+  if (filter === "short") return shortOf(row) > 0;
+  return leftOf(row) !== undefined;
+}
+
+/** What the list shows for a filter and a search, which looks through everything. */
 export function shownRows(rows: readonly StockRow[], filter: StockFilter, text: string): StockRow[] {
   const wanted = text.trim().toLowerCase();
-  return rows.filter((row) => {
-    if (wanted) return `${row.name} ${row.detail}`.toLowerCase().includes(wanted);
-    return filter === "all" || (filter === "low" ? isLow(row) : isTracked(row));
-  });
+  return rows.filter((row) => (wanted ? `${row.name} ${row.detail}`.toLowerCase().includes(wanted) : passes(row, filter)));
 }

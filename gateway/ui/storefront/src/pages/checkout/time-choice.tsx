@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Slot } from "@yizhimai/api";
-import { businessDay, dayName, formatDayTime, formatTime } from "@yizhimai/kit";
+import { businessDay, dayName, formatDayTime, formatTime, pausesAt } from "@yizhimai/kit";
 import type { FieldRefusal } from "../../domain/draft";
 import { at } from "../../domain/refusals";
 import { findSlot, nextFreeSlot, slotDays } from "../../domain/slots";
@@ -41,7 +41,8 @@ export function TimeChoice({ shop, refusals }: { shop: Shop; refusals: readonly 
   const shownDay = dayTapped ?? findSlot(availability, wanted)?.business_day ?? days.find((day) => day.free)?.business_day;
   const choose = (wanted_at: string | null) => shop.draft.edit({ wanted_at });
 
-  const open = availability?.open ?? true;
+  const paused = availability && pausesAt(availability.pauses, now.value.getTime(), "web").of("branch") !== undefined;
+  const open = (availability?.open ?? true) && !paused;
   const first = nextFreeSlot(availability)?.starts_at;
   useEffect(() => {
     if (!open && wanted === null && first) choose(first);
@@ -61,7 +62,7 @@ export function TimeChoice({ shop, refusals }: { shop: Shop; refusals: readonly 
         <span class="chip-face asap">
           <strong>{t("checkout.asap")}</strong>
           <span class="chip-price">
-            {open ? promised && wanted === null && t("checkout.asap_at", { time: formatDayTime(promised, timeZone, now.value, locale.value) }) : t("checkout.asap_closed")}
+            {open ? promised && wanted === null && t("checkout.asap_at", { time: formatDayTime(promised, timeZone, now.value, locale.value) }) : t(paused ? "checkout.asap_paused" : "checkout.asap_closed")}
           </span>
         </span>
       </label>

@@ -5,7 +5,8 @@ import { MAX_LINES, MAX_LINE_QUANTITY, MAX_UNITS, describe, unitPrice, unitsIn, 
 import { MAX_NOTE, graphemes } from "../../domain/draft";
 import type { MenuIndex } from "../../domain/menu-index";
 import { initialChoice, isSatisfied, type Choice } from "../../domain/options";
-import { isSoldOut, productState } from "../../domain/stock";
+import { canHave, pauseOf, productState } from "../../domain/stock";
+import { pausedText } from "../../lib/paused-text";
 import { Notice } from "../../parts/notice";
 import { Sheet } from "../../parts/sheet";
 import { Stepper } from "../../parts/stepper";
@@ -37,14 +38,16 @@ function limitOf(product: MenuProduct, others: readonly CartLine[], quantity: nu
 /** One item put together: size, options, how many, a word to the kitchen; the price runs along on the button. */
 export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetProps) {
   const stock = shop.stock.value;
-  const soldOut = (skuId: string) => isSoldOut(stock, skuId);
+  const soldOut = (skuId: string) => !canHave(stock, "option", skuId);
+  const hasVariant = (skuId: string) => canHave(stock, "variant", skuId);
   const existing = shop.cart.lines.value.find((line) => line.line_id === lineId);
   const others = shop.cart.lines.value.filter((line) => line.line_id !== lineId);
   const groups = index.groupsOf(product);
   const currency = index.menu.brand.currency;
+  const timeZone = index.menu.branch.time_zone;
 
   const [variantId, setVariantId] = useState(() => {
-    const free = product.variants.find((variant) => !soldOut(variant.variant_id));
+    const free = product.variants.find((variant) => hasVariant(variant.variant_id));
     const kept = product.variants.find((variant) => variant.variant_id === existing?.variant_id);
     return (kept ?? free ?? product.variants[0])?.variant_id ?? "";
   });
@@ -62,7 +65,7 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
   const missing = groups.filter((group) => !isSatisfied(group, choice));
   const noteTooLong = graphemes(note) > MAX_NOTE;
   const limit = limitOf(product, others, quantity);
-  const buyable = state.kind === "sellable" && !soldOut(variantId);
+  const buyable = state.kind === "sellable" && hasVariant(variantId);
 
   function save(): void {
     setTried(true);
@@ -96,7 +99,7 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
               <span class="figure" aria-live="polite">{formatMoney(unit * quantity, currency)}</span>
             </>
           ) : (
-            t("menu.sold_out")
+            t(state.kind === "paused" || pauseOf(stock, "variant", variantId) ? "menu.paused" : "menu.sold_out")
           )}
         </button>
       </div>
@@ -108,12 +111,13 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
       {product.description && <p class="item-description">{product.description}</p>}
       {product.allergens && <Notice tone="warn">{t("item.allergens", { list: product.allergens })}</Notice>}
       {state.kind === "lacks_option" && <Notice tone="bad">{t("menu.lacks_option", { group: state.group })}</Notice>}
+      {state.kind === "paused" && <Notice tone="bad">{pausedText(state, stock, timeZone)}</Notice>}
       {product.variants.length > 1 && (
-        <VariantGroup product={product} chosen={variantId} currency={currency} stock={stock} onChange={setVariantId} />
+        <VariantGroup product={product} chosen={variantId} currency={currency} stock={stock} timeZone={timeZone} onChange={setVariantId} />
       )}
       {groups.map((group) => (
         <OptionGroup
-          key={group.option_group_id} group={group} choice={choice} currency={currency} stock={stock}
+          key={group.option_group_id} group={group} choice={choice} currency={currency} stock={stock} timeZone={timeZone}
           missing={isMissing(group)} onChange={setChoice}
         />
       ))}

@@ -1,14 +1,17 @@
 import type { MenuOptionGroup, MenuProduct } from "@yizhimai/api";
 import { formatMoney, formatSignedMoney } from "@yizhimai/kit";
 import { mayAdd, tapped, withQuantity, type Choice } from "../../domain/options";
-import { FEW, isSoldOut, type Stock } from "../../domain/stock";
+import { canHave, fewLeft, isSoldOut, pauseOf, type Stock } from "../../domain/stock";
+import { pausedText } from "../../lib/paused-text";
 import { Stepper } from "../../parts/stepper";
 import { t } from "../../text";
 
-function leftText(stock: Stock, skuId: string): string | undefined {
+function leftText(stock: Stock, timeZone: string, kind: "variant" | "option", skuId: string): string | undefined {
+  const pause = pauseOf(stock, kind, skuId);
+  if (pause) return pausedText({ until: pause.ends_at ?? null }, stock, timeZone);
   if (isSoldOut(stock, skuId)) return t("menu.sold_out");
-  const left = stock.get(skuId);
-  return left !== undefined && left <= FEW ? t("menu.left", { count: left }) : undefined;
+  const left = fewLeft(stock, skuId);
+  return left !== undefined ? t("menu.left", { count: left }) : undefined;
 }
 
 interface ChipProps {
@@ -41,10 +44,11 @@ interface VariantGroupProps {
   chosen: string;
   currency: string;
   stock: Stock;
+  timeZone: string;
   onChange: (variantId: string) => void;
 }
 
-export function VariantGroup({ product, chosen, currency, stock, onChange }: VariantGroupProps) {
+export function VariantGroup({ product, chosen, currency, stock, timeZone, onChange }: VariantGroupProps) {
   return (
     <fieldset class="group">
       <legend>
@@ -55,8 +59,8 @@ export function VariantGroup({ product, chosen, currency, stock, onChange }: Var
         {product.variants.map((variant) => (
           <Chip
             key={variant.variant_id} type="radio" group="variant" id={variant.variant_id} name={variant.name}
-            price={formatMoney(variant.price, currency)} note={leftText(stock, variant.variant_id)}
-            checked={variant.variant_id === chosen} disabled={isSoldOut(stock, variant.variant_id)}
+            price={formatMoney(variant.price, currency)} note={leftText(stock, timeZone, "variant", variant.variant_id)}
+            checked={variant.variant_id === chosen} disabled={!canHave(stock, "variant", variant.variant_id)}
             onTap={() => onChange(variant.variant_id)}
           />
         ))}
@@ -76,12 +80,13 @@ interface OptionGroupProps {
   choice: Choice;
   currency: string;
   stock: Stock;
+  timeZone: string;
   missing: boolean;
   onChange: (choice: Choice) => void;
 }
 
 /** 甜度, 冰量, 加料: chips with their prices; one-of groups are radios, others can be counted up. */
-export function OptionGroup({ group, choice, currency, stock, missing, onChange }: OptionGroupProps) {
+export function OptionGroup({ group, choice, currency, stock, timeZone, missing, onChange }: OptionGroupProps) {
   const id = `g-${group.option_group_id}`;
   const counted = group.options.filter((option) => option.max_quantity > 1 && (choice[option.option_id] ?? 0) > 0);
   return (
@@ -100,12 +105,12 @@ export function OptionGroup({ group, choice, currency, stock, missing, onChange 
       <div class="chips">
         {group.options.map((option) => {
           const checked = (choice[option.option_id] ?? 0) > 0;
-          const soldOut = isSoldOut(stock, option.option_id);
+          const soldOut = !canHave(stock, "option", option.option_id);
           const full = group.max > 1 && !checked && !mayAdd(group, choice, option);
           return (
             <Chip
               key={option.option_id} type={group.max === 1 ? "radio" : "checkbox"} group={id} id={option.option_id} name={option.name}
-              price={option.price === 0 ? undefined : formatSignedMoney(option.price, currency)} note={leftText(stock, option.option_id)}
+              price={option.price === 0 ? undefined : formatSignedMoney(option.price, currency)} note={leftText(stock, timeZone, "option", option.option_id)}
               checked={checked} disabled={soldOut || full} onTap={() => onChange(tapped(group, choice, option))}
             />
           );

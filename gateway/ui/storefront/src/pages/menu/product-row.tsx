@@ -2,7 +2,8 @@ import type { MenuProduct } from "@yizhimai/api";
 import { formatAmount, formatMoney } from "@yizhimai/kit";
 import { unitsOfProduct } from "../../domain/cart";
 import type { MenuIndex } from "../../domain/menu-index";
-import { isSoldOut, productState, type ProductState } from "../../domain/stock";
+import { canHave, productState, type ProductState, type Stock } from "../../domain/stock";
+import { pausedText } from "../../lib/paused-text";
 import { paths } from "../../lib/router";
 import { Icon } from "../../parts/icon";
 import type { Shop } from "../../shop/shop";
@@ -11,8 +12,9 @@ import { locale, t } from "../../text";
 /** Up to this many prices stand side by side, as on the board in the shop. */
 const BOARD = 3;
 
-function stateText(state: ProductState): string | undefined {
+function stateText(state: ProductState, stock: Stock, timeZone: string): string | undefined {
   if (state.kind === "sold_out") return t("menu.sold_out");
+  if (state.kind === "paused") return pausedText(state, stock, timeZone);
   if (state.kind === "lacks_option") return t("menu.lacks_option", { group: state.group });
   return state.left === undefined ? undefined : t("menu.left", { count: state.left });
 }
@@ -25,7 +27,7 @@ function Prices({ shop, product, currency }: { shop: Shop; product: MenuProduct;
   return (
     <span class="board">
       {variants.map((variant) => (
-        <span key={variant.variant_id} class={isSoldOut(shop.stock.value, variant.variant_id) ? "board-cell is-out" : "board-cell"}>
+        <span key={variant.variant_id} class={canHave(shop.stock.value, "variant", variant.variant_id) ? "board-cell" : "board-cell is-out"}>
           <span class="board-name">{variant.name}</span>
           <span class="board-price">{formatAmount(variant.price, currency)}</span>
         </span>
@@ -38,7 +40,7 @@ function Prices({ shop, product, currency }: { shop: Shop; product: MenuProduct;
 export function ProductRow({ shop, index, product }: { shop: Shop; index: MenuIndex; product: MenuProduct }) {
   const state = productState(index, product, shop.stock.value);
   const inCart = unitsOfProduct(shop.cart.lines.value, product.product_id);
-  const text = stateText(state);
+  const text = stateText(state, shop.stock.value, index.menu.branch.time_zone);
   const english = locale.value === "en" && product.name_en ? product.name_en : undefined;
   return (
     <li>

@@ -1,0 +1,31 @@
+import { TimePicker } from "antd";
+import dayjs from "dayjs";
+
+import { DAY_MINUTES } from "./week";
+
+interface ClockFieldProps {
+  label: string;
+  minute: number;
+  disabled?: boolean;
+  onChange: (minute: number) => void;
+}
+
+/** A time of the day to type or pick. */
+export function ClockField({ label, minute, disabled = false, onChange }: ClockFieldProps) {
+  return (
+    <TimePicker
+      aria-label={label}
+      format="HH:mm"
+      size="large"
+      style={{ width: 88 }}
+      suffixIcon={null}
+      minuteStep={5}
+      changeOnScroll
+      needConfirm={false}
+      allowClear={false}
+      disabled={disabled}
+      value={dayjs().startOf("day").add(minute % DAY_MINUTES, "minute")}
+      onChange={(time) => time && onChange(time.hour() * 60 + time.minute())}
+    />
+  );
+}

@@ -1,0 +1,96 @@
+import { formatDate, formatTime } from "@yizhimai/kit";
+
+import type { AffectedOrder, Decisions, Hours, HoursInput, HoursVersion, MethodHours, Period, ServiceMethod } from "../../data/types";
+
+/** Methods that may have hours of their own, in the order they are shown. */
+export const methods: readonly ServiceMethod[] = ["pickup", "delivery", "on_site"];
+
+/** What the form of the weekly hours holds. */
+export type HoursForm = Pick<
+  HoursInput,
+  "periods" | "slot_minutes" | "lead_minutes" | "days_ahead" | "last_order_minutes" | "max_orders_per_slot" | "outside_hours"
+> & {
+  methods: MethodHours[];
+  /** A wall clock of the branch, `2026-12-01T04:00`; undefined for at once. */
+  effective?: string | undefined;
+};
+
+/** The hours as the form shows them. */
+export function formOf(hours: Hours, effective?: string): HoursForm {
+  const { branch_id: _branch, version: _version, ...rest } = hours;
+  return { ...rest, max_orders_per_slot: rest.max_orders_per_slot ?? null, effective };
+}
+
+/** What a change is besides its hours. */
+export interface Origin {
+  version: number;
+  replaces?: number | undefined;
+  restores?: number | undefined;
+}
+
+/** The form as the gateway takes it. */
+export function inputOf({ effective, ...form }: HoursForm, { version, replaces, restores }: Origin, timeZone: string): HoursInput {
+  return {
+    ...form,
+    max_orders_per_slot: form.max_orders_per_slot ?? null,
+    version,
+    effective_at: effective ? instantOf(effective, timeZone) : null,
+    replaces: replaces ?? null,
+    restores: restores ?? null,
+  };
+}
+
+/** What a method has for itself; one that has nothing follows the branch. */
+export function ownOf(own: readonly MethodHours[], method: ServiceMethod): MethodHours {
+  return own.find((one) => one.method === method) ?? { method, own_week: false, periods: [], last_order_minutes: null };
+}
+
+/** The methods with one of them changed; one that follows the branch in everything is left out. */
+export function withOwn(own: readonly MethodHours[], changed: MethodHours): MethodHours[] {
+  const others = own.filter((one) => one.method !== changed.method);
+  const differs = changed.own_week || (changed.last_order_minutes ?? null) !== null;
+  return [...others, ...(differs ? [{ ...changed, periods: changed.own_week ? changed.periods : [] }] : [])].toSorted(
+    (a, b) => methods.indexOf(a.method) - methods.indexOf(b.method),
+  );
+}
+
+/** The week a method follows. */
+export function weekOf(form: { periods: Period[]; methods: readonly MethodHours[] }, method: ServiceMethod): Period[] {
+  const own = ownOf(form.methods, method);
+  return own.own_week ? (own.periods ?? []) : form.periods;
+}
+
+/** The instant at which a clock in the zone shows `wall`; of a doubled hour the first. */
+export function instantOf(wall: string, timeZone: string): string {
+  const shown = Date.parse(`${wall}:00Z`);
+  const shownAt = (instant: number) => Date.parse(`${formatDate(new Date(instant), timeZone)}T${formatTime(new Date(instant), timeZone)}:00Z`);
+  const first = shown - (shownAt(shown) - shown);
+  const exact = first - (shownAt(first) - shown);
+  return new Date(Math.min(first, exact)).toISOString();
+}
+
+/** What a clock in the zone shows at an instant, as a date field holds it. */
+export function wallOf(instant: string, timeZone: string): string {
+  return `${formatDate(instant, timeZone)}T${formatTime(instant, timeZone)}`;
+}
+
+/** The usual time for a prepared change: tomorrow, when the business day turns over. */
+export function tomorrowAt(now: Date, timeZone: string, cutoffMinutes: number): string {
+  const tomorrow = formatDate(new Date(now.getTime() + 86_400_000), timeZone);
+  const [hour, minute] = [Math.floor(cutoffMinutes / 60), cutoffMinutes % 60];
+  return `${tomorrow}T${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
+}
+
+export type Choice = "keep" | "cancel";
+
+/** The decisions as the gateway takes them; undefined while an order that is shown has none. */
+export function decisionsOf(orders: readonly AffectedOrder[], chosen: ReadonlyMap<string, Choice>, total: number): Decisions | undefined {
+  const decided = orders.map((order) => ({ order_id: order.order_id, decision: chosen.get(order.order_id) }));
+  if (decided.some((one) => one.decision === undefined)) return undefined;
+  return { orders: decided as Decisions["orders"], keep_others: total > orders.length };
+}
+
+/** Versions that can be brought back: not the one in force, and none that waits. */
+export function canRestore(version: HoursVersion): boolean {
+  return version.state === "past" || version.state === "withdrawn";
+}

@@ -1,0 +1,75 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+
+import { call, newIdempotencyKey } from "../../data/gateway";
+import { keys } from "../../data/keys";
+import type { Decisions, HoursInput, PreviewInput, SpecialDayInput } from "../../data/types";
+
+/** A branch's hours in force, and what is pending. */
+export const hoursQuery = (branchId: string) =>
+  queryOptions({
+    queryKey: keys.hours(branchId),
+    queryFn: () => call("GET", "/api/admin/branches/{branch_id}/hours", { path: { branch_id: branchId } }),
+  });
+
+/** Every version of a branch's hours, newest first. */
+export const versionsQuery = (branchId: string) =>
+  infiniteQueryOptions({
+    queryKey: keys.hoursVersions(branchId),
+    queryFn: ({ pageParam }) =>
+      call("GET", "/api/admin/branches/{branch_id}/hours/versions", {
+        path: { branch_id: branchId },
+        query: { page_size: 20, ...(pageParam ? { page_token: pageParam } : {}) },
+      }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_page_token ?? undefined,
+  });
+
+/** A branch's special days with those of its brand. */
+export const specialDaysQuery = (branchId: string) =>
+  queryOptions({
+    queryKey: keys.specialDays(branchId),
+    queryFn: async () => {
+      const answer = await call("GET", "/api/admin/branches/{branch_id}/special-days", { path: { branch_id: branchId } });
+      return answer.special_days;
+    },
+  });
+
+/** What a change would do; asked anew for each change, the answer before standing meanwhile. */
+export const previewQuery = (branchId: string, change: PreviewInput) =>
+  queryOptions({
+    queryKey: keys.hoursPreview(branchId, JSON.stringify(change)),
+    queryFn: () => preview(branchId, change),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+
+export function preview(branchId: string, change: PreviewInput) {
+  return call("POST", "/api/admin/branches/{branch_id}/hours/preview", { path: { branch_id: branchId }, body: change });
+}
+
+export function setHours(branchId: string, body: HoursInput) {
+  return call("PUT", "/api/admin/branches/{branch_id}/hours", { path: { branch_id: branchId }, body });
+}
+
+export function withdrawHours(branchId: string, number: number, body: { version: number; decisions: Decisions }) {
+  return call("POST", "/api/admin/branches/{branch_id}/hours/versions/{number}/withdraw", { path: { branch_id: branchId, number: String(number) }, body });
+}
+
+/** Whose a special day is: the branch's own, or its brand's. */
+export type Owner = { branch_id: string } | { brand_id: string };
+
+/** Saves a special day, a new one where it has no id. */
+export function saveSpecialDay(owner: Owner, specialDayId: string | undefined, body: SpecialDayInput, key = newIdempotencyKey()) {
+  if ("branch_id" in owner) {
+    return specialDayId
+      ? call("PUT", "/api/admin/branches/{branch_id}/special-days/{special_day_id}", { path: { ...owner, special_day_id: specialDayId }, body, key })
+      : call("POST", "/api/admin/branches/{branch_id}/special-days", { path: owner, body, key });
+  }
+  return specialDayId
+    ? call("PUT", "/api/admin/brands/{brand_id}/special-days/{special_day_id}", { path: { ...owner, special_day_id: specialDayId }, body, key })
+    : call("POST", "/api/admin/brands/{brand_id}/special-days", { path: owner, body, key });
+}
+
+export function removeSpecialDay(specialDayId: string, body: { version: number; decisions: Decisions }) {
+  return call("POST", "/api/admin/special-days/{special_day_id}/remove", { path: { special_day_id: specialDayId }, body });
+}

@@ -1,0 +1,104 @@
+import { LockOutlined, PlusOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { businessDay, formatBusinessDay } from "@yizhimai/kit";
+import { Button, Flex } from "antd";
+import { useState } from "react";
+
+import type { SpecialDay } from "../../data/types";
+import { useMe, useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
+import { EmptyState, QueryView } from "../../patterns/states";
+import { may } from "../../session/may";
+import { suggestions, type Holiday } from "./holidays";
+import styles from "./hours.module.css";
+import { specialDaysQuery } from "./queries";
+import { SpecialDayDrawer, type SpecialDayDraft } from "./special-day-drawer";
+import { spansText } from "./week-text";
+
+/** 特殊日: the branch's own and those it inherits from its brand. */
+export function SpecialDays({ branchId }: { branchId: string }) {
+  const t = useT();
+  const me = useMe();
+  const { branch, timeZone } = useScope();
+  const query = useQuery(specialDaysQuery(branchId));
+  const manages = may(me, "store.hours", "manage");
+  const brandId = branch?.brand_id ?? "";
+  const managesBrand = manages && (me.account.scope.organisation || me.account.scope.brand_ids.includes(brandId));
+  const [open, setOpen] = useState<SpecialDayDraft>();
+  const today = businessDay(new Date(), timeZone, branch?.cutoff_minutes ?? 240);
+  const begin = (holiday?: Holiday) => setOpen({ ofBrand: false, name: holiday?.name ?? "", from_date: holiday?.from ?? "", to_date: holiday?.to ?? "", periods: [], locked: false, version: 0 });
+  return (
+    <>
+      <Flex gap={8} justify="space-between" align="center" wrap style={{ marginBottom: 16 }}>
+        <p className={styles.hint} style={{ flex: "1 1 240px" }}>{t("special.hint")}</p>
+        {manages ? (
+          <Button type="primary" size="large" icon={<PlusOutlined />} onClick={() => begin()}>
+            {t("special.add")}
+          </Button>
+        ) : null}
+      </Flex>
+      <QueryView query={query}>
+        {(days) => (
+          <>
+            {manages ? <Suggestions holidays={suggestions(today, days)} onPick={begin} /> : null}
+            {days.length === 0 ? (
+              <EmptyState title={t("special.none")} hint={t("special.noneHint")} />
+            ) : (
+              <ul className={styles.specials}>
+                {days.map((day) => (
+                  <SpecialDayLine key={day.special_day_id} day={day} onOpen={() => setOpen({ ...day, ofBrand: !day.branch_id })} />
+                ))}
+              </ul>
+            )}
+          </>
+        )}
+      </QueryView>
+      <SpecialDayDrawer
+        key={open?.special_day_id ?? open?.from_date}
+        branchId={branchId}
+        brandId={brandId}
+        draft={open}
+        manages={manages}
+        managesBrand={managesBrand}
+        onClose={() => setOpen(undefined)}
+      />
+    </>
+  );
+}
+
+function Suggestions({ holidays, onPick }: { holidays: readonly Holiday[]; onPick: (holiday: Holiday) => void }) {
+  const t = useT();
+  if (holidays.length === 0) return null;
+  return (
+    <Flex gap={8} align="center" wrap style={{ marginBottom: 16 }}>
+      <span className={styles.hint}>{t("special.suggestions")}</span>
+      {holidays.map((holiday) => (
+        <Button key={holiday.from} onClick={() => onPick(holiday)}>
+          {`${holiday.name} ${formatBusinessDay(holiday.from, t.locale)}`}
+        </Button>
+      ))}
+    </Flex>
+  );
+}
+
+function SpecialDayLine({ day, onOpen }: { day: SpecialDay; onOpen: () => void }) {
+  const t = useT();
+  const first = formatBusinessDay(day.from_date, t.locale);
+  const dates = day.from_date === day.to_date ? first : `${first} – ${formatBusinessDay(day.to_date, t.locale)}`;
+  return (
+    <li data-overridden={day.overridden || undefined}>
+      <button type="button" onClick={onOpen}>
+        <span className={styles.specialWhat}>
+          <strong>{day.name}</strong>
+          <span className="tabular">{dates}</span>
+        </span>
+        <span className={styles.specialTags}>
+          {day.branch_id ? null : <span className={styles.tag} data-kind="inherited">{t("special.inherited")}</span>}
+          {day.locked ? <span className={styles.tag} data-kind="special"><LockOutlined aria-hidden /> {t("special.lockedTag")}</span> : null}
+          {day.overridden ? <span className={styles.tag}>{t("special.overridden")}</span> : null}
+          <span className="tabular">{spansText(day.periods, t)}</span>
+        </span>
+      </button>
+    </li>
+  );
+}

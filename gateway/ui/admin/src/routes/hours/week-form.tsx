@@ -1,0 +1,191 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, DatePicker, Flex, Form, InputNumber, Radio, Segmented } from "antd";
+import dayjs from "dayjs";
+import { useState } from "react";
+
+import { keys } from "../../data/keys";
+import type { Hours, MethodHours, Period, ServiceMethod } from "../../data/types";
+import { useMe, useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
+import { FormPage, FormSection } from "../../patterns/form-page";
+import { may } from "../../session/may";
+import { useDecisions } from "./decisions";
+import { formOf, inputOf, methods, tomorrowAt, weekOf, type HoursForm, type Origin } from "./draft";
+import styles from "./hours.module.css";
+import { MethodWeeks } from "./method-weeks";
+import { Offer } from "./offer";
+import { setHours } from "./queries";
+import { overlappingDays } from "./week";
+import { WeekEditor } from "./week-editor";
+
+const slotLengths = [5, 10, 15, 20, 30, 60];
+const WALL = "YYYY-MM-DDTHH:mm";
+
+/** What the form begins with: the hours in force, a pending change to alter, or an earlier version to bring back. */
+export interface Beginning {
+  hours: Hours;
+  effective?: string | undefined;
+  replaces?: number | undefined;
+  restores?: number | undefined;
+}
+
+interface WeekFormProps {
+  branchId: string;
+  version: number;
+  beginning: Beginning;
+  onReload: () => void;
+  /** Back to the hours in force. */
+  onLeave: () => void;
+}
+
+/** The weekly hours to change, beside what customers will be offered. */
+export function WeekForm({ branchId, version, beginning, onReload, onLeave }: WeekFormProps) {
+  const t = useT();
+  const client = useQueryClient();
+  const { timeZone, branch } = useScope();
+  const manages = may(useMe(), "store.hours", "manage");
+  const [form] = Form.useForm<HoursForm>();
+  const [service, setService] = useState<"store" | ServiceMethod>("store");
+  const { decide, report, dialog } = useDecisions(branchId);
+  const origin: Origin = { version, replaces: beginning.replaces, restores: beginning.restores };
+  const initial = formOf(beginning.hours, beginning.effective);
+  const typed = Form.useWatch([], form) as HoursForm | undefined;
+  const draft = typed?.periods ? { ...initial, ...typed } : initial;
+  const changed = JSON.stringify(draft) !== JSON.stringify(initial) || beginning.restores !== undefined || beginning.replaces !== undefined;
+
+  async function save(values: HoursForm) {
+    const input = inputOf({ ...initial, ...values }, origin, timeZone);
+    const decisions = await decide({ hours: input });
+    const answer = await setHours(branchId, { ...input, decisions });
+    client.setQueryData(keys.hours(branchId), { hours: answer.hours, pending: answer.pending });
+    await Promise.all([
+      client.invalidateQueries({ queryKey: keys.availability(branchId) }),
+      client.invalidateQueries({ queryKey: keys.hoursVersions(branchId) }),
+      client.invalidateQueries({ queryKey: ["branch", branchId, "hours-preview"] }),
+    ]);
+    report(answer.cancellations);
+    onLeave();
+  }
+
+  const refuseOverlap = (periods: readonly Period[]) => {
+    const days = overlappingDays(periods);
+    if (days.length > 0) throw new Error(t("hours.overlap", { days: days.map((day) => t(`weekday.${day as 1}`)).join(t("list.comma")) }));
+  };
+  const special = beginning.restores !== undefined || beginning.replaces !== undefined;
+  return (
+    <div className={styles.columns}>
+      {dialog}
+      <div className={styles.main}>
+        {special ? (
+          <Alert
+            type="info"
+            showIcon
+            style={{ marginBottom: 16 }}
+            title={beginning.restores === undefined ? t("hours.changingPending") : t("hours.restoring", { number: beginning.restores })}
+            action={<Button onClick={onLeave}>{t("hours.leave")}</Button>}
+          />
+        ) : null}
+        <FormPage<HoursForm> form={form} initial={initial} onSave={save} onReload={onReload} readOnly={!manages} saveText={draft.effective ? t("hours.saveLater") : t("form.save")}>
+          <FormSection title={t("hours.week")} hint={t("hours.weekHint")}>
+            <Segmented
+              block
+              className={styles.services ?? ""}
+              aria-label={t("hours.service")}
+              value={service}
+              onChange={setService}
+              options={[
+                { value: "store" as const, label: t("hours.store") },
+                ...methods.map((method) => ({ value: method, label: draft.methods.some((own) => own.method === method) ? `${t(`method.${method}`)} ●` : t(`method.${method}`) })),
+              ]}
+            />
+            {service !== "store" && service !== "pickup" ? <p className={styles.hint}>{t("hours.notYet")}</p> : null}
+            <Form.Item name="periods" hidden={service !== "store"} rules={[{ validator: async (_, periods: Period[]) => refuseOverlap(periods) }]} style={{ margin: 0 }}>
+              <WeekEditor disabled={!manages} />
+            </Form.Item>
+            <Form.Item
+              name="methods"
+              hidden={service === "store"}
+              rules={[{ validator: async (_, own: MethodHours[]) => methods.forEach((method) => refuseOverlap(weekOf({ periods: [], methods: own }, method))) }]}
+              style={{ margin: 0 }}
+            >
+              <MethodWeeks method={service === "store" ? "pickup" : service} store={draft.periods} lastOrder={draft.last_order_minutes} disabled={!manages} />
+            </Form.Item>
+          </FormSection>
+          <FormSection title={t("hours.ordering")} hint={t("hours.orderingHint")}>
+            <Form.Item name="slot_minutes" required label={t("hours.slot")}>
+              <Radio.Group optionType="button" options={slotLengths.map((minutes) => ({ value: minutes, label: t("unit.minutesShort", { count: minutes }) }))} />
+            </Form.Item>
+            <div className={styles.numbers}>
+              <Form.Item name="lead_minutes" required label={t("hours.lead")} extra={t("hours.leadHint")}>
+                <InputNumber min={0} max={1440} precision={0} suffix={t("unit.minutes")} style={{ width: 140 }} />
+              </Form.Item>
+              <Form.Item name="last_order_minutes" required label={t("hours.lastOrder")} extra={t("hours.lastOrderHint")}>
+                <InputNumber min={0} max={180} precision={0} suffix={t("unit.minutes")} style={{ width: 140 }} />
+              </Form.Item>
+              <Form.Item name="days_ahead" required label={t("hours.daysAhead")} extra={t("hours.daysAheadHint")}>
+                <InputNumber min={0} max={60} precision={0} suffix={t("unit.days")} style={{ width: 140 }} />
+              </Form.Item>
+              <Form.Item name="max_orders_per_slot" label={t("hours.max")} extra={t("hours.maxHint")}>
+                <InputNumber min={0} max={9999} precision={0} placeholder={t("hours.noLimit")} suffix={t("unit.orders")} style={{ width: 140 }} />
+              </Form.Item>
+            </div>
+            <Form.Item name="outside_hours" label={t("hours.outside")} style={{ margin: 0 }}>
+              <Radio.Group
+                options={[
+                  { value: "future_only", label: t("hours.outside.future_only") },
+                  { value: "none", label: t("hours.outside.none") },
+                ]}
+              />
+            </Form.Item>
+          </FormSection>
+          <FormSection title={t("hours.effective")} hint={t("hours.effectiveHint")}>
+            <Form.Item name="effective" style={{ margin: 0 }}>
+              <EffectiveField disabled={!manages} suggestion={() => tomorrowAt(new Date(), timeZone, branch?.cutoff_minutes ?? 240)} />
+            </Form.Item>
+          </FormSection>
+        </FormPage>
+      </div>
+      <Offer branchId={branchId} change={changed ? { hours: inputOf(draft, origin, timeZone) } : {}} />
+    </div>
+  );
+}
+
+interface EffectiveFieldProps {
+  value?: string;
+  onChange?: (wall: string | undefined) => void;
+  disabled: boolean;
+  suggestion: () => string;
+}
+
+/** At once, or from a time on. */
+function EffectiveField({ value, onChange = () => undefined, disabled, suggestion }: EffectiveFieldProps) {
+  const t = useT();
+  return (
+    <Flex vertical gap={12}>
+      <Radio.Group
+        disabled={disabled}
+        value={value !== undefined}
+        onChange={({ target }) => onChange(target.value ? suggestion() : undefined)}
+        options={[
+          { value: false, label: t("hours.atOnce") },
+          { value: true, label: t("hours.fromThen") },
+        ]}
+      />
+      {value === undefined ? null : (
+        <DatePicker
+          aria-label={t("hours.effective")}
+          size="large"
+          style={{ maxWidth: 260 }}
+          format="YYYY-MM-DD HH:mm"
+          showTime={{ format: "HH:mm", minuteStep: 5 }}
+          allowClear={false}
+          disabled={disabled}
+          minDate={dayjs().startOf("day")}
+          maxDate={dayjs().add(365, "day")}
+          value={dayjs(value)}
+          onChange={(time) => time && onChange(time.format(WALL))}
+        />
+      )}
+    </Flex>
+  );
+}

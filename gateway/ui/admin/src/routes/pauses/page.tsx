@@ -1,0 +1,125 @@
+import { SearchOutlined } from "@ant-design/icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { Alert, Button, Flex, Input, Segmented } from "antd";
+import { useState } from "react";
+
+import { problemFrom } from "../../data/gateway";
+import { keys } from "../../data/keys";
+import type { Pause } from "../../data/types";
+import { useMe, useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
+import { useLine } from "../../live/line";
+import { Page } from "../../patterns/page";
+import { PageHeader } from "../../patterns/page-header";
+import { EmptyState, PageSkeleton, QueryView } from "../../patterns/states";
+import { may } from "../../session/may";
+import { CurrentPauses } from "./current";
+import { PauseHistory } from "./history";
+import styles from "./pauses.module.css";
+import { branchMenuQuery, pausesQuery } from "./queries";
+import { keyOf, pauseRows, shownRows, type PauseRow, type PauseTab } from "./rows";
+import { PauseSheet } from "./sheet";
+
+const MOST_SHOWN = 200;
+const tabs: readonly PauseTab[] = ["product", "option", "category", "shop"];
+
+/** 暫停銷售管理: two taps to stop selling, one to sell again. */
+export function PausesPage() {
+  const t = useT();
+  const { branchId = "" } = useParams({ strict: false });
+  const { brand, branch } = useScope();
+  const client = useQueryClient();
+  const manages = may(useMe(), "ops.pause", "manage");
+  const pauses = useQuery(pausesQuery(branchId));
+  const menu = useQuery(branchMenuQuery(brand?.slug ?? "", branch?.slug ?? ""));
+  const [tab, setTab] = useState<PauseTab>("product");
+  const [text, setText] = useState("");
+  const [open, setOpen] = useState<PauseRow>();
+  const refresh = () => void client.invalidateQueries({ queryKey: keys.pauses(branchId) });
+  useLine(branchId, (event) => event.type === "availability" && refresh(), refresh);
+
+  const methods = [{ method: "pickup" as const, name: t("pause.pickup") }, { method: "on_site" as const, name: t("pause.onSite") }];
+  const rows = menu.data ? pauseRows(menu.data, { branch: t("pause.wholeBranch"), methods }) : [];
+  const shown = shownRows(rows, tab, text);
+  const unpublished = menu.isError && problemFrom(menu.error).status === 404;
+  return (
+    <Page narrow>
+      <PageHeader title={t("fn.pauses")} hint={t("pause.hint")} />
+      <QueryView query={pauses}>
+        {(lasting) => (
+          <>
+            <CurrentPauses branchId={branchId} brandId={branch?.brand_id ?? ""} pauses={lasting} manages={manages} onChanged={refresh} />
+            <section aria-label={t("pause.what")}>
+              <h2 className={styles.title}>{t("pause.what")}</h2>
+              {unpublished ? <EmptyState title={t("pause.noMenu")} hint={t("pause.noMenuHint")} /> : null}
+              {menu.isError && !unpublished ? (
+                <Alert type="error" showIcon title={t("state.failed")} action={<Button onClick={() => void menu.refetch()}>{t("state.retry")}</Button>} />
+              ) : null}
+              {menu.isLoading ? <PageSkeleton /> : null}
+              {menu.data ? (
+                <>
+                  <Flex gap={8} wrap className={styles.tools ?? ""}>
+                    <Input
+                      allowClear
+                      size="large"
+                      style={{ flex: "1 1 200px" }}
+                      prefix={<SearchOutlined aria-hidden />}
+                      aria-label={t("pause.find")}
+                      placeholder={t("pause.find")}
+                      value={text}
+                      onChange={({ target }) => setText(target.value)}
+                    />
+                    <Segmented<PauseTab>
+                      size="large"
+                      block
+                      style={{ flex: "1 0 320px" }}
+                      aria-label={t("pause.kinds")}
+                      value={tab}
+                      onChange={(next) => {
+                        setTab(next);
+                        setText("");
+                      }}
+                      options={tabs.map((one) => ({ value: one, label: t(`pause.tab.${one}`) }))}
+                    />
+                  </Flex>
+                  {shown.length === 0 ? <EmptyState title={text ? t("pause.noneFound") : t("pause.none")} /> : null}
+                  <ul className={styles.list}>
+                    {shown.slice(0, MOST_SHOWN).map((row) => (
+                      <Line key={row.key} row={row} pauses={lasting} manages={manages} onPause={() => setOpen(row)} />
+                    ))}
+                  </ul>
+                  {shown.length > MOST_SHOWN ? <p className={styles.soft}>{t("pause.more", { count: shown.length - MOST_SHOWN })}</p> : null}
+                </>
+              ) : null}
+            </section>
+            <PauseHistory branchId={branchId} />
+            {open && menu.data ? (
+              <PauseSheet key={open.key} branchId={branchId} row={open} menu={menu.data} pauses={lasting} onClose={() => setOpen(undefined)} onPaused={refresh} />
+            ) : null}
+          </>
+        )}
+      </QueryView>
+    </Page>
+  );
+}
+
+function Line({ row, pauses, manages, onPause }: { row: PauseRow; pauses: readonly Pause[]; manages: boolean; onPause: () => void }) {
+  const t = useT();
+  const paused = pauses.some((pause) => keyOf(pause.target) === row.key);
+  const some = row.variants.filter((variant) => pauses.some((pause) => keyOf(pause.target) === keyOf({ kind: "variant", id: variant.id })));
+  const state = paused ? t("pause.isPaused") : some.length > 0 ? t("pause.variantsPaused", { names: some.map((one) => one.name).join("、") }) : "";
+  return (
+    <li className={styles.line} data-paused={paused || undefined}>
+      <span className={styles.what}>
+        <strong>{row.name}</strong>
+        <span>{[row.detail, state].filter(Boolean).join(" · ")}</span>
+      </span>
+      {manages ? (
+        <Button size="large" danger={!paused} className={styles.stop ?? ""} onClick={onPause} aria-label={paused ? t("pause.longerOf", { name: row.name }) : t("pause.doOf", { name: row.name })}>
+          {paused ? t("pause.longer") : t("pause.do")}
+        </Button>
+      ) : null}
+    </li>
+  );
+}

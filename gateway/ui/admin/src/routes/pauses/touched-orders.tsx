@@ -1,0 +1,61 @@
+import { useQueries, type UseQueryResult } from "@tanstack/react-query";
+import { Link, type LinkProps } from "@tanstack/react-router";
+import { formatDayTime } from "@yizhimai/kit";
+import { Alert, Skeleton } from "antd";
+
+import type { PausePreview } from "../../data/types";
+import { useMe, useScope } from "../../frame/use-scope";
+import { useReason, useT } from "../../i18n";
+import { problemFrom } from "../../data/gateway";
+import { paths } from "../../paths";
+import { may } from "../../session/may";
+import styles from "./pauses.module.css";
+import { touchedOrderQuery } from "./queries";
+
+const MOST_NAMED = 6;
+
+/** Orders that contain what is to be paused: they stay as they are, and somebody has to look at them. */
+export function TouchedOrders({ query }: { query: UseQueryResult<PausePreview> }) {
+  const t = useT();
+  const sentence = useReason();
+  const { timeZone, branches } = useScope();
+  const sees = may(useMe(), "ops.orders");
+  const orders = query.data?.orders ?? [];
+  const named = useQueries({ queries: orders.slice(0, MOST_NAMED).map((order) => ({ ...touchedOrderQuery(order.order_id), enabled: sees })) });
+  if (query.isLoading) return <Skeleton active title={false} paragraph={{ rows: 2 }} aria-label={t("state.loading")} />;
+  if (query.isError) return <Alert type="warning" showIcon title={sentence(problemFrom(query.error))} />;
+  if (!query.data || query.data.order_count === 0) return <p className={styles.soft}>{t("pause.noOrders")}</p>;
+  const now = new Date();
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      title={t("pause.orders", { count: query.data.order_count })}
+      description={
+        <>
+          <p>{t("pause.ordersHint")}</p>
+          <ul className={styles.orders}>
+            {orders.slice(0, MOST_NAMED).map((order, index) => {
+              const known = named[index]?.data?.order;
+              const time = formatDayTime(order.promised_at, timeZone, now, t.locale);
+              const branch = branches.find((one) => one.branch_id === order.branch_id)?.name ?? "";
+              const text = known ? t("pause.order", { number: known.pickup_number, time, name: known.contact.name }) : t("pause.orderAt", { time, branch });
+              return (
+                <li key={order.order_id}>
+                  {sees ? (
+                    <Link to={`${paths.orders(order.branch_id)}` as LinkProps["to"]} search={{ order: order.order_id } as never} target="_blank">
+                      {text}
+                    </Link>
+                  ) : (
+                    text
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+          {query.data.order_count > MOST_NAMED ? <p>{t("pause.ordersMore", { count: query.data.order_count - MOST_NAMED })}</p> : null}
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,116 @@
+import { DownloadOutlined, FileTextOutlined } from "@ant-design/icons";
+import { Alert, Button, Flex, Table, Upload } from "antd";
+import { useState } from "react";
+
+import type { StockImportReport } from "../../data/types";
+import { useReason, useT } from "../../i18n";
+import { DetailDrawer } from "../../patterns/detail-drawer";
+import { useRefusalToast } from "../../patterns/use-toast";
+import { readCsv } from "../import/read-csv";
+import { importStock } from "./queries";
+
+interface FileDrawerProps {
+  branchId: string;
+  brandId: string;
+  open: boolean;
+  onClose: () => void;
+  onImported: () => void;
+}
+
+/** 匯入匯出: the whole stock as a file; nothing is written before it has been looked at. */
+export function FileDrawer({ branchId, brandId, open, onClose, onImported }: FileDrawerProps) {
+  const t = useT();
+  const toast = useRefusalToast();
+  const [picked, setPicked] = useState<{ name: string; text: string; report: StockImportReport }>();
+  const [busy, setBusy] = useState(false);
+
+  async function run(name: string, text: string, dryRun: boolean) {
+    setBusy(true);
+    try {
+      const report = await importStock(branchId, brandId, text, dryRun, t("stock.importReason"));
+      setPicked({ name, text, report });
+      if (report.applied) onImported();
+    } catch (thrown) {
+      toast(thrown);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  const report = picked?.report;
+  const changes = report ? report.created + report.updated : 0;
+  return (
+    <DetailDrawer open={open} title={t("stock.file")} onClose={onClose}>
+      <Button size="large" icon={<DownloadOutlined />} href={`/api/admin/branches/${branchId}/stock/export?brand_id=${brandId}`}>
+        {t("stock.export")}
+      </Button>
+      <Upload.Dragger
+        accept=".csv,text/csv"
+        maxCount={1}
+        showUploadList={false}
+        disabled={busy}
+        beforeUpload={(file) => {
+          void readCsv(file).then((text) => run(file.name, text, true));
+          return false;
+        }}
+      >
+        <p style={{ fontSize: 32, color: "var(--primary)" }}>
+          <FileTextOutlined aria-hidden />
+        </p>
+        <p style={{ fontSize: 17, fontWeight: 600 }}>{picked ? t("import.again", { name: picked.name }) : t("import.drop")}</p>
+        <p style={{ color: "var(--ink-2)" }}>{t("stock.importColumns")}</p>
+      </Upload.Dragger>
+      {picked && report ? (
+        <Flex vertical gap={12}>
+          <Report report={report} />
+          {report.applied || report.problems.length > 0 ? null : (
+            <Button type="primary" size="large" loading={busy} disabled={changes === 0} onClick={() => void run(picked.name, picked.text, false)}>
+              {t("stock.importApply", { count: changes })}
+            </Button>
+          )}
+        </Flex>
+      ) : null}
+    </DetailDrawer>
+  );
+}
+
+function Report({ report }: { report: StockImportReport }) {
+  const t = useT();
+  const sentence = useReason();
+  const bad = report.problems.length;
+  const title = report.applied ? t("stock.imported") : bad > 0 ? t("import.bad", { count: bad }) : t("import.good");
+  return (
+    <section aria-label={t("import.report")} aria-live="polite">
+      <Alert showIcon type={bad > 0 ? "error" : "success"} title={title} description={t("stock.importCounts", { created: report.created, updated: report.updated, unchanged: report.unchanged })} style={{ marginBottom: 12 }} />
+      {bad > 0 ? (
+        <Table
+          size="small"
+          rowKey={(row) => `${String(row.line)} ${row.column}`}
+          dataSource={report.problems}
+          pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
+          scroll={{ x: "max-content" }}
+          columns={[
+            { title: t("import.line"), dataIndex: "line", align: "right", width: 72 },
+            { title: t("import.column"), dataIndex: "column" },
+            { title: t("import.value"), key: "value", render: (_, row) => <code>{row.value || t("import.blank")}</code> },
+            { title: t("import.reason"), key: "reason", render: (_, row) => sentence(row) },
+          ]}
+        />
+      ) : (
+        <Table
+          size="small"
+          rowKey="line"
+          dataSource={report.rows}
+          pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
+          scroll={{ x: "max-content" }}
+          locale={{ emptyText: t("stock.importNothing") }}
+          columns={[
+            { title: t("import.line"), dataIndex: "line", align: "right", width: 72 },
+            { title: t("stock.name"), dataIndex: "name" },
+            { title: t("import.detail"), dataIndex: "detail" },
+          ]}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+//! Pauses as staff see them.
+
+use chassis::{
+    authn::Identity,
+    id::{BranchId, OrganisationId, PauseId},
+};
+use chrono::{DateTime, Utc};
+
+use crate::{
+    app::{Core, error::Error, find_branch::find_branch},
+    store::{self, pauses::PauseInBranch},
+};
+
+/// Lists the pauses that last in a branch, the next to end first.
+pub async fn list_lasting(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    branch_id: BranchId,
+) -> Result<Vec<PauseInBranch>, Error> {
+    let mut tx = core.db.tenant(org).await?;
+    find_branch(&mut tx, identity, branch_id).await?;
+    let mut found = store::pauses::list_lasting(&mut tx, branch_id).await?;
+    let now = core.clock.now();
+    found.retain(|(_, place)| place.ends_at.is_none_or(|end| now < end));
+    found.sort_by_key(|(pause, place)| (place.ends_at.is_none(), place.ends_at, pause.pause_id));
+    Ok(found)
+}
+
+/// Lists pauses that ended in a branch before a place in time, the latest first.
+pub async fn list_ended(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    branch_id: BranchId,
+    before: (DateTime<Utc>, PauseId),
+    limit: i64,
+) -> Result<Vec<PauseInBranch>, Error> {
+    let mut tx = core.db.tenant(org).await?;
+    find_branch(&mut tx, identity, branch_id).await?;
+    Ok(store::pauses::list_ended(&mut tx, branch_id, before, limit).await?)
+}

@@ -1,0 +1,132 @@
+//! Shared components of a brand.
+
+use anyhow::Context as _;
+use chassis::{
+    db::TenantTx,
+    id::{BrandId, SkuId},
+};
+
+/// A component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// Brand.
+    pub brand_id: BrandId,
+    /// Unit.
+    pub sku_id: SkuId,
+    /// Name, unique among those of the brand that are not archived.
+    pub name: String,
+    /// Put away.
+    pub archived: bool,
+    /// Version.
+    pub version: i64,
+}
+
+/// Lists the components of a brand that are not archived, by name.
+pub async fn list(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Component>> {
+    let org = tx.org().as_uuid();
+    sqlx::query_as!(
+        Component,
+        r#"
+        SELECT
+            brand_id AS "brand_id: BrandId",
+            sku_id AS "sku_id: SkuId",
+            name,
+            archived,
+            version
+        FROM components
+        WHERE org_id = $1
+          AND brand_id = $2
+          AND NOT archived
+        ORDER BY name
+        "#,
+        org,
+        brand_id.as_uuid(),
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list the components of a brand")
+}
+
+/// Finds a component and keeps everybody else from changing it until the transaction ends.
+pub async fn lock(
+    tx: &mut TenantTx,
+    brand_id: BrandId,
+    sku_id: SkuId,
+) -> anyhow::Result<Option<Component>> {
+    let org = tx.org().as_uuid();
+    sqlx::query_as!(
+        Component,
+        r#"
+        SELECT
+            brand_id AS "brand_id: BrandId",
+            sku_id AS "sku_id: SkuId",
+            name,
+            archived,
+            version
+        FROM components
+        WHERE org_id = $1
+          AND brand_id = $2
+          AND sku_id = $3
+        FOR UPDATE
+        "#,
+        org,
+        brand_id.as_uuid(),
+        sku_id.as_uuid(),
+    )
+    .fetch_optional(&mut **tx)
+    .await
+    .context("lock a component")
+}
+
+/// Keeps others from archiving these components until the transaction ends, and tells which of
+/// them are there and not archived.
+pub async fn share(
+    tx: &mut TenantTx,
+    brand_id: BrandId,
+    sku_ids: &[SkuId],
+) -> anyhow::Result<Vec<SkuId>> {
+    let org = tx.org().as_uuid();
+    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
+    sqlx::query_scalar!(
+        r#"
+        SELECT sku_id AS "sku_id: SkuId"
+        FROM components
+        WHERE org_id = $1
+          AND brand_id = $2
+          AND sku_id = ANY($3)
+          AND NOT archived
+        ORDER BY sku_id
+        FOR SHARE
+        "#,
+        org,
+        brand_id.as_uuid(),
+        &sku_ids,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("share components")
+}
+
+/// Keeps a component; a name taken meanwhile fails on `components_name`.
+pub async fn upsert(tx: &mut TenantTx, component: &Component) -> Result<(), sqlx::Error> {
+    let org = tx.org().as_uuid();
+    sqlx::query!(
+        r#"
+        INSERT INTO components (org_id, brand_id, sku_id, name, archived, version)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (org_id, brand_id, sku_id) DO UPDATE
+        SET name = excluded.name,
+            archived = excluded.archived,
+            version = excluded.version
+        "#,
+        org,
+        component.brand_id.as_uuid(),
+        component.sku_id.as_uuid(),
+        component.name,
+        component.archived,
+        component.version,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
