@@ -22,6 +22,7 @@ async fn each_browser_gets_the_encoding_it_takes() {
                     .map(|number| capacity::SkuAvailability {
                         sku_id: format!("sku-{number}"),
                         available: number,
+                        ..Default::default()
                     })
                     .collect(),
                 ..Default::default()
