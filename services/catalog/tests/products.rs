@@ -82,17 +82,39 @@ async fn every_wrong_field_of_a_product_is_named() {
     product.variants[1].price = 1_000_000;
     product.min_per_order = 100;
     product.display = DisplayState::Unspecified.into();
+    product.station = "吧".repeat(21);
+    product.print_tag = "茶".repeat(21);
     let problem = refused(shop.owner().create_product(create("a", product)).await);
     assert_eq!(
         fields(&problem),
         [
             ("product.name", "TEXT_TOO_LONG"),
+            ("product.station", "TEXT_TOO_LONG"),
+            ("product.print_tag", "TEXT_TOO_LONG"),
             ("product.display", "VALIDATION_FAILED"),
             ("product.min_per_order", "VALIDATION_FAILED"),
             ("product.max_per_order", "VALIDATION_FAILED"),
             ("product.variants[1].price", "AMOUNT_OUT_OF_RANGE"),
         ]
     );
+}
+
+#[tokio::test]
+async fn a_product_keeps_its_station_and_print_tag() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "茶").await;
+    let mut product = wire::product(&brand.brand_id, &category.category_id, "紅茶");
+    product.station = " 吧台Ａ ".to_owned();
+    product.print_tag = "冷飲".to_owned();
+    let mut product = shop.product(product).await;
+    assert_eq!((&*product.station, &*product.print_tag), ("吧台A", "冷飲"));
+
+    product.station = "廚房".to_owned();
+    product.print_tag.clear();
+    told(shop.owner().update_product(update(&product)).await);
+    let listed = shop.products(&brand.brand_id).await;
+    assert_eq!((&*listed[0].station, &*listed[0].print_tag), ("廚房", ""));
 }
 
 #[tokio::test]

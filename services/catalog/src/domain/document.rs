@@ -108,6 +108,10 @@ struct ProductPart<'a> {
     allergens: &'a str,
     min_per_order: i32,
     max_per_order: i32,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    station: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    print_tag: &'a str,
     variants: Vec<VariantPart<'a>>,
     option_group_ids: &'a [OptionGroupId],
 }
@@ -201,6 +205,8 @@ fn product(product: &Product) -> ProductPart<'_> {
         allergens: &details.allergens,
         min_per_order: details.min_per_order,
         max_per_order: details.max_per_order,
+        station: &details.station,
+        print_tag: &details.print_tag,
         variants: product
             .variants
             .iter()
@@ -262,6 +268,18 @@ mod tests {
         assert_eq!(render(&menu).unwrap().etag, etag);
         menu.content.products[0].variants[0].price += 1;
         assert_ne!(render(&menu).unwrap().etag, etag);
+    }
+
+    #[test]
+    fn a_product_names_its_station_and_print_tag_where_it_has_them() {
+        let mut menu = samples::menu();
+        menu.content.products[0].details.station = "吧台".to_owned();
+        menu.content.products[0].details.print_tag = "冷飲".to_owned();
+        let document: serde_json::Value =
+            serde_json::from_slice(&render(&menu).unwrap().identity).unwrap();
+        assert_eq!(document["products"][0]["station"], "吧台");
+        assert_eq!(document["products"][0]["print_tag"], "冷飲");
+        assert_eq!(document["products"][1].get("station"), None);
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub fn write(catalogue: &Catalogue) -> anyhow::Result<Vec<u8>> {
             details.min_per_order.to_string(),
             details.max_per_order.to_string(),
             details.make_seconds.to_string(),
+            details.station.clone(),
+            details.print_tag.clone(),
         ];
         writer.write_record(cells.map(|cell| cells::defuse(&cell)))?;
     }

@@ -14,6 +14,8 @@ pub const HIGHEST_PRICE: i64 = 999_999;
 pub const MOST_CATEGORIES: usize = 5;
 /// Most variants of a product.
 pub const MOST_VARIANTS: usize = 12;
+/// Longest name of a station or print tag.
+pub const LONGEST_LABEL: usize = 20;
 const MOST_OPTION_GROUPS: usize = 20;
 const MOST_PER_ORDER: i32 = 99;
 const LONGEST_MAKING: i32 = 86_400;
@@ -60,6 +62,10 @@ pub struct Details {
     pub max_per_order: i32,
     /// Seconds to make one.
     pub make_seconds: i32,
+    /// Station it is made at, may be empty.
+    pub station: String,
+    /// Print tag, may be empty.
+    pub print_tag: String,
 }
 
 /// A size or temperature of a product; the stock-keeping unit.

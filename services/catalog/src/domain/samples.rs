@@ -73,6 +73,8 @@ pub fn product(code: &str, name: &str, variants: &[(&str, i64)]) -> Product {
             min_per_order: 1,
             max_per_order: 99,
             make_seconds: 0,
+            station: String::new(),
+            print_tag: String::new(),
         },
         variants: variants
             .iter()

@@ -125,6 +125,8 @@ mod tests {
         let mut menu = samples::menu();
         menu.content.products[0].details.description = "兩行\n說明".to_owned();
         menu.content.products[0].details.allergens = "奶".to_owned();
+        menu.content.products[0].details.station = "吧台".to_owned();
+        menu.content.products[0].details.print_tag = "冷飲".to_owned();
         let bytes = encode(&menu);
         assert_eq!(decode_content(&bytes).unwrap(), menu.content);
         let wire = decode(&bytes).unwrap();

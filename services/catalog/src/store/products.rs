@@ -28,6 +28,8 @@ struct Columns {
     fewest: Vec<i32>,
     most: Vec<i32>,
     make_seconds: Vec<i32>,
+    stations: Vec<String>,
+    print_tags: Vec<String>,
     positions: Vec<i32>,
     versions: Vec<i64>,
 }
@@ -51,6 +53,8 @@ impl Columns {
             fewest: all(products, |it| it.details.min_per_order),
             most: all(products, |it| it.details.max_per_order),
             make_seconds: all(products, |it| it.details.make_seconds),
+            stations: all(products, |it| it.details.station.clone()),
+            print_tags: all(products, |it| it.details.print_tag.clone()),
             positions: all(products, |it| it.position),
             versions: all(products, |it| it.version),
         }
@@ -68,15 +72,16 @@ pub async fn insert(
     sqlx::query!(
         "INSERT INTO products
              (org_id, product_id, brand_id, code, name, name_en, description, allergens, tax_type,
-              display, min_per_order, max_per_order, make_seconds, position, version,
-              created_at, updated_at)
+              display, min_per_order, max_per_order, make_seconds, station, print_tag, position,
+              version, created_at, updated_at)
          SELECT $1, new.id, $2, new.code, new.name, new.name_en, new.description, new.allergens,
-                new.tax_type, new.display, new.fewest, new.most, new.make_seconds, new.position,
-                1, $3, $3
+                new.tax_type, new.display, new.fewest, new.most, new.make_seconds, new.station,
+                new.print_tag, new.position, 1, $3, $3
          FROM UNNEST($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                     $10::text[], $11::text[], $12::int[], $13::int[], $14::int[], $15::int[])
+                     $10::text[], $11::text[], $12::int[], $13::int[], $14::int[], $15::text[],
+                     $16::text[], $17::int[])
              AS new (id, code, name, name_en, description, allergens, tax_type, display, fewest,
-                     most, make_seconds, position)",
+                     most, make_seconds, station, print_tag, position)",
         tx.org().as_uuid(),
         brand.as_uuid(),
         clock.now(),
@@ -91,6 +96,8 @@ pub async fn insert(
         &columns.fewest,
         &columns.most,
         &columns.make_seconds,
+        &columns.stations,
+        &columns.print_tags,
         &columns.positions,
     )
     .execute(&mut **tx)
@@ -112,13 +119,14 @@ pub async fn update(
          SET code = new.code, name = new.name, name_en = new.name_en,
              description = new.description, allergens = new.allergens, tax_type = new.tax_type,
              display = new.display, min_per_order = new.fewest, max_per_order = new.most,
-             make_seconds = new.make_seconds, position = new.position,
+             make_seconds = new.make_seconds, station = new.station,
+             print_tag = new.print_tag, position = new.position,
              version = product.version + 1, updated_at = $2
          FROM UNNEST($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                     $9::text[], $10::text[], $11::int[], $12::int[], $13::int[], $14::int[],
-                     $15::bigint[])
+                     $9::text[], $10::text[], $11::int[], $12::int[], $13::int[], $14::text[],
+                     $15::text[], $16::int[], $17::bigint[])
              AS new (id, code, name, name_en, description, allergens, tax_type, display, fewest,
-                     most, make_seconds, position, version)
+                     most, make_seconds, station, print_tag, position, version)
          WHERE product.org_id = $1 AND product.product_id = new.id
            AND product.version = new.version AND product.archived_at IS NULL",
         tx.org().as_uuid(),
@@ -134,6 +142,8 @@ pub async fn update(
         &columns.fewest,
         &columns.most,
         &columns.make_seconds,
+        &columns.stations,
+        &columns.print_tags,
         &columns.positions,
         &columns.versions,
     )

@@ -32,9 +32,13 @@ pub const MIN_PER_ORDER: &str = "min_per_order";
 pub const MAX_PER_ORDER: &str = "max_per_order";
 /// Seconds to make one.
 pub const MAKE_SECONDS: &str = "make_seconds";
+/// Station it is made at.
+pub const STATION: &str = "station";
+/// Print tag.
+pub const PRINT_TAG: &str = "print_tag";
 
 /// All columns, in the order of the export.
-pub const ALL: [&str; 16] = [
+pub const ALL: [&str; 18] = [
     CODE,
     CATEGORY,
     NAME,
@@ -51,6 +55,8 @@ pub const ALL: [&str; 16] = [
     MIN_PER_ORDER,
     MAX_PER_ORDER,
     MAKE_SECONDS,
+    STATION,
+    PRINT_TAG,
 ];
 
 /// Name of the cold variant.

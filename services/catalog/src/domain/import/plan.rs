@@ -188,6 +188,8 @@ impl<'a> Planner<'a> {
             min_per_order: row.min_per_order.unwrap_or(1),
             max_per_order: row.max_per_order.unwrap_or(99),
             make_seconds: row.make_seconds.unwrap_or(0),
+            station: row.station.clone().unwrap_or_default(),
+            print_tag: row.print_tag.clone().unwrap_or_default(),
         };
         check(row, &details)?;
         let mut product = Product {
@@ -218,6 +220,8 @@ impl<'a> Planner<'a> {
         set(&mut details.min_per_order, &row.min_per_order);
         set(&mut details.max_per_order, &row.max_per_order);
         set(&mut details.make_seconds, &row.make_seconds);
+        set(&mut details.station, &row.station);
+        set(&mut details.print_tag, &row.print_tag);
         details.tax_type = row.tax_type.or(details.tax_type);
         details.category_ids = self.categories_after(row, old);
         check(row, details)?;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     category,
-    product::{self, Display, HIGHEST_PRICE, TaxType, VariantDraft},
+    product::{self, Display, HIGHEST_PRICE, LONGEST_LABEL, TaxType, VariantDraft},
 };
 
 /// What a row says. A `None` was not said, because the file lacks the column or the cell is empty.
@@ -45,6 +45,10 @@ pub struct Row {
     pub max_per_order: Option<i32>,
     /// Seconds to make one.
     pub make_seconds: Option<i32>,
+    /// Station; an empty cell means none.
+    pub station: Option<String>,
+    /// Print tag; an empty cell means none.
+    pub print_tag: Option<String>,
 }
 
 /// Parses the rows of a table; a row with a problem is left out and its problems are told.
@@ -114,6 +118,8 @@ impl<'a> Reader<'a> {
             min_per_order: self.number(columns::MIN_PER_ORDER),
             max_per_order: self.number(columns::MAX_PER_ORDER),
             make_seconds: self.number(columns::MAKE_SECONDS),
+            station: self.text(columns::STATION, LONGEST_LABEL),
+            print_tag: self.text(columns::PRINT_TAG, LONGEST_LABEL),
         }
     }
 

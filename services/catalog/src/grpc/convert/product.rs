@@ -32,6 +32,8 @@ pub fn product_draft(product: &wire::Product, violations: &mut Violations) -> Pr
     let name = bounded("name", &product.name, 1, 60);
     let name_en = bounded("name_en", &product.name_en, 0, 60);
     let allergens = bounded("allergens", &product.allergens, 0, 200);
+    let station = bounded("station", &product.station, 0, products::LONGEST_LABEL);
+    let print_tag = bounded("print_tag", &product.print_tag, 0, products::LONGEST_LABEL);
     let description = text::bounded_multiline(
         "product.description",
         &product.description,
@@ -55,6 +57,8 @@ pub fn product_draft(product: &wire::Product, violations: &mut Violations) -> Pr
         min_per_order: or_default(product.min_per_order, 1),
         max_per_order: or_default(product.max_per_order, 99),
         make_seconds: product.make_seconds,
+        station,
+        print_tag,
     };
     details.check("product.", violations);
     let mut variants = Vec::with_capacity(product.variants.len());
@@ -173,6 +177,8 @@ pub fn product(product: &Product, brand: BrandId) -> wire::Product {
         min_per_order: details.min_per_order,
         max_per_order: details.max_per_order,
         make_seconds: details.make_seconds,
+        station: details.station.clone(),
+        print_tag: details.print_tag.clone(),
         position: product.position,
         allergens: details.allergens.clone(),
         version: product.version,

@@ -27,6 +27,8 @@ struct Row {
     min_per_order: i16,
     max_per_order: i16,
     make_seconds: i32,
+    station: String,
+    print_tag: String,
     position: i32,
     version: i64,
     category_ids: Vec<Uuid>,
@@ -84,6 +86,8 @@ impl TryFrom<Row> for Product {
                 min_per_order: row.min_per_order.into(),
                 max_per_order: row.max_per_order.into(),
                 make_seconds: row.make_seconds,
+                station: row.station,
+                print_tag: row.print_tag,
             },
         })
     }
@@ -101,7 +105,7 @@ pub async fn list(
         r#"SELECT product.product_id, product.code, product.name, product.name_en,
                 product.description, product.allergens, product.tax_type, product.display,
                 product.min_per_order, product.max_per_order, product.make_seconds,
-                product.position, product.version,
+                product.station, product.print_tag, product.position, product.version,
                 ARRAY (
                     SELECT category_id FROM product_categories AS own
                     WHERE own.org_id = $1 AND own.product_id = product.product_id

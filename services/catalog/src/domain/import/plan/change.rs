@@ -48,6 +48,8 @@ pub(super) fn describe(
         &before.make_seconds,
         &after.make_seconds,
     );
+    changes.note(columns::STATION, &before.station, &after.station);
+    changes.note(columns::PRINT_TAG, &before.print_tag, &after.print_tag);
     changes.0.join("; ")
 }
 

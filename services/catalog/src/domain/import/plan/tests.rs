@@ -103,6 +103,26 @@ fn a_changed_price_is_told_and_keeps_the_variant() {
 }
 
 #[test]
+fn a_file_without_stations_leaves_them_and_an_empty_cell_takes_them_away() {
+    let first = "category,name,price_cold,station,print_tag\n茶,紅茶,25,吧台,冷飲\n";
+    let before = applied(
+        &Catalogue::default(),
+        &planned(&Catalogue::default(), first.as_bytes()),
+    );
+    let details = &before.products[0].details;
+    assert_eq!((&*details.station, &*details.print_tag), ("吧台", "冷飲"));
+
+    let silent = planned(&before, "category,name,price_cold\n茶,紅茶,25\n".as_bytes());
+    assert_eq!(counts(&silent), (0, 0, 1, 0));
+
+    let moved = planned(&before, first.replace("吧台,冷飲", "廚房,").as_bytes());
+    assert_eq!(
+        moved.rows[0].detail,
+        "station 吧台 → 廚房; print_tag 冷飲 → —"
+    );
+}
+
+#[test]
 fn one_name_in_two_categories_is_two_products_and_twice_in_one_is_a_problem() {
     let file = "category,name,price_cold\n茶,紅茶,25\n推薦,紅茶,25\n茶,紅茶,30\n";
     let plan = planned(&Catalogue::default(), file.as_bytes());
@@ -169,6 +189,7 @@ prop_compose! {
         name in names(), name_en in "[@=a-z]{0,5}", description in "([a-z茶\"',=]{1,4}\n){0,2}[a-z]",
         variants in prop::collection::btree_map(names(), 0_i64..=999_999, 1..5),
         nameless: bool, grouped: bool, untaxed: bool, display in 0_usize..3, most in 1_i32..=99,
+        station in "[=@a茶|]{0,5}", print_tag in "[=@a茶|]{0,5}",
     ) -> Product {
         let mut product = samples::product("", &name, &[]);
         product.variants = variants
@@ -183,6 +204,8 @@ prop_compose! {
         details.name_en = name_en;
         details.description = description;
         details.max_per_order = most;
+        details.station = station;
+        details.print_tag = print_tag;
         details.display = [Display::Listed, Display::Hidden, Display::Delisted][display];
         if grouped {
             details.option_group_ids = vec![samples::option_group().id];
