@@ -1,11 +1,13 @@
 //! Clients of the neighbours.
 //!
 //! A [`PeerChannel`] is what generated clients are made of: it attaches a token, passes on the
-//! deadline and the trace context, balances over the addresses DNS gives, repeats a call only
-//! where its RPC is declared idempotent, and fails at once while the neighbour is away.
+//! deadline and the trace context, balances over the addresses it was told and those DNS gives,
+//! takes a call that could not be sent to another replica, repeats one that was sent only where its
+//! RPC is declared idempotent, and fails at once while the neighbour is away.
 
 mod channel;
 mod circuit;
+mod link;
 mod resolve;
 mod token;
 
@@ -13,12 +15,12 @@ use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use http::HeaderValue;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::Channel;
 
 use crate::{authn::Signer, clock::SharedClock, config::PeersConfig, id::OrganisationId};
 
 pub use channel::PeerChannel;
 use circuit::Circuit;
+use link::{Link, Replica};
 use token::ServiceTokens;
 
 /// The neighbours this service was told of.
@@ -26,12 +28,6 @@ use token::ServiceTokens;
 pub struct Peers {
     links: Arc<HashMap<String, Arc<Link>>>,
     tokens: Arc<ServiceTokens>,
-}
-
-/// The one connection pool to a neighbour and what is known of its health.
-struct Link {
-    channel: Channel,
-    circuit: Circuit,
 }
 
 /// Whose token a channel attaches.
@@ -56,10 +52,15 @@ impl Peers {
         shutdown: &CancellationToken,
     ) -> anyhow::Result<Self> {
         let mut links = HashMap::new();
-        for (name, url) in config.iter() {
-            let channel = resolve::channel(url, shutdown.clone())?;
-            let circuit = Circuit::new(OPEN_AFTER, OPEN_FOR);
-            links.insert(name.to_owned(), Arc::new(Link { channel, circuit }));
+        for (name, urls) in config.iter() {
+            let mut replicas = Vec::new();
+            for url in urls {
+                replicas.push(Replica {
+                    channel: resolve::channel(url, shutdown.clone())?,
+                    circuit: Circuit::new(OPEN_AFTER, OPEN_FOR),
+                });
+            }
+            links.insert(name.to_owned(), Arc::new(Link::new(replicas)));
         }
         let tokens = Arc::new(ServiceTokens::new(signer, clock));
         Ok(Self {

@@ -14,7 +14,7 @@ pub use read::{Problems, sample, section};
 pub use sections::{
     AmqpConfig, AuthConfig, LogFormat, PeersConfig, RedisConfig, ServerConfig, TelemetryConfig,
 };
-pub use values::{PrivateKey, PublicKeys, Span};
+pub use values::{Addresses, PrivateKey, PublicKeys, Span};
 
 pub use crate::db::DbConfig;
 
@@ -85,7 +85,7 @@ impl<C: DeserializeOwned + Serialize> Config<C> {
             sample::<AmqpConfig>("AMQP_"),
             sample::<ServerConfig>("SERVER_"),
             sample::<AuthConfig>("AUTH_"),
-            "# PEERS_<NAME>_URL=\n".to_owned(),
+            PeersConfig::SAMPLE.to_owned(),
             sample::<TelemetryConfig>("TELEMETRY_"),
             sample::<C>(&own_prefix),
         ]
@@ -153,8 +153,8 @@ mod tests {
         assert_eq!(config.own.name, "tea");
         assert_eq!(config.own.opens_in, Span::from_secs(90));
         assert_eq!(config.db.max_connections, 10);
-        assert_eq!(config.peers.get("catalog").unwrap().port(), Some(50_052));
-        assert!(config.peers.get("ordering").is_none());
+        assert_eq!(config.peers.get("catalog")[0].port(), Some(50_052));
+        assert!(config.peers.get("ordering").is_empty());
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl Config {
             sample::<AmqpConfig>("AMQP_"),
             sample::<ServerConfig>("SERVER_"),
             sample::<AuthConfig>("AUTH_"),
-            "# PEERS_<NAME>_URL=\n".to_owned(),
+            PeersConfig::SAMPLE.to_owned(),
             sample::<TelemetryConfig>("TELEMETRY_"),
             sample::<GatewayConfig>("GATEWAY_"),
         ]

@@ -10,13 +10,17 @@ use std::{
 use anyhow::anyhow;
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use http::{Request, Response, header::AUTHORIZATION};
+use http::{Request, Response, header::AUTHORIZATION, request::Parts};
 use http_body_util::{BodyExt as _, Full};
 use tokio::time::Instant;
 use tonic::{Status, body::Body};
 use tower::{Service, ServiceExt as _};
 
-use super::{Caller, Link, token::ServiceTokens};
+use super::{
+    Caller,
+    link::{Link, was_never_sent},
+    token::ServiceTokens,
+};
 use crate::{authz::Rules, deadline, error::Problem, telemetry};
 
 /// Wait of a call that is part of no call with a deadline.
@@ -31,6 +35,19 @@ pub struct PeerChannel {
     link: Option<Arc<Link>>,
     caller: Caller,
     tokens: Arc<ServiceTokens>,
+}
+
+/// A call as it can be sent again.
+struct Call {
+    parts: Parts,
+    body: Bytes,
+}
+
+impl Call {
+    fn request(&self) -> Request<Body> {
+        let body = Body::new(Full::new(self.body.clone()));
+        Request::from_parts(self.parts.clone(), body)
+    }
 }
 
 impl PeerChannel {
@@ -73,12 +90,12 @@ impl PeerChannel {
         let repeatable = Rules::of_platform()
             .get(request.uri().path())
             .is_some_and(|rule| rule.idempotent);
+        let tries = if repeatable { TRIES } else { 1 };
         let answer = async {
-            if repeatable {
-                self.try_repeatedly(link, request, end).await
-            } else {
-                self.try_once(link, request, end).await
-            }
+            let (parts, body) = request.into_parts();
+            let body = body.collect().await?.to_bytes();
+            self.try_up_to(tries, link, &Call { parts, body }, end)
+                .await
         };
         match tokio::time::timeout_at(end, answer).await {
             Ok(answer) => answer,
@@ -86,21 +103,17 @@ impl PeerChannel {
         }
     }
 
-    async fn try_repeatedly(
+    async fn try_up_to(
         &self,
+        most: u32,
         link: &Link,
-        request: Request<Body>,
+        call: &Call,
         end: Instant,
     ) -> Result<Response<Body>, Status> {
-        let (parts, body) = request.into_parts();
-        let body: Bytes = body.collect().await?.to_bytes();
         let mut tries = 1;
         loop {
-            let copy = Body::new(Full::new(body.clone()));
-            let answer = self
-                .try_once(link, Request::from_parts(parts.clone(), copy), end)
-                .await;
-            if tries == TRIES || !is_unavailable(&answer) {
+            let answer = self.try_once(link, call, end).await;
+            if tries == most || !is_unavailable(&answer) {
                 return answer;
             }
             let pause = pause_before(tries);
@@ -112,30 +125,39 @@ impl PeerChannel {
         }
     }
 
+    /// Sends the call once, to the first replica that can be reached.
     async fn try_once(
         &self,
         link: &Link,
-        mut request: Request<Body>,
+        call: &Call,
         end: Instant,
     ) -> Result<Response<Body>, Status> {
-        let left = deadline::left(end);
-        if left.is_zero() {
-            return Err(self.too_late());
-        }
-        if !link.circuit.lets_through(Instant::now()) {
-            return Err(self.unreachable("it could not be reached just now"));
-        }
-        deadline::write(request.headers_mut(), left);
-        match link.channel.clone().oneshot(request).await {
-            Ok(response) => {
-                link.circuit.reached();
-                Ok(response)
+        let mut why = "it could not be reached just now".to_owned();
+        for replica in link.in_turn() {
+            let left = deadline::left(end);
+            if left.is_zero() {
+                return Err(self.too_late());
             }
-            Err(error) => {
-                link.circuit.missed(Instant::now());
-                Err(self.unreachable(&chain(&error)))
+            if !replica.circuit.lets_through(Instant::now()) {
+                continue;
+            }
+            let mut request = call.request();
+            deadline::write(request.headers_mut(), left);
+            match replica.channel.clone().oneshot(request).await {
+                Ok(response) => {
+                    replica.circuit.reached();
+                    return Ok(response);
+                }
+                Err(error) => {
+                    replica.circuit.missed(Instant::now());
+                    why = chain(&error);
+                    if !was_never_sent(&error) {
+                        break;
+                    }
+                }
             }
         }
+        Err(self.unreachable(&why))
     }
 
     fn unreachable(&self, why: &str) -> Status {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{PrivateKey, PublicKeys, Span};
+use super::{Addresses, PrivateKey, PublicKeys, Span};
 use crate::secret::Secret;
 
 /// `REDIS_`: what may be lost, such as caches and counters.
@@ -59,31 +59,40 @@ pub struct AuthConfig {
 /// `PEERS_`: where the neighbours are; `PEERS_CATALOG_URL` is the peer `catalog`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct PeersConfig(BTreeMap<String, Url>);
+pub struct PeersConfig(BTreeMap<String, Addresses>);
 
 impl PeersConfig {
+    /// How the section is written.
+    pub const SAMPLE: &str = "\
+# One address, or those of several replicas separated by commas.
+# PEERS_<NAME>_URL=
+";
+
     /// No peers yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a peer.
+    /// Adds a peer, or to a known peer another replica.
     #[must_use]
     pub fn with(mut self, peer: &str, url: Url) -> Self {
-        self.0.insert(format!("{peer}_url"), url);
+        let addresses = self.0.entry(format!("{peer}_url")).or_default();
+        addresses.0.push(url);
         self
     }
 
-    /// Address of a peer.
-    pub fn get(&self, peer: &str) -> Option<&Url> {
-        self.0.get(&format!("{peer}_url"))
+    /// Addresses of a peer; none for one that is unknown.
+    pub fn get(&self, peer: &str) -> &[Url] {
+        self.0
+            .get(&format!("{peer}_url"))
+            .map_or(&[], |addresses| &addresses.0)
     }
 
-    /// Every peer with its address.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Url)> {
-        self.0
-            .iter()
-            .filter_map(|(name, url)| Some((name.strip_suffix("_url")?, url)))
+    /// Every peer with its addresses.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[Url])> {
+        self.0.iter().filter_map(|(name, addresses)| {
+            Some((name.strip_suffix("_url")?, addresses.0.as_slice()))
+        })
     }
 }
 

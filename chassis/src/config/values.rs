@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt, ops::Deref, str::FromStr, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use url::Url;
 
 use crate::secret::Secret;
 
@@ -119,6 +120,32 @@ impl fmt::Display for PublicKeys {
     }
 }
 
+/// Addresses of the replicas of one server: `http://10.0.0.1:50051,http://10.0.0.2:50051`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addresses(pub Vec<Url>);
+
+impl FromStr for Addresses {
+    type Err = String;
+
+    fn from_str(raw: &str) -> Result<Self, String> {
+        let read = |address: &str| {
+            let address = address.trim();
+            Url::parse(address).map_err(|error| format!("`{address}`: {error}"))
+        };
+        raw.split(',').map(read).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl fmt::Display for Addresses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, address) in self.0.iter().enumerate() {
+            let comma = if position == 0 { "" } else { "," };
+            write!(f, "{comma}{address}")?;
+        }
+        Ok(())
+    }
+}
+
 fn key_bytes(raw: &str) -> Result<[u8; 32], String> {
     let bytes = BASE64_STANDARD
         .decode(raw.trim())
@@ -136,7 +163,13 @@ macro_rules! read_as_text {
     )*};
 }
 
-read_as_text!(Span, PrivateKey, PublicKeys);
+read_as_text!(Addresses, Span, PrivateKey, PublicKeys);
+
+impl Serialize for Addresses {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
 
 impl Serialize for Span {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -186,5 +219,14 @@ mod tests {
         ]));
         assert_eq!(keys.to_string().parse::<PublicKeys>().unwrap(), keys);
         assert!("staff=short".parse::<PublicKeys>().is_err());
+    }
+
+    #[test]
+    fn addresses_of_replicas_are_separated_by_commas() {
+        let two: Addresses = "http://a:1, http://b:2".parse().unwrap();
+        assert_eq!(two.to_string(), "http://a:1/,http://b:2/");
+        for wrong in ["", "nowhere", "http://a:1,", "http://a:1,,http://b:2"] {
+            assert!(wrong.parse::<Addresses>().is_err(), "{wrong}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 )]
 
 mod admission;
+mod replicas;
 mod resilience;
 mod stub;
 

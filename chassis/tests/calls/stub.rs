@@ -144,6 +144,17 @@ impl Platform {
         &self.peers
     }
 
+    /// Peers that know `staff` by these addresses.
+    pub fn peers_over(&self, replicas: &[SocketAddr]) -> Peers {
+        let config = replicas.iter().fold(PeersConfig::new(), |config, addr| {
+            config.with("staff", format!("http://{addr}").parse().unwrap())
+        });
+        let shared = Arc::new(self.clock.clone());
+        let keys = testkit::keys::config("ordering");
+        let signer = Arc::new(Signer::from_config(&keys, shared.clone()));
+        Peers::new(&config, signer, shared, &self.parts.token()).unwrap()
+    }
+
     pub fn nobody(&self) -> PeerChannel {
         self.peers.channel_as_nobody("staff")
     }
