@@ -11,7 +11,8 @@ use chassis::{
 use proto::{
     capacity::v1::{
         capacity_service_client::CapacityServiceClient, hours_service_client::HoursServiceClient,
-        pause_service_client::PauseServiceClient, stock_service_client::StockServiceClient,
+        limit_service_client::LimitServiceClient, pause_service_client::PauseServiceClient,
+        stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
     ordering::v1::ordering_service_client::OrderingServiceClient,
@@ -140,6 +141,11 @@ impl Inner {
     /// Capacity's pauses of sales; the request brings its token.
     pub fn pauses(&self) -> PauseServiceClient<PeerChannel> {
         PauseServiceClient::new(self.peers.channel_as_nobody("capacity"))
+    }
+
+    /// Capacity's 產能限制 and how full the coming days are; the request brings its token.
+    pub fn capacity_limits(&self) -> LimitServiceClient<PeerChannel> {
+        LimitServiceClient::new(self.peers.channel_as_nobody("capacity"))
     }
 
     /// Ordering; the request brings its token.

@@ -11,14 +11,14 @@ use utoipa::ToSchema;
 
 use crate::problem::Rejection;
 
-/// Most of a JSON body.
+/// Most of a JSON body, where its endpoint says nothing else.
 pub const JSON_LIMIT_BYTES: usize = 64 * 1024;
 /// Most of an imported file.
 pub const FILE_LIMIT_BYTES: usize = 10 * 1024 * 1024;
 
-/// A JSON body.
+/// A JSON body of at most so many bytes.
 #[derive(Debug)]
-pub struct Body<T>(pub T);
+pub struct Body<T, const LIMIT_BYTES: usize = JSON_LIMIT_BYTES>(pub T);
 
 /// A CSV file as the body.
 #[derive(Debug)]
@@ -32,7 +32,9 @@ pub struct AtVersion {
     pub version: i64,
 }
 
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<S: Sync, T: DeserializeOwned, const LIMIT_BYTES: usize> FromRequest<S>
+    for Body<T, LIMIT_BYTES>
+{
     type Rejection = Rejection;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Rejection> {
@@ -40,7 +42,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         if media != "application/json" {
             return Err(Rejection::new("FILE_TYPE").message("send the body as application/json"));
         }
-        let bytes = read(request, JSON_LIMIT_BYTES).await?;
+        let bytes = read(request, LIMIT_BYTES).await?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value =
             serde_path_to_error::deserialize(&mut reader).map_err(|error| malformed(&error))?;

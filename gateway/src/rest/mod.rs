@@ -10,6 +10,7 @@ pub mod convert;
 pub mod events;
 pub mod hours;
 pub mod idempotency;
+pub mod limits;
 pub mod menus;
 pub mod openapi;
 pub mod option_groups;
@@ -46,6 +47,7 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
         .merge(special_days::routes())
         .merge(stock::routes())
         .merge(pauses::routes())
+        .merge(limits::routes())
         .merge(availability::admin_routes())
         .merge(orders::routes())
         .merge(events::admin_routes())

@@ -1,9 +1,6 @@
 //! Booked orders that a change of hours leaves outside, with what ordering knows of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::{DateTime, Utc};
-use futures::{StreamExt as _, stream};
 use proto::{capacity::v1 as pb, ordering::v1 as ordering};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,25 +11,31 @@ use crate::{
     rest::{
         Result,
         convert::{required_time, text},
-        orders::OrderState,
-        wire_enum::wire_enum,
+        orders::{OrderState, known_orders},
     },
     state::Gateway,
 };
 
-/// At most this many branches and business days are asked about at ordering, each for this many pages.
-const MOST_LISTS: usize = 12;
-const MOST_PAGES: usize = 2;
-const AT_ONCE: usize = 4;
+/// States in which an order is still to come.
+const OPEN: [ordering::OrderState; 6] = [
+    ordering::OrderState::PendingPayment,
+    ordering::OrderState::Placed,
+    ordering::OrderState::Accepted,
+    ordering::OrderState::Preparing,
+    ordering::OrderState::Ready,
+    ordering::OrderState::Delivering,
+];
 
-wire_enum! {
-    /// What shall become of a booked order outside the hours.
-    OrderDecisionKind = pb::Decision {
-        /// 保留: it stays.
-        Keep,
-        /// 取消: it is cancelled once the hours are saved, and the customer is told.
-        Cancel,
-    }
+/// What shall become of a booked order outside the hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderDecisionKind {
+    /// 保留: it stays.
+    Keep,
+    /// 取消: it is cancelled once the hours are saved, and the customer is told.
+    Cancel,
+    /// 改時間: it is moved to `wanted_at` once the hours are saved, and the customer is told.
+    Move,
 }
 
 /// What shall become of one booked order.
@@ -43,6 +46,8 @@ pub struct OrderDecision {
     pub order_id: String,
     /// The decision.
     pub decision: OrderDecisionKind,
+    /// Slot it is moved to; needed for `move`, not read otherwise.
+    pub wanted_at: Option<DateTime<Utc>>,
 }
 
 /// What shall become of booked orders outside the hours.
@@ -55,9 +60,64 @@ pub struct Decisions {
     /// Orders without a decision of their own stay.
     #[serde(default)]
     pub keep_others: bool,
+    /// Why orders are moved, 1–200 characters, as their customers read it; needed for a `move`.
+    #[serde(default)]
+    pub move_reason: String,
+}
+
+/// A booked order that goes to another slot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SlotChange {
+    /// The order.
+    pub order_id: String,
+    /// Start of the slot.
+    pub wanted_at: DateTime<Utc>,
+    /// Why, as the customer reads it.
+    pub reason: String,
 }
 
 impl Decisions {
+    /// The orders to be moved once the hours are saved; refused before anything is when a slot or the
+    /// reason is missing.
+    pub fn slot_changes(&self) -> Result<Vec<SlotChange>> {
+        let mut changes = Vec::new();
+        let mut refused = Rejection::new("VALIDATION_FAILED");
+        let mut faults = 0;
+        for (index, one) in self.orders.iter().enumerate() {
+            if one.decision != OrderDecisionKind::Move {
+                continue;
+            }
+            match one.wanted_at {
+                Some(wanted_at) => changes.push(SlotChange {
+                    order_id: one.order_id.clone(),
+                    wanted_at,
+                    reason: self.move_reason.clone(),
+                }),
+                None => {
+                    let field = format!("decisions.orders[{index}].wanted_at");
+                    refused = refused.field(field, "VALIDATION_FAILED");
+                    faults += 1;
+                }
+            }
+        }
+        let letters = self.move_reason.trim().chars().count();
+        let moves = faults > 0 || !changes.is_empty();
+        for (wrong, reason) in [
+            (letters == 0, "REASON_REQUIRED"),
+            (letters > 200, "TEXT_TOO_LONG"),
+        ] {
+            if moves && wrong {
+                refused = refused.field("decisions.move_reason", reason);
+                faults += 1;
+            }
+        }
+        if faults == 0 {
+            Ok(changes)
+        } else {
+            Err(refused)
+        }
+    }
+
     /// The messages.
     pub fn into_wire(self) -> (Vec<pb::OrderDecision>, bool) {
         let decisions = self.orders.into_iter().map(|one| pb::OrderDecision {
@@ -65,6 +125,17 @@ impl Decisions {
             decision: one.decision.to_wire(),
         });
         (decisions.collect(), self.keep_others)
+    }
+}
+
+impl OrderDecisionKind {
+    /// An order that is moved is kept by capacity until ordering has moved it.
+    fn to_wire(self) -> i32 {
+        let decision = match self {
+            Self::Keep | Self::Move => pb::Decision::Keep,
+            Self::Cancel => pb::Decision::Cancel,
+        };
+        decision.into()
     }
 }
 
@@ -136,69 +207,16 @@ impl AffectedOrder {
     }
 }
 
-/// Adds what ordering knows of the orders, as far as the caller may see it and ordering answers in a
-/// bounded number of questions.
+/// Adds what ordering knows of the orders, as far as the caller may see it.
 pub async fn enrich(gateway: &Gateway, staff: &Staff, orders: &mut [AffectedOrder]) {
-    let lists: BTreeSet<_> = orders
+    let lists = orders
         .iter()
         .map(|order| (order.branch_id.clone(), order.business_day.clone()))
         .collect();
-    let known: Vec<Vec<ordering::Order>> = stream::iter(lists.into_iter().take(MOST_LISTS))
-        .map(|(branch_id, business_day)| list(gateway, staff, branch_id, business_day))
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
-    let mut known: BTreeMap<_, _> = known
-        .into_iter()
-        .flatten()
-        .map(|order| (order.order_id.clone(), order))
-        .collect();
+    let mut known = known_orders(gateway, staff, lists, &OPEN).await;
     for order in orders {
         if let Some(found) = known.remove(&order.order_id) {
             order.know(found);
         }
     }
-}
-
-async fn list(
-    gateway: &Gateway,
-    staff: &Staff,
-    branch_id: String,
-    business_day: String,
-) -> Vec<ordering::Order> {
-    let open = [
-        ordering::OrderState::PendingPayment,
-        ordering::OrderState::Placed,
-        ordering::OrderState::Accepted,
-        ordering::OrderState::Preparing,
-        ordering::OrderState::Ready,
-        ordering::OrderState::Delivering,
-    ];
-    let mut request = ordering::ListOrdersRequest {
-        branch_id,
-        business_day,
-        states: open.map(i32::from).to_vec(),
-        page_size: 100,
-        ..Default::default()
-    };
-    let mut orders = Vec::new();
-    for _ in 0..MOST_PAGES {
-        let request_page = staff.request(request.clone());
-        match gateway.ordering().list_orders(request_page).await {
-            Ok(answer) => {
-                let answer = answer.into_inner();
-                orders.extend(answer.orders);
-                if answer.next_page_token.is_empty() {
-                    break;
-                }
-                request.page_token = answer.next_page_token;
-            }
-            // The orders are told without their names: the hours can still be decided.
-            Err(status) => {
-                tracing::debug!(error = %status, "ordering did not tell of affected orders");
-                break;
-            }
-        }
-    }
-    orders
 }

@@ -2,12 +2,16 @@
 
 mod event;
 mod get;
+mod known;
 mod list;
+mod move_to_slot;
 mod order;
+mod slots;
 mod transition;
 mod undo;
 
 pub use event::OrderEvent;
+pub use known::{KnownOrder, known_orders};
 pub use order::{CancelReason, Contact, Order, OrderAnswer, OrderState};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -20,4 +24,6 @@ pub fn routes() -> OpenApiRouter<Gateway> {
         .routes(routes!(get::get_order))
         .routes(routes!(transition::transition_order))
         .routes(routes!(undo::undo_transition))
+        .routes(routes!(slots::find_order_slots))
+        .routes(routes!(move_to_slot::move_order))
 }

@@ -68,6 +68,10 @@ pub struct Product {
     pub position: i32,
     /// Allergens and warnings as shown.
     pub allergens: String,
+    /// 工作站 it is made at; empty for none.
+    pub station: String,
+    /// 出單標籤; empty for none.
+    pub print_tag: String,
     /// Version for the next change.
     pub version: i64,
 }
@@ -123,6 +127,12 @@ pub struct ProductInput {
     /// Allergens and warnings as shown, at most 200 characters.
     #[serde(default)]
     pub allergens: String,
+    /// 工作站 it is made at, at most 20 characters; empty for none.
+    #[serde(default)]
+    pub station: String,
+    /// 出單標籤, at most 20 characters; empty for none.
+    #[serde(default)]
+    pub print_tag: String,
     /// Version it was read at; left out when creating.
     pub version: Option<i64>,
 }
@@ -169,6 +179,8 @@ impl TryFrom<pb::Product> for Product {
             make_seconds: product.make_seconds,
             position: product.position,
             allergens: product.allergens,
+            station: product.station,
+            print_tag: product.print_tag,
             version: product.version,
         })
     }
@@ -214,6 +226,8 @@ impl ProductInput {
             make_seconds: self.make_seconds,
             position: self.position,
             allergens: self.allergens,
+            station: self.station,
+            print_tag: self.print_tag,
             version: self.version.unwrap_or_default(),
         }
     }
