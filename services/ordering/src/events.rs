@@ -1,18 +1,22 @@
-//! Publishes `ordering.order.placed.v1`, `ordering.order.<state>.v1` and `ordering.order.undone.v1`;
-//! hears `catalog.menu.published.v1` on every replica.
+//! Publishes `ordering.order.placed.v1`, `ordering.order.<state>.v1`, `ordering.order.undone.v1` and
+//! `ordering.schedule.changed.v1`; consumes `capacity.hold.gone.v1`; hears
+//! `catalog.menu.published.v1` on every replica.
 
+use async_trait::async_trait;
 use chassis::{
     amqp::Amqp,
-    id::BranchId,
-    inbox::{Received, Signal, subscribe},
+    db::TenantTx,
+    error::Problem,
+    id::{BranchId, OrderId},
+    inbox::{Consumer, Handler, Received, Signal, subscribe},
     outbox::Event,
 };
 use futures::StreamExt as _;
-use proto::{catalog::v1::MenuPublished, ordering::v1 as wire};
+use proto::{capacity::v1::HoldGone, catalog::v1::MenuPublished, ordering::v1 as wire};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{menus::Menus, quote::to_timestamp},
+    app::{Ordering, menus::Menus, quote::to_timestamp},
     domain::{
         order::Order,
         order_history::{EventKind, OrderEvent},
@@ -60,6 +64,31 @@ pub fn moved(order: &Order, entry: &OrderEvent) -> Event {
     Event::new(event_type(entry), order.id.as_uuid(), entry.version, &body)
 }
 
+/// An order was moved to another slot.
+///
+/// Not one of `ordering.order.*.v1`, whose readers expect a change of state.
+#[must_use]
+pub fn rescheduled(order: &Order, entry: &OrderEvent) -> Event {
+    let before = order.moved.as_ref().map(|moved| to_timestamp(moved.from));
+    let body = wire::ScheduleChanged {
+        order_id: order.id.to_string(),
+        branch_id: order.branch.to_string(),
+        version: entry.version,
+        state: state_to_wire(entry.to).into(),
+        from: before,
+        to: Some(to_timestamp(order.promised_at)),
+        business_day: order.business_day.to_string(),
+        pickup_number: order.pickup_number.to_string(),
+        reason: entry.reason.clone(),
+    };
+    Event::new(
+        "ordering.schedule.changed.v1",
+        order.id.as_uuid(),
+        entry.version,
+        &body,
+    )
+}
+
 const fn event_type(entry: &OrderEvent) -> &'static str {
     if matches!(entry.kind, EventKind::Undone) {
         return "ordering.order.undone.v1";
@@ -76,6 +105,38 @@ const fn event_type(entry: &OrderEvent) -> &'static str {
         OrderState::Rejected => "ordering.order.rejected.v1",
         OrderState::Expired => "ordering.order.expired.v1",
         OrderState::NoShow => "ordering.order.no_show.v1",
+    }
+}
+
+/// The readers of events.
+#[must_use]
+pub fn consumers(app: &Ordering) -> Vec<Consumer> {
+    let lost_holds = LostHolds { app: app.clone() };
+    vec![Consumer::new(
+        "ordering.lost_holds",
+        &["capacity.hold.gone.v1"],
+        lost_holds,
+    )]
+}
+
+struct LostHolds {
+    app: Ordering,
+}
+
+#[async_trait]
+impl Handler for LostHolds {
+    async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem> {
+        let mut orders = events
+            .iter()
+            .map(|event| Ok(event.decode::<HoldGone>()?.order_id.parse()?))
+            .collect::<anyhow::Result<Vec<OrderId>>>()?;
+        // Rows are locked in the order of their ids, so that two replicas never wait for each other.
+        orders.sort_unstable();
+        orders.dedup();
+        for order in orders {
+            self.app.cancel_for_lost_hold(tx, order).await?;
+        }
+        Ok(())
     }
 }
 

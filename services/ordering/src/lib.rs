@@ -59,9 +59,10 @@ impl App for Ordering {
             fees: FeeSettings::default(),
             quote_validity: TimeDelta::from_std(*config.quote_validity)?,
         };
+        let consumers = events::consumers(&app);
         Ok(Parts {
             routes: Routes::new(OrderingServiceServer::new(OrderingService::new(app))),
-            consumers: Vec::new(),
+            consumers,
             jobs: vec![jobs::purge_idempotency_keys(ctx.db, ctx.clock)],
         })
     }

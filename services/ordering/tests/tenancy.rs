@@ -9,8 +9,9 @@ use chassis::{
 };
 use common::{Client, Shop, reason, to};
 use proto::ordering::v1::{
-    CancelByTokenRequest, FindOrderStatesRequest, GetOrderByTokenRequest, GetOrderRequest,
-    ListOrdersRequest, Order, OrderState, QuoteRequest, UndoTransitionRequest,
+    CancelByTokenRequest, FindOrderStatesRequest, FindSlotsRequest, GetOrderByTokenRequest,
+    GetOrderRequest, ListOrdersRequest, MoveOrderRequest, Order, OrderState, QuoteRequest,
+    UndoTransitionRequest,
 };
 use testkit::identities;
 
@@ -29,6 +30,16 @@ async fn staff_reasons(client: &mut Client, order: &Order) -> Vec<String> {
         order_id: order_id.clone(),
         version: 1,
     };
+    let slots = FindSlotsRequest {
+        order_id: order_id.clone(),
+        ..Default::default()
+    };
+    let move_order = MoveOrderRequest {
+        order_id: order_id.clone(),
+        version: order.version,
+        wanted_at: order.promised_at,
+        reason: "冰櫃故障".to_owned(),
+    };
     let list = ListOrdersRequest {
         branch_id: order.branch_id.clone(),
         ..Default::default()
@@ -42,6 +53,8 @@ async fn staff_reasons(client: &mut Client, order: &Order) -> Vec<String> {
         ),
         reason(client.undo_transition(undo).await),
         reason(client.list_orders(list).await),
+        reason(client.find_slots(slots).await),
+        reason(client.move_order(move_order).await),
     ]
 }
 
@@ -52,7 +65,7 @@ async fn another_organisation_finds_nothing_through_any_rpc() {
     let stranger = testkit::organisation();
 
     let reasons = staff_reasons(&mut owner(&shop, stranger), &order).await;
-    assert_eq!(reasons, ["NOT_FOUND"; 4]);
+    assert_eq!(reasons, ["NOT_FOUND"; 6]);
 
     let mut guest = shop.client(&identities::customer(stranger));
     let cart = Some(shop.cart(1));
@@ -60,6 +73,11 @@ async fn another_organisation_finds_nothing_through_any_rpc() {
         reason(guest.quote(QuoteRequest { cart }).await),
         "NOT_FOUND"
     );
+    let slots = FindSlotsRequest {
+        cart: Some(shop.cart(1)),
+        ..Default::default()
+    };
+    assert_eq!(reason(guest.find_slots(slots).await), "NOT_FOUND");
     let request = shop.request("k", 2).await;
     assert_eq!(reason(guest.place_order(request).await), "NOT_FOUND");
     let get = GetOrderByTokenRequest {
@@ -107,7 +125,7 @@ async fn staff_of_another_branch_is_out_of_scope() {
     };
     let staff = identities::staff(shop.org, &[("ops.orders", Level::Manage)], scope);
     let reasons = staff_reasons(&mut shop.client(&staff), &order).await;
-    assert_eq!(reasons, ["OUT_OF_SCOPE"; 4]);
+    assert_eq!(reasons, ["OUT_OF_SCOPE"; 6]);
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@ use chrono::{DateTime, Utc};
 use moka::future;
 use proto::capacity::v1::{
     self as wire, Availability, GetAvailabilityRequest, HoldLine, HoldRequest, HoldRequestBody,
-    HoldState, ReleaseRequest, SkuQuantity, capacity_service_client::CapacityServiceClient,
+    HoldState, MoveRequest, ReleaseRequest, SkuQuantity,
+    capacity_service_client::CapacityServiceClient,
 };
 use tonic::Status;
 
@@ -36,7 +37,19 @@ const MAX_SKUS: usize = 200;
 #[derive(Clone)]
 pub struct Capacity {
     peers: Peers,
-    availability: future::Cache<(OrganisationId, BranchId), Arc<Availability>>,
+    availability: future::Cache<(OrganisationId, BranchId, Method), Arc<Availability>>,
+}
+
+/// A cart whose slots are asked for.
+pub struct CartWish<'a> {
+    /// Menu it is sold from; it names the branch.
+    pub menu: &'a Menu,
+    /// How it reaches the customer.
+    pub method: Method,
+    /// Lines as priced.
+    pub lines: &'a [PricedLine],
+    /// What it takes from stock; empty where that is held already.
+    pub needs: &'a BTreeMap<SkuId, Need>,
 }
 
 /// What is to be held.
@@ -78,15 +91,18 @@ impl Capacity {
         }
     }
 
-    /// What the branch could sell half a second ago or later.
+    /// What the branch could sell by this method half a second ago or later.
     pub async fn availability(
         &self,
         org: OrganisationId,
         branch: BranchId,
+        method: Method,
     ) -> Result<Arc<Availability>, Problem> {
         let load = async {
             let request = GetAvailabilityRequest {
                 branch_id: branch.to_string(),
+                method: method_to_wire(method).into(),
+                channel: wire::Channel::Web.into(),
                 ..Default::default()
             };
             let answer = self
@@ -96,29 +112,50 @@ impl Capacity {
                 .into_inner();
             Ok::<_, Status>(Arc::new(answer.availability.unwrap_or_default()))
         };
-        let loaded = self.availability.try_get_with((org, branch), load).await;
+        let key = (org, branch, method);
+        let loaded = self.availability.try_get_with(key, load).await;
         loaded.map_err(|status| Problem::from_status(&status))
+    }
+
+    /// What the branch can sell of this very cart at this moment: a slot that has room, but not for
+    /// it, is full.
+    pub async fn availability_for(
+        &self,
+        org: OrganisationId,
+        wish: CartWish<'_>,
+    ) -> Result<Availability, Problem> {
+        let request = GetAvailabilityRequest {
+            branch_id: wish.menu.branch.to_string(),
+            method: method_to_wire(wish.method).into(),
+            lines: hold_lines(wish.menu, wish.lines),
+            skus: skus(wish.needs)?,
+            channel: wire::Channel::Web.into(),
+        };
+        let answer = self.client(org).get_availability(request).await?;
+        Ok(answer.into_inner().availability.unwrap_or_default())
+    }
+
+    /// Start of the slot that a promise counts in, as far as it is still told.
+    pub async fn slot_of(
+        &self,
+        org: OrganisationId,
+        branch: BranchId,
+        method: Method,
+        promised_at: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, Problem> {
+        let available = self.availability(org, branch, method).await?;
+        let starts = available.slots.iter().map(|slot| to_utc(slot.starts_at));
+        Ok(starts.flatten().filter(|start| *start <= promised_at).max())
     }
 
     /// Holds everything or nothing. A refusal names lines of the cart and what is left.
     pub async fn hold(&self, org: OrganisationId, wish: HoldWish<'_>) -> Result<Hold, Problem> {
         let needs = stock_need(&wish.quote.lines);
-        if needs.len() > MAX_SKUS {
-            return Err(Problem::new("ORDER_TOO_LARGE").field_with(
-                "lines",
-                "ORDER_TOO_LARGE",
-                [("max_skus", MAX_SKUS), ("given", needs.len())],
-            ));
-        }
-        let skus = needs.iter().map(|(sku, need)| SkuQuantity {
-            sku_id: sku.to_string(),
-            quantity: need.quantity,
-        });
         let body = HoldRequestBody {
             order_id: wish.order.to_string(),
             hold_key: wish.key.to_string(),
             branch_id: wish.menu.branch.to_string(),
-            skus: skus.collect(),
+            skus: skus(&needs)?,
             wanted_at: wish.quote.wanted_at.map(to_timestamp),
             test: false,
             lines: hold_lines(wish.menu, &wish.quote.lines),
@@ -136,6 +173,23 @@ impl Capacity {
                 Err(named(refusal, wish.menu, wish.quote))
             }
         }
+    }
+
+    /// Moves what an order holds or has taken to another slot, all or nothing.
+    pub async fn move_to(
+        &self,
+        org: OrganisationId,
+        branch: BranchId,
+        order: OrderId,
+        wanted_at: DateTime<Utc>,
+    ) -> Result<Hold, Problem> {
+        let request = MoveRequest {
+            order_id: order.to_string(),
+            branch_id: branch.to_string(),
+            wanted_at: Some(to_timestamp(wanted_at)),
+        };
+        let answer = self.client(org).r#move(request).await?.into_inner();
+        to_hold(answer.hold).map_err(Problem::internal)
     }
 
     /// Gives back the hold of an order that will never be made.
@@ -156,6 +210,22 @@ impl Capacity {
     fn client(&self, org: OrganisationId) -> CapacityServiceClient<chassis::client::PeerChannel> {
         CapacityServiceClient::new(self.peers.channel_for("capacity", org))
     }
+}
+
+/// What is asked of stock.
+fn skus(needs: &BTreeMap<SkuId, Need>) -> Result<Vec<SkuQuantity>, Problem> {
+    if needs.len() > MAX_SKUS {
+        return Err(Problem::new("ORDER_TOO_LARGE").field_with(
+            "lines",
+            "ORDER_TOO_LARGE",
+            [("max_skus", MAX_SKUS), ("given", needs.len())],
+        ));
+    }
+    let sku = |(sku, need): (&SkuId, &Need)| SkuQuantity {
+        sku_id: sku.to_string(),
+        quantity: need.quantity,
+    };
+    Ok(needs.iter().map(sku).collect())
 }
 
 /// The lines as pauses and limits judge them, in the cart's order.
@@ -179,6 +249,8 @@ fn hold_lines(menu: &Menu, lines: &[PricedLine]) -> Vec<HoldLine> {
             quantity: line.quantity.into(),
             amount: line.net.amount(),
             make_seconds: product.map_or(0, |product| product.make_seconds),
+            station: product.map_or_else(String::new, |product| product.station.clone()),
+            print_tag: product.map_or_else(String::new, |product| product.print_tag.clone()),
         }
     };
     lines.iter().map(hold_line).collect()

@@ -277,6 +277,7 @@ fn to_order(
         utensils: draft.utensils,
         test: false,
         placed_at: now,
+        moved: None,
         progress: fold(&[placed_event(now)])?,
     })
 }

@@ -2,12 +2,15 @@
 
 pub mod capacity;
 pub mod commit_orders;
+pub mod find_slots;
+pub mod lost_hold;
 pub mod menu_snapshot;
 pub mod menus;
 pub mod move_order;
 pub mod place_order;
 pub mod quote;
 pub mod recall;
+pub mod reschedule;
 
 use std::sync::Arc;
 

@@ -147,7 +147,7 @@ impl Ordering {
     }
 
     /// Progress, entries and events together; `false` when somebody was faster.
-    async fn write(
+    pub(super) async fn write(
         &self,
         tx: &mut TenantTx,
         order: &Order,
@@ -184,7 +184,7 @@ impl Ordering {
 }
 
 /// What a caller is told who read an older version: the state moved on, or only the version did.
-async fn stale(
+pub(super) async fn stale(
     tx: &mut TenantTx,
     order: &Order,
     given: i64,
@@ -218,7 +218,7 @@ pub fn rights(caller: &Identity) -> Rights {
     }
 }
 
-fn staff(caller: &Identity) -> Result<(AccountId, EventActor), Problem> {
+pub(super) fn staff(caller: &Identity) -> Result<(AccountId, EventActor), Problem> {
     match &caller.actor {
         Actor::Staff { account, name, .. } => Ok((
             *account,

@@ -1,6 +1,9 @@
 //! Quotes a cart: its price, and what would refuse the order at present.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chassis::{
     error::{FieldProblem, Problem},
@@ -9,7 +12,7 @@ use chassis::{
 use chrono::{DateTime, SecondsFormat, Utc};
 use proto::capacity::v1::{self as wire, Availability, SlotState};
 
-use super::Ordering;
+use super::{Ordering, capacity::CartWish};
 use crate::domain::{
     cart::{Cart, Method},
     menu::Menu,
@@ -78,7 +81,7 @@ impl Ordering {
         if !menu.live {
             warnings.push(warning("branch_id", "CLOSED", []));
         }
-        let promised_at = match self.capacity.availability(org, menu.branch).await {
+        let promised_at = match self.availability_of(org, menu, &quote).await {
             Ok(availability) => {
                 warnings.extend(stock_warnings(&availability, &stock_need(&quote.lines)));
                 let wanted = quote.wanted_at.unwrap_or(quoted_at);
@@ -100,6 +103,29 @@ impl Ordering {
             promised_at,
             warnings,
         }
+    }
+
+    /// What is known of the branch suffices until its slots differ by what is in a cart.
+    async fn availability_of(
+        &self,
+        org: OrganisationId,
+        menu: &Menu,
+        quote: &Quote,
+    ) -> Result<Arc<Availability>, Problem> {
+        let capacity = &self.capacity;
+        let known = capacity
+            .availability(org, menu.branch, quote.method)
+            .await?;
+        if !known.by_cart {
+            return Ok(known);
+        }
+        let wish = CartWish {
+            menu,
+            method: quote.method,
+            lines: &quote.lines,
+            needs: &stock_need(&quote.lines),
+        };
+        Ok(Arc::new(capacity.availability_for(org, wish).await?))
     }
 }
 
@@ -172,6 +198,8 @@ fn to_pause(pause: &wire::PublicPause) -> Option<Pause> {
             wire::Method::OnSite => Method::OnSite,
             wire::Method::Unspecified => return None,
         }),
+        wire::PauseTargetKind::Station => Target::Station(target.name.clone()),
+        wire::PauseTargetKind::Tag => Target::Tag(target.name.clone()),
         wire::PauseTargetKind::Branch => Target::Branch,
         wire::PauseTargetKind::Unspecified => return None,
     };
@@ -274,7 +302,7 @@ mod tests {
         let slot = |minute, state: SlotState| Slot {
             starts_at: Some(to_timestamp(at(minute))),
             state: state.into(),
-            business_day: String::new(),
+            ..Default::default()
         };
         Availability {
             open: true,

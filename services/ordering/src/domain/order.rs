@@ -46,8 +46,32 @@ pub struct Order {
     pub test: bool,
     /// When it was placed.
     pub placed_at: DateTime<Utc>,
+    /// How it came to its present slot, when it was moved there.
+    pub moved: Option<SlotChange>,
     /// How far it has come: the fold of its events.
     pub progress: Progress,
+}
+
+/// The last move of an order to another slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotChange {
+    /// Time promised before.
+    pub from: DateTime<Utc>,
+    /// Why, as the customer reads it.
+    pub reason: String,
+}
+
+/// A slot that an order is moved to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewSlot {
+    /// Slot start that was wished for.
+    pub wanted_at: DateTime<Utc>,
+    /// Promised time.
+    pub promised_at: DateTime<Utc>,
+    /// Business day of the slot.
+    pub business_day: BusinessDay,
+    /// 取件號碼 from now on.
+    pub pickup_number: PickupNumber,
 }
 
 /// Who ordered.
@@ -167,6 +191,54 @@ impl Order {
             undo: None,
             ..before
         };
+        Ok(event)
+    }
+
+    /// Refuses what is too late to be moved to another slot.
+    pub fn require_movable(&self) -> Result<(), Error> {
+        let state = self.progress.state;
+        if state.is_movable() {
+            Ok(())
+        } else {
+            Err(Error::NotMovable { state })
+        }
+    }
+
+    /// Moves the order to another slot: its new entry, applied to its progress.
+    pub fn reschedule(
+        &mut self,
+        slot: NewSlot,
+        reason: &str,
+        actor: &EventActor,
+        now: DateTime<Utc>,
+    ) -> Result<OrderEvent, Error> {
+        self.require_movable()?;
+        let (from, state) = (self.promised_at, self.progress.state);
+        let event = OrderEvent {
+            version: self.progress.version + 1,
+            kind: EventKind::Rescheduled {
+                from,
+                to: slot.promised_at,
+            },
+            base_version: self.progress.version,
+            from: Some(state),
+            to: state,
+            actor: actor.clone(),
+            at: now,
+            reason: reason.to_owned(),
+            cancel_reason: None,
+            received: 0,
+        };
+        let moved = self.progress.clone().rescheduled(&event);
+        self.progress = moved.expect("entries are made to follow the progress");
+        self.sold.wanted_at = Some(slot.wanted_at);
+        self.promised_at = slot.promised_at;
+        self.business_day = slot.business_day;
+        self.pickup_number = slot.pickup_number;
+        self.moved = Some(SlotChange {
+            from,
+            reason: reason.to_owned(),
+        });
         Ok(event)
     }
 

@@ -40,6 +40,13 @@ pub enum EventKind {
     Moved,
     /// A press was taken back.
     Undone,
+    /// The order was moved to another slot; its state stayed.
+    Rescheduled {
+        /// Time promised before.
+        from: DateTime<Utc>,
+        /// Time promised after.
+        to: DateTime<Utc>,
+    },
 }
 
 /// Who made an entry.
@@ -79,11 +86,13 @@ pub enum CancelReason {
     Suspicious,
     /// 其他.
     Other,
+    /// 庫存保留失效, which only the system says.
+    HoldGone,
 }
 
 impl CancelReason {
     /// All reasons.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::OutOfStock,
         Self::TooBusy,
         Self::Closed,
@@ -93,6 +102,7 @@ impl CancelReason {
         Self::Undeliverable,
         Self::Suspicious,
         Self::Other,
+        Self::HoldGone,
     ];
 
     /// Stable name, as stored.
@@ -108,7 +118,14 @@ impl CancelReason {
             Self::Undeliverable => "undeliverable",
             Self::Suspicious => "suspicious",
             Self::Other => "other",
+            Self::HoldGone => "hold_gone",
         }
+    }
+
+    /// Staff may give it.
+    #[must_use]
+    pub const fn is_for_staff(self) -> bool {
+        !matches!(self, Self::HoldGone)
     }
 
     /// The reason of a stored name.
@@ -170,6 +187,7 @@ pub fn fold(events: &[OrderEvent]) -> Result<Progress, BrokenHistory> {
     for (index, event) in later.iter().enumerate() {
         progress = match event.kind {
             EventKind::Moved => progress.moved(event)?,
+            EventKind::Rescheduled { .. } => progress.rescheduled(event)?,
             EventKind::Undone => {
                 let kept = usize::try_from(event.base_version).unwrap_or_default();
                 let kept = events.get(..kept.min(index + 1)).unwrap_or_default();
@@ -229,6 +247,19 @@ impl Progress {
             self.cancel_text = event.reason.clone();
         }
         self.undo = undo_of(event);
+        Ok(self)
+    }
+
+    /// The progress after the order was moved to another slot: the last press is no longer the last.
+    pub fn rescheduled(mut self, event: &OrderEvent) -> Result<Self, BrokenHistory> {
+        let stays = event.from == Some(self.state) && event.to == self.state;
+        if event.version != self.version + 1 || !stays {
+            return Err(BrokenHistory {
+                version: event.version,
+            });
+        }
+        self.version = event.version;
+        self.undo = None;
         Ok(self)
     }
 }

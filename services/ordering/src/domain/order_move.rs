@@ -69,6 +69,12 @@ pub enum Error {
         /// The action.
         action: &'static str,
     },
+    /// It is too late to move it to another slot.
+    #[error("an order that is {} cannot be moved to another slot", state.as_str())]
+    NotMovable {
+        /// Present state.
+        state: OrderState,
+    },
     /// Nothing can be taken back.
     #[error("the last step cannot be taken back")]
     NothingToUndo {
@@ -90,7 +96,7 @@ impl Refusal for Error {
             Self::ActionDenied { action } => {
                 Problem::new("PERMISSION_DENIED").param("action", action)
             }
-            Self::NothingToUndo { state } => {
+            Self::NothingToUndo { state } | Self::NotMovable { state } => {
                 Problem::new("ILLEGAL_TRANSITION").param("state", state.as_str())
             }
         };

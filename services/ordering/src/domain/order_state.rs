@@ -104,6 +104,12 @@ impl OrderState {
         )
     }
 
+    /// It may still be moved to another slot: nobody has begun to make it.
+    #[must_use]
+    pub const fn is_movable(self) -> bool {
+        matches!(self, Self::PendingPayment | Self::Placed | Self::Accepted)
+    }
+
     /// Work has begun: what went in does not return to stock.
     #[must_use]
     pub const fn is_prepared(self) -> bool {
@@ -150,11 +156,10 @@ fn is_legal(from: OrderState, to: OrderState, method: Method, mover: Mover) -> b
     let delivery = method == Method::Delivery;
     match (from, to) {
         (PendingPayment, Placed | Expired) => system,
-        (PendingPayment, Cancelled) => staff || customer,
+        (PendingPayment | Placed, Cancelled) => staff || customer || system,
         (Placed, Accepted | Rejected) => staff || system,
-        (Placed, Cancelled) => staff || customer,
         (Accepted, Preparing) => staff || system,
-        (Accepted | Preparing | Ready | Delivering, Cancelled) => staff,
+        (Accepted | Preparing | Ready | Delivering, Cancelled) => staff || system,
         (Preparing, Ready) => staff,
         (Preparing, Completed) => staff,
         (Ready, Completed | NoShow) => staff || system,
@@ -248,6 +253,15 @@ mod tests {
                 let expected = matches!(from, PendingPayment | Placed) && to == Cancelled;
                 assert_eq!(may, expected, "{from:?} → {to:?}");
             }
+        }
+    }
+
+    /// An order whose hold was lost is cancelled by us, however far it is; what is closed stays.
+    #[test]
+    fn the_system_cancels_what_is_open_and_nothing_else() {
+        for from in OrderState::ALL {
+            let may = transition(from, Cancelled, Method::Delivery, Mover::System).is_ok();
+            assert_eq!(may, from.is_open(), "{from:?}");
         }
     }
 

@@ -59,6 +59,7 @@ fn order() -> (Order, Vec<OrderEvent>) {
         utensils: false,
         test: false,
         placed_at: noon(),
+        moved: None,
         progress: fold(&events).unwrap(),
     };
     (order, events)
@@ -233,6 +234,49 @@ fn an_undo_and_a_cancellation_are_not_taken_back() {
     );
 }
 
+fn in_an_hour() -> NewSlot {
+    let at = noon() + TimeDelta::hours(1);
+    NewSlot {
+        wanted_at: at,
+        promised_at: at,
+        business_day: "2026-11-23".parse().unwrap(),
+        pickup_number: PickupNumber(9),
+    }
+}
+
+#[test]
+fn an_order_moves_to_another_slot_until_it_is_made() {
+    for state in [Placed, Accepted] {
+        let mut order = if state == Placed {
+            order().0
+        } else {
+            order_at(state)
+        };
+        let event = order
+            .reschedule(in_an_hour(), "冰櫃故障", &staff(1), noon())
+            .unwrap();
+        let kind = EventKind::Rescheduled {
+            from: noon(),
+            to: in_an_hour().promised_at,
+        };
+        assert_eq!(
+            (event.kind, event.from, event.to),
+            (kind, Some(state), state)
+        );
+        assert_eq!(order.sold.wanted_at, Some(in_an_hour().wanted_at));
+        assert_eq!(order.pickup_number, PickupNumber(9));
+        assert_eq!(order.moved.unwrap().from, noon());
+        assert_eq!(order.progress.undo, None);
+    }
+    for state in [Preparing, Ready, Completed, Cancelled, Rejected] {
+        let mut order = order_at(state);
+        let before = order.clone();
+        let refused = order.reschedule(in_an_hour(), "冰櫃故障", &staff(1), noon());
+        assert_eq!(refused, Err(Error::NotMovable { state }));
+        assert_eq!((order.promised_at, order.moved), (before.promised_at, None));
+    }
+}
+
 #[test]
 fn next_states_leave_out_what_the_caller_may_not() {
     let accepted = order_at(Accepted);
@@ -261,7 +305,7 @@ fn a_history_with_a_gap_is_refused() {
 proptest! {
     #[test]
     fn progress_is_the_fold_of_the_entries(
-        presses in prop::collection::vec((0..OrderState::ALL.len() + 3, 0..8_i64), 0..14)
+        presses in prop::collection::vec((0..OrderState::ALL.len() + 5, 0..8_i64), 0..14)
     ) {
         let (mut order, mut events) = order();
         let mut now = noon();
@@ -271,6 +315,9 @@ proptest! {
                 Some(state) => {
                     let wish = Move { reason: "r".into(), ..to(*state) };
                     events.extend(order.advance(&wish, &staff(1), ALL_RIGHTS, now).unwrap_or_default());
+                }
+                None if press < OrderState::ALL.len() + 2 => {
+                    events.extend(order.reschedule(in_an_hour(), "r", &staff(1), now).ok());
                 }
                 None => events.extend(order.undo(&events, id!(AccountId, 1), "阿明", now).ok()),
             }

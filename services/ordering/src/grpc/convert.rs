@@ -1,14 +1,14 @@
 //! What ordering answers, in proto terms.
 
 use chassis::{error::FieldProblem, money::Money, text::mask_phone};
-use proto::ordering::v1 as wire;
+use proto::{capacity::v1::Availability, ordering::v1 as wire};
 
 use crate::{
     app::quote::{ShownQuote, to_timestamp},
     domain::{
         cart::Method,
         order::Order,
-        order_history::{CancelReason, EventActor, OrderEvent},
+        order_history::{CancelReason, EventActor, EventKind, OrderEvent},
         order_state::OrderState,
         quote::{Adjustment, Fee, PricedLine, SoldOption},
     },
@@ -78,6 +78,12 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         menu_number: order.sold.menu_number,
         next_states: Vec::new(),
         undo_until: None,
+        moved_from: order.moved.as_ref().map(|moved| to_timestamp(moved.from)),
+        moved_reason: order
+            .moved
+            .as_ref()
+            .map(|moved| moved.reason.clone())
+            .unwrap_or_default(),
     }
 }
 
@@ -104,6 +110,24 @@ pub fn quote_to_wire(shown: &ShownQuote) -> wire::PricedQuote {
     }
 }
 
+/// The slots found; obstacles are named for staff alone.
+#[must_use]
+pub fn slots_to_wire(found: Availability, for_staff: bool) -> wire::FindSlotsResponse {
+    let mut slots = found.slots;
+    if !for_staff {
+        for slot in &mut slots {
+            slot.full_rule_ids.clear();
+        }
+    }
+    wire::FindSlotsResponse {
+        branch_id: found.branch_id,
+        as_of: found.as_of,
+        promised_at: found.promised_at,
+        earliest_slot_at: found.earliest_slot_at,
+        slots,
+    }
+}
+
 /// An entry of an order's history.
 #[must_use]
 pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
@@ -111,6 +135,10 @@ pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
         EventActor::Staff { name, .. } => ("staff", name.as_str()),
         EventActor::Customer => ("customer", ""),
         EventActor::System => ("system", ""),
+    };
+    let promised = match event.kind {
+        EventKind::Rescheduled { from, to } => Some((from, to)),
+        EventKind::Moved | EventKind::Undone => None,
     };
     wire::OrderEvent {
         version: event.version,
@@ -123,6 +151,8 @@ pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
         actor_kind: kind.to_owned(),
         at: Some(to_timestamp(event.at)),
         reason: event.reason.clone(),
+        promised_before: promised.map(|(before, _)| to_timestamp(before)),
+        promised_after: promised.map(|(_, after)| to_timestamp(after)),
     }
 }
 
@@ -192,6 +222,7 @@ const fn cancel_reason_to_wire(reason: CancelReason) -> wire::CancelReason {
         CancelReason::Undeliverable => wire::CancelReason::Undeliverable,
         CancelReason::Suspicious => wire::CancelReason::Suspicious,
         CancelReason::Other => wire::CancelReason::Other,
+        CancelReason::HoldGone => wire::CancelReason::HoldGone,
     }
 }
 

@@ -1,7 +1,7 @@
 //! `OrderingService`: who may call is declared in the proto and enforced before these run.
 
 use chassis::{
-    authn::{Identity, Level, RequestExt as _},
+    authn::{Actor, Identity, Level, RequestExt as _},
     error::{Problem, Violations},
     id::{BranchId, OrderId, OrganisationId},
 };
@@ -9,8 +9,10 @@ use proto::ordering::v1::{self as wire, ordering_service_server};
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::{Reader, event_to_wire, order_to_wire, quote_to_wire, state_to_wire},
-    page_token, parse, quote_changed,
+    convert::{Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, state_to_wire},
+    page_token, parse,
+    parse::SlotsOf,
+    quote_changed,
 };
 use crate::{
     app::{Ordering, move_order::rights, place_order, quote::to_timestamp},
@@ -247,6 +249,34 @@ impl ordering_service_server::OrderingService for OrderingService {
         let order = self.app.undo_move(org, caller, id, version).await?;
         let order = Some(self.for_staff(&order, caller, Reader::Staff));
         Ok(Response::new(wire::UndoTransitionResponse { order }))
+    }
+
+    async fn find_slots(
+        &self,
+        request: Request<wire::FindSlotsRequest>,
+    ) -> Answer<wire::FindSlotsResponse> {
+        let org = request.org()?;
+        let caller = request.identity().clone();
+        let staff = matches!(caller.actor, Actor::Staff { .. });
+        let found = match parse::find_slots(request.into_inner())? {
+            SlotsOf::Cart(cart) => self.app.find_slots(org, &caller, &cart).await?,
+            SlotsOf::Order(id) if staff => self.app.find_slots_of_order(org, &caller, id).await?,
+            // A customer knows orders by their links alone.
+            SlotsOf::Order(_) => return Err(Problem::not_found("order").into()),
+        };
+        Ok(Response::new(slots_to_wire(found, staff)))
+    }
+
+    async fn move_order(
+        &self,
+        request: Request<wire::MoveOrderRequest>,
+    ) -> Answer<wire::MoveOrderResponse> {
+        let org = request.org()?;
+        let wish = parse::reschedule(request.get_ref())?;
+        let caller = request.identity();
+        let order = self.app.reschedule(org, caller, wish).await?;
+        let order = Some(self.for_staff(&order, caller, Reader::Staff));
+        Ok(Response::new(wire::MoveOrderResponse { order }))
     }
 
     async fn find_order_states(

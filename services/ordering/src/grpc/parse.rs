@@ -3,7 +3,7 @@
 use chassis::{
     authn::Identity,
     error::{Problem, Violations},
-    id::{self, BranchId},
+    id::{self, BranchId, OrderId},
     text,
 };
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{convert, page_token};
 use crate::{
-    app::{move_order::MoveOrder, place_order::PlaceOrder, quote::to_utc},
+    app::{move_order::MoveOrder, place_order::PlaceOrder, quote::to_utc, reschedule::Reschedule},
     domain::{
         cart::{Cart, CartLine, ChosenOption},
         order::Contact,
@@ -165,7 +165,8 @@ pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveO
     if to.is_none() {
         violations.push("to", "VALIDATION_FAILED");
     }
-    let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason);
+    let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason)
+        .filter(|reason| reason.is_for_staff());
     if cancel_reason.is_none() && request.cancel_reason != 0 {
         violations.push("cancel_reason", "VALIDATION_FAILED");
     }
@@ -185,6 +186,55 @@ pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveO
         version,
         wish,
         mark,
+    })
+}
+
+/// Whose slots are asked for.
+pub(super) enum SlotsOf {
+    /// A cart's.
+    Cart(Cart),
+    /// An order's, that is to be moved.
+    Order(OrderId),
+}
+
+pub(super) fn find_slots(request: wire::FindSlotsRequest) -> Result<SlotsOf, Problem> {
+    let mut violations = Violations::new();
+    match (request.cart, request.order_id.as_str()) {
+        (None, raw) if !raw.is_empty() => one_id("order_id", raw).map(SlotsOf::Order),
+        (wanted, "") => cart(wanted, &mut violations)
+            .map(|cart| Cart {
+                wanted_at: None,
+                ..cart
+            })
+            .map(SlotsOf::Cart)
+            .ok_or_else(|| refused(violations)),
+        (_, _) => {
+            violations.push("order_id", "VALIDATION_FAILED");
+            Err(refused(violations))
+        }
+    }
+}
+
+pub(super) fn reschedule(request: &wire::MoveOrderRequest) -> Result<Reschedule, Problem> {
+    let mut violations = Violations::new();
+    let order = id::parse("order_id", &request.order_id, &mut violations);
+    let version = version(request.version, &mut violations);
+    let wanted_at = instant("wanted_at", request.wanted_at, &mut violations);
+    if request.wanted_at.is_none() {
+        violations.push("wanted_at", "VALIDATION_FAILED");
+    }
+    let reason = text::bounded_multiline("reason", &request.reason, 0..=200, &mut violations);
+    if reason.is_empty() {
+        violations.push("reason", "REASON_REQUIRED");
+    }
+    let Some((order, wanted_at)) = order.zip(wanted_at).filter(|_| violations.is_empty()) else {
+        return Err(refused(violations));
+    };
+    Ok(Reschedule {
+        order,
+        version,
+        wanted_at,
+        reason,
     })
 }
 

@@ -50,6 +50,12 @@ pub async fn insert(
         .map(|event| event.cancel_reason.map(|reason| reason.as_str().to_owned()))
         .collect();
     let received: Vec<i64> = events().map(|event| event.received).collect();
+    let promised_before: Vec<Option<DateTime<Utc>>> = events()
+        .map(|event| promised(event).map(|(before, _)| before))
+        .collect();
+    let promised_after: Vec<Option<DateTime<Utc>>> = events()
+        .map(|event| promised(event).map(|(_, after)| after))
+        .collect();
     let mut keys: Vec<Option<String>> = vec![None; entries.len()];
     let mut hashes: Vec<Option<Vec<u8>>> = vec![None; entries.len()];
     if let (Some(mark), Some(key), Some(hash)) = (mark, keys.first_mut(), hashes.first_mut()) {
@@ -60,13 +66,13 @@ pub async fn insert(
         "INSERT INTO order_events (
              org_id, order_id, version, kind, base_version, from_state, to_state,
              actor_kind, actor_id, actor_name, at, reason, cancel_reason, received,
-             idempotency_key, request_hash
+             idempotency_key, request_hash, promised_before, promised_after
          )
          SELECT $1, *
          FROM UNNEST(
              $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
              $8::text[], $9::uuid[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
-             $14::bigint[], $15::text[], $16::bytea[]
+             $14::bigint[], $15::text[], $16::bytea[], $17::timestamptz[], $18::timestamptz[]
          )",
         tx.org().as_uuid(),
         &order_ids,
@@ -84,6 +90,8 @@ pub async fn insert(
         &received,
         &keys as &[Option<String>],
         &hashes as &[Option<Vec<u8>>],
+        &promised_before as &[Option<DateTime<Utc>>],
+        &promised_after as &[Option<DateTime<Utc>>],
     )
     .execute(&mut **tx)
     .await?;
@@ -96,7 +104,7 @@ pub async fn list(tx: &mut TenantTx, order: OrderId) -> Result<Vec<OrderEvent>, 
         Row,
         "SELECT
              version, kind, base_version, from_state, to_state, actor_kind, actor_id, actor_name,
-             at, reason, cancel_reason, received
+             at, reason, cancel_reason, received, promised_before, promised_after
          FROM order_events
          WHERE org_id = $1 AND order_id = $2
          ORDER BY version",
@@ -145,6 +153,8 @@ struct Row {
     reason: String,
     cancel_reason: Option<String>,
     received: i64,
+    promised_before: Option<DateTime<Utc>>,
+    promised_after: Option<DateTime<Utc>>,
 }
 
 impl Row {
@@ -172,6 +182,10 @@ impl Row {
             kind: match self.kind.as_str() {
                 "moved" => EventKind::Moved,
                 "undone" => EventKind::Undone,
+                "rescheduled" => EventKind::Rescheduled {
+                    from: self.promised_before.ok_or("promised_before")?,
+                    to: self.promised_after.ok_or("promised_after")?,
+                },
                 _ => return Err("kind"),
             },
             base_version: self.base_version,
@@ -216,5 +230,13 @@ const fn kind_name(kind: EventKind) -> &'static str {
     match kind {
         EventKind::Moved => "moved",
         EventKind::Undone => "undone",
+        EventKind::Rescheduled { .. } => "rescheduled",
+    }
+}
+
+const fn promised(event: &OrderEvent) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    match event.kind {
+        EventKind::Rescheduled { from, to } => Some((from, to)),
+        EventKind::Moved | EventKind::Undone => None,
     }
 }

@@ -17,7 +17,7 @@ use super::{Inconsistent, json, order_events::RequestMark, order_lines};
 use crate::domain::{
     cart::Method,
     menu::DayRule,
-    order::{Contact, Order},
+    order::{Contact, Order, SlotChange},
     order_history::{CancelReason, Progress, Undo},
     order_number::{OrderNumber, PickupNumber},
     order_state::OrderState,
@@ -125,6 +125,68 @@ pub async fn update_progress(
     Ok(done.rows_affected() == 1)
 }
 
+/// Writes an order's slot and version over those of `read_version`; `false` when somebody was faster.
+pub async fn update_slot(
+    tx: &mut TenantTx,
+    order: &Order,
+    read_version: i64,
+) -> Result<bool, sqlx::Error> {
+    let moved = order.moved.as_ref();
+    let done = sqlx::query!(
+        "UPDATE orders
+         SET wanted_at = $4, promised_at = $5, business_day = $6, pickup_number = $7,
+             moved_from = $8, moved_reason = $9, version = $10, undo_by = NULL, undo_until = NULL
+         WHERE org_id = $1 AND order_id = $2 AND version = $3",
+        tx.org().as_uuid(),
+        order.id.as_uuid(),
+        read_version,
+        order.sold.wanted_at,
+        order.promised_at,
+        order.business_day.date(),
+        order.pickup_number.0,
+        moved.map(|moved| moved.from),
+        moved.map_or("", |moved| moved.reason.as_str()),
+        order.progress.version,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether an open order of the branch has this pickup number.
+pub async fn has_open_number(
+    tx: &mut TenantTx,
+    branch: BranchId,
+    number: PickupNumber,
+) -> Result<bool, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        "SELECT EXISTS (
+             SELECT 1
+             FROM orders
+             WHERE org_id = $1 AND branch_id = $2 AND pickup_number = $3
+                 AND state IN ('pending_payment', 'placed', 'accepted', 'preparing', 'ready', 'delivering')
+         )",
+        tx.org().as_uuid(),
+        branch.as_uuid(),
+        number.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Locks an order until the transaction ends and gets it, or `NOT_FOUND`.
+pub async fn lock(tx: &mut TenantTx, order: OrderId) -> Result<Order, Problem> {
+    sqlx::query_scalar!(
+        "SELECT order_id FROM orders WHERE org_id = $1 AND order_id = $2 FOR UPDATE",
+        tx.org().as_uuid(),
+        order.as_uuid(),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    get(tx, order).await
+}
+
 /// The order, or `NOT_FOUND`.
 pub async fn get(tx: &mut TenantTx, order: OrderId) -> Result<Order, Problem> {
     list(tx, &[order])
@@ -143,7 +205,7 @@ pub async fn list(tx: &mut TenantTx, wanted: &[OrderId]) -> Result<Vec<Order>, P
              promised_at, business_day, time_zone, cutoff_minutes, menu_version_id, menu_number,
              quote_hash, currency, list_total, fees, total, contact_name, contact_phone, remark,
              utensils, test, placed_at, state, version, accepted_at, ready_at, completed_at, paid,
-             cancel_reason, cancel_text, undo_by, undo_until
+             cancel_reason, cancel_text, undo_by, undo_until, moved_from, moved_reason
          FROM orders
          WHERE org_id = $1 AND order_id = ANY($2)",
         tx.org().as_uuid(),
@@ -229,6 +291,8 @@ struct Row {
     cancel_text: String,
     undo_by: Option<Uuid>,
     undo_until: Option<DateTime<Utc>>,
+    moved_from: Option<DateTime<Utc>>,
+    moved_reason: String,
 }
 
 impl Row {
@@ -271,6 +335,10 @@ impl Row {
             utensils: self.utensils,
             test: self.test,
             placed_at: self.placed_at,
+            moved: self.moved_from.map(|from| SlotChange {
+                from,
+                reason: self.moved_reason,
+            }),
             progress: Progress {
                 state: OrderState::from_name(&self.state).ok_or("state")?,
                 version: self.version,

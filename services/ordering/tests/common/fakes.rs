@@ -23,6 +23,10 @@ pub const TEA_M: Uuid = uuid!("01900000-0000-7000-8000-000000000201");
 pub const DRINKS: Uuid = uuid!("01900000-0000-7000-8000-000000000501");
 pub const SWEETNESS: Uuid = uuid!("01900000-0000-7000-8000-000000000301");
 pub const HALF: Uuid = uuid!("01900000-0000-7000-8000-000000000401");
+pub const STATION: &str = "吧台";
+pub const PRINT_TAG: &str = "冷飲";
+/// Business day that every hold is for.
+const HELD_DAY: &str = "2026-09-02";
 const BRAND: Uuid = uuid!("01900000-0000-7000-8000-000000000001");
 
 /// Adds one unary RPC to a server.
@@ -164,6 +168,8 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
             display: catalog::DisplayState::Listed.into(),
             category_ids: vec![DRINKS.to_string()],
             make_seconds: 45,
+            station: STATION.to_owned(),
+            print_tag: PRINT_TAG.to_owned(),
             min_per_order: 1,
             max_per_order: 99,
             ..Default::default()
@@ -202,6 +208,18 @@ pub struct CapacityState {
     pub refusal: Option<Problem>,
     /// What the latest hold asked for.
     pub asked: Option<capacity::HoldRequestBody>,
+    /// Slots by their start.
+    pub slots: Vec<capacity::Slot>,
+    /// Slots differ by what is in a cart.
+    pub by_cart: bool,
+    /// What the latest question for availability was.
+    pub asked_for: Option<capacity::GetAvailabilityRequest>,
+    /// Slots that orders were moved to, as asked, the latest last.
+    pub moves: Vec<(String, DateTime<Utc>)>,
+    /// Refuses every move.
+    pub move_refusal: Option<Problem>,
+    /// Business day that moved orders get; empty for the day they were held for.
+    pub moved_day: String,
     /// Pauses in force.
     pub pauses: Vec<capacity::PublicPause>,
     /// Units left of what is tracked.
@@ -240,8 +258,12 @@ impl FakeCapacity {
         let router = unary(
             router,
             &format!("{service}/GetAvailability"),
-            move |request| availability(&known.lock(), &request.into_inner()),
+            move |request| availability(&mut known.lock(), &request.into_inner()),
         );
+        let known = state.clone();
+        let router = unary(router, &format!("{service}/Move"), move |request| {
+            move_hold(&mut known.lock(), request.into_inner())
+        });
         Self {
             url: serve(router).await,
             state,
@@ -284,15 +306,46 @@ fn hold(
             expires_at: Some(timestamp(now + TimeDelta::seconds(secs))),
             promised_at: Some(timestamp(promised)),
             slot_starts_at: Some(timestamp(promised)),
-            business_day: "2026-09-02".to_owned(),
+            business_day: HELD_DAY.to_owned(),
+        }),
+    })
+}
+
+fn move_hold(
+    state: &mut CapacityState,
+    request: capacity::MoveRequest,
+) -> Result<capacity::MoveResponse, Status> {
+    if state.away {
+        return Err(Status::unavailable("capacity is away"));
+    }
+    if let Some(refusal) = &state.move_refusal {
+        let mut again = Problem::new(refusal.reason.clone());
+        again.fields.clone_from(&refusal.fields);
+        return Err(again.into());
+    }
+    let wanted_at = request.wanted_at.unwrap();
+    let at = DateTime::from_timestamp(wanted_at.seconds, 0).unwrap();
+    state.moves.push((request.order_id.clone(), at));
+    let business_day = match state.moved_day.as_str() {
+        "" => HELD_DAY.to_owned(),
+        day => day.to_owned(),
+    };
+    Ok(capacity::MoveResponse {
+        hold: Some(capacity::HoldState {
+            order_id: request.order_id,
+            expires_at: Some(timestamp(state.now() + TimeDelta::minutes(2))),
+            promised_at: Some(wanted_at),
+            slot_starts_at: Some(wanted_at),
+            business_day,
         }),
     })
 }
 
 fn availability(
-    state: &CapacityState,
+    state: &mut CapacityState,
     request: &capacity::GetAvailabilityRequest,
 ) -> Result<capacity::GetAvailabilityResponse, Status> {
+    state.asked_for = Some(request.clone());
     if state.away {
         return Err(Status::unavailable("capacity is away"));
     }
@@ -311,12 +364,34 @@ fn availability(
             promised_at: Some(timestamp(state.now() + TimeDelta::minutes(15))),
             skus: skus.collect(),
             pauses: state.pauses.clone(),
+            earliest_slot_at: state
+                .slots
+                .iter()
+                .find(|slot| slot.state() == capacity::SlotState::Open)
+                .and_then(|slot| slot.starts_at),
+            slots: state.slots.clone(),
+            by_cart: state.by_cart,
             ..Default::default()
         }),
     })
 }
 
-fn timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
+/// A slot `minutes` after now.
+pub fn slot(
+    now: DateTime<Utc>,
+    minutes: i64,
+    state: capacity::SlotState,
+    full_rules: &[&str],
+) -> capacity::Slot {
+    capacity::Slot {
+        starts_at: Some(timestamp(now + TimeDelta::minutes(minutes))),
+        state: state.into(),
+        business_day: HELD_DAY.to_owned(),
+        full_rule_ids: full_rules.iter().map(|&rule| rule.to_owned()).collect(),
+    }
+}
+
+pub fn timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
     prost_types::Timestamp {
         seconds: at.timestamp(),
         nanos: 0,

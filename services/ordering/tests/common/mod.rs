@@ -9,15 +9,16 @@ pub mod fakes;
 
 use chassis::{
     authn::{Identity, Level, Scope},
+    clock::Clock as _,
     error::Problem,
     id::{BranchId, OrganisationId},
 };
 use chrono::TimeDelta;
 use ordering::Ordering;
 use proto::ordering::v1::{
-    self as wire, Cart, CartLine, ChosenOption, Contact, FulfilmentMethod, Order, OrderState,
-    PlaceOrderRequest, PlaceOrderResponse, PricedQuote, QuoteRequest, TransitionOrderRequest,
-    ordering_service_client::OrderingServiceClient,
+    self as wire, Cart, CartLine, ChosenOption, Contact, FulfilmentMethod, MoveOrderRequest, Order,
+    OrderState, PlaceOrderRequest, PlaceOrderResponse, PricedQuote, QuoteRequest,
+    TransitionOrderRequest, ordering_service_client::OrderingServiceClient,
 };
 use testkit::{CallerChannel, TestService, identities};
 use tonic::Status;
@@ -166,6 +167,17 @@ impl Shop {
 
     pub fn advance(&self, seconds: i64) {
         self.service.clock().advance(TimeDelta::seconds(seconds));
+    }
+}
+
+/// A wish to move `order` to the slot `minutes` after now.
+pub fn to_slot(shop: &Shop, order: &Order, minutes: i64) -> MoveOrderRequest {
+    let at = shop.service.clock().now() + TimeDelta::minutes(minutes);
+    MoveOrderRequest {
+        order_id: order.order_id.clone(),
+        version: order.version,
+        wanted_at: Some(fakes::timestamp(at)),
+        reason: "冰櫃故障".to_owned(),
     }
 }
 

@@ -1,0 +1,55 @@
+//! Cancels orders that rely on nothing: what they held had been given back before they were confirmed.
+
+use chassis::{
+    db::TenantTx,
+    error::{Problem, Refusal as _},
+    id::OrderId,
+};
+
+use super::Ordering;
+use crate::{
+    domain::{
+        order_history::{CancelReason, EventActor},
+        order_move::{Move, Rights},
+        order_state::OrderState,
+    },
+    store::orders,
+};
+
+impl Ordering {
+    /// Cancels an order whose hold is gone; one that is closed already stays as it is.
+    ///
+    /// The caller commits.
+    pub async fn cancel_for_lost_hold(
+        &self,
+        tx: &mut TenantTx,
+        id: OrderId,
+    ) -> Result<(), Problem> {
+        let mut order = match orders::lock(tx, id).await {
+            Err(problem) if problem.reason == "NOT_FOUND" => {
+                tracing::warn!(order.id = %id, "a hold is gone of an order that is not there");
+                return Ok(());
+            }
+            locked => locked?,
+        };
+        if !order.progress.state.is_open() {
+            return Ok(());
+        }
+        let wish = Move {
+            to: OrderState::Cancelled,
+            cancel_reason: Some(CancelReason::HoldGone),
+            reason: String::new(),
+            cash_received: false,
+            override_payment: false,
+        };
+        let read_version = order.progress.version;
+        let now = self.clock.now();
+        let advanced = order.advance(&wish, &EventActor::System, Rights::default(), now);
+        let entries = advanced.map_err(|error| error.to_problem())?;
+        if !self.write(tx, &order, read_version, &entries, None).await? {
+            return Err(anyhow::anyhow!("a locked order changed its version").into());
+        }
+        tracing::warn!(order.id = %id, "cancelled, for its hold was gone");
+        Ok(())
+    }
+}
