@@ -22,6 +22,8 @@ async fn a_hold_says_what_pauses_and_limits_are_judged_by() {
         quantity: 3,
         amount: 75,
         make_seconds: 45,
+        station: fakes::STATION.to_owned(),
+        print_tag: fakes::PRINT_TAG.to_owned(),
     };
     assert_eq!(asked.lines, [line]);
 }
@@ -47,6 +49,29 @@ async fn a_paused_option_of_a_required_group_is_warned_of_with_its_group() {
     assert_eq!(warnings[0].params["name"], "翠玉綠茶");
     assert_eq!(warnings[0].params["group"], "甜度");
     assert_eq!(warnings[0].params["why"], "equipment");
+}
+
+#[tokio::test]
+async fn a_paused_station_is_warned_of_at_the_lines_it_makes() {
+    for (station, paused) in [("廚房", false), (fakes::STATION, true)] {
+        let shop = Shop::open().await;
+        shop.capacity.state.lock().pauses = vec![capacity::PublicPause {
+            target: Some(capacity::PauseTarget {
+                kind: capacity::PauseTargetKind::Station.into(),
+                name: station.to_owned(),
+                ..Default::default()
+            }),
+            reason: capacity::PauseReason::Staffing.into(),
+            ..Default::default()
+        }];
+        let warnings = shop.quote(shop.cart(1)).await.unwrap().warnings;
+        let told: Vec<_> = warnings
+            .iter()
+            .map(|found| (&*found.field, &*found.reason, &*found.params["name"]))
+            .collect();
+        let expected = [("lines[0]", "PAUSED", "翠玉綠茶")];
+        assert_eq!(told, expected[..usize::from(paused)], "{station}");
+    }
 }
 
 #[tokio::test]

@@ -72,6 +72,8 @@ fn to_product(product: wire::Product, currency: Currency) -> anyhow::Result<Prod
         min_per_order: product.min_per_order,
         max_per_order: product.max_per_order,
         make_seconds: product.make_seconds,
+        station: product.station,
+        print_tag: product.print_tag,
     })
 }
 

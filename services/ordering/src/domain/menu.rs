@@ -61,6 +61,10 @@ pub struct Product {
     pub max_per_order: i32,
     /// Seconds to make one.
     pub make_seconds: i32,
+    /// Station it is made at; empty for none.
+    pub station: String,
+    /// Print tag; empty for none.
+    pub print_tag: String,
 }
 
 /// A variant; it carries the price.

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// What is paused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A product with all its variants.
     Product(ProductId),
@@ -25,6 +25,10 @@ pub enum Target {
     Option(OptionId),
     /// Every product of a category.
     Category(CategoryId),
+    /// Every product made at a station.
+    Station(String),
+    /// Every product with a print tag.
+    Tag(String),
     /// A whole method.
     Method(Method),
     /// The whole branch.
@@ -73,7 +77,7 @@ impl Pauses {
         ];
         let mut problems: Vec<_> = whole
             .into_iter()
-            .filter_map(|(field, target)| Some(refusal(field, self.longest(target)?, None)))
+            .filter_map(|(field, target)| Some(refusal(field, self.longest(&target)?, None)))
             .collect();
         for (index, line) in quote.lines.iter().enumerate() {
             let field = format!("lines[{index}]");
@@ -87,11 +91,17 @@ impl Pauses {
             return Vec::new();
         };
         let categories = product.categories.iter().copied().map(Target::Category);
-        let whole = [Target::Product(line.product), Target::Variant(line.variant)];
+        let whole = [
+            Target::Product(line.product),
+            Target::Variant(line.variant),
+            // No pause is of a station or tag without a name, so a product without one meets none.
+            Target::Station(product.station.clone()),
+            Target::Tag(product.print_tag.clone()),
+        ];
         let mut problems: Vec<_> = whole
             .into_iter()
             .chain(categories)
-            .filter_map(|target| Some(refusal(field, self.longest(target)?, Some(&product.name))))
+            .filter_map(|target| Some(refusal(field, self.longest(&target)?, Some(&product.name))))
             .collect();
         let groups = product.groups.iter().filter_map(|id| menu.groups.get(id));
         for group in groups {
@@ -104,7 +114,7 @@ impl Pauses {
                 options.any(|option| option.id == sold.option)
             });
             problems.extend(chosen.filter_map(|sold| {
-                let pause = self.longest(Target::Option(sold.option))?;
+                let pause = self.longest(&Target::Option(sold.option))?;
                 Some(refusal(field, pause, Some(&sold.name)))
             }));
         }
@@ -120,7 +130,7 @@ impl Pauses {
             let most = i64::from(option.max_quantity);
             let sku = SkuId::from_uuid(option.id.as_uuid());
             let stocked = self.left.get(&sku).map_or(most, |left| most.min(*left));
-            match self.longest(Target::Option(option.id)) {
+            match self.longest(&Target::Option(option.id)) {
                 None => choices += stocked,
                 Some(pause) => paused.push((pause, stocked)),
             }
@@ -142,8 +152,8 @@ impl Pauses {
     }
 
     /// The pause of a target that ends last.
-    fn longest(&self, target: Target) -> Option<&Pause> {
-        let of_target = self.list.iter().filter(|pause| pause.target == target);
+    fn longest(&self, target: &Target) -> Option<&Pause> {
+        let of_target = self.list.iter().filter(|pause| pause.target == *target);
         of_target.max_by_key(|pause| (pause.ends_at.is_none(), pause.ends_at))
     }
 }
@@ -270,13 +280,19 @@ mod tests {
                 Target::Category(id!(CategoryId, 501)),
                 vec![("lines[0]", "紅玉紅茶"), ("lines[1]", "茶葉禮盒")],
             ),
+            (
+                Target::Station("吧台".into()),
+                vec![("lines[0]", "紅玉紅茶")],
+            ),
+            (Target::Tag("禮盒".into()), vec![("lines[1]", "茶葉禮盒")]),
+            (Target::Station("冷飲".into()), vec![]),
             (Target::Branch, vec![("branch_id", "")]),
             (Target::Method(Method::Pickup), vec![("method", "")]),
             (Target::Method(Method::OnSite), vec![]),
             (option(FULL), vec![]),
         ] {
             assert_eq!(
-                told(&problems(&[pause(target, None)], &[])),
+                told(&problems(&[pause(target.clone(), None)], &[])),
                 told_at,
                 "{target:?}"
             );
@@ -286,11 +302,12 @@ mod tests {
     #[test]
     fn a_pause_is_no_matter_from_its_end_on_and_the_longest_counts() {
         let tea = Target::Product(id!(ProductId, RED));
-        assert!(problems(&[pause(tea, Some(0))], &[]).is_empty());
-        let both = problems(&[pause(tea, Some(9)), pause(tea, Some(5))], &[]);
+        let pause = |ends_at| pause(tea.clone(), ends_at);
+        assert!(problems(&[pause(Some(0))], &[]).is_empty());
+        let both = problems(&[pause(Some(9)), pause(Some(5))], &[]);
         assert_eq!(both.len(), 1);
         assert_eq!(both[0].params["ends_at"], "1970-01-01T00:09:00Z");
-        let open = problems(&[pause(tea, Some(9)), pause(tea, None)], &[]);
+        let open = problems(&[pause(Some(9)), pause(None)], &[]);
         assert!(!open[0].params.contains_key("ends_at"));
     }
 

@@ -28,7 +28,12 @@ fn option(n: u128, name: &str, price: i64, max_quantity: i32) -> MenuOption {
     }
 }
 
-fn product(name: &str, variants: &[(u128, &str, i64)], groups: &[u128]) -> Product {
+fn product(
+    name: &str,
+    (station, print_tag): (&str, &str),
+    variants: &[(u128, &str, i64)],
+    groups: &[u128],
+) -> Product {
     Product {
         name: name.into(),
         categories: vec![id!(CategoryId, 501)],
@@ -45,6 +50,8 @@ fn product(name: &str, variants: &[(u128, &str, i64)], groups: &[u128]) -> Produ
         min_per_order: 1,
         max_per_order: 99,
         make_seconds: 45,
+        station: station.into(),
+        print_tag: print_tag.into(),
     }
 }
 
@@ -82,15 +89,20 @@ pub fn menu() -> Menu {
         products: HashMap::from([
             (
                 id!(ProductId, 101),
-                product("紅玉紅茶", &[(201, "L", 35)], &[401, 402]),
+                product("紅玉紅茶", ("吧台", "冷飲"), &[(201, "L", 35)], &[401, 402]),
             ),
             (
                 id!(ProductId, 102),
-                product("翠玉綠茶", &[(202, "M", 25), (203, "L", 30)], &[401]),
+                product(
+                    "翠玉綠茶",
+                    ("吧台", "冷飲"),
+                    &[(202, "M", 25), (203, "L", 30)],
+                    &[401],
+                ),
             ),
             (
                 id!(ProductId, 103),
-                product("茶葉禮盒", &[(204, "", 999_999)], &[]),
+                product("茶葉禮盒", ("", "禮盒"), &[(204, "", 999_999)], &[]),
             ),
         ]),
         groups: HashMap::from([
