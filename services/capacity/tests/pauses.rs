@@ -25,13 +25,17 @@ async fn what_is_paused_is_refused_at_its_line_and_sold_again_after_resuming() {
         tea.as_variant(),
         tea.as_option(),
         tea.as_category(),
+        tea.as_station(),
+        tea.as_tag(),
     ] {
         let kind = target.kind();
         let pause = shop.pause(shop.pause_of(target.clone())).await.unwrap();
         let refused = shop.hold(shop.order_of(tea)).await.unwrap_err();
         assert_eq!(refused.reason, "PAUSED", "{kind:?}");
         assert_eq!(refused.fields[0].field, "lines[0]");
-        assert_eq!(refused.fields[0].params["target_id"], target.id);
+        let params = &refused.fields[0].params;
+        let named = params.get("target_id").or(params.get("target_name"));
+        assert_eq!(named, Some(&(target.id + &target.name)), "{kind:?}");
         // Until the cut-off at 04:00 in Taipei.
         assert_eq!(refused.fields[0].params["ends_at"], "2026-09-02T20:00:00Z");
         assert!(shop.sells(Tea::new()).await, "another tea is not concerned");
@@ -458,6 +462,17 @@ async fn what_cannot_be_is_refused_with_every_field() {
     }
     assert!(shop.pause(ends(at("2026-10-02T04:00:00Z"))).await.is_ok());
 
+    for (name, refusal) in [
+        (String::new(), "EMPTY_TARGET"),
+        ("吧".repeat(21), "TEXT_TOO_LONG"),
+    ] {
+        let mut target = tea.as_station();
+        target.name = name;
+        let refused = shop.pause(shop.pause_of(target)).await.unwrap_err();
+        assert_eq!(refused.fields[0].field, "target.name");
+        assert_eq!(refused.fields[0].reason, refusal);
+    }
+
     let refused = shop.pause(CreatePauseRequest::default()).await.unwrap_err();
     let fields: Vec<_> = refused
         .fields
@@ -521,6 +536,8 @@ async fn orders_that_contain_the_target_are_told_beforehand() {
         tea.as_variant(),
         tea.as_option(),
         tea.as_category(),
+        tea.as_station(),
+        tea.as_tag(),
     ] {
         assert_eq!(found(asked(target, None)).await, today);
     }

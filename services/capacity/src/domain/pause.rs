@@ -16,8 +16,11 @@ pub use record::{InBranch, Pause};
 
 use super::{channel::Channel, line::Line, method::Method};
 
-/// What is paused. Combos, stations and print tags will join when the catalogue has them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Longest name of a station or print tag.
+pub const LONGEST_NAME: usize = 20;
+
+/// What is paused. Combos will join when the catalogue has them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     /// A product with all its variants.
     Product(ProductId),
@@ -27,6 +30,10 @@ pub enum Target {
     Option(OptionId),
     /// Every product of a category.
     Category(CategoryId),
+    /// Every product made at a station; its name is not empty.
+    Station(String),
+    /// Every product with a print tag; it is not empty.
+    Tag(String),
     /// A whole method.
     Method(Method),
     /// The whole branch.
@@ -118,12 +125,14 @@ pub struct Sale<'order> {
 impl Target {
     /// Stable name of its kind.
     #[must_use]
-    pub const fn kind(self) -> &'static str {
+    pub const fn kind(&self) -> &'static str {
         match self {
             Self::Product(_) => "product",
             Self::Variant(_) => "variant",
             Self::Option(_) => "option",
             Self::Category(_) => "category",
+            Self::Station(_) => "station",
+            Self::Tag(_) => "tag",
             Self::Method(_) => "method",
             Self::Branch => "branch",
         }
@@ -131,19 +140,28 @@ impl Target {
 
     /// Its id, where it has one.
     #[must_use]
-    pub const fn id(self) -> Option<uuid::Uuid> {
+    pub const fn id(&self) -> Option<uuid::Uuid> {
         match self {
             Self::Product(id) => Some(id.as_uuid()),
             Self::Variant(id) => Some(id.as_uuid()),
             Self::Option(id) => Some(id.as_uuid()),
             Self::Category(id) => Some(id.as_uuid()),
-            Self::Method(_) | Self::Branch => None,
+            Self::Station(_) | Self::Tag(_) | Self::Method(_) | Self::Branch => None,
+        }
+    }
+
+    /// The name by which it is known where it has no id: of a station or print tag.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Station(name) | Self::Tag(name) => Some(name),
+            _ => None,
         }
     }
 
     /// The unit of the stock that it is; a product or category may be many.
     #[must_use]
-    pub const fn sku(self) -> Option<SkuId> {
+    pub const fn sku(&self) -> Option<SkuId> {
         match self {
             Self::Variant(id) => Some(SkuId::from_uuid(id.as_uuid())),
             Self::Option(id) => Some(SkuId::from_uuid(id.as_uuid())),
@@ -152,10 +170,10 @@ impl Target {
     }
 
     /// Where a sale contains it.
-    fn places(self, sale: &Sale<'_>) -> Vec<Place> {
+    fn places(&self, sale: &Sale<'_>) -> Vec<Place> {
         match self {
             Self::Branch => vec![Place::Branch],
-            Self::Method(method) if method == sale.method => vec![Place::Method],
+            Self::Method(method) if *method == sale.method => vec![Place::Method],
             Self::Method(_) => Vec::new(),
             _ => sale
                 .lines
@@ -167,12 +185,14 @@ impl Target {
         }
     }
 
-    fn is_in(self, line: &Line) -> bool {
+    fn is_in(&self, line: &Line) -> bool {
         match self {
-            Self::Product(id) => line.product_id == id,
-            Self::Variant(id) => line.variant_id == id,
-            Self::Option(id) => line.option_ids.contains(&id),
-            Self::Category(id) => line.category_ids.contains(&id),
+            Self::Product(id) => line.product_id == *id,
+            Self::Variant(id) => line.variant_id == *id,
+            Self::Option(id) => line.option_ids.contains(id),
+            Self::Category(id) => line.category_ids.contains(id),
+            Self::Station(name) => line.station == *name,
+            Self::Tag(name) => line.print_tag == *name,
             Self::Method(_) | Self::Branch => false,
         }
     }
@@ -224,12 +244,12 @@ impl Pauses {
         // Those that end later come later and take the place of those before.
         for pause in self.at(at).filter(|pause| pause.concerns(sale.channel)) {
             for place in pause.target.places(sale) {
-                met.insert((place, pause.target), pause);
+                met.insert((place, &pause.target), pause);
             }
         }
-        let paused = |((place, target), pause): ((Place, Target), &Lasting)| Paused {
+        let paused = |((place, target), pause): ((Place, &Target), &Lasting)| Paused {
             place,
-            target,
+            target: target.clone(),
             reason: pause.reason,
             ends_at: pause.ends_at,
         };
@@ -285,6 +305,9 @@ impl Paused {
         let params = [
             Some(("target", self.target.kind().to_owned())),
             self.target.id().map(|id| ("target_id", id.to_string())),
+            self.target
+                .name()
+                .map(|name| ("target_name", name.to_owned())),
             Some(("why", self.reason.name().to_owned())),
             self.ends_at.map(|at| ("ends_at", shown(at))),
             next_slot.map(|at| ("next_slot", shown(at))),

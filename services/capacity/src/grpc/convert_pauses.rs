@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chassis::{
     error::Violations,
     id::{self, PauseId},
+    text,
 };
 use chrono::{DateTime, Utc};
 use proto::capacity::v1 as wire;
@@ -18,7 +19,7 @@ use crate::{
     app::pauses::Reach,
     domain::{
         channel::Channel,
-        pause::{End, Ending, Lasting, MOST_MINUTES, Reason, Target},
+        pause::{End, Ending, LONGEST_NAME, Lasting, MOST_MINUTES, Reason, Target},
     },
     store::{paused_orders::OrderWith, pauses::PauseInBranch},
 };
@@ -58,11 +59,26 @@ pub fn target(
             Some(Target::Method(method(&field, target.method, violations)))
         }
         wire::PauseTargetKind::Branch => Some(Target::Branch),
+        wire::PauseTargetKind::Station => {
+            label(field, &target.name, violations).map(Target::Station)
+        }
+        wire::PauseTargetKind::Tag => label(field, &target.name, violations).map(Target::Tag),
     }
 }
 
+/// Reads the name of a station or print tag; a product without one is not meant by it.
+fn label(field: &str, name: &str, violations: &mut Violations) -> Option<String> {
+    let field = format!("{field}.name");
+    let name = text::bounded(&field, name, 0..=LONGEST_NAME, violations);
+    if name.is_empty() {
+        violations.push(field, "EMPTY_TARGET");
+        return None;
+    }
+    Some(name)
+}
+
 /// A target on the wire.
-pub fn wire_target(target: Target) -> wire::PauseTarget {
+pub fn wire_target(target: &Target) -> wire::PauseTarget {
     let kind = match target {
         Target::Product(_) => wire::PauseTargetKind::Product,
         Target::Variant(_) => wire::PauseTargetKind::Variant,
@@ -70,15 +86,18 @@ pub fn wire_target(target: Target) -> wire::PauseTarget {
         Target::Category(_) => wire::PauseTargetKind::Category,
         Target::Method(_) => wire::PauseTargetKind::Method,
         Target::Branch => wire::PauseTargetKind::Branch,
+        Target::Station(_) => wire::PauseTargetKind::Station,
+        Target::Tag(_) => wire::PauseTargetKind::Tag,
     };
     let method = match target {
-        Target::Method(method) => wire_method(method),
+        Target::Method(method) => wire_method(*method),
         _ => wire::Method::Unspecified,
     };
     wire::PauseTarget {
         kind: kind.into(),
         id: target.id().map(|id| id.to_string()).unwrap_or_default(),
         method: method.into(),
+        name: target.name().unwrap_or_default().to_owned(),
     }
 }
 
@@ -221,7 +240,7 @@ pub fn pause((pause, place): &PauseInBranch) -> wire::Pause {
     };
     wire::Pause {
         pause_id: pause.pause_id.to_string(),
-        target: Some(wire_target(pause.target)),
+        target: Some(wire_target(&pause.target)),
         target_name: pause.target_name.clone(),
         scope: scope.into(),
         brand_id: pause.brand_id.to_string(),
@@ -244,7 +263,7 @@ pub fn pause((pause, place): &PauseInBranch) -> wire::Pause {
 /// A pause as customers may know it.
 pub fn public_pause(pause: &Lasting) -> wire::PublicPause {
     wire::PublicPause {
-        target: Some(wire_target(pause.target)),
+        target: Some(wire_target(&pause.target)),
         channels: wire_channels(&pause.channels),
         reason: wire_reason(pause.reason).into(),
         ends_at: pause.ends_at.map(timestamp),
@@ -296,8 +315,10 @@ mod tests {
             Target::Product(ProductId::from_uuid(uuid::Uuid::from_u128(1))),
             Target::Method(Method::OnSite),
             Target::Branch,
+            Target::Station("吧台".to_owned()),
+            Target::Tag("冷飲".to_owned()),
         ] {
-            let read = target("target", Some(&wire_target(sent)), &mut violations);
+            let read = target("target", Some(&wire_target(&sent)), &mut violations);
             assert_eq!(read, Some(sent));
         }
         let at = DateTime::from_timestamp(1_788_321_600, 0).unwrap();
@@ -318,6 +339,14 @@ mod tests {
     fn what_cannot_be_meant_is_named_at_its_field() {
         let mut violations = Violations::new();
         target("target", None, &mut violations);
+        for name in [" ".to_owned(), "吧".repeat(21)] {
+            let station = wire::PauseTarget {
+                kind: wire::PauseTargetKind::Station.into(),
+                name,
+                ..Default::default()
+            };
+            target("target", Some(&station), &mut violations);
+        }
         let minutes = wire::PauseEnd {
             kind: wire::PauseEndKind::Minutes.into(),
             minutes: 1_441,
@@ -337,6 +366,8 @@ mod tests {
             told,
             [
                 ("target", "EMPTY_TARGET"),
+                ("target.name", "EMPTY_TARGET"),
+                ("target.name", "TEXT_TOO_LONG"),
                 ("end.minutes", "SETTING_RANGE"),
                 ("channels[1]", "VALIDATION_FAILED"),
                 ("channels[2]", "VALIDATION_FAILED"),

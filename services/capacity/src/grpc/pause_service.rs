@@ -24,7 +24,7 @@ use crate::{
         Core,
         pauses::{self, CreatePause, PreviewPause, ResumePause},
     },
-    domain::pause::End,
+    domain::pause::{End, Target},
     store::pauses::PauseInBranch,
 };
 
@@ -174,7 +174,7 @@ impl PauseService {
             &mut violations,
         );
         if end == Some(End::Restocked) {
-            let own = target.and_then(|target| target.sku());
+            let own = target.as_ref().and_then(Target::sku);
             restock_sku_ids = own.map_or(restock_sku_ids, |own| vec![own]);
             if restock_sku_ids.is_empty() && asked.restock_sku_ids.is_empty() {
                 violations.push_with("restock_sku_ids", "VALIDATION_FAILED", [("min", 1)]);

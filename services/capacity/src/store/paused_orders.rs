@@ -3,9 +3,11 @@
 use anyhow::Context as _;
 use chassis::{
     db::TenantTx,
-    id::{BranchId, OrderId},
+    id::{BranchId, CategoryId, OptionId, OrderId, ProductId, VariantId},
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use sqlx::types::Json;
 
 use crate::domain::{channel::Channel, method::Method, pause::Target};
 
@@ -28,14 +30,14 @@ pub struct OrderWith {
 pub async fn list(
     tx: &mut TenantTx,
     branch_id: BranchId,
-    target: Target,
+    target: &Target,
     channels: &[Channel],
     (now, until): (DateTime<Utc>, Option<DateTime<Utc>>),
     limit: i64,
 ) -> anyhow::Result<(Vec<OrderWith>, i64)> {
     let org = tx.org().as_uuid();
     let method = match target {
-        Target::Method(method) => Some(method),
+        Target::Method(method) => Some(*method),
         _ => None,
     };
     let rows = sqlx::query!(
@@ -55,7 +57,7 @@ pub async fn list(
           AND ($4::timestamptz IS NULL OR promised_at < $4)
           AND (cardinality($5::text[]) = 0 OR channel = ANY($5))
           AND ($6::text IS NULL OR method = $6)
-          AND lines @> $7::text::jsonb
+          AND lines @> $7
         ORDER BY promised_at, order_id
         LIMIT $8
         "#,
@@ -65,7 +67,7 @@ pub async fn list(
         until,
         channels as &[Channel],
         method as Option<Method>,
-        pattern(target),
+        Json(pattern(target)) as Json<Vec<Part<'_>>>,
         limit,
     )
     .fetch_all(&mut **tx)
@@ -80,13 +82,27 @@ pub async fn list(
     Ok((orders.collect(), all))
 }
 
-/// What the lines of such an order contain, in JSON; the ids need no escaping.
-fn pattern(target: Target) -> String {
+/// What a line contains, as its JSON does.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Part<'target> {
+    ProductId(ProductId),
+    VariantId(VariantId),
+    OptionIds([OptionId; 1]),
+    CategoryIds([CategoryId; 1]),
+    Station(&'target str),
+    PrintTag(&'target str),
+}
+
+/// What the lines of such an order contain.
+fn pattern(target: &Target) -> Vec<Part<'_>> {
     match target {
-        Target::Product(id) => format!(r#"[{{"product_id":"{id}"}}]"#),
-        Target::Variant(id) => format!(r#"[{{"variant_id":"{id}"}}]"#),
-        Target::Option(id) => format!(r#"[{{"option_ids":["{id}"]}}]"#),
-        Target::Category(id) => format!(r#"[{{"category_ids":["{id}"]}}]"#),
-        Target::Method(_) | Target::Branch => "[]".to_owned(),
+        Target::Product(id) => vec![Part::ProductId(*id)],
+        Target::Variant(id) => vec![Part::VariantId(*id)],
+        Target::Option(id) => vec![Part::OptionIds([*id])],
+        Target::Category(id) => vec![Part::CategoryIds([*id])],
+        Target::Station(name) => vec![Part::Station(name)],
+        Target::Tag(name) => vec![Part::PrintTag(name)],
+        Target::Method(_) | Target::Branch => Vec::new(),
     }
 }

@@ -31,6 +31,7 @@ struct Row {
     target_kind: String,
     target_id: Option<Uuid>,
     target_method: Option<Method>,
+    target_label: String,
     target_name: String,
     channels: Vec<Channel>,
     reason: Reason,
@@ -75,6 +76,8 @@ impl Row {
                 self.target_method
                     .ok_or_else(|| self.inconsistent("target_method", "NULL"))?,
             ),
+            "station" => Target::Station(self.target_label.clone()),
+            "tag" => Target::Tag(self.target_label.clone()),
             "branch" => Target::Branch,
             _ => return Ok(None),
         };
@@ -158,6 +161,7 @@ pub async fn list_lasting(
             pause.target_kind,
             pause.target_id,
             pause.target_method AS "target_method: Method",
+            pause.target_label,
             pause.target_name,
             pause.channels AS "channels: Vec<Channel>",
             pause.reason AS "reason: Reason",
@@ -214,6 +218,7 @@ pub async fn list_ended(
             pause.target_kind,
             pause.target_id,
             pause.target_method AS "target_method: Method",
+            pause.target_label,
             pause.target_name,
             pause.channels AS "channels: Vec<Channel>",
             pause.reason AS "reason: Reason",
@@ -271,6 +276,7 @@ pub async fn find(tx: &mut TenantTx, pause_id: PauseId) -> anyhow::Result<Vec<Pa
             pause.target_kind,
             pause.target_id,
             pause.target_method AS "target_method: Method",
+            pause.target_label,
             pause.target_name,
             pause.channels AS "channels: Vec<Channel>",
             pause.reason AS "reason: Reason",
@@ -344,8 +350,8 @@ pub async fn insert(tx: &mut TenantTx, pause: &Pause, places: &[InBranch]) -> an
     let org = tx.org().as_uuid();
     let channels: Vec<_> = pause.channels.iter().copied().collect();
     let restock_sku_ids: Vec<_> = pause.restock_sku_ids.iter().map(SkuId::as_uuid).collect();
-    let method = match pause.target {
-        Target::Method(method) => Some(method),
+    let method = match &pause.target {
+        Target::Method(method) => Some(*method),
         _ => None,
     };
     let (minutes, at) = match pause.end {
@@ -358,8 +364,8 @@ pub async fn insert(tx: &mut TenantTx, pause: &Pause, places: &[InBranch]) -> an
         INSERT INTO pauses
             (org_id, pause_id, brand_id, whole_brand, target_kind, target_id, target_method,
              target_name, channels, reason, note, end_kind, end_minutes, end_at, restock_sku_ids,
-             locked, started_at, started_by, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+             locked, started_at, started_by, version, target_label)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         "#,
         org,
         pause.pause_id.as_uuid(),
@@ -380,6 +386,7 @@ pub async fn insert(tx: &mut TenantTx, pause: &Pause, places: &[InBranch]) -> an
         pause.started_at,
         pause.started_by,
         pause.version,
+        pause.target.name().unwrap_or_default(),
     )
     .execute(&mut **tx)
     .await

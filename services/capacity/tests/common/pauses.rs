@@ -56,6 +56,38 @@ impl Tea {
     pub fn as_category(self) -> PauseTarget {
         target(PauseTargetKind::Category, self.category)
     }
+
+    /// The station it alone is made at.
+    pub fn station(self) -> String {
+        self.label("吧台")
+    }
+
+    pub fn as_station(self) -> PauseTarget {
+        named(PauseTargetKind::Station, self.station())
+    }
+
+    /// The print tag it alone has.
+    pub fn print_tag(self) -> String {
+        self.label("標籤")
+    }
+
+    pub fn as_tag(self) -> PauseTarget {
+        named(PauseTargetKind::Tag, self.print_tag())
+    }
+
+    /// Quotes and all, for a name may hold whatever people type.
+    fn label(self, kind: &str) -> String {
+        let id = self.product.as_uuid().simple().to_string();
+        format!("{kind}\"{}\\", &id[20..])
+    }
+}
+
+fn named(kind: PauseTargetKind, name: String) -> PauseTarget {
+    PauseTarget {
+        kind: kind.into(),
+        name,
+        ..PauseTarget::default()
+    }
 }
 
 fn target(kind: PauseTargetKind, id: impl ToString) -> PauseTarget {
@@ -160,6 +192,8 @@ impl Shop {
             quantity: 1,
             amount: 50,
             make_seconds: 45,
+            station: tea.station(),
+            print_tag: tea.print_tag(),
         };
         HoldRequestBody {
             lines: vec![line],

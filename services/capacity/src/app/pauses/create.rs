@@ -115,7 +115,7 @@ async fn create_once(
         brand_id,
         whole_brand: matches!(ask.reach, Reach::Brand(_)),
         branch_count: i64::try_from(places.len()).map_err(anyhow::Error::from)?,
-        target: ask.target,
+        target: ask.target.clone(),
         target_name: ask.target_name.clone(),
         channels: ask.channels.clone(),
         reason: ask.reason,

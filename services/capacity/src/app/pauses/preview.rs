@@ -74,7 +74,7 @@ pub async fn preview(
         let times = (now, ask.end.instant(now, day_ends_at, false));
         let id = branch.branch_id;
         let (orders, all) =
-            store::paused_orders::list(&mut tx, id, ask.target, &channels, times, most).await?;
+            store::paused_orders::list(&mut tx, id, &ask.target, &channels, times, most).await?;
         preview.orders.extend(orders);
         preview.order_count += all;
     }

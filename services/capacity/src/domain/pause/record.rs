@@ -88,7 +88,7 @@ impl Pause {
     pub fn lasting(&self, ends_at: Option<DateTime<Utc>>) -> Lasting {
         Lasting {
             pause_id: self.pause_id,
-            target: self.target,
+            target: self.target.clone(),
             channels: self.channels.clone(),
             reason: self.reason,
             ends_at,

@@ -33,6 +33,8 @@ fn line(n: u128, options: &[u128]) -> Line {
         quantity: 1,
         amount: 50,
         make_seconds: 45,
+        station: "吧台".to_owned(),
+        print_tag: format!("標籤{n}"),
     }
 }
 
@@ -63,13 +65,19 @@ fn every_kind_of_target_is_met_where_it_stands() {
             Target::Category(id!(CategoryId, 500)),
             vec![Place::Line(0), Place::Line(1)],
         ),
+        (
+            Target::Station("吧台".to_owned()),
+            vec![Place::Line(0), Place::Line(1)],
+        ),
+        (Target::Station("廚房".to_owned()), vec![]),
+        (Target::Tag("標籤2".to_owned()), vec![Place::Line(1)]),
         (Target::Method(Method::Pickup), vec![Place::Method]),
         (Target::Method(Method::OnSite), vec![]),
         (Target::Branch, vec![Place::Branch]),
         (Target::Product(id!(ProductId, 101)), vec![]),
     ] {
         assert_eq!(
-            places(vec![pause(1, target, None)], &lines, 0),
+            places(vec![pause(1, target.clone(), None)], &lines, 0),
             met,
             "{target:?}"
         );
@@ -101,7 +109,7 @@ fn what_is_wanted_at_or_after_the_end_is_not_met() {
         (Some(10), 600, false),
         (None, 600, true),
     ] {
-        let found = !places(vec![pause(1, tea, ends_at)], &lines, minute).is_empty();
+        let found = !places(vec![pause(1, tea.clone(), ends_at)], &lines, minute).is_empty();
         assert_eq!(found, met, "{ends_at:?} at {minute}");
     }
 }
@@ -119,7 +127,7 @@ fn of_overlapping_pauses_the_last_to_end_is_told() {
         .enumerate()
         .map(|(n, (ends_at, reason))| Lasting {
             reason,
-            ..pause(n as u128, tea, ends_at)
+            ..pause(n as u128, tea.clone(), ends_at)
         });
     let pauses = Pauses::new(pauses.collect());
     let met = pauses.met_by(&sale(&[line(1, &[])]), at(0));
@@ -172,6 +180,8 @@ fn targets() -> impl Strategy<Value = Target> {
         (101_u128..104).prop_map(|n| Target::Variant(id!(VariantId, n))),
         (301_u128..304).prop_map(|n| Target::Option(id!(OptionId, n))),
         Just(Target::Category(id!(CategoryId, 500))),
+        Just(Target::Station("吧台".to_owned())),
+        (1_u128..4).prop_map(|n| Target::Tag(format!("標籤{n}"))),
         Just(Target::Method(Method::Pickup)),
         Just(Target::Branch),
     ]
@@ -189,7 +199,7 @@ proptest! {
         let pauses: Vec<_> = found
             .iter()
             .enumerate()
-            .map(|(n, (target, ends_at))| pause(n as u128, *target, *ends_at))
+            .map(|(n, (target, ends_at))| pause(n as u128, target.clone(), *ends_at))
             .collect();
         let met = Pauses::new(pauses.clone()).met_by(&sale(&lines), at(minute));
         let mut alone: Vec<_> = pauses
@@ -199,7 +209,7 @@ proptest! {
             .collect();
         alone.sort_unstable();
         alone.dedup();
-        let together: Vec<_> = met.iter().map(|paused| (paused.place, paused.target)).collect();
+        let together: Vec<_> = met.iter().map(|paused| (paused.place, paused.target.clone())).collect();
         prop_assert_eq!(together, alone);
         for paused in met {
             prop_assert!(paused.ends_at.is_none_or(|end| at(minute) < end));
