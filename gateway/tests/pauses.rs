@@ -41,6 +41,8 @@ fn teach_menu(edge: &Edge) {
                     product_id: TEA.to_owned(),
                     name: "紅玉紅茶".to_owned(),
                     variants: vec![variant(HOT, "熱"), variant(COLD, "冷")],
+                    station: "吧台".to_owned(),
+                    print_tag: "熱飲".to_owned(),
                     ..Default::default()
                 }],
                 option_groups: vec![catalog::OptionGroup {
@@ -156,6 +158,34 @@ async fn what_is_not_on_the_menu_is_not_found_by_who_may_pause() {
 }
 
 #[tokio::test]
+async fn a_station_and_a_print_tag_are_what_products_on_the_menu_say() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.pause", Level::Manage)]);
+    teach_menu(&edge);
+    let asked = teach_capacity(&edge);
+    for (kind, name) in [("station", "吧台"), ("tag", "熱飲")] {
+        let target = json!({"kind": kind, "id": null, "method": null, "name": name});
+        let body = json!({"target": target, "reason": "staffing"});
+        let answer = pause(&edge, body).await;
+        assert_eq!(answer.status(), 201, "{kind}");
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["pause"]["target"], target);
+        assert_eq!(answer["pause"]["target_name"], name);
+        let asked = asked.lock().pop().unwrap();
+        assert_eq!(asked.target.unwrap().name, name);
+        assert!(asked.restock_sku_ids.is_empty());
+    }
+    for (kind, name) in [("station", "熱飲"), ("tag", "吧台"), ("station", "")] {
+        let body = json!({"target": {"kind": kind, "name": name}, "reason": "staffing"});
+        let document = refused(pause(&edge, body).await, 404, "NOT_FOUND").await;
+        assert_eq!(
+            document["fields"][0]["field"], "target.name",
+            "{kind} {name}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn who_may_not_pause_learns_nothing_of_the_menu() {
     let edge = Edge::open().await;
     teach_menu(&edge);
@@ -194,7 +224,7 @@ async fn customers_hear_what_is_paused_and_until_when() {
     let answer = edge.get(&format!("{SHOP}/availability")).await;
     let answer: Value = answer.json().await.unwrap();
     let told = json!([{
-        "target": {"kind": "option", "id": PEARLS, "method": null},
+        "target": {"kind": "option", "id": PEARLS, "method": null, "name": null},
         "channels": ["web"],
         "reason": "food_safety",
         "ends_at": null,

@@ -92,6 +92,10 @@ pub struct MenuProduct {
     pub min_per_order: i32,
     /// Most of it in an order.
     pub max_per_order: i32,
+    /// 工作站 it is made at; absent for none.
+    pub station: Option<String>,
+    /// 出單標籤; absent for none.
+    pub print_tag: Option<String>,
     /// Variants in order.
     pub variants: Vec<MenuVariant>,
     /// Option groups in order.

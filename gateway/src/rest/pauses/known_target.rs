@@ -40,17 +40,24 @@ pub async fn known_target(
     let answer = catalog.get_menu_snapshot(request).await?.into_inner();
     let menu = answer.snapshot.unwrap_or_default();
     let id = target.id.as_deref().unwrap_or_default();
+    let label = target.name.as_deref().unwrap_or_default();
     let found = match target.kind {
         PauseTargetKind::Product => product(&menu, id),
         PauseTargetKind::Variant => variant(&menu, id),
         PauseTargetKind::Option => option(&menu, id),
         PauseTargetKind::Category => category(&menu, id),
+        PauseTargetKind::Station => labelled(&menu, label, |product| &product.station),
+        PauseTargetKind::Tag => labelled(&menu, label, |product| &product.print_tag),
         PauseTargetKind::Method | PauseTargetKind::Branch => Some((String::new(), Vec::new())),
     };
     let Some((name, sku_ids)) = found else {
+        let field = match target.kind {
+            PauseTargetKind::Station | PauseTargetKind::Tag => "target.name",
+            _ => "target.id",
+        };
         return Err(Rejection::new("NOT_FOUND")
             .param("what", "target")
-            .field("target.id", "NOT_FOUND"));
+            .field(field, "NOT_FOUND"));
     };
     Ok(KnownTarget {
         name,
@@ -87,4 +94,14 @@ fn option(menu: &catalog::MenuSnapshot, id: &str) -> Found {
 fn category(menu: &catalog::MenuSnapshot, id: &str) -> Found {
     let category = menu.categories.iter().find(|one| one.category_id == id)?;
     Some((category.name.clone(), Vec::new()))
+}
+
+/// A station or print tag is what products say it is; a product that says none is not meant.
+fn labelled(
+    menu: &catalog::MenuSnapshot,
+    name: &str,
+    of: fn(&catalog::Product) -> &String,
+) -> Found {
+    let known = menu.products.iter().any(|product| of(product) == name);
+    (known && !name.is_empty()).then(|| (name.to_owned(), Vec::new()))
 }

@@ -27,6 +27,10 @@ wire_enum! {
         Method,
         /// 全店: the whole branch.
         Branch,
+        /// 工作站: every product made at a station.
+        Station,
+        /// 出單標籤: every product with a print tag.
+        Tag,
     }
 }
 
@@ -111,6 +115,8 @@ pub struct PauseTarget {
     pub id: Option<String>,
     /// The method, for `method`.
     pub method: Option<ServiceMethod>,
+    /// The station or print tag, for `station` and `tag`.
+    pub name: Option<String>,
 }
 
 /// When a pause ends.
@@ -185,6 +191,7 @@ impl PauseTarget {
             kind: self.kind.to_wire(),
             id: self.id.clone().unwrap_or_default(),
             method: self.method.map(ServiceMethod::to_wire).unwrap_or_default(),
+            name: self.name.clone().unwrap_or_default(),
         }
     }
 }
@@ -208,6 +215,7 @@ impl TryFrom<pb::PauseTarget> for PauseTarget {
             kind: PauseTargetKind::from_wire(target.kind)?,
             id: text(target.id),
             method: ServiceMethod::from_wire_or_none(target.method),
+            name: text(target.name),
         })
     }
 }

@@ -8,7 +8,8 @@ const pause = (kind: string, id: string, ends: number | null): PauseLike => ({
 
 const sugar = { name: "甜度", min: 1, options: ["half", "full", "none"].map((option_id) => ({ option_id, max_quantity: 1 })) };
 const toppings = { name: "加料", min: 0, options: [{ option_id: "pearl", max_quantity: 2 }] };
-const tea = { product_id: "tea", variants: [{ variant_id: "m" }, { variant_id: "l" }] };
+const tea = { product_id: "tea", station: "吧台", print_tag: "冷飲", variants: [{ variant_id: "m" }, { variant_id: "l" }] };
+const named = (kind: string, name: string): PauseLike => ({ target: { kind, id: null, method: null, name }, reason: "staffing", ends_at: minute(9) });
 
 function why(pauses: PauseLike[], left: Record<string, number> = {}, at = 0) {
   const found = unsold(tea, ["drinks"], [sugar, toppings], pausesAt(pauses, at * 60_000, "web"), (id) => left[id]);
@@ -22,6 +23,14 @@ describe("a product that cannot be had because of pauses", () => {
     expect(why([pause("variant", "m", 9)])).toBeUndefined();
     expect(why([pause("variant", "m", 9), pause("variant", "l", 5)])).toEqual(["variant", minute(5)]);
     expect(why([pause("variant", "m", 9)], { l: 0 })).toEqual(["variant", minute(9)]);
+  });
+
+  it("is paused with the station that makes it or with its print tag", () => {
+    expect(why([named("station", "吧台")])).toEqual(["station", minute(9)]);
+    expect(why([named("tag", "冷飲")])).toEqual(["tag", minute(9)]);
+    expect(why([named("station", "廚房"), named("tag", "吧台")])).toBeUndefined();
+    const placeless = { product_id: "gift", variants: [{ variant_id: "g" }] };
+    expect(unsold(placeless, [], [], pausesAt([named("station", "")], 0), () => undefined), "no station is not a station").toBeUndefined();
   });
 
   it("is told the last end of all that is in the way", () => {

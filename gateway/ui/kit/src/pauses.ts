@@ -1,6 +1,6 @@
 /** Something that is not sold for a while, as the gateway tells it. */
 export interface PauseLike {
-  target: { kind: string; id?: string | null; method?: string | null };
+  target: { kind: string; id?: string | null; method?: string | null; name?: string | null };
   reason: string;
   ends_at?: string | null;
   channels?: readonly string[];
@@ -14,6 +14,8 @@ export interface Pauses<P extends PauseLike = PauseLike> {
 interface ProductLike {
   product_id: string;
   variants: readonly { variant_id?: string | null }[];
+  station?: string | null;
+  print_tag?: string | null;
 }
 
 interface GroupLike {
@@ -39,8 +41,8 @@ export function pausesAt<P extends PauseLike>(pauses: readonly P[] | undefined, 
   for (const pause of pauses ?? []) {
     const concerns = !channel || !pause.channels?.length || pause.channels.includes(channel);
     if (!concerns || endOf(pause) <= at) continue;
-    const { kind, id, method } = pause.target;
-    const key = `${kind} ${id ?? method ?? ""}`;
+    const { kind, id, method, name } = pause.target;
+    const key = `${kind} ${id ?? method ?? name ?? ""}`;
     const known = longest.get(key);
     if (!known || endOf(known) < endOf(pause)) longest.set(key, pause);
   }
@@ -80,7 +82,12 @@ export function unsold<P extends PauseLike>(
   pauses: Pauses<P>,
   left: Left,
 ): Unsold<P> | undefined {
-  const whole = [pauses.of("product", product.product_id), ...categoryIds.map((id) => pauses.of("category", id))].filter((pause) => pause !== undefined);
+  const whole = [
+    pauses.of("product", product.product_id),
+    ...categoryIds.map((id) => pauses.of("category", id)),
+    product.station ? pauses.of("station", product.station) : undefined,
+    product.print_tag ? pauses.of("tag", product.print_tag) : undefined,
+  ].filter((pause) => pause !== undefined);
   const variants = product.variants.map(({ variant_id }) => ({ pause: pauses.of("variant", variant_id ?? ""), left: left(variant_id ?? "") ?? 1 }));
   const reasons: Unsold<P>[] = whole.map((pause) => ({ pause, until: pause.ends_at ?? null }));
   if (variants.every((variant) => variant.pause || variant.left <= 0)) {

@@ -71,6 +71,7 @@ function product(category: string, number: number, [name, prices, more = {}]: Ro
     product_id: id, name, name_en: more.en ?? "", description: more.description ?? "",
     allergens: more.allergens ?? "", min_per_order: 1, max_per_order: name === "古早味蛋糕" ? 6 : 99,
     variants: Object.entries(prices).map(([variant, price]) => ({ variant_id: `${id}-${variant}`, name: variant, price })),
+    station: category === "點心" ? "廚房" : "吧台",
     option_group_ids: category === "點心" ? [] : ["sugar", "ice", "topping"],
   };
 }
