@@ -22,7 +22,7 @@ use proto::capacity::v1::GetAvailabilityRequest;
 use crate::{
     encoding::Encoding,
     problem::Rejection,
-    rest::{Result, availability::Availability, convert::present},
+    rest::{Result, availability::Availability, convert::present, hours::ServiceMethod},
     state::Gateway,
     storefronts::Place,
 };
@@ -33,9 +33,15 @@ const CAPACITY: u64 = 10_000;
 const BROTLI_QUALITY: i32 = 3;
 const BROTLI_WINDOW: i32 = 18;
 
-/// Availability by branch.
+const METHODS: [ServiceMethod; 3] = [
+    ServiceMethod::Pickup,
+    ServiceMethod::Delivery,
+    ServiceMethod::OnSite,
+];
+
+/// Availability by branch and method.
 pub struct Availabilities {
-    cache: Cache<String, Arc<Known>>,
+    cache: Cache<(String, ServiceMethod), Arc<Known>>,
 }
 
 /// What was true a moment ago.
@@ -60,14 +66,19 @@ impl Default for Availabilities {
 }
 
 impl Availabilities {
-    /// What a place can sell; the same for every customer.
-    pub async fn get(&self, gateway: &Gateway, place: &Place) -> Result<Arc<Known>> {
-        let branch_id = &place.branch.branch_id;
-        if let Some(known) = self.cache.get(branch_id).await {
+    /// What a place can sell by a method; the same for every customer.
+    pub async fn get(
+        &self,
+        gateway: &Gateway,
+        place: &Place,
+        method: ServiceMethod,
+    ) -> Result<Arc<Known>> {
+        let key = (place.branch.branch_id.clone(), method);
+        if let Some(known) = self.cache.get(&key).await {
             return Ok(known);
         }
-        let load = load(gateway, place);
-        let loaded = self.cache.try_get_with(branch_id.clone(), load).await;
+        let load = load(gateway, place, method);
+        let loaded = self.cache.try_get_with(key, load).await;
         loaded.map_err(|failed| match &*failed {
             Failed::Refused(status) => status.clone().into(),
             Failed::Broken(why) => Rejection::internal(anyhow::anyhow!("{why}")),
@@ -76,7 +87,10 @@ impl Availabilities {
 
     /// Forgets a branch: what it can sell changed.
     pub async fn forget(&self, branch_id: &str) {
-        self.cache.invalidate(branch_id).await;
+        for method in METHODS {
+            let key = (branch_id.to_owned(), method);
+            self.cache.invalidate(&key).await;
+        }
     }
 
     /// Forgets everything.
@@ -147,9 +161,14 @@ enum Failed {
     Broken(String),
 }
 
-async fn load(gateway: &Gateway, place: &Place) -> std::result::Result<Arc<Known>, Failed> {
+async fn load(
+    gateway: &Gateway,
+    place: &Place,
+    method: ServiceMethod,
+) -> std::result::Result<Arc<Known>, Failed> {
     let request = GetAvailabilityRequest {
         branch_id: place.branch.branch_id.clone(),
+        method: method.to_wire(),
         ..Default::default()
     };
     let mut capacity = gateway.capacity_as_gateway(place.org());

@@ -20,8 +20,9 @@ use crate::{
     state::Gateway,
 };
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "ordering.order.*.v1",
+    "ordering.schedule.changed.v1",
     "capacity.availability.changed.v1",
     "catalog.menu.published.v1",
     "catalog.brand.changed.v1",
@@ -49,6 +50,7 @@ pub async fn listen(gateway: Gateway, amqp: Amqp, shutdown: CancellationToken) {
 pub async fn apply(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
     match event.type_.as_str() {
         "ordering.order.placed.v1" => order_placed(gateway, event),
+        "ordering.schedule.changed.v1" => order_rescheduled(gateway, event),
         "capacity.availability.changed.v1" => availability_changed(gateway, event).await,
         "catalog.menu.published.v1" => menu_published(gateway, event),
         "catalog.brand.changed.v1" | "catalog.branch.changed.v1" => {
@@ -92,6 +94,19 @@ fn order_moved(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
         moved.order_id,
         state,
         moved.version,
+    );
+    Ok(())
+}
+
+fn order_rescheduled(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    let changed: ordering::ScheduleChanged = event.decode()?;
+    let state = OrderState::from_wire(changed.state)?;
+    tell_order(
+        gateway,
+        &changed.branch_id,
+        changed.order_id,
+        state,
+        changed.version,
     );
     Ok(())
 }

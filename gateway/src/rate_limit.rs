@@ -68,6 +68,13 @@ impl RateLimits {
         self.claim(vec![rule], random()).await.map(drop)
     }
 
+    /// A look at the slots of a cart, which pages repeat by themselves; counted apart, so that looking
+    /// never keeps anybody from ordering.
+    pub async fn shop_slots(&self, shop: &Shop) -> Result<()> {
+        let rule = address_rule("slots", shop.address, self.shop_writes);
+        self.claim(vec![rule], random()).await.map(drop)
+    }
+
     /// An attempt to sign in.
     pub async fn sign_in(&self, peer: &Peer) -> Result<()> {
         let rule = address_rule("sign-in", peer.address, self.sign_ins);

@@ -125,6 +125,19 @@ async fn an_event_of_a_service_reaches_the_screens_it_concerns() {
     edge.send("ordering.order.accepted.v1", &moved).await;
     read_until(&mut board, &accepted).await;
     read_until(&mut mine, &accepted).await;
+    let rescheduled = ordering::ScheduleChanged {
+        order_id: order_id.clone(),
+        branch_id: edge.branch_id.clone(),
+        version: 3,
+        state: ordering::OrderState::Accepted as i32,
+        reason: "冰櫃故障".to_owned(),
+        ..Default::default()
+    };
+    edge.send("ordering.schedule.changed.v1", &rescheduled)
+        .await;
+    let moved = accepted.replace("\"version\":2", "\"version\":3");
+    read_until(&mut board, &moved).await;
+    read_until(&mut mine, &moved).await;
     edge.gateway()
         .hub()
         .publish(&edge.branch_id, Topic::Branch, "menu", &1);

@@ -222,6 +222,99 @@ async fn orders_given_up_are_cancelled_after_the_hours_are_saved() {
 }
 
 #[tokio::test]
+async fn orders_get_their_new_slots_after_the_hours_are_saved() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[
+        ("store.hours", Level::Manage),
+        ("ops.orders", Level::Manage),
+    ]);
+    edge.fake.on(SET, |request: capacity::SetHoursRequest| {
+        let kept = |one: &capacity::OrderDecision| one.decision() == capacity::Decision::Keep;
+        assert!(request.decisions.iter().all(kept));
+        Ok(capacity::SetHoursResponse {
+            hours: request.hours,
+            ..Default::default()
+        })
+    });
+    edge.fake.on(
+        "ordering.v1.OrderingService/GetOrder",
+        |request: ordering::GetOrderRequest| {
+            let order = ordering::Order {
+                order_id: request.order_id,
+                pickup_number: "014".to_owned(),
+                contact_name: "林小姐".to_owned(),
+                version: 3,
+                ..Default::default()
+            };
+            Ok(ordering::GetOrderResponse {
+                order: Some(order),
+                ..Default::default()
+            })
+        },
+    );
+    let moves = Arc::new(Mutex::new(Vec::new()));
+    let seen = moves.clone();
+    edge.fake.on(
+        "ordering.v1.OrderingService/MoveOrder",
+        move |wish: ordering::MoveOrderRequest| {
+            let refused = wish.order_id == SECOND;
+            let order = ordering::Order {
+                pickup_number: "003".to_owned(),
+                ..Default::default()
+            };
+            seen.lock().push(wish);
+            if refused {
+                return Err(problem("SLOT_FULL"));
+            }
+            Ok(ordering::MoveOrderResponse { order: Some(order) })
+        },
+    );
+    let mut body = hours();
+    let wish = |order_id| json!({"order_id": order_id, "decision": "move", "wanted_at": "2026-09-03T04:00:00Z"});
+    body["decisions"] = json!({
+        "orders": [wish(FIRST), wish(SECOND)], "move_reason": "颱風假",
+    });
+    let answer = put(&edge, &body).await;
+    assert_eq!(answer.status(), 200);
+    let answer: Value = answer.json().await.unwrap();
+    let [first, second] = [0, 1].map(|index| &answer["moves"][index]);
+    assert_eq!(
+        (&first["order_id"], &first["refused"]),
+        (&json!(FIRST), &Value::Null)
+    );
+    assert_eq!(first["pickup_number"], "003", "the day's own number");
+    assert_eq!(second["refused"], "SLOT_FULL", "one stops no other");
+    assert_eq!(second["contact_name"], "林小姐");
+    assert_eq!(answer["cancellations"], json!([]));
+
+    let moves = moves.lock();
+    assert_eq!(moves.len(), 2);
+    assert!(
+        moves
+            .iter()
+            .all(|wish| wish.version == 3 && wish.reason == "颱風假")
+    );
+    assert_eq!(moves[0].wanted_at.unwrap().seconds, 1_788_408_000);
+}
+
+#[tokio::test]
+async fn a_move_without_slot_or_reason_is_refused_before_anything_is_saved() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("store.hours", Level::Manage)]);
+    let mut body = hours();
+    body["decisions"] = json!({"orders": [{"order_id": FIRST, "decision": "move"}]});
+    let document = refused(put(&edge, &body).await, 400, "VALIDATION_FAILED").await;
+    let fields: Vec<_> = [0, 1]
+        .map(|index| document["fields"][index]["field"].clone())
+        .into();
+    assert_eq!(
+        fields,
+        ["decisions.orders[0].wanted_at", "decisions.move_reason"]
+    );
+    assert_eq!(edge.fake.calls(SET), 0);
+}
+
+#[tokio::test]
 async fn a_special_day_of_a_brand_carries_no_branch() {
     let edge = Edge::open().await;
     edge.sign_in(&[("store.hours", Level::Manage)]);

@@ -126,6 +126,12 @@ async fn another_organisations_ids_answer_not_found_everywhere() -> anyhow::Resu
             format!("/orders/{order}/undo"),
             json!({"version": 1}),
         ),
+        (Method::GET, format!("/orders/{order}/slots"), Value::Null),
+        (
+            Method::POST,
+            format!("/orders/{order}/move"),
+            json!({"version": 1, "wanted_at": "2030-01-01T04:00:00Z", "reason": "x"}),
+        ),
     ];
     for (method, path, body) in calls {
         let answer = ours.owner.call(method.clone(), &path, body).await;

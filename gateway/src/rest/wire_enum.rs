@@ -6,7 +6,7 @@ macro_rules! wire_enum {
     ($(#[$doc:meta])* $name:ident = $proto:ty { $($(#[$case_doc:meta])* $case:ident),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+            Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
         )]
         #[serde(rename_all = "snake_case")]
         pub enum $name {

@@ -4,25 +4,27 @@ use axum::{
 };
 use proto::capacity::v1 as pb;
 
-use super::Availability;
+use super::{Availability, ByMethod};
 use crate::{
     auth::Staff,
-    rest::{Result, convert::present},
+    rest::{Result, convert::present, hours::ServiceMethod, query::Params},
     state::Gateway,
 };
 
 /// Tells what a branch can sell, for staff.
 #[utoipa::path(
-    get, path = "/api/admin/branches/{branch_id}/availability", tag = "availability",
+    get, path = "/api/admin/branches/{branch_id}/availability", tag = "availability", params(ByMethod),
     responses((status = 200, body = Availability))
 )]
 pub async fn get_branch_availability(
     State(gateway): State<Gateway>,
     staff: Staff,
     Path(branch_id): Path<String>,
+    Params(by): Params<ByMethod>,
 ) -> Result<Json<Availability>> {
     let request = staff.request(pb::GetAvailabilityRequest {
         branch_id,
+        method: by.method.map_or(0, ServiceMethod::to_wire),
         ..Default::default()
     });
     let answer = gateway

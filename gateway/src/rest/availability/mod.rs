@@ -1,16 +1,18 @@
 //! What a branch can sell at a moment.
 
 mod admin;
+mod cart_slots;
 mod shop;
 
 use chrono::{DateTime, Utc};
 use proto::capacity::v1 as pb;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     convert::{all, required_time, time},
+    hours::ServiceMethod,
     pauses::PublicPause,
     wire_enum::wire_enum,
 };
@@ -23,7 +25,17 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
 
 /// Endpoints for customers.
 pub fn shop_routes() -> OpenApiRouter<Gateway> {
-    OpenApiRouter::new().routes(routes!(shop::get_shop_availability))
+    OpenApiRouter::new()
+        .routes(routes!(shop::get_shop_availability))
+        .routes(routes!(cart_slots::find_cart_slots))
+}
+
+/// Which hours count.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ByMethod {
+    /// Method; 自取 when left out.
+    pub method: Option<ServiceMethod>,
 }
 
 wire_enum! {

@@ -6,7 +6,9 @@ use proto::capacity::v1::preview_hours_request::Change;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Cancellation, Hours, HoursInput, HoursVersion, affected_by, cancel};
+use super::{
+    Cancellation, Hours, HoursInput, HoursVersion, MovedOrder, affected_by, cancel, reschedule,
+};
 use crate::{
     auth::Staff,
     rest::{
@@ -26,11 +28,13 @@ pub struct HoursChanged {
     pub pending: Vec<HoursVersion>,
     /// What came of the orders that were to be cancelled.
     pub cancellations: Vec<Cancellation>,
+    /// What came of the orders that were to be moved to other slots.
+    pub moves: Vec<MovedOrder>,
 }
 
 /// Replaces a branch's weekly hours and slot settings, now or at a later time.
 ///
-/// Orders given up are cancelled once the hours are saved. Refuses with `HOURS_INVALID`,
+/// Orders given up are cancelled and others moved once the hours are saved. Refuses with `HOURS_INVALID`,
 /// `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `EFFECTIVE_CONFLICT`,
 /// `ORDERS_AFFECTED` (the problem lists them), `VERSION_CONFLICT` and `NOT_FOUND`.
 #[utoipa::path(
@@ -43,6 +47,7 @@ pub async fn set_hours(
     Path(branch_id): Path<String>,
     Body(input): Body<HoursInput>,
 ) -> Result<Json<HoursChanged>> {
+    let changes = input.decisions.slot_changes()?;
     let planned = input.clone().into_planned(branch_id.clone());
     let request = staff.request(input.into_wire(branch_id.clone()));
     let answer = match gateway.capacity().set_hours(request).await {
@@ -56,5 +61,6 @@ pub async fn set_hours(
         hours: present(answer.hours, "the hours")?.try_into()?,
         pending: all(answer.pending)?,
         cancellations: cancel(&gateway, &staff, answer.to_cancel).await?,
+        moves: reschedule(&gateway, &staff, changes).await,
     }))
 }

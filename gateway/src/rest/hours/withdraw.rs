@@ -6,7 +6,7 @@ use proto::capacity::v1::{self as pb, preview_hours_request::Change};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Decisions, affected_by, cancel, set::HoursChanged};
+use super::{Decisions, affected_by, cancel, reschedule, set::HoursChanged};
 use crate::{
     auth::Staff,
     rest::{
@@ -41,6 +41,7 @@ pub async fn withdraw_hours(
     Path((branch_id, number)): Path<(String, i64)>,
     Body(input): Body<HoursWithdrawal>,
 ) -> Result<Json<HoursChanged>> {
+    let changes = input.decisions.slot_changes()?;
     let (decisions, keep_others) = input.decisions.into_wire();
     let request = staff.request(pb::WithdrawHoursRequest {
         branch_id: branch_id.clone(),
@@ -60,5 +61,6 @@ pub async fn withdraw_hours(
         hours: present(answer.hours, "the hours")?.try_into()?,
         pending: all(answer.pending)?,
         cancellations: cancel(&gateway, &staff, answer.to_cancel).await?,
+        moves: reschedule(&gateway, &staff, changes).await,
     }))
 }

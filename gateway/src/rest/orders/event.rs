@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::OrderState;
 use crate::{
     problem::Rejection,
-    rest::convert::{required_time, text},
+    rest::convert::{required_time, text, time},
 };
 
 /// An entry of an order's history, never changed.
@@ -26,6 +26,10 @@ pub struct OrderEvent {
     pub at: DateTime<Utc>,
     /// Reason given.
     pub reason: String,
+    /// Time promised before, when it was moved to another slot.
+    pub promised_before: Option<DateTime<Utc>>,
+    /// Time promised after, when it was moved to another slot.
+    pub promised_after: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<pb::OrderEvent> for OrderEvent {
@@ -40,6 +44,8 @@ impl TryFrom<pb::OrderEvent> for OrderEvent {
             actor_kind: event.actor_kind,
             at: required_time(event.at, "at")?,
             reason: event.reason,
+            promised_before: time(event.promised_before),
+            promised_after: time(event.promised_after),
         })
     }
 }

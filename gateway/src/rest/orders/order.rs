@@ -61,6 +61,8 @@ wire_enum! {
         Suspicious,
         /// 其他, with text.
         Other,
+        /// 庫存保留失效; never chosen by staff.
+        HoldGone,
     }
 }
 
@@ -129,6 +131,10 @@ pub struct Order {
     pub next_states: Vec<OrderState>,
     /// Until when the last step can be taken back; null when it can't.
     pub undo_until: Option<DateTime<Utc>>,
+    /// Time promised before it was last moved to another slot; null when it never was.
+    pub moved_from: Option<DateTime<Utc>>,
+    /// Why it was moved.
+    pub moved_reason: String,
 }
 
 /// Who orders.
@@ -166,6 +172,8 @@ impl TryFrom<pb::Order> for Order {
             next_states: next_states.collect::<Result<_, _>>()?,
             cancel_reason: CancelReason::from_wire_or_none(order.cancel_reason),
             undo_until: time(order.undo_until),
+            moved_from: time(order.moved_from),
+            moved_reason: order.moved_reason,
             order_id: order.order_id,
             brand_id: order.brand_id,
             branch_id: order.branch_id,

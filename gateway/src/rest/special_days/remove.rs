@@ -11,7 +11,7 @@ use crate::{
     rest::{
         Result,
         body::Body,
-        hours::{Cancellation, Decisions, cancel},
+        hours::{Cancellation, Decisions, MovedOrder, cancel, reschedule},
     },
     state::Gateway,
 };
@@ -32,6 +32,8 @@ pub struct SpecialDayRemoval {
 pub struct SpecialDayRemoved {
     /// What came of the orders that were to be cancelled.
     pub cancellations: Vec<Cancellation>,
+    /// What came of the orders that were to be moved to other slots.
+    pub moves: Vec<MovedOrder>,
 }
 
 /// Removes a special day.
@@ -47,6 +49,7 @@ pub async fn remove_special_day(
     Path(special_day_id): Path<String>,
     Body(input): Body<SpecialDayRemoval>,
 ) -> Result<Json<SpecialDayRemoved>> {
+    let changes = input.decisions.slot_changes()?;
     let (decisions, keep_others) = input.decisions.into_wire();
     let request = staff.request(pb::RemoveSpecialDayRequest {
         special_day_id,
@@ -58,5 +61,6 @@ pub async fn remove_special_day(
     let to_cancel = answer.into_inner().to_cancel;
     Ok(Json(SpecialDayRemoved {
         cancellations: cancel(&gateway, &staff, to_cancel).await?,
+        moves: reschedule(&gateway, &staff, changes).await,
     }))
 }

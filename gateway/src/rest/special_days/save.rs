@@ -14,7 +14,7 @@ use crate::{
         Result,
         body::Body,
         convert::present,
-        hours::{Cancellation, affected_by, cancel},
+        hours::{Cancellation, MovedOrder, affected_by, cancel, reschedule},
         idempotency::IdempotencyKey,
     },
     state::Gateway,
@@ -27,6 +27,8 @@ pub struct SpecialDaySaved {
     pub special_day: SpecialDay,
     /// What came of the orders that were to be cancelled.
     pub cancellations: Vec<Cancellation>,
+    /// What came of the orders that were to be moved to other slots.
+    pub moves: Vec<MovedOrder>,
 }
 
 /// Creates a special day of a branch.
@@ -113,6 +115,7 @@ async fn save(
     mut input: SpecialDayInput,
 ) -> Result<SpecialDaySaved> {
     let branch_id = whose.1.clone();
+    let changes = input.decisions.slot_changes()?;
     let (decisions, keep_others) = std::mem::take(&mut input.decisions).into_wire();
     let day = input.into_wire(special_day_id, whose);
     let request = staff.request(pb::SaveSpecialDayRequest {
@@ -131,5 +134,6 @@ async fn save(
     Ok(SpecialDaySaved {
         special_day: present(answer.special_day, "the special day")?.try_into()?,
         cancellations: cancel(gateway, staff, answer.to_cancel).await?,
+        moves: reschedule(gateway, staff, changes).await,
     })
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    rest::{Result, availability::Availability, branches::BranchState},
+    rest::{Result, availability::Availability, branches::BranchState, hours::ServiceMethod},
     state::Gateway,
     storefronts::Place,
 };
@@ -81,7 +81,11 @@ pub async fn get_storefront(
             storefront: storefront.clone(),
             branch: branch.clone(),
         };
-        let known = gateway.availabilities().get(&gateway, &place).await.ok();
+        let known = gateway
+            .availabilities()
+            .get(&gateway, &place, ServiceMethod::Pickup)
+            .await
+            .ok();
         StorefrontBranch::new(branch, known.as_ref().map(|known| &known.availability))
     });
     Ok(Json(Storefront {

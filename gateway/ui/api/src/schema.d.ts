@@ -134,7 +134,7 @@ export interface paths {
         get: operations["get_hours"];
         /**
          * Replaces a branch's weekly hours and slot settings, now or at a later time.
-         * @description Orders given up are cancelled once the hours are saved. Refuses with `HOURS_INVALID`,
+         * @description Orders given up are cancelled and others moved once the hours are saved. Refuses with `HOURS_INVALID`,
          *     `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `EFFECTIVE_CONFLICT`,
          *     `ORDERS_AFFECTED` (the problem lists them), `VERSION_CONFLICT` and `NOT_FOUND`.
          */
@@ -197,6 +197,105 @@ export interface paths {
          * @description Refuses with `VERSION_CONFLICT`, `ORDERS_AFFECTED` (the problem lists them) and `NOT_FOUND`.
          */
         post: operations["withdraw_hours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gets the limits of a branch, with what is booked beyond them. */
+        get: operations["get_limits"];
+        /**
+         * Replaces the limits of a branch; what is booked beyond a lowered limit stays and is told.
+         * @description Refuses with `CAPACITY_INVALID`, `TEXT_TOO_LONG`, `VERSION_CONFLICT` and `NOT_FOUND`, all problems
+         *     at once.
+         */
+        put: operations["set_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/limits/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells what limits would do: what would be 超訂 now, and how the orders of a past day would have fared.
+         * @description Changes nothing. Refuses with `CAPACITY_INVALID`, `IN_THE_FUTURE` and `NOT_FOUND`.
+         */
+        post: operations["preview_limits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/limits/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what the limits of a branch were, the latest first, a page at a time. */
+        get: operations["list_limit_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how full the coming days are, slot by slot.
+         * @description Refuses with `VALIDATION_FAILED` and `NOT_FOUND`.
+         */
+        get: operations["get_load"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/load/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells what fills a time: its orders and what they are of, the most first.
+         * @description Refuses with `VALIDATION_FAILED` and `NOT_FOUND`.
+         */
+        get: operations["list_load"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -575,6 +674,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/brands/{brand_id}/limit-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the templates of a brand, by name. */
+        get: operations["list_limit_templates"];
+        put?: never;
+        /**
+         * Saves a template of a brand, for whoever has the whole brand.
+         * @description Refuses with `CAPACITY_INVALID`, `TEXT_TOO_LONG`, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VERSION_CONFLICT`
+         *     and `NOT_FOUND`.
+         */
+        post: operations["save_limit_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/limit-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a template; branches that took it keep what they have.
+         * @description Refuses with `OUT_OF_SCOPE` and `NOT_FOUND`.
+         */
+        delete: operations["delete_limit_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/brands/{brand_id}/option-groups": {
         parameters: {
             query?: never;
@@ -784,6 +925,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/limits/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the limits of a branch or of a template to branches of the same brand.
+         * @description Refuses with `OUT_OF_SCOPE`, `CAPACITY_INVALID` and `NOT_FOUND`, before any branch is changed.
+         */
+        post: operations["copy_limits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/me": {
         parameters: {
             query?: never;
@@ -833,6 +994,49 @@ export interface paths {
         };
         /** Gets an order with its events. */
         get: operations["get_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves an order to another slot, before it is being made.
+         * @description Refuses with `ILLEGAL_TRANSITION`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `TEXT_TOO_LONG`,
+         *     `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `TOO_FAR_AHEAD`, `NO_SLOT`, `PAUSED`,
+         *     `HOLD_GONE` and `NOT_FOUND`.
+         */
+        post: operations["move_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells which slots an order could be moved to, by its lines.
+         * @description Its stock is held already and not asked for again; whether another day has enough is judged by the
+         *     move. Refuses with `NOT_FOUND`.
+         */
+        get: operations["find_order_slots"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1204,6 +1408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shop/{brand}/{branch}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells which slots would take a cart.
+         * @description Refuses with what a quote refuses with, all problems at once.
+         */
+        post: operations["find_cart_slots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1539,7 +1763,7 @@ export interface components {
          * @description Why an order was cancelled or rejected.
          * @enum {string}
          */
-        CancelReason: "out_of_stock" | "too_busy" | "closed" | "customer_request" | "duplicate" | "unreachable" | "undeliverable" | "suspicious" | "other";
+        CancelReason: "out_of_stock" | "too_busy" | "closed" | "customer_request" | "duplicate" | "unreachable" | "undeliverable" | "suspicious" | "other" | "hold_gone";
         /** @description What came of cancelling an order. */
         Cancellation: {
             /** @description The order. */
@@ -1580,6 +1804,26 @@ export interface components {
              * @description Variant of the product.
              */
             variant_id: string;
+        };
+        /** @description Slots as they are for one cart: one that has room, but not for it, is full. */
+        CartSlots: {
+            /**
+             * Format: date-time
+             * @description When this was true.
+             */
+            as_of: string;
+            /**
+             * Format: date-time
+             * @description Earliest slot with room for the cart; null where there is none.
+             */
+            earliest_slot_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Time promised if ordered now; null where there is none.
+             */
+            promised_at?: string | null;
+            /** @description Slots from now to the last day ahead. */
+            slots: components["schemas"]["Slot"][];
         };
         /** @description A category of a brand's catalogue. */
         Category: {
@@ -1644,6 +1888,16 @@ export interface components {
              */
             new_password: string;
         };
+        /** @description The most a channel may take of a limit. */
+        ChannelShare: {
+            /** @description Channel. */
+            channel: components["schemas"]["PauseChannel"];
+            /**
+             * Format: int32
+             * @description Percent of the limit, 0–100; all shares together are at most 100.
+             */
+            percent: number;
+        };
         /** @description An option chosen for every unit of a line. */
         ChosenOption: {
             /**
@@ -1694,6 +1948,8 @@ export interface components {
         Decisions: {
             /** @description Orders without a decision of their own stay. */
             keep_others?: boolean;
+            /** @description Why orders are moved, 1–200 characters, as their customers read it; needed for a `move`. */
+            move_reason?: string;
             /** @description For each order, at most 200. */
             orders?: components["schemas"]["OrderDecision"][];
         };
@@ -1776,6 +2032,8 @@ export interface components {
             cancellations: components["schemas"]["Cancellation"][];
             /** @description The hours in force. */
             hours: components["schemas"]["Hours"];
+            /** @description What came of the orders that were to be moved to other slots. */
+            moves: components["schemas"]["MovedOrder"][];
             /** @description Changes that wait for their time, earliest first. */
             pending: components["schemas"]["HoursVersion"][];
         };
@@ -1958,11 +2216,377 @@ export interface components {
             /** @description Name of the product. */
             name: string;
         };
+        /** @description An order by the names that staff know it by. */
+        KnownOrder: {
+            /** @description Name of who ordered. */
+            contact_name?: string | null;
+            /** @description 訂單編號. */
+            order_number?: string | null;
+            /** @description 取件號碼. */
+            pickup_number?: string | null;
+            state?: components["schemas"]["OrderState"] | null;
+            /**
+             * Format: int64
+             * @description What is to be paid, in the minor unit.
+             */
+            total?: number | null;
+        };
         /**
          * @description Level of a permission; `manage` includes `view`.
          * @enum {string}
          */
         Level: "view" | "manage";
+        /** @description The business days on which a limit counts. */
+        LimitDays: {
+            /**
+             * Format: date
+             * @description The single date, which takes the place of the same limit of other days.
+             */
+            date?: string | null;
+            /**
+             * Format: date
+             * @description First date; null for no first.
+             */
+            from_date?: string | null;
+            /**
+             * Format: date
+             * @description Last date; null for no last.
+             */
+            to_date?: string | null;
+            /** @description ISO weekdays, 1 Monday … 7 Sunday; none for all. */
+            weekdays: number[];
+        };
+        /**
+         * @description What a limit counts.
+         * @enum {string}
+         */
+        LimitMeasure: "orders" | "units" | "make_minutes" | "amount";
+        /** @description A limit: measure × target × window × days. */
+        LimitRule: {
+            /** @description On which days. */
+            days: components["schemas"]["LimitDays"];
+            /**
+             * Format: int32
+             * @description Hours before the wanted slot in which part of the work may be done, 0–12, for `make_minutes` of a `slot`.
+             */
+            early_hours: number;
+            /** @description Counts; a rule that does not is kept for another time. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Most of it, 0–9,999, 0 for closed; for `amount` in the minor unit up to 9,999,999.
+             */
+            limit: number;
+            /** @description What it is counted in. */
+            measure: components["schemas"]["LimitMeasure"];
+            /**
+             * Format: int32
+             * @description People at work, 1–99, for `make_minutes` of a `slot`; the limit is then 0 and follows from them.
+             */
+            people?: number | null;
+            /**
+             * Format: int64
+             * @description Of the limit kept for the counter, 0 to the limit.
+             */
+            reserved_for_counter: number;
+            /**
+             * Format: uuid
+             * @description Id; null for one that is new.
+             */
+            rule_id?: string | null;
+            /** @description Shares of channels; a channel without one may take all. */
+            shares: components["schemas"]["ChannelShare"][];
+            /** @description What it is about. */
+            target: components["schemas"]["LimitTarget"];
+            /** @description Over which time. */
+            window: components["schemas"]["LimitWindow"];
+        };
+        /** @description What a limit is about. */
+        LimitTarget: {
+            /**
+             * Format: uuid
+             * @description Category, product or variant; null otherwise.
+             */
+            id?: string | null;
+            /** @description Kind. */
+            kind: components["schemas"]["LimitTargetKind"];
+            method?: components["schemas"]["ServiceMethod"] | null;
+            /** @description The tag or station, 1–20 characters; for the others a name for staff to read, at most 60. */
+            name?: string | null;
+        };
+        /**
+         * @description Kind of a limit's target.
+         * @enum {string}
+         */
+        LimitTargetKind: "all" | "method" | "category" | "product" | "variant" | "tag" | "station";
+        /** @description A set of rules that branches may take. */
+        LimitTemplate: {
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Rules, at most 200. */
+            rules: components["schemas"]["LimitRule"][];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            template_id: string;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description Answer with one template. */
+        LimitTemplateAnswer: {
+            /** @description The template. */
+            template: components["schemas"]["LimitTemplate"];
+        };
+        /** @description A template as it shall be. */
+        LimitTemplateInput: {
+            /** @description Name, 1–40 characters, unique in the brand. */
+            name: string;
+            /** @description Rules, at most 200. */
+            rules: components["schemas"]["LimitRule"][];
+            /**
+             * Format: uuid
+             * @description Id of the one to change; null for a new one.
+             */
+            template_id?: string | null;
+            /**
+             * Format: int64
+             * @description Version it was read at; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description Templates of a brand. */
+        LimitTemplateList: {
+            /** @description Templates by name, at most 100. */
+            templates: components["schemas"]["LimitTemplate"][];
+        };
+        /** @description Limits as they were from a time on. */
+        LimitVersion: {
+            /**
+             * Format: date-time
+             * @description From when they counted.
+             */
+            changed_at: string;
+            /** @description Name of who changed them. */
+            changed_by: string;
+            /** @description Why, may be empty. */
+            note: string;
+            /** @description The rules. */
+            rules: components["schemas"]["LimitRule"][];
+            /**
+             * Format: int64
+             * @description Number, from 1.
+             */
+            version: number;
+        };
+        /** @description A page of versions. */
+        LimitVersionList: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+            /** @description Versions, the latest first. */
+            versions: components["schemas"]["LimitVersion"][];
+        };
+        /** @description The time over which a limit counts. */
+        LimitWindow: {
+            /**
+             * Format: int32
+             * @description Start of a `daypart` in minutes after local midnight, 0–1,439.
+             */
+            from_minute?: number | null;
+            /** @description Kind. */
+            kind: components["schemas"]["LimitWindowKind"];
+            /**
+             * Format: int32
+             * @description Minutes of a `rolling` window, 15–240, a multiple of the slot length.
+             */
+            minutes?: number | null;
+            /** @description Name of a `daypart`, 1–20 characters. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description End of a `daypart` in minutes after local midnight, 1–1,440; not after the start means on the next day.
+             */
+            to_minute?: number | null;
+        };
+        /**
+         * @description Kind of the time over which a limit counts.
+         * @enum {string}
+         */
+        LimitWindowKind: "slot" | "rolling" | "daypart" | "day";
+        /** @description The limits of a branch. */
+        Limits: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /**
+             * Format: int64
+             * @description Most orders a slot takes by the hours, null for no limit.
+             */
+            orders_per_slot?: number | null;
+            /** @description Counters beyond their limits from now on, at most 200, the earliest first. */
+            overbooked: components["schemas"]["Overbooked"][];
+            /** @description Rules, at most 200, in the order staff gave them. */
+            rules: components["schemas"]["LimitRule"][];
+            /**
+             * Format: int32
+             * @description Length of a slot in minutes.
+             */
+            slot_minutes: number;
+            /**
+             * Format: int64
+             * @description Version for the next change, 0 while there never was a rule.
+             */
+            version: number;
+        };
+        /** @description Answer with the limits of one branch. */
+        LimitsAnswer: {
+            /** @description The limits. */
+            limits: components["schemas"]["Limits"];
+        };
+        /** @description Whose limits are given to whom. */
+        LimitsCopyInput: {
+            /**
+             * Format: uuid
+             * @description Branch whose limits are given; or else a template.
+             */
+            from_branch_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Template.
+             */
+            template_id?: string | null;
+            /** @description Branches that take them in the place of theirs, 1–100. */
+            to_branch_ids: string[];
+        };
+        /** @description Limits as they shall be. */
+        LimitsInput: {
+            /** @description Why, at most 200 characters. */
+            note?: string;
+            /** @description Rules, at most 200. */
+            rules: components["schemas"]["LimitRule"][];
+            /**
+             * Format: int64
+             * @description Version they were read at.
+             */
+            version: number;
+        };
+        /** @description Limits of several branches. */
+        LimitsList: {
+            /** @description Limits of the branches named. */
+            limits: components["schemas"]["Limits"][];
+        };
+        /** @description What limits would do. */
+        LimitsPreview: {
+            /**
+             * Format: date
+             * @description The day tried.
+             */
+            business_day: string;
+            /**
+             * Format: int64
+             * @description Orders that would have been offered a later slot.
+             */
+            moved: number;
+            /**
+             * Format: int64
+             * @description Orders of that day.
+             */
+            orders: number;
+            /** @description Counters that would be beyond their limits from now on, at most 200, the earliest first. */
+            overbooked: components["schemas"]["Overbooked"][];
+            /**
+             * Format: int64
+             * @description Orders that would have found no slot on that day.
+             */
+            refused: number;
+            /** @description Those orders, at most 200, by their slots. */
+            tried: components["schemas"]["TriedOrder"][];
+        };
+        /** @description Limits that are only thought about. */
+        LimitsPreviewInput: {
+            /**
+             * Format: date
+             * @description Past business day whose orders are tried; yesterday when left out.
+             */
+            business_day?: string | null;
+            /** @description Rules as they might be, at most 200. */
+            rules: components["schemas"]["LimitRule"][];
+        };
+        /** @description How full days are. */
+        Load: {
+            /** @description Rules named in them. */
+            rules: components["schemas"]["LimitRule"][];
+            /** @description Slots that are open or have orders, in order of time. */
+            slots: components["schemas"]["SlotLoad"][];
+        };
+        /** @description What fills a time. */
+        LoadDetail: {
+            /** @description Orders, at most 200, by their slots. */
+            orders: components["schemas"]["LoadedOrder"][];
+            /** @description What it is of, at most 100, the most units first. */
+            products: components["schemas"]["LoadedProduct"][];
+        };
+        /** @description An order that fills a time. */
+        LoadedOrder: {
+            order?: components["schemas"]["KnownOrder"] | null;
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /**
+             * Format: date-time
+             * @description Slot.
+             */
+            slot_starts_at: string;
+            /**
+             * Format: int64
+             * @description Units.
+             */
+            units: number;
+        };
+        /** @description A variant that fills a time. */
+        LoadedProduct: {
+            /**
+             * Format: int64
+             * @description Amount in the minor unit of the brand's currency.
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description Seconds it takes to make them.
+             */
+            make_seconds: number;
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+            /** @description Name of the product; null when it is no longer on the menu. */
+            product_name?: string | null;
+            /**
+             * Format: int64
+             * @description Units.
+             */
+            units: number;
+            /**
+             * Format: uuid
+             * @description Variant.
+             */
+            variant_id: string;
+            /** @description Name of the variant; null when it has none. */
+            variant_name?: string | null;
+        };
         /** @description Who is signed in. */
         Me: {
             /** @description Account. */
@@ -2125,11 +2749,15 @@ export interface components {
             name_en: string;
             /** @description Option groups in order. */
             option_group_ids: string[];
+            /** @description 出單標籤; absent for none. */
+            print_tag?: string | null;
             /**
              * Format: uuid
              * @description Id.
              */
             product_id: string;
+            /** @description 工作站 it is made at; absent for none. */
+            station?: string | null;
             /** @description Variants in order. */
             variants: components["schemas"]["MenuVariant"][];
         };
@@ -2208,6 +2836,25 @@ export interface components {
             quantity: number;
             /** @description Why, at most 200 characters. */
             reason?: string;
+        };
+        /** @description What came of moving an order to another slot. */
+        MovedOrder: {
+            /** @description Name of who ordered; null when ordering did not tell. */
+            contact_name?: string | null;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            order_id: string;
+            /** @description 取件號碼, after the move where it worked; null when ordering did not tell. */
+            pickup_number?: string | null;
+            /** @description Stable reason why it could not be moved, null when it was. */
+            refused?: string | null;
+            /**
+             * Format: date-time
+             * @description Slot that was asked for.
+             */
+            wanted_at: string;
         };
         /**
          * @description Kind of a movement.
@@ -2423,6 +3070,13 @@ export interface components {
             menu_number: number;
             /** @description Method. */
             method: components["schemas"]["FulfilmentMethod"];
+            /**
+             * Format: date-time
+             * @description Time promised before it was last moved to another slot; null when it never was.
+             */
+            moved_from?: string | null;
+            /** @description Why it was moved. */
+            moved_reason: string;
             /** @description States it may move to next by staff. */
             next_states: components["schemas"]["OrderState"][];
             /**
@@ -2509,12 +3163,17 @@ export interface components {
             decision: components["schemas"]["OrderDecisionKind"];
             /** @description The order. */
             order_id: string;
+            /**
+             * Format: date-time
+             * @description Slot it is moved to; needed for `move`, not read otherwise.
+             */
+            wanted_at?: string | null;
         };
         /**
          * @description What shall become of a booked order outside the hours.
          * @enum {string}
          */
-        OrderDecisionKind: "keep" | "cancel";
+        OrderDecisionKind: "keep" | "cancel" | "move";
         /** @description An entry of an order's history, never changed. */
         OrderEvent: {
             /** @description Name of who did it; null for the customer or the system. */
@@ -2527,6 +3186,16 @@ export interface components {
              */
             at: string;
             from?: components["schemas"]["OrderState"] | null;
+            /**
+             * Format: date-time
+             * @description Time promised after, when it was moved to another slot.
+             */
+            promised_after?: string | null;
+            /**
+             * Format: date-time
+             * @description Time promised before, when it was moved to another slot.
+             */
+            promised_before?: string | null;
             /** @description Reason given. */
             reason: string;
             /** @description State after. */
@@ -2556,6 +3225,38 @@ export interface components {
             next_page_token?: string | null;
             /** @description Orders of this page. */
             orders: components["schemas"]["Order"][];
+        };
+        /** @description A slot as staff may choose it. */
+        OrderSlot: {
+            /**
+             * Format: date
+             * @description Business day it belongs to.
+             */
+            business_day: string;
+            /** @description Capacity limits in the way; empty where it is the orders a slot takes by the hours. */
+            full_rule_ids: string[];
+            /**
+             * Format: date-time
+             * @description Start of the slot.
+             */
+            starts_at: string;
+            /** @description State for this order. */
+            state: components["schemas"]["SlotState"];
+        };
+        /** @description Slots that an order could be moved to. */
+        OrderSlots: {
+            /**
+             * Format: date-time
+             * @description When this was true.
+             */
+            as_of: string;
+            /**
+             * Format: date-time
+             * @description Earliest slot with room for this order; null where there is none.
+             */
+            earliest_slot_at?: string | null;
+            /** @description Slots from now to the last day ahead. */
+            slots: components["schemas"]["OrderSlot"][];
         };
         /**
          * @description State of an order.
@@ -2606,6 +3307,26 @@ export interface components {
          * @enum {string}
          */
         OutsideHours: "future_only" | "none";
+        /** @description 超訂: a counter beyond its limit, because the limit was lowered or a platform's orders came. */
+        Overbooked: {
+            /**
+             * Format: int64
+             * @description The limit.
+             */
+            limit: number;
+            /** @description Rule, in a preview a new one by its place in the request from 0; null for the orders a slot takes by the hours. */
+            rule_id?: string | null;
+            /**
+             * Format: date-time
+             * @description Start of the window.
+             */
+            starts_at: string;
+            /**
+             * Format: int64
+             * @description Counted in it, in the rule's measure.
+             */
+            used: number;
+        };
         /** @description Something that is not sold for a while. */
         Pause: {
             /**
@@ -2760,12 +3481,14 @@ export interface components {
             /** @description Kind of thing. */
             kind: components["schemas"]["PauseTargetKind"];
             method?: components["schemas"]["ServiceMethod"] | null;
+            /** @description The station or print tag, for `station` and `tag`. */
+            name?: string | null;
         };
         /**
          * @description Kind of thing that is paused.
          * @enum {string}
          */
-        PauseTargetKind: "product" | "variant" | "option" | "category" | "method" | "branch";
+        PauseTargetKind: "product" | "variant" | "option" | "category" | "method" | "branch" | "station" | "tag";
         /** @description One weekly opening period; close at or before open means the next day. */
         Period: {
             /**
@@ -2995,11 +3718,15 @@ export interface components {
              * @description Place in its main category, from 0.
              */
             position: number;
+            /** @description 出單標籤; empty for none. */
+            print_tag: string;
             /**
              * Format: uuid
              * @description Id.
              */
             product_id: string;
+            /** @description 工作站 it is made at; empty for none. */
+            station: string;
             tax_type?: components["schemas"]["TaxType"] | null;
             /** @description Variants in order. */
             variants: components["schemas"]["Variant"][];
@@ -3052,6 +3779,10 @@ export interface components {
              * @description Place in its main category, from 0.
              */
             position?: number;
+            /** @description 出單標籤, at most 20 characters; empty for none. */
+            print_tag?: string;
+            /** @description 工作站 it is made at, at most 20 characters; empty for none. */
+            station?: string;
             tax_type?: components["schemas"]["TaxType"] | null;
             /** @description Variants, 1–12, in order. */
             variants: components["schemas"]["VariantInput"][];
@@ -3271,6 +4002,24 @@ export interface components {
              */
             version: number;
         };
+        /** @description How far a rule is used in a window. */
+        RuleLoad: {
+            /**
+             * Format: int64
+             * @description The limit.
+             */
+            limit: number;
+            /**
+             * Format: uuid
+             * @description Rule; null for the orders a slot takes by the hours.
+             */
+            rule_id?: string | null;
+            /**
+             * Format: int64
+             * @description Counted, in the rule's measure.
+             */
+            used: number;
+        };
         /** @description Where an account may work. */
         Scope: {
             /** @description These branches. */
@@ -3389,11 +4138,75 @@ export interface components {
             /** @description State. */
             state: components["schemas"]["SlotState"];
         };
+        /** @description How full a slot is. */
+        SlotLoad: {
+            /**
+             * Format: int64
+             * @description Amount in the minor unit of the brand's currency.
+             */
+            amount: number;
+            /**
+             * Format: date
+             * @description Business day.
+             */
+            business_day: string;
+            /**
+             * Format: int64
+             * @description Seconds it takes to make them.
+             */
+            make_seconds: number;
+            /**
+             * Format: int32
+             * @description Length in minutes.
+             */
+            minutes: number;
+            /** @description Within the hours. */
+            open: boolean;
+            /**
+             * Format: int64
+             * @description Orders.
+             */
+            orders: number;
+            /** @description Counters of rules that count in this slot, the fullest first, at most 8. */
+            rules: components["schemas"]["RuleLoad"][];
+            /**
+             * Format: date-time
+             * @description Start.
+             */
+            starts_at: string;
+            /**
+             * Format: int64
+             * @description Units.
+             */
+            units: number;
+        };
+        /** @description Another slot for an order. */
+        SlotMove: {
+            /** @description Why, 1–200 characters; the customer reads it. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version it was read at; the same wish again at that version moves nothing twice.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Start of the slot.
+             */
+            wanted_at: string;
+        };
         /**
          * @description State of a slot.
          * @enum {string}
          */
         SlotState: "open" | "filling" | "full" | "past";
+        /** @description A cart whose slots are asked for. */
+        SlotsInput: {
+            /** @description Lines, 1–50. */
+            lines: components["schemas"]["CartLine"][];
+            /** @description Method. */
+            method: components["schemas"]["FulfilmentMethod"];
+        };
         /** @description An option as sold. */
         SoldOption: {
             /**
@@ -3502,11 +4315,15 @@ export interface components {
         SpecialDayRemoved: {
             /** @description What came of the orders that were to be cancelled. */
             cancellations: components["schemas"]["Cancellation"][];
+            /** @description What came of the orders that were to be moved to other slots. */
+            moves: components["schemas"]["MovedOrder"][];
         };
         /** @description A saved special day. */
         SpecialDaySaved: {
             /** @description What came of the orders that were to be cancelled. */
             cancellations: components["schemas"]["Cancellation"][];
+            /** @description What came of the orders that were to be moved to other slots. */
+            moves: components["schemas"]["MovedOrder"][];
             /** @description The day. */
             special_day: components["schemas"]["SpecialDay"];
         };
@@ -3902,6 +4719,27 @@ export interface components {
              */
             version: number;
         };
+        /** @description An order that would have fared otherwise. */
+        TriedOrder: {
+            /**
+             * Format: date-time
+             * @description Slot it would have been offered; null for none.
+             */
+            offered_at?: string | null;
+            order?: components["schemas"]["KnownOrder"] | null;
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /** @description Places in the request, from 0, of the rules in the way. */
+            rules: number[];
+            /**
+             * Format: date-time
+             * @description Slot it had.
+             */
+            slot_starts_at: string;
+        };
         /** @description A size or temperature of a product; it carries the price and is the stock-keeping unit. */
         Variant: {
             /** @description Name such as 冷 or 熱; empty for the only one. */
@@ -3976,11 +4814,13 @@ export type CancelReason = components['schemas']['CancelReason'];
 export type Cancellation = components['schemas']['Cancellation'];
 export type Cart = components['schemas']['Cart'];
 export type CartLine = components['schemas']['CartLine'];
+export type CartSlots = components['schemas']['CartSlots'];
 export type Category = components['schemas']['Category'];
 export type CategoryAnswer = components['schemas']['CategoryAnswer'];
 export type CategoryInput = components['schemas']['CategoryInput'];
 export type CategoryList = components['schemas']['CategoryList'];
 export type ChangePassword = components['schemas']['ChangePassword'];
+export type ChannelShare = components['schemas']['ChannelShare'];
 export type ChosenOption = components['schemas']['ChosenOption'];
 export type Contact = components['schemas']['Contact'];
 export type DateAmount = components['schemas']['DateAmount'];
@@ -4001,7 +4841,32 @@ export type HoursWithdrawal = components['schemas']['HoursWithdrawal'];
 export type ImportProblem = components['schemas']['ImportProblem'];
 export type ImportReport = components['schemas']['ImportReport'];
 export type ImportRow = components['schemas']['ImportRow'];
+export type KnownOrder = components['schemas']['KnownOrder'];
 export type Level = components['schemas']['Level'];
+export type LimitDays = components['schemas']['LimitDays'];
+export type LimitMeasure = components['schemas']['LimitMeasure'];
+export type LimitRule = components['schemas']['LimitRule'];
+export type LimitTarget = components['schemas']['LimitTarget'];
+export type LimitTargetKind = components['schemas']['LimitTargetKind'];
+export type LimitTemplate = components['schemas']['LimitTemplate'];
+export type LimitTemplateAnswer = components['schemas']['LimitTemplateAnswer'];
+export type LimitTemplateInput = components['schemas']['LimitTemplateInput'];
+export type LimitTemplateList = components['schemas']['LimitTemplateList'];
+export type LimitVersion = components['schemas']['LimitVersion'];
+export type LimitVersionList = components['schemas']['LimitVersionList'];
+export type LimitWindow = components['schemas']['LimitWindow'];
+export type LimitWindowKind = components['schemas']['LimitWindowKind'];
+export type Limits = components['schemas']['Limits'];
+export type LimitsAnswer = components['schemas']['LimitsAnswer'];
+export type LimitsCopyInput = components['schemas']['LimitsCopyInput'];
+export type LimitsInput = components['schemas']['LimitsInput'];
+export type LimitsList = components['schemas']['LimitsList'];
+export type LimitsPreview = components['schemas']['LimitsPreview'];
+export type LimitsPreviewInput = components['schemas']['LimitsPreviewInput'];
+export type Load = components['schemas']['Load'];
+export type LoadDetail = components['schemas']['LoadDetail'];
+export type LoadedOrder = components['schemas']['LoadedOrder'];
+export type LoadedProduct = components['schemas']['LoadedProduct'];
 export type Me = components['schemas']['Me'];
 export type MenuBranch = components['schemas']['MenuBranch'];
 export type MenuBrand = components['schemas']['MenuBrand'];
@@ -4016,6 +4881,7 @@ export type MenuVersion = components['schemas']['MenuVersion'];
 export type MenuVersionList = components['schemas']['MenuVersionList'];
 export type MethodHours = components['schemas']['MethodHours'];
 export type MoveStock = components['schemas']['MoveStock'];
+export type MovedOrder = components['schemas']['MovedOrder'];
 export type MovementKind = components['schemas']['MovementKind'];
 export type MyOrder = components['schemas']['MyOrder'];
 export type NewStockComponent = components['schemas']['NewStockComponent'];
@@ -4035,11 +4901,14 @@ export type OrderDecisionKind = components['schemas']['OrderDecisionKind'];
 export type OrderEvent = components['schemas']['OrderEvent'];
 export type OrderLimit = components['schemas']['OrderLimit'];
 export type OrderList = components['schemas']['OrderList'];
+export type OrderSlot = components['schemas']['OrderSlot'];
+export type OrderSlots = components['schemas']['OrderSlots'];
 export type OrderState = components['schemas']['OrderState'];
 export type OrderWithEvents = components['schemas']['OrderWithEvents'];
 export type OrderWithTarget = components['schemas']['OrderWithTarget'];
 export type Organisation = components['schemas']['Organisation'];
 export type OutsideHours = components['schemas']['OutsideHours'];
+export type Overbooked = components['schemas']['Overbooked'];
 export type Pause = components['schemas']['Pause'];
 export type PauseAnswer = components['schemas']['PauseAnswer'];
 export type PauseChannel = components['schemas']['PauseChannel'];
@@ -4082,6 +4951,7 @@ export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
 export type RecipeVersionList = components['schemas']['RecipeVersionList'];
 export type ResumeInput = components['schemas']['ResumeInput'];
+export type RuleLoad = components['schemas']['RuleLoad'];
 export type Scope = components['schemas']['Scope'];
 export type ServiceMethod = components['schemas']['ServiceMethod'];
 export type Session = components['schemas']['Session'];
@@ -4092,7 +4962,10 @@ export type SignIn = components['schemas']['SignIn'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SkuAvailability = components['schemas']['SkuAvailability'];
 export type Slot = components['schemas']['Slot'];
+export type SlotLoad = components['schemas']['SlotLoad'];
+export type SlotMove = components['schemas']['SlotMove'];
 export type SlotState = components['schemas']['SlotState'];
+export type SlotsInput = components['schemas']['SlotsInput'];
 export type SoldOption = components['schemas']['SoldOption'];
 export type SpecialDay = components['schemas']['SpecialDay'];
 export type SpecialDayInput = components['schemas']['SpecialDayInput'];
@@ -4122,6 +4995,7 @@ export type StorefrontBranch = components['schemas']['StorefrontBranch'];
 export type StorefrontBrand = components['schemas']['StorefrontBrand'];
 export type TaxType = components['schemas']['TaxType'];
 export type Transition = components['schemas']['Transition'];
+export type TriedOrder = components['schemas']['TriedOrder'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
@@ -4305,7 +5179,10 @@ export interface operations {
     };
     get_branch_availability: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Method; 自取 when left out. */
+                method?: components["schemas"]["ServiceMethod"];
+            };
             header?: never;
             path: {
                 branch_id: string;
@@ -4525,6 +5402,215 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HoursChanged"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsPreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsPreview"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_limit_versions: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitVersionList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_load: {
+        parameters: {
+            query?: {
+                /** @description First business day, at most 60 days from today either way; today when left out. */
+                from_day?: string;
+                /** @description Days, 1–14; 7 when left out. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Load"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_load: {
+        parameters: {
+            query: {
+                /** @description From. */
+                from: string;
+                /** @description To, at most a day later; no longer part of it. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadDetail"];
                 };
             };
             /** @description The request was refused. */
@@ -5396,6 +6482,102 @@ export interface operations {
             };
         };
     };
+    list_limit_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitTemplateList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_limit_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitTemplateInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitTemplateAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_limit_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_option_groups: {
         parameters: {
             query?: never;
@@ -5894,6 +7076,39 @@ export interface operations {
             };
         };
     };
+    copy_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsCopyInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -5974,6 +7189,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderWithEvents"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlotMove"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_order_slots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderSlots"];
                 };
             };
             /** @description The request was refused. */
@@ -6376,7 +7657,10 @@ export interface operations {
     };
     get_shop_availability: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Method; 自取 when left out. */
+                method?: components["schemas"]["ServiceMethod"];
+            };
             header?: never;
             path: {
                 brand: string;
@@ -6638,6 +7922,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quote"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_cart_slots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand: string;
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlotsInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CartSlots"];
                 };
             };
             /** @description The request was refused. */

@@ -1,0 +1,71 @@
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use proto::ordering::v1 as pb;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Slot;
+use crate::{
+    auth::Shop,
+    rest::{
+        Result,
+        body::Body,
+        convert::{all, required_time, time},
+        quotes::{Cart, CartLine, FulfilmentMethod},
+    },
+    state::Gateway,
+};
+
+/// A cart whose slots are asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SlotsInput {
+    /// Method.
+    pub method: FulfilmentMethod,
+    /// Lines, 1–50.
+    pub lines: Vec<CartLine>,
+}
+
+/// Slots as they are for one cart: one that has room, but not for it, is full.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CartSlots {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// Time promised if ordered now; null where there is none.
+    pub promised_at: Option<DateTime<Utc>>,
+    /// Earliest slot with room for the cart; null where there is none.
+    pub earliest_slot_at: Option<DateTime<Utc>>,
+    /// Slots from now to the last day ahead.
+    pub slots: Vec<Slot>,
+}
+
+/// Tells which slots would take a cart.
+///
+/// Refuses with what a quote refuses with, all problems at once.
+#[utoipa::path(
+    post, path = "/api/shop/{brand}/{branch}/slots", tag = "shop",
+    request_body = SlotsInput, responses((status = 200, body = CartSlots))
+)]
+pub async fn find_cart_slots(
+    State(gateway): State<Gateway>,
+    shop: Shop,
+    Body(input): Body<SlotsInput>,
+) -> Result<Json<CartSlots>> {
+    gateway.limits().shop_slots(&shop).await?;
+    let cart = Cart {
+        method: input.method,
+        wanted_at: None,
+        lines: input.lines,
+    };
+    let request = shop.request(pb::FindSlotsRequest {
+        cart: Some(cart.into_wire(shop.branch_id().to_owned())),
+        ..Default::default()
+    });
+    let answer = gateway.ordering().find_slots(request).await?.into_inner();
+    Ok(Json(CartSlots {
+        as_of: required_time(answer.as_of, "as_of")?,
+        promised_at: time(answer.promised_at),
+        earliest_slot_at: time(answer.earliest_slot_at),
+        slots: all(answer.slots)?,
+    }))
+}
