@@ -98,6 +98,24 @@ for (const look of looks) {
   await page.getByLabel("怎麼稱呼").fill("王小姐");
   await page.getByLabel("手機號碼").fill("0912 345 678");
   await shoot("checkout", true);
+  const times = page.getByRole("group", { name: "取餐時間" });
+  // Three in the cart: a slot that takes two more is full for them, and open for whoever wants less.
+  await times.locator("label.chip", { hasText: "已滿" }).nth(1).waitFor();
+  if ((await times.locator("label.chip", { hasText: "快滿" }).count()) > 0) fault(`${name}: a slot for two is offered to three`);
+  const free = times.locator("label.chip:not(:has(input:disabled)) .slot .figure");
+  const chosen = await free.nth(1).innerText();
+  await times.locator("label.chip", { hasText: chosen }).first().click();
+  const slot = (await fetch(`${HOME}/api/shop/riri/yongkang/availability`).then((response) => response.json())).slots.find(({ starts_at }) => new Date(starts_at).toLocaleTimeString("zh-TW", { timeZone: "Asia/Taipei", hour: "2-digit", minute: "2-digit", hour12: false }) === chosen);
+  await backDoor(`fill?slot=${slot.starts_at}`);
+  await times.getByText("這個時段已滿").waitFor();
+  await shoot("checkout-slot-full", true);
+  await times.getByRole("button", { name: /^改選/u }).click();
+  await times.getByText("這個時段已滿").waitFor({ state: "detached" });
+  await backDoor("room?units=0");
+  await page.getByText("目前沒有可取的時段，請洽門市").waitFor();
+  await shoot("checkout-no-slot", true);
+  await backDoor("room?units=2");
+  await page.getByText("目前沒有可取的時段").waitFor({ state: "detached" });
   await backDoor("price?sku=p-奶茶-0-大&to=65&quiet");
   await page.getByRole("button", { name: /送出訂單/u }).click();
   await page.getByText("價格剛有更新").waitFor();
@@ -113,6 +131,9 @@ for (const look of looks) {
   if (after.count !== before.count + 1) fault(`${name}: ${after.count - before.count} orders made of one`);
   await shoot("order-placed", true);
   const token = page.url().split("/").pop();
+  await backDoor(`later?token=${token}`);
+  await page.getByText("冰櫃故障").waitFor();
+  await shoot("order-moved");
   await backDoor(`move?token=${token}`);
   await page.getByText("店家收到了").waitFor();
   await backDoor(`move?token=${token}`);

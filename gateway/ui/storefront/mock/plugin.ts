@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import type { OrderBody } from "@yizhimai/api";
+import type { OrderBody, SlotsBody } from "@yizhimai/api";
 import type { Connect, Plugin } from "vite";
 import { Refused, World } from "./world";
 
@@ -54,6 +54,15 @@ function mockApi(): Connect.NextHandleFunction {
       if (query.get("kind") === "none") world.paused.delete(query.get("id") ?? "");
       tell("availability", { sku_ids: [] });
     }
+    if (word === "room") {
+      world.room = Number(query.get("units"));
+      tell("availability", { sku_ids: [] });
+    }
+    if (word === "fill") {
+      world.filled.add(query.get("slot") ?? "");
+      tell("availability", { sku_ids: [] });
+    }
+    if (word === "later") tell("order", world.later(query.get("token") ?? ""));
     if (word === "open") world.open = query.get("to") === "true";
     if (word === "move") tell("order", world.move(query.get("token") ?? ""));
     if (word === "drop") drops = Number(query.get("times") ?? 1);
@@ -70,6 +79,7 @@ function mockApi(): Connect.NextHandleFunction {
     if (what === "availability") return send(response, 200, world.availability(branch));
     if (what === "events" || more === "events") return stream(request, response);
     if (what === "quotes") return send(response, 200, world.quote(branch, (await bodyOf(request)) as OrderBody));
+    if (what === "slots") return send(response, 200, world.cartSlots(branch, (await bodyOf(request)) as SlotsBody));
     if (what === "orders" && token === "") {
       const placed = world.place(branch, String(request.headers["idempotency-key"]), (await bodyOf(request)) as OrderBody);
       if (drops > 0) {

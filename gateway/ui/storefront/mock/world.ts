@@ -1,4 +1,4 @@
-import type { Availability, CartBody, Order, OrderBody, OrderState, Quote } from "@yizhimai/api";
+import type { Availability, CartBody, CartSlots, Order, OrderBody, OrderState, Quote, SlotsBody } from "@yizhimai/api";
 import { businessDay } from "../../kit/src/time";
 import { bodyLine, describe, unitPrice, type CartLine } from "../src/domain/cart";
 import { indexMenu } from "../src/domain/menu-index";
@@ -25,6 +25,9 @@ export class World {
   stock = new Map<string, number>([["p-點心-1-一份", 0], ["p-點心-2-一片", 4], ["pudding", 0], ["p-奶茶-3-中", 0]]);
   readonly paused = new Map<string, { kind: string; ends_at: string | null }>();
   orders = new Map<string, Order>();
+  /** Units that a slot called filling still takes; the open ones take a dozen. */
+  room = 2;
+  readonly filled = new Set<string>();
   answers = new Map<string, { body: string; answer: unknown }>();
 
   branch(slug: string) {
@@ -66,8 +69,27 @@ export class World {
       promised_at: this.open ? in_(15) : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
       skus: Array.from(this.stock, ([sku_id, available]) => ({ sku_id, available, show_last: 5 })),
       order_limits: [],
-      pauses: Array.from(this.paused, ([id, { kind, ends_at }]) => ({ target: { kind, id }, channels: [], reason: "equipment", ends_at })),
+      pauses: Array.from(this.paused, ([id, { kind, ends_at }]) => ({ target: kind === "station" || kind === "tag" ? { kind, name: id } : { kind, id }, channels: [], reason: "equipment", ends_at })),
     } as Availability;
+  }
+
+  cartSlots(slug: string, cart: SlotsBody): CartSlots {
+    const units = cart.lines.reduce((sum, line) => sum + line.quantity, 0);
+    const { as_of, promised_at, slots } = this.availability(slug);
+    const fits = (state: string) => this.room > 0 && units <= (state === "filling" ? this.room : 12);
+    const judged = slots.map((slot) => ({ ...slot, state: this.filled.has(slot.starts_at) || !fits(slot.state) ? ("full" as const) : slot.state }));
+    const earliest = judged.find((slot) => slot.state !== "full")?.starts_at ?? null;
+    return { as_of, promised_at: earliest ? promised_at : null, earliest_slot_at: earliest, slots: judged };
+  }
+
+  /** Staff moves the order half an hour on. */
+  later(token: string): Order {
+    const order = this.order(token);
+    const from = order.promised_at ?? order.placed_at;
+    const promised_at = new Date(Date.parse(from) + 30 * MINUTE).toISOString();
+    const moved = { ...order, version: order.version + 1, wanted_at: promised_at, promised_at, moved_from: from, moved_reason: "冰櫃故障，需要多一點時間" };
+    this.orders.set(token, moved);
+    return moved;
   }
 
   quote(slug: string, cart: CartBody): Quote {

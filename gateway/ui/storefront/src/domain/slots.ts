@@ -1,4 +1,9 @@
-import type { Availability, Slot } from "@yizhimai/api";
+import type { Slot } from "@yizhimai/api";
+
+/** Whatever tells slots: a branch, or a branch for one cart. */
+export interface HasSlots {
+  slots: readonly Slot[];
+}
 
 export interface SlotDay {
   business_day: string;
@@ -8,9 +13,9 @@ export interface SlotDay {
 }
 
 /** Slots by business day, past ones left out, full ones kept so that nothing disappears without a word. */
-export function slotDays(availability: Availability | undefined): SlotDay[] {
+export function slotDays(offer: HasSlots | undefined): SlotDay[] {
   const days = new Map<string, Slot[]>();
-  for (const slot of availability?.slots ?? []) {
+  for (const slot of offer?.slots ?? []) {
     if (slot.state === "past") continue;
     days.set(slot.business_day, [...(days.get(slot.business_day) ?? []), slot]);
   }
@@ -21,13 +26,13 @@ export function slotDays(availability: Availability | undefined): SlotDay[] {
   }));
 }
 
-export function findSlot(availability: Availability | undefined, startsAt: string | null | undefined): Slot | undefined {
-  return availability?.slots.find((slot) => slot.starts_at === startsAt);
+export function findSlot(offer: HasSlots | undefined, startsAt: string | null | undefined): Slot | undefined {
+  return offer?.slots.find((slot) => slot.starts_at === startsAt);
 }
 
 /** The first slot after the wanted one (or at all) that still takes orders. */
-export function nextFreeSlot(availability: Availability | undefined, after?: string | null): Slot | undefined {
-  return availability?.slots.find(
+export function nextFreeSlot(offer: HasSlots | undefined, after?: string | null): Slot | undefined {
+  return offer?.slots.find(
     (slot) => (slot.state === "open" || slot.state === "filling") && (!after || slot.starts_at > after),
   );
 }

@@ -1,4 +1,4 @@
-import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { listen, problemFrom, unwrap, type Availability, type BrandPage, type Problem, type Stream } from "@yizhimai/api";
 import { indexMenu, type MenuIndex } from "../domain/menu-index";
 import { stockOf, type Stock } from "../domain/stock";
@@ -6,6 +6,7 @@ import { api, cachedAt } from "../lib/api";
 import { now } from "../lib/clock";
 import { save } from "../lib/storage";
 import { wear } from "../lib/theme";
+import { createCartSlots, type CartSlotsStore } from "./cart-slots";
 import { openCart, type CartStore } from "./cart-store";
 import { openDraft, type DraftStore } from "./draft-store";
 import { keys } from "./keys";
@@ -26,6 +27,7 @@ export interface Shop {
   cart: CartStore;
   draft: DraftStore;
   pricing: Pricing;
+  cartSlots: CartSlotsStore;
   reload: () => Promise<void>;
   refreshAvailability: () => Promise<void>;
   close: () => void;
@@ -60,8 +62,9 @@ export function openShop(brand: string, branch: string): Shop {
   }
 
   async function refreshAvailability(): Promise<void> {
-    const fresh = await unwrap(api.GET("/api/shop/{brand}/{branch}/availability", { params: { path } }));
-    availability.value = fresh;
+    const { method } = draft.draft.peek();
+    const fresh = await unwrap(api.GET("/api/shop/{brand}/{branch}/availability", { params: { path, query: { method } } }));
+    if (draft.draft.peek().method === method) availability.value = fresh;
     if (menu.value && (fresh.menu_number ?? 0) > menu.value.menu.number) await refreshMenu();
   }
 
@@ -85,13 +88,23 @@ export function openShop(brand: string, branch: string): Shop {
   // A worker that has just taken over has not seen the menu yet: read it once more, through its hands.
   navigator.serviceWorker?.addEventListener("controllerchange", online);
   void reload();
+  // Each method has hours of its own.
+  const method = computed(() => draft.draft.value.method);
+  let methodShown = method.peek();
+  const unfollow = effect(() => {
+    if (method.value === methodShown) return;
+    methodShown = method.value;
+    quietly(refreshAvailability)();
+  });
 
   return {
     brand, branch, menu, availability, problem, menuFrom, menuChanges, cart, draft, reload, refreshAvailability,
     stock: computed(() => stockOf(availability.value, wantedTime(draft.draft.value.wanted_at))),
     pricing: createPricing(brand, branch),
+    cartSlots: createCartSlots(brand, branch),
     close: () => {
       stream.close();
+      unfollow();
       cart.close();
       clearInterval(timer);
       removeEventListener("online", online);

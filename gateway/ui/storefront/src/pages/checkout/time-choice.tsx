@@ -1,12 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Slot } from "@yizhimai/api";
-import { businessDay, dayName, formatDayTime, formatTime, pausesAt } from "@yizhimai/kit";
+import { businessDay, dayName, displayPhone, formatDayTime, formatTime, pausesAt } from "@yizhimai/kit";
 import type { FieldRefusal } from "../../domain/draft";
 import { at } from "../../domain/refusals";
 import { findSlot, nextFreeSlot, slotDays } from "../../domain/slots";
 import { now } from "../../lib/clock";
+import { Icon } from "../../parts/icon";
 import { Notice } from "../../parts/notice";
 import type { Shop } from "../../shop/shop";
+import { useCartSlots } from "../../shop/use-cart-slots";
 import { locale, t } from "../../text";
 import { sentence } from "../../lib/sentence";
 
@@ -30,43 +32,64 @@ function SlotChip({ slot, timeZone, checked, onChoose }: SlotChipProps) {
   );
 }
 
-/** As soon as possible, or a slot of a day; full ones stay in sight. */
+/** Nothing fits: the people in the shop may know what to do. */
+function AskTheShop({ shop }: { shop: Shop }) {
+  const branch = shop.menu.value?.menu.branch;
+  return (
+    <Notice tone="bad">
+      {t("checkout.no_slot_fits")}
+      {branch?.phone && (
+        <a class="text-button" href={`tel:${branch.phone}`} aria-label={t("branch.call", { name: branch.name })}>
+          <Icon name="phone" size={16} /> {displayPhone(branch.phone)}
+        </a>
+      )}
+    </Notice>
+  );
+}
+
+/** As soon as possible, or a slot of a day; full ones stay in sight. What is full is judged for this cart. */
 export function TimeChoice({ shop, refusals }: { shop: Shop; refusals: readonly FieldRefusal[] }) {
   const availability = shop.availability.value;
+  const offer = useCartSlots(shop);
   const timeZone = shop.menu.value?.menu.branch.time_zone ?? "Asia/Taipei";
   const wanted = shop.draft.draft.value.wanted_at;
-  const days = slotDays(availability);
+  const days = slotDays(offer);
   const today = businessDay(now.value, timeZone);
   const [dayTapped, setDayTapped] = useState<string>();
-  const shownDay = dayTapped ?? findSlot(availability, wanted)?.business_day ?? days.find((day) => day.free)?.business_day;
+  const shownDay = dayTapped ?? findSlot(offer, wanted)?.business_day ?? days.find((day) => day.free)?.business_day;
   const choose = (wanted_at: string | null) => shop.draft.edit({ wanted_at });
 
   const paused = availability && pausesAt(availability.pauses, now.value.getTime(), "web").of("branch") !== undefined;
   const open = (availability?.open ?? true) && !paused;
-  const first = nextFreeSlot(availability)?.starts_at;
+  const noAsap = open && offer?.exact === true && !offer.promised_at;
+  const first = nextFreeSlot(offer)?.starts_at;
   useEffect(() => {
     if (!open && wanted === null && first) choose(first);
   }, [open, wanted, first]);
 
-  const slot = findSlot(availability, wanted);
-  const missed = wanted !== null && availability !== undefined && (slot === undefined || slot.state === "past" || slot.state === "full");
+  const slot = findSlot(offer, wanted);
+  const missed = wanted !== null && offer !== undefined && (slot === undefined || slot.state === "past" || slot.state === "full");
   const own: FieldRefusal[] = missed ? [{ field: "wanted_at", reason: slot?.state === "full" ? "SLOT_FULL" : "SLOT_PAST" }] : [];
-  const told = [...own, ...at(refusals, "time").filter((refusal) => !own.some((mine) => mine.reason === refusal.reason))];
-  const next = nextFreeSlot(availability, wanted);
-  const promised = shop.pricing.priced.value?.quote?.promised_at ?? availability?.promised_at;
+  const nothingFits = offer?.exact === true && first === undefined && (!open || noAsap);
+  const told = nothingFits ? [] : [...own, ...at(refusals, "time").filter((refusal) => !own.some((mine) => mine.reason === refusal.reason))];
+  const next = nextFreeSlot(offer, wanted) ?? nextFreeSlot(offer);
+  const promised = shop.pricing.priced.value?.quote?.promised_at ?? offer?.promised_at;
+  const shownSlots = days.find((day) => day.business_day === shownDay);
   return (
     <fieldset class="card">
       <legend>{t("checkout.time")}</legend>
       <label class="chip chip-wide">
-        <input type="radio" name="slot" checked={wanted === null && open} disabled={!open} onChange={() => choose(null)} />
+        <input type="radio" name="slot" checked={wanted === null && open} disabled={!open || noAsap} onChange={() => choose(null)} />
         <span class="chip-face asap">
           <strong>{t("checkout.asap")}</strong>
           <span class="chip-price">
-            {open ? promised && wanted === null && t("checkout.asap_at", { time: formatDayTime(promised, timeZone, now.value, locale.value) }) : t(paused ? "checkout.asap_paused" : "checkout.asap_closed")}
+            {noAsap && t(nothingFits ? "checkout.full" : "checkout.asap_full")}
+            {open && !noAsap && promised && wanted === null && t("checkout.asap_at", { time: formatDayTime(promised, timeZone, now.value, locale.value) })}
+            {!open && t(paused ? "checkout.asap_paused" : "checkout.asap_closed")}
           </span>
         </span>
       </label>
-      {days.length === 0 && availability && <p class="soft">{t("checkout.no_slots")}</p>}
+      {days.length === 0 && offer && !nothingFits && <p class="soft">{t("checkout.no_slots")}</p>}
       {days.length > 0 && (
         <div class="days" role="group" aria-label={t("checkout.day")}>
           {days.map((day) => (
@@ -80,13 +103,17 @@ export function TimeChoice({ shop, refusals }: { shop: Shop; refusals: readonly 
           ))}
         </div>
       )}
-      <div class="slots">
-        {days
-          .find((day) => day.business_day === shownDay)
-          ?.slots.map((each) => (
-            <SlotChip key={each.starts_at} slot={each} timeZone={timeZone} checked={each.starts_at === wanted} onChoose={() => choose(each.starts_at)} />
-          ))}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- where nothing in it can be reached by the keyboard, the list itself must be, to scroll */}
+      <div class="slots" tabIndex={shownSlots?.free === false ? 0 : undefined}>
+        {shownSlots?.slots.map((each) => (
+          <SlotChip key={each.starts_at} slot={each} timeZone={timeZone} checked={each.starts_at === wanted} onChoose={() => choose(each.starts_at)} />
+        ))}
       </div>
+      {nothingFits && (
+        <div class="is-refused" tabIndex={-1}>
+          <AskTheShop shop={shop} />
+        </div>
+      )}
       {told.map((refusal) => (
         <div class="is-refused" tabIndex={-1} key={refusal.reason}>
           <Notice

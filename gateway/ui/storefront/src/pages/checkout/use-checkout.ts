@@ -4,6 +4,7 @@ import { mobileE164 } from "@yizhimai/kit";
 import { differences, type QuoteDifference } from "../../domain/changes";
 import { asksAgainByItself, draftRefusals, type FieldRefusal } from "../../domain/draft";
 import { refusalsOf } from "../../domain/refusals";
+import { findSlot } from "../../domain/slots";
 import { go, paths } from "../../lib/router";
 import { remember } from "../../shop/orders-seen";
 import { placeOrder } from "../../shop/place-order";
@@ -82,6 +83,13 @@ export function useCheckout(shop: Shop): Checkout {
     void shop.refreshAvailability().catch(() => undefined);
     focusFirstRefused();
   }
+
+  // The price stands, but its word on the time is as old as it is: asked anew when the slot has turned.
+  const slotState = findSlot(shop.cartSlots.latest.value, draft.wanted_at)?.state;
+  useEffect(() => {
+    const warned = quote?.warnings.some((warning) => warning.reason === "SLOT_FULL");
+    if (quote && slotState && (slotState === "full") !== warned) void shop.pricing.ask(cartBody(shop));
+  }, [slotState]);
 
   function askAgain(): void {
     if (draft.sent) void send(draft.sent.body);

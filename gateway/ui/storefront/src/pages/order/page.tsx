@@ -40,6 +40,7 @@ function Ticket({ order, timeZone }: { order: Order; timeZone: string }) {
 const cancelReasons = {
   out_of_stock: "order.reason_out_of_stock", too_busy: "order.reason_too_busy", closed: "order.reason_closed",
   customer_request: "order.reason_customer_request", duplicate: "order.reason_duplicate", unreachable: "order.reason_unreachable",
+  hold_gone: "order.reason_hold_gone",
 } as const;
 
 function CancelledWhy({ order }: { order: Order }) {
@@ -47,6 +48,18 @@ function CancelledWhy({ order }: { order: Order }) {
   const key = cancelReasons[order.cancel_reason as keyof typeof cancelReasons];
   if (!key && !order.cancel_text) return null;
   return <p class="soft centred">{key ? t(key) : t("order.reason_other", { text: order.cancel_text ?? "" })}</p>;
+}
+
+/** The shop has another time for it than was promised: which, and why. */
+function Moved({ order, timeZone }: { order: Order; timeZone: string }) {
+  if (!order.moved_from || !order.promised_at || !isOpen(order.state)) return null;
+  const at = (instant: string) => formatDayTime(instant, timeZone, now.value, locale.value);
+  return (
+    <Notice tone="warn">
+      <p>{t("order.moved", { from: at(order.moved_from), to: at(order.promised_at) })}</p>
+      {order.moved_reason && <p>{t("order.moved_why", { reason: order.moved_reason })}</p>}
+    </Notice>
+  );
 }
 
 function CancelSheet({ order, onKeep, onCancel }: { order: Order; onKeep: () => void; onCancel: () => void }) {
@@ -135,6 +148,7 @@ export function OrderPage({ shop, token }: { shop: Shop; token: string }) {
         {view.staleSince && <Notice tone="warn">{t("order.stale", { time: formatDayTime(view.staleSince, timeZone, now.value, locale.value) })}</Notice>}
         <Ticket order={order} timeZone={timeZone} />
         <CancelledWhy order={order} />
+        <Moved order={order} timeZone={timeZone} />
         {isOpen(order.state) && <Steps order={order} timeZone={timeZone} />}
         {refused && <Notice tone="bad">{sentence({ field: "", reason: refused.reason, params: refused.params }, timeZone)}</Notice>}
         <OrderItems order={order} />

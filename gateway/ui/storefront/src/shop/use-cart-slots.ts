@@ -1,0 +1,38 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { CartSlots, SlotsBody } from "@yizhimai/api";
+import { bodyLine } from "../domain/cart";
+import type { Shop } from "./shop";
+
+const SETTLE_MS = 250;
+/** However often the branch changes, so far apart are the questions; what is shown is never older than that and an answer. */
+const APART_MS = 1_500;
+
+function slotsBody(shop: Shop): SlotsBody {
+  return { method: shop.draft.draft.value.method, lines: shop.cart.lines.value.map(bodyLine) };
+}
+
+export interface ShownSlots extends Pick<CartSlots, "slots" | "promised_at" | "earliest_slot_at"> {
+  /** They are those of exactly this cart; else those of the branch, or of the cart as it was a moment ago. */
+  exact: boolean;
+}
+
+/** Slots for the present cart: asked when it changes and when the branch says that something has. */
+export function useCartSlots(shop: Shop): ShownSlots | undefined {
+  const body = slotsBody(shop);
+  const text = JSON.stringify(body);
+  const { latest, knows, ask } = shop.cartSlots;
+  const availability = shop.availability.value;
+  const askedAt = useRef(0);
+  useEffect(() => {
+    const asked = JSON.parse(text) as SlotsBody;
+    if (asked.lines.length === 0) return undefined;
+    const wait = knows(asked) ? Math.max(0, askedAt.current + APART_MS - Date.now()) : SETTLE_MS;
+    const timer = setTimeout(() => {
+      askedAt.current = Date.now();
+      void ask(asked);
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [ask, knows, text, availability?.as_of]);
+  const shown = latest.value ?? availability;
+  return shown && { slots: shown.slots, promised_at: shown.promised_at, earliest_slot_at: shown.earliest_slot_at, exact: knows(body) };
+}
