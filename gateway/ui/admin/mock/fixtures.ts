@@ -22,7 +22,7 @@ export function me(part: Partial<Me["account"]> = {}): Me {
   return {
     account: {
       account_id: "account", account: "owner", name: "陳老闆", role: "owner",
-      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage" },
+      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage", "ops.capacity": "manage" },
       actions: ["order.cancel_late", "order.reopen"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
       enabled: true, version: 1, ...part,
     },
@@ -34,7 +34,7 @@ export function product(part: Partial<Product> = {}): Product {
   return {
     product_id: "p", brand_id: "brand", code: "", name: "珍珠奶茶", name_en: "", description: "", category_ids: ["c"],
     variants: [{ variant_id: "v", name: "", price: 55 }], option_group_ids: [], tax_type: "taxable", display: "listed",
-    min_per_order: 1, max_per_order: 99, make_seconds: 60, position: 0, allergens: "", version: 1, ...part,
+    min_per_order: 1, max_per_order: 99, make_seconds: 60, position: 0, allergens: "", station: "", print_tag: "", version: 1, ...part,
   };
 }
 

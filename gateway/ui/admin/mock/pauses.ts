@@ -27,14 +27,14 @@ export function menuOf(world: World, brandSlug: string, branchSlug: string): Men
   } as unknown as Menu;
 }
 
-function nameOf(world: World, { kind, id }: PauseTarget): string | null {
+function nameOf(world: World, { kind, id, name }: PauseTarget): string | null {
   const products = [...world.state.products.values()];
   const product = products.find((one) => one.product_id === id || one.variants.some((variant) => variant.variant_id === id));
   const variant = product?.variants.find((one) => one.variant_id === id);
   if (kind === "product" || kind === "variant") return `${product?.name ?? ""} ${variant?.name ?? ""}`.trim();
   if (kind === "option") return [...world.state.groups.values()].flat().flatMap((group) => group.options).find((one) => one.option_id === id)?.name ?? "";
   if (kind === "category") return [...world.state.categories.values()].flat().find((one) => one.category_id === id)?.name ?? "";
-  return null;
+  return name ?? null;
 }
 
 function create({ world, ids, body }: Call): { status: number; body: unknown } {

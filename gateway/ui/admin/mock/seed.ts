@@ -108,7 +108,8 @@ export function seed(openOrders: number): State {
         product_id, brand_id: tea.brand_id, code: "", name, name_en: "", description: "", category_ids: [category.category_id],
         variants: hot === undefined ? [{ variant_id: id(), name: "冷", price: cold }] : [{ variant_id: id(), name: "冷", price: cold }, { variant_id: id(), name: "熱", price: hot }],
         option_group_ids: groups.map((one) => one.option_group_id), tax_type: "taxable", display: name === "草莓鮮奶" ? "hidden" : "listed",
-        min_per_order: 1, max_per_order: 99, make_seconds: 60, position, allergens: /奶/u.test(name) ? "含牛奶" : "", version: 1,
+        min_per_order: 1, max_per_order: 99, make_seconds: 60, position, allergens: /奶/u.test(name) ? "含牛奶" : "",
+        station: category.name === "季節限定" ? "果汁台" : "吧台", print_tag: hot === undefined ? "冷飲" : "熱飲", version: 1,
       });
     }
   }

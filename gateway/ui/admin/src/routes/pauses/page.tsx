@@ -22,7 +22,7 @@ import { keyOf, pauseRows, shownRows, type PauseRow, type PauseTab } from "./row
 import { PauseSheet } from "./sheet";
 
 const MOST_SHOWN = 200;
-const tabs: readonly PauseTab[] = ["product", "option", "category", "shop"];
+const tabs: readonly PauseTab[] = ["product", "option", "category", "station", "tag", "shop"];
 
 /** 暫停銷售管理: two taps to stop selling, one to sell again. */
 export function PausesPage() {
@@ -40,8 +40,11 @@ export function PausesPage() {
   useLine(branchId, (event) => event.type === "availability" && refresh(), refresh);
 
   const methods = [{ method: "pickup" as const, name: t("pause.pickup") }, { method: "on_site" as const, name: t("pause.onSite") }];
-  const rows = menu.data ? pauseRows(menu.data, { branch: t("pause.wholeBranch"), methods }) : [];
+  const products = (count: number) => t("pause.products", { count });
+  const rows = menu.data ? pauseRows(menu.data, { branch: t("pause.wholeBranch"), methods, products }) : [];
   const shown = shownRows(rows, tab, text);
+  // A menu without stations or print tags has nothing to say of them.
+  const offered = tabs.filter((one) => (one !== "station" && one !== "tag") || rows.some((row) => row.tab === one));
   const unpublished = menu.isError && problemFrom(menu.error).status === 404;
   return (
     <Page narrow>
@@ -73,14 +76,14 @@ export function PausesPage() {
                     <Segmented<PauseTab>
                       size="large"
                       block
-                      style={{ flex: "1 0 320px" }}
+                      className={styles.kinds ?? ""}
                       aria-label={t("pause.kinds")}
                       value={tab}
                       onChange={(next) => {
                         setTab(next);
                         setText("");
                       }}
-                      options={tabs.map((one) => ({ value: one, label: t(`pause.tab.${one}`) }))}
+                      options={offered.map((one) => ({ value: one, label: t(`pause.tab.${one}`) }))}
                     />
                   </Flex>
                   {shown.length === 0 ? <EmptyState title={text ? t("pause.noneFound") : t("pause.none")} /> : null}

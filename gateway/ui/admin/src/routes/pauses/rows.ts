@@ -8,7 +8,7 @@ export interface PauseRow {
   tab: PauseTab;
   target: PauseTarget;
   name: string;
-  /** Category of a product, group of an option. */
+  /** Category of a product, group of an option, how many products of a station or print tag. */
   detail: string;
   /** Variants that can be paused alone. */
   variants: readonly { id: string; name: string }[];
@@ -16,12 +16,13 @@ export interface PauseRow {
   counted: boolean;
 }
 
-export type PauseTab = "product" | "option" | "category" | "shop";
+export type PauseTab = "product" | "option" | "category" | "station" | "tag" | "shop";
 
 /** Names of what the menu has no name for. */
 export interface ShopNames {
   branch: string;
   methods: readonly { method: "pickup" | "on_site"; name: string }[];
+  products: (count: number) => string;
 }
 
 function row(tab: PauseTab, target: PauseTarget, name: string, detail: string, more: Partial<PauseRow> = {}): PauseRow {
@@ -29,26 +30,37 @@ function row(tab: PauseTab, target: PauseTarget, name: string, detail: string, m
 }
 
 /** One thing, one key, however it is written. */
-export function keyOf({ kind, id, method }: PauseTarget): string {
-  return `${kind} ${id ?? method ?? ""}`;
+export function keyOf({ kind, id, method, name }: PauseTarget): string {
+  return `${kind} ${id ?? method ?? name ?? ""}`;
 }
 
-/** Everything of a menu that can be paused: products in the menu's order, options, categories, and the shop as a whole. */
+/** How many products each station or print tag has, in the menu's order. */
+function counted(labels: readonly (string | null | undefined)[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const label of labels) if (label) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
+/** Everything of a menu that can be paused: products in the menu's order, options, categories, stations, print tags, and the shop as a whole. */
 export function pauseRows(menu: Menu, names: ShopNames): PauseRow[] {
   const inOrder = [...new Set([...menu.categories.flatMap((category) => category.product_ids), ...menu.products.map((one) => one.product_id)])];
   const products = new Map(menu.products.map((product) => [product.product_id, product]));
+  const inMenu = inOrder.flatMap((id) => products.get(id) ?? []);
+  const stations = [...counted(inMenu.map((product) => product.station))];
+  const tags = [...counted(inMenu.map((product) => product.print_tag))];
   return [
-    ...inOrder.flatMap((id) => {
-      const product = products.get(id);
-      if (!product) return [];
+    ...inMenu.map((product) => {
+      const id = product.product_id;
       const detail = menu.categories.find((category) => category.product_ids.includes(id))?.name ?? "";
       const variants = product.variants.length > 1 ? product.variants.map(({ variant_id, name }) => ({ id: variant_id, name })) : [];
-      return [row("product", { kind: "product", id }, product.name, detail, { variants, counted: true })];
+      return row("product", { kind: "product", id }, product.name, detail, { variants, counted: true });
     }),
     ...menu.option_groups.flatMap((group) =>
       group.options.map((option) => row("option", { kind: "option", id: option.option_id }, option.name, group.name, { counted: true })),
     ),
     ...menu.categories.map((category) => row("category", { kind: "category", id: category.category_id }, category.name, "")),
+    ...stations.map(([name, count]) => row("station", { kind: "station", name }, name, names.products(count))),
+    ...tags.map(([name, count]) => row("tag", { kind: "tag", name }, name, names.products(count))),
     row("shop", { kind: "branch" }, names.branch, ""),
     ...names.methods.map(({ method, name }) => row("shop", { kind: "method", method }, name, "")),
   ];

@@ -1,15 +1,23 @@
 import { ArrowUpOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Flex, Form, Input, InputNumber, Radio, Select } from "antd";
 
-import type { Category, Display, OptionGroup, TaxType } from "../../data/types";
+import type { Category, Display, OptionGroup, Product, TaxType } from "../../data/types";
 import { useT } from "../../i18n";
 import { FormSection } from "../../patterns/form-page";
+import { Suggest } from "../../patterns/suggest";
 
 const displays: readonly Display[] = ["listed", "hidden", "delisted"];
 const taxes: readonly TaxType[] = ["taxable", "zero_rated", "exempt"];
 
+interface SectionsProps {
+  categories: Category[];
+  groups: OptionGroup[];
+  /** All of the brand, whose stations and print tags are offered. */
+  products: readonly Product[];
+}
+
 /** The parts of a product's form; the same for a new one and for one that exists. */
-export function ProductSections({ categories, groups }: { categories: Category[]; groups: OptionGroup[] }) {
+export function ProductSections({ categories, groups, products }: SectionsProps) {
   const t = useT();
   return (
     <>
@@ -96,6 +104,14 @@ export function ProductSections({ categories, groups }: { categories: Category[]
           </Form.Item>
           <Form.Item name="make_seconds" required label={t("product.makeSeconds")}>
             <InputNumber min={0} max={86_400} precision={0} suffix={t("unit.seconds")} style={{ width: 140 }} />
+          </Form.Item>
+        </Flex>
+        <Flex gap={16} wrap>
+          <Form.Item name="station" label={t("product.station")} style={{ flex: "1 1 180px" }} extra={t("product.stationHint")}>
+            <Suggest maxLength={20} known={products.map((product) => product.station)} />
+          </Form.Item>
+          <Form.Item name="print_tag" label={t("product.printTag")} style={{ flex: "1 1 180px" }} extra={t("product.printTagHint")}>
+            <Suggest maxLength={20} known={products.map((product) => product.print_tag)} />
           </Form.Item>
         </Flex>
         <Flex gap={16} wrap>

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { call, newIdempotencyKey } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import { categoriesQuery, optionGroupsQuery } from "../../data/shared-queries";
+import { allProductsQuery, categoriesQuery, optionGroupsQuery } from "../../data/shared-queries";
 import type { Product, ProductInput } from "../../data/types";
 import { useMe } from "../../frame/use-scope";
 import { useT } from "../../i18n";
@@ -23,7 +23,7 @@ import { productQuery } from "./queries";
 
 const blank: ProductInput = {
   code: "", name: "", name_en: "", description: "", category_ids: [], variants: [{ name: "", price: 0 }], option_group_ids: [],
-  tax_type: "taxable", display: "listed", min_per_order: 1, max_per_order: 99, make_seconds: 60, position: 0, allergens: "",
+  tax_type: "taxable", display: "listed", min_per_order: 1, max_per_order: 99, make_seconds: 60, position: 0, allergens: "", station: "", print_tag: "",
 };
 
 /** 新增商品. */
@@ -117,9 +117,11 @@ function ProductForm({ brandId, ...rest }: ProductFormProps) {
   const [form] = Form.useForm<ProductInput>();
   const { data: categories } = useSuspenseQuery(categoriesQuery(brandId));
   const { data: groups } = useSuspenseQuery(optionGroupsQuery(brandId));
+  // What is suggested may come later than the form.
+  const { data: products } = useQuery(allProductsQuery(brandId));
   return (
     <FormPage<ProductInput> form={form} {...rest} onSave={(values) => rest.onSave({ ...blank, ...values, category_ids: values.category_ids ?? [] })}>
-      <ProductSections categories={categories} groups={groups} />
+      <ProductSections categories={categories} groups={groups} products={products ?? []} />
     </FormPage>
   );
 }

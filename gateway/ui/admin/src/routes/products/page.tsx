@@ -42,6 +42,8 @@ const columns: readonly ListColumn<Row>[] = [
   { key: "price", title: "product.price", render: (row) => <span className="tabular">{prices(row)}</span> },
   { key: "groups", title: "product.groups", align: "right", render: (row) => row.option_group_ids.length || "—" },
   { key: "display", title: "product.display", render: (row) => <DisplayTag display={row.display} /> },
+  { key: "station", title: "product.station", hidden: true, render: (row) => row.station || "—" },
+  { key: "printTag", title: "product.printTag", hidden: true, render: (row) => row.print_tag || "—" },
   { key: "allergens", title: "product.allergens", hidden: true, render: (row) => (row.allergens ? <Tag>{row.allergens}</Tag> : "—") },
 ];
 
