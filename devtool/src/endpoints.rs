@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     infra::{postgres, rabbitmq},
-    services::{Platform, SERVICES},
+    services::Platform,
 };
 
 /// File name below the home folder.
@@ -25,7 +25,7 @@ pub struct Endpoints {
     pub redis: String,
     /// RabbitMQ.
     pub amqp: String,
-    /// gRPC address of each service.
+    /// gRPC address of each service's process.
     pub services: BTreeMap<String, String>,
     /// Address of each process's metrics and health.
     pub ops: BTreeMap<String, String>,
@@ -56,9 +56,10 @@ impl Endpoints {
         let gateway = http("gateway")?;
         let mut services = BTreeMap::new();
         let mut ops = BTreeMap::from([("gateway".to_owned(), http("gateway_ops")?)]);
-        for name in SERVICES {
-            services.insert(name.to_owned(), http(name)?);
-            ops.insert(name.to_owned(), http(&format!("{name}_ops"))?);
+        for replica in platform.replicas {
+            let name = &replica.process;
+            services.insert(name.clone(), http(name)?);
+            ops.insert(name.clone(), http(&format!("{name}_ops"))?);
         }
         Ok(Self {
             admin: format!("{gateway}/admin/"),

@@ -47,10 +47,13 @@ enum Word {
     Check,
     /// Renew generated files: query metadata, OpenAPI, TypeScript types, sample configuration.
     Gen,
-    /// Measure the release build beside its floors: `orders`, `menu` or `pages`.
+    /// Measure the release build beside its floors: `orders`, `menu`, `pages`, `flash` or `slots`.
     Bench {
         /// Which benchmark.
         name: String,
+        /// Try the benchmark itself: small, and with the debug build.
+        #[arg(long)]
+        rehearse: bool,
     },
     /// (internal) the bare handlers that benchmarks compare with.
     #[command(hide = true)]
@@ -101,7 +104,7 @@ async fn run(word: Word, home: &Home) -> anyhow::Result<()> {
         Word::Test => test::test(home).await,
         Word::Check => check::check(home).await,
         Word::Gen => r#gen::generate(home).await,
-        Word::Bench { name } => bench::bench(home, &name).await,
+        Word::Bench { name, rehearse } => bench::bench(home, &name, rehearse).await,
         Word::Floor {
             address,
             database,

@@ -96,3 +96,8 @@ pub async fn end(child: &mut Child, grace: Duration) {
         let _ = child.wait().await;
     }
 }
+
+/// Kills a process group at once, as a machine that loses its power would.
+pub fn kill(pid: u32) -> anyhow::Result<()> {
+    Ok(killpg(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL)?)
+}

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use anyhow::ensure;
+
 use crate::{
     build,
     home::Home,
@@ -35,6 +37,37 @@ pub const PORTS: [&str; 16] = [
     "otlp",
 ];
 
+/// Names, separated by commas, of the services that are to run twice.
+pub const REPLICATED: &str = "DEV_REPLICATED";
+
+/// A process of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replica {
+    /// Its name, as in ports and logs: that of the service, for the second one with a 2.
+    pub process: String,
+    /// The service.
+    pub service: &'static str,
+}
+
+/// Every process of every service, in the order in which they are started; `twice` holds the names,
+/// separated by commas, of those that have two.
+pub fn replicas(twice: &str) -> anyhow::Result<Vec<Replica>> {
+    let twice: Vec<&str> = twice.split(',').filter(|name| !name.is_empty()).collect();
+    for name in &twice {
+        ensure!(SERVICES.contains(name), "there is no service {name}");
+    }
+    let mut replicas = Vec::new();
+    for service in SERVICES {
+        let process = service.to_owned();
+        replicas.push(Replica { process, service });
+        if twice.contains(&service) {
+            let process = format!("{service}2");
+            replicas.push(Replica { process, service });
+        }
+    }
+    Ok(replicas)
+}
+
 /// What all processes of a home have in common.
 pub struct Platform<'a> {
     /// The home folder.
@@ -45,30 +78,36 @@ pub struct Platform<'a> {
     pub keys: &'a Keys,
     /// Whether the optimised binaries are run.
     pub release: bool,
+    /// The services' processes.
+    pub replicas: &'a [Replica],
 }
 
 impl Platform<'_> {
-    /// Spec of a service, or of one of its words such as `migrate`.
-    pub fn service(&self, name: &str, words: &[&str]) -> anyhow::Result<Spec> {
-        let mut environment = self.common(name)?;
+    /// Spec of a service's process, or of one of the service's words such as `migrate`.
+    pub fn service(&self, replica: &Replica, words: &[&str]) -> anyhow::Result<Spec> {
+        let name = replica.service;
+        let mut environment = self.common(name, &replica.process)?;
         environment.insert("DB_URL".to_owned(), self.app_url(name)?);
         environment.insert(
             "DB_MIGRATE_URL".to_owned(),
             postgres::owner_url(self.ports.of("postgres")?, name),
         );
-        environment.insert("SERVER_ADDR".to_owned(), address(self.ports.of(name)?));
+        environment.insert(
+            "SERVER_ADDR".to_owned(),
+            address(self.ports.of(&replica.process)?),
+        );
         if name == "ordering" {
             environment.insert(
                 "ORDERING_LINK_KEY".to_owned(),
                 self.keys.order_links.clone(),
             );
         }
-        self.spec(name, words, environment)
+        self.spec(name, &replica.process, words, environment)
     }
 
     /// Spec of the gateway.
     pub fn gateway(&self) -> anyhow::Result<Spec> {
-        let mut environment = self.common("gateway")?;
+        let mut environment = self.common("gateway", "gateway")?;
         let address = address(self.ports.of("gateway")?);
         environment.insert("GATEWAY_PUBLIC_URL".to_owned(), format!("http://{address}"));
         environment.insert("GATEWAY_ADDR".to_owned(), address);
@@ -80,7 +119,7 @@ impl Platform<'_> {
                 .to_string_lossy()
                 .into_owned(),
         );
-        self.spec("gateway", &[], environment)
+        self.spec("gateway", "gateway", &[], environment)
     }
 
     /// URL of a service's database as the role the services connect as.
@@ -94,22 +133,23 @@ impl Platform<'_> {
 
     fn spec(
         &self,
-        name: &str,
+        binary: &str,
+        process: &str,
         words: &[&str],
         environment: BTreeMap<String, String>,
     ) -> anyhow::Result<Spec> {
         Ok(Spec {
-            name: name.to_owned(),
-            program: build::binary(self.home, name, self.release),
+            name: process.to_owned(),
+            program: build::binary(self.home, binary, self.release),
             arguments: words.iter().map(Into::into).collect(),
             environment,
             user: None,
-            log: self.home.log(name)?,
+            log: self.home.log(process)?,
             grace: Duration::from_secs(20),
         })
     }
 
-    fn common(&self, name: &str) -> anyhow::Result<BTreeMap<String, String>> {
+    fn common(&self, name: &str, process: &str) -> anyhow::Result<BTreeMap<String, String>> {
         let mut environment = BTreeMap::from([
             (
                 "REDIS_URL".to_owned(),
@@ -118,7 +158,7 @@ impl Platform<'_> {
             ("AMQP_URL".to_owned(), rabbitmq::url(self.ports.of("amqp")?)),
             (
                 "SERVER_OPS_ADDR".to_owned(),
-                address(self.ports.of(&format!("{name}_ops"))?),
+                address(self.ports.of(&format!("{process}_ops"))?),
             ),
             ("AUTH_KEY_ID".to_owned(), name.to_owned()),
             (
@@ -131,11 +171,12 @@ impl Platform<'_> {
             "TELEMETRY_OTLP_URL".to_owned(),
             format!("http://{}", address(self.ports.of("otlp")?)),
         );
-        for peer in SERVICES {
-            environment.insert(
-                format!("PEERS_{}_URL", peer.to_uppercase()),
-                format!("http://{}", address(self.ports.of(peer)?)),
-            );
+        for Replica { process, service } in self.replicas {
+            let url = format!("http://{}", address(self.ports.of(process)?));
+            environment
+                .entry(format!("PEERS_{}_URL", service.to_uppercase()))
+                .and_modify(|urls| *urls = format!("{urls},{url}"))
+                .or_insert(url);
         }
         // What a person sets in front of `./dev up` reaches the services: their logs, their limits.
         for (key, value) in std::env::vars() {
@@ -152,4 +193,33 @@ impl Platform<'_> {
 
 fn address(port: u16) -> String {
     format!("127.0.0.1:{port}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_named_runs_twice_and_the_others_once() {
+        let names = |twice: &str| -> Vec<String> {
+            let replicas = replicas(twice).unwrap();
+            replicas
+                .into_iter()
+                .map(|replica| replica.process)
+                .collect()
+        };
+        assert_eq!(names(""), SERVICES);
+        assert_eq!(
+            names("ordering,capacity"),
+            [
+                "staff",
+                "catalog",
+                "capacity",
+                "capacity2",
+                "ordering",
+                "ordering2"
+            ]
+        );
+        assert!(replicas("tea").is_err());
+    }
 }

@@ -2,6 +2,7 @@
 //! and benchmarks.
 
 use anyhow::Context as _;
+use chassis::id::OrganisationId;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -28,6 +29,8 @@ pub struct Shop {
     pub owner: Staff,
     /// Organisation code.
     pub organisation: String,
+    /// Organisation.
+    pub organisation_id: OrganisationId,
     /// Brand.
     pub brand_id: String,
     /// Branch.
@@ -57,7 +60,8 @@ impl Shop {
         max_orders_per_slot: Option<i32>,
     ) -> anyhow::Result<Self> {
         let code = format!("t{:012x}", rand::random::<u64>() >> 16);
-        chain::create_organisation(home, endpoints, &code, "測試連鎖").await?;
+        let organisation_id =
+            chain::create_organisation(home, endpoints, &code, "測試連鎖").await?;
         let owner = Staff::sign_in(&endpoints.gateway, &code, OWNER, PASSWORD).await?;
 
         let brand = json!({
@@ -100,6 +104,7 @@ impl Shop {
             url: format!("{}/api/shop/b-{code}/main", endpoints.gateway),
             items: items(&products)?,
             organisation: code,
+            organisation_id,
             owner,
             brand_id,
             branch_id,

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    env,
     net::SocketAddr,
     process::id,
     sync::{Arc, Mutex},
@@ -22,7 +23,7 @@ use crate::{
     keys::Keys,
     ports::Ports,
     process::{self, Spec},
-    services::{PORTS, Platform, SERVICES},
+    services::{self, PORTS, Platform, REPLICATED, SERVICES},
     trace,
 };
 
@@ -65,13 +66,21 @@ struct Layer {
 pub async fn run(home: &Home, release: bool) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let ports = Ports::choose(home, &PORTS)?;
+    let replicas = services::replicas(&env::var(REPLICATED).unwrap_or_default())?;
+    let doors: Vec<String> = replicas
+        .iter()
+        .flat_map(|replica| [replica.process.clone(), format!("{}_ops", replica.process)])
+        .collect();
+    let mut names: Vec<&str> = PORTS.to_vec();
+    names.extend(doors.iter().map(String::as_str));
+    let ports = Ports::choose(home, &names)?;
     let keys = Keys::of(home)?;
     let platform = Platform {
         home,
         ports: &ports,
         keys: &keys,
         release,
+        replicas: &replicas,
     };
     let mut supervisor = Supervisor {
         home,
@@ -125,16 +134,19 @@ impl Supervisor<'_> {
 
         self.tell("migrating", false, None)?;
         postgres::create_databases(port("postgres")?, &SERVICES)?;
-        for name in SERVICES {
-            let migration = platform.service(name, &["migrate"])?;
-            migration.run().await?;
+        let mut migrated = "";
+        for replica in platform.replicas {
+            if replica.service != migrated {
+                platform.service(replica, &["migrate"])?.run().await?;
+                migrated = replica.service;
+            }
         }
         rabbitmq::ready(port("amqp")?).await?;
 
         self.tell("starting the services", false, None)?;
-        for name in SERVICES {
+        for replica in platform.replicas {
             self.services
-                .keep(home, &self.pids, platform.service(name, &[])?)?;
+                .keep(home, &self.pids, platform.service(replica, &[])?)?;
         }
         self.services.keep(home, &self.pids, platform.gateway()?)?;
         let endpoints = Endpoints::of(platform)?;

@@ -35,18 +35,27 @@ const SCHEMA: &str = "
     CREATE TABLE floor_lines (order_id bigint, line int, sku bigint, quantity int,
                               PRIMARY KEY (order_id, line));
     CREATE TABLE floor_outbox (id bigint PRIMARY KEY, body bytea);
+    CREATE TABLE floor_holds (id bigint PRIMARY KEY, sku bigint, quantity bigint, expires_at timestamptz);
     CREATE TABLE floor_stock (sku bigint PRIMARY KEY, available bigint CHECK (available >= 0));
     INSERT INTO floor_stock SELECT sku, 1000000000 FROM generate_series(1, 300) AS sku;";
 
 /// One order, three lines, an outbox row, three stock rows; statement by statement, as a plain
 /// handler would.
-const PGBENCH: &str = "\\set id random(1, 9000000000000000)
+pub const ORDER: &str = "\\set id random(1, 9000000000000000)
 \\set sku random(1, 100)
 BEGIN;
 INSERT INTO floor_orders VALUES (:id, 105, 'an order as long as ours would be');
 INSERT INTO floor_lines VALUES (:id, 1, :sku, 1), (:id, 2, :sku + 100, 1), (:id, 3, :sku + 200, 1);
 INSERT INTO floor_outbox VALUES (:id, '\\x00112233445566778899aabbccddeeff');
 UPDATE floor_stock SET available = available - 1 WHERE sku IN (:sku, :sku + 100, :sku + 200);
+COMMIT;
+";
+
+/// One unit of one hot product, in a transaction of its own, as a plain handler would hold it.
+pub const HOLD: &str = "\\set id random(1, 9000000000000000)
+BEGIN;
+UPDATE floor_stock SET available = available - 1 WHERE sku = 1 AND available >= 1;
+INSERT INTO floor_holds VALUES (:id, 1, 1, now() + INTERVAL '2 minutes');
 COMMIT;
 ";
 
@@ -59,9 +68,15 @@ pub async fn prepare(endpoints: &Endpoints, port: u16) -> anyhow::Result<()> {
 }
 
 /// Transactions a second of pgbench with that many clients.
-pub fn pgbench(home: &Home, port: u16, clients: usize, time: Duration) -> anyhow::Result<f64> {
+pub fn pgbench(
+    home: &Home,
+    port: u16,
+    transaction: &str,
+    clients: usize,
+    time: Duration,
+) -> anyhow::Result<f64> {
     let script = home.path("bench/floor.sql")?;
-    std::fs::write(&script, PGBENCH)?;
+    std::fs::write(&script, transaction)?;
     let output = Command::new(postgres::programs()?.join("pgbench"))
         .args(["-n", "-M", "prepared", "-h", "127.0.0.1", "-U", "postgres"])
         .args([
@@ -92,11 +107,12 @@ pub async fn start(
     endpoints: &Endpoints,
     address: SocketAddr,
     body: Option<&str>,
+    release: bool,
 ) -> anyhow::Result<tokio::process::Child> {
     let spec = Spec {
         name: "floor".to_owned(),
         // The same optimisation as the platform's.
-        program: crate::build::binary(home, "devtool", true),
+        program: crate::build::binary(home, "devtool", release),
         arguments: vec![
             "floor".into(),
             address.to_string().into(),

@@ -25,8 +25,32 @@ pub struct Measured {
     pub refused: u64,
     /// Median in milliseconds.
     pub p50_ms: f64,
+    /// 95th percentile in milliseconds.
+    pub p95_ms: f64,
     /// 99th percentile in milliseconds.
     pub p99_ms: f64,
+}
+
+impl Measured {
+    /// What the times of good answers say; refuses when there is none.
+    pub fn of(mut times: Vec<Duration>, refused: u64, elapsed: Duration) -> anyhow::Result<Self> {
+        ensure!(
+            !times.is_empty(),
+            "no request succeeded; {refused} were refused"
+        );
+        times.sort_unstable();
+        let answers = times.len();
+        let percentile =
+            |share: usize| milliseconds(times[(answers * share / 100).min(answers - 1)]);
+        Ok(Self {
+            per_second: count(answers as u64) / elapsed.as_secs_f64(),
+            answers: answers as u64,
+            refused,
+            p50_ms: percentile(50),
+            p95_ms: percentile(95),
+            p99_ms: percentile(99),
+        })
+    }
 }
 
 /// Makes the bytes of a request from its number.
@@ -61,21 +85,7 @@ pub async fn run(
         times.extend(own);
         refused += bad;
     }
-    let elapsed = begin.elapsed().as_secs_f64();
-    ensure!(
-        !times.is_empty(),
-        "no request succeeded; {refused} were refused"
-    );
-    times.sort_unstable();
-    let answers = times.len();
-    let percentile = |share: usize| milliseconds(times[(answers * share / 100).min(answers - 1)]);
-    Ok(Measured {
-        per_second: count(answers as u64) / elapsed,
-        answers: answers as u64,
-        refused,
-        p50_ms: percentile(50),
-        p99_ms: percentile(99),
-    })
+    Measured::of(times, refused, begin.elapsed())
 }
 
 /// A count as a figure.
@@ -149,4 +159,20 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<
         );
     }
     Ok(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_of_the_sorted_times() {
+        let times = (1..=100).rev().map(Duration::from_millis).collect();
+        let measured = Measured::of(times, 3, Duration::from_secs(2)).unwrap();
+        let figures = [measured.p50_ms, measured.p95_ms, measured.p99_ms];
+        assert_eq!(figures.map(f64::round), [51.0, 96.0, 100.0]);
+        assert_eq!((measured.answers, measured.refused), (100, 3));
+        assert!((measured.per_second - 50.0).abs() < 1e-9);
+        assert!(Measured::of(Vec::new(), 3, Duration::from_secs(2)).is_err());
+    }
 }

@@ -15,7 +15,11 @@ const CLIENTS: usize = 32;
 const AIM: f64 = 0.60;
 
 /// Measures and answers the figures.
-pub async fn bench(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Vec<Figure>> {
+pub async fn bench(
+    home: &Home,
+    endpoints: &Endpoints,
+    release: bool,
+) -> anyhow::Result<Vec<Figure>> {
     let endpoints_with_demo = demo::load_once(home).await?;
     let path = endpoints_with_demo
         .storefront
@@ -34,7 +38,7 @@ pub async fn bench(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Vec<Fig
 
     let ports = Ports::choose(home, &["floor"])?;
     let address = SocketAddr::from(([127, 0, 0, 1], ports.of("floor")?));
-    let floor = floors::start(home, endpoints, address, file.to_str()).await?;
+    let floor = floors::start(home, endpoints, address, file.to_str(), release).await?;
     let get = |path: &str| -> Request {
         let bytes =
             format!("GET {path} HTTP/1.1\r\nhost: {gateway}\r\naccept-encoding: br\r\n\r\n")

@@ -2,7 +2,10 @@
 //!
 //! Every process, the load included, shares the same cores, so ratios are what counts.
 
+mod calls;
+mod flash;
 mod floors;
+mod holds;
 mod load;
 mod menu;
 mod orders;
@@ -10,44 +13,78 @@ mod pages;
 mod report;
 mod usage;
 
+use std::process::Command;
+
 use anyhow::bail;
 
 use crate::{
-    build,
+    build::{self, succeed},
     endpoints::{self, Endpoints},
     home::Home,
-    install, up,
+    install,
+    services::REPLICATED,
+    up,
 };
 pub use floors::serve;
 
-const NAMES: [&str; 3] = ["orders", "menu", "pages"];
+const NAMES: [&str; 4] = ["orders", "menu", "pages", "flash"];
+/// Those whose load speaks gRPC or JSON, which costs much unless it is optimised too.
+const OPTIMISED_LOADS: [&str; 1] = ["flash"];
 
 /// Starts an optimised platform of its own, runs one benchmark on it and ends it.
-pub async fn bench(home: &Home, name: &str) -> anyhow::Result<()> {
+///
+/// A rehearsal tries the benchmark itself: with the debug build, and small where it can be.
+pub async fn bench(home: &Home, name: &str, rehearsal: bool) -> anyhow::Result<()> {
     if !NAMES.contains(&name) {
         bail!(
             "there is no benchmark {name:?}; there are: {}",
             NAMES.join(", ")
         );
     }
+    let release = !rehearsal;
     install::enough_disk(home)?;
     install::packages()?;
-    build::programs(home, true)?;
+    build::programs(home, release)?;
     build::ui(home)?;
-    let own = home.beside("benchmark");
+    if release && cfg!(debug_assertions) && OPTIMISED_LOADS.contains(&name) {
+        let mut again = Command::new(build::binary(home, "devtool", true));
+        again
+            .current_dir(home.root())
+            .args(["bench", name])
+            .env("DEV_HOME", home.folder());
+        return succeed(&mut again, "the benchmark");
+    }
+    let own = home.beside(if rehearsal { "rehearsal" } else { "benchmark" });
     up::down(&own, true).await?;
     let outcome = async {
-        up::start(&own, true, &up::NO_LIMITS).await?;
+        let mut settings = up::NO_LIMITS.to_vec();
+        if name == "flash" {
+            settings.push((REPLICATED, "capacity,ordering"));
+        }
+        up::start(&own, release, &settings).await?;
         let endpoints: Endpoints = own
             .read(endpoints::FILE)?
             .ok_or_else(|| anyhow::anyhow!("the platform wrote no endpoints"))?;
         match name {
-            "orders" => orders::bench(&own, &endpoints).await,
+            "orders" => orders::bench(&own, &endpoints, release).await,
             "pages" => pages::bench(&own).await,
-            _ => menu::bench(&own, &endpoints).await,
+            "flash" => {
+                let sale = if rehearsal {
+                    flash::REHEARSAL
+                } else {
+                    flash::FULL
+                };
+                flash::bench(&own, &endpoints, sale).await
+            }
+            _ => menu::bench(&own, &endpoints, release).await,
         }
     }
     .await;
     up::down(&own, outcome.is_ok()).await?;
-    report::write(home, name, &outcome?)
+    let name = if rehearsal {
+        format!("{name}.rehearsal")
+    } else {
+        name.to_owned()
+    };
+    report::write(home, &name, &outcome?)
 }

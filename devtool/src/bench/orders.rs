@@ -27,7 +27,11 @@ const DEVICES: u64 = 500;
 const AIM_IDLE_MIB: f64 = 350.0;
 
 /// Measures and answers the figures.
-pub async fn bench(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Vec<Figure>> {
+pub async fn bench(
+    home: &Home,
+    endpoints: &Endpoints,
+    release: bool,
+) -> anyhow::Result<Vec<Figure>> {
     let idle: f64 = usage::resident_mib(home)?
         .into_iter()
         .filter(|(name, _)| name == "gateway" || SERVICES.contains(&name.as_str()))
@@ -49,7 +53,7 @@ pub async fn bench(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Vec<Fig
     let postgres = ports.of("postgres")?;
     floors::prepare(endpoints, postgres).await?;
     let floor_address = SocketAddr::from(([127, 0, 0, 1], ports.of("floor")?));
-    let floor = floors::start(home, endpoints, floor_address, None).await?;
+    let floor = floors::start(home, endpoints, floor_address, None, release).await?;
     let floor_request: Request = {
         let body = request(0);
         let line_end = body
@@ -76,7 +80,7 @@ pub async fn bench(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Vec<Fig
             floor_request.clone(),
         )
         .await?;
-        let pgbench = floors::pgbench(home, postgres, clients, TIME)?;
+        let pgbench = floors::pgbench(home, postgres, floors::ORDER, clients, TIME)?;
         reset_statements(endpoints).await?;
         let before = (usage::cpu_seconds(home)?, statements(endpoints).await?);
         let ours = load::run(&gateway, clients, TIME, request.clone()).await?;

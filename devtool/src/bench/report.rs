@@ -52,6 +52,13 @@ impl Figure {
         self
     }
 
+    /// The value shall be the aim, neither more nor less.
+    pub fn exactly(mut self, aim: f64) -> Self {
+        self.aim = Some(aim);
+        self.met = Some((self.value - aim).abs() < f64::EPSILON);
+        self
+    }
+
     /// The value shall be at most the aim.
     pub fn at_most(mut self, aim: f64) -> Self {
         self.aim = Some(aim);

@@ -9,14 +9,7 @@ use crate::{home::Home, supervise::PROCESSES};
 
 /// CPU seconds since their start, by process of the platform.
 pub fn cpu_seconds(home: &Home) -> anyhow::Result<BTreeMap<String, f64>> {
-    by_process(home, |stat| {
-        let ticks: u64 = [11, 12]
-            .iter()
-            .filter_map(|at| stat.get(*at)?.parse::<u64>().ok())
-            .sum();
-        // USER_HZ is 100 on every Linux that matters here.
-        count(ticks) / 100.0
-    })
+    by_process(home, seconds)
 }
 
 /// Resident memory in MiB, by process of the platform.
@@ -25,6 +18,22 @@ pub fn resident_mib(home: &Home) -> anyhow::Result<BTreeMap<String, f64>> {
         let pages: u64 = stat.get(21).and_then(|text| text.parse().ok()).unwrap_or(0);
         count(pages) * 4.0 / 1024.0
     })
+}
+
+/// CPU seconds of this process, which makes the load.
+pub fn own_cpu_seconds() -> anyhow::Result<f64> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let (_, rest) = stat.rsplit_once(") ").context("/proc/self/stat is odd")?;
+    Ok(seconds(&rest.split(' ').collect::<Vec<_>>()))
+}
+
+fn seconds(stat: &[&str]) -> f64 {
+    let ticks: u64 = [11, 12]
+        .iter()
+        .filter_map(|at| stat.get(*at)?.parse::<u64>().ok())
+        .sum();
+    // USER_HZ is 100 on every Linux that matters here.
+    count(ticks) / 100.0
 }
 
 fn by_process(home: &Home, of: impl Fn(&[&str]) -> f64) -> anyhow::Result<BTreeMap<String, f64>> {
