@@ -43,6 +43,8 @@ export async function screens(page) {
     ["shop", inBrand("shop")],
     ["stock", inBranch("stock")],
     ["pauses", inBranch("pauses")],
+    ["limits", inBranch("limits")],
+    ["limit-rules", inBranch("limits?tab=rules")],
     ["hours", inBranch("hours")],
     ["account", "/admin/account"],
   ];

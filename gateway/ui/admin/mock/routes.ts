@@ -1,6 +1,7 @@
-import type { Brand, Branch, Category, CountedMovement, OptionGroup, OrderState, Product, Recipe, StockItem, StockMovement, Transition } from "../src/data/types";
+import type { Brand, Branch, Category, CountedMovement, OptionGroup, OrderState, Product, Recipe, SlotMove, StockItem, StockMovement, Transition } from "../src/data/types";
 import { me, stockItem } from "./fixtures";
-import { hoursRoutes } from "./hours";
+import { hoursRoutes, orderSlots } from "./hours";
+import { limitRoutes } from "./limits";
 import { pauseRoutes } from "./pauses";
 import { badField, found, Refusal, sameVersion, type World } from "./world";
 
@@ -254,6 +255,7 @@ const sessions = () => [
 /** Every endpoint the screens call, first match wins. */
 export const routes: readonly Route[] = [
   ...pauseRoutes,
+  ...limitRoutes,
   ["POST", /^\/sign-in$/u, signIn],
   ["POST", /^\/sign-out$/u, () => ({ ...nothing, cookies: ["yzm_session=; Path=/; Max-Age=0"] })],
   ["GET", /^\/me$/u, () => ({ body: me() })],
@@ -311,5 +313,7 @@ export const routes: readonly Route[] = [
   ["GET", /^\/branches\/([^/]+)\/orders$/u, orders],
   ["GET", /^\/orders\/([^/]+)$/u, (call) => ({ body: { order: found(call.world.state.orders.get(first(call))), events: call.world.events.get(first(call)) ?? [] } })],
   ["POST", /^\/orders\/([^/]+)\/transition$/u, (call) => ({ body: { order: call.world.transition(first(call), call.body as Transition) } })],
+  ["GET", /^\/orders\/([^/]+)\/slots$/u, orderSlots],
+  ["POST", /^\/orders\/([^/]+)\/move$/u, (call) => ({ body: { order: call.world.reschedule(first(call), call.body as SlotMove) } })],
   ["POST", /^\/orders\/([^/]+)\/undo$/u, (call) => ({ body: { order: call.world.undo(first(call), (call.body as { version: number }).version) } })],
 ];

@@ -11,6 +11,7 @@ it("is the site map", () => {
       "home": "/",
       "hours": "/branches/:one/hours",
       "importProducts": "/brands/:one/import",
+      "limits": "/branches/:one/limits",
       "newProduct": "/brands/:one/products/new",
       "optionGroups": "/brands/:one/option-groups",
       "orders": "/branches/:one/orders",

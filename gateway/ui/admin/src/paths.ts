@@ -14,5 +14,6 @@ export const paths = {
   orders: (branchId: string) => `/branches/${branchId}/orders`,
   pauses: (branchId: string) => `/branches/${branchId}/pauses`,
   stock: (branchId: string) => `/branches/${branchId}/stock`,
+  limits: (branchId: string) => `/branches/${branchId}/limits`,
   hours: (branchId: string) => `/branches/${branchId}/hours`,
 } as const;

@@ -8,6 +8,7 @@ import { CrashedPage, LostPage } from "./frame/lost";
 import { paths } from "./paths";
 import { PageSkeleton } from "./patterns/states";
 import { parseHoursSearch } from "./routes/hours/tabs";
+import { parseLimitSearch } from "./routes/limits/tabs";
 import { parseProductSearch } from "./routes/products/search";
 import { SignInPage } from "./routes/sign-in/page";
 
@@ -112,6 +113,12 @@ const pauses = createRoute({
   path: "/pauses",
   component: lazyRouteComponent(() => import("./routes/pauses/page"), "PausesPage"),
 });
+const limits = createRoute({
+  getParentRoute: () => branch,
+  path: "/limits",
+  validateSearch: parseLimitSearch,
+  component: lazyRouteComponent(() => import("./routes/limits/page"), "LimitsPage"),
+});
 const hours = createRoute({
   getParentRoute: () => branch,
   path: "/hours",
@@ -125,7 +132,7 @@ const routeTree = rootRoute.addChildren([
     home,
     account,
     brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish]),
-    branch.addChildren([orders, stock, pauses, hours]),
+    branch.addChildren([orders, stock, pauses, limits, hours]),
   ]),
 ]);
 

@@ -5,6 +5,7 @@ import { useT } from "../i18n";
 import styles from "./frame.module.css";
 import { groupsFor, type WorkFunction } from "./functions";
 import { useMe, useScope } from "./use-scope";
+import { hasPlan } from "../session/may";
 
 /** The functions that work and that the account may use, in the manual's groups. */
 export function FunctionMenu({ folded }: { folded: boolean }) {
@@ -33,6 +34,7 @@ export function FunctionMenu({ folded }: { folded: boolean }) {
                         {one.icon}
                       </span>
                       {folded ? null : t(one.title)}
+                      {!folded && one.plan && !hasPlan(me, one.plan) ? <span className={styles.planBadge}>{t(`plan.${one.plan}`)}</span> : null}
                     </Link>
                   </Tooltip>
                 </li>

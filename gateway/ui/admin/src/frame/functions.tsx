@@ -2,6 +2,7 @@ import {
   AppstoreOutlined,
   ClockCircleOutlined,
   ContainerOutlined,
+  DashboardOutlined,
   DatabaseOutlined,
   PauseCircleOutlined,
   ProductOutlined,
@@ -11,7 +12,7 @@ import {
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
-import type { Me } from "../data/types";
+import type { Me, Plan } from "../data/types";
 import type { Key } from "../i18n";
 import { paths } from "../paths";
 import { may, type Permission } from "../session/may";
@@ -27,6 +28,8 @@ export interface WorkFunction {
   /** The manual's function it is a part of, where that one has several screens. */
   of?: Key;
   permission: Permission;
+  /** The plan that brings it in full; without it the menu says so and the screen explains itself. */
+  plan?: Plan;
   path: (scope: WorkScope) => string | undefined;
 }
 
@@ -57,6 +60,7 @@ export const functionGroups: readonly FunctionGroup[] = [
       { id: "orders", title: "fn.orders", also: "訂單 接單 order board F09", icon: <ContainerOutlined />, permission: "ops.orders", path: inBranch(paths.orders) },
       { id: "stock", title: "fn.stock", also: "庫存 盤點 進貨 stock inventory count F10", icon: <DatabaseOutlined />, permission: "ops.stock", path: inBranch(paths.stock) },
       { id: "pauses", title: "fn.pauses", also: "暫停銷售 售完 缺貨 恢復 pause sale 86 F11", icon: <PauseCircleOutlined />, permission: "ops.pause", path: inBranch(paths.pauses) },
+      { id: "limits", title: "fn.limits", also: "商品產能限制 產能 負載 時段上限 超訂 capacity limit load F12", icon: <DashboardOutlined />, permission: "ops.capacity", plan: "advanced", path: inBranch(paths.limits) },
     ],
   },
 ];

@@ -20,7 +20,8 @@ interface FormPageProps<V extends object> {
   children: ReactNode;
 }
 
-function useLeaveGuard(dirty: boolean) {
+/** Asks before unsaved work is left behind. */
+export function useLeaveGuard(dirty: boolean) {
   const t = useT();
   const { modal } = App.useApp();
   useBlocker({

@@ -1,12 +1,19 @@
-import type { Me } from "../data/types";
+import type { Me, Plan } from "../data/types";
 
 /** A key of domain-rules §7.1 that a screen asks for. */
-export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause";
+export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity";
 
 /** What the account may: `manage` includes `view`. The server checks again; this only decides what is shown. */
 export function may(me: Me, permission: Permission, level: "view" | "manage" = "view"): boolean {
   const held = me.account.permissions[permission];
   return held === "manage" || (held === "view" && level === "view");
+}
+
+const plans = ["basic", "advanced", "max"] as const;
+
+/** Whether the organisation's plan has what a plan brings. */
+export function hasPlan(me: Me, plan: Plan): boolean {
+  return plans.indexOf(me.organisation.plan) >= plans.indexOf(plan);
 }
 
 /** Whether the account works for the brand as a whole, not only in some of its branches. */

@@ -1,0 +1,59 @@
+import { businessDay } from "@yizhimai/kit";
+import { DatePicker, Flex, Modal } from "antd";
+import dayjs, { type Dayjs } from "dayjs";
+import { useState } from "react";
+
+import { useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
+import { copiedTo } from "./copy-days";
+import { WeekdayButtons } from "./days-field";
+import { Chips } from "./fields";
+import styles from "./limits.module.css";
+import type { Draft } from "./rule";
+import { sentence, type Words } from "./sentence";
+
+interface CopyDaysDialogProps {
+  source: Draft;
+  drafts: readonly Draft[];
+  words: Words;
+  onCopied: (drafts: Draft[]) => void;
+  onClose: () => void;
+}
+
+const DATE = "YYYY-MM-DD";
+
+/** Copies a rule to other weekdays or dates; the list shows it before anything is saved. */
+export function CopyDaysDialog({ source, drafts, words, onCopied, onClose }: CopyDaysDialogProps) {
+  const t = useT();
+  const { branch, timeZone } = useScope();
+  const [by, setBy] = useState<"weekdays" | "dates">(source.rule.days.date ? "dates" : "weekdays");
+  const [weekdays, setWeekdays] = useState<number[]>([]);
+  const [dates, setDates] = useState<Dayjs[]>([]);
+  const today = businessDay(new Date(), timeZone, branch?.cutoff_minutes);
+  const days = by === "weekdays" ? { weekdays } : { dates: dates.map((date) => date.format(DATE)) };
+  const isEmpty = by === "weekdays" ? weekdays.length === 0 : dates.length === 0;
+  const next = isEmpty ? [...drafts] : copiedTo(drafts, source, days);
+  const gone = drafts.filter((draft) => !next.some((one) => one.key === draft.key)).length;
+  return (
+    <Modal
+      open
+      title={t("limit.copyDays")}
+      okText={t("limit.copyIt")}
+      cancelText={t("action.keep")}
+      okButtonProps={{ disabled: isEmpty }}
+      onOk={() => onCopied(next)}
+      onCancel={onClose}
+    >
+      <Flex vertical gap={16}>
+        <p className={styles.sentence}>{sentence(source.rule, words)}</p>
+        <Chips label={t("limit.copyDays")} values={["weekdays", "dates"]} chosen={by} text={(one) => t(`limit.copyTo.${one}`)} onChoose={setBy} />
+        {by === "weekdays" ? (
+          <WeekdayButtons chosen={weekdays} onChange={setWeekdays} />
+        ) : (
+          <DatePicker multiple size="large" aria-label={t("limit.copyTo.dates")} minDate={dayjs(today)} value={dates} onChange={(chosen) => setDates(chosen ?? [])} />
+        )}
+        <p className={styles.soft}>{gone > 0 ? t("limit.copyGone", { count: gone }) : t("limit.copyHint")}</p>
+      </Flex>
+    </Modal>
+  );
+}

@@ -1,0 +1,57 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Segmented } from "antd";
+
+import { keys } from "../../data/keys";
+import { useMe, useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
+import { useLine } from "../../live/line";
+import { Page } from "../../patterns/page";
+import { PageHeader } from "../../patterns/page-header";
+import { EmptyState } from "../../patterns/states";
+import { hasPlan } from "../../session/may";
+import styles from "./limits.module.css";
+import { LoadView } from "./load-view";
+import { RulesView } from "./rules-view";
+import { tabs, type LimitTab } from "./tabs";
+
+/** 商品產能限制: how full the coming days are, and what limits them. */
+export function LimitsPage() {
+  const t = useT();
+  const { branchId = "" } = useParams({ strict: false });
+  const { tab = "load" } = useSearch({ strict: false }) as { tab?: LimitTab };
+  const navigate = useNavigate();
+  const { branch } = useScope();
+  const me = useMe();
+  const client = useQueryClient();
+  const planned = hasPlan(me, "advanced");
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: keys.load(branchId) });
+    void client.invalidateQueries({ queryKey: keys.limits(branchId), exact: true });
+  };
+  useLine(branchId, (event) => (event.type === "availability" || event.type === "order") && refresh(), refresh);
+  return (
+    <Page>
+      <PageHeader title={t("fn.limits")} hint={t("limit.hint", { branch: branch?.name ?? "" })} />
+      <Segmented<LimitTab>
+        size="large"
+        block
+        className={styles.tabs ?? ""}
+        aria-label={t("fn.limits")}
+        value={tab}
+        onChange={(next) => void navigate({ to: ".", search: next === "load" ? {} : { tab: next } })}
+        options={tabs.map((one) => ({
+          value: one,
+          label: one === "rules" && !planned ? `${t("limit.tab.rules")}（${t("plan.advanced")}）` : t(`limit.tab.${one}`),
+        }))}
+      />
+      {tab === "load" ? (
+        <LoadView key={branchId} branchId={branchId} />
+      ) : planned ? (
+        <RulesView key={branchId} branchId={branchId} />
+      ) : (
+        <EmptyState title={t("limit.planTitle")} hint={t("limit.planHint")} />
+      )}
+    </Page>
+  );
+}
