@@ -122,6 +122,10 @@ ids! {
     EventId,
     /// What a reservation in capacity is held for; an order's id for orders.
     HoldKey,
+    /// A rule of capacity limits (產能限制); nil for the orders a slot takes by the hours.
+    LimitRuleId,
+    /// A template of capacity limits.
+    LimitTemplateId,
     /// A published menu version.
     MenuVersionId,
     /// A stock movement.

@@ -19,8 +19,8 @@ use proto::{
 use crate::{
     app::{
         Core,
-        announce::announce,
-        pauses,
+        announce::{announce, tell_gone},
+        limits, pauses,
         settle_orders::{News, settle},
     },
     domain::{fate::Fate, notice::Notice},
@@ -72,6 +72,8 @@ impl Handler for Branches {
         for branch in &branches {
             if store::branches::upsert(tx, branch).await? {
                 pauses::join_brand(&self.core, tx, branch).await?;
+                // Another cut-off or zone moves the windows of limits.
+                limits::recount_branch(&self.core, tx, branch.branch_id).await?;
                 let notice = Notice {
                     slots: true,
                     ..Notice::default()
@@ -103,6 +105,7 @@ fn read_branch(event: &Received) -> anyhow::Result<Branch> {
         hours_version: 0,
         special_days_version: 0,
         pauses_version: 0,
+        limits_version: 0,
     })
 }
 
@@ -120,6 +123,7 @@ impl Handler for Orders {
         let news: Vec<News> = news.into_iter().flatten().collect();
         let settled = settle(&self.core, tx, &news).await?;
         store::holds::finish(tx, &read_finished(events)?).await?;
+        tell_gone(&self.core, tx, &settled.gone).await?;
         report_gone(&settled.gone);
         // The commit follows at once; a reading in between is forgotten with its half second.
         for branch_id in settled.branches {
@@ -130,8 +134,8 @@ impl Handler for Orders {
 }
 
 /// Tells of orders that rely on a hold which was given back.
-pub fn report_gone(orders: &[OrderId]) {
-    for order_id in orders {
+pub fn report_gone(orders: &[(BranchId, OrderId)]) {
+    for (_, order_id) in orders {
         HOLDS_GONE.add(1, &[]);
         tracing::error!(order.id = %order_id, "an order exists whose hold was given back");
     }

@@ -19,6 +19,7 @@ use proto::ordering::v1::{
 use crate::{
     app::{
         Core,
+        announce::tell_gone,
         announce_hours::announce_hours,
         pauses::end_due,
         settle_orders::{News, settle},
@@ -145,6 +146,7 @@ async fn expire_holds_of(
     if !waiting.is_empty() {
         store::holds::postpone(&mut tx, &waiting, asked_at + ASK_AGAIN).await?;
     }
+    tell_gone(core, &mut tx, &settled.gone).await?;
     tx.commit().await?;
     report_gone(&settled.gone);
     for branch_id in settled.branches {

@@ -156,6 +156,9 @@ async fn a_repeated_key_answers_the_hold_that_exists() {
 #[tokio::test]
 async fn releasing_is_safe_to_repeat_and_gives_the_key_back() {
     let shop = Shop::open().await;
+    shop.set_hours(|hours| hours.max_orders_per_slot = Some(9))
+        .await
+        .unwrap();
     let sku = shop.running(3).await;
     let body = shop.order(&[(sku, 3)]);
     let order: OrderId = shop

@@ -8,6 +8,9 @@ use testkit::eventually;
 #[tokio::test]
 async fn a_placed_order_is_committed_once() {
     let shop = Shop::open().await;
+    shop.set_hours(|hours| hours.max_orders_per_slot = Some(9))
+        .await
+        .unwrap();
     let sku = shop.running(10).await;
     let order = shop.held(&[(sku, 3)]).await;
     assert_eq!(shop.counters(sku).await, (10, 3, 7));
@@ -25,6 +28,9 @@ async fn a_placed_order_is_committed_once() {
 #[tokio::test]
 async fn a_cancelled_order_gives_back_what_was_not_used_up() {
     let shop = Shop::open().await;
+    shop.set_hours(|hours| hours.max_orders_per_slot = Some(9))
+        .await
+        .unwrap();
     let sku = shop.running(10).await;
     let (returned, used_up) = (shop.held(&[(sku, 3)]).await, shop.held(&[(sku, 2)]).await);
     shop.tell_placed(returned, 1).await;

@@ -2,10 +2,10 @@
 
 use chassis::{
     db::TenantTx,
-    id::{BranchId, SkuId},
+    id::{BranchId, OrderId, SkuId},
     outbox::{self, Event},
 };
-use proto::capacity::v1::{AvailabilityChanged, LowUnit, StockLow};
+use proto::capacity::v1::{AvailabilityChanged, HoldGone, LowUnit, StockLow};
 
 use super::{Core, error::Error, pauses};
 use crate::{domain::notice::Notice, store};
@@ -15,6 +15,31 @@ pub const AVAILABILITY_CHANGED: &str = "capacity.availability.changed.v1";
 
 /// Type of the event.
 pub const STOCK_LOW: &str = "capacity.stock.low.v1";
+
+/// Type of the event.
+const HOLD_GONE: &str = "capacity.hold.gone.v1";
+
+/// Tells of orders that exist although their holds were given back, so that they are cancelled.
+pub async fn tell_gone(
+    core: &Core,
+    tx: &mut TenantTx,
+    orders: &[(BranchId, OrderId)],
+) -> Result<(), Error> {
+    let events: Vec<_> = orders
+        .iter()
+        .map(|(branch_id, order_id)| {
+            let body = HoldGone {
+                order_id: order_id.to_string(),
+                branch_id: branch_id.to_string(),
+            };
+            Event::new(HOLD_GONE, order_id.as_uuid(), 1, &body)
+        })
+        .collect();
+    if !events.is_empty() {
+        outbox::publish(tx, &*core.clock, &events).await?;
+    }
+    Ok(())
+}
 
 /// Publishes one event for all that a transaction changed visibly, and one for what fell to its
 /// threshold; none when nothing was.

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use chassis::id::{BranchId, OrganisationId};
 
-use super::{Core, announce::announce, error::Error, set_hours::take_effect};
+use super::{Core, announce::announce, error::Error};
 use crate::{domain::notice::Notice, store};
 
 const BRANCHES_A_TURN: i64 = 500;
@@ -43,7 +43,7 @@ async fn announce_branch(
     }
     let parts = core.schedules.parts(&mut tx, &branch).await?;
     if let Some(version) = parts.hours.in_force(now) {
-        take_effect(&mut tx, branch_id, version, now).await?;
+        store::hours::follow(&mut tx, branch_id, version).await?;
     }
     announce(core, &mut tx, branch_id, &Notice::hours()).await?;
     tx.commit().await?;

@@ -1,7 +1,7 @@
 //! What a branch can sell now, read at most twice a second per branch however many ask.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -10,23 +10,21 @@ use std::{
 };
 
 use chassis::{
-    business_day::BusinessDay,
     db::TenantTx,
-    id::{BranchId, BrandId, OrganisationId, SkuId},
+    id::{BranchId, BrandId, OrganisationId},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache as Kept;
 use tokio::sync::Mutex;
 
-use super::{Core, error::Error};
+use super::{Core, error::Error, limits::counting_from};
 use crate::{
     domain::{
-        calendar::{Calendar, SlotTime},
+        availability::{Asked, Availability, Snapshot},
         channel::Channel,
+        limit::book::Book,
         method::Method,
-        pause::Lasting,
-        plan::{Fullness, SlotBook},
-        stock::SHOW_LAST,
+        shelf::Shelf,
     },
     store::{self, branches::BranchState},
 };
@@ -35,47 +33,7 @@ use crate::{
 const KEPT_FOR: Duration = Duration::from_millis(500);
 const BRANCHES_KEPT: u64 = 10_000;
 
-/// What a branch can sell at a moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Availability {
-    /// Branch.
-    pub branch_id: BranchId,
-    /// Brand it belongs to.
-    pub brand_id: BrandId,
-    /// When this was true.
-    pub as_of: DateTime<Utc>,
-    /// It takes orders for now.
-    pub open: bool,
-    /// When it opens next, while it does not.
-    pub opens_at: Option<DateTime<Utc>>,
-    /// When ordering for now ends.
-    pub last_order_at: Option<DateTime<Utc>>,
-    /// ASAP promise.
-    pub promised_at: Option<DateTime<Utc>>,
-    /// Slots from now to the last day ahead.
-    pub slots: Vec<(SlotTime, Fullness)>,
-    /// Units left of what is tracked.
-    pub skus: Vec<SkuLeft>,
-    /// 每單上限 of what has one.
-    pub order_limits: Vec<(SkuId, i64)>,
-    /// Earliest slot that is not full.
-    pub earliest_slot_at: Option<DateTime<Utc>>,
-    /// Pauses in force, the next to end first.
-    pub pauses: Vec<Lasting>,
-}
-
-/// What is left of a unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SkuLeft {
-    /// Variant or option.
-    pub sku_id: SkuId,
-    /// Units left, as far as its components suffice.
-    pub available: i64,
-    /// From this number down customers see it; 0 for never.
-    pub show_last: i64,
-}
-
-/// Availabilities as last read; clones share them.
+/// What was read of branches; clones share it.
 #[derive(Clone, Debug)]
 pub struct Cache(Kept<(OrganisationId, BranchId), Arc<Entry>>);
 
@@ -83,14 +41,31 @@ pub struct Cache(Kept<(OrganisationId, BranchId), Arc<Entry>>);
 struct Entry {
     /// Counts own writes: what was read before one is forgotten.
     writes: AtomicU64,
-    read: Mutex<HashMap<Method, Read>>,
+    read: Mutex<Option<Read>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Read {
     at: Instant,
     writes: u64,
-    availability: Arc<Availability>,
+    known: Arc<Known>,
+}
+
+/// A branch as last read, and what was made of it for those who have no cart.
+#[derive(Debug)]
+struct Known {
+    brand_id: BrandId,
+    snapshot: Snapshot,
+    without_cart: Kept<Method, Arc<Availability>>,
+}
+
+/// What a branch can sell.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Brand it belongs to.
+    pub brand_id: BrandId,
+    /// What it can sell.
+    pub availability: Arc<Availability>,
 }
 
 impl Default for Cache {
@@ -108,37 +83,52 @@ impl Cache {
     }
 }
 
-/// Gets what a branch can sell by a method; callers that come together share one reading.
+/// Gets what a branch can sell, for a cart if there is one; callers that come together share one reading.
 pub async fn get(
     core: &Core,
     org: OrganisationId,
     branch_id: BranchId,
-    method: Method,
-) -> Result<Arc<Availability>, Error> {
+    asked: &Asked,
+) -> Result<Found, Error> {
+    let known = read(core, org, branch_id).await?;
+    let now = core.clock.now();
+    let availability = if asked.has_cart() || asked.channel != Channel::Web {
+        Arc::new(known.snapshot.availability(now, asked))
+    } else {
+        known.without_cart.get_with(asked.method, || {
+            Arc::new(known.snapshot.availability(now, asked))
+        })
+    };
+    Ok(Found {
+        brand_id: known.brand_id,
+        availability,
+    })
+}
+
+async fn read(core: &Core, org: OrganisationId, branch_id: BranchId) -> Result<Arc<Known>, Error> {
     let entry = core
         .availabilities
         .0
         .get_with((org, branch_id), Arc::default);
     let mut read = entry.read.lock().await;
     let writes = entry.writes.load(Ordering::Acquire);
-    if let Some(read) = read.get(&method)
+    if let Some(read) = &*read
         && read.writes == writes
         && read.at.elapsed() < KEPT_FOR
-        && is_recent(read.availability.as_of, core.clock.now())
+        && is_recent(read.known.snapshot.as_of, core.clock.now())
     {
-        return Ok(read.availability.clone());
+        return Ok(read.known.clone());
     }
     let at = Instant::now();
     let mut tx = core.db.tenant(org).await?;
-    let availability = Arc::new(load(core, &mut tx, branch_id, method).await?);
+    let known = Arc::new(load(core, &mut tx, branch_id).await?);
     tx.rollback().await?;
-    let now = Read {
+    *read = Some(Read {
         at,
         writes,
-        availability: availability.clone(),
-    };
-    read.insert(method, now);
-    Ok(availability)
+        known: known.clone(),
+    });
+    Ok(known)
 }
 
 fn is_recent(as_of: DateTime<Utc>, now: DateTime<Utc>) -> bool {
@@ -146,148 +136,39 @@ fn is_recent(as_of: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     (as_of..=as_of + kept_for).contains(&now)
 }
 
-async fn load(
-    core: &Core,
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    method: Method,
-) -> Result<Availability, Error> {
+async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Known, Error> {
     let branch = store::branches::find(tx, branch_id)
         .await?
         .ok_or(Error::BranchUnknown)?;
+    let now = core.clock.now();
     let schedule = core.schedules.get(tx, &branch).await?;
-    let calendar = schedule.at_for(core.clock.now(), method);
-    let limit = schedule.hours.max_orders_per_slot;
-    let booked = match limit {
-        Some(_) => {
-            let from = calendar.slot_holding(calendar.now());
-            store::slots::booked(tx, branch_id, from).await?
-        }
-        None => Default::default(),
+    let mut book = Book {
+        limits: core.limits.get(tx, &branch).await?,
+        used: HashMap::new(),
     };
-    let (skus, order_limits) = load_skus(tx, &branch, calendar.today()).await?;
-    let sells = branch.state == BranchState::Live;
-    let book = SlotBook { booked, limit };
-    let pauses = core.pauses.get(tx, &branch).await?;
-    let open_from = pauses.branch_open_from(Channel::Web, calendar.now());
-    Ok(Availability {
-        skus,
-        order_limits,
-        pauses: pauses.at(calendar.now()).cloned().collect(),
-        ..shut_until(open_from, describe(&branch, sells, &calendar, &book))
-    })
-}
-
-/// While the branch as a whole is paused nothing is promised, and no slot before its end can be had.
-fn shut_until(open_from: Option<DateTime<Utc>>, mut availability: Availability) -> Availability {
-    let shut = |at: DateTime<Utc>| open_from.is_none_or(|open| at < open);
-    if shut(availability.as_of) {
-        availability.promised_at = None;
-        for (slot, fullness) in &mut availability.slots {
-            if shut(slot.starts_at) {
-                *fullness = Fullness::Full;
-            }
-        }
-        let mut slots = availability.slots.iter();
-        availability.earliest_slot_at = slots.find(orderable).map(|(slot, _)| slot.starts_at);
+    let calendar = schedule.at(now);
+    if !Book::is_boundless(&book.limits, &schedule) {
+        book.used = store::counters::used(tx, branch_id, counting_from(&calendar)).await?;
     }
-    availability
-}
-
-fn orderable((slot, fullness): &&(SlotTime, Fullness)) -> bool {
-    !slot.past && *fullness != Fullness::Full
-}
-
-/// What is left of each variant and option, and how much one order may have of it. Components are
-/// told through what is made of them.
-async fn load_skus(
-    tx: &mut TenantTx,
-    branch: &store::branches::Branch,
-    today: BusinessDay,
-) -> Result<(Vec<SkuLeft>, Vec<(SkuId, i64)>), Error> {
-    let items = store::items::list(tx, branch.branch_id).await?;
+    let items = store::items::list(tx, branch_id).await?;
     let (recipes, _) = store::recipes::list(tx, branch.brand_id).await?;
-    let keys: Vec<_> = items
-        .iter()
-        .filter_map(|item| Some((item.sku_id, item.bucket_day(today)?)))
-        .collect();
-    let buckets = store::buckets::find_keys(tx, branch.branch_id, &keys).await?;
-    let mut left = HashMap::new();
-    for item in &items {
-        if let Some(day) = item.bucket_day(today) {
-            let bucket = buckets.get(&(item.sku_id, day)).copied();
-            let bucket = bucket.unwrap_or_else(|| item.untouched(day));
-            left.insert(item.sku_id, bucket.available());
-        }
-    }
-    let rules: HashMap<_, _> = items
-        .iter()
-        .map(|item| (item.sku_id, &item.rules))
-        .collect();
-    let components = recipes.components();
-    let sold: BTreeSet<_> = left.keys().chain(recipes.parts.keys()).collect();
-    let told = sold
-        .into_iter()
-        .filter(|sku_id| !components.contains(sku_id));
-    let skus = told.filter_map(|&sku_id| {
-        let made = recipes.sellable(sku_id, |id| left.get(&id).copied());
-        Some(SkuLeft {
-            sku_id,
-            available: left.get(&sku_id).copied().into_iter().chain(made).min()?,
-            show_last: rules
-                .get(&sku_id)
-                .map_or(SHOW_LAST, |rules| rules.show_last),
-        })
-    });
-    let limits = items
-        .iter()
-        .filter(|item| item.rules.max_per_order > 0)
-        .map(|item| (item.sku_id, item.rules.max_per_order));
-    Ok((skus.collect(), limits.collect()))
-}
-
-fn describe(
-    branch: &store::branches::Branch,
-    sells: bool,
-    calendar: &Calendar<'_>,
-    book: &SlotBook,
-) -> Availability {
-    let now = calendar.now();
-    let open = sells && calendar.accepting().is_some();
-    let slots: Vec<_> = if sells {
-        calendar
-            .slots()
-            .map(|slot| (slot, book.fullness(calendar, slot.starts_at)))
-            .collect()
-    } else {
-        Vec::new()
+    let sku_ids: Vec<_> = items.iter().map(|item| item.sku_id).collect();
+    let shelf = Shelf {
+        recipes,
+        buckets: store::buckets::find_many(tx, branch_id, &sku_ids, calendar.today()).await?,
+        items: items.into_iter().map(|item| (item.sku_id, item)).collect(),
     };
-    let orderable =
-        |(slot, fullness): &&(SlotTime, Fullness)| !slot.past && *fullness != Fullness::Full;
-    Availability {
-        branch_id: branch.branch_id,
+    let pauses = core.pauses.get(tx, &branch).await?;
+    Ok(Known {
         brand_id: branch.brand_id,
-        as_of: now,
-        open,
-        opens_at: if sells && !open {
-            calendar.opens_at()
-        } else {
-            None
+        snapshot: Snapshot {
+            as_of: now,
+            sells: branch.state == BranchState::Live,
+            schedule: schedule.clone(),
+            book,
+            shelf,
+            pauses,
         },
-        last_order_at: if open {
-            calendar.ordering_ends_at()
-        } else {
-            None
-        },
-        promised_at: book
-            .promise(calendar)
-            .ok()
-            .filter(|_| open)
-            .map(|(_, promise)| promise),
-        earliest_slot_at: slots.iter().find(orderable).map(|(slot, _)| slot.starts_at),
-        slots,
-        skus: Vec::new(),
-        order_limits: Vec::new(),
-        pauses: Vec::new(),
-    }
+        without_cart: Kept::new(Method::ALL.len() as u64),
+    })
 }

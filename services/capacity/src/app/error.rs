@@ -23,6 +23,9 @@ pub enum Error {
     /// The order cannot have all it wants.
     #[error(transparent)]
     Refused(#[from] Box<Refused>),
+    /// The branch holds nothing for such an order.
+    #[error("no such order")]
+    OrderUnknown,
     /// The order's hold was given back.
     #[error("the hold was given back")]
     HoldGone,
@@ -41,6 +44,9 @@ pub enum Error {
     /// The brand has no such component.
     #[error("no such component")]
     ComponentUnknown,
+    /// The brand has no such template of limits.
+    #[error("no such template")]
+    TemplateUnknown,
     /// Another component of the brand has the name.
     #[error("another component has the name")]
     NameTaken,
@@ -109,6 +115,7 @@ impl Refusal for Error {
     fn to_problem(&self) -> Problem {
         match self {
             Self::BranchUnknown => Problem::not_found("branch"),
+            Self::OrderUnknown => Problem::not_found("order"),
             Self::ItemUnknown => Problem::not_found("stock item"),
             Self::Refused(refused) => refused.to_problem(),
             Self::HoldGone => Problem::new("HOLD_GONE").message(self.to_string()),
@@ -121,6 +128,7 @@ impl Refusal for Error {
                 .field("to_branch_id", "SKU_MISMATCH"),
             Self::BrandUnknown => Problem::not_found("brand"),
             Self::ComponentUnknown => Problem::not_found("component"),
+            Self::TemplateUnknown => Problem::not_found("template of limits"),
             Self::NameTaken => Problem::new("CODE_TAKEN")
                 .message(self.to_string())
                 .field("component.name", "CODE_TAKEN"),

@@ -8,7 +8,9 @@ pub mod change_stock;
 pub mod error;
 pub mod find_branch;
 pub mod import_stock;
+pub mod limits;
 pub mod list_stock;
+pub mod move_hold;
 pub mod once;
 pub mod pauses;
 pub mod place_holds;
@@ -36,6 +38,8 @@ pub struct Core {
     pub schedules: schedules::Schedules,
     /// Pauses of branches, as last read.
     pub pauses: pauses::KnownPauses,
+    /// Limits of branches, as last read.
+    pub limits: limits::KnownLimits,
     /// Availabilities, as last read.
     pub availabilities: availability::Cache,
 }

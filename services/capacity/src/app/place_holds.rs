@@ -16,14 +16,16 @@ use super::{
     Core,
     announce::announce,
     error::{Error, constraint},
+    limits::counting_from,
 };
 use crate::{
     domain::{
         calendar::Schedule,
         fate::HoldState,
-        hold::Hold,
-        plan::{Granted, Outcome, Planner, SlotBook, Wanted},
-        recipe::Recipes,
+        hold::{Hold, Taken},
+        limit::book::Book,
+        plan::{Granted, Outcome, Planner, Wanted},
+        shelf::Shelf,
         stock::BucketChange,
     },
     store::{
@@ -136,7 +138,7 @@ async fn serve_once(
     }
     if !outcome.granted.is_empty() {
         store::holds::insert_many(&mut tx, branch_id, &outcome.granted, now, expires_at).await?;
-        write_counters(core, &mut tx, branch_id, &outcome, planner.slots.limit).await?;
+        write_counters(core, &mut tx, branch_id, &outcome).await?;
     }
     announce(core, &mut tx, branch_id, &outcome.notice).await?;
     tx.commit().await?;
@@ -159,36 +161,35 @@ async fn prepare<'schedule>(
         .flat_map(|order| order.skus.keys().copied())
         .collect();
     let mut sku_ids: Vec<_> = sku_ids.into_iter().collect();
-    let (mut items, mut buckets) = (Vec::new(), HashMap::new());
-    let mut recipes = Recipes::default();
+    let mut shelf = Shelf::default();
     if !sku_ids.is_empty() {
-        recipes = store::recipes::of(tx, branch.brand_id, &sku_ids).await?;
-        sku_ids.extend(recipes.components());
-
-        items = store::items::find_many(tx, branch.branch_id, &sku_ids).await?;
+        shelf.recipes = store::recipes::of(tx, branch.brand_id, &sku_ids).await?;
+        sku_ids.extend(shelf.recipes.components());
+        let items = store::items::find_many(tx, branch.branch_id, &sku_ids).await?;
+        shelf.items = items.into_iter().map(|item| (item.sku_id, item)).collect();
     }
-    if !items.is_empty() {
+    if !shelf.items.is_empty() {
         let today = calendar.today();
-        buckets = store::buckets::find_many(tx, branch.branch_id, &sku_ids, today).await?;
+        shelf.buckets = store::buckets::find_many(tx, branch.branch_id, &sku_ids, today).await?;
     }
-    let mut slots = SlotBook {
-        limit: schedule.hours.max_orders_per_slot,
-        ..SlotBook::default()
+    let limits = core.limits.get(tx, branch).await?;
+    let mut book = Book {
+        limits,
+        used: HashMap::new(),
     };
-    if slots.limit.is_some() && !fresh.is_empty() {
-        let from = calendar.slot_holding(calendar.now());
-        slots.booked = store::slots::booked(tx, branch.branch_id, from).await?;
+    if !Book::is_boundless(&book.limits, schedule) && !fresh.is_empty() {
+        let from = counting_from(&calendar);
+        book.used = store::counters::used(tx, branch.branch_id, from).await?;
     }
     let pauses = core.pauses.get(tx, branch).await?;
     Ok(Planner {
         calendar,
         takes_orders: branch.state == BranchState::Live,
         takes_test_orders: matches!(branch.state, BranchState::Live | BranchState::Setup),
-        recipes,
-        items: items.into_iter().map(|item| (item.sku_id, item)).collect(),
-        buckets,
-        slots,
+        shelf,
+        book,
         pauses,
+        proposed: HashMap::new(),
     })
 }
 
@@ -197,7 +198,6 @@ async fn write_counters(
     tx: &mut TenantTx,
     branch_id: BranchId,
     outcome: &Outcome,
-    limit: Option<i64>,
 ) -> Result<(), Error> {
     let mut changes = std::collections::BTreeMap::<_, BucketChange>::new();
     for granted in outcome
@@ -214,7 +214,7 @@ async fn write_counters(
     }
     store::buckets::insert(tx, branch_id, &outcome.new_buckets).await?;
     store::buckets::apply(tx, branch_id, &changes).await?;
-    store::slots::hold(tx, branch_id, &outcome.slot_orders, limit).await?;
+    store::counters::hold(tx, branch_id, &outcome.counters).await?;
     store::movements::insert_many(tx, &*core.clock, branch_id, &outcome.movements).await?;
     Ok(())
 }
@@ -287,5 +287,13 @@ fn held(branch_id: BranchId, granted: &Granted, expires_at: chrono::DateTime<chr
         business_day: granted.slot.business_day,
         expires_at,
         parts: granted.parts.clone(),
+        taken: granted
+            .takes
+            .iter()
+            .map(|take| Taken {
+                key: take.key,
+                amount: take.amount,
+            })
+            .collect(),
     }
 }

@@ -7,7 +7,7 @@ use chassis::{
     error::Violations,
     id::{BranchId, OrganisationId},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     Core,
@@ -15,6 +15,7 @@ use super::{
     announce::announce,
     error::Error,
     find_branch::{find_branch, lock_branch},
+    limits::recount,
     schedules::Parts,
 };
 use crate::{
@@ -26,9 +27,6 @@ use crate::{
     },
     store::{self, branches::Branch},
 };
-
-/// Slots that began this long ago may still be going on.
-const LONGEST_SLOT: TimeDelta = TimeDelta::hours(1);
 
 /// Hours as they shall be.
 #[derive(Clone, Debug)]
@@ -145,7 +143,7 @@ pub async fn set_hours(
     }
     store::hours::insert(&mut tx, ask.branch_id, &version).await?;
     if !version.scheduled {
-        take_effect(&mut tx, ask.branch_id, &version, now).await?;
+        store::hours::follow(&mut tx, ask.branch_id, &version).await?;
     }
     let hours = without_replaced(&parts.hours, &ask.planned).with(version.clone());
     finish(
@@ -226,19 +224,6 @@ pub fn withdrawn(known: &Versions, number: i64, now: DateTime<Utc>) -> Result<Ve
     }
 }
 
-/// Lets hours that count from now on rule the slots there are.
-pub async fn take_effect(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    version: &HoursVersion,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    store::hours::follow(tx, branch_id, version).await?;
-    let limit = version.hours.max_orders_per_slot;
-    store::slots::set_limit(tx, branch_id, now - LONGEST_SLOT, limit).await?;
-    Ok(())
-}
-
 fn without_replaced(known: &Versions, planned: &PlannedHours) -> Versions {
     planned
         .replaces
@@ -276,6 +261,8 @@ async fn finish(
         special_days: parts.special_days.clone(),
     };
     let plans = [(branch_id, after.schedule(branch, now))];
+    let limits = core.limits.get(&mut tx, branch).await?;
+    recount(&mut tx, branch_id, &limits, &plans[0].1, now).await?;
     let to_cancel = settle(&mut tx, now, &plans, decisions).await?;
     announce(core, &mut tx, branch_id, &Notice::hours()).await?;
     tx.commit().await?;

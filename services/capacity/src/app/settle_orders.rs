@@ -14,7 +14,6 @@ use crate::{
         fate::{Effect, Fate, HoldState, decide},
         hold::{Hold, Settlement},
         notice::Notice,
-        plan::SlotBook,
         stock::{Bucket, BucketKey},
     },
     store::{self, branches::Branch},
@@ -41,7 +40,7 @@ pub struct Settled {
     /// Orders whose hold was given back by this.
     pub given_back: Vec<OrderId>,
     /// Orders that exist although their hold was given back.
-    pub gone: Vec<OrderId>,
+    pub gone: Vec<(BranchId, OrderId)>,
 }
 
 /// Applies news in its order; a handful of statements per branch, however much news there is.
@@ -71,7 +70,7 @@ pub async fn settle(core: &Core, tx: &mut TenantTx, news: &[News]) -> Result<Set
             continue;
         }
         if effect == Effect::Gone {
-            settled.gone.push(news.order_id);
+            settled.gone.push((hold.branch_id, news.order_id));
         }
         if matches!(effect, Effect::Release | Effect::Return) {
             settled.given_back.push(news.order_id);
@@ -123,15 +122,17 @@ async fn write(
         .collect();
     store::holds::update_many(tx, &moves).await?;
     store::buckets::apply(tx, branch_id, &settlement.bucket_changes).await?;
-    let notice = notice(core, tx, branch, &before, &settlement).await?;
-    store::slots::settle(tx, branch_id, &settlement.slot_changes).await?;
+    let mut notice = notice(tx, branch, &before, &settlement).await?;
+    let counted = store::counters::settle(tx, branch_id, &settlement.counter_changes).await?;
+    for (_, change, limit) in counted {
+        notice.counter(change, limit);
+    }
     store::movements::insert_many(tx, &*core.clock, branch_id, &settlement.movements).await?;
     announce(core, tx, branch_id, &notice).await
 }
 
 /// A confirmation changes nothing for buyers; what is given back may.
 async fn notice(
-    core: &Core,
     tx: &mut TenantTx,
     branch: &Branch,
     before: &HashMap<BucketKey, Bucket>,
@@ -161,33 +162,6 @@ async fn notice(
             });
             notice.stock(sku_id, (before, after), low, shown);
         }
-    }
-    let schedule = core.schedules.get(tx, branch).await?;
-    let freed = settlement
-        .slot_changes
-        .iter()
-        .filter(|(_, change)| change.held + change.committed != 0);
-    let calendar = schedule.at(core.clock.now());
-    let freed: Vec<_> = freed
-        .filter(|(at, _)| calendar.slot_end(**at) > calendar.now())
-        .collect();
-    let Some((first, _)) = freed.first() else {
-        return Ok(notice);
-    };
-    let Some(limit) = schedule.hours.max_orders_per_slot else {
-        return Ok(notice);
-    };
-    let from = calendar.slot_holding(**first);
-    let booked = store::slots::booked(tx, branch.branch_id, from).await?;
-    let mut book = SlotBook {
-        booked,
-        limit: Some(limit),
-    };
-    for (at, change) in freed {
-        let slot = calendar.slot_holding(*at);
-        let before = book.fullness(&calendar, slot);
-        *book.booked.entry(*at).or_default() += change.held + change.committed;
-        notice.slot(before, book.fullness(&calendar, slot));
     }
     Ok(notice)
 }

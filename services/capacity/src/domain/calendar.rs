@@ -77,6 +77,8 @@ pub enum SlotProblem {
     TooFarAhead,
     /// The time is not the start of a slot, or no slot is left at all.
     NoSlot,
+    /// The order is more than any slot takes, however empty.
+    TooLarge,
 }
 
 impl SlotProblem {
@@ -89,6 +91,7 @@ impl SlotProblem {
             Self::Closed => "CLOSED",
             Self::TooFarAhead => "TOO_FAR_AHEAD",
             Self::NoSlot => "NO_SLOT",
+            Self::TooLarge => "ORDER_TOO_LARGE",
         }
     }
 }
@@ -166,6 +169,19 @@ impl Schedule {
     #[must_use]
     pub fn business_day(&self, instant: DateTime<Utc>) -> BusinessDay {
         BusinessDay::of(instant, self.tz, self.cutoff_minutes)
+    }
+
+    /// Length of the slots around an instant, in minutes.
+    #[must_use]
+    pub fn slot_minutes_at(&self, instant: DateTime<Utc>) -> u32 {
+        u32::from(self.hours_at(instant).slot_minutes)
+    }
+
+    /// Start of the grid's slot that holds `instant`.
+    #[must_use]
+    pub fn slot_holding(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
+        let step = self.slot_minutes_at(instant);
+        instant_of(self.tz, grid_floor(shown_at(self.tz, instant), step))
     }
 
     /// Whether the branch is open for a method at an instant, however far away.
@@ -257,6 +273,12 @@ impl Reign<'_> {
 }
 
 impl<'schedule> Calendar<'schedule> {
+    /// What it is made from.
+    #[must_use]
+    pub const fn schedule(&self) -> &'schedule Schedule {
+        self.schedule
+    }
+
     /// The method it is for.
     #[must_use]
     pub const fn method(&self) -> Method {
@@ -344,15 +366,13 @@ impl Calendar<'_> {
     /// Start of the grid's slot that holds `instant`.
     #[must_use]
     pub fn slot_holding(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
-        let step = self.step_minutes(instant);
-        let local = grid_floor(shown_at(self.schedule.tz, instant), step);
-        instant_of(self.schedule.tz, local)
+        self.schedule.slot_holding(instant)
     }
 
     /// The end of the slot that begins at `starts_at`.
     #[must_use]
     pub fn slot_end(&self, starts_at: DateTime<Utc>) -> DateTime<Utc> {
-        starts_at + TimeDelta::minutes(i64::from(self.step_minutes(starts_at)))
+        starts_at + TimeDelta::minutes(i64::from(self.schedule.slot_minutes_at(starts_at)))
     }
 
     /// Judges a wanted time, its fullness aside.
@@ -385,6 +405,15 @@ impl Calendar<'_> {
         self.openings
             .iter()
             .filter(|opening| opening.to > self.now && self.takes_orders_now())
+            .flat_map(|opening| self.slots_of(*opening))
+    }
+
+    /// Slots within the hours from the one going on to the last day ahead, whether or not they may be
+    /// ordered for.
+    pub fn open_slots(&self) -> impl Iterator<Item = SlotTime> {
+        let openings = self.openings.iter();
+        openings
+            .filter(|opening| opening.to > self.now)
             .flat_map(|opening| self.slots_of(*opening))
     }
 
@@ -455,7 +484,8 @@ impl Calendar<'_> {
         starts_at < self.ready_at() || self.now > self.last_order_at(opening)
     }
 
-    fn opening_at(&self, instant: DateTime<Utc>) -> Option<Opening> {
+    /// The opening that holds an instant.
+    pub fn opening_at(&self, instant: DateTime<Utc>) -> Option<Opening> {
         self.openings
             .iter()
             .copied()
@@ -469,10 +499,6 @@ impl Calendar<'_> {
     /// The hours in force at this moment.
     fn hours(&self) -> &Hours {
         self.schedule.hours_at(self.now)
-    }
-
-    fn step_minutes(&self, instant: DateTime<Utc>) -> u32 {
-        u32::from(self.schedule.hours_at(instant).slot_minutes)
     }
 }
 

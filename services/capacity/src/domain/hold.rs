@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     fate::{Effect, HoldState},
+    limit::book::CounterKey,
     stock::{Bucket, BucketChange, BucketKey, MovementKind},
 };
 
@@ -49,6 +50,17 @@ pub struct Hold {
     pub expires_at: DateTime<Utc>,
     /// What was taken from the stock.
     pub parts: Vec<Part>,
+    /// What was taken of the limits.
+    pub taken: Vec<Taken>,
+}
+
+/// What an order took of a counter of limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The counter.
+    pub key: CounterKey,
+    /// How much.
+    pub amount: i64,
 }
 
 /// A movement of the journal that belongs to an order or a new day.
@@ -68,12 +80,12 @@ pub struct OrderMovement {
     pub after: Bucket,
 }
 
-/// What settled orders do to a slot.
+/// What settled orders do to a counter of limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SlotChange {
-    /// Change of the orders held.
+pub struct CounterChange {
+    /// Change of what is held.
     pub held: i64,
-    /// Change of the orders committed.
+    /// Change of what is committed.
     pub committed: i64,
 }
 
@@ -84,8 +96,8 @@ pub struct Settlement {
     pub buckets: HashMap<BucketKey, Bucket>,
     /// Changes of buckets.
     pub bucket_changes: BTreeMap<BucketKey, BucketChange>,
-    /// Changes of slots.
-    pub slot_changes: BTreeMap<DateTime<Utc>, SlotChange>,
+    /// Changes of the counters of limits.
+    pub counter_changes: BTreeMap<CounterKey, CounterChange>,
     /// Journal, in order.
     pub movements: Vec<OrderMovement>,
 }
@@ -102,7 +114,7 @@ impl Settlement {
 
     /// Gathers what `effect` does with what `hold` took; a test order took nothing.
     pub fn apply(&mut self, hold: &Hold, effect: Effect) {
-        let (kind, sign, change, slot) = match effect {
+        let (kind, sign, change, counter) = match effect {
             Effect::Nothing | Effect::Remember | Effect::Gone => return,
             Effect::Commit => (
                 MovementKind::Committed,
@@ -111,7 +123,7 @@ impl Settlement {
                     balance: -1,
                     held: -1,
                 },
-                SlotChange {
+                CounterChange {
                     held: -1,
                     committed: 1,
                 },
@@ -123,7 +135,7 @@ impl Settlement {
                     balance: 0,
                     held: -1,
                 },
-                SlotChange {
+                CounterChange {
                     held: -1,
                     committed: 0,
                 },
@@ -135,7 +147,7 @@ impl Settlement {
                     balance: 1,
                     held: 0,
                 },
-                SlotChange {
+                CounterChange {
                     held: 0,
                     committed: -1,
                 },
@@ -166,8 +178,10 @@ impl Settlement {
             total.balance += balance;
             total.held += held;
         }
-        let total = self.slot_changes.entry(hold.slot_starts_at).or_default();
-        total.held += slot.held;
-        total.committed += slot.committed;
+        for taken in &hold.taken {
+            let total = self.counter_changes.entry(taken.key).or_default();
+            total.held += counter.held * taken.amount;
+            total.committed += counter.committed * taken.amount;
+        }
     }
 }

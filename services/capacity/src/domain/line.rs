@@ -20,4 +20,10 @@ pub struct Line {
     pub amount: i64,
     /// Seconds to make one unit.
     pub make_seconds: i64,
+    /// Station it is made at; empty for none.
+    #[serde(default)]
+    pub station: String,
+    /// Print tag; empty for none.
+    #[serde(default)]
+    pub print_tag: String,
 }

@@ -1,12 +1,14 @@
 //! Pure rules: when a branch sells, how much is left, and what becomes of a hold. No I/O.
 
 pub mod affected;
+pub mod availability;
 pub mod calendar;
 pub mod channel;
 pub mod fate;
 pub mod hold;
 pub mod hours;
 pub mod hours_version;
+pub mod limit;
 pub mod line;
 pub mod local_time;
 pub mod method;
@@ -14,6 +16,7 @@ pub mod notice;
 pub mod pause;
 pub mod plan;
 pub mod recipe;
+pub mod shelf;
 pub mod special_day;
 pub mod stock;
 pub mod stock_file;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::id::SkuId;
 
-use super::plan::Fullness;
+use super::limit::book::Fullness;
 
 /// From here down every change is told, for the storefront shows how few are left.
 const FEW_UNITS: i64 = 10;
@@ -62,9 +62,11 @@ impl Notice {
         }
     }
 
-    /// Notes a slot that went from one fullness to another.
-    pub fn slot(&mut self, before: Fullness, after: Fullness) {
-        self.slots |= before != after;
+    /// Notes a counter of limits that went from one number to another: told when it changes how full
+    /// it is, and from 將滿 on whenever it changes, for carts of more than one find less room.
+    pub fn counter(&mut self, (before, after): (i64, i64), limit: i64) {
+        let (was, is) = (Fullness::of(before, limit), Fullness::of(after, limit));
+        self.slots |= before != after && (was != is || is != Fullness::Open);
     }
 
     /// Nobody could see a difference.

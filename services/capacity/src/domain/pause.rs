@@ -256,18 +256,6 @@ impl Pauses {
         met.into_iter().map(paused).collect()
     }
 
-    /// The first instant from `from` on at which the branch as a whole is not paused; `None` when
-    /// nobody knows it.
-    #[must_use]
-    pub fn branch_open_from(&self, channel: Channel, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        // They are sorted by their ends, and those whose end nobody knows are the last.
-        let last = self
-            .at(from)
-            .filter(|pause| pause.target == Target::Branch && pause.concerns(channel))
-            .last();
-        last.map_or(Some(from), |pause| pause.ends_at)
-    }
-
     /// The first instant from `from` on at which neither the branch nor the method is paused;
     /// `None` when nobody knows it.
     #[must_use]

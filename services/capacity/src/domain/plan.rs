@@ -17,12 +17,17 @@ use super::{
     calendar::{Calendar, SlotProblem, SlotTime},
     channel::Channel,
     hold::{OrderMovement, Part},
+    limit::{
+        book::{Book, CounterKey, Fullness, Take, beyond},
+        demand::Demand,
+    },
     line::Line,
     method::Method,
     notice::Notice,
     pause::{Paused, Pauses, Sale},
-    recipe::{OverLimit, Recipes, Shared},
-    stock::{Bucket, MovementKind, StockItem},
+    recipe::Shared,
+    shelf::{Lack, Shelf},
+    stock::{Bucket, MovementKind},
 };
 
 /// What one order wants.
@@ -57,29 +62,16 @@ pub struct Granted {
     pub promised_at: DateTime<Utc>,
     /// What it takes from the stock.
     pub parts: Vec<Part>,
-}
-
-/// Units an order lacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MissingUnits {
-    /// The unit.
-    pub sku_id: SkuId,
-    /// How many were wanted.
-    pub wanted: i64,
-    /// How many are left.
-    pub left: i64,
+    /// What it takes of the limits.
+    pub takes: Vec<Take>,
 }
 
 /// Everything an order cannot have; it got nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-#[error("the order cannot have all it wants: {} units are short, slot: {slot:?}", missing.len())]
+#[error("the order cannot have all it wants: {} units are short, slot: {slot:?}", lack.missing.len())]
 pub struct Refused {
-    /// Units that are short.
-    pub missing: Vec<MissingUnits>,
-    /// Units of which one order may not have as many.
-    pub over_limit: Vec<OverLimit>,
-    /// Short units that the order wants only as a part of others.
-    pub shared: BTreeMap<SkuId, Shared>,
+    /// What is short.
+    pub lack: Lack,
     /// What of it is paused.
     pub paused: Vec<Paused>,
     /// The next slot that can be had, where the branch or the method is paused.
@@ -90,33 +82,38 @@ pub struct Refused {
 
 impl Refusal for Refused {
     fn to_problem(&self) -> Problem {
-        let reason = match (&*self.missing, &*self.over_limit, &*self.paused, self.slot) {
+        let reason = match (
+            &*self.lack.missing,
+            &*self.lack.over_limit,
+            &*self.paused,
+            self.slot,
+        ) {
             ([_, ..], ..) => "OUT_OF_STOCK",
             ([], [_, ..], ..) => "ORDER_TOO_LARGE",
             ([], [], [_, ..], _) => "PAUSED",
             ([], [], [], slot) => slot.map_or("OUT_OF_STOCK", |(problem, _)| problem.reason()),
         };
         let mut problem = Problem::new(reason).message(self.to_string());
-        for missing in &self.missing {
+        for missing in &self.lack.missing {
             let counts = [
                 ("wanted", missing.wanted.to_string()),
                 ("left", missing.left.to_string()),
             ];
             problem = Shared::told(
-                &self.shared,
+                &self.lack.shared,
                 missing.sku_id,
                 "OUT_OF_STOCK",
                 &counts,
                 problem,
             );
         }
-        for over in &self.over_limit {
+        for over in &self.lack.over_limit {
             let counts = [
                 ("wanted", over.wanted.to_string()),
                 ("max", over.max.to_string()),
             ];
             problem = Shared::told(
-                &self.shared,
+                &self.lack.shared,
                 over.sku_id,
                 "ORDER_TOO_LARGE",
                 &counts,
@@ -133,87 +130,16 @@ impl Refusal for Refused {
                     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
                 )
             });
-            problem = problem.field_with("wanted_at", slot.reason(), next);
+            let field = match slot {
+                SlotProblem::TooLarge => "lines",
+                _ => "wanted_at",
+            };
+            problem = problem.field_with(field, slot.reason(), next);
         }
         if let [FieldProblem { params, .. }] = problem.fields.as_slice() {
             problem.params = params.clone();
         }
         problem
-    }
-}
-
-/// How full a slot is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fullness {
-    /// 可訂.
-    Open,
-    /// 將滿: at 80 % or more.
-    Filling,
-    /// 已滿.
-    Full,
-}
-
-/// Orders counted in each slot, and the limit.
-#[derive(Clone, Debug, Default)]
-pub struct SlotBook {
-    /// Orders by the start of the slot they were booked in, on whatever grid was then in force.
-    pub booked: BTreeMap<DateTime<Utc>, i64>,
-    /// Most orders a slot takes; `None` for no limit.
-    pub limit: Option<i64>,
-}
-
-impl SlotBook {
-    /// How full the slot of `calendar` is that begins at `starts_at`.
-    #[must_use]
-    pub fn fullness(&self, calendar: &Calendar<'_>, starts_at: DateTime<Utc>) -> Fullness {
-        let Some(limit) = self.limit else {
-            return Fullness::Open;
-        };
-        let booked: i64 = self
-            .booked
-            .range(starts_at..calendar.slot_end(starts_at))
-            .map(|(_, orders)| orders)
-            .sum();
-        if booked >= limit {
-            Fullness::Full
-        } else if booked * 100 >= limit * 80 {
-            Fullness::Filling
-        } else {
-            Fullness::Open
-        }
-    }
-
-    /// The earliest slot that can be ordered for.
-    #[must_use]
-    pub fn earliest(&self, calendar: &Calendar<'_>, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let mut slots = calendar
-            .slots()
-            .filter(|slot| !slot.past && slot.starts_at >= from);
-        slots
-            .find(|slot| self.fullness(calendar, slot.starts_at) != Fullness::Full)
-            .map(|slot| slot.starts_at)
-    }
-
-    /// The ASAP promise: the earliest time within the present opening whose slot has room.
-    pub fn promise(
-        &self,
-        calendar: &Calendar<'_>,
-    ) -> Result<(SlotTime, DateTime<Utc>), SlotProblem> {
-        let (earliest, opening) = calendar.asap().ok_or(SlotProblem::Closed)?;
-        let starts_at = calendar.slot_holding(earliest);
-        if self.fullness(calendar, starts_at) != Fullness::Full {
-            let slot = SlotTime {
-                starts_at,
-                business_day: calendar.business_day(starts_at),
-                past: false,
-            };
-            return Ok((slot, earliest));
-        }
-        calendar
-            .open_slots_of(opening, earliest)
-            .find(|slot| self.fullness(calendar, slot.starts_at) != Fullness::Full)
-            .map(|slot| (slot, slot.starts_at))
-            .ok_or(SlotProblem::Full)
     }
 }
 
@@ -226,16 +152,14 @@ pub struct Planner<'schedule> {
     pub takes_orders: bool,
     /// Test orders are taken.
     pub takes_test_orders: bool,
-    /// What the units the batch wants are made of.
-    pub recipes: Recipes,
-    /// Settings of the units the batch needs.
-    pub items: HashMap<SkuId, StockItem>,
-    /// Their buckets that exist.
-    pub buckets: HashMap<(SkuId, BusinessDay), Bucket>,
-    /// Orders per slot.
-    pub slots: SlotBook,
+    /// What there is of the units the batch wants.
+    pub shelf: Shelf,
+    /// What is counted against the limits.
+    pub book: Book,
     /// What is paused.
     pub pauses: Arc<Pauses>,
+    /// Slots proposed to orders that asked alike; they only fill up while the batch is decided.
+    pub proposed: HashMap<(Demand, DateTime<Utc>), Option<DateTime<Utc>>>,
 }
 
 /// What a batch did.
@@ -247,71 +171,106 @@ pub struct Outcome {
     pub new_buckets: Vec<(SkuId, BusinessDay, Bucket)>,
     /// Journal, in order.
     pub movements: Vec<OrderMovement>,
-    /// Orders added to each slot.
-    pub slot_orders: BTreeMap<DateTime<Utc>, i64>,
+    /// What is added to the counters of limits.
+    pub counters: BTreeMap<CounterKey, Added>,
     /// What the storefronts should hear of.
     pub notice: Notice,
+}
+
+/// What orders add to a counter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Added {
+    /// How much.
+    pub amount: i64,
+    /// Of that, what platforms took beyond the limit.
+    pub beyond: i64,
+    /// The limit.
+    pub limit: i64,
 }
 
 impl Planner<'_> {
     /// Decides one order; what it gets is taken from the planner and written to `outcome`.
     pub fn decide(&mut self, wanted: Wanted, outcome: &mut Outcome) -> Result<(), Box<Refused>> {
-        let slot = self.slot_for(&wanted);
+        let demand = self
+            .book
+            .limits
+            .demand(wanted.channel, wanted.method, &wanted.lines);
+        let slot = self.slot_for(&wanted, &demand);
         let day = match (&slot, wanted.wanted_at) {
             (Ok((slot, _)), _) => slot.business_day,
             (Err(_), Some(at)) => self.calendar.business_day(at),
             (Err(_), None) => self.calendar.today(),
         };
-        let (parts, mut lack) = self.parts_for(&wanted, day);
+        let parts = self.shelf.parts_for(&wanted.skus, day);
         let paused = self.paused(&wanted);
-        if !paused.is_empty() {
-            let lack = lack.get_or_insert_default();
-            lack.paused = paused;
-            lack.after_pause = self.next_slot(&wanted);
-        }
-        match slot {
-            Ok((slot, promised_at)) if lack.is_none() => {
-                let granted = Granted {
-                    wanted,
-                    slot,
-                    promised_at,
-                    parts,
-                };
-                if !granted.wanted.test {
-                    self.take(&granted, outcome);
-                }
-                outcome.granted.push(granted);
-                Ok(())
+        if let (Ok((slot, promised_at)), Ok(parts), []) = (&slot, &parts, &*paused) {
+            let takes = if wanted.test {
+                Vec::new()
+            } else {
+                let calendar = self.calendar_of(wanted.method);
+                self.book.takes(&calendar, &demand, slot.starts_at)
+            };
+            let granted = Granted {
+                wanted,
+                slot: *slot,
+                promised_at: *promised_at,
+                parts: parts.clone(),
+                takes,
+            };
+            if !granted.wanted.test {
+                self.take(&granted, outcome);
             }
-            Ok(_) => Err(Box::new(lack.unwrap_or_default())),
-            Err(problem) => {
-                let next = self.next_slot(&wanted);
-                let problem = if next.is_none() && problem == SlotProblem::Full {
-                    SlotProblem::NoSlot
-                } else {
-                    problem
-                };
-                Err(Box::new(Refused {
-                    slot: Some((problem, next)),
-                    ..lack.unwrap_or_default()
-                }))
-            }
+            outcome.granted.push(granted);
+            return Ok(());
         }
+        let next = if slot.is_err() || !paused.is_empty() {
+            self.next_slot(&wanted, &demand)
+        } else {
+            None
+        };
+        let slot = slot.err().map(|problem| {
+            if next.is_some() || problem != SlotProblem::Full {
+                (problem, next)
+            } else if self
+                .book
+                .is_too_large(&self.calendar_of(wanted.method), &demand)
+            {
+                (SlotProblem::TooLarge, None)
+            } else {
+                (SlotProblem::NoSlot, None)
+            }
+        });
+        Err(Box::new(Refused {
+            lack: parts.err().unwrap_or_default(),
+            after_pause: next.filter(|_| !paused.is_empty()),
+            paused,
+            slot,
+        }))
     }
 
     /// The slot to propose instead: the next one with room, else an earlier one.
-    fn next_slot(&self, wanted: &Wanted) -> Option<DateTime<Utc>> {
+    fn next_slot(&mut self, wanted: &Wanted, demand: &Demand) -> Option<DateTime<Utc>> {
         if !self.takes(wanted) {
             return None;
         }
         let now = self.calendar.now();
-        let calendar = self.calendar_of(wanted.method);
         let from = wanted.wanted_at.unwrap_or(now);
-        let earliest = |from| {
-            let open = self.pauses.open_from(wanted.channel, wanted.method, from)?;
-            self.slots.earliest(&calendar, open)
+        self.next_from(demand, from)
+            .or_else(|| self.next_from(demand, now))
+    }
+
+    /// The earliest slot with room from a time on; what was found before is where to look first.
+    fn next_from(&mut self, demand: &Demand, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let key = (demand.clone(), from);
+        let from = match self.proposed.get(&key) {
+            Some(None) => return None,
+            Some(Some(proposed)) => *proposed,
+            None => self.pauses.open_from(demand.channel, demand.method, from)?,
         };
-        earliest(from).or_else(|| earliest(now))
+        let calendar = self.calendar_of(demand.method);
+        let found = self.book.earliest(&calendar, demand, from);
+        self.proposed.insert(key, found);
+        found
     }
 
     /// What of the order is paused at the time it is wanted; what is wanted at once, now.
@@ -342,67 +301,24 @@ impl Planner<'_> {
         }
     }
 
-    fn slot_for(&self, wanted: &Wanted) -> Result<(SlotTime, DateTime<Utc>), SlotProblem> {
+    fn slot_for(
+        &self,
+        wanted: &Wanted,
+        demand: &Demand,
+    ) -> Result<(SlotTime, DateTime<Utc>), SlotProblem> {
         if !self.takes(wanted) {
             return Err(SlotProblem::Closed);
         }
         let calendar = self.calendar_of(wanted.method);
         let Some(at) = wanted.wanted_at else {
-            return self.slots.promise(&calendar);
+            return self.book.promise(&calendar, demand);
         };
         let slot = calendar.wanted(at)?;
-        match self.slots.fullness(&calendar, slot.starts_at) {
-            Fullness::Full => Err(SlotProblem::Full),
-            Fullness::Open | Fullness::Filling => Ok((slot, slot.starts_at)),
+        let room = self.book.room(&calendar, demand, slot.starts_at);
+        if room.fullness == Fullness::Full && !wanted.channel.may_overbook() {
+            return Err(SlotProblem::Full);
         }
-    }
-
-    fn parts_for(&self, wanted: &Wanted, day: BusinessDay) -> (Vec<Part>, Option<Refused>) {
-        let (mut parts, mut lack) = (Vec::new(), Refused::default());
-        for (sku_id, need) in self.recipes.expand(&wanted.skus) {
-            let Some(item) = self.items.get(&sku_id) else {
-                continue;
-            };
-            let quantity = need.quantity;
-            let max = item.rules.max_per_order;
-            let too_many = max > 0 && quantity > max;
-            if too_many {
-                lack.over_limit.push(OverLimit {
-                    sku_id,
-                    wanted: quantity,
-                    max,
-                });
-            }
-            let taken = item.bucket_day(day);
-            let left = taken.map(|day| self.bucket(item, day).available());
-            let missing = left.filter(|left| quantity > *left);
-            if let Some(left) = missing {
-                lack.missing.push(MissingUnits {
-                    sku_id,
-                    wanted: quantity,
-                    left,
-                });
-            }
-            if too_many || missing.is_some() {
-                lack.shared
-                    .extend(Shared::of(sku_id, need, &self.recipes).map(|shared| (sku_id, shared)));
-            } else if let Some(bucket_day) = taken {
-                parts.push(Part {
-                    sku_id,
-                    bucket_day,
-                    quantity,
-                });
-            }
-        }
-        let lacks = !lack.missing.is_empty() || !lack.over_limit.is_empty();
-        (parts, lacks.then_some(lack))
-    }
-
-    fn bucket(&self, item: &StockItem, bucket_day: BusinessDay) -> Bucket {
-        self.buckets
-            .get(&(item.sku_id, bucket_day))
-            .copied()
-            .unwrap_or_else(|| item.untouched(bucket_day))
+        Ok((slot, slot.starts_at))
     }
 
     fn take(&mut self, granted: &Granted, outcome: &mut Outcome) {
@@ -412,8 +328,10 @@ impl Planner<'_> {
             quantity,
         } in &granted.parts
         {
-            let item = &self.items[&sku_id];
-            let bucket = self.buckets.entry((sku_id, bucket_day)).or_insert_with(|| {
+            let item = &self.shelf.items[&sku_id];
+            let shown_from = self.shelf.recipes.shown_from(item);
+            let buckets = &mut self.shelf.buckets;
+            let bucket = buckets.entry((sku_id, bucket_day)).or_insert_with(|| {
                 let untouched = item.untouched(bucket_day);
                 outcome.new_buckets.push((sku_id, bucket_day, untouched));
                 outcome.movements.push(OrderMovement {
@@ -432,7 +350,7 @@ impl Planner<'_> {
                 sku_id,
                 (before, bucket.available()),
                 item.low_threshold,
-                self.recipes.shown_from(item),
+                shown_from,
             );
             outcome.movements.push(OrderMovement {
                 order_id: Some(granted.wanted.order_id),
@@ -443,13 +361,18 @@ impl Planner<'_> {
                 after: *bucket,
             });
         }
-        let starts_at = granted.slot.starts_at;
-        let before = self.slots.fullness(&self.calendar, starts_at);
-        *self.slots.booked.entry(starts_at).or_default() += 1;
-        *outcome.slot_orders.entry(starts_at).or_default() += 1;
-        outcome
-            .notice
-            .slot(before, self.slots.fullness(&self.calendar, starts_at));
+        let beyond = beyond(&granted.takes, &self.book);
+        for take in &granted.takes {
+            let before = self.book.used(take.key);
+            outcome
+                .notice
+                .counter((before, before + take.amount), take.limit);
+            let added = outcome.counters.entry(take.key).or_default();
+            added.amount += take.amount;
+            added.beyond += beyond.get(&take.key).copied().unwrap_or_default();
+            added.limit = take.limit;
+        }
+        self.book.take(&granted.takes);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The doors of `CapacityService`.
 
 use chassis::{
-    authn::RequestExt as _,
+    authn::{Actor, RequestExt as _},
     error::{Problem, Violations},
     id::{self, BranchId},
     text,
@@ -10,9 +10,9 @@ use prost::Message as _;
 use proto::capacity::v1::{
     GetAvailabilityRequest, GetAvailabilityResponse, GetHoursRequest, GetHoursResponse,
     HoldRequest, HoldResponse, ListStockMovementsRequest, ListStockMovementsResponse,
-    ListStockRequest, ListStockResponse, MoveStockRequest, MoveStockResponse, ReleaseRequest,
-    ReleaseResponse, SetHoursRequest, SetHoursResponse, SetStockItemRequest, SetStockItemResponse,
-    capacity_service_server::CapacityService as Doors,
+    ListStockRequest, ListStockResponse, MoveRequest, MoveResponse, MoveStockRequest,
+    MoveStockResponse, ReleaseRequest, ReleaseResponse, SetHoursRequest, SetHoursResponse,
+    SetStockItemRequest, SetStockItemResponse, capacity_service_server::CapacityService as Doors,
 };
 use tonic::{Request, Response, Status};
 
@@ -22,10 +22,12 @@ use crate::{
         Core, availability,
         change_stock::{self, MoveStock},
         list_stock,
+        move_hold::move_hold,
         place_holds::Desk,
         settle_orders::{News, settle},
     },
     domain::{
+        availability::Asked,
         fate::Fate,
         stock::{MOST_UNITS, MovementKind as Kind},
     },
@@ -117,6 +119,13 @@ impl Doors for CapacityService {
 
     async fn hold(&self, request: Request<HoldRequest>) -> Result<Response<HoldResponse>, Status> {
         told(self.place_hold(&request).await)
+    }
+
+    async fn r#move(
+        &self,
+        request: Request<MoveRequest>,
+    ) -> Result<Response<MoveResponse>, Status> {
+        told(self.move_hold(&request).await)
     }
 
     async fn release(
@@ -246,13 +255,23 @@ impl CapacityService {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
-        let method = convert_sale::method("method", asked.method, &mut violations);
+        let cart = Asked {
+            method: convert_sale::method("method", asked.method, &mut violations),
+            channel: convert_sale::channel("channel", asked.channel, &mut violations),
+            lines: convert_sale::lines("lines", &asked.lines, &mut violations),
+            skus: convert::skus("skus", &asked.skus, &mut violations),
+        };
         let branch_id = checked(branch_id, violations)?;
-        let found = availability::get(&self.core, request.org()?, branch_id, method).await?;
-        request
-            .identity()
-            .require_branch(found.brand_id, branch_id)?;
-        let availability = Some(convert::availability(&found));
+        let found = availability::get(&self.core, request.org()?, branch_id, &cart).await?;
+        let identity = request.identity();
+        identity.require_branch(found.brand_id, branch_id)?;
+        let mut availability = convert::availability(branch_id, &found.availability);
+        if matches!(identity.actor, Actor::Customer { .. }) {
+            for slot in &mut availability.slots {
+                slot.full_rule_ids.clear();
+            }
+        }
+        let availability = Some(availability);
         Ok(Response::new(GetAvailabilityResponse { availability }))
     }
 
@@ -271,6 +290,30 @@ impl CapacityService {
         let (branch_id, wanted) = checked(wanted, violations)?;
         let hold = self.desk.hold(request.org()?, branch_id, wanted).await?;
         Ok(Response::new(HoldResponse {
+            hold: Some(convert::hold_state(&hold)),
+        }))
+    }
+
+    async fn move_hold(
+        &self,
+        request: &Request<MoveRequest>,
+    ) -> Result<Response<MoveResponse>, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let order_id = id::parse("order_id", &asked.order_id, &mut violations);
+        let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
+        let wanted_at = match &asked.wanted_at {
+            Some(at) => convert::instant("wanted_at", at, &mut violations),
+            None => {
+                violations.push("wanted_at", "VALIDATION_FAILED");
+                None
+            }
+        };
+        let ids = order_id.zip(branch_id).zip(wanted_at);
+        let ((order_id, branch_id), wanted_at) = checked(ids, violations)?;
+        let org = request.org()?;
+        let hold = move_hold(&self.core, org, branch_id, order_id, wanted_at).await?;
+        Ok(Response::new(MoveResponse {
             hold: Some(convert::hold_state(&hold)),
         }))
     }

@@ -1,22 +1,23 @@
 //! Between the messages and the domain, both ways.
 
+use std::collections::BTreeMap;
+
 use chassis::{
     error::Violations,
-    id::{self, BranchId, SkuId},
+    id::{self, BranchId, LimitRuleId, SkuId},
 };
 use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use proto::capacity::v1 as wire;
 
 use super::{convert_pauses, convert_sale};
-use crate::{
-    app::availability::{Availability, SkuLeft},
-    domain::{
-        calendar::SlotTime,
-        hold::Hold,
-        plan::{Fullness, Wanted},
-        stock::MOST_UNITS,
-    },
+use crate::domain::{
+    availability::{Availability, SkuLeft, SlotOffer},
+    calendar::SlotTime,
+    hold::Hold,
+    limit::{book::Fullness, demand::BY_HOURS},
+    plan::Wanted,
+    stock::MOST_UNITS,
 };
 
 const MOST_SKUS: usize = 200;
@@ -54,26 +55,7 @@ pub fn wanted(
         .wanted_at
         .as_ref()
         .and_then(|at| instant("hold.wanted_at", at, violations));
-    if body.skus.len() > MOST_SKUS {
-        violations.push_with("hold.skus", "VALIDATION_FAILED", [("max", MOST_SKUS)]);
-    }
-    let mut skus = std::collections::BTreeMap::<SkuId, i64>::new();
-    for (index, sku) in body.skus.iter().take(MOST_SKUS).enumerate() {
-        if !(1..=MOST_UNITS).contains(&sku.quantity) {
-            let params = [("min", 1), ("max", MOST_UNITS)];
-            violations.push_with(
-                format!("hold.skus[{index}].quantity"),
-                "VALIDATION_FAILED",
-                params,
-            );
-        } else if let Some(sku_id) = id::parse(
-            &format!("hold.skus[{index}].sku_id"),
-            &sku.sku_id,
-            violations,
-        ) {
-            *skus.entry(sku_id).or_default() += sku.quantity;
-        }
-    }
+    let skus = skus("hold.skus", &body.skus, violations);
     let lines = convert_sale::lines("hold.lines", &body.lines, violations);
     let channel = convert_sale::channel("hold.channel", body.channel, violations);
     let method = convert_sale::method("hold.method", body.method, violations);
@@ -93,6 +75,29 @@ pub fn wanted(
     ))
 }
 
+/// Reads how much of each unit is wanted; the same unit named twice is summed.
+pub fn skus(
+    field: &str,
+    wanted: &[wire::SkuQuantity],
+    violations: &mut Violations,
+) -> BTreeMap<SkuId, i64> {
+    if wanted.len() > MOST_SKUS {
+        violations.push_with(field, "VALIDATION_FAILED", [("max", MOST_SKUS)]);
+    }
+    let mut skus = BTreeMap::<SkuId, i64>::new();
+    for (index, sku) in wanted.iter().take(MOST_SKUS).enumerate() {
+        let field = format!("{field}[{index}]");
+        if !(1..=MOST_UNITS).contains(&sku.quantity) {
+            let params = [("min", 1), ("max", MOST_UNITS)];
+            violations.push_with(format!("{field}.quantity"), "VALIDATION_FAILED", params);
+        } else if let Some(sku_id) = id::parse(&format!("{field}.sku_id"), &sku.sku_id, violations)
+        {
+            *skus.entry(sku_id).or_default() += sku.quantity;
+        }
+    }
+    skus
+}
+
 /// A hold on the wire.
 pub fn hold_state(hold: &Hold) -> wire::HoldState {
     wire::HoldState {
@@ -105,7 +110,7 @@ pub fn hold_state(hold: &Hold) -> wire::HoldState {
 }
 
 /// An availability on the wire.
-pub fn availability(found: &Availability) -> wire::Availability {
+pub fn availability(branch_id: BranchId, found: &Availability) -> wire::Availability {
     // Every storefront polls this: the day's name is written once a day, not once a slot.
     let mut day = None;
     let mut named = |slot: &SlotTime| match &day {
@@ -116,8 +121,9 @@ pub fn availability(found: &Availability) -> wire::Availability {
             name
         }
     };
-    let slot = |(slot, fullness): &(SlotTime, Fullness)| {
-        let state = match fullness {
+    let slot = |offer: &SlotOffer| {
+        let slot = &offer.slot;
+        let state = match offer.fullness {
             _ if slot.past => wire::SlotState::Past,
             Fullness::Open => wire::SlotState::Open,
             Fullness::Filling => wire::SlotState::Filling,
@@ -127,6 +133,7 @@ pub fn availability(found: &Availability) -> wire::Availability {
             starts_at: Some(timestamp(slot.starts_at)),
             state: state.into(),
             business_day: named(slot),
+            full_rule_ids: offer.full.iter().map(rule_id).collect(),
         }
     };
     let sku = |left: &SkuLeft| wire::SkuAvailability {
@@ -139,7 +146,7 @@ pub fn availability(found: &Availability) -> wire::Availability {
         max: *max,
     };
     wire::Availability {
-        branch_id: found.branch_id.to_string(),
+        branch_id: branch_id.to_string(),
         as_of: Some(timestamp(found.as_of)),
         open: found.open,
         opens_at: found.opens_at.map(timestamp),
@@ -154,6 +161,16 @@ pub fn availability(found: &Availability) -> wire::Availability {
             .iter()
             .map(convert_pauses::public_pause)
             .collect(),
+        by_cart: found.by_cart,
+    }
+}
+
+/// A rule of limits on the wire: what the hours say has no id.
+pub fn rule_id(rule_id: &LimitRuleId) -> String {
+    if *rule_id == BY_HOURS {
+        String::new()
+    } else {
+        rule_id.to_string()
     }
 }
 

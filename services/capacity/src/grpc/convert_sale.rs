@@ -1,6 +1,6 @@
 //! What of an order pauses and limits judge, off the wire.
 
-use chassis::{error::Violations, id};
+use chassis::{error::Violations, id, text};
 use proto::capacity::v1 as wire;
 
 use crate::domain::{channel::Channel, line::Line, method::Method};
@@ -11,6 +11,7 @@ const MOST_CATEGORIES: usize = 20;
 const MOST_UNITS: i64 = 99;
 const MOST_AMOUNT: i64 = 9_999_999;
 const MOST_SECONDS: i64 = 86_400;
+const MOST_LABEL: usize = 20;
 
 /// Reads the lines of an order.
 pub fn lines(field: &str, lines: &[wire::HoldLine], violations: &mut Violations) -> Vec<Line> {
@@ -49,6 +50,18 @@ fn line(field: &str, line: &wire::HoldLine, violations: &mut Violations) -> Opti
         quantity: line.quantity,
         amount: line.amount,
         make_seconds,
+        station: text::bounded(
+            &format!("{field}.station"),
+            &line.station,
+            0..=MOST_LABEL,
+            violations,
+        ),
+        print_tag: text::bounded(
+            &format!("{field}.print_tag"),
+            &line.print_tag,
+            0..=MOST_LABEL,
+            violations,
+        ),
     })
 }
 

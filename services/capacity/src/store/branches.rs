@@ -46,6 +46,8 @@ pub struct Branch {
     pub special_days_version: i64,
     /// Version of its pauses, 0 while there never was one.
     pub pauses_version: i64,
+    /// Version of its limits, 0 while there never was a rule.
+    pub limits_version: i64,
 }
 
 struct Row {
@@ -58,6 +60,7 @@ struct Row {
     hours_version: i64,
     special_days_version: i64,
     pauses_version: i64,
+    limits_version: i64,
 }
 
 impl TryFrom<Row> for Branch {
@@ -84,6 +87,7 @@ impl TryFrom<Row> for Branch {
             hours_version: row.hours_version,
             special_days_version: row.special_days_version,
             pauses_version: row.pauses_version,
+            limits_version: row.limits_version,
         })
     }
 }
@@ -103,7 +107,8 @@ pub async fn find(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Opti
             version,
             hours_version,
             special_days_version,
-            pauses_version
+            pauses_version,
+            limits_version
         FROM branches
         WHERE org_id = $1
           AND branch_id = $2
@@ -133,7 +138,8 @@ pub async fn lock(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Opti
             version,
             hours_version,
             special_days_version,
-            pauses_version
+            pauses_version,
+            limits_version
         FROM branches
         WHERE org_id = $1
           AND branch_id = $2
@@ -168,7 +174,8 @@ pub async fn lock_of_orders(
             version,
             hours_version,
             special_days_version,
-            pauses_version
+            pauses_version,
+            limits_version
         FROM branches
         WHERE org_id = $1
           AND branch_id IN (SELECT branch_id FROM holds WHERE org_id = $1 AND order_id = ANY($2))
@@ -221,7 +228,8 @@ pub async fn list_of_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Resu
             version,
             hours_version,
             special_days_version,
-            pauses_version
+            pauses_version,
+            limits_version
         FROM branches
         WHERE org_id = $1
           AND brand_id = $2
@@ -272,7 +280,8 @@ pub async fn lock_many(
             version,
             hours_version,
             special_days_version,
-            pauses_version
+            pauses_version,
+            limits_version
         FROM branches
         WHERE org_id = $1
           AND branch_id = ANY($2)

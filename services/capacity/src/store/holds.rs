@@ -4,7 +4,7 @@ use anyhow::{Context as _, ensure};
 use chassis::{
     business_day::BusinessDay,
     db::{SystemTx, TenantTx},
-    id::{BranchId, HoldKey, OrderId, OrganisationId, SkuId},
+    id::{BranchId, HoldKey, LimitRuleId, OrderId, OrganisationId, SkuId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::types::Json;
@@ -14,11 +14,18 @@ use crate::domain::{
     affected::BookedOrder,
     channel::Channel,
     fate::HoldState,
-    hold::{Hold, Part},
+    hold::{Hold, Part, Taken},
+    limit::{
+        book::{CounterKey, Pool, Take},
+        trial::PastOrder,
+    },
     line::Line,
     method::Method,
     plan::Granted,
 };
+
+/// Rule, pool, start in seconds since 1970, amount.
+type TakenRow = (LimitRuleId, String, i64, i64);
 
 struct Row {
     order_id: OrderId,
@@ -34,6 +41,7 @@ struct Row {
     sku_ids: Vec<Uuid>,
     bucket_days: Vec<NaiveDate>,
     quantities: Vec<i64>,
+    takes: Json<Vec<TakenRow>>,
 }
 
 impl From<Row> for Hold {
@@ -61,8 +69,34 @@ impl From<Row> for Hold {
             business_day: row.business_day,
             expires_at: row.expires_at,
             parts: parts.collect(),
+            taken: taken(row.takes.0),
         }
     }
+}
+
+/// What cannot be understood was written by a release that knows more, and is left to its counters.
+fn taken(rows: Vec<TakenRow>) -> Vec<Taken> {
+    let understood = rows.into_iter().filter_map(|(rule_id, pool, at, amount)| {
+        let key = CounterKey {
+            starts_at: DateTime::from_timestamp_secs(at)?,
+            rule_id,
+            pool: Pool::named(&pool)?,
+        };
+        Some(Taken { key, amount })
+    });
+    understood.collect()
+}
+
+fn taken_rows(taken: impl Iterator<Item = (CounterKey, i64)>) -> Json<Vec<TakenRow>> {
+    let rows = taken.map(|(key, amount)| {
+        let pool = key.pool.name().to_owned();
+        (key.rule_id, pool, key.starts_at.timestamp(), amount)
+    });
+    Json(rows.collect())
+}
+
+fn take_rows(takes: &[Take]) -> Json<Vec<TakenRow>> {
+    taken_rows(takes.iter().map(|take| (take.key, take.amount)))
 }
 
 /// Finds the holds of these orders or these keys, each by its own index.
@@ -90,14 +124,15 @@ pub async fn find_many(
             expires_at AS "expires_at!",
             sku_ids AS "sku_ids!",
             bucket_days AS "bucket_days!",
-            quantities AS "quantities!"
+            quantities AS "quantities!",
+            takes AS "takes!: Json<Vec<TakenRow>>"
         FROM holds
         WHERE org_id = $1
           AND order_id = ANY($2)
         UNION ALL
         SELECT
             order_id, branch_id, hold_key, state, test, order_version, slot_starts_at,
-            promised_at, business_day, expires_at, sku_ids, bucket_days, quantities
+            promised_at, business_day, expires_at, sku_ids, bucket_days, quantities, takes
         FROM holds
         WHERE org_id = $1
           AND hold_key = ANY($3)
@@ -137,6 +172,7 @@ pub async fn insert_many(
         .iter()
         .map(|hold| Json(&hold.wanted.lines))
         .collect();
+    let takes: Vec<_> = granted.iter().map(|hold| take_rows(&hold.takes)).collect();
     let slots: Vec<_> = granted.iter().map(|hold| hold.slot.starts_at).collect();
     let promises: Vec<_> = granted.iter().map(|hold| hold.promised_at).collect();
     let days: Vec<_> = granted
@@ -160,19 +196,20 @@ pub async fn insert_many(
         r#"
         INSERT INTO holds
             (org_id, branch_id, state, order_id, hold_key, test, slot_starts_at, promised_at,
-             business_day, sku_ids, bucket_days, quantities, channel, method, lines, held_at, expires_at)
+             business_day, sku_ids, bucket_days, quantities, channel, method, lines, takes,
+             held_at, expires_at)
         SELECT
             $1, $2, 'held', order_id, hold_key, test, slot_starts_at, promised_at,
             business_day, sku_ids::uuid[], bucket_days::date[], quantities::bigint[],
-            channel, method, lines, $12, $13
+            channel, method, lines, takes, $12, $13
         FROM UNNEST(
             $3::uuid[], $4::uuid[], $5::boolean[], $6::timestamptz[], $7::timestamptz[],
             $8::date[], $9::text[], $10::text[], $11::text[],
-            $14::text[], $15::text[], $16::jsonb[]
+            $14::text[], $15::text[], $16::jsonb[], $17::jsonb[]
         ) AS made (
             order_id, hold_key, test, slot_starts_at, promised_at,
             business_day, sku_ids, bucket_days, quantities,
-            channel, method, lines
+            channel, method, lines, takes
         )
         "#,
         org,
@@ -191,6 +228,7 @@ pub async fn insert_many(
         &channels as &[Channel],
         &methods as &[Method],
         &lines as &[Json<&Vec<Line>>],
+        &takes as &[Json<Vec<TakenRow>>],
     )
     .execute(&mut **tx)
     .await?;
@@ -439,7 +477,195 @@ pub async fn finish(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<
     Ok(())
 }
 
-/// Deletes what nobody asks for any more: old holds, slots and daily buckets. Tells how many rows.
+/// An order that limits count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedOrder {
+    /// What it is of.
+    pub order: PastOrder,
+    /// It is committed, not only held.
+    pub committed: bool,
+    /// What it took so far.
+    pub taken: Vec<Taken>,
+}
+
+/// Lists the orders of a branch in slots that begin within a time and that limits count, in the order
+/// in which they came.
+pub async fn list_counted(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> anyhow::Result<Vec<CountedOrder>> {
+    let org = tx.org().as_uuid();
+    // A slot belongs to the date it begins on in the branch's zone or the one before: never two away.
+    let (first, last) = (from.date_naive().pred_opt(), to.date_naive().succ_opt());
+    let (first, last) = first.zip(last).context("a date at the calendar's end")?;
+    let (first, last) = first
+        .pred_opt()
+        .zip(last.succ_opt())
+        .context("a date at the calendar's end")?;
+    let rows = sqlx::query!(
+        r#"
+        SELECT
+            order_id AS "order_id: OrderId",
+            channel AS "channel: Channel",
+            method AS "method: Method",
+            slot_starts_at,
+            lines AS "lines: Json<Vec<Line>>",
+            state = 'committed' AS "committed!",
+            takes AS "takes: Json<Vec<TakenRow>>"
+        FROM holds
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND business_day BETWEEN $5 AND $6
+          AND slot_starts_at >= $3
+          AND slot_starts_at < $4
+          AND state <> 'released'
+          AND NOT test
+        ORDER BY held_at, order_id
+        "#,
+        org,
+        branch_id.as_uuid(),
+        from,
+        to,
+        first,
+        last,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list the orders that limits count")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| CountedOrder {
+            order: PastOrder {
+                order_id: row.order_id,
+                channel: row.channel,
+                method: row.method,
+                slot_starts_at: row.slot_starts_at,
+                lines: row.lines.0,
+            },
+            committed: row.committed,
+            taken: taken(row.takes.0),
+        })
+        .collect())
+}
+
+/// Finds an order as limits count it, test orders and those given back included.
+pub async fn find_counted(
+    tx: &mut TenantTx,
+    order_id: OrderId,
+) -> anyhow::Result<Option<CountedOrder>> {
+    let org = tx.org().as_uuid();
+    let row = sqlx::query!(
+        r#"
+        SELECT
+            channel AS "channel: Channel",
+            method AS "method: Method",
+            slot_starts_at,
+            lines AS "lines: Json<Vec<Line>>",
+            state = 'committed' AS "committed!",
+            takes AS "takes: Json<Vec<TakenRow>>"
+        FROM holds
+        WHERE org_id = $1
+          AND order_id = $2
+        "#,
+        org,
+        order_id.as_uuid(),
+    )
+    .fetch_optional(&mut **tx)
+    .await
+    .context("find an order that limits count")?;
+    Ok(row.map(|row| CountedOrder {
+        order: PastOrder {
+            order_id,
+            channel: row.channel,
+            method: row.method,
+            slot_starts_at: row.slot_starts_at,
+            lines: row.lines.0,
+        },
+        committed: row.committed,
+        taken: taken(row.takes.0),
+    }))
+}
+
+/// Writes where an order of a locked branch was moved to.
+pub async fn set_slot(tx: &mut TenantTx, hold: &Hold) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let sku_ids: Vec<_> = hold
+        .parts
+        .iter()
+        .map(|part| part.sku_id.as_uuid())
+        .collect();
+    let days: Vec<_> = hold
+        .parts
+        .iter()
+        .map(|part| part.bucket_day.date())
+        .collect();
+    let quantities: Vec<_> = hold.parts.iter().map(|part| part.quantity).collect();
+    let takes = taken_rows(hold.taken.iter().map(|taken| (taken.key, taken.amount)));
+    sqlx::query!(
+        r#"
+        UPDATE holds
+        SET slot_starts_at = $3,
+            promised_at = $4,
+            business_day = $5,
+            sku_ids = $6,
+            bucket_days = $7,
+            quantities = $8,
+            takes = $9,
+            kept_outside = false
+        WHERE org_id = $1
+          AND order_id = $2
+        "#,
+        org,
+        hold.order_id.as_uuid(),
+        hold.slot_starts_at,
+        hold.promised_at,
+        hold.business_day.date(),
+        &sku_ids,
+        &days,
+        &quantities,
+        takes as Json<Vec<TakenRow>>,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("move a hold")?;
+    Ok(())
+}
+
+/// Writes anew what orders of a locked branch take of the limits.
+pub async fn set_taken(tx: &mut TenantTx, taken: &[(OrderId, Vec<Taken>)]) -> anyhow::Result<()> {
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let org = tx.org().as_uuid();
+    let order_ids: Vec<_> = taken
+        .iter()
+        .map(|(order_id, _)| order_id.as_uuid())
+        .collect();
+    let takes: Vec<_> = taken
+        .iter()
+        .map(|(_, taken)| taken_rows(taken.iter().map(|taken| (taken.key, taken.amount))))
+        .collect();
+    sqlx::query!(
+        r#"
+        UPDATE holds AS hold
+        SET takes = counted.takes
+        FROM UNNEST($2::uuid[], $3::jsonb[]) AS counted (order_id, takes)
+        WHERE hold.org_id = $1
+          AND hold.order_id = counted.order_id
+        "#,
+        org,
+        &order_ids,
+        &takes as &[Json<Vec<TakenRow>>],
+    )
+    .execute(&mut **tx)
+    .await
+    .context("count orders by limits anew")?;
+    Ok(())
+}
+
+/// Deletes what nobody asks for any more: old holds, counters and daily buckets. Tells how many rows.
 pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>) -> anyhow::Result<u64> {
     let holds = sqlx::query!(
         "DELETE FROM holds WHERE state <> 'held' AND held_at < $1",
@@ -448,14 +674,14 @@ pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>) -> anyhow::Result<u
     .execute(&mut **tx)
     .await
     .context("purge holds")?;
-    // A slot is older than its youngest hold by the days ahead at most.
-    let slots = sqlx::query!(
-        "DELETE FROM slots WHERE starts_at < $1 AND held = 0",
+    // A window is older than its youngest hold by the days ahead at most.
+    let counters = sqlx::query!(
+        "DELETE FROM limit_counters WHERE starts_at < $1 AND held = 0",
         before
     )
     .execute(&mut **tx)
     .await
-    .context("purge slots")?;
+    .context("purge counters of limits")?;
     let buckets = sqlx::query!(
         r#"
         DELETE FROM stock_buckets
@@ -468,5 +694,5 @@ pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>) -> anyhow::Result<u
     .execute(&mut **tx)
     .await
     .context("purge daily buckets")?;
-    Ok(holds.rows_affected() + slots.rows_affected() + buckets.rows_affected())
+    Ok(holds.rows_affected() + counters.rows_affected() + buckets.rows_affected())
 }

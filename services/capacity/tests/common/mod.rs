@@ -438,11 +438,12 @@ impl Shop {
             .unwrap()
     }
 
-    /// Orders held and committed in each slot, as stored.
+    /// Orders held and committed in each slot whose hours limit them, as stored.
     pub async fn slots(&self) -> BTreeMap<DateTime<Utc>, (i64, i64)> {
         let rows: Vec<(DateTime<Utc>, i64, i64)> =
-            sqlx::query_as("SELECT starts_at, held, committed FROM slots WHERE branch_id = $1")
+            sqlx::query_as("SELECT starts_at, held, committed FROM limit_counters WHERE branch_id = $1 AND rule_id = $2")
                 .bind(self.branch.as_uuid())
+                .bind(uuid::Uuid::nil())
                 .fetch_all(&mut self.db.superuser().await)
                 .await
                 .unwrap();

@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use chassis::id::OrderId;
 use proto::ordering::v1::{
     CancelByTokenRequest, CancelByTokenResponse, FindOrderStatesRequest, FindOrderStatesResponse,
-    GetOrderByTokenRequest, GetOrderByTokenResponse, GetOrderRequest, GetOrderResponse, KnownOrder,
-    ListOrdersRequest, ListOrdersResponse, OrderState, PlaceOrderRequest, PlaceOrderResponse,
+    FindSlotsRequest, FindSlotsResponse, GetOrderByTokenRequest, GetOrderByTokenResponse,
+    GetOrderRequest, GetOrderResponse, KnownOrder, ListOrdersRequest, ListOrdersResponse,
+    MoveOrderRequest, MoveOrderResponse, OrderState, PlaceOrderRequest, PlaceOrderResponse,
     QuoteRequest, QuoteResponse, TransitionOrderRequest, TransitionOrderResponse,
     UndoTransitionRequest, UndoTransitionResponse,
     ordering_service_server::{OrderingService, OrderingServiceServer},
@@ -74,6 +75,20 @@ impl OrderingService for Ordering {
         Ok(Response::new(FindOrderStatesResponse {
             orders: orders.collect(),
         }))
+    }
+
+    async fn find_slots(
+        &self,
+        _: Request<FindSlotsRequest>,
+    ) -> Result<Response<FindSlotsResponse>, Status> {
+        Err(Status::unimplemented("find_slots"))
+    }
+
+    async fn move_order(
+        &self,
+        _: Request<MoveOrderRequest>,
+    ) -> Result<Response<MoveOrderResponse>, Status> {
+        Err(Status::unimplemented("move_order"))
     }
 
     async fn quote(&self, _: Request<QuoteRequest>) -> Result<Response<QuoteResponse>, Status> {

@@ -151,8 +151,6 @@ fn a_branch_is_open_again_after_the_last_of_its_pauses() {
     assert_eq!(never.open_from(Channel::Web, Method::Pickup, at(5)), None);
     let none = Pauses::default().open_from(Channel::Web, Method::Pickup, at(5));
     assert_eq!(none, Some(at(5)));
-    assert_eq!(both.branch_open_from(Channel::Web, at(5)), Some(at(30)));
-    assert_eq!(never.branch_open_from(Channel::Web, at(5)), None);
 }
 
 #[test]

@@ -9,7 +9,8 @@ use super::{
         hours::{Hours, Period},
         pause::{Lasting, Reason, Target},
         recipe::RecipePart,
-        stock::{StockMode, running_day},
+        shelf::MissingUnits,
+        stock::{StockItem, StockMode, running_day},
     },
     *,
 };
@@ -45,20 +46,16 @@ fn planner(schedule: &Schedule) -> Planner<'_> {
         calendar: schedule.at(at(NOON)),
         takes_orders: true,
         takes_test_orders: true,
-        recipes: Recipes::default(),
-        items: HashMap::new(),
-        buckets: HashMap::new(),
-        slots: SlotBook {
-            limit: schedule.hours.max_orders_per_slot,
-            ..SlotBook::default()
-        },
+        shelf: Shelf::default(),
+        book: Book::default(),
         pauses: Arc::default(),
+        proposed: HashMap::new(),
     }
 }
 
 fn stock(planner: &mut Planner<'_>, sku_id: SkuId, mode: StockMode, units: i64) {
     let daily_amount = if mode == StockMode::Daily { units } else { 0 };
-    planner.items.insert(
+    planner.shelf.items.insert(
         sku_id,
         StockItem {
             sku_id,
@@ -70,7 +67,7 @@ fn stock(planner: &mut Planner<'_>, sku_id: SkuId, mode: StockMode, units: i64) 
         },
     );
     if mode == StockMode::Running {
-        planner.buckets.insert(
+        planner.shelf.buckets.insert(
             (sku_id, running_day()),
             Bucket {
                 on_hand: units,
@@ -108,7 +105,7 @@ fn the_last_unit_goes_to_the_first_in_the_batch() {
         .decide(order(2, &[(sku(1), 1)], None), &mut outcome)
         .unwrap_err();
     assert_eq!(
-        refused.missing,
+        refused.lack.missing,
         [MissingUnits {
             sku_id: sku(1),
             wanted: 1,
@@ -146,7 +143,7 @@ fn a_refused_order_takes_nothing_and_hears_everything() {
         ]
     );
     assert!(outcome.granted.is_empty() && outcome.movements.is_empty());
-    assert_eq!(planner.buckets[&(sku(2), running_day())].held, 0);
+    assert_eq!(planner.shelf.buckets[&(sku(2), running_day())].held, 0);
 }
 
 /// E8: what Saturday sells is taken from Saturday.
@@ -171,7 +168,7 @@ fn a_future_order_takes_from_its_own_days_bucket() {
             &mut outcome,
         )
         .unwrap_err();
-    assert_eq!(refused.missing[0].left, 2);
+    assert_eq!(refused.lack.missing[0].left, 2);
     let days: Vec<_> = outcome
         .new_buckets
         .iter()
@@ -242,7 +239,7 @@ fn a_test_order_is_checked_and_counted_nowhere() {
     planner.decide(test(1, 2), &mut outcome).unwrap();
     planner.decide(test(2, 2), &mut outcome).unwrap();
     assert!(planner.decide(test(3, 3), &mut outcome).is_err());
-    assert!(outcome.movements.is_empty() && outcome.slot_orders.is_empty());
+    assert!(outcome.movements.is_empty() && outcome.counters.is_empty());
     let refused = planner
         .decide(order(4, &[], None), &mut outcome)
         .unwrap_err();
@@ -251,23 +248,6 @@ fn a_test_order_is_checked_and_counted_nowhere() {
         Some((SlotProblem::Closed, None)),
         "a branch being set up takes no real order"
     );
-}
-
-#[test]
-fn bookings_of_an_older_grid_still_count() {
-    let mut schedule = schedule(Some(3));
-    schedule.hours.slot_minutes = 30;
-    let mut planner = planner(&schedule);
-    planner.slots.booked = [
-        (at("2026-09-02T10:00:00Z"), 1),
-        (at("2026-09-02T10:15:00Z"), 2),
-    ]
-    .into();
-    let mut outcome = Outcome::default();
-    let refused = planner
-        .decide(order(1, &[], Some("2026-09-02T10:00:00Z")), &mut outcome)
-        .unwrap_err();
-    assert_eq!(refused.slot.unwrap().0, SlotProblem::Full);
 }
 
 /// E7: four portions in two lines, three left.
@@ -281,8 +261,8 @@ fn a_component_is_summed_over_the_whole_order_and_told_at_all_that_need_it() {
         component_id: pearls,
         units: 1,
     };
-    planner.recipes.parts = [(sku(1), vec![portion]), (sku(2), vec![portion])].into();
-    planner.recipes.names = [(pearls, "珍珠".to_owned())].into();
+    planner.shelf.recipes.parts = [(sku(1), vec![portion]), (sku(2), vec![portion])].into();
+    planner.shelf.recipes.names = [(pearls, "珍珠".to_owned())].into();
     let mut outcome = Outcome::default();
     let wants = [(sku(1), 2), (sku(2), 2)];
     let refused = planner
@@ -322,7 +302,13 @@ fn more_than_an_order_may_have_is_refused_with_the_limit() {
     stock(&mut planner, sku(1), StockMode::Running, 50);
     stock(&mut planner, sku(2), StockMode::Untracked, 0);
     for n in 1..=2 {
-        planner.items.get_mut(&sku(n)).unwrap().rules.max_per_order = 3;
+        planner
+            .shelf
+            .items
+            .get_mut(&sku(n))
+            .unwrap()
+            .rules
+            .max_per_order = 3;
     }
     let mut outcome = Outcome::default();
     let wants = [(sku(1), 4), (sku(2), 5)];
@@ -358,14 +344,14 @@ proptest! {
             let skus: Vec<_> = [(sku(1), first), (sku(2), second)].into_iter().filter(|(_, q)| *q > 0).collect();
             let _ = planner.decide(order(n as u128, &skus, (slot < 3).then_some(wanted_at.as_str())), &mut outcome);
         }
-        for bucket in planner.buckets.values() {
+        for bucket in planner.shelf.buckets.values() {
             prop_assert!(bucket.held <= bucket.on_hand);
         }
-        prop_assert!(outcome.slot_orders.values().all(|orders| *orders <= limit));
+        prop_assert!(outcome.counters.values().all(|added| added.amount <= limit));
         let held: i64 = outcome.granted.iter().flat_map(|granted| &granted.parts).map(|part| part.quantity).sum();
-        let counted: i64 = planner.buckets.values().map(|bucket| bucket.held).sum();
+        let counted: i64 = planner.shelf.buckets.values().map(|bucket| bucket.held).sum();
         prop_assert_eq!(held, counted);
-        prop_assert_eq!(outcome.granted.len() as i64, outcome.slot_orders.values().sum::<i64>());
+        prop_assert_eq!(outcome.granted.len() as i64, outcome.counters.values().map(|added| added.amount).sum::<i64>());
     }
 }
 
@@ -401,6 +387,8 @@ fn a_paused_line_is_refused_beside_everything_else_that_is_missing() {
         quantity: 1,
         amount: 50,
         make_seconds: 45,
+        station: String::new(),
+        print_tag: String::new(),
     };
     let other = ProductId::from_uuid(Uuid::from_u128(8));
     let wanted = |wanted_at| Wanted {

@@ -1,0 +1,135 @@
+//! 產能限制: the rules of branches, what is counted against them, and what fills the coming days.
+
+mod copy;
+mod known;
+mod load;
+mod preview;
+mod recount;
+mod set;
+mod templates;
+
+use chassis::{db::TenantTx, id::BranchId};
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub use copy::{CopyLimits, Source, copy};
+pub use known::KnownLimits;
+pub use load::{Filling, SlotLoads, fillings, loads};
+pub use preview::{Preview, preview};
+pub use recount::recount;
+pub use set::{SetLimits, set};
+pub use templates::{delete_template, list_templates, save_template};
+
+use super::{Core, error::Error};
+use crate::{
+    domain::{
+        calendar::{Calendar, Schedule},
+        limit::Rule,
+    },
+    store::{self, branches::Branch, counters::Counter, limits::LimitVersion},
+};
+
+/// The longest window that may have begun before the business day of a slot in it.
+const LONGEST_ROLLING: TimeDelta = TimeDelta::minutes(240);
+/// No order is booked farther ahead.
+const FARTHEST: TimeDelta = TimeDelta::days(400);
+/// Most counters told as overbooked.
+const MOST_OVERBOOKED: usize = 200;
+
+/// From when on windows matter to what can still be ordered: those of the present business day.
+#[must_use]
+pub fn counting_from(calendar: &Calendar<'_>) -> DateTime<Utc> {
+    day_counts_from(calendar.schedule(), calendar.now())
+}
+
+fn day_counts_from(schedule: &Schedule, now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = schedule.business_day(now);
+    today.starts_at(schedule.tz, schedule.cutoff_minutes) - LONGEST_ROLLING
+}
+
+/// The limits of a branch as staff see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchLimits {
+    /// Branch.
+    pub branch_id: BranchId,
+    /// Rules in the order staff gave them.
+    pub rules: Vec<Rule>,
+    /// Version for the next change.
+    pub version: i64,
+    /// Most orders a slot takes by the hours; `None` for no limit.
+    pub orders_per_slot: Option<i64>,
+    /// Length of a slot.
+    pub slot_minutes: u32,
+    /// Counters beyond their limits, the earliest first.
+    pub overbooked: Vec<Counter>,
+}
+
+/// Gets the limits of a branch. Refuses with `BranchUnknown`.
+pub async fn get(core: &Core, tx: &mut TenantTx, branch: &Branch) -> Result<BranchLimits, Error> {
+    let rules = store::limits::rules(tx, branch.branch_id, branch.limits_version).await?;
+    let schedule = core.schedules.get(tx, branch).await?;
+    seen(
+        core,
+        tx,
+        branch.branch_id,
+        &schedule,
+        rules,
+        branch.limits_version,
+    )
+    .await
+}
+
+async fn seen(
+    core: &Core,
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    schedule: &Schedule,
+    rules: Vec<Rule>,
+    version: i64,
+) -> Result<BranchLimits, Error> {
+    let now = core.clock.now();
+    let most = i64::try_from(MOST_OVERBOOKED).map_err(anyhow::Error::from)?;
+    // What is over cannot be mended any more; a day that is going on can.
+    let from = schedule.business_day(now);
+    let from = from.starts_at(schedule.tz, schedule.cutoff_minutes);
+    let mut overbooked = store::counters::overbooked(tx, branch_id, from, most).await?;
+    let present = schedule.slot_holding(now);
+    overbooked.retain(|counter| {
+        let short = rules
+            .iter()
+            .find(|rule| rule.rule_id == counter.key.rule_id)
+            .is_none_or(Rule::is_short);
+        !short || counter.key.starts_at >= present
+    });
+    Ok(BranchLimits {
+        branch_id,
+        rules,
+        version,
+        orders_per_slot: schedule.hours.max_orders_per_slot,
+        slot_minutes: schedule.slot_minutes_at(now),
+        overbooked,
+    })
+}
+
+/// Lists versions of the limits of a branch below `before`, the latest first.
+pub async fn versions(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<LimitVersion>, Error> {
+    Ok(store::limits::list(tx, branch_id, before, limit).await?)
+}
+
+/// Counts a branch anew, after something of it has changed that the windows of limits depend on.
+pub async fn recount_branch(
+    core: &Core,
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+) -> Result<(), Error> {
+    let branch = store::branches::lock(tx, branch_id)
+        .await?
+        .ok_or(Error::BranchUnknown)?;
+    let limits = core.limits.get(tx, &branch).await?;
+    let schedule = core.schedules.get(tx, &branch).await?;
+    recount(tx, branch_id, &limits, &schedule, core.clock.now()).await
+}

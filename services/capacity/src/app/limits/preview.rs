@@ -1,0 +1,121 @@
+//! Tells what limits would do, before they are saved.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use super::{FARTHEST, MOST_OVERBOOKED};
+use crate::{
+    app::{Core, error::Error, find_branch::find_branch},
+    domain::{
+        limit::{
+            Limits, Rule,
+            book::{Book, Pool},
+            parse::judge,
+            trial::{Tried, try_orders},
+        },
+        method::Method,
+    },
+    store::{self, counters::Counter},
+};
+use chassis::{
+    authn::Identity,
+    business_day::BusinessDay,
+    error::{Problem, Violations},
+    id::{BranchId, OrganisationId},
+};
+
+/// What limits would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// Counters that would be beyond their limits, the earliest first.
+    pub overbooked: Vec<Counter>,
+    /// The day tried.
+    pub day: BusinessDay,
+    /// Orders of that day.
+    pub orders: usize,
+    /// Those that would have fared otherwise, in the order in which they came.
+    pub tried: Vec<Tried>,
+}
+
+/// Tries rules on what is booked and on the orders of a past day; yesterday's where none is named.
+/// Refuses with `CAPACITY_INVALID`, `IN_THE_FUTURE`, `BranchUnknown`.
+pub async fn preview(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    branch_id: BranchId,
+    rules: &[Rule],
+    day: Option<BusinessDay>,
+) -> Result<Preview, Error> {
+    let mut tx = core.db.tenant(org).await?;
+    let branch = find_branch(&mut tx, identity, branch_id).await?;
+    let schedule = core.schedules.get(&mut tx, &branch).await?;
+    let now = core.clock.now();
+    let mut violations = Violations::new();
+    judge(
+        "rules",
+        rules,
+        schedule.slot_minutes_at(now),
+        &mut violations,
+    );
+    violations.into_result()?;
+    let today = schedule.business_day(now);
+    let day = day.unwrap_or_else(|| today.prev());
+    if day >= today {
+        return Err(Problem::new("IN_THE_FUTURE")
+            .message("only a day that is over can be tried")
+            .field("business_day", "IN_THE_FUTURE")
+            .into());
+    }
+    let limits = Arc::new(Limits::new(rules));
+
+    let begins_at = |day: BusinessDay| day.starts_at(schedule.tz, schedule.cutoff_minutes);
+    let (from, far) = (begins_at(today), now + FARTHEST);
+    let booked = store::holds::list_counted(&mut tx, branch_id, from, far).await?;
+    let past =
+        store::holds::list_counted(&mut tx, branch_id, begins_at(day), begins_at(day.next()))
+            .await?;
+    tx.rollback().await?;
+
+    let calendars = Method::ALL.map(|method| schedule.at_for(now, method));
+    let mut book = Book {
+        limits: limits.clone(),
+        used: HashMap::new(),
+    };
+    let mut limit_of = BTreeMap::new();
+    for counted in &booked {
+        let order = &counted.order;
+        let Some(calendar) = calendars.iter().find(|it| it.method() == order.method) else {
+            continue;
+        };
+        let demand = limits.demand(order.channel, order.method, &order.lines);
+        let takes = book.takes(calendar, &demand, order.slot_starts_at);
+        limit_of.extend(takes.iter().map(|take| (take.key, take.limit)));
+        book.take(&takes);
+    }
+    let present = schedule.slot_holding(now);
+    let overbooked = limit_of
+        .into_iter()
+        .filter(|(key, limit)| key.pool == Pool::All && book.used(*key) > *limit)
+        .filter(|(key, _)| {
+            let short = limits.find(key.rule_id).is_none_or(Rule::is_short);
+            !short || key.starts_at >= present
+        })
+        .map(|(key, limit)| Counter {
+            key,
+            held: book.used(key),
+            committed: 0,
+            limit,
+        })
+        .take(MOST_OVERBOOKED)
+        .collect();
+    let past: Vec<_> = past.into_iter().map(|counted| counted.order).collect();
+    Ok(Preview {
+        overbooked,
+        day,
+        orders: past.len(),
+        tried: try_orders(&limits, &schedule, day, &past),
+    })
+}

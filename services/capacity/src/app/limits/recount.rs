@@ -1,0 +1,79 @@
+//! Counts what is booked anew, after the rules or the grid of slots have changed.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use chassis::{db::TenantTx, id::BranchId};
+use chrono::{DateTime, Utc};
+
+use super::{FARTHEST, day_counts_from};
+use crate::{
+    app::error::Error,
+    domain::{
+        calendar::Schedule,
+        hold::Taken,
+        limit::{Limits, book::Book},
+        method::Method,
+    },
+    store::{self, counters::Counter},
+};
+
+/// Counts the orders of a locked branch from its present business day on by `limits` and `schedule`.
+/// What they take beyond a limit stays, as overbooked.
+pub async fn recount(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    limits: &Arc<Limits>,
+    schedule: &Schedule,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let from = day_counts_from(schedule, now);
+    let orders = store::holds::list_counted(tx, branch_id, from, now + FARTHEST).await?;
+    let calendars = Method::ALL.map(|method| schedule.at_for(now, method));
+    let mut book = Book {
+        limits: limits.clone(),
+        used: HashMap::new(),
+    };
+    let mut counters = BTreeMap::new();
+    let mut changed = Vec::new();
+    for counted in &orders {
+        let order = &counted.order;
+        let Some(calendar) = calendars.iter().find(|it| it.method() == order.method) else {
+            continue;
+        };
+        let demand = limits.demand(order.channel, order.method, &order.lines);
+        let mut takes = book.takes(calendar, &demand, order.slot_starts_at);
+        takes.retain(|take| take.key.starts_at >= from);
+        book.take(&takes);
+        for take in &takes {
+            let counter = counters.entry(take.key).or_insert(Counter {
+                key: take.key,
+                held: 0,
+                committed: 0,
+                limit: take.limit,
+            });
+            if counted.committed {
+                counter.committed += take.amount;
+            } else {
+                counter.held += take.amount;
+            }
+        }
+        // What it took of windows that are over is not counted again.
+        let before = counted.taken.iter().copied();
+        let before = before.filter(|taken| taken.key.starts_at < from);
+        let now_taken = takes.iter().map(|take| Taken {
+            key: take.key,
+            amount: take.amount,
+        });
+        let taken: Vec<_> = before.chain(now_taken).collect();
+        if taken != counted.taken {
+            changed.push((order.order_id, taken));
+        }
+    }
+    let counters: Vec<_> = counters.into_values().collect();
+    store::counters::replace(tx, branch_id, from, &counters).await?;
+    store::holds::set_taken(tx, &changed).await?;
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Templates of limits that a brand's headquarters gives its branches.
+
+use chassis::{
+    authn::Identity,
+    db,
+    error::{Problem, Violations},
+    id::{BrandId, LimitTemplateId, OrganisationId},
+};
+
+use crate::{
+    app::{Core, error::Error},
+    domain::limit::parse::judge,
+    store::{self, limits::LimitTemplate},
+};
+
+/// Most templates of a brand.
+const MOST_TEMPLATES: usize = 100;
+/// Every slot length divides it, so only the branch that takes a template can say what does not fit.
+const ANY_SLOT: u32 = 5;
+
+/// Lists the templates of a brand. Refuses with `BrandUnknown`.
+pub async fn list_templates(
+    core: &Core,
+    org: OrganisationId,
+    brand_id: BrandId,
+) -> Result<Vec<LimitTemplate>, Error> {
+    let mut tx = core.db.tenant(org).await?;
+    if !store::branches::knows_brand(&mut tx, brand_id).await? {
+        return Err(Error::BrandUnknown);
+    }
+    let most = i64::try_from(MOST_TEMPLATES).map_err(anyhow::Error::from)?;
+    Ok(store::limits::list_templates(&mut tx, brand_id, most).await?)
+}
+
+/// Saves a template; one of version 0 is new. Refuses with `CAPACITY_INVALID`, `CODE_TAKEN`,
+/// `OUT_OF_SCOPE`, `VersionConflict`, `BrandUnknown`, `TemplateUnknown`.
+pub async fn save_template(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    mut template: LimitTemplate,
+) -> Result<LimitTemplate, Error> {
+    identity.require_brand(template.brand_id)?;
+    let mut violations = Violations::new();
+    judge("template.rules", &template.rules, ANY_SLOT, &mut violations);
+    violations.into_result()?;
+    let mut tx = core.db.tenant(org).await?;
+    if !store::branches::knows_brand(&mut tx, template.brand_id).await? {
+        return Err(Error::BrandUnknown);
+    }
+    let saved = if template.version == 0 {
+        let known = store::limits::list_templates(&mut tx, template.brand_id, i64::MAX)
+            .await?
+            .len();
+        if known >= MOST_TEMPLATES {
+            let params = [("max", MOST_TEMPLATES), ("given", known + 1)];
+            return Err(Problem::new("CAPACITY_INVALID")
+                .field_with("template", "CAPACITY_INVALID", params)
+                .into());
+        }
+        template.version = 1;
+        store::limits::insert_template(&mut tx, &template).await
+    } else {
+        let known = store::limits::find_template(&mut tx, template.template_id)
+            .await?
+            .filter(|known| known.brand_id == template.brand_id)
+            .ok_or(Error::TemplateUnknown)?;
+        match store::limits::update_template(&mut tx, &template).await {
+            Ok(true) => {
+                template.version += 1;
+                Ok(())
+            }
+            Ok(false) => {
+                return Err(Error::VersionConflict {
+                    given: template.version,
+                    current: known.version,
+                });
+            }
+            Err(error) => Err(error),
+        }
+    };
+    saved.map_err(|error| {
+        db::on_constraint(error, "limit_templates_name", || {
+            Error::from(
+                Problem::new("CODE_TAKEN")
+                    .message("another template of the brand has the name")
+                    .field("template.name", "CODE_TAKEN"),
+            )
+        })
+    })?;
+    tx.commit().await?;
+    Ok(template)
+}
+
+/// Deletes a template. Refuses with `OUT_OF_SCOPE`, `TemplateUnknown`.
+pub async fn delete_template(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    brand_id: BrandId,
+    template_id: LimitTemplateId,
+) -> Result<(), Error> {
+    identity.require_brand(brand_id)?;
+    let mut tx = core.db.tenant(org).await?;
+    if !store::limits::delete_template(&mut tx, brand_id, template_id).await? {
+        return Err(Error::TemplateUnknown);
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! What a branch can sell, for anybody or for a cart.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use chassis::{
+    business_day::BusinessDay,
+    id::{LimitRuleId, SkuId},
+};
+use chrono::{DateTime, Utc};
+
+use super::{
+    calendar::{Calendar, Schedule, SlotTime},
+    channel::Channel,
+    limit::{
+        book::{Book, Fullness},
+        demand::Demand,
+    },
+    line::Line,
+    method::Method,
+    pause::{Lasting, Pauses},
+    shelf::Shelf,
+    stock::SHOW_LAST,
+};
+
+/// Everything that decides what a branch can sell, read at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// When it was read.
+    pub as_of: DateTime<Utc>,
+    /// The branch takes real orders.
+    pub sells: bool,
+    /// When it is open.
+    pub schedule: Arc<Schedule>,
+    /// What is counted against the limits.
+    pub book: Book,
+    /// What there is of everything that is counted.
+    pub shelf: Shelf,
+    /// What is paused.
+    pub pauses: Arc<Pauses>,
+}
+
+/// Who asks, and for what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Method.
+    pub method: Method,
+    /// Channel.
+    pub channel: Channel,
+    /// Lines of the cart; none for whatever one may want.
+    pub lines: Vec<Line>,
+    /// Units the cart wants.
+    pub skus: BTreeMap<SkuId, i64>,
+}
+
+impl Asked {
+    /// It is about a cart.
+    #[must_use]
+    pub fn has_cart(&self) -> bool {
+        !self.lines.is_empty() || !self.skus.is_empty()
+    }
+}
+
+/// A slot, and whether it can be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotOffer {
+    /// The slot.
+    pub slot: SlotTime,
+    /// How full it is.
+    pub fullness: Fullness,
+    /// Limits in the way.
+    pub full: Vec<LimitRuleId>,
+}
+
+impl SlotOffer {
+    fn can_be_had(&self) -> bool {
+        !self.slot.past && self.fullness != Fullness::Full
+    }
+}
+
+/// What a branch can sell at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Availability {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// It takes orders for now.
+    pub open: bool,
+    /// When it opens next, while it does not.
+    pub opens_at: Option<DateTime<Utc>>,
+    /// When ordering for now ends.
+    pub last_order_at: Option<DateTime<Utc>>,
+    /// ASAP promise.
+    pub promised_at: Option<DateTime<Utc>>,
+    /// Slots from now to the last day ahead.
+    pub slots: Vec<SlotOffer>,
+    /// Units left of what is tracked.
+    pub skus: Vec<SkuLeft>,
+    /// 每單上限 of what has one.
+    pub order_limits: Vec<(SkuId, i64)>,
+    /// Earliest slot that is not full.
+    pub earliest_slot_at: Option<DateTime<Utc>>,
+    /// Pauses in force, the next to end first.
+    pub pauses: Vec<Lasting>,
+    /// Slots may differ by what is in a cart.
+    pub by_cart: bool,
+}
+
+/// What is left of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SkuLeft {
+    /// Variant or option.
+    pub sku_id: SkuId,
+    /// Units left, as far as its components suffice.
+    pub available: i64,
+    /// From this number down customers see it; 0 for never.
+    pub show_last: i64,
+}
+
+impl Snapshot {
+    /// What can be sold at `now`, as far as it was known when this was read.
+    #[must_use]
+    pub fn availability(&self, now: DateTime<Utc>, asked: &Asked) -> Availability {
+        let calendar = self.schedule.at_for(now, asked.method);
+        let limits = &self.book.limits;
+        let demand = if asked.has_cart() {
+            limits.demand(asked.channel, asked.method, &asked.lines)
+        } else {
+            limits.least(asked.channel, asked.method)
+        };
+        let slots = self.slots(&calendar, &demand, asked);
+        let open = self.sells && calendar.accepting().is_some();
+        let promise = open
+            .then(|| self.book.promise(&calendar, &demand).ok())
+            .flatten()
+            .filter(|(slot, promised_at)| {
+                self.is_open_by_pauses(asked, *promised_at)
+                    && self.has_stock(asked, slot.business_day)
+            });
+        Availability {
+            as_of: self.as_of,
+            open,
+            opens_at: (self.sells && !open).then(|| calendar.opens_at()).flatten(),
+            last_order_at: open.then(|| calendar.ordering_ends_at()).flatten(),
+            promised_at: promise
+                .map(|(_, promised_at)| promised_at)
+                .filter(|_| self.is_open_by_pauses(asked, now)),
+            earliest_slot_at: slots
+                .iter()
+                .find(|offer| offer.can_be_had())
+                .map(|offer| offer.slot.starts_at),
+            slots,
+            skus: self.skus_left(calendar.today()),
+            order_limits: self.order_limits(),
+            pauses: self.pauses.at(now).cloned().collect(),
+            by_cart: limits.by_cart(),
+        }
+    }
+
+    fn slots(&self, calendar: &Calendar<'_>, demand: &Demand, asked: &Asked) -> Vec<SlotOffer> {
+        if !self.sells {
+            return Vec::new();
+        }
+        let mut stocked = HashMap::new();
+        let offer = |slot: SlotTime| {
+            let mut room = self.book.room(calendar, demand, slot.starts_at);
+            let in_stock = *stocked
+                .entry(slot.business_day)
+                .or_insert_with(|| self.has_stock(asked, slot.business_day));
+            if !in_stock || !self.is_open_by_pauses(asked, slot.starts_at) {
+                room.fullness = Fullness::Full;
+            }
+            SlotOffer {
+                slot,
+                fullness: room.fullness,
+                full: room.full,
+            }
+        };
+        calendar.slots().map(offer).collect()
+    }
+
+    /// While the branch or the method as a whole is paused nothing is promised, and no slot before its
+    /// end can be had.
+    fn is_open_by_pauses(&self, asked: &Asked, at: DateTime<Utc>) -> bool {
+        self.pauses
+            .open_from(asked.channel, asked.method, at)
+            .is_some_and(|from| from <= at)
+    }
+
+    fn has_stock(&self, asked: &Asked, day: BusinessDay) -> bool {
+        asked.skus.is_empty() || self.shelf.parts_for(&asked.skus, day).is_ok()
+    }
+
+    /// What is left of each variant and option. Components are told through what is made of them.
+    fn skus_left(&self, today: BusinessDay) -> Vec<SkuLeft> {
+        let Shelf {
+            recipes,
+            items,
+            buckets,
+        } = &self.shelf;
+        let left: BTreeMap<SkuId, i64> = items
+            .values()
+            .filter_map(|item| {
+                let day = item.bucket_day(today)?;
+                let bucket = buckets.get(&(item.sku_id, day)).copied();
+                let bucket = bucket.unwrap_or_else(|| item.untouched(day));
+                Some((item.sku_id, bucket.available()))
+            })
+            .collect();
+        let components = recipes.components();
+        let sold: BTreeSet<_> = left.keys().chain(recipes.parts.keys()).collect();
+        let told = sold
+            .into_iter()
+            .filter(|sku_id| !components.contains(sku_id));
+        told.filter_map(|&sku_id| {
+            let made = recipes.sellable(sku_id, |id| left.get(&id).copied());
+            Some(SkuLeft {
+                sku_id,
+                available: left.get(&sku_id).copied().into_iter().chain(made).min()?,
+                show_last: items
+                    .get(&sku_id)
+                    .map_or(SHOW_LAST, |item| item.rules.show_last),
+            })
+        })
+        .collect()
+    }
+
+    fn order_limits(&self) -> Vec<(SkuId, i64)> {
+        let mut limits: Vec<_> = self
+            .shelf
+            .items
+            .values()
+            .filter(|item| item.rules.max_per_order > 0)
+            .map(|item| (item.sku_id, item.rules.max_per_order))
+            .collect();
+        limits.sort_unstable();
+        limits
+    }
+}

@@ -1,0 +1,269 @@
+//! Sets of rules of branches, and templates of brands.
+
+use anyhow::Context as _;
+use chassis::{
+    db::TenantTx,
+    id::{BranchId, BrandId, LimitTemplateId},
+};
+use chrono::{DateTime, Utc};
+use sqlx::types::Json;
+
+use crate::domain::limit::Rule;
+
+/// Rules as they were from a time on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitVersion {
+    /// Number.
+    pub version: i64,
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// From when they counted.
+    pub changed_at: DateTime<Utc>,
+    /// Who changed them.
+    pub changed_by: String,
+    /// Why.
+    pub note: String,
+}
+
+/// A set of rules that branches of a brand may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitTemplate {
+    /// Id.
+    pub template_id: LimitTemplateId,
+    /// Brand.
+    pub brand_id: BrandId,
+    /// Name, unique in the brand.
+    pub name: String,
+    /// Rules.
+    pub rules: Vec<Rule>,
+    /// Version for the next change.
+    pub version: i64,
+}
+
+/// The rules of a branch in a version.
+pub async fn rules(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    version: i64,
+) -> anyhow::Result<Vec<Rule>> {
+    let org = tx.org().as_uuid();
+    let row = sqlx::query!(
+        r#"
+        SELECT rules AS "rules: Json<Vec<Rule>>"
+        FROM limit_versions
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND version = $3
+        "#,
+        org,
+        branch_id.as_uuid(),
+        version,
+    )
+    .fetch_optional(&mut **tx)
+    .await
+    .context("read the limits of a branch")?;
+    Ok(row.map(|row| row.rules.0).unwrap_or_default())
+}
+
+/// Lists versions below `before`, the latest first.
+pub async fn list(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    before: i64,
+    limit: i64,
+) -> anyhow::Result<Vec<LimitVersion>> {
+    let org = tx.org().as_uuid();
+    let rows = sqlx::query!(
+        r#"
+        SELECT version, rules AS "rules: Json<Vec<Rule>>", changed_at, changed_by, note
+        FROM limit_versions
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND version < $3
+        ORDER BY version DESC
+        LIMIT $4
+        "#,
+        org,
+        branch_id.as_uuid(),
+        before,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list the limits a branch had")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| LimitVersion {
+            version: row.version,
+            rules: row.rules.0,
+            changed_at: row.changed_at,
+            changed_by: row.changed_by,
+            note: row.note,
+        })
+        .collect())
+}
+
+/// Adds a version to a locked branch and lets it count.
+pub async fn insert(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    version: &LimitVersion,
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    sqlx::query!(
+        r#"
+        WITH counting AS (
+            UPDATE branches SET limits_version = $3 WHERE org_id = $1 AND branch_id = $2
+        )
+        INSERT INTO limit_versions
+            (org_id, branch_id, version, rules, changed_at, changed_by, note)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        version.version,
+        Json(&version.rules) as Json<&Vec<Rule>>,
+        version.changed_at,
+        version.changed_by,
+        version.note,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("change the limits of a branch")?;
+    Ok(())
+}
+
+/// Lists the templates of a brand by name.
+pub async fn list_templates(
+    tx: &mut TenantTx,
+    brand_id: BrandId,
+    limit: i64,
+) -> anyhow::Result<Vec<LimitTemplate>> {
+    let org = tx.org().as_uuid();
+    let rows = sqlx::query!(
+        r#"
+        SELECT
+            template_id AS "template_id: LimitTemplateId",
+            name,
+            rules AS "rules: Json<Vec<Rule>>",
+            version
+        FROM limit_templates
+        WHERE org_id = $1
+          AND brand_id = $2
+        ORDER BY name
+        LIMIT $3
+        "#,
+        org,
+        brand_id.as_uuid(),
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list templates of limits")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| LimitTemplate {
+            template_id: row.template_id,
+            brand_id,
+            name: row.name,
+            rules: row.rules.0,
+            version: row.version,
+        })
+        .collect())
+}
+
+/// Finds a template.
+pub async fn find_template(
+    tx: &mut TenantTx,
+    template_id: LimitTemplateId,
+) -> anyhow::Result<Option<LimitTemplate>> {
+    let org = tx.org().as_uuid();
+    let row = sqlx::query!(
+        r#"
+        SELECT
+            brand_id AS "brand_id: BrandId", name, rules AS "rules: Json<Vec<Rule>>", version
+        FROM limit_templates
+        WHERE org_id = $1
+          AND template_id = $2
+        "#,
+        org,
+        template_id.as_uuid(),
+    )
+    .fetch_optional(&mut **tx)
+    .await
+    .context("find a template of limits")?;
+    Ok(row.map(|row| LimitTemplate {
+        template_id,
+        brand_id: row.brand_id,
+        name: row.name,
+        rules: row.rules.0,
+        version: row.version,
+    }))
+}
+
+/// Adds a template. Breaks `limit_templates_name` where the name is taken.
+pub async fn insert_template(
+    tx: &mut TenantTx,
+    template: &LimitTemplate,
+) -> Result<(), sqlx::Error> {
+    let org = tx.org().as_uuid();
+    sqlx::query!(
+        r#"
+        INSERT INTO limit_templates (org_id, template_id, brand_id, name, rules, version)
+        VALUES ($1, $2, $3, $4, $5, 1)
+        "#,
+        org,
+        template.template_id.as_uuid(),
+        template.brand_id.as_uuid(),
+        template.name,
+        Json(&template.rules) as Json<&Vec<Rule>>,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Changes a template as it was read; tells whether it still was as read. Breaks
+/// `limit_templates_name` where the name is taken.
+pub async fn update_template(
+    tx: &mut TenantTx,
+    template: &LimitTemplate,
+) -> Result<bool, sqlx::Error> {
+    let org = tx.org().as_uuid();
+    let done = sqlx::query!(
+        r#"
+        UPDATE limit_templates
+        SET name = $3, rules = $4, version = version + 1
+        WHERE org_id = $1
+          AND template_id = $2
+          AND version = $5
+        "#,
+        org,
+        template.template_id.as_uuid(),
+        template.name,
+        Json(&template.rules) as Json<&Vec<Rule>>,
+        template.version,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Deletes a template of a brand; tells whether there was one.
+pub async fn delete_template(
+    tx: &mut TenantTx,
+    brand_id: BrandId,
+    template_id: LimitTemplateId,
+) -> anyhow::Result<bool> {
+    let org = tx.org().as_uuid();
+    let done = sqlx::query!(
+        "DELETE FROM limit_templates WHERE org_id = $1 AND brand_id = $2 AND template_id = $3",
+        org,
+        brand_id.as_uuid(),
+        template_id.as_uuid(),
+    )
+    .execute(&mut **tx)
+    .await
+    .context("delete a template of limits")?;
+    Ok(done.rows_affected() == 1)
+}
