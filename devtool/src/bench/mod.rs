@@ -11,6 +11,7 @@ mod menu;
 mod orders;
 mod pages;
 mod report;
+mod slots;
 mod usage;
 
 use std::process::Command;
@@ -27,9 +28,9 @@ use crate::{
 };
 pub use floors::serve;
 
-const NAMES: [&str; 4] = ["orders", "menu", "pages", "flash"];
+const NAMES: [&str; 5] = ["orders", "menu", "pages", "flash", "slots"];
 /// Those whose load speaks gRPC or JSON, which costs much unless it is optimised too.
-const OPTIMISED_LOADS: [&str; 1] = ["flash"];
+const OPTIMISED_LOADS: [&str; 2] = ["flash", "slots"];
 
 /// Starts an optimised platform of its own, runs one benchmark on it and ends it.
 ///
@@ -75,6 +76,14 @@ pub async fn bench(home: &Home, name: &str, rehearsal: bool) -> anyhow::Result<(
                     flash::FULL
                 };
                 flash::bench(&own, &endpoints, sale).await
+            }
+            "slots" => {
+                let size = if rehearsal {
+                    slots::REHEARSAL
+                } else {
+                    slots::FULL
+                };
+                slots::bench(&own, &endpoints, size, release).await
             }
             _ => menu::bench(&own, &endpoints, release).await,
         }

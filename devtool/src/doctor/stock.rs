@@ -29,12 +29,12 @@ pub async fn check(capacity: &mut PgConnection) -> anyhow::Result<Vec<Finding>> 
         (
             OVERBOOKED,
             "the check constraint was dropped or bypassed",
-            "move orders of the slot",
+            "move orders of the window",
         ),
         (
-            SLOTS,
+            TAKEN,
             COUNTERS,
-            "set the slot's counters to the number of its holds",
+            "save the branch's limits again, which counts its orders anew",
         ),
     ] {
         let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *capacity).await?;
@@ -85,22 +85,26 @@ const JOURNAL: &str = "
     WHERE (bucket.on_hand, bucket.held) <> (last.on_hand_after, last.held_after)";
 
 const OVERBOOKED: &str = "
-    SELECT format('slot %s of branch %s: %s held and %s committed of %s (+%s overbooked)',
-                  starts_at, branch_id, held, committed, order_limit, overbooked)
-    FROM slots
-    WHERE held + committed > order_limit + overbooked";
+    SELECT format('limit %s (%s) of branch %s from %s: %s held and %s committed of %s (+%s overbooked)',
+                  rule_id, pool, branch_id, starts_at, held, committed, limit_amount, overbooked)
+    FROM limit_counters
+    WHERE held + committed > limit_amount + overbooked";
 
-const SLOTS: &str = "
-    SELECT format('slot %s of branch %s: held %s and committed %s, but its holds are %s and %s',
-                  slot.starts_at, slot.branch_id, slot.held, slot.committed, count(hold.order_id)
-                  FILTER (WHERE hold.state = 'held'), count(hold.order_id)
-                  FILTER (WHERE hold.state = 'committed'))
-    FROM slots AS slot
-    LEFT JOIN holds AS hold
-        ON (hold.org_id, hold.branch_id, hold.slot_starts_at)
-         = (slot.org_id, slot.branch_id, slot.starts_at)
-        AND NOT hold.test
-    WHERE slot.starts_at > now() - INTERVAL '1 day'
-    GROUP BY slot.org_id, slot.branch_id, slot.starts_at
-    HAVING slot.held <> count(hold.order_id) FILTER (WHERE hold.state = 'held')
-        OR slot.committed <> count(hold.order_id) FILTER (WHERE hold.state = 'committed')";
+const TAKEN: &str = "
+    WITH taken AS (
+        SELECT hold.org_id, hold.branch_id, (take ->> 0)::uuid AS rule_id, take ->> 1 AS pool,
+               to_timestamp((take ->> 2)::bigint) AS starts_at,
+               sum((take ->> 3)::bigint) FILTER (WHERE hold.state = 'held') AS held,
+               sum((take ->> 3)::bigint) FILTER (WHERE hold.state = 'committed') AS committed
+        FROM holds AS hold, jsonb_array_elements(hold.takes) AS take
+        WHERE hold.slot_starts_at > now() - INTERVAL '2 days' AND NOT hold.test
+        GROUP BY hold.org_id, hold.branch_id, take ->> 0, take ->> 1, take ->> 2
+    )
+    SELECT format('limit %s (%s) of branch %s from %s: held %s and committed %s, but its holds took %s and %s',
+                  counter.rule_id, counter.pool, counter.branch_id, counter.starts_at, counter.held,
+                  counter.committed, coalesce(taken.held, 0), coalesce(taken.committed, 0))
+    FROM limit_counters AS counter
+    LEFT JOIN taken USING (org_id, branch_id, rule_id, pool, starts_at)
+    WHERE counter.starts_at > now() - INTERVAL '1 day'
+      AND (counter.held <> coalesce(taken.held, 0)
+           OR counter.committed <> coalesce(taken.committed, 0))";
