@@ -1,6 +1,6 @@
-import type { Affected, Decisions, Hours, HoursInput, HoursVersion, OfferedDay, PreviewInput, SpecialDay, SpecialDayInput } from "../src/data/types";
+import type { Affected, Decisions, Hours, HoursInput, HoursVersion, MovedOrder, OfferedDay, OrderSlot, PreviewInput, SpecialDay, SpecialDayInput } from "../src/data/types";
 import { closeOf, overlappingDays, type Span } from "../src/routes/hours/week";
-import { badField, found, Refusal, sameVersion, type World } from "./world";
+import { badField, found, isFull, Refusal, sameVersion, type World } from "./world";
 import type { Call, Route } from "./routes";
 
 const MINUTE = 60_000;
@@ -135,6 +135,35 @@ function settle(world: World, { orders, total }: Affected, { orders: decided = [
     });
 }
 
+/** Moves the orders that get another time; a slot that is full refuses, as on the real desk. */
+function moveAll(world: World, { orders: decided = [], move_reason = "" }: Decisions = {}): MovedOrder[] {
+  return decided.flatMap(({ order_id, decision, wanted_at }): MovedOrder[] => {
+    if (decision !== "move" || !wanted_at) return [];
+    const order = found(world.state.orders.get(order_id));
+    const told = { order_id, wanted_at, pickup_number: order.pickup_number, contact_name: order.contact.name };
+    try {
+      const moved = world.reschedule(order_id, { version: order.version, wanted_at, reason: move_reason });
+      return [{ ...told, pickup_number: moved.pickup_number, refused: null }];
+    } catch (refused) {
+      if (refused instanceof Refusal) return [{ ...told, refused: refused.reason }];
+      throw refused;
+    }
+  });
+}
+
+/** Slots of a branch's next days, every fifth of them full for want of capacity. */
+export function orderSlots({ world, ids: [orderId = ""] }: Call) {
+  const order = found(world.state.orders.get(orderId));
+  const hours = found(world.state.hours.get(order.branch_id));
+  const slots = offered(hours, daysFor(world, order.branch_id), Date.now()).flatMap(({ business_day, slots }) =>
+    slots.map((starts_at, index): OrderSlot => {
+      const full = isFull(starts_at);
+      return { starts_at, business_day, state: full ? "full" : index % 7 === 3 ? "filling" : "open", full_rule_ids: full && index % 2 === 0 ? ["rule"] : [] };
+    }),
+  );
+  return { body: { as_of: new Date().toISOString(), earliest_slot_at: slots.find((slot) => slot.state !== "full")?.starts_at ?? null, slots } };
+}
+
 /** The hours in force with what is pending, as the gateway answers them. */
 function now(world: World, branchId: string) {
   const versions = found(deskOf(world).versions.get(branchId));
@@ -147,6 +176,7 @@ function setHours({ world, ids: [branchId = ""], body }: Call) {
   sameVersion(held, input.version);
   judge(input as HoursInput);
   const cancellations = settle(world, affected(world, branchId, input, daysFor(world, branchId)), decisions);
+  const moves = moveAll(world, decisions);
   const number = held.version + 1;
   const hours = { ...held, ...input, version: number, methods: input.methods ?? [], outside_hours: input.outside_hours ?? "future_only" } as Hours;
   const desk = deskOf(world);
@@ -157,7 +187,7 @@ function setHours({ world, ids: [branchId = ""], body }: Call) {
   desk.versions.set(branchId, [{ ...saved, effective_at: effective_at ?? saved.effective_at }, ...versions]);
   world.state.hours.set(branchId, effective_at ? { ...held, version: number } : hours);
   world.tell(branchId, "availability", { sku_ids: [] });
-  return { body: { ...now(world, branchId), cancellations } };
+  return { body: { ...now(world, branchId), cancellations, moves } };
 }
 
 function withdraw({ world, ids: [branchId = "", number = ""], body }: Call) {
@@ -167,7 +197,7 @@ function withdraw({ world, ids: [branchId = "", number = ""], body }: Call) {
   const versions = found(desk.versions.get(branchId));
   desk.versions.set(branchId, versions.map((one) => (one.number === Number(number) ? { ...one, state: "withdrawn", withdrawn_at: new Date().toISOString(), withdrawn_by: "陳老闆" } : one)));
   world.state.hours.set(branchId, { ...held, version: held.version + 1 });
-  return { body: { ...now(world, branchId), cancellations: [] } };
+  return { body: { ...now(world, branchId), cancellations: [], moves: [] } };
 }
 
 function preview({ world, ids: [branchId = ""], body }: Call) {
@@ -197,16 +227,17 @@ function saveDay({ world, ids: [ownerId = "", id], body }: Call, ofBrand: boolea
   const branchId = ofBrand ? (world.state.branches.find((one) => one.brand_id === ownerId)?.branch_id ?? "") : ownerId;
   const day = dayOf(world, branchId, input, id, ofBrand ? ownerId : undefined);
   const cancellations = settle(world, affected(world, branchId, found(world.state.hours.get(branchId)), daysFor(world, branchId, day)), input.decisions);
+  const moves = moveAll(world, input.decisions);
   const desk = deskOf(world);
   const saved = { ...day, special_day_id: id ?? world.fresh(), version: day.version + 1 };
   desk.days = [...desk.days.filter((one) => one.special_day_id !== id), saved];
-  return { status: id ? 200 : 201, body: { special_day: saved, cancellations } };
+  return { status: id ? 200 : 201, body: { special_day: saved, cancellations, moves } };
 }
 
 function removeDay({ world, ids: [id = ""] }: Call) {
   const desk = deskOf(world);
   desk.days = desk.days.filter((day) => day.special_day_id !== id);
-  return { body: { cancellations: [] } };
+  return { body: { cancellations: [], moves: [] } };
 }
 
 /** Hours and special days, answered from memory. */

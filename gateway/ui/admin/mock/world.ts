@@ -1,4 +1,4 @@
-import type { Branch, Order, OrderEvent, OrderState, StockMovement, Transition } from "../src/data/types";
+import type { Branch, Order, OrderEvent, OrderState, StockMovement, SlotMove, Transition } from "../src/data/types";
 import { id, makeOrder, next, seed, type State } from "./seed";
 
 /** A refusal as the gateway would answer it. */
@@ -27,6 +27,11 @@ export function found<V>(value: V | undefined): V {
 /** Refuses what was read at another version. */
 export function sameVersion(held: { version: number }, version: number | undefined): void {
   if (version !== held.version) throw new Refusal(409, "VERSION_CONFLICT", { yours: String(version), current: String(held.version) });
+}
+
+/** Every fifth quarter of an hour has no room. */
+export function isFull(startsAt: string): boolean {
+  return Math.floor(Date.parse(startsAt) / 900_000) % 5 === 2;
 }
 
 /** The platform in memory: what screens change stays changed until the server restarts. */
@@ -93,16 +98,25 @@ export class World {
     return this.#put({ ...before, version: order.version + 1, undo_until: null });
   }
 
-  #put(order: Order, reason?: string): Order {
+  reschedule(orderId: string, { version, wanted_at, reason }: SlotMove): Order {
+    const order = found(this.state.orders.get(orderId));
+    sameVersion(order, version);
+    if (!["pending_payment", "placed", "accepted"].includes(order.state)) throw new Refusal(409, "ILLEGAL_TRANSITION", { state: order.state });
+    if (isFull(wanted_at)) throw new Refusal(409, "SLOT_FULL");
+    const moved = { ...order, version: version + 1, wanted_at, promised_at: wanted_at, moved_from: order.promised_at ?? null, moved_reason: reason, undo_until: null };
+    return this.#put(moved, reason, { promised_before: order.promised_at ?? null, promised_after: wanted_at });
+  }
+
+  #put(order: Order, reason?: string, part: Partial<OrderEvent> = {}): Order {
     this.state.orders.set(order.order_id, order);
-    this.#record(order, order.state, "staff", reason);
+    this.#record(order, order.state, "staff", reason, part);
     this.tell(order.branch_id, "order", { order_id: order.order_id, state: order.state, version: order.version });
     return order;
   }
 
-  #record(order: Order, to: OrderState, actor_kind: string, reason = ""): void {
+  #record(order: Order, to: OrderState, actor_kind: string, reason = "", part: Partial<OrderEvent> = {}): void {
     const all = this.events.get(order.order_id) ?? [];
-    const entry: OrderEvent = { version: order.version, from: all.at(-1)?.to ?? null, to, actor: actor_kind === "staff" ? "陳老闆" : null, actor_kind, at: new Date().toISOString(), reason };
+    const entry: OrderEvent = { version: order.version, from: all.at(-1)?.to ?? null, to, actor: actor_kind === "staff" ? "陳老闆" : null, actor_kind, at: new Date().toISOString(), reason, promised_before: null, promised_after: null, ...part };
     this.events.set(order.order_id, [...all, entry]);
   }
 

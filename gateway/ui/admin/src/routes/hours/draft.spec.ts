@@ -37,10 +37,22 @@ it("keeps only what a method has for itself", () => {
 it("waits for a decision about each order that is shown", () => {
   const order = (order_id: string) => ({ order_id }) as AffectedOrder;
   const chosen = new Map<string, Choice>([["a", "keep"]]);
-  expect(decisionsOf([order("a"), order("b")], chosen, 2)).toBeUndefined();
+  const none = { slots: new Map<string, string>(), reason: "" };
+  expect(decisionsOf([order("a"), order("b")], chosen, 2, none)).toBeUndefined();
   chosen.set("b", "cancel");
-  expect(decisionsOf([order("a"), order("b")], chosen, 2)).toEqual({
+  expect(decisionsOf([order("a"), order("b")], chosen, 2, none)).toEqual({
     orders: [{ order_id: "a", decision: "keep" }, { order_id: "b", decision: "cancel" }], keep_others: false,
   });
-  expect(decisionsOf([order("a")], chosen, 260)?.keep_others).toBe(true);
+  expect(decisionsOf([order("a")], chosen, 260, none)?.keep_others).toBe(true);
+});
+
+it("waits for the slot and the reason of an order that gets another time", () => {
+  const orders = [{ order_id: "a" } as AffectedOrder];
+  const chosen = new Map<string, Choice>([["a", "move"]]);
+  const slots = new Map([["a", "2026-09-03T04:00:00Z"]]);
+  expect(decisionsOf(orders, chosen, 1, { slots: new Map(), reason: "颱風假" })).toBeUndefined();
+  expect(decisionsOf(orders, chosen, 1, { slots, reason: " " })).toBeUndefined();
+  expect(decisionsOf(orders, chosen, 1, { slots, reason: " 颱風假 " })).toEqual({
+    orders: [{ order_id: "a", decision: "move", wanted_at: "2026-09-03T04:00:00Z" }], keep_others: false, move_reason: "颱風假",
+  });
 });

@@ -81,13 +81,26 @@ export function tomorrowAt(now: Date, timeZone: string, cutoffMinutes: number): 
   return `${tomorrow}T${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
 }
 
-export type Choice = "keep" | "cancel";
+export type Choice = "keep" | "move" | "cancel";
 
-/** The decisions as the gateway takes them; undefined while an order that is shown has none. */
-export function decisionsOf(orders: readonly AffectedOrder[], chosen: ReadonlyMap<string, Choice>, total: number): Decisions | undefined {
-  const decided = orders.map((order) => ({ order_id: order.order_id, decision: chosen.get(order.order_id) }));
-  if (decided.some((one) => one.decision === undefined)) return undefined;
-  return { orders: decided as Decisions["orders"], keep_others: total > orders.length };
+/** Where orders go that are given another time, and why, as their customers read it. */
+export interface Moves {
+  slots: ReadonlyMap<string, string>;
+  reason: string;
+}
+
+/** The decisions as the gateway takes them; undefined while an order that is shown has none, or a new time lacks its slot or reason. */
+export function decisionsOf(orders: readonly AffectedOrder[], chosen: ReadonlyMap<string, Choice>, total: number, { slots, reason }: Moves): Decisions | undefined {
+  const decided = [];
+  for (const { order_id } of orders) {
+    const decision = chosen.get(order_id);
+    const wanted_at = decision === "move" ? slots.get(order_id) : undefined;
+    if (!decision || (decision === "move" && !wanted_at)) return undefined;
+    decided.push({ order_id, decision, ...(wanted_at ? { wanted_at } : {}) });
+  }
+  const moves = decided.some((one) => one.decision === "move");
+  if (moves && reason.trim() === "") return undefined;
+  return { orders: decided, keep_others: total > orders.length, ...(moves ? { move_reason: reason.trim() } : {}) };
 }
 
 /** Versions that can be brought back: not the one in force, and none that waits. */

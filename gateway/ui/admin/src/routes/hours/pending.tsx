@@ -37,7 +37,7 @@ export function Pending({ branchId, version, pending, onChange }: PendingProps) 
       const answer = await withdrawHours(branchId, number, { version, decisions });
       client.setQueryData(keys.hours(branchId), { hours: answer.hours, pending: answer.pending });
       await client.invalidateQueries({ queryKey: keys.hoursVersions(branchId) });
-      report(answer.cancellations);
+      report(answer);
       void message.success(t("pending.withdrawn"));
     } catch (thrown) {
       const problem = problemFrom(thrown);

@@ -105,7 +105,7 @@ function Editor({ branchId, brandId, draft, manages, managesBrand, onClose }: Dr
       const decisions = await decide(change);
       const owner = day.ofBrand ? { brand_id: brandId } : { branch_id: branchId };
       const answer = await saveSpecialDay(owner, id, { ...input, decisions }, id ? newIdempotencyKey() : key);
-      report(answer.cancellations);
+      report(answer);
       void message.success(t("form.saved"));
       return true;
     });
@@ -115,7 +115,7 @@ function Editor({ branchId, brandId, draft, manages, managesBrand, onClose }: Dr
     await act(async () => {
       const decisions = await decide({ removed_special_day_id: id ?? "" });
       const answer = await removeSpecialDay(id ?? "", { version: day.version, decisions });
-      report(answer.cancellations);
+      report(answer);
       void message.success(t("special.removed"));
       return true;
     });

@@ -63,7 +63,7 @@ export function WeekForm({ branchId, version, beginning, onReload, onLeave }: We
       client.invalidateQueries({ queryKey: keys.hoursVersions(branchId) }),
       client.invalidateQueries({ queryKey: ["branch", branchId, "hours-preview"] }),
     ]);
-    report(answer.cancellations);
+    report(answer);
     onLeave();
   }
 

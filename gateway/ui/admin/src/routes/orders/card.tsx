@@ -73,6 +73,7 @@ export const OrderCard = memo(function OrderCard(props: OrderCardProps) {
       <div className={styles.flags}>
         {allergy ? <span className={styles.allergy}>{t("orders.allergy")}</span> : null}
         {order.wanted_at ? <span className={styles.flag}>{t("orders.future")}</span> : null}
+        {order.moved_from ? <span className={styles.flag}>{t("orders.movedFlag")}</span> : null}
         {isDue(order) ? <span className={styles.unpaid}>{t("orders.unpaid", { amount: formatMoney(order.total - order.paid, order.currency) })}</span> : null}
         {order.utensils ? <span className={styles.flag}>{t("orders.utensils")}</span> : null}
         {order.test ? <span className={styles.flag}>{t("orders.test")}</span> : null}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { displayPhone, formatDateTime, formatMoney } from "@yizhimai/kit";
+import { displayPhone, formatDateTime, formatDayTime, formatMoney } from "@yizhimai/kit";
 import { Alert, Button, Flex, Tag, Timeline } from "antd";
 
 import type { Order, OrderEvent } from "../../data/types";
@@ -9,7 +9,7 @@ import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
 import { QueryView } from "../../patterns/states";
 import styles from "./board.module.css";
 import { dueAt } from "./due";
-import { isDue, orderCan, type OrderAction } from "./order-can";
+import { canReschedule, isDue, orderCan, type OrderAction } from "./order-can";
 import { orderQuery } from "./queries";
 import { lineName, mentionsAllergy, optionWords } from "./words";
 
@@ -17,16 +17,18 @@ interface OrderDrawerProps {
   orderId: string | undefined;
   onClose: () => void;
   onAct: (order: Order, action: OrderAction) => void;
+  onReschedule: (order: Order) => void;
 }
 
 const actions: readonly OrderAction[] = ["cancel", "noShow", "reopen", "accept", "prepare", "ready", "complete"];
 
 /** An order with all that is known of it. */
-export function OrderDrawer({ orderId, onClose, onAct }: OrderDrawerProps) {
+export function OrderDrawer({ orderId, onClose, onAct, onReschedule }: OrderDrawerProps) {
   const t = useT();
   const me = useMe();
   const query = useQuery({ ...orderQuery(orderId ?? ""), enabled: orderId !== undefined });
   const order = query.data?.order;
+  const reschedule = order && canReschedule(order, me);
   return (
     <DetailDrawer
       open={orderId !== undefined}
@@ -35,6 +37,11 @@ export function OrderDrawer({ orderId, onClose, onAct }: OrderDrawerProps) {
       footer={
         order ? (
           <Flex gap={8} wrap justify="end">
+            {reschedule ? (
+              <Button size="large" disabled={!reschedule.ok} title={reschedule.ok ? undefined : t(reschedule.why)} onClick={() => onReschedule(order)}>
+                {t("orders.move")}
+              </Button>
+            ) : null}
             {actions.map((action) => {
               const verdict = orderCan[action](order, me);
               if (!verdict.ok && !verdict.why) return null;
@@ -65,6 +72,7 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
   const t = useT();
   const { timeZone } = useScope();
   const at = (instant: string | null | undefined) => formatDateTime(instant, timeZone);
+  const near = (instant: string | null | undefined) => formatDayTime(instant, timeZone, new Date(), t.locale);
   const money = (amount: number) => formatMoney(amount, order.currency);
   return (
     <>
@@ -80,6 +88,9 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
           [t("orders.utensilsTitle"), order.utensils ? t("orders.wanted") : t("orders.notWanted")],
         ]}
       />
+      {order.moved_from ? (
+        <Alert type="info" showIcon title={t("orders.movedFrom", { from: near(order.moved_from), to: near(order.promised_at) })} description={order.moved_reason} />
+      ) : null}
       {order.cancel_reason ? <Alert type="warning" title={t(`cancel.${order.cancel_reason}`)} description={order.cancel_text} /> : null}
       {order.remark ? <p className={styles.note} style={{ margin: 0 }}>{order.remark}</p> : null}
       <section aria-label={t("orders.lines")}>
@@ -119,7 +130,11 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
             key: event.version,
             content: (
               <>
-                <strong>{t(`order.state.${event.to}`)}</strong>
+                <strong>
+                  {event.promised_after
+                    ? t("orders.movedFrom", { from: near(event.promised_before), to: near(event.promised_after) })
+                    : t(`order.state.${event.to}`)}
+                </strong>
                 <div style={{ color: "var(--ink-2)" }}>
                   {at(event.at)} · {event.actor ?? (event.actor_kind === "customer" ? t("actor.customer") : t("actor.system"))}
                   {event.reason ? ` · ${event.reason}` : ""}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { me, order } from "../../../mock/fixtures";
-import { isDue, orderCan } from "./order-can";
+import { canReschedule, isDue, orderCan } from "./order-can";
 
 describe("orderCan", () => {
   it("offers only the moves the server names", () => {
@@ -35,6 +35,12 @@ describe("orderCan", () => {
     expect(orderCan.prepare(done, me())).toEqual({ ok: false, why: undefined });
     expect(orderCan.reopen(done, me())).toEqual({ ok: true, to: "preparing" });
     expect(orderCan.reopen(done, me({ actions: [] }))).toEqual({ ok: false, why: "orders.reopenNotGranted" });
+  });
+
+  it("gives another time until an order is being made", () => {
+    expect(canReschedule(order({ state: "accepted" }), me())).toEqual({ ok: true });
+    expect(canReschedule(order({ state: "accepted" }), me({ permissions: { "ops.orders": "view" } }))).toEqual({ ok: false, why: "orders.viewOnly" });
+    for (const state of ["preparing", "ready", "completed", "cancelled"] as const) expect(canReschedule(order({ state }), me())).toBeUndefined();
   });
 
   it("knows when money is still to come", () => {

@@ -38,6 +38,17 @@ export const orderCan = {
 
 export type OrderAction = keyof typeof orderCan;
 
+/** An order can be given another time until it is being made (domain-rules §4.4). */
+export function isMovable(state: OrderState): boolean {
+  return ["pending_payment", "placed", "accepted"].includes(state);
+}
+
+/** Whether the account can give an order another time; undefined where nobody could. */
+export function canReschedule(order: Order, me: Me): { ok: true } | { ok: false; why: Key } | undefined {
+  if (!isMovable(order.state)) return undefined;
+  return may(me, "ops.orders", "manage") ? { ok: true } : { ok: false, why: "orders.viewOnly" };
+}
+
 /** The step a card offers as its big button, and the one beside it. */
 export const stepsOf: Partial<Record<OrderState, readonly [OrderAction, ...OrderAction[]]>> = {
   placed: ["accept", "prepare"],

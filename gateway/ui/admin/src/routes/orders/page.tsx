@@ -20,6 +20,7 @@ import { OrderDrawer } from "./detail";
 import { CancelDialog, CashDialog } from "./dialogs";
 import { isDue, orderCan, type OrderAction } from "./order-can";
 import { openOrdersQuery } from "./queries";
+import { RescheduleDialog } from "./reschedule-dialog";
 import { useSteps } from "./use-steps";
 import { UndoBar } from "./undo-bar";
 import { useUnseen } from "./use-unseen";
@@ -27,7 +28,7 @@ import { useUnseen } from "./use-unseen";
 const REFETCH_AFTER_MS = 250;
 const route = getRouteApi("/signed-in/branches/$branchId/orders");
 
-type Asking = { kind: "cancel"; order: Order; to: "rejected" | "cancelled" } | { kind: "cash"; order: Order };
+type Asking = { kind: "cancel"; order: Order; to: "rejected" | "cancelled" } | { kind: "cash"; order: Order } | { kind: "move"; order: Order };
 
 /** 訂單處理: the board one works on all day. */
 export function OrdersPage() {
@@ -122,7 +123,8 @@ function BoardOfBranch({ branchId }: { branchId: string }) {
       <UndoBar undoable={undoable} onUndo={undo} />
       {asking?.kind === "cancel" ? <CancelDialog order={asking.order} to={asking.to} onClose={() => setAsking(undefined)} onStep={take} /> : null}
       {asking?.kind === "cash" ? <CashDialog order={asking.order} onClose={() => setAsking(undefined)} onStep={take} /> : null}
-      <OrderDrawer orderId={openId} onClose={close} onAct={onAct} />
+      {asking?.kind === "move" ? <RescheduleDialog order={asking.order} onClose={() => setAsking(undefined)} /> : null}
+      <OrderDrawer orderId={openId} onClose={close} onAct={onAct} onReschedule={(order) => setAsking({ kind: "move", order })} />
       <ClosedDrawer branchId={branchId} open={closedOpen} onClose={() => setClosedOpen(false)} onOpen={onOpen} />
     </div>
   );

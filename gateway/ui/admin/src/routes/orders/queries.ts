@@ -43,6 +43,15 @@ export const closedOrdersQuery = (branchId: string, day: string) =>
     getNextPageParam: (last) => last.next_page_token || undefined,
   });
 
+/** Slots that would take an order, asked anew each time its time is to change. */
+export const orderSlotsQuery = (orderId: string) =>
+  queryOptions({
+    queryKey: [...keys.order(orderId), "slots"] as const,
+    queryFn: () => call("GET", "/api/admin/orders/{order_id}/slots", { path: { order_id: orderId } }),
+    refetchInterval: 15_000,
+    staleTime: 0,
+  });
+
 /** One order with its history. */
 export const orderQuery = (orderId: string) =>
   queryOptions({

@@ -1,0 +1,72 @@
+import { businessDay, dayName, formatTime } from "@yizhimai/kit";
+import { useState } from "react";
+
+import { useT } from "../i18n";
+import styles from "./slot-picker.module.css";
+
+/** A slot as it can be chosen; full ones stay in sight. */
+export interface PickableSlot {
+  starts_at: string;
+  business_day: string;
+  state: "open" | "filling" | "full" | "past";
+}
+
+interface SlotPickerProps<S extends PickableSlot> {
+  slots: readonly S[];
+  timeZone: string;
+  cutoffMinutes: number;
+  value: string | undefined;
+  onChange: (startsAt: string) => void;
+  /** What is in the way of a full slot, where the account may know. */
+  why?: (slot: S) => string;
+  label: string;
+}
+
+/** Times of a day to tap, a day at a time. */
+export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinutes, value, onChange, why, label }: SlotPickerProps<S>) {
+  const t = useT();
+  const [tapped, setTapped] = useState<string>();
+  const coming = slots.filter((slot) => slot.state !== "past");
+  const days = [...new Set(coming.map((slot) => slot.business_day))];
+  const free = (day: string) => coming.some((slot) => slot.business_day === day && slot.state !== "full");
+  const chosen = coming.find((slot) => slot.starts_at === value)?.business_day;
+  const shown = tapped ?? chosen ?? days.find(free) ?? days[0];
+  const today = businessDay(new Date(), timeZone, cutoffMinutes);
+  const times = coming.filter((slot) => slot.business_day === shown);
+  const obstacles = new Map<string, string[]>();
+  for (const slot of times) {
+    const text = slot.state === "full" ? why?.(slot) : undefined;
+    if (text) obstacles.set(text, [...(obstacles.get(text) ?? []), formatTime(slot.starts_at, timeZone)]);
+  }
+  if (days.length === 0) return <p className={styles.none}>{t("slot.none")}</p>;
+  return (
+    <div className={styles.picker} role="group" aria-label={label}>
+      <div className={styles.days}>
+        {days.map((day) => (
+          <button key={day} type="button" className={styles.day} aria-pressed={day === shown} onClick={() => setTapped(day)}>
+            {dayName(day, today, t.locale)}
+            {free(day) ? null : <span className={styles.note}>{t("slot.full")}</span>}
+          </button>
+        ))}
+      </div>
+      <div className={styles.times}>
+        {times.map((slot) => (
+          <button
+            key={slot.starts_at}
+            type="button"
+            className={styles.time}
+            aria-pressed={slot.starts_at === value}
+            disabled={slot.state === "full"}
+            onClick={() => onChange(slot.starts_at)}
+          >
+            <span className="tabular">{formatTime(slot.starts_at, timeZone)}</span>
+            {slot.state === "open" ? null : <span className={styles.note}>{t(`slot.${slot.state as "full" | "filling"}`)}</span>}
+          </button>
+        ))}
+      </div>
+      {[...obstacles].map(([text, at]) => (
+        <p key={text} className={styles.why}>{t("slot.why", { times: at.slice(0, 6).join(t("list.comma")), more: at.length > 6 ? "…" : "", text })}</p>
+      ))}
+    </div>
+  );
+}
