@@ -61,6 +61,8 @@ export async function signIn(page) {
     stock: `${ofBranch}/stock`,
     hours: `${ofBranch}/hours`,
     pauses: `${ofBranch}/pauses`,
+    limits: `${ofBranch}/limits`,
+    limitRules: `${ofBranch}/limits?tab=rules`,
     products: `${ofBrand}/products`,
     import: `${ofBrand}/import`,
     categories: `${ofBrand}/categories`,
