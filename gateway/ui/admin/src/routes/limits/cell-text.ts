@@ -13,6 +13,7 @@ export function measureOf({ rule_id }: Pick<RuleLoad, "rule_id">, rules: readonl
 export function cellMark(cell: Cell, t: T): string {
   if (cell.level === "over") return t("limit.over", { count: cell.over });
   if (!cell.fullest) return t("limit.orders", { count: cell.orders });
+  if (cell.fullest.limit === 0) return t("limit.most.closed");
   return `${String(percent(cell.fullest))}%`;
 }
 

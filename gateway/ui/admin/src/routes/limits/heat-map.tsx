@@ -83,7 +83,7 @@ export function HeatMap({ rows, rules, days, today, compact, onOpen }: HeatMapPr
                       onClick={() => onOpen(cell)}
                     >
                       <b>{cellMark(cell, t)}</b>
-                      {compact || cell.level === "free" ? null : <small>{cellDetail(cell, rules, t)}</small>}
+                      {compact || cell.level === "free" || (cell.fullest?.limit === 0 && cell.level === "full") ? null : <small>{cellDetail(cell, rules, t)}</small>}
                     </button>
                   </td>
                 );

@@ -117,7 +117,7 @@ export function LoadView({ branchId }: { branchId: string }) {
                   </li>
                 </ul>
               ) : null}
-              <SlotDrawer key={cell ? `${cell.day} ${cell.from}` : "none"} branchId={branchId} cell={cell} rules={rules} onClose={() => setOpen(undefined)} />
+              <SlotDrawer branchId={branchId} cell={cell} rules={rules} onClose={() => setOpen(undefined)} />
             </div>
           );
         }}

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Segmented } from "antd";
+import { useEffect, useRef } from "react";
 
 import { keys } from "../../data/keys";
 import { useMe, useScope } from "../../frame/use-scope";
@@ -15,6 +16,8 @@ import { LoadView } from "./load-view";
 import { RulesView } from "./rules-view";
 import { tabs, type LimitTab } from "./tabs";
 
+const CALM_MS = 800;
+
 /** 商品產能限制: how full the coming days are, and what limits them. */
 export function LimitsPage() {
   const t = useT();
@@ -25,11 +28,17 @@ export function LimitsPage() {
   const me = useMe();
   const client = useQueryClient();
   const planned = hasPlan(me, "advanced");
+  const calm = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // A rush tells of changes many times a second: what is shown follows once in a while, the last change included.
   const refresh = () => {
-    void client.invalidateQueries({ queryKey: keys.load(branchId) });
-    void client.invalidateQueries({ queryKey: keys.limits(branchId), exact: true });
+    calm.current ??= setTimeout(() => {
+      calm.current = undefined;
+      void client.invalidateQueries({ queryKey: keys.load(branchId) });
+      void client.invalidateQueries({ queryKey: keys.limits(branchId), exact: true });
+    }, CALM_MS);
   };
-  useLine(branchId, (event) => (event.type === "availability" || event.type === "order") && refresh(), refresh);
+  useEffect(() => () => clearTimeout(calm.current), []);
+  useLine(branchId, (event) => event.type === "availability" && refresh(), refresh);
   return (
     <Page>
       <PageHeader title={t("fn.limits")} hint={t("limit.hint", { branch: branch?.name ?? "" })} />

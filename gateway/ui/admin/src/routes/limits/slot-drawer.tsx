@@ -32,7 +32,7 @@ export function SlotDrawer({ branchId, cell, rules, onClose }: SlotDrawerProps) 
   const { timeZone } = useScope();
   return (
     <DetailDrawer open={cell !== undefined} title={cell ? `${formatBusinessDay(cell.day, t.locale)} ${cellSpan(cell, timeZone)}` : ""} onClose={onClose}>
-      {cell ? <Content branchId={branchId} cell={cell} rules={rules} /> : null}
+      {cell ? <Content key={cell.from} branchId={branchId} cell={cell} rules={rules} /> : null}
     </DetailDrawer>
   );
 }
