@@ -22,7 +22,7 @@ use crate::{
     domain::{
         availability::{Asked, Availability, Snapshot},
         channel::Channel,
-        limit::book::Book,
+        limit::{book::Book, grid::Grid},
         method::Method,
         shelf::Shelf,
     },
@@ -56,6 +56,7 @@ struct Read {
 struct Known {
     brand_id: BrandId,
     snapshot: Snapshot,
+    grids: Kept<(Method, Channel), Arc<Grid>>,
     without_cart: Kept<Method, Arc<Availability>>,
 }
 
@@ -92,12 +93,17 @@ pub async fn get(
 ) -> Result<Found, Error> {
     let known = read(core, org, branch_id).await?;
     let now = core.clock.now();
-    let availability = if asked.has_cart() || asked.channel != Channel::Web {
-        Arc::new(known.snapshot.availability(now, asked))
+    let (method, channel) = (asked.method, asked.channel);
+    let work_out = || {
+        let grid = known.grids.get_with((method, channel), || {
+            Arc::new(known.snapshot.grid(method, channel))
+        });
+        Arc::new(known.snapshot.availability(now, asked, &grid))
+    };
+    let availability = if asked.has_cart() || channel != Channel::Web {
+        work_out()
     } else {
-        known.without_cart.get_with(asked.method, || {
-            Arc::new(known.snapshot.availability(now, asked))
-        })
+        known.without_cart.get_with(method, work_out)
     };
     Ok(Found {
         brand_id: known.brand_id,
@@ -169,6 +175,7 @@ async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Kno
             shelf,
             pauses,
         },
+        grids: Kept::new((Method::ALL.len() * Channel::ALL.len()) as u64),
         without_cart: Kept::new(Method::ALL.len() as u64),
     })
 }

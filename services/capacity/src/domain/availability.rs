@@ -17,6 +17,7 @@ use super::{
     limit::{
         book::{Book, Fullness},
         demand::Demand,
+        grid::Grid,
     },
     line::Line,
     method::Method,
@@ -119,9 +120,10 @@ pub struct SkuLeft {
 }
 
 impl Snapshot {
-    /// What can be sold at `now`, as far as it was known when this was read.
+    /// What can be sold at `now`, as far as it was known when this was read; `grid` is that of the method
+    /// and channel asked for.
     #[must_use]
-    pub fn availability(&self, now: DateTime<Utc>, asked: &Asked) -> Availability {
+    pub fn availability(&self, now: DateTime<Utc>, asked: &Asked, grid: &Grid) -> Availability {
         let calendar = self.schedule.at_for(now, asked.method);
         let limits = &self.book.limits;
         let demand = if asked.has_cart() {
@@ -129,7 +131,7 @@ impl Snapshot {
         } else {
             limits.least(asked.channel, asked.method)
         };
-        let slots = self.slots(&calendar, &demand, asked);
+        let slots = self.slots(&calendar, &demand, asked, grid);
         let open = self.sells && calendar.accepting().is_some();
         let promise = open
             .then(|| self.book.promise(&calendar, &demand).ok())
@@ -158,13 +160,27 @@ impl Snapshot {
         }
     }
 
-    fn slots(&self, calendar: &Calendar<'_>, demand: &Demand, asked: &Asked) -> Vec<SlotOffer> {
+    /// The grid of a method and a channel.
+    #[must_use]
+    pub fn grid(&self, method: Method, channel: Channel) -> Grid {
+        let calendar = self.schedule.at_for(self.as_of, method);
+        let every = self.book.limits.every(channel, method);
+        Grid::new(&self.book, &calendar, &every)
+    }
+
+    fn slots(
+        &self,
+        calendar: &Calendar<'_>,
+        demand: &Demand,
+        asked: &Asked,
+        grid: &Grid,
+    ) -> Vec<SlotOffer> {
         if !self.sells {
             return Vec::new();
         }
         let mut stocked = HashMap::new();
-        let offer = |slot: SlotTime| {
-            let mut room = self.book.room(calendar, demand, slot.starts_at);
+        let offer = |(place, slot): (usize, &SlotTime)| {
+            let mut room = grid.room(&self.book, calendar, demand, place);
             let in_stock = *stocked
                 .entry(slot.business_day)
                 .or_insert_with(|| self.has_stock(asked, slot.business_day));
@@ -172,12 +188,12 @@ impl Snapshot {
                 room.fullness = Fullness::Full;
             }
             SlotOffer {
-                slot,
+                slot: *slot,
                 fullness: room.fullness,
                 full: room.full,
             }
         };
-        calendar.slots().map(offer).collect()
+        grid.slots.iter().enumerate().map(offer).collect()
     }
 
     /// While the branch or the method as a whole is paused nothing is promised, and no slot before its

@@ -13,6 +13,7 @@ use super::{channel::Channel, method::Method};
 
 pub mod book;
 pub mod demand;
+pub mod grid;
 pub mod load;
 pub mod parse;
 pub mod trial;

@@ -107,6 +107,20 @@ pub struct Room {
     pub full: Vec<LimitRuleId>,
 }
 
+impl Room {
+    /// Takes note of a counter: how full it is, and whether what is asked fits.
+    pub(super) fn meet(&mut self, rule_id: LimitRuleId, taken: Fullness, fits: bool) {
+        if !fits {
+            self.fullness = Fullness::Full;
+            if !self.full.contains(&rule_id) {
+                self.full.push(rule_id);
+            }
+        } else if taken != Fullness::Open {
+            self.fullness = self.fullness.max(Fullness::Filling);
+        }
+    }
+}
+
 /// What is counted, held and committed together; it grows with what is taken from it.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
@@ -146,16 +160,23 @@ impl Book {
                     )
                 }
             };
-            if !fits {
-                room.fullness = Fullness::Full;
-                if !room.full.contains(&ask.key.rule_id) {
-                    room.full.push(ask.key.rule_id);
-                }
-            } else if taken != Fullness::Open {
-                room.fullness = room.fullness.max(Fullness::Filling);
-            }
+            room.meet(ask.key.rule_id, taken, fits);
         });
         room
+    }
+
+    /// Whether a rule's work for a slot finds its place there or before.
+    #[must_use]
+    pub fn fits_early(
+        &self,
+        calendar: &Calendar<'_>,
+        rule: usize,
+        slot: DateTime<Utc>,
+        work: i64,
+    ) -> bool {
+        let date = calendar.business_day(slot).date();
+        let rule = self.limits.counting(rule, date);
+        rule.is_none_or(|rule| self.spread(calendar, rule, slot, work).1 == 0)
     }
 
     /// What an order takes of the counters in a slot; what does not fit is taken nevertheless.
@@ -266,15 +287,18 @@ impl Book {
         !fits && !closed
     }
 
-    /// Visits every counter of a slot that a demand is counted by, with its limit.
+    /// Visits every counter of a slot that a demand is counted by, with the place of its rule (none for
+    /// the hours) and its limit.
     pub fn each_counter(
         &self,
         schedule: &Schedule,
         demand: &Demand,
         slot: DateTime<Utc>,
-        mut visit: impl FnMut(CounterKey, i64),
+        mut visit: impl FnMut(Option<usize>, CounterKey, i64),
     ) {
-        self.look(schedule, demand, slot, |ask| visit(ask.key, ask.limit));
+        self.look(schedule, demand, slot, |ask| {
+            visit(ask.index, ask.key, ask.limit)
+        });
     }
 
     fn has_room(&self, calendar: &Calendar<'_>, demand: &Demand, slot: DateTime<Utc>) -> bool {
@@ -292,6 +316,7 @@ impl Book {
         if let Some(limit) = schedule.hours_at(slot).max_orders_per_slot {
             visit(Ask {
                 rule: None,
+                index: None,
                 key: CounterKey {
                     starts_at: schedule.slot_holding(slot),
                     rule_id: BY_HOURS,
@@ -315,6 +340,7 @@ impl Book {
                 for (pool, limit) in rule.pools(demand.channel, limit) {
                     visit(Ask {
                         rule: Some(rule),
+                        index: Some(index),
                         key: CounterKey {
                             starts_at,
                             rule_id: rule.rule_id,
@@ -413,13 +439,15 @@ impl Book {
 struct Ask<'limits> {
     /// `None` for the orders a slot takes by the hours.
     rule: Option<&'limits Rule>,
+    /// Its place among the limits.
+    index: Option<usize>,
     key: CounterKey,
     amount: i64,
     limit: i64,
 }
 
 impl Rule {
-    fn works_early(&self) -> bool {
+    pub(super) fn works_early(&self) -> bool {
         self.early_hours > 0 && self.measure == Measure::MakeMinutes && self.window == Window::Slot
     }
 

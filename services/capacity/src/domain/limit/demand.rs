@@ -37,6 +37,16 @@ impl Limits {
         }
     }
 
+    /// Asks every rule, for looking at the counters.
+    #[must_use]
+    pub fn every(&self, channel: Channel, method: Method) -> Demand {
+        Demand {
+            channel,
+            method,
+            asks: (0..self.rules().count()).map(|index| (index, 0)).collect(),
+        }
+    }
+
     /// The least that any order asks: what has no room for this is full for everybody.
     #[must_use]
     pub fn least(&self, channel: Channel, method: Method) -> Demand {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     super::{calendar::Calendar, channel::Channel, line::Line, method::Method},
-    book::{Book, CounterKey, Pool},
+    book::{Book, Pool},
     demand::Demand,
     trial::PastOrder,
 };
@@ -97,13 +97,7 @@ pub fn loads(
         let slot = schedule.slot_holding(order.slot_starts_at);
         slots.entry(slot).or_default().1.add(&order.lines);
     }
-    let every = Demand {
-        channel: Channel::Counter,
-        method: Method::Pickup,
-        asks: (0..book.limits.rules().count())
-            .map(|index| (index, 0))
-            .collect(),
-    };
+    let every = book.limits.every(Channel::Counter, Method::Pickup);
     slots
         .into_iter()
         .map(|(starts_at, (open, sum))| SlotLoad {
@@ -124,25 +118,20 @@ fn fullest(
     slot: DateTime<Utc>,
 ) -> Vec<RuleLoad> {
     let mut found = BTreeMap::<LimitRuleId, RuleLoad>::new();
-    book.each_counter(
-        calendar.schedule(),
-        every,
-        slot,
-        |key: CounterKey, limit| {
-            if key.pool != Pool::All {
-                return;
-            }
-            let load = RuleLoad {
-                rule_id: key.rule_id,
-                used: book.used(key),
-                limit,
-            };
-            let kept = found.entry(key.rule_id).or_insert(load);
-            if load.per_mille() > kept.per_mille() {
-                *kept = load;
-            }
-        },
-    );
+    book.each_counter(calendar.schedule(), every, slot, |_, key, limit| {
+        if key.pool != Pool::All {
+            return;
+        }
+        let load = RuleLoad {
+            rule_id: key.rule_id,
+            used: book.used(key),
+            limit,
+        };
+        let kept = found.entry(key.rule_id).or_insert(load);
+        if load.per_mille() > kept.per_mille() {
+            *kept = load;
+        }
+    });
     let mut found: Vec<_> = found.into_values().collect();
     found.sort_by_key(|load| std::cmp::Reverse(load.per_mille()));
     found.truncate(MOST_TOLD);

@@ -22,6 +22,7 @@ use super::{
         method::Method,
     },
     book::{Book, Fullness, beyond},
+    grid::Grid,
     parse::judge,
     trial::{PastOrder, try_orders},
     *,
@@ -527,6 +528,19 @@ proptest! {
             if branch.fullness(std::slice::from_ref(&line), &raw) != Fullness::Full {
                 branch.take(std::slice::from_ref(&line), &raw);
                 booked.push((slot, line));
+            }
+        }
+        let calendar = branch.schedule.at(at(NOON));
+        let every = branch.book.limits.every(Channel::Web, Method::Pickup);
+        let grid = Grid::new(&branch.book, &calendar, &every);
+        for units in [1, 5, 30] {
+            let lines = [line(1, units)];
+            let demand = branch.book.limits.demand(Channel::Web, Method::Pickup, &lines);
+            for (place, slot) in grid.slots.iter().enumerate().take(80) {
+                prop_assert_eq!(
+                    grid.room(&branch.book, &calendar, &demand, place),
+                    branch.book.room(&calendar, &demand, slot.starts_at)
+                );
             }
         }
         for rule in branch.book.limits.rules() {
