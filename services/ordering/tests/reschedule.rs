@@ -201,6 +201,15 @@ async fn what_capacity_refuses_leaves_the_order_as_it_was() {
         assert_eq!(refused.reason, refusal);
         assert_eq!(refused.fields[0].field, "wanted_at");
     }
+    // What another day lacks is told at the line, by the name it was sold under.
+    let params = [("sku_id", fakes::TEA_M.to_string()), ("left", "1".into())];
+    let lacks = Problem::new("OUT_OF_STOCK").field_with("skus[0]", "OUT_OF_STOCK", params);
+    shop.capacity.state.lock().move_refusal = Some(lacks);
+    let refused = move_order(&mut shop.counter(), to_slot(&shop, &order, 24 * 60)).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.fields[0].field, "lines[0]");
+    assert_eq!(refused.fields[0].params["name"], "翠玉綠茶 M");
+
     let seen = read(&shop, &order).await;
     assert_eq!(seen.order.unwrap().promised_at, order.promised_at);
     assert_eq!(seen.events.len(), 1);

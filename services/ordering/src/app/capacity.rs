@@ -276,7 +276,7 @@ fn to_hold(hold: Option<HoldState>) -> anyhow::Result<Hold> {
 }
 
 /// Capacity speaks of stock-keeping units; the customer knows lines and names.
-fn to_lines(mut problem: Problem, needs: &BTreeMap<SkuId, Need>) -> Problem {
+pub(super) fn to_lines(mut problem: Problem, needs: &BTreeMap<SkuId, Need>) -> Problem {
     let fields = std::mem::take(&mut problem.fields);
     for field in fields {
         let sku = field

@@ -21,7 +21,7 @@ use tracing::Instrument as _;
 
 use super::{
     Ordering,
-    capacity::Hold,
+    capacity::{Hold, to_lines},
     move_order::{staff, stale},
 };
 use crate::{
@@ -29,6 +29,8 @@ use crate::{
         order::{NewSlot, Order},
         order_history::{EventActor, EventKind},
         order_number::PickupNumber,
+        pause::named,
+        stock_need::stock_need,
     },
     events,
     store::{order_events, orders, pickup_counters},
@@ -89,7 +91,7 @@ impl Ordering {
                 if is_unclear(&problem) {
                     self.undo_2_move_back(org, &order).await;
                 }
-                return Err(problem);
+                return Err(self.in_words(org, &order, problem).await);
             }
         };
 
@@ -104,6 +106,15 @@ impl Ordering {
         match written {
             Ok(moved) => Ok(moved),
             Err(problem) => self.settle(org, request, &order, problem).await,
+        }
+    }
+
+    /// A refusal of capacity at the lines of the order, by the names they were sold under.
+    async fn in_words(&self, org: OrganisationId, order: &Order, problem: Problem) -> Problem {
+        let problem = to_lines(problem, &stock_need(&order.sold.lines));
+        match self.menus.get(org, order.branch).await {
+            Ok(menu) => named(problem, &menu, &order.sold),
+            Err(_) => problem,
         }
     }
 

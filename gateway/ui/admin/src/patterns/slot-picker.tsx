@@ -19,11 +19,13 @@ interface SlotPickerProps<S extends PickableSlot> {
   onChange: (startsAt: string) => void;
   /** What is in the way of a full slot, where the account may know. */
   why?: (slot: S) => string;
+  /** Whether a full slot may be tried all the same: who chooses may be what fills it. */
+  mayTry?: (slot: S) => boolean;
   label: string;
 }
 
 /** Times of a day to tap, a day at a time. */
-export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinutes, value, onChange, why, label }: SlotPickerProps<S>) {
+export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinutes, value, onChange, why, mayTry, label }: SlotPickerProps<S>) {
   const t = useT();
   const [tapped, setTapped] = useState<string>();
   const coming = slots.filter((slot) => slot.state !== "past");
@@ -33,6 +35,10 @@ export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinu
   const shown = tapped ?? chosen ?? days.find(free) ?? days[0];
   const today = businessDay(new Date(), timeZone, cutoffMinutes);
   const times = coming.filter((slot) => slot.business_day === shown);
+  const noteOf = (slot: S) => {
+    if (slot.state === "filling") return "slot.filling";
+    return mayTry?.(slot) ? "slot.try" : "slot.full";
+  };
   const obstacles = new Map<string, string[]>();
   for (const slot of times) {
     const text = slot.state === "full" ? why?.(slot) : undefined;
@@ -56,11 +62,11 @@ export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinu
             type="button"
             className={styles.time}
             aria-pressed={slot.starts_at === value}
-            disabled={slot.state === "full"}
+            disabled={slot.state === "full" && !mayTry?.(slot)}
             onClick={() => onChange(slot.starts_at)}
           >
             <span className="tabular">{formatTime(slot.starts_at, timeZone)}</span>
-            {slot.state === "open" ? null : <span className={styles.note}>{t(`slot.${slot.state as "full" | "filling"}`)}</span>}
+            {slot.state === "open" ? null : <span className={styles.note}>{t(noteOf(slot))}</span>}
           </button>
         ))}
       </div>

@@ -35,7 +35,10 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
   const [refused, setRefused] = useState<Problem>();
   const at = (instant: string) => formatDayTime(instant, timeZone, new Date(), t.locale);
   const slot = slots.data?.slots.find((one) => one.starts_at === wantedAt);
-  const lost = wantedAt !== undefined && slots.data !== undefined && slot?.state !== "open" && slot?.state !== "filling";
+  // What an order takes of a day's limit where it is counts against it in the rest of that day, until it has left.
+  const mayTry = (one: OrderSlot) => one.business_day === order.business_day && one.full_rule_ids.length > 0;
+  const free = slot && (slot.state === "open" || slot.state === "filling" || (slot.state === "full" && mayTry(slot)));
+  const lost = wantedAt !== undefined && slots.data !== undefined && !free;
 
   async function move() {
     if (!wantedAt) return;
@@ -87,6 +90,7 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
               value={wantedAt}
               onChange={setWantedAt}
               why={why}
+              mayTry={mayTry}
             />
           )}
         </QueryView>
