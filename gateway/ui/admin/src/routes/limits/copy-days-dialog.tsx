@@ -1,11 +1,11 @@
 import { businessDay } from "@yizhimai/kit";
-import { DatePicker, Flex, Modal } from "antd";
+import { Checkbox, DatePicker, Flex, Modal } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
-import { copiedTo } from "./copy-days";
+import { copiedTo, hasDaysOf } from "./copy-days";
 import { WeekdayButtons } from "./days-field";
 import { Chips } from "./fields";
 import styles from "./limits.module.css";
@@ -26,13 +26,17 @@ const DATE = "YYYY-MM-DD";
 export function CopyDaysDialog({ source, drafts, words, onCopied, onClose }: CopyDaysDialogProps) {
   const t = useT();
   const { branch, timeZone } = useScope();
-  const [by, setBy] = useState<"weekdays" | "dates">(source.rule.days.date ? "dates" : "weekdays");
+  const [by, setBy] = useState<"weekdays" | "dates">(source.rule.days.weekdays.length > 0 ? "weekdays" : "dates");
   const [weekdays, setWeekdays] = useState<number[]>([]);
+  const [together, setTogether] = useState(false);
   const [dates, setDates] = useState<Dayjs[]>([]);
   const today = businessDay(new Date(), timeZone, branch?.cutoff_minutes);
   const days = by === "weekdays" ? { weekdays } : { dates: dates.map((date) => date.format(DATE)) };
   const isEmpty = by === "weekdays" ? weekdays.length === 0 : dates.length === 0;
-  const next = isEmpty ? [...drafts] : copiedTo(drafts, source, days);
+  const others = drafts.filter((draft) => draft !== source && hasDaysOf(draft.rule, source.rule));
+  const sources = together ? [source, ...others] : [source];
+  const next = isEmpty ? [...drafts] : sources.reduce<Draft[]>((all, one) => copiedTo(all, one, days), [...drafts]);
+  const isSame = next.every((draft) => drafts.includes(draft));
   const gone = drafts.filter((draft) => !next.some((one) => one.key === draft.key)).length;
   return (
     <Modal
@@ -40,7 +44,7 @@ export function CopyDaysDialog({ source, drafts, words, onCopied, onClose }: Cop
       title={t("limit.copyDays")}
       okText={t("limit.copyIt")}
       cancelText={t("action.keep")}
-      okButtonProps={{ disabled: isEmpty }}
+      okButtonProps={{ disabled: isEmpty || isSame }}
       onOk={() => onCopied(next)}
       onCancel={onClose}
     >
@@ -52,7 +56,10 @@ export function CopyDaysDialog({ source, drafts, words, onCopied, onClose }: Cop
         ) : (
           <DatePicker multiple size="large" aria-label={t("limit.copyTo.dates")} minDate={dayjs(today)} value={dates} onChange={(chosen) => setDates(chosen ?? [])} />
         )}
-        <p className={styles.soft}>{gone > 0 ? t("limit.copyGone", { count: gone }) : t("limit.copyHint")}</p>
+        {others.length > 0 ? (
+          <Checkbox checked={together} onChange={({ target }) => setTogether(target.checked)}>{t("limit.copyTogether", { count: others.length })}</Checkbox>
+        ) : null}
+        <p className={styles.soft}>{!isEmpty && isSame ? t("limit.copySame") : gone > 0 ? t("limit.copyGone", { count: gone }) : t("limit.copyHint")}</p>
       </Flex>
     </Modal>
   );

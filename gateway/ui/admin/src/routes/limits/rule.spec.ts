@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { LimitRule } from "../../data/types";
 import { en } from "../../i18n/en";
 import { zhTW } from "../../i18n/zh-TW";
-import { copiedTo } from "./copy-days";
+import { copiedTo, hasDaysOf } from "./copy-days";
 import { changed, draftsOf, eachSlot, everyDay, faultsOf, keyOf, limitOf, newRule, restored, rollingMinutes, type Place } from "./rule";
 import { besides, sentence } from "./sentence";
 
@@ -79,6 +79,27 @@ describe("copying to other days", () => {
     if (!source) throw new Error("there is a source");
     const rules = copiedTo(drafts, source, { weekdays: [6, 7] }).map((draft) => draft.rule);
     expect(rules.map(({ rule_id, limit, days }) => [rule_id, limit, days.weekdays])).toEqual([["sat", 20, [6]], ["all", 10, [1, 2, 3, 4, 5, 6]], [null, 20, [7]]]);
+  });
+
+  it("keeps the dates it has, and leaves what has others", () => {
+    const december = { ...everyDay, from_date: "2026-12-01", to_date: "2026-12-31" };
+    const drafts = draftsOf([newRule({ rule_id: "dec", days: { ...december, weekdays: [6] } }), always]);
+    const [source] = drafts;
+    if (!source) throw new Error("there is a source");
+    const rules = copiedTo(drafts, source, { weekdays: [7] }).map((draft) => draft.rule);
+    expect(rules.map(({ rule_id, days }) => [rule_id, days.weekdays, days.from_date])).toEqual([["dec", [6], "2026-12-01"], ["all", [], null], [null, [7], "2026-12-01"]]);
+  });
+
+  it("does nothing for a rule that counts on those days already", () => {
+    const drafts = draftsOf([always]);
+    const [source] = drafts;
+    if (!source) throw new Error("there is a source");
+    expect(copiedTo(drafts, source, { weekdays: [6] })).toEqual(drafts);
+  });
+
+  it("knows what is made for the same days", () => {
+    expect(hasDaysOf(saturday, newRule({ measure: "orders", days: { ...everyDay, weekdays: [6] } }))).toBe(true);
+    expect(hasDaysOf(saturday, always)).toBe(false);
   });
 
   it("takes the place of a rule that has no other day", () => {
