@@ -28,7 +28,9 @@ export function placed(fields: readonly FieldProblem[], sent: readonly Draft[], 
   const faults = new Map<string, Fault[]>();
   const rest: FieldProblem[] = [];
   for (const problem of fields) {
-    const [, index = "", place = ""] = RULE.exec(problem.field) ?? [];
+    const [, index = "", path = ""] = RULE.exec(problem.field) ?? [];
+    // `shares[1].percent` is said at the shares.
+    const place = path.replace(/\[\d+\].*$/u, "");
     const draft = index === "" ? undefined : sent[Number(index)];
     if (!draft) {
       rest.push(problem);

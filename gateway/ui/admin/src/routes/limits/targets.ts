@@ -16,6 +16,7 @@ export interface TargetGroup {
 
 const methods: readonly ServiceMethod[] = ["pickup", "delivery", "on_site"];
 const MOST_NAME = 20;
+const MOST_SHOWN_NAME = 60;
 
 /** What a target is called in a list of choices. */
 export function valueOf({ kind, id, method, name }: LimitTarget): string {
@@ -27,7 +28,7 @@ function option(target: LimitTarget, t: T): TargetOption {
 }
 
 const named = (kind: LimitTarget["kind"], name: string): LimitTarget => ({ ...everything, kind, name });
-const known = (kind: LimitTarget["kind"], id: string, name: string): LimitTarget => ({ ...everything, kind, id, name });
+const known = (kind: LimitTarget["kind"], id: string, name: string): LimitTarget => ({ ...everything, kind, id, name: name.slice(0, MOST_SHOWN_NAME) });
 const distinct = (names: (string | null | undefined)[]) => [...new Set(names.filter((name): name is string => Boolean(name)))].toSorted();
 
 /** What a limit can be about, in groups; what is typed and is nowhere may be a station or a tag. */
