@@ -7,6 +7,7 @@
 )]
 
 pub mod hours;
+pub mod limits;
 pub mod ordering;
 pub mod pauses;
 pub mod stock;
