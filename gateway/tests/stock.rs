@@ -115,7 +115,9 @@ async fn rules_go_and_come_as_they_are_and_stay_when_left_out() {
     let answer = send(edge.as_staff(Method::PUT, &unit(&edge, "")), &body).await;
     assert_eq!(answer.status(), 200);
     let answer = json_of(answer).await;
-    assert_eq!(answer["item"]["rules"], rules);
+    for (name, value) in rules.as_object().unwrap() {
+        assert_eq!(&answer["item"]["rules"][name], value, "{name}");
+    }
     let day = json!({"business_day": "2026-09-05", "on_hand": 20, "held": 22, "available": 0, "shortfall": 2});
     assert_eq!(answer["item"]["days"], json!([day]));
     assert_eq!(answer["item"]["shortfall"], 2);
