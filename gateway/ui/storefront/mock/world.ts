@@ -142,7 +142,7 @@ export class World {
     const quote = this.quote(slug, body);
     if (quote.warnings.length > 0) throw new Refused(409, { reason: "OUT_OF_STOCK", fields: quote.warnings });
     if (quote.hash !== body.quote_hash) throw new Refused(409, { reason: "QUOTE_CHANGED", quote });
-    if (body.contact.name === "滿") throw new Refused(409, { reason: "SLOT_FULL", fields: [{ field: "wanted_at", reason: "SLOT_FULL", params: { next: in_(45) } }] });
+    if (body.contact.name === "滿") throw new Refused(409, { reason: "SLOT_FULL", fields: [{ field: "wanted_at", reason: "SLOT_FULL", params: { next_slot: in_(45) } }] });
     const number = this.orders.size + 23;
     const token = `t${key.slice(-12)}`;
     const order = {

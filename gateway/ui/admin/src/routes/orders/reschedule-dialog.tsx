@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Problem } from "@yizhimai/api";
+import type { FieldProblem, Problem } from "@yizhimai/api";
 import { formatDayTime } from "@yizhimai/kit";
 import { Alert, App, Input, Modal } from "antd";
 import { useState } from "react";
@@ -34,6 +34,9 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Problem>();
   const at = (instant: string) => formatDayTime(instant, timeZone, new Date(), t.locale);
+  const inWords = ({ reason, params = {} }: Pick<FieldProblem, "reason" | "params">) =>
+    sentence({ reason, params: params.next_slot ? { ...params, next_slot: at(params.next_slot) } : params });
+  const refusal = ({ reason, params, fields }: Problem) => (fields.length > 0 ? fields.map(inWords).join(" ") : inWords({ reason, params }));
   const slot = slots.data?.slots.find((one) => one.starts_at === wantedAt);
   // What an order takes of a day's limit where it is counts against it in the rest of that day, until it has left.
   const mayTry = (one: OrderSlot) => one.business_day === order.business_day && one.full_rule_ids.length > 0;
@@ -78,7 +81,7 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
     >
       <div className={styles.cash}>
         <p style={{ margin: 0 }}>{t("orders.moveNow", { time: at(dueAt(order)) })}</p>
-        {refused ? <Alert type="error" showIcon role="alert" title={(refused.fields.length > 0 ? refused.fields : [refused]).map(sentence).join(" ")} /> : null}
+        {refused ? <Alert type="error" showIcon role="alert" title={refusal(refused)} /> : null}
         {lost && !refused ? <Alert type="warning" showIcon role="alert" title={t("orders.moveLost", { time: at(wantedAt) })} /> : null}
         <QueryView query={slots}>
           {(data) => (
