@@ -72,8 +72,13 @@ export async function signIn(page) {
   }
 }
 
-// What axe finds, as one line a finding.
+// What axe finds, as one line a finding. A colour on its way to another is neither: it waits until all have arrived.
 export async function faults(page) {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every((it) => it.playState !== 'running' || it.effect?.getComputedTiming().iterations === Infinity),
+  )
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
   return violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target.join(' ')).join(', ')}`)
 }
