@@ -11,6 +11,7 @@ mod menu;
 mod orders;
 mod pages;
 mod report;
+mod seen;
 mod slots;
 mod usage;
 

@@ -36,7 +36,7 @@ use super::{
     floors, holds,
     load::{self, Request, count},
     report::Figure,
-    usage,
+    seen, usage,
 };
 use crate::{
     demo::client::text,
@@ -182,6 +182,9 @@ pub async fn bench(
         orders.await
     );
     orders.abort();
+    // A shop of its own, so that nothing else is told.
+    let quiet = Shop::open(home, endpoints, Some(60)).await?;
+    figures.extend(seen::bench(&quiet).await?);
     Ok(figures)
 }
 
