@@ -1,5 +1,7 @@
 //! A part of the broker for one test.
 
+use std::sync::Mutex;
+
 use chassis::{amqp::Amqp, config::AmqpConfig, secret::Secret};
 
 use url::Url;
@@ -17,6 +19,7 @@ pub fn amqp_url() -> String {
 pub struct TestAmqp {
     config: AmqpConfig,
     amqp: Amqp,
+    services: Mutex<Vec<Amqp>>,
     proxy: Proxy,
 }
 
@@ -38,8 +41,14 @@ impl TestAmqp {
         Self {
             config,
             amqp,
+            services: Mutex::default(),
             proxy,
         }
+    }
+
+    /// Deletes with this value what a service declares too, through the broker as the service sees it.
+    pub fn clean_up_after(&self, service: &Amqp) {
+        self.services.lock().unwrap().push(service.clone());
     }
 
     /// Cuts every connection, as a failing network would; new ones succeed.
@@ -74,7 +83,10 @@ impl Drop for TestAmqp {
             ..self.config.clone()
         };
         let again = Amqp::new(&config, "test-cleaner");
-        let queues = self.amqp.declared_queues();
+        let mut queues = self.amqp.declared_queues();
+        for service in self.services.get_mut().unwrap().drain(..) {
+            queues.extend(service.declared_queues());
+        }
         background::run(async move {
             again.delete(&queues).await?;
             again.close().await;

@@ -70,6 +70,7 @@ impl<A: App> TestService<A> {
         let running = service::start::<A>(config, Arc::new(clock.clone()))
             .await
             .unwrap();
+        amqp.clean_up_after(&running.context().amqp);
         let channel = Endpoint::from_shared(format!("http://{}", running.addr()))
             .unwrap()
             .tcp_nodelay(true)

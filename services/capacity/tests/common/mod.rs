@@ -12,7 +12,7 @@ pub mod ordering;
 pub mod pauses;
 pub mod stock;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use capacity::{Capacity, Config, MIGRATOR};
 use chassis::{
@@ -60,16 +60,19 @@ impl Interceptor for Bearer {
 }
 
 /// A shop with one branch, open every day from 10:00 to 20:00 in Taipei; the test begins at noon.
+///
+/// Clones share all but the branch that they speak of.
+#[derive(Clone)]
 pub struct Shop {
-    replicas: Vec<(Running, Channel)>,
+    replicas: Arc<Vec<(Running, Channel)>>,
     pub ordering: ordering::Ordering,
     pub clock: ManualClock,
     pub org: OrganisationId,
     pub brand: BrandId,
     pub branch: BranchId,
-    pub db: TestDb,
-    _amqp: TestAmqp,
-    _redis: TestRedis,
+    pub db: Arc<TestDb>,
+    _amqp: Arc<TestAmqp>,
+    _redis: Arc<TestRedis>,
 }
 
 impl Shop {
@@ -109,8 +112,9 @@ impl Shop {
                 },
                 own: Config::default(),
             };
-            let clock = std::sync::Arc::new(clock.clone());
+            let clock = Arc::new(clock.clone());
             let running = service::start::<Capacity>(config, clock).await.unwrap();
+            amqp.clean_up_after(&running.context().amqp);
             let url = format!("http://{}", running.addr());
             let channel = Channel::from_shared(url).unwrap().connect_lazy();
             replicas.push((running, channel));
@@ -118,15 +122,15 @@ impl Shop {
         let org = testkit::organisation();
         let (brand, branch) = (BrandId::new(&SystemClock), BranchId::new(&SystemClock));
         let shop = Self {
-            replicas,
+            replicas: Arc::new(replicas),
             ordering,
             clock,
             org,
             brand,
             branch,
-            db,
-            _amqp: amqp,
-            _redis: redis,
+            db: Arc::new(db),
+            _amqp: Arc::new(amqp),
+            _redis: Arc::new(redis),
         };
         shop.know_branch().await;
         shop.set_hours(|_| {}).await.unwrap();
@@ -193,17 +197,25 @@ impl Shop {
 
     /// As ordering would: the order waits for its branch.
     pub async fn tell_placed(&self, order: OrderId, version: i64) {
+        self.publish(&[self.placed(order, version)]).await;
+    }
+
+    pub fn placed(&self, order: OrderId, version: i64) -> Event {
         let body = OrderPlaced {
             order_id: order.to_string(),
             version,
             ..OrderPlaced::default()
         };
-        let event = Event::new("ordering.order.placed.v1", order.as_uuid(), version, &body);
-        self.publish(&[event]).await;
+        Event::new("ordering.order.placed.v1", order.as_uuid(), version, &body)
     }
 
     /// As ordering would: the order is cancelled.
     pub async fn tell_cancelled(&self, order: OrderId, version: i64, return_stock: bool) {
+        let event = self.cancelled(order, version, return_stock);
+        self.publish(&[event]).await;
+    }
+
+    pub fn cancelled(&self, order: OrderId, version: i64, return_stock: bool) -> Event {
         let body = OrderStateChanged {
             order_id: order.to_string(),
             branch_id: self.branch.to_string(),
@@ -212,13 +224,12 @@ impl Shop {
             to: OrderState::Cancelled.into(),
             return_stock,
         };
-        let event = Event::new(
+        Event::new(
             "ordering.order.cancelled.v1",
             order.as_uuid(),
             version,
             &body,
-        );
-        self.publish(&[event]).await;
+        )
     }
 
     /// A caller of the first process.
@@ -229,7 +240,7 @@ impl Shop {
     /// A caller of one of the processes.
     pub fn client_of(&self, replica: usize, identity: &Identity) -> Client {
         // Tests may move the clock by days.
-        let clock = std::sync::Arc::new(self.clock.clone());
+        let clock = Arc::new(self.clock.clone());
         let token = testkit::keys::token(identity, clock);
         let bearer = Bearer(format!("Bearer {token}").parse().unwrap());
         let channel = self.replicas[replica].1.clone();
