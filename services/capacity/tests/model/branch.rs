@@ -47,7 +47,7 @@ const CANCELLED: i64 = 3;
 const LAST_ORDERS: usize = 15;
 const RUNNING: i64 = 20;
 /// Then the next day's slots are offered.
-const ROUNDS_A_DAY: i64 = 11;
+const ROUNDS_A_DAY: i64 = 7;
 
 /// Callers of every service, the same for all branches.
 #[derive(Clone)]

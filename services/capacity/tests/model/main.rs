@@ -24,8 +24,8 @@ use stored::Stored;
 use testkit::eventually;
 
 const BRANCHES: u64 = 16;
-const ROUNDS: i64 = 64;
-const STEPS_A_ROUND: usize = 10;
+const ROUNDS: i64 = 40;
+const STEPS_A_ROUND: usize = 16;
 const SEED: u64 = 20_260_902;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
