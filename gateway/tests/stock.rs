@@ -67,6 +67,7 @@ fn item(edge: &Edge) -> capacity::StockItem {
             held: 22,
             available: 0,
             shortfall: 2,
+            planned: 20,
         }],
         shortfall: 2,
         version: 3,
@@ -110,6 +111,7 @@ async fn rules_go_and_come_as_they_are_and_stay_when_left_out() {
         "date_amounts": [{"business_day": "2026-09-25", "amount": 0}],
         "max_per_order": 4,
         "show_last": 5,
+        "deduct": "on_day",
     });
     let body = json!({"mode": "daily", "daily_amount": 20, "low_threshold": 3, "rules": rules, "version": 2});
     let answer = send(edge.as_staff(Method::PUT, &unit(&edge, "")), &body).await;
@@ -118,7 +120,7 @@ async fn rules_go_and_come_as_they_are_and_stay_when_left_out() {
     for (name, value) in rules.as_object().unwrap() {
         assert_eq!(&answer["item"]["rules"][name], value, "{name}");
     }
-    let day = json!({"business_day": "2026-09-05", "on_hand": 20, "held": 22, "available": 0, "shortfall": 2});
+    let day = json!({"business_day": "2026-09-05", "on_hand": 20, "held": 22, "available": 0, "shortfall": 2, "planned": 20});
     assert_eq!(answer["item"]["days"], json!([day]));
     assert_eq!(answer["item"]["shortfall"], 2);
 

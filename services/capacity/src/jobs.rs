@@ -22,6 +22,7 @@ use crate::{
         announce::tell_gone,
         announce_hours::announce_hours,
         pauses::end_due,
+        receive_stock::receive_stock,
         settle_orders::{News, settle},
     },
     config::Config,
@@ -36,6 +37,8 @@ const EXPIRY_PERIOD: Duration = Duration::from_millis(500);
 const PAUSES_PERIOD: Duration = Duration::from_millis(500);
 /// Hours take effect within 5 s of their time.
 const HOURS_PERIOD: Duration = Duration::from_secs(1);
+/// What is expected for a day can be sold from its first seconds on.
+const RECEIPTS_PERIOD: Duration = Duration::from_secs(1);
 const PURGE_PERIOD: Duration = Duration::from_secs(3600);
 /// As many branches as one turn writes.
 const BRANCHES_A_TURN: i64 = 500;
@@ -50,6 +53,7 @@ pub fn jobs(core: &Core, peers: &Peers, config: &Config) -> Vec<Job> {
     let purging = (core.clone(), config.clone());
     let announcing = core.clone();
     let resuming = core.clone();
+    let receiving = core.clone();
     vec![
         Job::every("end_pauses", PAUSES_PERIOD, move || {
             let core = resuming.clone();
@@ -58,6 +62,10 @@ pub fn jobs(core: &Core, peers: &Peers, config: &Config) -> Vec<Job> {
         Job::every("announce_hours", HOURS_PERIOD, move || {
             let core = announcing.clone();
             async move { announce_hours(&core).await }
+        }),
+        Job::every("receive_stock", RECEIPTS_PERIOD, move || {
+            let core = receiving.clone();
+            async move { receive_stock(&core).await }
         }),
         Job::every("expire_holds", EXPIRY_PERIOD, move || {
             let (core, peers) = expiring.clone();

@@ -37,7 +37,7 @@ pub struct StockItem {
     pub held: i64,
     /// Units left to sell.
     pub available: i64,
-    /// Units a business day has, for daily mode.
+    /// Units a business day has, for daily mode; units expected each day, for 當日扣.
     pub daily_amount: i64,
     /// Low-stock threshold, 0 for none.
     pub low_threshold: i64,
@@ -45,7 +45,8 @@ pub struct StockItem {
     pub rules: StockRules,
     /// 超訂: units promised beyond what there is, 0 in ordinary life.
     pub shortfall: i64,
-    /// Coming business days that something is booked for; daily mode only.
+    /// Coming business days that something is booked for; for 當日扣 also those of the next seven that
+    /// something is expected for.
     pub days: Vec<StockDay>,
     /// Version for the next change of the settings.
     pub version: i64,

@@ -36,6 +36,8 @@ wire_enum! {
         TransferredOut,
         /// 調撥入: came from another branch.
         TransferredIn,
+        /// 預計到貨: the day has begun, and what was expected for it is in the running stock.
+        Arrived,
     }
 }
 
@@ -65,7 +67,7 @@ pub struct StockMovement {
     pub order_id: Option<String>,
     /// Reason given.
     pub reason: String,
-    /// Business day of the bucket, for daily mode.
+    /// Business day of the bucket; null for the running one.
     #[schema(format = Date)]
     pub business_day: Option<String>,
     /// The other branch of a transfer.

@@ -19,7 +19,7 @@ use crate::{
 pub struct StockSettings {
     /// Mode.
     pub mode: StockMode,
-    /// Units a business day has, for daily mode, 0–999,999.
+    /// Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
     #[serde(default)]
     pub daily_amount: i64,
     /// Low-stock threshold, 0 for none.

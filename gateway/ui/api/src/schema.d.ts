@@ -2860,7 +2860,7 @@ export interface components {
          * @description Kind of a movement.
          * @enum {string}
          */
-        MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in";
+        MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in" | "arrived";
         /** @description An order as its customer may see it. */
         MyOrder: {
             /** @description The customer may cancel now. */
@@ -4366,7 +4366,7 @@ export interface components {
              */
             version: number;
         };
-        /** @description Counters of one business day of a daily item. */
+        /** @description Counters of one business day of an item that has days of their own. */
         StockDay: {
             /**
              * Format: int64
@@ -4390,10 +4390,20 @@ export interface components {
             on_hand: number;
             /**
              * Format: int64
+             * @description Units planned for the day: its limit, or 預計到貨.
+             */
+            planned: number;
+            /**
+             * Format: int64
              * @description 超訂: units promised beyond the day's amount.
              */
             shortfall: number;
         };
+        /**
+         * @description What orders for later days take from, where stock is running.
+         * @enum {string}
+         */
+        StockDeduct: "at_once" | "on_day";
         /** @description A bad cell of an import. */
         StockImportProblem: {
             /** @description Column, such as `quantity`. */
@@ -4460,10 +4470,13 @@ export interface components {
             branch_id: string;
             /**
              * Format: int64
-             * @description Units a business day has, for daily mode.
+             * @description Units a business day has, for daily mode; units expected each day, for 當日扣.
              */
             daily_amount: number;
-            /** @description Coming business days that something is booked for; daily mode only. */
+            /**
+             * @description Coming business days that something is booked for; for 當日扣 also those of the next seven that
+             *     something is expected for.
+             */
             days: components["schemas"]["StockDay"][];
             /**
              * Format: int64
@@ -4537,7 +4550,7 @@ export interface components {
             at: string;
             /**
              * Format: date
-             * @description Business day of the bucket, for daily mode.
+             * @description Business day of the bucket; null for the running one.
              */
             business_day?: string | null;
             /**
@@ -4591,6 +4604,7 @@ export interface components {
         StockRules: {
             /** @description Amounts of single dates from today on, at most 120; they beat the weekday's. */
             date_amounts: components["schemas"]["DateAmount"][];
+            deduct?: components["schemas"]["StockDeduct"] | null;
             /**
              * Format: int64
              * @description 每單上限: most units in one order, 1–999; 0 for no limit.
@@ -4601,14 +4615,17 @@ export interface components {
              * @description 顯示剩餘: customers see how many are left from this number down, 1–99; 0 for never.
              */
             show_last: number;
-            /** @description Amounts of the week, at most one a weekday; a day without one has the daily amount. */
+            /**
+             * @description Amounts of the week, at most one a weekday; a day without one has the daily amount. 每日限量 begins
+             *     a day with them, 當日扣 expects them to be delivered.
+             */
             weekday_amounts: components["schemas"]["WeekdayAmount"][];
         };
         /** @description Settings of a stock item as they shall be. */
         StockSettings: {
             /**
              * Format: int64
-             * @description Units a business day has, for daily mode, 0–999,999.
+             * @description Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
              */
             daily_amount?: number;
             /**
@@ -4977,6 +4994,7 @@ export type StockComponent = components['schemas']['StockComponent'];
 export type StockComponentAnswer = components['schemas']['StockComponentAnswer'];
 export type StockComponentInput = components['schemas']['StockComponentInput'];
 export type StockDay = components['schemas']['StockDay'];
+export type StockDeduct = components['schemas']['StockDeduct'];
 export type StockImportProblem = components['schemas']['StockImportProblem'];
 export type StockImportReport = components['schemas']['StockImportReport'];
 export type StockImportRow = components['schemas']['StockImportRow'];

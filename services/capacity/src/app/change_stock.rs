@@ -20,7 +20,7 @@ use crate::{
     domain::{
         hold::OrderMovement,
         notice::Notice,
-        stock::{Bucket, BucketKey, MovementKind, StockItem, StockMode, running_day},
+        stock::{Bucket, BucketKey, Deduct, MovementKind, StockItem, running_day},
     },
     store::{
         self,
@@ -36,7 +36,8 @@ pub struct ItemToday {
     pub item: StockItem,
     /// Counters today.
     pub bucket: Bucket,
-    /// Counters of coming days that something is booked for; daily mode only.
+    /// Counters of coming days that something is booked for; for 當日扣 also those of the coming week
+    /// that something is expected for.
     pub days: Vec<(BusinessDay, Bucket)>,
 }
 
@@ -44,23 +45,32 @@ impl ItemToday {
     /// An item with its buckets of today and later.
     #[must_use]
     pub fn new(item: StockItem, buckets: &HashMap<BucketKey, Bucket>, today: BusinessDay) -> Self {
-        let day = item.bucket_day(today).unwrap_or(today);
+        let day = item.bucket_day(today, today).unwrap_or(today);
         let bucket = buckets.get(&(item.sku_id, day)).copied();
-        let coming = buckets
-            .iter()
-            .filter(|((sku_id, day), _)| *sku_id == item.sku_id && *day > today);
-        let mut days: Vec<_> = coming.map(|((_, day), bucket)| (*day, *bucket)).collect();
-        if item.mode != StockMode::Daily {
-            days.clear();
+        let mut days = BTreeMap::new();
+        if item.is_expecting() {
+            let week = std::iter::successors(Some(today.next()), |day| Some(day.next()));
+            let expected = week
+                .take(DAYS_EXPECTED)
+                .filter(|day| item.amount_on(*day) > 0);
+            days.extend(expected.map(|day| (day, item.untouched(day))));
         }
-        days.sort_unstable_by_key(|(day, _)| *day);
+        if item.has_days() {
+            let coming = buckets
+                .iter()
+                .filter(|((sku_id, day), _)| *sku_id == item.sku_id && *day > today);
+            days.extend(coming.map(|((_, day), bucket)| (*day, *bucket)));
+        }
         Self {
             bucket: bucket.unwrap_or_else(|| item.untouched(day)),
             item,
-            days,
+            days: days.into_iter().collect(),
         }
     }
 }
+
+/// Days ahead of which staff see what is expected.
+const DAYS_EXPECTED: usize = 7;
 
 /// Settings of an item as staff want them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +79,8 @@ pub struct ItemChange {
     pub item: StockItem,
     /// The further settings come with it; otherwise they stay as they are.
     pub with_rules: bool,
+    /// What orders for later days take from; `None` where that stays as it is.
+    pub deduct: Option<Deduct>,
 }
 
 /// A movement staff ask for.
@@ -117,12 +129,13 @@ pub async fn set_item(
         });
     }
     let mut item = change.item;
-    item.version += 1;
     if change.with_rules {
         item.rules.dates.retain(|day, _| *day >= today);
     } else {
         item.rules = before.rules.clone();
     }
+    item.rules.deduct = change.deduct.unwrap_or(before.rules.deduct);
+    let item = item.in_place_of(&before, today);
     store::items::upsert(&mut tx, branch_id, &item).await?;
     let buckets = store::buckets::find_many(&mut tx, branch_id, &[sku_id], today).await?;
     let (changed, movements) = change_amounts(&before, &item, &buckets);
@@ -146,7 +159,7 @@ pub async fn set_item(
 }
 
 /// What changed amounts do to the days that are begun or booked; what is not made yet begins with
-/// the new amount by itself.
+/// the new amount by itself, and what is received already is there however much was expected.
 pub fn change_amounts(
     before: &StockItem,
     after: &StockItem,
@@ -155,7 +168,8 @@ pub fn change_amounts(
     let (mut changed, mut movements) = (BTreeMap::new(), Vec::new());
     for (&(sku_id, bucket_day), bucket) in buckets {
         let quantity = after.amount_on(bucket_day) - before.amount_on(bucket_day);
-        if sku_id != after.sku_id || bucket_day == running_day() || quantity == 0 {
+        let planned = bucket_day != running_day() && !after.has_received(bucket_day);
+        if sku_id != after.sku_id || !planned || quantity == 0 {
             continue;
         }
         let after = bucket.with_amount_changed(quantity);
@@ -210,7 +224,7 @@ async fn move_stock_once(
         .pop();
     let item = item.ok_or(Error::ItemUnknown)?;
     let today = today(core, &branch);
-    let business_day = item.bucket_day(today).ok_or(Error::NotTracked)?;
+    let business_day = item.bucket_day(today, today).ok_or(Error::NotTracked)?;
     let buckets = store::buckets::find_many(&mut tx, branch_id, &[ask.sku_id], today).await?;
     let mut item = ItemToday::new(item, &buckets, today);
     let before = item.bucket;

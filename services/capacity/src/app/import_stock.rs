@@ -113,19 +113,21 @@ async fn write(
         .iter()
         .filter(|change| change.before != change.after || change.before.version == 0)
         .map(|change| {
-            let mut item = change.after.clone();
-            item.version += 1;
-            item
+            let after = change.after.clone();
+            after.in_place_of(&change.before, stock.today)
         })
         .collect();
     for change in changes {
-        let item = &change.after;
+        let item = &change
+            .after
+            .clone()
+            .in_place_of(&change.before, stock.today);
         let was = stock.bucket(&change.before);
         let (days, movements) = change_amounts(&change.before, item, stock.buckets);
         buckets.extend(days);
         adjusted.extend(movements);
         notice.sku_ids.insert(item.sku_id);
-        let Some(business_day) = item.bucket_day(stock.today) else {
+        let Some(business_day) = item.bucket_day(stock.today, stock.today) else {
             continue;
         };
         let key = (item.sku_id, business_day);

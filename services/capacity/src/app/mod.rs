@@ -15,6 +15,7 @@ pub mod once;
 pub mod pauses;
 pub mod place_holds;
 pub mod preview_hours;
+pub mod receive_stock;
 pub mod recipes;
 pub mod schedules;
 pub mod set_hours;

@@ -9,12 +9,16 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{Core, announce::announce, error::Error, limits::counting_from};
+use super::{
+    Core, announce::announce, change_stock::today, error::Error, limits::counting_from,
+    settle_orders::write_ledger,
+};
 use crate::{
     domain::{
         calendar::{Calendar, SlotProblem, SlotTime},
         fate::HoldState,
-        hold::{CounterChange, Hold, OrderMovement, Part, Taken},
+        hold::{CounterChange, Hold, Part, Taken},
+        ledger::Ledger,
         limit::{
             book::{Book, Fullness, Take},
             trial::PastOrder,
@@ -23,7 +27,7 @@ use crate::{
         pause::Sale,
         plan::{Added, Refused},
         shelf::{Lack, MissingUnits},
-        stock::{Bucket, BucketChange, BucketKey, MovementKind, StockItem, running_day},
+        stock::{BucketChange, BucketKey, MovementKind, StockItem, running_day},
     },
     store::{
         self,
@@ -161,7 +165,7 @@ fn next(
         .or_else(|| book.earliest(calendar, demand, calendar.now()))
 }
 
-/// Units of a day's own bucket move to that of the new day; running stock stays where it was taken.
+/// Units go from the bucket they were taken from to that of the new day; on the same day they stay.
 async fn move_parts(
     core: &Core,
     tx: &mut TenantTx,
@@ -170,21 +174,17 @@ async fn move_parts(
     day: BusinessDay,
     notice: &mut Notice,
 ) -> Result<Vec<Part>, Error> {
-    let moving: Vec<_> = hold
-        .parts
-        .iter()
-        .filter(|part| part.bucket_day != running_day() && part.bucket_day != day)
-        .copied()
-        .collect();
-    if moving.is_empty() || hold.test {
+    if hold.parts.is_empty() || hold.test || hold.business_day == day {
         return Ok(hold.parts.clone());
     }
-    let sku_ids: Vec<_> = moving.iter().map(|part| part.sku_id).collect();
+    let today = today(core, branch);
+    let sku_ids: Vec<_> = hold.parts.iter().map(|part| part.sku_id).collect();
     let items = store::items::find_many(tx, branch.branch_id, &sku_ids).await?;
     let items: HashMap<_, _> = items.into_iter().map(|item| (item.sku_id, item)).collect();
-    let keys: Vec<BucketKey> = moving
+    let keys: Vec<BucketKey> = hold
+        .parts
         .iter()
-        .flat_map(|part| [(part.sku_id, part.bucket_day), (part.sku_id, day)])
+        .flat_map(|part| [part.bucket_day, day, running_day()].map(|day| (part.sku_id, day)))
         .collect();
     let mut shift = Shift {
         order_id: hold.order_id,
@@ -193,24 +193,21 @@ async fn move_parts(
         } else {
             (0, -1)
         },
-        buckets: store::buckets::find_keys(tx, branch.branch_id, &keys).await?,
-        new_buckets: Vec::new(),
-        changes: BTreeMap::new(),
-        movements: Vec::new(),
+        ledger: Ledger::of(store::buckets::find_keys(tx, branch.branch_id, &keys).await?),
         lack: Lack::default(),
     };
-    let mut parts = hold.parts.clone();
-    for part in &moving {
-        shift.leave(part);
-        parts.retain(|kept| kept != part);
-        let Some(item) = items.get(&part.sku_id) else {
+    let mut parts = Vec::new();
+    for &part in &hold.parts {
+        let item = items.get(&part.sku_id);
+        let bucket_day = item.and_then(|item| item.bucket_day(day, today));
+        if bucket_day == Some(part.bucket_day) {
+            parts.push(part);
             continue;
-        };
-        if let Some(bucket_day) = item.bucket_day(day) {
-            let part = Part {
-                bucket_day,
-                ..*part
-            };
+        }
+        notice.sku_ids.insert(part.sku_id);
+        shift.leave(item, &part);
+        if let Some((item, bucket_day)) = item.zip(bucket_day) {
+            let part = Part { bucket_day, ..part };
             shift.enter(item, &part);
             parts.push(part);
         }
@@ -222,54 +219,35 @@ async fn move_parts(
         })
         .into());
     }
-    for part in &moving {
-        notice.sku_ids.insert(part.sku_id);
-    }
-    store::buckets::insert(tx, branch.branch_id, &shift.new_buckets).await?;
-    store::buckets::apply(tx, branch.branch_id, &shift.changes).await?;
-    store::movements::insert_many(tx, &*core.clock, branch.branch_id, &shift.movements).await?;
+    write_ledger(core, tx, branch.branch_id, &shift.ledger).await?;
     Ok(parts)
 }
 
-/// Units on their way from one day's bucket to another's.
+/// Units on their way from one bucket to another.
 #[derive(Debug)]
 struct Shift {
     order_id: OrderId,
     /// What leaving one unit does to the balance and to what is held.
     sign: (i64, i64),
-    buckets: HashMap<BucketKey, Bucket>,
-    new_buckets: Vec<(chassis::id::SkuId, BusinessDay, Bucket)>,
-    changes: BTreeMap<BucketKey, BucketChange>,
-    movements: Vec<OrderMovement>,
+    ledger: Ledger,
     lack: Lack,
 }
 
 impl Shift {
-    fn leave(&mut self, part: &Part) {
+    fn leave(&mut self, item: Option<&StockItem>, part: &Part) {
         let kind = if self.sign.0 > 0 {
             MovementKind::Returned
         } else {
             MovementKind::Released
         };
         self.write(part, kind, self.sign);
+        if let Some(item) = item {
+            self.ledger.follow(item, part.bucket_day, part.quantity);
+        }
     }
 
     fn enter(&mut self, item: &StockItem, part: &Part) {
-        let key = (part.sku_id, part.bucket_day);
-        let bucket = *self.buckets.entry(key).or_insert_with(|| {
-            let untouched = item.untouched(part.bucket_day);
-            self.new_buckets
-                .push((part.sku_id, part.bucket_day, untouched));
-            self.movements.push(OrderMovement {
-                order_id: None,
-                sku_id: part.sku_id,
-                bucket_day: part.bucket_day,
-                kind: MovementKind::DailyReset,
-                quantity: untouched.on_hand,
-                after: untouched,
-            });
-            untouched
-        });
+        let bucket = self.ledger.open(item, part.bucket_day);
         if bucket.available() < part.quantity {
             self.lack.missing.push(MissingUnits {
                 sku_id: part.sku_id,
@@ -287,21 +265,12 @@ impl Shift {
     }
 
     fn write(&mut self, part: &Part, kind: MovementKind, (balance, held): (i64, i64)) {
+        let change = BucketChange {
+            balance: balance * part.quantity,
+            held: held * part.quantity,
+        };
         let key = (part.sku_id, part.bucket_day);
-        let (balance, held) = (balance * part.quantity, held * part.quantity);
-        let bucket = self.buckets.entry(key).or_default();
-        *bucket = bucket.after_order(balance, held);
-        let change = self.changes.entry(key).or_default();
-        change.balance += balance;
-        change.held += held;
-        self.movements.push(OrderMovement {
-            order_id: Some(self.order_id),
-            sku_id: part.sku_id,
-            bucket_day: part.bucket_day,
-            kind,
-            quantity: balance + held,
-            after: *bucket,
-        });
+        self.ledger.write(key, change, kind, Some(self.order_id));
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chassis::{
     db::TenantTx,
-    id::{BranchId, OrderId},
+    id::{BranchId, OrderId, SkuId},
 };
 use chrono::{DateTime, Utc};
 
@@ -13,8 +13,9 @@ use crate::{
     domain::{
         fate::{Effect, Fate, HoldState, decide},
         hold::{Hold, Settlement},
+        ledger::Ledger,
         notice::Notice,
-        stock::{Bucket, BucketKey},
+        stock::{Bucket, BucketKey, StockItem, running_day},
     },
     store::{self, branches::Branch},
 };
@@ -107,9 +108,11 @@ async fn write(
         .collect();
     keys.sort_unstable();
     keys.dedup();
+    let items = items_of_days(tx, branch_id, &keys).await?;
+    keys.extend(items.keys().map(|sku_id| (*sku_id, running_day())));
     let buckets = store::buckets::find_keys(tx, branch_id, &keys).await?;
     let before = buckets.clone();
-    let mut settlement = Settlement::of(buckets);
+    let mut settlement = Settlement::of(items, buckets);
     let mut moves: BTreeMap<OrderId, (HoldState, i64)> = BTreeMap::new();
     for (order_id, effect) in effects {
         let hold = &holds[order_id];
@@ -121,14 +124,41 @@ async fn write(
         .map(|(order_id, (state, version))| (order_id, state, version))
         .collect();
     store::holds::update_many(tx, &moves).await?;
-    store::buckets::apply(tx, branch_id, &settlement.bucket_changes).await?;
+    write_ledger(core, tx, branch_id, &settlement.ledger).await?;
     let mut notice = notice(tx, branch, &before, &settlement).await?;
     let counted = store::counters::settle(tx, branch_id, &settlement.counter_changes).await?;
     for (_, change, limit) in counted {
         notice.counter(change, limit);
     }
-    store::movements::insert_many(tx, &*core.clock, branch_id, &settlement.movements).await?;
     announce(core, tx, branch_id, &notice).await
+}
+
+/// Settings of the units whose days have buckets here; running stock needs none to be settled.
+async fn items_of_days(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    keys: &[BucketKey],
+) -> Result<HashMap<SkuId, StockItem>, Error> {
+    let of_days = keys.iter().filter(|(_, day)| *day != running_day());
+    let sku_ids: Vec<_> = of_days.map(|(sku_id, _)| *sku_id).collect();
+    if sku_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let items = store::items::find_many(tx, branch_id, &sku_ids).await?;
+    Ok(items.into_iter().map(|item| (item.sku_id, item)).collect())
+}
+
+/// Writes what a ledger has gathered; the constraints judge it once more.
+pub async fn write_ledger(
+    core: &Core,
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    ledger: &Ledger,
+) -> Result<(), Error> {
+    store::buckets::insert(tx, branch_id, &ledger.made).await?;
+    store::buckets::apply(tx, branch_id, &ledger.changes).await?;
+    store::movements::insert_many(tx, &*core.clock, branch_id, &ledger.movements).await?;
+    Ok(())
 }
 
 /// A confirmation changes nothing for buyers; what is given back may.
@@ -140,6 +170,7 @@ async fn notice(
 ) -> Result<Notice, Error> {
     let mut notice = Notice::default();
     let changed: Vec<_> = settlement
+        .ledger
         .buckets
         .iter()
         .map(|(key, after)| {

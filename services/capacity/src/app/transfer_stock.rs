@@ -14,7 +14,7 @@ use super::{
     once::{self, Once},
 };
 use crate::{
-    domain::stock::{Bucket, MovementKind},
+    domain::stock::{Bucket, MovementKind, StockMode},
     store::{
         self,
         branches::Branch,
@@ -82,11 +82,11 @@ async fn transfer_once(
     let sent = find(core, &mut tx, &from, ask.sku_id)
         .await?
         .ok_or(Error::ItemUnknown)?;
-    if sent.item.bucket_day(today(core, &from)).is_none() {
+    if sent.item.mode == StockMode::Untracked {
         return Err(Error::NotTracked);
     }
     let received = find(core, &mut tx, &to, ask.sku_id).await?;
-    let received = received.filter(|it| it.item.bucket_day(today(core, &to)).is_some());
+    let received = received.filter(|it| it.item.mode != StockMode::Untracked);
     let received = received.ok_or(Error::SkuMismatch)?;
 
     let after = sent.bucket.adjusted(-ask.quantity)?;
@@ -142,7 +142,7 @@ async fn write(
     let today = today(core, branch);
     let movement = StaffMovement {
         sku_id: ask.sku_id,
-        business_day: item.item.bucket_day(today).unwrap_or(today),
+        business_day: item.item.bucket_day(today, today).unwrap_or(today),
         kind,
         quantity: after.balance() - before.balance(),
         after,

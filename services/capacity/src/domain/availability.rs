@@ -138,7 +138,7 @@ impl Snapshot {
             .flatten()
             .filter(|(slot, promised_at)| {
                 self.is_open_by_pauses(asked, *promised_at)
-                    && self.has_stock(asked, slot.business_day)
+                    && self.has_stock(asked, slot.business_day, calendar.today())
             });
         Availability {
             as_of: self.as_of,
@@ -183,7 +183,7 @@ impl Snapshot {
             let mut room = grid.room(&self.book, calendar, demand, place);
             let in_stock = *stocked
                 .entry(slot.business_day)
-                .or_insert_with(|| self.has_stock(asked, slot.business_day));
+                .or_insert_with(|| self.has_stock(asked, slot.business_day, calendar.today()));
             if !in_stock || !self.is_open_by_pauses(asked, slot.starts_at) {
                 room.fullness = Fullness::Full;
             }
@@ -204,8 +204,8 @@ impl Snapshot {
             .is_some_and(|from| from <= at)
     }
 
-    fn has_stock(&self, asked: &Asked, day: BusinessDay) -> bool {
-        asked.skus.is_empty() || self.shelf.parts_for(&asked.skus, day).is_ok()
+    fn has_stock(&self, asked: &Asked, day: BusinessDay, today: BusinessDay) -> bool {
+        asked.skus.is_empty() || self.shelf.parts_for(&asked.skus, day, today).is_ok()
     }
 
     /// What is left of each variant and option. Components are told through what is made of them.
@@ -218,7 +218,7 @@ impl Snapshot {
         let left: BTreeMap<SkuId, i64> = items
             .values()
             .filter_map(|item| {
-                let day = item.bucket_day(today)?;
+                let day = item.bucket_day(today, today)?;
                 let bucket = buckets.get(&(item.sku_id, day)).copied();
                 let bucket = bucket.unwrap_or_else(|| item.untouched(day));
                 Some((item.sku_id, bucket.available()))

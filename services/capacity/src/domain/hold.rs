@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 
 use super::{
     fate::{Effect, HoldState},
+    ledger::Ledger,
     limit::book::CounterKey,
-    stock::{Bucket, BucketChange, BucketKey, MovementKind},
+    stock::{Bucket, BucketChange, BucketKey, MovementKind, StockItem},
 };
 
 /// Units taken from one bucket.
@@ -92,33 +93,31 @@ pub struct CounterChange {
 /// What settling the holds of one branch does, gathered so that it can be written at once.
 #[derive(Clone, Debug, Default)]
 pub struct Settlement {
-    /// Buckets as they are after it.
-    pub buckets: HashMap<BucketKey, Bucket>,
-    /// Changes of buckets.
-    pub bucket_changes: BTreeMap<BucketKey, BucketChange>,
+    /// Settings of the units, as far as what is given back may have to follow into the running stock.
+    pub items: HashMap<SkuId, StockItem>,
+    /// What it does to the stock.
+    pub ledger: Ledger,
     /// Changes of the counters of limits.
     pub counter_changes: BTreeMap<CounterKey, CounterChange>,
-    /// Journal, in order.
-    pub movements: Vec<OrderMovement>,
 }
 
 impl Settlement {
-    /// Begins with the buckets as they are.
+    /// Begins with the items and buckets as they are.
     #[must_use]
-    pub fn of(buckets: HashMap<BucketKey, Bucket>) -> Self {
+    pub fn of(items: HashMap<SkuId, StockItem>, buckets: HashMap<BucketKey, Bucket>) -> Self {
         Self {
-            buckets,
+            items,
+            ledger: Ledger::of(buckets),
             ..Self::default()
         }
     }
 
     /// Gathers what `effect` does with what `hold` took; a test order took nothing.
     pub fn apply(&mut self, hold: &Hold, effect: Effect) {
-        let (kind, sign, change, counter) = match effect {
+        let (kind, change, counter) = match effect {
             Effect::Nothing | Effect::Remember | Effect::Gone => return,
             Effect::Commit => (
                 MovementKind::Committed,
-                -1,
                 BucketChange {
                     balance: -1,
                     held: -1,
@@ -130,7 +129,6 @@ impl Settlement {
             ),
             Effect::Release => (
                 MovementKind::Released,
-                -1,
                 BucketChange {
                     balance: 0,
                     held: -1,
@@ -142,7 +140,6 @@ impl Settlement {
             ),
             Effect::Return => (
                 MovementKind::Returned,
-                1,
                 BucketChange {
                     balance: 1,
                     held: 0,
@@ -163,20 +160,16 @@ impl Settlement {
         } in &hold.parts
         {
             let key = (sku_id, bucket_day);
-            let (balance, held) = (change.balance * quantity, change.held * quantity);
-            let bucket = self.buckets.entry(key).or_default();
-            *bucket = bucket.after_order(balance, held);
-            self.movements.push(OrderMovement {
-                order_id: Some(hold.order_id),
-                sku_id,
-                bucket_day,
-                kind,
-                quantity: sign * quantity,
-                after: *bucket,
-            });
-            let total = self.bucket_changes.entry(key).or_default();
-            total.balance += balance;
-            total.held += held;
+            let change = BucketChange {
+                balance: change.balance * quantity,
+                held: change.held * quantity,
+            };
+            self.ledger.write(key, change, kind, Some(hold.order_id));
+            if let (Effect::Release | Effect::Return, Some(item)) =
+                (effect, self.items.get(&sku_id))
+            {
+                self.ledger.follow(item, bucket_day, quantity);
+            }
         }
         for taken in &hold.taken {
             let total = self.counter_changes.entry(taken.key).or_default();

@@ -8,6 +8,7 @@ pub mod fate;
 pub mod hold;
 pub mod hours;
 pub mod hours_version;
+pub mod ledger;
 pub mod limit;
 pub mod line;
 pub mod local_time;

@@ -201,7 +201,9 @@ impl Planner<'_> {
             (Err(_), Some(at)) => self.calendar.business_day(at),
             (Err(_), None) => self.calendar.today(),
         };
-        let parts = self.shelf.parts_for(&wanted.skus, day);
+        let parts = self
+            .shelf
+            .parts_for(&wanted.skus, day, self.calendar.today());
         let paused = self.paused(&wanted);
         if let (Ok((slot, promised_at)), Ok(parts), []) = (&slot, &parts, &*paused) {
             let takes = if wanted.test {

@@ -44,11 +44,12 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// What an order for `day` takes, or what it lacks.
+    /// What an order for `day` made on `today` takes, or what it lacks.
     pub fn parts_for(
         &self,
         wanted: &BTreeMap<SkuId, i64>,
         day: BusinessDay,
+        today: BusinessDay,
     ) -> Result<Vec<Part>, Lack> {
         let (mut parts, mut lack) = (Vec::new(), Lack::default());
         for (sku_id, need) in self.recipes.expand(wanted) {
@@ -65,7 +66,7 @@ impl Shelf {
                     max,
                 });
             }
-            let taken = item.bucket_day(day);
+            let taken = item.bucket_day(day, today);
             let left = taken.map(|day| self.bucket(item, day).available());
             let missing = left.filter(|left| quantity > *left);
             if let Some(left) = missing {

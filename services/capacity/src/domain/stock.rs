@@ -7,10 +7,13 @@ use chassis::{
     error::{Problem, Refusal},
     id::SkuId,
 };
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 
 /// Most units a stock may have.
 pub const MOST_UNITS: i64 = 999_999;
+
+/// Deliveries of more days that nobody looked after are left to a count.
+const MOST_DAYS_BEHIND: u64 = 31;
 
 /// How a unit's stock is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
@@ -50,6 +53,19 @@ pub enum MovementKind {
     TransferredOut,
     /// 調撥入.
     TransferredIn,
+    /// 預計到貨: from the bucket of a day that has begun to the running one.
+    Arrived,
+}
+
+/// What orders for later days take from, where stock is running.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum Deduct {
+    /// 立即扣: from what there is now.
+    #[default]
+    AtOnce,
+    /// 當日扣: from what is expected for their day.
+    OnDay,
 }
 
 /// From this number down customers see what is left, where nobody said otherwise.
@@ -66,6 +82,8 @@ pub struct Rules {
     pub max_per_order: i64,
     /// 顯示剩餘: from this number down; 0 for never.
     pub show_last: i64,
+    /// What orders for later days take from.
+    pub deduct: Deduct,
 }
 
 impl Default for Rules {
@@ -75,6 +93,7 @@ impl Default for Rules {
             dates: BTreeMap::new(),
             max_per_order: 0,
             show_last: SHOW_LAST,
+            deduct: Deduct::AtOnce,
         }
     }
 }
@@ -86,12 +105,14 @@ pub struct StockItem {
     pub sku_id: SkuId,
     /// How it is counted.
     pub mode: StockMode,
-    /// Units a business day has, for daily mode.
+    /// Units a business day has, for daily mode; units expected each day, for 當日扣.
     pub daily_amount: i64,
     /// Low-stock threshold, 0 for none.
     pub low_threshold: i64,
     /// Further settings.
     pub rules: Rules,
+    /// Last day whose receipts are in the running stock; `None` where 當日扣 never was.
+    pub received_until: Option<BusinessDay>,
     /// Version of the settings.
     pub version: i64,
 }
@@ -106,21 +127,67 @@ impl StockItem {
             daily_amount: 0,
             low_threshold: 0,
             rules: Rules::default(),
+            received_until: None,
             version: 0,
         }
     }
 
+    /// These settings in the place of `before`, from `today` on.
+    ///
+    /// Whoever turns to 當日扣 has today's delivery on the shelf already.
+    #[must_use]
+    pub fn in_place_of(mut self, before: &Self, today: BusinessDay) -> Self {
+        self.version = before.version + 1;
+        self.received_until = if self.is_expecting() && !before.is_expecting() {
+            Some(today)
+        } else {
+            before.received_until
+        };
+        self
+    }
+
+    /// 當日扣: what is planned for a day is received when the day begins.
+    #[must_use]
+    pub fn is_expecting(&self) -> bool {
+        self.mode == StockMode::Running && self.rules.deduct == Deduct::OnDay
+    }
+
+    /// Days ahead have units of their own.
+    #[must_use]
+    pub fn has_days(&self) -> bool {
+        self.mode == StockMode::Daily || self.is_expecting()
+    }
+
+    /// The receipts of `day` are in the running stock; what its bucket gets back belongs there too.
+    #[must_use]
+    pub fn has_received(&self, day: BusinessDay) -> bool {
+        let until = self.received_until.filter(|until| day <= *until);
+        self.mode == StockMode::Running && day != running_day() && until.is_some()
+    }
+
+    /// Days that have begun and whose receipts are not in the running stock yet.
+    pub fn days_to_receive(&self, today: BusinessDay) -> impl Iterator<Item = BusinessDay> {
+        let long_ago = BusinessDay::on(today.date() - Days::new(MOST_DAYS_BEHIND));
+        let first = self.received_until.map_or(today, BusinessDay::next);
+        let days = std::iter::successors(Some(first.max(long_ago)), |day| Some(day.next()));
+        days.take_while(move |day| *day <= today)
+    }
+
     /// The day of the bucket that an order of `day` takes from; `None` when nothing is counted.
     #[must_use]
-    pub fn bucket_day(&self, day: BusinessDay) -> Option<BusinessDay> {
+    pub fn bucket_day(&self, day: BusinessDay, today: BusinessDay) -> Option<BusinessDay> {
         match self.mode {
             StockMode::Untracked => None,
-            StockMode::Running => Some(running_day()),
             StockMode::Daily => Some(day),
+            // A process whose clock is behind does not take from what another has received already.
+            StockMode::Running => {
+                let ahead = self.is_expecting() && day > today && !self.has_received(day);
+                Some(if ahead { day } else { running_day() })
+            }
         }
     }
 
-    /// Units a business day begins with: the date's own, else the weekday's, else the daily amount.
+    /// Units planned for a business day: the date's own, else the weekday's, else the daily amount.
     #[must_use]
     pub fn amount_on(&self, day: BusinessDay) -> i64 {
         let weekday = day.date().weekday().num_days_from_monday() as usize;
@@ -132,7 +199,7 @@ impl StockItem {
     /// What the bucket of `day` holds that nobody has touched yet.
     #[must_use]
     pub fn untouched(&self, day: BusinessDay) -> Bucket {
-        let on_hand = if self.mode == StockMode::Daily {
+        let on_hand = if self.has_days() && day != running_day() {
             self.amount_on(day)
         } else {
             0
@@ -324,6 +391,7 @@ mod tests {
                 dates: [(day("2026-09-12"), 0)].into(),
                 ..Rules::default()
             },
+            received_until: None,
             version: 1,
         };
         for (on, amount) in [

@@ -12,13 +12,15 @@ pub const VARIANT: &str = "variant";
 pub const MODE: &str = "mode";
 /// Units there are, as a count.
 pub const QUANTITY: &str = "quantity";
-/// Units a business day has.
+/// Units a business day has, or expects.
 pub const DAILY_AMOUNT: &str = "daily_amount";
 /// Low-stock threshold.
 pub const LOW_THRESHOLD: &str = "low_threshold";
+/// `at_once` or `on_day`.
+pub const DEDUCT: &str = "deduct";
 
 /// All columns, in the order of the export.
-pub const COLUMNS: [&str; 7] = [
+pub const COLUMNS: [&str; 8] = [
     CODE,
     NAME,
     VARIANT,
@@ -26,6 +28,7 @@ pub const COLUMNS: [&str; 7] = [
     QUANTITY,
     DAILY_AMOUNT,
     LOW_THRESHOLD,
+    DEDUCT,
 ];
 
 /// Most bytes of a file.

@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 use chassis::{business_day::BusinessDay, id::SkuId, text};
 
 use super::{
-    stock::{Bucket, MOST_UNITS, StockItem, StockMode},
+    stock::{Bucket, Deduct, MOST_UNITS, StockItem, StockMode},
     stock_file::{
-        CODE, COLUMNS, CellProblem, DAILY_AMOUNT, LOW_THRESHOLD, MODE, NAME, QUANTITY, Row, VARIANT,
+        CODE, COLUMNS, CellProblem, DAILY_AMOUNT, DEDUCT, LOW_THRESHOLD, MODE, NAME, QUANTITY, Row,
+        VARIANT,
     },
 };
 
@@ -108,6 +109,7 @@ pub fn export(stock: &Stock<'_>) -> Vec<[String; COLUMNS.len()]> {
             quantity.unwrap_or_default(),
             item.daily_amount.to_string(),
             item.low_threshold.to_string(),
+            deduct_word(item.rules.deduct).to_owned(),
         ]
     })
     .collect()
@@ -143,6 +145,13 @@ fn plan_row(
             None => problems.push(bad(row, MODE, "VALIDATION_FAILED")),
         },
     }
+    match row.cell(DEDUCT) {
+        "" => {}
+        given => match DEDUCTS.into_iter().find(|it| deduct_word(*it) == given) {
+            Some(deduct) => after.rules.deduct = deduct,
+            None => problems.push(bad(row, DEDUCT, "VALIDATION_FAILED")),
+        },
+    }
     if count.is_some() && after.mode == StockMode::Untracked {
         problems.push(bad(row, QUANTITY, "VALIDATION_FAILED"));
     }
@@ -160,6 +169,14 @@ fn plan_row(
         count.map(|count| format!("{QUANTITY} {on_hand} → {count}")),
         change_of(DAILY_AMOUNT, before.daily_amount, after.daily_amount),
         change_of(LOW_THRESHOLD, before.low_threshold, after.low_threshold),
+        (before.rules.deduct != after.rules.deduct).then(|| {
+            let words = (before.rules.deduct, after.rules.deduct);
+            format!(
+                "{DEDUCT} {} → {}",
+                deduct_word(words.0),
+                deduct_word(words.1)
+            )
+        }),
     ];
     let changes: Vec<_> = changes.into_iter().flatten().collect();
     Ok(Planned {
@@ -202,6 +219,15 @@ const fn word(mode: StockMode) -> &'static str {
     }
 }
 
+const DEDUCTS: [Deduct; 2] = [Deduct::AtOnce, Deduct::OnDay];
+
+const fn deduct_word(deduct: Deduct) -> &'static str {
+    match deduct {
+        Deduct::AtOnce => "at_once",
+        Deduct::OnDay => "on_day",
+    }
+}
+
 impl Stock<'_> {
     fn item(&self, sku_id: SkuId) -> StockItem {
         let found = self.items.get(&sku_id).cloned();
@@ -211,7 +237,9 @@ impl Stock<'_> {
     /// Today's counters under the item's mode.
     #[must_use]
     pub fn bucket(&self, item: &StockItem) -> Bucket {
-        let day = item.bucket_day(self.today).unwrap_or(self.today);
+        let day = item
+            .bucket_day(self.today, self.today)
+            .unwrap_or(self.today);
         let found = self.buckets.get(&(item.sku_id, day)).copied();
         found.unwrap_or_else(|| item.untouched(day))
     }

@@ -23,7 +23,9 @@ use crate::{
     },
     domain::{
         recipe::{MOST_PARTS, MOST_UNITS_A_PART, RecipePart},
-        stock::{Bucket, MOST_UNITS, MovementKind, Rules, StockItem, StockMode, running_day},
+        stock::{
+            Bucket, Deduct, MOST_UNITS, MovementKind, Rules, StockItem, StockMode, running_day,
+        },
         stock_file::CellProblem,
         stock_import::{Name, Planned},
     },
@@ -82,19 +84,38 @@ pub fn stock_item(
     within("item.daily_amount", item.daily_amount, units, violations);
     within("item.low_threshold", item.low_threshold, units, violations);
     let given = item.rules.as_ref();
-    let rules = given.map(|given| rules(given, violations));
+    let deduct = given.and_then(|given| deduct(given, violations));
+    let rules = given.map(|given| Rules {
+        deduct: deduct.unwrap_or_default(),
+        ..rules(given, violations)
+    });
     let change = ItemChange {
         with_rules: rules.is_some(),
+        deduct,
         item: StockItem {
             sku_id: sku_id?,
             mode: mode?,
             daily_amount: item.daily_amount,
             low_threshold: item.low_threshold,
             rules: rules.unwrap_or_default(),
+            received_until: None,
             version: item.version,
         },
     };
     Some((branch_id?, change))
+}
+
+/// Reads what orders for later days take from; `None` where it is left out.
+fn deduct(given: &wire::StockRules, violations: &mut Violations) -> Option<Deduct> {
+    match wire::StockDeduct::try_from(given.deduct) {
+        Ok(wire::StockDeduct::Unspecified) => None,
+        Ok(wire::StockDeduct::AtOnce) => Some(Deduct::AtOnce),
+        Ok(wire::StockDeduct::OnDay) => Some(Deduct::OnDay),
+        Err(_) => {
+            violations.push("item.rules.deduct", "VALIDATION_FAILED");
+            None
+        }
+    }
 }
 
 fn rules(given: &wire::StockRules, violations: &mut Violations) -> Rules {
@@ -175,6 +196,11 @@ pub fn item_today(branch_id: BranchId, today: &ItemToday) -> wire::StockItem {
         held: bucket.held,
         available: bucket.available(),
         shortfall: bucket.shortfall,
+        planned: item.amount_on(*day),
+    };
+    let deduct = match rules.deduct {
+        Deduct::AtOnce => wire::StockDeduct::AtOnce,
+        Deduct::OnDay => wire::StockDeduct::OnDay,
     };
     wire::StockItem {
         branch_id: branch_id.to_string(),
@@ -191,6 +217,7 @@ pub fn item_today(branch_id: BranchId, today: &ItemToday) -> wire::StockItem {
             date_amounts: rules.dates.iter().map(date).collect(),
             max_per_order: rules.max_per_order,
             show_last: i32::try_from(rules.show_last).unwrap_or_default(),
+            deduct: deduct.into(),
         }),
         shortfall: bucket.shortfall,
         days: days.iter().map(day).collect(),
@@ -365,6 +392,7 @@ pub fn movement(movement: &Movement) -> wire::StockMovement {
         MovementKind::DailyReset => wire::MovementKind::DailyReset,
         MovementKind::TransferredOut => wire::MovementKind::TransferredOut,
         MovementKind::TransferredIn => wire::MovementKind::TransferredIn,
+        MovementKind::Arrived => wire::MovementKind::Arrived,
     };
     let daily = movement.business_day != running_day();
     let told = |id: Option<String>| id.unwrap_or_default();
@@ -409,6 +437,7 @@ mod tests {
                 }],
                 max_per_order: 6,
                 show_last: 9,
+                deduct: wire::StockDeduct::OnDay.into(),
             }),
             ..Default::default()
         }

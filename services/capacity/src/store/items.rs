@@ -3,13 +3,13 @@
 use anyhow::{Context as _, ensure};
 use chassis::{
     business_day::BusinessDay,
-    db::TenantTx,
-    id::{BranchId, SkuId},
+    db::{SystemTx, TenantTx},
+    id::{BranchId, OrganisationId, SkuId},
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Inconsistent;
-use crate::domain::stock::{Rules, StockItem, StockMode};
+use crate::domain::stock::{Deduct, Rules, StockItem, StockMode};
 
 struct Row {
     sku_id: SkuId,
@@ -21,6 +21,8 @@ struct Row {
     date_amounts: Vec<i64>,
     max_per_order: i64,
     show_last: i16,
+    deduct: Deduct,
+    received_until: Option<BusinessDay>,
     version: i64,
 }
 
@@ -48,7 +50,9 @@ impl TryFrom<Row> for StockItem {
                 dates: days.zip(row.date_amounts).collect(),
                 max_per_order: row.max_per_order,
                 show_last: row.show_last.into(),
+                deduct: row.deduct,
             },
+            received_until: row.received_until,
             version: row.version,
         })
     }
@@ -76,6 +80,8 @@ pub async fn list(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Vec<
             date_amounts,
             max_per_order,
             show_last,
+            deduct AS "deduct: Deduct",
+            received_until AS "received_until: BusinessDay",
             version
         FROM stock_items
         WHERE org_id = $1
@@ -112,6 +118,8 @@ pub async fn find_many(
             date_amounts,
             max_per_order,
             show_last,
+            deduct AS "deduct: Deduct",
+            received_until AS "received_until: BusinessDay",
             version
         FROM stock_items
         WHERE org_id = $1
@@ -126,6 +134,109 @@ pub async fn find_many(
     .await
     .context("find stock items")?;
     items(rows)
+}
+
+/// Lists branches of all organisations that have begun a day and not received what was expected for it.
+///
+/// The clock of the wall is near enough to ask: whoever holds the branch looks at its business day again.
+pub async fn list_expecting(
+    tx: &mut SystemTx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> anyhow::Result<Vec<(OrganisationId, BranchId)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT DISTINCT
+            item.org_id AS "org_id: OrganisationId",
+            item.branch_id AS "branch_id: BranchId"
+        FROM stock_items AS item
+        JOIN branches AS branch USING (org_id, branch_id)
+        WHERE item.mode = 'running'
+          AND item.deduct = 'on_day'
+          AND branch.state <> 'closed'
+          AND coalesce(item.received_until, DATE '-infinity')
+            < (($1 AT TIME ZONE branch.time_zone) - make_interval(mins => branch.cutoff_minutes))::date
+        LIMIT $2
+        "#,
+        now,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list branches that expect stock")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.org_id, row.branch_id))
+        .collect())
+}
+
+/// Finds the items of a locked branch that have not received what was expected until `today`.
+pub async fn find_expecting(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    today: BusinessDay,
+) -> anyhow::Result<Vec<StockItem>> {
+    let org = tx.org().as_uuid();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            sku_id AS "sku_id: SkuId",
+            mode AS "mode: StockMode",
+            daily_amount,
+            low_threshold,
+            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
+            date_days,
+            date_amounts,
+            max_per_order,
+            show_last,
+            deduct AS "deduct: Deduct",
+            received_until AS "received_until: BusinessDay",
+            version
+        FROM stock_items
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND mode = 'running'
+          AND deduct = 'on_day'
+          AND (received_until IS NULL OR received_until < $3)
+        ORDER BY sku_id
+        "#,
+        org,
+        branch_id.as_uuid(),
+        today.date(),
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("find the items that expect stock")?;
+    items(rows)
+}
+
+/// Notes that items of a locked branch have received what was expected until `today`.
+pub async fn set_received(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    sku_ids: &[SkuId],
+    today: BusinessDay,
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
+    sqlx::query!(
+        r#"
+        UPDATE stock_items
+        SET received_until = $4
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND sku_id = ANY($3)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+        today.date(),
+    )
+    .execute(&mut **tx)
+    .await
+    .context("note the receipts of items")?;
+    Ok(())
 }
 
 /// Keeps the settings of an item of a locked branch.
@@ -146,8 +257,8 @@ pub async fn upsert(
         r#"
         INSERT INTO stock_items
             (org_id, branch_id, sku_id, mode, daily_amount, low_threshold, weekday_amounts,
-             date_days, date_amounts, max_per_order, show_last, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             date_days, date_amounts, max_per_order, show_last, deduct, received_until, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         ON CONFLICT (org_id, branch_id, sku_id) DO UPDATE
         SET mode = excluded.mode,
             daily_amount = excluded.daily_amount,
@@ -157,6 +268,8 @@ pub async fn upsert(
             date_amounts = excluded.date_amounts,
             max_per_order = excluded.max_per_order,
             show_last = excluded.show_last,
+            deduct = excluded.deduct,
+            received_until = excluded.received_until,
             version = excluded.version
         "#,
         org,
@@ -170,6 +283,8 @@ pub async fn upsert(
         &amounts,
         rules.max_per_order,
         i16::try_from(rules.show_last)?,
+        rules.deduct as Deduct,
+        item.received_until as Option<BusinessDay>,
         item.version,
     )
     .execute(&mut **tx)
@@ -190,18 +305,24 @@ pub async fn upsert_basics(
     let modes: Vec<_> = items.iter().map(|item| item.mode).collect();
     let amounts: Vec<_> = items.iter().map(|item| item.daily_amount).collect();
     let thresholds: Vec<_> = items.iter().map(|item| item.low_threshold).collect();
+    let deducts: Vec<_> = items.iter().map(|item| item.rules.deduct).collect();
+    let received: Vec<_> = items.iter().map(|item| item.received_until).collect();
     let versions: Vec<_> = items.iter().map(|item| item.version).collect();
     let done = sqlx::query!(
         r#"
         INSERT INTO stock_items
-            (org_id, branch_id, sku_id, mode, daily_amount, low_threshold, version)
-        SELECT $1, $2, sku_id, mode, daily_amount, low_threshold, version
-        FROM UNNEST($3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
-            AS kept (sku_id, mode, daily_amount, low_threshold, version)
+            (org_id, branch_id, sku_id, mode, daily_amount, low_threshold, deduct, received_until,
+             version)
+        SELECT $1, $2, sku_id, mode, daily_amount, low_threshold, deduct, received_until, version
+        FROM UNNEST(
+            $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::date[], $9::bigint[]
+        ) AS kept (sku_id, mode, daily_amount, low_threshold, deduct, received_until, version)
         ON CONFLICT (org_id, branch_id, sku_id) DO UPDATE
         SET mode = excluded.mode,
             daily_amount = excluded.daily_amount,
             low_threshold = excluded.low_threshold,
+            deduct = excluded.deduct,
+            received_until = excluded.received_until,
             version = excluded.version
         "#,
         org,
@@ -210,6 +331,8 @@ pub async fn upsert_basics(
         &modes as &[StockMode],
         &amounts,
         &thresholds,
+        &deducts as &[Deduct],
+        &received as &[Option<BusinessDay>],
         &versions,
     )
     .execute(&mut **tx)

@@ -63,6 +63,7 @@ fn stock(planner: &mut Planner<'_>, sku_id: SkuId, mode: StockMode, units: i64) 
             daily_amount,
             low_threshold: 0,
             rules: Default::default(),
+            received_until: None,
             version: 1,
         },
     );

@@ -29,6 +29,7 @@ fn item(n: u128, mode: StockMode, daily_amount: i64, low_threshold: i64) -> (Sku
         daily_amount,
         low_threshold,
         rules: Rules::default(),
+        received_until: None,
         version: 1,
     };
     (sku(n), item)
@@ -156,7 +157,7 @@ proptest! {
         let items: HashMap<_, _> = (1..=called.len() as u128)
             .map(|n| item(n, MODES[n as usize % 3], 20, n as i64)).collect();
         let buckets: HashMap<_, _> = called.iter().zip(1..).filter_map(|((.., on_hand), n)| {
-            let day = items[&sku(n)].bucket_day(today())?;
+            let day = items[&sku(n)].bucket_day(today(), today())?;
             Some(((sku(n), day), Bucket { on_hand: *on_hand, ..Bucket::default() }))
         }).collect();
         let stock = Stock { names: &names, items: &items, buckets: &buckets, today: today() };
