@@ -1,4 +1,4 @@
-import type { Brand, Branch, Category, CountedMovement, OptionGroup, OrderState, Product, Recipe, SlotMove, StockItem, StockMovement, Transition } from "../src/data/types";
+import type { Brand, Branch, Category, CountedMovement, OptionGroup, OrderState, Product, Recipe, SlotMove, StockDay, StockItem, StockMovement, Transition } from "../src/data/types";
 import { me, stockItem } from "./fixtures";
 import { hoursRoutes, orderSlots } from "./hours";
 import { limitRoutes } from "./limits";
@@ -153,6 +153,18 @@ function putStock({ world, ids }: Call, item: StockItem): StockItem {
   return item;
 }
 
+/** What the coming week brings to a 當日扣 item that nobody has ordered ahead yet. */
+function expectedDays({ mode, daily_amount, rules }: StockItem): StockDay[] {
+  if (mode !== "running" || rules.deduct !== "on_day") return [];
+  return [1, 2, 3, 4, 5, 6, 7].flatMap((ahead) => {
+    const at = new Date(Date.now() + ahead * 86_400_000);
+    const business_day = at.toISOString().slice(0, 10);
+    const date = rules.date_amounts.find((one) => one.business_day === business_day);
+    const planned = (date ?? rules.weekday_amounts.find((one) => one.weekday === (at.getUTCDay() || 7)))?.amount ?? daily_amount;
+    return planned > 0 ? [{ business_day, planned, on_hand: planned, held: 0, available: planned, shortfall: 0 }] : [];
+  });
+}
+
 function setStock(call: Call): Answer {
   const [branch_id = "", sku_id = ""] = call.ids;
   const held = call.world.state.stock.get(branch_id)?.find((one) => one.sku_id === sku_id);
@@ -161,7 +173,7 @@ function setStock(call: Call): Answer {
   const on_hand = held?.on_hand ?? input.daily_amount ?? 0;
   const before = held ?? stockItem({ branch_id, sku_id, on_hand, available: on_hand, version: 0 });
   const item: StockItem = { ...before, mode: input.mode ?? "untracked", daily_amount: input.daily_amount ?? 0, low_threshold: input.low_threshold ?? 0, rules: input.rules ?? before.rules, version: before.version + 1 };
-  return { body: { item: putStock(call, item) } };
+  return { body: { item: putStock(call, { ...item, days: expectedDays(item) }) } };
 }
 
 function listStock({ world, ids }: Call): Answer {

@@ -133,10 +133,11 @@ export function seed(openOrders: number): State {
   ]);
   state.recipes.set(tea.brand_id, skus.slice(16, 19).map((sku_id) => ({ sku_id, parts: [{ component_id: pearls, units: 1 }, { component_id: cups, units: 1 }], version: 1, sellable: 24 })));
   for (const one of branches) {
-    const day = { business_day: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10), on_hand: 0, held: 4, available: 0, shortfall: 4 };
+    const day = { business_day: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10), planned: 0, on_hand: 0, held: 4, available: 0, shortfall: 4 };
+    const expected = { business_day: day.business_day, planned: 30, on_hand: 24, held: 2, available: 22, shortfall: 0 };
     const items = state.stock.get(one.branch_id) ?? [];
     state.stock.set(one.branch_id, [
-      ...items.map((item, index) => (index === 5 ? { ...item, days: [day] } : item)),
+      ...items.map((item, index) => (index === 5 ? { ...item, days: [day] } : index === 3 ? { ...item, daily_amount: 30, rules: { ...item.rules, deduct: "on_day" as const }, days: [expected] } : item)),
       stockItem({ branch_id: one.branch_id, sku_id: pearls, on_hand: 24, available: 24, low_threshold: 30 }),
       stockItem({ branch_id: one.branch_id, sku_id: cups, on_hand: 480, available: 480 }),
     ]);

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { formatDateTime } from "@yizhimai/kit";
+import { formatBusinessDay, formatDateTime } from "@yizhimai/kit";
 import { Alert, Tabs } from "antd";
 
 import type { StockComponent, StockItem } from "../../data/types";
@@ -11,7 +11,7 @@ import { Journal } from "./journal";
 import { Move } from "./move";
 import { shortOrdersQuery } from "./queries";
 import { RecipeEditor } from "./recipe";
-import { isTracked, shortOf, type StockRow } from "./rows";
+import { bookedOf, isTracked, shortOf, type StockRow } from "./rows";
 import { Settings } from "./settings";
 import styles from "./stock.module.css";
 import { Transfer } from "./transfer";
@@ -58,6 +58,7 @@ function Content({ branchId, row, components, manages, onChanged, onRefresh }: C
   return (
     <>
       {item ? <Figures item={item} /> : null}
+      {item && item.days.length > 0 ? <Days item={item} /> : null}
       {shortOf(row) > 0 ? <Short branchId={branchId} row={row} /> : null}
       {tabs.length > 0 ? <Tabs size="large" items={tabs} /> : null}
     </>
@@ -75,6 +76,27 @@ function Figures({ item }: { item: StockItem }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** Coming days with units of their own: what is planned, what orders have of it, what can still be booked. */
+function Days({ item }: { item: StockItem }) {
+  const t = useT();
+  const planned = item.mode === "daily" ? "stock.day.limit" : "stock.day.planned";
+  const title = t(item.mode === "daily" ? "stock.days.daily" : "stock.days.running");
+  return (
+    <section className={styles.days} aria-label={title}>
+      <h3>{title}</h3>
+      <ul>
+        {item.days.map((day) => (
+          <li key={day.business_day}>
+            <strong>{formatBusinessDay(day.business_day, t.locale)}</strong>
+            <span>{t(planned, { count: day.planned })} · {t("stock.day.booked", { count: bookedOf(day) })}</span>
+            <b>{t("stock.day.left", { count: day.available })}</b>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

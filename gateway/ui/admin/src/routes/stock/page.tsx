@@ -1,6 +1,7 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { formatBusinessDay } from "@yizhimai/kit";
 import { Button, Flex, Input, Tag } from "antd";
 import { useState } from "react";
 
@@ -19,7 +20,7 @@ import { Count } from "./count";
 import { StockDrawer } from "./drawer";
 import { FileDrawer } from "./file";
 import { stockQuery } from "./queries";
-import { isLow, isOut, isTracked, leftOf, passes, shortOf, shownRows, stockFilters, stockRows, type StockFilter, type StockRow } from "./rows";
+import { isLow, isOut, isTracked, leftOf, nextExpected, passes, shortOf, shownRows, stockFilters, stockRows, type StockFilter, type StockRow } from "./rows";
 import styles from "./stock.module.css";
 
 const MOST_SHOWN = 200;
@@ -59,6 +60,8 @@ export function StockPage() {
           const rows = stockRows(catalogue?.products ?? [], catalogue?.groups ?? [], stock);
           const shown = shownRows(rows, filter, text);
           const toCount = shown.filter(isTracked);
+          // It neither jumps nor fades in while the names are on their way: a colour in between is hard to read.
+          const tracked = catalogue ? toCount.length : stock.items.filter((item) => item.mode !== "untracked").length;
           const open = rows.find((row) => row.sku_id === openId);
           return (
             <>
@@ -75,7 +78,7 @@ export function StockPage() {
                 />
                 {manages ? (
                   <Flex gap={8} style={{ flex: "1 0 auto" }}>
-                    <Button size="large" type="primary" style={{ flex: 1 }} disabled={toCount.length === 0} onClick={() => setCounting(toCount)}>{t("count.begin", { count: toCount.length })}</Button>
+                    <Button size="large" type="primary" style={{ flex: 1 }} disabled={tracked === 0} onClick={() => catalogue && setCounting(toCount)}>{t("count.begin", { count: tracked })}</Button>
                     <Button size="large" onClick={() => setAside("components")}>{t("component.title")}</Button>
                     <Button size="large" onClick={() => setAside("file")}>{t("stock.file")}</Button>
                   </Flex>
@@ -119,10 +122,12 @@ function StockLine({ row, onOpen }: { row: StockRow; onOpen: () => void }) {
   const { item } = row;
   const left = leftOf(row);
   const short = shortOf(row);
+  const coming = nextExpected(row);
   const told = [
     row.detail || (row.kind === "component" ? t("stock.kind.component") : ""),
     item && isTracked(row) ? t(`stockMode.${item.mode}`) : "",
     row.recipe?.sellable === undefined || row.recipe.sellable === null ? "" : t("stock.byRecipe", { count: row.recipe.sellable }),
+    coming ? t("stock.day.next", { day: formatBusinessDay(coming.business_day, t.locale), count: coming.planned }) : "",
     item && item.held > 0 ? t("stock.heldShort", { count: item.held }) : "",
   ];
   return (

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { product, stockItem } from "../../../mock/fixtures";
 import { isLow, isOut, leftOf, shortOf, shownRows, stockRows, type StockFilter } from "./rows";
 
-const day = { business_day: "2026-09-05", on_hand: 0, held: 3, available: 0, shortfall: 3 };
+const day = { business_day: "2026-09-05", on_hand: 0, held: 3, available: 0, shortfall: 3, planned: 0 };
 const rows = stockRows(
   [product({ name: "珍珠奶茶", variants: [{ variant_id: "cold", name: "冷", price: 50 }, { variant_id: "hot", name: "熱", price: 50 }] })],
   [{ option_group_id: "g", name: "加料", min: 0, max: 3, free_count: 0, version: 1, options: [{ option_id: "extra", name: "加珍珠", price: 10, max_quantity: 2, default_chosen: false }] }],

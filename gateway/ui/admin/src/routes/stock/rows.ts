@@ -1,4 +1,4 @@
-import type { OptionGroup, Product, Recipe, StockItem, StockList } from "../../data/types";
+import type { OptionGroup, Product, Recipe, StockDay, StockItem, StockList } from "../../data/types";
 
 /** A thing that can be counted: a variant, an option or a component, with its stock where it is tracked. */
 export interface StockRow {
@@ -29,6 +29,21 @@ export function stockRows(products: readonly Product[], groups: readonly OptionG
 /** It is counted itself, so it can be counted by hand. */
 export function isTracked({ item }: StockRow): boolean {
   return item !== undefined && item.mode !== "untracked";
+}
+
+/** 當日扣: orders for later days take from what is expected for them. */
+export function isExpecting({ item }: StockRow): boolean {
+  return item?.mode === "running" && item.rules.deduct === "on_day";
+}
+
+/** The next day that something is expected for. */
+export function nextExpected(row: StockRow): StockDay | undefined {
+  return isExpecting(row) ? row.item?.days.find((day) => day.planned > 0) : undefined;
+}
+
+/** Units of a coming day that orders have, held or sold. */
+export function bookedOf(day: StockDay): number {
+  return Math.max(0, day.planned - day.on_hand) + day.held;
 }
 
 /** Units left to sell, by its own count and by its components; `undefined` when nothing limits it. */

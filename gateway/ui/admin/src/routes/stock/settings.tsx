@@ -3,7 +3,7 @@ import { Alert, Button, Flex, Input, InputNumber, Segmented } from "antd";
 import { useState } from "react";
 
 import { problemFrom } from "../../data/gateway";
-import type { StockItem, StockMode, StockRules } from "../../data/types";
+import type { StockDeduct, StockItem, StockMode, StockRules } from "../../data/types";
 import { useReason, useT } from "../../i18n";
 import { setStock } from "./queries";
 import type { StockRow } from "./rows";
@@ -17,6 +17,7 @@ interface SettingsProps {
 }
 
 const modes: readonly StockMode[] = ["untracked", "running", "daily"];
+const deducts: readonly StockDeduct[] = ["at_once", "on_day"];
 const weekdays = [1, 2, 3, 4, 5, 6, 7] as const;
 const MOST = 999_999;
 const fresh: StockRules = { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 5 };
@@ -32,6 +33,8 @@ export function Settings({ branchId, row, onChanged, onConflict }: SettingsProps
   const [busy, setBusy] = useState(false);
   const change = (part: Partial<typeof now>) => setNow({ ...now, ...part });
   const rule = (part: Partial<StockRules>) => change({ rules: { ...now.rules, ...part } });
+  const deduct = now.rules.deduct ?? "at_once";
+  const expects = now.mode === "running" && deduct === "on_day";
   const same = JSON.stringify(now) === JSON.stringify(before);
 
   async function save() {
@@ -61,7 +64,8 @@ export function Settings({ branchId, row, onChanged, onConflict }: SettingsProps
       <Flex vertical gap={12}>
         <Segmented<StockMode> block size="large" aria-label={t("stock.settings")} value={now.mode} onChange={(mode) => change({ mode })} options={modes.map((one) => ({ value: one, label: t(`stockMode.${one}`) }))} />
         <p className={styles.hint}>{t(`stockMode.hint.${now.mode}`)}</p>
-        {now.mode === "daily" ? <Amounts daily={now.daily_amount} rules={now.rules} onDaily={(daily_amount) => change({ daily_amount })} onRules={rule} /> : null}
+        {now.mode === "running" ? <Deduct value={deduct} onChange={(next) => rule({ deduct: next })} /> : null}
+        {now.mode === "daily" || expects ? <Amounts of={expects ? "expected" : "daily"} daily={now.daily_amount} rules={now.rules} onDaily={(daily_amount) => change({ daily_amount })} onRules={rule} /> : null}
         <div className={styles.fields}>
           {now.mode === "untracked" ? null : number(t("stock.low"), now.low_threshold, MOST, (low_threshold) => change({ low_threshold }))}
           {number(t("stock.maxPerOrder"), now.rules.max_per_order, 999, (max_per_order) => rule({ max_per_order }))}
@@ -77,7 +81,21 @@ export function Settings({ branchId, row, onChanged, onConflict }: SettingsProps
   );
 }
 
+/** What orders for later days take from: what there is now, or what is expected for their day. */
+function Deduct({ value, onChange }: { value: StockDeduct; onChange: (value: StockDeduct) => void }) {
+  const t = useT();
+  return (
+    <div className={styles.field}>
+      <span id="deduct">{t("stock.deduct")}</span>
+      <Segmented<StockDeduct> block size="large" aria-labelledby="deduct" value={value} onChange={onChange} options={deducts.map((one) => ({ value: one, label: t(`stockDeduct.${one}`) }))} />
+      <p className={styles.hint}>{t(`stockDeduct.hint.${value}`)}</p>
+    </div>
+  );
+}
+
 interface AmountsProps {
+  /** 每日限量 limits a day, 當日扣 expects it to be delivered. */
+  of: "daily" | "expected";
   daily: number;
   rules: StockRules;
   onDaily: (amount: number) => void;
@@ -85,7 +103,7 @@ interface AmountsProps {
 }
 
 /** Units of a day: the default, the week in a row of seven, and single dates that beat both. */
-function Amounts({ daily, rules, onDaily, onRules }: AmountsProps) {
+function Amounts({ of, daily, rules, onDaily, onRules }: AmountsProps) {
   const t = useT();
   const dates = rules.date_amounts;
   const setDate = (index: number, part: Partial<(typeof dates)[number]>) => onRules({ date_amounts: dates.map((one, at) => (at === index ? { ...one, ...part } : one)) });
@@ -96,11 +114,11 @@ function Amounts({ daily, rules, onDaily, onRules }: AmountsProps) {
   return (
     <Flex vertical gap={12}>
       <label className={styles.field}>
-        {t("stock.daily")}
+        {t(`stock.amount.${of}`)}
         <InputNumber size="large" style={{ width: "100%" }} inputMode="numeric" min={0} max={MOST} precision={0} value={daily} onChange={(value) => onDaily(value ?? 0)} />
       </label>
       <fieldset className={styles.week}>
-        <legend>{t("stock.week")}</legend>
+        <legend>{t(`stock.week.${of}`)}</legend>
         {weekdays.map((weekday) => (
           <label key={weekday}>
             <span>{t(`weekday.${weekday}`)}</span>
@@ -119,7 +137,7 @@ function Amounts({ daily, rules, onDaily, onRules }: AmountsProps) {
         ))}
       </fieldset>
       <fieldset className={styles.dates}>
-        <legend>{t("stock.dates")}</legend>
+        <legend>{t(`stock.dates.${of}`)}</legend>
         {dates.map((one, index) => (
           // A row is its place: its date may be any, even twice while it is being typed.
           // oxlint-disable-next-line no-array-index-key
@@ -133,7 +151,7 @@ function Amounts({ daily, rules, onDaily, onRules }: AmountsProps) {
           {t("stock.dateAdd")}
         </Button>
       </fieldset>
-      <p className={styles.hint}>{t("stock.amountsHint")}</p>
+      <p className={styles.hint}>{t(`stock.amountsHint.${of}`)}</p>
     </Flex>
   );
 }
