@@ -346,6 +346,7 @@ fn question(shop: &Shop, items: &[Item]) -> GetAvailabilityRequest {
         lines,
         skus,
         channel: Channel::Web.into(),
+        order_id: String::new(),
     }
 }
 

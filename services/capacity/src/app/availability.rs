@@ -11,7 +11,7 @@ use std::{
 
 use chassis::{
     db::TenantTx,
-    id::{BranchId, BrandId, OrganisationId},
+    id::{BranchId, BrandId, OrderId, OrganisationId},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache as Kept;
@@ -108,6 +108,32 @@ pub async fn get(
     Ok(Found {
         brand_id: known.brand_id,
         availability,
+    })
+}
+
+/// Gets what a branch could sell an order that is to be moved: what it takes of the limits itself is in
+/// nobody's way.
+pub async fn get_for_move(
+    core: &Core,
+    org: OrganisationId,
+    branch_id: BranchId,
+    order_id: OrderId,
+    asked: &Asked,
+) -> Result<Found, Error> {
+    let known = read(core, org, branch_id).await?;
+    let mut tx = core.db.tenant(org).await?;
+    let counted = store::holds::find_counted(&mut tx, order_id).await?;
+    tx.rollback().await?;
+    let mut snapshot = known.snapshot.clone();
+    for taken in counted.iter().flat_map(|counted| &counted.taken) {
+        if let Some(used) = snapshot.book.used.get_mut(&taken.key) {
+            *used -= taken.amount;
+        }
+    }
+    let grid = snapshot.grid(asked.method, asked.channel);
+    Ok(Found {
+        brand_id: known.brand_id,
+        availability: Arc::new(snapshot.availability(core.clock.now(), asked, &grid)),
     })
 }
 

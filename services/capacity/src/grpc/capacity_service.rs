@@ -3,7 +3,7 @@
 use chassis::{
     authn::{Actor, RequestExt as _},
     error::{Problem, Violations},
-    id::{self, BranchId},
+    id::{self, BranchId, OrderId},
     text,
 };
 use prost::Message as _;
@@ -261,12 +261,21 @@ impl CapacityService {
             lines: convert_sale::lines("lines", &asked.lines, &mut violations),
             skus: convert::skus("skus", &asked.skus, &mut violations),
         };
+        let order_id = (!asked.order_id.is_empty())
+            .then(|| id::parse::<OrderId>("order_id", &asked.order_id, &mut violations))
+            .flatten();
         let branch_id = checked(branch_id, violations)?;
-        let found = availability::get(&self.core, request.org()?, branch_id, &cart).await?;
-        let identity = request.identity();
+        let (identity, org) = (request.identity(), request.org()?);
+        let for_customer = matches!(identity.actor, Actor::Customer { .. });
+        let found = match order_id.filter(|_| !for_customer) {
+            Some(order_id) => {
+                availability::get_for_move(&self.core, org, branch_id, order_id, &cart).await?
+            }
+            None => availability::get(&self.core, org, branch_id, &cart).await?,
+        };
         identity.require_branch(found.brand_id, branch_id)?;
         let mut availability = convert::availability(branch_id, &found.availability);
-        if matches!(identity.actor, Actor::Customer { .. }) {
+        if for_customer {
             for slot in &mut availability.slots {
                 slot.full_rule_ids.clear();
             }

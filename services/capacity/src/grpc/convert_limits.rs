@@ -21,6 +21,7 @@ use crate::{
     domain::limit::{
         Days, LimitTarget, MOST_RULES, Measure, Rule, Window,
         load::{RuleLoad, SlotLoad},
+        parse::judge,
     },
     store::{
         counters::Counter,
@@ -35,7 +36,7 @@ const MOST_TRIED: usize = 200;
 const MOST_PRODUCTS: usize = 100;
 const MOST_ORDERS: usize = 200;
 
-/// Reads rules; one without an id is new. What they say is judged elsewhere, by the branch's slots.
+/// Reads and judges rules, all but what only a branch's slots can say; one without an id is new.
 pub fn rules(
     clock: &dyn Clock,
     field: &str,
@@ -47,17 +48,20 @@ pub fn rules(
         violations.push_with(field, INVALID, params);
     }
     let mut known = BTreeSet::new();
-    let rules = rules.iter().take(MOST_RULES).enumerate();
-    rules
+    let read = rules.iter().take(MOST_RULES).enumerate();
+    let rules: Vec<_> = read
         .filter_map(|(index, read)| {
-            let field = format!("{field}[{index}]");
-            let rule = rule(clock, &field, read, violations)?;
+            let place = format!("{field}[{index}]");
+            let rule = rule(clock, &place, read, violations)?;
             if !known.insert(rule.rule_id) {
-                violations.push(format!("{field}.rule_id"), INVALID);
+                violations.push(format!("{place}.rule_id"), INVALID);
             }
-            Some(rule)
+            Some((index, rule))
         })
-        .collect()
+        .collect();
+    let by_place = rules.iter().map(|(index, rule)| (*index, rule));
+    judge(field, by_place, None, violations);
+    rules.into_iter().map(|(_, rule)| rule).collect()
 }
 
 fn rule(

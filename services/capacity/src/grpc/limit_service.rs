@@ -261,7 +261,9 @@ impl LimitService {
         let raw = &request.get_ref().brand_id;
         let brand_id = id::parse::<BrandId>("brand_id", raw, &mut violations);
         let brand_id = checked(brand_id, violations)?;
-        let found = limits::list_templates(&self.core, request.org()?, brand_id).await?;
+        let found =
+            limits::list_templates(&self.core, request.identity(), request.org()?, brand_id)
+                .await?;
         Ok(Response::new(ListLimitTemplatesResponse {
             templates: found.iter().map(convert_limits::template).collect(),
         }))

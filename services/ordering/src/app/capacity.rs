@@ -50,6 +50,8 @@ pub struct CartWish<'a> {
     pub lines: &'a [PricedLine],
     /// What it takes from stock; empty where that is held already.
     pub needs: &'a BTreeMap<SkuId, Need>,
+    /// The order that is to be moved, if it is one.
+    pub moving: Option<OrderId>,
 }
 
 /// What is to be held.
@@ -130,6 +132,10 @@ impl Capacity {
             lines: hold_lines(wish.menu, wish.lines),
             skus: skus(wish.needs)?,
             channel: wire::Channel::Web.into(),
+            order_id: wish
+                .moving
+                .map(|order| order.to_string())
+                .unwrap_or_default(),
         };
         let answer = self.client(org).get_availability(request).await?;
         Ok(answer.into_inner().availability.unwrap_or_default())

@@ -35,11 +35,13 @@ impl Ordering {
             method: quote.method,
             lines: &quote.lines,
             needs: &stock_need(&quote.lines),
+            moving: None,
         };
         self.capacity.availability_for(org, wish).await
     }
 
-    /// The slots that an order could be moved to, as far as its lines decide it.
+    /// The slots that an order could be moved to, as far as its lines and the limits decide it; what it
+    /// takes of them itself is in nobody's way.
     ///
     /// It holds its stock already, so stock is not asked for again: whether another day has enough
     /// is judged by the move itself.
@@ -59,6 +61,7 @@ impl Ordering {
             method: order.sold.method,
             lines: &order.sold.lines,
             needs: &BTreeMap::new(),
+            moving: Some(id),
         };
         self.capacity.availability_for(org, wish).await
     }

@@ -124,6 +124,7 @@ impl Ordering {
             method: quote.method,
             lines: &quote.lines,
             needs: &stock_need(&quote.lines),
+            moving: None,
         };
         Ok(Arc::new(capacity.availability_for(org, wish).await?))
     }

@@ -54,10 +54,11 @@ pub async fn preview(
     let schedule = core.schedules.get(&mut tx, &branch).await?;
     let now = core.clock.now();
     let mut violations = Violations::new();
+    let slot_minutes = Some(schedule.slot_minutes_at(now));
     judge(
         "rules",
-        rules,
-        schedule.slot_minutes_at(now),
+        rules.iter().enumerate(),
+        slot_minutes,
         &mut violations,
     );
     violations.into_result()?;

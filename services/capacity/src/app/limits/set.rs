@@ -72,10 +72,11 @@ pub(super) async fn write(
     let (branch_id, now) = (branch.branch_id, core.clock.now());
     let schedule = core.schedules.get(tx, branch).await?;
     let mut violations = Violations::new();
+    let slot_minutes = Some(schedule.slot_minutes_at(now));
     judge(
         "rules",
-        &change.rules,
-        schedule.slot_minutes_at(now),
+        change.rules.iter().enumerate(),
+        slot_minutes,
         &mut violations,
     );
     violations.into_result()?;

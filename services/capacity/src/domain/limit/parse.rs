@@ -4,20 +4,23 @@ use std::ops::RangeInclusive;
 
 use chassis::error::Violations;
 
-use super::{Days, LimitTarget, MOST_RULES, Measure, Rule, Window};
+use super::{Days, LimitTarget, Measure, Rule, Window};
 
 const MOST: i64 = 9_999;
 /// An amount of that few dollars would limit nothing worth limiting.
 const MOST_AMOUNT: i64 = 9_999_999;
+const LONGEST_SLOT: u32 = 60;
 const INVALID: &str = "CAPACITY_INVALID";
 
-/// Judges rules for slots of so many minutes, each fault at its field.
-pub fn judge(field: &str, rules: &[Rule], slot_minutes: u32, violations: &mut Violations) {
-    if rules.len() > MOST_RULES {
-        let params = [("max", MOST_RULES), ("given", rules.len())];
-        violations.push_with(field, INVALID, params);
-    }
-    for (index, rule) in rules.iter().enumerate().take(MOST_RULES) {
+/// Judges rules by their places, each fault at its field; for slots of so many minutes, or for any
+/// where no branch is meant.
+pub fn judge<'rule>(
+    field: &str,
+    rules: impl Iterator<Item = (usize, &'rule Rule)>,
+    slot_minutes: Option<u32>,
+    violations: &mut Violations,
+) {
+    for (index, rule) in rules {
         let mut faults = Faults {
             field: format!("{field}[{index}]"),
             violations,
@@ -57,7 +60,7 @@ impl Faults<'_> {
     }
 }
 
-fn judge_amounts(rule: &Rule, slot_minutes: u32, faults: &mut Faults<'_>) {
+fn judge_amounts(rule: &Rule, slot_minutes: Option<u32>, faults: &mut Faults<'_>) {
     let most = match rule.measure {
         Measure::Amount => MOST_AMOUNT,
         Measure::Orders | Measure::Units | Measure::MakeMinutes => MOST,
@@ -68,7 +71,9 @@ fn judge_amounts(rule: &Rule, slot_minutes: u32, faults: &mut Faults<'_>) {
     if rule.people > 0 && rule.limit > 0 {
         faults.push("limit");
     }
-    let limit = rule.shown(rule.limit(slot_minutes)).max(0);
+    let limit = rule
+        .shown(rule.limit(slot_minutes.unwrap_or(LONGEST_SLOT)))
+        .max(0);
     faults.ranged("reserved_for_counter", rule.reserved_for_counter, 0..=limit);
     let total: i64 = rule
         .shares
@@ -85,12 +90,14 @@ fn judge_amounts(rule: &Rule, slot_minutes: u32, faults: &mut Faults<'_>) {
     }
 }
 
-fn judge_window(rule: &Rule, slot_minutes: u32, faults: &mut Faults<'_>) {
+fn judge_window(rule: &Rule, slot_minutes: Option<u32>, faults: &mut Faults<'_>) {
     match &rule.window {
         Window::Slot | Window::Day => {}
         Window::Rolling(minutes) => {
             faults.ranged("window.minutes", i64::from(*minutes), 15..=240);
-            if u32::from(*minutes) % slot_minutes != 0 {
+            if let Some(slot_minutes) = slot_minutes
+                && u32::from(*minutes) % slot_minutes != 0
+            {
                 let params = [
                     ("given", u32::from(*minutes)),
                     ("slot_minutes", slot_minutes),

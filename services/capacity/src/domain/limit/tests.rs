@@ -469,7 +469,8 @@ fn faults_are_all_named_at_their_fields() {
         ..rule(Measure::MakeMinutes, LimitTarget::All, Window::Slot, 0)
     };
     let mut violations = Violations::new();
-    judge("rules", &[good, bad, parted], 15, &mut violations);
+    let rules = [good, bad, parted];
+    judge("rules", rules.iter().enumerate(), Some(15), &mut violations);
     let problem = violations.into_result().unwrap_err();
     assert_eq!(problem.reason, "CAPACITY_INVALID");
     let fields: Vec<_> = problem.fields.iter().map(|it| it.field.as_str()).collect();
