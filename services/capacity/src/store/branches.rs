@@ -178,7 +178,16 @@ pub async fn lock_of_orders(
             limits_version
         FROM branches
         WHERE org_id = $1
-          AND branch_id IN (SELECT branch_id FROM holds WHERE org_id = $1 AND order_id = ANY($2))
+          AND branch_id IN (
+              SELECT hold.branch_id
+              FROM UNNEST($2::uuid[]) AS asked (order_id),
+                  LATERAL (
+                      SELECT branch_id
+                      FROM holds
+                      WHERE org_id = $1 AND order_id = asked.order_id
+                      LIMIT 1
+                  ) AS hold
+          )
         ORDER BY branch_id
         FOR NO KEY UPDATE
         "#,

@@ -99,7 +99,10 @@ fn take_rows(takes: &[Take]) -> Json<Vec<TakenRow>> {
     taken_rows(takes.iter().map(|take| (take.key, take.amount)))
 }
 
-/// Finds the holds of these orders or these keys, each by its own index.
+/// Finds the holds of these orders or these keys, each by one look into its own index.
+///
+/// `= ANY` would leave it to the statistics whether the whole organisation is read and filtered, and
+/// those of a new or a large organisation mislead.
 pub async fn find_many(
     tx: &mut TenantTx,
     order_ids: &[OrderId],
@@ -112,31 +115,33 @@ pub async fn find_many(
         Row,
         r#"
         SELECT
-            order_id AS "order_id!: OrderId",
-            branch_id AS "branch_id!: BranchId",
-            hold_key AS "hold_key: HoldKey",
-            state AS "state!: HoldState",
-            test AS "test!",
-            order_version AS "order_version!",
-            slot_starts_at AS "slot_starts_at!",
-            promised_at AS "promised_at!",
-            business_day AS "business_day!: BusinessDay",
-            expires_at AS "expires_at!",
-            sku_ids AS "sku_ids!",
-            bucket_days AS "bucket_days!",
-            quantities AS "quantities!",
-            takes AS "takes!: Json<Vec<TakenRow>>"
-        FROM holds
-        WHERE org_id = $1
-          AND order_id = ANY($2)
-        UNION ALL
+            hold.order_id AS "order_id!: OrderId",
+            hold.branch_id AS "branch_id!: BranchId",
+            hold.hold_key AS "hold_key: HoldKey",
+            hold.state AS "state!: HoldState",
+            hold.test AS "test!",
+            hold.order_version AS "order_version!",
+            hold.slot_starts_at AS "slot_starts_at!",
+            hold.promised_at AS "promised_at!",
+            hold.business_day AS "business_day!: BusinessDay",
+            hold.expires_at AS "expires_at!",
+            hold.sku_ids AS "sku_ids!",
+            hold.bucket_days AS "bucket_days!",
+            hold.quantities AS "quantities!",
+            hold.takes AS "takes!: Json<Vec<TakenRow>>"
+        FROM UNNEST($2::uuid[]) AS asked (order_id),
+            LATERAL (
+                SELECT * FROM holds WHERE org_id = $1 AND order_id = asked.order_id LIMIT 1
+            ) AS hold
+        UNION
         SELECT
-            order_id, branch_id, hold_key, state, test, order_version, slot_starts_at,
-            promised_at, business_day, expires_at, sku_ids, bucket_days, quantities, takes
-        FROM holds
-        WHERE org_id = $1
-          AND hold_key = ANY($3)
-          AND NOT order_id = ANY($2)
+            hold.order_id, hold.branch_id, hold.hold_key, hold.state, hold.test,
+            hold.order_version, hold.slot_starts_at, hold.promised_at, hold.business_day,
+            hold.expires_at, hold.sku_ids, hold.bucket_days, hold.quantities, hold.takes
+        FROM UNNEST($3::uuid[]) AS asked (hold_key),
+            LATERAL (
+                SELECT * FROM holds WHERE org_id = $1 AND hold_key = asked.hold_key LIMIT 1
+            ) AS hold
         "#,
         org,
         &order_ids,
