@@ -8,7 +8,11 @@ mod recount;
 mod set;
 mod templates;
 
-use chassis::{db::TenantTx, id::BranchId};
+use chassis::{
+    authn::Identity,
+    db::TenantTx,
+    id::{BranchId, OrganisationId},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use copy::{CopyLimits, Source, copy};
@@ -19,7 +23,7 @@ pub use recount::recount;
 pub use set::{SetLimits, set};
 pub use templates::{delete_template, list_templates, save_template};
 
-use super::{Core, error::Error};
+use super::{Core, error::Error, find_branch::find_branch};
 use crate::{
     domain::{
         calendar::{Calendar, Schedule},
@@ -76,6 +80,20 @@ pub async fn get(core: &Core, tx: &mut TenantTx, branch: &Branch) -> Result<Bran
         branch.limits_version,
     )
     .await
+}
+
+/// Length of a branch's slots at present, by which its rules are judged. Refuses with `BranchUnknown`.
+pub async fn slot_minutes(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    branch_id: BranchId,
+) -> Result<u32, Error> {
+    let mut tx = core.db.tenant(org).await?;
+    let branch = find_branch(&mut tx, identity, branch_id).await?;
+    let schedule = core.schedules.get(&mut tx, &branch).await?;
+    tx.rollback().await?;
+    Ok(schedule.slot_minutes_at(core.clock.now()))
 }
 
 async fn seen(

@@ -36,11 +36,13 @@ const MOST_TRIED: usize = 200;
 const MOST_PRODUCTS: usize = 100;
 const MOST_ORDERS: usize = 200;
 
-/// Reads and judges rules, all but what only a branch's slots can say; one without an id is new.
+/// Reads and judges rules, by the length of a branch's slots where one is meant; one without an id is
+/// new.
 pub fn rules(
     clock: &dyn Clock,
     field: &str,
     rules: &[wire::LimitRule],
+    slot_minutes: Option<u32>,
     violations: &mut Violations,
 ) -> Vec<Rule> {
     if rules.len() > MOST_RULES {
@@ -60,7 +62,7 @@ pub fn rules(
         })
         .collect();
     let by_place = rules.iter().map(|(index, rule)| (*index, rule));
-    judge(field, by_place, None, violations);
+    judge(field, by_place, slot_minutes, violations);
     rules.into_iter().map(|(_, rule)| rule).collect()
 }
 

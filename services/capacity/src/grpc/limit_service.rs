@@ -145,19 +145,22 @@ impl LimitService {
         request: &Request<SetLimitsRequest>,
     ) -> Result<Response<SetLimitsResponse>, Problem> {
         let (asked, identity) = (request.get_ref(), request.identity());
+        let (branch_id, org) = (branch(&asked.branch_id)?, request.org()?);
+        let minutes = limits::slot_minutes(&self.core, identity, org, branch_id).await?;
         let mut violations = Violations::new();
-        let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
         let clock = &*self.core.clock;
-        let rules = convert_limits::rules(clock, "rules", &asked.rules, &mut violations);
+        let (read, slots) = (&asked.rules, Some(minutes));
+        let rules = convert_limits::rules(clock, "rules", read, slots, &mut violations);
         let note = text::bounded("note", &asked.note, 0..=MOST_NOTE, &mut violations);
+        violations.into_result()?;
         let change = SetLimits {
-            branch_id: checked(branch_id, violations)?,
+            branch_id,
             rules,
             version: asked.version,
             note,
             actor: actor(identity),
         };
-        let found = limits::set(&self.core, identity, request.org()?, change).await?;
+        let found = limits::set(&self.core, identity, org, change).await?;
         Ok(Response::new(SetLimitsResponse {
             limits: Some(convert_limits::limits(&found)),
         }))
@@ -168,13 +171,14 @@ impl LimitService {
         request: &Request<PreviewLimitsRequest>,
     ) -> Result<Response<PreviewLimitsResponse>, Problem> {
         let (asked, identity) = (request.get_ref(), request.identity());
+        let (branch_id, org) = (branch(&asked.branch_id)?, request.org()?);
+        let minutes = limits::slot_minutes(&self.core, identity, org, branch_id).await?;
         let mut violations = Violations::new();
-        let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
         let clock = &*self.core.clock;
-        let rules = convert_limits::rules(clock, "rules", &asked.rules, &mut violations);
+        let (read, slots) = (&asked.rules, Some(minutes));
+        let rules = convert_limits::rules(clock, "rules", read, slots, &mut violations);
         let day = day("business_day", &asked.business_day, &mut violations);
-        let branch_id = checked(branch_id, violations)?;
-        let org = request.org()?;
+        violations.into_result()?;
         let found = limits::preview(&self.core, identity, org, branch_id, &rules, day).await?;
         Ok(Response::new(convert_limits::preview(&found, &rules)))
     }
@@ -285,7 +289,8 @@ impl LimitService {
         let brand_id = id::parse("template.brand_id", &asked.brand_id, &mut violations);
         let length = 1..=MOST_TEMPLATE_NAME;
         let name = text::bounded("template.name", &asked.name, length, &mut violations);
-        let rules = convert_limits::rules(clock, "template.rules", &asked.rules, &mut violations);
+        let read = &asked.rules;
+        let rules = convert_limits::rules(clock, "template.rules", read, None, &mut violations);
         if asked.template_id.is_empty() != (asked.version == 0) {
             violations.push("template.version", "VALIDATION_FAILED");
         }
