@@ -122,13 +122,11 @@ pub async fn get_for_move(
 ) -> Result<Found, Error> {
     let known = read(core, org, branch_id).await?;
     let mut tx = core.db.tenant(org).await?;
-    let counted = store::holds::find_counted(&mut tx, order_id).await?;
+    let counted = store::counted_orders::find(&mut tx, order_id).await?;
     tx.rollback().await?;
     let mut snapshot = known.snapshot.clone();
-    for taken in counted.iter().flat_map(|counted| &counted.taken) {
-        if let Some(used) = snapshot.book.used.get_mut(&taken.key) {
-            *used -= taken.amount;
-        }
+    if let Some(counted) = counted {
+        snapshot.book.leave(&counted.taken);
     }
     let grid = snapshot.grid(asked.method, asked.channel);
     Ok(Found {

@@ -27,7 +27,7 @@ use super::{Core, error::Error, find_branch::find_branch};
 use crate::{
     domain::{
         calendar::{Calendar, Schedule},
-        limit::Rule,
+        limit::{Rule, book::CounterKey},
     },
     store::{self, branches::Branch, counters::Counter, limits::LimitVersion},
 };
@@ -106,17 +106,15 @@ async fn seen(
 ) -> Result<BranchLimits, Error> {
     let now = core.clock.now();
     let most = i64::try_from(MOST_OVERBOOKED).map_err(anyhow::Error::from)?;
-    // What is over cannot be mended any more; a day that is going on can.
     let from = schedule.business_day(now);
     let from = from.starts_at(schedule.tz, schedule.cutoff_minutes);
     let mut overbooked = store::counters::overbooked(tx, branch_id, from, most).await?;
     let present = schedule.slot_holding(now);
     overbooked.retain(|counter| {
-        let short = rules
+        let rule = rules
             .iter()
-            .find(|rule| rule.rule_id == counter.key.rule_id)
-            .is_none_or(Rule::is_short);
-        !short || counter.key.starts_at >= present
+            .find(|rule| rule.rule_id == counter.key.rule_id);
+        can_be_mended(rule, &counter.key, present)
     });
     Ok(BranchLimits {
         branch_id,
@@ -126,6 +124,11 @@ async fn seen(
         slot_minutes: schedule.slot_minutes_at(now),
         overbooked,
     })
+}
+
+/// What is over cannot be mended any more; a daypart or a day that is going on can.
+fn can_be_mended(rule: Option<&Rule>, key: &CounterKey, present: DateTime<Utc>) -> bool {
+    !rule.is_none_or(Rule::is_short) || key.starts_at >= present
 }
 
 /// Lists versions of the limits of a branch below `before`, the latest first.

@@ -21,6 +21,7 @@ use crate::{
         ledger::Ledger,
         limit::{
             book::{Book, Fullness, Take},
+            demand::Demand,
             trial::PastOrder,
         },
         notice::Notice,
@@ -51,7 +52,7 @@ pub async fn move_hold(
         .ok_or(Error::BranchUnknown)?;
     let found = store::holds::find_many(&mut tx, &[order_id], &[]).await?;
     let hold = found.into_iter().find(|hold| hold.branch_id == branch_id);
-    let counted = store::holds::find_counted(&mut tx, order_id).await?;
+    let counted = store::counted_orders::find(&mut tx, order_id).await?;
     let (hold, counted) = hold.zip(counted).ok_or(Error::OrderUnknown)?;
     if hold.state == HoldState::Released {
         return Err(Error::HoldGone);
@@ -76,13 +77,7 @@ pub async fn move_hold(
         promised_at: wanted_at,
         business_day: slot.business_day,
         parts,
-        taken: takes
-            .iter()
-            .map(|take| Taken {
-                key: take.key,
-                amount: take.amount,
-            })
-            .collect(),
+        taken: takes.iter().map(Taken::from).collect(),
         ..hold
     };
     store::holds::set_slot(&mut tx, &moved).await?;
@@ -107,11 +102,7 @@ async fn find_room(
         limits: core.limits.get(tx, branch).await?,
         used: store::counters::used(tx, branch.branch_id, counting_from(&calendar)).await?,
     };
-    for taken in &hold.taken {
-        if let Some(used) = book.used.get_mut(&taken.key) {
-            *used -= taken.amount;
-        }
-    }
+    book.leave(&hold.taken);
     let demand = book
         .limits
         .demand(order.channel, order.method, &order.lines);
@@ -158,7 +149,7 @@ async fn find_room(
 fn next(
     book: &Book,
     calendar: &Calendar<'_>,
-    demand: &crate::domain::limit::demand::Demand,
+    demand: &Demand,
     wanted_at: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
     book.earliest(calendar, demand, wanted_at)

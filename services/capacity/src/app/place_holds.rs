@@ -287,13 +287,6 @@ fn held(branch_id: BranchId, granted: &Granted, expires_at: chrono::DateTime<chr
         business_day: granted.slot.business_day,
         expires_at,
         parts: granted.parts.clone(),
-        taken: granted
-            .takes
-            .iter()
-            .map(|take| Taken {
-                key: take.key,
-                amount: take.amount,
-            })
-            .collect(),
+        taken: granted.takes.iter().map(Taken::from).collect(),
     }
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::{
     fate::{Effect, HoldState},
     ledger::Ledger,
-    limit::book::CounterKey,
+    limit::book::{CounterKey, Take},
     stock::{Bucket, BucketChange, BucketKey, MovementKind, StockItem},
 };
 
@@ -62,6 +62,15 @@ pub struct Taken {
     pub key: CounterKey,
     /// How much.
     pub amount: i64,
+}
+
+impl From<&Take> for Taken {
+    fn from(take: &Take) -> Self {
+        Self {
+            key: take.key,
+            amount: take.amount,
+        }
+    }
 }
 
 /// A movement of the journal that belongs to an order or a new day.

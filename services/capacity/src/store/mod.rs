@@ -7,6 +7,7 @@ pub mod answers;
 pub mod branches;
 pub mod buckets;
 pub mod components;
+pub mod counted_orders;
 pub mod counters;
 pub mod holds;
 pub mod hours;

@@ -133,6 +133,6 @@ async fn orders(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<Vec<PastOrder>, Error> {
-    let counted = store::holds::list_counted(tx, branch_id, from, to).await?;
+    let counted = store::counted_orders::list(tx, branch_id, from, to).await?;
     Ok(counted.into_iter().map(|counted| counted.order).collect())
 }

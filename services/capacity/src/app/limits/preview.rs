@@ -5,7 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use super::{FARTHEST, MOST_OVERBOOKED};
+use chassis::{
+    authn::Identity,
+    business_day::BusinessDay,
+    error::{Problem, Violations},
+    id::{BranchId, OrganisationId},
+};
+
+use super::{FARTHEST, MOST_OVERBOOKED, can_be_mended};
 use crate::{
     app::{Core, error::Error, find_branch::find_branch},
     domain::{
@@ -18,12 +25,6 @@ use crate::{
         method::Method,
     },
     store::{self, counters::Counter},
-};
-use chassis::{
-    authn::Identity,
-    business_day::BusinessDay,
-    error::{Problem, Violations},
-    id::{BranchId, OrganisationId},
 };
 
 /// What limits would do.
@@ -74,9 +75,9 @@ pub async fn preview(
 
     let begins_at = |day: BusinessDay| day.starts_at(schedule.tz, schedule.cutoff_minutes);
     let (from, far) = (begins_at(today), now + FARTHEST);
-    let booked = store::holds::list_counted(&mut tx, branch_id, from, far).await?;
+    let booked = store::counted_orders::list(&mut tx, branch_id, from, far).await?;
     let past =
-        store::holds::list_counted(&mut tx, branch_id, begins_at(day), begins_at(day.next()))
+        store::counted_orders::list(&mut tx, branch_id, begins_at(day), begins_at(day.next()))
             .await?;
     tx.rollback().await?;
 
@@ -91,19 +92,14 @@ pub async fn preview(
         let Some(calendar) = calendars.iter().find(|it| it.method() == order.method) else {
             continue;
         };
-        let demand = limits.demand(order.channel, order.method, &order.lines);
-        let takes = book.takes(calendar, &demand, order.slot_starts_at);
+        let takes = book.take_order(calendar, order);
         limit_of.extend(takes.iter().map(|take| (take.key, take.limit)));
-        book.take(&takes);
     }
     let present = schedule.slot_holding(now);
     let overbooked = limit_of
         .into_iter()
         .filter(|(key, limit)| key.pool == Pool::All && book.used(*key) > *limit)
-        .filter(|(key, _)| {
-            let short = limits.find(key.rule_id).is_none_or(Rule::is_short);
-            !short || key.starts_at >= present
-        })
+        .filter(|(key, _)| can_be_mended(limits.find(key.rule_id), key, present))
         .map(|(key, limit)| Counter {
             key,
             held: book.used(key),

@@ -30,7 +30,7 @@ pub async fn recount(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let from = day_counts_from(schedule, now);
-    let orders = store::holds::list_counted(tx, branch_id, from, now + FARTHEST).await?;
+    let orders = store::counted_orders::list(tx, branch_id, from, now + FARTHEST).await?;
     let calendars = Method::ALL.map(|method| schedule.at_for(now, method));
     let mut book = Book {
         limits: limits.clone(),
@@ -43,10 +43,8 @@ pub async fn recount(
         let Some(calendar) = calendars.iter().find(|it| it.method() == order.method) else {
             continue;
         };
-        let demand = limits.demand(order.channel, order.method, &order.lines);
-        let mut takes = book.takes(calendar, &demand, order.slot_starts_at);
+        let mut takes = book.take_order(calendar, order);
         takes.retain(|take| take.key.starts_at >= from);
-        book.take(&takes);
         for take in &takes {
             let counter = counters.entry(take.key).or_insert(Counter {
                 key: take.key,
@@ -63,10 +61,7 @@ pub async fn recount(
         // What it took of windows that are over is not counted again.
         let before = counted.taken.iter().copied();
         let before = before.filter(|taken| taken.key.starts_at < from);
-        let now_taken = takes.iter().map(|take| Taken {
-            key: take.key,
-            amount: take.amount,
-        });
+        let now_taken = takes.iter().map(Taken::from);
         let taken: Vec<_> = before.chain(now_taken).collect();
         if taken != counted.taken {
             changed.push((order.order_id, taken));
@@ -74,6 +69,6 @@ pub async fn recount(
     }
     let counters: Vec<_> = counters.into_values().collect();
     store::counters::replace(tx, branch_id, from, &counters).await?;
-    store::holds::set_taken(tx, &changed).await?;
+    store::counted_orders::set_taken(tx, &changed).await?;
     Ok(())
 }

@@ -12,10 +12,12 @@ use super::{
     super::{
         calendar::{Calendar, Schedule, SlotProblem, SlotTime},
         channel::Channel,
+        hold::Taken,
         local_time::ceil_five_minutes,
     },
     Limits, Measure, Rule, Window,
     demand::{BY_HOURS, Demand},
+    trial::PastOrder,
 };
 
 /// How full a slot is.
@@ -212,7 +214,26 @@ impl Book {
         takes
     }
 
-    /// Counts what is taken; tells for each counter what it was and is.
+    /// Counts an order in the slot it has, whether or not it fits; tells what it takes.
+    pub fn take_order(&mut self, calendar: &Calendar<'_>, order: &PastOrder) -> Vec<Take> {
+        let demand = self
+            .limits
+            .demand(order.channel, order.method, &order.lines);
+        let takes = self.takes(calendar, &demand, order.slot_starts_at);
+        self.take(&takes);
+        takes
+    }
+
+    /// Counts no longer what an order took.
+    pub fn leave(&mut self, taken: &[Taken]) {
+        for taken in taken {
+            if let Some(used) = self.used.get_mut(&taken.key) {
+                *used -= taken.amount;
+            }
+        }
+    }
+
+    /// Counts what is taken.
     pub fn take(&mut self, takes: &[Take]) {
         for take in takes {
             *self.used.entry(take.key).or_default() += take.amount;
