@@ -146,6 +146,8 @@ ids! {
     SessionId,
     /// A stock-keeping unit: a variant or an option.
     SkuId,
+    /// A move of an order to another slot.
+    SlotMoveId,
     /// A special day of business hours.
     SpecialDayId,
     /// A variant of a product.

@@ -1,8 +1,9 @@
-//! Invariant 2: every live order has exactly one reservation, and none outlives its order.
+//! Invariant 2: every live order has exactly one reservation, at its own time, and none outlives its
+//! order.
 
 use std::collections::HashMap;
 
-use sqlx::{PgConnection, Row as _};
+use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::Finding;
@@ -16,26 +17,39 @@ pub async fn check(
     let holds = states(capacity, HOLDS).await?;
     let mut findings = Vec::new();
 
-    for (order, state) in &orders {
-        let wanted: &[&str] = match state.as_str() {
+    for (id, order) in &orders {
+        let wanted: &[&str] = match order.state.as_str() {
             "pending_payment" => &["held"],
             // Prepared units are not sold again, so their reservation may stay committed.
             "cancelled" => &["released", "committed"],
             "rejected" | "expired" => &["released"],
             _ => &["committed"],
         };
-        let hold = holds.get(order).map_or("none", String::as_str);
-        if !wanted.contains(&hold) {
+        let hold = holds.get(id);
+        let state = hold.map_or("none", |hold| hold.state.as_str());
+        if !wanted.contains(&state) {
             findings.push(Finding {
                 invariant: 2,
-                what: format!("order {order} is {state}, its reservation is {hold}"),
+                what: format!("order {id} is {}, its reservation is {state}", order.state),
                 cause: "an event of the order was not consumed by capacity",
                 repair: "replay capacity's dead letters: `capacity replay capacity.orders`",
             });
         }
+        if let Some(hold) = hold
+            && OPEN.contains(&order.state.as_str())
+            && hold.promised_at != order.promised_at
+        {
+            let (order, hold) = (&order.promised_at, &hold.promised_at);
+            findings.push(Finding {
+                invariant: 2,
+                what: format!("order {id} is promised for {order}, its reservation for {hold}"),
+                cause: "a move to another slot was broken off",
+                repair: "look into ordering's log for `finish_moves`, or move the order once more",
+            });
+        }
     }
-    for (order, state) in &holds {
-        if state == "committed" && !orders.contains_key(order) {
+    for (order, hold) in &holds {
+        if hold.state == "committed" && !orders.contains_key(order) {
             findings.push(Finding {
                 invariant: 2,
                 what: format!("a reservation is committed for {order}, which is no order"),
@@ -56,20 +70,38 @@ pub async fn check(
     Ok(findings)
 }
 
-async fn states(database: &mut PgConnection, sql: &str) -> anyhow::Result<HashMap<Uuid, String>> {
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .fetch_all(database)
-        .await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-        .collect()
+/// What one side knows of an order.
+#[derive(FromRow)]
+struct Side {
+    order_id: Uuid,
+    state: String,
+    /// As PostgreSQL writes it.
+    promised_at: String,
 }
 
+async fn states(
+    database: &mut PgConnection,
+    sql: &'static str,
+) -> anyhow::Result<HashMap<Uuid, Side>> {
+    let rows: Vec<Side> = sqlx::query_as(sql).fetch_all(database).await?;
+    Ok(rows.into_iter().map(|side| (side.order_id, side)).collect())
+}
+
+/// States of an order whose time still matters.
+const OPEN: [&str; 6] = [
+    "pending_payment",
+    "placed",
+    "accepted",
+    "preparing",
+    "ready",
+    "delivering",
+];
+
 const ORDERS: &str = "
-    SELECT order_id, state FROM orders WHERE placed_at > now() - INTERVAL '3 days'";
+    SELECT order_id, state, promised_at::text FROM orders WHERE placed_at > now() - INTERVAL '3 days'";
 
 const HOLDS: &str = "
-    SELECT order_id, state FROM holds WHERE held_at > now() - INTERVAL '3 days'";
+    SELECT order_id, state, promised_at::text FROM holds WHERE held_at > now() - INTERVAL '3 days'";
 
 const OVERDUE: &str = "
     SELECT format('the reservation of order %s should have ended at %s', order_id, expires_at)

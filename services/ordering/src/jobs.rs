@@ -5,17 +5,18 @@ use std::time::Duration;
 use chassis::{clock::SharedClock, db::Db, job::Job};
 use chrono::TimeDelta;
 
-use crate::store::idempotency_keys;
+use crate::{app::Ordering, store::idempotency_keys};
 
 /// How long a key finds its order again.
 const KEEP_KEYS: TimeDelta = TimeDelta::days(7);
-const EVERY: Duration = Duration::from_secs(60 * 60);
+const PURGE_PERIOD: Duration = Duration::from_secs(60 * 60);
+const MOVES_PERIOD: Duration = Duration::from_secs(1);
 const BATCH: i64 = 1_000;
 
 /// Forgets idempotency keys after seven days, a batch a transaction.
 #[must_use]
 pub fn purge_idempotency_keys(db: Db, clock: SharedClock) -> Job {
-    Job::every("purge_idempotency_keys", EVERY, move || {
+    Job::every("purge_idempotency_keys", PURGE_PERIOD, move || {
         let (db, clock) = (db.clone(), clock.clone());
         async move {
             let before = clock.now() - KEEP_KEYS;
@@ -28,5 +29,14 @@ pub fn purge_idempotency_keys(db: Db, clock: SharedClock) -> Job {
                 }
             }
         }
+    })
+}
+
+/// Goes on with moves to other slots that were broken off.
+#[must_use]
+pub fn finish_moves(app: Ordering) -> Job {
+    Job::every("finish_moves", MOVES_PERIOD, move || {
+        let app = app.clone();
+        async move { Ok(app.finish_moves().await?) }
     })
 }

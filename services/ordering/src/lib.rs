@@ -60,10 +60,14 @@ impl App for Ordering {
             quote_validity: TimeDelta::from_std(*config.quote_validity)?,
         };
         let consumers = events::consumers(&app);
+        let jobs = vec![
+            jobs::finish_moves(app.clone()),
+            jobs::purge_idempotency_keys(ctx.db, ctx.clock),
+        ];
         Ok(Parts {
             routes: Routes::new(OrderingServiceServer::new(OrderingService::new(app))),
             consumers,
-            jobs: vec![jobs::purge_idempotency_keys(ctx.db, ctx.clock)],
+            jobs,
         })
     }
 }

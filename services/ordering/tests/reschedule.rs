@@ -13,6 +13,7 @@ use proto::{
         OrderState, ScheduleChanged, UndoTransitionRequest,
     },
 };
+use testkit::eventually;
 
 async fn move_order(client: &mut Client, request: MoveOrderRequest) -> Result<Order, Problem> {
     match client.move_order(request).await {
@@ -215,8 +216,64 @@ async fn what_capacity_refuses_leaves_the_order_as_it_was() {
     assert_eq!(seen.events.len(), 1);
 }
 
+/// Lets the time pass after which a move counts as broken off.
+fn leave_behind(shop: &Shop) {
+    shop.service.clock().advance(TimeDelta::seconds(31));
+}
+
+async fn moves_under_way(shop: &Shop) -> i64 {
+    let mut superuser = shop.service.db().superuser().await;
+    let count = sqlx::query_scalar("SELECT count(*) FROM slot_moves");
+    count.fetch_one(&mut superuser).await.unwrap()
+}
+
 #[tokio::test]
-async fn when_the_order_cannot_be_written_capacity_gets_it_back_where_it_was() {
+async fn a_move_that_cannot_be_written_is_done_as_soon_as_it_can() {
+    let shop = Shop::open().await;
+    let mut events = shop.service.listen(&["ordering.schedule.*.v1"]).await;
+    let (order, _) = shop.placed("k").await;
+    let mut superuser = shop.service.db().superuser().await;
+    sqlx::query("ALTER TABLE order_events ADD CONSTRAINT no_moves CHECK (kind <> 'rescheduled')")
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    let request = to_slot(&shop, &order, 60);
+    let refused = move_order(&mut shop.counter(), request.clone()).await;
+    assert_eq!(refused.unwrap_err().reason, "TEMPORARILY_UNAVAILABLE");
+    let seen = read(&shop, &order).await.order.unwrap();
+    assert_eq!((seen.version, seen.promised_at), (1, order.promised_at));
+    assert_eq!(moves_under_way(&shop).await, 1);
+
+    sqlx::query("ALTER TABLE order_events DROP CONSTRAINT no_moves")
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    leave_behind(&shop);
+    let told: ScheduleChanged = events.next().await.decode().unwrap();
+    assert_eq!((told.version, told.to), (2, request.wanted_at));
+    let seen = read(&shop, &order).await;
+    assert_eq!(seen.order.unwrap().promised_at, request.wanted_at);
+    assert_eq!(seen.events[1].actor_kind, "staff");
+    assert_eq!(moves_under_way(&shop).await, 0);
+}
+
+#[tokio::test]
+async fn a_move_whose_answer_was_lost_is_gone_on_with() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    shop.capacity.state.lock().away = true;
+    let request = to_slot(&shop, &order, 60);
+    let refused = move_order(&mut shop.counter(), request.clone()).await;
+    assert_eq!(refused.unwrap_err().reason, "TEMPORARILY_UNAVAILABLE");
+    shop.capacity.state.lock().away = false;
+    leave_behind(&shop);
+    eventually(async || read(&shop, &order).await.order.unwrap().promised_at == request.wanted_at)
+        .await;
+    assert_eq!(moves_under_way(&shop).await, 0);
+}
+
+#[tokio::test]
+async fn capacity_follows_an_order_that_changed_while_its_move_was_broken_off() {
     let shop = Shop::open().await;
     let now = shop.service.clock().now();
     // As soon as possible, for the quarter past: it counts in the slot that begins there.
@@ -226,22 +283,41 @@ async fn when_the_order_cannot_be_written_capacity_gets_it_back_where_it_was() {
         fakes::slot(now, 30, SlotState::Open, &[]),
     ];
     let (order, _) = shop.placed("k").await;
-    let mut superuser = shop.service.db().superuser().await;
-    sqlx::query("ALTER TABLE order_events ADD CHECK (kind <> 'rescheduled')")
-        .execute(&mut superuser)
-        .await
-        .unwrap();
-    let refused = move_order(&mut shop.counter(), to_slot(&shop, &order, 60)).await;
-    let refused = refused.unwrap_err();
-    assert_eq!(refused.reason, "TEMPORARILY_UNAVAILABLE");
-    assert_eq!(refused.params["moved_back"], "true");
-    assert_eq!(
-        moves(&shop),
-        [in_minutes(&shop, 60), in_minutes(&shop, 15)],
-        "there and back"
-    );
+    shop.capacity.state.lock().away = true;
+    let mut counter = shop.counter();
+    let refused = move_order(&mut counter, to_slot(&shop, &order, 60)).await;
+    assert_eq!(refused.unwrap_err().reason, "TEMPORARILY_UNAVAILABLE");
+    let made = moved(&mut counter, to(&order, OrderState::Preparing)).await;
+    let made = made.unwrap();
+
+    shop.capacity.state.lock().away = false;
+    let back = now + TimeDelta::minutes(15);
+    leave_behind(&shop);
+    eventually(async || moves(&shop) == [back]).await;
+    eventually(async || moves_under_way(&shop).await == 0).await;
     let seen = read(&shop, &order).await.order.unwrap();
-    assert_eq!((seen.version, seen.promised_at), (1, order.promised_at));
+    assert_eq!(
+        (seen.version, seen.promised_at),
+        (made.version, order.promised_at)
+    );
+}
+
+#[tokio::test]
+async fn a_refused_move_leaves_nothing_to_go_on_with() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    let full = Problem::new("SLOT_FULL").field("wanted_at", "SLOT_FULL");
+    shop.capacity.state.lock().move_refusal = Some(full);
+    let refused = move_order(&mut shop.counter(), to_slot(&shop, &order, 60)).await;
+    assert_eq!(refused.unwrap_err().reason, "SLOT_FULL");
+    assert_eq!(moves_under_way(&shop).await, 0);
+    let stale = MoveOrderRequest {
+        version: 7,
+        ..to_slot(&shop, &order, 60)
+    };
+    let refused = move_order(&mut shop.counter(), stale).await;
+    assert_eq!(refused.unwrap_err().reason, "VERSION_CONFLICT");
+    assert_eq!(moves_under_way(&shop).await, 0);
 }
 
 #[tokio::test]

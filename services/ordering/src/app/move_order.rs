@@ -231,6 +231,6 @@ pub(super) fn staff(caller: &Identity) -> Result<(AccountId, EventActor), Proble
     }
 }
 
-fn not_staff() -> Problem {
+pub(super) fn not_staff() -> Problem {
     Problem::new("PERMISSION_DENIED").message("only staff moves orders")
 }

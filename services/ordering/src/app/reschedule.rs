@@ -1,28 +1,29 @@
 //! Moves an order to another slot: a flow over capacity and our own database, in numbered steps.
 //!
-//! 1. Lock the order and check that it may be moved. Nothing to undo.
-//! 2. Let capacity move what it holds. Undo: move it back to the slot it had.
-//! 3. Commit the new slot with its entry and its event. Undo: none, from here on it is moved.
+//! 1. Check that the order may be moved, and write the wish down. Undo: forget the wish.
+//! 2. Lock the order and let capacity move what it holds.
+//! 3. Commit the new slot with its entry and its event; the same commit forgets the wish.
 //!
-//! The lock of step 1 lasts to the end, so that nobody accepts, makes or cancels the order meanwhile.
-//! Capacity answers a repeated move as it did the first one: whoever asks again after a failure in
-//! between brings both sides together.
+//! The lock of step 2 lasts to the end, so that nobody accepts, makes or cancels the order meanwhile.
+//! Whatever breaks off in between leaves the wish behind, and a timer goes on from step 2: capacity
+//! answers a repeated move as it did the first one. When the order has changed since, capacity
+//! follows the order instead.
 
 use chassis::{
     authn::Identity,
     business_day::BusinessDay,
     db::TenantTx,
     error::{Problem, Refusal as _},
-    id::{OrderId, OrganisationId},
+    id::{OrderId, OrganisationId, SlotMoveId},
     outbox,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tracing::Instrument as _;
 
 use super::{
     Ordering,
     capacity::{Hold, to_lines},
-    move_order::{staff, stale},
+    move_order::{not_staff, staff, stale},
 };
 use crate::{
     domain::{
@@ -30,14 +31,19 @@ use crate::{
         order_history::{EventActor, EventKind},
         order_number::PickupNumber,
         pause::named,
+        slot_move::SlotMove,
         stock_need::stock_need,
     },
     events,
-    store::{order_events, orders, pickup_counters},
+    store::{order_events, orders, pickup_counters, slot_moves},
 };
 
 /// A number may belong to an order of another day that is still open; so many in a row do not.
 const MAX_DRAWS: usize = 100;
+/// By then whoever began a move has ended it, or is no more: no call lasts as long.
+const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(30);
+/// Moves that one turn of the timer goes on with.
+const MOVES_A_TURN: i64 = 100;
 
 /// A wish of staff to move an order to another slot.
 #[derive(Clone, Debug)]
@@ -60,52 +66,102 @@ impl Ordering {
         caller: &Identity,
         request: Reschedule,
     ) -> Result<Order, Problem> {
-        let (app, caller) = (self.clone(), caller.clone());
-        let flow = async move { app.run_reschedule(org, &caller, &request).await };
-        // A caller who hangs up must not leave capacity with a slot that the order knows nothing of.
+        let (account, actor) = staff(caller)?;
+        let EventActor::Staff { name, .. } = actor else {
+            return Err(not_staff());
+        };
+        let wish = SlotMove {
+            id: SlotMoveId::new(&*self.clock),
+            order: request.order,
+            version: request.version,
+            wanted_at: request.wanted_at,
+            reason: request.reason,
+            account,
+            account_name: name,
+            begun_at: self.clock.now(),
+        };
+        if let Some(done) = self.step_1_begin(org, caller, &wish).await? {
+            return Ok(done);
+        }
+        let app = self.clone();
+        let flow = async move { app.carry_out(org, &wish).await };
+        // A caller who hangs up need not leave the rest to the timer.
         let done = tokio::spawn(flow.in_current_span()).await;
         done.map_err(Problem::internal)?
     }
 
-    async fn run_reschedule(
+    /// Goes on with what crashes and outages broke off.
+    pub async fn finish_moves(&self) -> Result<(), sqlx::Error> {
+        let before = self.clock.now() - LEFT_BEHIND;
+        let mut tx = self.db.system("find moves that were broken off").await?;
+        let left = slot_moves::list_begun(&mut tx, before, MOVES_A_TURN).await?;
+        tx.rollback().await?;
+        for (org, wish) in left {
+            let order = wish.order;
+            match self.carry_out(org, &wish).await {
+                Ok(_) => tracing::info!(order.id = %order, "a move that was broken off is done"),
+                Err(error) => tracing::warn!(order.id = %order, %error, "a move was broken off"),
+            }
+        }
+        Ok(())
+    }
+
+    /// The order, when nothing is left to do: this very wish has moved it.
+    async fn step_1_begin(
         &self,
         org: OrganisationId,
         caller: &Identity,
-        request: &Reschedule,
-    ) -> Result<Order, Problem> {
-        let (_, actor) = staff(caller)?;
+        wish: &SlotMove,
+    ) -> Result<Option<Order>, Problem> {
         let mut tx = self.db.tenant(org).await?;
-        let order = orders::lock(&mut tx, request.order).await?;
-        if self.step_1_check(&mut tx, caller, request, &order).await? {
+        let order = orders::get(&mut tx, wish.order).await?;
+        caller.require_branch(order.brand, order.branch)?;
+        if is_done(&mut tx, wish, &order).await? {
+            return Ok(Some(order));
+        }
+        still_movable(&mut tx, wish, &order).await?;
+        slot_moves::insert(&mut tx, wish).await?;
+        tx.commit().await?;
+        Ok(None)
+    }
+
+    /// Steps 2 and 3.
+    async fn carry_out(&self, org: OrganisationId, wish: &SlotMove) -> Result<Order, Problem> {
+        let mut tx = self.db.tenant(org).await?;
+        let order = orders::lock(&mut tx, wish.order).await?;
+        // Another replica's timer may have been faster; then the wish is done, or stale.
+        let under_way = slot_moves::take(&mut tx, wish.id).await?;
+        if is_done(&mut tx, wish, &order).await? {
+            tx.commit().await?;
             return Ok(order);
+        }
+        if let Err(changed) = still_movable(&mut tx, wish, &order).await {
+            if !under_way || self.follow(org, &order).await {
+                tx.commit().await?;
+            }
+            return Err(changed);
         }
 
         let moved = self
             .capacity
-            .move_to(org, order.branch, order.id, request.wanted_at)
+            .move_to(org, order.branch, order.id, wish.wanted_at)
             .await;
         let slot = match moved {
             Ok(slot) => slot,
+            Err(problem) if is_unclear(&problem) => return Err(problem),
             Err(problem) => {
-                tx.rollback().await?;
-                if is_unclear(&problem) {
-                    self.undo_2_move_back(org, &order).await;
-                }
+                tx.commit().await?;
                 return Err(self.in_words(org, &order, problem).await);
             }
         };
-
-        if order.sold.wanted_at == Some(request.wanted_at) {
+        if order.sold.wanted_at == Some(wish.wanted_at) {
             // It has that slot; capacity was only asked lest the two had drifted apart.
-            tx.rollback().await?;
+            tx.commit().await?;
             return Ok(order);
         }
-        let written = self
-            .step_3_commit(tx, order.clone(), request, &actor, &slot)
-            .await;
-        match written {
+        match self.step_3_commit(tx, order, wish, &slot).await {
             Ok(moved) => Ok(moved),
-            Err(problem) => self.settle(org, request, &order, problem).await,
+            Err(problem) => self.settle(org, wish, problem).await,
         }
     }
 
@@ -118,33 +174,11 @@ impl Ordering {
         }
     }
 
-    /// `true` when nothing is left to do: this very wish has moved the order.
-    async fn step_1_check(
-        &self,
-        tx: &mut TenantTx,
-        caller: &Identity,
-        request: &Reschedule,
-        order: &Order,
-    ) -> Result<bool, Problem> {
-        caller.require_branch(order.brand, order.branch)?;
-        if is_done(tx, request, order).await? {
-            return Ok(true);
-        }
-        order
-            .require_movable()
-            .map_err(|error| error.to_problem())?;
-        if order.progress.version != request.version {
-            return Err(stale(tx, order, request.version, order.progress.state).await?);
-        }
-        Ok(false)
-    }
-
     async fn step_3_commit(
         &self,
         mut tx: TenantTx,
         mut order: Order,
-        request: &Reschedule,
-        actor: &EventActor,
+        wish: &SlotMove,
         slot: &Hold,
     ) -> Result<Order, Problem> {
         let pickup_number = if slot.business_day == order.business_day {
@@ -153,14 +187,14 @@ impl Ordering {
             self.draw_number(&mut tx, &order, slot.business_day).await?
         };
         let slot = NewSlot {
-            wanted_at: request.wanted_at,
+            wanted_at: wish.wanted_at,
             promised_at: slot.promised_at,
             business_day: slot.business_day,
             pickup_number,
         };
         let read_version = order.progress.version;
         let entry = order
-            .reschedule(slot, &request.reason, actor, self.clock.now())
+            .reschedule(slot, &wish.reason, &wish.actor(), self.clock.now())
             .map_err(|error| error.to_problem())?;
         if !orders::update_slot(&mut tx, &order, read_version).await? {
             return Err(anyhow::anyhow!("a locked order changed its version").into());
@@ -197,27 +231,27 @@ impl Ordering {
     async fn settle(
         &self,
         org: OrganisationId,
-        request: &Reschedule,
-        before: &Order,
+        wish: &SlotMove,
         problem: Problem,
     ) -> Result<Order, Problem> {
         let mut tx = self.db.tenant(org).await?;
-        let now = orders::get(&mut tx, before.id).await?;
-        if is_done(&mut tx, request, &now).await? {
+        let now = orders::get(&mut tx, wish.order).await?;
+        if is_done(&mut tx, wish, &now).await? {
             return Ok(now);
         }
-        tx.rollback().await?;
-        let back = self.undo_2_move_back(org, before).await;
         let cause = problem.cause.as_ref().map(|cause| format!("{cause:#}"));
-        tracing::error!(order.id = %before.id, error = %problem, cause, back, "a move was not written");
+        tracing::error!(order.id = %wish.order, error = %problem, cause, "a move was not written yet");
         Err(Problem::new("TEMPORARILY_UNAVAILABLE")
-            .message("the order could not be written and has its former slot")
-            .param("moved_back", back))
+            .message("the order could not be written; it moves as soon as it can be"))
     }
 
-    /// Gives the order its slot back; `false` when capacity could not be brought to it, and a person
-    /// has to move the order again.
-    async fn undo_2_move_back(&self, org: OrganisationId, order: &Order) -> bool {
+    /// Brings capacity to the slot of an order that changed while it was being moved; `false` when
+    /// that has to be tried again.
+    async fn follow(&self, org: OrganisationId, order: &Order) -> bool {
+        if !order.progress.state.is_open() {
+            // Its end gives back what it holds, wherever that is.
+            return true;
+        }
         let capacity = &self.capacity;
         let slot = match order.sold.wanted_at {
             Some(wanted_at) => Some(wanted_at),
@@ -226,28 +260,36 @@ impl Ordering {
                 .await
                 .unwrap_or_default(),
         };
-        let back = match slot {
+        let followed = match slot {
             Some(slot) => capacity.move_to(org, order.branch, order.id, slot).await,
             None => Err(Problem::new("NO_SLOT").message("its slot is not offered any more")),
         };
-        if let Err(error) = &back {
-            tracing::error!(order.id = %order.id, %error, "an order kept its time, but not its slot");
+        if let Err(error) = &followed {
+            tracing::error!(order.id = %order.id, %error, "an order's time and its load lie apart");
         }
-        back.is_ok()
+        followed.is_ok()
     }
 }
 
+async fn still_movable(tx: &mut TenantTx, wish: &SlotMove, order: &Order) -> Result<(), Problem> {
+    order
+        .require_movable()
+        .map_err(|error| error.to_problem())?;
+    if order.progress.version != wish.version {
+        return Err(stale(tx, order, wish.version, order.progress.state).await?);
+    }
+    Ok(())
+}
+
 /// Whether the latest entry is what this wish asks for.
-async fn is_done(tx: &mut TenantTx, request: &Reschedule, order: &Order) -> Result<bool, Problem> {
-    if order.progress.version != request.version + 1
-        || order.sold.wanted_at != Some(request.wanted_at)
-    {
+async fn is_done(tx: &mut TenantTx, wish: &SlotMove, order: &Order) -> Result<bool, Problem> {
+    if order.progress.version != wish.version + 1 || order.sold.wanted_at != Some(wish.wanted_at) {
         return Ok(false);
     }
     let history = order_events::list(tx, order.id).await?;
     let last = history.last();
     Ok(last.is_some_and(|entry| {
-        matches!(entry.kind, EventKind::Rescheduled { .. }) && entry.reason == request.reason
+        matches!(entry.kind, EventKind::Rescheduled { .. }) && entry.reason == wish.reason
     }))
 }
 

@@ -15,4 +15,5 @@ pub mod pricing;
 pub mod quote;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod slot_move;
 pub mod stock_need;

@@ -7,6 +7,7 @@ pub mod order_lines;
 pub mod order_lists;
 pub mod orders;
 pub mod pickup_counters;
+pub mod slot_moves;
 
 use chassis::error::Problem;
 

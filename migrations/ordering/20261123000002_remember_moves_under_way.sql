@@ -1,0 +1,27 @@
+-- Moves of orders to other slots that are under way: written before capacity is asked, removed with
+-- the commit that ends them. What a crash leaves behind is finished by a timer.
+CREATE TABLE slot_moves (
+    org_id uuid NOT NULL,
+    slot_move_id uuid NOT NULL,
+    -- No foreign key: its check would wait for whoever has the order's row locked.
+    order_id uuid NOT NULL,
+    -- Version the order was read at.
+    version bigint NOT NULL CHECK (version > 0),
+    wanted_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    account_id uuid NOT NULL,
+    account_name text NOT NULL,
+    begun_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, slot_move_id)
+);
+
+-- The timer takes the oldest of all organisations.
+CREATE INDEX slot_moves_begun_at ON slot_moves (begun_at);
+
+ALTER TABLE slot_moves ENABLE ROW LEVEL SECURITY;
+ALTER TABLE slot_moves FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON slot_moves TO yizhimai_app
+USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
+CREATE POLICY system ON slot_moves FOR SELECT TO yizhimai_system USING (true);
+GRANT SELECT, INSERT, DELETE ON slot_moves TO yizhimai_app;
+GRANT SELECT ON slot_moves TO yizhimai_system;
