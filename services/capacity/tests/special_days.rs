@@ -256,6 +256,76 @@ async fn booked_orders_on_the_day_need_a_decision() {
     assert_eq!(shown(&saved.to_cancel[0].promised_at), NOON);
 }
 
+fn decided(orders: &[(&str, Decision)]) -> Vec<OrderDecision> {
+    let decided = orders.iter().map(|(order_id, decision)| OrderDecision {
+        order_id: (*order_id).to_owned(),
+        decision: (*decision).into(),
+    });
+    decided.collect()
+}
+
+#[tokio::test]
+async fn a_brands_day_settles_the_orders_of_all_its_branches() {
+    let mut shop = Shop::open().await;
+    let first = shop.branch;
+    let second = shop.branch_of(shop.brand).await;
+    let kept = shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id;
+    shop.move_to(second);
+    let cancelled = shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id;
+    let undecided = save(&shop, of_brand(&shop)).await.unwrap_err();
+    assert_eq!(undecided.params["count"], "2");
+
+    let mut deciding = request(of_brand(&shop));
+    let of_both = [(&*kept, Decision::Keep), (&*cancelled, Decision::Cancel)];
+    deciding.decisions = decided(&of_both);
+    let saved = save_as(&shop, deciding).await.unwrap();
+    let told = [&saved.to_cancel[0].order_id, &saved.to_cancel[0].branch_id];
+    assert_eq!(told, [&cancelled, &second.to_string()]);
+    for branch in [first, second] {
+        shop.move_to(branch);
+        assert_eq!(wanted(&shop, NOON).await, "CLOSED");
+    }
+}
+
+#[tokio::test]
+async fn nobody_decides_about_orders_of_branches_that_a_change_does_not_concern() {
+    let mut shop = Shop::open().await;
+    let first = shop.branch;
+    let second = shop.branch_of(shop.brand).await;
+    let own = shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id;
+    shop.move_to(second);
+    let other = shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id;
+    shop.move_to(first);
+    let scope = Scope {
+        organisation: false,
+        brands: Default::default(),
+        branches: [first].into(),
+    };
+    let permissions = [("store.hours", Level::Manage)];
+    let manager = identities::staff(shop.org, &permissions, scope);
+    let owner = identities::owner(shop.org);
+    for (caller, expected) in [(&manager, "OUT_OF_SCOPE"), (&owner, "VALIDATION_FAILED")] {
+        for decision in [Decision::Keep, Decision::Cancel] {
+            let mut deciding = request(of_branch(&shop));
+            deciding.decisions = decided(&[(&*own, Decision::Keep), (&*other, decision)]);
+            let saved = shop.hours_as(caller).save_special_day(deciding).await;
+            let refused = told(saved).unwrap_err();
+            assert_eq!(refused.reason, expected);
+            let fields: Vec<_> = refused.fields.iter().map(|field| &*field.field).collect();
+            assert_eq!(fields, [format!("decisions[order_id={other}]")]);
+        }
+    }
+    assert_eq!(wanted(&shop, NOON).await, "fits", "nothing was saved");
+
+    let mut deciding = request(of_branch(&shop));
+    let gone = OrderId::new(&chassis::clock::SystemClock).to_string();
+    deciding.decisions = decided(&[(&*own, Decision::Keep), (&*gone, Decision::Cancel)]);
+    deciding.keep_others = true;
+    let saved = shop.hours_as(&manager).save_special_day(deciding).await;
+    let saved = told(saved).expect("an order that is gone is in nobody's way");
+    assert!(saved.to_cancel.is_empty());
+}
+
 #[tokio::test]
 async fn two_branches_of_a_brand_have_their_own_days() {
     let mut shop = Shop::open().await;

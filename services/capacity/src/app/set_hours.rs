@@ -146,16 +146,8 @@ pub async fn set_hours(
         store::hours::follow(&mut tx, ask.branch_id, &version).await?;
     }
     let hours = without_replaced(&parts.hours, &ask.planned).with(version.clone());
-    finish(
-        core,
-        tx,
-        &branch,
-        &parts,
-        hours,
-        version.number,
-        &ask.decisions,
-    )
-    .await
+    let (before, version) = ((&branch, &*parts), version.number);
+    finish(core, tx, identity, before, hours, version, &ask.decisions).await
 }
 
 /// Takes a pending change back. Refuses with `VersionConflict`, `BranchUnknown`, `HoursVersionUnknown`
@@ -173,7 +165,8 @@ pub async fn withdraw_hours(
     let hours = withdrawn(&parts.hours, ask.number, now)?;
     let version = store::hours::next_version(&mut tx, ask.branch_id, ask.version).await?;
     store::hours::withdraw(&mut tx, ask.branch_id, ask.number, (now, &ask.actor)).await?;
-    finish(core, tx, &branch, &parts, hours, version, &ask.decisions).await
+    let before = (&branch, &*parts);
+    finish(core, tx, identity, before, hours, version, &ask.decisions).await
 }
 
 /// The version that a change would make, and the hours with it.
@@ -249,8 +242,8 @@ async fn lock_at(
 async fn finish(
     core: &Core,
     mut tx: TenantTx,
-    branch: &Branch,
-    parts: &Parts,
+    identity: &Identity,
+    (branch, parts): (&Branch, &Parts),
     hours: Versions,
     version: i64,
     decisions: &Decisions,
@@ -263,7 +256,7 @@ async fn finish(
     let plans = [(branch_id, after.schedule(branch, now))];
     let limits = core.limits.get(&mut tx, branch).await?;
     recount(&mut tx, branch_id, &limits, &plans[0].1, now).await?;
-    let to_cancel = settle(&mut tx, now, &plans, decisions).await?;
+    let to_cancel = settle(&mut tx, identity, now, &plans, decisions).await?;
     announce(core, &mut tx, branch_id, &Notice::hours()).await?;
     tx.commit().await?;
     core.availabilities.forget(org, branch_id);

@@ -209,7 +209,7 @@ async fn save_once(
     };
     let after = with(&ground, &day)?;
     store::special_days::save(&mut tx, &day, (now, &ask.actor)).await?;
-    let to_cancel = apply(core, &mut tx, &ground, &after, &ask.decisions).await?;
+    let to_cancel = apply(core, &mut tx, identity, (&ground, &after), &ask.decisions).await?;
     let answer = encode(&day, &to_cancel);
     ask.once.keep(&mut tx, &answer, now).await?;
     tx.commit().await?;
@@ -238,7 +238,7 @@ pub async fn remove(
     }
     let after = without(&ground, ask.special_day_id);
     store::special_days::delete(&mut tx, ask.special_day_id).await?;
-    let to_cancel = apply(core, &mut tx, &ground, &after, &ask.decisions).await?;
+    let to_cancel = apply(core, &mut tx, identity, (&ground, &after), &ask.decisions).await?;
     tx.commit().await?;
     forget(core, org, &ground);
     Ok(to_cancel)
@@ -316,12 +316,12 @@ async fn lock_ground(
 async fn apply(
     core: &Core,
     tx: &mut TenantTx,
-    ground: &Ground,
-    after: &[SpecialDay],
+    identity: &Identity,
+    (ground, after): (&Ground, &[SpecialDay]),
     decisions: &Decisions,
 ) -> Result<Vec<BookedOrder>, Error> {
     let plans = plans(core, tx, &ground.branches, after).await?;
-    let to_cancel = settle(tx, core.clock.now(), &plans, decisions).await?;
+    let to_cancel = settle(tx, identity, core.clock.now(), &plans, decisions).await?;
     let branch_ids: Vec<_> = plans.iter().map(|(branch_id, _)| *branch_id).collect();
     store::special_days::touch(tx, &branch_ids).await?;
     for branch_id in branch_ids {

@@ -11,8 +11,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{calendar::Schedule, method::Method};
 
-/// A refusal travels in headers: it names this many and counts the rest.
-const MOST_NAMED: usize = 40;
+/// A refusal travels in headers: it names this many orders at most.
+pub const MOST_NAMED: usize = 40;
 
 /// An order that is booked and not finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use anyhow::{Context as _, ensure};
 use chassis::{
     business_day::BusinessDay,
     db::{SystemTx, TenantTx},
-    id::{BranchId, HoldKey, LimitRuleId, OrderId, OrganisationId, SkuId},
+    id::{BranchId, BrandId, HoldKey, LimitRuleId, OrderId, OrganisationId, SkuId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::types::Json;
@@ -438,6 +438,49 @@ pub async fn list_booked(
     .fetch_all(&mut **tx)
     .await
     .context("list the booked orders of branches")
+}
+
+/// An order, and where it is held.
+#[derive(Clone, Copy, Debug)]
+pub struct Whereabouts {
+    /// The order.
+    pub order_id: OrderId,
+    /// Its branch.
+    pub branch_id: BranchId,
+    /// The branch's brand.
+    pub brand_id: BrandId,
+}
+
+/// Lists which of these orders are held at other branches than these.
+pub async fn list_elsewhere(
+    tx: &mut TenantTx,
+    branch_ids: &[BranchId],
+    order_ids: &[OrderId],
+) -> anyhow::Result<Vec<Whereabouts>> {
+    let org = tx.org().as_uuid();
+    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
+    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
+    sqlx::query_as!(
+        Whereabouts,
+        r#"
+        SELECT
+            holds.order_id AS "order_id: OrderId",
+            holds.branch_id AS "branch_id: BranchId",
+            branches.brand_id AS "brand_id: BrandId"
+        FROM holds
+        JOIN branches USING (org_id, branch_id)
+        WHERE holds.org_id = $1
+          AND holds.order_id = ANY($2)
+          AND holds.branch_id <> ALL($3)
+        ORDER BY holds.order_id
+        "#,
+        org,
+        &order_ids,
+        &branch_ids,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list orders held at other branches")
 }
 
 /// Notes that orders of locked branches stay although they lie outside the hours.
