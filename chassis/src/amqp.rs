@@ -128,6 +128,13 @@ impl Amqp {
             "x-queue-type".into(),
             AMQPValue::LongString("quorum".into()),
         );
+        {
+            // Before the broker has it: whoever gives up waiting for the answer can still delete it.
+            let mut declared = self.0.declared_queues.lock();
+            if !declared.iter().any(|name| name == queue) {
+                declared.push(queue.to_owned());
+            }
+        }
         let options = QueueDeclareOptions {
             durable: true,
             ..Default::default()
@@ -135,10 +142,6 @@ impl Amqp {
         channel
             .queue_declare(queue.into(), options, arguments)
             .await?;
-        let mut declared = self.0.declared_queues.lock();
-        if !declared.iter().any(|name| name == queue) {
-            declared.push(queue.to_owned());
-        }
         Ok(())
     }
 

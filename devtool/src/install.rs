@@ -13,7 +13,7 @@ struct Package {
     present: fn() -> bool,
 }
 
-const PACKAGES: [Package; 7] = [
+const PACKAGES: [Package; 8] = [
     Package {
         name: "postgresql",
         present: || postgres::programs().is_ok(),
@@ -37,6 +37,13 @@ const PACKAGES: [Package; 7] = [
     Package {
         name: "ca-certificates",
         present: || Path::new("/etc/ssl/certs").exists(),
+    },
+    Package {
+        name: "libeatmydata1",
+        present: || {
+            let folder = format!("/usr/lib/{}-linux-gnu", env::consts::ARCH);
+            Path::new(&folder).join("libeatmydata.so").exists()
+        },
     },
     Package {
         name: "procps",

@@ -19,7 +19,7 @@ use tokio::{
 use crate::{
     endpoints::{self, Endpoints},
     home::Home,
-    infra::{postgres, rabbitmq, redis, wait_until},
+    infra::{self, postgres, rabbitmq, redis, wait_until},
     keys::Keys,
     ports::Ports,
     process::{self, Spec},
@@ -120,15 +120,14 @@ impl Supervisor<'_> {
         let port = |name: &str| platform.ports.of(name);
 
         self.tell("starting PostgreSQL, Redis and RabbitMQ", false, None)?;
-        self.servers.keep(
-            home,
-            &self.pids,
+        for server in [
             postgres::prepare(home, port("postgres")?)?,
-        )?;
-        self.servers
-            .keep(home, &self.pids, redis::prepare(home, port("redis")?)?)?;
-        self.servers
-            .keep(home, &self.pids, rabbitmq::prepare(home, platform.ports)?)?;
+            redis::prepare(home, port("redis")?)?,
+            rabbitmq::prepare(home, platform.ports)?,
+        ] {
+            self.servers
+                .keep(home, &self.pids, infra::hurried(server))?;
+        }
         postgres::ready(port("postgres")?).await?;
         redis::ready(port("redis")?).await?;
 

@@ -10,7 +10,7 @@ use crate::{
     demo, doctor,
     endpoints::{self, Endpoints},
     home::Home,
-    install, up,
+    infra, install, up,
 };
 
 /// Runs everything; the platform is ended also when something fails.
@@ -31,7 +31,9 @@ pub async fn test(home: &Home) -> anyhow::Result<()> {
 }
 
 async fn on_platform(own: &Home) -> anyhow::Result<()> {
-    up::start(own, false, &up::NO_LIMITS).await?;
+    let mut settings = up::NO_LIMITS.to_vec();
+    settings.push((infra::UNFLUSHED, "yes"));
+    up::start(own, false, &settings).await?;
     let endpoints = demo::load_once(own).await?;
     step("crates and services");
     cargo(

@@ -16,7 +16,7 @@ use reqwest::{Method, Response};
 async fn read_until(stream: &mut Response, wanted: &str) -> String {
     let mut text = String::new();
     while !text.contains(wanted) {
-        let part = tokio::time::timeout(std::time::Duration::from_secs(10), stream.chunk()).await;
+        let part = tokio::time::timeout(std::time::Duration::from_secs(30), stream.chunk()).await;
         let part = part
             .unwrap_or_else(|_| panic!("no {wanted} in {text}"))
             .unwrap();

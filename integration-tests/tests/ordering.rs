@@ -65,7 +65,7 @@ async fn a_cancelled_order_gives_its_units_back() -> anyhow::Result<()> {
         cancelled.body["order"]["state"], "cancelled",
         "{cancelled:?}"
     );
-    tokio::time::timeout(Duration::from_secs(10), async {
+    tokio::time::timeout(Duration::from_secs(30), async {
         while shop.available(tea).await? != 2 {
             tokio::task::yield_now().await;
         }

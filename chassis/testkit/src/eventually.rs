@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-/// Asks `condition` again and again until it holds; fails the test after ten seconds.
+/// How long a test waits for what must come: only a failing test waits so long, however busy the machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Asks `condition` again and again until it holds; fails the test after half a minute.
 pub async fn eventually<F: Future<Output = bool>>(condition: impl FnMut() -> F) {
-    eventually_within(Duration::from_secs(10), condition).await;
+    eventually_within(PATIENCE, condition).await;
 }
 
 /// As [`eventually`], with another limit.

@@ -1,6 +1,6 @@
 //! A whole service in the test's process, called as its callers do.
 
-use std::{collections::BTreeMap, marker::PhantomData, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 
 use chassis::{
     authn::Identity,
@@ -19,7 +19,7 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 
-use crate::{ManualClock, TestAmqp, TestDb, TestRedis, keys};
+use crate::{ManualClock, TestAmqp, TestDb, TestRedis, eventually::PATIENCE, keys};
 
 /// What generated clients are made with: calls with one caller's token.
 pub type CallerChannel = InterceptedService<Channel, Token>;
@@ -173,7 +173,7 @@ impl Interceptor for Token {
 pub struct Listener(std::pin::Pin<Box<dyn Stream<Item = Signal> + Send>>);
 
 impl Listener {
-    /// The next event; fails the test when none passes within ten seconds.
+    /// The next event; fails the test when none passes within half a minute.
     pub async fn next(&mut self) -> Received {
         let next = async {
             loop {
@@ -184,10 +184,9 @@ impl Listener {
                 }
             }
         };
-        let limit = Duration::from_secs(10);
-        tokio::time::timeout(limit, next)
+        tokio::time::timeout(PATIENCE, next)
             .await
-            .expect("an event passes within ten seconds")
+            .expect("an event passes within half a minute")
     }
 }
 
