@@ -2,11 +2,13 @@ import { Component, type ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { route } from "./lib/router";
 import { BrandPage } from "./pages/brand/page";
-import { CheckoutPage } from "./pages/checkout/page";
+import { ordering } from "./pages/checkout/ordering-later";
 import { LostPage, StartPage } from "./pages/lost/page";
 import { MenuPage } from "./pages/menu/page";
 import { OrderPage } from "./pages/order/page";
+import { Arriving } from "./parts/arriving";
 import { Empty } from "./parts/empty";
+import { Skeleton } from "./parts/skeleton";
 import { openShop } from "./shop/shop";
 import { applyLocale, t } from "./text";
 
@@ -36,7 +38,13 @@ function InShop({ brand, branch }: { brand: string; branch: string }) {
   const shop = useMemo(() => openShop(brand, branch), [brand, branch]);
   useEffect(() => shop.close, [shop]);
   const current = route.value;
-  if (current.page === "checkout") return <CheckoutPage shop={shop} />;
+  if (current.page === "checkout") {
+    return (
+      <Arriving page of={ordering} waiting={<Skeleton rows={5} />}>
+        {({ CheckoutPage }) => <CheckoutPage shop={shop} />}
+      </Arriving>
+    );
+  }
   if (current.page === "order") return <OrderPage key={current.token} shop={shop} token={current.token} />;
   return <MenuPage shop={shop} />;
 }

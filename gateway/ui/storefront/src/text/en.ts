@@ -11,6 +11,9 @@ export const en: Readonly<Record<keyof typeof zhTW, string>> = {
   "app.offline": "You are offline. This is the menu as of {time}.",
   "app.broken": "Something went wrong on this screen",
   "app.broken_hint": "Reload the page; your cart is still there.",
+  "app.incomplete": "This screen did not load",
+  "app.incomplete_hint": "The connection may be unstable, or the site was just updated. Reload the page; your cart and what you typed are still there.",
+  "app.reload": "Reload",
 
   "start.title": "Which shop would you like to order from?",
   "start.hint": "Scan the QR code in the shop or open the link it gave you to see its menu.",

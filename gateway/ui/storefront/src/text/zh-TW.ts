@@ -9,6 +9,9 @@ export const zhTW = {
   "app.offline": "目前沒有網路，顯示的是 {time} 的菜單。",
   "app.broken": "畫面出了點問題",
   "app.broken_hint": "重新整理就好，購物車還在。",
+  "app.incomplete": "這個畫面沒有載入成功",
+  "app.incomplete_hint": "可能是網路不穩，或網站剛更新。重新整理就好，購物車和填過的資料都還在。",
+  "app.reload": "重新整理",
 
   "start.title": "要跟哪家店點餐？",
   "start.hint": "掃描店裡的 QR Code，或從店家給的連結進來，就會看到菜單。",

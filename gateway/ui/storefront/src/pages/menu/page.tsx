@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { formatDayTime } from "@yizhimai/kit";
 import { now } from "../../lib/clock";
+import { whenIdle } from "../../lib/later";
 import { back, paths, query } from "../../lib/router";
 import { BranchState } from "../../parts/branch-state";
 import { Cover } from "../../parts/cover";
@@ -13,6 +14,7 @@ import { Skeleton } from "../../parts/skeleton";
 import { currentOrder } from "../../shop/orders-seen";
 import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
+import { ordering } from "../checkout/ordering-later";
 import { CartBar, CartPanel, CartSheet } from "./cart";
 import { CategoryTabs } from "./category-tabs";
 import { ItemSheet } from "./item-sheet";
@@ -81,10 +83,24 @@ function Sections({ shop, text }: { shop: Shop; text: string }) {
   );
 }
 
+/** The checkout is fetched while the menu is read, and without delay once there is something to order. */
+function useCheckoutAhead(shop: Shop): void {
+  const shown = shop.menu.value !== undefined;
+  const wanted = shop.cart.units.value > 0;
+  useEffect(() => {
+    const fetch = () => void ordering.fetch();
+    if (!shown) return undefined;
+    if (!wanted) return whenIdle(fetch);
+    fetch();
+    return undefined;
+  }, [shown, wanted]);
+}
+
 export function MenuPage({ shop }: { shop: Shop }) {
   const [text, setText] = useState("");
   const index = shop.menu.value;
   const item = query.value.get("item");
+  useCheckoutAhead(shop);
   useEffect(() => {
     if (index) document.title = `${index.menu.branch.name}｜${index.menu.brand.name}`;
   }, [index]);

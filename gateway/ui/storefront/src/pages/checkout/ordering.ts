@@ -1,0 +1,2 @@
+/** What the checkout's own file holds: all that nobody needs before something is to be ordered. */
+export { CheckoutPage } from "./page";
