@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
+use chrono::NaiveDate;
 use flate2::{Compression, read::GzEncoder};
 use http::{
     HeaderMap, HeaderValue,
@@ -22,7 +23,12 @@ use proto::capacity::v1::GetAvailabilityRequest;
 use crate::{
     encoding::Encoding,
     problem::Rejection,
-    rest::{Result, availability::Availability, convert::present, hours::ServiceMethod},
+    rest::{
+        Result,
+        availability::{Availability, Wanted},
+        convert::present,
+        hours::ServiceMethod,
+    },
     state::Gateway,
     storefronts::Place,
 };
@@ -33,15 +39,9 @@ const CAPACITY: u64 = 10_000;
 const BROTLI_QUALITY: i32 = 3;
 const BROTLI_WINDOW: i32 = 18;
 
-const METHODS: [ServiceMethod; 3] = [
-    ServiceMethod::Pickup,
-    ServiceMethod::Delivery,
-    ServiceMethod::OnSite,
-];
-
-/// Availability by branch and method.
+/// Availability by branch, method and the day whose stock is told.
 pub struct Availabilities {
-    cache: Cache<(String, ServiceMethod), Arc<Known>>,
+    cache: Cache<(String, ServiceMethod, Option<NaiveDate>), Arc<Known>>,
 }
 
 /// What was true a moment ago.
@@ -66,18 +66,19 @@ impl Default for Availabilities {
 }
 
 impl Availabilities {
-    /// What a place can sell by a method; the same for every customer.
+    /// What a place can sell; the same for every customer.
     pub async fn get(
         &self,
         gateway: &Gateway,
         place: &Place,
-        method: ServiceMethod,
+        wanted: &Wanted,
     ) -> Result<Arc<Known>> {
-        let key = (place.branch.branch_id.clone(), method);
+        let method = wanted.method.unwrap_or(ServiceMethod::Pickup);
+        let key = (place.branch.branch_id.clone(), method, wanted.day);
         if let Some(known) = self.cache.get(&key).await {
             return Ok(known);
         }
-        let load = load(gateway, place, method);
+        let load = load(gateway, place, method, wanted.day);
         let loaded = self.cache.try_get_with(key, load).await;
         loaded.map_err(|failed| match &*failed {
             Failed::Refused(status) => status.clone().into(),
@@ -87,9 +88,11 @@ impl Availabilities {
 
     /// Forgets a branch: what it can sell changed.
     pub async fn forget(&self, branch_id: &str) {
-        for method in METHODS {
-            let key = (branch_id.to_owned(), method);
-            self.cache.invalidate(&key).await;
+        // What is kept is of the last moment only, so there is little to look through.
+        for (key, _) in &self.cache {
+            if key.0 == branch_id {
+                self.cache.invalidate(&*key).await;
+            }
         }
     }
 
@@ -165,10 +168,12 @@ async fn load(
     gateway: &Gateway,
     place: &Place,
     method: ServiceMethod,
+    day: Option<NaiveDate>,
 ) -> std::result::Result<Arc<Known>, Failed> {
     let request = GetAvailabilityRequest {
         branch_id: place.branch.branch_id.clone(),
         method: method.to_wire(),
+        business_day: day.map(|day| day.to_string()).unwrap_or_default(),
         ..Default::default()
     };
     let mut capacity = gateway.capacity_as_gateway(place.org());

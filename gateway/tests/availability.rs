@@ -4,7 +4,7 @@ mod common;
 
 use std::io::Read as _;
 
-use common::{Edge, SHOP};
+use common::{Edge, SHOP, refused};
 use proto::capacity::v1 as capacity;
 use reqwest::Method;
 
@@ -60,4 +60,39 @@ async fn each_browser_gets_the_encoding_it_takes() {
             assert!(body.len() * 3 < plain.len(), "{} bytes", body.len());
         }
     }
+}
+
+#[tokio::test]
+async fn the_day_whose_stock_is_told_is_the_one_asked_for() {
+    let edge = Edge::open().await;
+    let branch_id = edge.branch_id.clone();
+    edge.fake.on(
+        "capacity.v1.CapacityService/GetAvailability",
+        move |asked: capacity::GetAvailabilityRequest| {
+            let availability = capacity::Availability {
+                branch_id: branch_id.clone(),
+                as_of: Some(prost_types::Timestamp::default()),
+                stock_day: match asked.business_day.as_str() {
+                    "" => "2026-09-02".to_owned(),
+                    day => day.to_owned(),
+                },
+                ..Default::default()
+            };
+            Ok(capacity::GetAvailabilityResponse {
+                availability: Some(availability),
+            })
+        },
+    );
+    for (query, told) in [
+        ("", "2026-09-02"),
+        ("?day=2026-09-05", "2026-09-05"),
+        ("?day=2026-09-04", "2026-09-04"),
+    ] {
+        let response = edge.get(&format!("{SHOP}/availability{query}")).await;
+        let body: serde_json::Value = response.json().await.unwrap();
+        assert_eq!(body["stock_day"], told);
+    }
+    let bad = edge.get(&format!("{SHOP}/availability?day=tomorrow")).await;
+    let problem = refused(bad, 400, "VALIDATION_FAILED").await;
+    assert_eq!(problem["fields"][0]["field"], "day");
 }

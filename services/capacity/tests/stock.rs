@@ -2,16 +2,17 @@
 
 mod common;
 
+use chassis::{error::Problem, id::SkuId};
 use chrono::TimeDelta;
 use common::{Shop, reason, told};
 use futures::StreamExt as _;
 use proto::capacity::v1::{
-    DateAmount, ListStockMovementsRequest, MovementKind, SetStockItemRequest, StockItem, StockLow,
-    StockMode, StockMovement, StockRules, WeekdayAmount,
+    DateAmount, GetAvailabilityRequest, ListStockMovementsRequest, MovementKind,
+    SetStockItemRequest, StockItem, StockLow, StockMode, StockMovement, StockRules, WeekdayAmount,
 };
-use testkit::eventually;
+use testkit::{eventually, identities};
 
-async fn journal(shop: &Shop, sku: chassis::id::SkuId) -> Vec<StockMovement> {
+async fn journal(shop: &Shop, sku: SkuId) -> Vec<StockMovement> {
     let request = ListStockMovementsRequest {
         branch_id: shop.branch.to_string(),
         sku_id: sku.to_string(),
@@ -187,6 +188,48 @@ async fn future_orders_take_from_their_own_days_bucket() {
     assert_eq!(shop.availability().await.skus[0].available, 20);
     shop.clock.advance(TimeDelta::minutes(1));
     assert_eq!(shop.availability().await.skus[0].available, 2);
+}
+
+#[tokio::test]
+async fn who_wants_another_day_is_told_what_is_left_on_that_day() {
+    let shop = Shop::open().await;
+    let (daily, running) = (shop.daily(20).await, shop.running(7).await);
+    shop.move_stock(daily, MovementKind::Counted, 0)
+        .await
+        .unwrap();
+    shop.hold(shop.order_at(&[(daily, 18)], "2026-09-05T04:00:00Z"))
+        .await
+        .unwrap();
+
+    let told = async |day: &str| {
+        let request = GetAvailabilityRequest {
+            branch_id: shop.branch.to_string(),
+            business_day: day.to_owned(),
+            ..Default::default()
+        };
+        let storefront = shop.client(&identities::customer(shop.org));
+        let answer = told(storefront.clone().get_availability(request).await);
+        let availability = answer?.availability.unwrap();
+        let left = |sku: SkuId| {
+            let mut skus = availability.skus.iter();
+            skus.find(|it| it.sku_id == sku.to_string())
+                .map(|it| it.available)
+        };
+        let left = (left(daily), left(running));
+        Ok::<_, Problem>((availability.stock_day.clone(), left))
+    };
+    for (asked, day, left) in [
+        ("", "2026-09-02", 0),
+        ("2026-09-02", "2026-09-02", 0),
+        ("2026-09-03", "2026-09-03", 20),
+        ("2026-09-05", "2026-09-05", 2),
+        ("2026-08-31", "2026-09-02", 0),
+    ] {
+        let expected = (day.to_owned(), (Some(left), Some(7)));
+        assert_eq!(told(asked).await.unwrap(), expected, "{asked}");
+    }
+    let refused = told("2026-09-31").await.unwrap_err();
+    assert_eq!(refused.fields[0].field, "business_day");
 }
 
 #[tokio::test]

@@ -5,13 +5,14 @@ mod common;
 
 use std::collections::HashSet;
 
-use chassis::{error::Problem, id::EventId, outbox};
+use chassis::{clock::Clock as _, error::Problem, id::EventId, outbox};
+use chrono::TimeDelta;
 use common::{Shop, fakes, fields, reason};
 use prost::Message as _;
 use proto::{
     catalog::v1::MenuPublished,
     ordering::v1::{
-        FulfilmentMethod, GetOrderByTokenRequest, OrderPlaced, OrderState, PlaceOrderRequest,
+        Cart, FulfilmentMethod, GetOrderByTokenRequest, OrderPlaced, OrderState, PlaceOrderRequest,
         PricedQuote,
     },
 };
@@ -379,6 +380,32 @@ async fn what_the_branch_does_not_offer_is_refused() {
         (warned[0].field.as_str(), warned[0].reason.as_str()),
         ("branch_id", "CLOSED")
     );
+}
+
+#[tokio::test]
+async fn a_quote_for_another_day_is_judged_by_the_stock_of_that_day() {
+    let shop = Shop::open().await;
+    {
+        let mut state = shop.capacity.state.lock();
+        state.left.insert(fakes::TEA_M.to_string(), 0);
+        state.left_later.insert(fakes::TEA_M.to_string(), 2);
+    }
+    let tomorrow = shop.service.clock().now() + TimeDelta::days(1);
+    let warned = async |cups, wanted_at| {
+        let cart = Cart {
+            wanted_at,
+            ..shop.cart(cups)
+        };
+        let warnings = shop.quote(cart).await.unwrap().warnings;
+        let lacks = warnings.into_iter().filter(|it| it.field == "lines[0]");
+        lacks
+            .map(|it| it.params["left"].clone())
+            .collect::<Vec<_>>()
+    };
+    let tomorrow = Some(fakes::timestamp(tomorrow));
+    assert_eq!(warned(1, None).await, ["0"]);
+    assert!(warned(2, tomorrow).await.is_empty());
+    assert_eq!(warned(3, tomorrow).await, ["2"]);
 }
 
 #[tokio::test]

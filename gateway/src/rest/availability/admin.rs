@@ -4,7 +4,7 @@ use axum::{
 };
 use proto::capacity::v1 as pb;
 
-use super::{Availability, ByMethod};
+use super::{Availability, Wanted};
 use crate::{
     auth::Staff,
     rest::{Result, convert::present, hours::ServiceMethod, query::Params},
@@ -13,18 +13,19 @@ use crate::{
 
 /// Tells what a branch can sell, for staff.
 #[utoipa::path(
-    get, path = "/api/admin/branches/{branch_id}/availability", tag = "availability", params(ByMethod),
+    get, path = "/api/admin/branches/{branch_id}/availability", tag = "availability", params(Wanted),
     responses((status = 200, body = Availability))
 )]
 pub async fn get_branch_availability(
     State(gateway): State<Gateway>,
     staff: Staff,
     Path(branch_id): Path<String>,
-    Params(by): Params<ByMethod>,
+    Params(wanted): Params<Wanted>,
 ) -> Result<Json<Availability>> {
     let request = staff.request(pb::GetAvailabilityRequest {
         branch_id,
-        method: by.method.map_or(0, ServiceMethod::to_wire),
+        method: wanted.method.map_or(0, ServiceMethod::to_wire),
+        business_day: wanted.day.map(|day| day.to_string()).unwrap_or_default(),
         ..Default::default()
     });
     let answer = gateway

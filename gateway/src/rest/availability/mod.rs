@@ -4,7 +4,7 @@ mod admin;
 mod cart_slots;
 mod shop;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use proto::capacity::v1 as pb;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -30,12 +30,14 @@ pub fn shop_routes() -> OpenApiRouter<Gateway> {
         .routes(routes!(cart_slots::find_cart_slots))
 }
 
-/// Which hours count.
-#[derive(Debug, Deserialize, IntoParams)]
+/// Which hours and whose stock count.
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ByMethod {
+pub struct Wanted {
     /// Method; 自取 when left out.
     pub method: Option<ServiceMethod>,
+    /// Business day whose stock is told; today when left out or over.
+    pub day: Option<NaiveDate>,
 }
 
 wire_enum! {
@@ -71,6 +73,9 @@ pub struct Availability {
     pub menu_number: Option<i64>,
     /// Slots from now to the last day ahead.
     pub slots: Vec<Slot>,
+    /// Business day whose stock is told.
+    #[schema(format = Date)]
+    pub stock_day: String,
     /// Tracked stock-keeping units; one that is absent is always sellable.
     pub skus: Vec<SkuAvailability>,
     /// Most units of a stock-keeping unit in one order; one that is absent has no limit.
@@ -107,7 +112,7 @@ pub struct SkuAvailability {
     /// Stock-keeping unit.
     #[schema(format = Uuid)]
     pub sku_id: String,
-    /// Units left today (daily) or in all (running), as far as its components suffice.
+    /// Units left on the day (daily) or in all (running), as far as its components suffice.
     pub available: i64,
     /// Customers see how many are left from this number down; 0 for never.
     pub show_last: i32,
@@ -127,6 +132,7 @@ impl TryFrom<pb::Availability> for Availability {
             menu_number: None,
             slots: all(availability.slots)?,
             pauses: all(availability.pauses)?,
+            stock_day: availability.stock_day,
             skus: availability
                 .skus
                 .into_iter()

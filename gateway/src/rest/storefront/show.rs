@@ -9,7 +9,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    rest::{Result, availability::Availability, branches::BranchState, hours::ServiceMethod},
+    rest::{
+        Result,
+        availability::{Availability, Wanted},
+        branches::BranchState,
+    },
     state::Gateway,
     storefronts::Place,
 };
@@ -83,7 +87,7 @@ pub async fn get_storefront(
         };
         let known = gateway
             .availabilities()
-            .get(&gateway, &place, ServiceMethod::Pickup)
+            .get(&gateway, &place, &Wanted::default())
             .await
             .ok();
         StorefrontBranch::new(branch, known.as_ref().map(|known| &known.availability))

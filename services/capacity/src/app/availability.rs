@@ -10,6 +10,7 @@ use std::{
 };
 
 use chassis::{
+    business_day::BusinessDay,
     db::TenantTx,
     id::{BranchId, BrandId, OrderId, OrganisationId},
 };
@@ -32,6 +33,8 @@ use crate::{
 /// Every storefront polls this; what another replica writes is seen after this long at the latest.
 const KEPT_FOR: Duration = Duration::from_millis(500);
 const BRANCHES_KEPT: u64 = 10_000;
+/// Every method on every day of some weeks.
+const WITHOUT_CART_KEPT: u64 = 64;
 
 /// What was read of branches; clones share it.
 #[derive(Clone, Debug)]
@@ -57,7 +60,7 @@ struct Known {
     brand_id: BrandId,
     snapshot: Snapshot,
     grids: Kept<(Method, Channel), Arc<Grid>>,
-    without_cart: Kept<Method, Arc<Availability>>,
+    without_cart: Kept<(Method, Option<BusinessDay>), Arc<Availability>>,
 }
 
 /// What a branch can sell.
@@ -103,7 +106,7 @@ pub async fn get(
     let availability = if asked.has_cart() || channel != Channel::Web {
         work_out()
     } else {
-        known.without_cart.get_with(method, work_out)
+        known.without_cart.get_with((method, asked.day), work_out)
     };
     Ok(Found {
         brand_id: known.brand_id,
@@ -200,6 +203,6 @@ async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Kno
             pauses,
         },
         grids: Kept::new((Method::ALL.len() * Channel::ALL.len()) as u64),
-        without_cart: Kept::new(Method::ALL.len() as u64),
+        without_cart: Kept::new(WITHOUT_CART_KEPT),
     })
 }

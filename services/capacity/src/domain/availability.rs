@@ -54,6 +54,8 @@ pub struct Asked {
     pub lines: Vec<Line>,
     /// Units the cart wants.
     pub skus: BTreeMap<SkuId, i64>,
+    /// Business day whose stock is told; none, or one that is over, for today.
+    pub day: Option<BusinessDay>,
 }
 
 impl Asked {
@@ -96,6 +98,8 @@ pub struct Availability {
     pub promised_at: Option<DateTime<Utc>>,
     /// Slots from now to the last day ahead.
     pub slots: Vec<SlotOffer>,
+    /// Business day whose stock is told.
+    pub stock_day: BusinessDay,
     /// Units left of what is tracked.
     pub skus: Vec<SkuLeft>,
     /// 每單上限 of what has one.
@@ -132,13 +136,15 @@ impl Snapshot {
             limits.least(asked.channel, asked.method)
         };
         let slots = self.slots(&calendar, &demand, asked, grid);
+        let today = calendar.today();
+        let stock_day = asked.day.map_or(today, |day| day.max(today));
         let open = self.sells && calendar.accepting().is_some();
         let promise = open
             .then(|| self.book.promise(&calendar, &demand).ok())
             .flatten()
             .filter(|(slot, promised_at)| {
                 self.is_open_by_pauses(asked, *promised_at)
-                    && self.has_stock(asked, slot.business_day, calendar.today())
+                    && self.has_stock(asked, slot.business_day, today)
             });
         Availability {
             as_of: self.as_of,
@@ -153,7 +159,8 @@ impl Snapshot {
                 .find(|offer| offer.can_be_had())
                 .map(|offer| offer.slot.starts_at),
             slots,
-            skus: self.skus_left(calendar.today()),
+            stock_day,
+            skus: self.skus_left(stock_day, today),
             order_limits: self.order_limits(),
             pauses: self.pauses.at(now).cloned().collect(),
             by_cart: limits.by_cart(),
@@ -208,8 +215,9 @@ impl Snapshot {
         asked.skus.is_empty() || self.shelf.parts_for(&asked.skus, day, today).is_ok()
     }
 
-    /// What is left of each variant and option. Components are told through what is made of them.
-    fn skus_left(&self, today: BusinessDay) -> Vec<SkuLeft> {
+    /// What is left on a day of each variant and option. Components are told through what is made of
+    /// them.
+    fn skus_left(&self, day: BusinessDay, today: BusinessDay) -> Vec<SkuLeft> {
         let Shelf {
             recipes,
             items,
@@ -218,9 +226,9 @@ impl Snapshot {
         let left: BTreeMap<SkuId, i64> = items
             .values()
             .filter_map(|item| {
-                let day = item.bucket_day(today, today)?;
-                let bucket = buckets.get(&(item.sku_id, day)).copied();
-                let bucket = bucket.unwrap_or_else(|| item.untouched(day));
+                let taken = item.bucket_day(day, today)?;
+                let bucket = buckets.get(&(item.sku_id, taken)).copied();
+                let bucket = bucket.unwrap_or_else(|| item.untouched(taken));
                 Some((item.sku_id, bucket.available()))
             })
             .collect();

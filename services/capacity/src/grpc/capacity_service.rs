@@ -260,6 +260,7 @@ impl CapacityService {
             channel: convert_sale::channel("channel", asked.channel, &mut violations),
             lines: convert_sale::lines("lines", &asked.lines, &mut violations),
             skus: convert::skus("skus", &asked.skus, &mut violations),
+            day: convert::day("business_day", &asked.business_day, &mut violations),
         };
         let order_id = (!asked.order_id.is_empty())
             .then(|| id::parse::<OrderId>("order_id", &asked.order_id, &mut violations))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::{
+    business_day::BusinessDay,
     error::Violations,
     id::{self, BranchId, LimitRuleId, SkuId},
 };
@@ -41,6 +42,18 @@ pub fn instant(field: &str, at: &Timestamp, violations: &mut Violations) -> Opti
         violations.push(field, "VALIDATION_FAILED");
     }
     sane
+}
+
+/// Reads a business day that may be left out.
+pub fn day(field: &str, day: &str, violations: &mut Violations) -> Option<BusinessDay> {
+    if day.is_empty() {
+        return None;
+    }
+    let parsed = day.parse().ok();
+    if parsed.is_none() {
+        violations.push(field, "VALIDATION_FAILED");
+    }
+    parsed
 }
 
 /// Reads what is to be held; the same unit named twice is summed.
@@ -153,6 +166,7 @@ pub fn availability(branch_id: BranchId, found: &Availability) -> wire::Availabi
         last_order_at: found.last_order_at.map(timestamp),
         promised_at: found.promised_at.map(timestamp),
         slots: found.slots.iter().map(slot).collect(),
+        stock_day: found.stock_day.to_string(),
         skus: found.skus.iter().map(sku).collect(),
         order_limits: found.order_limits.iter().map(order_limit).collect(),
         earliest_slot_at: found.earliest_slot_at.map(timestamp),

@@ -37,8 +37,10 @@ const MAX_SKUS: usize = 200;
 #[derive(Clone)]
 pub struct Capacity {
     peers: Peers,
-    availability: future::Cache<(OrganisationId, BranchId, Method), Arc<Availability>>,
+    availability: future::Cache<AvailabilityKey, Arc<Availability>>,
 }
+
+type AvailabilityKey = (OrganisationId, BranchId, Method, Option<BusinessDay>);
 
 /// A cart whose slots are asked for.
 pub struct CartWish<'a> {
@@ -52,6 +54,8 @@ pub struct CartWish<'a> {
     pub needs: &'a BTreeMap<SkuId, Need>,
     /// The order that is to be moved, if it is one.
     pub moving: Option<OrderId>,
+    /// Business day whose stock is told; none for today.
+    pub day: Option<BusinessDay>,
 }
 
 /// What is to be held.
@@ -93,18 +97,21 @@ impl Capacity {
         }
     }
 
-    /// What the branch could sell by this method half a second ago or later.
+    /// What the branch could sell by this method half a second ago or later, with the stock of a
+    /// business day, today if there is none.
     pub async fn availability(
         &self,
         org: OrganisationId,
         branch: BranchId,
         method: Method,
+        day: Option<BusinessDay>,
     ) -> Result<Arc<Availability>, Problem> {
         let load = async {
             let request = GetAvailabilityRequest {
                 branch_id: branch.to_string(),
                 method: method_to_wire(method).into(),
                 channel: wire::Channel::Web.into(),
+                business_day: to_wire_day(day),
                 ..Default::default()
             };
             let answer = self
@@ -114,7 +121,7 @@ impl Capacity {
                 .into_inner();
             Ok::<_, Status>(Arc::new(answer.availability.unwrap_or_default()))
         };
-        let key = (org, branch, method);
+        let key = (org, branch, method, day);
         let loaded = self.availability.try_get_with(key, load).await;
         loaded.map_err(|status| Problem::from_status(&status))
     }
@@ -136,6 +143,7 @@ impl Capacity {
                 .moving
                 .map(|order| order.to_string())
                 .unwrap_or_default(),
+            business_day: to_wire_day(wish.day),
         };
         let answer = self.client(org).get_availability(request).await?;
         Ok(answer.into_inner().availability.unwrap_or_default())
@@ -149,7 +157,7 @@ impl Capacity {
         method: Method,
         promised_at: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, Problem> {
-        let available = self.availability(org, branch, method).await?;
+        let available = self.availability(org, branch, method, None).await?;
         let starts = available.slots.iter().map(|slot| to_utc(slot.starts_at));
         Ok(starts.flatten().filter(|start| *start <= promised_at).max())
     }
@@ -269,6 +277,10 @@ pub(crate) const fn method_to_wire(method: Method) -> wire::Method {
         Method::Delivery => wire::Method::Delivery,
         Method::OnSite => wire::Method::OnSite,
     }
+}
+
+fn to_wire_day(day: Option<BusinessDay>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
 }
 
 fn to_hold(hold: Option<HoldState>) -> anyhow::Result<Hold> {

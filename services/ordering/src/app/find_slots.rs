@@ -36,6 +36,7 @@ impl Ordering {
             lines: &quote.lines,
             needs: &stock_need(&quote.lines),
             moving: None,
+            day: None,
         };
         self.capacity.availability_for(org, wish).await
     }
@@ -62,6 +63,7 @@ impl Ordering {
             lines: &order.sold.lines,
             needs: &BTreeMap::new(),
             moving: Some(id),
+            day: None,
         };
         self.capacity.availability_for(org, wish).await
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use chassis::{
+    business_day::BusinessDay,
     error::{FieldProblem, Problem},
     id::{OrganisationId, SkuId},
 };
@@ -113,8 +114,12 @@ impl Ordering {
         quote: &Quote,
     ) -> Result<Arc<Availability>, Problem> {
         let capacity = &self.capacity;
+        let rule = menu.day_rule;
+        let day_of = |at| BusinessDay::of(at, rule.tz, rule.cutoff_minutes);
+        let today = day_of(self.clock.now());
+        let day = quote.wanted_at.map(day_of).filter(|day| *day > today);
         let known = capacity
-            .availability(org, menu.branch, quote.method)
+            .availability(org, menu.branch, quote.method, day)
             .await?;
         if !known.by_cart {
             return Ok(known);
@@ -125,6 +130,7 @@ impl Ordering {
             lines: &quote.lines,
             needs: &stock_need(&quote.lines),
             moving: None,
+            day,
         };
         Ok(Arc::new(capacity.availability_for(org, wish).await?))
     }

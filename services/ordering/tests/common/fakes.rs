@@ -224,6 +224,8 @@ pub struct CapacityState {
     pub pauses: Vec<capacity::PublicPause>,
     /// Units left of what is tracked.
     pub left: HashMap<String, i64>,
+    /// Units left of it on any other day than today.
+    pub left_later: HashMap<String, i64>,
     /// Forgets hold keys, as after a long time.
     pub forgetful: bool,
     /// Life of a hold in seconds; 0 for two minutes.
@@ -349,14 +351,16 @@ fn availability(
     if state.away {
         return Err(Status::unavailable("capacity is away"));
     }
-    let skus = state
-        .left
-        .iter()
-        .map(|(sku, left)| capacity::SkuAvailability {
-            sku_id: sku.clone(),
-            available: *left,
-            ..Default::default()
-        });
+    let left = if request.business_day.is_empty() {
+        &state.left
+    } else {
+        &state.left_later
+    };
+    let skus = left.iter().map(|(sku, left)| capacity::SkuAvailability {
+        sku_id: sku.clone(),
+        available: *left,
+        ..Default::default()
+    });
     Ok(capacity::GetAvailabilityResponse {
         availability: Some(capacity::Availability {
             branch_id: request.branch_id.clone(),
