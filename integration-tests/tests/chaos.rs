@@ -7,16 +7,22 @@ use std::{
 
 use anyhow::Context as _;
 use devtool::{doctor, supervise::PROCESSES};
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use integration_tests::{Customer, Platform, Shop, new_key};
 use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
 };
+use reqwest::Method;
+use serde_json::{Value, json};
 
 /// Orders of one run; the victim dies when this many were answered.
 const ORDERS: usize = 200;
 const ANSWERED_AT_DEATH: usize = 60;
+/// Orders that staff moves to another slot.
+const MOVED: usize = 40;
+/// By then a process is back, and what it left behind is done.
+const SETTLED_WITHIN: Duration = Duration::from_secs(90);
 /// What a customer waits before trying again.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -33,6 +39,16 @@ async fn killing_capacity_loses_and_doubles_nothing() -> anyhow::Result<()> {
 #[tokio::test]
 async fn killing_rabbitmq_loses_and_doubles_nothing() -> anyhow::Result<()> {
     survives("rabbitmq").await
+}
+
+#[tokio::test]
+async fn killing_ordering_leaves_no_order_between_two_times() -> anyhow::Result<()> {
+    moves_survive("ordering").await
+}
+
+#[tokio::test]
+async fn killing_capacity_leaves_no_order_between_two_times() -> anyhow::Result<()> {
+    moves_survive("capacity").await
 }
 
 async fn survives(victim: &str) -> anyhow::Result<()> {
@@ -79,6 +95,72 @@ async fn survives(victim: &str) -> anyhow::Result<()> {
     );
     doctor::doctor(&platform.home).await?;
     assert_eq!(shop.available(tea).await?, 10_000 - i64::try_from(ORDERS)?);
+    Ok(())
+}
+
+/// Staff moves every order to another slot while the victim dies: who asks until there is an answer
+/// has moved the order, and who gave up has an order that is wholly at one time or wholly at the other.
+async fn moves_survive(victim: &str) -> anyhow::Result<()> {
+    let platform = Platform::find()?;
+    let shop = platform.shop(9_999).await?;
+    let orders = stream::iter(0..MOVED)
+        .map(|_| place_until_answered(&shop, &shop.items[0]))
+        .buffered(8)
+        .try_collect::<Vec<_>>()
+        .await?;
+    let path = format!("/orders/{}/slots", orders[0]);
+    let found = shop.owner.call(Method::GET, &path, Value::Null).await?;
+    let slots = found["slots"].as_array().context("no slots")?;
+    let wanted_at = slots.last().context("no slot")?["starts_at"].clone();
+
+    let (answered, mut watched) = tokio::sync::watch::channel(0);
+    let moves = stream::iter(orders.iter().enumerate())
+        .map(|(place, order)| {
+            let (shop, wanted_at, answered) = (&shop, &wanted_at, &answered);
+            async move {
+                let patient = place % 2 == 0;
+                while move_once(shop, order, wanted_at).await.is_err() && patient {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                answered.send_modify(|count| *count += 1);
+            }
+        })
+        .buffer_unordered(8)
+        .collect::<Vec<()>>();
+    let death = async {
+        watched.wait_for(|count| *count >= MOVED / 4).await?;
+        kill(&platform, victim)
+    };
+    let both = async { tokio::join!(moves, death) };
+    let (_, death) = tokio::time::timeout(SETTLED_WITHIN, both).await?;
+    death?;
+
+    let mut database = doctor::connect(&platform.endpoints, "ordering").await?;
+    tokio::time::timeout(SETTLED_WITHIN, async {
+        let under_way = "SELECT count(*) FROM slot_moves";
+        while sqlx::query_scalar::<_, i64>(under_way)
+            .fetch_one(&mut database)
+            .await?
+            > 0
+        {
+            tokio::time::sleep(PAUSE).await;
+        }
+        anyhow::Ok(())
+    })
+    .await
+    .context("moves that were broken off are not gone on with")??;
+    for order in orders.iter().step_by(2) {
+        let path = format!("/orders/{order}");
+        let order = shop.owner.call(Method::GET, &path, Value::Null).await?;
+        assert_eq!(order["order"]["wanted_at"], wanted_at);
+    }
+    doctor::doctor(&platform.home).await
+}
+
+async fn move_once(shop: &Shop, order: &str, wanted_at: &Value) -> anyhow::Result<()> {
+    let wish = json!({"version": 1, "wanted_at": wanted_at, "reason": "冰櫃故障"});
+    let path = format!("/orders/{order}/move");
+    shop.owner.call(Method::POST, &path, wish).await?;
     Ok(())
 }
 

@@ -347,6 +347,7 @@ fn question(shop: &Shop, items: &[Item]) -> GetAvailabilityRequest {
         skus,
         channel: Channel::Web.into(),
         order_id: String::new(),
+        business_day: String::new(),
     }
 }
 
