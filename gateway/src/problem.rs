@@ -149,7 +149,7 @@ impl From<tonic::Status> for Rejection {
     fn from(status: tonic::Status) -> Self {
         let mut problem = Problem::from_status(&status);
         for field in &mut problem.fields {
-            field.field = without_wrapper(&field.field).to_owned();
+            field.field = as_asked(&field.field);
         }
         let quote = (problem.reason == "QUOTE_CHANGED")
             .then(|| fresh_quote(&status))
@@ -255,10 +255,13 @@ const WRAPPERS: [&str; 9] = [
     "special_day",
 ];
 
-fn without_wrapper(path: &str) -> &str {
+/// The path as it is in a body.
+fn as_asked(path: &str) -> String {
     match path.split_once('.') {
-        Some((wrapper, rest)) if WRAPPERS.contains(&wrapper) => rest,
-        _ => path,
+        Some((wrapper, rest)) if WRAPPERS.contains(&wrapper) => rest.to_owned(),
+        // Decisions about orders lie one level deeper there, beside what counts for all of them.
+        _ if path.starts_with("decisions[") => path.replacen("decisions", "decisions.orders", 1),
+        _ => path.to_owned(),
     }
 }
 

@@ -106,7 +106,8 @@ async fn a_preview_tells_days_and_orders_with_their_names() {
     let answer: Value = answer.await.unwrap().json().await.unwrap();
     assert_eq!(answer["days"][0]["special_day"], "颱風假");
     assert_eq!(answer["affected"]["total"], 250);
-    let [first, second] = [0, 1].map(|index| &answer["affected"]["orders"][index]);
+    let of_branch = &answer["affected"]["branches"][0]["orders"];
+    let [first, second] = [0, 1].map(|index| &of_branch[index]);
     assert_eq!(first["pickup_number"], "014");
     assert_eq!(first["contact_name"], "林小姐");
     assert_eq!(first["total"], 120);
@@ -140,7 +141,9 @@ async fn a_preview_stands_without_ordering_and_takes_one_change_at_a_time() {
         request.send().await.unwrap()
     };
     let answer: Value = send(json!({})).await.json().await.unwrap();
-    assert_eq!(answer["affected"]["orders"][0]["order_id"], FIRST);
+    let affected = &answer["affected"]["branches"][0];
+    assert_eq!(affected["branch_id"], edge.branch_id);
+    assert_eq!(affected["orders"][0]["order_id"], FIRST);
     let both = json!({"withdrawn_number": 3, "removed_special_day_id": FIRST});
     refused(send(both).await, 400, "VALIDATION_FAILED").await;
 }
@@ -167,7 +170,8 @@ async fn a_refusal_for_the_sake_of_orders_lists_them() {
         });
     let document = refused(put(&edge, &hours()).await, 409, "ORDERS_AFFECTED").await;
     assert_eq!(document["affected"]["total"], 1);
-    assert_eq!(document["affected"]["orders"][0]["order_number"], "A7K2M");
+    let orders = &document["affected"]["branches"][0]["orders"];
+    assert_eq!(orders[0]["order_number"], "A7K2M");
 }
 
 #[tokio::test]

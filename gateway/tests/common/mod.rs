@@ -196,7 +196,12 @@ impl Edge {
 
     /// Lets the session be that of staff with these permissions everywhere.
     pub fn sign_in(&self, permissions: &[(&str, Level)]) -> Identity {
-        let identity = identities::staff(self.org, permissions, Scope::whole_organisation());
+        self.sign_in_within(permissions, Scope::whole_organisation())
+    }
+
+    /// Lets the session be that of staff with these permissions within a scope.
+    pub fn sign_in_within(&self, permissions: &[(&str, Level)], scope: Scope) -> Identity {
+        let identity = identities::staff(self.org, permissions, scope);
         let token = keys::token(&identity, Arc::new(self.clock.clone()));
         self.fake.on("staff.v1.StaffService/ExchangeSession", {
             let organisation_id = self.org.to_string();

@@ -1,5 +1,7 @@
 //! Booked orders that a change of hours leaves outside, with what ordering knows of them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use proto::{capacity::v1 as pb, ordering::v1 as ordering};
 use serde::{Deserialize, Serialize};
@@ -12,9 +14,13 @@ use crate::{
         Result,
         convert::{required_time, text},
         orders::{OrderState, known_orders},
+        quotes::FulfilmentMethod,
     },
     state::Gateway,
 };
+
+/// Decisions of one change, as capacity takes them.
+const MOST_DECISIONS: usize = 200;
 
 /// States in which an order is still to come.
 const OPEN: [ordering::OrderState; 6] = [
@@ -36,6 +42,8 @@ pub enum OrderDecisionKind {
     Cancel,
     /// 改時間: it is moved to `wanted_at` once the hours are saved, and the customer is told.
     Move,
+    /// 改到下一個有空的時段: as `move`, to the first slot after its time that takes it then.
+    MoveNext,
 }
 
 /// What shall become of one booked order.
@@ -54,13 +62,14 @@ pub struct OrderDecision {
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Decisions {
-    /// For each order, at most 200.
+    /// For each order, of whichever branch that the change concerns; each order once.
     #[serde(default)]
+    #[schema(max_items = 200)]
     pub orders: Vec<OrderDecision>,
     /// Orders without a decision of their own stay.
     #[serde(default)]
     pub keep_others: bool,
-    /// Why orders are moved, 1–200 characters, as their customers read it; needed for a `move`.
+    /// Why orders are moved, 1–200 characters, as their customers read it; needed where one is.
     #[serde(default)]
     pub move_reason: String,
 }
@@ -70,52 +79,63 @@ pub struct Decisions {
 pub struct SlotChange {
     /// The order.
     pub order_id: String,
-    /// Start of the slot.
-    pub wanted_at: DateTime<Utc>,
+    /// Start of the slot; `None` for the first one after its time that takes it.
+    pub wanted_at: Option<DateTime<Utc>>,
     /// Why, as the customer reads it.
     pub reason: String,
 }
 
 impl Decisions {
-    /// The orders to be moved once the hours are saved; refused before anything is when a slot or the
-    /// reason is missing.
+    /// The orders to be moved once the hours are saved; refused before anything is when there are too
+    /// many decisions or two about one order, or a slot or the reason is missing.
     pub fn slot_changes(&self) -> Result<Vec<SlotChange>> {
-        let mut changes = Vec::new();
-        let mut refused = Rejection::new("VALIDATION_FAILED");
-        let mut faults = 0;
+        if self.orders.len() > MOST_DECISIONS {
+            return Err(Rejection::new("VALIDATION_FAILED")
+                .param("max", MOST_DECISIONS)
+                .field("decisions.orders", "VALIDATION_FAILED"));
+        }
+        let (mut changes, mut faults) = (Vec::new(), Vec::new());
+        let mut named = BTreeSet::new();
+        let mut moves = false;
         for (index, one) in self.orders.iter().enumerate() {
-            if one.decision != OrderDecisionKind::Move {
-                continue;
+            let field = |name| format!("decisions.orders[{index}].{name}");
+            if !named.insert(&one.order_id) {
+                faults.push((field("order_id"), "VALIDATION_FAILED"));
             }
-            match one.wanted_at {
-                Some(wanted_at) => changes.push(SlotChange {
-                    order_id: one.order_id.clone(),
-                    wanted_at,
-                    reason: self.move_reason.clone(),
-                }),
-                None => {
-                    let field = format!("decisions.orders[{index}].wanted_at");
-                    refused = refused.field(field, "VALIDATION_FAILED");
-                    faults += 1;
-                }
+            let wanted_at = match one.decision {
+                OrderDecisionKind::Keep | OrderDecisionKind::Cancel => continue,
+                OrderDecisionKind::Move => one.wanted_at,
+                OrderDecisionKind::MoveNext => None,
+            };
+            moves = true;
+            if wanted_at.is_none() && one.decision == OrderDecisionKind::Move {
+                faults.push((field("wanted_at"), "VALIDATION_FAILED"));
             }
+            changes.push(SlotChange {
+                order_id: one.order_id.clone(),
+                wanted_at,
+                reason: self.move_reason.clone(),
+            });
         }
         let letters = self.move_reason.trim().chars().count();
-        let moves = faults > 0 || !changes.is_empty();
         for (wrong, reason) in [
             (letters == 0, "REASON_REQUIRED"),
             (letters > 200, "TEXT_TOO_LONG"),
         ] {
             if moves && wrong {
-                refused = refused.field("decisions.move_reason", reason);
-                faults += 1;
+                faults.push(("decisions.move_reason".to_owned(), reason));
             }
         }
-        if faults == 0 {
-            Ok(changes)
-        } else {
-            Err(refused)
+        if faults.is_empty() {
+            return Ok(changes);
         }
+        let refused = Rejection::new("VALIDATION_FAILED");
+        let refused = faults
+            .into_iter()
+            .fold(refused, |refused, (field, reason)| {
+                refused.field(field, reason)
+            });
+        Err(refused)
     }
 
     /// The messages.
@@ -132,7 +152,7 @@ impl OrderDecisionKind {
     /// An order that is moved is kept by capacity until ordering has moved it.
     fn to_wire(self) -> i32 {
         let decision = match self {
-            Self::Keep | Self::Move => pb::Decision::Keep,
+            Self::Keep | Self::Move | Self::MoveNext => pb::Decision::Keep,
             Self::Cancel => pb::Decision::Cancel,
         };
         decision.into()
@@ -159,6 +179,8 @@ pub struct AffectedOrder {
     pub pickup_number: Option<String>,
     /// Name of who ordered.
     pub contact_name: Option<String>,
+    /// How it reaches the customer: each method has its own slots.
+    pub method: Option<FulfilmentMethod>,
     /// State.
     pub state: Option<OrderState>,
     /// What is to be paid, in the minor unit.
@@ -171,10 +193,40 @@ pub struct AffectedOrder {
 /// Booked orders outside the hours.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Affected {
-    /// The orders, earliest first, at most 200.
-    pub orders: Vec<AffectedOrder>,
-    /// How many there are in all.
+    /// Branches with such orders, the one with the earliest first; the 200 earliest orders in all.
+    pub branches: Vec<AffectedBranch>,
+    /// How many orders there are in all.
     pub total: i32,
+}
+
+/// A branch with booked orders outside the hours.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AffectedBranch {
+    /// The branch.
+    #[schema(format = Uuid)]
+    pub branch_id: String,
+    /// Its orders, earliest first.
+    pub orders: Vec<AffectedOrder>,
+}
+
+impl Affected {
+    /// Puts orders, earliest first, to their branches.
+    pub fn new(orders: Vec<AffectedOrder>, total: i32) -> Self {
+        let mut branches: Vec<AffectedBranch> = Vec::new();
+        for order in orders {
+            let known = branches
+                .iter_mut()
+                .find(|branch| branch.branch_id == order.branch_id);
+            match known {
+                Some(branch) => branch.orders.push(order),
+                None => branches.push(AffectedBranch {
+                    branch_id: order.branch_id.clone(),
+                    orders: vec![order],
+                }),
+            }
+        }
+        Self { branches, total }
+    }
 }
 
 impl TryFrom<pb::AffectedOrder> for AffectedOrder {
@@ -189,6 +241,7 @@ impl TryFrom<pb::AffectedOrder> for AffectedOrder {
             order_number: None,
             pickup_number: None,
             contact_name: None,
+            method: None,
             state: None,
             total: None,
             version: None,
@@ -201,6 +254,7 @@ impl AffectedOrder {
         self.order_number = text(order.order_number);
         self.pickup_number = text(order.pickup_number);
         self.contact_name = text(order.contact_name);
+        self.method = FulfilmentMethod::from_wire_or_none(order.method);
         self.state = OrderState::from_wire_or_none(order.state);
         self.total = order.total.map(|total| total.amount);
         self.version = Some(order.version);

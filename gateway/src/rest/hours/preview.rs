@@ -15,7 +15,7 @@ use crate::{
         Result,
         body::Body,
         convert::{all, required_time, stamp, text, time},
-        special_days::{SpecialDay, SpecialDayInput},
+        special_days::{Owner, SpecialDay, SpecialDayInput},
     },
     state::Gateway,
 };
@@ -145,15 +145,15 @@ async fn told(
 ) -> Result<Affected> {
     let mut orders = all(orders)?;
     enrich(gateway, staff, &mut orders).await;
-    Ok(Affected { orders, total })
+    Ok(Affected::new(orders, total))
 }
 
 impl PreviewInput {
     fn into_wire(self, branch_id: String) -> Result<pb::PreviewHoursRequest> {
         let special_day = self.special_day.map(|planned| {
             let whose = match planned.brand_id {
-                Some(brand_id) => (brand_id, String::new()),
-                None => (String::new(), branch_id.clone()),
+                Some(brand_id) => Owner::Brand(brand_id),
+                None => Owner::Branch(branch_id.clone()),
             };
             let special_day_id = planned.special_day_id.unwrap_or_default();
             Change::SpecialDay(planned.day.into_wire(special_day_id, whose))

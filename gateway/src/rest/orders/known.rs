@@ -11,7 +11,7 @@ use super::OrderState;
 use crate::{auth::Staff, rest::convert::text, state::Gateway};
 
 /// At most this many branches and business days are asked about, each for this many pages.
-const MOST_LISTS: usize = 12;
+const MOST_LISTS: usize = 60;
 const MOST_PAGES: usize = 5;
 const AT_ONCE: usize = 4;
 

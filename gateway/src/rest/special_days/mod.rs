@@ -5,7 +5,7 @@ mod remove;
 mod save;
 mod special_day;
 
-pub use special_day::{DayPeriod, SpecialDay, SpecialDayInput};
+pub use special_day::{DayPeriod, Owner, SpecialDay, SpecialDayInput};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::Gateway;

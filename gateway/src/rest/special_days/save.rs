@@ -7,7 +7,7 @@ use proto::capacity::v1::{self as pb, preview_hours_request::Change};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{SpecialDay, SpecialDayInput};
+use super::{Owner, SpecialDay, SpecialDayInput};
 use crate::{
     auth::Staff,
     rest::{
@@ -47,9 +47,11 @@ pub async fn create_branch_special_day(
     key: IdempotencyKey,
     Body(input): Body<SpecialDayInput>,
 ) -> Result<(StatusCode, Json<SpecialDaySaved>)> {
-    let whose = (String::new(), branch_id);
-    let saved = save(&gateway, &staff, key, String::new(), whose, input).await?;
-    Ok((StatusCode::CREATED, Json(saved)))
+    let saving = Saving::new(key, Owner::Branch(branch_id));
+    Ok((
+        StatusCode::CREATED,
+        saving.save(&gateway, &staff, input).await?,
+    ))
 }
 
 /// Changes a special day of a branch; refuses as its creation does, and with `VERSION_CONFLICT`.
@@ -65,9 +67,8 @@ pub async fn update_branch_special_day(
     key: IdempotencyKey,
     Body(input): Body<SpecialDayInput>,
 ) -> Result<Json<SpecialDaySaved>> {
-    let whose = (String::new(), branch_id);
-    let saved = save(&gateway, &staff, key, special_day_id, whose, input).await?;
-    Ok(Json(saved))
+    let saving = Saving::of(special_day_id, key, Owner::Branch(branch_id));
+    saving.save(&gateway, &staff, input).await
 }
 
 /// Creates a special day of all branches of a brand; refuses as that of a branch does.
@@ -83,9 +84,11 @@ pub async fn create_brand_special_day(
     key: IdempotencyKey,
     Body(input): Body<SpecialDayInput>,
 ) -> Result<(StatusCode, Json<SpecialDaySaved>)> {
-    let whose = (brand_id, String::new());
-    let saved = save(&gateway, &staff, key, String::new(), whose, input).await?;
-    Ok((StatusCode::CREATED, Json(saved)))
+    let saving = Saving::new(key, Owner::Brand(brand_id));
+    Ok((
+        StatusCode::CREATED,
+        saving.save(&gateway, &staff, input).await?,
+    ))
 }
 
 /// Changes a special day of a brand; refuses as its creation does, and with `VERSION_CONFLICT`.
@@ -101,39 +104,59 @@ pub async fn update_brand_special_day(
     key: IdempotencyKey,
     Body(input): Body<SpecialDayInput>,
 ) -> Result<Json<SpecialDaySaved>> {
-    let whose = (brand_id, String::new());
-    let saved = save(&gateway, &staff, key, special_day_id, whose, input).await?;
-    Ok(Json(saved))
+    let saving = Saving::of(special_day_id, key, Owner::Brand(brand_id));
+    saving.save(&gateway, &staff, input).await
 }
 
-async fn save(
-    gateway: &Gateway,
-    staff: &Staff,
-    key: IdempotencyKey,
+/// Which special day is saved, and by which request.
+struct Saving {
     special_day_id: String,
-    whose: (String, String),
-    mut input: SpecialDayInput,
-) -> Result<SpecialDaySaved> {
-    let branch_id = whose.1.clone();
-    let changes = input.decisions.slot_changes()?;
-    let (decisions, keep_others) = std::mem::take(&mut input.decisions).into_wire();
-    let day = input.into_wire(special_day_id, whose);
-    let request = staff.request(pb::SaveSpecialDayRequest {
-        idempotency_key: key.key,
-        special_day: Some(day.clone()),
-        decisions,
-        keep_others,
-    });
-    let answer = match gateway.hours().save_special_day(request).await {
-        Ok(answer) => answer.into_inner(),
-        Err(status) => {
-            let change = Change::SpecialDay(day);
-            return Err(affected_by(gateway, staff, status, branch_id, change).await);
+    key: IdempotencyKey,
+    owner: Owner,
+}
+
+impl Saving {
+    /// A new day.
+    fn new(key: IdempotencyKey, owner: Owner) -> Self {
+        Self::of(String::new(), key, owner)
+    }
+
+    /// A day there is.
+    fn of(special_day_id: String, key: IdempotencyKey, owner: Owner) -> Self {
+        Self {
+            special_day_id,
+            key,
+            owner,
         }
-    };
-    Ok(SpecialDaySaved {
-        special_day: present(answer.special_day, "the special day")?.try_into()?,
-        cancellations: cancel(gateway, staff, answer.to_cancel).await?,
-        moves: reschedule(gateway, staff, changes).await,
-    })
+    }
+
+    /// Saves it, then cancels and moves orders as was decided.
+    async fn save(
+        self,
+        gateway: &Gateway,
+        staff: &Staff,
+        mut input: SpecialDayInput,
+    ) -> Result<Json<SpecialDaySaved>> {
+        let changes = input.decisions.slot_changes()?;
+        let (decisions, keep_others) = std::mem::take(&mut input.decisions).into_wire();
+        let day = input.into_wire(self.special_day_id, self.owner);
+        let request = staff.request(pb::SaveSpecialDayRequest {
+            idempotency_key: self.key.key,
+            special_day: Some(day.clone()),
+            decisions,
+            keep_others,
+        });
+        let answer = match gateway.hours().save_special_day(request).await {
+            Ok(answer) => answer.into_inner(),
+            Err(status) => {
+                let (branch_id, change) = (day.branch_id.clone(), Change::SpecialDay(day));
+                return Err(affected_by(gateway, staff, status, branch_id, change).await);
+            }
+        };
+        Ok(Json(SpecialDaySaved {
+            special_day: present(answer.special_day, "the special day")?.try_into()?,
+            cancellations: cancel(gateway, staff, answer.to_cancel).await?,
+            moves: reschedule(gateway, staff, changes).await,
+        }))
+    }
 }

@@ -37,6 +37,15 @@ pub struct SpecialDay {
     pub overridden: bool,
 }
 
+/// Whose a special day is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// A branch's own.
+    Branch(String),
+    /// All branches' of a brand.
+    Brand(String),
+}
+
 /// An opening period of a day; close at or before open means the next day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -97,12 +106,12 @@ impl TryFrom<pb::SpecialDay> for SpecialDay {
 }
 
 impl SpecialDayInput {
-    /// The message, for a brand or a branch.
-    pub fn into_wire(
-        self,
-        special_day_id: String,
-        (brand_id, branch_id): (String, String),
-    ) -> pb::SpecialDay {
+    /// The message.
+    pub fn into_wire(self, special_day_id: String, owner: Owner) -> pb::SpecialDay {
+        let (brand_id, branch_id) = match owner {
+            Owner::Brand(brand_id) => (brand_id, String::new()),
+            Owner::Branch(branch_id) => (String::new(), branch_id),
+        };
         let period = |period: DayPeriod| pb::DayPeriod {
             open_minute: period.open_minute,
             close_minute: period.close_minute,

@@ -34,11 +34,11 @@ async function shot(name) {
 
 /** Keeps the orders that lie outside the hours, where the hour of this run makes some so, until the text is there. */
 async function keepAll(text) {
-  const [done, asked] = [page.getByText(text), page.getByRole("button", { name: "全部照樣做" })];
+  const [done, asked] = [page.getByText(text), page.getByRole("dialog", { name: /張訂單會受影響/u })];
   await done.or(asked).first().waitFor();
   if (await asked.isVisible()) {
-    await asked.click();
-    await page.getByRole("button", { name: "存起來" }).click();
+    await asked.getByText("照樣做", { exact: true }).first().click();
+    await asked.getByRole("button", { name: "存起來" }).click();
   }
   await done.waitFor();
   await done.waitFor({ state: "detached" });
@@ -173,6 +173,22 @@ await step("a special day is added", async () => {
   await shot("special-day");
   await page.getByRole("dialog").getByRole("button", { name: "儲存" }).click();
   await keepAll("存好了");
+});
+await step("a brand's day settles the orders of all its branches", async () => {
+  await page.getByRole("button", { name: "新增特殊日" }).click();
+  await page.getByRole("dialog").getByText("整個品牌的分店").click();
+  await page.getByRole("button", { name: "店休" }).click();
+  await page.getByRole("textbox", { name: "第一天" }).fill(new Date(Date.now() + 34 * 3_600_000).toISOString().slice(0, 10));
+  await page.keyboard.press("Enter");
+  await page.getByText("存好之後會變成這樣").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "儲存" }).click();
+  const asked = page.getByRole("dialog", { name: /張訂單會受影響/u });
+  await asked.getByText("順延", { exact: true }).first().click();
+  await shot("brand-day");
+  await asked.getByRole("button", { name: /存起來，並改 \d+ 張的時間/u }).click();
+  await page.getByText(/改到 /u).first().waitFor();
+  await shot("brand-day-outcome");
+  await page.getByRole("button", { name: "知道了" }).click();
 });
 await step("a count is recorded", async () => {
   await page.setViewportSize(sizes.phone);

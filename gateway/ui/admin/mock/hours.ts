@@ -1,4 +1,4 @@
-import type { Affected, Decisions, Hours, HoursInput, HoursVersion, MovedOrder, OfferedDay, OrderSlot, PreviewInput, SpecialDay, SpecialDayInput } from "../src/data/types";
+import type { Affected, AffectedOrder, Decisions, Hours, HoursInput, HoursVersion, MovedOrder, OfferedDay, Order, OrderSlot, PreviewInput, SpecialDay, SpecialDayInput } from "../src/data/types";
 import { closeOf, overlappingDays, type Span } from "../src/routes/hours/week";
 import { badField, found, isFull, Refusal, sameVersion, type World } from "./world";
 import type { Call, Route } from "./routes";
@@ -104,18 +104,32 @@ function offered(hours: Hours | HoursInput, days: readonly SpecialDay[], from: n
   });
 }
 
-function affected(world: World, branchId: string, hours: Pick<Hours, "periods">, days: readonly SpecialDay[]): Affected {
+function affected(world: World, branchId: string, hours: Pick<Hours, "periods">, days: readonly SpecialDay[]): AffectedOrder[] {
   const open = openings(hours, days, Date.now());
   const orders = [...world.state.orders.values()].filter((order) => {
     const at = Date.parse(order.promised_at ?? order.placed_at);
     return order.branch_id === branchId && order.next_states.length > 0 && order.state !== "completed" && at > Date.now() && !open.some((opening) => opening.from <= at && at < opening.to);
   });
-  return {
-    total: orders.length,
-    orders: orders.map(({ order_id, promised_at, placed_at, business_day, order_number, pickup_number, contact, state, total }) => ({
-      order_id, branch_id: branchId, promised_at: promised_at ?? placed_at, business_day, order_number, pickup_number, contact_name: contact.name, state, total,
-    })),
-  };
+  return orders.map(({ order_id, promised_at, placed_at, business_day, order_number, pickup_number, contact, method, state, total }) => ({
+    order_id, branch_id: branchId, promised_at: promised_at ?? placed_at, business_day, order_number, pickup_number, contact_name: contact.name, method, state, total,
+  }));
+}
+
+/** Orders by their branches, the branch with the earliest first. */
+function byBranch(orders: readonly AffectedOrder[]): Affected {
+  const sorted = orders.toSorted((a, b) => a.promised_at.localeCompare(b.promised_at));
+  const ids = [...new Set(sorted.map((order) => order.branch_id))];
+  return { total: sorted.length, branches: ids.map((branch_id) => ({ branch_id, orders: sorted.filter((order) => order.branch_id === branch_id) })) };
+}
+
+/** The branches that a special day concerns: its own, or all of its brand. */
+function concerned(world: World, day: SpecialDay): string[] {
+  return day.branch_id ? [day.branch_id] : world.state.branches.filter((branch) => branch.brand_id === day.brand_id).map((branch) => branch.branch_id);
+}
+
+/** Orders outside the hours that these branches have with a day more, or one less. */
+function affectedBy(world: World, branchIds: readonly string[], { planned, removed }: { planned?: SpecialDay | undefined; removed?: string | null | undefined }): Affected {
+  return byBranch(branchIds.flatMap((id) => affected(world, id, found(world.state.hours.get(id)), daysFor(world, id, planned).filter((day) => day.special_day_id !== removed))));
 }
 
 function judge({ periods, methods = [] }: HoursInput): void {
@@ -123,7 +137,8 @@ function judge({ periods, methods = [] }: HoursInput): void {
   for (const [index, own] of methods.entries()) if (overlappingDays(own.periods ?? []).length > 0) throw badField(`methods[${String(index)}].periods[0].open_minute`, "HOURS_OVERLAP");
 }
 
-function settle(world: World, { orders, total }: Affected, { orders: decided = [], keep_others = false }: Decisions = {}) {
+function settle(world: World, { branches, total }: Affected, { orders: decided = [], keep_others = false }: Decisions = {}) {
+  const orders = branches.flatMap((branch) => branch.orders);
   const open = orders.filter((order) => !decided.some((one) => one.order_id === order.order_id));
   if (open.length > 0 && !keep_others) throw new Refusal(409, "ORDERS_AFFECTED", { count: String(total) });
   return decided
@@ -138,17 +153,26 @@ function settle(world: World, { orders, total }: Affected, { orders: decided = [
 /** Moves the orders that get another time; a slot that is full refuses, as on the real desk. */
 function moveAll(world: World, { orders: decided = [], move_reason = "" }: Decisions = {}): MovedOrder[] {
   return decided.flatMap(({ order_id, decision, wanted_at }): MovedOrder[] => {
-    if (decision !== "move" || !wanted_at) return [];
+    if (decision !== "move" && decision !== "move_next") return [];
     const order = found(world.state.orders.get(order_id));
-    const told = { order_id, wanted_at, pickup_number: order.pickup_number, contact_name: order.contact.name };
+    const slot = decision === "move" ? wanted_at : nextSlot(world, order);
+    const told = { order_id, branch_id: order.branch_id, wanted_at: slot ?? null, pickup_number: order.pickup_number, contact_name: order.contact.name };
+    if (!slot) return [{ ...told, refused: "NO_SLOT" }];
     try {
-      const moved = world.reschedule(order_id, { version: order.version, wanted_at, reason: move_reason });
+      const moved = world.reschedule(order_id, { version: order.version, wanted_at: slot, reason: move_reason });
       return [{ ...told, pickup_number: moved.pickup_number, refused: null }];
     } catch (refused) {
       if (refused instanceof Refusal) return [{ ...told, refused: refused.reason }];
       throw refused;
     }
   });
+}
+
+/** The first slot after an order's time that has room. */
+function nextSlot(world: World, order: Order): string | undefined {
+  const days = offered(found(world.state.hours.get(order.branch_id)), daysFor(world, order.branch_id), Date.now());
+  const after = Date.parse(order.promised_at ?? order.placed_at);
+  return days.flatMap((day) => day.slots).find((slot) => Date.parse(slot) > after && !isFull(slot));
 }
 
 /** Slots of a branch's next days, every fifth of them full for want of capacity. */
@@ -175,8 +199,7 @@ function setHours({ world, ids: [branchId = ""], body }: Call) {
   const held = found(world.state.hours.get(branchId));
   sameVersion(held, input.version);
   judge(input as HoursInput);
-  const cancellations = settle(world, affected(world, branchId, input, daysFor(world, branchId)), decisions);
-  const moves = moveAll(world, decisions);
+  const cancellations = settle(world, byBranch(affected(world, branchId, input, daysFor(world, branchId))), decisions);
   const number = held.version + 1;
   const hours = { ...held, ...input, version: number, methods: input.methods ?? [], outside_hours: input.outside_hours ?? "future_only" } as Hours;
   const desk = deskOf(world);
@@ -186,6 +209,7 @@ function setHours({ world, ids: [branchId = ""], body }: Call) {
   const saved = version(number, hours, Date.now(), { state: effective_at ? "pending" : "in_force", restored_from: restores ?? null });
   desk.versions.set(branchId, [{ ...saved, effective_at: effective_at ?? saved.effective_at }, ...versions]);
   world.state.hours.set(branchId, effective_at ? { ...held, version: number } : hours);
+  const moves = moveAll(world, decisions);
   world.tell(branchId, "availability", { sku_ids: [] });
   return { body: { ...now(world, branchId), cancellations, moves } };
 }
@@ -208,7 +232,10 @@ function preview({ world, ids: [branchId = ""], body }: Call) {
   const days = daysFor(world, branchId, planned).filter((day) => day.special_day_id !== removed_special_day_id);
   const seen = (body as PreviewInput).from ?? input?.effective_at;
   const from = seen ? Date.parse(seen) : Date.now();
-  return { body: { days: offered(hours, days, from), affected: affected(world, branchId, hours, days), overridden: planned?.locked ? days.filter((day) => day.overridden) : [] } };
+  const removed = deskOf(world).days.find((day) => day.special_day_id === removed_special_day_id);
+  const changed = planned ?? removed;
+  const outside = changed ? affectedBy(world, concerned(world, changed), { planned, removed: removed_special_day_id }) : byBranch(affected(world, branchId, hours, days));
+  return { body: { days: offered(hours, days, from), affected: outside, overridden: planned?.locked ? days.filter((day) => day.overridden) : [] } };
 }
 
 function dayOf(world: World, branchId: string, { decisions: _decisions, ...input }: SpecialDayInput, id?: string, brandId?: string): SpecialDay {
@@ -226,18 +253,21 @@ function saveDay({ world, ids: [ownerId = "", id], body }: Call, ofBrand: boolea
   const input = body as SpecialDayInput;
   const branchId = ofBrand ? (world.state.branches.find((one) => one.brand_id === ownerId)?.branch_id ?? "") : ownerId;
   const day = dayOf(world, branchId, input, id, ofBrand ? ownerId : undefined);
-  const cancellations = settle(world, affected(world, branchId, found(world.state.hours.get(branchId)), daysFor(world, branchId, day)), input.decisions);
-  const moves = moveAll(world, input.decisions);
+  const cancellations = settle(world, affectedBy(world, concerned(world, day), { planned: day }), input.decisions);
   const desk = deskOf(world);
   const saved = { ...day, special_day_id: id ?? world.fresh(), version: day.version + 1 };
   desk.days = [...desk.days.filter((one) => one.special_day_id !== id), saved];
+  const moves = moveAll(world, input.decisions);
   return { status: id ? 200 : 201, body: { special_day: saved, cancellations, moves } };
 }
 
-function removeDay({ world, ids: [id = ""] }: Call) {
+function removeDay({ world, ids: [id = ""], body }: Call) {
   const desk = deskOf(world);
-  desk.days = desk.days.filter((day) => day.special_day_id !== id);
-  return { body: { cancellations: [], moves: [] } };
+  const { decisions } = body as { decisions?: Decisions };
+  const day = found(desk.days.find((one) => one.special_day_id === id));
+  const cancellations = settle(world, affectedBy(world, concerned(world, day), { removed: id }), decisions);
+  desk.days = desk.days.filter((one) => one.special_day_id !== id);
+  return { body: { cancellations, moves: moveAll(world, decisions) } };
 }
 
 /** Hours and special days, answered from memory. */

@@ -143,10 +143,14 @@ export function seed(openOrders: number): State {
     ]);
   }
   const phases: OrderState[] = ["placed", "accepted", "preparing", "preparing", "ready", "accepted"];
-  const [first] = branches as [Branch];
+  const [first, second] = branches as [Branch, Branch];
   for (let n = 0; n < openOrders; n += 1) {
     const made = makeOrder(state, first, n, Date.now() - (openOrders > 50 ? n % 40 : 22 - n) * 60_000, phases[n % phases.length]);
     state.orders.set(made.order_id, made);
+  }
+  for (const [n, hours] of [1, 3, 26].entries()) {
+    const made = makeOrder(state, second, openOrders + n, Date.now() + hours * 3_600_000, "accepted");
+    state.orders.set(made.order_id, { ...made, placed_at: new Date().toISOString() });
   }
   return state;
 }

@@ -1515,13 +1515,23 @@ export interface components {
         };
         /** @description Booked orders outside the hours. */
         Affected: {
-            /** @description The orders, earliest first, at most 200. */
-            orders: components["schemas"]["AffectedOrder"][];
+            /** @description Branches with such orders, the one with the earliest first; the 200 earliest orders in all. */
+            branches: components["schemas"]["AffectedBranch"][];
             /**
              * Format: int32
-             * @description How many there are in all.
+             * @description How many orders there are in all.
              */
             total: number;
+        };
+        /** @description A branch with booked orders outside the hours. */
+        AffectedBranch: {
+            /**
+             * Format: uuid
+             * @description The branch.
+             */
+            branch_id: string;
+            /** @description Its orders, earliest first. */
+            orders: components["schemas"]["AffectedOrder"][];
         };
         /** @description A booked order outside the hours; what ordering did not tell is null. */
         AffectedOrder: {
@@ -1537,6 +1547,7 @@ export interface components {
             business_day: string;
             /** @description Name of who ordered. */
             contact_name?: string | null;
+            method?: components["schemas"]["FulfilmentMethod"] | null;
             /**
              * Format: uuid
              * @description The order.
@@ -1948,9 +1959,9 @@ export interface components {
         Decisions: {
             /** @description Orders without a decision of their own stay. */
             keep_others?: boolean;
-            /** @description Why orders are moved, 1–200 characters, as their customers read it; needed for a `move`. */
+            /** @description Why orders are moved, 1–200 characters, as their customers read it; needed where one is. */
             move_reason?: string;
-            /** @description For each order, at most 200. */
+            /** @description For each order, of whichever branch that the change concerns; each order once. */
             orders?: components["schemas"]["OrderDecision"][];
         };
         /**
@@ -2839,6 +2850,11 @@ export interface components {
         };
         /** @description What came of moving an order to another slot. */
         MovedOrder: {
+            /**
+             * Format: uuid
+             * @description Its branch; null when ordering did not tell.
+             */
+            branch_id?: string | null;
             /** @description Name of who ordered; null when ordering did not tell. */
             contact_name?: string | null;
             /**
@@ -2852,9 +2868,9 @@ export interface components {
             refused?: string | null;
             /**
              * Format: date-time
-             * @description Slot that was asked for.
+             * @description Slot that was asked for, or found; null where none was found.
              */
-            wanted_at: string;
+            wanted_at?: string | null;
         };
         /**
          * @description Kind of a movement.
@@ -3173,7 +3189,7 @@ export interface components {
          * @description What shall become of a booked order outside the hours.
          * @enum {string}
          */
-        OrderDecisionKind: "keep" | "cancel" | "move";
+        OrderDecisionKind: "keep" | "cancel" | "move" | "move_next";
         /** @description An entry of an order's history, never changed. */
         OrderEvent: {
             /** @description Name of who did it; null for the customer or the system. */
@@ -4814,6 +4830,7 @@ export type AccountList = components['schemas']['AccountList'];
 export type AccountState = components['schemas']['AccountState'];
 export type Adjustment = components['schemas']['Adjustment'];
 export type Affected = components['schemas']['Affected'];
+export type AffectedBranch = components['schemas']['AffectedBranch'];
 export type AffectedOrder = components['schemas']['AffectedOrder'];
 export type ArchiveCategory = components['schemas']['ArchiveCategory'];
 export type AtVersion = components['schemas']['AtVersion'];

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
-import type { AffectedOrder, Hours } from "../../data/types";
-import { decisionsOf, formOf, inputOf, instantOf, ownOf, tomorrowAt, wallOf, weekOf, withOwn, type Choice } from "./draft";
+import type { Hours } from "../../data/types";
+import { formOf, inputOf, instantOf, ownOf, tomorrowAt, wallOf, weekOf, withOwn } from "./draft";
 
 const hours: Hours = {
   branch_id: "b", periods: [{ weekday: 1, open_minute: 600, close_minute: 1_200 }], methods: [], slot_minutes: 15, lead_minutes: 15, days_ahead: 7,
@@ -32,27 +32,4 @@ it("keeps only what a method has for itself", () => {
   expect(withOwn(own, { ...delivery, own_week: false })).toEqual([]);
   expect(withOwn(own, { ...ownOf(own, "pickup"), last_order_minutes: 0 }).map((one) => one.method)).toEqual(["pickup", "delivery"]);
   expect(withOwn([], { ...delivery, own_week: false, last_order_minutes: 30 })[0]?.periods).toEqual([]);
-});
-
-it("waits for a decision about each order that is shown", () => {
-  const order = (order_id: string) => ({ order_id }) as AffectedOrder;
-  const chosen = new Map<string, Choice>([["a", "keep"]]);
-  const none = { slots: new Map<string, string>(), reason: "" };
-  expect(decisionsOf([order("a"), order("b")], chosen, 2, none)).toBeUndefined();
-  chosen.set("b", "cancel");
-  expect(decisionsOf([order("a"), order("b")], chosen, 2, none)).toEqual({
-    orders: [{ order_id: "a", decision: "keep" }, { order_id: "b", decision: "cancel" }], keep_others: false,
-  });
-  expect(decisionsOf([order("a")], chosen, 260, none)?.keep_others).toBe(true);
-});
-
-it("waits for the slot and the reason of an order that gets another time", () => {
-  const orders = [{ order_id: "a" } as AffectedOrder];
-  const chosen = new Map<string, Choice>([["a", "move"]]);
-  const slots = new Map([["a", "2026-09-03T04:00:00Z"]]);
-  expect(decisionsOf(orders, chosen, 1, { slots: new Map(), reason: "颱風假" })).toBeUndefined();
-  expect(decisionsOf(orders, chosen, 1, { slots, reason: " " })).toBeUndefined();
-  expect(decisionsOf(orders, chosen, 1, { slots, reason: " 颱風假 " })).toEqual({
-    orders: [{ order_id: "a", decision: "move", wanted_at: "2026-09-03T04:00:00Z" }], keep_others: false, move_reason: "颱風假",
-  });
 });

@@ -1,6 +1,6 @@
 import { formatDate, formatTime } from "@yizhimai/kit";
 
-import type { AffectedOrder, Decisions, Hours, HoursInput, HoursVersion, MethodHours, Period, ServiceMethod } from "../../data/types";
+import type { Hours, HoursInput, HoursVersion, MethodHours, Period, ServiceMethod } from "../../data/types";
 
 /** Methods that may have hours of their own, in the order they are shown. */
 export const methods: readonly ServiceMethod[] = ["pickup", "delivery", "on_site"];
@@ -79,28 +79,6 @@ export function tomorrowAt(now: Date, timeZone: string, cutoffMinutes: number): 
   const tomorrow = formatDate(new Date(now.getTime() + 86_400_000), timeZone);
   const [hour, minute] = [Math.floor(cutoffMinutes / 60), cutoffMinutes % 60];
   return `${tomorrow}T${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
-}
-
-export type Choice = "keep" | "move" | "cancel";
-
-/** Where orders go that are given another time, and why, as their customers read it. */
-export interface Moves {
-  slots: ReadonlyMap<string, string>;
-  reason: string;
-}
-
-/** The decisions as the gateway takes them; undefined while an order that is shown has none, or a new time lacks its slot or reason. */
-export function decisionsOf(orders: readonly AffectedOrder[], chosen: ReadonlyMap<string, Choice>, total: number, { slots, reason }: Moves): Decisions | undefined {
-  const decided = [];
-  for (const { order_id } of orders) {
-    const decision = chosen.get(order_id);
-    const wanted_at = decision === "move" ? slots.get(order_id) : undefined;
-    if (!decision || (decision === "move" && !wanted_at)) return undefined;
-    decided.push({ order_id, decision, ...(wanted_at ? { wanted_at } : {}) });
-  }
-  const moves = decided.some((one) => one.decision === "move");
-  if (moves && reason.trim() === "") return undefined;
-  return { orders: decided, keep_others: total > orders.length, ...(moves ? { move_reason: reason.trim() } : {}) };
 }
 
 /** Versions that can be brought back: not the one in force, and none that waits. */

@@ -29,12 +29,11 @@ export function Pending({ branchId, version, pending, onChange }: PendingProps) 
   const { message } = App.useApp();
   const { timeZone } = useScope();
   const manages = may(useMe(), "store.hours", "manage");
-  const { decide, report, dialog } = useDecisions(branchId);
+  const { settle, report, dialog } = useDecisions(branchId);
 
   async function withdraw(number: number) {
     try {
-      const decisions = await decide({ withdrawn_number: number });
-      const answer = await withdrawHours(branchId, number, { version, decisions });
+      const answer = await settle({ withdrawn_number: number }, (decisions) => withdrawHours(branchId, number, { version, decisions }));
       client.setQueryData(keys.hours(branchId), { hours: answer.hours, pending: answer.pending });
       await client.invalidateQueries({ queryKey: keys.hoursVersions(branchId) });
       report(answer);

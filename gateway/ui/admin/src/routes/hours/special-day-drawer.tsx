@@ -51,7 +51,7 @@ function Editor({ branchId, brandId, draft, manages, managesBrand, onClose }: Dr
   const danger = useDanger();
   const client = useQueryClient();
   const { message, modal } = App.useApp();
-  const { decide, report, dialog } = useDecisions(branchId);
+  const { settle, report, dialog } = useDecisions(branchId);
   const [day, setDay] = useState(draft);
   const [isOpen, setOpen] = useState(draft.periods.length > 0);
   const [refused, setRefused] = useState<readonly string[]>([]);
@@ -102,9 +102,8 @@ function Editor({ branchId, brandId, draft, manages, managesBrand, onClose }: Dr
         });
         if (!agreed) return false;
       }
-      const decisions = await decide(change);
       const owner = day.ofBrand ? { brand_id: brandId } : { branch_id: branchId };
-      const answer = await saveSpecialDay(owner, id, { ...input, decisions }, id ? newIdempotencyKey() : key);
+      const answer = await settle(change, (decisions) => saveSpecialDay(owner, id, { ...input, decisions }, id ? newIdempotencyKey() : key));
       report(answer);
       void message.success(t("form.saved"));
       return true;
@@ -113,8 +112,7 @@ function Editor({ branchId, brandId, draft, manages, managesBrand, onClose }: Dr
 
   async function remove() {
     await act(async () => {
-      const decisions = await decide({ removed_special_day_id: id ?? "" });
-      const answer = await removeSpecialDay(id ?? "", { version: day.version, decisions });
+      const answer = await settle({ removed_special_day_id: id ?? "" }, (decisions) => removeSpecialDay(id ?? "", { version: day.version, decisions }));
       report(answer);
       void message.success(t("special.removed"));
       return true;

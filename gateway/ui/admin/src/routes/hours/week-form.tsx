@@ -46,7 +46,7 @@ export function WeekForm({ branchId, version, beginning, onReload, onLeave }: We
   const manages = may(useMe(), "store.hours", "manage");
   const [form] = Form.useForm<HoursForm>();
   const [service, setService] = useState<"store" | ServiceMethod>("store");
-  const { decide, report, dialog } = useDecisions(branchId);
+  const { settle, report, dialog } = useDecisions(branchId);
   const origin: Origin = { version, replaces: beginning.replaces, restores: beginning.restores };
   const initial = formOf(beginning.hours, beginning.effective);
   const typed = Form.useWatch([], form) as HoursForm | undefined;
@@ -55,8 +55,7 @@ export function WeekForm({ branchId, version, beginning, onReload, onLeave }: We
 
   async function save(values: HoursForm) {
     const input = inputOf({ ...initial, ...values }, origin, timeZone);
-    const decisions = await decide({ hours: input });
-    const answer = await setHours(branchId, { ...input, decisions });
+    const answer = await settle({ hours: input }, (decisions) => setHours(branchId, { ...input, decisions }));
     client.setQueryData(keys.hours(branchId), { hours: answer.hours, pending: answer.pending });
     await Promise.all([
       client.invalidateQueries({ queryKey: keys.availability(branchId) }),

@@ -1,0 +1,51 @@
+import type { AffectedOrder, Decisions } from "../../data/types";
+
+export type Choice = "keep" | "move" | "cancel";
+
+/** What becomes of an order; one that is moved without a slot goes to the next that has room. */
+export interface Decided {
+  choice: Choice;
+  slot?: string;
+}
+
+/** What was chosen so far, by order. */
+export type Chosen = ReadonlyMap<string, Decided>;
+
+/** What was chosen, and why orders are moved, as their customers read it. */
+export interface Plan {
+  chosen: Chosen;
+  reason: string;
+}
+
+/** The decisions as the gateway takes them; undefined while an order that is shown has none, or moves lack their reason. */
+export function decisionsOf(orders: readonly AffectedOrder[], chosen: Chosen, total: number, reason: string): Decisions | undefined {
+  const decided: NonNullable<Decisions["orders"]> = [];
+  for (const { order_id } of orders) {
+    const one = chosen.get(order_id);
+    if (!one) return undefined;
+    if (one.choice !== "move") decided.push({ order_id, decision: one.choice });
+    else decided.push(one.slot ? { order_id, decision: "move", wanted_at: one.slot } : { order_id, decision: "move_next" });
+  }
+  const moves = tallyOf(orders, chosen).move > 0;
+  if (moves && reason.trim() === "") return undefined;
+  return { orders: decided, keep_others: total > orders.length, ...(moves ? { move_reason: reason.trim() } : {}) };
+}
+
+/** One choice for all of these orders. A time picked for one stays, and so does what was chosen for those that cannot be moved. */
+export function withAll(chosen: Chosen, orders: readonly AffectedOrder[], choice: Choice, canMove: (order: AffectedOrder) => boolean): Chosen {
+  const changed = orders.filter((order) => chosen.get(order.order_id)?.choice !== choice && (choice !== "move" || canMove(order)));
+  return new Map([...chosen, ...changed.map(({ order_id }): [string, Decided] => [order_id, { choice }])]);
+}
+
+/** How often each choice was made, and for how many orders none was. */
+export function tallyOf(orders: readonly AffectedOrder[], chosen: Chosen): Record<Choice | "open", number> {
+  const tally = { keep: 0, move: 0, cancel: 0, open: 0 };
+  for (const { order_id } of orders) tally[chosen.get(order_id)?.choice ?? "open"] += 1;
+  return tally;
+}
+
+/** The choice that all of these orders have. */
+export function commonOf(orders: readonly AffectedOrder[], chosen: Chosen): Choice | undefined {
+  const tally = tallyOf(orders, chosen);
+  return (["keep", "move", "cancel"] as const).find((choice) => tally[choice] === orders.length);
+}

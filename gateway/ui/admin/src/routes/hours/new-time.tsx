@@ -1,0 +1,70 @@
+import { useQuery } from "@tanstack/react-query";
+import { formatDayTime } from "@yizhimai/kit";
+import { Button, Flex } from "antd";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
+
+import type { AffectedOrder, PreviewInput } from "../../data/types";
+import { useT } from "../../i18n";
+import { SlotPicker } from "../../patterns/slot-picker";
+import { orderSlotsQuery } from "../orders/queries";
+import styles from "./hours.module.css";
+import { previewQuery } from "./queries";
+
+interface NewTimeProps {
+  order: AffectedOrder;
+  change: PreviewInput;
+  timeZone: string;
+  cutoffMinutes: number;
+  /** The slot that was picked; none for the next one with room. */
+  value: string | undefined;
+  onChange: (slot: string | undefined) => void;
+}
+
+/** Where an order goes: to the next slot with room, or to one picked from those its own branch offers after the change. */
+export function NewTime({ order, change, timeZone, cutoffMinutes, value, onChange }: NewTimeProps) {
+  const t = useT();
+  const [picking, setPicking] = useState(false);
+  const picker = useRef<HTMLDivElement>(null);
+  const after = useQuery(previewQuery(order.branch_id, { ...change, method: order.method ?? null }));
+  const now = useQuery({ ...orderSlotsQuery(order.order_id), enabled: picking });
+  const full = new Set(now.data?.slots.filter((slot) => slot.state === "full").map((slot) => slot.starts_at));
+  const offered = (after.data?.days ?? []).flatMap(({ business_day, slots, beyond }) =>
+    (beyond ? [] : slots).map((starts_at) => ({ starts_at, business_day, state: full.has(starts_at) ? ("full" as const) : ("open" as const) })),
+  );
+  const earliest = offered.find(({ starts_at }) => Date.parse(starts_at) > Date.parse(order.promised_at));
+  const shown = (instant: string) => formatDayTime(instant, timeZone, new Date(), t.locale);
+  const pick = (slot: string | undefined) => {
+    onChange(slot);
+    setPicking(false);
+  };
+  function begin() {
+    flushSync(() => setPicking(true));
+    picker.current?.scrollIntoView({ block: "nearest" });
+  }
+  if (!picking) {
+    return (
+      <div className={styles.newTime}>
+        <span className="tabular">
+          {value ? t("decide.movesTo", { time: shown(value) }) : earliest ? t("decide.movesNextFrom", { time: shown(earliest.starts_at) }) : t("decide.movesNext")}
+        </span>
+        <Button size="large" onClick={begin}>{t(value ? "decide.otherTime" : "decide.pickTime")}</Button>
+      </div>
+    );
+  }
+  return (
+    <Flex vertical gap={10} ref={picker} style={{ width: "100%" }}>
+      {after.isPending ? null : (
+        <SlotPicker
+          label={t("decide.newTime", { number: order.pickup_number ?? "" })}
+          slots={offered}
+          timeZone={timeZone}
+          cutoffMinutes={cutoffMinutes}
+          value={value}
+          onChange={pick}
+        />
+      )}
+      <Button size="large" onClick={() => pick(undefined)}>{t("decide.movesNext")}</Button>
+    </Flex>
+  );
+}
