@@ -436,4 +436,16 @@ async fn the_list_is_by_branch_the_earliest_first_with_the_methods_of_its_orders
         [(&second, vec![&early, &late]), (&first, vec![&of_first])];
     assert_eq!(told, expected);
     assert_eq!(branches[0]["orders"][0]["method"], "delivery");
+
+    let asked = chain.edge.fake.calls(LIST);
+    let mut counting = body;
+    counting["count_only"] = json!(true);
+    let request = chain.edge.as_staff(Method::POST, &path).json(&counting);
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(answer["affected"], json!({"branches": [], "total": 3}));
+    assert_eq!(
+        chain.edge.fake.calls(LIST),
+        asked,
+        "ordering is not asked for names that nobody reads"
+    );
 }

@@ -36,6 +36,9 @@ pub struct PreviewInput {
     pub special_day: Option<PlannedSpecialDay>,
     /// The special day of this id would be removed.
     pub removed_special_day_id: Option<String>,
+    /// Booked orders outside are counted and not listed: to follow what is being typed.
+    #[serde(default)]
+    pub count_only: bool,
 }
 
 /// A special day that would be saved.
@@ -101,8 +104,12 @@ pub async fn preview_hours(
     Path(branch_id): Path<String>,
     Body(input): Body<PreviewInput>,
 ) -> Result<Json<HoursPreview>> {
+    let count_only = input.count_only;
     let request = staff.request(input.into_wire(branch_id)?);
-    let answer = gateway.hours().preview_hours(request).await?.into_inner();
+    let mut answer = gateway.hours().preview_hours(request).await?.into_inner();
+    if count_only {
+        answer.affected.clear();
+    }
     Ok(Json(HoursPreview {
         days: all(answer.days)?,
         affected: told(&gateway, &staff, answer.affected, answer.affected_total).await?,

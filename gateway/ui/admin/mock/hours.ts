@@ -225,7 +225,7 @@ function withdraw({ world, ids: [branchId = "", number = ""], body }: Call) {
 }
 
 function preview({ world, ids: [branchId = ""], body }: Call) {
-  const { hours: input, special_day, removed_special_day_id } = body as PreviewInput;
+  const { hours: input, special_day, removed_special_day_id, count_only } = body as PreviewInput;
   if (input) judge(input);
   const hours = input ?? found(world.state.hours.get(branchId));
   const planned = special_day ? dayOf(world, branchId, special_day.day, special_day.special_day_id ?? undefined, special_day.brand_id ?? undefined) : undefined;
@@ -235,7 +235,7 @@ function preview({ world, ids: [branchId = ""], body }: Call) {
   const removed = deskOf(world).days.find((day) => day.special_day_id === removed_special_day_id);
   const changed = planned ?? removed;
   const outside = changed ? affectedBy(world, concerned(world, changed), { planned, removed: removed_special_day_id }) : byBranch(affected(world, branchId, hours, days));
-  return { body: { days: offered(hours, days, from), affected: outside, overridden: planned?.locked ? days.filter((day) => day.overridden) : [] } };
+  return { body: { days: offered(hours, days, from), affected: count_only ? { ...outside, branches: [] } : outside, overridden: planned?.locked ? days.filter((day) => day.overridden) : [] } };
 }
 
 function dayOf(world: World, branchId: string, { decisions: _decisions, ...input }: SpecialDayInput, id?: string, brandId?: string): SpecialDay {

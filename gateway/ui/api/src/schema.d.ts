@@ -3573,6 +3573,8 @@ export interface components {
         };
         /** @description What is asked; of the changes at most one. */
         PreviewInput: {
+            /** @description Booked orders outside are counted and not listed: to follow what is being typed. */
+            count_only?: boolean;
             /**
              * Format: date-time
              * @description Seen from then on; null for now, or for when planned hours take effect.

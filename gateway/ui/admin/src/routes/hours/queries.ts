@@ -34,15 +34,16 @@ export const specialDaysQuery = (branchId: string) =>
     },
   });
 
-/** What a change would do; asked anew for each change, the answer before standing meanwhile. */
+/** What a change would offer, and how many orders it would leave outside; asked anew for each change, the answer before standing meanwhile. */
 export const previewQuery = (branchId: string, change: PreviewInput) =>
   queryOptions({
     queryKey: keys.hoursPreview(branchId, JSON.stringify(change)),
-    queryFn: () => preview(branchId, change),
+    queryFn: () => preview(branchId, { ...change, count_only: true }),
     placeholderData: keepPreviousData,
     retry: false,
   });
 
+/** What a change would do, with the orders it would leave outside. */
 export function preview(branchId: string, change: PreviewInput) {
   return call("POST", "/api/admin/branches/{branch_id}/hours/preview", { path: { branch_id: branchId }, body: change });
 }
