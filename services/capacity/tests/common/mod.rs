@@ -137,6 +137,17 @@ impl Shop {
         shop
     }
 
+    /// Ends every process in good order and leaves nothing on the servers; tells whether nothing had
+    /// to be cut off. No other clone may be left.
+    pub async fn close(self) -> bool {
+        let replicas = Arc::into_inner(self.replicas).expect("the last clone is closed");
+        let mut in_order = true;
+        for (running, _) in replicas {
+            in_order &= running.stop().await;
+        }
+        in_order
+    }
+
     /// Another organisation's shop on the same processes.
     pub async fn neighbour(&mut self) -> (OrganisationId, BranchId) {
         let before = (self.org, self.branch);

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 /// Orders a slot takes by the hours.
 pub const ORDERS_A_SLOT: i64 = 6;
+/// Units the bucket for all time begins with.
+pub const RUNNING: i64 = 20;
 /// Units a day's own bucket begins with.
 pub const DAILY: i64 = 12;
 /// Seconds a hold lives before its order exists.
-pub const TIME_TO_LIVE: i64 = 120;
+const TIME_TO_LIVE: i64 = 120;
 /// After so many seconds ordering is asked again about an order that waits for its payment.
 const ASK_AGAIN: i64 = 60;
-const QUARTERS_A_DAY: i64 = 96;
+pub const QUARTERS_A_DAY: i64 = 96;
 
 /// A unit is counted in one bucket for all time (the first) or in one a day (the second).
 pub type Units = [i64; 2];
@@ -63,13 +65,13 @@ pub enum Counter {
 pub type Bucket = Option<i64>;
 
 /// One branch.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Reference {
-    pub now: i64,
     pub orders: Vec<Order>,
     pub limits: Limits,
     /// By its number: the unit paused, and whether the pause waits for a delivery.
     pub pauses: BTreeMap<usize, (usize, bool)>,
+    now: i64,
     balances: BTreeMap<Bucket, i64>,
 }
 
@@ -82,10 +84,13 @@ pub const fn bucket_of(unit: usize, slot: i64) -> Bucket {
 }
 
 impl Reference {
-    pub fn new(running: i64) -> Self {
+    pub fn new() -> Self {
         Self {
-            balances: BTreeMap::from([(None, running)]),
-            ..Self::default()
+            orders: Vec::new(),
+            limits: Limits::default(),
+            pauses: BTreeMap::new(),
+            now: 0,
+            balances: BTreeMap::from([(None, RUNNING)]),
         }
     }
 
@@ -232,6 +237,12 @@ impl Reference {
         });
     }
 
+    /// The same request once more: what is held is held anew.
+    pub fn repeat(&mut self, n: usize) {
+        let order = &mut self.orders[n];
+        order.expires_at = order.expires_at.max(self.now + TIME_TO_LIVE);
+    }
+
     pub fn move_to(&mut self, n: usize, slot: i64) {
         let Order {
             state,
@@ -266,24 +277,20 @@ impl Reference {
         }
     }
 
-    /// The clock goes on: holds that lapse are given back unless ordering knows their orders. Tells
-    /// whether any lapsed.
-    pub fn tick(&mut self, seconds: i64) -> bool {
+    /// The clock goes on: holds that lapse are given back unless ordering knows their orders.
+    pub fn tick(&mut self, seconds: i64) {
         self.now += seconds;
-        let mut lapsed = false;
         for n in 0..self.orders.len() {
             let order = &mut self.orders[n];
             if order.state != State::Held || order.expires_at > self.now {
                 continue;
             }
-            lapsed = true;
             match order.written {
                 Written::Never => self.settle(n, State::Over),
                 Written::Unpaid => order.expires_at = self.now + ASK_AGAIN,
                 Written::Paid => self.settle(n, State::Placed),
             }
         }
-        lapsed
     }
 
     /// Ends the pauses that waited for the first unit, of which so many could be had before: it came
