@@ -1632,6 +1632,11 @@ export interface components {
             skus: components["schemas"]["SkuAvailability"][];
             /** @description Slots from now to the last day ahead. */
             slots: components["schemas"]["Slot"][];
+            /**
+             * Format: date
+             * @description Business day whose stock is told.
+             */
+            stock_day: string;
         };
         /** @description Data of `event: availability`: what the branch can sell changed. */
         AvailabilityChanged: {
@@ -4127,7 +4132,7 @@ export interface components {
         SkuAvailability: {
             /**
              * Format: int64
-             * @description Units left today (daily) or in all (running), as far as its components suffice.
+             * @description Units left on the day (daily) or in all (running), as far as its components suffice.
              */
             available: number;
             /**
@@ -5219,6 +5224,8 @@ export interface operations {
             query?: {
                 /** @description Method; 自取 when left out. */
                 method?: components["schemas"]["ServiceMethod"];
+                /** @description Business day whose stock is told; today when left out or over. */
+                day?: string;
             };
             header?: never;
             path: {
@@ -7697,6 +7704,8 @@ export interface operations {
             query?: {
                 /** @description Method; 自取 when left out. */
                 method?: components["schemas"]["ServiceMethod"];
+                /** @description Business day whose stock is told; today when left out or over. */
+                day?: string;
             };
             header?: never;
             path: {
