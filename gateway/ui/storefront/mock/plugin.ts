@@ -45,7 +45,9 @@ function mockApi(): Connect.NextHandleFunction {
       if (!query.has("quiet")) tell("menu", { menu_number: world.menuNumber });
     }
     if (word === "stock") {
-      world.stock.set(query.get("sku") ?? "", Number(query.get("to")));
+      const day = query.get("day");
+      if (day) world.dailyLeft.set(`${query.get("sku")} ${day}`, Number(query.get("to")));
+      else world.stock.set(query.get("sku") ?? "", Number(query.get("to")));
       if (!query.has("quiet")) tell("availability", { sku_ids: [query.get("sku")] });
     }
     if (word === "pause") {
@@ -63,7 +65,10 @@ function mockApi(): Connect.NextHandleFunction {
       tell("availability", { sku_ids: [] });
     }
     if (word === "later") tell("order", world.later(query.get("token") ?? ""));
-    if (word === "open") world.open = query.get("to") === "true";
+    if (word === "open") {
+      world.open = query.get("to") === "true";
+      tell("availability", { sku_ids: [] });
+    }
     if (word === "move") tell("order", world.move(query.get("token") ?? ""));
     if (word === "drop") drops = Number(query.get("times") ?? 1);
     if (word === "orders") return { count: world.orders.size };
@@ -76,7 +81,7 @@ function mockApi(): Connect.NextHandleFunction {
     if (brand !== "riri") throw new Refused(404, { reason: "NOT_FOUND" });
     if (branch === "") return send(response, 200, world.brandPage());
     if (what === "menu") return send(response, 200, world.menu(branch));
-    if (what === "availability") return send(response, 200, world.availability(branch));
+    if (what === "availability") return send(response, 200, world.availability(branch, url.searchParams.get("day")));
     if (what === "events" || more === "events") return stream(request, response);
     if (what === "quotes") return send(response, 200, world.quote(branch, (await bodyOf(request)) as OrderBody));
     if (what === "slots") return send(response, 200, world.cartSlots(branch, (await bodyOf(request)) as SlotsBody));

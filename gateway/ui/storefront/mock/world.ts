@@ -23,6 +23,10 @@ export class World {
   open = true;
   prices = new Map<string, number>();
   stock = new Map<string, number>([["p-點心-1-一份", 0], ["p-點心-2-一片", 4], ["pudding", 0], ["p-奶茶-3-中", 0]]);
+  /** 每日限量: what each later day begins with; today's is in `stock`. */
+  readonly daily = new Map<string, number>([["p-點心-1-一份", 12]]);
+  /** What is left of it on later days, where something was ordered. */
+  readonly dailyLeft = new Map<string, number>();
   readonly paused = new Map<string, { kind: string; ends_at: string | null }>();
   orders = new Map<string, Order>();
   /** Units that a slot called filling still takes; the open ones take a dozen. */
@@ -51,8 +55,17 @@ export class World {
     return demoMenu(this.branch(slug), this.menuNumber, (id, price) => this.prices.get(id) ?? price);
   }
 
-  availability(slug: string): Availability {
+  /** What is left on a business day: of what is counted day by day, its own bucket. */
+  left(sku: string, day: string): number {
+    const amount = this.daily.get(sku);
+    if (amount === undefined || day === businessDay(new Date(), TAIPEI)) return this.stock.get(sku) ?? Infinity;
+    return this.dailyLeft.get(`${sku} ${day}`) ?? amount;
+  }
+
+  availability(slug: string, wanted?: string | null): Availability {
     this.branch(slug);
+    const today = businessDay(new Date(), TAIPEI);
+    const stock_day = wanted && wanted > today ? wanted : today;
     const quarter = 15 * MINUTE;
     const first = Math.ceil((Date.now() + quarter) / quarter) * quarter;
     const slots = Array.from({ length: 7 * 96 }, (_, at) => new Date(first + at * quarter))
@@ -67,7 +80,7 @@ export class World {
     return {
       as_of: new Date().toISOString(), open: this.open, opens_at: this.open ? null : in_(600), last_order_at: in_(300),
       promised_at: this.open ? in_(15) : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
-      skus: Array.from(this.stock, ([sku_id, available]) => ({ sku_id, available, show_last: 5 })),
+      stock_day, skus: Array.from(this.stock.keys(), (sku_id) => ({ sku_id, available: this.left(sku_id, stock_day), show_last: 5 })),
       order_limits: [],
       pauses: Array.from(this.paused, ([id, { kind, ends_at }]) => ({ target: kind === "station" || kind === "tag" ? { kind, name: id } : { kind, id }, channels: [], reason: "equipment", ends_at })),
     } as Availability;
@@ -77,9 +90,12 @@ export class World {
     const units = cart.lines.reduce((sum, line) => sum + line.quantity, 0);
     const { as_of, promised_at, slots } = this.availability(slug);
     const fits = (state: string) => this.room > 0 && units <= (state === "filling" ? this.room : 12);
-    const judged = slots.map((slot) => ({ ...slot, state: this.filled.has(slot.starts_at) || !fits(slot.state) ? ("full" as const) : slot.state }));
+    const inStock = (day: string) => cart.lines.every((line) => line.quantity <= this.left(line.variant_id, day));
+    const judged = slots.map((slot) => ({
+      ...slot, state: this.filled.has(slot.starts_at) || !fits(slot.state) || !inStock(slot.business_day) ? ("full" as const) : slot.state,
+    }));
     const earliest = judged.find((slot) => slot.state !== "full")?.starts_at ?? null;
-    return { as_of, promised_at: earliest ? promised_at : null, earliest_slot_at: earliest, slots: judged };
+    return { as_of, promised_at: earliest && inStock(businessDay(new Date(), TAIPEI)) ? promised_at : null, earliest_slot_at: earliest, slots: judged };
   }
 
   /** Staff moves the order half an hour on. */
@@ -94,6 +110,7 @@ export class World {
 
   quote(slug: string, cart: CartBody): Quote {
     const index = indexMenu(this.menu(slug));
+    const day = businessDay(cart.wanted_at ?? new Date(), TAIPEI);
     const wanted = new Map<string, number>();
     const warnings: Quote["warnings"] = [];
     const lines = cart.lines.map((line, at) => {
@@ -109,7 +126,7 @@ export class World {
       for (const [sku, each] of [[line.variant_id, 1] as const, ...Object.entries(choice)]) {
         const sum = (wanted.get(sku) ?? 0) + each * line.quantity;
         wanted.set(sku, sum);
-        const left = this.stock.get(sku) ?? Infinity;
+        const left = this.left(sku, day);
         if (sum > left) {
           const name = index.options.get(sku)?.name ?? product.name;
           warnings.push({ field: `lines[${at}]`, reason: "OUT_OF_STOCK", params: { name, wanted: String(sum), left: String(left) } });
@@ -143,18 +160,21 @@ export class World {
     if (quote.warnings.length > 0) throw new Refused(409, { reason: "OUT_OF_STOCK", fields: quote.warnings });
     if (quote.hash !== body.quote_hash) throw new Refused(409, { reason: "QUOTE_CHANGED", quote });
     if (body.contact.name === "滿") throw new Refused(409, { reason: "SLOT_FULL", fields: [{ field: "wanted_at", reason: "SLOT_FULL", params: { next_slot: in_(45) } }] });
+    const day = businessDay(body.wanted_at ?? new Date(), TAIPEI);
     const number = this.orders.size + 23;
     const token = `t${key.slice(-12)}`;
     const order = {
       order_id: key, brand_id: "b1", branch_id: "br1", order_number: `K7F${number}`, pickup_number: String(number).padStart(3, "0"),
       state: "placed", method: body.method, wanted_at: body.wanted_at ?? null, promised_at: quote.promised_at, placed_at: new Date().toISOString(),
       currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, paid: 0, contact: body.contact, remark: body.remark ?? "",
-      utensils: body.utensils, test: false, business_day: businessDay(new Date(), TAIPEI), version: 1, menu_number: quote.menu_number,
+      utensils: body.utensils, test: false, business_day: day, version: 1, menu_number: quote.menu_number,
     } as unknown as Order;
     this.orders.set(token, order);
     for (const line of body.lines) {
-      const left = this.stock.get(line.variant_id);
-      if (left !== undefined) this.stock.set(line.variant_id, left - line.quantity);
+      const left = this.left(line.variant_id, day) - line.quantity;
+      if (!this.stock.has(line.variant_id)) continue;
+      if (this.daily.has(line.variant_id) && day !== businessDay(new Date(), TAIPEI)) this.dailyLeft.set(`${line.variant_id} ${day}`, left);
+      else this.stock.set(line.variant_id, left);
     }
     const answer = { order, access_token: token, replayed: false };
     this.answers.set(key, { body: JSON.stringify(body), answer });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Availability, Order, Quote } from "@yizhimai/api";
 import { blocks, changesOf, differences } from "./changes";
-import { asksAgainByItself, answered, draftRefusals, graphemes, newDraft } from "./draft";
+import { asksAgainByItself, answered, draftRefusals, graphemes, newDraft, resumed } from "./draft";
 import { index, line, withTeaAt } from "./fixture";
 import { refusalsOf, spotOf } from "./refusals";
 import { reorder } from "./reorder";
-import { nextFreeSlot, slotDays } from "./slots";
+import { browsingOffer, nextFreeSlot, slotDays } from "./slots";
 import { fewLeft, noStock, productState, returnTime, stockOf, type Stock } from "./stock";
+import { dayToAsk, wantedOf } from "./wanted";
 
 const tea = index.products.get("tea");
 
@@ -32,6 +33,13 @@ describe("what can be had", () => {
   it("is sold out only when no variant is left", () => {
     expect(productState(index, tea!, new Map([["tea-m", 0]])).kind).toBe("sellable");
     expect(productState(index, tea!, new Map([["tea-m", 0], ["tea-l", 0]])).kind).toBe("sold_out");
+  });
+
+  it("is not known for another day than the one that is told", () => {
+    const told = { skus: [{ sku_id: "pearl", available: 0, show_last: 5 }], stock_day: "2026-06-12", slots: [], pauses: [] } as unknown as Availability;
+    expect([...stockOf(told, new Date(0), "2026-06-12")]).toEqual([["pearl", 0]]);
+    const other = stockOf(told, new Date(0), "2026-06-13");
+    expect([other.size, other.day]).toEqual([0, undefined]);
   });
 
   it("is not sold when a required group can't be answered", () => {
@@ -107,6 +115,53 @@ describe("slots", () => {
     expect(nextFreeSlot(availability, "2")?.starts_at).toBe("3");
     expect(nextFreeSlot(availability, "3")).toBeUndefined();
   });
+
+  it("are as full as for the cart on the day all of it can be had, and the branch's where a dish is missing", () => {
+    const full = { slots: availability.slots.map((each) => ({ ...each, state: "full" as const })), promised_at: null };
+    const branch = { ...availability, promised_at: "1" };
+    const states = (day?: string) => browsingOffer(branch, full, day, "2026-06-12").slots.map((each) => each.state);
+    expect(states("2026-06-12")).toEqual(["full", "full", "full", "full"]);
+    expect(states("2026-06-13")).toEqual(["past", "full", "filling", "full"]);
+    expect(states()).toEqual(["past", "full", "filling", "full"]);
+    expect(browsingOffer(branch, full, "2026-06-12", "2026-06-12").promised_at).toBeNull();
+    expect(browsingOffer(branch, full, "2026-06-13", "2026-06-12").promised_at).toBe("1");
+  });
+});
+
+describe("the time wanted", () => {
+  const now = new Date("2026-06-12T03:00:00Z");
+  const slot = (time: string, state: string, business_day = "2026-06-12") => ({ starts_at: `${business_day}T${time}:00Z`, state, business_day });
+  const slots = [slot("03:30", "full"), slot("04:00", "open"), slot("04:00", "filling", "2026-06-13")];
+  const open = { open: true, promised_at: "2026-06-12T03:15:00Z", pauses: [], slots } as unknown as Availability;
+  const closed: Availability = { ...open, open: false, promised_at: null };
+  const pause = { target: { kind: "branch" }, channels: [], reason: "staff", ends_at: null };
+
+  it("is as soon as possible, or else the first slot that is free", () => {
+    expect(wantedOf(open, null, now)).toEqual({ starts_at: null });
+    const first = { starts_at: "2026-06-12T04:00:00Z", business_day: "2026-06-12" };
+    expect(wantedOf(closed, null, now)).toEqual(first);
+    expect(wantedOf({ ...open, promised_at: null }, null, now)).toEqual(first);
+    expect(wantedOf({ ...open, pauses: [pause] } as unknown as Availability, null, now)).toEqual(first);
+    expect(wantedOf({ ...closed, slots: [] }, null, now)).toEqual({ starts_at: null });
+  });
+
+  it("is the slot chosen with its day, and says when that is full", () => {
+    expect(wantedOf(open, "2026-06-13T04:00:00Z", now)).toEqual({ starts_at: "2026-06-13T04:00:00Z", business_day: "2026-06-13" });
+    expect(wantedOf(open, "2026-06-12T03:30:00Z", now).missed).toBe("SLOT_FULL");
+    expect(wantedOf(undefined, "2026-06-13T04:00:00Z", now)).toEqual({ starts_at: "2026-06-13T04:00:00Z" });
+  });
+
+  it("falls back to what holds now when the slot chosen is over or gone", () => {
+    expect(wantedOf(open, "2026-06-12T04:00:00Z", new Date("2026-06-12T04:00:00Z"))).toEqual({ starts_at: null, missed: "SLOT_PAST" });
+    expect(wantedOf(open, "2026-06-11T04:00:00Z", now)).toEqual({ starts_at: null, missed: "SLOT_PAST" });
+  });
+
+  it("names its day only where that is another than the branch's today", () => {
+    const wanted = wantedOf(open, "2026-06-13T04:00:00Z", now);
+    expect(dayToAsk(wanted, "2026-06-12")).toBe("2026-06-13");
+    expect(dayToAsk(wanted, "2026-06-13")).toBeUndefined();
+    expect(dayToAsk({ starts_at: null }, "2026-06-12")).toBeUndefined();
+  });
 });
 
 describe("the draft", () => {
@@ -115,6 +170,15 @@ describe("the draft", () => {
   it("names all that is wrong at once", () => {
     expect(draftRefusals(draft)).toEqual([]);
     expect(draftRefusals({ ...draft, name: " ", phone: "12", remark: "字".repeat(501) }).map((refusal) => refusal.field)).toEqual(["contact.name", "contact.phone", "remark"]);
+  });
+
+  it("begins a later visit without a time that was missed long ago, but never forgets what was sent", () => {
+    const chosen = { ...draft, wanted_at: "2026-06-12T04:00:00Z" };
+    const at = (time: string) => Date.parse(`2026-06-12T${time}:00Z`);
+    expect(resumed(chosen, at("04:59"))).toBe(chosen);
+    expect(resumed(chosen, at("05:01"))).toEqual({ ...draft, wanted_at: null });
+    const sent = { ...chosen, sent: { body: {} as never, at: "2026-06-12T03:00:00Z" } };
+    expect(resumed(sent, at("09:00"))).toBe(sent);
   });
 
   it("counts characters as people do", () => expect(graphemes("👨‍👩‍👧好")).toBe(2));

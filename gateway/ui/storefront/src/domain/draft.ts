@@ -28,6 +28,15 @@ export function newDraft(key: string, contact: { name: string; phone: string }):
   return { key, method: "pickup", wanted_at: null, name: contact.name, phone: contact.phone, remark: "", utensils: false };
 }
 
+/** A time missed by more than this was of an earlier visit. */
+const EARLIER_VISIT_MS = 60 * 60_000;
+
+/** The draft of an earlier visit as this one begins with it: what was typed stays, a time long over does not. */
+export function resumed(draft: Draft, now: number): Draft {
+  const over = draft.wanted_at !== null && now - Date.parse(draft.wanted_at) > EARLIER_VISIT_MS;
+  return over && !draft.sent ? { ...draft, wanted_at: null } : draft;
+}
+
 /** After an answer the wish is settled: the next one goes under a key of its own. */
 export function answered(draft: Draft, key: string): Draft {
   const { sent: _, ...rest } = draft;

@@ -36,3 +36,18 @@ export function nextFreeSlot(offer: HasSlots | undefined, after?: string | null)
     (slot) => (slot.state === "open" || slot.state === "filling") && (!after || slot.starts_at > after),
   );
 }
+
+/** What is told of the time while the menu is read. */
+export interface Offer extends HasSlots {
+  promised_at?: string | null;
+}
+
+/**
+ * The branch's slots, and on `day` as full as they are for the cart. On other days its slots say
+ * 已滿 too where only a dish is missing; the choice stays open there, and the line says what is wrong.
+ */
+export function browsingOffer(branch: Offer, cart: Offer, day: string | undefined, today: string | undefined): Offer {
+  const full = new Set(cart.slots.filter((slot) => slot.state === "full" && slot.business_day === day).map((slot) => slot.starts_at));
+  const slots = branch.slots.map((slot) => (full.has(slot.starts_at) ? { ...slot, state: "full" as const } : slot));
+  return { slots, promised_at: day !== undefined && day === today ? cart.promised_at : branch.promised_at };
+}

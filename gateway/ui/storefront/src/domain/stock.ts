@@ -9,6 +9,8 @@ export interface Stock extends ReadonlyMap<string, number> {
   showLast?: ReadonlyMap<string, number>;
   /** Starts of the slots to come: what returns while the branch is closed is worth the way from its opening on. */
   slots?: readonly string[];
+  /** Business day whose stock this is; absent while that is still being asked. */
+  day?: string;
 }
 
 export const noStock: Stock = new Map();
@@ -16,10 +18,16 @@ export const noStock: Stock = new Map();
 /** From this number on the customer is told how few are left, where the shop has not said. */
 const FEW = 5;
 
-/** The stock of a branch and what is paused there for the time an order is wanted. */
-export function stockOf(availability: Availability | undefined, wanted: Date): Stock {
+/**
+ * The stock of a branch and what is paused there for the time an order is wanted. Where another
+ * day's stock is wanted than the one that is told, nothing is known of it: one day's 售完 says
+ * nothing about another.
+ */
+export function stockOf(availability: Availability | undefined, wanted: Date, day: string | undefined = availability?.stock_day): Stock {
   if (!availability) return noStock;
-  const stock: Stock = new Map(availability.skus.map((sku) => [sku.sku_id, sku.available]));
+  const skus = availability.stock_day === day ? availability.skus : [];
+  const stock: Stock = new Map(skus.map((sku) => [sku.sku_id, sku.available]));
+  if (skus === availability.skus) stock.day = day;
   stock.showLast = new Map(availability.skus.map((sku) => [sku.sku_id, sku.show_last]));
   stock.pauses = pausesAt(availability.pauses, wanted.getTime(), "web");
   stock.slots = availability.slots.map((slot) => slot.starts_at);

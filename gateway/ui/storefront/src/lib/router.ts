@@ -16,6 +16,7 @@ export const paths = {
   item: (brand: string, branch: string, productId: string, lineId?: string) =>
     `/${brand}/${branch}?item=${productId}${lineId ? `&line=${lineId}` : ""}`,
   cart: (brand: string, branch: string) => `/${brand}/${branch}?cart`,
+  when: (brand: string, branch: string, day = "") => `/${brand}/${branch}?when=${day}`,
   checkout: (brand: string, branch: string) => `/${brand}/${branch}/checkout`,
   order: (brand: string, branch: string, token: string) => `/${brand}/${branch}/orders/${token}`,
 };

@@ -10,6 +10,7 @@ const shapes = {
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2",
   check: "M5 12.5l4.5 4.5L19 7.5",
   chevron: "M9 5l7 7-7 7",
+  down: "M5 9l7 7 7-7",
   pen: "M4 20h4L19 9l-4-4L4 16v4zM13 7l4 4",
   alert: "M12 4l9 16H3L12 4zM12 10v4M12 17v.5",
   wallet: "M4 7h14a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7zm0 0l11-3v3M16 13.5h.5",

@@ -1,14 +1,14 @@
-import { formatMoney } from "@yizhimai/kit";
+import { dayName, formatMoney } from "@yizhimai/kit";
 import { describe, type CartLine } from "../domain/cart";
 import { changesOf, type LineChange } from "../domain/changes";
 import type { MenuIndex } from "../domain/menu-index";
 import type { Stock } from "../domain/stock";
 import type { Shop } from "../shop/shop";
-import { t } from "../text";
+import { locale, t } from "../text";
 import { pausedText } from "../lib/paused-text";
 import { Notice } from "./notice";
 
-function sentence(change: LineChange, { menu }: MenuIndex, stock: Stock): string {
+function sentence(change: LineChange, { menu }: MenuIndex, stock: Stock, today: string | undefined): string {
   const { currency } = menu.brand;
   if (change.kind === "price") {
     const gap = Math.abs(change.to - change.from);
@@ -17,7 +17,10 @@ function sentence(change: LineChange, { menu }: MenuIndex, stock: Stock): string
   }
   if (change.kind === "gone") return t("cart.gone");
   if (change.kind === "option_gone") return t("cart.option_gone");
-  if (change.kind === "sold_out") return t("cart.sold_out", { name: change.name });
+  if (change.kind === "sold_out") {
+    if (!today || !stock.day || stock.day === today) return t("cart.sold_out", { name: change.name });
+    return t("cart.sold_out_day", { name: change.name, day: dayName(stock.day, today, locale.value) });
+  }
   if (change.kind === "paused") return t("cart.paused", { what: pausedText(change, stock, menu.branch.time_zone) });
   return t("cart.few", { name: change.name, left: change.left });
 }
@@ -42,7 +45,7 @@ export function LineChanges({ shop, line }: { shop: Shop; line: CartLine }) {
     <div class="line-changes">
       {changesOf(line, shop.cart.lines.value, index, shop.stock.value).map((change) => (
         <Notice key={change.kind} tone={change.kind === "price" ? "warn" : "bad"} action={mend(change)}>
-          {sentence(change, index, shop.stock.value)}
+          {sentence(change, index, shop.stock.value, shop.today.value)}
         </Notice>
       ))}
     </div>

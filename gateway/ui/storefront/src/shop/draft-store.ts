@@ -1,6 +1,6 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { newIdempotencyKey, type OrderBody } from "@yizhimai/api";
-import { answered, newDraft, type Draft } from "../domain/draft";
+import { answered, newDraft, resumed, type Draft } from "../domain/draft";
 import { load, save } from "../lib/storage";
 import { keys } from "./keys";
 
@@ -26,7 +26,7 @@ function makeDraft(): Draft {
 
 /** The branch's checkout as typed so far, kept through reloads until the server has answered. */
 export function openDraft(key: string): DraftStore {
-  const draft = signal<Draft>(load<Draft>(key) ?? makeDraft());
+  const draft = signal<Draft>(resumed(load<Draft>(key) ?? makeDraft(), Date.now()));
   const write = (next: Draft) => {
     draft.value = next;
     save(key, next);

@@ -1,7 +1,6 @@
-import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
-import { listen, problemFrom, unwrap, type Availability, type BrandPage, type Problem, type Stream } from "@yizhimai/api";
+import { signal, type ReadonlySignal } from "@preact/signals";
+import { listen, problemFrom, unwrap, type BrandPage, type Problem, type Stream } from "@yizhimai/api";
 import { indexMenu, type MenuIndex } from "../domain/menu-index";
-import { stockOf, type Stock } from "../domain/stock";
 import { api, cachedAt } from "../lib/api";
 import { now } from "../lib/clock";
 import { save } from "../lib/storage";
@@ -10,15 +9,14 @@ import { createCartSlots, type CartSlotsStore } from "./cart-slots";
 import { openCart, type CartStore } from "./cart-store";
 import { openDraft, type DraftStore } from "./draft-store";
 import { keys } from "./keys";
+import { followOffer, type Offered } from "./offer";
 import { createPricing, type Pricing } from "./pricing";
 
 /** One branch as the customer sees it: its menu, what can be had of it, the cart and the checkout. */
-export interface Shop {
+export interface Shop extends Omit<Offered, "refresh"> {
   brand: string;
   branch: string;
   menu: ReadonlySignal<MenuIndex | undefined>;
-  availability: ReadonlySignal<Availability | undefined>;
-  stock: ReadonlySignal<Stock>;
   problem: ReadonlySignal<Problem | undefined>;
   /** Set while the menu shown comes from the device and not from the shop. */
   menuFrom: ReadonlySignal<string | undefined>;
@@ -35,20 +33,18 @@ export interface Shop {
 
 const REFRESH_MS = 60_000;
 
-/** What is wanted as soon as possible is wanted now. */
-export function wantedTime(wantedAt: string | null): Date {
-  return wantedAt === null ? now.value : new Date(wantedAt);
-}
-
 export function openShop(brand: string, branch: string): Shop {
   const path = { brand, branch };
   const menu = signal<MenuIndex | undefined>();
-  const availability = signal<Availability | undefined>();
   const problem = signal<Problem | undefined>();
   const menuFrom = signal<string | undefined>();
   const menuChanges = signal(0);
   const cart = openCart(keys.cart(brand, branch));
   const draft = openDraft(keys.draft(brand, branch));
+  const { refresh: refreshOffer, close: unfollow, ...offered } = followOffer(
+    (method, day) => unwrap(api.GET("/api/shop/{brand}/{branch}/availability", { params: { path, query: day ? { method, day } : { method } } })),
+    draft.draft, now,
+  );
 
   async function refreshMenu(): Promise<void> {
     const call = api.GET("/api/shop/{brand}/{branch}/menu", { params: { path } });
@@ -62,10 +58,8 @@ export function openShop(brand: string, branch: string): Shop {
   }
 
   async function refreshAvailability(): Promise<void> {
-    const { method } = draft.draft.peek();
-    const fresh = await unwrap(api.GET("/api/shop/{brand}/{branch}/availability", { params: { path, query: { method } } }));
-    if (draft.draft.peek().method === method) availability.value = fresh;
-    if (menu.value && (fresh.menu_number ?? 0) > menu.value.menu.number) await refreshMenu();
+    const { menu_number } = await refreshOffer();
+    if (menu.value && (menu_number ?? 0) > menu.value.menu.number) await refreshMenu();
   }
 
   async function reload(): Promise<void> {
@@ -88,18 +82,8 @@ export function openShop(brand: string, branch: string): Shop {
   // A worker that has just taken over has not seen the menu yet: read it once more, through its hands.
   navigator.serviceWorker?.addEventListener("controllerchange", online);
   void reload();
-  // Each method has hours of its own.
-  const method = computed(() => draft.draft.value.method);
-  let methodShown = method.peek();
-  const unfollow = effect(() => {
-    if (method.value === methodShown) return;
-    methodShown = method.value;
-    quietly(refreshAvailability)();
-  });
-
   return {
-    brand, branch, menu, availability, problem, menuFrom, menuChanges, cart, draft, reload, refreshAvailability,
-    stock: computed(() => stockOf(availability.value, wantedTime(draft.draft.value.wanted_at))),
+    ...offered, brand, branch, menu, problem, menuFrom, menuChanges, cart, draft, reload, refreshAvailability,
     pricing: createPricing(brand, branch),
     cartSlots: createCartSlots(brand, branch),
     close: () => {

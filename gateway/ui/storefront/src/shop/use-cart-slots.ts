@@ -1,6 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { CartSlots, SlotsBody } from "@yizhimai/api";
+import type { SlotsBody } from "@yizhimai/api";
 import { bodyLine } from "../domain/cart";
+import { blocks, changesOf } from "../domain/changes";
+import { browsingOffer, type Offer } from "../domain/slots";
 import type { Shop } from "./shop";
 
 const SETTLE_MS = 250;
@@ -11,7 +13,7 @@ function slotsBody(shop: Shop): SlotsBody {
   return { method: shop.draft.draft.value.method, lines: shop.cart.lines.value.map(bodyLine) };
 }
 
-export interface ShownSlots extends Pick<CartSlots, "slots" | "promised_at" | "earliest_slot_at"> {
+export interface ShownSlots extends Offer {
   /** They are those of exactly this cart; else those of the branch, or of the cart as it was a moment ago. */
   exact: boolean;
 }
@@ -33,6 +35,20 @@ export function useCartSlots(shop: Shop): ShownSlots | undefined {
     }, wait);
     return () => clearTimeout(timer);
   }, [ask, knows, text, availability?.as_of]);
-  const shown = latest.value ?? availability;
-  return shown && { slots: shown.slots, promised_at: shown.promised_at, earliest_slot_at: shown.earliest_slot_at, exact: knows(body) };
+  // For an empty cart the branch's own slots are the answer.
+  const empty = body.lines.length === 0;
+  const shown = empty ? availability : (latest.value ?? availability);
+  return shown && { slots: shown.slots, promised_at: shown.promised_at, exact: empty || knows(body) };
+}
+
+/** Slots to choose from while the menu is read: a dish that a day does not have closes none of them. */
+export function useBrowsingSlots(shop: Shop): ShownSlots | undefined {
+  const ofCart = useCartSlots(shop);
+  const availability = shop.availability.value;
+  const index = shop.menu.value;
+  if (!availability || !ofCart) return undefined;
+  const lines = shop.cart.lines.value;
+  const stock = shop.stock.value;
+  const allThere = index !== undefined && !lines.some((line) => changesOf(line, lines, index, stock).some(blocks));
+  return { ...browsingOffer(availability, ofCart, allThere ? stock.day : undefined, shop.today.value), exact: ofCart.exact };
 }

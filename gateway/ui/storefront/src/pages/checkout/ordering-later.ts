@@ -1,4 +1,4 @@
 import { later } from "../../lib/later";
 
-/** The checkout, in a file of its own so that the menu opens sooner. */
+/** The checkout and the choice of how and when, in a file of their own so that the menu opens sooner. */
 export const ordering = later(() => import("./ordering"));

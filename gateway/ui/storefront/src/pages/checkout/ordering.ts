@@ -1,2 +1,3 @@
-/** What the checkout's own file holds: all that nobody needs before something is to be ordered. */
+/** The file of what nobody needs before something is to be ordered: the checkout, and the choice of how and when. */
 export { CheckoutPage } from "./page";
+export { WhenChoice } from "./when-choice";

@@ -10,6 +10,7 @@ import { ProblemPage } from "../../parts/problem";
 import { Skeleton } from "../../parts/skeleton";
 import { ordersSeen } from "../../shop/orders-seen";
 import type { Shop } from "../../shop/shop";
+import { useCartSlots } from "../../shop/use-cart-slots";
 import { t } from "../../text";
 import { sentence } from "../../lib/sentence";
 import { ChangedQuote } from "./changed-quote";
@@ -90,6 +91,7 @@ function Submit({ shop, checkout }: { shop: Shop; checkout: Checkout }) {
 
 export function CheckoutPage({ shop }: { shop: Shop }) {
   const checkout = useCheckout(shop);
+  const offer = useCartSlots(shop);
   const index = shop.menu.value;
   useEffect(() => {
     document.title = t("checkout.title");
@@ -143,7 +145,7 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
               </Notice>
             ))}
             <MethodChoice shop={shop} refusals={checkout.refusals} />
-            <TimeChoice shop={shop} refusals={checkout.refusals} />
+            <TimeChoice shop={shop} offer={offer} refusals={checkout.refusals} />
             <ContactFields shop={shop} refusals={checkout.refusals} />
           </div>
           <OrderLines shop={shop} quote={checkout.quote} refusals={checkout.refusals} />

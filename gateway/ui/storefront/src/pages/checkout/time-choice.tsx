@@ -1,14 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Slot } from "@yizhimai/api";
-import { businessDay, dayName, displayPhone, formatDayTime, formatTime, pausesAt } from "@yizhimai/kit";
+import { businessDay, dayName, displayPhone, formatDayTime, formatTime } from "@yizhimai/kit";
 import type { FieldRefusal } from "../../domain/draft";
 import { at } from "../../domain/refusals";
 import { findSlot, nextFreeSlot, slotDays } from "../../domain/slots";
+import { takesOrders } from "../../domain/wanted";
 import { now } from "../../lib/clock";
 import { Icon } from "../../parts/icon";
 import { Notice } from "../../parts/notice";
 import type { Shop } from "../../shop/shop";
-import { useCartSlots } from "../../shop/use-cart-slots";
+import type { ShownSlots } from "../../shop/use-cart-slots";
+import { cartBody } from "../../shop/use-quote";
 import { locale, t } from "../../text";
 import { sentence } from "../../lib/sentence";
 
@@ -47,20 +49,28 @@ function AskTheShop({ shop }: { shop: Shop }) {
   );
 }
 
-/** As soon as possible, or a slot of a day; full ones stay in sight. What is full is judged for this cart. */
-export function TimeChoice({ shop, refusals }: { shop: Shop; refusals: readonly FieldRefusal[] }) {
+interface TimeChoiceProps {
+  shop: Shop;
+  offer: ShownSlots | undefined;
+  refusals: readonly FieldRefusal[];
+  /** Day whose slots are shown first; that of the time chosen when left out. */
+  day?: string;
+}
+
+/** As soon as possible, or a slot of a day; full ones stay in sight. */
+export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
   const availability = shop.availability.value;
-  const offer = useCartSlots(shop);
   const timeZone = shop.menu.value?.menu.branch.time_zone ?? "Asia/Taipei";
   const wanted = shop.draft.draft.value.wanted_at;
   const days = slotDays(offer);
-  const today = businessDay(now.value, timeZone);
-  const [dayTapped, setDayTapped] = useState<string>();
-  const shownDay = dayTapped ?? findSlot(offer, wanted)?.business_day ?? days.find((day) => day.free)?.business_day;
+  const today = shop.today.value ?? businessDay(now.value, timeZone);
+  const [dayTapped, setDayTapped] = useState(day);
+  const tapped = days.some(({ business_day }) => business_day === dayTapped) ? dayTapped : undefined;
+  const shownDay = tapped ?? findSlot(offer, wanted)?.business_day ?? days.find((day) => day.free)?.business_day;
   const choose = (wanted_at: string | null) => shop.draft.edit({ wanted_at });
 
-  const paused = availability && pausesAt(availability.pauses, now.value.getTime(), "web").of("branch") !== undefined;
-  const open = (availability?.open ?? true) && !paused;
+  const open = !availability || takesOrders(availability, now.value);
+  const paused = !open && availability?.open;
   const noAsap = open && offer?.exact === true && !offer.promised_at;
   const first = nextFreeSlot(offer)?.starts_at;
   useEffect(() => {
@@ -73,7 +83,7 @@ export function TimeChoice({ shop, refusals }: { shop: Shop; refusals: readonly 
   const nothingFits = offer?.exact === true && first === undefined && (!open || noAsap);
   const told = nothingFits ? [] : [...own, ...at(refusals, "time").filter((refusal) => !own.some((mine) => mine.reason === refusal.reason))];
   const next = nextFreeSlot(offer, wanted) ?? nextFreeSlot(offer);
-  const promised = shop.pricing.priced.value?.quote?.promised_at ?? offer?.promised_at;
+  const promised = shop.pricing.quoteFor(cartBody(shop))?.promised_at ?? offer?.promised_at;
   const shownSlots = days.find((day) => day.business_day === shownDay);
   return (
     <fieldset class="card">
@@ -83,7 +93,7 @@ export function TimeChoice({ shop, refusals }: { shop: Shop; refusals: readonly 
         <span class="chip-face asap">
           <strong>{t("checkout.asap")}</strong>
           <span class="chip-price">
-            {noAsap && t(nothingFits ? "checkout.full" : "checkout.asap_full")}
+            {noAsap && t(nothingFits ? "checkout.full" : availability?.promised_at ? "checkout.asap_cart" : "checkout.asap_full")}
             {open && !noAsap && promised && wanted === null && t("checkout.asap_at", { time: formatDayTime(promised, timeZone, now.value, locale.value) })}
             {!open && t(paused ? "checkout.asap_paused" : "checkout.asap_closed")}
           </span>

@@ -7,6 +7,7 @@ import { Icon } from "../../parts/icon";
 import { LineChanges } from "../../parts/line-changes";
 import { Sheet } from "../../parts/sheet";
 import { Stepper } from "../../parts/stepper";
+import { WhenButton } from "../../parts/when-button";
 import type { Shop } from "../../shop/shop";
 import { cartBody, useQuote } from "../../shop/use-quote";
 import { t } from "../../text";
@@ -46,11 +47,14 @@ function Contents({ shop }: { shop: Shop }) {
   const lines = shop.cart.lines.value;
   if (lines.length === 0) return <Empty title={t("cart.empty")} hint={t("cart.empty_hint")} />;
   return (
-    <ul class="cart-lines">
-      {lines.map((line, number) => (
-        <Line key={line.line_id} shop={shop} line={line} number={number} />
-      ))}
-    </ul>
+    <>
+      <WhenButton shop={shop} />
+      <ul class="cart-lines">
+        {lines.map((line, number) => (
+          <Line key={line.line_id} shop={shop} line={line} number={number} />
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -13,6 +13,7 @@ import { Stepper } from "../../parts/stepper";
 import type { Shop } from "../../shop/shop";
 import { locale, t, why } from "../../text";
 import { OptionGroup, VariantGroup } from "./option-group";
+import { OtherDay } from "./other-day";
 
 interface ItemSheetProps {
   shop: Shop;
@@ -109,6 +110,7 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
   return (
     <Sheet title={english || product.name} onClose={onClose} footer={footer}>
       {product.description && <p class="item-description">{product.description}</p>}
+      {(state.kind === "sold_out" || state.kind === "lacks_option") && <OtherDay shop={shop} index={index} product={product} />}
       {product.allergens && <Notice tone="warn">{t("item.allergens", { list: product.allergens })}</Notice>}
       {state.kind === "lacks_option" && <Notice tone="bad">{t("menu.lacks_option", { group: state.group })}</Notice>}
       {state.kind === "paused" && <Notice tone="bad">{pausedText(state, stock, timeZone)}</Notice>}

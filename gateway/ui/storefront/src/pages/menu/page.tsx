@@ -11,6 +11,7 @@ import { Notice } from "../../parts/notice";
 import { ProblemPage } from "../../parts/problem";
 import { Sheet } from "../../parts/sheet";
 import { Skeleton } from "../../parts/skeleton";
+import { WhenButton } from "../../parts/when-button";
 import { currentOrder } from "../../shop/orders-seen";
 import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
@@ -19,12 +20,13 @@ import { CartBar, CartPanel, CartSheet } from "./cart";
 import { CategoryTabs } from "./category-tabs";
 import { ItemSheet } from "./item-sheet";
 import { ProductRow } from "./product-row";
+import { WhenSheet } from "./when-sheet";
 
 function Opening({ shop }: { shop: Shop }) {
   const menu = shop.menu.value?.menu;
   const availability = shop.availability.value;
   if (!menu || !availability) return <p class="branch-state">&nbsp;</p>;
-  return <BranchState opening={availability} timeZone={menu.branch.time_zone} />;
+  return <BranchState opening={availability} timeZone={menu.branch.time_zone} when={<WhenButton shop={shop} />} />;
 }
 
 function Notices({ shop }: { shop: Shop }) {
@@ -99,7 +101,8 @@ function useCheckoutAhead(shop: Shop): void {
 export function MenuPage({ shop }: { shop: Shop }) {
   const [text, setText] = useState("");
   const index = shop.menu.value;
-  const item = query.value.get("item");
+  const when = query.value.get("when");
+  const item = when === null ? query.value.get("item") : null;
   useCheckoutAhead(shop);
   useEffect(() => {
     if (index) document.title = `${index.menu.branch.name}｜${index.menu.brand.name}`;
@@ -144,7 +147,8 @@ export function MenuPage({ shop }: { shop: Shop }) {
           <p>{t("item.gone_hint")}</p>
         </Sheet>
       )}
-      {!item && query.value.has("cart") && <CartSheet shop={shop} onClose={closeSheet} />}
+      {when !== null && <WhenSheet shop={shop} day={when || undefined} onClose={closeSheet} />}
+      {when === null && !item && query.value.has("cart") && <CartSheet shop={shop} onClose={closeSheet} />}
     </>
   );
 }

@@ -12,8 +12,8 @@ import { locale, t } from "../../text";
 /** Up to this many prices stand side by side, as on the board in the shop. */
 const BOARD = 3;
 
-function stateText(state: ProductState, stock: Stock, timeZone: string): string | undefined {
-  if (state.kind === "sold_out") return t("menu.sold_out");
+function stateText(state: ProductState, stock: Stock, timeZone: string, otherDays: boolean): string | undefined {
+  if (state.kind === "sold_out") return t(otherDays ? "menu.sold_out_day" : "menu.sold_out");
   if (state.kind === "paused") return pausedText(state, stock, timeZone);
   if (state.kind === "lacks_option") return t("menu.lacks_option", { group: state.group });
   return state.left === undefined ? undefined : t("menu.left", { count: state.left });
@@ -40,7 +40,7 @@ function Prices({ shop, product, currency }: { shop: Shop; product: MenuProduct;
 export function ProductRow({ shop, index, product }: { shop: Shop; index: MenuIndex; product: MenuProduct }) {
   const state = productState(index, product, shop.stock.value);
   const inCart = unitsOfProduct(shop.cart.lines.value, product.product_id);
-  const text = stateText(state, shop.stock.value, index.menu.branch.time_zone);
+  const text = stateText(state, shop.stock.value, index.menu.branch.time_zone, shop.otherDays.value.length > 0);
   const english = locale.value === "en" && product.name_en ? product.name_en : undefined;
   return (
     <li>

@@ -1,0 +1,40 @@
+import type { Availability } from "@yizhimai/api";
+import { pausesAt } from "@yizhimai/kit";
+import { findSlot, nextFreeSlot } from "./slots";
+
+/** When an order is wanted, as far as the branch still offers it. */
+export interface Wanted {
+  /** Start of the slot; null for as soon as possible. */
+  starts_at: string | null;
+  /** Business day of the slot. */
+  business_day?: string;
+  /** What was chosen is over or full: until another time is chosen, what holds now is shown. */
+  missed?: "SLOT_PAST" | "SLOT_FULL";
+}
+
+/** Whether the branch takes orders at this moment, though perhaps for later only. */
+export function takesOrders({ open, pauses }: Pick<Availability, "open" | "pauses">, now: Date): boolean {
+  return open && !pausesAt(pauses, now.getTime(), "web").of("branch");
+}
+
+/** Nothing was chosen: as soon as possible, or the first slot where that cannot be had. */
+function soonest(availability: Availability, now: Date): Wanted {
+  if (takesOrders(availability, now) && availability.promised_at) return { starts_at: null };
+  const first = nextFreeSlot(availability);
+  return first ? { starts_at: first.starts_at, business_day: first.business_day } : { starts_at: null };
+}
+
+/** What a choice comes to with the slots a branch offers; before these are known it is taken at its word. */
+export function wantedOf(availability: Availability | undefined, chosen: string | null, now: Date): Wanted {
+  if (!availability) return { starts_at: chosen };
+  if (chosen === null) return soonest(availability, now);
+  const slot = findSlot(availability, chosen);
+  if (!slot || slot.state === "past" || Date.parse(chosen) <= now.getTime()) return { ...soonest(availability, now), missed: "SLOT_PAST" };
+  const { starts_at, business_day, state } = slot;
+  return { starts_at, business_day, ...(state === "full" ? { missed: "SLOT_FULL" as const } : {}) };
+}
+
+/** The day whose stock is to be asked for; undefined for today's, which needs no naming. */
+export function dayToAsk(wanted: Wanted, today: string | undefined): string | undefined {
+  return wanted.business_day === today ? undefined : wanted.business_day;
+}
