@@ -55,6 +55,11 @@ async function keep(request, response) {
   await Promise.all(keys.slice(0, Math.max(0, keys.length - KEPT)).map((key) => cache.delete(key)));
 }
 
+/** Documents worth having without a network; another day's stock is not, and each day would take a menu's place. */
+function isKept({ pathname, searchParams }) {
+  return pathname.startsWith("/api/shop/") && !pathname.endsWith("/events") && !searchParams.has("day");
+}
+
 async function read(event) {
   try {
     const response = await fetch(event.request);
@@ -73,6 +78,6 @@ addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== location.origin) return;
   const { pathname } = url;
   if (pathname.startsWith("/assets/store/assets/")) event.respondWith(asset(request));
-  else if (pathname.startsWith("/api/shop/") && !pathname.endsWith("/events")) event.respondWith(read(event));
+  else if (isKept(url)) event.respondWith(read(event));
   else if (request.mode === "navigate" && !/^\/(?:admin|api|assets)(?:\/|$)/u.test(pathname)) event.respondWith(page(request));
 });

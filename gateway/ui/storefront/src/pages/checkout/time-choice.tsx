@@ -83,7 +83,8 @@ export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
   const nothingFits = offer?.exact === true && first === undefined && (!open || noAsap);
   const told = nothingFits ? [] : [...own, ...at(refusals, "time").filter((refusal) => !own.some((mine) => mine.reason === refusal.reason))];
   const next = nextFreeSlot(offer, wanted) ?? nextFreeSlot(offer);
-  const promised = shop.pricing.quoteFor(cartBody(shop))?.promised_at ?? offer?.promised_at;
+  const quoted = wanted === null ? shop.pricing.quoteFor(cartBody(shop))?.promised_at : undefined;
+  const promised = quoted ?? offer?.promised_at;
   const shownSlots = days.find((day) => day.business_day === shownDay);
   return (
     <fieldset class="card">
@@ -94,7 +95,7 @@ export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
           <strong>{t("checkout.asap")}</strong>
           <span class="chip-price">
             {noAsap && t(nothingFits ? "checkout.full" : availability?.promised_at ? "checkout.asap_cart" : "checkout.asap_full")}
-            {open && !noAsap && promised && wanted === null && t("checkout.asap_at", { time: formatDayTime(promised, timeZone, now.value, locale.value) })}
+            {open && !noAsap && promised && t("checkout.asap_at", { time: formatDayTime(promised, timeZone, now.value, locale.value) })}
             {!open && t(paused ? "checkout.asap_paused" : "checkout.asap_closed")}
           </span>
         </span>
