@@ -56,7 +56,7 @@ export const en: Readonly<Record<keyof typeof zhTW, string>> = {
   "menu.error": "The menu can't be opened",
 
   "when.title": "How and when",
-  "when.asap": "As soon as possible, about {time}",
+  "when.asap": "ASAP, about {time}",
   "when.first": "Order ahead, from {time}",
   "when.none": "No times to choose at present",
   "when.past": "{time} is over, choose again",
