@@ -163,10 +163,12 @@ for (const look of looks) {
   await page.getByText("價格剛有更新").waitFor();
   await shoot("checkout-changed");
   const before = await backDoor("orders");
-  await backDoor("drop?times=2");
+  // No answer until the picture is taken, however often it is asked.
+  await backDoor("drop?times=99");
   await page.getByRole("button", { name: /送出/u }).dblclick();
   await page.getByText("正在確認有沒有送到").waitFor();
   await shoot("checkout-waiting");
+  await backDoor("drop?times=0");
   await page.reload();
   await page.getByText("取件號碼", { exact: true }).waitFor();
   const after = await backDoor("orders");
