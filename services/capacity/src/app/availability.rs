@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 use super::{Core, error::Error, limits::counting_from};
 use crate::{
     domain::{
-        availability::{Asked, Availability, Snapshot},
+        availability::{Asked, Availability, Goods, Snapshot},
         channel::Channel,
         limit::{book::Book, grid::Grid},
         method::Method,
@@ -33,8 +33,8 @@ use crate::{
 /// Every storefront polls this; what another replica writes is seen after this long at the latest.
 const KEPT_FOR: Duration = Duration::from_millis(500);
 const BRANCHES_KEPT: u64 = 10_000;
-/// Every method on every day of some weeks.
-const WITHOUT_CART_KEPT: u64 = 64;
+/// Days that customers choose; what is asked about more is worked out anew.
+const DAYS_KEPT: u64 = 32;
 
 /// What was read of branches; clones share it.
 #[derive(Clone, Debug)]
@@ -60,6 +60,7 @@ struct Known {
     brand_id: BrandId,
     snapshot: Snapshot,
     grids: Kept<(Method, Channel), Arc<Grid>>,
+    goods: Kept<Option<BusinessDay>, Arc<Goods>>,
     without_cart: Kept<(Method, Option<BusinessDay>), Arc<Availability>>,
 }
 
@@ -101,7 +102,10 @@ pub async fn get(
         let grid = known.grids.get_with((method, channel), || {
             Arc::new(known.snapshot.grid(method, channel))
         });
-        Arc::new(known.snapshot.availability(now, asked, &grid))
+        let goods = known
+            .goods
+            .get_with(asked.day, || Arc::new(known.snapshot.goods(now, asked.day)));
+        Arc::new(known.snapshot.availability(now, asked, &grid, goods))
     };
     let availability = if asked.has_cart() || channel != Channel::Web {
         work_out()
@@ -131,10 +135,12 @@ pub async fn get_for_move(
     if let Some(counted) = counted {
         snapshot.book.leave(&counted.taken);
     }
+    let now = core.clock.now();
     let grid = snapshot.grid(asked.method, asked.channel);
+    let goods = Arc::new(snapshot.goods(now, asked.day));
     Ok(Found {
         brand_id: known.brand_id,
-        availability: Arc::new(snapshot.availability(core.clock.now(), asked, &grid)),
+        availability: Arc::new(snapshot.availability(now, asked, &grid, goods)),
     })
 }
 
@@ -203,6 +209,7 @@ async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Kno
             pauses,
         },
         grids: Kept::new((Method::ALL.len() * Channel::ALL.len()) as u64),
-        without_cart: Kept::new(WITHOUT_CART_KEPT),
+        goods: Kept::new(DAYS_KEPT),
+        without_cart: Kept::new(Method::ALL.len() as u64 * DAYS_KEPT),
     })
 }

@@ -1,7 +1,7 @@
 //! What a branch can sell, for anybody or for a cart.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
@@ -98,18 +98,25 @@ pub struct Availability {
     pub promised_at: Option<DateTime<Utc>>,
     /// Slots from now to the last day ahead.
     pub slots: Vec<SlotOffer>,
-    /// Business day whose stock is told.
-    pub stock_day: BusinessDay,
-    /// Units left of what is tracked.
-    pub skus: Vec<SkuLeft>,
-    /// 每單上限 of what has one.
-    pub order_limits: Vec<(SkuId, i64)>,
+    /// What there is on the day asked for.
+    pub goods: Arc<Goods>,
     /// Earliest slot that is not full.
     pub earliest_slot_at: Option<DateTime<Utc>>,
     /// Pauses in force, the next to end first.
     pub pauses: Vec<Lasting>,
     /// Slots may differ by what is in a cart.
     pub by_cart: bool,
+}
+
+/// What there is on a business day, whatever is in a cart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Goods {
+    /// The day.
+    pub day: BusinessDay,
+    /// Units left of what is tracked.
+    pub skus: Vec<SkuLeft>,
+    /// 每單上限 of what has one.
+    pub order_limits: Vec<(SkuId, i64)>,
 }
 
 /// What is left of a unit.
@@ -125,9 +132,15 @@ pub struct SkuLeft {
 
 impl Snapshot {
     /// What can be sold at `now`, as far as it was known when this was read; `grid` is that of the method
-    /// and channel asked for.
+    /// and channel asked for, `goods` those of the day.
     #[must_use]
-    pub fn availability(&self, now: DateTime<Utc>, asked: &Asked, grid: &Grid) -> Availability {
+    pub fn availability(
+        &self,
+        now: DateTime<Utc>,
+        asked: &Asked,
+        grid: &Grid,
+        goods: Arc<Goods>,
+    ) -> Availability {
         let calendar = self.schedule.at_for(now, asked.method);
         let limits = &self.book.limits;
         let demand = if asked.has_cart() {
@@ -137,7 +150,6 @@ impl Snapshot {
         };
         let slots = self.slots(&calendar, &demand, asked, grid);
         let today = calendar.today();
-        let stock_day = asked.day.map_or(today, |day| day.max(today));
         let open = self.sells && calendar.accepting().is_some();
         let promise = open
             .then(|| self.book.promise(&calendar, &demand).ok())
@@ -159,11 +171,21 @@ impl Snapshot {
                 .find(|offer| offer.can_be_had())
                 .map(|offer| offer.slot.starts_at),
             slots,
-            stock_day,
-            skus: self.skus_left(stock_day, today),
-            order_limits: self.order_limits(),
+            goods,
             pauses: self.pauses.at(now).cloned().collect(),
             by_cart: limits.by_cart(),
+        }
+    }
+
+    /// What there is on a day; today for none, or for one that is over at `now`.
+    #[must_use]
+    pub fn goods(&self, now: DateTime<Utc>, day: Option<BusinessDay>) -> Goods {
+        let today = self.schedule.at(now).today();
+        let day = day.map_or(today, |day| day.max(today));
+        Goods {
+            day,
+            skus: self.skus_left(day, today),
+            order_limits: self.order_limits(),
         }
     }
 
@@ -185,12 +207,16 @@ impl Snapshot {
         if !self.sells {
             return Vec::new();
         }
-        let mut stocked = HashMap::new();
+        // Slots come day by day.
+        let mut stocked = None;
         let offer = |(place, slot): (usize, &SlotTime)| {
             let mut room = grid.room(&self.book, calendar, demand, place);
-            let in_stock = *stocked
-                .entry(slot.business_day)
-                .or_insert_with(|| self.has_stock(asked, slot.business_day, calendar.today()));
+            let day = slot.business_day;
+            let in_stock = match stocked {
+                Some((known, in_stock)) if known == day => in_stock,
+                _ => self.has_stock(asked, day, calendar.today()),
+            };
+            stocked = Some((day, in_stock));
             if !in_stock || !self.is_open_by_pauses(asked, slot.starts_at) {
                 room.fullness = Fullness::Full;
             }

@@ -166,9 +166,9 @@ pub fn availability(branch_id: BranchId, found: &Availability) -> wire::Availabi
         last_order_at: found.last_order_at.map(timestamp),
         promised_at: found.promised_at.map(timestamp),
         slots: found.slots.iter().map(slot).collect(),
-        stock_day: found.stock_day.to_string(),
-        skus: found.skus.iter().map(sku).collect(),
-        order_limits: found.order_limits.iter().map(order_limit).collect(),
+        stock_day: found.goods.day.to_string(),
+        skus: found.goods.skus.iter().map(sku).collect(),
+        order_limits: found.goods.order_limits.iter().map(order_limit).collect(),
         earliest_slot_at: found.earliest_slot_at.map(timestamp),
         pauses: found
             .pauses
