@@ -11,13 +11,15 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use chrono::NaiveDate;
+use chassis::clock::SharedClock;
+use chrono::{DateTime, NaiveDate, Utc};
 use flate2::{Compression, read::GzEncoder};
 use http::{
     HeaderMap, HeaderValue,
     header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
 };
 use moka::future::Cache;
+use parking_lot::Mutex;
 use proto::capacity::v1::GetAvailabilityRequest;
 
 use crate::{
@@ -26,7 +28,7 @@ use crate::{
     rest::{
         Result,
         availability::{Availability, Wanted},
-        convert::present,
+        convert::{present, stamp},
         hours::ServiceMethod,
     },
     state::Gateway,
@@ -39,9 +41,25 @@ const CAPACITY: u64 = 10_000;
 const BROTLI_QUALITY: i32 = 3;
 const BROTLI_WINDOW: i32 = 18;
 
-/// Availability by branch, method and the day whose stock is told.
+/// Capacity keeps what it has read for less than this, and an event of it is delivered within this.
+const CHANGED_FOR: Duration = Duration::from_secs(2);
+
+/// What branches can sell.
 pub struct Availabilities {
-    cache: Cache<(String, ServiceMethod, Option<NaiveDate>), Arc<Known>>,
+    cache: Cache<Key, Arc<Known>>,
+    /// When a change was last heard of; what was read before is told to nobody after it.
+    changed: Cache<String, DateTime<Utc>>,
+    all_changed: Mutex<Option<DateTime<Utc>>>,
+    clock: SharedClock,
+}
+
+/// What is asked for, and since when it may be so.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    branch_id: String,
+    method: ServiceMethod,
+    day: Option<NaiveDate>,
+    not_before: Option<DateTime<Utc>>,
 }
 
 /// What was true a moment ago.
@@ -54,18 +72,24 @@ pub struct Known {
     br: OnceLock<Bytes>,
 }
 
-impl Default for Availabilities {
-    fn default() -> Self {
+impl Availabilities {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(clock: SharedClock) -> Self {
         Self {
             cache: Cache::builder()
                 .max_capacity(CAPACITY)
                 .time_to_live(TTL)
                 .build(),
+            changed: Cache::builder()
+                .max_capacity(CAPACITY)
+                .time_to_live(CHANGED_FOR)
+                .build(),
+            all_changed: Mutex::default(),
+            clock,
         }
     }
-}
 
-impl Availabilities {
     /// What a place can sell; the same for every customer.
     pub async fn get(
         &self,
@@ -73,12 +97,17 @@ impl Availabilities {
         place: &Place,
         wanted: &Wanted,
     ) -> Result<Arc<Known>> {
-        let method = wanted.method.unwrap_or(ServiceMethod::Pickup);
-        let key = (place.branch.branch_id.clone(), method, wanted.day);
+        let branch_id = place.branch.branch_id.clone();
+        let key = Key {
+            method: wanted.method.unwrap_or(ServiceMethod::Pickup),
+            day: wanted.day,
+            not_before: self.changed(&branch_id).await,
+            branch_id,
+        };
         if let Some(known) = self.cache.get(&key).await {
             return Ok(known);
         }
-        let load = load(gateway, place, method, wanted.day);
+        let load = load(gateway, place, key.clone());
         let loaded = self.cache.try_get_with(key, load).await;
         loaded.map_err(|failed| match &*failed {
             Failed::Refused(status) => status.clone().into(),
@@ -86,19 +115,21 @@ impl Availabilities {
         })
     }
 
-    /// Forgets a branch: what it can sell changed.
+    /// When a change of a branch was last heard of, as far as it matters.
+    pub async fn changed(&self, branch_id: &str) -> Option<DateTime<Utc>> {
+        let changed = self.changed.get(branch_id).await;
+        changed.max(*self.all_changed.lock())
+    }
+
+    /// Tells nobody any more what was read of a branch: a change has been heard of.
     pub async fn forget(&self, branch_id: &str) {
-        // What is kept is of the last moment only, so there is little to look through.
-        for (key, _) in &self.cache {
-            if key.0 == branch_id {
-                self.cache.invalidate(&*key).await;
-            }
-        }
+        let now = self.clock.now();
+        self.changed.insert(branch_id.to_owned(), now).await;
     }
 
     /// Forgets everything.
     pub fn forget_all(&self) {
-        self.cache.invalidate_all();
+        *self.all_changed.lock() = Some(self.clock.now());
     }
 }
 
@@ -167,13 +198,13 @@ enum Failed {
 async fn load(
     gateway: &Gateway,
     place: &Place,
-    method: ServiceMethod,
-    day: Option<NaiveDate>,
+    key: Key,
 ) -> std::result::Result<Arc<Known>, Failed> {
     let request = GetAvailabilityRequest {
-        branch_id: place.branch.branch_id.clone(),
-        method: method.to_wire(),
-        business_day: day.map(|day| day.to_string()).unwrap_or_default(),
+        branch_id: key.branch_id,
+        method: key.method.to_wire(),
+        business_day: key.day.map(|day| day.to_string()).unwrap_or_default(),
+        not_before: key.not_before.map(stamp),
         ..Default::default()
     };
     let mut capacity = gateway.capacity_as_gateway(place.org());

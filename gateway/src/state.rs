@@ -86,12 +86,12 @@ impl Gateway {
             shutdown,
         } = with;
         Self(Arc::new(Inner {
-            limits: RateLimits::new(&config, redis, clock),
+            limits: RateLimits::new(&config, redis, clock.clone()),
             identities: Identities::new(verifier),
             customers: Customers::new(signer),
             storefronts: Storefronts::default(),
             menus: Menus::default(),
-            availabilities: Availabilities::default(),
+            availabilities: Availabilities::new(clock),
             hub: Hub::new(*config.replay_window, config.replay_events),
             visitors: Visitors::new(config.streams_per_address),
             assets: Assets::load(&config),

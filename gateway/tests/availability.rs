@@ -96,3 +96,36 @@ async fn the_day_whose_stock_is_told_is_the_one_asked_for() {
     let problem = refused(bad, 400, "VALIDATION_FAILED").await;
     assert_eq!(problem["fields"][0]["field"], "day");
 }
+
+#[tokio::test]
+async fn who_hears_of_a_change_is_not_told_what_was_so_before() {
+    let edge = Edge::open().await;
+    let branch_id = edge.branch_id.clone();
+    edge.fake.on(
+        "capacity.v1.CapacityService/GetAvailability",
+        move |asked: capacity::GetAvailabilityRequest| {
+            let availability = capacity::Availability {
+                branch_id: branch_id.clone(),
+                as_of: asked.not_before,
+                ..Default::default()
+            };
+            Ok(capacity::GetAvailabilityResponse {
+                availability: Some(availability),
+            })
+        },
+    );
+    let known_since = async || {
+        let response = edge.get(&format!("{SHOP}/availability")).await;
+        let body: serde_json::Value = response.json().await.unwrap();
+        body["as_of"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(known_since().await, "2026-09-02T04:00:00Z");
+    edge.clock.advance(chrono::TimeDelta::seconds(7));
+    let changed = capacity::AvailabilityChanged {
+        branch_id: edge.branch_id.clone(),
+        ..Default::default()
+    };
+    edge.send("capacity.availability.changed.v1", &changed)
+        .await;
+    testkit::eventually(async || known_since().await == "2026-09-02T04:00:07Z").await;
+}

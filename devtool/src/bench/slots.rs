@@ -348,6 +348,7 @@ fn question(shop: &Shop, items: &[Item]) -> GetAvailabilityRequest {
         channel: Channel::Web.into(),
         order_id: String::new(),
         business_day: String::new(),
+        not_before: None,
     }
 }
 

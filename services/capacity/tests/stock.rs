@@ -4,7 +4,7 @@ mod common;
 
 use chassis::{error::Problem, id::SkuId};
 use chrono::TimeDelta;
-use common::{Shop, reason, told};
+use common::{Shop, reason, timestamp, told};
 use futures::StreamExt as _;
 use proto::capacity::v1::{
     DateAmount, GetAvailabilityRequest, ListStockMovementsRequest, MovementKind,
@@ -408,4 +408,27 @@ async fn running_low_is_told_once_per_crossing() {
             .collect();
         assert_eq!(told, [(left, 5)]);
     }
+}
+
+/// What one replica has written, another is asked about by whoever has heard of it.
+#[tokio::test]
+async fn who_has_heard_of_a_change_is_told_of_it_by_every_replica() {
+    let shop = Shop::with_replicas(2).await;
+    let sku = shop.running(5).await;
+    let left = async |replica, not_before: Option<&str>| {
+        let request = GetAvailabilityRequest {
+            branch_id: shop.branch.to_string(),
+            not_before: not_before.map(timestamp),
+            ..Default::default()
+        };
+        let mut storefront = shop.client_of(replica, &identities::customer(shop.org));
+        let answer = told(storefront.get_availability(request).await).unwrap();
+        answer.availability.unwrap().skus[0].available
+    };
+    assert_eq!(left(1, None).await, 5);
+    shop.move_stock(sku, MovementKind::Counted, 0)
+        .await
+        .unwrap();
+    shop.clock.advance(TimeDelta::milliseconds(100));
+    assert_eq!(left(1, Some("2026-09-02T04:00:00.100Z")).await, 0);
 }

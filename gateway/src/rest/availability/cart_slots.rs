@@ -10,7 +10,7 @@ use crate::{
     rest::{
         Result,
         body::Body,
-        convert::{all, required_time, time},
+        convert::{all, required_time, stamp, time},
         quotes::{Cart, CartLine, FulfilmentMethod},
     },
     state::Gateway,
@@ -57,7 +57,9 @@ pub async fn find_cart_slots(
         wanted_at: None,
         lines: input.lines,
     };
+    let changed = gateway.availabilities().changed(shop.branch_id()).await;
     let request = shop.request(pb::FindSlotsRequest {
+        not_before: changed.map(stamp),
         cart: Some(cart.into_wire(shop.branch_id().to_owned())),
         ..Default::default()
     });

@@ -89,13 +89,16 @@ impl Cache {
 }
 
 /// Gets what a branch can sell, for a cart if there is one; callers that come together share one reading.
+///
+/// Who has heard of a change is not told what was so before: another replica may have written it.
 pub async fn get(
     core: &Core,
     org: OrganisationId,
     branch_id: BranchId,
     asked: &Asked,
+    not_before: Option<DateTime<Utc>>,
 ) -> Result<Found, Error> {
-    let known = read(core, org, branch_id).await?;
+    let known = read(core, org, branch_id, not_before).await?;
     let now = core.clock.now();
     let (method, channel) = (asked.method, asked.channel);
     let work_out = || {
@@ -127,7 +130,7 @@ pub async fn get_for_move(
     order_id: OrderId,
     asked: &Asked,
 ) -> Result<Found, Error> {
-    let known = read(core, org, branch_id).await?;
+    let known = read(core, org, branch_id, None).await?;
     let mut tx = core.db.tenant(org).await?;
     let counted = store::counted_orders::find(&mut tx, order_id).await?;
     tx.rollback().await?;
@@ -144,7 +147,12 @@ pub async fn get_for_move(
     })
 }
 
-async fn read(core: &Core, org: OrganisationId, branch_id: BranchId) -> Result<Arc<Known>, Error> {
+async fn read(
+    core: &Core,
+    org: OrganisationId,
+    branch_id: BranchId,
+    not_before: Option<DateTime<Utc>>,
+) -> Result<Arc<Known>, Error> {
     let entry = core
         .availabilities
         .0
@@ -155,6 +163,7 @@ async fn read(core: &Core, org: OrganisationId, branch_id: BranchId) -> Result<A
         && read.writes == writes
         && read.at.elapsed() < KEPT_FOR
         && is_recent(read.known.snapshot.as_of, core.clock.now())
+        && not_before.is_none_or(|at| at <= read.known.snapshot.as_of)
     {
         return Ok(read.known.clone());
     }
@@ -176,10 +185,11 @@ fn is_recent(as_of: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 }
 
 async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Known, Error> {
+    // Whatever is read is at least as new.
+    let now = core.clock.now();
     let branch = store::branches::find(tx, branch_id)
         .await?
         .ok_or(Error::BranchUnknown)?;
-    let now = core.clock.now();
     let schedule = core.schedules.get(tx, &branch).await?;
     let mut book = Book {
         limits: core.limits.get(tx, &branch).await?,

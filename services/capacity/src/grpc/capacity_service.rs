@@ -262,6 +262,9 @@ impl CapacityService {
             skus: convert::skus("skus", &asked.skus, &mut violations),
             day: convert::day("business_day", &asked.business_day, &mut violations),
         };
+        let not_before = asked.not_before.as_ref();
+        let not_before =
+            not_before.and_then(|at| convert::instant("not_before", at, &mut violations));
         let order_id = (!asked.order_id.is_empty())
             .then(|| id::parse::<OrderId>("order_id", &asked.order_id, &mut violations))
             .flatten();
@@ -272,7 +275,7 @@ impl CapacityService {
             Some(order_id) => {
                 availability::get_for_move(&self.core, org, branch_id, order_id, &cart).await?
             }
-            None => availability::get(&self.core, org, branch_id, &cart).await?,
+            None => availability::get(&self.core, org, branch_id, &cart, not_before).await?,
         };
         identity.require_branch(found.brand_id, branch_id)?;
         let mut availability = convert::availability(branch_id, &found.availability);

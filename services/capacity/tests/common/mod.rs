@@ -496,9 +496,10 @@ pub fn reason<T: std::fmt::Debug>(outcome: Result<T, Problem>) -> String {
 }
 
 pub fn timestamp(raw: &str) -> Timestamp {
+    let at: DateTime<Utc> = raw.parse().unwrap();
     Timestamp {
-        seconds: raw.parse::<DateTime<Utc>>().unwrap().timestamp(),
-        nanos: 0,
+        seconds: at.timestamp(),
+        nanos: at.timestamp_subsec_nanos().try_into().unwrap(),
     }
 }
 

@@ -56,6 +56,8 @@ pub struct CartWish<'a> {
     pub moving: Option<OrderId>,
     /// Business day whose stock is told; none for today.
     pub day: Option<BusinessDay>,
+    /// The answer must have been true then, or later.
+    pub not_before: Option<DateTime<Utc>>,
 }
 
 /// What is to be held.
@@ -144,6 +146,7 @@ impl Capacity {
                 .map(|order| order.to_string())
                 .unwrap_or_default(),
             business_day: to_wire_day(wish.day),
+            not_before: wish.not_before.map(to_timestamp),
         };
         let answer = self.client(org).get_availability(request).await?;
         Ok(answer.into_inner().availability.unwrap_or_default())

@@ -7,6 +7,7 @@ use chassis::{
     error::Problem,
     id::{OrderId, OrganisationId},
 };
+use chrono::{DateTime, Utc};
 use proto::capacity::v1::Availability;
 
 use super::{Ordering, capacity::CartWish};
@@ -18,12 +19,14 @@ use crate::{
 impl Ordering {
     /// What the branch can sell of this cart, now and in each slot.
     ///
-    /// What is wrong with the cart refuses as in a quote. Staff is held to its branches.
+    /// What is wrong with the cart refuses as in a quote. Staff is held to its branches. Who has heard of
+    /// a change is not told what was so before.
     pub async fn find_slots(
         &self,
         org: OrganisationId,
         caller: &Identity,
         cart: &Cart,
+        not_before: Option<DateTime<Utc>>,
     ) -> Result<Availability, Problem> {
         let menu = self.menus.get(org, cart.branch).await?;
         if matches!(caller.actor, Actor::Staff { .. }) {
@@ -37,6 +40,7 @@ impl Ordering {
             needs: &stock_need(&quote.lines),
             moving: None,
             day: None,
+            not_before,
         };
         self.capacity.availability_for(org, wish).await
     }
@@ -64,6 +68,7 @@ impl Ordering {
             needs: &BTreeMap::new(),
             moving: Some(id),
             day: None,
+            not_before: None,
         };
         self.capacity.availability_for(org, wish).await
     }

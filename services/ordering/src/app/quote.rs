@@ -131,6 +131,7 @@ impl Ordering {
             needs: &stock_need(&quote.lines),
             moving: None,
             day,
+            not_before: None,
         };
         Ok(Arc::new(capacity.availability_for(org, wish).await?))
     }

@@ -259,7 +259,10 @@ impl ordering_service_server::OrderingService for OrderingService {
         let caller = request.identity().clone();
         let staff = matches!(caller.actor, Actor::Staff { .. });
         let found = match parse::find_slots(request.into_inner())? {
-            SlotsOf::Cart(cart) => self.app.find_slots(org, &caller, &cart).await?,
+            SlotsOf::Cart(cart, not_before) => {
+                let found = self.app.find_slots(org, &caller, &cart, not_before);
+                found.await?
+            }
             SlotsOf::Order(id) if staff => self.app.find_slots_of_order(org, &caller, id).await?,
             // A customer knows orders by their links alone.
             SlotsOf::Order(_) => return Err(Problem::not_found("order").into()),

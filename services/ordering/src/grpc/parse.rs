@@ -191,8 +191,8 @@ pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveO
 
 /// Whose slots are asked for.
 pub(super) enum SlotsOf {
-    /// A cart's.
-    Cart(Cart),
+    /// A cart's, as they were then or later.
+    Cart(Cart, Option<DateTime<Utc>>),
     /// An order's, that is to be moved.
     Order(OrderId),
 }
@@ -201,13 +201,16 @@ pub(super) fn find_slots(request: wire::FindSlotsRequest) -> Result<SlotsOf, Pro
     let mut violations = Violations::new();
     match (request.cart, request.order_id.as_str()) {
         (None, raw) if !raw.is_empty() => one_id("order_id", raw).map(SlotsOf::Order),
-        (wanted, "") => cart(wanted, &mut violations)
-            .map(|cart| Cart {
+        (wanted, "") => {
+            let not_before = instant("not_before", request.not_before, &mut violations);
+            let cart = cart(wanted, &mut violations).filter(|_| violations.is_empty());
+            let cart = cart.ok_or_else(|| refused(violations))?;
+            let cart = Cart {
                 wanted_at: None,
                 ..cart
-            })
-            .map(SlotsOf::Cart)
-            .ok_or_else(|| refused(violations)),
+            };
+            Ok(SlotsOf::Cart(cart, not_before))
+        }
         (_, _) => {
             violations.push("order_id", "VALIDATION_FAILED");
             Err(refused(violations))
