@@ -60,9 +60,13 @@ pub async fn bench(home: &Home, name: &str, rehearsal: bool) -> anyhow::Result<(
     up::down(&own, true).await?;
     let outcome = async {
         let mut settings = up::NO_LIMITS.to_vec();
-        if name == "flash" {
-            settings.push((REPLICATED, "capacity,ordering"));
-        }
+        let twice = match name {
+            "flash" => "capacity,ordering",
+            // What one replica has written, another must show.
+            "slots" => "capacity",
+            _ => "",
+        };
+        settings.push((REPLICATED, twice));
         up::start(&own, release, &settings).await?;
         let endpoints: Endpoints = own
             .read(endpoints::FILE)?
