@@ -1,5 +1,5 @@
 import { businessDay, dayName, formatTime } from "@yizhimai/kit";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { useT } from "../i18n";
 import styles from "./slot-picker.module.css";
@@ -21,18 +21,22 @@ interface SlotPickerProps<S extends PickableSlot> {
   why?: (slot: S) => string;
   /** Whether a full slot may be tried all the same: who chooses may be what fills it. */
   mayTry?: (slot: S) => boolean;
+  /** Day shown first, where it has a free time. */
+  day?: string;
   label: string;
 }
 
 /** Times of a day to tap, a day at a time. */
-export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinutes, value, onChange, why, mayTry, label }: SlotPickerProps<S>) {
+export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinutes, value, onChange, why, mayTry, day, label }: SlotPickerProps<S>) {
   const t = useT();
   const [tapped, setTapped] = useState<string>();
   const coming = slots.filter((slot) => slot.state !== "past");
   const days = [...new Set(coming.map((slot) => slot.business_day))];
-  const free = (day: string) => coming.some((slot) => slot.business_day === day && slot.state !== "full");
+  const free = (of: string) => coming.some((slot) => slot.business_day === of && slot.state !== "full");
   const chosen = coming.find((slot) => slot.starts_at === value)?.business_day;
-  const shown = tapped ?? chosen ?? days.find(free) ?? days[0];
+  const shown = tapped ?? chosen ?? (day && free(day) ? day : days.find(free)) ?? days[0];
+  const pressed = useRef<HTMLButtonElement>(null);
+  useEffect(() => pressed.current?.scrollIntoView({ block: "nearest", inline: "center" }), [shown]);
   const today = businessDay(new Date(), timeZone, cutoffMinutes);
   const times = coming.filter((slot) => slot.business_day === shown);
   const noteOf = (slot: S) => {
@@ -48,10 +52,13 @@ export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinu
   return (
     <div className={styles.picker} role="group" aria-label={label}>
       <div className={styles.days}>
-        {days.map((day) => (
-          <button key={day} type="button" className={styles.day} aria-pressed={day === shown} onClick={() => setTapped(day)}>
-            {dayName(day, today, t.locale)}
-            {free(day) ? null : <span className={styles.note}>{t("slot.full")}</span>}
+        {days.map((each) => (
+          <button
+            key={each} ref={each === shown ? pressed : null} type="button" className={styles.day} aria-pressed={each === shown}
+            onClick={() => setTapped(each)}
+          >
+            {dayName(each, today, t.locale)}
+            {free(each) ? null : <span className={styles.note}>{t("slot.full")}</span>}
           </button>
         ))}
       </div>

@@ -94,6 +94,7 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
               onChange={setWantedAt}
               why={why}
               mayTry={mayTry}
+              day={order.business_day}
             />
           )}
         </QueryView>
