@@ -8,30 +8,43 @@ use common::{Edge, SHOP, refused};
 use proto::capacity::v1 as capacity;
 use reqwest::Method;
 
-#[tokio::test]
-async fn each_browser_gets_the_encoding_it_takes() {
-    let edge = Edge::open().await;
+/// Lets capacity answer so for the branch.
+fn answers(
+    edge: &Edge,
+    availability: impl Fn(capacity::GetAvailabilityRequest) -> capacity::Availability
+    + Send
+    + Sync
+    + 'static,
+) {
     let branch_id = edge.branch_id.clone();
     edge.fake.on(
         "capacity.v1.CapacityService/GetAvailability",
-        move |_: capacity::GetAvailabilityRequest| {
+        move |asked| {
             let availability = capacity::Availability {
                 branch_id: branch_id.clone(),
-                as_of: Some(prost_types::Timestamp::default()),
-                skus: (0..200)
-                    .map(|number| capacity::SkuAvailability {
-                        sku_id: format!("sku-{number}"),
-                        available: number,
-                        ..Default::default()
-                    })
-                    .collect(),
-                ..Default::default()
+                ..availability(asked)
             };
             Ok(capacity::GetAvailabilityResponse {
                 availability: Some(availability),
             })
         },
     );
+}
+
+#[tokio::test]
+async fn each_browser_gets_the_encoding_it_takes() {
+    let edge = Edge::open().await;
+    answers(&edge, |_| capacity::Availability {
+        as_of: Some(prost_types::Timestamp::default()),
+        skus: (0..200)
+            .map(|number| capacity::SkuAvailability {
+                sku_id: format!("sku-{number}"),
+                available: number,
+                ..Default::default()
+            })
+            .collect(),
+        ..Default::default()
+    });
     let mut plain = Vec::new();
     for encoding in ["identity", "gzip", "br"] {
         let request = edge.request(Method::GET, &format!("{SHOP}/availability"));
@@ -65,24 +78,14 @@ async fn each_browser_gets_the_encoding_it_takes() {
 #[tokio::test]
 async fn the_day_whose_stock_is_told_is_the_one_asked_for() {
     let edge = Edge::open().await;
-    let branch_id = edge.branch_id.clone();
-    edge.fake.on(
-        "capacity.v1.CapacityService/GetAvailability",
-        move |asked: capacity::GetAvailabilityRequest| {
-            let availability = capacity::Availability {
-                branch_id: branch_id.clone(),
-                as_of: Some(prost_types::Timestamp::default()),
-                stock_day: match asked.business_day.as_str() {
-                    "" => "2026-09-02".to_owned(),
-                    day => day.to_owned(),
-                },
-                ..Default::default()
-            };
-            Ok(capacity::GetAvailabilityResponse {
-                availability: Some(availability),
-            })
+    answers(&edge, |asked| capacity::Availability {
+        as_of: Some(prost_types::Timestamp::default()),
+        stock_day: match asked.business_day.as_str() {
+            "" => "2026-09-02".to_owned(),
+            day => day.to_owned(),
         },
-    );
+        ..Default::default()
+    });
     for (query, told) in [
         ("", "2026-09-02"),
         ("?day=2026-09-05", "2026-09-05"),
@@ -100,20 +103,10 @@ async fn the_day_whose_stock_is_told_is_the_one_asked_for() {
 #[tokio::test]
 async fn who_hears_of_a_change_is_not_told_what_was_so_before() {
     let edge = Edge::open().await;
-    let branch_id = edge.branch_id.clone();
-    edge.fake.on(
-        "capacity.v1.CapacityService/GetAvailability",
-        move |asked: capacity::GetAvailabilityRequest| {
-            let availability = capacity::Availability {
-                branch_id: branch_id.clone(),
-                as_of: asked.not_before,
-                ..Default::default()
-            };
-            Ok(capacity::GetAvailabilityResponse {
-                availability: Some(availability),
-            })
-        },
-    );
+    answers(&edge, |asked| capacity::Availability {
+        as_of: asked.not_before,
+        ..Default::default()
+    });
     let known_since = async || {
         let response = edge.get(&format!("{SHOP}/availability")).await;
         let body: serde_json::Value = response.json().await.unwrap();

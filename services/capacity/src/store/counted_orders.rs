@@ -40,7 +40,8 @@ pub async fn list(
         .pred_opt()
         .zip(last.succ_opt())
         .context("a date at the calendar's end")?;
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"
         SELECT
             order_id AS "order_id: OrderId",
@@ -70,28 +71,17 @@ pub async fn list(
     .fetch_all(&mut **tx)
     .await
     .context("list the orders that limits count")?;
-    Ok(rows
-        .into_iter()
-        .map(|row| CountedOrder {
-            order: PastOrder {
-                order_id: row.order_id,
-                channel: row.channel,
-                method: row.method,
-                slot_starts_at: row.slot_starts_at,
-                lines: row.lines.0,
-            },
-            committed: row.committed,
-            taken: taken(row.takes.0),
-        })
-        .collect())
+    Ok(rows.into_iter().map(CountedOrder::from).collect())
 }
 
 /// Finds an order as limits count it, test orders and those given back included.
 pub async fn find(tx: &mut TenantTx, order_id: OrderId) -> anyhow::Result<Option<CountedOrder>> {
     let org = tx.org().as_uuid();
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        Row,
         r#"
         SELECT
+            order_id AS "order_id: OrderId",
             channel AS "channel: Channel",
             method AS "method: Method",
             slot_starts_at,
@@ -108,17 +98,7 @@ pub async fn find(tx: &mut TenantTx, order_id: OrderId) -> anyhow::Result<Option
     .fetch_optional(&mut **tx)
     .await
     .context("find an order that limits count")?;
-    Ok(row.map(|row| CountedOrder {
-        order: PastOrder {
-            order_id,
-            channel: row.channel,
-            method: row.method,
-            slot_starts_at: row.slot_starts_at,
-            lines: row.lines.0,
-        },
-        committed: row.committed,
-        taken: taken(row.takes.0),
-    }))
+    Ok(row.map(CountedOrder::from))
 }
 
 /// Writes anew what orders of a locked branch take of the limits.
@@ -151,4 +131,30 @@ pub async fn set_taken(tx: &mut TenantTx, taken: &[(OrderId, Vec<Taken>)]) -> an
     .await
     .context("count orders by limits anew")?;
     Ok(())
+}
+
+struct Row {
+    order_id: OrderId,
+    channel: Channel,
+    method: Method,
+    slot_starts_at: DateTime<Utc>,
+    lines: Json<Vec<Line>>,
+    committed: bool,
+    takes: Json<Vec<TakenRow>>,
+}
+
+impl From<Row> for CountedOrder {
+    fn from(row: Row) -> Self {
+        Self {
+            order: PastOrder {
+                order_id: row.order_id,
+                channel: row.channel,
+                method: row.method,
+                slot_starts_at: row.slot_starts_at,
+                lines: row.lines.0,
+            },
+            committed: row.committed,
+            taken: taken(row.takes.0),
+        }
+    }
 }

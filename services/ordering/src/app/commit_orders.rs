@@ -191,7 +191,7 @@ async fn insert(
 
     let now = clock.now();
     let rule = drafts[first[0]].day_rule;
-    let day = BusinessDay::of(now, rule.tz, rule.cutoff_minutes);
+    let day = rule.day_of(now);
     let count = i32::try_from(first.len()).map_err(anyhow::Error::from)?;
     let number = pickup_counters::take(tx, branch, day, count).await?;
 

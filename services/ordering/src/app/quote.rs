@@ -6,7 +6,6 @@ use std::{
 };
 
 use chassis::{
-    business_day::BusinessDay,
     error::{FieldProblem, Problem},
     id::{OrganisationId, SkuId},
 };
@@ -115,9 +114,9 @@ impl Ordering {
     ) -> Result<Arc<Availability>, Problem> {
         let capacity = &self.capacity;
         let rule = menu.day_rule;
-        let day_of = |at| BusinessDay::of(at, rule.tz, rule.cutoff_minutes);
-        let today = day_of(self.clock.now());
-        let day = quote.wanted_at.map(day_of).filter(|day| *day > today);
+        let today = rule.day_of(self.clock.now());
+        let wanted = quote.wanted_at.map(|at| rule.day_of(at));
+        let day = wanted.filter(|day| *day > today);
         let known = capacity
             .availability(org, menu.branch, quote.method, day)
             .await?;

@@ -213,8 +213,7 @@ impl Ordering {
         order: &Order,
         day: BusinessDay,
     ) -> Result<PickupNumber, Problem> {
-        let rule = order.day_rule;
-        let today = BusinessDay::of(self.clock.now(), rule.tz, rule.cutoff_minutes);
+        let today = order.day_rule.day_of(self.clock.now());
         // Who places an order waits at today's counter, whatever day it is for: with it in hand no
         // number can be taken between our look and our commit.
         pickup_counters::take(tx, order.branch, today, 0).await?;

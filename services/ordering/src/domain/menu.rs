@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chassis::business_day::BusinessDay;
 use chassis::id::{
     BranchId, BrandId, CategoryId, MenuVersionId, OptionGroupId, OptionId, ProductId, VariantId,
 };
 use chassis::money::{Currency, Money};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 /// An immutable menu of a branch.
@@ -40,6 +42,14 @@ pub struct DayRule {
     pub tz: Tz,
     /// Minutes after midnight when the day begins.
     pub cutoff_minutes: u16,
+}
+
+impl DayRule {
+    /// The business day of an instant.
+    #[must_use]
+    pub fn day_of(self, at: DateTime<Utc>) -> BusinessDay {
+        BusinessDay::of(at, self.tz, self.cutoff_minutes)
+    }
 }
 
 /// A product on a menu.

@@ -319,7 +319,7 @@ impl Order {
                     action: "order.reopen",
                 });
             }
-            let day = |at| BusinessDay::of(at, self.day_rule.tz, self.day_rule.cutoff_minutes);
+            let day = |at| self.day_rule.day_of(at);
             if self.progress.completed_at.map(day) != Some(day(now)) {
                 return Some(IllegalTransition { from, to }.into());
             }
