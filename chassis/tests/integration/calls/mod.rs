@@ -1,0 +1,18 @@
+//! Calls between services as they really travel: client, socket, door, handler.
+
+mod admission;
+mod replicas;
+mod resilience;
+mod stub;
+
+use chassis::error::Problem;
+use stub::Stub;
+use tonic::Status;
+
+fn agreeable() -> Stub {
+    Stub::new(|_| async { Ok(()) })
+}
+
+fn reason(status: &Status) -> String {
+    Problem::from_status(status).reason.into_owned()
+}

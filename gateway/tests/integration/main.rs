@@ -1,0 +1,22 @@
+//! The whole gateway over HTTP, before services that answer what a test asks.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod assets;
+mod availability;
+mod bodies;
+mod brand_days;
+mod common;
+mod csrf;
+mod events;
+mod hours;
+mod limits;
+mod menu;
+mod openapi;
+mod pauses;
+mod problems;
+mod rate_limit;
+mod slots;
+mod stock;

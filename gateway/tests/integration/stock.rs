@@ -1,0 +1,560 @@
+//! Stock through the REST interface: rules, recipes, components, transfers and files.
+
+use std::sync::Arc;
+
+use crate::common::{Edge, problem, refused};
+use chassis::{authn::Level, error::Problem};
+use parking_lot::Mutex;
+use prost_types::Timestamp;
+use proto::{capacity::v1 as capacity, catalog::v1 as catalog};
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+
+const SET: &str = "capacity.v1.CapacityService/SetStockItem";
+const TRANSFER: &str = "capacity.v1.StockService/TransferStock";
+const SAVE_COMPONENT: &str = "capacity.v1.StockService/SaveComponent";
+const SET_RECIPE: &str = "capacity.v1.StockService/SetRecipe";
+const IMPORT: &str = "capacity.v1.StockService/ImportStock";
+const PRODUCTS: &str = "catalog.v1.CatalogService/ListProducts";
+const TEA: &str = "01900000-0000-7000-8000-000000000001";
+const PEARLS: &str = "01900000-0000-7000-8000-000000000002";
+const SOUTH: &str = "01900000-0000-7000-8000-000000000003";
+const CUP: &str = "01900000-0000-7000-8000-000000000004";
+
+/// 2026-09-02T04:00:00Z.
+const NOON: Timestamp = Timestamp {
+    seconds: 1_788_321_600,
+    nanos: 0,
+};
+
+async fn send(request: RequestBuilder, body: &Value) -> Response {
+    request.json(body).send().await.unwrap()
+}
+
+/// The path of a unit of the branch.
+fn unit(edge: &Edge, rest: &str) -> String {
+    format!("/api/admin/branches/{}/stock/{TEA}{rest}", edge.branch_id)
+}
+
+/// What a brand has.
+fn of_brand(edge: &Edge, rest: &str) -> String {
+    format!("/api/admin/brands/{}{rest}", edge.brand_id)
+}
+
+async fn json_of(response: Response) -> Value {
+    response.json().await.unwrap()
+}
+
+fn item(edge: &Edge) -> capacity::StockItem {
+    capacity::StockItem {
+        branch_id: edge.branch_id.clone(),
+        sku_id: TEA.to_owned(),
+        mode: capacity::StockMode::Daily.into(),
+        on_hand: 8,
+        available: 6,
+        held: 2,
+        daily_amount: 20,
+        rules: Some(capacity::StockRules::default()),
+        days: vec![capacity::StockDay {
+            business_day: "2026-09-05".to_owned(),
+            on_hand: 20,
+            held: 22,
+            available: 0,
+            shortfall: 2,
+            planned: 20,
+        }],
+        shortfall: 2,
+        version: 3,
+        ..Default::default()
+    }
+}
+
+fn movement(kind: capacity::MovementKind) -> capacity::StockMovement {
+    capacity::StockMovement {
+        movement_id: CUP.to_owned(),
+        sku_id: TEA.to_owned(),
+        kind: kind.into(),
+        quantity: -4,
+        on_hand_after: 8,
+        at: Some(NOON),
+        actor: "王小明".to_owned(),
+        other_branch_id: SOUTH.to_owned(),
+        ..Default::default()
+    }
+}
+
+#[tokio::test]
+async fn rules_go_and_come_as_they_are_and_stay_when_left_out() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.stock", Level::Manage)]);
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (kept, known) = (asked.clone(), item(&edge));
+    edge.fake
+        .on(SET, move |request: capacity::SetStockItemRequest| {
+            let set = request.item.unwrap();
+            kept.lock().push(set.clone());
+            let rules = set.rules.or_else(|| known.rules.clone());
+            let item = capacity::StockItem {
+                rules,
+                ..known.clone()
+            };
+            Ok(capacity::SetStockItemResponse { item: Some(item) })
+        });
+    let rules = json!({
+        "weekday_amounts": [{"weekday": 6, "amount": 40}],
+        "date_amounts": [{"business_day": "2026-09-25", "amount": 0}],
+        "max_per_order": 4,
+        "show_last": 5,
+        "deduct": "on_day",
+    });
+    let body = json!({"mode": "daily", "daily_amount": 20, "low_threshold": 3, "rules": rules, "version": 2});
+    let answer = send(edge.as_staff(Method::PUT, &unit(&edge, "")), &body).await;
+    assert_eq!(answer.status(), 200);
+    let answer = json_of(answer).await;
+    for (name, value) in rules.as_object().unwrap() {
+        assert_eq!(&answer["item"]["rules"][name], value, "{name}");
+    }
+    let day = json!({"business_day": "2026-09-05", "on_hand": 20, "held": 22, "available": 0, "shortfall": 2, "planned": 20});
+    assert_eq!(answer["item"]["days"], json!([day]));
+    assert_eq!(answer["item"]["shortfall"], 2);
+
+    let body = json!({"mode": "untracked"});
+    send(edge.as_staff(Method::PUT, &unit(&edge, "")), &body).await;
+    let asked = asked.lock();
+    assert_eq!((asked[0].version, asked[0].low_threshold), (2, 3));
+    assert_eq!(asked[0].rules.as_ref().unwrap().date_amounts.len(), 1);
+    assert_eq!(asked[1].rules, None, "left out they stay");
+    assert_eq!(asked[1].version, 0, "there was none");
+}
+
+#[tokio::test]
+async fn wrong_rules_are_refused_at_their_fields() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.stock", Level::Manage)]);
+    let put = |rules: Value| {
+        let request = edge.as_staff(Method::PUT, &unit(&edge, ""));
+        async move { send(request, &json!({"mode": "daily", "rules": rules})).await }
+    };
+    let document = refused(
+        put(json!({
+            "weekday_amounts": [{"weekday": "Monday", "amount": 1}], "date_amounts": [],
+            "max_per_order": 0, "show_last": 0,
+        }))
+        .await,
+        400,
+        "VALIDATION_FAILED",
+    )
+    .await;
+    let told = &document["fields"][0]["field"];
+    assert_eq!(told, "rules.weekday_amounts[0].weekday");
+    let document = refused(
+        put(json!({"weekday_amounts": []})).await,
+        400,
+        "VALIDATION_FAILED",
+    )
+    .await;
+    assert_eq!(document["fields"][0]["field"], "rules");
+    assert_eq!(edge.fake.calls(SET), 0);
+
+    edge.fake.on(SET, |_: capacity::SetStockItemRequest| {
+        let refused = Problem::new("VALIDATION_FAILED")
+            .field("item.rules.show_last", "SETTING_RANGE")
+            .field("item.rules.max_per_order", "SETTING_RANGE");
+        Err::<capacity::SetStockItemResponse, _>(refused.into())
+    });
+    let rules =
+        json!({"weekday_amounts": [], "date_amounts": [], "max_per_order": 1000, "show_last": 100});
+    let document = refused(put(rules).await, 400, "VALIDATION_FAILED").await;
+    assert_eq!(document["fields"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_transfer_carries_its_key_and_tells_the_senders_side() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.stock", Level::Manage)]);
+    let (branch_id, known) = (edge.branch_id.clone(), item(&edge));
+    edge.fake
+        .on(TRANSFER, move |request: capacity::TransferStockRequest| {
+            assert_eq!(request.idempotency_key, "once");
+            assert_eq!(
+                (&*request.branch_id, &*request.to_branch_id),
+                (&*branch_id, SOUTH)
+            );
+            assert_eq!((request.quantity, &*request.reason), (4, "南店不夠"));
+            Ok(capacity::TransferStockResponse {
+                item: Some(known.clone()),
+                movement: Some(movement(capacity::MovementKind::TransferredOut)),
+            })
+        });
+    let path = unit(&edge, "/transfers");
+    let body = json!({"to_branch_id": SOUTH, "quantity": 4, "reason": "南店不夠"});
+    let request = edge.as_staff(Method::POST, &path);
+    let answer = send(request.header("idempotency-key", "once"), &body).await;
+    assert_eq!(answer.status(), 201);
+    let answer = json_of(answer).await;
+    assert_eq!(answer["movement"]["kind"], "transferred_out");
+    assert_eq!(answer["movement"]["other_branch_id"], SOUTH);
+    assert_eq!(answer["movement"]["at"], "2026-09-02T04:00:00Z");
+    assert_eq!(answer["item"]["available"], 6);
+
+    let keyless = send(edge.as_staff(Method::POST, &path), &body).await;
+    let document = refused(keyless, 400, "VALIDATION_FAILED").await;
+    assert_eq!(document["fields"][0]["field"], "idempotency_key");
+    assert_eq!(edge.fake.calls(TRANSFER), 1);
+}
+
+#[tokio::test]
+async fn a_transfer_that_is_refused_says_why() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.stock", Level::Manage)]);
+    let path = unit(&edge, "/transfers");
+    let body = json!({"to_branch_id": SOUTH, "quantity": 4});
+    for (reason, status) in [
+        ("STOCK_NEGATIVE", 409),
+        ("SKU_MISMATCH", 409),
+        ("OUT_OF_SCOPE", 403),
+        ("NOT_FOUND", 404),
+    ] {
+        edge.fake
+            .on(TRANSFER, move |_: capacity::TransferStockRequest| {
+                Err::<capacity::TransferStockResponse, _>(problem(reason))
+            });
+        let request = edge.as_staff(Method::POST, &path);
+        let answer = send(request.header("idempotency-key", reason), &body).await;
+        refused(answer, status, reason).await;
+    }
+}
+
+#[tokio::test]
+async fn components_are_made_with_a_key_and_changed_at_a_version() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.stock", Level::Manage)]);
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let kept = asked.clone();
+    edge.fake.on(
+        SAVE_COMPONENT,
+        move |request: capacity::SaveComponentRequest| {
+            kept.lock().push(request.clone());
+            let component = request.component.map(|component| capacity::Component {
+                sku_id: PEARLS.to_owned(),
+                version: component.version + 1,
+                ..component
+            });
+            Ok(capacity::SaveComponentResponse { component })
+        },
+    );
+    let path = of_brand(&edge, "/components");
+    let request = edge.as_staff(Method::POST, &path);
+    let request = request.header("idempotency-key", "once");
+    let answer = send(request, &json!({"name": "珍珠"})).await;
+    assert_eq!(answer.status(), 201);
+    assert_eq!(
+        json_of(answer).await["component"],
+        json!({
+            "brand_id": edge.brand_id, "sku_id": PEARLS, "name": "珍珠", "archived": false, "version": 1,
+        })
+    );
+    let request = edge.as_staff(Method::PUT, &format!("{path}/{PEARLS}"));
+    let body = json!({"name": "珍珠", "archived": true, "version": 1});
+    let answer = json_of(send(request, &body).await).await;
+    assert_eq!(
+        (
+            &answer["component"]["archived"],
+            &answer["component"]["version"]
+        ),
+        (&json!(true), &json!(2))
+    );
+    let asked = asked.lock();
+    assert_eq!(asked[0].idempotency_key, "once");
+    let changed = asked[1].component.as_ref().unwrap();
+    assert_eq!(
+        (&*changed.sku_id, &*changed.brand_id),
+        (PEARLS, &*edge.brand_id)
+    );
+    assert!(changed.archived);
+}
+
+#[tokio::test]
+async fn a_recipe_has_versions_and_refuses_another_ones() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.stock", Level::Manage)]);
+    edge.fake
+        .on(SET_RECIPE, |request: capacity::SetRecipeRequest| {
+            let recipe = request.recipe.unwrap();
+            if recipe.version != 0 {
+                return Err(problem("VERSION_CONFLICT"));
+            }
+            Ok(capacity::SetRecipeResponse {
+                recipe: Some(capacity::Recipe {
+                    version: 1,
+                    sellable: Some(0),
+                    ..recipe
+                }),
+            })
+        });
+    edge.fake.on(
+        "capacity.v1.StockService/ListRecipeVersions",
+        |_: capacity::ListRecipeVersionsRequest| {
+            let version =
+                |version, parts: Vec<capacity::RecipePart>, actor: &str| capacity::RecipeVersion {
+                    version,
+                    parts,
+                    at: Some(NOON),
+                    actor: actor.to_owned(),
+                };
+            let cup = capacity::RecipePart {
+                component_id: CUP.to_owned(),
+                units: 1,
+            };
+            Ok(capacity::ListRecipeVersionsResponse {
+                versions: vec![version(2, vec![], ""), version(1, vec![cup], "王小明")],
+            })
+        },
+    );
+    let path = of_brand(&edge, &format!("/recipes/{TEA}"));
+    let parts = json!([{"component_id": CUP, "units": 1}]);
+    let request = edge.as_staff(Method::PUT, &path);
+    let answer = json_of(send(request, &json!({"parts": parts})).await).await;
+    assert_eq!(
+        answer["recipe"],
+        json!({"sku_id": TEA, "parts": parts, "version": 1, "sellable": 0}),
+        "none left is not the same as not counted"
+    );
+    let request = edge.as_staff(Method::PUT, &path);
+    let stale = send(request, &json!({"parts": [], "version": 7})).await;
+    refused(stale, 409, "VERSION_CONFLICT").await;
+
+    let request = edge.as_staff(Method::GET, &format!("{path}/versions"));
+    let answer = json_of(request.send().await.unwrap()).await;
+    let [last, first] = [0, 1].map(|index| &answer["versions"][index]);
+    assert_eq!((&last["parts"], &last["actor"]), (&json!([]), &Value::Null));
+    assert_eq!(
+        (&first["parts"], &first["actor"]),
+        (&parts, &json!("王小明"))
+    );
+}
+
+#[tokio::test]
+async fn the_orders_of_a_shortfall_are_told() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.stock", Level::View)]);
+    edge.fake.on(
+        "capacity.v1.StockService/ListShortOrders",
+        |_: capacity::ListShortOrdersRequest| {
+            Ok(capacity::ListShortOrdersResponse {
+                orders: vec![capacity::ShortOrder {
+                    order_id: CUP.to_owned(),
+                    quantity: 2,
+                    business_day: "2026-09-05".to_owned(),
+                    promised_at: Some(NOON),
+                    held_at: Some(NOON),
+                }],
+            })
+        },
+    );
+    let request = edge.as_staff(Method::GET, &unit(&edge, "/short-orders"));
+    let order = json!({
+        "order_id": CUP, "quantity": 2, "business_day": "2026-09-05", "promised_at": "2026-09-02T04:00:00Z",
+    });
+    let answer = json_of(request.send().await.unwrap()).await;
+    assert_eq!(answer, json!({"orders": [order]}));
+}
+
+/// Catalog lists two products on two pages, and one group of options.
+fn teach_names(edge: &Edge) {
+    edge.fake
+        .on(PRODUCTS, |request: catalog::ListProductsRequest| {
+            let product = |code: &str, name: &str, variant_id: &str| catalog::Product {
+                code: code.to_owned(),
+                name: name.to_owned(),
+                variants: vec![catalog::Variant {
+                    variant_id: variant_id.to_owned(),
+                    name: "大".to_owned(),
+                    ..Default::default()
+                }],
+                ..Default::default()
+            };
+            let first = request.page_token.is_empty();
+            Ok(catalog::ListProductsResponse {
+                products: vec![if first {
+                    product("T1", "紅茶", TEA)
+                } else {
+                    product("T2", "綠茶", SOUTH)
+                }],
+                next_page_token: if first { "2".to_owned() } else { String::new() },
+                ..Default::default()
+            })
+        });
+    edge.fake.on(
+        "catalog.v1.CatalogService/ListOptionGroups",
+        |_: catalog::ListOptionGroupsRequest| {
+            let group = catalog::OptionGroup {
+                name: "加料".to_owned(),
+                options: vec![catalog::Option {
+                    option_id: PEARLS.to_owned(),
+                    name: "珍珠".to_owned(),
+                    ..Default::default()
+                }],
+                ..Default::default()
+            };
+            Ok(catalog::ListOptionGroupsResponse {
+                option_groups: vec![group],
+            })
+        },
+    );
+}
+
+fn names(names: &[capacity::StockName]) -> Vec<(&str, &str, &str)> {
+    names
+        .iter()
+        .map(|one| (&*one.code, &*one.name, &*one.detail))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_file_goes_out_with_the_names_of_the_brand() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.stock", Level::Manage)]);
+    teach_names(&edge);
+    edge.fake.on(
+        "capacity.v1.StockService/ExportStock",
+        |request: capacity::ExportStockRequest| {
+            assert_eq!(
+                names(&request.names),
+                [
+                    ("T1", "紅茶", "大"),
+                    ("T2", "綠茶", "大"),
+                    ("", "珍珠", "加料")
+                ]
+            );
+            Ok(capacity::ExportStockResponse {
+                content: "code,name\nT1,紅茶\n".into(),
+            })
+        },
+    );
+    let path = format!(
+        "/api/admin/branches/{}/stock/export?brand_id={}",
+        edge.branch_id, edge.brand_id
+    );
+    let request = edge.as_staff(Method::GET, &path);
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["content-type"], "text/csv; charset=utf-8");
+    let attached = answer.headers()["content-disposition"].to_str().unwrap();
+    assert!(attached.starts_with("attachment"), "{attached}");
+    assert_eq!(answer.text().await.unwrap(), "code,name\nT1,紅茶\n");
+    assert_eq!(edge.fake.calls(PRODUCTS), 2, "page after page");
+}
+
+#[tokio::test]
+async fn a_file_comes_in_dry_or_for_good_and_every_bad_cell_is_told() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.stock", Level::Manage)]);
+    teach_names(&edge);
+    edge.fake
+        .on(IMPORT, |request: capacity::ImportStockRequest| {
+            assert!(!request.names.is_empty());
+            let bad = request.content.starts_with(b"bad");
+            let problem = |line| capacity::StockImportProblem {
+                line,
+                column: "quantity".to_owned(),
+                reason: "VALIDATION_FAILED".to_owned(),
+                value: "many".to_owned(),
+            };
+            Ok(capacity::ImportStockResponse {
+                applied: !bad && !request.dry_run,
+                updated: 1,
+                problems: if bad {
+                    vec![problem(2), problem(5)]
+                } else {
+                    Vec::new()
+                },
+                rows: vec![capacity::StockImportRow {
+                    line: 2,
+                    name: "紅茶".to_owned(),
+                    change: "updated".to_owned(),
+                    detail: "quantity 3 → 5".to_owned(),
+                }],
+                ..Default::default()
+            })
+        });
+    let import = async |query: &str, media: &str, content: &'static str| {
+        let path = format!(
+            "/api/admin/branches/{}/stock/import?brand_id={}{query}",
+            edge.branch_id, edge.brand_id
+        );
+        let request = edge.as_staff(Method::POST, &path);
+        let request = request.header("content-type", media).body(content);
+        request.send().await.unwrap()
+    };
+    let dry = json_of(import("&dry_run=true", "text/csv", "good").await).await;
+    assert_eq!(
+        (&dry["applied"], &dry["updated"]),
+        (&json!(false), &json!(1))
+    );
+    assert_eq!(dry["rows"][0]["detail"], "quantity 3 → 5");
+    let done = json_of(import("", "text/csv", "good").await).await;
+    assert_eq!(done["applied"], true);
+    let bad = json_of(import("", "text/csv", "bad").await).await;
+    assert_eq!(bad["applied"], false);
+    let lines = bad["problems"].as_array().unwrap().iter();
+    let lines: Vec<_> = lines.map(|one| one["line"].as_i64().unwrap()).collect();
+    assert_eq!(lines, [2, 5]);
+    let wrong = import("", "image/png", "png").await;
+    refused(wrong, 415, "FILE_TYPE").await;
+    let nobodys = edge.as_staff(
+        Method::POST,
+        &format!("/api/admin/branches/{}/stock/import", edge.branch_id),
+    );
+    let nobodys = nobodys.header("content-type", "text/csv").body("good");
+    refused(nobodys.send().await.unwrap(), 400, "VALIDATION_FAILED").await;
+}
+
+#[tokio::test]
+async fn who_may_not_see_the_catalogue_gets_no_file() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.pause", Level::Manage)]);
+    edge.fake.on(PRODUCTS, |_: catalog::ListProductsRequest| {
+        Err::<catalog::ListProductsResponse, _>(problem("PERMISSION_DENIED"))
+    });
+    let path = format!(
+        "/api/admin/branches/{}/stock/export?brand_id={}",
+        edge.branch_id, edge.brand_id
+    );
+    let request = edge.as_staff(Method::GET, &path);
+    refused(request.send().await.unwrap(), 403, "PERMISSION_DENIED").await;
+    refused(edge.get(&path).await, 401, "UNAUTHENTICATED").await;
+}
+
+#[tokio::test]
+async fn a_list_has_what_it_is_made_of() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.stock", Level::View)]);
+    let known = item(&edge);
+    edge.fake.on(
+        "capacity.v1.CapacityService/ListStock",
+        move |_: capacity::ListStockRequest| {
+            Ok(capacity::ListStockResponse {
+                items: vec![known.clone()],
+                components: vec![capacity::Component {
+                    sku_id: CUP.to_owned(),
+                    name: "杯子".to_owned(),
+                    version: 1,
+                    ..Default::default()
+                }],
+                recipes: vec![capacity::Recipe {
+                    sku_id: TEA.to_owned(),
+                    version: 1,
+                    sellable: None,
+                    ..Default::default()
+                }],
+            })
+        },
+    );
+    let path = format!("/api/admin/branches/{}/stock", edge.branch_id);
+    let request = edge.as_staff(Method::GET, &path);
+    let answer = json_of(request.send().await.unwrap()).await;
+    assert_eq!(answer["items"][0]["mode"], "daily");
+    assert_eq!(answer["components"][0]["name"], "杯子");
+    assert_eq!(answer["recipes"][0]["sellable"], Value::Null, "not counted");
+}

@@ -1,0 +1,6 @@
+//! The running platform, from outside.
+
+mod chaos;
+mod flash_sale;
+mod ordering;
+mod tenancy;

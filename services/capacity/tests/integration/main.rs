@@ -1,0 +1,26 @@
+//! Capacity against a real database and a real broker.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod common;
+mod expiry;
+mod holds;
+mod hours;
+mod hours_versions;
+mod limit_settings;
+mod limits;
+mod model;
+mod moves;
+mod on_day_stock;
+mod orders;
+mod pauses;
+mod recipes;
+mod special_days;
+mod stock;
+mod stock_file;
+mod tenancy;
+mod tenancy_of_limits;
+mod tenancy_of_stock;
+mod transfers;

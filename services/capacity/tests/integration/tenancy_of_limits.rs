@@ -1,0 +1,206 @@
+//! Nobody reaches another organisation's limits or templates, nor those outside their scope.
+
+use crate::common::{
+    Shop,
+    limits::{LimitClient, SIX, each_slot, rule},
+    timestamp, told,
+};
+use chassis::{
+    authn::{Level, Scope},
+    clock::SystemClock,
+    id::{BranchId, BrandId},
+};
+use proto::capacity::v1::{
+    CopyLimitsRequest, DeleteLimitTemplateRequest, GetLimitsRequest, GetLoadRequest, LimitMeasure,
+    LimitTemplate, ListLimitTemplatesRequest, ListLimitVersionsRequest, ListLoadRequest,
+    PreviewLimitsRequest, SaveLimitTemplateRequest, SetLimitsRequest,
+};
+use testkit::identities;
+
+/// Calls every RPC about `branch`, giving limits both ways, and tells the reasons.
+async fn branch_reasons(mut staff: LimitClient, ours: BranchId, branch: BranchId) -> Vec<String> {
+    let branch_id = branch.to_string();
+    let rules = vec![rule(LimitMeasure::Orders, each_slot(), 1)];
+    let get = GetLimitsRequest {
+        branch_id: branch_id.clone(),
+    };
+    let set = SetLimitsRequest {
+        branch_id: branch_id.clone(),
+        rules: rules.clone(),
+        ..SetLimitsRequest::default()
+    };
+    let preview = PreviewLimitsRequest {
+        branch_id: branch_id.clone(),
+        rules,
+        ..PreviewLimitsRequest::default()
+    };
+    let versions = ListLimitVersionsRequest {
+        branch_id: branch_id.clone(),
+        ..ListLimitVersionsRequest::default()
+    };
+    let load = GetLoadRequest {
+        branch_id: branch_id.clone(),
+        ..GetLoadRequest::default()
+    };
+    let filling = ListLoadRequest {
+        branch_id: branch_id.clone(),
+        from: Some(timestamp(SIX)),
+        to: Some(timestamp("2026-09-02T11:00:00Z")),
+    };
+    let take = CopyLimitsRequest {
+        from_branch_id: branch_id.clone(),
+        to_branch_ids: vec![ours.to_string()],
+        ..CopyLimitsRequest::default()
+    };
+    let give = CopyLimitsRequest {
+        from_branch_id: ours.to_string(),
+        to_branch_ids: vec![ours.to_string(), branch_id],
+        ..CopyLimitsRequest::default()
+    };
+    [
+        told(staff.get_limits(get).await).err(),
+        told(staff.set_limits(set).await).err(),
+        told(staff.preview_limits(preview).await).err(),
+        told(staff.list_limit_versions(versions).await).err(),
+        told(staff.get_load(load).await).err(),
+        told(staff.list_load(filling).await).err(),
+        told(staff.copy_limits(take).await).err(),
+        told(staff.copy_limits(give).await).err(),
+    ]
+    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
+    .to_vec()
+}
+
+fn template_of(brand: BrandId) -> LimitTemplate {
+    LimitTemplate {
+        brand_id: brand.to_string(),
+        name: "年節".to_owned(),
+        rules: vec![rule(LimitMeasure::Orders, each_slot(), 1)],
+        ..LimitTemplate::default()
+    }
+}
+
+/// Calls every RPC that changes a template of a brand, a new one and one that is there, and tells the reasons.
+async fn template_reasons(
+    mut staff: LimitClient,
+    brand: BrandId,
+    template: &LimitTemplate,
+) -> Vec<String> {
+    let save = |template: LimitTemplate| SaveLimitTemplateRequest {
+        template: Some(template),
+    };
+    let new = LimitTemplate {
+        name: "平日".to_owned(),
+        ..template_of(brand)
+    };
+    let changed = LimitTemplate {
+        brand_id: brand.to_string(),
+        ..template.clone()
+    };
+    let delete = DeleteLimitTemplateRequest {
+        brand_id: brand.to_string(),
+        template_id: template.template_id.clone(),
+    };
+    [
+        told(staff.save_limit_template(save(new)).await).err(),
+        told(staff.save_limit_template(save(changed)).await).err(),
+        told(staff.delete_limit_template(delete).await).err(),
+    ]
+    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
+    .to_vec()
+}
+
+async fn saved_template(mut owner: LimitClient, brand: BrandId) -> LimitTemplate {
+    let request = SaveLimitTemplateRequest {
+        template: Some(template_of(brand)),
+    };
+    let saved = owner.save_limit_template(request).await.unwrap();
+    saved.into_inner().template.unwrap()
+}
+
+#[tokio::test]
+async fn another_organisations_limits_and_templates_are_not_found() {
+    let mut shop = Shop::open().await;
+    let (ours, our_brand) = (shop.branch, shop.brand);
+    let its_brand = BrandId::new(&SystemClock);
+    shop.brand = its_brand;
+    let (other, its_branch) = shop.neighbour().await;
+    shop.brand = our_brand;
+    let reasons = branch_reasons(shop.limits(), ours, its_branch).await;
+    assert_eq!(reasons, ["NOT_FOUND"; 8]);
+    assert_eq!(shop.get_limits().await.version, 0);
+
+    let stranger = identities::owner(other);
+    let theirs = saved_template(shop.limits_as(&stranger), its_brand).await;
+    let list = ListLimitTemplatesRequest {
+        brand_id: its_brand.to_string(),
+    };
+    let listed = told(shop.limits().list_limit_templates(list).await);
+    assert_eq!(listed.unwrap_err().reason, "NOT_FOUND");
+    let reasons = template_reasons(shop.limits(), its_brand, &theirs).await;
+    assert_eq!(reasons, ["NOT_FOUND"; 3]);
+    let copy = CopyLimitsRequest {
+        template_id: theirs.template_id.clone(),
+        to_branch_ids: vec![ours.to_string()],
+        ..CopyLimitsRequest::default()
+    };
+    let copied = told(shop.limits().copy_limits(copy).await);
+    assert_eq!(copied.unwrap_err().reason, "NOT_FOUND");
+
+    // Nor under a brand of ours.
+    let changed = LimitTemplate {
+        brand_id: our_brand.to_string(),
+        ..theirs
+    };
+    let request = SaveLimitTemplateRequest {
+        template: Some(changed),
+    };
+    let saved = told(shop.limits().save_limit_template(request).await);
+    assert_eq!(saved.unwrap_err().reason, "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn staff_is_held_to_its_scope_in_limits_too() {
+    let mut shop = Shop::open().await;
+    let second = shop.branch_of(shop.brand).await;
+    let template = saved_template(shop.limits(), shop.brand).await;
+    let only_first = Scope {
+        branches: [shop.branch].into(),
+        ..Scope::default()
+    };
+    let staff = identities::staff(shop.org, &[("ops.capacity", Level::Manage)], only_first);
+    let reasons = branch_reasons(shop.limits_as(&staff), shop.branch, second).await;
+    assert_eq!(reasons, ["OUT_OF_SCOPE"; 8]);
+    let reasons = template_reasons(shop.limits_as(&staff), shop.brand, &template).await;
+    assert_eq!(
+        reasons, ["OUT_OF_SCOPE"; 3],
+        "a template is the whole brand's"
+    );
+    let take = CopyLimitsRequest {
+        template_id: template.template_id,
+        to_branch_ids: vec![shop.branch.to_string()],
+        ..CopyLimitsRequest::default()
+    };
+    let taken = told(shop.limits_as(&staff).copy_limits(take).await).unwrap();
+    assert_eq!(taken.limits[0].rules, template.rules);
+}
+
+#[tokio::test]
+async fn who_may_only_look_changes_nothing() {
+    let shop = Shop::open().await;
+    let everywhere = Scope::whole_organisation();
+    let staff = identities::staff(shop.org, &[("ops.capacity", Level::View)], everywhere);
+    let set = SetLimitsRequest {
+        branch_id: shop.branch.to_string(),
+        ..SetLimitsRequest::default()
+    };
+    let refused = told(shop.limits_as(&staff).set_limits(set).await);
+    assert_eq!(refused.unwrap_err().reason, "PERMISSION_DENIED");
+    let reasons = template_reasons(
+        shop.limits_as(&staff),
+        shop.brand,
+        &saved_template(shop.limits(), shop.brand).await,
+    )
+    .await;
+    assert_eq!(reasons, ["PERMISSION_DENIED"; 3]);
+}

@@ -1,0 +1,13 @@
+//! Catalog against a real database and a real broker.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod brands;
+mod common;
+mod events;
+mod files;
+mod products;
+mod publishing;
+mod tenancy;

@@ -1,0 +1,391 @@
+//! Categories, products and option groups.
+
+use crate::common::{Shop, branch_scope, fields, refused, told, wire};
+use proto::catalog::v1::{
+    ArchiveCategoryRequest, ArchiveOptionGroupRequest, ArchiveProductRequest, Category,
+    CreateProductRequest, DisplayState, GetProductRequest, ListCategoriesRequest,
+    ListProductsRequest, Product, SaveCategoryRequest, SaveOptionGroupRequest,
+    UpdateProductRequest,
+};
+
+fn create(key: &str, product: Product) -> CreateProductRequest {
+    CreateProductRequest {
+        idempotency_key: key.to_owned(),
+        product: Some(product),
+    }
+}
+
+fn update(product: &Product) -> UpdateProductRequest {
+    UpdateProductRequest {
+        product: Some(product.clone()),
+    }
+}
+
+fn names(products: &[Product]) -> Vec<&str> {
+    products
+        .iter()
+        .map(|product| product.name.as_str())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_product_without_a_code_gets_one_and_a_code_is_taken_once() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "茶").await;
+    let product = wire::product(&brand.brand_id, &category.category_id, "紅茶");
+    let first = told(
+        shop.owner()
+            .create_product(create("a", product.clone()))
+            .await,
+    );
+    let again = told(
+        shop.owner()
+            .create_product(create("a", product.clone()))
+            .await,
+    );
+    assert_eq!(first, again);
+    let first = first.product.unwrap();
+    assert_eq!(
+        (&*first.code, first.min_per_order, first.max_per_order),
+        ("P00001", 1, 99)
+    );
+
+    let mut same = product.clone();
+    same.code = "P00001".to_owned();
+    let problem = refused(shop.owner().create_product(create("b", same.clone())).await);
+    assert_eq!(fields(&problem), [("product.code", "CODE_TAKEN")]);
+
+    let archive = ArchiveProductRequest {
+        product_id: first.product_id.clone(),
+        version: 1,
+    };
+    told(shop.owner().archive_product(archive).await);
+    told(shop.owner().create_product(create("b", same)).await);
+    let gone = GetProductRequest {
+        product_id: first.product_id,
+    };
+    assert_eq!(
+        refused(shop.owner().get_product(gone).await).reason,
+        "NOT_FOUND"
+    );
+}
+
+#[tokio::test]
+async fn every_wrong_field_of_a_product_is_named() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "茶").await;
+    let mut product = wire::product(&brand.brand_id, &category.category_id, &"茶".repeat(61));
+    product.variants[1].price = 1_000_000;
+    product.min_per_order = 100;
+    product.display = DisplayState::Unspecified.into();
+    product.station = "吧".repeat(21);
+    product.print_tag = "茶".repeat(21);
+    let problem = refused(shop.owner().create_product(create("a", product)).await);
+    assert_eq!(
+        fields(&problem),
+        [
+            ("product.name", "TEXT_TOO_LONG"),
+            ("product.station", "TEXT_TOO_LONG"),
+            ("product.print_tag", "TEXT_TOO_LONG"),
+            ("product.display", "VALIDATION_FAILED"),
+            ("product.min_per_order", "VALIDATION_FAILED"),
+            ("product.max_per_order", "VALIDATION_FAILED"),
+            ("product.variants[1].price", "AMOUNT_OUT_OF_RANGE"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_product_keeps_its_station_and_print_tag() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "茶").await;
+    let mut product = wire::product(&brand.brand_id, &category.category_id, "紅茶");
+    product.station = " 吧台Ａ ".to_owned();
+    product.print_tag = "冷飲".to_owned();
+    let mut product = shop.product(product).await;
+    assert_eq!((&*product.station, &*product.print_tag), ("吧台A", "冷飲"));
+
+    product.station = "廚房".to_owned();
+    product.print_tag.clear();
+    told(shop.owner().update_product(update(&product)).await);
+    let listed = shop.products(&brand.brand_id).await;
+    assert_eq!((&*listed[0].station, &*listed[0].print_tag), ("廚房", ""));
+}
+
+#[tokio::test]
+async fn categories_and_groups_must_be_the_brands_own() {
+    let shop = Shop::open().await;
+    let (tea, _) = shop.brand("tea").await;
+    let (coffee, _) = shop.brand("coffee").await;
+    let foreign = shop.category(&coffee.brand_id, "咖啡").await;
+    let mut product = wire::product(&tea.brand_id, &foreign.category_id, "紅茶");
+    product.option_group_ids = vec![coffee.brand_id];
+    let problem = refused(shop.owner().create_product(create("a", product)).await);
+    assert_eq!(
+        fields(&problem),
+        [
+            ("product.category_ids[0]", "NOT_FOUND"),
+            ("product.option_group_ids[0]", "NOT_FOUND")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_change_keeps_the_variants_it_names_and_a_stale_one_is_refused() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "茶").await;
+    let before = shop
+        .product(wire::product(
+            &brand.brand_id,
+            &category.category_id,
+            "紅茶",
+        ))
+        .await;
+    let mut wanted = before.clone();
+    wanted.variants.remove(0);
+    wanted.variants[0].price = 40;
+    wanted.variants.push(wire::variant("大杯", 50));
+    let after = told(shop.owner().update_product(update(&wanted)).await)
+        .product
+        .unwrap();
+    assert_eq!(after.version, 2);
+    assert_eq!(after.variants[0].variant_id, before.variants[1].variant_id);
+    assert_eq!((after.variants.len(), after.variants[1].price), (2, 50));
+
+    let stale = refused(shop.owner().update_product(update(&wanted)).await);
+    assert_eq!(stale.reason, "VERSION_CONFLICT");
+    let mut stolen = after.clone();
+    stolen.variants[0]
+        .variant_id
+        .clone_from(&before.variants[0].variant_id);
+    let problem = refused(shop.owner().update_product(update(&stolen)).await);
+    assert_eq!(
+        fields(&problem),
+        [("product.variants[0].variant_id", "NOT_FOUND")]
+    );
+}
+
+#[tokio::test]
+async fn products_come_in_pages_by_category_and_place() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let mut file = String::from("category,name,price_cold\n");
+    for number in 0..55 {
+        file.push_str(&format!(
+            "{},茶{number:02},25\n",
+            if number < 30 { "甲" } else { "乙" }
+        ));
+    }
+    shop.import(&brand.brand_id, file.as_bytes()).await;
+    let mut request = ListProductsRequest {
+        brand_id: brand.brand_id.clone(),
+        page_size: 20,
+        ..ListProductsRequest::default()
+    };
+    let mut seen = Vec::new();
+    loop {
+        let page = told(shop.owner().list_products(request.clone()).await);
+        assert_eq!(page.total, 55);
+        seen.extend(page.products);
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    let expected: Vec<String> = (0..55).map(|number| format!("茶{number:02}")).collect();
+    assert_eq!(names(&seen), expected);
+
+    let found = ListProductsRequest {
+        brand_id: brand.brand_id,
+        text: "茶5".to_owned(),
+        category_id: seen[54].category_ids[0].clone(),
+        display: DisplayState::Listed.into(),
+        ..ListProductsRequest::default()
+    };
+    assert_eq!(
+        told(shop.owner().list_products(found.clone()).await).total,
+        5
+    );
+    let forged = ListProductsRequest {
+        page_token: "x".to_owned(),
+        page_size: 7,
+        ..found
+    };
+    let problem = refused(shop.owner().list_products(forged).await);
+    assert_eq!(
+        fields(&problem),
+        [
+            ("page_token", "VALIDATION_FAILED"),
+            ("page_size", "VALIDATION_FAILED")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_product_goes_to_the_place_it_is_given() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    shop.import(
+        &brand.brand_id,
+        "category,name,price_cold\n茶,甲,1\n茶,乙,1\n茶,丙,1\n".as_bytes(),
+    )
+    .await;
+    let mut last = shop.products(&brand.brand_id).await[2].clone();
+    last.position = 0;
+    let moved = told(shop.owner().update_product(update(&last)).await)
+        .product
+        .unwrap();
+    assert_eq!(moved.position, 0);
+    let products = shop.products(&brand.brand_id).await;
+    assert_eq!(names(&products), ["丙", "甲", "乙"]);
+    assert_eq!(products[1].version, 1, "being moved past is no change");
+}
+
+#[tokio::test]
+async fn a_category_with_products_is_archived_once_they_have_another_place() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    shop.import(
+        &brand.brand_id,
+        "category,name,price_cold\n甲,紅茶,1\n乙,綠茶,1\n".as_bytes(),
+    )
+    .await;
+    let request = ListCategoriesRequest {
+        brand_id: brand.brand_id.clone(),
+    };
+    let categories = told(shop.owner().list_categories(request).await).categories;
+    let mut archive = ArchiveCategoryRequest {
+        category_id: categories[0].category_id.clone(),
+        version: 1,
+        move_products_to: String::new(),
+    };
+    let problem = refused(shop.owner().archive_category(archive.clone()).await);
+    assert_eq!(
+        fields(&problem),
+        [("move_products_to", "VALIDATION_FAILED")]
+    );
+    archive
+        .move_products_to
+        .clone_from(&categories[1].category_id);
+    told(shop.owner().archive_category(archive.clone()).await);
+    assert_eq!(
+        refused(shop.owner().archive_category(archive).await).reason,
+        "NOT_FOUND"
+    );
+    let products = shop.products(&brand.brand_id).await;
+    assert_eq!(names(&products), ["綠茶", "紅茶"]);
+    assert!(
+        products
+            .iter()
+            .all(|it| it.category_ids == [categories[1].category_id.clone()])
+    );
+    // The name may be used again.
+    shop.category(&brand.brand_id, "甲").await;
+}
+
+#[tokio::test]
+async fn a_category_name_is_taken_once_and_its_place_is_kept() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let first = shop.category(&brand.brand_id, "甲").await;
+    let second = shop.category(&brand.brand_id, "乙").await;
+    assert_eq!((first.position, second.position), (0, 1));
+    let save = |category: Category| SaveCategoryRequest {
+        brand_id: brand.brand_id.clone(),
+        category: Some(category),
+    };
+    let same = Category {
+        name: "甲".to_owned(),
+        ..second.clone()
+    };
+    assert_eq!(
+        refused(shop.owner().save_category(save(same)).await).reason,
+        "CODE_TAKEN"
+    );
+    let up = Category {
+        position: 0,
+        ..second
+    };
+    let moved = told(shop.owner().save_category(save(up.clone())).await)
+        .category
+        .unwrap();
+    assert_eq!((moved.position, moved.version), (0, 2));
+    assert_eq!(
+        refused(shop.owner().save_category(save(up)).await).reason,
+        "VERSION_CONFLICT"
+    );
+}
+
+#[tokio::test]
+async fn an_option_group_keeps_the_options_it_names_and_is_archived_when_unused() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let save = |group| SaveOptionGroupRequest {
+        brand_id: brand.brand_id.clone(),
+        option_group: Some(group),
+    };
+    let made = told(
+        shop.owner()
+            .save_option_group(save(wire::sweetness()))
+            .await,
+    );
+    let made = made.option_group.unwrap();
+    let mut wanted = made.clone();
+    wanted.options.remove(0);
+    wanted.options[0].price = 5;
+    let after = told(shop.owner().save_option_group(save(wanted.clone())).await);
+    let after = after.option_group.unwrap();
+    assert_eq!((after.version, &after.options), (2, &wanted.options));
+    let stale = refused(shop.owner().save_option_group(save(wanted)).await);
+    assert_eq!(stale.reason, "VERSION_CONFLICT");
+
+    let category = shop.category(&brand.brand_id, "茶").await;
+    let mut product = wire::product(&brand.brand_id, &category.category_id, "紅茶");
+    product.option_group_ids = vec![made.option_group_id.clone()];
+    let product = shop.product(product).await;
+    let archive = ArchiveOptionGroupRequest {
+        option_group_id: made.option_group_id,
+        version: 2,
+    };
+    let problem = refused(shop.owner().archive_option_group(archive.clone()).await);
+    assert_eq!(
+        (&*problem.reason, &*problem.params["products"]),
+        ("VALIDATION_FAILED", "紅茶")
+    );
+    let gone = ArchiveProductRequest {
+        product_id: product.product_id,
+        version: product.version,
+    };
+    told(shop.owner().archive_product(gone).await);
+    told(shop.owner().archive_option_group(archive).await);
+}
+
+#[tokio::test]
+async fn branch_staff_see_the_catalogue_and_do_not_change_it() {
+    let shop = Shop::open().await;
+    let (brand, branch) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "茶").await;
+    let product = shop
+        .product(wire::product(
+            &brand.brand_id,
+            &category.category_id,
+            "紅茶",
+        ))
+        .await;
+    let mut clerk = shop.manager_of(branch_scope(&branch.branch_id));
+    let get = GetProductRequest {
+        product_id: product.product_id.clone(),
+    };
+    assert_eq!(
+        told(clerk.get_product(get).await).product.as_ref(),
+        Some(&product)
+    );
+    assert_eq!(
+        refused(clerk.update_product(update(&product)).await).reason,
+        "OUT_OF_SCOPE"
+    );
+}

@@ -1,0 +1,221 @@
+//! One shop with ordering at work in it, and neighbours that do as they are told.
+
+pub mod fakes;
+
+use chassis::{
+    authn::{Identity, Level, Scope},
+    clock::Clock as _,
+    error::Problem,
+    id::{BranchId, OrganisationId},
+};
+use chrono::TimeDelta;
+use ordering::Ordering;
+use proto::ordering::v1::{
+    self as wire, Cart, CartLine, ChosenOption, Contact, FulfilmentMethod, MoveOrderRequest, Order,
+    OrderState, PlaceOrderRequest, PlaceOrderResponse, PricedQuote, QuoteRequest,
+    TransitionOrderRequest, ordering_service_client::OrderingServiceClient,
+};
+use testkit::{CallerChannel, TestService, identities};
+use tonic::Status;
+
+use self::fakes::{FakeCapacity, FakeCatalog};
+
+/// A client of ordering with somebody's token.
+pub type Client = OrderingServiceClient<CallerChannel>;
+
+/// A branch with its menu, and the whole service.
+pub struct Shop {
+    pub org: OrganisationId,
+    pub catalog: FakeCatalog,
+    pub capacity: FakeCapacity,
+    pub service: TestService<Ordering>,
+}
+
+impl Shop {
+    /// Opens a shop at noon.
+    pub async fn open() -> Self {
+        let org = testkit::organisation();
+        let catalog = FakeCatalog::start(org).await;
+        let capacity = FakeCapacity::start().await;
+        let service = TestService::start(&[
+            ("PEERS_CATALOG_URL", catalog.url.as_str()),
+            ("PEERS_CAPACITY_URL", capacity.url.as_str()),
+            ("ORDERING_LINK_KEY", "a key for tests"),
+            ("TELEMETRY_LOG", "warn"),
+        ])
+        .await;
+        capacity.state.lock().clock = Some(service.clock().clone());
+        Self {
+            org,
+            catalog,
+            capacity,
+            service,
+        }
+    }
+
+    /// A client with the token of `identity`.
+    pub fn client(&self, identity: &Identity) -> Client {
+        OrderingServiceClient::new(self.service.channel_as(identity))
+    }
+
+    /// A guest of the storefront.
+    pub fn customer(&self) -> Client {
+        self.client(&identities::customer(self.org))
+    }
+
+    /// Somebody at the counter, without sensitive actions.
+    pub fn counter(&self) -> Client {
+        self.client(&self.counter_identity())
+    }
+
+    pub fn counter_identity(&self) -> Identity {
+        let scope = Scope {
+            branches: [self.branch()].into(),
+            ..Default::default()
+        };
+        identities::staff(self.org, &[("ops.orders", Level::Manage)], scope)
+    }
+
+    /// The manager, who may cancel late and reopen.
+    pub fn manager(&self) -> Client {
+        let mut identity = self.counter_identity();
+        identity
+            .actions
+            .extend(["order.cancel_late".to_owned(), "order.reopen".to_owned()]);
+        self.client(&identity)
+    }
+
+    /// Another service, such as capacity.
+    pub fn neighbour(&self) -> Client {
+        self.client(&identities::service("capacity", self.org))
+    }
+
+    pub fn branch(&self) -> BranchId {
+        self.catalog.branch
+    }
+
+    /// A cart of `cups` green teas with half sugar.
+    pub fn cart(&self, cups: i32) -> Cart {
+        Cart {
+            branch_id: self.branch().to_string(),
+            method: FulfilmentMethod::Pickup.into(),
+            wanted_at: None,
+            lines: vec![CartLine {
+                product_id: fakes::TEA.to_string(),
+                variant_id: fakes::TEA_M.to_string(),
+                quantity: cups,
+                options: vec![ChosenOption {
+                    option_id: fakes::HALF.to_string(),
+                    quantity: 1,
+                }],
+                note: "去冰袋".to_owned(),
+            }],
+        }
+    }
+
+    /// The quote of a cart.
+    pub async fn quote(&self, cart: Cart) -> Result<PricedQuote, Status> {
+        let answer = self
+            .customer()
+            .quote(QuoteRequest { cart: Some(cart) })
+            .await?;
+        Ok(answer.into_inner().quote.unwrap())
+    }
+
+    /// A request that would be accepted.
+    pub async fn request(&self, key: &str, cups: i32) -> PlaceOrderRequest {
+        let cart = self.cart(cups);
+        let quote = self.quote(cart.clone()).await.unwrap();
+        PlaceOrderRequest {
+            idempotency_key: key.to_owned(),
+            cart: Some(cart),
+            quote_hash: quote.hash,
+            quoted_at: quote.quoted_at,
+            contact: Some(Contact {
+                name: "陳小姐".to_owned(),
+                phone: "0911-123-456".to_owned(),
+            }),
+            remark: "謝謝".to_owned(),
+            utensils: true,
+        }
+    }
+
+    pub async fn place(&self, request: PlaceOrderRequest) -> Result<PlaceOrderResponse, Status> {
+        Ok(self.customer().place_order(request).await?.into_inner())
+    }
+
+    /// A placed order and the token of its link.
+    pub async fn placed(&self, key: &str) -> (Order, String) {
+        let placed = self.place(self.request(key, 2).await).await.unwrap();
+        (placed.order.unwrap(), placed.access_token)
+    }
+
+    /// Rows of a table, seen from above all policies.
+    pub async fn count(&self, table: &str) -> i64 {
+        let mut superuser = self.service.db().superuser().await;
+        let sql = format!("SELECT count(*) FROM {table}");
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_one(&mut superuser)
+            .await
+            .unwrap()
+    }
+
+    pub fn advance(&self, seconds: i64) {
+        self.service.clock().advance(TimeDelta::seconds(seconds));
+    }
+}
+
+/// A wish to move `order` to the slot `minutes` after now.
+pub fn to_slot(shop: &Shop, order: &Order, minutes: i64) -> MoveOrderRequest {
+    let at = shop.service.clock().now() + TimeDelta::minutes(minutes);
+    MoveOrderRequest {
+        order_id: order.order_id.clone(),
+        version: order.version,
+        wanted_at: Some(fakes::timestamp(at)),
+        reason: "冰櫃故障".to_owned(),
+    }
+}
+
+/// A wish to move `order` on.
+pub fn to(order: &Order, state: OrderState) -> TransitionOrderRequest {
+    TransitionOrderRequest {
+        order_id: order.order_id.clone(),
+        version: order.version,
+        to: state.into(),
+        ..Default::default()
+    }
+}
+
+/// A wish to cancel `order`.
+pub fn cancel(order: &Order) -> TransitionOrderRequest {
+    TransitionOrderRequest {
+        cancel_reason: wire::CancelReason::TooBusy.into(),
+        ..to(order, OrderState::Cancelled)
+    }
+}
+
+/// Moves an order, or tells why not.
+pub async fn moved(client: &mut Client, request: TransitionOrderRequest) -> Result<Order, Problem> {
+    match client.transition_order(request).await {
+        Ok(answer) => Ok(answer.into_inner().order.unwrap()),
+        Err(status) => Err(Problem::from_status(&status)),
+    }
+}
+
+/// The reason of a refusal.
+pub fn reason<T>(answer: Result<T, Status>) -> String {
+    let Err(status) = answer else {
+        panic!("it should have been refused")
+    };
+    Problem::from_status(&status).reason.into_owned()
+}
+
+/// Fields of a refusal with their reasons.
+pub fn fields(status: &Status) -> Vec<(String, String)> {
+    let problem = Problem::from_status(status);
+    problem
+        .fields
+        .into_iter()
+        .map(|field| (field.field, field.reason.into_owned()))
+        .collect()
+}

@@ -1,0 +1,15 @@
+//! Ordering against a real database, a real broker and upstreams that answer as a test asks.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod common;
+mod list_orders;
+mod lost_holds;
+mod move_order;
+mod pauses;
+mod place_order;
+mod reschedule;
+mod slots;
+mod tenancy;

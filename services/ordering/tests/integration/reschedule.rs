@@ -1,0 +1,343 @@
+//! Moving an order to another slot: both sides move, or neither does.
+
+use crate::common::{Client, Shop, cancel, fakes, moved, reason, to, to_slot};
+use chassis::{clock::Clock as _, error::Problem};
+use chrono::{DateTime, TimeDelta, Utc};
+use proto::{
+    capacity::v1::SlotState,
+    ordering::v1::{
+        GetOrderByTokenRequest, GetOrderRequest, GetOrderResponse, MoveOrderRequest, Order,
+        OrderState, ScheduleChanged, UndoTransitionRequest,
+    },
+};
+use testkit::eventually;
+
+async fn move_order(client: &mut Client, request: MoveOrderRequest) -> Result<Order, Problem> {
+    match client.move_order(request).await {
+        Ok(answer) => Ok(answer.into_inner().order.unwrap()),
+        Err(status) => Err(Problem::from_status(&status)),
+    }
+}
+
+async fn read(shop: &Shop, order: &Order) -> GetOrderResponse {
+    let request = GetOrderRequest {
+        order_id: order.order_id.clone(),
+    };
+    let answer = shop.counter().get_order(request).await;
+    answer.unwrap().into_inner()
+}
+
+fn moves(shop: &Shop) -> Vec<DateTime<Utc>> {
+    let state = shop.capacity.state.lock();
+    state.moves.iter().map(|(_, at)| *at).collect()
+}
+
+fn in_minutes(shop: &Shop, minutes: i64) -> DateTime<Utc> {
+    shop.service.clock().now() + TimeDelta::minutes(minutes)
+}
+
+#[tokio::test]
+async fn a_moved_order_has_its_new_time_and_everybody_is_told_why() {
+    let shop = Shop::open().await;
+    let mut events = shop.service.listen(&["ordering.schedule.*.v1"]).await;
+    let (order, token) = shop.placed("k").await;
+    let request = to_slot(&shop, &order, 60);
+    let after = move_order(&mut shop.counter(), request.clone())
+        .await
+        .unwrap();
+    assert_eq!((after.version, after.state()), (2, OrderState::Placed));
+    assert_eq!(after.wanted_at, request.wanted_at);
+    assert_eq!(after.promised_at, request.wanted_at);
+    assert_eq!(after.pickup_number, order.pickup_number);
+    assert_eq!(moves(&shop), [in_minutes(&shop, 60)]);
+
+    let customers = shop
+        .customer()
+        .get_order_by_token(GetOrderByTokenRequest {
+            access_token: token,
+        })
+        .await
+        .unwrap()
+        .into_inner()
+        .order
+        .unwrap();
+    assert_eq!(customers.promised_at, request.wanted_at);
+    assert_eq!(customers.moved_from, order.promised_at);
+    assert_eq!(customers.moved_reason, "冰櫃故障");
+
+    let entry = read(&shop, &order).await.events.pop().unwrap();
+    assert_eq!(
+        (entry.from, entry.to),
+        (OrderState::Placed.into(), OrderState::Placed.into())
+    );
+    assert_eq!(
+        (entry.promised_before, entry.promised_after),
+        (order.promised_at, request.wanted_at)
+    );
+    assert_eq!(
+        (entry.reason.as_str(), entry.actor_kind.as_str()),
+        ("冰櫃故障", "staff")
+    );
+
+    let event = events.next().await;
+    assert_eq!(event.type_, "ordering.schedule.changed.v1");
+    let told: ScheduleChanged = event.decode().unwrap();
+    assert_eq!(
+        (told.version, told.from, told.to),
+        (2, order.promised_at, request.wanted_at)
+    );
+    assert_eq!(
+        (told.branch_id, told.reason),
+        (order.branch_id, "冰櫃故障".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn an_order_of_another_day_gets_a_number_of_that_day_that_nobody_has() {
+    let shop = Shop::open().await;
+    let (first, _) = shop.placed("k1").await;
+    let (second, _) = shop.placed("k2").await;
+    assert_eq!(
+        (first.pickup_number.as_str(), second.pickup_number.as_str()),
+        ("001", "002")
+    );
+    shop.capacity.state.lock().moved_day = "2026-09-03".to_owned();
+    let request = to_slot(&shop, &second, 24 * 60);
+    let second = move_order(&mut shop.counter(), request).await.unwrap();
+    assert_eq!(second.business_day, "2026-09-03");
+    // 001 of tomorrow is that of an order which is still open, and so is the own 002.
+    assert_eq!(second.pickup_number, "003");
+    let (third, _) = shop.placed("k3").await;
+    assert_eq!(third.pickup_number, "004", "003 is taken");
+}
+
+#[tokio::test]
+async fn repeating_a_move_moves_nothing_again() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    let request = to_slot(&shop, &order, 60);
+    let mut counter = shop.counter();
+    let once = move_order(&mut counter, request.clone()).await.unwrap();
+    let again = move_order(&mut counter, request.clone()).await.unwrap();
+    assert_eq!((again.version, again.promised_at), (2, once.promised_at));
+    assert_eq!(moves(&shop).len(), 1);
+    let other = to_slot(&shop, &order, 75);
+    let refused = move_order(&mut counter, other).await.unwrap_err();
+    assert_eq!(refused.reason, "VERSION_CONFLICT");
+    assert_eq!(refused.params["version"], "2");
+}
+
+#[tokio::test]
+async fn an_order_that_is_made_or_finished_stays_where_it_is() {
+    let shop = Shop::open().await;
+    let mut manager = shop.manager();
+    for (key, state) in [
+        ("k1", OrderState::Preparing),
+        ("k2", OrderState::Ready),
+        ("k3", OrderState::Cancelled),
+    ] {
+        let (order, _) = shop.placed(key).await;
+        let wish = if state == OrderState::Cancelled {
+            cancel(&order)
+        } else {
+            to(&order, state)
+        };
+        let order = moved(&mut manager, wish).await.unwrap();
+        let refused = move_order(&mut manager, to_slot(&shop, &order, 60)).await;
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.reason, "ILLEGAL_TRANSITION", "{state:?}");
+        assert_eq!(
+            refused.params["state"],
+            state
+                .as_str_name()
+                .trim_start_matches("ORDER_STATE_")
+                .to_lowercase()
+        );
+    }
+    let (order, _) = shop.placed("k4").await;
+    let order = moved(&mut manager, to(&order, OrderState::Accepted)).await;
+    let order = order.unwrap();
+    let after = move_order(&mut manager, to_slot(&shop, &order, 60)).await;
+    assert_eq!(after.unwrap().state(), OrderState::Accepted);
+    assert_eq!(moves(&shop).len(), 1);
+}
+
+#[tokio::test]
+async fn the_customer_is_owed_a_reason() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    let with = |reason: String| MoveOrderRequest {
+        reason,
+        ..to_slot(&shop, &order, 60)
+    };
+    let mut counter = shop.counter();
+    for (given, refusal) in [
+        (String::new(), "REASON_REQUIRED"),
+        (" \n".to_owned(), "REASON_REQUIRED"),
+        ("慢".repeat(201), "TEXT_TOO_LONG"),
+    ] {
+        let refused = move_order(&mut counter, with(given)).await.unwrap_err();
+        assert_eq!(refused.reason, refusal);
+        assert_eq!(refused.fields[0].field, "reason");
+    }
+    let all = MoveOrderRequest::default();
+    let refused = move_order(&mut counter, all).await.unwrap_err();
+    let named: Vec<_> = refused.fields.iter().map(|f| f.field.as_str()).collect();
+    assert_eq!(named, ["order_id", "version", "wanted_at", "reason"]);
+    assert!(moves(&shop).is_empty());
+}
+
+#[tokio::test]
+async fn what_capacity_refuses_leaves_the_order_as_it_was() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    for refusal in ["SLOT_FULL", "HOLD_GONE", "OUT_OF_STOCK"] {
+        let problem = Problem::new(refusal).field("wanted_at", refusal);
+        shop.capacity.state.lock().move_refusal = Some(problem);
+        let refused = move_order(&mut shop.counter(), to_slot(&shop, &order, 60)).await;
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.reason, refusal);
+        assert_eq!(refused.fields[0].field, "wanted_at");
+    }
+    // What another day lacks is told at the line, by the name it was sold under.
+    let params = [("sku_id", fakes::TEA_M.to_string()), ("left", "1".into())];
+    let lacks = Problem::new("OUT_OF_STOCK").field_with("skus[0]", "OUT_OF_STOCK", params);
+    shop.capacity.state.lock().move_refusal = Some(lacks);
+    let refused = move_order(&mut shop.counter(), to_slot(&shop, &order, 24 * 60)).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.fields[0].field, "lines[0]");
+    assert_eq!(refused.fields[0].params["name"], "翠玉綠茶 M");
+
+    let seen = read(&shop, &order).await;
+    assert_eq!(seen.order.unwrap().promised_at, order.promised_at);
+    assert_eq!(seen.events.len(), 1);
+}
+
+/// Lets the time pass after which a move counts as broken off.
+fn leave_behind(shop: &Shop) {
+    shop.service.clock().advance(TimeDelta::seconds(31));
+}
+
+async fn moves_under_way(shop: &Shop) -> i64 {
+    let mut superuser = shop.service.db().superuser().await;
+    let count = sqlx::query_scalar("SELECT count(*) FROM slot_moves");
+    count.fetch_one(&mut superuser).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_move_that_cannot_be_written_is_done_as_soon_as_it_can() {
+    let shop = Shop::open().await;
+    let mut events = shop.service.listen(&["ordering.schedule.*.v1"]).await;
+    let (order, _) = shop.placed("k").await;
+    let mut superuser = shop.service.db().superuser().await;
+    sqlx::query("ALTER TABLE order_events ADD CONSTRAINT no_moves CHECK (kind <> 'rescheduled')")
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    let request = to_slot(&shop, &order, 60);
+    let refused = move_order(&mut shop.counter(), request.clone()).await;
+    assert_eq!(refused.unwrap_err().reason, "TEMPORARILY_UNAVAILABLE");
+    let seen = read(&shop, &order).await.order.unwrap();
+    assert_eq!((seen.version, seen.promised_at), (1, order.promised_at));
+    assert_eq!(moves_under_way(&shop).await, 1);
+
+    sqlx::query("ALTER TABLE order_events DROP CONSTRAINT no_moves")
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    leave_behind(&shop);
+    let told: ScheduleChanged = events.next().await.decode().unwrap();
+    assert_eq!((told.version, told.to), (2, request.wanted_at));
+    let seen = read(&shop, &order).await;
+    assert_eq!(seen.order.unwrap().promised_at, request.wanted_at);
+    assert_eq!(seen.events[1].actor_kind, "staff");
+    assert_eq!(moves_under_way(&shop).await, 0);
+}
+
+#[tokio::test]
+async fn a_move_whose_answer_was_lost_is_gone_on_with() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    shop.capacity.state.lock().away = true;
+    let request = to_slot(&shop, &order, 60);
+    let refused = move_order(&mut shop.counter(), request.clone()).await;
+    assert_eq!(refused.unwrap_err().reason, "TEMPORARILY_UNAVAILABLE");
+    shop.capacity.state.lock().away = false;
+    leave_behind(&shop);
+    eventually(async || read(&shop, &order).await.order.unwrap().promised_at == request.wanted_at)
+        .await;
+    assert_eq!(moves_under_way(&shop).await, 0);
+}
+
+#[tokio::test]
+async fn capacity_follows_an_order_that_changed_while_its_move_was_broken_off() {
+    let shop = Shop::open().await;
+    let now = shop.service.clock().now();
+    // As soon as possible, for the quarter past: it counts in the slot that begins there.
+    shop.capacity.state.lock().slots = vec![
+        fakes::slot(now, 0, SlotState::Past, &[]),
+        fakes::slot(now, 15, SlotState::Open, &[]),
+        fakes::slot(now, 30, SlotState::Open, &[]),
+    ];
+    let (order, _) = shop.placed("k").await;
+    shop.capacity.state.lock().away = true;
+    let mut counter = shop.counter();
+    let refused = move_order(&mut counter, to_slot(&shop, &order, 60)).await;
+    assert_eq!(refused.unwrap_err().reason, "TEMPORARILY_UNAVAILABLE");
+    let made = moved(&mut counter, to(&order, OrderState::Preparing)).await;
+    let made = made.unwrap();
+
+    shop.capacity.state.lock().away = false;
+    let back = now + TimeDelta::minutes(15);
+    leave_behind(&shop);
+    eventually(async || moves(&shop) == [back]).await;
+    eventually(async || moves_under_way(&shop).await == 0).await;
+    let seen = read(&shop, &order).await.order.unwrap();
+    assert_eq!(
+        (seen.version, seen.promised_at),
+        (made.version, order.promised_at)
+    );
+}
+
+#[tokio::test]
+async fn a_refused_move_leaves_nothing_to_go_on_with() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    let full = Problem::new("SLOT_FULL").field("wanted_at", "SLOT_FULL");
+    shop.capacity.state.lock().move_refusal = Some(full);
+    let refused = move_order(&mut shop.counter(), to_slot(&shop, &order, 60)).await;
+    assert_eq!(refused.unwrap_err().reason, "SLOT_FULL");
+    assert_eq!(moves_under_way(&shop).await, 0);
+    let stale = MoveOrderRequest {
+        version: 7,
+        ..to_slot(&shop, &order, 60)
+    };
+    let refused = move_order(&mut shop.counter(), stale).await;
+    assert_eq!(refused.unwrap_err().reason, "VERSION_CONFLICT");
+    assert_eq!(moves_under_way(&shop).await, 0);
+}
+
+#[tokio::test]
+async fn a_press_before_the_move_can_no_longer_be_taken_back() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    let mut counter = shop.counter();
+    let order = moved(&mut counter, to(&order, OrderState::Accepted)).await;
+    let order = order.unwrap();
+    let order = move_order(&mut counter, to_slot(&shop, &order, 60)).await;
+    let order = order.unwrap();
+    let undo = |version| UndoTransitionRequest {
+        order_id: order.order_id.clone(),
+        version,
+    };
+    let undone = counter.undo_transition(undo(order.version)).await;
+    assert_eq!(reason(undone), "ILLEGAL_TRANSITION");
+    // A press after it can, and the slot stays.
+    let made = moved(&mut counter, to(&order, OrderState::Preparing)).await;
+    let back = counter.undo_transition(undo(made.unwrap().version)).await;
+    let back = back.unwrap().into_inner().order.unwrap();
+    assert_eq!(
+        (back.state(), back.promised_at),
+        (OrderState::Accepted, order.promised_at)
+    );
+}

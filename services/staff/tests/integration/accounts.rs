@@ -1,0 +1,215 @@
+//! Making, listing and disabling accounts, and where one organisation ends.
+
+use crate::common::*;
+use proto::staff::v1::*;
+
+#[tokio::test]
+async fn nobody_gives_what_they_do_not_have() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let own = testkit::organisation().to_string();
+    let other = testkit::organisation().to_string();
+    office
+        .account(&boss, "manager", "branch_manager", branch(&own))
+        .await;
+    let manager = office.person("manager").await;
+    for (role, scope, expected) in [
+        ("hq_admin", branch(&own), vec!["role"]),
+        ("counter", branch(&other), vec!["scope"]),
+        ("owner", everywhere(), vec!["role", "scope"]),
+    ] {
+        let request = account("somebody", role, scope);
+        let problem = refused(office.caller(&manager).create_account(request).await);
+        assert_eq!(problem.reason, "ESCALATION", "{role}");
+        let found: Vec<_> = fields(&problem).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found, expected);
+    }
+    office
+        .account(&manager, "clerk", "counter", branch(&own))
+        .await;
+
+    // Nor takes it from those who have more.
+    let boss_account = told(office.caller(&boss).get_me(GetMeRequest {}).await)
+        .me
+        .and_then(|me| me.account)
+        .unwrap();
+    let problem = refused(office.set_enabled(&manager, &boss_account, false).await);
+    assert_eq!(problem.reason, "ESCALATION");
+    office.close().await;
+}
+
+#[tokio::test]
+async fn whoever_may_not_grant_makes_no_accounts() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    office
+        .account(&boss, "clerk", "counter", everywhere())
+        .await;
+    let clerk = office.person("clerk").await;
+    let request = account("other", "counter", everywhere());
+    let problem = refused(office.caller(&clerk).create_account(request).await);
+    assert_eq!(problem.reason, "PERMISSION_DENIED");
+    office.close().await;
+}
+
+#[tokio::test]
+async fn everything_wrong_with_an_account_is_told_at_once() {
+    let office = Office::open().await;
+    let mut boss = office.caller(&office.person("boss").await);
+    let request = CreateAccountRequest {
+        name: String::new(),
+        password: "a password of clerk".to_owned(),
+        ..account("clerk", "king", everywhere())
+    };
+    let problem = refused(boss.create_account(request).await);
+    let expected = [
+        ("name", "VALIDATION_FAILED"),
+        ("role", "VALIDATION_FAILED"),
+        ("password", "PASSWORD_WEAK"),
+    ];
+    assert_eq!(fields(&problem), expected);
+
+    let request = CreateAccountRequest {
+        idempotency_key: String::new(),
+        ..account("clerk", "counter", everywhere())
+    };
+    let problem = refused(boss.create_account(request).await);
+    assert_eq!(fields(&problem), [("idempotency_key", "VALIDATION_FAILED")]);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn the_same_request_makes_one_account() {
+    let office = Office::open().await;
+    let mut boss = office.caller(&office.person("boss").await);
+    let request = account("clerk", "counter", everywhere());
+    let first = told(boss.create_account(request.clone()).await);
+    assert_eq!(told(boss.create_account(request.clone()).await), first);
+
+    for other in [
+        account("clerk", "kitchen", everywhere()),
+        CreateAccountRequest {
+            password: "another long password".to_owned(),
+            ..request.clone()
+        },
+    ] {
+        let problem = refused(boss.create_account(other).await);
+        assert_eq!(problem.reason, "IDEMPOTENCY_MISMATCH");
+    }
+    let request = CreateAccountRequest {
+        idempotency_key: "another".to_owned(),
+        account: "CLERK".to_owned(),
+        ..request
+    };
+    let problem = refused(boss.create_account(request).await);
+    assert_eq!(fields(&problem), [("account", "ACCOUNT_TAKEN")]);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn the_same_request_twice_at_once_makes_one_account() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let request = account("clerk", "counter", everywhere());
+    let (mut one, mut two) = (office.caller(&boss), office.caller(&boss));
+    let (one, two) = tokio::join!(
+        one.create_account(request.clone()),
+        two.create_account(request)
+    );
+    assert_eq!(told(one), told(two));
+    office.close().await;
+}
+
+#[tokio::test]
+async fn the_last_owner_stays() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let second = office.account(&boss, "second", "owner", everywhere()).await;
+    let mut first = told(office.caller(&boss).get_me(GetMeRequest {}).await)
+        .me
+        .and_then(|me| me.account)
+        .unwrap();
+
+    let stale = Account {
+        version: second.version + 1,
+        ..second.clone()
+    };
+    let problem = refused(office.set_enabled(&boss, &stale, false).await);
+    assert_eq!(problem.reason, "VERSION_CONFLICT");
+
+    // Two owners disable each other at the same time: one of them remains.
+    let other = office.person("second").await;
+    let (one, two) = tokio::join!(
+        office.set_enabled(&boss, &second, false),
+        office.set_enabled(&other, &first, false)
+    );
+    assert_ne!(one.is_ok(), two.is_ok());
+    let (remaining, by) = if one.is_ok() {
+        (first, boss)
+    } else {
+        first = second;
+        (first, other)
+    };
+    let problem = refused(office.set_enabled(&by, &remaining, false).await);
+    assert_eq!(problem.reason, "LAST_OWNER");
+    office.close().await;
+}
+
+#[tokio::test]
+async fn accounts_are_listed_a_page_at_a_time() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    for number in 0..20 {
+        let name = format!("clerk.{number:02}");
+        office.account(&boss, &name, "counter", everywhere()).await;
+    }
+    let mut boss = office.caller(&boss);
+    let page = |page_token: String| ListAccountsRequest {
+        page_size: 20,
+        page_token,
+    };
+    let first = told(boss.list_accounts(page(String::new())).await);
+    let names: Vec<_> = first
+        .accounts
+        .iter()
+        .map(|it| it.account.as_str())
+        .collect();
+    assert_eq!((names.len(), names[0], names[19]), (20, "boss", "clerk.18"));
+    let last = told(boss.list_accounts(page(first.next_page_token)).await);
+    let names: Vec<_> = last.accounts.iter().map(|it| it.account.as_str()).collect();
+    assert_eq!((names, &*last.next_page_token), (vec!["clerk.19"], ""));
+
+    let request = ListAccountsRequest {
+        page_size: 7,
+        ..ListAccountsRequest::default()
+    };
+    let problem = refused(boss.list_accounts(request).await);
+    assert_eq!(fields(&problem), [("page_size", "VALIDATION_FAILED")]);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn another_organisation_sees_and_touches_nothing() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let clerk = office
+        .account(&boss, "clerk", "counter", everywhere())
+        .await;
+    told(office.found(testkit::organisation(), "milk").await);
+    let stranger = office.person_of("milk", "boss").await;
+
+    let problem = refused(office.set_enabled(&stranger, &clerk, false).await);
+    assert_eq!(problem.reason, "NOT_FOUND");
+    let request = ListAccountsRequest::default();
+    let listed = told(office.caller(&stranger).list_accounts(request).await).accounts;
+    let found: Vec<_> = listed.iter().map(|it| it.account_id.as_str()).collect();
+    assert_eq!(found, [stranger.account_id.as_str()]);
+
+    // Names and idempotency keys are each organisation's own.
+    let theirs = office
+        .account(&stranger, "clerk", "kitchen", everywhere())
+        .await;
+    assert_ne!(theirs.account_id, clerk.account_id);
+    office.person("clerk").await;
+    office.close().await;
+}

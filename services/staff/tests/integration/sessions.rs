@@ -1,0 +1,161 @@
+//! How sessions end, and who is told.
+
+use crate::common::*;
+use chassis::inbox::Received;
+use chrono::TimeDelta;
+use proto::staff::v1::*;
+
+/// What the event says: whose sessions, and which.
+fn ended(event: &Received) -> (String, Vec<String>) {
+    let body: SessionsEnded = event.decode().unwrap();
+    assert_eq!(event.aggregate.to_string(), body.account_id);
+    (body.account_id, body.session_ids)
+}
+
+async fn assert_over(office: &Office, person: &Person) {
+    let problem = office.exchange(&person.session_token).await.unwrap_err();
+    assert_eq!(problem.reason, "SESSION_EXPIRED");
+}
+
+#[tokio::test]
+async fn signing_out_ends_this_session_only() {
+    let office = Office::open().await;
+    let mut bus = office.service.listen(&["staff.sessions.ended.v1"]).await;
+    let (here, there) = (office.person("boss").await, office.person("boss").await);
+    let request = SignOutRequest {
+        session_token: here.session_token.clone(),
+    };
+    told(office.gateway().sign_out(request.clone()).await);
+    let event = bus.next().await;
+    assert_eq!(event.org, office.org);
+    assert_eq!(
+        ended(&event),
+        (here.account_id.clone(), vec![here.session_id.clone()])
+    );
+    assert_over(&office, &here).await;
+    office.exchange(&there.session_token).await.unwrap();
+    // Once more, or with what never was a session, is no error.
+    told(office.gateway().sign_out(request).await);
+    told(office.gateway().sign_out(SignOutRequest::default()).await);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn disabling_an_account_ends_its_sessions_for_good() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let account = office
+        .account(&boss, "clerk", "counter", everywhere())
+        .await;
+    let clerk = office.person("clerk").await;
+    let mut bus = office.service.listen(&["staff.sessions.ended.v1"]).await;
+
+    let disabled = told(office.set_enabled(&boss, &account, false).await);
+    assert_eq!(
+        ended(&bus.next().await),
+        (clerk.account_id.clone(), vec![clerk.session_id.clone()])
+    );
+    assert_over(&office, &clerk).await;
+    told(
+        office
+            .set_enabled(&boss, &disabled.account.unwrap(), true)
+            .await,
+    );
+    assert_over(&office, &clerk).await;
+    office.person("clerk").await;
+    office.close().await;
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_other_sessions() {
+    let office = Office::open().await;
+    let (here, there) = (office.person("boss").await, office.person("boss").await);
+    let mut bus = office.service.listen(&["staff.sessions.ended.v1"]).await;
+    let change = |current: &str, new: &str| ChangeMyPasswordRequest {
+        current_password: current.to_owned(),
+        new_password: new.to_owned(),
+    };
+    let new = "six cups of plum juice";
+    let mut boss = office.caller(&here);
+    let problem = refused(boss.change_my_password(change("wrong", new)).await);
+    assert_eq!(fields(&problem), [("current_password", "LOGIN_FAILED")]);
+    let problem = refused(
+        boss.change_my_password(change(PASSWORD, "1234567890"))
+            .await,
+    );
+    assert_eq!(fields(&problem), [("new_password", "PASSWORD_WEAK")]);
+    office.exchange(&there.session_token).await.unwrap();
+
+    told(boss.change_my_password(change(PASSWORD, new)).await);
+    assert_eq!(
+        ended(&bus.next().await),
+        (there.account_id.clone(), vec![there.session_id.clone()])
+    );
+    assert_over(&office, &there).await;
+    office.exchange(&here.session_token).await.unwrap();
+    let problem = office.try_sign_in("tea", "boss", PASSWORD).await;
+    assert_eq!(problem.unwrap_err().reason, "LOGIN_FAILED");
+    office.try_sign_in("tea", "boss", new).await.unwrap();
+    office.close().await;
+}
+
+#[tokio::test]
+async fn a_session_is_over_after_twelve_idle_hours() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let clock = office.service.clock();
+    for _ in 0..3 {
+        clock.advance(TimeDelta::hours(12));
+        office.exchange(&boss.session_token).await.unwrap();
+    }
+    clock.advance(TimeDelta::hours(12) + TimeDelta::seconds(1));
+    assert_over(&office, &boss).await;
+    office.close().await;
+}
+
+#[tokio::test]
+async fn however_busy_a_session_is_over_after_a_week() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    for _ in 0..16 {
+        office.service.clock().advance(TimeDelta::hours(10));
+        office.exchange(&boss.session_token).await.unwrap();
+    }
+    office.service.clock().advance(TimeDelta::hours(9));
+    assert_over(&office, &boss).await;
+    office.close().await;
+}
+
+#[tokio::test]
+async fn people_see_and_end_their_own_sessions() {
+    let office = Office::open().await;
+    let here = office.person("boss").await;
+    office
+        .account(&here, "clerk", "counter", everywhere())
+        .await;
+    let clerk = office.person("clerk").await;
+    office.service.clock().advance(TimeDelta::minutes(5));
+    let there = office.person("boss").await;
+
+    let mut boss = office.caller(&here);
+    let sessions = told(boss.list_my_sessions(ListMySessionsRequest {}).await).sessions;
+    let found: Vec<_> = sessions
+        .iter()
+        .map(|it| (it.session_id.as_str(), it.current))
+        .collect();
+    assert_eq!(
+        found,
+        [(&*there.session_id, false), (&*here.session_id, true)]
+    );
+
+    let end = |session_id: &str| EndMySessionRequest {
+        session_id: session_id.to_owned(),
+    };
+    let other = told(boss.end_my_session(end(&clerk.session_id)).await);
+    assert_eq!(other.ended, 0, "it is not the caller's");
+    assert_eq!(told(boss.end_my_session(end("")).await).ended, 2);
+    assert_over(&office, &here).await;
+    assert_over(&office, &there).await;
+    office.exchange(&clerk.session_token).await.unwrap();
+    office.close().await;
+}
