@@ -6,7 +6,7 @@ use crate::common::{Edge, problem, refused};
 use chassis::{authn::Level, error::Problem};
 use parking_lot::Mutex;
 use prost_types::Timestamp;
-use proto::{crate::common::v1::Money, capacity::v1 as capacity, ordering::v1 as ordering};
+use proto::{capacity::v1 as capacity, common::v1::Money, ordering::v1 as ordering};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 

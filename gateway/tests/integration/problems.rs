@@ -4,8 +4,7 @@ use crate::common::{Edge, SHOP, problem, refused};
 use chassis::error::Problem;
 use prost::Message as _;
 use proto::{
-    crate::common::v1::Money, capacity::v1 as capacity, ordering::v1 as ordering,
-    staff::v1 as staff,
+    capacity::v1 as capacity, common::v1::Money, ordering::v1 as ordering, staff::v1 as staff,
 };
 use reqwest::Method;
 use serde_json::json;

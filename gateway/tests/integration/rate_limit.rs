@@ -2,7 +2,7 @@
 
 use crate::common::{Edge, SHOP, problem, refused};
 use chrono::TimeDelta;
-use proto::{crate::common::v1::Money, ordering::v1 as ordering, staff::v1 as staff};
+use proto::{common::v1::Money, ordering::v1 as ordering, staff::v1 as staff};
 use reqwest::{Method, Response};
 use serde_json::json;
 

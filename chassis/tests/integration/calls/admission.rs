@@ -15,7 +15,7 @@ use proto::staff::v1::{
 };
 use testkit::identities;
 
-use crate::{
+use super::{
     agreeable, reason,
     stub::{Platform, Stub},
 };

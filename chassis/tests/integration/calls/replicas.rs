@@ -15,7 +15,7 @@ use proto::staff::v1::{
 use tokio::{runtime::Runtime, sync::Notify};
 use tonic::Status;
 
-use crate::{
+use super::{
     reason,
     stub::{Platform, Stub},
 };

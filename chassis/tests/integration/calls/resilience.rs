@@ -16,7 +16,7 @@ use proto::staff::v1::{
 use tokio::sync::Notify;
 use tonic::{Code, Request, Status};
 
-use crate::{
+use super::{
     agreeable, reason,
     stub::{Platform, Stub},
 };

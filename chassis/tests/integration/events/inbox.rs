@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::bench::{Bench, MIGRATOR, POISON, Writer};
+use crate::events::bench::{Bench, MIGRATOR, POISON, Writer};
 use chassis::{
     id::{EventId, OrganisationId},
     inbox,

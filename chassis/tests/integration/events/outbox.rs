@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::bench::Bench;
+use crate::events::bench::Bench;
 use chassis::{
     id::OrganisationId,
     inbox::{Received, Signal, subscribe},

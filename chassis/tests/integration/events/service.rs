@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::migrate::Migrator;
 use testkit::{TestService, eventually};
 
-use crate::bench::{MIGRATOR, Writer};
+use crate::events::bench::{MIGRATOR, Writer};
 
 static WRITER: LazyLock<Writer> = LazyLock::new(Writer::default);
 

@@ -24,16 +24,16 @@ use tokio::{sync::Mutex, time};
 use uuid::Uuid;
 
 use crate::{
-    crate::common::{
+    common::{
         Client, Shop, hold,
         limits::{LimitClient, SIX, each_slot, overbooked, rolling, rule, state_of},
         pauses::{PauseClient, end},
         timestamp, told,
     },
-    machine::{Done, Machine, Refusal, SECONDS_KEPT},
-    reference::{Bucket, Counter, DAILY, Limits, ORDERS_A_SLOT, RUNNING, Reference, Units},
-    step::Step,
-    stored::Stored,
+    model::machine::{Done, Machine, Refusal, SECONDS_KEPT},
+    model::reference::{Bucket, Counter, DAILY, Limits, ORDERS_A_SLOT, RUNNING, Reference, Units},
+    model::step::Step,
+    model::stored::Stored,
 };
 
 /// Versions of an order: written, placed, cancelled.

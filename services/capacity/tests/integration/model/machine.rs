@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 
 use crate::{
-    reference::{QUARTERS_A_DAY, Reference, State, Written, bucket_of},
-    step::{Step, step},
+    model::reference::{QUARTERS_A_DAY, Reference, State, Written, bucket_of},
+    model::step::{Step, step},
 };
 
 /// Moves, repetitions and cancellations are of so many last orders.

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use crate::{
-    machine::LAST_ORDERS,
-    reference::{Limits, Units},
+    model::machine::LAST_ORDERS,
+    model::reference::{Limits, Units},
 };
 
 /// A step. As it is drawn, `n` picks from the orders or pauses there are and `slot` from those offered;

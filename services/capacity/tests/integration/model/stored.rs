@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::branch::is_touched;
+use crate::model::branch::is_touched;
 
 /// What is stored of a branch.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use proptest_state_machine::StateMachineTest;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{crate::common::Shop, branch::Branch, machine::Machine, step::Step};
+use crate::{common::Shop, model::branch::Branch, model::machine::Machine, model::step::Step};
 
 thread_local! {
     /// Serves one branch after the other, for a service starts slower than most sequences end.
