@@ -4,11 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use lapin::{
-    BasicProperties, Channel, Connection, ConnectionProperties, ExchangeKind,
+    BasicProperties, Channel, Connection, ConnectionProperties, ErrorKind, ExchangeKind,
     options::{
         BasicPublishOptions, ConfirmSelectOptions, ExchangeDeclareOptions, ExchangeDeleteOptions,
         QueueDeclareOptions, QueueDeleteOptions,
     },
+    protocol::{AMQPErrorKind, AMQPSoftError},
     types::{AMQPValue, FieldTable},
 };
 use parking_lot::Mutex;
@@ -81,6 +82,27 @@ impl Amqp {
             )
             .await?;
         Ok(channel)
+    }
+
+    /// Whether the broker has the queue of this full name.
+    pub(crate) async fn has_queue(&self, queue: &str) -> anyhow::Result<bool> {
+        // A refusal closes its channel, so the question has one of its own.
+        let channel = timeout(ANSWER_WITHIN, self.bare_channel()).await??;
+        let look = QueueDeclareOptions {
+            passive: true,
+            ..Default::default()
+        };
+        match channel
+            .queue_declare(queue.into(), look, FieldTable::default())
+            .await
+        {
+            Ok(_) => {
+                channel.close(200, "OK".into()).await?;
+                Ok(true)
+            }
+            Err(error) if is_not_found(&error) => Ok(false),
+            Err(error) => Err(error).context("look for the queue"),
+        }
     }
 
     /// Succeeds when the broker answers.
@@ -167,6 +189,11 @@ impl Amqp {
         *held = Some(connection);
         Ok(channel)
     }
+}
+
+fn is_not_found(error: &lapin::Error) -> bool {
+    let not_found = AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND);
+    matches!(error.kind(), ErrorKind::ProtocolError(error) if *error.kind() == not_found)
 }
 
 /// Publishes straight to a queue and waits until the broker has it safe.

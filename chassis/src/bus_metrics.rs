@@ -28,7 +28,9 @@ static CONSUMER_LAG: LazyLock<Histogram<f64>> = LazyLock::new(|| {
 static EVENTS: LazyLock<Counter<u64>> = LazyLock::new(|| {
     global::meter(telemetry::SCOPE)
         .u64_counter("bus.events")
-        .with_description("Events by queue and outcome: relayed, applied, retried or dead")
+        .with_description(
+            "Events by queue and outcome: relayed, unrouted, dropped, applied, retried or dead",
+        )
         .build()
 });
 
@@ -49,6 +51,20 @@ pub(crate) fn relayed(times: impl Iterator<Item = DateTime<Utc>> + Clone) {
         RELAY_LAG.record(age(oldest), &[]);
     }
     count("outbox", "relayed", times.count());
+}
+
+/// Events were put aside because no queue took them.
+pub(crate) fn unrouted(events: usize) {
+    count("outbox", "unrouted", events);
+}
+
+/// Events were deleted because no queue took them in time.
+pub(crate) fn dropped(events: u64) {
+    count(
+        "outbox",
+        "dropped",
+        usize::try_from(events).unwrap_or(usize::MAX),
+    );
 }
 
 /// Events of a queue were settled.

@@ -2,9 +2,16 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Days, LocalResult, NaiveDate, TimeDelta, TimeZone as _, Utc};
+use chrono::{
+    DateTime, Datelike as _, Days, LocalResult, NaiveDate, TimeDelta, TimeZone as _, Utc,
+};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+
+use crate::error::Violations;
+
+/// Years a caller may name; date arithmetic on them cannot fail.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
 
 /// A day of business, named by the date on which it begins.
 #[derive(
@@ -93,11 +100,43 @@ impl fmt::Display for BusinessDay {
     }
 }
 
+/// Why a text is no business day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a date YYYY-MM-DD of the years 1970 to 2200")]
+pub struct NoBusinessDay;
+
 impl FromStr for BusinessDay {
-    type Err = chrono::ParseError;
+    type Err = NoBusinessDay;
 
     fn from_str(raw: &str) -> Result<Self, Self::Err> {
-        NaiveDate::parse_from_str(raw, "%Y-%m-%d").map(Self)
+        parse_date(raw).map(Self).ok_or(NoBusinessDay)
+    }
+}
+
+/// A date as `YYYY-MM-DD` of the years 1970 to 2200.
+#[must_use]
+pub fn parse_date(raw: &str) -> Option<NaiveDate> {
+    // The format alone also takes signs, spaces and years of other lengths.
+    let plain = raw.len() == 10 && raw.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let date = NaiveDate::parse_from_str(raw, "%Y-%m-%d").ok()?;
+    (plain && YEARS.contains(&date.year())).then_some(date)
+}
+
+/// Parses a business day; anything else is a `VALIDATION_FAILED` at `field`.
+pub fn parse(field: &str, raw: &str, violations: &mut Violations) -> Option<BusinessDay> {
+    let parsed = raw.parse().ok();
+    if parsed.is_none() {
+        violations.push(field, "VALIDATION_FAILED");
+    }
+    parsed
+}
+
+/// Parses a business day that may be left out: empty is `None` without a violation.
+pub fn parse_optional(field: &str, raw: &str, violations: &mut Violations) -> Option<BusinessDay> {
+    if raw.is_empty() {
+        None
+    } else {
+        parse(field, raw, violations)
     }
 }
 
@@ -161,6 +200,35 @@ mod tests {
         assert_eq!(day("2026-02-03").to_string(), "2026-02-03");
         assert!("2026-02-30".parse::<BusinessDay>().is_err());
         assert!("2026-02-03T00:00:00Z".parse::<BusinessDay>().is_err());
+    }
+
+    #[test]
+    fn only_days_from_1970_to_2200_are_read() {
+        for raw in ["1970-01-01", "2200-12-31"] {
+            let day = day(raw);
+            assert_eq!(day.to_string(), raw);
+            for zone in [Tz::Asia__Taipei, Tz::America__New_York] {
+                let _ = day.prev().starts_at(zone, 719);
+                let _ = day.next().ends_at(zone, 719);
+            }
+        }
+        for raw in [
+            "-262143-01-01",
+            "+262142-12-31",
+            "1969-12-31",
+            "2201-01-01",
+            "0000-01-01",
+            " 2026-2-03",
+            "2026-2-3",
+            "",
+        ] {
+            let mut violations = Violations::new();
+            assert_eq!(parse("business_day", raw, &mut violations), None, "{raw}");
+            assert_eq!(violations.len(), 1, "{raw}");
+        }
+        let mut violations = Violations::new();
+        assert_eq!(parse_optional("business_day", "", &mut violations), None);
+        assert!(violations.is_empty());
     }
 
     fn zones() -> impl Strategy<Value = Tz> {

@@ -69,6 +69,11 @@ impl Peers {
         })
     }
 
+    /// Whether `peer` was configured.
+    pub fn knows(&self, peer: &str) -> bool {
+        self.links.contains_key(peer)
+    }
+
     /// Calls `peer` as this service, for no organisation.
     pub fn channel(&self, peer: &str) -> PeerChannel {
         self.open(peer, Caller::Service(None))

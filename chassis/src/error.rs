@@ -74,6 +74,16 @@ impl Problem {
         }
     }
 
+    /// A panic while something was handled; its text is for the log.
+    pub fn of_panic(panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("without a text");
+        Self::internal(anyhow::anyhow!("it panicked: {text}"))
+    }
+
     /// A neighbour or store cannot be reached now: the caller may try again.
     pub fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
         Self {

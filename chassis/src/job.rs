@@ -1,11 +1,26 @@
 //! Work that a timer starts: reapers, schedulers, sweeps.
 
-use std::{fmt, future::Future, panic::AssertUnwindSafe, time::Duration};
+use std::{fmt, future::Future, panic::AssertUnwindSafe, sync::LazyLock, time::Duration};
 
 use futures::{FutureExt as _, future::BoxFuture};
+use opentelemetry::{KeyValue, global, metrics::Counter};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
+
+use crate::{error::Problem, id::OrganisationId, telemetry};
+
+static FAILURES: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    global::meter(telemetry::SCOPE)
+        .u64_counter("job.failures")
+        .with_description("Turns of a job, or a tenant's share of one, that failed, by job")
+        .build()
+});
+
+tokio::task_local! {
+    /// The job whose turn it is.
+    static NAME: &'static str;
+}
 
 type Work = Box<dyn Fn() -> BoxFuture<'static, anyhow::Result<()>> + Send + Sync>;
 
@@ -41,7 +56,7 @@ impl Job {
     pub async fn run_once(&self) -> anyhow::Result<()> {
         match AssertUnwindSafe((self.work)()).catch_unwind().await {
             Ok(outcome) => outcome,
-            Err(_) => anyhow::bail!("the job panicked"),
+            Err(panic) => Err(Problem::of_panic(&*panic).into()),
         }
     }
 
@@ -51,7 +66,9 @@ impl Job {
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while shutdown.run_until_cancelled(turns.tick()).await.is_some() {
             let span = tracing::debug_span!("job", job.name = self.name);
-            if let Err(error) = self.run_once().instrument(span).await {
+            let turn = NAME.scope(self.name, self.run_once());
+            if let Err(error) = turn.instrument(span).await {
+                count_failure(self.name);
                 tracing::error!(
                     job.name = self.name,
                     error = format!("{error:#}"),
@@ -60,6 +77,52 @@ impl Job {
             }
         }
     }
+}
+
+/// One turn of a job over many tenants: one that fails or panics is logged and counted, and the others
+/// still have their share.
+#[derive(Debug, Default)]
+pub struct Turn {
+    done: usize,
+    failed: usize,
+}
+
+impl Turn {
+    /// Does the share of one tenant; `None` when it failed, which the next turn may mend.
+    pub async fn run<T, E: fmt::Display>(
+        &mut self,
+        org: OrganisationId,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Option<T> {
+        let error = match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(Ok(done)) => {
+                self.done += 1;
+                return Some(done);
+            }
+            Ok(Err(error)) => format!("{error:#}"),
+            Err(panic) => format!("{:#}", anyhow::Error::from(Problem::of_panic(&*panic))),
+        };
+        self.failed += 1;
+        let job = NAME.try_with(|name| *name).unwrap_or("none");
+        count_failure(job);
+        tracing::error!(job.name = job, org.id = %org, error, "job failed for a tenant");
+        None
+    }
+
+    /// Ends the turn, with an error when some of it failed.
+    pub fn end(self) -> anyhow::Result<()> {
+        let Self { done, failed } = self;
+        anyhow::ensure!(
+            failed == 0,
+            "{failed} of {} shares of the turn failed",
+            failed + done
+        );
+        Ok(())
+    }
+}
+
+fn count_failure(job: &'static str) {
+    FAILURES.add(1, &[KeyValue::new("job", job)]);
 }
 
 impl fmt::Debug for Job {
@@ -102,5 +165,21 @@ mod tests {
         });
         job.run(shutdown).await;
         assert_eq!(turns.load(Ordering::SeqCst), 4);
+    }
+
+    #[tokio::test]
+    async fn one_tenants_failure_leaves_the_others_their_share() {
+        let org = |number| OrganisationId::from_uuid(uuid::Uuid::from_u128(number));
+        let mut turn = Turn::default();
+        let failing = async { Err::<(), _>(anyhow::anyhow!("no luck")) };
+        assert_eq!(turn.run(org(1), failing).await, None);
+        let panicking = async { panic!("worse") };
+        assert_eq!(turn.run::<(), anyhow::Error>(org(2), panicking).await, None);
+        let fine = async { Ok::<_, anyhow::Error>(7) };
+        assert_eq!(turn.run(org(3), fine).await, Some(7));
+        assert_eq!(
+            turn.end().unwrap_err().to_string(),
+            "2 of 3 shares of the turn failed"
+        );
     }
 }

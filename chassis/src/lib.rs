@@ -31,6 +31,8 @@ pub mod secret;
 pub mod server;
 pub mod service;
 pub mod shutdown;
+pub mod snapshot;
 pub mod telemetry;
 pub mod text;
+pub mod time;
 mod trace_context;

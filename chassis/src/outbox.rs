@@ -5,10 +5,14 @@
 
 mod event;
 mod message;
+mod publisher;
 mod relay;
+mod row;
+mod unrouted;
 mod wake;
 
 pub use event::{Event, publish};
 pub(crate) use message::Envelope;
 pub use relay::Relay;
+pub use unrouted::KEEP as KEEP_UNROUTED;
 pub use wake::Wake;

@@ -2,6 +2,7 @@
 
 mod door;
 mod load;
+mod nul;
 mod observe;
 mod ops;
 

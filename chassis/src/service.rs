@@ -21,7 +21,7 @@ use sqlx::migrate::Migrator;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-pub use crate::{inbox::Consumer, job::Job};
+pub use crate::{inbox::Consumer, job::Job, snapshot::Snapshot};
 
 use crate::{
     amqp::Amqp, audit::AuditSink, authn::Signer, client::Peers, clock::SharedClock, db::Db,
@@ -94,4 +94,6 @@ pub struct Parts {
     pub consumers: Vec<Consumer>,
     /// Its timers.
     pub jobs: Vec<Job>,
+    /// What it lists for other services' consumers.
+    pub snapshots: Vec<Snapshot>,
 }

@@ -40,7 +40,9 @@ pub fn init(service: &'static str, config: &TelemetryConfig) -> anyhow::Result<T
     let tracer = telemetry.traces.tracer(SCOPE);
     let pushed = telemetry.logs.as_ref().map(|logs| {
         // What the exporter itself logs must not be exported: it would never end.
-        let quiet = EnvFilter::new("info,h2=off,hyper=off,opentelemetry=off,tonic=off,tower=off");
+        let quiet = EnvFilter::new(
+            "info,h2=off,hyper=off,lapin=error,opentelemetry=off,tonic=off,tower=off",
+        );
         opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge::new(logs)
             .with_filter(quiet)
     });
@@ -105,8 +107,10 @@ fn log_lines(format: LogFormat) -> Box<dyn Layer<Registry> + Send + Sync> {
 }
 
 fn log_filter(filter: &str) -> anyhow::Result<EnvFilter> {
-    EnvFilter::try_new(filter)
-        .map_err(|error| anyhow::anyhow!("TELEMETRY_LOG is not readable: {error}"))
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| anyhow::anyhow!("TELEMETRY_LOG is not readable: {error}"))?;
+    // It writes out every event that no queue took; the outbox keeps and counts them.
+    Ok(filter.add_directive("lapin::returned_messages=error".parse()?))
 }
 
 /// Spans of our own crates; those of libraries cost more than they tell.

@@ -34,7 +34,7 @@ pub fn normalise(raw: &str) -> String {
         })
         .filter(|&c| is_visible(c))
         .collect();
-    clean.trim().to_owned()
+    without_blank(clean.trim())
 }
 
 /// Text of several lines: as [`normalise`], but line breaks stay, each as `\n`.
@@ -49,7 +49,16 @@ pub fn normalise_multiline(raw: &str) -> String {
         })
         .filter(|&c| c == '\n' || is_visible(c))
         .collect();
-    clean.trim().to_owned()
+    without_blank(clean.trim())
+}
+
+/// The text, or nothing where it shows nothing: joiners and the like count only beside something.
+fn without_blank(text: &str) -> String {
+    if text.chars().all(is_blank) {
+        String::new()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// One line of normalised text whose count of grapheme clusters lies in `length`.
@@ -159,6 +168,18 @@ fn is_landline(national: &str) -> bool {
     matches!(national.len(), 8 | 9) && matches!(national.as_bytes()[0], b'2'..=b'8')
 }
 
+/// Shows nothing by itself: a space, or a character that Unicode lets be ignored.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}'
+                | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
 /// Neither a control character nor one that reorders the text around it.
 fn is_visible(c: char) -> bool {
     let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
@@ -193,6 +214,26 @@ mod tests {
             assert_eq!(normalise(raw), expected, "{raw:?}");
         }
         assert_eq!(normalise_multiline(" a\r\nb\rc\u{7} "), "a\nb\nc");
+    }
+
+    #[test]
+    fn what_shows_nothing_is_empty() {
+        for raw in [
+            "\u{200b}",
+            "\u{2060}\u{3164}",
+            " \u{200d} ",
+            "\u{fe0f}\u{feff}",
+            "\u{2800}",
+            "\u{115f}",
+            "\u{0}",
+        ] {
+            assert_eq!(normalise(raw), "", "{raw:?}");
+            assert_eq!(normalise_multiline(raw), "", "{raw:?}");
+            let mut violations = Violations::new();
+            bounded("name", raw, 1..=20, &mut violations);
+            assert_eq!(violations.len(), 1, "{raw:?}");
+        }
+        assert_eq!(normalise("👩‍🍳"), "👩‍🍳", "a joiner beside something stays");
     }
 
     #[test]

@@ -49,6 +49,9 @@ pub async fn doctor(home: &Home) -> anyhow::Result<()> {
     };
     if findings.is_empty() {
         println!("doctor: invariants 1 (stock and slots), 2 (reservations) and 7 (events) hold");
+        for note in events::notes(&endpoints).await? {
+            println!("doctor: {note}");
+        }
         return Ok(());
     }
     for Finding {

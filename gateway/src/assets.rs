@@ -13,9 +13,10 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse as _, Response},
 };
+use chassis::error::Problem;
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
 };
 
 use crate::{config::GatewayConfig, problem::Rejection, rest::Result, state::Gateway};
@@ -61,7 +62,7 @@ impl Assets {
         }
         let last = path.rsplit('/').next().unwrap_or_default();
         if is_below(path, "/api") || is_below(path, "/assets") || last.contains('.') {
-            return Err(chassis::error::Problem::not_found("page").into());
+            return Err(Problem::not_found("page").into());
         }
         let (shell, policy) = if is_below(path, "/admin") {
             (&self.admin, ADMIN_POLICY)
@@ -82,7 +83,12 @@ impl Assets {
 /// Answers what no endpoint does: a file, the shell of an app, or a problem.
 pub async fn serve(State(gateway): State<Gateway>, request: Request) -> Result<Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Err(Rejection::new("NOT_FOUND").message("nothing here takes this method"));
+        let path = request.uri().path();
+        if is_below(path, "/api") {
+            return Err(Problem::not_found("endpoint").into());
+        }
+        let allow = [(ALLOW, HeaderValue::from_static("GET, HEAD"))];
+        return Ok((allow, Rejection::wrong_method()).into_response());
     }
     gateway
         .assets()

@@ -65,6 +65,13 @@ pub struct GatewayConfig {
     /// Event streams of customers that one address may hold open; many share one on a phone network.
     #[serde(default = "defaults::streams_per_address")]
     pub streams_per_address: usize,
+    /// Longest wait for the header of a request, and for each part of its body; also how long an idle
+    /// connection stays open.
+    #[serde(default = "defaults::read_within")]
+    pub read_within: Span,
+    /// Longest wait for a client to take a part of an answer.
+    #[serde(default = "defaults::write_within")]
+    pub write_within: Span,
     /// Pause between the comments that keep an event stream open.
     #[serde(default = "defaults::heartbeat")]
     pub heartbeat: Span,
@@ -157,6 +164,14 @@ mod defaults {
 
     pub(super) fn orders() -> u32 {
         5
+    }
+
+    pub(super) fn read_within() -> Span {
+        Span::from_secs(10)
+    }
+
+    pub(super) fn write_within() -> Span {
+        Span::from_secs(30)
     }
 
     pub(super) fn orders_window() -> Span {

@@ -75,6 +75,11 @@ impl Rejection {
         Problem::new(reason).into()
     }
 
+    /// Nothing at this address takes the request's method.
+    pub fn wrong_method() -> Self {
+        Self::new("HTTP_METHOD_NOT_ALLOWED").message("nothing here takes this method")
+    }
+
     /// A failure of ours; the caller learns nothing of the cause.
     pub fn internal(cause: anyhow::Error) -> Self {
         Problem::internal(cause).into()
@@ -286,6 +291,8 @@ fn title(code: Code) -> &'static str {
         Code::Unauthenticated => "Not signed in",
         Code::Forbidden => "Not allowed",
         Code::NotFound => "Not found",
+        Code::WrongMethod => "Method not allowed",
+        Code::TooSlow => "Sent too slowly",
         Code::Conflict => "The state of things forbids it",
         Code::Gone => "It is over",
         Code::TooLarge => "Too large",

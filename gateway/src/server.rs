@@ -1,15 +1,20 @@
 //! The HTTP door: how routes and layers are put together, and the life of the process.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use axum::{Router, middleware, routing::get, serve::ListenerExt as _};
+use axum::{
+    Router, middleware,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
 use bytes::Bytes;
 use chassis::{
     amqp::Amqp,
     authn::{Signer, Verifier},
     client::Peers,
     clock::SharedClock,
+    error::Problem,
     server::{OpsServer, Readiness},
     shutdown,
     telemetry::{self, Telemetry},
@@ -17,12 +22,16 @@ use chassis::{
 use http::header::CONTENT_TYPE;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, CompressionLevel},
+};
 
 use crate::{
     assets, auth,
     config::Config,
-    events, observe,
+    connections::{self, Patience},
+    events, observe, path_params,
     problem::Rejection,
     rest, security_headers,
     state::{Gateway, Ingredients},
@@ -42,10 +51,16 @@ pub fn router(gateway: Gateway) -> Router {
     let document: Bytes = rest::openapi::pretty().unwrap_or_default().into();
     let openapi = get(async || ([(CONTENT_TYPE, "application/json")], document));
 
-    let shop = Router::from(rest::shop_routes()).route_layer(shop_layer);
+    let path_layer = middleware::from_fn(path_params::check);
+    let panic_layer = CatchPanicLayer::custom(panicked);
+
+    let shop = Router::from(rest::shop_routes())
+        .route_layer(shop_layer)
+        .route_layer(path_layer.clone());
     // Lists of a whole brand are long and repeat themselves; event streams are left alone.
     let admin = Router::from(rest::admin_routes())
         .route_layer(admin_layer)
+        .route_layer(path_layer.clone())
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     let layered = Router::new()
         .merge(shop)
@@ -53,15 +68,29 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/openapi.json", openapi)
         .fallback(assets::serve)
         .method_not_allowed_fallback(wrong_method)
+        .layer(panic_layer.clone())
         .layer(header_layer)
         .layer(middleware::from_fn(observe::observe));
     Router::from(rest::public_routes())
+        .route_layer(path_layer)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(panic_layer)
         .merge(layered)
         .with_state(gateway)
 }
 
+/// The router adds which methods are allowed.
 async fn wrong_method() -> Rejection {
-    Rejection::new("NOT_FOUND").message("nothing here takes this method")
+    Rejection::wrong_method()
+}
+
+/// A panic answers the request in which it happened, and no other.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    Rejection::from(Problem::of_panic(&*panic)).into_response()
 }
 
 /// A gateway at work in this process.
@@ -87,6 +116,10 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
     let signer = Arc::new(Signer::from_config(&config.auth, clock.clone()));
     let amqp = Amqp::new(&config.amqp, NAME);
     let wanted = config.own.addr;
+    let patience = Patience {
+        read: *config.own.read_within,
+        write: *config.own.write_within,
+    };
     let gateway = Gateway::new(Ingredients {
         peers: Peers::new(&config.peers, signer.clone(), clock.clone(), &last.token())?,
         verifier: Verifier::from_config(&config.auth, clock.clone()),
@@ -107,11 +140,12 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
     last.spawn(events::listen(gateway.clone(), amqp.clone(), last.token()));
     last.spawn(sweep(gateway.clone(), last.token()));
     watch(&last, &failed, ops.run(last.token()));
-    watch(
-        &doors,
-        &failed,
-        serve(listener, gateway.clone(), doors.token()),
-    );
+    doors.spawn(connections::serve(
+        listener,
+        router(gateway.clone()),
+        patience,
+        doors.token(),
+    ));
     tracing::info!(server.addr = %addr, "gateway answers");
     let drain = *config.server.drain;
     Ok(Running {
@@ -158,22 +192,6 @@ impl Running {
     }
 }
 
-async fn serve(
-    listener: TcpListener,
-    gateway: Gateway,
-    shutdown: CancellationToken,
-) -> anyhow::Result<()> {
-    let listener = listener.tap_io(|connection| {
-        // Without it an answer only comes a little later.
-        let _ = connection.set_nodelay(true);
-    });
-    let service = router(gateway).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(shutdown.cancelled_owned())
-        .await
-        .context("serve HTTP")
-}
-
 async fn sweep(gateway: Gateway, shutdown: CancellationToken) {
     let mut turns = tokio::time::interval(SWEEP_EVERY);
     while shutdown.run_until_cancelled(turns.tick()).await.is_some() {
@@ -194,4 +212,34 @@ fn watch(
             failed.cancel();
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use http::{Request, StatusCode};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_of_one_request_that_tells_nothing() {
+        let router: Router = Router::new()
+            .route("/breaks", get(async || -> &'static str { panic!("at 42") }))
+            .route("/works", get(async || "fine"))
+            .layer(CatchPanicLayer::custom(panicked));
+        let ask = |path: &str| {
+            let request = Request::get(path).body(axum::body::Body::empty());
+            router.clone().oneshot(request.expect("a request"))
+        };
+        let answer = ask("/breaks").await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(answer.headers()[CONTENT_TYPE], "application/problem+json");
+        let body = to_bytes(answer.into_body(), 4_096).await.expect("a body");
+        let text = String::from_utf8_lossy(&body);
+        assert!(text.contains("\"reason\":\"INTERNAL\""), "{text}");
+        assert!(!text.contains("42"), "{text}");
+        let answer = ask("/works").await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
 }

@@ -1,4 +1,5 @@
--- Events this service has promised and not yet delivered, and events it has already consumed.
+-- Events this service has promised and not yet delivered, events it has already consumed, and how far
+-- its consumers have come in filling themselves.
 --
 -- Expand only: every service has these tables, and the relay and the consumers of two neighbouring
 -- releases work on them side by side.
@@ -51,3 +52,49 @@ CREATE POLICY tenant ON inbox TO yizhimai_app
 CREATE POLICY system ON inbox TO yizhimai_system USING (true);
 GRANT SELECT, INSERT ON inbox TO yizhimai_app;
 GRANT SELECT, DELETE ON inbox TO yizhimai_system;
+
+-- Events that no queue took when they were published. The relay publishes them again as soon as a queue
+-- is bound to their type; after a week they are deleted, and a consumer that comes later fills itself.
+CREATE TABLE unrouted_events (
+    org_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    type text NOT NULL,
+    aggregate_id uuid NOT NULL,
+    version bigint NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    traceparent text NOT NULL,
+    body bytea NOT NULL,
+    unrouted_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (org_id, event_id)
+);
+
+-- One event of each type is tried; the others follow when a queue took it.
+CREATE INDEX unrouted_events_type ON unrouted_events (type, seq);
+
+-- The purge takes the oldest.
+CREATE INDEX unrouted_events_unrouted_at ON unrouted_events (unrouted_at);
+
+ALTER TABLE unrouted_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE unrouted_events FORCE ROW LEVEL SECURITY;
+CREATE POLICY system ON unrouted_events TO yizhimai_system USING (true);
+GRANT SELECT, INSERT, UPDATE, DELETE ON unrouted_events TO yizhimai_system;
+
+-- The consumers of this service, and how far each has come in reading its owner's snapshot. A consumer's
+-- queue carries all organisations, so its row belongs to none of them.
+CREATE TABLE consumers (
+    -- Also the name of its queue.
+    consumer text PRIMARY KEY,
+    -- Identity of the database that was filled: one restored from a backup has another.
+    database text NOT NULL,
+    -- Where the next page begins; empty at the start.
+    page_token text NOT NULL,
+    started_at timestamptz NOT NULL,
+    -- NULL while a fill is due.
+    finished_at timestamptz
+);
+
+ALTER TABLE consumers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE consumers FORCE ROW LEVEL SECURITY;
+CREATE POLICY system ON consumers TO yizhimai_system USING (true);
+GRANT SELECT, INSERT, UPDATE ON consumers TO yizhimai_system;

@@ -24,4 +24,6 @@ ALTER TABLE branches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE branches FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON branches TO yizhimai_app
     USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
+CREATE POLICY system ON branches TO yizhimai_system USING (true);
 GRANT SELECT, INSERT, UPDATE ON branches TO yizhimai_app;
+GRANT SELECT (org_id, branch_id) ON branches TO yizhimai_system;

@@ -11,6 +11,10 @@ pub enum Code {
     Forbidden,
     /// Not there, or not the caller's.
     NotFound,
+    /// Nothing there takes this HTTP method.
+    WrongMethod,
+    /// The request did not arrive in time.
+    TooSlow,
     /// The state of things forbids it now.
     Conflict,
     /// It was there but is over.
@@ -48,6 +52,8 @@ impl Code {
             Self::Unauthenticated => (401, tonic::Code::Unauthenticated),
             Self::Forbidden => (403, tonic::Code::PermissionDenied),
             Self::NotFound => (404, tonic::Code::NotFound),
+            Self::WrongMethod => (405, tonic::Code::Unimplemented),
+            Self::TooSlow => (408, tonic::Code::DeadlineExceeded),
             Self::Conflict => (409, tonic::Code::Aborted),
             Self::Gone => (410, tonic::Code::FailedPrecondition),
             Self::TooLarge => (413, tonic::Code::OutOfRange),
@@ -104,6 +110,10 @@ pub fn code_of(reason: &str) -> Code {
         | "ORDER_LOCKED" => Code::Forbidden,
 
         "NOT_FOUND" | "ITEM_NOT_FOUND" | "INVOICE_NOT_FOUND" | "CODE_INVALID" => Code::NotFound,
+
+        "HTTP_METHOD_NOT_ALLOWED" => Code::WrongMethod,
+
+        "REQUEST_TIMEOUT" => Code::TooSlow,
 
         "VERSION_CONFLICT"
         | "IDEMPOTENCY_MISMATCH"
@@ -209,6 +219,8 @@ mod tests {
             ("ITEM_NOT_FOUND", 404),
             ("OUT_OF_STOCK", 409),
             ("QUOTE_EXPIRED", 410),
+            ("HTTP_METHOD_NOT_ALLOWED", 405),
+            ("REQUEST_TIMEOUT", 408),
             ("FILE_TOO_LARGE", 413),
             ("FILE_TYPE", 415),
             ("OPTION_RULE", 422),

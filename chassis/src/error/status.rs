@@ -45,7 +45,9 @@ impl Problem {
             };
         }
         let reason = match status.code() {
-            GrpcCode::InvalidArgument | GrpcCode::OutOfRange => "VALIDATION_FAILED",
+            GrpcCode::InvalidArgument => "VALIDATION_FAILED",
+            // A message larger than its reader takes.
+            GrpcCode::OutOfRange => "FILE_TOO_LARGE",
             GrpcCode::Unauthenticated => "UNAUTHENTICATED",
             GrpcCode::PermissionDenied => "PERMISSION_DENIED",
             GrpcCode::NotFound => "NOT_FOUND",
@@ -53,7 +55,11 @@ impl Problem {
             GrpcCode::DeadlineExceeded | GrpcCode::Cancelled => "DEADLINE_EXCEEDED",
             _ => return Self::internal(status.clone()),
         };
-        Self::new(reason).message(status.message())
+        // What the library says is for the log: it names its own types and addresses.
+        Self {
+            cause: Some(status.clone().into()),
+            ..Self::new(reason)
+        }
     }
 }
 
@@ -203,6 +209,10 @@ mod tests {
         let reason = |code| Problem::from_status(&Status::new(code, "x")).reason;
         assert_eq!(reason(GrpcCode::Unavailable), "TEMPORARILY_UNAVAILABLE");
         assert_eq!(reason(GrpcCode::DeadlineExceeded), "DEADLINE_EXCEEDED");
+        assert_eq!(reason(GrpcCode::OutOfRange), "FILE_TOO_LARGE");
         assert_eq!(reason(GrpcCode::DataLoss), INTERNAL);
+        let refused =
+            Problem::from_status(&Status::unavailable("tcp connect error (os error 111)"));
+        assert_eq!(refused.message, "");
     }
 }

@@ -4,19 +4,26 @@ use std::{sync::Arc, time::Duration};
 
 use futures::{FutureExt as _, StreamExt as _};
 use lapin::{
-    Channel,
+    BasicProperties, Channel,
     message::Delivery,
     options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions},
     types::FieldTable,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, interval_at, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::{Handler, Received, batch, batch::Failure, queues::Queues};
+use super::{
+    Handler,
+    batch::{self, Failure},
+    fill::{self, Fill, NoPage, Owner},
+    queues::Queues,
+    received::{Message, Received},
+};
 use crate::{
     amqp::Amqp,
     backoff::Backoff,
     bus_metrics::{self, Outcome},
+    client::Peers,
     db::Db,
     id::OrganisationId,
 };
@@ -34,6 +41,8 @@ const DELAYS: [Duration; 4] = [
 /// What is away is waited for this often before the event is put aside like a refused one, so that
 /// an event whose handling always times out cannot hold up the queue for ever.
 const PATIENCE: u32 = 20;
+/// How often a consumer at work looks whether a fill has become due.
+const FILL_CHECK: Duration = Duration::from_secs(30);
 
 /// A named reader of events and what it does with them.
 #[derive(Clone)]
@@ -42,6 +51,7 @@ pub struct Consumer {
     keys: Vec<String>,
     handler: Arc<dyn Handler>,
     delays: Vec<Duration>,
+    owner: Option<Owner>,
 }
 
 impl std::fmt::Debug for Consumer {
@@ -61,7 +71,16 @@ impl Consumer {
             keys: keys.iter().map(|&key| key.to_owned()).collect(),
             handler: Arc::new(handler),
             delays: DELAYS.to_vec(),
+            owner: None,
         }
+    }
+
+    /// Fills itself from the snapshot of `subject`, such as `catalog.branch`, that the service `peer`
+    /// lists: when its queue or its database is new, before it follows the events.
+    #[must_use]
+    pub fn filled_from(mut self, peer: &'static str, subject: &'static str) -> Self {
+        self.owner = Some(Owner { peer, subject });
+        self
     }
 
     /// Tries again after each of `delays`; after the last the event is a dead letter.
@@ -78,13 +97,20 @@ impl Consumer {
     }
 
     /// Works until `stop`; the batch under way is finished. Outlives both servers going away.
-    pub async fn run(self, db: Db, amqp: Amqp, stop: CancellationToken) {
+    pub async fn run(self, db: Db, amqp: Amqp, peers: Peers, stop: CancellationToken) {
         let queues = Queues::new(&amqp, self.name, &self.delays);
+        let fill = self.owner.map(|owner| Fill {
+            db: db.clone(),
+            peers,
+            consumer: self.name,
+            owner,
+        });
         let worker = Worker {
             consumer: self,
             db,
             amqp,
             queues,
+            fill,
             stop,
         };
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
@@ -108,6 +134,7 @@ struct Worker {
     db: Db,
     amqp: Amqp,
     queues: Queues,
+    fill: Option<Fill>,
     stop: CancellationToken,
 }
 
@@ -121,9 +148,19 @@ enum Done {
 impl Worker {
     async fn work(&self, backoff: &mut Backoff) -> anyhow::Result<()> {
         let channel = self.amqp.channel().await?;
+        if let Some(fill) = &self.fill {
+            // Noted before the queue is made: whoever dies in between leaves the fill due.
+            let queue_is_new = !self.amqp.has_queue(&self.queues.main).await?;
+            fill.prepare(queue_is_new).await?;
+        } else {
+            fill::note_unfilled(&self.db, self.consumer.name).await?;
+        }
         self.queues
             .declare(&self.amqp, &channel, &self.consumer.keys)
             .await?;
+        if self.fill(&channel).await? == Done::Stopped {
+            return Ok(());
+        }
         channel
             .basic_qos(PREFETCH, BasicQosOptions::default())
             .await?;
@@ -137,9 +174,16 @@ impl Worker {
             .await?;
         backoff.reset();
 
+        let mut check_fill = interval_at(Instant::now() + FILL_CHECK, FILL_CHECK);
         loop {
             let first = tokio::select! {
                 first = deliveries.next() => first,
+                _ = check_fill.tick(), if self.fill.is_some() => {
+                    if self.check_fill(&channel).await? == Done::Stopped {
+                        break;
+                    }
+                    continue;
+                }
                 () = self.stop.cancelled() => break,
             };
             let Some(first) = first else {
@@ -147,7 +191,8 @@ impl Worker {
             };
             let batch = gather(first?, &mut deliveries).await?;
             let last = batch.last().map_or(0, |delivery| delivery.delivery_tag);
-            if self.settle(&channel, batch).await? == Done::Stopped {
+            let messages = self.read(&channel, batch).await?;
+            if self.settle(&channel, messages).await? == Done::Stopped {
                 break;
             }
             channel
@@ -159,8 +204,57 @@ impl Worker {
         Ok(())
     }
 
-    async fn settle(&self, channel: &Channel, batch: Vec<Delivery>) -> anyhow::Result<Done> {
-        let mut orgs: Vec<(OrganisationId, Vec<Received>, Vec<Delivery>)> = Vec::new();
+    /// Fills the consumer where that is due; waits for an owner that is away, and goes on without one
+    /// that does not list anything (yet).
+    async fn fill(&self, channel: &Channel) -> anyhow::Result<Done> {
+        let Some(fill) = &self.fill else {
+            return Ok(Done::All);
+        };
+        let queue = self.consumer.name;
+        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+        while let Some(position) = fill.position().await? {
+            let asked = self.stop.run_until_cancelled(fill.page(&position)).await;
+            match asked {
+                None => return Ok(Done::Stopped),
+                Some(Ok(mut page)) => {
+                    let messages = std::mem::take(&mut page.messages);
+                    tracing::info!(queue, items = messages.len(), "a page of the fill is here");
+                    if self.settle(channel, messages).await? == Done::Stopped {
+                        return Ok(Done::Stopped);
+                    }
+                    fill.advance(&position, &page).await?;
+                    backoff.reset();
+                }
+                Some(Err(NoPage::NotListed(error))) => {
+                    tracing::warn!(
+                        queue,
+                        error,
+                        "the owner lists no snapshot; the fill stays due"
+                    );
+                    return Ok(Done::All);
+                }
+                Some(Err(NoPage::Failed(error))) => {
+                    tracing::warn!(queue, error, "the fill waits for its owner");
+                    tokio::select! {
+                        () = backoff.wait() => {}
+                        () = self.stop.cancelled() => return Ok(Done::Stopped),
+                    }
+                }
+            }
+        }
+        Ok(Done::All)
+    }
+
+    async fn check_fill(&self, channel: &Channel) -> anyhow::Result<Done> {
+        if let Some(fill) = &self.fill {
+            fill.prepare(false).await?;
+        }
+        self.fill(channel).await
+    }
+
+    /// Reads what was delivered; what is no event is buried.
+    async fn read(&self, channel: &Channel, batch: Vec<Delivery>) -> anyhow::Result<Vec<Message>> {
+        let mut messages = Vec::with_capacity(batch.len());
         for mut delivery in batch {
             let Some(event) = Received::from_delivery(&mut delivery) else {
                 tracing::error!(
@@ -173,16 +267,27 @@ impl Worker {
                     .await?;
                 continue;
             };
+            messages.push(Message {
+                event,
+                properties: delivery.properties,
+            });
+        }
+        Ok(messages)
+    }
+
+    async fn settle(&self, channel: &Channel, batch: Vec<Message>) -> anyhow::Result<Done> {
+        let mut orgs: Vec<(OrganisationId, Vec<Received>, Vec<BasicProperties>)> = Vec::new();
+        for Message { event, properties } in batch {
             match orgs.iter_mut().find(|(org, ..)| *org == event.org) {
-                Some((_, events, deliveries)) => {
+                Some((_, events, travelled)) => {
                     events.push(event);
-                    deliveries.push(delivery);
+                    travelled.push(properties);
                 }
-                None => orgs.push((event.org, vec![event], vec![delivery])),
+                None => orgs.push((event.org, vec![event], vec![properties])),
             }
         }
-        for (org, events, deliveries) in orgs {
-            if self.settle_org(channel, org, &events, &deliveries).await? == Done::Stopped {
+        for (org, events, properties) in orgs {
+            if self.settle_org(channel, org, &events, &properties).await? == Done::Stopped {
                 return Ok(Done::Stopped);
             }
         }
@@ -195,24 +300,25 @@ impl Worker {
         channel: &Channel,
         org: OrganisationId,
         events: &[Received],
-        deliveries: &[Delivery],
+        properties: &[BasicProperties],
     ) -> anyhow::Result<Done> {
         let refused = match self.apply_patiently(org, events).await {
             Ok(done) => return Ok(done),
             Err(refused) => refused,
         };
-        let ([event], [delivery]) = (events, deliveries) else {
-            for (event, delivery) in events.iter().zip(deliveries) {
-                let (event, delivery) =
-                    (std::slice::from_ref(event), std::slice::from_ref(delivery));
-                let one = Box::pin(self.settle_org(channel, org, event, delivery));
+        let ([event], [properties]) = (events, properties) else {
+            for (event, properties) in events.iter().zip(properties) {
+                let (event, properties) = (
+                    std::slice::from_ref(event),
+                    std::slice::from_ref(properties),
+                );
+                let one = Box::pin(self.settle_org(channel, org, event, properties));
                 if one.await? == Done::Stopped {
                     return Ok(Done::Stopped);
                 }
             }
             return Ok(Done::All);
         };
-        let properties = &delivery.properties;
         let dead = self
             .queues
             .put_aside(channel, &event.body, properties, &refused)

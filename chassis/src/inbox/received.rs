@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use lapin::message::Delivery;
+use lapin::{BasicProperties, message::Delivery};
 use uuid::Uuid;
 
 use crate::{
@@ -43,15 +43,26 @@ impl Received {
     /// Reads a delivery; `None` when it is not one of our events.
     pub(super) fn from_delivery(delivery: &mut Delivery) -> Option<Self> {
         let envelope = Envelope::from_properties(&delivery.properties)?;
-        Some(Self {
+        let body = std::mem::take(&mut delivery.data).into();
+        Some(Self::new(envelope, body))
+    }
+
+    pub(super) fn new(envelope: Envelope, body: Bytes) -> Self {
+        Self {
             id: envelope.id,
             org: envelope.org,
             type_: envelope.type_,
             aggregate: envelope.aggregate,
             version: envelope.version,
             at: envelope.at,
-            body: std::mem::take(&mut delivery.data).into(),
+            body,
             traceparent: envelope.traceparent,
-        })
+        }
     }
+}
+
+/// An event with the properties it travels under, should it have to travel again.
+pub(super) struct Message {
+    pub(super) event: Received,
+    pub(super) properties: BasicProperties,
 }

@@ -8,10 +8,10 @@ use crate::{clock::Clock, db::TenantTx, error::Problem, id::EventId, trace_conte
 /// Something that happened to one aggregate.
 #[derive(Clone, Debug)]
 pub struct Event {
-    type_: &'static str,
-    aggregate: Uuid,
-    version: i64,
-    body: Bytes,
+    pub(crate) type_: &'static str,
+    pub(crate) aggregate: Uuid,
+    pub(crate) version: i64,
+    pub(crate) body: Bytes,
 }
 
 impl Event {

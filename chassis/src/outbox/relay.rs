@@ -3,22 +3,26 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use futures::{future::maybe_done, poll};
-use lapin::{Channel, options::BasicPublishOptions};
-use sqlx::{FromRow, Row as _, postgres::PgRow};
-use tokio::time::{sleep, timeout};
+use sqlx::AssertSqlSafe;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::Span;
 
-use super::{Envelope, Wake};
-use crate::{amqp::Amqp, backoff::Backoff, bus_metrics, db::Db, trace_context};
+use super::{
+    Wake,
+    publisher::Publisher,
+    row::{COLUMNS, Row},
+    unrouted,
+};
+use crate::{amqp::Amqp, backoff::Backoff, bus_metrics, db::Db};
 
 const BATCH: usize = 500;
 /// Even without a ring: what a process left behind when it died is found within this time.
 const SWEEP: Duration = Duration::from_secs(1);
 /// After a ring, so that one batch carries what a busy moment publishes.
 const GATHER: Duration = Duration::from_millis(10);
-const CONFIRM_WITHIN: Duration = Duration::from_secs(30);
+/// Waits between looks whether a queue takes by now what none took before.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LONGEST_RETRY: Duration = Duration::from_secs(30);
 
 /// The loop of one process; several processes share the work by locking rows.
 #[derive(Debug)]
@@ -57,12 +61,26 @@ impl Relay {
     }
 
     async fn work(&self, stop: &CancellationToken, backoff: &mut Backoff) -> anyhow::Result<()> {
-        let channel = self.amqp.channel().await?;
+        let publisher = Publisher {
+            channel: self.amqp.channel().await?,
+            exchange: self.amqp.exchange(),
+            source: self.source,
+        };
+        let mut wait = FIRST_RETRY;
+        let mut retry_at = Instant::now();
         loop {
-            while self.carry_batch(&channel).await? == BATCH {}
+            while self.carry_batch(&publisher).await? == BATCH {}
             backoff.reset();
             if stop.is_cancelled() {
                 return Ok(());
+            }
+            if Instant::now() >= retry_at {
+                unrouted::retry(&self.db, &publisher)
+                    .await
+                    .context("publish again what no queue took")?;
+                unrouted::purge(&self.db).await?;
+                retry_at = Instant::now() + wait;
+                wait = (wait * 2).min(LONGEST_RETRY);
             }
             tokio::select! {
                 () = self.wake.rung() => sleep(GATHER).await,
@@ -73,106 +91,41 @@ impl Relay {
     }
 
     /// Takes rows, publishes them and waits for every confirm before it commits their deletion: on
-    /// any doubt they stay, and are published again. Consumers tell repeats by the event's id.
-    async fn carry_batch(&self, channel: &Channel) -> anyhow::Result<usize> {
+    /// any doubt they stay, and are published again. Consumers tell repeats by the event's id. What
+    /// no queue took is put aside, so that it holds up nothing.
+    async fn carry_batch(&self, publisher: &Publisher) -> anyhow::Result<usize> {
         let mut tx = self
             .db
             .system("relay outbox")
             .await
             .context("read the outbox")?;
-        let mut rows: Vec<Row> = sqlx::query_as(
+        let sql = format!(
             "DELETE FROM outbox
              WHERE seq = ANY(ARRAY(
                  SELECT seq FROM outbox ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED
              ))
-             RETURNING org_id, event_id, seq, type, aggregate_id, version, occurred_at,
-                       traceparent, body",
-        )
-        .bind(i64::try_from(BATCH).expect("a batch is small"))
-        .fetch_all(&mut *tx)
-        .await
-        .context("take from the outbox")?;
+             RETURNING {COLUMNS}"
+        );
+        let mut rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(i64::try_from(BATCH).expect("a batch is small"))
+            .fetch_all(&mut *tx)
+            .await
+            .context("take from the outbox")?;
         rows.sort_unstable_by_key(|row| row.seq);
 
-        if !rows.is_empty() {
-            timeout(CONFIRM_WITHIN, self.publish(channel, &rows))
-                .await
-                .context("RabbitMQ did not confirm in time")??;
+        if rows.is_empty() {
+            tx.rollback().await?;
+            return Ok(0);
         }
+        let unrouted = publisher.publish(&rows).await?;
+        unrouted::keep(&mut tx, &rows, &unrouted)
+            .await
+            .context("keep what no queue took")?;
         tx.commit().await.context("forget what was published")?;
-        bus_metrics::relayed(rows.iter().map(|row| row.envelope.at));
-        Ok(rows.len())
-    }
-
-    async fn publish(&self, channel: &Channel, rows: &[Row]) -> anyhow::Result<()> {
-        let exchange = self.amqp.exchange();
-        // Open until the confirms, for the traces of those that are recorded.
-        let _spans: Vec<Span> = rows
+        let taken = rows
             .iter()
-            .filter_map(|row| span_of(&row.envelope))
-            .collect();
-        let mut sends = Vec::with_capacity(rows.len());
-        for Row { envelope, body, .. } in rows {
-            let mut send = Box::pin(maybe_done(channel.basic_publish(
-                exchange.as_str().into(),
-                envelope.type_.as_str().into(),
-                BasicPublishOptions::default(),
-                body,
-                envelope.to_properties(self.source),
-            )));
-            // The first poll queues the message in its order; awaiting would wait for the socket,
-            // once an event instead of once a batch.
-            let _ = poll!(send.as_mut());
-            sends.push(send);
-        }
-        let mut confirms = Vec::with_capacity(rows.len());
-        for mut send in sends {
-            send.as_mut().await;
-            let sent = send
-                .as_mut()
-                .take_output()
-                .expect("the send was awaited just now");
-            confirms.push(sent.context("publish")?);
-        }
-        for confirm in confirms {
-            anyhow::ensure!(confirm.await?.is_ack(), "RabbitMQ refused an event");
-        }
-        Ok(())
-    }
-}
-
-/// The span of a recorded trace's event on its way to the bus.
-fn span_of(envelope: &Envelope) -> Option<Span> {
-    // The last two digits of a traceparent are its flags; 01 is "recorded".
-    if !envelope.traceparent.ends_with("01") {
-        return None;
-    }
-    let name = format!("publish {}", envelope.type_);
-    let span = tracing::info_span!("publish", otel.name = name, otel.kind = "producer");
-    trace_context::follow(&span, &envelope.traceparent);
-    Some(span)
-}
-
-struct Row {
-    seq: i64,
-    envelope: Envelope,
-    body: Vec<u8>,
-}
-
-impl<'r> FromRow<'r, PgRow> for Row {
-    fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            seq: row.try_get("seq")?,
-            envelope: Envelope {
-                id: row.try_get("event_id")?,
-                org: row.try_get("org_id")?,
-                type_: row.try_get("type")?,
-                aggregate: row.try_get("aggregate_id")?,
-                version: row.try_get("version")?,
-                at: row.try_get("occurred_at")?,
-                traceparent: row.try_get("traceparent")?,
-            },
-            body: row.try_get("body")?,
-        })
+            .filter(|row| !unrouted.contains(&row.envelope.id));
+        bus_metrics::relayed(taken.map(|row| row.envelope.at));
+        Ok(rows.len())
     }
 }

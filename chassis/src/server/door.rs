@@ -21,6 +21,7 @@ use tracing::Instrument as _;
 use super::{
     GrpcSettings,
     load::{Load, Place},
+    nul,
     observe::Durations,
 };
 use crate::{
@@ -38,6 +39,8 @@ const OPEN_TO_ALL: &str = "/grpc.";
 /// Largest request of an audited RPC: a file of 10 MB with room for what is around it. What a service
 /// takes may be less.
 const AUDITED_BYTES: usize = 12 * 1024 * 1024;
+/// Largest request of any other RPC.
+const READ_BYTES: usize = 32 * 1024 * 1024;
 
 /// Wraps a server's routes; must be the only layer that decides who may call.
 #[derive(Clone)]
@@ -174,13 +177,19 @@ impl Shared {
     {
         let wait = deadline::read(request.headers()).unwrap_or(self.max_deadline);
         let end = begun + wait.min(self.max_deadline);
-        let mut seen = Bytes::new();
-        if rule.audited {
-            match tokio::time::timeout_at(end, buffer(request)).await {
-                Ok(Ok((buffered, bytes))) => (request, seen) = (buffered, bytes),
-                Ok(Err(status)) => return status.into_http(),
-                Err(_) => return too_late().into_http(),
-            }
+        let limit = if rule.audited {
+            AUDITED_BYTES
+        } else {
+            READ_BYTES
+        };
+        let seen;
+        match tokio::time::timeout_at(end, buffer(request, limit)).await {
+            Ok(Ok((buffered, bytes))) => (request, seen) = (buffered, bytes),
+            Ok(Err(status)) => return status.into_http(),
+            Err(_) => return too_late().into_http(),
+        }
+        if let Err(problem) = nul::refuse(&seen, &rule.input) {
+            return Status::from(problem).into_http();
         }
         if let Some(identity) = &caller {
             request.extensions_mut().insert(identity.clone());
@@ -189,7 +198,7 @@ impl Shared {
         let work = tokio::time::timeout_at(end, deadline::scope(end, work));
         let response = match work.await {
             Ok(Ok(Ok(response))) => response,
-            Ok(Err(_)) => panicked().into_http(),
+            Ok(Err(panic)) => panicked(&*panic).into_http(),
             Err(_) => too_late().into_http(),
         };
         if rule.audited {
@@ -214,15 +223,15 @@ impl Shared {
     }
 }
 
-/// Reads the whole request, so that audit can show it.
-async fn buffer(request: Request<Body>) -> Result<(Request<Body>, Bytes), Status> {
+/// Reads the whole request, so that it can be judged and audited.
+async fn buffer(request: Request<Body>, limit: usize) -> Result<(Request<Body>, Bytes), Status> {
     let (parts, body) = request.into_parts();
-    let bytes = match Limited::new(body, AUDITED_BYTES).collect().await {
+    let bytes = match Limited::new(body, limit).collect().await {
         Ok(collected) => collected.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
             return Err(Problem::new("FILE_TOO_LARGE")
                 .message("the request is too large")
-                .param("bytes", AUDITED_BYTES)
+                .param("limit_bytes", limit)
                 .into());
         }
         Err(error) => return Err(Status::from_error(error)),
@@ -255,6 +264,6 @@ fn too_late() -> Status {
         .into()
 }
 
-fn panicked() -> Status {
-    Problem::internal(anyhow::anyhow!("the handler panicked")).into()
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Status {
+    Problem::of_panic(panic).into()
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures::FutureExt as _;
+use proto::common::v1::snapshot_service_server::SnapshotServiceServer;
 use tokio_util::sync::CancellationToken;
 
 use super::{App, Context};
@@ -23,6 +24,7 @@ use crate::{
     redis,
     server::{GrpcServer, GrpcSettings, OpsServer, Readiness},
     shutdown,
+    snapshot::SnapshotServer,
     telemetry::{self, Telemetry},
 };
 
@@ -71,6 +73,11 @@ pub async fn start<A: App>(
     };
     let parts = A::build(context.clone(), config.own).await?;
 
+    let snapshots = SnapshotServer::new(db.clone(), clock.clone(), parts.snapshots);
+    let routes = parts
+        .routes
+        .add_service(SnapshotServiceServer::new(snapshots));
+
     let readiness = readiness(&db);
     let drain = *config.server.drain;
     let ops = OpsServer::bind(config.server.ops_addr, readiness.clone(), telemetry.clone()).await?;
@@ -89,12 +96,13 @@ pub async fn start<A: App>(
         workers.spawn(purge_inbox(db.clone(), clock).run(workers.token()));
     }
     for consumer in parts.consumers {
-        workers.spawn(consumer.run(db.clone(), amqp.clone(), workers.token()));
+        let peers = context.peers.clone();
+        workers.spawn(consumer.run(db.clone(), amqp.clone(), peers, workers.token()));
     }
     for job in parts.jobs {
         workers.spawn(job.run(workers.token()));
     }
-    watch(&doors, &failed, grpc.run(parts.routes, doors.token()));
+    watch(&doors, &failed, grpc.run(routes, doors.token()));
     tracing::info!(server.addr = %addr, ops.addr = %ops_addr, "{} answers", A::NAME);
     Ok(Running {
         addr,

@@ -9,13 +9,14 @@ use crate::{
     amqp::Amqp,
     clock::SystemClock,
     config::{self, AmqpConfig, Config, DbConfig, Problems},
-    db, inbox, shutdown,
+    db::{self, Db},
+    inbox, shutdown,
 };
 
-const USAGE: &str = "words: serve (the default), migrate, replay <queue>, config";
+const USAGE: &str = "words: serve (the default), migrate, replay <queue>, refill <queue>, config";
 
-/// Runs the service's program: `serve` (the default), `migrate`, `replay <queue>`, or `config`,
-/// which prints a sample of its variables.
+/// Runs the service's program: `serve` (the default), `migrate`, `replay <queue>`, `refill <queue>`,
+/// or `config`, which prints a sample of its variables.
 pub fn main<A: App>() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -33,6 +34,7 @@ fn run<A: App>(words: &[&str], variables: &BTreeMap<String, String>) -> anyhow::
         [] | ["serve"] => block_on(serve::<A>(variables)),
         ["migrate"] => block_on(migrate::<A>(variables)),
         ["replay", queue] => block_on(replay::<A>(variables, queue)),
+        ["refill", queue] => block_on(refill::<A>(variables, queue)),
         ["config"] => {
             print!("{}", Config::<A::Config>::sample(A::NAME));
             Ok(ExitCode::SUCCESS)
@@ -83,6 +85,21 @@ async fn replay<A: App>(
     let count = inbox::replay(&amqp, queue).await?;
     amqp.close().await;
     println!("{count} dead letters of {queue} are tried again");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn refill<A: App>(
+    variables: &BTreeMap<String, String>,
+    queue: &str,
+) -> anyhow::Result<ExitCode> {
+    let config: DbConfig = only_section("DB_", variables)?;
+    let db = Db::connect(&config)?;
+    let known = inbox::refill(&db, queue).await?;
+    db.close().await;
+    if !known {
+        bail!("{queue} is no consumer of {}", A::NAME);
+    }
+    println!("{queue} is filled again within a minute");
     Ok(ExitCode::SUCCESS)
 }
 

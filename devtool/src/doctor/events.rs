@@ -5,14 +5,27 @@ use lapin::{Connection, ConnectionProperties, options::QueueDeclareOptions, type
 use super::{Finding, connect};
 use crate::{endpoints::Endpoints, services::SERVICES};
 
-/// Queues of all consumers; the dead letters of each are in a queue of the same name with `.dlq`.
-const QUEUES: [&str; 2] = ["capacity.orders", "capacity.branches"];
-
 /// Looks at what was promised and not sent, what was sent and not taken, and what was refused.
 pub async fn check(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
+    let mut queues = Vec::new();
     for service in SERVICES {
         let mut database = connect(endpoints, service).await?;
+        let consumers: Vec<(String, bool)> =
+            sqlx::query_as("SELECT consumer, finished_at IS NOT NULL FROM consumers ORDER BY 1")
+                .fetch_all(&mut database)
+                .await?;
+        for (consumer, filled) in consumers {
+            if !filled {
+                findings.push(Finding {
+                    invariant: 7,
+                    what: format!("{consumer} has not read its owner's snapshot to the end"),
+                    cause: "the owner does not answer, or its release lists none yet",
+                    repair: "see the log of the consumer; it goes on by itself",
+                });
+            }
+            queues.push(consumer);
+        }
         let waiting: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox")
             .fetch_one(&mut database)
             .await?;
@@ -26,9 +39,9 @@ pub async fn check(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
         }
     }
     let connection = Connection::connect(&endpoints.amqp, ConnectionProperties::default()).await?;
-    for queue in QUEUES {
-        for (name, invariant_breaker) in [(queue.to_owned(), false), (format!("{queue}.dlq"), true)]
-        {
+    for queue in queues {
+        // The dead letters of each are in a queue of the same name with `.dlq`.
+        for (name, invariant_breaker) in [(queue.clone(), false), (format!("{queue}.dlq"), true)] {
             let waiting = waiting(&connection, &name).await;
             if waiting > 0 {
                 findings.push(Finding {
@@ -45,6 +58,23 @@ pub async fn check(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
         }
     }
     Ok(findings)
+}
+
+/// What is no violation but worth knowing: events that wait for a queue, by type.
+pub async fn notes(endpoints: &Endpoints) -> anyhow::Result<Vec<String>> {
+    let mut notes = Vec::new();
+    for service in SERVICES {
+        let mut database = connect(endpoints, service).await?;
+        let waiting: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT type, count(*) FROM unrouted_events GROUP BY type ORDER BY type",
+        )
+        .fetch_all(&mut database)
+        .await?;
+        notes.extend(waiting.into_iter().map(|(type_, count)| {
+            format!("{count} events {type_} are kept, for no queue takes them (yet)")
+        }));
+    }
+    Ok(notes)
 }
 
 /// Messages ready in a queue; one that was never made has none.

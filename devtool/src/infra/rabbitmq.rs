@@ -48,6 +48,7 @@ pub fn prepare(home: &Home, ports: &Ports) -> anyhow::Result<Spec> {
             "RABBITMQ_FEATURE_FLAGS_FILE".to_owned(),
             path("feature_flags"),
         ),
+        ("ERL_CRASH_DUMP".to_owned(), path("log/erl_crash.dump")),
         ("RABBITMQ_MNESIA_BASE".to_owned(), path("mnesia")),
         ("RABBITMQ_LOG_BASE".to_owned(), path("log")),
         (

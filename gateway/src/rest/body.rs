@@ -7,6 +7,8 @@ use axum::{
 use http::{HeaderMap, header::CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::error::Category;
+use tower_http::timeout::TimeoutError;
 use utoipa::ToSchema;
 
 use crate::problem::Rejection;
@@ -42,13 +44,13 @@ impl<S: Sync, T: DeserializeOwned, const LIMIT_BYTES: usize> FromRequest<S>
         if media != "application/json" {
             return Err(Rejection::new("FILE_TYPE").message("send the body as application/json"));
         }
-        let bytes = read(request, LIMIT_BYTES).await?;
+        let bytes = read(request, "body", LIMIT_BYTES).await?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value =
             serde_path_to_error::deserialize(&mut reader).map_err(|error| malformed(&error))?;
-        reader.end().map_err(|error| {
+        reader.end().map_err(|_| {
             Rejection::new("VALIDATION_FAILED")
-                .message(error.to_string())
+                .message("something follows the JSON value of the body")
                 .field("body", "VALIDATION_FAILED")
         })?;
         Ok(Self(value))
@@ -66,7 +68,7 @@ impl<S: Sync> FromRequest<S> for File {
         ) {
             return Err(Rejection::new("FILE_TYPE").message("send the file as text/csv"));
         }
-        read(request, FILE_LIMIT_BYTES).await.map(Self)
+        read(request, "file", FILE_LIMIT_BYTES).await.map(Self)
     }
 }
 
@@ -83,27 +85,64 @@ fn media_type(headers: &HeaderMap) -> String {
         .to_ascii_lowercase()
 }
 
-async fn read(request: Request, limit: usize) -> Result<Bytes, Rejection> {
-    match Limited::new(request.into_body(), limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            Err(Rejection::new("FILE_TOO_LARGE").param("limit_bytes", limit))
-        }
-        Err(error) => {
-            Err(Rejection::new("VALIDATION_FAILED").message(format!("reading the body: {error}")))
-        }
+async fn read(request: Request, field: &str, limit: usize) -> Result<Bytes, Rejection> {
+    let error = match Limited::new(request.into_body(), limit).collect().await {
+        Ok(body) => return Ok(body.to_bytes()),
+        Err(error) => error,
+    };
+    Err(if error.is::<LengthLimitError>() {
+        Rejection::new("FILE_TOO_LARGE")
+            .message(format!("the {field} is larger than {limit} bytes"))
+            .param("limit_bytes", limit)
+            .param("max", in_units(limit))
+            .field(field, "FILE_TOO_LARGE")
+    } else if came_too_slowly(&*error) {
+        Rejection::new("REQUEST_TIMEOUT")
+            .message(format!("the {field} did not arrive in time"))
+            .field(field, "REQUEST_TIMEOUT")
+    } else {
+        Rejection::new("VALIDATION_FAILED")
+            .message(format!("the {field} broke off"))
+            .field(field, "VALIDATION_FAILED")
+    })
+}
+
+/// A size as people read it.
+fn in_units(bytes: usize) -> String {
+    const MIB: usize = 1024 * 1024;
+    if bytes >= MIB {
+        format!("{} MB", bytes / MIB)
+    } else {
+        format!("{} KB", bytes / 1024)
     }
 }
 
-/// The refusal of a body serde could not read, at the path serde had come to.
+fn came_too_slowly(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source())
+        .any(|error| error.is::<TimeoutError>())
+}
+
+/// The refusal of a body serde could not read, at the path serde had come to. What serde says of it
+/// names Rust types, so the text is our own.
 fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> Rejection {
     let path = error.path().to_string();
-    let field = if path == "." {
-        String::from("body")
-    } else {
-        path
+    let text = error.inner().to_string();
+    let missing = text
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    let field = match (path.as_str(), missing) {
+        (".", None) => "body".to_owned(),
+        (".", Some(name)) => name.to_owned(),
+        (path, None) => path.to_owned(),
+        (path, Some(name)) => format!("{path}.{name}"),
+    };
+    let message = match error.inner().classify() {
+        Category::Syntax | Category::Eof | Category::Io => "the body is no JSON",
+        Category::Data if missing.is_some() => "a field is missing",
+        Category::Data if text.starts_with("unknown field") => "there is no such field",
+        Category::Data => "the value does not fit the field",
     };
     Rejection::new("VALIDATION_FAILED")
-        .message(error.inner().to_string())
+        .message(message)
         .field(field, "VALIDATION_FAILED")
 }

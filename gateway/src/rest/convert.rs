@@ -1,15 +1,15 @@
 //! Small conversions between protobuf and JSON that every resource needs.
 
+pub use chassis::time::to_wire as stamp;
 use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use proto::common::v1::Money;
 
 use crate::problem::Rejection;
 
-/// The instant of a timestamp; `None` when absent or beyond what a calendar can say.
+/// The instant of a timestamp; `None` when absent or outside 1970 to 2200.
 pub fn time(at: Option<Timestamp>) -> Option<DateTime<Utc>> {
-    let at = at?;
-    DateTime::from_timestamp(at.seconds, u32::try_from(at.nanos).ok()?)
+    chassis::time::from_wire(at.as_ref()?)
 }
 
 /// The instant of a timestamp the platform always sends.
@@ -18,14 +18,6 @@ pub fn required_time(
     what: &'static str,
 ) -> Result<DateTime<Utc>, Rejection> {
     present(time(at), what)
-}
-
-/// A timestamp of an instant.
-pub fn stamp(at: DateTime<Utc>) -> Timestamp {
-    Timestamp {
-        seconds: at.timestamp(),
-        nanos: i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default(),
-    }
 }
 
 /// The amount in the minor unit; the currency stands once at the enclosing object.

@@ -37,7 +37,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
                 let field = text.split_once(": ").map_or("query", |(path, _)| path);
                 Rejection::new("VALIDATION_FAILED")
                     .field(field, "VALIDATION_FAILED")
-                    .message(text.clone())
+                    .message("a parameter of the query is malformed")
             })
     }
 }

@@ -15,7 +15,11 @@ async fn a_malformed_body_is_refused_at_its_field() {
         ),
         (r#"{"method": "by-drone", "lines": []}"#, "method"),
         (r#"{"method": "pickup", "lines": [], "total": 1}"#, "total"),
-        (r#"{"method": "pickup"}"#, "body"),
+        (r#"{"method": "pickup"}"#, "lines"),
+        (
+            r#"{"method": "pickup", "lines": [{"product_id": "p"}]}"#,
+            "lines[0].variant_id",
+        ),
         (r#"{"method": "pickup", "lines": []} trailing"#, "body"),
         (
             r#"{"method": "pickup", "lines": [{"product_id": "p", "variant_id": "v", "quantity": 1e99}]}"#,
@@ -33,6 +37,11 @@ async fn a_malformed_body_is_refused_at_its_field() {
         let answer = request.body(body).send().await.unwrap();
         let document = refused(answer, 400, "VALIDATION_FAILED").await;
         assert_eq!(document["fields"][0]["field"], field, "{body}: {document}");
+        let detail = document["detail"].as_str().unwrap();
+        assert!(!detail.is_empty());
+        for of_rust in ["`", "expected", "struct", "i64", "u32", "line 1"] {
+            assert!(!detail.contains(of_rust), "{body}: {detail}");
+        }
     }
 }
 
@@ -52,7 +61,9 @@ async fn a_body_of_another_kind_or_size_is_refused() {
         .request(Method::POST, &quotes)
         .header("content-type", "application/json");
     let answer = request.body(" ".repeat(65 * 1024)).send().await.unwrap();
-    refused(answer, 413, "FILE_TOO_LARGE").await;
+    let document = refused(answer, 413, "FILE_TOO_LARGE").await;
+    assert_eq!(document["fields"][0]["field"], "body");
+    assert_eq!(document["params"]["max"], "64 KB");
 
     let import = format!("/api/admin/brands/{}/products/import", edge.brand_id);
     let answer = edge

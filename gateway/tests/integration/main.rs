@@ -9,6 +9,7 @@ mod availability;
 mod bodies;
 mod brand_days;
 mod common;
+mod connections;
 mod csrf;
 mod events;
 mod hours;

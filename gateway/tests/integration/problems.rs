@@ -122,17 +122,45 @@ async fn what_is_not_there_is_a_problem_too() {
     ] {
         refused(edge.get(path).await, 404, "NOT_FOUND").await;
     }
-    for (method, path) in [
-        (Method::DELETE, "/api/shop/tea"),
-        (Method::POST, "/tea/north"),
+    let answer = edge.request(Method::POST, "/api/nothing").send().await;
+    refused(answer.unwrap(), 404, "NOT_FOUND").await;
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_refused_with_those_that_are_allowed() {
+    let edge = Edge::open().await;
+    for (method, path, allowed) in [
+        (Method::DELETE, "/api/shop/tea", "GET,HEAD"),
+        (Method::POST, "/api/shop/tea/north/menu", "GET,HEAD"),
+        (Method::GET, "/api/shop/tea/north/quotes", "POST"),
+        (Method::PATCH, "/api/admin/brands", "GET,HEAD,POST"),
+        (Method::POST, "/openapi.json", "GET,HEAD"),
+        (Method::POST, "/tea/north", "GET, HEAD"),
     ] {
-        refused(
-            edge.request(method, path).send().await.unwrap(),
-            404,
-            "NOT_FOUND",
-        )
-        .await;
+        let answer = edge.request(method, path).send().await.unwrap();
+        assert_eq!(answer.headers()["allow"], allowed, "{path}");
+        refused(answer, 405, "HTTP_METHOD_NOT_ALLOWED").await;
     }
+}
+
+#[tokio::test]
+async fn a_malformed_parameter_of_a_path_is_refused_by_name() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[]);
+    for (path, parameter) in [
+        ("/api/shop/%ff", "brand"),
+        ("/api/shop/tea/%c3%28/menu", "branch"),
+    ] {
+        let document = refused(edge.get(path).await, 400, "VALIDATION_FAILED").await;
+        assert_eq!(document["fields"][0]["field"], parameter, "{path}");
+    }
+    let answer = edge
+        .as_staff(Method::GET, "/api/admin/orders/%ff")
+        .send()
+        .await
+        .unwrap();
+    let document = refused(answer, 400, "VALIDATION_FAILED").await;
+    assert_eq!(document["fields"][0]["field"], "order_id");
 }
 
 #[tokio::test]

@@ -4,10 +4,13 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use chassis::{
-    db::TenantTx,
+    db::{SystemTx, TenantTx},
     error::Problem,
     id::{BranchId, BrandId, OrderId},
     inbox::{Consumer, Handler, Received},
+    outbox::Event,
+    service::Snapshot,
+    snapshot::{Key, Source},
 };
 use chrono_tz::Tz;
 use opentelemetry::{global, metrics::Counter};
@@ -19,16 +22,20 @@ use proto::{
 use crate::{
     app::{
         Core,
-        announce::{announce, tell_gone},
+        announce::{announce, hold_gone, tell_gone},
         limits, pauses,
         settle_orders::{News, settle},
     },
-    domain::{fate::Fate, notice::Notice},
+    domain::{
+        fate::{Fate, HoldState},
+        notice::Notice,
+    },
     store::{
         self,
         branches::{Branch, BranchState},
     },
 };
+use uuid::Uuid;
 
 static HOLDS_GONE: LazyLock<Counter<u64>> = LazyLock::new(|| {
     global::meter("capacity")
@@ -47,13 +54,41 @@ pub fn consumers(core: &Core) -> Vec<Consumer> {
             "capacity.branches",
             &["catalog.branch.changed.v1"],
             Branches { core: core.clone() },
-        ),
+        )
+        .filled_from("catalog", "catalog.branch"),
         Consumer::new(
             "capacity.orders",
             &["ordering.order.*.v1"],
             Orders { core: core.clone() },
-        ),
+        )
+        .filled_from("ordering", "ordering.order"),
     ]
+}
+
+/// What other services may have to be told again.
+pub fn snapshots() -> Vec<Snapshot> {
+    vec![Snapshot::new("capacity.released_hold", ReleasedHolds)]
+}
+
+/// Holds that were given back for orders that were made; those of open orders are gone.
+struct ReleasedHolds;
+
+#[async_trait]
+impl Source for ReleasedHolds {
+    async fn keys(&self, tx: &mut SystemTx, after: Key, limit: i64) -> Result<Vec<Key>, Problem> {
+        Ok(store::holds::list_released_keys(tx, after, limit).await?)
+    }
+
+    async fn events(&self, tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Event>, Problem> {
+        let order_ids: Vec<_> = ids.iter().copied().map(OrderId::from_uuid).collect();
+        let holds = store::holds::find_many(tx, &order_ids, &[]).await?;
+        let released = holds
+            .iter()
+            .filter(|hold| hold.state == HoldState::Released);
+        Ok(released
+            .map(|hold| hold_gone(hold.branch_id, hold.order_id))
+            .collect())
+    }
 }
 
 struct Branches {

@@ -70,6 +70,7 @@ impl App for Capacity {
                 .add_service(pauses)
                 .add_service(stock),
             consumers: events::consumers(&core),
+            snapshots: events::snapshots(),
             jobs: jobs::jobs(&core, &ctx.peers, &config),
         })
     }

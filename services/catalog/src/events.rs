@@ -1,17 +1,47 @@
-//! What the catalogue publishes; it consumes nothing.
+//! What the catalogue publishes, and lists for the consumers of it; it consumes nothing.
 
+use async_trait::async_trait;
 use chassis::{
     clock::Clock,
-    db::TenantTx,
+    db::{SystemTx, TenantTx},
     error::Problem,
+    id::BranchId,
     outbox::{self, Event},
+    service::Snapshot,
+    snapshot::{Key, Source},
 };
 use proto::catalog::v1::{BranchChanged, BrandChanged, MenuPublished};
 
 use crate::{
     domain::{branch::Branch, brand::Brand, menu::Version},
     grpc::convert,
+    store,
 };
+use uuid::Uuid;
+
+/// What other services may keep a copy of.
+#[must_use]
+pub fn snapshots() -> Vec<Snapshot> {
+    vec![Snapshot::new("catalog.branch", Branches)]
+}
+
+struct Branches;
+
+#[async_trait]
+impl Source for Branches {
+    async fn keys(&self, tx: &mut SystemTx, after: Key, limit: i64) -> Result<Vec<Key>, Problem> {
+        Ok(store::branches::list_keys(tx, after, limit).await?)
+    }
+
+    async fn events(&self, tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Event>, Problem> {
+        let mut events = Vec::with_capacity(ids.len());
+        for &id in ids {
+            let branch = store::branches::find(tx, BranchId::from_uuid(id)).await?;
+            events.extend(branch.as_ref().map(branch_event));
+        }
+        Ok(events)
+    }
+}
 
 /// Tells that a brand was created or changed.
 pub async fn brand_changed(
@@ -37,16 +67,19 @@ pub async fn branch_changed(
     clock: &dyn Clock,
     branch: &Branch,
 ) -> Result<(), Problem> {
+    outbox::publish(tx, clock, &[branch_event(branch)]).await
+}
+
+fn branch_event(branch: &Branch) -> Event {
     let body = BranchChanged {
         branch: Some(convert::branch(branch)),
     };
-    let event = Event::new(
+    Event::new(
         "catalog.branch.changed.v1",
         branch.id.as_uuid(),
         branch.version,
         &body,
-    );
-    outbox::publish(tx, clock, &[event]).await
+    )
 }
 
 /// Tells that branches have new menus. The aggregate is the branch and its version the menu's

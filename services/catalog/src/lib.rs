@@ -41,6 +41,7 @@ impl App for Catalog {
         Ok(Parts {
             routes: Routes::new(server),
             consumers: Vec::new(),
+            snapshots: events::snapshots(),
             jobs: vec![jobs::prune_idempotency_keys(ctx.db, ctx.clock)],
         })
     }

@@ -1,19 +1,24 @@
 //! Publishes `ordering.order.placed.v1`, `ordering.order.<state>.v1`, `ordering.order.undone.v1` and
 //! `ordering.schedule.changed.v1`; consumes `capacity.hold.gone.v1`; hears
-//! `catalog.menu.published.v1` on every replica.
+//! `catalog.menu.published.v1` on every replica. Lists its orders for the consumers of their events.
 
 use async_trait::async_trait;
 use chassis::{
     amqp::Amqp,
-    db::TenantTx,
+    clock::SharedClock,
+    db::{SystemTx, TenantTx},
     error::Problem,
     id::{BranchId, OrderId},
     inbox::{Consumer, Handler, Received, Signal, subscribe},
     outbox::Event,
+    service::Snapshot,
+    snapshot::{Key, Source},
 };
+use chrono::TimeDelta;
 use futures::StreamExt as _;
 use proto::{capacity::v1::HoldGone, catalog::v1::MenuPublished, ordering::v1 as wire};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::{
     app::{Ordering, menus::Menus, quote::to_timestamp},
@@ -23,6 +28,7 @@ use crate::{
         order_state::OrderState,
     },
     grpc::convert::state_to_wire,
+    store::{order_events, orders},
 };
 
 /// An order exists.
@@ -112,11 +118,55 @@ const fn event_type(entry: &OrderEvent) -> &'static str {
 #[must_use]
 pub fn consumers(app: &Ordering) -> Vec<Consumer> {
     let lost_holds = LostHolds { app: app.clone() };
-    vec![Consumer::new(
-        "ordering.lost_holds",
-        &["capacity.hold.gone.v1"],
-        lost_holds,
-    )]
+    vec![
+        Consumer::new(
+            "ordering.lost_holds",
+            &["capacity.hold.gone.v1"],
+            lost_holds,
+        )
+        .filled_from("capacity", "capacity.released_hold"),
+    ]
+}
+
+/// What other services may keep a copy of.
+#[must_use]
+pub fn snapshots(clock: SharedClock) -> Vec<Snapshot> {
+    vec![Snapshot::new("ordering.order", Orders { clock })]
+}
+
+/// Orders that are open, and those closed lately: the last event of each, again.
+struct Orders {
+    clock: SharedClock,
+}
+
+/// How long after its promised time a closed order is still listed; no longer is an event missed.
+const LIST_CLOSED: TimeDelta = TimeDelta::days(30);
+
+#[async_trait]
+impl Source for Orders {
+    async fn keys(&self, tx: &mut SystemTx, after: Key, limit: i64) -> Result<Vec<Key>, Problem> {
+        let since = self.clock.now() - LIST_CLOSED;
+        Ok(orders::list_keys(tx, after, since, limit).await?)
+    }
+
+    async fn events(&self, tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Event>, Problem> {
+        let ids: Vec<OrderId> = ids.iter().copied().map(OrderId::from_uuid).collect();
+        let mut events = Vec::with_capacity(ids.len());
+        for order in orders::list(tx, &ids).await? {
+            let last = order_events::list(tx, order.id).await?.pop();
+            events.extend(last.map(|entry| announced(&order, &entry)));
+        }
+        Ok(events)
+    }
+}
+
+/// The event that announced the order's present state; a placed order has a body of its own.
+fn announced(order: &Order, last: &OrderEvent) -> Event {
+    if order.progress.state == OrderState::Placed {
+        placed(order)
+    } else {
+        moved(order, last)
+    }
 }
 
 struct LostHolds {

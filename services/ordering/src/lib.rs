@@ -60,6 +60,7 @@ impl App for Ordering {
             quote_validity: TimeDelta::from_std(*config.quote_validity)?,
         };
         let consumers = events::consumers(&app);
+        let snapshots = events::snapshots(ctx.clock.clone());
         let jobs = vec![
             jobs::finish_moves(app.clone()),
             jobs::purge_idempotency_keys(ctx.db, ctx.clock),
@@ -68,6 +69,7 @@ impl App for Ordering {
             routes: Routes::new(OrderingServiceServer::new(OrderingService::new(app))),
             consumers,
             jobs,
+            snapshots,
         })
     }
 }

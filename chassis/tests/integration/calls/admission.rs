@@ -124,6 +124,49 @@ async fn a_file_larger_than_any_is_refused_as_that() {
     assert_eq!(reason(&refused), "FILE_TOO_LARGE");
 }
 
+#[tokio::test]
+async fn text_with_a_nul_reaches_no_service_and_is_refused_at_its_field() {
+    let platform = Platform::with(Stub::new(async |_| panic!("it came through"))).await;
+    let org = testkit::organisation();
+    let request = SignInRequest {
+        account: "mei\0".to_owned(),
+        ..SignInRequest::default()
+    };
+    let mut nobody = StaffServiceClient::new(platform.nobody());
+    let refused = nobody.sign_in(request).await.unwrap_err();
+    let problem = Problem::from_status(&refused);
+    assert_eq!(problem.reason, "VALIDATION_FAILED");
+    assert_eq!(problem.fields[0].field, "account");
+
+    // Neither audited nor open to all.
+    let mut gateway = StaffServiceClient::new(platform.caller(&identities::owner(org)));
+    let request = ListAccountsRequest {
+        page_token: "\0".to_owned(),
+        ..ListAccountsRequest::default()
+    };
+    let refused = gateway.list_accounts(request).await.unwrap_err();
+    let problem = Problem::from_status(&refused);
+    assert_eq!(problem.fields[0].field, "page_token");
+}
+
+#[tokio::test]
+async fn a_panic_answers_one_request_and_the_next_is_served() {
+    let broken = Arc::new(Mutex::new(true));
+    let platform = Platform::with(Stub::new(move |_| {
+        let broken = std::mem::take(&mut *broken.lock());
+        async move {
+            assert!(!broken, "hunter2");
+            Ok(())
+        }
+    }))
+    .await;
+    let mut client = StaffServiceClient::new(platform.nobody());
+    let refused = client.sign_in(SignInRequest::default()).await.unwrap_err();
+    assert_eq!(reason(&refused), "INTERNAL");
+    assert!(!format!("{refused:?}").contains("hunter2"));
+    client.sign_in(SignInRequest::default()).await.unwrap();
+}
+
 /// A request of an audited RPC that is a little larger than `bytes`.
 fn of_size(bytes: usize) -> SignInRequest {
     SignInRequest {

@@ -4,6 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chassis::{
+    authn::Signer,
+    client::Peers,
+    config::PeersConfig,
     db::{Db, TenantTx},
     error::Problem,
     id::{EventId, OrganisationId},
@@ -75,7 +78,16 @@ impl Bench {
     pub fn start_consumer(&self, writer: &Writer) {
         let consumer = Consumer::new("test.notes", &["test.note.*.v1"], writer.clone())
             .with_retries(&[Duration::from_millis(50), Duration::from_millis(100)]);
-        tokio::spawn(consumer.run(self.db(), self.amqp.amqp(), self.stop.child_token()));
+        let peers = self.peers(PeersConfig::new());
+        tokio::spawn(consumer.run(self.db(), self.amqp.amqp(), peers, self.stop.child_token()));
+    }
+
+    /// The services of `config` as `ordering` calls them.
+    pub fn peers(&self, config: PeersConfig) -> Peers {
+        let clock = Arc::new(testkit::clock());
+        let keys = testkit::keys::config("ordering");
+        let signer = Arc::new(Signer::from_config(&keys, clock.clone()));
+        Peers::new(&config, signer, clock, &self.stop).unwrap()
     }
 
     /// Waits until the consumer listens, so that nothing is published past it.

@@ -162,6 +162,11 @@ impl Edge {
         self.running.gateway()
     }
 
+    /// Where it listens.
+    pub fn addr(&self) -> std::net::SocketAddr {
+        self.running.addr()
+    }
+
     /// Address of a path.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.running.addr())

@@ -27,18 +27,21 @@ pub async fn tell_gone(
 ) -> Result<(), Error> {
     let events: Vec<_> = orders
         .iter()
-        .map(|(branch_id, order_id)| {
-            let body = HoldGone {
-                order_id: order_id.to_string(),
-                branch_id: branch_id.to_string(),
-            };
-            Event::new(HOLD_GONE, order_id.as_uuid(), 1, &body)
-        })
+        .map(|&(branch_id, order_id)| hold_gone(branch_id, order_id))
         .collect();
     if !events.is_empty() {
         outbox::publish(tx, &*core.clock, &events).await?;
     }
     Ok(())
+}
+
+/// The event that an order's hold was given back although the order exists.
+pub fn hold_gone(branch_id: BranchId, order_id: OrderId) -> Event {
+    let body = HoldGone {
+        order_id: order_id.to_string(),
+        branch_id: branch_id.to_string(),
+    };
+    Event::new(HOLD_GONE, order_id.as_uuid(), 1, &body)
 }
 
 /// Publishes one event for all that a transaction changed visibly, and one for what fell to its

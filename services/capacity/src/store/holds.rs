@@ -5,6 +5,7 @@ use chassis::{
     business_day::BusinessDay,
     db::{SystemTx, TenantTx},
     id::{BranchId, BrandId, HoldKey, LimitRuleId, OrderId, OrganisationId, SkuId},
+    snapshot::Key,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::types::Json;
@@ -565,6 +566,35 @@ pub async fn set_slot(tx: &mut TenantTx, hold: &Hold) -> anyhow::Result<()> {
     .await
     .context("move a hold")?;
     Ok(())
+}
+
+/// The keys of the holds of all organisations after `after`, in their order: of those given back for
+/// orders that were made.
+pub async fn list_released_keys(
+    tx: &mut SystemTx,
+    after: Key,
+    limit: i64,
+) -> anyhow::Result<Vec<Key>> {
+    let rows = sqlx::query!(
+        "SELECT org_id, order_id
+         FROM holds
+         WHERE state = 'released' AND order_version > 0 AND (org_id, order_id) > ($1, $2)
+         ORDER BY org_id, order_id
+         LIMIT $3",
+        after.org.as_uuid(),
+        after.id,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list released holds")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Key {
+            org: OrganisationId::from_uuid(row.org_id),
+            id: row.order_id,
+        })
+        .collect())
 }
 
 /// Deletes what nobody asks for any more: old holds, counters and daily buckets. Tells how many rows.

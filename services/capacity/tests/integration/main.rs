@@ -6,6 +6,7 @@
 
 mod common;
 mod expiry;
+mod fill;
 mod holds;
 mod hours;
 mod hours_versions;

@@ -9,7 +9,6 @@ use proto::catalog::v1 as wire;
 pub use option_group::{option_group, option_group_draft};
 pub use product::{ProductDraft, display_filter, product, product_draft};
 
-use super::snapshot::timestamp;
 use crate::domain::{
     accent, branch as branches, brand as brands, category::Category, menu::Version,
     publish_check::Finding, slug,
@@ -151,7 +150,7 @@ pub fn version(version: &Version) -> wire::MenuVersion {
         menu_version_id: version.id.to_string(),
         branch_id: version.branch_id.to_string(),
         number: version.number,
-        published_at: Some(timestamp(version.published_at)),
+        published_at: Some(chassis::time::to_wire(version.published_at)),
         published_by: version.published_by.clone(),
         product_count: version.product_count,
     }

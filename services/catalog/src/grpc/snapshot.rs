@@ -1,8 +1,7 @@
 //! The menu as other services read it: encoded once at publishing, decoded to compare.
 
 use anyhow::{Context as _, anyhow};
-use chassis::error::Violations;
-use chrono::{DateTime, Utc};
+use chassis::{error::Violations, time};
 use prost::Message as _;
 use proto::catalog::v1::MenuSnapshot;
 
@@ -31,7 +30,7 @@ pub(super) fn encode(menu: &Menu) -> Vec<u8> {
             .iter()
             .map(convert::option_group)
             .collect(),
-        published_at: Some(timestamp(menu.published_at)),
+        published_at: Some(time::to_wire(menu.published_at)),
     };
     snapshot.encode_to_vec()
 }
@@ -107,14 +106,6 @@ fn option_group(wire: &proto::catalog::v1::OptionGroup) -> anyhow::Result<Option
     })
 }
 
-/// A time as the wire carries it.
-pub(super) fn timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: at.timestamp(),
-        nanos: i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +123,6 @@ mod tests {
         let wire = decode(&bytes).unwrap();
         assert_eq!(wire.brand, Some(convert::brand(&menu.brand)));
         assert_eq!(wire.branch, Some(convert::branch(&menu.branch)));
-        assert_eq!(wire.published_at, Some(timestamp(menu.published_at)));
+        assert_eq!(wire.published_at, Some(time::to_wire(menu.published_at)));
     }
 }

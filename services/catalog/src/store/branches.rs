@@ -2,9 +2,10 @@
 
 use chassis::{
     clock::Clock,
-    db::{TenantTx, on_constraint},
+    db::{SystemTx, TenantTx, on_constraint},
     error::Problem,
-    id::{BranchId, BrandId},
+    id::{BranchId, BrandId, OrganisationId},
+    snapshot::Key,
 };
 use uuid::Uuid;
 
@@ -144,6 +145,29 @@ pub async fn find(tx: &mut TenantTx, branch: BranchId) -> Result<Option<Branch>,
     .fetch_optional(&mut **tx)
     .await?;
     row.map(Branch::try_from).transpose()
+}
+
+/// The keys of the branches of all organisations after `after`, in their order.
+pub async fn list_keys(tx: &mut SystemTx, after: Key, limit: i64) -> Result<Vec<Key>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT org_id, branch_id
+         FROM branches
+         WHERE (org_id, branch_id) > ($1, $2)
+         ORDER BY org_id, branch_id
+         LIMIT $3",
+        after.org.as_uuid(),
+        after.id,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Key {
+            org: OrganisationId::from_uuid(row.org_id),
+            id: row.branch_id,
+        })
+        .collect())
 }
 
 /// Lists the branches of the organisation, or of one brand, by brand and name.

@@ -1,7 +1,12 @@
 //! What the catalogue tells the others.
 
 use crate::common::{Shop, told, wire};
-use proto::catalog::v1::{BranchChanged, BrandChanged, MenuPublished, UpdateBrandRequest};
+use prost::Message as _;
+use proto::{
+    catalog::v1::{BranchChanged, BrandChanged, MenuPublished, UpdateBrandRequest},
+    common::v1::{ListSnapshotRequest, snapshot_service_client::SnapshotServiceClient},
+};
+use testkit::identities;
 
 #[tokio::test]
 async fn a_changed_brand_and_branch_are_told_with_their_versions() {
@@ -71,5 +76,42 @@ async fn each_branch_of_a_publication_is_told() {
             (version.branch_id, version.menu_version_id, 1)
         );
     }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn branches_of_all_organisations_are_listed_by_pages_as_their_events() {
+    let shop = Shop::open().await;
+    let (brand, first) = shop.brand("tea").await;
+    let second = shop.branch(&brand.brand_id, "second").await;
+    let service = identities::service("capacity", shop.org);
+    let mut snapshots = SnapshotServiceClient::new(shop.service.channel_as(&service));
+    let mut listed = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = ListSnapshotRequest {
+            subject: "catalog.branch".to_owned(),
+            page_token,
+            page_size: 1,
+        };
+        let page = told(snapshots.list_snapshot(request).await);
+        for item in page.items {
+            assert_eq!(item.organisation_id, shop.org.to_string());
+            assert_eq!(
+                (&*item.r#type, item.version),
+                ("catalog.branch.changed.v1", 1)
+            );
+            let branch = BranchChanged::decode(item.body).unwrap().branch.unwrap();
+            assert_eq!(branch.branch_id, item.aggregate_id);
+            listed.push(branch);
+        }
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    let mut expected = vec![first, second];
+    expected.sort_by(|a, b| a.branch_id.cmp(&b.branch_id));
+    assert_eq!(listed, expected);
     shop.close().await;
 }

@@ -5,9 +5,11 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use chassis::time::to_wire as to_timestamp;
 use chassis::{
     error::{FieldProblem, Problem},
     id::{OrganisationId, SkuId},
+    time,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use proto::capacity::v1::{self as wire, Availability, SlotState};
@@ -281,17 +283,7 @@ fn rfc3339(at: DateTime<Utc>) -> String {
 
 /// An instant off the wire.
 pub(crate) fn to_utc(at: Option<prost_types::Timestamp>) -> Option<DateTime<Utc>> {
-    let at = at?;
-    DateTime::from_timestamp(at.seconds, u32::try_from(at.nanos).ok()?)
-}
-
-/// An instant for the wire.
-pub(crate) fn to_timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
-    let nanos = i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default();
-    prost_types::Timestamp {
-        seconds: at.timestamp(),
-        nanos,
-    }
+    time::from_wire(at.as_ref()?)
 }
 
 #[cfg(test)]

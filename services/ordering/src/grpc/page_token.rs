@@ -19,8 +19,9 @@ pub(super) fn write(place: Place) -> String {
 pub(super) fn read(token: &str) -> Option<Place> {
     let raw: [u8; 24] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
     let (due, order) = raw.split_first_chunk::<8>()?;
+    let due_at = DateTime::from_timestamp_micros(i64::from_be_bytes(*due))?;
     Some(Place {
-        due_at: DateTime::from_timestamp_micros(i64::from_be_bytes(*due))?,
+        due_at: Some(due_at).filter(|&at| chassis::time::is_bounded(at))?,
         order: OrderId::from_uuid(Uuid::from_slice(order).ok()?),
     })
 }
@@ -36,7 +37,8 @@ mod tests {
             order: OrderId::from_uuid(Uuid::from_u128(7)),
         };
         assert_eq!(read(&write(place)), Some(place));
-        for damaged in ["", "x", "AAAA"] {
+        let beyond = URL_SAFE_NO_PAD.encode([&i64::to_be_bytes(1 << 60)[..], &[7; 16]].concat());
+        for damaged in ["", "x", "AAAA", &beyond] {
             assert_eq!(read(damaged), None);
         }
     }

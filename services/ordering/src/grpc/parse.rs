@@ -2,9 +2,10 @@
 
 use chassis::{
     authn::Identity,
+    business_day,
     error::{Problem, Violations},
     id::{self, BranchId, OrderId},
-    text,
+    text, time,
 };
 use chrono::{DateTime, Utc};
 use proto::ordering::v1 as wire;
@@ -12,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{convert, page_token};
 use crate::{
-    app::{move_order::MoveOrder, place_order::PlaceOrder, quote::to_utc, reschedule::Reschedule},
+    app::{move_order::MoveOrder, place_order::PlaceOrder, reschedule::Reschedule},
     domain::{
         cart::{Cart, CartLine, ChosenOption},
         order::Contact,
@@ -50,7 +51,7 @@ pub(super) fn cart(cart: Option<wire::Cart>, violations: &mut Violations) -> Opt
     if method.is_none() {
         violations.push("method", "VALIDATION_FAILED");
     }
-    let wanted_at = instant("wanted_at", cart.wanted_at, violations);
+    let wanted_at = time::parse_optional("wanted_at", cart.wanted_at.as_ref(), violations);
     let lines: Vec<_> = cart
         .lines
         .into_iter()
@@ -109,7 +110,7 @@ pub(super) fn place_order(
     if request.quote_hash.len() != HASH_LENGTH {
         violations.push("quote_hash", "VALIDATION_FAILED");
     }
-    let quoted_at = instant("quoted_at", request.quoted_at, &mut violations);
+    let quoted_at = time::parse_optional("quoted_at", request.quoted_at.as_ref(), &mut violations);
     match quoted_at {
         None if request.quoted_at.is_none() => violations.push("quoted_at", "VALIDATION_FAILED"),
         Some(at) if at > now + chrono::TimeDelta::minutes(5) => {
@@ -202,7 +203,8 @@ pub(super) fn find_slots(request: wire::FindSlotsRequest) -> Result<SlotsOf, Pro
     match (request.cart, request.order_id.as_str()) {
         (None, raw) if !raw.is_empty() => one_id("order_id", raw).map(SlotsOf::Order),
         (wanted, "") => {
-            let not_before = instant("not_before", request.not_before, &mut violations);
+            let not_before =
+                time::parse_optional("not_before", request.not_before.as_ref(), &mut violations);
             let cart = cart(wanted, &mut violations).filter(|_| violations.is_empty());
             let cart = cart.ok_or_else(|| refused(violations))?;
             let cart = Cart {
@@ -222,7 +224,7 @@ pub(super) fn reschedule(request: &wire::MoveOrderRequest) -> Result<Reschedule,
     let mut violations = Violations::new();
     let order = id::parse("order_id", &request.order_id, &mut violations);
     let version = version(request.version, &mut violations);
-    let wanted_at = instant("wanted_at", request.wanted_at, &mut violations);
+    let wanted_at = time::parse_optional("wanted_at", request.wanted_at.as_ref(), &mut violations);
     if request.wanted_at.is_none() {
         violations.push("wanted_at", "VALIDATION_FAILED");
     }
@@ -245,16 +247,8 @@ pub(super) fn reschedule(request: &wire::MoveOrderRequest) -> Result<Reschedule,
 pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, i32), Problem> {
     let mut violations = Violations::new();
     let branch: Option<BranchId> = id::parse("branch_id", &request.branch_id, &mut violations);
-    let business_day = match request.business_day.as_str() {
-        "" => None,
-        raw => {
-            let day = raw.parse().ok();
-            if day.is_none() {
-                violations.push("business_day", "VALIDATION_FAILED");
-            }
-            day
-        }
-    };
+    let business_day =
+        business_day::parse_optional("business_day", &request.business_day, &mut violations);
     let states: Option<Vec<OrderState>> = request
         .states
         .iter()
@@ -345,19 +339,6 @@ fn key(raw: &str, violations: &mut Violations) -> String {
         violations.push_with("idempotency_key", "VALIDATION_FAILED", [("max", MAX_KEY)]);
     }
     raw.to_owned()
-}
-
-fn instant(
-    field: &str,
-    raw: Option<prost_types::Timestamp>,
-    violations: &mut Violations,
-) -> Option<DateTime<Utc>> {
-    raw?;
-    let at = to_utc(raw);
-    if at.is_none() {
-        violations.push(field, "VALIDATION_FAILED");
-    }
-    at
 }
 
 fn body_hash(request: &impl prost::Message) -> Vec<u8> {

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use chassis::{
     business_day::BusinessDay,
-    db::TenantTx,
+    db::{SystemTx, TenantTx},
     error::Problem,
-    id::{AccountId, BranchId, BrandId, MenuVersionId, OrderId},
+    id::{AccountId, BranchId, BrandId, MenuVersionId, OrderId, OrganisationId},
     money::{Currency, Money},
+    snapshot::Key,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
@@ -233,6 +234,40 @@ pub async fn list(tx: &mut TenantTx, wanted: &[OrderId]) -> Result<Vec<Order>, P
         found.insert(id, row.parse(currencies[&id], lines).map_err(inconsistent)?);
     }
     Ok(wanted.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// The keys of the orders of all organisations after `after`, in their order: of those that are open
+/// and those promised for `since` or later.
+pub async fn list_keys(
+    tx: &mut SystemTx,
+    after: Key,
+    since: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Key>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT org_id, order_id
+         FROM orders
+         WHERE (org_id, order_id) > ($1, $2)
+             AND (
+                 promised_at >= $3
+                 OR state IN ('pending_payment', 'placed', 'accepted', 'preparing', 'ready', 'delivering')
+             )
+         ORDER BY org_id, order_id
+         LIMIT $4",
+        after.org.as_uuid(),
+        after.id,
+        since,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Key {
+            org: OrganisationId::from_uuid(row.org_id),
+            id: row.order_id,
+        })
+        .collect())
 }
 
 /// State and version of the orders that exist.

@@ -12,4 +12,5 @@ mod pauses;
 mod place_order;
 mod reschedule;
 mod slots;
+mod snapshot;
 mod tenancy;

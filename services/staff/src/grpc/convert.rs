@@ -115,14 +115,10 @@ pub fn me(who: &Account, of: &Organisation) -> pb::Me {
 
 /// A session as its owner sees it.
 pub fn session(session: &Session, current: SessionId) -> pb::Session {
-    let timestamp = |at: chrono::DateTime<chrono::Utc>| prost_types::Timestamp {
-        seconds: at.timestamp(),
-        nanos: at.timestamp_subsec_nanos().cast_signed(),
-    };
     pb::Session {
         session_id: session.id.to_string(),
-        created_at: Some(timestamp(session.created_at)),
-        used_at: Some(timestamp(session.used_at)),
+        created_at: Some(chassis::time::to_wire(session.created_at)),
+        used_at: Some(chassis::time::to_wire(session.used_at)),
         remote_address: session.remote_address.clone(),
         user_agent: session.user_agent.clone(),
         current: session.id == current,

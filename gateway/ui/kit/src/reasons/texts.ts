@@ -100,6 +100,9 @@ export const reasonTexts = {
   COURIER_QUOTE_EXPIRED: ["外送報價過期了，請重新查價。", "The courier's price has expired; ask again."],
   REFUND_WINDOW_CLOSED: ["已超過可退款的期限。", "The time for refunds has passed."],
   VOID_PERIOD_CLOSED: ["已超過可作廢的期限，請改開折讓。", "It is too late to void this; make an allowance instead."],
+  // 405, 408 the request itself
+  HTTP_METHOD_NOT_ALLOWED: ["這個網址不支援這項操作。", "This address does not support that action."],
+  REQUEST_TIMEOUT: ["資料傳送太慢，請再試一次。", "Sending took too long; please try again."],
   // 413, 415 file
   FILE_TOO_LARGE: ["檔案太大了[[，最大 {max}]]。", "The file is too large[[; at most {max}]]."],
   FILE_TYPE: ["不支援這種檔案[[，請用 {allowed}]]。", "This kind of file is not accepted[[; use {allowed}]]."],

@@ -28,6 +28,7 @@ use proto::{
         capacity_service_client::CapacityServiceClient,
     },
     catalog::v1::{Branch, BranchChanged, BranchState},
+    common::v1::snapshot_service_client::SnapshotServiceClient,
     ordering::v1::{OrderPlaced, OrderState, OrderStateChanged},
 };
 use testkit::{TestAmqp, TestDb, TestRedis, eventually, identities};
@@ -250,6 +251,14 @@ impl Shop {
         let bearer = Bearer(format!("Bearer {token}").parse().unwrap());
         let channel = self.replicas[replica].1.clone();
         CapacityServiceClient::with_interceptor(channel, bearer)
+    }
+
+    /// What capacity lists, as ordering asks for it.
+    pub fn snapshots(&self) -> SnapshotServiceClient<InterceptedService<Channel, Bearer>> {
+        let identity = identities::service("ordering", self.org);
+        let token = testkit::keys::token(&identity, Arc::new(self.clock.clone()));
+        let bearer = Bearer(format!("Bearer {token}").parse().unwrap());
+        SnapshotServiceClient::with_interceptor(self.replicas[0].1.clone(), bearer)
     }
 
     pub fn owner(&self) -> Client {

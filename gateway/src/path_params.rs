@@ -1,0 +1,29 @@
+//! Parameters in paths that cannot be read are refused with their name, before any handler.
+
+use axum::{
+    extract::{RawPathParams, Request, rejection::RawPathParamsRejection},
+    middleware::Next,
+    response::Response,
+};
+
+use crate::{problem::Rejection, rest::Result};
+
+/// Lets a request through whose path parameters are text.
+pub async fn check(
+    params: std::result::Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Result<Response> {
+    if let Err(RawPathParamsRejection::InvalidUtf8InPathParam(refused)) = params {
+        return Err(malformed(&refused.body_text()));
+    }
+    Ok(next.run(request).await)
+}
+
+/// The refusal; what axum says of it has the parameter's name in back quotes.
+fn malformed(text: &str) -> Rejection {
+    let name = text.split('`').nth(1).unwrap_or("path");
+    Rejection::new("VALIDATION_FAILED")
+        .message("a parameter of the path is no UTF-8")
+        .field(name, "VALIDATION_FAILED")
+}

@@ -1,0 +1,86 @@
+//! No client can hold a connection open by sending or reading too slowly, or send headers without end.
+
+use std::time::Duration;
+
+use chassis::config::Span;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, Interest},
+    net::{TcpSocket, TcpStream},
+};
+
+use crate::common::{Edge, SHOP};
+
+/// Longer than any of these tests takes.
+const LIMIT: Duration = Duration::from_secs(30);
+
+async fn hasty() -> Edge {
+    Edge::open_with(|config| {
+        config.read_within = Span::from_millis(200);
+        config.write_within = Span::from_millis(200);
+    })
+    .await
+}
+
+/// What a client gets that sends `bytes` and then nothing, until the gateway closes.
+async fn answer(edge: &Edge, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(edge.addr()).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut text = Vec::new();
+    tokio::time::timeout(LIMIT, stream.read_to_end(&mut text))
+        .await
+        .expect("the gateway closes the connection")
+        .unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+#[tokio::test]
+async fn half_a_header_is_cut_off() {
+    let edge = hasty().await;
+    assert_eq!(answer(&edge, b"").await, "");
+    let half = "GET /openapi.json HTTP/1.1\r\nhost: localhost\r\nx-half";
+    assert_eq!(answer(&edge, half.as_bytes()).await, "");
+}
+
+#[tokio::test]
+async fn half_a_body_is_answered_and_cut_off() {
+    let edge = hasty().await;
+    let half = format!(
+        "POST {SHOP}/quotes HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         content-length: 100\r\n\r\n{{\"method\":"
+    );
+    let answer = answer(&edge, half.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(answer.contains("application/problem+json"), "{answer}");
+    assert!(answer.contains(r#""reason":"REQUEST_TIMEOUT""#), "{answer}");
+}
+
+#[tokio::test]
+async fn too_large_a_header_is_refused() {
+    let edge = Edge::open().await;
+    let large = format!(
+        "GET /openapi.json HTTP/1.1\r\nhost: localhost\r\nx-large: {}\r\n\r\n",
+        "x".repeat(40 * 1024)
+    );
+    let mut stream = TcpStream::connect(edge.addr()).await.unwrap();
+    stream.write_all(large.as_bytes()).await.unwrap();
+    let mut start = [0; 12];
+    stream.read_exact(&mut start).await.unwrap();
+    assert_eq!(&start, b"HTTP/1.1 431");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_cut_off() {
+    let edge = hasty().await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4 * 1024).unwrap();
+    let mut stream = socket.connect(edge.addr()).await.unwrap();
+    let request = "GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    // More answers than both systems' buffers hold.
+    let requests = request.repeat(200);
+    stream.write_all(requests.as_bytes()).await.unwrap();
+    let cut_off = stream.ready(Interest::ERROR);
+    let cut_off = tokio::time::timeout(LIMIT, cut_off)
+        .await
+        .expect("the gateway drops the connection");
+    assert!(cut_off.unwrap().is_error());
+}

@@ -1,0 +1,86 @@
+//! Ordering lists its orders for consumers that start empty, each by its last event.
+
+use prost::Message as _;
+use proto::{
+    common::v1::{
+        ListSnapshotRequest, SnapshotItem, snapshot_service_client::SnapshotServiceClient,
+    },
+    ordering::v1::{OrderPlaced, OrderState, OrderStateChanged},
+};
+use testkit::identities;
+
+use crate::common::{Shop, cancel, moved, to};
+
+async fn listed(shop: &Shop) -> Vec<SnapshotItem> {
+    let service = identities::service("capacity", shop.org);
+    let mut snapshots = SnapshotServiceClient::new(shop.service.channel_as(&service));
+    let request = ListSnapshotRequest {
+        subject: "ordering.order".to_owned(),
+        ..Default::default()
+    };
+    let page = snapshots.list_snapshot(request).await.unwrap().into_inner();
+    assert_eq!(page.next_page_token, "");
+    page.items
+}
+
+#[tokio::test]
+async fn every_order_is_listed_by_the_event_of_its_present_state() {
+    let shop = Shop::open().await;
+    let (placed, _) = shop.placed("placed").await;
+    let (accepted, _) = shop.placed("accepted").await;
+    let (cancelled, _) = shop.placed("cancelled").await;
+    let accepted = moved(&mut shop.counter(), to(&accepted, OrderState::Accepted))
+        .await
+        .unwrap();
+    let cancelled = moved(&mut shop.counter(), cancel(&cancelled))
+        .await
+        .unwrap();
+
+    let items = listed(&shop).await;
+    assert_eq!(items.len(), 3);
+    let item = |id: &str| {
+        let found = items.iter().find(|item| item.aggregate_id == id);
+        found.unwrap().clone()
+    };
+    let found = item(&placed.order_id);
+    assert_eq!(
+        (&*found.r#type, found.version),
+        ("ordering.order.placed.v1", 1)
+    );
+    let body = OrderPlaced::decode(found.body).unwrap();
+    assert_eq!(body.pickup_number, placed.pickup_number);
+
+    let found = item(&accepted.order_id);
+    assert_eq!(
+        (&*found.r#type, found.version),
+        ("ordering.order.accepted.v1", accepted.version)
+    );
+    let body = OrderStateChanged::decode(found.body).unwrap();
+    assert_eq!(
+        (body.from(), body.to()),
+        (OrderState::Placed, OrderState::Accepted)
+    );
+
+    let found = item(&cancelled.order_id);
+    assert_eq!(
+        (&*found.r#type, found.version),
+        ("ordering.order.cancelled.v1", cancelled.version)
+    );
+    let body = OrderStateChanged::decode(found.body).unwrap();
+    assert!(body.return_stock, "nothing was used up");
+}
+
+#[tokio::test]
+async fn orders_closed_long_ago_are_left_out() {
+    let shop = Shop::open().await;
+    let (closed, _) = shop.placed("closed").await;
+    moved(&mut shop.counter(), cancel(&closed)).await.unwrap();
+    let (open, _) = shop.placed("open").await;
+    shop.service.clock().advance(chrono::TimeDelta::days(31));
+    let items = listed(&shop).await;
+    let ids: Vec<_> = items
+        .iter()
+        .map(|item| item.aggregate_id.as_str())
+        .collect();
+    assert_eq!(ids, [open.order_id]);
+}
