@@ -95,13 +95,20 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, Rejection> {
     }
 }
 
-/// The refusal of a body serde could not read, at the path serde had come to.
+/// The refusal of a body serde could not read, at the path serde had come to; a field that is missing
+/// is named, which serde does in its message alone.
 fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> Rejection {
     let path = error.path().to_string();
-    let field = if path == "." {
-        String::from("body")
-    } else {
-        path
+    let text = error.inner().to_string();
+    let missing = text
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split_once('`'))
+        .map(|(name, _)| name);
+    let field = match (path.as_str(), missing) {
+        (".", None) => String::from("body"),
+        (".", Some(name)) => name.to_owned(),
+        (path, Some(name)) => format!("{path}.{name}"),
+        (_, None) => path,
     };
     Rejection::new("VALIDATION_FAILED")
         .message(error.inner().to_string())

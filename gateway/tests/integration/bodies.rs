@@ -15,7 +15,11 @@ async fn a_malformed_body_is_refused_at_its_field() {
         ),
         (r#"{"method": "by-drone", "lines": []}"#, "method"),
         (r#"{"method": "pickup", "lines": [], "total": 1}"#, "total"),
-        (r#"{"method": "pickup"}"#, "body"),
+        (r#"{"method": "pickup"}"#, "lines"),
+        (
+            r#"{"method": "pickup", "lines": [{"product_id": "p"}]}"#,
+            "lines[0].variant_id",
+        ),
         (r#"{"method": "pickup", "lines": []} trailing"#, "body"),
         (
             r#"{"method": "pickup", "lines": [{"product_id": "p", "variant_id": "v", "quantity": 1e99}]}"#,
