@@ -13,3 +13,4 @@ mod place_order;
 mod reschedule;
 mod slots;
 mod tenancy;
+mod unmask;
