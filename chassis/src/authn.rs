@@ -70,14 +70,28 @@ pub enum Actor {
     },
 }
 
-/// Level of a permission; managing includes viewing.
+/// Level of a permission; each includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Reading.
     View,
+    /// Reading, and the daily steps that an RPC names, such as 製作 and 完成 of an order.
+    Operate,
     /// Reading and changing.
     Manage,
+}
+
+impl Level {
+    /// Stable name, as in tokens and refusals.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Operate => "operate",
+            Self::Manage => "manage",
+        }
+    }
 }
 
 /// Plan of an organisation, lowest first.
@@ -122,6 +136,19 @@ impl Identity {
         }
     }
 
+    /// Refuses with `PERMISSION_DENIED`, naming the key and the level, without the permission `key`
+    /// at `level` or above.
+    pub fn require(&self, key: &str, level: Level) -> Result<(), Problem> {
+        if self.may(key, level) {
+            return Ok(());
+        }
+        let level = level.as_str();
+        Err(Problem::new("PERMISSION_DENIED")
+            .param("permission", key)
+            .param("level", level)
+            .message(format!("needs {key} at level {level}")))
+    }
+
     /// Whether it has the permission `key` at `level` or above.
     pub fn may(&self, key: &str, level: Level) -> bool {
         self.permissions.get(key).is_some_and(|held| *held >= level)
@@ -137,20 +164,20 @@ impl Identity {
 
     /// Refuses with `OUT_OF_SCOPE` when staff or a device may not touch the branch.
     pub fn require_branch(&self, brand: BrandId, branch: BranchId) -> Result<(), Problem> {
-        self.require(|scope| scope.allows_branch(brand, branch))
+        self.require_scope(|scope| scope.allows_branch(brand, branch))
     }
 
     /// Refuses with `OUT_OF_SCOPE` when staff or a device may not touch the whole brand.
     pub fn require_brand(&self, brand: BrandId) -> Result<(), Problem> {
-        self.require(|scope| scope.allows_brand(brand))
+        self.require_scope(|scope| scope.allows_brand(brand))
     }
 
     /// Refuses with `OUT_OF_SCOPE` when staff or a device may not touch the whole organisation.
     pub fn require_org_scope(&self) -> Result<(), Problem> {
-        self.require(|scope| scope.organisation)
+        self.require_scope(|scope| scope.organisation)
     }
 
-    fn require(&self, allows: impl FnOnce(&Scope) -> bool) -> Result<(), Problem> {
+    fn require_scope(&self, allows: impl FnOnce(&Scope) -> bool) -> Result<(), Problem> {
         let bound = matches!(self.actor, Actor::Staff { .. } | Actor::Device { .. });
         if bound && !allows(&self.scope) {
             return Err(Problem::new("OUT_OF_SCOPE").message("outside the caller's scope"));
@@ -207,6 +234,7 @@ impl From<Level> for proto::options::v1::Level {
     fn from(level: Level) -> Self {
         match level {
             Level::View => Self::View,
+            Level::Operate => Self::Operate,
             Level::Manage => Self::Manage,
         }
     }
@@ -220,17 +248,18 @@ mod tests {
     use crate::clock::ManualClock;
 
     #[test]
-    fn managing_includes_viewing() {
+    fn each_level_includes_the_ones_before_it() {
+        use Level::{Manage, Operate, View};
         let mut identity = Identity::service("x", None);
-        identity
-            .permissions
-            .insert("ops.orders".into(), Level::View);
-        assert!(identity.may("ops.orders", Level::View));
-        assert!(!identity.may("ops.orders", Level::Manage));
-        identity
-            .permissions
-            .insert("ops.orders".into(), Level::Manage);
-        assert!(identity.may("ops.orders", Level::View));
+        let levels = [View, Operate, Manage];
+        for (index, held) in levels.into_iter().enumerate() {
+            identity.permissions.insert("ops.orders".into(), held);
+            let may = levels.map(|level| identity.may("ops.orders", level));
+            assert_eq!(may, [true, index >= 1, index >= 2], "{held:?}");
+        }
+        let refused = identity.require("ops.stock", View).unwrap_err();
+        assert_eq!(refused.reason, "PERMISSION_DENIED");
+        assert_eq!(refused.params["permission"], "ops.stock");
     }
 
     #[test]

@@ -93,15 +93,7 @@ impl Rule {
             if identity.scope.is_empty() {
                 return Err(Problem::new("NO_SCOPE").message("the account may work in no branch"));
             }
-            if !identity.may(key, *level) {
-                return Err(self.denied().param("permission", key).message(format!(
-                    "needs {key} at level {}",
-                    match level {
-                        Level::View => "view",
-                        Level::Manage => "manage",
-                    }
-                )));
-            }
+            identity.require(key, *level)?;
         }
         match &self.action {
             Some(action) if !identity.actions.contains(action) => Err(self

@@ -6,6 +6,9 @@ CREATE TABLE accounts (
     name text NOT NULL,
     role text NOT NULL,
     password_hash text NOT NULL,
+    -- Raised by whatever ends all sessions, such as another password: sessions of an earlier
+    -- generation are refused, whether or not Redis has forgotten them.
+    session_generation bigint NOT NULL DEFAULT 1,
     scope_organisation boolean NOT NULL,
     scope_brands uuid[] NOT NULL,
     scope_branches uuid[] NOT NULL,

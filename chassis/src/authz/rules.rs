@@ -81,6 +81,7 @@ fn read_rule(method: &MethodDescriptor, option: &ExtensionDescriptor) -> anyhow:
         ("", _) => bail!("a level without a permission"),
         (_, WireLevel::Unspecified) => bail!("a permission without a level"),
         (key, WireLevel::View) => Some((key.to_owned(), Level::View)),
+        (key, WireLevel::Operate) => Some((key.to_owned(), Level::Operate)),
         (key, WireLevel::Manage) => Some((key.to_owned(), Level::Manage)),
     };
     Ok(Rule {

@@ -26,6 +26,15 @@ use crate::{
     state::Gateway,
 };
 
+/// Permissions whose screens follow what a branch sells.
+const BRANCH_SCREENS: [&str; 5] = [
+    "ops.stock",
+    "ops.pause",
+    "ops.capacity",
+    "store.catalog",
+    "store.hours",
+];
+
 /// How often a session is asked for, should the event of its end be lost.
 const CHECK_SESSION_EVERY: Duration = Duration::from_secs(5);
 
@@ -38,10 +47,10 @@ pub async fn for_staff(
     branch_id: String,
     headers: &HeaderMap,
 ) -> Result<Response> {
-    let may = |key| staff.identity().may(key, Level::View);
+    let may = |key: &str| staff.identity().may(key, Level::View);
     let wants = if may("ops.orders") {
         Wants::Everything
-    } else if may("ops.stock") || may("store.catalog") || may("store.hours") {
+    } else if BRANCH_SCREENS.into_iter().any(may) {
         Wants::Branch
     } else {
         return Err(Rejection::new("PERMISSION_DENIED").param("permission", "ops.orders"));

@@ -3,4 +3,5 @@
 mod chaos;
 mod flash_sale;
 mod ordering;
+mod scope;
 mod tenancy;

@@ -34,6 +34,7 @@ impl App for Staff {
         let service = StaffServiceServer::new(grpc::StaffRpc::new(ctx));
         Ok(Parts {
             routes: tonic::service::Routes::new(service),
+            consumers: events::consumers(),
             ..Parts::default()
         })
     }

@@ -10,10 +10,12 @@ use crate::{
 };
 
 wire_enum! {
-    /// Level of a permission; `manage` includes `view`.
+    /// Level of a permission; each includes the ones before it.
     Level = options::Level {
         /// Reading.
         View,
+        /// Reading and the daily steps, such as 製作 and 完成 of an order.
+        Operate,
         /// Reading and changing.
         Manage,
     }

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CheckBranches {
-    /// Branches, separated by commas; all of the brand in the account's scope when left out.
+    /// Branches, separated by commas; all of the brand when left out, which needs the whole brand.
     pub branch_ids: Option<String>,
 }
 

@@ -17,14 +17,15 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Publish {
-    /// Branches; empty for all of the brand in the account's scope.
+    /// Branches; empty for all of the brand that are not closed, which needs the whole brand.
     #[serde(default)]
     pub branch_ids: Vec<String>,
 }
 
 /// Publishes the catalogue as a new immutable menu for each branch named.
 ///
-/// Refuses with `GROUP_UNSATISFIABLE`, `VALIDATION_FAILED` and `NOT_FOUND`.
+/// Refuses with `GROUP_UNSATISFIABLE`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`; nothing is
+/// published then, also when only one of the branches is out of scope.
 #[utoipa::path(
     post, path = "/api/admin/brands/{brand_id}/publish", tag = "menus", params(IdempotencyKey),
     request_body = Publish, responses((status = 200, body = MenuVersionList))

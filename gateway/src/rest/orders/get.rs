@@ -25,7 +25,7 @@ pub struct OrderWithEvents {
     pub events: Vec<OrderEvent>,
 }
 
-/// Gets an order with its events.
+/// Gets an order with its events; the phone is masked.
 #[utoipa::path(
     get, path = "/api/admin/orders/{order_id}", tag = "orders",
     responses((status = 200, body = OrderWithEvents))

@@ -30,7 +30,7 @@ pub struct OrderFilter {
     pub business_day: Option<String>,
     /// Only these states, separated by commas.
     pub states: Option<String>,
-    /// Order number, pickup number, last digits of the phone, or name.
+    /// Order number, pickup number, last three digits of the phone, or name.
     pub text: Option<String>,
 }
 

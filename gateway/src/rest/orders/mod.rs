@@ -9,6 +9,7 @@ mod order;
 mod slots;
 mod transition;
 mod undo;
+mod unmask;
 
 pub use event::OrderEvent;
 pub use known::{KnownOrder, known_orders};
@@ -24,6 +25,7 @@ pub fn routes() -> OpenApiRouter<Gateway> {
         .routes(routes!(get::get_order))
         .routes(routes!(transition::transition_order))
         .routes(routes!(undo::undo_transition))
+        .routes(routes!(unmask::unmask_contact))
         .routes(routes!(slots::find_order_slots))
         .routes(routes!(move_to_slot::move_order))
 }

@@ -108,7 +108,7 @@ pub struct Order {
     pub total: i64,
     /// What was paid.
     pub paid: i64,
-    /// Who ordered; the phone is masked in lists and for the customer.
+    /// Who ordered; the phone is masked for everybody but who has just placed the order.
     pub contact: Contact,
     /// Remark.
     pub remark: String,

@@ -11,16 +11,21 @@ use crate::{
     state::Gateway,
 };
 
-/// What one signs in with.
+/// What one signs in with. A field that is left out is empty here: staff names all of them at once.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// Organisation code.
+    #[serde(default)]
+    #[schema(required)]
     pub organisation_code: String,
     /// Account name, any case.
+    #[serde(default)]
+    #[schema(required)]
     pub account: String,
     /// Password.
-    #[schema(format = Password)]
+    #[serde(default)]
+    #[schema(required, format = Password)]
     pub password: String,
 }
 
@@ -33,7 +38,7 @@ pub struct SignedIn {
 
 /// Signs an account in and sets the session cookie and the CSRF cookie.
 ///
-/// Refuses with `LOGIN_FAILED`, `LOGIN_LOCKED`, `ACCOUNT_DISABLED`, `NO_SCOPE` and `RATE_LIMITED`.
+/// Refuses with `VALIDATION_FAILED`, `LOGIN_FAILED`, `LOGIN_LOCKED`, `ACCOUNT_DISABLED`, `NO_SCOPE` and `RATE_LIMITED`.
 #[utoipa::path(
     post, path = "/api/admin/sign-in", tag = "session",
     request_body = SignIn, responses((status = 200, body = SignedIn))

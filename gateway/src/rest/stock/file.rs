@@ -15,20 +15,10 @@ use crate::{
     state::Gateway,
 };
 
-/// Whose units the file names.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct StockFileOf {
-    /// Brand of the branch.
-    pub brand_id: String,
-}
-
 /// How to import.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct StockImportOptions {
-    /// Brand of the branch.
-    pub brand_id: String,
     /// Only tell what would happen.
     #[serde(default)]
     pub dry_run: bool,
@@ -83,15 +73,14 @@ pub struct StockImportRow {
 /// Exports a branch's stock as CSV that imports to the same.
 #[utoipa::path(
     get, path = "/api/admin/branches/{branch_id}/stock/export", tag = "stock",
-    params(StockFileOf), responses((status = 200, body = String, content_type = "text/csv"))
+    responses((status = 200, body = String, content_type = "text/csv"))
 )]
 pub async fn export_stock(
     State(gateway): State<Gateway>,
     staff: Staff,
     Path(branch_id): Path<String>,
-    Params(of): Params<StockFileOf>,
 ) -> Result<impl IntoResponse> {
-    let names = names_of(&gateway, &staff, &of.brand_id).await?;
+    let names = names_of(&gateway, &staff, &branch_id).await?;
     let request = staff.request(pb::ExportStockRequest { branch_id, names });
     let answer = gateway.stock().export_stock(request).await?.into_inner();
     let headers = [
@@ -117,7 +106,7 @@ pub async fn import_stock(
     Params(options): Params<StockImportOptions>,
     File(content): File,
 ) -> Result<Json<StockImportReport>> {
-    let names = names_of(&gateway, &staff, &options.brand_id).await?;
+    let names = names_of(&gateway, &staff, &branch_id).await?;
     let request = staff.request(pb::ImportStockRequest {
         branch_id,
         names,

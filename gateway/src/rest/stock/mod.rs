@@ -28,6 +28,7 @@ use crate::state::Gateway;
 pub fn routes() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new()
         .routes(routes!(list::list_stock))
+        .routes(routes!(names::list_stock_names))
         .routes(routes!(file::export_stock))
         .routes(routes!(file::import_stock))
         .routes(routes!(set::set_stock_item))

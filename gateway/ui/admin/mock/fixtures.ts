@@ -23,11 +23,19 @@ export function me(part: Partial<Me["account"]> = {}): Me {
     account: {
       account_id: "account", account: "owner", name: "陳老闆", role: "owner",
       permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage", "ops.capacity": "manage" },
-      actions: ["order.cancel_late", "order.reopen"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
+      actions: ["order.cancel_late", "order.reopen", "member.unmask"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
       enabled: true, version: 1, ...part,
     },
     organisation: { organisation_id: "org", code: "demo", name: "好日子餐飲", plan: "max" },
   };
+}
+
+/** Who works at the mock: the owner, or `MOCK_ROLE` as domain-rules §7.4 has it, to look at screens through their eyes. */
+export function person(): Me {
+  const role = process.env.MOCK_ROLE;
+  if (role === "kitchen") return me({ role, name: "廚房", permissions: { "ops.orders": "operate", "ops.pause": "manage" }, actions: [] });
+  if (role === "counter") return me({ role, name: "櫃檯", permissions: { "ops.orders": "manage", "ops.stock": "view", "ops.pause": "manage" }, actions: [] });
+  return me();
 }
 
 export function product(part: Partial<Product> = {}): Product {

@@ -1,5 +1,5 @@
-import type { Brand, Branch, Category, CountedMovement, OptionGroup, OrderState, Product, Recipe, SlotMove, StockDay, StockItem, StockMovement, Transition } from "../src/data/types";
-import { me, stockItem } from "./fixtures";
+import type { Brand, Branch, Category, CountedMovement, OptionGroup, Order, OrderState, Product, Recipe, SlotMove, StockDay, StockItem, StockMovement, Transition } from "../src/data/types";
+import { person, stockItem } from "./fixtures";
 import { hoursRoutes, orderSlots } from "./hours";
 import { limitRoutes } from "./limits";
 import { pauseRoutes } from "./pauses";
@@ -33,7 +33,7 @@ function signIn({ world, body }: Call): Answer {
     throw new Refusal(401, "LOGIN_FAILED");
   }
   world.failures = 0;
-  return { body: { me: me() }, cookies: ["yzm_session=mock; HttpOnly; Path=/; SameSite=Lax", "yzm_csrf=mock; Path=/; SameSite=Lax"] };
+  return { body: { me: person() }, cookies: ["yzm_session=mock; HttpOnly; Path=/; SameSite=Lax", "yzm_csrf=mock; Path=/; SameSite=Lax"] };
 }
 
 function pageOf<V>(rows: V[], query: URLSearchParams): { rows: V[]; next_page_token: string | null } {
@@ -176,6 +176,18 @@ function setStock(call: Call): Answer {
   return { body: { item: putStock(call, { ...item, days: expectedDays(item) }) } };
 }
 
+function stockNames({ world, ids }: Call): Answer {
+  const brandId = world.state.branches.find((one) => one.branch_id === ids[0])?.brand_id ?? "";
+  const products = [...world.state.products.values()].filter((one) => one.brand_id === brandId && one.display !== "delisted");
+  const groups = world.state.groups.get(brandId) ?? [];
+  return {
+    body: {
+      variants: products.flatMap((product) => product.variants.map(({ variant_id, name }) => ({ sku_id: variant_id, name: product.name, detail: name }))),
+      options: groups.flatMap((group) => group.options.map(({ option_id, name }) => ({ sku_id: option_id, name, detail: group.name }))),
+    },
+  };
+}
+
 function listStock({ world, ids }: Call): Answer {
   const [branchId = ""] = ids;
   const brandId = world.state.branches.find((one) => one.branch_id === branchId)?.brand_id ?? "";
@@ -243,11 +255,24 @@ function moveStock(call: Call): Answer {
   return { status: 201, body: { item, movement } };
 }
 
+/** An order with the steps that whoever works here may take. */
+function seen(order: Order): Order {
+  const made: readonly OrderState[] = ["accepted", "preparing", "ready"];
+  const kitchen = person().account.role === "kitchen";
+  return kitchen ? { ...order, next_states: made.includes(order.state) ? order.next_states.filter((to) => ["preparing", "ready", "completed"].includes(to)) : [] } : order;
+}
+
+function unmask(call: Call): Answer {
+  const { contact } = found(call.world.state.orders.get(first(call)));
+  if (!(call.body as { reason: string }).reason) throw badField("reason", "REASON_REQUIRED");
+  return { body: { contact: { ...contact, phone: contact.phone.replace(/^0/u, "+886").replace("***", "345") } } };
+}
+
 function orders(call: Call): Answer {
   const day = call.query.get("business_day");
   const all = [...call.world.state.orders.values()].filter((one) => one.branch_id === first(call) && closedStates.includes(one.state) === Boolean(day));
   const { rows, next_page_token } = pageOf(all, call.query);
-  return { body: { orders: rows, next_page_token } };
+  return { body: { orders: rows.map(seen), next_page_token } };
 }
 
 function saveBranch({ world, ids, body }: Call): Answer {
@@ -270,7 +295,7 @@ export const routes: readonly Route[] = [
   ...limitRoutes,
   ["POST", /^\/sign-in$/u, signIn],
   ["POST", /^\/sign-out$/u, () => ({ ...nothing, cookies: ["yzm_session=; Path=/; Max-Age=0"] })],
-  ["GET", /^\/me$/u, () => ({ body: me() })],
+  ["GET", /^\/me$/u, () => ({ body: person() })],
   ["GET", /^\/sessions$/u, () => ({ body: { sessions: sessions() } })],
   ["DELETE", /^\/sessions\/([^/]+)$/u, () => nothing],
   ["POST", /^\/password$/u, () => nothing],
@@ -313,6 +338,7 @@ export const routes: readonly Route[] = [
   ...hoursRoutes,
   ["GET", /^\/branches\/([^/]+)\/availability$/u, availability],
   ["GET", /^\/branches\/([^/]+)\/stock$/u, listStock],
+  ["GET", /^\/branches\/([^/]+)\/stock\/names$/u, stockNames],
   ["POST", /^\/branches\/([^/]+)\/stock\/import$/u, importStock],
   ["POST", /^\/branches\/([^/]+)\/stock\/([^/]+)\/transfers$/u, transferStock],
   ["GET", /^\/branches\/([^/]+)\/stock\/([^/]+)\/short-orders$/u, shortOrders],
@@ -323,8 +349,9 @@ export const routes: readonly Route[] = [
   ["POST", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, moveStock],
   ["GET", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, ({ world, ids }) => ({ body: { movements: world.movements.get(ids[1] ?? "") ?? [], next_page_token: null } })],
   ["GET", /^\/branches\/([^/]+)\/orders$/u, orders],
-  ["GET", /^\/orders\/([^/]+)$/u, (call) => ({ body: { order: found(call.world.state.orders.get(first(call))), events: call.world.events.get(first(call)) ?? [] } })],
-  ["POST", /^\/orders\/([^/]+)\/transition$/u, (call) => ({ body: { order: call.world.transition(first(call), call.body as Transition) } })],
+  ["GET", /^\/orders\/([^/]+)$/u, (call) => ({ body: { order: seen(found(call.world.state.orders.get(first(call)))), events: call.world.events.get(first(call)) ?? [] } })],
+  ["POST", /^\/orders\/([^/]+)\/transition$/u, (call) => ({ body: { order: seen(call.world.transition(first(call), call.body as Transition)) } })],
+  ["POST", /^\/orders\/([^/]+)\/unmask$/u, unmask],
   ["GET", /^\/orders\/([^/]+)\/slots$/u, orderSlots],
   ["POST", /^\/orders\/([^/]+)\/move$/u, (call) => ({ body: { order: call.world.reschedule(first(call), call.body as SlotMove) } })],
   ["POST", /^\/orders\/([^/]+)\/undo$/u, (call) => ({ body: { order: call.world.undo(first(call), (call.body as { version: number }).version) } })],

@@ -492,6 +492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/branches/{branch_id}/stock/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the names of what a branch can count; the stock's own permission is enough.
+         * @description Refuses with `PERMISSION_DENIED` and with `NOT_FOUND` for a branch outside the scope.
+         */
+        get: operations["list_stock_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/branches/{branch_id}/stock/{sku_id}": {
         parameters: {
             query?: never;
@@ -807,7 +827,8 @@ export interface paths {
         put?: never;
         /**
          * Publishes the catalogue as a new immutable menu for each branch named.
-         * @description Refuses with `GROUP_UNSATISFIABLE`, `VALIDATION_FAILED` and `NOT_FOUND`.
+         * @description Refuses with `GROUP_UNSATISFIABLE`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`; nothing is
+         *     published then, also when only one of the branches is out of scope.
          */
         post: operations["publish"];
         delete?: never;
@@ -992,7 +1013,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gets an order with its events. */
+        /** Gets an order with its events; the phone is masked. */
         get: operations["get_order"];
         put?: never;
         post?: never;
@@ -1086,6 +1107,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/orders/{order_id}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells who ordered, with the whole phone; every call is written to the audit log.
+         * @description Refuses with `PERMISSION_DENIED`, `REASON_REQUIRED`, `TEXT_TOO_LONG` and `NOT_FOUND`.
+         */
+        post: operations["unmask_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/password": {
         parameters: {
             query?: never;
@@ -1096,8 +1137,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Changes one's own password and ends the other sessions.
-         * @description Refuses with `LOGIN_FAILED` and `PASSWORD_WEAK`.
+         * Changes one's own password and ends the other sessions. Wrong passwords count as failed sign-ins.
+         * @description Refuses with `LOGIN_FAILED`, `LOGIN_LOCKED` and `PASSWORD_WEAK`.
          */
         post: operations["change_password"];
         delete?: never;
@@ -1193,7 +1234,7 @@ export interface paths {
         put?: never;
         /**
          * Signs an account in and sets the session cookie and the CSRF cookie.
-         * @description Refuses with `LOGIN_FAILED`, `LOGIN_LOCKED`, `ACCOUNT_DISABLED`, `NO_SCOPE` and `RATE_LIMITED`.
+         * @description Refuses with `VALIDATION_FAILED`, `LOGIN_FAILED`, `LOGIN_LOCKED`, `ACCOUNT_DISABLED`, `NO_SCOPE` and `RATE_LIMITED`.
          */
         post: operations["sign_in"];
         delete?: never;
@@ -1934,6 +1975,11 @@ export interface components {
             /** @description Phone as typed; stored in E.164 form. */
             phone: string;
         };
+        /** @description Who ordered, in full. */
+        ContactAnswer: {
+            /** @description Who ordered; the phone in E.164 form. */
+            contact: components["schemas"]["Contact"];
+        };
         /** @description Units of one date. */
         DateAmount: {
             /**
@@ -2248,10 +2294,10 @@ export interface components {
             total?: number | null;
         };
         /**
-         * @description Level of a permission; `manage` includes `view`.
+         * @description Level of a permission; each includes the ones before it.
          * @enum {string}
          */
-        Level: "view" | "manage";
+        Level: "view" | "operate" | "manage";
         /** @description The business days on which a limit counts. */
         LimitDays: {
             /**
@@ -3076,7 +3122,7 @@ export interface components {
              * @description When it was closed.
              */
             completed_at?: string | null;
-            /** @description Who ordered; the phone is masked in lists and for the customer. */
+            /** @description Who ordered; the phone is masked for everybody but who has just placed the order. */
             contact: components["schemas"]["Contact"];
             /** @description ISO 4217 currency of all amounts. */
             currency: string;
@@ -3843,7 +3889,7 @@ export interface components {
         };
         /** @description Where to publish. */
         Publish: {
-            /** @description Branches; empty for all of the brand in the account's scope. */
+            /** @description Branches; empty for all of the brand that are not closed, which needs the whole brand. */
             branch_ids?: string[];
         };
         /** @description What publishing changes in one branch. */
@@ -4111,7 +4157,7 @@ export interface components {
             /** @description Orders, newest first: as many as the shortfall reaches, at most 50. */
             orders: components["schemas"]["ShortOrder"][];
         };
-        /** @description What one signs in with. */
+        /** @description What one signs in with. A field that is left out is empty here: staff names all of them at once. */
         SignIn: {
             /** @description Account name, any case. */
             account: string;
@@ -4623,6 +4669,13 @@ export interface components {
             /** @description Token of the next page, null at the end. */
             next_page_token?: string | null;
         };
+        /** @description What a branch can count, beside the components of its brand. */
+        StockNames: {
+            /** @description Options. */
+            options: components["schemas"]["StockUnit"][];
+            /** @description Variants of products that are not delisted. */
+            variants: components["schemas"]["StockUnit"][];
+        };
         /** @description Settings of a stock item beside its mode. */
         StockRules: {
             /** @description Amounts of single dates from today on, at most 120; they beat the weekday's. */
@@ -4679,6 +4732,18 @@ export interface components {
              * @description Branch that receives.
              */
             to_branch_id: string;
+        };
+        /** @description A variant or option that can be counted. */
+        StockUnit: {
+            /** @description Name of the variant or the option group. */
+            detail: string;
+            /** @description Name of the product or the option. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            sku_id: string;
         };
         /** @description A brand with its branches, as customers see them. */
         Storefront: {
@@ -4780,6 +4845,11 @@ export interface components {
              */
             slot_starts_at: string;
         };
+        /** @description Why somebody's phone is needed. */
+        Unmasking: {
+            /** @description 1–200 characters; kept in the audit log. */
+            reason: string;
+        };
         /** @description A size or temperature of a product; it carries the price and is the stock-keeping unit. */
         Variant: {
             /** @description Name such as 冷 or 熱; empty for the only one. */
@@ -4864,6 +4934,7 @@ export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChannelShare = components['schemas']['ChannelShare'];
 export type ChosenOption = components['schemas']['ChosenOption'];
 export type Contact = components['schemas']['Contact'];
+export type ContactAnswer = components['schemas']['ContactAnswer'];
 export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
 export type Decisions = components['schemas']['Decisions'];
@@ -5029,15 +5100,18 @@ export type StockMode = components['schemas']['StockMode'];
 export type StockMoved = components['schemas']['StockMoved'];
 export type StockMovement = components['schemas']['StockMovement'];
 export type StockMovementList = components['schemas']['StockMovementList'];
+export type StockNames = components['schemas']['StockNames'];
 export type StockRules = components['schemas']['StockRules'];
 export type StockSettings = components['schemas']['StockSettings'];
 export type StockTransfer = components['schemas']['StockTransfer'];
+export type StockUnit = components['schemas']['StockUnit'];
 export type Storefront = components['schemas']['Storefront'];
 export type StorefrontBranch = components['schemas']['StorefrontBranch'];
 export type StorefrontBrand = components['schemas']['StorefrontBrand'];
 export type TaxType = components['schemas']['TaxType'];
 export type Transition = components['schemas']['Transition'];
 export type TriedOrder = components['schemas']['TriedOrder'];
+export type Unmasking = components['schemas']['Unmasking'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
@@ -5706,7 +5780,7 @@ export interface operations {
                 business_day?: string;
                 /** @description Only these states, separated by commas. */
                 states?: string;
-                /** @description Order number, pickup number, last digits of the phone, or name. */
+                /** @description Order number, pickup number, last three digits of the phone, or name. */
                 text?: string;
                 /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
@@ -6029,10 +6103,7 @@ export interface operations {
     };
     export_stock: {
         parameters: {
-            query: {
-                /** @description Brand of the branch. */
-                brand_id: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 branch_id: string;
@@ -6063,9 +6134,7 @@ export interface operations {
     };
     import_stock: {
         parameters: {
-            query: {
-                /** @description Brand of the branch. */
-                brand_id: string;
+            query?: {
                 /** @description Only tell what would happen. */
                 dry_run?: boolean;
                 /** @description Why, at most 200 characters; stands at each movement. */
@@ -6090,6 +6159,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StockImportReport"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stock_names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockNames"];
                 };
             };
             /** @description The request was refused. */
@@ -6880,7 +6980,7 @@ export interface operations {
     check_publish: {
         parameters: {
             query?: {
-                /** @description Branches, separated by commas; all of the brand in the account's scope when left out. */
+                /** @description Branches, separated by commas; all of the brand when left out, which needs the whole brand. */
                 branch_ids?: string;
             };
             header?: never;
@@ -7372,6 +7472,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmask_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unmasking"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactAnswer"];
                 };
             };
             /** @description The request was refused. */

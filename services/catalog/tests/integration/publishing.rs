@@ -5,8 +5,8 @@ use std::io::Read as _;
 use crate::common::{Shop, branch_scope, refused, told, wire};
 use proto::catalog::v1::{
     Branch, Brand, CheckPublishRequest, GetMenuDocumentRequest, GetMenuDocumentResponse,
-    GetMenuSnapshotRequest, ListMenuVersionsRequest, MenuSnapshot, SaveOptionGroupRequest, TaxType,
-    UpdateProductRequest,
+    GetMenuSnapshotRequest, ListMenuVersionsRequest, MenuSnapshot, PublishRequest,
+    SaveOptionGroupRequest, TaxType, UpdateProductRequest,
 };
 
 const MENU: &[u8] = include_bytes!("data/formula_names.csv");
@@ -262,10 +262,25 @@ async fn branch_staff_publish_to_their_branch_only() {
     let (brand, main) = stocked(&shop).await;
     let second = shop.branch(&brand.brand_id, "second").await;
     let mut clerk = shop.manager_of(branch_scope(&second.branch_id));
-    let published = told(clerk.publish(wire::publish("1", &brand.brand_id)).await).versions;
-    assert_eq!(published.len(), 1);
-    assert_eq!(published[0].branch_id, second.branch_id);
-    let mut other = wire::publish("2", &brand.brand_id);
-    other.branch_ids = vec![main.branch_id];
-    assert_eq!(refused(clerk.publish(other).await).reason, "OUT_OF_SCOPE");
+    let to = |key: &str, branches: &[&Branch]| PublishRequest {
+        branch_ids: branches.iter().map(|it| it.branch_id.clone()).collect(),
+        ..wire::publish(key, &brand.brand_id)
+    };
+    // All of the brand, another branch, and a part of what is named in scope: nothing is published.
+    for (key, branches) in [
+        ("1", vec![]),
+        ("2", vec![&main]),
+        ("3", vec![&second, &main]),
+    ] {
+        let problem = refused(clerk.publish(to(key, &branches)).await);
+        assert_eq!(problem.reason, "OUT_OF_SCOPE", "{key}");
+    }
+    let problem = refused(clerk.check_publish(check(&brand)).await);
+    assert_eq!(problem.reason, "OUT_OF_SCOPE");
+    let published = told(clerk.publish(to("4", &[&second])).await).versions;
+    let published: Vec<_> = published
+        .iter()
+        .map(|it| (&it.branch_id, it.number))
+        .collect();
+    assert_eq!(published, [(&second.branch_id, 1)]);
 }

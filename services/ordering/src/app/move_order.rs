@@ -1,7 +1,7 @@
 //! Moves an order through its states, and takes a step back. Two who press at once: one wins.
 
 use chassis::{
-    authn::{Actor, Identity},
+    authn::{Actor, Identity, Level},
     db::TenantTx,
     error::{Problem, Refusal as _},
     id::{AccountId, OrderId, OrganisationId},
@@ -213,6 +213,7 @@ pub(super) async fn stale(
 #[must_use]
 pub fn rights(caller: &Identity) -> Rights {
     Rights {
+        manage: caller.may("ops.orders", Level::Manage),
         cancel_late: caller.actions.contains("order.cancel_late"),
         reopen: caller.actions.contains("order.reopen"),
     }

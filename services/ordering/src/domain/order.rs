@@ -11,7 +11,9 @@ use super::{
     order_history::{CancelReason, EventActor, EventKind, OrderEvent, Progress, fold},
     order_move::{Error, Move, Rights},
     order_number::{OrderNumber, PickupNumber},
-    order_state::{IllegalTransition, Mover, OrderState, next_by_staff, transition},
+    order_state::{
+        IllegalTransition, Mover, OrderState, StepLevel, level_of, next_by_staff, transition,
+    },
     quote::Quote,
 };
 
@@ -117,7 +119,7 @@ impl Order {
     ) -> Result<Vec<OrderEvent>, Error> {
         let before = self.progress.state;
         let passed = transition(before, wish.to, self.sold.method, mover(actor))?;
-        self.guard(wish, actor, rights, now)?;
+        self.guard(wish, &passed, actor, rights, now)?;
 
         let due = self.sold.total.amount() - self.progress.paid;
         let base_version = self.progress.version;
@@ -253,7 +255,7 @@ impl Order {
     #[must_use]
     pub fn next_states(&self, rights: Rights, now: DateTime<Utc>) -> Vec<OrderState> {
         let mut next = next_by_staff(self.progress.state, self.sold.method);
-        next.retain(|to| self.right_missing(*to, rights, now).is_none());
+        next.retain(|to| self.right_missing(&[*to], rights, now).is_none());
         next
     }
 
@@ -267,13 +269,17 @@ impl Order {
     fn guard(
         &self,
         wish: &Move,
+        passed: &[OrderState],
         actor: &EventActor,
         rights: Rights,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
         let staff = mover(actor) == Mover::Staff;
-        if staff && let Some(missing) = self.right_missing(wish.to, rights, now) {
+        if staff && let Some(missing) = self.right_missing(passed, rights, now) {
             return Err(missing);
+        }
+        if staff && wish.override_payment && !rights.manage {
+            return Err(Error::LevelDenied);
         }
         if staff && wish.is_refusal() {
             match wish.cancel_reason {
@@ -304,9 +310,18 @@ impl Order {
         Ok(())
     }
 
-    /// What stands in the way of a member of staff with these rights.
-    fn right_missing(&self, to: OrderState, rights: Rights, now: DateTime<Utc>) -> Option<Error> {
+    /// What keeps a member of staff with these rights from going through the states `passed`.
+    fn right_missing(
+        &self,
+        passed: &[OrderState],
+        rights: Rights,
+        now: DateTime<Utc>,
+    ) -> Option<Error> {
         let from = self.progress.state;
+        let to = passed.last().copied()?;
+        if level_of(from, passed) > StepLevel::Operate && !rights.manage {
+            return Some(Error::LevelDenied);
+        }
         let accepted = !matches!(from, OrderState::PendingPayment | OrderState::Placed);
         if to == OrderState::Cancelled && accepted && !rights.cancel_late {
             return Some(Error::ActionDenied {

@@ -22,9 +22,11 @@ pub struct Move {
     pub override_payment: bool,
 }
 
-/// What a mover may do beyond the ordinary.
+/// What a member of staff may do beyond making and handing over what was accepted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rights {
+    /// `ops.orders` at the level to manage.
+    pub manage: bool,
     /// `order.cancel_late`.
     pub cancel_late: bool,
     /// `order.reopen`.
@@ -63,6 +65,9 @@ pub enum Error {
         /// What is still to be paid.
         due: i64,
     },
+    /// The permission reaches only as far as making and handing over.
+    #[error("it needs ops.orders at level manage")]
+    LevelDenied,
     /// A sensitive action is not granted.
     #[error("the action {action} is not granted")]
     ActionDenied {
@@ -93,6 +98,9 @@ impl Refusal for Error {
                 Problem::new("REASON_REQUIRED").field(*field, "REASON_REQUIRED")
             }
             Self::PaymentDue { due } => Problem::new("PAYMENT_DUE").param("due", due),
+            Self::LevelDenied => Problem::new("PERMISSION_DENIED")
+                .param("permission", "ops.orders")
+                .param("level", "manage"),
             Self::ActionDenied { action } => {
                 Problem::new("PERMISSION_DENIED").param("action", action)
             }

@@ -40,6 +40,15 @@ pub enum Mover {
     System,
 }
 
+/// How much of `ops.orders` a step needs (domain-rules §7.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepLevel {
+    /// 製作 and 完成: making what was accepted, and handing it over.
+    Operate,
+    /// Everything else.
+    Manage,
+}
+
 /// A move that the rules don't know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an order that is {} cannot become {}", from.as_str(), to.as_str())]
@@ -147,6 +156,20 @@ pub fn next_by_staff(from: OrderState, method: Method) -> Vec<OrderState> {
     OrderState::ALL.into_iter().filter(legal).collect()
 }
 
+/// How much of the permission the steps from `from` through `passed` need, the highest of them.
+#[must_use]
+pub fn level_of(from: OrderState, passed: &[OrderState]) -> StepLevel {
+    use OrderState::*;
+    let befores = std::iter::once(&from).chain(passed);
+    let levels = befores.zip(passed).map(|step| match step {
+        (Accepted, Preparing) | (Preparing, Ready | Completed) | (Ready, Completed) => {
+            StepLevel::Operate
+        }
+        _ => StepLevel::Manage,
+    });
+    levels.max().unwrap_or(StepLevel::Operate)
+}
+
 /// The table of §4.2.
 fn is_legal(from: OrderState, to: OrderState, method: Method, mover: Mover) -> bool {
     use OrderState::*;
@@ -236,6 +259,33 @@ mod tests {
             refused.to_string(),
             "an order that is ready cannot become accepted"
         );
+    }
+
+    #[test]
+    fn making_and_handing_over_need_less_than_all_else() {
+        let operated = [
+            (Accepted, Preparing),
+            (Accepted, Ready),
+            (Accepted, Completed),
+            (Preparing, Ready),
+            (Preparing, Completed),
+            (Ready, Completed),
+        ];
+        for method in [Method::Pickup, Method::Delivery] {
+            for from in OrderState::ALL {
+                for to in OrderState::ALL {
+                    let Ok(passed) = transition(from, to, method, Mover::Staff) else {
+                        continue;
+                    };
+                    let expected = if operated.contains(&(from, to)) {
+                        StepLevel::Operate
+                    } else {
+                        StepLevel::Manage
+                    };
+                    assert_eq!(level_of(from, &passed), expected, "{from:?} → {to:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -12,8 +12,23 @@ use crate::domain::{
 use OrderState::*;
 
 const ALL_RIGHTS: Rights = Rights {
+    manage: true,
     cancel_late: true,
     reopen: true,
+};
+
+/// Who manages orders without any sensitive action.
+const COUNTER: Rights = Rights {
+    manage: true,
+    cancel_late: false,
+    reopen: false,
+};
+
+/// Who only makes and hands over.
+const KITCHEN: Rights = Rights {
+    manage: false,
+    cancel_late: false,
+    reopen: false,
 };
 
 fn noon() -> DateTime<Utc> {
@@ -135,10 +150,10 @@ fn cancelling_needs_a_reason_and_late_the_action() {
 
     let early = order()
         .0
-        .advance(&to(Cancelled), &staff(1), Rights::default(), noon());
+        .advance(&to(Cancelled), &staff(1), COUNTER, noon());
     assert!(early.is_ok());
     let mut accepted = order_at(Accepted);
-    let late = accepted.advance(&to(Cancelled), &staff(1), Rights::default(), noon());
+    let late = accepted.advance(&to(Cancelled), &staff(1), COUNTER, noon());
     assert_eq!(
         late,
         Err(Error::ActionDenied {
@@ -164,7 +179,7 @@ fn reopening_needs_action_reason_and_the_same_business_day() {
         order_at(Completed).advance(wish, &staff(1), rights, later)
     };
     assert_eq!(
-        tried(&wish, Rights::default(), 1),
+        tried(&wish, COUNTER, 1),
         Err(Error::ActionDenied {
             action: "order.reopen"
         })
@@ -278,15 +293,56 @@ fn an_order_moves_to_another_slot_until_it_is_made() {
 }
 
 #[test]
+fn the_kitchen_makes_and_hands_over_what_was_accepted_and_nothing_else() {
+    let tried = |from: Option<OrderState>, wish: &Move| {
+        let mut order = from.map_or_else(|| order().0, order_at);
+        order.advance(wish, &staff(2), KITCHEN, noon()).map(|_| ())
+    };
+    for state in [Accepted, Preparing, Ready, Cancelled, Rejected] {
+        let refused = tried(None, &to(state));
+        assert_eq!(refused, Err(Error::LevelDenied), "placed → {state:?}");
+    }
+    for (from, state) in [
+        (Accepted, Cancelled),
+        (Ready, NoShow),
+        (Completed, Preparing),
+    ] {
+        let refused = tried(Some(from), &to(state));
+        assert_eq!(refused, Err(Error::LevelDenied), "{from:?} → {state:?}");
+    }
+    for (from, state) in [
+        (Accepted, Preparing),
+        (Accepted, Ready),
+        (Preparing, Ready),
+        (Ready, Completed),
+    ] {
+        assert_eq!(
+            tried(Some(from), &to(state)),
+            Ok(()),
+            "{from:?} → {state:?}"
+        );
+    }
+    let unpaid = Move {
+        cash_received: false,
+        override_payment: true,
+        reason: "招待".into(),
+        ..to(Completed)
+    };
+    assert_eq!(tried(Some(Ready), &unpaid), Err(Error::LevelDenied));
+    assert_eq!(order().0.next_states(KITCHEN, noon()), []);
+    assert_eq!(order_at(Ready).next_states(KITCHEN, noon()), [Completed]);
+}
+
+#[test]
 fn next_states_leave_out_what_the_caller_may_not() {
     let accepted = order_at(Accepted);
-    assert_eq!(accepted.next_states(Rights::default(), noon()), [Preparing]);
+    assert_eq!(accepted.next_states(COUNTER, noon()), [Preparing]);
     assert_eq!(
         accepted.next_states(ALL_RIGHTS, noon()),
         [Preparing, Cancelled]
     );
     let completed = order_at(Completed);
-    assert_eq!(completed.next_states(Rights::default(), noon()), []);
+    assert_eq!(completed.next_states(COUNTER, noon()), []);
     assert_eq!(completed.next_states(ALL_RIGHTS, noon()), [Preparing]);
 }
 

@@ -21,17 +21,14 @@ pub enum Reader {
     Placer,
     /// Who holds the link: contact masked, staff's words left out.
     LinkHolder,
-    /// Staff looking at one order.
+    /// Staff: the phone masked, which is told apart from this and only to who may know it.
     Staff,
-    /// Staff looking at many: phones masked.
-    StaffList,
 }
 
 /// An order as `reader` may see it; next states and undo are left to the caller.
 #[must_use]
 pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
     let progress = &order.progress;
-    let masked = matches!(reader, Reader::LinkHolder | Reader::StaffList);
     let phone = &order.contact.phone;
     let name = &order.contact.name;
     wire::Order {
@@ -57,10 +54,10 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         } else {
             name.clone()
         },
-        contact_phone: if masked {
-            mask_phone(phone)
-        } else {
+        contact_phone: if reader == Reader::Placer {
             phone.clone()
+        } else {
+            mask_phone(phone)
         },
         remark: order.remark.clone(),
         utensils: order.utensils,
@@ -71,7 +68,7 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
             .into(),
         cancel_text: match reader {
             Reader::LinkHolder | Reader::Placer => String::new(),
-            Reader::Staff | Reader::StaffList => progress.cancel_text.clone(),
+            Reader::Staff => progress.cancel_text.clone(),
         },
         business_day: order.business_day.to_string(),
         version: progress.version,

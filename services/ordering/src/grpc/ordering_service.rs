@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     app::{Ordering, move_order::rights, place_order, quote::to_timestamp},
-    domain::{cart::Cart, order::Order},
+    domain::{
+        cart::Cart,
+        order::{Contact, Order},
+    },
     store::{order_events, order_lists, order_lists::Place, orders},
 };
 
@@ -72,15 +75,15 @@ impl OrderingService {
         }
     }
 
-    fn for_staff(&self, order: &Order, caller: &Identity, reader: Reader) -> wire::Order {
+    fn for_staff(&self, order: &Order, caller: &Identity) -> wire::Order {
         let now = self.app.clock.now();
-        let manages = caller.may("ops.orders", Level::Manage);
-        let next = if manages {
+        let works = caller.may("ops.orders", Level::Operate);
+        let next = if works {
             order.next_states(rights(caller), now)
         } else {
             Vec::new()
         };
-        let undo = caller.account().filter(|_| manages);
+        let undo = caller.account().filter(|_| works);
         wire::Order {
             next_states: next
                 .into_iter()
@@ -89,7 +92,7 @@ impl OrderingService {
             undo_until: undo
                 .and_then(|by| order.undo_until(by, now))
                 .map(to_timestamp),
-            ..order_to_wire(order, reader)
+            ..order_to_wire(order, Reader::Staff)
         }
     }
 
@@ -197,9 +200,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         tx.commit().await.map_err(Problem::from)?;
 
         let last = places.last().filter(|_| more).copied();
-        let shown = found
-            .iter()
-            .map(|order| self.for_staff(order, caller, Reader::StaffList));
+        let shown = found.iter().map(|order| self.for_staff(order, caller));
         Ok(Response::new(wire::ListOrdersResponse {
             orders: shown.collect(),
             next_page_token: last.map(page_token::write).unwrap_or_default(),
@@ -221,8 +222,24 @@ impl ordering_service_server::OrderingService for OrderingService {
         tx.commit().await.map_err(Problem::from)?;
 
         Ok(Response::new(wire::GetOrderResponse {
-            order: Some(self.for_staff(&order, caller, Reader::Staff)),
+            order: Some(self.for_staff(&order, caller)),
             events: history.iter().map(event_to_wire).collect(),
+        }))
+    }
+
+    async fn unmask_contact(
+        &self,
+        request: Request<wire::UnmaskContactRequest>,
+    ) -> Answer<wire::UnmaskContactResponse> {
+        let org = request.org()?;
+        let id = parse::unmask_contact(request.get_ref())?;
+        let order = self.get(org, id).await?;
+        request
+            .identity()
+            .require_branch(order.brand, order.branch)?;
+        let Contact { name, phone } = order.contact;
+        Ok(Response::new(wire::UnmaskContactResponse {
+            contact: Some(wire::Contact { name, phone }),
         }))
     }
 
@@ -234,7 +251,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         let wish = parse::move_order(request.get_ref())?;
         let caller = request.identity();
         let order = self.app.move_order(org, caller, &wish).await?;
-        let order = Some(self.for_staff(&order, caller, Reader::Staff));
+        let order = Some(self.for_staff(&order, caller));
         Ok(Response::new(wire::TransitionOrderResponse { order }))
     }
 
@@ -247,7 +264,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         let (id, version) = parse::id_and_version("order_id", &message.order_id, message.version)?;
         let caller = request.identity();
         let order = self.app.undo_move(org, caller, id, version).await?;
-        let order = Some(self.for_staff(&order, caller, Reader::Staff));
+        let order = Some(self.for_staff(&order, caller));
         Ok(Response::new(wire::UndoTransitionResponse { order }))
     }
 
@@ -278,7 +295,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         let wish = parse::reschedule(request.get_ref())?;
         let caller = request.identity();
         let order = self.app.reschedule(org, caller, wish).await?;
-        let order = Some(self.for_staff(&order, caller, Reader::Staff));
+        let order = Some(self.for_staff(&order, caller));
         Ok(Response::new(wire::MoveOrderResponse { order }))
     }
 

@@ -149,6 +149,19 @@ pub(super) fn place_order(
     ParsedPlaceOrder { cart, request }
 }
 
+/// The order whose contact is to be unmasked; the reason is for the audit log alone.
+pub(super) fn unmask_contact(request: &wire::UnmaskContactRequest) -> Result<OrderId, Problem> {
+    let mut violations = Violations::new();
+    let order = id::parse("order_id", &request.order_id, &mut violations);
+    let reason = text::bounded_multiline("reason", &request.reason, 0..=200, &mut violations);
+    if reason.is_empty() {
+        violations.push("reason", "REASON_REQUIRED");
+    }
+    order
+        .filter(|_| violations.is_empty())
+        .ok_or_else(|| refused(violations))
+}
+
 pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveOrder, Problem> {
     let mut violations = Violations::new();
     let mark = if request.idempotency_key.is_empty() {

@@ -10,6 +10,10 @@ use uuid::Uuid;
 
 use crate::domain::order_state::OrderState;
 
+/// Last digits of a phone that its mask shows. By more of them a list would tell the rest of the
+/// number, digit by digit.
+const SHOWN: usize = 3;
+
 /// What a list asks for.
 #[derive(Clone, Debug)]
 pub struct Filter {
@@ -19,7 +23,7 @@ pub struct Filter {
     pub business_day: Option<BusinessDay>,
     /// Only these states; `None` for all.
     pub states: Option<Vec<OrderState>>,
-    /// Order number, pickup number, last digits of the phone, or part of the name.
+    /// Order number, pickup number, last three digits of the phone, or part of the name.
     pub text: Option<String>,
     /// After this place.
     pub after: Option<Place>,
@@ -75,12 +79,12 @@ impl Filter {
         let digits = self
             .text
             .as_ref()
-            .filter(|text| text.len() >= 3 && text.bytes().all(|byte| byte.is_ascii_digit()));
+            .filter(|text| text.len() == SHOWN && text.bytes().all(|byte| byte.is_ascii_digit()));
         Binds {
             states: self.states.as_ref().map(names),
             text: self.text.clone(),
             pickup_number: self.text.as_ref().and_then(|text| text.parse().ok()),
-            phone_end: digits.map(|text| text.trim_start_matches('0').to_owned()),
+            phone_end: digits.cloned(),
             after_due: self.after.map(|place| place.due_at),
             after_order: self.after.map(|place| place.order.as_uuid()),
         }

@@ -94,6 +94,10 @@ async fn a_day_and_states_and_text_narrow_the_list() {
             vec![first.order_id.clone()],
         ),
         (day("", &[], "777"), vec![second.order_id.clone()]),
+        // No more of the phone than its mask shows, or the rest could be guessed.
+        (day("", &[], "0777"), vec![]),
+        (day("", &[], "0922000777"), vec![]),
+        (day("", &[], "77"), vec![]),
         (day("", &[], "002"), vec![second.order_id.clone()]),
         (day("", &[], "lin"), vec![second.order_id.clone()]),
         (

@@ -14,3 +14,4 @@ mod reschedule;
 mod slots;
 mod snapshot;
 mod tenancy;
+mod unmask;

@@ -1,6 +1,6 @@
 //! Moving orders through their states, by staff and by the customer.
 
-use crate::common::{Shop, cancel, moved, reason, to};
+use crate::common::{Shop, cancel, moved, reason, to, to_slot};
 use proto::ordering::v1::{
     CancelByTokenRequest, FindOrderStatesRequest, GetOrderByTokenRequest, GetOrderRequest,
     OrderEvent, OrderState, OrderStateChanged, TransitionOrderRequest, UndoTransitionRequest,
@@ -238,6 +238,71 @@ async fn sensitive_actions_need_their_grant() {
     assert!(order.completed_at.is_none());
     let order = moved(&mut manager, cancel(&order)).await.unwrap();
     assert_eq!(order.state(), OrderState::Cancelled);
+}
+
+#[tokio::test]
+async fn the_kitchen_makes_and_completes_and_does_nothing_else() {
+    let shop = Shop::open().await;
+    let (placed, _) = shop.placed("k").await;
+    let (mut counter, mut kitchen) = (shop.counter(), shop.kitchen());
+    let denied = |refused: &chassis::error::Problem| {
+        assert_eq!(refused.reason, "PERMISSION_DENIED");
+        assert_eq!(refused.params["permission"], "ops.orders");
+    };
+    let reject = TransitionOrderRequest {
+        to: OrderState::Rejected.into(),
+        ..cancel(&placed)
+    };
+    for press in [
+        to(&placed, OrderState::Accepted),
+        // Making it would accept it.
+        to(&placed, OrderState::Preparing),
+        cancel(&placed),
+        reject,
+    ] {
+        denied(&moved(&mut kitchen, press).await.unwrap_err());
+    }
+    let later = kitchen.move_order(to_slot(&shop, &placed, 60)).await;
+    denied(&chassis::error::Problem::from_status(&later.unwrap_err()));
+    assert_eq!(shop.count("order_events").await, 1);
+
+    let order = moved(&mut counter, to(&placed, OrderState::Accepted))
+        .await
+        .unwrap();
+    let order = moved(&mut kitchen, to(&order, OrderState::Preparing))
+        .await
+        .unwrap();
+    assert_eq!(
+        order.next_states,
+        [OrderState::Ready, OrderState::Completed].map(i32::from)
+    );
+    denied(&moved(&mut kitchen, cancel(&order)).await.unwrap_err());
+    let unpaid = TransitionOrderRequest {
+        override_payment: true,
+        reason: "招待".into(),
+        ..to(&order, OrderState::Completed)
+    };
+    denied(&moved(&mut kitchen, unpaid).await.unwrap_err());
+    // Its own press it may take back.
+    let undo = UndoTransitionRequest {
+        order_id: order.order_id.clone(),
+        version: order.version,
+    };
+    let order = kitchen.undo_transition(undo).await.unwrap().into_inner();
+    let order = order.order.unwrap();
+    assert_eq!(order.state(), OrderState::Accepted);
+    let paid = TransitionOrderRequest {
+        cash_received: true,
+        ..to(&order, OrderState::Completed)
+    };
+    let order = moved(&mut kitchen, paid).await.unwrap();
+    assert_eq!(order.state(), OrderState::Completed);
+    assert!(order.next_states.is_empty());
+    let reopen = TransitionOrderRequest {
+        reason: "少一杯".into(),
+        ..to(&order, OrderState::Preparing)
+    };
+    denied(&moved(&mut kitchen, reopen).await.unwrap_err());
 }
 
 #[tokio::test]

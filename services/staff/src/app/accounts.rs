@@ -11,9 +11,10 @@ use chassis::{
     text,
 };
 
-use super::{sessions, sign_in};
+use super::{passwords::Turn, sessions};
 use crate::{
     domain::{account, account::Account, organisation::Organisation, password, role::Role},
+    events,
     store::{self, accounts::Creation},
 };
 
@@ -60,16 +61,24 @@ pub async fn me(
     Ok((account, organisation))
 }
 
-/// Lists accounts by name, a page at a time; the token is the last name of the page before.
+/// Lists the accounts within the caller's scope by name, a page at a time; the token is the last
+/// name of the page before.
 pub async fn list(
     ctx: &Context,
     org: OrganisationId,
+    caller: &Identity,
     page_token: &str,
     page_size: u8,
 ) -> Result<Page, Problem> {
+    if !page_token.is_empty() && !account::is_account_name(page_token) {
+        return Err(Problem::new("VALIDATION_FAILED").field("page_token", "VALIDATION_FAILED"));
+    }
     let mut tx = ctx.db.tenant(org).await?;
+    let scope = account_of(&mut tx, caller).await?.scope;
+    let reach = reach(&mut tx, &scope).await?;
     // One more than asked for tells whether there is another page.
-    let mut accounts = store::accounts::list(&mut tx, page_token, i64::from(page_size) + 1).await?;
+    let limit = i64::from(page_size) + 1;
+    let mut accounts = store::accounts::list(&mut tx, &reach, page_token, limit).await?;
     tx.commit().await?;
     let more = accounts.len() > usize::from(page_size);
     accounts.truncate(usize::from(page_size));
@@ -80,7 +89,8 @@ pub async fn list(
     Ok(Page { accounts, next })
 }
 
-/// Creates an account. Refuses what would give more than the creator has with `ESCALATION`.
+/// Creates an account. Refuses what would give anything not strictly below the creator's own with
+/// `ESCALATION`.
 pub async fn create(
     ctx: &Context,
     org: OrganisationId,
@@ -105,8 +115,9 @@ pub async fn create(
         refuse_escalation(&mut tx, creator, role, &new.scope).await?;
     }
     tx.commit().await?;
+    let turn = Turn::of(creator.actor.id()).await;
     if let Some(made) = made {
-        return made.repeated_by(request).await;
+        return made.repeated_by(request, &turn).await;
     }
 
     let created = Account {
@@ -115,14 +126,15 @@ pub async fn create(
         account,
         name,
         role,
-        password_hash: sign_in::hash_password(new.password).await?,
+        password_hash: turn.hash(new.password).await?,
+        session_generation: 1,
         scope: new.scope,
         enabled: true,
         version: 1,
     };
     let creation = Creation {
         key: request.key.clone(),
-        hash: sign_in::hash_password(request.digest.clone()).await?,
+        hash: turn.hash(request.digest.clone()).await?,
     };
     let mut tx = ctx.db.tenant(org).await?;
     let inserted = store::accounts::insert(&mut tx, &*ctx.clock, &created, Some(&creation)).await?;
@@ -134,7 +146,7 @@ pub async fn create(
     };
     tx.commit().await?;
     match made {
-        Some(made) => made.repeated_by(request).await,
+        Some(made) => made.repeated_by(request, &turn).await,
         None if inserted => Ok(created),
         None => Err(Problem::new("ACCOUNT_TAKEN").field("account", "ACCOUNT_TAKEN")),
     }
@@ -148,8 +160,12 @@ struct Made {
 
 impl Made {
     /// Answers a repeat of the request; refuses another one with `IDEMPOTENCY_MISMATCH`.
-    async fn repeated_by(self, request: IdempotentRequest) -> Result<Account, Problem> {
-        if sign_in::verify_password(request.digest, Some(self.hash)).await? {
+    async fn repeated_by(
+        self,
+        request: IdempotentRequest,
+        turn: &Turn,
+    ) -> Result<Account, Problem> {
+        if turn.verify(request.digest, Some(self.hash)).await? {
             return Ok(self.account);
         }
         Err(Problem::new("IDEMPOTENCY_MISMATCH")
@@ -166,7 +182,7 @@ async fn find_made(tx: &mut TenantTx, key: &str) -> Result<Option<Made>, Problem
     Ok(Some(Made { account, hash }))
 }
 
-/// Enables or disables an account; disabling ends its sessions.
+/// Enables or disables an account; disabling ends its sessions for good.
 pub async fn set_enabled(
     ctx: &Context,
     org: OrganisationId,
@@ -175,14 +191,20 @@ pub async fn set_enabled(
     version: i64,
     enabled: bool,
 ) -> Result<Account, Problem> {
+    let outdated = if enabled {
+        Vec::new()
+    } else {
+        sessions::outdated(ctx, id).await
+    };
     let mut tx = ctx.db.tenant(org).await?;
     // Owners first, then the row itself: the same order for everybody.
     let owners = store::accounts::lock_enabled_owners(&mut tx).await?;
     let present = store::accounts::get(&mut tx, id).await?;
-    if !covers(&changer.scope, &present.scope)
-        || !role_of(&mut tx, changer).await?.may_give(present.role)
+    let changer = account_of(&mut tx, changer).await?;
+    if !account::is_within(&present.scope, &reach(&mut tx, &changer.scope).await?)
+        || !changer.role.may_give(present.role)
     {
-        return Err(Problem::new("ESCALATION").message("the account is above the caller's own"));
+        return Err(Problem::new("ESCALATION").message("the account is not below the caller's own"));
     }
     if present.version != version {
         return Err(Problem::new("VERSION_CONFLICT")
@@ -196,10 +218,9 @@ pub async fn set_enabled(
         return Err(Problem::new("VERSION_CONFLICT").param("given", version));
     }
     let changed = store::accounts::get(&mut tx, id).await?;
+    events::publish_sessions_ended(&mut tx, &*ctx.clock, id, &outdated).await?;
     tx.commit().await?;
-    if !enabled {
-        sessions::end(ctx, org, id, |_| true).await?;
-    }
+    sessions::clear(ctx, id, &outdated).await;
     Ok(changed)
 }
 
@@ -209,11 +230,12 @@ async fn refuse_escalation(
     role: Role,
     scope: &Scope,
 ) -> Result<(), Problem> {
+    let creator = account_of(tx, creator).await?;
     let mut problem = Problem::new("ESCALATION").message("nobody gives what they do not have");
-    if !role_of(tx, creator).await?.may_give(role) {
+    if !creator.role.may_give(role) {
         problem = problem.field("role", "ESCALATION");
     }
-    if !covers(&creator.scope, scope) {
+    if !account::is_within(scope, &reach(tx, &creator.scope).await?) {
         problem = problem.field("scope", "ESCALATION");
     }
     if problem.fields.is_empty() {
@@ -223,17 +245,19 @@ async fn refuse_escalation(
     }
 }
 
-async fn role_of(tx: &mut TenantTx, identity: &Identity) -> Result<Role, Problem> {
+async fn account_of(tx: &mut TenantTx, identity: &Identity) -> Result<Account, Problem> {
     let account = identity
         .account()
         .ok_or_else(|| Problem::new("PERMISSION_DENIED"))?;
-    Ok(store::accounts::get(tx, account).await?.role)
+    store::accounts::get(tx, account).await
 }
 
-/// Whether one scope contains another. A branch of a brand one has is told by its own id only.
-fn covers(own: &Scope, other: &Scope) -> bool {
-    own.organisation
-        || (!other.organisation
-            && other.brands.is_subset(&own.brands)
-            && other.branches.is_subset(&own.branches))
+/// A scope with the branches of its brands.
+async fn reach(tx: &mut TenantTx, scope: &Scope) -> Result<Scope, Problem> {
+    let mut reach = scope.clone();
+    if !scope.brands.is_empty() {
+        let branches = store::branches::list_of_brands(tx, &scope.brands).await?;
+        reach.branches.extend(branches);
+    }
+    Ok(reach)
 }

@@ -1,7 +1,8 @@
-//! Use cases of staff, apart from the doors they are reached through.
+//! Use cases of staff.
 
 pub mod accounts;
 pub mod identity;
 pub mod organisations;
+pub mod passwords;
 pub mod sessions;
 pub mod sign_in;

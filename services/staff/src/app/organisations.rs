@@ -8,7 +8,7 @@ use chassis::{
     text,
 };
 
-use super::sign_in::hash_password;
+use super::passwords::Turn;
 use crate::{
     domain::{
         account, account::Account, organisation, organisation::Organisation, password, role::Role,
@@ -53,13 +53,15 @@ pub async fn create(ctx: &Context, new: NewOrganisation) -> Result<Organisation,
     );
     violations.into_result()?;
 
+    let turn = Turn::of(&wanted.code).await;
     let owner = Account {
         org: wanted.id,
         id: AccountId::new(&*ctx.clock),
         account: owner_account,
         name: owner_name,
         role: Role::Owner,
-        password_hash: hash_password(new.owner_password).await?,
+        password_hash: turn.hash(new.owner_password).await?,
+        session_generation: 1,
         scope: Scope {
             organisation: true,
             ..Scope::default()

@@ -1,17 +1,17 @@
-//! Exchanging, listing and ending sessions.
+//! Exchanging, listing and ending sessions, and changing one's password.
 
 use chassis::{
     authn::Identity,
-    error::Problem,
+    error::{Problem, Violations},
     id::{AccountId, OrganisationId, SessionId},
     service::Context,
 };
 
-use super::{identity, sign_in};
+use super::{accounts, identity, passwords::Turn};
 use crate::{
     domain::password,
     events,
-    store::{self, sessions::Session},
+    store::{self, failures::Attempt, sessions::Session},
 };
 
 /// A session turned into an identity.
@@ -22,18 +22,26 @@ pub struct Exchanged {
     pub session: Session,
 }
 
-/// Turns the secret of a session into the identity of its account. Refuses with `SESSION_EXPIRED`.
+/// A change of one's own password, as typed.
+pub struct PasswordChange {
+    /// Present password.
+    pub current: String,
+    /// New password.
+    pub new: String,
+    /// Address the person comes from.
+    pub remote_address: String,
+}
+
+/// Turns the secret of a session into the identity of its account. Refuses with `SESSION_EXPIRED`,
+/// also a session that Redis still has although its account ended it.
 pub async fn exchange(ctx: &Context, secret: &str) -> Result<Exchanged, Problem> {
     let expired = || Problem::new("SESSION_EXPIRED").message("the session is over");
     let mut redis = ctx.redis.clone();
     let session = store::sessions::touch(&mut redis, &*ctx.clock, secret)
         .await?
         .ok_or_else(expired)?;
-    let mut tx = ctx.db.tenant(session.org).await?;
-    let account = store::accounts::get(&mut tx, session.account).await?;
-    let organisation = store::organisations::get(&mut tx).await?;
-    tx.commit().await?;
-    if !account.enabled {
+    let (account, organisation) = accounts::me(ctx, session.org, session.account).await?;
+    if !account.enabled || account.session_generation != session.generation {
         return Err(expired());
     }
     Ok(Exchanged {
@@ -55,43 +63,93 @@ pub async fn sign_out(ctx: &Context, secret: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Ends sessions of an account that the filter chooses, and tells everybody.
+/// Ends the sessions of an account that the filter chooses, and answers how many there were.
 pub async fn end(
     ctx: &Context,
     org: OrganisationId,
     account: AccountId,
     chosen: impl Fn(&Session) -> bool,
 ) -> Result<usize, Problem> {
-    let ended = store::sessions::end(&mut ctx.redis.clone(), account, chosen).await?;
-    if !ended.is_empty() {
-        events::publish_sessions_ended(ctx, org, account, &ended).await?;
-    }
+    let mut redis = ctx.redis.clone();
+    let mut ended = store::sessions::list(&mut redis, account).await?;
+    ended.retain(chosen);
+    store::sessions::remove(&mut redis, account, &ended).await?;
+    let mut tx = ctx.db.tenant(org).await?;
+    events::publish_sessions_ended(&mut tx, &*ctx.clock, account, &ended).await?;
+    tx.commit().await?;
     Ok(ended.len())
 }
 
-/// Changes the password of an account and ends its other sessions.
+/// The open sessions of an account that is about to begin another generation of them. Redis being
+/// away keeps nobody from that: the generation alone refuses the old ones.
+pub(super) async fn outdated(ctx: &Context, account: AccountId) -> Vec<Session> {
+    let found = store::sessions::list(&mut ctx.redis.clone(), account).await;
+    found.unwrap_or_else(|error| {
+        tracing::warn!(account.id = %account, %error, "the sessions to end are not known");
+        Vec::new()
+    })
+}
+
+/// Removes sessions of a generation that is over. They are refused already, so failing is no error.
+pub(super) async fn clear(ctx: &Context, account: AccountId, outdated: &[Session]) {
+    let removed = store::sessions::remove(&mut ctx.redis.clone(), account, outdated).await;
+    if let Err(error) = removed {
+        tracing::warn!(account.id = %account, %error, "sessions that are over stay in Redis");
+    }
+}
+
+/// Changes the password of an account and ends its other sessions. A wrong present password counts
+/// as a failed sign-in. Refuses with `LOGIN_FAILED`, `LOGIN_LOCKED` and `PASSWORD_WEAK`.
 pub async fn change_password(
     ctx: &Context,
     org: OrganisationId,
     account: AccountId,
     session: SessionId,
-    current: String,
-    new: String,
+    change: PasswordChange,
 ) -> Result<(), Problem> {
-    let mut tx = ctx.db.tenant(org).await?;
-    let stored = store::accounts::get(&mut tx, account).await?;
-    tx.commit().await?;
-    if !sign_in::verify_password(current, Some(stored.password_hash)).await? {
-        return Err(Problem::new("LOGIN_FAILED").field("current_password", "LOGIN_FAILED"));
-    }
-    let mut violations = chassis::error::Violations::new();
-    password::check("new_password", &new, &stored.account, &mut violations);
+    let (present, organisation) = accounts::me(ctx, org, account).await?;
+    let mut violations = Violations::new();
+    password::check(
+        "new_password",
+        &change.new,
+        &present.account,
+        &mut violations,
+    );
     violations.into_result()?;
 
-    let hash = sign_in::hash_password(new).await?;
+    let attempt = Attempt::new(&organisation.code, &present.account, &change.remote_address);
+    let mut redis = ctx.redis.clone();
+    let turn = Turn::of(attempt.account_key()).await;
+    attempt.check(&mut redis).await?;
+    // Read in turn: the password may have changed while this waited.
+    let (present, _) = accounts::me(ctx, org, account).await?;
+    if !turn
+        .verify(change.current, Some(present.password_hash))
+        .await?
+    {
+        attempt.failed(&mut redis).await?;
+        attempt.check(&mut redis).await?;
+        return Err(Problem::new("LOGIN_FAILED").field("current_password", "LOGIN_FAILED"));
+    }
+    attempt.succeeded(&mut redis).await?;
+    let hash = turn.hash(change.new).await?;
+
+    let (own, others): (Vec<_>, Vec<_>) = outdated(ctx, account)
+        .await
+        .into_iter()
+        .partition(|other| other.id == session);
     let mut tx = ctx.db.tenant(org).await?;
-    store::accounts::update_password(&mut tx, account, &hash).await?;
+    let generation = store::accounts::update_password(&mut tx, account, &hash).await?;
+    events::publish_sessions_ended(&mut tx, &*ctx.clock, account, &others).await?;
     tx.commit().await?;
-    end(ctx, org, account, |other| other.id != session).await?;
+
+    clear(ctx, account, &others).await;
+    for own in &own {
+        let renewed = store::sessions::renew(&mut redis, &*ctx.clock, own, generation).await;
+        if let Err(error) = renewed {
+            // The password is changed; this session has to sign in with it.
+            tracing::warn!(account.id = %account, %error, "the present session is not renewed");
+        }
+    }
     Ok(())
 }

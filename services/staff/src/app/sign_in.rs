@@ -1,17 +1,15 @@
 //! Signing in with a password (domain-rules F01).
 
-use std::sync::LazyLock;
-
-use chassis::{error::Problem, service::Context};
-use tokio::sync::Semaphore;
-
-use crate::{
-    domain::{account::Account, organisation::Organisation, password},
-    store::{self, failures::Attempt},
+use chassis::{
+    error::{Problem, Violations},
+    service::Context,
 };
 
-/// Hashing takes a core for tens of milliseconds and 19 MiB; more at once only make each slower.
-static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
+use super::passwords::Turn;
+use crate::{
+    domain::{account::Account, organisation::Organisation},
+    store::{self, failures::Attempt, sessions::NewSession},
+};
 
 /// What a person typed, and where from.
 pub struct Credentials {
@@ -37,44 +35,53 @@ pub struct SignedIn {
     pub organisation: Organisation,
 }
 
-/// Opens a session. A wrong organisation, account and password answer alike and take as long.
+/// Opens a session. A wrong organisation, account and password answer alike and take as long; what
+/// was left out, or cannot be text, is named.
 pub async fn sign_in(ctx: &Context, typed: Credentials) -> Result<SignedIn, Problem> {
+    let mut violations = Violations::new();
+    for (field, value) in [
+        ("organisation_code", &typed.organisation_code),
+        ("account", &typed.account),
+        ("password", &typed.password),
+    ] {
+        if value.is_empty() || value.contains('\0') {
+            violations.push(field, "VALIDATION_FAILED");
+        }
+    }
+    violations.into_result()?;
+
     let code = typed.organisation_code.trim().to_lowercase();
     let name = typed.account.trim().to_lowercase();
     let attempt = Attempt::new(&code, &name, &typed.remote_address);
     let mut redis = ctx.redis.clone();
-    let _turn = attempt.turn().await;
+    let turn = Turn::of(attempt.account_key()).await;
     attempt.check(&mut redis).await?;
 
     let found = find(ctx, &code, &name).await?;
     let hash = found
         .as_ref()
         .map(|(account, _)| account.password_hash.clone());
-    if !verify_password(typed.password, hash).await? {
+    let verified = turn.verify(typed.password, hash).await?;
+    let Some((account, organisation)) = found.filter(|_| verified) else {
         attempt.failed(&mut redis).await?;
         attempt.check(&mut redis).await?;
         return Err(Problem::new("LOGIN_FAILED").message("wrong organisation, account or password"));
-    }
-    let Some((account, organisation)) = found else {
-        return Err(Problem::new("LOGIN_FAILED"));
     };
     attempt.succeeded(&mut redis).await?;
     if !account.enabled {
         return Err(Problem::new("ACCOUNT_DISABLED").message("the account is disabled"));
     }
-    let scope = &account.scope;
-    if !scope.organisation && scope.brands.is_empty() && scope.branches.is_empty() {
+    if account.scope.is_empty() {
         return Err(Problem::new("NO_SCOPE").message("the account has no brand or branch"));
     }
-    let session_token = store::sessions::open(
-        &mut redis,
-        &*ctx.clock,
-        organisation.id,
-        account.id,
-        &typed.remote_address,
-        &typed.user_agent,
-    )
-    .await?;
+    let new = NewSession {
+        org: organisation.id,
+        account: account.id,
+        generation: account.session_generation,
+        remote_address: &typed.remote_address,
+        user_agent: &typed.user_agent,
+    };
+    let session_token = store::sessions::open(&mut redis, &*ctx.clock, new).await?;
     Ok(SignedIn {
         session_token,
         account,
@@ -96,21 +103,4 @@ async fn find(
     let organisation = store::organisations::get(&mut tx).await?;
     tx.commit().await?;
     Ok(account.map(|account| (account, organisation)))
-}
-
-/// Hashes a password away from the async threads.
-pub async fn hash_password(typed: String) -> Result<String, Problem> {
-    let _place = HASHING.acquire().await.map_err(Problem::internal)?;
-    tokio::task::spawn_blocking(move || password::hash(&typed))
-        .await
-        .map_err(Problem::internal)?
-        .map_err(|error| Problem::internal(anyhow::anyhow!("hashing a password: {error}")))
-}
-
-/// Verifies a password away from the async threads; `None` takes as long and answers no.
-pub async fn verify_password(typed: String, hash: Option<String>) -> Result<bool, Problem> {
-    let _place = HASHING.acquire().await.map_err(Problem::internal)?;
-    tokio::task::spawn_blocking(move || password::verify(&typed, hash.as_deref()))
-        .await
-        .map_err(Problem::internal)
 }

@@ -23,7 +23,9 @@ static DUMMY: LazyLock<String> =
 /// Refuses a weak password with `PASSWORD_WEAK` at its field.
 pub fn check(field: &str, password: &str, account: &str, violations: &mut Violations) {
     let length = password.chars().count();
-    let why = if !LENGTH.contains(&length) {
+    let why = if password.contains('\0') {
+        "nul"
+    } else if !LENGTH.contains(&length) {
         "length"
     } else if !account.is_empty() && password.to_lowercase().contains(account) {
         "contains_account"

@@ -1,7 +1,7 @@
 //! Messages ↔ domain values.
 
 use chassis::{
-    authn::{Level, Plan, Scope},
+    authn::{Plan, Scope},
     error::Violations,
     id::{self, BranchId, BrandId, SessionId},
 };
@@ -66,10 +66,6 @@ pub fn organisation(organisation: &Organisation) -> pb::Organisation {
 
 /// An account as it is answered; the hash of its password stays here.
 pub fn account(account: &Account) -> pb::Account {
-    let level = |level: Level| match level {
-        Level::View => options::Level::View,
-        Level::Manage => options::Level::Manage,
-    };
     pb::Account {
         account_id: account.id.to_string(),
         account: account.account.clone(),
@@ -98,7 +94,7 @@ pub fn account(account: &Account) -> pb::Account {
             .into_iter()
             .map(|(key, held)| pb::Permission {
                 key,
-                level: level(held).into(),
+                level: options::Level::from(held).into(),
             })
             .collect(),
         actions: account.role.actions().into_iter().collect(),

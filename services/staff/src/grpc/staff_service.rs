@@ -18,7 +18,7 @@ use crate::{
         accounts::{self, IdempotentRequest, NewAccount},
         identity::TOKEN_TTL_SECS,
         organisations::{self, NewOrganisation},
-        sessions,
+        sessions::{self, PasswordChange},
         sign_in::{self, Credentials},
     },
     store,
@@ -147,19 +147,13 @@ impl StaffService for StaffRpc {
     ) -> Answer<ChangeMyPasswordResponse> {
         let (account, session) = who(&request)?;
         let org = request.org()?;
-        let ChangeMyPasswordRequest {
-            current_password,
-            new_password,
-        } = request.into_inner();
-        sessions::change_password(
-            &self.ctx,
-            org,
-            account,
-            session,
-            current_password,
-            new_password,
-        )
-        .await?;
+        let request = request.into_inner();
+        let change = PasswordChange {
+            current: request.current_password,
+            new: request.new_password,
+            remote_address: request.remote_address,
+        };
+        sessions::change_password(&self.ctx, org, account, session, change).await?;
         Ok(Response::new(ChangeMyPasswordResponse {}))
     }
 
@@ -192,6 +186,7 @@ impl StaffService for StaffRpc {
         request: Request<ListAccountsRequest>,
     ) -> Answer<ListAccountsResponse> {
         let org = request.org()?;
+        let caller = request.identity().clone();
         let ListAccountsRequest {
             page_size,
             page_token,
@@ -206,7 +201,7 @@ impl StaffService for StaffRpc {
                     .into());
             }
         };
-        let page = accounts::list(&self.ctx, org, &page_token, page_size).await?;
+        let page = accounts::list(&self.ctx, org, &caller, &page_token, page_size).await?;
         Ok(Response::new(ListAccountsResponse {
             next_page_token: page.next.unwrap_or_default(),
             accounts: page.accounts.iter().map(convert::account).collect(),

@@ -18,6 +18,7 @@ struct Row {
     name: String,
     role: String,
     password_hash: String,
+    session_generation: i64,
     scope_organisation: bool,
     scope_brands: Vec<Uuid>,
     scope_branches: Vec<Uuid>,
@@ -42,6 +43,7 @@ impl TryFrom<Row> for Account {
             name: row.name,
             role,
             password_hash: row.password_hash,
+            session_generation: row.session_generation,
             scope: Scope {
                 organisation: row.scope_organisation,
                 brands: row
@@ -77,20 +79,14 @@ pub async fn insert(
     account: &Account,
     creation: Option<&Creation>,
 ) -> Result<bool, Problem> {
-    let brands: Vec<Uuid> = account.scope.brands.iter().map(|id| id.as_uuid()).collect();
-    let branches: Vec<Uuid> = account
-        .scope
-        .branches
-        .iter()
-        .map(|id| id.as_uuid())
-        .collect();
+    let (brands, branches) = columns(&account.scope);
     let done = sqlx::query!(
         r#"
         INSERT INTO accounts
-            (org_id, account_id, account, name, role, password_hash, scope_organisation,
-             scope_brands, scope_branches, enabled, version, created_at, idempotency_key,
-             request_hash)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            (org_id, account_id, account, name, role, password_hash, session_generation,
+             scope_organisation, scope_brands, scope_branches, enabled, version, created_at,
+             idempotency_key, request_hash)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         ON CONFLICT DO NOTHING
         "#,
         account.org.as_uuid(),
@@ -99,6 +95,7 @@ pub async fn insert(
         account.name,
         account.role.key(),
         account.password_hash,
+        account.session_generation,
         account.scope.organisation,
         &brands,
         &branches,
@@ -140,8 +137,9 @@ pub async fn find_by_name(tx: &mut TenantTx, account: &str) -> Result<Option<Acc
     let row = sqlx::query_as!(
         Row,
         r#"
-        SELECT org_id, account_id, account, name, role, password_hash, scope_organisation,
-               scope_brands, scope_branches, enabled, version
+        SELECT org_id, account_id, account, name, role, password_hash,
+               session_generation, scope_organisation, scope_brands, scope_branches, enabled,
+               version
         FROM accounts
         WHERE org_id = $1 AND account = $2
         "#,
@@ -158,8 +156,9 @@ pub async fn get(tx: &mut TenantTx, id: AccountId) -> Result<Account, Problem> {
     let row = sqlx::query_as!(
         Row,
         r#"
-        SELECT org_id, account_id, account, name, role, password_hash, scope_organisation,
-               scope_brands, scope_branches, enabled, version
+        SELECT org_id, account_id, account, name, role, password_hash,
+               session_generation, scope_organisation, scope_brands, scope_branches, enabled,
+               version
         FROM accounts
         WHERE org_id = $1 AND account_id = $2
         "#,
@@ -171,20 +170,40 @@ pub async fn get(tx: &mut TenantTx, id: AccountId) -> Result<Account, Problem> {
     row.ok_or_else(|| Problem::not_found("account"))?.try_into()
 }
 
-/// Lists accounts by name, those after the given one.
-pub async fn list(tx: &mut TenantTx, after: &str, limit: i64) -> Result<Vec<Account>, Problem> {
+/// Lists accounts by name, those after the given one whose scope lies within `reach`.
+pub async fn list(
+    tx: &mut TenantTx,
+    reach: &Scope,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Account>, Problem> {
+    let (brands, branches) = columns(reach);
     let rows = sqlx::query_as!(
         Row,
         r#"
-        SELECT org_id, account_id, account, name, role, password_hash, scope_organisation,
-               scope_brands, scope_branches, enabled, version
+        SELECT org_id, account_id, account, name, role, password_hash,
+               session_generation, scope_organisation, scope_brands, scope_branches, enabled,
+               version
         FROM accounts
-        WHERE org_id = $1 AND account > $2
+        WHERE org_id = $1
+          AND account > $2
+          AND (
+              $3
+              OR (
+                  NOT scope_organisation
+                  AND cardinality(scope_brands) + cardinality(scope_branches) > 0
+                  AND scope_brands <@ $4
+                  AND scope_branches <@ $5
+              )
+          )
         ORDER BY account
-        LIMIT $3
+        LIMIT $6
         "#,
         tx.org().as_uuid(),
         after,
+        reach.organisation,
+        &brands,
+        &branches,
         limit,
     )
     .fetch_all(&mut **tx)
@@ -211,6 +230,7 @@ pub async fn lock_enabled_owners(tx: &mut TenantTx) -> Result<usize, Problem> {
 }
 
 /// Enables or disables an account read at a version; answers false when it has changed since.
+/// Disabling begins another generation of sessions.
 pub async fn update_enabled(
     tx: &mut TenantTx,
     id: AccountId,
@@ -220,7 +240,9 @@ pub async fn update_enabled(
     let done = sqlx::query!(
         r#"
         UPDATE accounts
-        SET enabled = $4, version = version + 1
+        SET enabled = $4,
+            version = version + 1,
+            session_generation = session_generation + CASE WHEN $4 THEN 0 ELSE 1 END
         WHERE org_id = $1 AND account_id = $2 AND version = $3
         "#,
         tx.org().as_uuid(),
@@ -233,23 +255,34 @@ pub async fn update_enabled(
     Ok(done.rows_affected() == 1)
 }
 
-/// Replaces a password hash.
+/// Replaces a password hash and answers the generation of sessions that begins with it.
 pub async fn update_password(
     tx: &mut TenantTx,
     id: AccountId,
     password_hash: &str,
-) -> Result<(), Problem> {
-    sqlx::query!(
+) -> Result<i64, Problem> {
+    let generation = sqlx::query_scalar!(
         r#"
         UPDATE accounts
-        SET password_hash = $3, version = version + 1
+        SET password_hash = $3,
+            version = version + 1,
+            session_generation = session_generation + 1
         WHERE org_id = $1 AND account_id = $2
+        RETURNING session_generation
         "#,
         tx.org().as_uuid(),
         id.as_uuid(),
         password_hash,
     )
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
-    Ok(())
+    Ok(generation)
+}
+
+/// Brands and branches of a scope, as columns.
+fn columns(scope: &Scope) -> (Vec<Uuid>, Vec<Uuid>) {
+    (
+        scope.brands.iter().map(BrandId::as_uuid).collect(),
+        scope.branches.iter().map(BranchId::as_uuid).collect(),
+    )
 }

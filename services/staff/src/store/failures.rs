@@ -1,43 +1,42 @@
-//! Failed sign-ins, counted in Redis (domain-rules F01).
+//! Wrong passwords, counted in Redis (domain-rules F01).
 
 use chassis::error::Problem;
 use redis::aio::ConnectionManager;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{Mutex, MutexGuard};
 
 /// Seconds a failure is remembered, and a lock lasts.
 const WINDOW_SECS: i64 = 15 * 60;
 const PER_ACCOUNT: i64 = 5;
 const PER_ADDRESS: i64 = 20;
 
-/// Attempts at one account share one of these; two accounts that share one only wait for each other.
-static TURNS: [Mutex<()>; 64] = [const { Mutex::const_new(()) }; 64];
-
-/// Who is counted: the account that was named and the address it came from.
+/// An attempt to give an account's password: the account that was named and the address it came from.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     account_key: String,
     address_key: String,
-    turn: usize,
 }
 
 impl Attempt {
-    /// An attempt to sign in; addresses are kept as hashes only.
+    /// An attempt at signing in or at changing the password; both are counted together. Addresses
+    /// are kept as hashes only.
     pub fn new(organisation_code: &str, account: &str, remote_address: &str) -> Self {
-        let account = Sha256::digest(format!("{organisation_code}\n{account}"));
-        let address = Sha256::digest(remote_address);
-        let key = |hash: &[u8]| hex(&hash[..12]);
+        let key = |kind: &str, of: &str| {
+            let hash = Sha256::digest(of);
+            let hex: String = hash[..12]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            format!("staff:failures:{kind}:{hex}")
+        };
         Self {
-            account_key: format!("staff:failures:account:{}", key(&account)),
-            address_key: format!("staff:failures:address:{}", key(&address)),
-            turn: usize::from(account[0]) % TURNS.len(),
+            account_key: key("account", &format!("{organisation_code}\n{account}")),
+            address_key: key("address", remote_address),
         }
     }
 
-    /// Waits until no other attempt at the account is between its check and its count: otherwise
-    /// many at once would all be checked before the first of them is counted.
-    pub async fn turn(&self) -> MutexGuard<'static, ()> {
-        TURNS[self.turn].lock().await
+    /// What stands for the account, without naming it.
+    pub fn account_key(&self) -> &str {
+        &self.account_key
     }
 
     /// Refuses with `LOGIN_LOCKED` when there were too many failures.
@@ -52,7 +51,7 @@ impl Attempt {
             return Ok(());
         }
         Err(Problem::new("LOGIN_LOCKED")
-            .message("too many failed sign-ins")
+            .message("too many wrong passwords")
             .param("minutes", WINDOW_SECS / 60))
     }
 
@@ -73,7 +72,7 @@ impl Attempt {
             .map_err(Problem::unavailable)
     }
 
-    /// Forgets the account's failures after it has signed in.
+    /// Forgets the account's failures after its password was given.
     pub async fn succeeded(&self, redis: &mut ConnectionManager) -> Result<(), Problem> {
         redis::cmd("DEL")
             .arg(&self.account_key)
@@ -81,8 +80,4 @@ impl Attempt {
             .await
             .map_err(Problem::unavailable)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,5 @@
-//! Sessions in Redis: one key a session, found by the hash of its secret; a set of them an account.
+//! Sessions in Redis: one key a session, found by the hash of its secret, and for each account an
+//! index of these keys by when they end.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chassis::{
@@ -14,6 +15,8 @@ use sha2::{Digest as _, Sha256};
 const IDLE: TimeDelta = TimeDelta::hours(12);
 /// However much it is used, a session is over after this long.
 const LONGEST: TimeDelta = TimeDelta::days(7);
+/// Most sessions of an account; another one ends the one that would end first.
+pub const MOST: isize = 100;
 /// Most characters kept of a user agent.
 const USER_AGENT: usize = 400;
 
@@ -26,6 +29,8 @@ pub struct Session {
     pub org: OrganisationId,
     /// Account.
     pub account: AccountId,
+    /// Generation of the account's sessions it belongs to; it is over when the account has another.
+    pub generation: i64,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
     /// When it was last used.
@@ -38,32 +43,47 @@ pub struct Session {
     key: String,
 }
 
+impl Session {
+    fn ends_at(&self) -> DateTime<Utc> {
+        (self.created_at + LONGEST).min(self.used_at + IDLE)
+    }
+}
+
+/// What a session is opened with.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSession<'a> {
+    /// Organisation.
+    pub org: OrganisationId,
+    /// Account.
+    pub account: AccountId,
+    /// Present generation of the account's sessions.
+    pub generation: i64,
+    /// Address it is opened from.
+    pub remote_address: &'a str,
+    /// User agent it is opened with.
+    pub user_agent: &'a str,
+}
+
 /// Opens a session and answers its secret.
 pub async fn open(
     redis: &mut ConnectionManager,
     clock: &dyn Clock,
-    org: OrganisationId,
-    account: AccountId,
-    remote_address: &str,
-    user_agent: &str,
+    new: NewSession<'_>,
 ) -> Result<String, Problem> {
     let secret = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let now = clock.now();
+    make_room(redis, now, new.account).await?;
     let session = Session {
         id: SessionId::new(clock),
-        org,
-        account,
+        org: new.org,
+        account: new.account,
+        generation: new.generation,
         created_at: now,
         used_at: now,
-        remote_address: remote_address.to_owned(),
-        user_agent: user_agent.chars().take(USER_AGENT).collect(),
+        remote_address: new.remote_address.to_owned(),
+        user_agent: new.user_agent.chars().take(USER_AGENT).collect(),
         key: key(&secret),
     };
-    // Listed first: a session that is not listed could not be ended.
-    redis
-        .hset::<_, _, _, ()>(index(account), session.id.to_string(), &session.key)
-        .await
-        .map_err(Problem::unavailable)?;
     write(redis, now, &session, Existence::Any).await?;
     Ok(secret)
 }
@@ -74,11 +94,12 @@ pub async fn touch(
     clock: &dyn Clock,
     secret: &str,
 ) -> Result<Option<Session>, Problem> {
-    let Some(mut session) = read(redis, &key(secret)).await? else {
+    let stored: Option<String> = redis.get(key(secret)).await.map_err(Problem::unavailable)?;
+    let Some(mut session) = stored.as_deref().map(parse).transpose()? else {
         return Ok(None);
     };
     let now = clock.now();
-    if now - session.created_at > LONGEST || now - session.used_at > IDLE {
+    if now > session.ends_at() {
         return Ok(None);
     }
     // Once a minute is often enough for a limit of twelve hours.
@@ -95,44 +116,82 @@ pub async fn list(
     account: AccountId,
 ) -> Result<Vec<Session>, Problem> {
     let keys: Vec<String> = redis
-        .hvals(index(account))
+        .zrange(index(account), 0, -1)
         .await
         .map_err(Problem::unavailable)?;
-    let mut sessions = Vec::new();
-    for key in keys {
-        sessions.extend(read(redis, &key).await?);
+    if keys.is_empty() {
+        return Ok(Vec::new());
     }
-    sessions.sort_by_key(|session: &Session| std::cmp::Reverse(session.created_at));
+    let stored: Vec<Option<String>> = redis.mget(keys).await.map_err(Problem::unavailable)?;
+    let stored = stored.iter().flatten().map(String::as_str);
+    let mut sessions: Vec<Session> = stored.map(parse).collect::<Result<_, _>>()?;
+    sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
     Ok(sessions)
 }
 
-/// Ends sessions of an account that the filter chooses, and answers their ids.
-pub async fn end(
+/// Takes a session over into another generation; one that was ended meanwhile stays ended.
+pub async fn renew(
     redis: &mut ConnectionManager,
-    account: AccountId,
-    chosen: impl Fn(&Session) -> bool,
-) -> Result<Vec<SessionId>, Problem> {
-    let mut ended = Vec::new();
-    for session in list(redis, account).await?.into_iter().filter(chosen) {
-        redis::pipe()
-            .atomic()
-            .del(&session.key)
-            .ignore()
-            .hdel(index(account), session.id.to_string())
-            .ignore()
-            .query_async::<()>(redis)
-            .await
-            .map_err(Problem::unavailable)?;
-        ended.push(session.id);
-    }
-    Ok(ended)
+    clock: &dyn Clock,
+    session: &Session,
+    generation: i64,
+) -> Result<(), Problem> {
+    let renewed = Session {
+        generation,
+        ..session.clone()
+    };
+    write(redis, clock.now(), &renewed, Existence::Required).await
 }
 
-async fn read(redis: &mut ConnectionManager, key: &str) -> Result<Option<Session>, Problem> {
-    let stored: Option<String> = redis.get(key).await.map_err(Problem::unavailable)?;
-    stored
-        .map(|json| serde_json::from_str(&json).map_err(Problem::internal))
-        .transpose()
+/// Removes sessions of an account.
+pub async fn remove(
+    redis: &mut ConnectionManager,
+    account: AccountId,
+    sessions: &[Session],
+) -> Result<(), Problem> {
+    let keys: Vec<&str> = sessions.iter().map(|session| &*session.key).collect();
+    remove_keys(redis, account, &keys).await
+}
+
+async fn remove_keys(
+    redis: &mut ConnectionManager,
+    account: AccountId,
+    keys: &[&str],
+) -> Result<(), Problem> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    redis::pipe()
+        .atomic()
+        .del(keys)
+        .ignore()
+        .zrem(index(account), keys)
+        .ignore()
+        .query_async::<()>(redis)
+        .await
+        .map_err(Problem::unavailable)
+}
+
+/// Takes what is over out of the index, and ends what would be too many with one more.
+async fn make_room(
+    redis: &mut ConnectionManager,
+    now: DateTime<Utc>,
+    account: AccountId,
+) -> Result<(), Problem> {
+    let (surplus,): (Vec<String>,) = redis::pipe()
+        .atomic()
+        .zrembyscore(index(account), "-inf", now.timestamp_millis())
+        .ignore()
+        .zrange(index(account), 0, -MOST)
+        .query_async(redis)
+        .await
+        .map_err(Problem::unavailable)?;
+    let surplus: Vec<&str> = surplus.iter().map(String::as_str).collect();
+    remove_keys(redis, account, &surplus).await
+}
+
+fn parse(stored: &str) -> Result<Session, Problem> {
+    serde_json::from_str(stored).map_err(Problem::internal)
 }
 
 /// Whether a session must still be there to be written: one that was ended meanwhile stays ended.
@@ -149,18 +208,27 @@ async fn write(
     existence: Existence,
 ) -> Result<(), Problem> {
     let json = serde_json::to_string(session).map_err(Problem::internal)?;
-    let expires = (session.created_at + LONGEST).min(session.used_at + IDLE);
-    redis::cmd("SET")
+    let only_existing = (existence == Existence::Required).then_some("XX");
+    let ends_at = session.ends_at();
+    // Key and index together: a session that is not listed could not be ended.
+    redis::pipe()
+        .atomic()
+        .cmd("SET")
         .arg(&session.key)
         .arg(json)
         .arg("PX")
-        .arg((expires - now).num_milliseconds().max(1))
-        .arg((existence == Existence::Required).then_some("XX"))
+        .arg((ends_at - now).num_milliseconds().max(1))
+        .arg(only_existing)
+        .ignore()
+        .cmd("ZADD")
+        .arg(index(session.account))
+        .arg(only_existing)
+        .arg(ends_at.timestamp_millis())
+        .arg(&session.key)
+        .ignore()
+        .expire(index(session.account), LONGEST.num_seconds())
+        .ignore()
         .query_async::<()>(redis)
-        .await
-        .map_err(Problem::unavailable)?;
-    redis
-        .expire::<_, ()>(index(session.account), LONGEST.num_seconds())
         .await
         .map_err(Problem::unavailable)
 }

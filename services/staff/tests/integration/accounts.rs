@@ -1,6 +1,7 @@
 //! Making, listing and disabling accounts, and where one organisation ends.
 
 use crate::common::*;
+use chassis::id::{BranchId, BrandId};
 use proto::staff::v1::*;
 
 #[tokio::test]
@@ -15,6 +16,7 @@ async fn nobody_gives_what_they_do_not_have() {
     let manager = office.person("manager").await;
     for (role, scope, expected) in [
         ("hq_admin", branch(&own), vec!["role"]),
+        ("branch_manager", branch(&own), vec!["role"]),
         ("counter", branch(&other), vec!["scope"]),
         ("owner", everywhere(), vec!["role", "scope"]),
     ] {
@@ -28,13 +30,82 @@ async fn nobody_gives_what_they_do_not_have() {
         .account(&manager, "clerk", "counter", branch(&own))
         .await;
 
-    // Nor takes it from those who have more.
+    // Nor takes it from those who have more, or as much.
+    let equal = office
+        .account(&boss, "second", "branch_manager", branch(&own))
+        .await;
+    let problem = refused(office.set_enabled(&manager, &equal, false).await);
+    assert_eq!(problem.reason, "ESCALATION");
     let boss_account = told(office.caller(&boss).get_me(GetMeRequest {}).await)
         .me
         .and_then(|me| me.account)
         .unwrap();
     let problem = refused(office.set_enabled(&manager, &boss_account, false).await);
     assert_eq!(problem.reason, "ESCALATION");
+    office.close().await;
+}
+
+#[tokio::test]
+async fn accounts_are_listed_and_changed_within_ones_own_scope() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let clock = office.service.clock();
+    let (here, there) = (BranchId::new(clock), BranchId::new(clock));
+    let (here, there) = (here.to_string(), there.to_string());
+    let both = Scope {
+        branch_ids: vec![here.clone(), there.clone()],
+        ..Scope::default()
+    };
+    office
+        .account(&boss, "manager", "branch_manager", branch(&here))
+        .await;
+    office
+        .account(&boss, "near", "counter", branch(&here))
+        .await;
+    let far = office
+        .account(&boss, "far.clerk", "counter", branch(&there))
+        .await;
+    let wide = office.account(&boss, "wide", "counter", both).await;
+    office
+        .account(&boss, "nowhere", "counter", Scope::default())
+        .await;
+    let manager = office.person("manager").await;
+
+    let all = ["boss", "far.clerk", "manager", "near", "nowhere", "wide"];
+    assert_eq!(office.listed(&boss).await, all);
+    assert_eq!(office.listed(&manager).await, ["manager", "near"]);
+    for account in [&far, &wide] {
+        let problem = refused(office.set_enabled(&manager, account, false).await);
+        assert_eq!(problem.reason, "ESCALATION", "{}", account.account);
+    }
+    office.close().await;
+}
+
+#[tokio::test]
+async fn who_has_a_brand_gives_its_branches_and_no_others() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let clock = office.service.clock();
+    let own = BrandId::new(clock);
+    let (ours, theirs) = (BranchId::new(clock), BranchId::new(clock));
+    office.hears_of_branch(own, ours).await;
+    office.hears_of_branch(BrandId::new(clock), theirs).await;
+    let (ours, theirs) = (ours.to_string(), theirs.to_string());
+    office
+        .account(&boss, "planner", "brand_manager", brand(&own.to_string()))
+        .await;
+    office
+        .account(&boss, "others", "branch_manager", branch(&theirs))
+        .await;
+    let planner = office.person("planner").await;
+
+    office
+        .account(&planner, "manager", "branch_manager", branch(&ours))
+        .await;
+    let request = account("stranger", "branch_manager", branch(&theirs));
+    let problem = refused(office.caller(&planner).create_account(request).await);
+    assert_eq!(fields(&problem), [("scope", "ESCALATION")]);
+    assert_eq!(office.listed(&planner).await, ["manager", "planner"]);
     office.close().await;
 }
 
@@ -185,6 +256,14 @@ async fn accounts_are_listed_a_page_at_a_time() {
     };
     let problem = refused(boss.list_accounts(request).await);
     assert_eq!(fields(&problem), [("page_size", "VALIDATION_FAILED")]);
+    for token in ["cl\0erk", "a", "clerk 19"] {
+        let problem = refused(boss.list_accounts(page(token.to_owned())).await);
+        assert_eq!(
+            fields(&problem),
+            [("page_token", "VALIDATION_FAILED")],
+            "{token:?}"
+        );
+    }
     office.close().await;
 }
 

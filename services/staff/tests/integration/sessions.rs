@@ -71,22 +71,21 @@ async fn a_new_password_ends_the_other_sessions() {
     let office = Office::open().await;
     let (here, there) = (office.person("boss").await, office.person("boss").await);
     let mut bus = office.service.listen(&["staff.sessions.ended.v1"]).await;
-    let change = |current: &str, new: &str| ChangeMyPasswordRequest {
-        current_password: current.to_owned(),
-        new_password: new.to_owned(),
-    };
     let new = "six cups of plum juice";
     let mut boss = office.caller(&here);
-    let problem = refused(boss.change_my_password(change("wrong", new)).await);
+    let problem = refused(boss.change_my_password(change_password("wrong", new)).await);
     assert_eq!(fields(&problem), [("current_password", "LOGIN_FAILED")]);
     let problem = refused(
-        boss.change_my_password(change(PASSWORD, "1234567890"))
+        boss.change_my_password(change_password(PASSWORD, "1234567890"))
             .await,
     );
     assert_eq!(fields(&problem), [("new_password", "PASSWORD_WEAK")]);
     office.exchange(&there.session_token).await.unwrap();
 
-    told(boss.change_my_password(change(PASSWORD, new)).await);
+    told(
+        boss.change_my_password(change_password(PASSWORD, new))
+            .await,
+    );
     assert_eq!(
         ended(&bus.next().await),
         (there.account_id.clone(), vec![there.session_id.clone()])
@@ -96,6 +95,115 @@ async fn a_new_password_ends_the_other_sessions() {
     let problem = office.try_sign_in("tea", "boss", PASSWORD).await;
     assert_eq!(problem.unwrap_err().reason, "LOGIN_FAILED");
     office.try_sign_in("tea", "boss", new).await.unwrap();
+    office.close().await;
+}
+
+#[tokio::test]
+async fn wrong_passwords_of_a_change_and_of_sign_ins_count_together() {
+    let office = Office::open().await;
+    let person = office.person("boss").await;
+    let mut boss = office.caller(&person);
+    let guess = change_password("wrong", "six cups of plum juice");
+    for _ in 0..3 {
+        let problem = refused(boss.change_my_password(guess.clone()).await);
+        assert_eq!(fields(&problem), [("current_password", "LOGIN_FAILED")]);
+    }
+    let problem = office.try_sign_in("tea", "boss", "wrong").await;
+    assert_eq!(problem.unwrap_err().reason, "LOGIN_FAILED");
+    // The fifth locks, also for who knows the password.
+    for current in ["wrong", PASSWORD] {
+        let change = change_password(current, "six cups of plum juice");
+        let problem = refused(boss.change_my_password(change).await);
+        assert_eq!(problem.reason, "LOGIN_LOCKED");
+    }
+    let problem = office.try_sign_in("tea", "boss", PASSWORD).await;
+    assert_eq!(problem.unwrap_err().reason, "LOGIN_LOCKED");
+    office.exchange(&person.session_token).await.unwrap();
+    office.close().await;
+}
+
+#[tokio::test]
+async fn many_guesses_at_a_password_change_at_once_are_not_more_guesses() {
+    let office = Office::open().await;
+    let person = office.person("boss").await;
+    let guesses = (0..12).map(|_| {
+        let mut boss = office.caller(&person);
+        let guess = change_password("wrong", "six cups of plum juice");
+        async move { boss.change_my_password(guess).await }
+    });
+    let answers = futures::future::join_all(guesses).await;
+    let reasons: Vec<_> = answers
+        .into_iter()
+        .map(|answer| refused(answer).reason)
+        .collect();
+    let tried = reasons.iter().filter(|it| *it == "LOGIN_FAILED").count();
+    let locked = reasons.iter().filter(|it| *it == "LOGIN_LOCKED").count();
+    assert_eq!((tried, locked), (4, 8), "{reasons:?}");
+    office.close().await;
+}
+
+/// Redis was away when the sessions should have been removed: here it gets them back.
+#[tokio::test]
+async fn what_ended_the_sessions_holds_even_when_redis_kept_them() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let mut account = office
+        .account(&boss, "clerk", "counter", everywhere())
+        .await;
+    let (here, there) = (office.person("clerk").await, office.person("clerk").await);
+    let kept = office.stored_session(&there).await;
+
+    let change = change_password(PASSWORD, "six cups of plum juice");
+    told(office.caller(&here).change_my_password(change).await);
+    account.version += 1;
+    office.restore_session(&there, &kept).await;
+    assert_over(&office, &there).await;
+    office.exchange(&here.session_token).await.unwrap();
+
+    let kept = office.stored_session(&here).await;
+    let disabled = told(office.set_enabled(&boss, &account, false).await);
+    told(
+        office
+            .set_enabled(&boss, &disabled.account.unwrap(), true)
+            .await,
+    );
+    office.restore_session(&here, &kept).await;
+    assert_over(&office, &here).await;
+    office.close().await;
+}
+
+#[tokio::test]
+async fn the_index_of_sessions_keeps_nothing_that_is_over() {
+    let office = Office::open().await;
+    let clock = office.service.clock();
+    let mut boss = office.person("boss").await;
+    for _ in 0..5 {
+        clock.advance(TimeDelta::hours(11));
+        boss = office.person("boss").await;
+    }
+    // Signed in eleven hours ago, and unused since: the one before is still open.
+    assert_eq!(office.indexed_sessions(&boss).await, 2);
+    let sessions = told(
+        office
+            .caller(&boss)
+            .list_my_sessions(ListMySessionsRequest {})
+            .await,
+    );
+    assert_eq!(sessions.sessions.len(), 2);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn one_session_too_many_ends_the_one_that_would_end_first() {
+    let office = Office::open().await;
+    let first = office.person("boss").await;
+    office.service.clock().advance(TimeDelta::minutes(1));
+    office.fill_sessions(&first).await;
+    assert_eq!(office.indexed_sessions(&first).await, 100);
+    let last = office.person("boss").await;
+    assert_eq!(office.indexed_sessions(&last).await, 100);
+    assert_over(&office, &first).await;
+    office.exchange(&last.session_token).await.unwrap();
     office.close().await;
 }
 

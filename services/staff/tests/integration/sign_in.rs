@@ -43,6 +43,34 @@ async fn whatever_is_wrong_the_refusal_is_the_same() {
 }
 
 #[tokio::test]
+async fn what_is_missing_or_no_text_is_named_and_counts_as_no_failure() {
+    let office = Office::open().await;
+    for (code, account, password, named) in [
+        ("", "boss", PASSWORD, vec!["organisation_code"]),
+        ("tea", "", "", vec!["account", "password"]),
+        (
+            "te\0a",
+            "bo\0ss",
+            "wr\0ng",
+            vec!["organisation_code", "account", "password"],
+        ),
+    ] {
+        for _ in 0..5 {
+            let problem = office.try_sign_in(code, account, password).await;
+            let problem = problem.unwrap_err();
+            let expected: Vec<_> = named.iter().map(|it| (*it, "VALIDATION_FAILED")).collect();
+            assert_eq!(fields(&problem), expected);
+        }
+    }
+    office.try_sign_in("tea", "boss", PASSWORD).await.unwrap();
+    for token in ["\0", "%00", ""] {
+        let problem = office.exchange(token).await.unwrap_err();
+        assert_eq!(problem.reason, "SESSION_EXPIRED", "{token:?}");
+    }
+    office.close().await;
+}
+
+#[tokio::test]
 async fn five_failures_lock_the_account_even_for_its_owner() {
     let office = Office::open().await;
     for _ in 0..4 {

@@ -15,6 +15,7 @@ export const keys = {
   specialDays: (branchId: string) => ["branch", branchId, "special-days"] as const,
   availability: (branchId: string) => ["branch", branchId, "availability"] as const,
   stock: (branchId: string) => ["branch", branchId, "stock"] as const,
+  stockNames: (branchId: string) => ["branch", branchId, "stock-names"] as const,
   branchMenu: (brandSlug: string, branchSlug: string) => ["menu", brandSlug, branchSlug] as const,
   pauses: (branchId: string) => ["branch", branchId, "pauses"] as const,
   endedPauses: (branchId: string) => ["branch", branchId, "pauses", "ended"] as const,

@@ -1,12 +1,14 @@
-import type { Me, Plan } from "../data/types";
+import type { Level, Me, Plan } from "../data/types";
 
 /** A key of domain-rules §7.1 that a screen asks for. */
 export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity";
 
-/** What the account may: `manage` includes `view`. The server checks again; this only decides what is shown. */
-export function may(me: Me, permission: Permission, level: "view" | "manage" = "view"): boolean {
+const levels = ["view", "operate", "manage"] as const satisfies readonly Level[];
+
+/** What the account may: each level includes the ones before it. The server checks again; this only decides what is shown. */
+export function may(me: Me, permission: Permission, level: Level = "view"): boolean {
   const held = me.account.permissions[permission];
-  return held === "manage" || (held === "view" && level === "view");
+  return held !== undefined && levels.indexOf(held) >= levels.indexOf(level);
 }
 
 const plans = ["basic", "advanced", "max"] as const;
@@ -23,6 +25,6 @@ export function holdsBrand(me: Me, brandId: string): boolean {
 }
 
 /** A sensitive action of domain-rules §7.3. */
-export function mayDo(me: Me, action: "order.cancel_late" | "order.reopen"): boolean {
+export function mayDo(me: Me, action: "order.cancel_late" | "order.reopen" | "member.unmask"): boolean {
   return me.account.actions.includes(action);
 }

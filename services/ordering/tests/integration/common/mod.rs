@@ -76,6 +76,14 @@ impl Shop {
         identities::staff(self.org, &[("ops.orders", Level::Manage)], scope)
     }
 
+    /// The kitchen, which makes and hands over.
+    pub fn kitchen(&self) -> Client {
+        let mut identity = self.counter_identity();
+        let level = Level::Operate;
+        identity.permissions.insert("ops.orders".to_owned(), level);
+        self.client(&identity)
+    }
+
     /// The manager, who may cancel late and reopen.
     pub fn manager(&self) -> Client {
         let mut identity = self.counter_identity();

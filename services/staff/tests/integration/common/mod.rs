@@ -2,13 +2,23 @@
 
 use std::sync::Arc;
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chassis::{
     authn::{Identity, Verifier},
     error::Problem,
-    id::OrganisationId,
+    id::{BranchId, BrandId, OrganisationId},
+    outbox::Event,
 };
-use proto::staff::v1::{staff_service_client::StaffServiceClient, *};
-use staff::Staff;
+use proto::{
+    catalog::v1::{Branch, BranchChanged},
+    staff::v1::{staff_service_client::StaffServiceClient, *},
+};
+use redis::AsyncCommands as _;
+use sha2::{Digest as _, Sha256};
+use staff::{
+    Staff,
+    store::sessions::{self, NewSession},
+};
 use testkit::{CallerChannel, TestService, identities};
 use tonic::{Response, Status, transport::Channel};
 
@@ -108,6 +118,70 @@ impl Office {
         }
     }
 
+    fn redis(&self) -> redis::aio::ConnectionManager {
+        self.service.context().redis.clone()
+    }
+
+    /// A session as Redis keeps it.
+    pub async fn stored_session(&self, person: &Person) -> String {
+        self.redis().get(session_key(person)).await.unwrap()
+    }
+
+    /// Puts a session back that was removed.
+    pub async fn restore_session(&self, person: &Person, stored: &str) {
+        let key = session_key(person);
+        self.redis().set::<_, _, ()>(key, stored).await.unwrap();
+    }
+
+    /// How many sessions the index of somebody's account holds.
+    pub async fn indexed_sessions(&self, person: &Person) -> usize {
+        let index = format!("staff:sessions:{}", person.account_id);
+        self.redis().zcard(index).await.unwrap()
+    }
+
+    /// Opens as many further sessions as an account may have, without typing the password each time.
+    pub async fn fill_sessions(&self, person: &Person) {
+        let account = person.identity.account().unwrap();
+        for _ in 1..staff::store::sessions::MOST {
+            let new = NewSession {
+                org: self.org,
+                account,
+                generation: 1,
+                remote_address: "",
+                user_agent: "",
+            };
+            let opened = sessions::open(&mut self.redis(), self.service.clock(), new).await;
+            opened.unwrap();
+        }
+    }
+
+    /// Lets the service hear that a branch belongs to a brand, and waits until it has.
+    pub async fn hears_of_branch(&self, brand: BrandId, branch: BranchId) {
+        let body = BranchChanged {
+            branch: Some(Branch {
+                branch_id: branch.to_string(),
+                brand_id: brand.to_string(),
+                version: 1,
+                ..Branch::default()
+            }),
+        };
+        let event = Event::new("catalog.branch.changed.v1", branch.as_uuid(), 1, &body);
+        self.service.hears(self.org, &[event]).await;
+        testkit::eventually(async || {
+            let mut tx = self.service.db().db().tenant(self.org).await.unwrap();
+            let known = staff::store::branches::list_of_brands(&mut tx, &[brand]).await;
+            known.unwrap().contains(&branch)
+        })
+        .await;
+    }
+
+    /// Names of the accounts that somebody may see.
+    pub async fn listed(&self, person: &Person) -> Vec<String> {
+        let request = ListAccountsRequest::default();
+        let page = told(self.caller(person).list_accounts(request).await);
+        page.accounts.into_iter().map(|it| it.account).collect()
+    }
+
     /// What every other service takes a token for.
     pub fn verify(&self, token: &str) -> Result<Identity, Problem> {
         let keys = testkit::keys::config("ordering");
@@ -157,6 +231,19 @@ pub fn organisation(org: OrganisationId, code: &str) -> CreateOrganisationReques
     }
 }
 
+fn session_key(person: &Person) -> String {
+    let hash = Sha256::digest(person.session_token.as_bytes());
+    format!("staff:session:{}", BASE64_URL_SAFE_NO_PAD.encode(hash))
+}
+
+pub fn change_password(current: &str, new: &str) -> ChangeMyPasswordRequest {
+    ChangeMyPasswordRequest {
+        current_password: current.to_owned(),
+        new_password: new.to_owned(),
+        remote_address: "192.0.2.7".to_owned(),
+    }
+}
+
 pub fn account(name: &str, role: &str, scope: Scope) -> CreateAccountRequest {
     CreateAccountRequest {
         idempotency_key: format!("account-{name}"),
@@ -171,6 +258,13 @@ pub fn account(name: &str, role: &str, scope: Scope) -> CreateAccountRequest {
 pub fn everywhere() -> Scope {
     Scope {
         organisation: true,
+        ..Scope::default()
+    }
+}
+
+pub fn brand(id: &str) -> Scope {
+    Scope {
+        brand_ids: vec![id.to_owned()],
         ..Scope::default()
     }
 }

@@ -5,7 +5,7 @@ import type { Me, Order } from "../../data/types";
 import { useT } from "../../i18n";
 import styles from "./board.module.css";
 import { dueAt, type Tone } from "./due";
-import { isDue, orderCan, stepsOf, type OrderAction } from "./order-can";
+import { isDue, onlyMakes, orderCan, stepsOf, type OrderAction } from "./order-can";
 import { lineName, mentionsAllergy, optionWords } from "./words";
 
 interface OrderCardProps {
@@ -107,6 +107,7 @@ export const OrderCard = memo(function OrderCard(props: OrderCardProps) {
         ) : null}
         {beside.map((action) => button(action, false))}
         {main ? button(main, true) : null}
+        {order.state === "placed" && onlyMakes(me) ? <span className={styles.flag}>{t("orders.notAccepted")}</span> : null}
       </footer>
     </article>
   );

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { displayPhone, formatDateTime, formatDayTime, formatMoney } from "@yizhimai/kit";
+import { formatDateTime, formatDayTime, formatMoney } from "@yizhimai/kit";
 import { Alert, Button, Flex, Tag, Timeline } from "antd";
 
 import type { Order, OrderEvent } from "../../data/types";
@@ -8,6 +8,7 @@ import { useT } from "../../i18n";
 import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
 import { QueryView } from "../../patterns/states";
 import styles from "./board.module.css";
+import { OrderContact } from "./contact";
 import { dueAt } from "./due";
 import { canReschedule, isDue, orderCan, type OrderAction } from "./order-can";
 import { orderQuery } from "./queries";
@@ -82,7 +83,7 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
           [t("orders.stateTitle"), <Tag key="state">{t(`order.state.${order.state}`)}</Tag>],
           [t("orders.methodTitle"), t(`method.${order.method}`)],
           [t("orders.dueTitle"), order.wanted_at ? at(dueAt(order)) : `${t("orders.asap")}（${at(dueAt(order))}）`],
-          [t("orders.contact"), <span key="contact">{order.contact.name} · <a href={`tel:${order.contact.phone}`}>{displayPhone(order.contact.phone)}</a></span>],
+          [t("orders.contact"), <OrderContact key={`contact ${order.order_id}`} order={order} />],
           [t("orders.placedAt"), at(order.placed_at)],
           [t("orders.payment"), isDue(order) ? t("orders.unpaid", { amount: money(order.total - order.paid) }) : t("orders.paid", { amount: money(order.paid) })],
           [t("orders.utensilsTitle"), order.utensils ? t("orders.wanted") : t("orders.notWanted")],

@@ -3,7 +3,9 @@ import { Button, Input, Modal } from "antd";
 import { useState } from "react";
 
 import type { CancelReason, Order, Transition } from "../../data/types";
+import { useMe } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { may } from "../../session/may";
 import styles from "./board.module.css";
 import { lineName } from "./words";
 
@@ -63,8 +65,9 @@ export function CancelDialog({ order, to, onClose, onStep }: DialogProps & { to:
   );
 }
 
-/** Asks for the money before an unpaid order is handed over. */
+/** Asks for the money before an unpaid order is handed over; without it only who manages orders closes one. */
 export function CashDialog({ order, onClose, onStep }: DialogProps) {
+  const manages = may(useMe(), "ops.orders", "manage");
   const t = useT();
   const [without, setWithout] = useState(false);
   const [why, setWhy] = useState("");
@@ -84,7 +87,7 @@ export function CashDialog({ order, onClose, onStep }: DialogProps) {
         <Button size="large" style={{ height: 52 }} onClick={onClose}>
           {t("orders.cashNotYet")}
         </Button>
-        {without ? (
+        {!manages ? null : without ? (
           <>
             <Input
               autoFocus

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { me, order } from "../../../mock/fixtures";
-import { canReschedule, isDue, orderCan } from "./order-can";
+import { canReschedule, isDue, onlyMakes, orderCan } from "./order-can";
 
 describe("orderCan", () => {
   it("offers only the moves the server names", () => {
@@ -28,6 +28,16 @@ describe("orderCan", () => {
     const viewer = me({ permissions: { "ops.orders": "view" } });
     expect(orderCan.accept(placed, viewer)).toEqual({ ok: false, why: "orders.viewOnly" });
     expect(orderCan.cancel(placed, viewer)).toEqual({ ok: false, why: "orders.viewOnly" });
+  });
+
+  it("offers the kitchen what the server names, and no other time", () => {
+    const kitchen = me({ permissions: { "ops.orders": "operate" }, actions: [] });
+    expect([kitchen, me(), me({ permissions: { "ops.orders": "view" } })].map(onlyMakes)).toEqual([true, false, false]);
+    const accepted = order({ state: "accepted", next_states: ["preparing"] });
+    expect(orderCan.prepare(accepted, kitchen)).toEqual({ ok: true, to: "preparing" });
+    expect(orderCan.cancel(accepted, kitchen)).toEqual({ ok: false, why: undefined });
+    expect(orderCan.accept(order({ next_states: [] }), kitchen)).toEqual({ ok: false, why: undefined });
+    expect(canReschedule(accepted, kitchen)).toBeUndefined();
   });
 
   it("reopens only what is completed and granted", () => {

@@ -9,7 +9,7 @@ const no = (why?: Key): Verdict => ({ ok: false, why });
 
 function step(order: Order, me: Me, to: OrderState): Verdict {
   if (!order.next_states.includes(to)) return no();
-  if (!may(me, "ops.orders", "manage")) return no("orders.viewOnly");
+  if (!may(me, "ops.orders", "operate")) return no("orders.viewOnly");
   return { ok: true, to };
 }
 
@@ -43,10 +43,15 @@ export function isMovable(state: OrderState): boolean {
   return ["pending_payment", "placed", "accepted"].includes(state);
 }
 
-/** Whether the account can give an order another time; undefined where nobody could. */
+/** Whether the account can give an order another time; undefined where nobody could, or who only makes orders. */
 export function canReschedule(order: Order, me: Me): { ok: true } | { ok: false; why: Key } | undefined {
-  if (!isMovable(order.state)) return undefined;
+  if (!isMovable(order.state) || onlyMakes(me)) return undefined;
   return may(me, "ops.orders", "manage") ? { ok: true } : { ok: false, why: "orders.viewOnly" };
+}
+
+/** The account makes and hands over what others have accepted, and does nothing else with orders. */
+export function onlyMakes(me: Me): boolean {
+  return may(me, "ops.orders", "operate") && !may(me, "ops.orders", "manage");
 }
 
 /** The step a card offers as its big button, and the one beside it. */

@@ -11,6 +11,7 @@ import { useT } from "../../i18n";
 import { useLine } from "../../live/line";
 import { paths } from "../../paths";
 import { EmptyState, ErrorState } from "../../patterns/states";
+import { may } from "../../session/may";
 import { Bar } from "./bar";
 import { Banners } from "./banners";
 import { Board, columns, type Column } from "./board";
@@ -157,10 +158,11 @@ function useDebounced(act: () => void, ms: number): () => void {
 function Menuless() {
   const t = useT();
   const { brand } = useScope();
-  const action = brand ? (
+  const publishes = may(useMe(), "store.catalog", "manage");
+  const action = brand && publishes ? (
     <Link to={paths.publish(brand.brand_id)}>
       <Button type="primary">{t("orders.menulessDeed")}</Button>
     </Link>
   ) : undefined;
-  return <EmptyState title={t("orders.menuless")} hint={t("orders.menulessHint")} action={action} />;
+  return <EmptyState title={t("orders.menuless")} hint={t(publishes ? "orders.menulessHint" : "orders.menulessWait")} action={action} />;
 }

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { call } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import type { Order, OrderState } from "../../data/types";
+import type { Contact, Order, OrderState } from "../../data/types";
 
 interface OrderPage {
   orders: Order[];
@@ -51,6 +51,11 @@ export const orderSlotsQuery = (orderId: string) =>
     refetchInterval: 15_000,
     staleTime: 0,
   });
+
+/** Who ordered, with the whole phone; the reason is kept in the audit log. */
+export function unmaskContact(orderId: string, reason: string): Promise<{ contact: Contact }> {
+  return call("POST", "/api/admin/orders/{order_id}/unmask", { path: { order_id: orderId }, body: { reason } });
+}
 
 /** One order with its history. */
 export const orderQuery = (orderId: string) =>

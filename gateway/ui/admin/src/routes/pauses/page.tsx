@@ -30,7 +30,9 @@ export function PausesPage() {
   const { branchId = "" } = useParams({ strict: false });
   const { brand, branch } = useScope();
   const client = useQueryClient();
-  const manages = may(useMe(), "ops.pause", "manage");
+  const me = useMe();
+  const manages = may(me, "ops.pause", "manage");
+  const publishes = may(me, "store.catalog", "manage");
   const pauses = useQuery(pausesQuery(branchId));
   const menu = useQuery(branchMenuQuery(brand?.slug ?? "", branch?.slug ?? ""));
   const [tab, setTab] = useState<PauseTab>("product");
@@ -48,14 +50,14 @@ export function PausesPage() {
   const unpublished = menu.isError && problemFrom(menu.error).status === 404;
   return (
     <Page narrow>
-      <PageHeader title={t("fn.pauses")} hint={t("pause.hint")} />
+      <PageHeader title={t("fn.pauses")} hint={t(manages ? "pause.hint" : "pause.hintView")} />
       <QueryView query={pauses}>
         {(lasting) => (
           <>
             <CurrentPauses branchId={branchId} brandId={branch?.brand_id ?? ""} pauses={lasting} manages={manages} onChanged={refresh} />
             <section aria-label={t("pause.what")}>
               <h2 className={styles.title}>{t("pause.what")}</h2>
-              {unpublished ? <EmptyState title={t("pause.noMenu")} hint={t("pause.noMenuHint")} /> : null}
+              {unpublished ? <EmptyState title={t("pause.noMenu")} hint={t(publishes ? "pause.noMenuHint" : "pause.noMenuWait")} /> : null}
               {menu.isError && !unpublished ? (
                 <Alert type="error" showIcon title={t("state.failed")} action={<Button onClick={() => void menu.refetch()}>{t("state.retry")}</Button>} />
               ) : null}

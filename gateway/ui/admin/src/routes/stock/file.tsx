@@ -11,14 +11,13 @@ import { importStock } from "./queries";
 
 interface FileDrawerProps {
   branchId: string;
-  brandId: string;
   open: boolean;
   onClose: () => void;
   onImported: () => void;
 }
 
 /** 匯入匯出: the whole stock as a file; nothing is written before it has been looked at. */
-export function FileDrawer({ branchId, brandId, open, onClose, onImported }: FileDrawerProps) {
+export function FileDrawer({ branchId, open, onClose, onImported }: FileDrawerProps) {
   const t = useT();
   const toast = useRefusalToast();
   const [picked, setPicked] = useState<{ name: string; text: string; report: StockImportReport }>();
@@ -27,7 +26,7 @@ export function FileDrawer({ branchId, brandId, open, onClose, onImported }: Fil
   async function run(name: string, text: string, dryRun: boolean) {
     setBusy(true);
     try {
-      const report = await importStock(branchId, brandId, text, dryRun, t("stock.importReason"));
+      const report = await importStock(branchId, text, dryRun, t("stock.importReason"));
       setPicked({ name, text, report });
       if (report.applied) onImported();
     } catch (thrown) {
@@ -41,7 +40,7 @@ export function FileDrawer({ branchId, brandId, open, onClose, onImported }: Fil
   const changes = report ? report.created + report.updated : 0;
   return (
     <DetailDrawer open={open} title={t("stock.file")} onClose={onClose}>
-      <Button size="large" icon={<DownloadOutlined />} href={`/api/admin/branches/${branchId}/stock/export?brand_id=${brandId}`}>
+      <Button size="large" icon={<DownloadOutlined />} href={`/api/admin/branches/${branchId}/stock/export`}>
         {t("stock.export")}
       </Button>
       <Upload.Dragger

@@ -6,20 +6,19 @@ import { Button, Flex, Input, Tag } from "antd";
 import { useState } from "react";
 
 import { keys } from "../../data/keys";
-import { allProductsQuery, optionGroupsQuery } from "../../data/shared-queries";
 import type { StockItem, StockList } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { useLine } from "../../live/line";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
-import { EmptyState, QueryView } from "../../patterns/states";
+import { EmptyState, ErrorState, QueryView } from "../../patterns/states";
 import { may } from "../../session/may";
 import { ComponentsDrawer } from "./components";
 import { Count } from "./count";
 import { StockDrawer } from "./drawer";
 import { FileDrawer } from "./file";
-import { stockQuery } from "./queries";
+import { stockNamesQuery, stockQuery } from "./queries";
 import { isLow, isOut, isTracked, leftOf, nextExpected, passes, shortOf, shownRows, stockFilters, stockRows, type StockFilter, type StockRow } from "./rows";
 import styles from "./stock.module.css";
 
@@ -34,8 +33,7 @@ export function StockPage() {
   const manages = may(useMe(), "ops.stock", "manage");
   const brandId = branch?.brand_id ?? "";
   const items = useQuery(stockQuery(branchId));
-  const products = useQuery({ ...allProductsQuery(brandId), enabled: brandId !== "" });
-  const groups = useQuery({ ...optionGroupsQuery(brandId), enabled: brandId !== "" });
+  const names = useQuery(stockNamesQuery(branchId));
   const [filter, setFilter] = useState<StockFilter>("tracked");
   const [text, setText] = useState("");
   const [openId, setOpenId] = useState<string>();
@@ -51,17 +49,16 @@ export function StockPage() {
     refresh();
   }
 
-  const catalogue = products.data && groups.data ? { products: products.data, groups: groups.data } : undefined;
   return (
     <Page narrow>
-      <PageHeader title={t("fn.stock")} hint={t("stock.hint")} />
+      <PageHeader title={t("fn.stock")} hint={t(manages ? "stock.hint" : "stock.hintView")} />
       <QueryView query={items}>
         {(stock) => {
-          const rows = stockRows(catalogue?.products ?? [], catalogue?.groups ?? [], stock);
+          const rows = stockRows(names.data ?? { variants: [], options: [] }, stock);
           const shown = shownRows(rows, filter, text);
           const toCount = shown.filter(isTracked);
           // It neither jumps nor fades in while the names are on their way: a colour in between is hard to read.
-          const tracked = catalogue ? toCount.length : stock.items.filter((item) => item.mode !== "untracked").length;
+          const tracked = names.data ? toCount.length : stock.items.filter((item) => item.mode !== "untracked").length;
           const open = rows.find((row) => row.sku_id === openId);
           return (
             <>
@@ -78,7 +75,7 @@ export function StockPage() {
                 />
                 {manages ? (
                   <Flex gap={8} style={{ flex: "1 0 auto" }}>
-                    <Button size="large" type="primary" style={{ flex: 1 }} disabled={tracked === 0} onClick={() => catalogue && setCounting(toCount)}>{t("count.begin", { count: tracked })}</Button>
+                    <Button size="large" type="primary" style={{ flex: 1 }} disabled={tracked === 0} onClick={() => names.data && setCounting(toCount)}>{t("count.begin", { count: tracked })}</Button>
                     <Button size="large" onClick={() => setAside("components")}>{t("component.title")}</Button>
                     <Button size="large" onClick={() => setAside("file")}>{t("stock.file")}</Button>
                   </Flex>
@@ -91,14 +88,16 @@ export function StockPage() {
                   ))}
                 </div>
               </Flex>
-              {catalogue && shown.length === 0 ? (
+              {names.isError && !names.data ? (
+                <ErrorState thrown={names.error} onRetry={() => void names.refetch()} />
+              ) : names.data && shown.length === 0 ? (
                 <EmptyState
                   title={text ? t("stock.noneFound") : t(`stock.none.${filter}`)}
                   hint={filter === "tracked" && !text ? t("stock.noneHint") : undefined}
                   action={filter === "tracked" && !text ? <Button type="primary" onClick={() => setFilter("all")}>{t("stock.showAll")}</Button> : null}
                 />
               ) : (
-                <ul className={styles.list} aria-busy={!catalogue}>
+                <ul className={styles.list} aria-busy={!names.data}>
                   {shown.slice(0, MOST_SHOWN).map((row) => (
                     <StockLine key={row.sku_id} row={row} onOpen={() => setOpenId(row.sku_id)} />
                   ))}
@@ -106,7 +105,7 @@ export function StockPage() {
               )}
               {shown.length > MOST_SHOWN ? <p style={{ padding: 12, color: "var(--ink-2)" }}>{t("stock.more", { count: shown.length - MOST_SHOWN })}</p> : null}
               <StockDrawer key={openId} branchId={branchId} row={open} components={stock.components} manages={manages} onClose={() => setOpenId(undefined)} onChanged={put} onRefresh={refresh} />
-              <FileDrawer key={`file ${String(aside === "file")}`} branchId={branchId} brandId={brandId} open={aside === "file"} onClose={() => setAside(undefined)} onImported={refresh} />
+              <FileDrawer key={`file ${String(aside === "file")}`} branchId={branchId} open={aside === "file"} onClose={() => setAside(undefined)} onImported={refresh} />
               <ComponentsDrawer brandId={brandId} components={stock.components} open={aside === "components"} onClose={() => setAside(undefined)} onChanged={refresh} />
               {counting ? <Count branchId={branchId} rows={counting} onChanged={put} onClose={() => setCounting(undefined)} /> : null}
             </>

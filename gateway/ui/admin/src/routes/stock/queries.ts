@@ -11,6 +11,14 @@ export const stockQuery = (branchId: string) =>
     queryFn: () => call("GET", "/api/admin/branches/{branch_id}/stock", { path: { branch_id: branchId } }),
   });
 
+/** What the branch can count, by name; stays as it is while one counts. */
+export const stockNamesQuery = (branchId: string) =>
+  queryOptions({
+    queryKey: keys.stockNames(branchId),
+    queryFn: () => call("GET", "/api/admin/branches/{branch_id}/stock/names", { path: { branch_id: branchId } }),
+    staleTime: 60_000,
+  });
+
 /** The journal of one unit, newest first. */
 export const movementsQuery = (branchId: string, skuId: string) =>
   infiniteQueryOptions({
@@ -66,6 +74,6 @@ export function updateComponent({ brand_id, sku_id }: StockComponent, body: { na
 }
 
 /** Imports a file, or tells what it would do. */
-export function importStock(branchId: string, brandId: string, text: string, dryRun: boolean, reason: string): Promise<StockImportReport> {
-  return call("POST", "/api/admin/branches/{branch_id}/stock/import", { path: { branch_id: branchId }, query: { brand_id: brandId, dry_run: dryRun, reason }, body: text });
+export function importStock(branchId: string, text: string, dryRun: boolean, reason: string): Promise<StockImportReport> {
+  return call("POST", "/api/admin/branches/{branch_id}/stock/import", { path: { branch_id: branchId }, query: { dry_run: dryRun, reason }, body: text });
 }

@@ -1,12 +1,14 @@
 import { expect, it } from "vitest";
 
-import { product, stockItem } from "../../../mock/fixtures";
+import { stockItem } from "../../../mock/fixtures";
 import { isLow, isOut, leftOf, shortOf, shownRows, stockRows, type StockFilter } from "./rows";
 
 const day = { business_day: "2026-09-05", on_hand: 0, held: 3, available: 0, shortfall: 3, planned: 0 };
 const rows = stockRows(
-  [product({ name: "珍珠奶茶", variants: [{ variant_id: "cold", name: "冷", price: 50 }, { variant_id: "hot", name: "熱", price: 50 }] })],
-  [{ option_group_id: "g", name: "加料", min: 0, max: 3, free_count: 0, version: 1, options: [{ option_id: "extra", name: "加珍珠", price: 10, max_quantity: 2, default_chosen: false }] }],
+  {
+    variants: [{ sku_id: "cold", name: "珍珠奶茶", detail: "冷" }, { sku_id: "hot", name: "珍珠奶茶", detail: "熱" }],
+    options: [{ sku_id: "extra", name: "加珍珠", detail: "加料" }],
+  },
   {
     items: [
       stockItem({ sku_id: "cold", available: 9, low_threshold: 5 }),

@@ -1,4 +1,4 @@
-import type { OptionGroup, Product, Recipe, StockDay, StockItem, StockList } from "../../data/types";
+import type { Recipe, StockDay, StockItem, StockList, StockNames } from "../../data/types";
 
 /** A thing that can be counted: a variant, an option or a component, with its stock where it is tracked. */
 export interface StockRow {
@@ -12,17 +12,15 @@ export interface StockRow {
 }
 
 /** Every component, variant and option of the brand beside the branch's stock. */
-export function stockRows(products: readonly Product[], groups: readonly OptionGroup[], stock: StockList): StockRow[] {
+export function stockRows(names: StockNames, stock: StockList): StockRow[] {
   const items = new Map(stock.items.map((item) => [item.sku_id, item]));
   const recipes = new Map(stock.recipes.map((recipe) => [recipe.sku_id, recipe]));
   const row = (sku_id: string, name: string, detail: string, kind: StockRow["kind"]): StockRow => ({
     sku_id, name, detail, kind, item: items.get(sku_id), recipe: recipes.get(sku_id),
   });
   const components = stock.components.map(({ sku_id, name }) => row(sku_id, name, "", "component"));
-  const variants = products
-    .filter((product) => product.display !== "delisted")
-    .flatMap((product) => product.variants.map(({ variant_id = "", name }) => row(variant_id, product.name, name, "variant")));
-  const options = groups.flatMap((group) => group.options.map(({ option_id = "", name }) => row(option_id, name, group.name, "option")));
+  const variants = names.variants.map(({ sku_id, name, detail }) => row(sku_id, name, detail, "variant"));
+  const options = names.options.map(({ sku_id, name, detail }) => row(sku_id, name, detail, "option"));
   return [...components, ...variants, ...options];
 }
 

@@ -1,0 +1,50 @@
+//! Hashing and verifying passwords: few at a time on the machine, and one at a time for an account.
+
+use std::sync::LazyLock;
+
+use chassis::error::Problem;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
+
+use crate::domain::password;
+
+/// Hashing takes a core for tens of milliseconds and 19 MiB; more at once only make each slower.
+static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
+
+/// Accounts share these queues; two that share one only wait for each other.
+static QUEUES: [Mutex<()>; 64] = [const { Mutex::const_new(()) }; 64];
+
+/// An account's turn at the hashing, without which nothing is hashed or verified: so that many
+/// requests of one account wait for each other and not everybody for them, and so that no guess is
+/// made before the one ahead of it is counted.
+#[derive(Debug)]
+pub struct Turn {
+    _queue: MutexGuard<'static, ()>,
+}
+
+impl Turn {
+    /// Waits for the turn of whoever `key` stands for.
+    pub async fn of(key: impl AsRef<[u8]>) -> Self {
+        let queue = usize::from(Sha256::digest(key)[0]) % QUEUES.len();
+        Self {
+            _queue: QUEUES[queue].lock().await,
+        }
+    }
+
+    /// Hashes a password away from the async threads.
+    pub async fn hash(&self, typed: String) -> Result<String, Problem> {
+        let _place = HASHING.acquire().await.map_err(Problem::internal)?;
+        tokio::task::spawn_blocking(move || password::hash(&typed))
+            .await
+            .map_err(Problem::internal)?
+            .map_err(|error| Problem::internal(anyhow::anyhow!("hashing a password: {error}")))
+    }
+
+    /// Verifies a password away from the async threads; `None` takes as long and answers no.
+    pub async fn verify(&self, typed: String, hash: Option<String>) -> Result<bool, Problem> {
+        let _place = HASHING.acquire().await.map_err(Problem::internal)?;
+        tokio::task::spawn_blocking(move || password::verify(&typed, hash.as_deref()))
+            .await
+            .map_err(Problem::internal)
+    }
+}
