@@ -165,7 +165,8 @@ impl Order {
             state: self.progress.state,
         };
         let mine = self.undo_until(account, now).is_some();
-        let last = events.last().filter(|_| mine).ok_or(nothing.clone())?;
+        let last = events.last().filter(|_| mine);
+        let last = last.ok_or_else(|| nothing.clone())?;
         self.require_room(1)?;
         let versions = replay(events).map_err(|_| nothing.clone())?;
         let kept = usize::try_from(last.base_version - 1).ok();
@@ -205,14 +206,13 @@ impl Order {
         Some(self.day_rule.day_of(closed_at))
     }
 
-    /// Refuses what is too late to be moved to another slot.
+    /// Refuses what is too late to be moved to another slot, or was changed too often.
     pub fn require_movable(&self) -> Result<(), Error> {
         let state = self.progress.state;
-        if state.is_movable() {
-            Ok(())
-        } else {
-            Err(Error::NotMovable { state })
+        if !state.is_movable() {
+            return Err(Error::NotMovable { state });
         }
+        self.require_room(1)
     }
 
     /// Moves the order to another slot: its new entry, applied to its progress.
@@ -224,7 +224,6 @@ impl Order {
         now: DateTime<Utc>,
     ) -> Result<OrderEvent, Error> {
         self.require_movable()?;
-        self.require_room(1)?;
         let (from, state) = (self.promised_at, self.progress.state);
         let event = OrderEvent {
             version: self.progress.version + 1,

@@ -264,7 +264,11 @@ fn an_order_moves_to_another_slot_until_it_is_made() {
             (kind, Some(state), state)
         );
         assert_eq!(order.sold.wanted_at, Some(in_an_hour().wanted_at));
-        assert_eq!(order.pickup_number, PickupNumber(1), "the customer has it in hand");
+        assert_eq!(
+            order.pickup_number,
+            PickupNumber(1),
+            "the customer has it in hand"
+        );
         assert_eq!(order.moved.unwrap().from, noon());
         assert_eq!(order.progress.undo, None);
     }
@@ -316,6 +320,10 @@ fn a_history_of_undone_presses_is_bounded_and_its_order_can_still_be_ended() {
     assert_eq!(fold(&events).unwrap(), order.progress);
     let moved = order.reschedule(in_an_hour(), "r", &staff(1), noon());
     assert_eq!(moved, Err(Error::HistoryFull { max: MAX_ENTRIES }));
+    assert!(
+        order.require_movable().is_err(),
+        "said before capacity is asked"
+    );
 
     let mut completed = order.clone();
     let done = completed.advance(&to(Completed), &staff(1), ALL_RIGHTS, noon());
