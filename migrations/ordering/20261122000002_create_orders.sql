@@ -39,6 +39,14 @@ CREATE TABLE orders (
     cancel_text text NOT NULL,
     undo_by uuid,
     undo_until timestamptz,
+    -- Business day on which it was closed; NULL while it is open.
+    closed_day date,
+    -- Day whose list it stands in: that of its slot while it is open, then the one on which it was closed.
+    listed_day date NOT NULL GENERATED ALWAYS AS (coalesce(closed_day, business_day)) STORED,
+    -- Time promised before it was last moved to another slot; NULL when it never was.
+    moved_from timestamptz,
+    -- Why it was moved, as the customer reads it.
+    moved_reason text NOT NULL DEFAULT '',
     idempotency_key text,
     request_hash bytea,
     PRIMARY KEY (org_id, order_id)
@@ -47,19 +55,23 @@ CREATE TABLE orders (
 -- One order a key: the second commit of a key finds the first.
 CREATE UNIQUE INDEX orders_idempotency_key ON orders (org_id, idempotency_key);
 
--- Stricter than the rule (90 days), which keeps the guard a plain index.
-CREATE UNIQUE INDEX orders_order_number ON orders (org_id, branch_id, order_number);
+-- Found by their number; that none comes twice in 33,554,432 orders of a branch is the counter's doing.
+CREATE INDEX orders_order_number ON orders (org_id, branch_id, order_number);
 
 -- Never two open orders of a branch with the same pickup number.
 CREATE UNIQUE INDEX orders_open_pickup_number ON orders (org_id, branch_id, pickup_number)
 WHERE state IN ('pending_payment', 'placed', 'accepted', 'preparing', 'ready', 'delivering');
 
+-- Numbers of closed orders that may be opened again on the day they were closed.
+CREATE INDEX orders_reopenable_number ON orders (org_id, branch_id, closed_day, pickup_number)
+WHERE state = 'completed';
+
 -- The board: open orders of a branch by due time.
 CREATE INDEX orders_open_due ON orders (org_id, branch_id, promised_at, order_id)
 WHERE state IN ('pending_payment', 'placed', 'accepted', 'preparing', 'ready', 'delivering');
 
--- Orders of a business day by due time.
-CREATE INDEX orders_day_due ON orders (org_id, branch_id, business_day, promised_at, order_id);
+-- Orders of a business day's list by due time.
+CREATE INDEX orders_day_due ON orders (org_id, branch_id, listed_day, promised_at, order_id);
 
 -- The purge of idempotency keys reads only what still has one.
 CREATE INDEX orders_kept_keys ON orders (placed_at) WHERE idempotency_key IS NOT NULL;

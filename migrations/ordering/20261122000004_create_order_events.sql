@@ -3,7 +3,7 @@ CREATE TABLE order_events (
     org_id uuid NOT NULL,
     order_id uuid NOT NULL,
     version bigint NOT NULL CHECK (version > 0),
-    kind text NOT NULL CHECK (kind IN ('moved', 'undone')),
+    kind text NOT NULL CHECK (kind IN ('moved', 'undone', 'rescheduled')),
     -- Version before the press that made this entry; for an undo, the version it went back to.
     base_version bigint NOT NULL CHECK (base_version >= 0 AND base_version < version),
     from_state text,
@@ -17,6 +17,12 @@ CREATE TABLE order_events (
     received bigint NOT NULL CHECK (received >= 0),
     idempotency_key text,
     request_hash bytea,
+    -- Times promised before and after a move to another slot.
+    promised_before timestamptz,
+    promised_after timestamptz,
+    CONSTRAINT order_events_rescheduled CHECK (
+        (kind = 'rescheduled') = (promised_before IS NOT NULL AND promised_after IS NOT NULL)
+    ),
     PRIMARY KEY (org_id, order_id, version),
     FOREIGN KEY (org_id, order_id) REFERENCES orders (org_id, order_id)
 );

@@ -11,17 +11,20 @@ CREATE TABLE slot_moves (
     reason text NOT NULL,
     account_id uuid NOT NULL,
     account_name text NOT NULL,
-    begun_at timestamptz NOT NULL,
+    -- When the timer goes on with it; each attempt puts it behind those of others.
+    due_at timestamptz NOT NULL,
     PRIMARY KEY (org_id, slot_move_id)
 );
 
--- The timer takes the oldest of all organisations.
-CREATE INDEX slot_moves_begun_at ON slot_moves (begun_at);
+CREATE INDEX slot_moves_order ON slot_moves (org_id, order_id);
+
+-- The timer takes those of all organisations, the longest due first.
+CREATE INDEX slot_moves_due_at ON slot_moves (due_at);
 
 ALTER TABLE slot_moves ENABLE ROW LEVEL SECURITY;
 ALTER TABLE slot_moves FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON slot_moves TO yizhimai_app
 USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
-CREATE POLICY system ON slot_moves FOR SELECT TO yizhimai_system USING (true);
+CREATE POLICY system ON slot_moves TO yizhimai_system USING (true);
 GRANT SELECT, INSERT, DELETE ON slot_moves TO yizhimai_app;
-GRANT SELECT ON slot_moves TO yizhimai_system;
+GRANT SELECT, UPDATE (due_at) ON slot_moves TO yizhimai_system;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use integration_tests::{Customer, Platform, new_key};
+use integration_tests::{Customer, Item, Platform, Shop, new_key};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -65,13 +65,78 @@ async fn a_cancelled_order_gives_its_units_back() -> anyhow::Result<()> {
         cancelled.body["order"]["state"], "cancelled",
         "{cancelled:?}"
     );
+    eventually_available(&shop, tea, 2).await?;
+    Ok(())
+}
+
+/// Waits until so many of an item can be had.
+async fn eventually_available(shop: &Shop, item: &Item, expected: i64) -> anyhow::Result<()> {
     tokio::time::timeout(Duration::from_secs(30), async {
-        while shop.available(tea).await? != 2 {
+        while shop.available(item).await? != expected {
             tokio::task::yield_now().await;
         }
         anyhow::Ok(())
     })
-    .await??;
+    .await?
+}
+
+/// A tablet that was away replays its step after somebody else has cancelled the order.
+#[tokio::test]
+async fn a_step_replayed_after_a_cancellation_changes_nothing() -> anyhow::Result<()> {
+    let platform = Platform::find()?;
+    let shop = platform.shop(100).await?;
+    let tea = &shop.items[0];
+    shop.stock(tea, 10).await?;
+    let customer = Customer::of(&shop)?;
+    let placed = customer.buy(&[(tea, 2)]).await?;
+    let order = &placed.body["order"];
+    let cancel = json!({"to": "cancelled", "cancel_reason": "too_busy"});
+    shop.transition(order, cancel).await?;
+    eventually_available(&shop, tea, 10).await?;
+
+    let late = shop.transition(order, json!({"to": "accepted"})).await;
+    let refused = late.err().map(|problem| problem.to_string());
+    let refused = refused.unwrap_or_default();
+    assert!(refused.contains("ILLEGAL_TRANSITION"), "{refused}");
+    let token = placed.body["access_token"].as_str().unwrap_or_default();
+    let page = format!("/orders/{token}");
+    let page = customer.call(Method::GET, &page, None, None).await?;
+    assert_eq!(page.body["order"]["state"], "cancelled");
+    assert_eq!(shop.available(tea).await?, 10);
+    Ok(())
+}
+
+/// Staff accepts while the customer cancels: one of the two, and stock agrees with the winner.
+#[tokio::test]
+async fn of_an_acceptance_and_a_cancellation_at_once_one_wins() -> anyhow::Result<()> {
+    let platform = Platform::find()?;
+    let shop = platform.shop(100).await?;
+    let tea = &shop.items[0];
+    let mut left = 100;
+    shop.stock(tea, left).await?;
+    for _ in 0..8 {
+        let customer = Customer::of(&shop)?;
+        let placed = customer.buy(&[(tea, 2)]).await?;
+        let token = placed.body["access_token"].as_str().unwrap_or_default();
+        let cancel = format!("/orders/{token}/cancel");
+        let body = json!({});
+        let (accepted, cancelled) = tokio::join!(
+            shop.transition(&placed.body["order"], json!({"to": "accepted"})),
+            customer.call(Method::POST, &cancel, None, Some(&body)),
+        );
+        let cancelled = cancelled?;
+        let won = if accepted.is_ok() {
+            "accepted"
+        } else {
+            "cancelled"
+        };
+        assert_eq!(cancelled.status == 200, accepted.is_err(), "{cancelled:?}");
+        let page = format!("/orders/{token}");
+        let page = customer.call(Method::GET, &page, None, None).await?;
+        assert_eq!(page.body["order"]["state"], won);
+        left -= if accepted.is_ok() { 2 } else { 0 };
+        eventually_available(&shop, tea, left).await?;
+    }
     Ok(())
 }
 

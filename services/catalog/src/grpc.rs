@@ -6,6 +6,7 @@ mod catalog_service;
 mod categories;
 pub mod convert;
 mod files;
+mod items;
 mod menus;
 mod option_groups;
 mod products;

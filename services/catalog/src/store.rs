@@ -8,6 +8,7 @@ pub mod brands;
 pub mod catalogue;
 pub mod categories;
 pub mod idempotency;
+pub mod items;
 pub mod menus;
 pub mod option_groups;
 pub mod product_pages;

@@ -84,7 +84,6 @@ pub fn rescheduled(order: &Order, entry: &OrderEvent) -> Event {
         from: before,
         to: Some(to_timestamp(order.promised_at)),
         business_day: order.business_day.to_string(),
-        pickup_number: order.pickup_number.to_string(),
         reason: entry.reason.clone(),
     };
     Event::new(

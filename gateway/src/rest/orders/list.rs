@@ -25,10 +25,11 @@ use crate::{
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OrderFilter {
-    /// Only this business day; open orders of any day when left out.
+    /// The list of this business day: open orders whose slot is on it and those closed on it. Open
+    /// orders of any day when left out.
     #[param(format = Date)]
     pub business_day: Option<String>,
-    /// Only these states, separated by commas.
+    /// Only these states, separated by commas; closed ones need a business day.
     pub states: Option<String>,
     /// Order number, pickup number, last three digits of the phone, or name.
     pub text: Option<String>,

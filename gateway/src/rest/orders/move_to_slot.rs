@@ -28,7 +28,7 @@ pub struct SlotMove {
 
 /// Moves an order to another slot, before it is being made.
 ///
-/// Refuses with `ILLEGAL_TRANSITION`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `TEXT_TOO_LONG`,
+/// Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `TEXT_TOO_LONG`,
 /// `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `TOO_FAR_AHEAD`, `NO_SLOT`, `PAUSED`,
 /// `HOLD_GONE` and `NOT_FOUND`.
 #[utoipa::path(

@@ -35,7 +35,7 @@ pub struct Transition {
 
 /// Moves an order to another state; skipped steps forward are written too.
 ///
-/// Refuses with `ILLEGAL_TRANSITION`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `PAYMENT_DUE`,
+/// Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `PAYMENT_DUE`,
 /// `PERMISSION_DENIED` and `NOT_FOUND`.
 #[utoipa::path(
     post, path = "/api/admin/orders/{order_id}/transition", tag = "orders", params(IdempotencyKey),

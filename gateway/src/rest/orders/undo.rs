@@ -16,7 +16,7 @@ use crate::{
 
 /// Takes the last step of an order back, within 10 seconds and by who did it.
 ///
-/// Refuses with `ILLEGAL_TRANSITION`, `VERSION_CONFLICT` and `NOT_FOUND`.
+/// Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT` and `NOT_FOUND`.
 #[utoipa::path(
     post, path = "/api/admin/orders/{order_id}/undo", tag = "orders",
     request_body = AtVersion, responses((status = 200, body = OrderAnswer))

@@ -1034,7 +1034,7 @@ export interface paths {
         put?: never;
         /**
          * Moves an order to another slot, before it is being made.
-         * @description Refuses with `ILLEGAL_TRANSITION`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `TEXT_TOO_LONG`,
+         * @description Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `TEXT_TOO_LONG`,
          *     `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `TOO_FAR_AHEAD`, `NO_SLOT`, `PAUSED`,
          *     `HOLD_GONE` and `NOT_FOUND`.
          */
@@ -1077,7 +1077,7 @@ export interface paths {
         put?: never;
         /**
          * Moves an order to another state; skipped steps forward are written too.
-         * @description Refuses with `ILLEGAL_TRANSITION`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `PAYMENT_DUE`,
+         * @description Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `PAYMENT_DUE`,
          *     `PERMISSION_DENIED` and `NOT_FOUND`.
          */
         post: operations["transition_order"];
@@ -1098,7 +1098,7 @@ export interface paths {
         put?: never;
         /**
          * Takes the last step of an order back, within 10 seconds and by who did it.
-         * @description Refuses with `ILLEGAL_TRANSITION`, `VERSION_CONFLICT` and `NOT_FOUND`.
+         * @description Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT` and `NOT_FOUND`.
          */
         post: operations["undo_transition"];
         delete?: never;
@@ -5776,9 +5776,12 @@ export interface operations {
     list_orders: {
         parameters: {
             query?: {
-                /** @description Only this business day; open orders of any day when left out. */
+                /**
+                 * @description The list of this business day: open orders whose slot is on it and those closed on it. Open
+                 *     orders of any day when left out.
+                 */
                 business_day?: string;
-                /** @description Only these states, separated by commas. */
+                /** @description Only these states, separated by commas; closed ones need a business day. */
                 states?: string;
                 /** @description Order number, pickup number, last three digits of the phone, or name. */
                 text?: string;

@@ -200,7 +200,7 @@ export class World {
 
   cancel(token: string): Order {
     const order = this.order(token);
-    if (order.state !== "placed") throw new Refused(409, { reason: "ILLEGAL_TRANSITION", params: { state: "已接單" } });
+    if (order.state !== "placed") throw new Refused(409, { reason: "ILLEGAL_TRANSITION", params: { state: order.state } });
     return this.move(token, "cancelled");
   }
 

@@ -5,7 +5,7 @@ use proto::catalog::v1::{catalog_service_server::CatalogService, *};
 use tonic::{Request, Response, Status};
 
 use super::{
-    Call, branches, brands, categories, files, menus, option_groups, products, publishing,
+    Call, branches, brands, categories, files, items, menus, option_groups, products, publishing,
 };
 
 /// The service's RPCs.
@@ -79,4 +79,5 @@ rpcs! {
     list_menu_versions(ListMenuVersionsRequest) -> ListMenuVersionsResponse = menus::list;
     get_menu_document(GetMenuDocumentRequest) -> GetMenuDocumentResponse = menus::document;
     get_menu_snapshot(GetMenuSnapshotRequest) -> GetMenuSnapshotResponse = menus::snapshot;
+    find_items(FindItemsRequest) -> FindItemsResponse = items::find;
 }

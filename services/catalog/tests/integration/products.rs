@@ -3,7 +3,7 @@
 use crate::common::{Shop, branch_scope, fields, refused, told, wire};
 use proto::catalog::v1::{
     ArchiveCategoryRequest, ArchiveOptionGroupRequest, ArchiveProductRequest, Category,
-    CreateProductRequest, DisplayState, GetProductRequest, ListCategoriesRequest,
+    CreateProductRequest, DisplayState, FindItemsRequest, GetProductRequest, ListCategoriesRequest,
     ListProductsRequest, Product, SaveCategoryRequest, SaveOptionGroupRequest,
     UpdateProductRequest,
 };
@@ -388,4 +388,53 @@ async fn branch_staff_see_the_catalogue_and_do_not_change_it() {
         refused(clerk.update_product(update(&product)).await).reason,
         "OUT_OF_SCOPE"
     );
+}
+
+/// What a menu lacks may be archived or somebody else's: ordering tells the two apart by this.
+#[tokio::test]
+async fn items_are_found_by_their_ids_archived_or_not_in_their_own_organisation() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "茶").await;
+    let product = wire::product(&brand.brand_id, &category.category_id, "紅茶");
+    let product = shop.product(product).await;
+    let groups = SaveOptionGroupRequest {
+        brand_id: brand.brand_id.clone(),
+        option_group: Some(wire::sweetness()),
+    };
+    let group = told(shop.owner().save_option_group(groups).await);
+    let archive = ArchiveProductRequest {
+        product_id: product.product_id.clone(),
+        version: product.version,
+    };
+    told(shop.owner().archive_product(archive).await);
+
+    let option = &group.option_group.unwrap().options[0].option_id;
+    let known = [
+        product.product_id.clone(),
+        product.variants[0].variant_id.clone(),
+        option.clone(),
+    ];
+    let unknown = [brand.brand_id.clone(), category.category_id.clone()];
+    let find = |item_ids: Vec<String>| FindItemsRequest { item_ids };
+    let wanted = find([&known[..], &unknown[..]].concat());
+    let mut found = told(shop.ordering().find_items(wanted).await).item_ids;
+    found.sort();
+    let mut expected = known.to_vec();
+    expected.sort();
+    assert_eq!(found, expected);
+
+    let stranger = testkit::identities::service("ordering", testkit::organisation());
+    let mut elsewhere = shop.caller(&stranger);
+    let nothing = told(elsewhere.find_items(find(known.to_vec())).await);
+    assert!(nothing.item_ids.is_empty());
+
+    let many = refused(
+        shop.ordering()
+            .find_items(find(vec![known[0].clone(); 501]))
+            .await,
+    );
+    assert_eq!(fields(&many), [("item_ids", "VALIDATION_FAILED")]);
+    let wrong = refused(shop.ordering().find_items(find(vec!["x".to_owned()])).await);
+    assert_eq!(fields(&wrong), [("item_ids[0]", "VALIDATION_FAILED")]);
 }

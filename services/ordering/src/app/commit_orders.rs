@@ -1,8 +1,9 @@
 //! Makes priced and held carts into orders: those of a branch that come at the same time in one
 //! transaction, with a handful of statements however many they are.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use anyhow::Context as _;
 use chassis::{
     business_day::BusinessDay,
     clock::SharedClock,
@@ -14,25 +15,25 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
+use rand::RngExt as _;
+use uuid::Uuid;
 
 use crate::{
     domain::{
         menu::DayRule,
         order::{Contact, Order, placed_event},
-        order_history::{OrderEvent, fold},
+        order_history::{OrderEvent, UNDO_WINDOW, fold},
         order_number::{OrderNumber, PickupNumber},
         quote::Quote,
     },
     events,
     store::{
         idempotency_keys::{self, PlacedWithKey},
+        order_counters::{self, Moment},
         order_events::{self, RequestMark},
-        order_lines, orders, pickup_counters,
+        order_lines, orders,
     },
 };
-
-/// A number may be in use; drawing five times and missing each time means something else is wrong.
-const MAX_DRAWS: usize = 5;
 
 /// An order about to exist.
 #[derive(Clone, Debug)]
@@ -137,136 +138,123 @@ async fn commit_together(
     drafts: &[Draft],
 ) -> Result<Vec<Committed>, Problem> {
     let mut tx = db.tenant(org).await?;
-    let mut placed: Indexed = Vec::with_capacity(drafts.len());
-    let mut known: Vec<(usize, PlacedWithKey)> = Vec::new();
-    let mut open: Vec<usize> = (0..drafts.len()).collect();
-    for _ in 0..MAX_DRAWS {
-        if open.is_empty() {
-            break;
-        }
-        let (inserted, collided) = insert(&mut tx, clock, branch, drafts, &open).await?;
-        placed.extend(inserted);
-        known.extend(find_known(&mut tx, drafts, &collided).await?);
-        open = collided;
-        open.retain(|index| known.iter().all(|(settled, _)| settled != index));
-    }
-    if !open.is_empty() {
-        return Err(anyhow::anyhow!("no free order number after {MAX_DRAWS} draws").into());
-    }
-
+    // The same order twice in a batch is a customer's double tap: the second finds the first.
+    let mut seen = HashSet::new();
+    let first: Vec<&Draft> = drafts
+        .iter()
+        .filter(|draft| seen.insert(draft.id))
+        .collect();
+    let orders = number(&mut tx, clock, branch, &first).await?;
+    let rows: Vec<_> = orders.iter().zip(first.iter().map(|it| &it.mark)).collect();
+    let inserted = orders::insert(&mut tx, first[0].brand, branch, &rows).await?;
+    let placed: Vec<Order> = orders
+        .into_iter()
+        .filter(|order| inserted.contains(&order.id))
+        .collect();
     write_details(&mut tx, clock, &placed).await?;
+
+    let known = if placed.len() == drafts.len() {
+        HashMap::new()
+    } else {
+        find_known(&mut tx, drafts).await?
+    };
     tx.commit().await?;
 
-    let placed = placed
-        .into_iter()
-        .map(|(i, order)| (i, Committed::Placed(Box::new(order))));
-    let known = known
-        .into_iter()
-        .map(|(i, known)| (i, Committed::Exists(known)));
-    let mut committed: Vec<(usize, Committed)> = placed.chain(known).collect();
-    committed.sort_by_key(|(index, _)| *index);
-    Ok(committed
-        .into_iter()
-        .map(|(_, committed)| committed)
-        .collect())
+    let placed = placed.into_iter().map(|order| (order.id, order));
+    let mut placed: HashMap<OrderId, Order> = placed.collect();
+    let committed = drafts.iter().map(|draft| {
+        let Some(order) = placed.remove(&draft.id) else {
+            let known = known.get(&draft.mark.key).cloned();
+            return known.map(Committed::Exists);
+        };
+        Some(Committed::Placed(Box::new(order)))
+    });
+    let committed: Option<Vec<_>> = committed.collect();
+    Ok(committed.context("an order was neither inserted nor there already")?)
 }
 
-/// Orders with the place of their draft in the batch.
-type Indexed = Vec<(usize, Order)>;
-
-/// Inserts what it can of the `open` drafts; answers the orders, and the drafts that collided.
-async fn insert(
-    tx: &mut TenantTx,
-    clock: &SharedClock,
-    branch: BranchId,
-    drafts: &[Draft],
-    open: &[usize],
-) -> Result<(Indexed, Vec<usize>), Problem> {
-    // The same order twice in a batch: a customer's double tap. The second finds the first.
-    let mut seen = HashSet::new();
-    let (first, doubled): (Vec<usize>, Vec<usize>) = open
-        .iter()
-        .copied()
-        .partition(|index| seen.insert(drafts[*index].id));
-
-    let now = clock.now();
-    let rule = drafts[first[0]].day_rule;
-    let day = rule.day_of(now);
-    let count = i32::try_from(first.len()).map_err(anyhow::Error::from)?;
-    let number = pickup_counters::take(tx, branch, day, count).await?;
-
-    let mut fresh: Indexed = Vec::with_capacity(first.len());
-    for (index, pickup_number) in first.into_iter().zip(number.0..) {
-        fresh.push((
-            index,
-            to_order(&drafts[index], PickupNumber(pickup_number), now)?,
-        ));
-    }
-    let rows: Vec<_> = fresh
-        .iter()
-        .map(|(index, order)| (order, &drafts[*index].mark))
-        .collect();
-    let inserted = orders::insert(tx, drafts[open[0]].brand, branch, &rows).await?;
-    let (placed, collided): (Indexed, Indexed) = fresh
-        .into_iter()
-        .partition(|(_, order)| inserted.contains(&order.id));
-    let left = collided
-        .into_iter()
-        .map(|(index, _)| index)
-        .chain(doubled)
-        .collect();
-    Ok((placed, left))
-}
-
-/// Finds drafts whose key has an order already; the others collided with a number only.
+/// Orders that the drafts' keys have placed, by key.
 async fn find_known(
     tx: &mut TenantTx,
     drafts: &[Draft],
-    collided: &[usize],
-) -> Result<Vec<(usize, PlacedWithKey)>, Problem> {
-    if collided.is_empty() {
-        return Ok(Vec::new());
-    }
-    let key = |index: usize| &drafts[index].mark.key;
-    let keys: Vec<String> = collided.iter().map(|index| key(*index).clone()).collect();
+) -> Result<HashMap<String, PlacedWithKey>, Problem> {
+    let keys: Vec<String> = drafts.iter().map(|draft| draft.mark.key.clone()).collect();
     let known = idempotency_keys::list(tx, &keys).await?;
-    let settled = collided.iter().filter_map(|&index| {
-        let known = known.iter().find(|known| known.key == *key(index))?;
-        Some((index, known.clone()))
-    });
-    Ok(settled.collect())
+    let known = known.into_iter().map(|known| (known.key.clone(), known));
+    let mut known: HashMap<String, PlacedWithKey> = known.collect();
+
+    // A key that was forgotten meanwhile lives on in the id, which came from the hold of key and body.
+    let forgotten: Vec<&Draft> = drafts
+        .iter()
+        .filter(|draft| !known.contains_key(&draft.mark.key))
+        .collect();
+    let ids: Vec<OrderId> = forgotten.iter().map(|draft| draft.id).collect();
+    let states = orders::list_states(tx, &ids).await?;
+    let exists: HashSet<OrderId> = states.into_iter().map(|(id, ..)| id).collect();
+    for draft in forgotten.into_iter().filter(|it| exists.contains(&it.id)) {
+        let placed = PlacedWithKey {
+            key: draft.mark.key.clone(),
+            order: draft.id,
+            request_hash: draft.mark.hash.clone(),
+        };
+        known.insert(placed.key.clone(), placed);
+    }
+    Ok(known)
+}
+
+/// Gives drafts their numbers: orders that only have to be inserted.
+async fn number(
+    tx: &mut TenantTx,
+    clock: &SharedClock,
+    branch: BranchId,
+    drafts: &[&Draft],
+) -> Result<Vec<Order>, Problem> {
+    let now = clock.now();
+    let rule = drafts[0].day_rule;
+    let moment = Moment {
+        now,
+        day: rule.day_of(now),
+        undo_day: rule.day_of(now - UNDO_WINDOW),
+    };
+    let count = i32::try_from(drafts.len()).map_err(anyhow::Error::from)?;
+    let seed = Uuid::from_u128(rand::rng().random());
+    let numbers = order_counters::take(tx, branch, moment, count, seed).await?;
+    let orders = drafts
+        .iter()
+        .zip(numbers)
+        .map(|(draft, numbers)| to_order(draft, numbers, now));
+    orders.collect()
 }
 
 async fn write_details(
     tx: &mut TenantTx,
     clock: &SharedClock,
-    placed: &[(usize, Order)],
+    placed: &[Order],
 ) -> Result<(), Problem> {
     if placed.is_empty() {
         return Ok(());
     }
-    let orders: Vec<&Order> = placed.iter().map(|(_, order)| order).collect();
-    order_lines::insert(tx, &orders).await?;
-    let entries: Vec<OrderEvent> = orders
+    order_lines::insert(tx, placed).await?;
+    let entries: Vec<OrderEvent> = placed
         .iter()
         .map(|order| placed_event(order.placed_at))
         .collect();
-    let entries: Vec<_> = orders.iter().map(|order| order.id).zip(&entries).collect();
+    let entries: Vec<_> = placed.iter().map(|order| order.id).zip(&entries).collect();
     order_events::insert(tx, &entries, None).await?;
-    let announced: Vec<_> = orders.iter().map(|order| events::placed(order)).collect();
+    let announced: Vec<_> = placed.iter().map(events::placed).collect();
     outbox::publish(tx, &**clock, &announced).await
 }
 
 fn to_order(
     draft: &Draft,
-    pickup_number: PickupNumber,
+    (order_number, pickup_number): (OrderNumber, PickupNumber),
     now: DateTime<Utc>,
-) -> Result<Order, anyhow::Error> {
+) -> Result<Order, Problem> {
     Ok(Order {
         id: draft.id,
         brand: draft.brand,
         branch: draft.branch,
-        order_number: OrderNumber::draw(&mut rand::rng()),
+        order_number,
         pickup_number,
         sold: draft.sold.clone(),
         promised_at: draft.promised_at,
@@ -278,6 +266,6 @@ fn to_order(
         test: false,
         placed_at: now,
         moved: None,
-        progress: fold(&[placed_event(now)])?,
+        progress: fold(&[placed_event(now)]).map_err(Problem::internal)?,
     })
 }

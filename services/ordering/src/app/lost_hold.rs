@@ -46,9 +46,7 @@ impl Ordering {
         let now = self.clock.now();
         let advanced = order.advance(&wish, &EventActor::System, Rights::default(), now);
         let entries = advanced.map_err(|error| error.to_problem())?;
-        if !self.write(tx, &order, read_version, &entries, None).await? {
-            return Err(anyhow::anyhow!("a locked order changed its version").into());
-        }
+        self.write(tx, &order, read_version, &entries, None).await?;
         tracing::warn!(order.id = %id, "cancelled, for its hold was gone");
         Ok(())
     }

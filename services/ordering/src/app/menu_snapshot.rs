@@ -1,7 +1,5 @@
 //! Catalog's snapshot of a menu, made into what prices are computed from.
 
-use std::collections::HashSet;
-
 use anyhow::Context as _;
 use chassis::money::{Currency, Money};
 use proto::catalog::v1 as wire;
@@ -36,7 +34,6 @@ pub fn to_menu(snapshot: wire::MenuSnapshot) -> anyhow::Result<Menu> {
         branch: branch.branch_id.parse()?,
         products: products.collect::<anyhow::Result<_>>()?,
         groups: groups.collect::<anyhow::Result<_>>()?,
-        retired: HashSet::new(),
     })
 }
 

@@ -3,7 +3,7 @@
 //! A menu is fetched from catalog once, however many ask at the same time. An event of a new menu
 //! drops the old one at once on every replica; should the event be lost, it lives for five seconds.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use chassis::{
@@ -12,7 +12,9 @@ use chassis::{
     id::{BranchId, OrganisationId},
 };
 use moka::{future, sync};
-use proto::catalog::v1::{GetMenuSnapshotRequest, catalog_service_client::CatalogServiceClient};
+use proto::catalog::v1::{
+    FindItemsRequest, GetMenuSnapshotRequest, catalog_service_client::CatalogServiceClient,
+};
 use tonic::Status;
 
 use super::menu_snapshot::to_menu;
@@ -68,6 +70,18 @@ impl Menus {
             .unwrap_or_else(|| Arc::from([]))
     }
 
+    /// Those of `items` (products, variants or options) that exist in the organisation, on a menu or not.
+    pub async fn find_items(
+        &self,
+        org: OrganisationId,
+        items: Vec<String>,
+    ) -> Result<HashSet<String>, Problem> {
+        let mut catalog = CatalogServiceClient::new(self.peers.channel_for("catalog", org));
+        let request = FindItemsRequest { item_ids: items };
+        let answer = catalog.find_items(request).await?.into_inner();
+        Ok(answer.item_ids.into_iter().collect())
+    }
+
     /// Forgets the present menu, for there is a new one.
     pub async fn invalidate(&self, org: OrganisationId, branch: BranchId) {
         self.current.invalidate(&(org, branch)).await;
@@ -95,19 +109,13 @@ impl Menus {
         Ok(self.remember(org, menu.map_err(Problem::internal)?))
     }
 
-    fn remember(&self, org: OrganisationId, mut menu: Menu) -> Arc<Menu> {
+    fn remember(&self, org: OrganisationId, menu: Menu) -> Arc<Menu> {
         let key = (org, menu.branch);
         let seen = self.seen.get(&key).unwrap_or_else(|| Arc::from([]));
         let earlier: Vec<_> = seen
             .iter()
             .filter(|earlier| earlier.version != menu.version)
             .cloned()
-            .collect();
-        menu.retired = earlier
-            .iter()
-            .flat_map(|earlier| earlier.products.keys().chain(&earlier.retired))
-            .filter(|product| !menu.products.contains_key(product))
-            .copied()
             .collect();
         let menu = Arc::new(menu);
         let versions = std::iter::once(menu.clone())

@@ -6,6 +6,7 @@ pub mod find_slots;
 pub mod lost_hold;
 pub mod menu_snapshot;
 pub mod menus;
+pub mod missing_items;
 pub mod move_order;
 pub mod place_order;
 pub mod quote;

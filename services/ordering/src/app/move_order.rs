@@ -18,13 +18,11 @@ use crate::{
     },
     events,
     store::{
+        order_counters,
         order_events::{self, RequestMark},
         orders,
     },
 };
-
-/// Races with staff that a customer's cancellation sits out.
-const MAX_RACES: usize = 3;
 
 /// A wish of staff to move an order.
 #[derive(Clone, Debug)]
@@ -48,8 +46,7 @@ impl Ordering {
         request: &MoveOrder,
     ) -> Result<Order, Problem> {
         let mut tx = self.db.tenant(org).await?;
-        let mut order = orders::get(&mut tx, request.order).await?;
-        caller.require_branch(order.brand, order.branch)?;
+        let mut order = lock(&mut tx, caller, request.order).await?;
         if let Some(mark) = &request.mark
             && let Some(hash) = order_events::find_request(&mut tx, order.id, &mark.key).await?
         {
@@ -64,27 +61,17 @@ impl Ordering {
         }
 
         let (_, actor) = staff(caller)?;
+        lock_number(&mut tx, &order).await?;
         let advanced = order.advance(&request.wish, &actor, rights(caller), self.clock.now());
         let entries = advanced.map_err(|error| error.to_problem())?;
-        if !self
-            .write(
-                &mut tx,
-                &order,
-                request.version,
-                &entries,
-                request.mark.as_ref(),
-            )
-            .await?
-        {
-            return Err(self
-                .lost_race(org, tx, request.order, request.version, request.wish.to)
-                .await?);
-        }
+        let mark = request.mark.as_ref();
+        self.write(&mut tx, &order, request.version, &entries, mark)
+            .await?;
         tx.commit().await?;
         Ok(order)
     }
 
-    /// Takes the last press of a member of staff back.
+    /// Takes the last press of a member of staff back, or finds that this very request has done so.
     pub async fn undo_move(
         &self,
         org: OrganisationId,
@@ -92,24 +79,26 @@ impl Ordering {
         id: OrderId,
         version: i64,
     ) -> Result<Order, Problem> {
-        let mut tx = self.db.tenant(org).await?;
-        let mut order = orders::get(&mut tx, id).await?;
-        caller.require_branch(order.brand, order.branch)?;
-        if order.progress.version != version {
-            let to = order.progress.state;
-            return Err(stale(&mut tx, &order, version, to).await?);
-        }
-
         let (account, actor) = staff(caller)?;
         let EventActor::Staff { name, .. } = &actor else {
             return Err(not_staff());
         };
+        let mut tx = self.db.tenant(org).await?;
+        let mut order = lock(&mut tx, caller, id).await?;
+        if order.progress.version != version {
+            let next = order_events::find(&mut tx, id, version + 1).await?;
+            if next.is_some_and(|next| next.is_undo_by(account)) {
+                return Ok(order);
+            }
+            let to = order.progress.state;
+            return Err(stale(&mut tx, &order, version, to).await?);
+        }
+
+        lock_number(&mut tx, &order).await?;
         let history = order_events::list(&mut tx, id).await?;
         let undone = order.undo(&history, account, name, self.clock.now());
         let entries = [undone.map_err(|error| error.to_problem())?];
-        if !self.write(&mut tx, &order, version, &entries, None).await? {
-            return Err(self.lost_race(org, tx, id, version, entries[0].to).await?);
-        }
+        self.write(&mut tx, &order, version, &entries, None).await?;
         tx.commit().await?;
         Ok(order)
     }
@@ -127,26 +116,21 @@ impl Ordering {
             cash_received: false,
             override_payment: false,
         };
-        for _ in 0..MAX_RACES {
-            let mut tx = self.db.tenant(org).await?;
-            let mut order = orders::get(&mut tx, id).await?;
-            if order.progress.state == OrderState::Cancelled {
-                return Ok(order);
-            }
-            let version = order.progress.version;
-            let rights = Rights::default();
-            let advanced = order.advance(&wish, &EventActor::Customer, rights, self.clock.now());
-            let entries = advanced.map_err(|error| error.to_problem())?;
-            if self.write(&mut tx, &order, version, &entries, None).await? {
-                tx.commit().await?;
-                return Ok(order);
-            }
-            tx.rollback().await?;
+        let mut tx = self.db.tenant(org).await?;
+        let mut order = orders::lock(&mut tx, id).await?;
+        if order.progress.state == OrderState::Cancelled {
+            return Ok(order);
         }
-        Err(Problem::new("TEMPORARILY_UNAVAILABLE").message("others keep changing the order"))
+        let version = order.progress.version;
+        let rights = Rights::default();
+        let advanced = order.advance(&wish, &EventActor::Customer, rights, self.clock.now());
+        let entries = advanced.map_err(|error| error.to_problem())?;
+        self.write(&mut tx, &order, version, &entries, None).await?;
+        tx.commit().await?;
+        Ok(order)
     }
 
-    /// Progress, entries and events together; `false` when somebody was faster.
+    /// Writes progress, entries and events of a locked order.
     pub(super) async fn write(
         &self,
         tx: &mut TenantTx,
@@ -154,33 +138,32 @@ impl Ordering {
         read_version: i64,
         entries: &[OrderEvent],
         mark: Option<&RequestMark>,
-    ) -> Result<bool, Problem> {
-        if !orders::update_progress(tx, order.id, read_version, &order.progress).await? {
-            return Ok(false);
-        }
+    ) -> Result<(), Problem> {
+        orders::update_progress(tx, order, read_version).await?;
         let rows: Vec<_> = entries.iter().map(|entry| (order.id, entry)).collect();
         order_events::insert(tx, &rows, mark).await?;
         let announced: Vec<_> = entries
             .iter()
             .map(|entry| events::moved(order, entry))
             .collect();
-        outbox::publish(tx, &*self.clock, &announced).await?;
-        Ok(true)
+        outbox::publish(tx, &*self.clock, &announced).await
     }
+}
 
-    async fn lost_race(
-        &self,
-        org: OrganisationId,
-        lost: TenantTx,
-        order: OrderId,
-        version: i64,
-        to: OrderState,
-    ) -> Result<Problem, Problem> {
-        lost.rollback().await?;
-        let mut tx = self.db.tenant(org).await?;
-        let order = orders::get(&mut tx, order).await?;
-        stale(&mut tx, &order, version, to).await
+/// Locks an order of one of the caller's branches until the transaction ends, so that requests for it
+/// come one after the other and a repeated one finds what the first has done.
+async fn lock(tx: &mut TenantTx, caller: &Identity, id: OrderId) -> Result<Order, Problem> {
+    let order = orders::lock(tx, id).await?;
+    caller.require_branch(order.brand, order.branch)?;
+    Ok(order)
+}
+
+/// A closed order that opens again takes its pickup number back: meanwhile nobody else may get it.
+async fn lock_number(tx: &mut TenantTx, order: &Order) -> Result<(), Problem> {
+    if !order.progress.state.is_open() {
+        order_counters::lock(tx, order.branch).await?;
     }
+    Ok(())
 }
 
 /// What a caller is told who read an older version: the state moved on, or only the version did.
@@ -190,12 +173,8 @@ pub(super) async fn stale(
     given: i64,
     to: OrderState,
 ) -> Result<Problem, Problem> {
-    let history = order_events::list(tx, order.id).await?;
-    let read = history
-        .iter()
-        .find(|entry| entry.version == given)
-        .map(|entry| entry.to);
-    let same_state = read.is_none_or(|state| state == order.progress.state);
+    let read = order_events::find(tx, order.id, given).await?;
+    let same_state = read.is_none_or(|entry| entry.to == order.progress.state);
     let reason = if same_state {
         "VERSION_CONFLICT"
     } else {

@@ -1,6 +1,7 @@
 //! Moves an order to another slot: a flow over capacity and our own database, in numbered steps.
 //!
-//! 1. Check that the order may be moved, and write the wish down. Undo: forget the wish.
+//! 1. Check that the order may be moved, and write the wish down; a repeated one is found there.
+//!    Undo: forget the wish.
 //! 2. Lock the order and let capacity move what it holds.
 //! 3. Commit the new slot with its entry and its event; the same commit forgets the wish.
 //!
@@ -11,13 +12,13 @@
 
 use chassis::{
     authn::Identity,
-    business_day::BusinessDay,
     db::TenantTx,
     error::{Problem, Refusal as _},
     id::{OrderId, OrganisationId, SlotMoveId},
     outbox,
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::{StreamExt as _, stream};
 use tracing::Instrument as _;
 
 use super::{
@@ -29,21 +30,22 @@ use crate::{
     domain::{
         order::{NewSlot, Order},
         order_history::{EventActor, EventKind},
-        order_number::PickupNumber,
         pause::named,
         slot_move::SlotMove,
         stock_need::stock_need,
     },
     events,
-    store::{order_events, orders, pickup_counters, slot_moves},
+    store::{order_events, orders, slot_moves},
 };
 
-/// A number may belong to an order of another day that is still open; so many in a row do not.
-const MAX_DRAWS: usize = 100;
 /// By then whoever began a move has ended it, or is no more: no call lasts as long.
 const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(30);
 /// Moves that one turn of the timer goes on with.
 const MOVES_A_TURN: i64 = 100;
+/// Moves that it goes on with at the same time.
+const MOVES_AT_ONCE: usize = 8;
+/// Moves of one order that may be under way: more of them are only the same trouble again.
+const MOVES_OF_AN_ORDER: usize = 10;
 
 /// A wish of staff to move an order to another slot.
 #[derive(Clone, Debug)]
@@ -56,6 +58,14 @@ pub struct Reschedule {
     pub wanted_at: DateTime<Utc>,
     /// Why, as the customer reads it.
     pub reason: String,
+}
+
+/// A move that was asked for.
+enum Begun {
+    /// An earlier request like it has moved the order.
+    Done(Box<Order>),
+    /// It is written down and has to be carried out.
+    UnderWay(SlotMove),
 }
 
 impl Ordering {
@@ -78,51 +88,66 @@ impl Ordering {
             reason: request.reason,
             account,
             account_name: name,
-            begun_at: self.clock.now(),
         };
-        if let Some(done) = self.step_1_begin(org, caller, &wish).await? {
-            return Ok(done);
+        match self.step_1_begin(org, caller, wish).await? {
+            Begun::Done(order) => Ok(*order),
+            Begun::UnderWay(wish) => self.carry_out_apart(org, wish).await,
         }
+    }
+
+    /// Goes on with what crashes and outages broke off; what fails again waits behind the others.
+    pub async fn finish_moves(&self) -> Result<(), sqlx::Error> {
+        let now = self.clock.now();
+        let mut tx = self.db.system("take moves that were broken off").await?;
+        let left = slot_moves::take_due(&mut tx, now, now + LEFT_BEHIND, MOVES_A_TURN).await?;
+        tx.commit().await?;
+        let finish = |(org, wish): (OrganisationId, SlotMove)| async move {
+            let order = wish.order;
+            match self.carry_out_apart(org, wish).await {
+                Ok(_) => tracing::info!(order.id = %order, "a move that was broken off is done"),
+                Err(error) => tracing::warn!(order.id = %order, %error, "a move was broken off"),
+            }
+        };
+        stream::iter(left)
+            .for_each_concurrent(MOVES_AT_ONCE, finish)
+            .await;
+        Ok(())
+    }
+
+    /// Carries a move out in a task of its own: a caller who hangs up need not leave the rest to the
+    /// timer, and a panic ends this move alone.
+    async fn carry_out_apart(&self, org: OrganisationId, wish: SlotMove) -> Result<Order, Problem> {
         let app = self.clone();
         let flow = async move { app.carry_out(org, &wish).await };
-        // A caller who hangs up need not leave the rest to the timer.
         let done = tokio::spawn(flow.in_current_span()).await;
         done.map_err(Problem::internal)?
     }
 
-    /// Goes on with what crashes and outages broke off.
-    pub async fn finish_moves(&self) -> Result<(), sqlx::Error> {
-        let before = self.clock.now() - LEFT_BEHIND;
-        let mut tx = self.db.system("find moves that were broken off").await?;
-        let left = slot_moves::list_begun(&mut tx, before, MOVES_A_TURN).await?;
-        tx.rollback().await?;
-        for (org, wish) in left {
-            let order = wish.order;
-            match self.carry_out(org, &wish).await {
-                Ok(_) => tracing::info!(order.id = %order, "a move that was broken off is done"),
-                Err(error) => tracing::warn!(order.id = %order, %error, "a move was broken off"),
-            }
-        }
-        Ok(())
-    }
-
-    /// The order, when nothing is left to do: this very wish has moved it.
     async fn step_1_begin(
         &self,
         org: OrganisationId,
         caller: &Identity,
-        wish: &SlotMove,
-    ) -> Result<Option<Order>, Problem> {
+        wish: SlotMove,
+    ) -> Result<Begun, Problem> {
         let mut tx = self.db.tenant(org).await?;
-        let order = orders::get(&mut tx, wish.order).await?;
+        let order = orders::lock(&mut tx, wish.order).await?;
         caller.require_branch(order.brand, order.branch)?;
-        if is_done(&mut tx, wish, &order).await? {
-            return Ok(Some(order));
+        if is_done(&mut tx, &wish).await? {
+            return Ok(Begun::Done(Box::new(order)));
         }
-        still_movable(&mut tx, wish, &order).await?;
-        slot_moves::insert(&mut tx, wish).await?;
+        still_movable(&mut tx, &wish, &order).await?;
+        let under_way = slot_moves::list(&mut tx, order.id).await?;
+        if under_way.len() >= MOVES_OF_AN_ORDER {
+            return Err(Problem::new("TEMPORARILY_UNAVAILABLE")
+                .message("earlier moves of the order have to be finished first"));
+        }
+        if let Some(first) = under_way.into_iter().find(|other| wish.repeats(other)) {
+            return Ok(Begun::UnderWay(first));
+        }
+        let due_at = self.clock.now() + LEFT_BEHIND;
+        slot_moves::insert(&mut tx, &wish, due_at).await?;
         tx.commit().await?;
-        Ok(None)
+        Ok(Begun::UnderWay(wish))
     }
 
     /// Steps 2 and 3.
@@ -131,7 +156,7 @@ impl Ordering {
         let order = orders::lock(&mut tx, wish.order).await?;
         // Another replica's timer may have been faster; then the wish is done, or stale.
         let under_way = slot_moves::take(&mut tx, wish.id).await?;
-        if is_done(&mut tx, wish, &order).await? {
+        if is_done(&mut tx, wish).await? {
             tx.commit().await?;
             return Ok(order);
         }
@@ -181,49 +206,21 @@ impl Ordering {
         wish: &SlotMove,
         slot: &Hold,
     ) -> Result<Order, Problem> {
-        let pickup_number = if slot.business_day == order.business_day {
-            order.pickup_number
-        } else {
-            self.draw_number(&mut tx, &order, slot.business_day).await?
-        };
         let slot = NewSlot {
             wanted_at: wish.wanted_at,
             promised_at: slot.promised_at,
             business_day: slot.business_day,
-            pickup_number,
         };
         let read_version = order.progress.version;
         let entry = order
             .reschedule(slot, &wish.reason, &wish.actor(), self.clock.now())
             .map_err(|error| error.to_problem())?;
-        if !orders::update_slot(&mut tx, &order, read_version).await? {
-            return Err(anyhow::anyhow!("a locked order changed its version").into());
-        }
+        orders::update_slot(&mut tx, &order, read_version).await?;
         order_events::insert(&mut tx, &[(order.id, &entry)], None).await?;
         let announced = [events::rescheduled(&order, &entry)];
         outbox::publish(&mut tx, &*self.clock, &announced).await?;
         tx.commit().await?;
         Ok(order)
-    }
-
-    /// The next number of the new day that no open order of the branch has.
-    async fn draw_number(
-        &self,
-        tx: &mut TenantTx,
-        order: &Order,
-        day: BusinessDay,
-    ) -> Result<PickupNumber, Problem> {
-        let today = order.day_rule.day_of(self.clock.now());
-        // Who places an order waits at today's counter, whatever day it is for: with it in hand no
-        // number can be taken between our look and our commit.
-        pickup_counters::take(tx, order.branch, today, 0).await?;
-        for _ in 0..MAX_DRAWS {
-            let number = pickup_counters::take(tx, order.branch, day, 1).await?;
-            if !orders::has_open_number(tx, order.branch, number).await? {
-                return Ok(number);
-            }
-        }
-        Err(anyhow::anyhow!("no free pickup number after {MAX_DRAWS} draws").into())
     }
 
     /// After a commit that failed, or whose answer was lost: what is true decides.
@@ -235,7 +232,7 @@ impl Ordering {
     ) -> Result<Order, Problem> {
         let mut tx = self.db.tenant(org).await?;
         let now = orders::get(&mut tx, wish.order).await?;
-        if is_done(&mut tx, wish, &now).await? {
+        if is_done(&mut tx, wish).await? {
             return Ok(now);
         }
         let cause = problem.cause.as_ref().map(|cause| format!("{cause:#}"));
@@ -280,15 +277,12 @@ async fn still_movable(tx: &mut TenantTx, wish: &SlotMove, order: &Order) -> Res
     Ok(())
 }
 
-/// Whether the latest entry is what this wish asks for.
-async fn is_done(tx: &mut TenantTx, wish: &SlotMove, order: &Order) -> Result<bool, Problem> {
-    if order.progress.version != wish.version + 1 || order.sold.wanted_at != Some(wish.wanted_at) {
-        return Ok(false);
-    }
-    let history = order_events::list(tx, order.id).await?;
-    let last = history.last();
-    Ok(last.is_some_and(|entry| {
-        matches!(entry.kind, EventKind::Rescheduled { .. }) && entry.reason == wish.reason
+/// Whether this wish has moved the order before, whatever became of it since.
+async fn is_done(tx: &mut TenantTx, wish: &SlotMove) -> Result<bool, Problem> {
+    let entry = order_events::find(tx, wish.order, wish.version + 1).await?;
+    Ok(entry.is_some_and(|entry| {
+        matches!(entry.kind, EventKind::Rescheduled { to, .. } if to == wish.wanted_at)
+            && entry.reason == wish.reason
     }))
 }
 

@@ -1,6 +1,6 @@
 //! A published menu, indexed for pricing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chassis::business_day::BusinessDay;
 use chassis::id::{
@@ -31,8 +31,6 @@ pub struct Menu {
     pub products: HashMap<ProductId, Product>,
     /// Option groups.
     pub groups: HashMap<OptionGroupId, OptionGroup>,
-    /// Products of earlier versions that are no longer on it.
-    pub retired: HashSet<ProductId>,
 }
 
 /// What decides a branch's business day.

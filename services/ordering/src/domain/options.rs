@@ -11,6 +11,7 @@ use chassis::{
 use super::{
     cart::{CartLine, ChosenOption},
     menu::{Menu, OptionGroup, Product},
+    pricing::ITEM_NOT_FOUND,
     quote::SoldOption,
 };
 
@@ -67,7 +68,7 @@ fn refuse_strangers(
         let reason = if menu.knows_option(chosen.option) {
             "ITEM_NOT_AVAILABLE"
         } else {
-            "ITEM_NOT_FOUND"
+            ITEM_NOT_FOUND
         };
         let params = [
             ("option_id", chosen.option.to_string()),

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 
 use super::{
     menu::DayRule,
-    order_history::{CancelReason, EventActor, EventKind, OrderEvent, Progress, fold},
+    order_history::{
+        CancelReason, EventActor, EventKind, MAX_ENTRIES, OrderEvent, Progress, replay,
+    },
     order_move::{Error, Move, Rights},
     order_number::{OrderNumber, PickupNumber},
     order_state::{
@@ -28,7 +30,7 @@ pub struct Order {
     pub branch: BranchId,
     /// 訂單編號.
     pub order_number: OrderNumber,
-    /// 取件號碼.
+    /// 取件號碼, given once.
     pub pickup_number: PickupNumber,
     /// What was sold, as priced when it was placed.
     pub sold: Quote,
@@ -72,8 +74,6 @@ pub struct NewSlot {
     pub promised_at: DateTime<Utc>,
     /// Business day of the slot.
     pub business_day: BusinessDay,
-    /// 取件號碼 from now on.
-    pub pickup_number: PickupNumber,
 }
 
 /// Who ordered.
@@ -120,6 +120,9 @@ impl Order {
         let before = self.progress.state;
         let passed = transition(before, wish.to, self.sold.method, mover(actor))?;
         self.guard(wish, &passed, actor, rights, now)?;
+        if wish.to.is_open() {
+            self.require_room(passed.len())?;
+        }
 
         let due = self.sold.total.amount() - self.progress.paid;
         let base_version = self.progress.version;
@@ -164,15 +167,12 @@ impl Order {
             state: self.progress.state,
         };
         let mine = self.undo_until(account, now).is_some();
-        let last = events
-            .last()
-            .filter(|_| mine)
-            .ok_or_else(|| nothing.clone())?;
-        let kept = usize::try_from(last.base_version).unwrap_or_default();
-        let before = events
-            .get(..kept)
-            .and_then(|kept| fold(kept).ok())
-            .ok_or(nothing)?;
+        let last = events.last().filter(|_| mine);
+        let last = last.ok_or_else(|| nothing.clone())?;
+        self.require_room(1)?;
+        let versions = replay(events).map_err(|_| nothing.clone())?;
+        let kept = usize::try_from(last.base_version - 1).ok();
+        let before = kept.and_then(|kept| versions.get(kept)).ok_or(nothing)?;
         let event = OrderEvent {
             version: last.version + 1,
             kind: EventKind::Undone,
@@ -188,22 +188,33 @@ impl Order {
             cancel_reason: None,
             received: 0,
         };
-        self.progress = Progress {
-            version: event.version,
-            undo: None,
-            ..before
-        };
+        let undone = Progress::undone(&versions, &event);
+        self.progress = undone.expect("entries are made to follow the progress");
         Ok(event)
     }
 
-    /// Refuses what is too late to be moved to another slot.
+    fn require_room(&self, entries: usize) -> Result<(), Error> {
+        let entries = i64::try_from(entries).unwrap_or(MAX_ENTRIES);
+        if self.progress.version + entries > MAX_ENTRIES {
+            return Err(Error::HistoryFull { max: MAX_ENTRIES });
+        }
+        Ok(())
+    }
+
+    /// Business day on which it was closed, `None` while it is open.
+    #[must_use]
+    pub fn closed_day(&self) -> Option<BusinessDay> {
+        let closed_at = self.progress.completed_at?;
+        Some(self.day_rule.day_of(closed_at))
+    }
+
+    /// Refuses what is too late to be moved to another slot, or was changed too often.
     pub fn require_movable(&self) -> Result<(), Error> {
         let state = self.progress.state;
-        if state.is_movable() {
-            Ok(())
-        } else {
-            Err(Error::NotMovable { state })
+        if !state.is_movable() {
+            return Err(Error::NotMovable { state });
         }
+        self.require_room(1)
     }
 
     /// Moves the order to another slot: its new entry, applied to its progress.
@@ -236,7 +247,6 @@ impl Order {
         self.sold.wanted_at = Some(slot.wanted_at);
         self.promised_at = slot.promised_at;
         self.business_day = slot.business_day;
-        self.pickup_number = slot.pickup_number;
         self.moved = Some(SlotChange {
             from,
             reason: reason.to_owned(),
@@ -334,8 +344,7 @@ impl Order {
                     action: "order.reopen",
                 });
             }
-            let day = |at| self.day_rule.day_of(at);
-            if self.progress.completed_at.map(day) != Some(day(now)) {
+            if self.closed_day() != Some(self.day_rule.day_of(now)) {
                 return Some(IllegalTransition { from, to }.into());
             }
         }

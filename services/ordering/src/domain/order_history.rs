@@ -7,6 +7,8 @@ use super::order_state::OrderState;
 
 /// How long a member of staff may take the last step back.
 pub const UNDO_WINDOW: TimeDelta = TimeDelta::seconds(10);
+/// Most entries of an order's history; from then on it can only be ended.
+pub const MAX_ENTRIES: i64 = 200;
 
 /// An entry of an order's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,40 +179,32 @@ pub struct BrokenHistory {
 
 /// Adds all events up, oldest first.
 pub fn fold(events: &[OrderEvent]) -> Result<Progress, BrokenHistory> {
-    let (first, later) = events.split_first().ok_or(BrokenHistory { version: 0 })?;
-    if first.version != 1 || first.from.is_some() {
-        return Err(BrokenHistory {
-            version: first.version,
-        });
-    }
-    let mut progress = Progress::begin(first);
-    for (index, event) in later.iter().enumerate() {
-        progress = match event.kind {
-            EventKind::Moved => progress.moved(event)?,
-            EventKind::Rescheduled { .. } => progress.rescheduled(event)?,
-            EventKind::Undone => {
-                let kept = usize::try_from(event.base_version).unwrap_or_default();
-                let kept = events.get(..kept.min(index + 1)).unwrap_or_default();
-                let before = fold(kept)?;
-                if before.state != event.to || event.version != progress.version + 1 {
-                    return Err(BrokenHistory {
-                        version: event.version,
-                    });
-                }
-                Progress {
-                    version: event.version,
-                    undo: None,
-                    ..before
-                }
-            }
+    replay(events)?.pop().ok_or(BrokenHistory { version: 0 })
+}
+
+/// The progress after each event, oldest first; the one of version `n` is at `n - 1`.
+pub fn replay(events: &[OrderEvent]) -> Result<Vec<Progress>, BrokenHistory> {
+    let mut versions: Vec<Progress> = Vec::with_capacity(events.len());
+    for event in events {
+        let next = match versions.last() {
+            None => Progress::begin(event)?,
+            Some(last) => match event.kind {
+                EventKind::Moved => last.clone().moved(event)?,
+                EventKind::Rescheduled { .. } => last.clone().rescheduled(event)?,
+                EventKind::Undone => Progress::undone(&versions, event)?,
+            },
         };
+        versions.push(next);
     }
-    Ok(progress)
+    Ok(versions)
 }
 
 impl Progress {
-    fn begin(event: &OrderEvent) -> Self {
-        Self {
+    fn begin(event: &OrderEvent) -> Result<Self, BrokenHistory> {
+        if event.version != 1 || event.from.is_some() {
+            return Err(event.breaks());
+        }
+        Ok(Self {
             state: event.to,
             version: event.version,
             accepted_at: None,
@@ -220,15 +214,30 @@ impl Progress {
             cancel_reason: None,
             cancel_text: String::new(),
             undo: None,
+        })
+    }
+
+    /// The progress after the last press was taken back, `versions` being all before.
+    pub fn undone(versions: &[Self], event: &OrderEvent) -> Result<Self, BrokenHistory> {
+        let last = versions.last().ok_or(event.breaks())?;
+        let kept = usize::try_from(event.base_version - 1).ok();
+        let before = kept.and_then(|kept| versions.get(kept));
+        match before {
+            Some(before) if before.state == event.to && event.version == last.version + 1 => {
+                Ok(Self {
+                    version: event.version,
+                    undo: None,
+                    ..before.clone()
+                })
+            }
+            _ => Err(event.breaks()),
         }
     }
 
     /// The progress after one more move.
     pub fn moved(mut self, event: &OrderEvent) -> Result<Self, BrokenHistory> {
         if event.version != self.version + 1 || event.from != Some(self.state) {
-            return Err(BrokenHistory {
-                version: event.version,
-            });
+            return Err(event.breaks());
         }
         self.state = event.to;
         self.version = event.version;
@@ -254,13 +263,26 @@ impl Progress {
     pub fn rescheduled(mut self, event: &OrderEvent) -> Result<Self, BrokenHistory> {
         let stays = event.from == Some(self.state) && event.to == self.state;
         if event.version != self.version + 1 || !stays {
-            return Err(BrokenHistory {
-                version: event.version,
-            });
+            return Err(event.breaks());
         }
         self.version = event.version;
         self.undo = None;
         Ok(self)
+    }
+}
+
+impl OrderEvent {
+    /// It took a press of this account back.
+    #[must_use]
+    pub fn is_undo_by(&self, account: AccountId) -> bool {
+        let by = matches!(&self.actor, EventActor::Staff { account: by, .. } if *by == account);
+        self.kind == EventKind::Undone && by
+    }
+
+    const fn breaks(&self) -> BrokenHistory {
+        BrokenHistory {
+            version: self.version,
+        }
     }
 }
 

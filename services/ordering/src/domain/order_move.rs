@@ -80,6 +80,12 @@ pub enum Error {
         /// Present state.
         state: OrderState,
     },
+    /// Its history is full; it can only be ended.
+    #[error("the history of the order has reached {max} entries")]
+    HistoryFull {
+        /// Most entries.
+        max: i64,
+    },
     /// Nothing can be taken back.
     #[error("the last step cannot be taken back")]
     NothingToUndo {
@@ -104,6 +110,7 @@ impl Refusal for Error {
             Self::ActionDenied { action } => {
                 Problem::new("PERMISSION_DENIED").param("action", action)
             }
+            Self::HistoryFull { max } => Problem::new("ORDER_LOCKED").param("max", max),
             Self::NothingToUndo { state } | Self::NotMovable { state } => {
                 Problem::new("ILLEGAL_TRANSITION").param("state", state.as_str())
             }

@@ -1,11 +1,12 @@
 //! Guards of moves, undo, and that progress is always the fold of the entries.
 
+use chassis::error::Refusal as _;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    order_history::BrokenHistory,
+    order_history::{BrokenHistory, fold},
     pricing::{FeeSettings, price},
     samples::*,
 };
@@ -255,7 +256,6 @@ fn in_an_hour() -> NewSlot {
         wanted_at: at,
         promised_at: at,
         business_day: "2026-11-23".parse().unwrap(),
-        pickup_number: PickupNumber(9),
     }
 }
 
@@ -279,7 +279,11 @@ fn an_order_moves_to_another_slot_until_it_is_made() {
             (kind, Some(state), state)
         );
         assert_eq!(order.sold.wanted_at, Some(in_an_hour().wanted_at));
-        assert_eq!(order.pickup_number, PickupNumber(9));
+        assert_eq!(
+            order.pickup_number,
+            PickupNumber(1),
+            "the customer has it in hand"
+        );
         assert_eq!(order.moved.unwrap().from, noon());
         assert_eq!(order.progress.undo, None);
     }
@@ -344,6 +348,64 @@ fn next_states_leave_out_what_the_caller_may_not() {
     let completed = order_at(Completed);
     assert_eq!(completed.next_states(COUNTER, noon()), []);
     assert_eq!(completed.next_states(ALL_RIGHTS, noon()), [Preparing]);
+}
+
+/// Accepts an order and takes it back, again and again, until something refuses.
+fn accept_and_undo(order: &mut Order, events: &mut Vec<OrderEvent>) -> Error {
+    loop {
+        let accepted = order.advance(&to(Accepted), &staff(1), ALL_RIGHTS, noon());
+        match accepted {
+            Ok(accepted) => events.extend(accepted),
+            Err(refused) => return refused,
+        }
+        match order.undo(events, id!(AccountId, 1), "阿明", noon()) {
+            Ok(undone) => events.push(undone),
+            Err(refused) => return refused,
+        }
+    }
+}
+
+/// A fold that folded again at each undo would not come to an end here.
+#[test]
+fn a_history_of_undone_presses_is_bounded_and_its_order_can_still_be_ended() {
+    let (mut order, mut events) = order();
+    let refused = accept_and_undo(&mut order, &mut events);
+    assert_eq!(refused, Error::HistoryFull { max: MAX_ENTRIES });
+    assert_eq!(refused.to_problem().reason, "ORDER_LOCKED");
+    assert_eq!(order.progress.version, MAX_ENTRIES);
+    assert_eq!(fold(&events).unwrap(), order.progress);
+    let moved = order.reschedule(in_an_hour(), "r", &staff(1), noon());
+    assert_eq!(moved, Err(Error::HistoryFull { max: MAX_ENTRIES }));
+    assert!(
+        order.require_movable().is_err(),
+        "said before capacity is asked"
+    );
+
+    let mut completed = order.clone();
+    let done = completed.advance(&to(Completed), &staff(1), ALL_RIGHTS, noon());
+    events.extend(done.unwrap());
+    assert_eq!(fold(&events).unwrap(), completed.progress);
+    let reopened = Move {
+        reason: "少一杯".into(),
+        ..to(Preparing)
+    };
+    let refused = completed.advance(&reopened, &staff(1), ALL_RIGHTS, noon());
+    assert_eq!(refused, Err(Error::HistoryFull { max: MAX_ENTRIES }));
+
+    let lost = order.advance(&to(Cancelled), &EventActor::System, ALL_RIGHTS, noon());
+    assert!(lost.is_ok());
+}
+
+#[test]
+fn an_order_is_closed_on_the_business_day_of_its_end() {
+    let mut order = order_at(Ready);
+    assert_eq!(order.closed_day(), None);
+    // 04:30 of the next morning, half an hour after the cut-off.
+    let later = noon() + TimeDelta::minutes(16 * 60 + 30);
+    order
+        .advance(&to(Completed), &staff(1), ALL_RIGHTS, later)
+        .unwrap();
+    assert_eq!(order.closed_day(), "2026-11-23".parse().ok());
 }
 
 #[test]

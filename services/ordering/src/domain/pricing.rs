@@ -19,6 +19,8 @@ use super::{
     quote::{Fee, HashInput, PricedLine, Quote, hash},
 };
 
+/// The menu does not have it; whether anybody knows it is catalog's to say.
+pub const ITEM_NOT_FOUND: &str = "ITEM_NOT_FOUND";
 /// Most lines of a cart.
 pub const MAX_LINES: usize = 50;
 /// Most units of a line.
@@ -123,14 +125,8 @@ fn price_line(
 ) -> Option<PricedLine> {
     let path = format!("lines[{index}]");
     let Some(product) = menu.products.get(&line.product) else {
-        let retired = menu.retired.contains(&line.product);
-        let reason = if retired {
-            "ITEM_NOT_AVAILABLE"
-        } else {
-            "ITEM_NOT_FOUND"
-        };
         let params = [("product_id", line.product.to_string())];
-        violations.push_with(format!("{path}.product_id"), reason, params);
+        violations.push_with(format!("{path}.product_id"), ITEM_NOT_FOUND, params);
         return None;
     };
     let options = options::price(menu, product, line, &path, violations);
@@ -143,7 +139,7 @@ fn price_line(
             ("product", product.name.clone()),
             ("variant_id", line.variant.to_string()),
         ];
-        violations.push_with(format!("{path}.variant_id"), "ITEM_NOT_FOUND", params);
+        violations.push_with(format!("{path}.variant_id"), ITEM_NOT_FOUND, params);
         return None;
     };
 

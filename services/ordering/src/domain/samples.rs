@@ -1,6 +1,6 @@
 //! A small menu for tests: red tea L 35, green tea M 25 / L 30, sweetness (required), toppings.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chassis::money::{Currency, Money};
 
@@ -109,7 +109,6 @@ pub fn menu() -> Menu {
             (id!(OptionGroupId, 401), sweetness),
             (id!(OptionGroupId, 402), toppings),
         ]),
-        retired: HashSet::from([id!(ProductId, 199)]),
     }
 }
 

@@ -22,11 +22,16 @@ pub struct SlotMove {
     pub account: AccountId,
     /// That person's name.
     pub account_name: String,
-    /// When it was begun.
-    pub begun_at: DateTime<Utc>,
 }
 
 impl SlotMove {
+    /// Whether this is the same request once more, by whomever.
+    #[must_use]
+    pub fn repeats(&self, other: &Self) -> bool {
+        (self.order, self.version, self.wanted_at) == (other.order, other.version, other.wanted_at)
+            && self.reason == other.reason
+    }
+
     /// Who will stand in the order's history.
     #[must_use]
     pub fn actor(&self) -> EventActor {

@@ -56,7 +56,9 @@ impl OrderingService {
                 violations.push_with(field.field, field.reason, field.params);
             }
         }
-        parse::refused(violations)
+        self.app
+            .tell_missing_apart(org, parse::refused(violations))
+            .await
     }
 
     /// Refuses a branch that is not of this organisation or not in the caller's scope. While
@@ -120,7 +122,10 @@ impl ordering_service_server::OrderingService for OrderingService {
         let Some(cart) = parse::cart(request.into_inner().cart, &mut violations) else {
             return Err(parse::refused(violations).into());
         };
-        let shown = self.app.quote(org, &cart).await?;
+        let shown = match self.app.quote(org, &cart).await {
+            Ok(shown) => shown,
+            Err(refusal) => return Err(self.app.tell_missing_apart(org, refusal).await.into()),
+        };
         Ok(Response::new(wire::QuoteResponse {
             quote: Some(quote_to_wire(&shown)),
         }))
@@ -150,7 +155,9 @@ impl ordering_service_server::OrderingService for OrderingService {
             Err(place_order::Error::QuoteChanged { fresh, changes }) => {
                 Err(quote_changed::status(&fresh, &changes))
             }
-            Err(place_order::Error::Refused(problem)) => Err(problem.into()),
+            Err(place_order::Error::Refused(refusal)) => {
+                Err(self.app.tell_missing_apart(org, refusal).await.into())
+            }
         }
     }
 
@@ -278,7 +285,12 @@ impl ordering_service_server::OrderingService for OrderingService {
         let found = match parse::find_slots(request.into_inner())? {
             SlotsOf::Cart(cart, not_before) => {
                 let found = self.app.find_slots(org, &caller, &cart, not_before);
-                found.await?
+                match found.await {
+                    Ok(found) => found,
+                    Err(refusal) => {
+                        return Err(self.app.tell_missing_apart(org, refusal).await.into());
+                    }
+                }
             }
             SlotsOf::Order(id) if staff => self.app.find_slots_of_order(org, &caller, id).await?,
             // A customer knows orders by their links alone.

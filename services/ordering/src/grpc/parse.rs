@@ -29,6 +29,8 @@ const MAX_KEY: usize = 128;
 const HASH_LENGTH: usize = 64;
 /// More lines than any cart may have are not even read.
 const MAX_READ_LINES: usize = 200;
+/// More options than any line may have are not even read.
+const MAX_READ_OPTIONS: usize = 100;
 const MAX_TEXT: usize = 60;
 
 /// A cart; `None` when something is wrong with it.
@@ -71,6 +73,11 @@ fn cart_line(path: &str, line: wire::CartLine, violations: &mut Violations) -> O
     let product = id::parse(&format!("{path}.product_id"), &line.product_id, violations);
     let variant = id::parse(&format!("{path}.variant_id"), &line.variant_id, violations);
     let note = text::bounded_multiline(&format!("{path}.note"), &line.note, 0..=200, violations);
+    if line.options.len() > MAX_READ_OPTIONS {
+        let params = [("max", MAX_READ_OPTIONS), ("given", line.options.len())];
+        violations.push_with(format!("{path}.options"), "ORDER_TOO_LARGE", params);
+        return None;
+    }
     let mut options = Vec::with_capacity(line.options.len());
     for (index, chosen) in line.options.iter().enumerate() {
         let field = format!("{path}.options[{index}].option_id");
@@ -267,8 +274,19 @@ pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, 
         .iter()
         .map(|raw| convert::state_from_wire(*raw))
         .collect();
-    if states.is_none() {
-        violations.push("states", "VALIDATION_FAILED");
+    match &states {
+        None => violations.push("states", "VALIDATION_FAILED"),
+        Some(states) if states.len() > OrderState::ALL.len() => {
+            let params = [("max", OrderState::ALL.len()), ("given", states.len())];
+            violations.push_with("states", "VALIDATION_FAILED", params);
+        }
+        // Without a day there would be no end of them.
+        Some(states) if request.business_day.is_empty() => {
+            if states.iter().any(|state| !state.is_open()) {
+                violations.push("business_day", "VALIDATION_FAILED");
+            }
+        }
+        Some(_) => {}
     }
     let text = text::bounded("text", &request.text, 0..=MAX_TEXT, &mut violations);
     let page_size = match request.page_size {

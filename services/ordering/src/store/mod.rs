@@ -2,11 +2,11 @@
 
 pub mod idempotency_keys;
 mod json;
+pub mod order_counters;
 pub mod order_events;
 pub mod order_lines;
 pub mod order_lists;
 pub mod orders;
-pub mod pickup_counters;
 pub mod slot_moves;
 
 use chassis::error::Problem;

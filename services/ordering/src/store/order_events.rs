@@ -113,11 +113,29 @@ pub async fn list(tx: &mut TenantTx, order: OrderId) -> Result<Vec<OrderEvent>, 
     )
     .fetch_all(&mut **tx)
     .await?;
-    let parsed = rows
-        .into_iter()
-        .map(|row| row.parse().map_err(|column| (column, order)));
-    let events: Result<Vec<_>, _> = parsed.collect();
-    Ok(events.map_err(|(column, order)| Inconsistent::new("order_events", column, order))?)
+    rows.into_iter().map(|row| row.read(order)).collect()
+}
+
+/// The entry that made a version of an order.
+pub async fn find(
+    tx: &mut TenantTx,
+    order: OrderId,
+    version: i64,
+) -> Result<Option<OrderEvent>, Problem> {
+    let row = sqlx::query_as!(
+        Row,
+        "SELECT
+             version, kind, base_version, from_state, to_state, actor_kind, actor_id, actor_name,
+             at, reason, cancel_reason, received, promised_before, promised_after
+         FROM order_events
+         WHERE org_id = $1 AND order_id = $2 AND version = $3",
+        tx.org().as_uuid(),
+        order.as_uuid(),
+        version,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(|row| row.read(order)).transpose()
 }
 
 /// Hash of the body that an earlier request with this key moved the order by.
@@ -158,6 +176,11 @@ struct Row {
 }
 
 impl Row {
+    fn read(self, order: OrderId) -> Result<OrderEvent, Problem> {
+        let parsed = self.parse();
+        Ok(parsed.map_err(|column| Inconsistent::new("order_events", column, order))?)
+    }
+
     /// The entry, or the column that cannot be.
     fn parse(self) -> Result<OrderEvent, &'static str> {
         let actor = match (self.actor_kind.as_str(), self.actor_id) {

@@ -15,7 +15,7 @@ use super::{Inconsistent, json};
 use crate::domain::{menu::TaxType, order::Order, quote::PricedLine};
 
 /// Inserts the lines of all `orders` in one statement.
-pub async fn insert(tx: &mut TenantTx, orders: &[&Order]) -> Result<(), sqlx::Error> {
+pub async fn insert(tx: &mut TenantTx, orders: &[Order]) -> Result<(), sqlx::Error> {
     let lines = || {
         orders.iter().flat_map(|order| {
             order

@@ -1,4 +1,4 @@
-//! Which orders a list shows, by due time.
+//! Which orders a list shows, by due time: the open ones, or those of a business day.
 
 use chassis::{
     business_day::BusinessDay,
@@ -19,7 +19,7 @@ const SHOWN: usize = 3;
 pub struct Filter {
     /// Branch.
     pub branch: BranchId,
-    /// Only this business day.
+    /// The list of this business day; `None` for open orders of any day.
     pub business_day: Option<BusinessDay>,
     /// Only these states; `None` for all.
     pub states: Option<Vec<OrderState>>,
@@ -48,8 +48,8 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Place>, sqlx::Error> {
     match filter.business_day {
-        None if filter.is_open_only() => list_open(tx, filter, limit).await,
-        _ => list_any(tx, filter, limit).await,
+        None => list_open(tx, filter, limit).await,
+        Some(day) => list_day(tx, filter, day, limit).await,
     }
 }
 
@@ -63,12 +63,6 @@ struct Binds {
 }
 
 impl Filter {
-    fn is_open_only(&self) -> bool {
-        self.states
-            .as_ref()
-            .is_none_or(|states| states.iter().all(|state| state.is_open()))
-    }
-
     fn binds(&self) -> Binds {
         let names = |states: &Vec<OrderState>| {
             states
@@ -127,9 +121,10 @@ async fn list_open(
     Ok(rows.into_iter().map(Place::from).collect())
 }
 
-async fn list_any(
+async fn list_day(
     tx: &mut TenantTx,
     filter: &Filter,
+    day: BusinessDay,
     limit: i64,
 ) -> Result<Vec<Place>, sqlx::Error> {
     let binds = filter.binds();
@@ -138,7 +133,7 @@ async fn list_any(
         "SELECT promised_at, order_id
          FROM orders
          WHERE org_id = $1 AND branch_id = $2
-           AND ($10::date IS NULL OR business_day = $10)
+           AND listed_day = $10
            AND ($3::text[] IS NULL OR state = ANY($3))
            AND ($4::text IS NULL
                 OR order_number = upper($4)
@@ -157,7 +152,7 @@ async fn list_any(
         binds.after_due,
         binds.after_order,
         limit,
-        filter.business_day.map(BusinessDay::date),
+        day.date(),
     )
     .fetch_all(&mut **tx)
     .await?;

@@ -12,6 +12,7 @@ use chassis::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
+use sqlx::{error::DatabaseError, postgres::PgQueryResult};
 use uuid::Uuid;
 
 use super::{Inconsistent, json, order_events::RequestMark, order_lines};
@@ -27,8 +28,7 @@ use crate::domain::{
 
 /// Inserts new orders of a branch in one statement, without their lines and entries.
 ///
-/// Answers which were inserted. The others collide: with an order of the same id or key, which is
-/// their earlier attempt, or with a number in use.
+/// Answers which were inserted; each of the others is there already, under its id or its key.
 pub async fn insert(
     tx: &mut TenantTx,
     brand: BrandId,
@@ -95,20 +95,24 @@ pub async fn insert(
     Ok(inserted.into_iter().map(OrderId::from_uuid).collect())
 }
 
-/// Writes an order's progress over that of `read_version`; `false` when somebody was faster.
+/// Writes a locked order's progress over that of `read_version`.
+///
+/// Refuses when another open order has got the number of one that is opened again, which is so only
+/// when their replicas disagree on the business day.
 pub async fn update_progress(
     tx: &mut TenantTx,
-    order: OrderId,
+    order: &Order,
     read_version: i64,
-    progress: &Progress,
-) -> Result<bool, sqlx::Error> {
+) -> Result<(), Problem> {
+    let progress = &order.progress;
     let done = sqlx::query!(
         "UPDATE orders
          SET state = $4, version = $5, accepted_at = $6, ready_at = $7, completed_at = $8,
-             paid = $9, cancel_reason = $10, cancel_text = $11, undo_by = $12, undo_until = $13
+             paid = $9, cancel_reason = $10, cancel_text = $11, undo_by = $12, undo_until = $13,
+             closed_day = $14
          WHERE org_id = $1 AND order_id = $2 AND version = $3",
         tx.org().as_uuid(),
-        order.as_uuid(),
+        order.id.as_uuid(),
         read_version,
         progress.state.as_str(),
         progress.version,
@@ -120,23 +124,45 @@ pub async fn update_progress(
         progress.cancel_text,
         progress.undo.map(|undo| undo.account.as_uuid()),
         progress.undo.map(|undo| undo.until),
+        order.closed_day().map(BusinessDay::date),
     )
     .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .await;
+    match done {
+        Err(error) if is_number_taken(&error) => Err(Problem::new("ILLEGAL_TRANSITION")
+            .message("its day is over and its pickup number belongs to another order")
+            .param("state", OrderState::Completed.as_str())
+            .param("to", progress.state.as_str())),
+        done => updated_one(&done?),
+    }
 }
 
-/// Writes an order's slot and version over those of `read_version`; `false` when somebody was faster.
+fn is_number_taken(error: &sqlx::Error) -> bool {
+    let refused = error
+        .as_database_error()
+        .and_then(DatabaseError::constraint);
+    refused == Some("orders_open_pickup_number")
+}
+
+fn updated_one(done: &PgQueryResult) -> Result<(), Problem> {
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(anyhow::anyhow!("a locked order changed its version").into())
+    }
+}
+
+/// Writes a locked order's slot and version over those of `read_version`.
 pub async fn update_slot(
     tx: &mut TenantTx,
     order: &Order,
     read_version: i64,
-) -> Result<bool, sqlx::Error> {
+) -> Result<(), Problem> {
     let moved = order.moved.as_ref();
     let done = sqlx::query!(
         "UPDATE orders
-         SET wanted_at = $4, promised_at = $5, business_day = $6, pickup_number = $7,
-             moved_from = $8, moved_reason = $9, version = $10, undo_by = NULL, undo_until = NULL
+         SET wanted_at = $4, promised_at = $5, business_day = $6, moved_from = $7,
+             moved_reason = $8, version = $9, undo_by = NULL, undo_until = NULL
          WHERE org_id = $1 AND order_id = $2 AND version = $3",
         tx.org().as_uuid(),
         order.id.as_uuid(),
@@ -144,36 +170,13 @@ pub async fn update_slot(
         order.sold.wanted_at,
         order.promised_at,
         order.business_day.date(),
-        order.pickup_number.0,
         moved.map(|moved| moved.from),
         moved.map_or("", |moved| moved.reason.as_str()),
         order.progress.version,
     )
     .execute(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Whether an open order of the branch has this pickup number.
-pub async fn has_open_number(
-    tx: &mut TenantTx,
-    branch: BranchId,
-    number: PickupNumber,
-) -> Result<bool, sqlx::Error> {
-    let found = sqlx::query_scalar!(
-        "SELECT EXISTS (
-             SELECT 1
-             FROM orders
-             WHERE org_id = $1 AND branch_id = $2 AND pickup_number = $3
-                 AND state IN ('pending_payment', 'placed', 'accepted', 'preparing', 'ready', 'delivering')
-         )",
-        tx.org().as_uuid(),
-        branch.as_uuid(),
-        number.0,
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(found.unwrap_or_default())
+    updated_one(&done)
 }
 
 /// Locks an order until the transaction ends and gets it, or `NOT_FOUND`.

@@ -1,7 +1,9 @@
 //! The board: open orders by due time, or those of a day.
 
-use crate::common::{Shop, cancel, moved, reason};
-use proto::ordering::v1::{ListOrdersRequest, Order, OrderState, PlaceOrderRequest};
+use crate::common::{Shop, cancel, moved, reason, to};
+use proto::ordering::v1::{
+    ListOrdersRequest, Order, OrderState, PlaceOrderRequest, TransitionOrderRequest,
+};
 
 async fn list(shop: &Shop, request: ListOrdersRequest) -> (Vec<Order>, String) {
     let request = ListOrdersRequest {
@@ -90,8 +92,8 @@ async fn a_day_and_states_and_text_narrow_the_list() {
             vec![first.order_id.clone()],
         ),
         (
-            day("", &[OrderState::Cancelled], ""),
-            vec![first.order_id.clone()],
+            day("", &[OrderState::Placed], ""),
+            vec![second.order_id.clone()],
         ),
         (day("", &[], "777"), vec![second.order_id.clone()]),
         // No more of the phone than its mask shows, or the rest could be guessed.
@@ -114,6 +116,68 @@ async fn a_day_and_states_and_text_narrow_the_list() {
 }
 
 #[tokio::test]
+async fn an_order_closed_after_the_cutoff_is_listed_on_the_day_it_was_closed() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    let listed = async |business_day: &str| {
+        let request = ListOrdersRequest {
+            business_day: business_day.to_owned(),
+            ..Default::default()
+        };
+        let (orders, _) = list(&shop, request).await;
+        orders.into_iter().map(|it| it.state()).collect::<Vec<_>>()
+    };
+    // 04:30 of the next morning: the order of yesterday is still open.
+    shop.advance((16 * 60 + 30) * 60);
+    assert_eq!(listed("2026-09-02").await, [OrderState::Placed]);
+    let paid = TransitionOrderRequest {
+        cash_received: true,
+        ..to(&order, OrderState::Completed)
+    };
+    let done = moved(&mut shop.manager(), paid).await.unwrap();
+    assert_eq!(listed("2026-09-02").await, []);
+    assert_eq!(listed("2026-09-03").await, [OrderState::Completed]);
+
+    let reopen = TransitionOrderRequest {
+        reason: "少一杯".into(),
+        ..to(&done, OrderState::Preparing)
+    };
+    moved(&mut shop.manager(), reopen).await.unwrap();
+    assert_eq!(listed("2026-09-02").await, [OrderState::Preparing]);
+    assert_eq!(listed("2026-09-03").await, []);
+}
+
+/// Each list reads its rows in order from an index, however many orders a branch has had.
+#[tokio::test]
+async fn no_list_is_sorted() {
+    let shop = Shop::open().await;
+    let mut superuser = shop.service.db().superuser().await;
+    sqlx::query("SET enable_seqscan = off")
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    for wanted in [
+        "state IN ('pending_payment', 'placed', 'accepted', 'preparing', 'ready', 'delivering')",
+        "listed_day = '2026-09-02'",
+    ] {
+        let id = uuid::Uuid::nil();
+        let sql = format!(
+            "EXPLAIN SELECT promised_at, order_id
+             FROM orders
+             WHERE org_id = '{id}' AND branch_id = '{id}' AND {wanted}
+             ORDER BY promised_at, order_id
+             LIMIT 50"
+        );
+        let plan: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&mut superuser)
+            .await
+            .unwrap();
+        let plan = plan.join("\n");
+        assert!(!plan.contains("Sort") && plan.contains("Index"), "{plan}");
+    }
+}
+
+#[tokio::test]
 async fn a_malformed_list_is_refused() {
     let shop = Shop::open().await;
     for request in [
@@ -131,6 +195,16 @@ async fn a_malformed_list_is_refused() {
         },
         ListOrdersRequest {
             states: vec![99],
+            ..Default::default()
+        },
+        ListOrdersRequest {
+            business_day: "2026-09-02".into(),
+            states: vec![OrderState::Placed.into(); 12],
+            ..Default::default()
+        },
+        // What was ever closed has no end.
+        ListOrdersRequest {
+            states: vec![OrderState::Placed.into(), OrderState::Cancelled.into()],
             ..Default::default()
         },
     ] {

@@ -8,6 +8,7 @@ mod common;
 mod list_orders;
 mod lost_holds;
 mod move_order;
+mod numbers;
 mod pauses;
 mod place_order;
 mod reschedule;

@@ -134,6 +134,127 @@ async fn the_same_key_moves_an_order_once() {
 }
 
 #[tokio::test]
+async fn simultaneous_repeats_of_one_key_all_get_the_first_answer() {
+    let shop = Shop::open().await;
+    for round in 0..4 {
+        let (order, _) = shop.placed(&format!("k{round}")).await;
+        let press = TransitionOrderRequest {
+            idempotency_key: format!("p{round}"),
+            ..cancel(&order)
+        };
+        let attempts = (0..6).map(|_| {
+            let (mut client, press) = (shop.counter(), press.clone());
+            async move { moved(&mut client, press).await }
+        });
+        for answer in futures::future::join_all(attempts).await {
+            let answer = answer.unwrap();
+            assert_eq!((answer.state(), answer.version), (OrderState::Cancelled, 2));
+        }
+        assert_eq!(history(&shop, &order.order_id).await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn simultaneous_undos_all_get_the_first_answer() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    let identity = shop.counter_identity();
+    let accepted = moved(
+        &mut shop.client(&identity),
+        to(&order, OrderState::Accepted),
+    )
+    .await
+    .unwrap();
+    let undo = UndoTransitionRequest {
+        order_id: order.order_id.clone(),
+        version: accepted.version,
+    };
+    let attempts = (0..6).map(|_| {
+        let mut client = shop.client(&identity);
+        let undo = undo.clone();
+        async move { client.undo_transition(undo).await }
+    });
+    for answer in futures::future::join_all(attempts).await {
+        let back = answer.unwrap().into_inner().order.unwrap();
+        assert_eq!((back.state(), back.version), (OrderState::Placed, 3));
+    }
+    assert_eq!(history(&shop, &order.order_id).await.len(), 3);
+    // Whoever did not press has nothing to repeat.
+    let other = shop.counter().undo_transition(undo).await;
+    assert_eq!(reason(other), "ILLEGAL_TRANSITION");
+}
+
+#[tokio::test]
+async fn a_customers_simultaneous_cancellations_are_one() {
+    let shop = Shop::open().await;
+    let (order, access_token) = shop.placed("k").await;
+    let request = CancelByTokenRequest { access_token };
+    let attempts = (0..6).map(|_| {
+        let (mut client, request) = (shop.customer(), request.clone());
+        async move { client.cancel_by_token(request).await }
+    });
+    for answer in futures::future::join_all(attempts).await {
+        let answer = answer.unwrap().into_inner().order.unwrap();
+        assert_eq!((answer.state(), answer.version), (OrderState::Cancelled, 2));
+    }
+    assert_eq!(history(&shop, &order.order_id).await.len(), 2);
+}
+
+/// A board that was away replays what was pressed on it: the present state decides.
+#[tokio::test]
+async fn a_step_that_arrives_after_a_cancellation_is_refused_by_the_present_state() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.placed("k").await;
+    let queued = TransitionOrderRequest {
+        idempotency_key: "queued".into(),
+        ..to(&order, OrderState::Accepted)
+    };
+    moved(&mut shop.counter(), cancel(&order)).await.unwrap();
+    shop.advance(60);
+    for _ in 0..2 {
+        let refused = moved(&mut shop.counter(), queued.clone())
+            .await
+            .unwrap_err();
+        assert_eq!(refused.reason, "ILLEGAL_TRANSITION");
+        assert_eq!(
+            (
+                refused.params["state"].as_str(),
+                refused.params["to"].as_str()
+            ),
+            ("cancelled", "accepted")
+        );
+    }
+    let get = GetOrderByTokenRequest {
+        access_token: token,
+    };
+    let page = shop.customer().get_order_by_token(get).await.unwrap();
+    let page = page.into_inner().order.unwrap();
+    assert_eq!(page.state(), OrderState::Cancelled);
+    assert_eq!(history(&shop, &order.order_id).await.len(), 2);
+}
+
+#[tokio::test]
+async fn of_a_customers_cancellation_and_an_acceptance_at_once_one_wins() {
+    let shop = Shop::open().await;
+    for round in 0..8 {
+        let (order, access_token) = shop.placed(&format!("k{round}")).await;
+        let (mut counter, mut customer) = (shop.counter(), shop.customer());
+        let (accepted, cancelled) = tokio::join!(
+            moved(&mut counter, to(&order, OrderState::Accepted)),
+            customer.cancel_by_token(CancelByTokenRequest { access_token }),
+        );
+        assert_ne!(accepted.is_ok(), cancelled.is_ok());
+        let last = history(&shop, &order.order_id).await;
+        let state = if accepted.is_ok() {
+            OrderState::Accepted
+        } else {
+            OrderState::Cancelled
+        };
+        assert_eq!((last.len(), last[1].to()), (2, state));
+    }
+}
+
+#[tokio::test]
 async fn a_version_that_was_undone_conflicts() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;

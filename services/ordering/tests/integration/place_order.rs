@@ -9,8 +9,8 @@ use prost::Message as _;
 use proto::{
     catalog::v1::MenuPublished,
     ordering::v1::{
-        Cart, FulfilmentMethod, GetOrderByTokenRequest, OrderPlaced, OrderState, PlaceOrderRequest,
-        PricedQuote,
+        Cart, FindSlotsRequest, FulfilmentMethod, GetOrderByTokenRequest, OrderPlaced, OrderState,
+        PlaceOrderRequest, PricedQuote,
     },
 };
 use tonic_types::pb::Status as RichStatus;
@@ -379,6 +379,62 @@ async fn what_the_branch_does_not_offer_is_refused() {
         (warned[0].field.as_str(), warned[0].reason.as_str()),
         ("branch_id", "CLOSED")
     );
+}
+
+/// All replicas answer alike: catalog knows what there is, not what one of them has seen.
+#[tokio::test]
+async fn what_is_archived_is_not_available_and_what_never_was_is_not_found() {
+    let shop = Shop::open().await;
+    let [archived, unknown] = [fakes::DRINKS, fakes::SWEETNESS].map(|id| id.to_string());
+    shop.catalog.state.lock().archived.push(archived.clone());
+    let asking_for = |product_id: &str, variant_id: &str| {
+        let mut cart = shop.cart(1);
+        cart.lines[0].product_id = product_id.to_owned();
+        cart.lines[0].variant_id = variant_id.to_owned();
+        cart
+    };
+    let (tea, tea_m) = (fakes::TEA.to_string(), fakes::TEA_M.to_string());
+    for (cart, field, expected) in [
+        (
+            asking_for(&archived, &tea_m),
+            "lines[0].product_id",
+            "ITEM_NOT_AVAILABLE",
+        ),
+        (
+            asking_for(&unknown, &tea_m),
+            "lines[0].product_id",
+            "ITEM_NOT_FOUND",
+        ),
+        (
+            asking_for(&tea, &archived),
+            "lines[0].variant_id",
+            "ITEM_NOT_AVAILABLE",
+        ),
+        (
+            asking_for(&tea, &unknown),
+            "lines[0].variant_id",
+            "ITEM_NOT_FOUND",
+        ),
+    ] {
+        let refused = shop.quote(cart.clone()).await.unwrap_err();
+        let named = [(field.to_owned(), expected.to_owned())];
+        assert_eq!(fields(&refused), named);
+        assert_eq!(Problem::from_status(&refused).reason, expected);
+        let request = PlaceOrderRequest {
+            cart: Some(cart.clone()),
+            ..shop.request("k", 1).await
+        };
+        assert_eq!(fields(&shop.place(request).await.unwrap_err()), named);
+        let slots = FindSlotsRequest {
+            cart: Some(cart),
+            ..Default::default()
+        };
+        let refused = shop.customer().find_slots(slots).await.unwrap_err();
+        assert_eq!(fields(&refused), named);
+    }
+    let asked = shop.catalog.state.lock().asked_items.len();
+    shop.quote(shop.cart(1)).await.unwrap();
+    assert_eq!(shop.catalog.state.lock().asked_items.len(), asked);
 }
 
 #[tokio::test]

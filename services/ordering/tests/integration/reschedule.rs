@@ -93,25 +93,6 @@ async fn a_moved_order_has_its_new_time_and_everybody_is_told_why() {
 }
 
 #[tokio::test]
-async fn an_order_of_another_day_gets_a_number_of_that_day_that_nobody_has() {
-    let shop = Shop::open().await;
-    let (first, _) = shop.placed("k1").await;
-    let (second, _) = shop.placed("k2").await;
-    assert_eq!(
-        (first.pickup_number.as_str(), second.pickup_number.as_str()),
-        ("001", "002")
-    );
-    shop.capacity.state.lock().moved_day = "2026-09-03".to_owned();
-    let request = to_slot(&shop, &second, 24 * 60);
-    let second = move_order(&mut shop.counter(), request).await.unwrap();
-    assert_eq!(second.business_day, "2026-09-03");
-    // 001 of tomorrow is that of an order which is still open, and so is the own 002.
-    assert_eq!(second.pickup_number, "003");
-    let (third, _) = shop.placed("k3").await;
-    assert_eq!(third.pickup_number, "004", "003 is taken");
-}
-
-#[tokio::test]
 async fn repeating_a_move_moves_nothing_again() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
@@ -125,6 +106,29 @@ async fn repeating_a_move_moves_nothing_again() {
     let refused = move_order(&mut counter, other).await.unwrap_err();
     assert_eq!(refused.reason, "VERSION_CONFLICT");
     assert_eq!(refused.params["version"], "2");
+    // Also when the order has gone on since.
+    moved(&mut counter, to(&again, OrderState::Accepted))
+        .await
+        .unwrap();
+    let late = move_order(&mut counter, request).await.unwrap();
+    assert_eq!((late.version, late.promised_at), (3, once.promised_at));
+}
+
+#[tokio::test]
+async fn simultaneous_repeats_of_a_move_all_get_the_first_answer() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    let request = to_slot(&shop, &order, 60);
+    let attempts = (0..6).map(|_| {
+        let (mut client, request) = (shop.counter(), request.clone());
+        async move { move_order(&mut client, request).await }
+    });
+    for answer in futures::future::join_all(attempts).await {
+        let answer = answer.unwrap();
+        assert_eq!((answer.version, answer.promised_at), (2, request.wanted_at));
+    }
+    assert_eq!(read(&shop, &order).await.events.len(), 2);
+    assert_eq!(moves_under_way(&shop).await, 0);
 }
 
 #[tokio::test]
@@ -297,6 +301,53 @@ async fn capacity_follows_an_order_that_changed_while_its_move_was_broken_off() 
         (seen.version, seen.promised_at),
         (made.version, order.promised_at)
     );
+}
+
+/// Repeating a move while capacity is away leaves one behind, and no order has many.
+#[tokio::test]
+async fn moves_that_cannot_be_carried_out_do_not_pile_up() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    shop.capacity.state.lock().away = true;
+    let mut counter = shop.counter();
+    for _ in 0..3 {
+        let refused = move_order(&mut counter, to_slot(&shop, &order, 60)).await;
+        assert_eq!(refused.unwrap_err().reason, "TEMPORARILY_UNAVAILABLE");
+        assert_eq!(moves_under_way(&shop).await, 1);
+    }
+    for minutes in 61..80 {
+        let refused = move_order(&mut counter, to_slot(&shop, &order, minutes)).await;
+        assert_eq!(refused.unwrap_err().reason, "TEMPORARILY_UNAVAILABLE");
+    }
+    assert_eq!(moves_under_way(&shop).await, 10);
+}
+
+#[tokio::test]
+async fn moves_that_fail_again_and_again_keep_nobody_waiting() {
+    let shop = Shop::open().await;
+    let (order, _) = shop.placed("k").await;
+    shop.capacity.state.lock().away = true;
+    let request = to_slot(&shop, &order, 60);
+    let refused = move_order(&mut shop.counter(), request.clone()).await;
+    assert_eq!(refused.unwrap_err().reason, "TEMPORARILY_UNAVAILABLE");
+    // More than a turn takes, of another organisation and due before, for orders that are not there.
+    let mut superuser = shop.service.db().superuser().await;
+    sqlx::query(
+        "INSERT INTO slot_moves (
+             org_id, slot_move_id, order_id, version, wanted_at, reason, account_id, account_name, due_at
+         )
+         SELECT $1, gen_random_uuid(), gen_random_uuid(), 1, $2, 'r', gen_random_uuid(), 'n', $2
+         FROM generate_series(1, 250)",
+    )
+    .bind(testkit::organisation().as_uuid())
+    .bind(DateTime::<Utc>::UNIX_EPOCH)
+    .execute(&mut superuser)
+    .await
+    .unwrap();
+    shop.capacity.state.lock().away = false;
+    leave_behind(&shop);
+    eventually(async || read(&shop, &order).await.order.unwrap().promised_at == request.wanted_at)
+        .await;
 }
 
 #[tokio::test]

@@ -155,7 +155,7 @@ async fn rows_of_another_organisation_are_invisible_to_sql_too() {
     shop.placed("k").await;
     let db = shop.service.context().db.clone();
     let mut tx = db.tenant(testkit::organisation()).await.unwrap();
-    for table in ["orders", "order_lines", "order_events", "pickup_counters"] {
+    for table in ["orders", "order_lines", "order_events", "order_counters"] {
         let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
         let seen: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await.unwrap();
         assert_eq!(seen, 0, "{table}");

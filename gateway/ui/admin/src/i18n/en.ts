@@ -641,7 +641,6 @@ export const en: Readonly<Record<keyof Texts, string>> = {
   "orders.moveWhy.supply": "Not enough prepared",
   "orders.movedFlag": "Time changed",
   "orders.movedFrom": "Time changed: {from} → {to}",
-  "orders.movedNumber": "{number} moved to {time}; its pick-up number is now {next}",
   "orders.movedTo": "{number} moved to {time}",
   "orders.cashNotYet": "Not yet, leave it open",
   "orders.cashOverride": "Complete without payment",

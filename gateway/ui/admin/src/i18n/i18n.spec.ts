@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createTranslator, reasonSentence } from "@yizhimai/kit";
 import { describe, expect, it } from "vitest";
 
 import { en } from "./en";
+import { withStateInWords } from "./index";
 import { zhTW } from "./zh-TW";
 
 const source = join(import.meta.dirname, "..");
@@ -23,5 +25,18 @@ describe("texts", () => {
   it("name the same placeholders in both languages", () => {
     const names = (text: string) => [...new Set(Array.from(text.matchAll(/\{(\w+)/gu), (match) => match[1]))].toSorted();
     for (const key of Object.keys(zhTW) as (keyof typeof zhTW)[]) expect(names(en[key]), key).toEqual(names(zhTW[key]));
+  });
+});
+
+describe("withStateInWords", () => {
+  const t = createTranslator(zhTW, en)("zh-TW");
+  const sentence = (params: Record<string, string>) => reasonSentence(withStateInWords({ reason: "ILLEGAL_TRANSITION", params }, t));
+
+  it("calls the state of an order what the board calls it", () => {
+    expect(sentence({ state: "rejected", to: "accepted" })).toBe("目前狀態是「已拒單」，不能這樣變更。");
+  });
+
+  it("never shows a state that has no word", () => {
+    expect(sentence({ state: "on_the_moon" })).toBe("目前狀態不能這樣變更。");
   });
 });

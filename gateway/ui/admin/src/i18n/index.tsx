@@ -1,4 +1,4 @@
-import { createTranslator, reasonSentence, type Locale, type Params, type Translator } from "@yizhimai/kit";
+import { createTranslator, reasonSentence, type Locale, type Params, type Refusal, type Translator } from "@yizhimai/kit";
 import { createContext, use, useMemo, useState, type ReactNode } from "react";
 
 import { en } from "./en";
@@ -54,7 +54,18 @@ export function useLocale(): Pick<LocaleState, "locale" | "setLocale"> {
 }
 
 /** The sentence of a refusal in the language chosen. */
-export function useReason(): (refusal: { reason: string; params?: Record<string, string> }) => string {
-  const { locale } = useLocaleState();
-  return (refusal) => reasonSentence(refusal, locale);
+export function useReason(): (refusal: Refusal) => string {
+  const { locale, t } = useLocaleState();
+  return (refusal) => reasonSentence(withStateInWords(refusal, t), locale);
+}
+
+/** A refusal with the state of an order as the board calls it; one without a word of ours is left out. */
+export function withStateInWords({ reason, params = {} }: Refusal, t: T): Refusal {
+  const { state, ...others } = params;
+  const key = `order.state.${state ?? ""}`;
+  return { reason, params: isKey(key) ? { ...others, state: t(key) } : others };
+}
+
+function isKey(key: string): key is Key {
+  return Object.hasOwn(zhTW, key);
 }

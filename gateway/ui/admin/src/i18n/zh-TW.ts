@@ -639,7 +639,6 @@ export const zhTW = {
   "orders.moveWhy.supply": "備料不及",
   "orders.movedFlag": "改過時間",
   "orders.movedFrom": "改時間：{from} → {to}",
-  "orders.movedNumber": "{number} 號改到 {time}，取件號碼換成 {next}",
   "orders.movedTo": "{number} 號改到 {time}",
   "orders.cashNotYet": "還沒收，先不結單",
   "orders.cashOverride": "沒收錢也結單",

@@ -53,7 +53,7 @@ export const reasonTexts = {
   KEY_SCOPE: ["這把 API 金鑰沒有這個範圍。", "This API key does not cover that."],
   MEMBER_BLOCKED: ["這個會員目前無法下單，請與店家聯絡。", "This member can't order at present; please contact the shop."],
   COUPON_NOT_YOURS: ["這張優惠券不是您的。", "This coupon belongs to somebody else."],
-  ORDER_LOCKED: ["訂單已鎖定，不能再修改。", "This order is locked and can't be changed."],
+  ORDER_LOCKED: ["訂單已鎖定[[（已變更 {max} 次）]]，不能再修改。", "This order is locked[[ after {max} changes]] and can't be changed."],
   // 404 not there
   NOT_FOUND: ["找不到這個頁面或資料，可能已經移除。", "We can't find this; it may have been removed."],
   ITEM_NOT_FOUND: ["找不到[[「{name}」]]這項商品，請重新選擇。", "We can't find this item[[: {name}]]; please choose again."],

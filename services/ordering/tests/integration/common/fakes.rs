@@ -97,6 +97,10 @@ pub struct CatalogState {
     pub live: bool,
     pub away: bool,
     pub asked: usize,
+    /// Items that exist without being on the menu.
+    pub archived: Vec<String>,
+    /// What was asked for by id.
+    pub asked_items: Vec<Vec<String>>,
 }
 
 impl FakeCatalog {
@@ -108,6 +112,8 @@ impl FakeCatalog {
             live: true,
             away: false,
             asked: 0,
+            archived: Vec::new(),
+            asked_items: Vec::new(),
         }));
         let known = state.clone();
         let path = "/yizhimai.catalog.v1.CatalogService/GetMenuSnapshot";
@@ -124,6 +130,19 @@ impl FakeCatalog {
             }
             let snapshot = Some(snapshot(branch, &state));
             Ok(catalog::GetMenuSnapshotResponse { snapshot })
+        });
+        let known = state.clone();
+        let path = "/yizhimai.catalog.v1.CatalogService/FindItems";
+        let router = unary(router, path, move |request| {
+            let request: catalog::FindItemsRequest = request.into_inner();
+            let mut state = known.lock();
+            state.asked_items.push(request.item_ids.clone());
+            if state.away {
+                return Err(Status::unavailable("catalog is away"));
+            }
+            let archived = |id: &String| state.archived.contains(id);
+            let item_ids = request.item_ids.into_iter().filter(archived).collect();
+            Ok(catalog::FindItemsResponse { item_ids })
         });
         Self {
             branch,

@@ -48,14 +48,10 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
     setBusy(true);
     setRefused(undefined);
     try {
-      const { order: moved } = await call("POST", "/api/admin/orders/{order_id}/move", {
+      await call("POST", "/api/admin/orders/{order_id}/move", {
         path: { order_id: order.order_id }, body: { version: order.version, wanted_at: wantedAt, reason: reason.trim() },
       });
-      void message.success(
-        moved.pickup_number === order.pickup_number
-          ? t("orders.movedTo", { number: order.pickup_number, time: at(wantedAt) })
-          : t("orders.movedNumber", { number: order.pickup_number, time: at(wantedAt), next: moved.pickup_number }),
-      );
+      void message.success(t("orders.movedTo", { number: order.pickup_number, time: at(wantedAt) }));
       onClose();
     } catch (thrown) {
       setRefused(problemFrom(thrown));

@@ -1,0 +1,20 @@
+-- What a branch has given out. Whoever gives out a number, or opens an order again and with it takes
+-- its number back, has the branch's row locked; one UPDATE serves a whole batch.
+CREATE TABLE order_counters (
+    org_id uuid NOT NULL,
+    branch_id uuid NOT NULL,
+    -- Business day that pickup numbers are counted in; it never goes back.
+    business_day date NOT NULL,
+    last_pickup_number integer NOT NULL CHECK (last_pickup_number >= 0),
+    -- Order numbers given so far.
+    order_numbers bigint NOT NULL CHECK (order_numbers >= 0),
+    -- Decides in which order the branch's order numbers come; random and never shown.
+    order_number_seed uuid NOT NULL,
+    PRIMARY KEY (org_id, branch_id)
+);
+
+ALTER TABLE order_counters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE order_counters FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON order_counters TO yizhimai_app
+USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
+GRANT SELECT, INSERT, UPDATE ON order_counters TO yizhimai_app;

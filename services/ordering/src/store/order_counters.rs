@@ -1,0 +1,121 @@
+//! What a branch has given out: order numbers and pickup numbers.
+//!
+//! The branch's row is what its orders wait for each other at, on all replicas.
+
+use chassis::{business_day::BusinessDay, db::TenantTx, id::BranchId};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::domain::order_number::{OrderNumber, PickupNumber};
+
+/// When numbers are given, which decides what pickup numbers are free.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// Business day of the branch.
+    pub day: BusinessDay,
+    /// Business day on which an order was closed at the earliest whose last step may still be taken back.
+    pub undo_day: BusinessDay,
+}
+
+/// Gives the next `count` numbers of a branch, the row being locked until the transaction ends.
+///
+/// Pickup numbers that an open order has are skipped, and so are those of orders that may be opened
+/// again. `fresh_seed` becomes the branch's when this is its first order.
+pub async fn take(
+    tx: &mut TenantTx,
+    branch: BranchId,
+    moment: Moment,
+    count: i32,
+    fresh_seed: Uuid,
+) -> Result<Vec<(OrderNumber, PickupNumber)>, sqlx::Error> {
+    let counter = sqlx::query!(
+        "INSERT INTO order_counters AS counter (
+             org_id, branch_id, business_day, last_pickup_number, order_numbers, order_number_seed
+         )
+         VALUES ($1, $2, $3, 0, $4::integer, $5)
+         ON CONFLICT (org_id, branch_id)
+         DO UPDATE SET
+             business_day = greatest(counter.business_day, excluded.business_day),
+             last_pickup_number = CASE
+                 WHEN excluded.business_day > counter.business_day THEN 0
+                 ELSE counter.last_pickup_number
+             END,
+             order_numbers = counter.order_numbers + excluded.order_numbers
+         RETURNING last_pickup_number, order_numbers, order_number_seed",
+        tx.org().as_uuid(),
+        branch.as_uuid(),
+        moment.day.date(),
+        count,
+        fresh_seed,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let pickup_numbers =
+        take_pickup_numbers(tx, branch, moment, counter.last_pickup_number, count).await?;
+    let given = u64::try_from(counter.order_numbers).unwrap_or_default();
+    let first = given.saturating_sub(u64::try_from(count).unwrap_or_default());
+    let order_numbers = (first..).map(|nth| OrderNumber::nth(counter.order_number_seed, nth));
+    Ok(order_numbers.zip(pickup_numbers).collect())
+}
+
+/// The next free pickup numbers after `last`, which become the counter's.
+///
+/// A statement of its own: it must see what those who had the row before have committed.
+async fn take_pickup_numbers(
+    tx: &mut TenantTx,
+    branch: BranchId,
+    moment: Moment,
+    last: i32,
+    count: i32,
+) -> Result<Vec<PickupNumber>, sqlx::Error> {
+    let numbers = sqlx::query_scalar!(
+        r#"WITH taken AS (
+             SELECT pickup_number
+             FROM orders
+             WHERE org_id = $1 AND branch_id = $2 AND pickup_number > $3
+                 AND state IN ('pending_payment', 'placed', 'accepted', 'preparing', 'ready', 'delivering')
+             UNION
+             SELECT pickup_number
+             FROM orders
+             WHERE org_id = $1 AND branch_id = $2 AND pickup_number > $3 AND state = 'completed'
+                 AND closed_day >= $5 AND (closed_day >= $6 OR undo_until > $7)
+         ), free AS (
+             SELECT number
+             FROM generate_series(
+                 $3 + 1, $3 + $4 + (SELECT count(*) FROM taken)::integer
+             ) AS number
+             WHERE number NOT IN (SELECT pickup_number FROM taken)
+             ORDER BY number
+             LIMIT $4
+         ), counted AS (
+             UPDATE order_counters
+             SET last_pickup_number = (SELECT max(number) FROM free)
+             WHERE org_id = $1 AND branch_id = $2
+         )
+         SELECT number AS "number!" FROM free ORDER BY number"#,
+        tx.org().as_uuid(),
+        branch.as_uuid(),
+        last,
+        count,
+        moment.undo_day.date(),
+        moment.day.date(),
+        moment.now,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(numbers.into_iter().map(PickupNumber).collect())
+}
+
+/// Locks a branch's row until the transaction ends, so that nobody gives out a number meanwhile.
+pub async fn lock(tx: &mut TenantTx, branch: BranchId) -> Result<(), sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT branch_id FROM order_counters WHERE org_id = $1 AND branch_id = $2 FOR UPDATE",
+        tx.org().as_uuid(),
+        branch.as_uuid(),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(())
+}
