@@ -45,6 +45,7 @@ pub fn router(gateway: Gateway) -> Router {
     let shop = Router::from(rest::shop_routes()).route_layer(shop_layer);
     // Lists of a whole brand are long and repeat themselves; event streams are left alone.
     let admin = Router::from(rest::admin_routes())
+        .merge(rest::transcoded::routes())
         .route_layer(admin_layer)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     let layered = Router::new()

@@ -20,3 +20,4 @@ mod problems;
 mod rate_limit;
 mod slots;
 mod stock;
+mod transcoded;
