@@ -7,8 +7,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     collect(Path::new("yizhimai"), &mut files)?;
     files.sort();
     println!("cargo:rerun-if-changed=yizhimai");
+    println!("cargo:rerun-if-changed=third_party");
 
-    let mut compiler = protox::Compiler::new(["."])?;
+    let mut compiler = protox::Compiler::new([".", "third_party"])?;
     compiler
         .include_imports(true)
         .include_source_info(true)

@@ -152,12 +152,19 @@ impl From<Problem> for Rejection {
 impl From<tonic::Status> for Rejection {
     /// Takes over what the service said; paths lose the name of the message the body became.
     fn from(status: tonic::Status) -> Self {
-        let mut problem = Problem::from_status(&status);
+        Self::from_status(&status, as_asked)
+    }
+}
+
+impl Rejection {
+    /// Takes over what the service said, with the paths of fields as `as_sent` makes them.
+    pub fn from_status(status: &tonic::Status, as_sent: impl Fn(&str) -> String) -> Self {
+        let mut problem = Problem::from_status(status);
         for field in &mut problem.fields {
-            field.field = as_asked(&field.field);
+            field.field = as_sent(&field.field);
         }
         let quote = (problem.reason == "QUOTE_CHANGED")
-            .then(|| fresh_quote(&status))
+            .then(|| fresh_quote(status))
             .flatten();
         Self {
             problem,

@@ -59,6 +59,7 @@ pub fn router(gateway: Gateway) -> Router {
         .route_layer(path_layer.clone());
     // Lists of a whole brand are long and repeat themselves; event streams are left alone.
     let admin = Router::from(rest::admin_routes())
+        .merge(rest::transcoded::routes())
         .route_layer(admin_layer)
         .route_layer(path_layer.clone())
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));

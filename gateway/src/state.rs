@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Menus and exports are larger than what gRPC takes by itself.
-const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+pub const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 
 /// The gateway's state; clones share it.
 #[derive(Clone)]
@@ -114,6 +114,11 @@ impl Inner {
     /// The gateway's own section of the configuration.
     pub fn config(&self) -> &GatewayConfig {
         &self.config
+    }
+
+    /// A service by its name; the request brings its token.
+    pub fn upstream(&self, service: &str) -> PeerChannel {
+        self.peers.channel_as_nobody(service)
     }
 
     /// Catalog; the request brings its token.

@@ -40,11 +40,7 @@ impl<S: Sync, T: DeserializeOwned, const LIMIT_BYTES: usize> FromRequest<S>
     type Rejection = Rejection;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Rejection> {
-        let media = media_type(request.headers());
-        if media != "application/json" {
-            return Err(Rejection::new("FILE_TYPE").message("send the body as application/json"));
-        }
-        let bytes = read(request, "body", LIMIT_BYTES).await?;
+        let bytes = json(request, LIMIT_BYTES).await?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value =
             serde_path_to_error::deserialize(&mut reader).map_err(|error| malformed(&error))?;
@@ -70,6 +66,14 @@ impl<S: Sync> FromRequest<S> for File {
         }
         read(request, "file", FILE_LIMIT_BYTES).await.map(Self)
     }
+}
+
+/// The bytes of a body that says it is JSON.
+pub async fn json(request: Request, limit_bytes: usize) -> Result<Bytes, Rejection> {
+    if media_type(request.headers()) != "application/json" {
+        return Err(Rejection::new("FILE_TYPE").message("send the body as application/json"));
+    }
+    read(request, "body", limit_bytes).await
 }
 
 fn media_type(headers: &HeaderMap) -> String {

@@ -23,6 +23,7 @@ pub mod session;
 pub mod special_days;
 pub mod stock;
 pub mod storefront;
+pub mod transcoded;
 mod wire_enum;
 
 use utoipa_axum::router::OpenApiRouter;

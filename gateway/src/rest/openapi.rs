@@ -11,7 +11,7 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{admin_routes, events, public_routes, shop_routes};
+use super::{admin_routes, events, public_routes, shop_routes, transcoded};
 use crate::problem::{ProblemDocument, ProblemField};
 
 const SIGN_IN: &str = "/api/admin/sign-in";
@@ -35,11 +35,12 @@ struct Description;
 
 /// The whole document.
 pub fn document() -> OpenApi {
-    let (_, mut api) = OpenApiRouter::with_openapi(Description::openapi())
+    let (_, by_hand) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(public_routes())
         .merge(shop_routes())
         .merge(admin_routes())
         .split_for_parts();
+    let mut api = with_transcoded(&by_hand).expect("no endpoint takes the place of another");
     for (path, item) in &mut api.paths.paths {
         for (method, operation) in operations(item) {
             complete(path, &method, operation);
@@ -56,6 +57,13 @@ pub fn document() -> OpenApi {
 /// The document as it is committed: pretty, with a final line end.
 pub fn pretty() -> serde_json::Result<String> {
     Ok(serde_json::to_string_pretty(&document())? + "\n")
+}
+
+/// The document with the endpoints that RPCs declare, in the order of paths.
+fn with_transcoded(by_hand: &OpenApi) -> anyhow::Result<OpenApi> {
+    let mut document = serde_json::to_value(by_hand)?;
+    transcode::describe(&mut document, transcoded::endpoints())?;
+    Ok(serde_json::from_value(document)?)
 }
 
 fn operations(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
@@ -92,7 +100,15 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
         .insert(String::from("default"), RefOr::T(refusal));
 
     let parameters = operation.parameters.get_or_insert_default();
-    for (place, name) in path_parameters(path).enumerate() {
+    let known: Vec<String> = parameters
+        .iter()
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter.name.clone()),
+            RefOr::Ref(_) => None,
+        })
+        .collect();
+    let unknown = path_parameters(path).filter(|name| !known.iter().any(|known| known == name));
+    for (place, name) in unknown.enumerate() {
         let mut schema = ObjectBuilder::new().schema_type(Type::String);
         if name.ends_with("_id") && name != "session_id" {
             schema = schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));

@@ -21,3 +21,4 @@ mod problems;
 mod rate_limit;
 mod slots;
 mod stock;
+mod transcoded;

@@ -2,7 +2,6 @@
 
 mod answer;
 mod copy;
-mod delete_template;
 mod get;
 mod list_load;
 mod list_templates;
@@ -34,7 +33,6 @@ pub fn routes() -> OpenApiRouter<Gateway> {
             list_templates::list_limit_templates,
             save_template::save_limit_template
         ))
-        .routes(routes!(delete_template::delete_limit_template))
         .routes(routes!(load::get_load))
         .routes(routes!(list_load::list_load))
 }

@@ -728,7 +728,7 @@ export interface paths {
         post?: never;
         /**
          * Deletes a template; branches that took it keep what they have.
-         * @description Refuses with `OUT_OF_SCOPE` and `NOT_FOUND`.
+         * @description Refuses with OUT_OF_SCOPE, NOT_FOUND.
          */
         delete: operations["delete_limit_template"];
         options?: never;
@@ -6700,7 +6700,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
+                /** @description Template. */
                 template_id: string;
             };
             cookie?: never;

@@ -1,0 +1,25 @@
+//! HTTP and JSON for RPCs that declare their HTTP form beside them (`google.api.http`).
+//!
+//! The crate reads the forms out of descriptors, makes request messages of HTTP requests and JSON of
+//! response messages, and describes it all as OpenAPI. It does no I/O and knows no service: who calls
+//! whom, with which identity, is the gateway's part.
+//!
+//! The JSON is the protos' own: fields keep their names, integers are numbers, an enum value is its
+//! word in lower case without the enum's prefix, a timestamp is RFC 3339 text. Only a field marked
+//! `optional` may be null or left out, as may lists and maps; a field the message does not have is
+//! refused. ADR 0090 says why.
+
+mod codec;
+mod comments;
+mod decode;
+mod encode;
+mod endpoint;
+mod openapi;
+mod rule;
+mod shape;
+mod words;
+
+pub use codec::MessageCodec;
+pub use encode::Incomplete;
+pub use endpoint::{Endpoint, HttpCall, Violation};
+pub use openapi::describe;

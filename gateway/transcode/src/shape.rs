@@ -1,0 +1,56 @@
+//! What messages may look like to have a JSON form.
+
+use std::collections::HashSet;
+
+use anyhow::{Context as _, bail, ensure};
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+
+/// The one well-known type that has a form of its own.
+pub const TIMESTAMP: &str = "google.protobuf.Timestamp";
+
+/// Whether the field may be null or left out.
+pub fn is_optional(field: &FieldDescriptor) -> bool {
+    field.field_descriptor_proto().proto3_optional()
+}
+
+/// Whether the field holds one value that must be given.
+pub fn is_required(field: &FieldDescriptor) -> bool {
+    !field.is_list() && !field.is_map() && !is_optional(field)
+}
+
+/// Refuses messages whose fields have no JSON form.
+pub fn check(message: &MessageDescriptor) -> anyhow::Result<()> {
+    check_within(message, &mut HashSet::new())
+}
+
+fn check_within(message: &MessageDescriptor, seen: &mut HashSet<String>) -> anyhow::Result<()> {
+    if message.full_name() == TIMESTAMP || !seen.insert(message.full_name().to_owned()) {
+        return Ok(());
+    }
+    ensure!(
+        message.package_name() != "google.protobuf",
+        "{} has no JSON form",
+        message.full_name()
+    );
+    for field in message.fields() {
+        check_field(&field, seen).with_context(|| field.full_name().to_owned())?;
+    }
+    Ok(())
+}
+
+fn check_field(field: &FieldDescriptor, seen: &mut HashSet<String>) -> anyhow::Result<()> {
+    let real_oneof = field
+        .containing_oneof()
+        .is_some_and(|oneof| !oneof.is_synthetic());
+    ensure!(!real_oneof, "a field of a oneof has no JSON form");
+    match field.kind() {
+        Kind::Bytes => bail!("bytes have no JSON form"),
+        Kind::Message(inner) if field.is_map() => {
+            let key = inner.map_entry_key_field().kind();
+            ensure!(key == Kind::String, "the keys of a map must be text");
+            check_field(&inner.map_entry_value_field(), seen)
+        }
+        Kind::Message(inner) => check_within(&inner, seen),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,199 @@
+//! Endpoints of a small proto, from HTTP request to message and from message to JSON.
+
+use prost_reflect::{DescriptorPool, DynamicMessage, Value};
+use serde_json::{Value as Json, json};
+use transcode::{Endpoint, HttpCall, describe};
+
+fn pool() -> DescriptorPool {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proto");
+    let vendored = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/third_party");
+    let mut compiler = protox::Compiler::new([folder, vendored]).unwrap();
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_file(format!("{folder}/tea.proto")).unwrap();
+    DescriptorPool::decode(compiler.encode_file_descriptor_set().as_slice()).unwrap()
+}
+
+fn endpoint(name: &str) -> Endpoint {
+    let all = Endpoint::all(&pool()).unwrap();
+    all.into_iter()
+        .find(|endpoint| endpoint.rpc().name() == name)
+        .unwrap()
+}
+
+fn tea() -> Json {
+    json!({
+        "name": "紅茶", "warmth": "little_ice", "since": "2026-09-02T04:00:00Z",
+        "parts": [{"name": "leaves", "grams": 3}], "prices": {"L": 35}, "latitude": 23.5,
+    })
+}
+
+fn create(body: &Json) -> Result<DynamicMessage, Vec<String>> {
+    let body = body.to_string();
+    let call = HttpCall {
+        path: &["s1"],
+        body: body.as_bytes(),
+        idempotency_key: Some("k"),
+        ..HttpCall::default()
+    };
+    let endpoint = endpoint("CreateTea");
+    endpoint.request(call).map_err(|violations| {
+        let fields = violations.into_iter();
+        fields.map(|violation| violation.field).collect()
+    })
+}
+
+fn at(message: &DynamicMessage, path: &str) -> Value {
+    let mut value = Value::Message(message.clone());
+    for name in path.split('.') {
+        value = value
+            .as_message()
+            .unwrap()
+            .get_field_by_name(name)
+            .unwrap()
+            .into_owned();
+    }
+    value
+}
+
+#[test]
+fn a_body_becomes_its_field_and_the_path_fills_what_it_names() {
+    let request = create(&tea()).unwrap();
+    assert_eq!(at(&request, "tea.shop_id").as_str(), Some("s1"));
+    assert_eq!(at(&request, "tea.name").as_str(), Some("紅茶"));
+    assert_eq!(at(&request, "tea.warmth").as_enum_number(), Some(2));
+    assert_eq!(
+        at(&request, "tea.since.seconds").as_i64(),
+        Some(1_788_321_600)
+    );
+    assert_eq!(at(&request, "idempotency_key").as_str(), Some("k"));
+}
+
+#[test]
+fn everything_wrong_is_told_at_its_field_at_once() {
+    let mut body = tea();
+    body["name"] = json!(7);
+    body["warmth"] = json!("unspecified");
+    body["parts"] = json!([{"name": "leaves", "grams": 3}, {"name": "milk"}]);
+    body["since"] = json!("+262142-01-01T00:00:00Z");
+    body["shop_id"] = json!("s2");
+    body["sugar"] = json!(1);
+    assert_eq!(
+        create(&body).unwrap_err(),
+        [
+            "shop_id",
+            "sugar",
+            "name",
+            "warmth",
+            "since",
+            "parts[1].grams"
+        ]
+    );
+    assert_eq!(create(&json!([])).unwrap_err(), ["body"]);
+    body = tea();
+    body["name"] = Json::Null;
+    assert_eq!(create(&body).unwrap_err(), ["name"]);
+}
+
+#[test]
+fn a_creation_without_a_key_is_refused() {
+    let body = tea().to_string();
+    for key in [None, Some(""), Some("two words")] {
+        let call = HttpCall {
+            path: &["s1"],
+            body: body.as_bytes(),
+            idempotency_key: key,
+            ..HttpCall::default()
+        };
+        let violations = endpoint("CreateTea").request(call).unwrap_err();
+        assert_eq!(violations[0].field, "idempotency_key", "{key:?}");
+    }
+}
+
+#[test]
+fn a_query_is_read_and_what_it_may_not_hold_refused() {
+    let list = endpoint("ListTeas");
+    let read = |query| {
+        list.request(HttpCall {
+            path: &["s1"],
+            query: Some(query),
+            ..HttpCall::default()
+        })
+    };
+    let request =
+        read("warmths=hot,little_ice&page_size=20&after=2026-09-02T04%3A00%3A00Z").unwrap();
+    assert_eq!(at(&request, "warmths").as_list().unwrap().len(), 2);
+    assert_eq!(at(&request, "page_size").as_i32(), Some(20));
+    let fields: Vec<String> = read("warmths=cold&page_size=x&shop_id=s2&sort=name")
+        .unwrap_err()
+        .into_iter()
+        .map(|violation| violation.field)
+        .collect();
+    assert_eq!(fields, ["warmths", "page_size", "shop_id", "sort"]);
+}
+
+#[test]
+fn what_was_sent_comes_back_and_absent_is_null() {
+    let request = create(&tea()).unwrap();
+    let endpoint = endpoint("CreateTea");
+    let mut response = DynamicMessage::new(endpoint.rpc().output());
+    response.set_field_by_name("tea", at(&request, "tea"));
+    let (status, json) = endpoint.response(&response).unwrap();
+    assert_eq!(status, http::StatusCode::CREATED);
+    let mut wanted = tea();
+    wanted["shop_id"] = json!("s1");
+    wanted["other_warmth"] = Json::Null;
+    assert_eq!(json.unwrap(), json!({"tea": wanted}));
+}
+
+#[test]
+fn a_response_that_lacks_what_it_promises_is_refused() {
+    let endpoint = endpoint("CreateTea");
+    let response = DynamicMessage::new(endpoint.rpc().output());
+    let incomplete = endpoint.response(&response).unwrap_err();
+    assert_eq!(incomplete.field, "tea.v1.CreateTeaResponse.tea");
+}
+
+#[test]
+fn a_response_without_fields_has_no_body() {
+    let endpoint = endpoint("PourTea");
+    let response = DynamicMessage::new(endpoint.rpc().output());
+    let (status, json) = endpoint.response(&response).unwrap();
+    assert_eq!((status, json), (http::StatusCode::NO_CONTENT, None));
+}
+
+#[test]
+fn fields_the_service_names_are_named_as_they_were_sent() {
+    let create = endpoint("CreateTea");
+    assert_eq!(create.as_sent("tea.parts[1].grams"), "parts[1].grams");
+    assert_eq!(create.as_sent("tea"), "body");
+    assert_eq!(create.as_sent("teapot"), "teapot");
+    assert_eq!(endpoint("PourTea").as_sent("cups"), "cups");
+}
+
+#[test]
+fn the_description_has_what_the_proto_says() {
+    let mut document = json!({"paths": {}, "components": {"schemas": {}}});
+    describe(&mut document, &Endpoint::all(&pool()).unwrap()).unwrap();
+    let create = &document["paths"]["/shops/{shop_id}/teas"]["post"];
+    assert_eq!(create["operationId"], "create_tea");
+    assert_eq!(create["summary"], "Creates a tea.");
+    assert_eq!(create["parameters"][0]["name"], "shop_id");
+    assert_eq!(
+        create["requestBody"]["content"]["application/json"]["schema"]["$ref"],
+        "#/components/schemas/CreateTeaBody"
+    );
+    let schemas = &document["components"]["schemas"];
+    assert!(schemas["CreateTeaBody"]["properties"]["shop_id"].is_null());
+    assert_eq!(schemas["Warmth"]["enum"], json!(["hot", "little_ice"]));
+    assert_eq!(
+        schemas["Tea"]["properties"]["since"]["type"],
+        json!(["string", "null"])
+    );
+    assert_eq!(schemas["Part"]["description"], "What goes into a tea.");
+    assert_eq!(
+        document["paths"]["/teas/{tea_id}/pour"]["post"]["responses"],
+        json!({"204": {"description": "Done."}})
+    );
+    let refused = describe(&mut document, &Endpoint::all(&pool()).unwrap()).unwrap_err();
+    assert!(refused.to_string().contains("there already"));
+}
