@@ -1,5 +1,6 @@
 // A browser as a customer's phone and as a clerk's desk, on the platform `./dev test` has started.
 import { mkdirSync, readFileSync } from 'node:fs'
+import assert from 'node:assert/strict'
 import AxeBuilder from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 
@@ -9,6 +10,8 @@ if (!file) throw new Error('these tests need a running platform: ./dev test')
 export const endpoints = JSON.parse(readFileSync(file, 'utf8'))
 export const pictures = new URL('./results/', import.meta.url).pathname
 mkdirSync(pictures, { recursive: true })
+
+const DRINK = '阿源楊桃綠茶'
 
 export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true }
 export const DESKTOP = { viewport: { width: 1440, height: 900 } }
@@ -81,4 +84,24 @@ export async function faults(page) {
   )
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
   return violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target.join(' ')).join(', ')}`)
+}
+
+// Orders one drink for now and answers its pickup number.
+export async function order(page) {
+  await page.goto(endpoints.storefront)
+  await page.getByRole('link', { name: new RegExp(`^${DRINK}`) }).click()
+  const sheet = page.getByRole('dialog')
+  for (const choice of ['半糖', '少冰', '珍珠']) await sheet.getByText(choice, { exact: true }).click()
+  await page.screenshot({ path: `${pictures}item-phone.png` })
+  await sheet.getByRole('button', { name: /加入購物車/ }).click()
+  await page.getByRole('link', { name: /看購物車/ }).click()
+  await sheet.getByRole('link', { name: '去結帳' }).click()
+  await page.getByLabel('怎麼稱呼').fill('王小姐')
+  const phone = `09${Math.floor(Math.random() * 1e8).toString().padStart(8, '0')}`
+  await page.getByLabel('手機號碼').fill(phone)
+  await page.screenshot({ path: `${pictures}checkout-phone.png` })
+  await page.getByRole('button', { name: /送出訂單/ }).dblclick()
+  await page.getByText('取件號碼', { exact: true }).waitFor()
+  assert.match(page.url(), /\/orders\//)
+  return (await page.getByText(/^\d{3,}$/).first().textContent()).trim()
 }

@@ -1,9 +1,8 @@
 // A customer orders on a phone while the branch works at a desktop; each sees the other at once.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DESKTOP, PHONE, endpoints, launch, open, pictures, signIn } from '../browser.js'
+import { DESKTOP, PHONE, launch, open, order, pictures, signIn } from '../browser.js'
 
-const DRINK = '阿源楊桃綠茶'
 // What the customer reads when the branch's board says so.
 const said = {
   已接單: '店家收到了，時間到就開始做',
@@ -48,23 +47,3 @@ test('a customer orders, the branch accepts, makes and finishes, and both screen
   await customer.getByText(said.已完成).first().waitFor()
   assert.deepEqual([...clerk.errors, ...customer.errors], [])
 })
-
-// Orders one drink for now and answers its pickup number.
-async function order(page) {
-  await page.goto(endpoints.storefront)
-  await page.getByRole('link', { name: new RegExp(`^${DRINK}`) }).click()
-  const sheet = page.getByRole('dialog')
-  for (const choice of ['半糖', '少冰', '珍珠']) await sheet.getByText(choice, { exact: true }).click()
-  await page.screenshot({ path: `${pictures}item-phone.png` })
-  await sheet.getByRole('button', { name: /加入購物車/ }).click()
-  await page.getByRole('link', { name: /看購物車/ }).click()
-  await sheet.getByRole('link', { name: '去結帳' }).click()
-  await page.getByLabel('怎麼稱呼').fill('王小姐')
-  const phone = `09${Math.floor(Math.random() * 1e8).toString().padStart(8, '0')}`
-  await page.getByLabel('手機號碼').fill(phone)
-  await page.screenshot({ path: `${pictures}checkout-phone.png` })
-  await page.getByRole('button', { name: /送出訂單/ }).dblclick()
-  await page.getByText('取件號碼', { exact: true }).waitFor()
-  assert.match(page.url(), /\/orders\//)
-  return (await page.getByText(/^\d{3,}$/).first().textContent()).trim()
-}

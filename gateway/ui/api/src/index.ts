@@ -13,7 +13,8 @@ export {
   type FieldProblem,
   type Problem,
 } from "./problem";
-export { backoffMs, listen, type Stream, type StreamOptions, type StreamState } from "./stream";
+export { listen, type StreamOptions } from "./shared-stream";
+export { backoffMs, type Stream, type StreamState } from "./stream";
 export type { StreamEvent } from "./event-parser";
 export type * from "./shop";
 export type { components, paths } from "./schema";

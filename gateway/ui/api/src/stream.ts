@@ -2,11 +2,13 @@ import { createEventParser, type StreamEvent } from "./event-parser";
 
 export type StreamState = "connecting" | "open" | "waiting";
 
-export interface StreamOptions {
+export interface ConnectionOptions {
   onEvent: (event: StreamEvent) => void;
   onState?: (state: StreamState) => void;
-  /** After this long without a byte (heartbeats come each 15 s) the line counts as dead. */
+  /** After this long without a byte (heartbeats come each 15 s) the connection counts as dead. */
   silenceMs?: number;
+  /** Id of the last event known already; what came after it is sent first. */
+  lastEventId?: string;
 }
 
 export interface Stream {
@@ -23,12 +25,12 @@ export function backoffMs(attempt: number, random: () => number = Math.random): 
 }
 
 /**
- * Listens to server-sent events until closed. Unlike `EventSource` it also comes back after an
- * HTTP error, notices a silent line, and returns at once when the page is looked at again.
+ * A connection of this tab's own, until closed. Unlike `EventSource` it also comes back after an
+ * HTTP error, notices a silent connection, and returns at once when the page is looked at again.
  */
-export function listen(url: string, options: StreamOptions): Stream {
+export function connect(url: string, options: ConnectionOptions): Stream {
   const silenceMs = options.silenceMs ?? 40_000;
-  let lastEventId = "";
+  let lastEventId = options.lastEventId ?? "";
   let attempt = 0;
   let closed = false;
   let abort = new AbortController();

@@ -1,4 +1,4 @@
-import { listen, type StreamEvent } from "@yizhimai/api";
+import { listen, type StreamEvent, type StreamOptions } from "@yizhimai/api";
 import { useEffect, useRef, useState } from "react";
 
 const LOOK_EVERY_MS = 2_000;
@@ -26,7 +26,12 @@ async function answers(): Promise<boolean> {
  * Listens to a branch's events and keeps an eye on the line itself: a stream alone would notice a
  * dead network only after its heartbeat is overdue, which is too late for a counter.
  */
-export function useLine(branchId: string, onEvent: (event: StreamEvent) => void, onBack: () => void): Line {
+export function useLine(
+  branchId: string,
+  onEvent: (event: StreamEvent) => void,
+  onBack: () => void,
+  whileHidden: StreamOptions["whileHidden"] = "release",
+): Line {
   const [up, setUp] = useState(true);
   const handlers = useRef({ onEvent, onBack });
   handlers.current = { onEvent, onBack };
@@ -41,6 +46,7 @@ export function useLine(branchId: string, onEvent: (event: StreamEvent) => void,
       setUp(now);
     };
     const stream = listen(`/api/admin/branches/${branchId}/events`, {
+      whileHidden,
       onEvent: (event) => {
         heardAt = Date.now();
         handlers.current.onEvent(event);
@@ -65,6 +71,6 @@ export function useLine(branchId: string, onEvent: (event: StreamEvent) => void,
       removeEventListener("offline", lost);
       stream.close();
     };
-  }, [branchId]);
+  }, [branchId, whileHidden]);
   return { up };
 }

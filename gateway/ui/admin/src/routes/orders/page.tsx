@@ -60,6 +60,7 @@ function BoardOfBranch({ branchId }: { branchId: string }) {
       if (openId) void client.invalidateQueries({ queryKey: keys.order(openId) });
     },
     refetchSoon,
+    "keep", // A hidden board still rings.
   );
   const { pending, take, undoable, undo } = useSteps(branchId, up);
   const { unseen, see } = useUnseen(orders.data);
