@@ -33,6 +33,8 @@ export function listen(url: string, options: StreamOptions): Stream {
   let leave: (() => void) | undefined;
   let isConnected = false;
 
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is its own origin's
+  const say = (message: Message) => channel.postMessage(message);
   const onEvent = (event: StreamEvent) => {
     if (event.id !== undefined) lastEventId = event.id;
     options.onEvent(event);
@@ -41,12 +43,12 @@ export function listen(url: string, options: StreamOptions): Stream {
     state = now;
     options.onState?.(now);
   };
-  channel.onmessage = ({ data }: MessageEvent<Message>) => {
-    if (data.joined && isConnected && state) channel.postMessage({ state });
+  channel.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+    if (data.joined && isConnected && state) say({ state });
     if (!leave || isConnected) return;
     if (data.event) onEvent(data.event);
     if (data.state) onState(data.state);
-  };
+  });
 
   /** Holds the one connection until it is ended. */
   function hold(ended: Promise<void>): Promise<void> {
@@ -56,11 +58,11 @@ export function listen(url: string, options: StreamOptions): Stream {
       lastEventId,
       onEvent: (event) => {
         onEvent(event);
-        channel.postMessage({ event });
+        say({ event });
       },
       onState: (now) => {
         onState(now);
-        channel.postMessage({ state: now });
+        say({ state: now });
       },
     });
     return ended.then(() => {
@@ -80,7 +82,7 @@ export function listen(url: string, options: StreamOptions): Stream {
       end();
       waiting.abort();
     };
-    channel.postMessage({ joined: true });
+    say({ joined: true });
     // Refused only when it was ended while waiting for its turn.
     locks?.request(name, { signal: waiting.signal }, () => hold(ended)).catch(() => undefined);
   }

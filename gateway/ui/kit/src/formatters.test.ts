@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   brandColours, businessDay, contrast, createTranslator, dayName, displayPhone, formatAmount, formatBusinessDay,
-  formatDate, formatDateTime, formatDayTime, formatMoney, formatSignedMoney, formatTime, mobileE164,
+  formatDate, formatDateTime, formatDayTime, formatMoney, formatSignedMoney, formatTime, instantOf, mobileE164, wallOf,
 } from "./index";
 
 const TAIPEI = "Asia/Taipei";
@@ -30,6 +30,13 @@ describe("time", () => {
   });
 
   it("shows a dash for no time", () => expect(formatDateTime(null, TAIPEI)).toBe("—"));
+
+  it("is read from a wall clock, also around a change of clocks", () => {
+    expect(instantOf("2026-11-24T04:00", TAIPEI)).toBe("2026-11-23T20:00:00.000Z");
+    expect(wallOf("2026-11-23T20:00:00.000Z", TAIPEI)).toBe("2026-11-24T04:00");
+    expect(instantOf("2026-03-08T04:00", "America/New_York")).toBe("2026-03-08T08:00:00.000Z");
+    expect(instantOf("2026-11-01T01:30", "America/New_York")).toBe("2026-11-01T05:30:00.000Z");
+  });
 
   it("turns the business day over at the cut-off", () => {
     expect(businessDay(late, TAIPEI)).toBe("2026-06-12");

@@ -15,6 +15,8 @@ export {
   formatDateTime,
   formatDayTime,
   formatTime,
+  instantOf,
   minutesBetween,
+  wallOf,
 } from "./time";
 export { createTranslator, type Locale, type Params, type Translator } from "./translator";

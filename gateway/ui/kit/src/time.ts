@@ -43,6 +43,20 @@ export function formatDateTime(instant: string | Date | null | undefined, timeZo
   return instant ? `${formatDate(instant, timeZone)} ${formatTime(instant, timeZone)}` : "—";
 }
 
+/** What a clock in the zone shows at an instant: `2026-06-12T10:36`. */
+export function wallOf(instant: string | Date, timeZone: string): string {
+  return `${formatDate(instant, timeZone)}T${formatTime(instant, timeZone)}`;
+}
+
+/** The instant at which a clock in the zone shows `wall`; of a doubled hour the first. */
+export function instantOf(wall: string, timeZone: string): string {
+  const shown = Date.parse(`${wall}:00Z`);
+  const shownAt = (instant: number) => Date.parse(`${wallOf(new Date(instant), timeZone)}:00Z`);
+  const first = shown - (shownAt(shown) - shown);
+  const exact = first - (shownAt(first) - shown);
+  return new Date(Math.min(first, exact)).toISOString();
+}
+
 /** The business day an instant belongs to: the calendar day of the branch, turned over at its cut-off. */
 export function businessDay(instant: string | Date, timeZone: string, cutoffMinutes = 240): string {
   return formatDate(new Date(new Date(instant).getTime() - cutoffMinutes * MINUTE_MS), timeZone);

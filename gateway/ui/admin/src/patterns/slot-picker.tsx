@@ -1,8 +1,9 @@
-import { businessDay, dayName, formatTime } from "@yizhimai/kit";
+import { dayName, formatTime } from "@yizhimai/kit";
 import { useEffect, useRef, useState } from "react";
 
 import { useT } from "../i18n";
 import styles from "./slot-picker.module.css";
+import { useBusinessDay } from "./use-business-day";
 
 /** A slot as it can be chosen; full ones stay in sight. */
 export interface PickableSlot {
@@ -37,7 +38,7 @@ export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinu
   const shown = tapped ?? chosen ?? (day && free(day) ? day : days.find(free)) ?? days[0];
   const pressed = useRef<HTMLButtonElement>(null);
   useEffect(() => pressed.current?.scrollIntoView({ block: "nearest", inline: "center" }), [shown]);
-  const today = businessDay(new Date(), timeZone, cutoffMinutes);
+  const today = useBusinessDay(timeZone, cutoffMinutes);
   const times = coming.filter((slot) => slot.business_day === shown);
   const noteOf = (slot: S) => {
     if (slot.state === "filling") return "slot.filling";

@@ -3,6 +3,9 @@ import dayjs from "dayjs";
 
 import { DAY_MINUTES } from "./week";
 
+/** Any day without a change of clocks. */
+const A_DAY = "2000-01-01";
+
 interface ClockFieldProps {
   label: string;
   minute: number;
@@ -24,7 +27,7 @@ export function ClockField({ label, minute, disabled = false, onChange }: ClockF
       needConfirm={false}
       allowClear={false}
       disabled={disabled}
-      value={dayjs().startOf("day").add(minute % DAY_MINUTES, "minute")}
+      value={dayjs(A_DAY).add(minute % DAY_MINUTES, "minute")}
       onChange={(time) => time && onChange(time.hour() * 60 + time.minute())}
     />
   );

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import type { Hours } from "../../data/types";
-import { formOf, inputOf, instantOf, ownOf, tomorrowAt, wallOf, weekOf, withOwn } from "./draft";
+import { formOf, inputOf, ownOf, tomorrowAt, weekOf, withOwn } from "./draft";
 
 const hours: Hours = {
   branch_id: "b", periods: [{ weekday: 1, open_minute: 600, close_minute: 1_200 }], methods: [], slot_minutes: 15, lead_minutes: 15, days_ahead: 7,
@@ -16,11 +16,7 @@ it("sends what the form holds, at once or at the branch's time", () => {
   expect(later).toMatchObject({ effective_at: "2026-11-30T20:00:00.000Z", replaces: 3 });
 });
 
-it("knows a wall clock's instant, also around a change of clocks", () => {
-  expect(instantOf("2026-11-24T04:00", "Asia/Taipei")).toBe("2026-11-23T20:00:00.000Z");
-  expect(wallOf("2026-11-23T20:00:00.000Z", "Asia/Taipei")).toBe("2026-11-24T04:00");
-  expect(instantOf("2026-03-08T04:00", "America/New_York")).toBe("2026-03-08T08:00:00.000Z");
-  expect(instantOf("2026-11-01T01:30", "America/New_York")).toBe("2026-11-01T05:30:00.000Z");
+it("suggests the coming turn of the business day", () => {
   expect(tomorrowAt(new Date("2026-11-23T20:30:00Z"), "Asia/Taipei", 240)).toBe("2026-11-25T04:00");
 });
 

@@ -1,4 +1,4 @@
-import { formatDate, formatTime } from "@yizhimai/kit";
+import { formatDate, instantOf } from "@yizhimai/kit";
 
 import type { Hours, HoursInput, HoursVersion, MethodHours, Period, ServiceMethod } from "../../data/types";
 
@@ -58,20 +58,6 @@ export function withOwn(own: readonly MethodHours[], changed: MethodHours): Meth
 export function weekOf(form: { periods: Period[]; methods: readonly MethodHours[] }, method: ServiceMethod): Period[] {
   const own = ownOf(form.methods, method);
   return own.own_week ? (own.periods ?? []) : form.periods;
-}
-
-/** The instant at which a clock in the zone shows `wall`; of a doubled hour the first. */
-export function instantOf(wall: string, timeZone: string): string {
-  const shown = Date.parse(`${wall}:00Z`);
-  const shownAt = (instant: number) => Date.parse(`${formatDate(new Date(instant), timeZone)}T${formatTime(new Date(instant), timeZone)}:00Z`);
-  const first = shown - (shownAt(shown) - shown);
-  const exact = first - (shownAt(first) - shown);
-  return new Date(Math.min(first, exact)).toISOString();
-}
-
-/** What a clock in the zone shows at an instant, as a date field holds it. */
-export function wallOf(instant: string, timeZone: string): string {
-  return `${formatDate(instant, timeZone)}T${formatTime(instant, timeZone)}`;
 }
 
 /** The usual time for a prepared change: tomorrow, when the business day turns over. */

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { businessDay, dayName, formatTime } from "@yizhimai/kit";
+import { dayName, formatTime } from "@yizhimai/kit";
 import { Alert, Segmented, Skeleton } from "antd";
 import { useEffect, useState } from "react";
 
@@ -7,6 +7,7 @@ import { problemFrom } from "../../data/gateway";
 import type { OfferedDay, PreviewInput, ServiceMethod } from "../../data/types";
 import { useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { useBusinessDay } from "../../patterns/use-business-day";
 import { methods } from "./draft";
 import styles from "./hours.module.css";
 import { previewQuery } from "./queries";
@@ -35,7 +36,7 @@ export function Offer({ branchId, change }: OfferProps) {
   const t = useT();
   const sentence = useReason();
   const { branch, timeZone } = useScope();
-  const today = businessDay(new Date(), timeZone, branch?.cutoff_minutes ?? 240);
+  const today = useBusinessDay(timeZone, branch?.cutoff_minutes);
   const [method, setMethod] = useState<ServiceMethod>("pickup");
   const asked = useSettled({ ...change, method });
   const query = useQuery(previewQuery(branchId, asked));

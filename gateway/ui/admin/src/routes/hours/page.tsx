@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { wallOf } from "@yizhimai/kit";
 import { Segmented } from "antd";
 import { useState } from "react";
 
@@ -9,7 +10,6 @@ import { useT } from "../../i18n";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
 import { QueryView } from "../../patterns/states";
-import { wallOf } from "./draft";
 import { History } from "./history";
 import styles from "./hours.module.css";
 import { Pending } from "./pending";

@@ -1,3 +1,4 @@
+import { instantOf } from "@yizhimai/kit";
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, DatePicker, Flex, Input, Radio, Switch } from "antd";
 import dayjs from "dayjs";
@@ -11,7 +12,6 @@ import { useReason, useT } from "../../i18n";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { useDanger } from "../../patterns/use-danger";
 import { useDecisions } from "./decisions";
-import { instantOf } from "./draft";
 import styles from "./hours.module.css";
 import { Offer } from "./offer";
 import { preview, removeSpecialDay, saveSpecialDay } from "./queries";

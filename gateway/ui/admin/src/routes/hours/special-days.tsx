@@ -1,6 +1,6 @@
 import { LockOutlined, PlusOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { businessDay, formatBusinessDay } from "@yizhimai/kit";
+import { formatBusinessDay } from "@yizhimai/kit";
 import { Button, Flex } from "antd";
 import { useState } from "react";
 
@@ -8,6 +8,7 @@ import type { SpecialDay } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { EmptyState, QueryView } from "../../patterns/states";
+import { useBusinessDay } from "../../patterns/use-business-day";
 import { may } from "../../session/may";
 import { suggestions, type Holiday } from "./holidays";
 import styles from "./hours.module.css";
@@ -25,7 +26,7 @@ export function SpecialDays({ branchId }: { branchId: string }) {
   const brandId = branch?.brand_id ?? "";
   const managesBrand = manages && (me.account.scope.organisation || me.account.scope.brand_ids.includes(brandId));
   const [open, setOpen] = useState<SpecialDayDraft>();
-  const today = businessDay(new Date(), timeZone, branch?.cutoff_minutes ?? 240);
+  const today = useBusinessDay(timeZone, branch?.cutoff_minutes);
   const begin = (holiday?: Holiday) => setOpen({ ofBrand: false, name: holiday?.name ?? "", from_date: holiday?.from ?? "", to_date: holiday?.to ?? "", periods: [], locked: false, version: 0 });
   return (
     <>

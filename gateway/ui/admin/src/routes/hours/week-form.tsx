@@ -1,6 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, DatePicker, Flex, Form, InputNumber, Radio, Segmented } from "antd";
-import dayjs from "dayjs";
+import { Alert, Button, Flex, Form, InputNumber, Radio, Segmented } from "antd";
 import { useState } from "react";
 
 import { keys } from "../../data/keys";
@@ -8,6 +7,7 @@ import type { Hours, MethodHours, Period, ServiceMethod } from "../../data/types
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { FormPage, FormSection } from "../../patterns/form-page";
+import { WallField } from "../../patterns/wall-field";
 import { may } from "../../session/may";
 import { useDecisions } from "./decisions";
 import { formOf, inputOf, methods, tomorrowAt, weekOf, type HoursForm, type Origin } from "./draft";
@@ -19,7 +19,6 @@ import { overlappingDays } from "./week";
 import { WeekEditor } from "./week-editor";
 
 const slotLengths = [5, 10, 15, 20, 30, 60];
-const WALL = "YYYY-MM-DDTHH:mm";
 
 /** What the form begins with: the hours in force, a pending change to alter, or an earlier version to bring back. */
 export interface Beginning {
@@ -171,19 +170,7 @@ function EffectiveField({ value, onChange = () => undefined, disabled, suggestio
         ]}
       />
       {value === undefined ? null : (
-        <DatePicker
-          aria-label={t("hours.effective")}
-          size="large"
-          style={{ maxWidth: 260 }}
-          format="YYYY-MM-DD HH:mm"
-          showTime={{ format: "HH:mm", minuteStep: 5 }}
-          allowClear={false}
-          disabled={disabled}
-          minDate={dayjs().startOf("day")}
-          maxDate={dayjs().add(365, "day")}
-          value={dayjs(value)}
-          onChange={(time) => time && onChange(time.format(WALL))}
-        />
+        <WallField label={t("hours.effective")} value={value} onChange={onChange} daysAhead={365} disabled={disabled} />
       )}
     </Flex>
   );

@@ -1,10 +1,10 @@
-import { businessDay } from "@yizhimai/kit";
 import { Checkbox, DatePicker, Flex, Modal } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { useBusinessDay } from "../../patterns/use-business-day";
 import { copiedTo, hasDaysOf } from "./copy-days";
 import { WeekdayButtons } from "./days-field";
 import { Chips } from "./fields";
@@ -30,7 +30,7 @@ export function CopyDaysDialog({ source, drafts, words, onCopied, onClose }: Cop
   const [weekdays, setWeekdays] = useState<number[]>([]);
   const [together, setTogether] = useState(false);
   const [dates, setDates] = useState<Dayjs[]>([]);
-  const today = businessDay(new Date(), timeZone, branch?.cutoff_minutes);
+  const today = useBusinessDay(timeZone, branch?.cutoff_minutes);
   const days = by === "weekdays" ? { weekdays } : { dates: dates.map((date) => date.format(DATE)) };
   const isEmpty = by === "weekdays" ? weekdays.length === 0 : dates.length === 0;
   const others = drafts.filter((draft) => draft !== source && hasDaysOf(draft.rule, source.rule));

@@ -1,7 +1,7 @@
 import { LeftOutlined, RightOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
-import { businessDay, formatBusinessDay } from "@yizhimai/kit";
+import { formatBusinessDay } from "@yizhimai/kit";
 import { Alert, Button, Flex, Grid, Segmented, Skeleton } from "antd";
 import { useState } from "react";
 
@@ -9,6 +9,7 @@ import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { paths } from "../../paths";
 import { EmptyState, QueryView } from "../../patterns/states";
+import { useBusinessDay } from "../../patterns/use-business-day";
 import { DayList } from "./day-list";
 import { daysFrom, overOf, rowsOf, type Cell, type Level } from "./heat";
 import { HeatMap } from "./heat-map";
@@ -30,7 +31,7 @@ export function LoadView({ branchId }: { branchId: string }) {
   const { branch, timeZone } = useScope();
   const wide = Grid.useBreakpoint().md ?? innerWidth >= 768;
   const now = useNow();
-  const today = businessDay(new Date(now), timeZone, branch?.cutoff_minutes);
+  const today = useBusinessDay(timeZone, branch?.cutoff_minutes);
   const [count, setCount] = useState(7);
   const [first, setFirst] = useState<string>();
   const [view, setView] = useState<View>("map");

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { businessDay } from "@yizhimai/kit";
 import { Button, Collapse, Flex, InputNumber, Select } from "antd";
 import { useState } from "react";
 
@@ -7,6 +6,7 @@ import type { LimitRule } from "../../data/types";
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { DetailDrawer } from "../../patterns/detail-drawer";
+import { useBusinessDay } from "../../patterns/use-business-day";
 import { branchMenuQuery } from "../pauses/queries";
 import { ApartFields } from "./apart-fields";
 import { DaysField } from "./days-field";
@@ -40,7 +40,7 @@ export function RuleDrawer({ rule: given, isNew, slotMinutes, refused, onDone, o
   const [typed, setTyped] = useState("");
   const currency = brand?.currency ?? "TWD";
   const words = { t, slotMinutes, currency };
-  const today = businessDay(new Date(), timeZone, branch?.cutoff_minutes);
+  const today = useBusinessDay(timeZone, branch?.cutoff_minutes);
   const own = faultsOf(rule, slotMinutes);
 
   function set(part: Partial<LimitRule>) {

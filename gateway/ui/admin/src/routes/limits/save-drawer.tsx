@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
-import { businessDay, formatBusinessDay, formatDayTime, formatTime } from "@yizhimai/kit";
+import { formatBusinessDay, formatDayTime, formatTime } from "@yizhimai/kit";
 import { Alert, Button, DatePicker, Input, Skeleton } from "antd";
 import dayjs from "dayjs";
 import { useEffect, useRef, useState } from "react";
@@ -11,6 +11,7 @@ import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
 import { paths } from "../../paths";
 import { DetailDrawer } from "../../patterns/detail-drawer";
+import { useBusinessDay } from "../../patterns/use-business-day";
 import { may } from "../../session/may";
 import { daysFrom } from "./heat";
 import styles from "./limits.module.css";
@@ -39,7 +40,7 @@ export function SaveDrawer({ branchId, rules, words, busy, onSave, onRefused, on
   const [day, setDay] = useState<string>();
   const [note, setNote] = useState("");
   const preview = useQuery(limitsPreviewQuery(branchId, rules, day));
-  const today = businessDay(new Date(), timeZone, branch?.cutoff_minutes);
+  const today = useBusinessDay(timeZone, branch?.cutoff_minutes);
   const [yesterday = today] = daysFrom(new Date(Date.parse(`${today}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10), 1);
   const refuse = useRef(onRefused);
   refuse.current = onRefused;

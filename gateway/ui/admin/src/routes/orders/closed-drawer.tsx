@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { businessDay, formatBusinessDay, formatMoney, formatTime } from "@yizhimai/kit";
+import { formatBusinessDay, formatMoney, formatTime } from "@yizhimai/kit";
 import { Button, Skeleton, Table } from "antd";
 
 import type { Order } from "../../data/types";
@@ -7,6 +7,7 @@ import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { EmptyState, ErrorState } from "../../patterns/states";
+import { useBusinessDay } from "../../patterns/use-business-day";
 import { closedOrdersQuery } from "./queries";
 
 interface ClosedDrawerProps {
@@ -20,7 +21,7 @@ interface ClosedDrawerProps {
 export function ClosedDrawer(props: ClosedDrawerProps) {
   const t = useT();
   const { branch, timeZone } = useScope();
-  const day = businessDay(new Date(), timeZone, branch?.cutoff_minutes);
+  const day = useBusinessDay(timeZone, branch?.cutoff_minutes);
   return (
     <DetailDrawer open={props.open} title={t("orders.closedOn", { day: formatBusinessDay(day, t.locale) })} onClose={props.onClose}>
       <ClosedList {...props} day={day} />

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, App, Button, Checkbox, DatePicker, Drawer, Flex, Input, Select, Segmented } from "antd";
-import dayjs from "dayjs";
+import { Alert, App, Button, Checkbox, Drawer, Flex, Input, Select, Segmented } from "antd";
 import { formatDayTime } from "@yizhimai/kit";
 import { useState, type ReactNode } from "react";
 
@@ -8,6 +7,7 @@ import { newIdempotencyKey, problemFrom } from "../../data/gateway";
 import type { Menu, Pause, PauseChannel, PauseReason, PauseScope, PauseTarget } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { WallField, instantOfWall } from "../../patterns/wall-field";
 import { holdsBrand } from "../../session/may";
 import styles from "./pauses.module.css";
 import { createPause, previewQuery } from "./queries";
@@ -61,7 +61,8 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
   const others = branches.filter((one) => one.brand_id === branch?.brand_id && one.branch_id !== branchId && one.state !== "closed");
   const [variantId, setVariantId] = useState("");
   const [end, setEnd] = useState<EndChoice>("today");
-  const [at, setAt] = useState<Date>();
+  const [wall, setWall] = useState<string>();
+  const at = instantOfWall(wall, timeZone);
   const [reason, setReason] = useState<PauseReason>("out_of_stock");
   const [note, setNote] = useState("");
   const [scope, setScope] = useState<"branch" | PauseScope>("branch");
@@ -139,18 +140,7 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
         ) : null}
         <Chips label={t("pause.howLong")} values={choices} chosen={end} text={(one) => t(`pause.end.${one}`)} onChoose={setEnd} />
         {end === "at" ? (
-          <DatePicker
-            size="large"
-            showTime={{ format: "HH:mm", minuteStep: 5 }}
-            format="YYYY-MM-DD HH:mm"
-            aria-label={t("pause.at")}
-            placeholder={t("pause.at")}
-            value={at ? dayjs(at) : null}
-            minDate={dayjs(now)}
-            maxDate={dayjs(now).add(30, "day")}
-            onChange={(value) => setAt(value ? value.toDate() : undefined)}
-            style={{ width: "100%" }}
-          />
+          <WallField label={t("pause.at")} value={wall} onChange={setWall} daysAhead={30} clearable />
         ) : null}
         {isLong(end, at, now) ? <Alert type="info" showIcon title={t("pause.longHint")} /> : null}
         <Chips label={t("pause.why")} values={reasons} chosen={reason} text={(one) => t(`pauseReason.${one}`)} onChoose={setReason} />
