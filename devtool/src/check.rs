@@ -24,7 +24,6 @@ pub async fn check(home: &Home) -> anyhow::Result<()> {
             "clippy",
             "--workspace",
             "--all-targets",
-            "--quiet",
             "--",
             "-D",
             "warnings",

@@ -36,49 +36,46 @@ async fn on_platform(own: &Home) -> anyhow::Result<()> {
     up::start(own, false, &settings).await?;
     let endpoints = demo::load_once(own).await?;
     step("crates and services");
-    cargo(
-        own,
-        &endpoints,
-        &["--workspace", "--exclude", "integration-tests"],
-        None,
-    )?;
+    cargo(own, &endpoints, Chosen::Crates)?;
     step("the platform");
-    cargo(
-        own,
-        &endpoints,
-        &["--package", "integration-tests"],
-        Some("1"),
-    )?;
+    cargo(own, &endpoints, Chosen::Platform)?;
     step("browsers");
     browser(own, &endpoints)?;
     step("invariants");
     doctor::doctor(own).await
 }
 
+/// Which Rust tests are run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chosen {
+    /// Those of crates and services.
+    Crates,
+    /// Those of the running platform, one at a time.
+    Platform,
+}
+
 /// Runs Rust tests with nextest where it is installed, else with cargo's own runner.
-fn cargo(
-    own: &Home,
-    endpoints: &Endpoints,
-    chosen: &[&str],
-    threads: Option<&str>,
-) -> anyhow::Result<()> {
+///
+/// nextest builds the whole workspace for both choices: a choice by packages would compile libraries
+/// anew, with other features.
+fn cargo(own: &Home, endpoints: &Endpoints, chosen: Chosen) -> anyhow::Result<()> {
     let mut command = Command::new("cargo");
     command.current_dir(own.root());
+    let platform = chosen == Chosen::Platform;
     if install::on_path("cargo-nextest") {
-        command
-            .args(["nextest", "run", "--no-tests", "pass"])
-            .args(chosen);
-        command.args(threads.map(|threads| format!("--test-threads={threads}")));
+        command.args(["nextest", "run", "--workspace", "--no-tests", "pass", "-E"]);
+        if platform {
+            command.args(["package(integration-tests)", "--test-threads=1"]);
+        } else {
+            command.arg("not package(integration-tests)");
+        }
     } else {
-        command
-            .args(["test", "--quiet", "--no-fail-fast"])
-            .args(chosen);
-        command.args(
-            threads
-                .map(|threads| ["--".to_owned(), format!("--test-threads={threads}")])
-                .into_iter()
-                .flatten(),
-        );
+        command.args(["test", "--quiet", "--no-fail-fast"]);
+        if platform {
+            command.args(["--package", "integration-tests", "--", "--test-threads=1"]);
+        } else {
+            command.args(["--workspace", "--exclude", "integration-tests"]);
+        }
     }
     environment(&mut command, own, endpoints);
     succeed(&mut command, "the Rust tests")
