@@ -11,6 +11,19 @@ use anyhow::Context as _;
 
 use crate::home::Home;
 
+/// How cargo is asked for lints; with other words it would look at every crate again.
+pub const LINTS: [&str; 6] = [
+    "clippy",
+    "--workspace",
+    "--all-targets",
+    "--",
+    "-D",
+    "warnings",
+];
+
+/// Names what of each package is built: `--bins`, or `--all-targets` where tests follow.
+const TARGETS: &str = "DEV_TARGETS";
+
 /// Builds every program, this tool too; cargo shows its own progress.
 ///
 /// Always the whole workspace: another choice of packages is another choice of their libraries'
@@ -19,7 +32,12 @@ pub fn programs(home: &Home, release: bool) -> anyhow::Result<()> {
     let mut command = Command::new("cargo");
     command
         .current_dir(home.root())
-        .args(["build", "--workspace", "--bins"])
+        .args(["build", "--workspace"]);
+    match std::env::var(TARGETS) {
+        Ok(targets) if !release => command.arg(targets),
+        _ => command.arg("--bins"),
+    };
+    command
         .args(release.then_some("--release"))
         .env("SQLX_OFFLINE", "true");
     succeed(&mut command, "building the services")

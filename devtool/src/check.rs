@@ -18,17 +18,7 @@ pub async fn check(home: &Home) -> anyhow::Result<()> {
     step("protos");
     protos(home)?;
     step("lints");
-    cargo(
-        home,
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ],
-    )?;
+    cargo(home, &build::LINTS)?;
     if install::on_path("cargo-deny") {
         step("licences and sources");
         cargo(

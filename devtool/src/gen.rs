@@ -88,11 +88,20 @@ async fn queries(home: &Home) -> anyhow::Result<()> {
     let mut server = spec.spawn()?;
     let outcome = async {
         postgres::ready(port).await?;
+        let mut urls = Vec::new();
         for service in SERVICES {
             let database = format!("{service}_{}", std::process::id());
             postgres::create_databases(port, &[&database])?;
             migrate(home, service, port, &database)?;
-            describe(home, service, &postgres::owner_url(port, &database))?;
+            let variable = format!("{}_DATABASE_URL", service.to_uppercase());
+            urls.push((variable, postgres::owner_url(port, &database)));
+        }
+        // What has changed since the last build is compiled here, so that below each service is alone.
+        let all = scratch.folder().join("queries");
+        fs::create_dir_all(&all)?;
+        compile(home, &urls, &all)?;
+        for service in SERVICES {
+            describe(home, service, &urls)?;
         }
         anyhow::Ok(())
     }
@@ -126,7 +135,7 @@ fn migrate(home: &Home, service: &str, port: u16, database: &str) -> anyhow::Res
     succeed(psql.stdout(Stdio::null()), &format!("migrating {service}"))
 }
 
-fn describe(home: &Home, service: &str, url: &str) -> anyhow::Result<()> {
+fn describe(home: &Home, service: &str, urls: &[(String, String)]) -> anyhow::Result<()> {
     let crate_folder = home.root().join("services").join(service);
     let folder = crate_folder.join(".sqlx");
     if folder.exists() {
@@ -135,14 +144,20 @@ fn describe(home: &Home, service: &str, url: &str) -> anyhow::Result<()> {
     fs::create_dir_all(&folder)?;
     // Only what is compiled anew tells its queries.
     fs::File::open(crate_folder.join("src/lib.rs"))?.set_modified(SystemClock.now().into())?;
+    compile(home, urls, &folder).with_context(|| format!("describing the queries of {service}"))
+}
+
+/// Compiles what is stale as the lints do, whose libraries it shares; the queries met are described in
+/// `folder`.
+fn compile(home: &Home, urls: &[(String, String)], folder: &Path) -> anyhow::Result<()> {
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(home.root())
-        .args(["check", "--quiet", "--package", service, "--all-targets"])
+        .args(build::LINTS)
         .env("SQLX_OFFLINE", "false")
-        .env("SQLX_OFFLINE_DIR", &folder)
-        .env(format!("{}_DATABASE_URL", service.to_uppercase()), url);
-    succeed(&mut cargo, &format!("describing the queries of {service}"))
+        .env("SQLX_OFFLINE_DIR", folder)
+        .envs(urls.iter().map(|(name, url)| (name, url)));
+    succeed(&mut cargo, "compiling with a database")
 }
 
 fn openapi(home: &Home) -> anyhow::Result<()> {
