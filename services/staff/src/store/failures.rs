@@ -1,6 +1,6 @@
 //! Failed sign-ins, counted in Redis (domain-rules F01).
 
-use chassis::error::Problem;
+use chassis::{error::Problem, network::network_of};
 use redis::aio::ConnectionManager;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex, MutexGuard};
@@ -25,7 +25,7 @@ impl Attempt {
     /// An attempt to sign in; addresses are kept as hashes only.
     pub fn new(organisation_code: &str, account: &str, remote_address: &str) -> Self {
         let account = Sha256::digest(format!("{organisation_code}\n{account}"));
-        let address = Sha256::digest(remote_address);
+        let address = Sha256::digest(counted_address(remote_address));
         let key = |hash: &[u8]| hex(&hash[..12]);
         Self {
             account_key: format!("staff:failures:account:{}", key(&account)),
@@ -83,6 +83,29 @@ impl Attempt {
     }
 }
 
+/// One network counts as one; what is no address counts as it is.
+fn counted_address(raw: &str) -> String {
+    raw.parse().map_or_else(
+        |_| raw.to_owned(),
+        |address| network_of(address).to_string(),
+    )
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_ipv6_network_fail_together() {
+        let key = |address| Attempt::new("tea", "owner", address).address_key;
+        assert_eq!(key("2001:db8:1:2::7"), key("2001:db8:1:2:ffff::9"));
+        assert_eq!(key("::ffff:203.0.113.7"), key("203.0.113.7"));
+        assert_ne!(key("2001:db8:1:3::7"), key("2001:db8:1:2::7"));
+        assert_ne!(key("203.0.113.8"), key("203.0.113.7"));
+        assert_ne!(key("unknown"), key(""));
+    }
 }
