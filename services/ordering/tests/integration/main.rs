@@ -4,12 +4,14 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod agreed_quote;
 mod common;
 mod list_orders;
 mod lost_holds;
 mod move_order;
 mod pauses;
 mod place_order;
+mod repeats;
 mod reschedule;
 mod slots;
 mod tenancy;
