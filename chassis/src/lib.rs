@@ -25,6 +25,7 @@ pub mod id;
 pub mod inbox;
 pub mod job;
 pub mod money;
+pub mod network;
 pub mod outbox;
 pub mod redis;
 pub mod secret;

@@ -1,19 +1,23 @@
--- Claims one place in each log, or none when a log is full.
--- KEYS: the logs. ARGV: now in ms, the member, then limit and window in ms of each log.
--- Answers {0, 0}, or the place of the full log and the ms until it has room again.
+-- Puts an entry into each log, or answers which log is full.
+-- KEYS: the logs. ARGV: now in ms, then of each log: limit, window in ms, entry, and 1 where the entry
+-- stays although a later log is full.
+-- Answers {0, 0, added…}: 1 for each log that did not have its entry yet; or {place, ms}: the full log
+-- and when it has room again.
 local now = tonumber(ARGV[1])
-local member = ARGV[2]
+local added = {}
 for i, key in ipairs(KEYS) do
-  local limit = tonumber(ARGV[2 * i + 1])
-  local window = tonumber(ARGV[2 * i + 2])
+  local limit, window, entry = tonumber(ARGV[4 * i - 2]), tonumber(ARGV[4 * i - 1]), ARGV[4 * i]
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
-  if not redis.call('ZSCORE', key, member) and redis.call('ZCARD', key) >= limit then
+  if not redis.call('ZSCORE', key, entry) and redis.call('ZCARD', key) >= limit then
+    for j = 1, i - 1 do
+      if added[j] == 1 and ARGV[4 * j + 1] ~= '1' then
+        redis.call('ZREM', KEYS[j], ARGV[4 * j])
+      end
+    end
     local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
     return { i, tonumber(oldest[2]) + window - now }
   end
+  added[i] = redis.call('ZADD', key, 'NX', now, entry)
+  redis.call('PEXPIRE', key, window)
 end
-for i, key in ipairs(KEYS) do
-  redis.call('ZADD', key, 'NX', now, member)
-  redis.call('PEXPIRE', key, ARGV[2 * i + 2])
-end
-return { 0, 0 }
+return { 0, 0, unpack(added) }

@@ -2,7 +2,8 @@
 
 use std::{net::IpAddr, sync::LazyLock, time::Duration};
 
-use chassis::{clock::SharedClock, config::Span, error::Violations, text};
+use chassis::{clock::SharedClock, config::Span, error::Violations, network::network_of, text};
+use chrono::{DateTime, Utc};
 use redis::{Script, aio::ConnectionManager};
 use sha2::{Digest as _, Sha256};
 
@@ -20,8 +21,13 @@ const ANSWER_WITHIN: Duration = Duration::from_millis(250);
 /// Each key is a log of what happened within its window. Something already in the log, such as
 /// the repetition of an order with the same idempotency key, is let through and not counted again.
 static CLAIM: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("rate_limit.lua")));
+/// Takes out what was put in at that instant, and nothing that was put in again since.
 static GIVE_BACK: LazyLock<Script> = LazyLock::new(|| {
-    Script::new("for _, key in ipairs(KEYS) do redis.call('ZREM', key, ARGV[1]) end")
+    Script::new(
+        "for _, key in ipairs(KEYS) do
+           if redis.call('ZSCORE', key, ARGV[1]) == ARGV[2] then redis.call('ZREM', key, ARGV[1]) end
+         end",
+    )
 });
 
 /// The limits of the configuration.
@@ -35,17 +41,25 @@ pub struct RateLimits {
     orders_window: Span,
 }
 
-/// An order that was counted, to be given back if it is refused.
+/// An order as it was counted, until it is known what became of it.
 #[derive(Debug)]
 pub struct Claim {
-    keys: Vec<String>,
-    member: String,
+    entry: String,
+    at_millis: i64,
+    /// Logs that this very request was put into.
+    added: Vec<Rule>,
+    /// Logs that had the order's key already.
+    found: Vec<Rule>,
 }
 
+#[derive(Debug)]
 struct Rule {
     key: String,
     limit: u32,
     window: Duration,
+    entry: String,
+    /// The entry stays although a later rule refuses.
+    stays: bool,
 }
 
 impl RateLimits {
@@ -64,116 +78,161 @@ impl RateLimits {
 
     /// A customer's request that changes or computes something.
     pub async fn shop_write(&self, shop: &Shop) -> Result<()> {
-        let rule = address_rule("shop", shop.address, self.shop_writes);
-        self.claim(vec![rule], random()).await.map(drop)
+        self.count_address("shop", shop.address, self.shop_writes)
+            .await
     }
 
     /// A look at the slots of a cart, which pages repeat by themselves; counted apart, so that looking
     /// never keeps anybody from ordering.
     pub async fn shop_slots(&self, shop: &Shop) -> Result<()> {
-        let rule = address_rule("slots", shop.address, self.shop_writes);
-        self.claim(vec![rule], random()).await.map(drop)
+        self.count_address("slots", shop.address, self.shop_writes)
+            .await
     }
 
     /// An attempt to sign in.
     pub async fn sign_in(&self, peer: &Peer) -> Result<()> {
-        let rule = address_rule("sign-in", peer.address, self.sign_ins);
-        self.claim(vec![rule], random()).await.map(drop)
+        self.count_address("sign-in", peer.address, self.sign_ins)
+            .await
     }
 
-    /// An order: by address, by device, and by phone where that is one.
+    async fn count_address(&self, what: &str, address: IpAddr, limit: u32) -> Result<()> {
+        let rule = address_rule(what, address, limit);
+        self.claim(vec![rule], self.now_millis()).await.map(drop)
+    }
+
+    /// An order: each request by its address, each key by its device and by its phone where that is
+    /// one.
     pub async fn place_order(&self, shop: &Shop, phone: &str, key: &str) -> Result<Claim> {
         let org = shop.place.org();
-        let window = *self.orders_window;
+        let entry = digest(key);
+        let order_rule = |key: String, limit: u32| Rule {
+            key,
+            limit,
+            window: *self.orders_window,
+            entry: entry.clone(),
+            stays: false,
+        };
+        let device = format!("gateway:rate:device:{org}:{}", shop.device.0);
         let mut rules = vec![
             address_rule("shop", shop.address, self.shop_writes),
-            Rule {
-                key: format!("gateway:rate:device:{org}:{}", shop.device.0),
-                limit: self.orders_per_device,
-                window,
-            },
+            order_rule(device, self.orders_per_device),
         ];
         let mut violations = Violations::new();
         let phone = text::phone_mobile("contact.phone", phone, &mut violations);
         if violations.is_empty() {
             let key = format!("gateway:rate:phone:{}", digest(&format!("{org}:{phone}")));
-            rules.push(Rule {
-                key,
-                limit: self.orders_per_phone,
-                window,
-            });
+            rules.push(order_rule(key, self.orders_per_phone));
         }
-        self.claim(rules, digest(key)).await
+        let at_millis = self.now_millis();
+        let claimed = self.claim(rules, at_millis).await?;
+        let of_order = claimed.into_iter().filter(|(rule, _)| !rule.stays);
+        let (added, found): (Vec<_>, Vec<_>) = of_order.partition(|(_, added)| *added);
+        Ok(Claim {
+            entry,
+            at_millis,
+            added: added.into_iter().map(|(rule, _)| rule).collect(),
+            found: found.into_iter().map(|(rule, _)| rule).collect(),
+        })
     }
 
-    /// Takes a refused order out of the count; the address keeps it.
+    /// Takes a refused order out of the logs that this very request put it into; its address keeps it.
     pub fn give_back(&self, claim: Claim) {
-        if claim.keys.is_empty() {
+        if claim.added.is_empty() {
             return;
         }
         let mut redis = self.redis.clone();
         tokio::spawn(async move {
             let mut call = GIVE_BACK.prepare_invoke();
-            claim.keys.iter().for_each(|key| {
-                call.key(key);
-            });
-            if let Err(error) = call.arg(&claim.member).invoke_async::<()>(&mut redis).await {
+            for rule in &claim.added {
+                call.key(&rule.key);
+            }
+            let call = call.arg(&claim.entry).arg(claim.at_millis);
+            if let Err(error) = call.invoke_async::<()>(&mut redis).await {
                 tracing::warn!(%error, "a refused order stays counted");
             }
         });
     }
 
-    async fn claim(&self, rules: Vec<Rule>, member: String) -> Result<Claim> {
+    /// A repeat of an order that was placed at `placed_at`, which counts within the window from then
+    /// only.
+    pub fn repeated(&self, claim: Claim, placed_at: DateTime<Utc>) {
+        let age = self.clock.now() - placed_at;
+        if age.to_std().is_ok_and(|age| age > *self.orders_window) {
+            self.give_back(claim);
+        }
+    }
+
+    /// Counts a placed order where an earlier request with its key was counted: that one may have been
+    /// refused, and take its entry out.
+    pub fn keep(&self, claim: Claim) {
+        if claim.found.is_empty() {
+            return;
+        }
+        let mut redis = self.redis.clone();
+        tokio::spawn(async move {
+            let mut pipe = redis::pipe();
+            for rule in &claim.found {
+                let window = i64::try_from(rule.window.as_millis()).unwrap_or(i64::MAX);
+                pipe.zadd(&rule.key, &claim.entry, claim.at_millis).ignore();
+                pipe.pexpire(&rule.key, window).ignore();
+            }
+            if let Err(error) = pipe.query_async::<()>(&mut redis).await {
+                tracing::warn!(%error, "a placed order may not stay counted");
+            }
+        });
+    }
+
+    fn now_millis(&self) -> i64 {
+        self.clock.now().timestamp_millis()
+    }
+
+    /// The rules with whether their logs did not have their entry yet. While Redis is away nothing is
+    /// counted, and nothing refused.
+    async fn claim(&self, rules: Vec<Rule>, at_millis: i64) -> Result<Vec<(Rule, bool)>> {
         let rules: Vec<Rule> = rules.into_iter().filter(|rule| rule.limit > 0).collect();
         if rules.is_empty() {
-            return Ok(Claim {
-                keys: Vec::new(),
-                member,
-            });
+            return Ok(Vec::new());
         }
         let mut call = CLAIM.prepare_invoke();
-        call.arg(self.clock.now().timestamp_millis()).arg(&member);
+        call.arg(at_millis);
         for rule in &rules {
             call.key(&rule.key)
                 .arg(rule.limit)
-                .arg(rule.window.as_millis() as u64);
+                .arg(rule.window.as_millis() as u64)
+                .arg(&rule.entry)
+                .arg(i32::from(rule.stays));
         }
         let mut redis = self.redis.clone();
-        let answer = call.invoke_async::<(usize, i64)>(&mut redis);
-        match tokio::time::timeout(ANSWER_WITHIN, answer).await {
-            Ok(Ok((0, _))) => {}
-            Ok(Ok((_, wait_millis))) => return Err(limited(wait_millis)),
-            Ok(Err(error)) => tracing::warn!(%error, "rate limits are off: Redis failed"),
-            Err(_) => tracing::warn!("rate limits are off: Redis did not answer in time"),
+        let answer = call.invoke_async::<Vec<i64>>(&mut redis);
+        let answer = match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "rate limits are off: Redis failed");
+                return Ok(Vec::new());
+            }
+            Err(_) => {
+                tracing::warn!("rate limits are off: Redis did not answer in time");
+                return Ok(Vec::new());
+            }
+        };
+        match answer.as_slice() {
+            [0, _, added @ ..] => {
+                let added = added.iter().map(|added| *added == 1);
+                Ok(rules.into_iter().zip(added).collect())
+            }
+            [_, wait_millis, ..] => Err(limited(*wait_millis)),
+            _ => Ok(Vec::new()),
         }
-        let orders = rules
-            .into_iter()
-            .filter(|rule| !rule.key.starts_with(ADDRESS_KEYS));
-        Ok(Claim {
-            keys: orders.map(|rule| rule.key).collect(),
-            member,
-        })
     }
 }
-
-const ADDRESS_KEYS: &str = "gateway:rate:address:";
 
 fn address_rule(what: &str, address: IpAddr, limit: u32) -> Rule {
     Rule {
-        key: format!("{ADDRESS_KEYS}{what}:{}", network(address)),
+        key: format!("gateway:rate:address:{what}:{}", network_of(address)),
         limit,
         window: MINUTE,
-    }
-}
-
-/// An IPv6 user has a whole /64, so that counts as one.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}")
-        }
+        entry: random(),
+        stays: true,
     }
 }
 
@@ -199,17 +258,6 @@ fn random() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_of_one_ipv6_network_count_together() {
-        let one: IpAddr = "2001:db8:1:2::7".parse().unwrap();
-        let other: IpAddr = "2001:db8:1:2:ffff::9".parse().unwrap();
-        assert_eq!(network(one), network(other));
-        assert_eq!(
-            network("::ffff:203.0.113.7".parse().unwrap()),
-            "203.0.113.7"
-        );
-    }
 
     #[test]
     fn waiting_is_told_in_whole_seconds_and_never_none() {

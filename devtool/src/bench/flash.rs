@@ -29,7 +29,7 @@ use crate::{
     home::Home,
     infra::wait_until,
     process,
-    shop::{Item, Shop},
+    shop::{ANY_TIME, Item, Shop},
     supervise::PROCESSES,
 };
 
@@ -287,6 +287,7 @@ impl<'a> Buyer<'a> {
         let mut order = wish.cart().clone();
         order["quote_hash"] = quote["hash"].clone();
         order["quoted_at"] = quote["quoted_at"].clone();
+        order["promised_at"] = ANY_TIME.into();
         order["contact"] = json!({"name": "王小姐", "phone": self.phone});
         order["remark"] = "".into();
         order["utensils"] = false.into();

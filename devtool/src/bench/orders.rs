@@ -14,8 +14,13 @@ use super::{
     usage,
 };
 use crate::{
-    demo::client::checked, doctor, endpoints::Endpoints, home::Home, ports::Ports,
-    services::SERVICES, shop::Shop,
+    demo::client::checked,
+    doctor,
+    endpoints::Endpoints,
+    home::Home,
+    ports::Ports,
+    services::SERVICES,
+    shop::{ANY_TIME, Shop},
 };
 
 const WARM_UP: Duration = Duration::from_secs(4);
@@ -153,6 +158,7 @@ async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Request> {
     let quote = checked("quote", quote).await?;
     order["quote_hash"] = quote["hash"].clone();
     order["quoted_at"] = quote["quoted_at"].clone();
+    order["promised_at"] = ANY_TIME.into();
     order["contact"] = json!({"name": "王小姐", "phone": "09PHONE000"});
     order["remark"] = "".into();
     order["utensils"] = false.into();

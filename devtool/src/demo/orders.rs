@@ -6,7 +6,7 @@ use reqwest::{Client, Method, header::HeaderMap};
 use serde_json::{Value, json};
 
 use super::client::{Staff, checked, text};
-use crate::endpoints::Endpoints;
+use crate::{endpoints::Endpoints, shop::ANY_TIME};
 
 const NAMES: [&str; 10] = [
     "林小姐",
@@ -137,6 +137,7 @@ async fn place(
 ) -> anyhow::Result<Value> {
     order["quote_hash"] = quote["hash"].clone();
     order["quoted_at"] = quote["quoted_at"].clone();
+    order["promised_at"] = ANY_TIME.into();
     order["contact"] = json!({
         "name": NAMES[index % NAMES.len()],
         "phone": format!("09{:08}", rand::rng().random_range(10_000_000..99_999_999)),

@@ -1,4 +1,4 @@
-//! How many streams an address holds open: each costs memory for as long as somebody likes.
+//! How many streams a network address holds open: each costs memory for as long as somebody likes.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -6,9 +6,10 @@ use std::{
     sync::Arc,
 };
 
+use chassis::network::network_of;
 use parking_lot::Mutex;
 
-/// Open streams of customers by address; clones share the count.
+/// Open streams of customers by network; clones share the count.
 #[derive(Debug, Clone)]
 pub struct Visitors {
     most: usize,
@@ -18,7 +19,7 @@ pub struct Visitors {
 /// An open stream; its place is free again when this is dropped.
 #[derive(Debug)]
 pub(super) struct Visit {
-    address: IpAddr,
+    network: IpAddr,
     open: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
@@ -31,16 +32,17 @@ impl Visitors {
         }
     }
 
-    /// Takes a place; `None` when the address has them all.
+    /// Takes a place; `None` when the network of the address has them all.
     pub(super) fn enter(&self, address: IpAddr) -> Option<Visit> {
+        let network = network_of(address);
         let mut open = self.open.lock();
-        let streams = open.entry(address).or_default();
+        let streams = open.entry(network).or_default();
         if self.most > 0 && *streams >= self.most {
             return None;
         }
         *streams += 1;
         Some(Visit {
-            address,
+            network,
             open: self.open.clone(),
         })
     }
@@ -48,7 +50,7 @@ impl Visitors {
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        if let Entry::Occupied(mut streams) = self.open.lock().entry(self.address) {
+        if let Entry::Occupied(mut streams) = self.open.lock().entry(self.network) {
             *streams.get_mut() -= 1;
             if *streams.get() == 0 {
                 streams.remove();
@@ -77,5 +79,17 @@ mod tests {
         drop(first);
         assert!(visitors.enter(here).is_some());
         assert_eq!(visitors.open.lock().len(), 1, "who left is forgotten");
+    }
+
+    #[test]
+    fn one_ipv6_network_has_the_places_of_one() {
+        let visitors = Visitors::new(1);
+        let _first = visitors.enter("2001:db8:1:2::7".parse().unwrap()).unwrap();
+        assert!(
+            visitors
+                .enter("2001:db8:1:2:ffff::9".parse().unwrap())
+                .is_none()
+        );
+        assert!(visitors.enter("2001:db8:1:3::7".parse().unwrap()).is_some());
     }
 }

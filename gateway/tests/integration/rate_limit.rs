@@ -9,7 +9,12 @@ use serde_json::json;
 const PLACE: &str = "ordering.v1.OrderingService/PlaceOrder";
 
 fn accept_orders(edge: &Edge) {
-    edge.fake.on(PLACE, |_: ordering::PlaceOrderRequest| {
+    answer_orders(edge, false);
+}
+
+/// Answers with an order placed long ago.
+fn answer_orders(edge: &Edge, replayed: bool) {
+    edge.fake.on(PLACE, move |_: ordering::PlaceOrderRequest| {
         let order = ordering::Order {
             state: ordering::OrderState::Placed as i32,
             method: ordering::FulfilmentMethod::Pickup as i32,
@@ -23,7 +28,7 @@ fn accept_orders(edge: &Edge) {
         Ok(ordering::PlaceOrderResponse {
             order: Some(order),
             access_token: "secret".into(),
-            replayed: false,
+            replayed,
         })
     });
 }
@@ -119,6 +124,93 @@ async fn a_refused_order_is_not_counted() {
         "RATE_LIMITED",
     )
     .await;
+}
+
+/// A key that has an order stays counted, whatever is tried with it afterwards.
+#[tokio::test]
+async fn a_refused_repeat_takes_nothing_back() {
+    let edge = Edge::open_with(|config| {
+        config.orders_per_phone = 1;
+        config.orders_per_device = 2;
+    })
+    .await;
+    accept_orders(&edge);
+    assert_eq!(order(&edge, "1", "0911111111", "a").await.status(), 201);
+    edge.fake.on(PLACE, |_: ordering::PlaceOrderRequest| {
+        Err::<ordering::PlaceOrderResponse, _>(problem("IDEMPOTENCY_MISMATCH"))
+    });
+    for _ in 0..3 {
+        let answer = order(&edge, "1", "0911111111", "a").await;
+        refused(answer, 409, "IDEMPOTENCY_MISMATCH").await;
+    }
+    // Another phone was not counted before, so it is free again.
+    let answer = order(&edge, "1", "0922222222", "a").await;
+    refused(answer, 409, "IDEMPOTENCY_MISMATCH").await;
+
+    accept_orders(&edge);
+    testkit::eventually(async || order(&edge, "2", "0922222222", "b").await.status() == 201).await;
+    let answer = order(&edge, "3", "0911111111", "c").await;
+    refused(answer, 429, "RATE_LIMITED").await;
+}
+
+#[tokio::test]
+async fn a_repeat_of_an_order_of_long_ago_is_no_new_one() {
+    let edge = Edge::open_with(|config| config.orders_per_phone = 1).await;
+    answer_orders(&edge, true);
+    assert_eq!(order(&edge, "1", "0911111111", "a").await.status(), 201);
+    accept_orders(&edge);
+    testkit::eventually(async || order(&edge, "2", "0911111111", "a").await.status() == 201).await;
+}
+
+/// Two requests of one key, of which the one that was counted is refused and the other places.
+#[tokio::test]
+async fn an_order_placed_by_a_repeat_is_counted_whatever_becomes_of_its_twin() {
+    let edge = Edge::open_with(|config| config.orders_per_phone = 1).await;
+    edge.fake.on(PLACE, |_: ordering::PlaceOrderRequest| {
+        Err::<ordering::PlaceOrderResponse, _>(problem("TEMPORARILY_UNAVAILABLE"))
+    });
+    let answer = order(&edge, "1", "0911111111", "a").await;
+    refused(answer, 503, "TEMPORARILY_UNAVAILABLE").await;
+    edge.clock.advance(TimeDelta::seconds(400));
+    accept_orders(&edge);
+    assert_eq!(order(&edge, "1", "0911111111", "a").await.status(), 201);
+    // It counts from when it was placed.
+    testkit::eventually(async || {
+        let answer = order(&edge, "2", "0911111111", "b").await;
+        let document = refused(answer, 429, "RATE_LIMITED").await;
+        document["params"]["retry_after_secs"] == "600"
+    })
+    .await;
+}
+
+/// One key, or a full log of a phone, is no way around the limit of the address.
+#[tokio::test]
+async fn every_request_counts_at_its_address() {
+    let edge = Edge::open_with(|config| {
+        config.shop_writes_per_minute = 4;
+        config.orders_per_phone = 1;
+    })
+    .await;
+    accept_orders(&edge);
+    for _ in 0..2 {
+        assert_eq!(order(&edge, "1", "0911111111", "a").await.status(), 201);
+    }
+    for key in ["2", "3"] {
+        let document = refused(
+            order(&edge, key, "0911111111", "b").await,
+            429,
+            "RATE_LIMITED",
+        )
+        .await;
+        assert_eq!(document["params"]["retry_after_secs"], "600");
+    }
+    let document = refused(
+        order(&edge, "1", "0911111111", "a").await,
+        429,
+        "RATE_LIMITED",
+    )
+    .await;
+    assert_eq!(document["params"]["retry_after_secs"], "60");
 }
 
 #[tokio::test]

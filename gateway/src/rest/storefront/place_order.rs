@@ -33,6 +33,15 @@ pub struct PlaceOrder {
     pub quote_hash: String,
     /// When that quote was made.
     pub quoted_at: DateTime<Utc>,
+    /// Time that quote promised; null when it promised none. A later time is `QUOTE_CHANGED`.
+    pub promised_at: Option<DateTime<Utc>>,
+    /// Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` tells the
+    /// difference from these. Empty to be told of no lines and fees.
+    #[serde(default)]
+    pub line_amounts: Vec<i64>,
+    /// Fees of that quote.
+    #[serde(default)]
+    pub fee_amounts: Vec<FeeAmount>,
     /// Who orders.
     pub contact: Contact,
     /// Remark, at most 500 characters.
@@ -41,6 +50,16 @@ pub struct PlaceOrder {
     /// 餐具 wanted.
     #[serde(default)]
     pub utensils: bool,
+}
+
+/// What a fee came to, as the customer saw it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeeAmount {
+    /// Kind of the fee.
+    pub kind: String,
+    /// Amount.
+    pub amount: i64,
 }
 
 /// A placed order.
@@ -57,9 +76,11 @@ pub struct PlacedOrder {
 /// Places an order.
 ///
 /// Refuses with what a quote refuses with and `QUOTE_CHANGED` (the problem carries the fresh
-/// quote), `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
+/// quote, and `was` and `now` of each difference at `lines[n]`, `fees[kind]` and `promised_at`),
+/// `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
 /// `TOO_FAR_AHEAD`, `PHONE_INVALID`, `TEXT_TOO_LONG`, `METHOD_NOT_ALLOWED`,
-/// `IDEMPOTENCY_MISMATCH` and `RATE_LIMITED`.
+/// `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
+/// `pickup_number`) and `RATE_LIMITED`.
 #[utoipa::path(
     post, path = "/api/shop/{brand}/{branch}/orders", tag = "shop", params(IdempotencyKey),
     request_body = PlaceOrder, responses((status = 201, body = PlacedOrder))
@@ -85,8 +106,14 @@ pub async fn place_order(
             return Err(refused);
         }
     };
+    let order: Order = present(answer.order, "the order")?.try_into()?;
+    if answer.replayed {
+        gateway.limits().repeated(claim, order.placed_at);
+    } else {
+        gateway.limits().keep(claim);
+    }
     let placed = PlacedOrder {
-        order: present(answer.order, "the order")?.try_into()?,
+        order,
         access_token: answer.access_token,
         replayed: answer.replayed,
     };
@@ -105,12 +132,28 @@ impl PlaceOrder {
             cart: Some(cart.into_wire(branch_id)),
             quote_hash: self.quote_hash,
             quoted_at: Some(stamp(self.quoted_at)),
+            promised_at: self.promised_at.map(stamp),
+            line_amounts: self.line_amounts,
+            fee_amounts: self
+                .fee_amounts
+                .into_iter()
+                .map(pb::FeeAmount::from)
+                .collect(),
             contact: Some(pb::Contact {
                 name: self.contact.name,
                 phone: self.contact.phone,
             }),
             remark: self.remark,
             utensils: self.utensils,
+        }
+    }
+}
+
+impl From<FeeAmount> for pb::FeeAmount {
+    fn from(fee: FeeAmount) -> Self {
+        Self {
+            kind: fee.kind,
+            amount: fee.amount,
         }
     }
 }

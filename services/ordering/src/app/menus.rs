@@ -22,7 +22,7 @@ use crate::domain::menu::Menu;
 
 const TTL: Duration = Duration::from_secs(5);
 const MAX_BRANCHES: u64 = 2_000;
-/// Earlier versions kept, to tell a customer what changed since their quote.
+/// Earlier versions kept, to tell a customer what is no longer sold.
 const EARLIER_VERSIONS: usize = 3;
 const EARLIER_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -60,14 +60,6 @@ impl Menus {
             .try_get_with((org, branch), self.load(org, branch))
             .await;
         loaded.map_err(|status| Problem::from_status(&status))
-    }
-
-    /// Versions of the menu that this replica saw, latest first, the present one included.
-    #[must_use]
-    pub fn seen(&self, org: OrganisationId, branch: BranchId) -> Arc<[Arc<Menu>]> {
-        self.seen
-            .get(&(org, branch))
-            .unwrap_or_else(|| Arc::from([]))
     }
 
     /// Those of `items` (products, variants or options) that exist in the organisation, on a menu or not.

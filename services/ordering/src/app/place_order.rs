@@ -1,21 +1,29 @@
 //! Places an order: a flow over catalog, capacity and our own database, in numbered steps.
 //!
-//! 1. Parse and check the request (at the door). Nothing to undo.
+//! 1. Look the key up. Nothing to undo, and nothing is held for a key that has an order.
 //! 2. Price the cart again. Nothing to undo.
 //! 3. Hold stock and slot in capacity. Undo: the hold lapses by itself after asking us whether its
-//!    order exists; when the key turns out to have an order already, it is released at once.
+//!    order exists; it is released at once when it promises a later time than was agreed to, or when
+//!    the key turns out to have an order already.
 //! 4. Commit the order with its numbers and events. Undo: none, from here on it exists.
 //!
-//! The hold's key comes from the idempotency key, so attempts of one key converge on one order id.
-//! Whatever refuses, the key is looked up before the caller is told: a repeated request gets its
-//! first answer even when the cart could not be sold any more. A hold whose commit failed is not
-//! released here, since a twin of the request may be about to commit that same order.
+//! Requests of one key take turns in a replica, and equal ones that wait share one answer. Between
+//! replicas the hold's key, which comes from the idempotency key, makes attempts converge on one
+//! order id; whatever refuses, the key is looked up once more before the caller is told. A hold whose
+//! commit failed is not released here, since another replica may be about to commit that same order.
+
+use std::sync::Arc;
 
 use chassis::{
+    coalesce::Coalescer,
+    deadline,
     error::Problem,
     id::{BranchId, HoldKey, OrderId, OrganisationId},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
+use futures::FutureExt as _;
+use tokio::time::Instant;
+use tonic::Status;
 use uuid::Uuid;
 
 use super::{
@@ -26,10 +34,11 @@ use super::{
 };
 use crate::{
     domain::{
+        agreed::{Agreed, Difference},
         cart::Cart,
         menu::Menu,
         order::{Contact, Order},
-        quote::{PriceChange, Quote},
+        quote::Quote,
     },
     store::order_events::RequestMark,
 };
@@ -40,6 +49,8 @@ const QUOTE_MAX_AGE: TimeDelta = TimeDelta::hours(24);
 const HOLD_MARGIN: TimeDelta = TimeDelta::seconds(15);
 /// Namespace of hold keys.
 const HOLD_KEYS: Uuid = Uuid::from_u128(0x7d1f_4c57_0b6e_4f6e_9d0b_0c7d_6b9c_51a2);
+/// Requests of one key that are looked at together.
+const MAX_BATCH: usize = 16;
 
 /// A request to place an order, checked in itself.
 #[derive(Clone, Debug)]
@@ -48,10 +59,8 @@ pub struct PlaceOrder {
     pub mark: RequestMark,
     /// The cart.
     pub cart: Cart,
-    /// Hash of the quote the customer saw.
-    pub quote_hash: String,
-    /// When that quote was made.
-    pub quoted_at: DateTime<Utc>,
+    /// The quote the customer saw.
+    pub agreed: Agreed,
     /// Who orders.
     pub contact: Contact,
     /// Remark.
@@ -61,7 +70,7 @@ pub struct PlaceOrder {
 }
 
 /// An order that was placed, now or by an earlier attempt.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Placed {
     /// The order.
     pub order: Order,
@@ -69,58 +78,129 @@ pub struct Placed {
     pub replayed: bool,
 }
 
-/// Why no order was placed.
-#[derive(Debug, thiserror::Error)]
+/// Why no order was placed; it can be told to several callers.
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    /// The price is another than the customer saw.
+    /// The price or the promised time is another than the customer agreed to.
     #[error("the quote no longer holds")]
     QuoteChanged {
         /// The quote as of now.
         fresh: Box<ShownQuote>,
-        /// Lines that cost another amount, as far as known.
-        changes: Vec<PriceChange>,
+        /// What differs from what the customer saw.
+        differences: Vec<Difference>,
     },
     /// Any other refusal.
     #[error(transparent)]
-    Refused(#[from] Problem),
+    Refused(#[from] Status),
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem.into())
+    }
+}
+
+type Answer = Result<Placed, Error>;
+
+struct Call {
+    request: PlaceOrder,
+    deadline: Option<Instant>,
+}
+
+/// Requests to place orders, one at a time for each key; clones share the queues.
+#[derive(Clone)]
+pub struct Placing(Arc<Coalescer<(OrganisationId, String), Call, Answer>>);
+
+impl Placing {
+    /// Places orders with `app`.
+    #[must_use]
+    pub fn new(app: Ordering) -> Self {
+        let queues = Coalescer::new(MAX_BATCH, move |(org, _), calls: Vec<Call>| {
+            let app = app.clone();
+            async move { place_in_turn(&app, org, calls).await }.boxed()
+        });
+        Self(Arc::new(queues))
+    }
+
+    /// Places an order, or finds the one that an earlier attempt of the same request placed.
+    pub async fn place(&self, org: OrganisationId, request: PlaceOrder) -> Answer {
+        let key = request.mark.key.clone();
+        let call = Call {
+            request,
+            deadline: deadline::current(),
+        };
+        let answer = self.0.submit((org, key), call).await;
+        answer.unwrap_or_else(|| Err(Problem::new("TEMPORARILY_UNAVAILABLE").into()))
+    }
+}
+
+/// Calls of one key, one after the other; equal ones get the answer of the first.
+async fn place_in_turn(app: &Ordering, org: OrganisationId, calls: Vec<Call>) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::with_capacity(calls.len());
+    for (place, call) in calls.iter().enumerate() {
+        let earlier = calls[..place]
+            .iter()
+            .position(|earlier| earlier.request.mark.hash == call.request.mark.hash);
+        let answer = match earlier {
+            Some(earlier) => answers[earlier].clone().map(|placed| Placed {
+                replayed: true,
+                ..placed
+            }),
+            None => {
+                let work = app.place_once(org, &call.request);
+                match call.deadline {
+                    Some(at) => deadline::scope(at, work).await,
+                    None => work.await,
+                }
+            }
+        };
+        answers.push(answer);
+    }
+    answers
 }
 
 impl Ordering {
-    /// Places an order, or finds the one that an earlier attempt of the same request placed.
-    pub async fn place_order(
-        &self,
-        org: OrganisationId,
-        request: PlaceOrder,
-    ) -> Result<Placed, Error> {
-        match self.attempt(org, &request).await {
-            Err(refusal) => match self.recall(org, &request.mark).await? {
-                Some(order) => Ok(Placed {
-                    order,
-                    replayed: true,
-                }),
+    async fn place_once(&self, org: OrganisationId, request: &PlaceOrder) -> Answer {
+        if let Some(known) = self.step_1_look_up(org, request).await? {
+            return Ok(known);
+        }
+        match self.attempt(org, request).await {
+            Err(refusal) => match self.step_1_look_up(org, request).await? {
+                Some(known) => Ok(known),
                 None => Err(refusal),
             },
             placed => placed,
         }
     }
 
-    async fn attempt(&self, org: OrganisationId, request: &PlaceOrder) -> Result<Placed, Error> {
+    async fn attempt(&self, org: OrganisationId, request: &PlaceOrder) -> Answer {
         let menu = self.menus.get(org, request.cart.branch).await?;
         let quote = self.step_2_price_again(org, &menu, request).await?;
-        let wished = OrderId::new(&*self.clock);
-        let hold = self
-            .step_3_hold(org, &menu, request, &quote, wished)
-            .await?;
-        if hold.order != wished {
-            // An earlier attempt held: it has placed the order, is about to, or died before.
-            if let Some(order) = self.recall(org, &request.mark).await? {
-                return Ok(Placed {
-                    order,
-                    replayed: true,
-                });
-            }
+        let hold = self.step_3_hold(org, &menu, request, &quote).await?;
+        if !request.agreed.allows(quote.wanted_at, hold.promised_at) {
+            self.undo_3_release(org, menu.branch, hold.order).await;
+            let fresh = self.show(org, &menu, quote).await;
+            // What was known of the branch a moment ago may promise the earlier time still.
+            let fresh = ShownQuote {
+                promised_at: Some(hold.promised_at),
+                ..fresh
+            };
+            return Err(changed(request, fresh));
         }
         Ok(self.step_4_commit(org, &menu, request, quote, hold).await?)
+    }
+
+    /// The order that this request placed before; `IDEMPOTENCY_MISMATCH` when another request did.
+    async fn step_1_look_up(
+        &self,
+        org: OrganisationId,
+        request: &PlaceOrder,
+    ) -> Result<Option<Placed>, Problem> {
+        let found = self.recall(org, &request.mark).await?;
+        Ok(found.map(|order| Placed {
+            order,
+            replayed: true,
+        }))
     }
 
     async fn step_2_price_again(
@@ -129,23 +209,21 @@ impl Ordering {
         menu: &Menu,
         request: &PlaceOrder,
     ) -> Result<Quote, Error> {
-        let quote = self.price(menu, &request.cart)?;
+        let quote = match self.price(menu, &request.cart) {
+            Ok(quote) => quote,
+            Err(refusal) => return Err(self.tell_missing_apart(org, refusal).await.into()),
+        };
         if !menu.live {
             let closed = Problem::new("CLOSED").message("the branch takes no orders");
             return Err(closed.field("branch_id", "CLOSED").into());
         }
-        if self.clock.now() - request.quoted_at > QUOTE_MAX_AGE {
+        if self.clock.now() - request.agreed.quoted_at > QUOTE_MAX_AGE {
             return Err(Problem::new("QUOTE_EXPIRED")
                 .message("the quote is too old")
                 .into());
         }
-        if quote.hash != request.quote_hash {
-            let changes = self.changes_since(org, &request.cart, &quote, &request.quote_hash);
-            let fresh = self.show(org, menu, quote).await;
-            return Err(Error::QuoteChanged {
-                fresh: Box::new(fresh),
-                changes,
-            });
+        if quote.hash != request.agreed.hash {
+            return Err(changed(request, self.show(org, menu, quote).await));
         }
         Ok(quote)
     }
@@ -156,12 +234,11 @@ impl Ordering {
         menu: &Menu,
         request: &PlaceOrder,
         quote: &Quote,
-        order: OrderId,
     ) -> Result<Hold, Problem> {
         let wish = HoldWish {
             menu,
             quote,
-            order,
+            order: OrderId::new(&*self.clock),
             key: hold_key(org, request.cart.branch, &request.mark),
         };
         self.capacity.hold(org, wish).await
@@ -211,11 +288,19 @@ impl Ordering {
         }
     }
 
-    /// Only for an order that can never be made, because its key has made another.
+    /// Only for an order that can never be made: its key has made another, or nobody agreed to it.
     async fn undo_3_release(&self, org: OrganisationId, branch: BranchId, order: OrderId) {
         if let Err(error) = self.capacity.release(org, branch, order).await {
             tracing::warn!(order.id = %order, %error, "a needless hold is left to lapse");
         }
+    }
+}
+
+fn changed(request: &PlaceOrder, fresh: ShownQuote) -> Error {
+    let agreed = &request.agreed;
+    Error::QuoteChanged {
+        differences: agreed.differences(&fresh.quote, fresh.promised_at),
+        fresh: Box::new(fresh),
     }
 }
 

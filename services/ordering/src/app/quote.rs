@@ -20,7 +20,7 @@ use crate::domain::{
     menu::Menu,
     pause::{Pause, Pauses, Target},
     pricing::price,
-    quote::{PriceChange, Quote},
+    quote::Quote,
     stock_need::{Need, stock_need},
 };
 
@@ -58,22 +58,6 @@ impl Ordering {
             return Err(problem);
         }
         price(menu, cart, &self.fees)
-    }
-
-    /// What changed in price since the quote with `seen_hash`, when this replica remembers its menu.
-    #[must_use]
-    pub fn changes_since(
-        &self,
-        org: OrganisationId,
-        cart: &Cart,
-        fresh: &Quote,
-        seen_hash: &str,
-    ) -> Vec<PriceChange> {
-        let seen = self.menus.seen(org, cart.branch);
-        let mut quotes = seen.iter().filter_map(|menu| self.price(menu, cart).ok());
-        let seen = quotes.find(|quote| quote.hash == seen_hash);
-        seen.map(|seen| fresh.changes_since(&seen))
-            .unwrap_or_default()
     }
 
     /// Adds promise and warnings to a priced cart.

@@ -51,7 +51,8 @@ async fn look_up(
 }
 
 impl Ordering {
-    /// The order that this request placed before; `IDEMPOTENCY_MISMATCH` when another request did.
+    /// The order that this request placed before; `IDEMPOTENCY_MISMATCH`, which names the order, when
+    /// another request did.
     pub async fn recall(
         &self,
         org: OrganisationId,
@@ -73,7 +74,10 @@ impl Ordering {
         placed: &PlacedWithKey,
     ) -> Result<Order, Problem> {
         if placed.request_hash != mark.hash {
-            return Err(mismatch());
+            return Err(mismatch()
+                .param("order_id", placed.order)
+                .param("order_number", placed.order_number.as_str())
+                .param("pickup_number", placed.pickup_number));
         }
         let mut tx = self.db.tenant(org).await?;
         let order = orders::get(&mut tx, placed.order).await?;

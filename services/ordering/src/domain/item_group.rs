@@ -25,6 +25,8 @@ pub struct ItemGroup {
     pub units: i64,
     /// List price of one.
     pub unit_list: Money,
+    /// Net of all units, minor units.
+    pub net: i64,
 }
 
 impl ItemKey {
@@ -50,13 +52,13 @@ impl ItemKey {
 pub fn item_groups(lines: &[PricedLine]) -> Vec<(ItemKey, ItemGroup)> {
     let mut groups: BTreeMap<ItemKey, ItemGroup> = BTreeMap::new();
     for line in lines {
-        groups
-            .entry(ItemKey::of(line))
-            .or_insert(ItemGroup {
-                units: 0,
-                unit_list: line.unit_list,
-            })
-            .units += i64::from(line.quantity);
+        let group = groups.entry(ItemKey::of(line)).or_insert(ItemGroup {
+            units: 0,
+            unit_list: line.unit_list,
+            net: 0,
+        });
+        group.units += i64::from(line.quantity);
+        group.net += line.net.amount();
     }
     groups.into_iter().collect()
 }

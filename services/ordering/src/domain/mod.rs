@@ -1,7 +1,10 @@
 //! Pure rules of ordering: menus to price from, prices, orders and their states. No I/O.
 
 pub mod access_token;
+pub mod agreed;
 pub mod cart;
+#[cfg(test)]
+mod free_choices_tests;
 pub mod item_group;
 pub mod menu;
 pub mod options;

@@ -56,7 +56,6 @@ pub fn price(menu: &Menu, cart: &Cart, fees: &FeeSettings) -> Result<Quote, Prob
     let goods = lines.iter().map(|line| line.net);
     let total = total_of(menu, goods.chain(fees.iter().map(|fee| fee.amount)))?;
     let hash = hash(&HashInput {
-        menu_version: menu.version,
         method: cart.method,
         wanted_at: cart.wanted_at,
         groups: &item_groups(&lines),

@@ -139,23 +139,22 @@ fn limits_of_a_product_count_over_the_cart() {
 }
 
 #[test]
-fn a_changed_price_is_found_line_by_line() {
+fn a_menu_published_again_is_the_same_quote_until_a_price_differs() {
     let cart = cart(vec![line(101, 201, 1, &[HALF]), line(102, 203, 2, &[HALF])]);
     let seen = quote(&cart);
     let mut menu = menu();
-    menu.products
-        .get_mut(&id!(ProductId, 102))
-        .unwrap()
-        .variants[1]
-        .price = twd(40);
-    let fresh = price(&menu, &cart, &FeeSettings::default()).unwrap();
-    assert_ne!(fresh.hash, seen.hash);
-    let changes = fresh.changes_since(&seen);
-    assert_eq!(changes.len(), 1);
-    assert_eq!(
-        (changes[0].line, changes[0].was, changes[0].now),
-        (1, twd(30), twd(40))
-    );
+    menu.version = id!(MenuVersionId, 999);
+    menu.number += 1;
+    let tea = menu.products.get_mut(&id!(ProductId, 102)).unwrap();
+    tea.name = "翡翠綠茶".into();
+    let again = price(&menu, &cart, &FeeSettings::default()).unwrap();
+    assert_eq!(again.hash, seen.hash);
+    assert_eq!(again.menu_number, seen.menu_number + 1);
+
+    let tea = menu.products.get_mut(&id!(ProductId, 102)).unwrap();
+    tea.variants[1].price = twd(40);
+    let dearer = price(&menu, &cart, &FeeSettings::default()).unwrap();
+    assert_ne!(dearer.hash, seen.hash);
 }
 
 #[test]

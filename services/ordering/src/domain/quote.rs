@@ -30,7 +30,7 @@ pub struct Quote {
     pub fees: Vec<Fee>,
     /// What is to be paid, tax contained.
     pub total: Money,
-    /// Hash over all that decides the total.
+    /// Hash over what is sold and paid.
     pub hash: String,
 }
 
@@ -106,39 +106,12 @@ pub struct Fee {
     pub amount: Money,
 }
 
-/// A line whose price is another than the customer saw.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PriceChange {
-    /// Place of the line in the cart.
-    pub line: usize,
-    /// Product name as sold now.
-    pub product_name: String,
-    /// Price of one unit the customer saw.
-    pub was: Money,
-    /// Price of one unit now.
-    pub now: Money,
-}
-
-impl Quote {
-    /// Lines that cost another amount than in `seen`, a quote of the same cart.
-    #[must_use]
-    pub fn changes_since(&self, seen: &Self) -> Vec<PriceChange> {
-        let pairs = self.lines.iter().zip(&seen.lines).enumerate();
-        pairs
-            .filter(|(_, (now, was))| now.unit_list != was.unit_list || now.net != was.net)
-            .map(|(line, (now, was))| PriceChange {
-                line,
-                product_name: now.product_name.clone(),
-                was: was.unit_list,
-                now: now.unit_list,
-            })
-            .collect()
-    }
-}
-
-/// What the hash of a quote covers.
+/// What the hash of a quote covers: what is sold, how and when, and what it costs.
+///
+/// A menu that is published again with the same prices gives the same hash, and so does a corrected
+/// name. The time promised as soon as possible is not in it, for a sooner one is welcome; it is
+/// compared by itself.
 pub(super) struct HashInput<'a> {
-    pub menu_version: MenuVersionId,
     pub method: Method,
     pub wanted_at: Option<DateTime<Utc>>,
     pub groups: &'a [(ItemKey, ItemGroup)],
@@ -149,8 +122,7 @@ pub(super) struct HashInput<'a> {
 /// Hashes item groups, not lines, so that a cart's layout doesn't matter.
 pub(super) fn hash(input: &HashInput<'_>) -> String {
     let mut sha = Sha256::new();
-    sha.update(b"quote 1");
-    sha.update(input.menu_version.as_uuid());
+    sha.update(b"quote 2");
     sha.update(input.method.as_str());
     sha.update(
         input
@@ -168,6 +140,7 @@ pub(super) fn hash(input: &HashInput<'_>) -> String {
         }
         sha.update(group.units.to_be_bytes());
         sha.update(group.unit_list.amount().to_be_bytes());
+        sha.update(group.net.to_be_bytes());
     }
     for fee in input.fees {
         sha.update(fee.kind.as_bytes());

@@ -15,7 +15,12 @@ use super::{
     quote_changed,
 };
 use crate::{
-    app::{Ordering, move_order::rights, place_order, quote::to_timestamp},
+    app::{
+        Ordering,
+        move_order::rights,
+        place_order::{self, Placing},
+        quote::to_timestamp,
+    },
     domain::{
         cart::Cart,
         order::{Contact, Order},
@@ -30,15 +35,17 @@ const MAX_STATES: usize = 500;
 #[derive(Clone)]
 pub struct OrderingService {
     app: Ordering,
+    placing: Placing,
 }
 
 type Answer<T> = Result<Response<T>, Status>;
 
 impl OrderingService {
-    /// A door to the use cases.
+    /// Answers with `app`.
     #[must_use]
-    pub const fn new(app: Ordering) -> Self {
-        Self { app }
+    pub fn new(app: Ordering) -> Self {
+        let placing = Placing::new(app.clone());
+        Self { app, placing }
     }
 
     /// Everything wrong with a request and, when its cart can be read, with the cart too.
@@ -146,18 +153,16 @@ impl ordering_service_server::OrderingService for OrderingService {
                     .into());
             }
         };
-        match self.app.place_order(org, request).await {
+        match self.placing.place(org, request).await {
             Ok(placed) => Ok(Response::new(wire::PlaceOrderResponse {
                 order: Some(order_to_wire(&placed.order, Reader::Placer)),
                 access_token: self.app.link_key.token(org, placed.order.id),
                 replayed: placed.replayed,
             })),
-            Err(place_order::Error::QuoteChanged { fresh, changes }) => {
-                Err(quote_changed::status(&fresh, &changes))
+            Err(place_order::Error::QuoteChanged { fresh, differences }) => {
+                Err(quote_changed::status(&fresh, &differences))
             }
-            Err(place_order::Error::Refused(refusal)) => {
-                Err(self.app.tell_missing_apart(org, refusal).await.into())
-            }
+            Err(place_order::Error::Refused(status)) => Err(status),
         }
     }
 

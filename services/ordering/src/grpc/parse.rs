@@ -15,6 +15,7 @@ use super::{convert, page_token};
 use crate::{
     app::{move_order::MoveOrder, place_order::PlaceOrder, reschedule::Reschedule},
     domain::{
+        agreed::Agreed,
         cart::{Cart, CartLine, ChosenOption},
         order::Contact,
         order_move::Move,
@@ -31,6 +32,8 @@ const HASH_LENGTH: usize = 64;
 const MAX_READ_LINES: usize = 200;
 /// More options than any line may have are not even read.
 const MAX_READ_OPTIONS: usize = 100;
+/// More kinds of fees than a quote ever has.
+const MAX_FEES: usize = 20;
 const MAX_TEXT: usize = 60;
 
 /// A cart; `None` when something is wrong with it.
@@ -111,20 +114,10 @@ pub(super) fn place_order(
 ) -> ParsedPlaceOrder {
     let mut violations = Violations::new();
     let mark = RequestMark {
-        hash: body_hash(&request),
+        hash: body_hash(&normalised(request.clone())),
         key: key(&request.idempotency_key, &mut violations),
     };
-    if request.quote_hash.len() != HASH_LENGTH {
-        violations.push("quote_hash", "VALIDATION_FAILED");
-    }
-    let quoted_at = time::parse_optional("quoted_at", request.quoted_at.as_ref(), &mut violations);
-    match quoted_at {
-        None if request.quoted_at.is_none() => violations.push("quoted_at", "VALIDATION_FAILED"),
-        Some(at) if at > now + chrono::TimeDelta::minutes(5) => {
-            violations.push("quoted_at", "IN_THE_FUTURE");
-        }
-        _ => {}
-    }
+    let agreed = agreed(&request, now, &mut violations);
     let contact = request.contact.unwrap_or_default();
     let contact = Contact {
         name: text::bounded("contact.name", &contact.name, 1..=60, &mut violations),
@@ -134,23 +127,16 @@ pub(super) fn place_order(
     let utensils = request.utensils;
     let cart = cart(request.cart, &mut violations);
 
-    let complete = cart
-        .clone()
-        .zip(quoted_at)
-        .filter(|_| violations.is_empty());
+    let complete = cart.clone().zip(agreed).filter(|_| violations.is_empty());
     let request = match complete {
-        Some((cart, quoted_at)) => {
-            let quote_hash = request.quote_hash;
-            Ok(PlaceOrder {
-                mark,
-                cart,
-                quote_hash,
-                quoted_at,
-                contact,
-                remark,
-                utensils,
-            })
-        }
+        Some((cart, agreed)) => Ok(PlaceOrder {
+            mark,
+            cart,
+            agreed,
+            contact,
+            remark,
+            utensils,
+        }),
         None => Err(violations),
     };
     ParsedPlaceOrder { cart, request }
@@ -167,6 +153,58 @@ pub(super) fn unmask_contact(request: &wire::UnmaskContactRequest) -> Result<Ord
     order
         .filter(|_| violations.is_empty())
         .ok_or_else(|| refused(violations))
+}
+
+/// The request with its texts as they are kept: text in another Unicode form is the same body.
+fn normalised(mut request: wire::PlaceOrderRequest) -> wire::PlaceOrderRequest {
+    for line in request.cart.iter_mut().flat_map(|cart| &mut cart.lines) {
+        line.note = text::normalise_multiline(&line.note);
+    }
+    if let Some(contact) = &mut request.contact {
+        contact.name = text::normalise(&contact.name);
+        contact.phone = text::normalise(&contact.phone);
+    }
+    request.remark = text::normalise_multiline(&request.remark);
+    request
+}
+
+/// What the customer saw; `None` when something is wrong with it.
+fn agreed(
+    request: &wire::PlaceOrderRequest,
+    now: DateTime<Utc>,
+    violations: &mut Violations,
+) -> Option<Agreed> {
+    if request.quote_hash.len() != HASH_LENGTH {
+        violations.push("quote_hash", "VALIDATION_FAILED");
+    }
+    let quoted_at = time::parse_optional("quoted_at", request.quoted_at.as_ref(), violations);
+    match quoted_at {
+        None if request.quoted_at.is_none() => violations.push("quoted_at", "VALIDATION_FAILED"),
+        Some(at) if at > now + chrono::TimeDelta::minutes(5) => {
+            violations.push("quoted_at", "IN_THE_FUTURE");
+        }
+        _ => {}
+    }
+    let promised_at = time::parse_optional("promised_at", request.promised_at.as_ref(), violations);
+    let lines = request.cart.as_ref().map_or(0, |cart| cart.lines.len());
+    let given = request.line_amounts.len();
+    if given != 0 && given != lines {
+        let params = [("expected", lines), ("given", given)];
+        violations.push_with("line_amounts", "VALIDATION_FAILED", params);
+    }
+    let given = request.fee_amounts.len();
+    if given > MAX_FEES {
+        let params = [("max", MAX_FEES), ("given", given)];
+        violations.push_with("fee_amounts", "VALIDATION_FAILED", params);
+    }
+    let fees = request.fee_amounts.iter();
+    Some(Agreed {
+        hash: request.quote_hash.clone(),
+        quoted_at: quoted_at?,
+        promised_at,
+        line_amounts: request.line_amounts.clone(),
+        fee_amounts: fees.map(|fee| (fee.kind.clone(), fee.amount)).collect(),
+    })
 }
 
 pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveOrder, Problem> {

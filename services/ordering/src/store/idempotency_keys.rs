@@ -6,6 +6,8 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
+use crate::domain::order_number::{OrderNumber, PickupNumber};
+
 /// An order that was placed with a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlacedWithKey {
@@ -13,6 +15,10 @@ pub struct PlacedWithKey {
     pub key: String,
     /// The order.
     pub order: OrderId,
+    /// Its order number.
+    pub order_number: OrderNumber,
+    /// Its pickup number.
+    pub pickup_number: PickupNumber,
     /// Hash of the body it was placed with.
     pub request_hash: Vec<u8>,
 }
@@ -20,7 +26,8 @@ pub struct PlacedWithKey {
 /// Orders that were placed with one of `keys`.
 pub async fn list(tx: &mut TenantTx, keys: &[String]) -> Result<Vec<PlacedWithKey>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"SELECT idempotency_key AS "key!", order_id, request_hash AS "request_hash!"
+        r#"SELECT idempotency_key AS "key!", order_id, order_number, pickup_number,
+               request_hash AS "request_hash!"
            FROM orders
            WHERE org_id = $1 AND idempotency_key = ANY($2)"#,
         tx.org().as_uuid(),
@@ -31,6 +38,8 @@ pub async fn list(tx: &mut TenantTx, keys: &[String]) -> Result<Vec<PlacedWithKe
     let placed = rows.into_iter().map(|row| PlacedWithKey {
         key: row.key,
         order: OrderId::from_uuid(row.order_id),
+        order_number: OrderNumber::stored(row.order_number),
+        pickup_number: PickupNumber(row.pickup_number),
         request_hash: row.request_hash,
     });
     Ok(placed.collect())

@@ -4,6 +4,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod agreed_quote;
 mod common;
 mod list_orders;
 mod lost_holds;
@@ -11,6 +12,7 @@ mod move_order;
 mod numbers;
 mod pauses;
 mod place_order;
+mod repeats;
 mod reschedule;
 mod slots;
 mod snapshot;

@@ -1,6 +1,6 @@
 //! Wrong passwords, counted in Redis (domain-rules F01).
 
-use chassis::error::Problem;
+use chassis::{error::Problem, network::network_of};
 use redis::aio::ConnectionManager;
 use sha2::{Digest as _, Sha256};
 
@@ -30,7 +30,7 @@ impl Attempt {
         };
         Self {
             account_key: key("account", &format!("{organisation_code}\n{account}")),
-            address_key: key("address", remote_address),
+            address_key: key("address", &counted_address(remote_address)),
         }
     }
 
@@ -79,5 +79,28 @@ impl Attempt {
             .query_async::<()>(redis)
             .await
             .map_err(Problem::unavailable)
+    }
+}
+
+/// One network counts as one; what is no address counts as it is.
+fn counted_address(raw: &str) -> String {
+    raw.parse().map_or_else(
+        |_| raw.to_owned(),
+        |address| network_of(address).to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_ipv6_network_fail_together() {
+        let key = |address| Attempt::new("tea", "owner", address).address_key;
+        assert_eq!(key("2001:db8:1:2::7"), key("2001:db8:1:2:ffff::9"));
+        assert_eq!(key("::ffff:203.0.113.7"), key("203.0.113.7"));
+        assert_ne!(key("2001:db8:1:3::7"), key("2001:db8:1:2::7"));
+        assert_ne!(key("203.0.113.8"), key("203.0.113.7"));
+        assert_ne!(key("unknown"), key(""));
     }
 }

@@ -253,6 +253,8 @@ pub struct CapacityState {
     pub away: bool,
     /// The shop's clock.
     pub clock: Option<ManualClock>,
+    /// Time promised as soon as possible.
+    pub promise: Option<DateTime<Utc>>,
 }
 
 impl CapacityState {
@@ -272,7 +274,9 @@ impl FakeCapacity {
         let known = state.clone();
         let router = unary(router, &format!("{service}/Release"), move |request| {
             let request: capacity::ReleaseRequest = request.into_inner();
-            known.lock().released.push(request.order_id);
+            let mut state = known.lock();
+            state.holds.retain(|_, order| *order != request.order_id);
+            state.released.push(request.order_id);
             Ok(capacity::ReleaseResponse { released: true })
         });
         let known = state.clone();
@@ -309,9 +313,10 @@ fn hold(
     if state.forgetful {
         state.holds.clear();
     }
+    let wanted_key = wanted.hold_key.clone();
     let order_id = state
         .holds
-        .entry(wanted.hold_key)
+        .entry(wanted_key)
         .or_insert(wanted.order_id)
         .clone();
     let secs = if state.hold_secs == 0 {
@@ -320,13 +325,16 @@ fn hold(
         state.hold_secs
     };
     let now = state.now();
-    let promised = now + TimeDelta::minutes(15);
+    let promised = match wanted.wanted_at {
+        Some(at) => at,
+        None => timestamp(state.promise.unwrap()),
+    };
     Ok(capacity::HoldResponse {
         hold: Some(capacity::HoldState {
             order_id,
             expires_at: Some(timestamp(now + TimeDelta::seconds(secs))),
-            promised_at: Some(timestamp(promised)),
-            slot_starts_at: Some(timestamp(promised)),
+            promised_at: Some(promised),
+            slot_starts_at: Some(promised),
             business_day: HELD_DAY.to_owned(),
         }),
     })
@@ -384,7 +392,7 @@ fn availability(
         availability: Some(capacity::Availability {
             branch_id: request.branch_id.clone(),
             open: true,
-            promised_at: Some(timestamp(state.now() + TimeDelta::minutes(15))),
+            promised_at: state.promise.map(timestamp),
             skus: skus.collect(),
             pauses: state.pauses.clone(),
             earliest_slot_at: state

@@ -10,13 +10,16 @@ use chassis::{
 };
 use chrono::TimeDelta;
 use ordering::Ordering;
+use prost::Message as _;
+use proto::common::v1::Money;
 use proto::ordering::v1::{
-    self as wire, Cart, CartLine, ChosenOption, Contact, FulfilmentMethod, MoveOrderRequest, Order,
-    OrderState, PlaceOrderRequest, PlaceOrderResponse, PricedQuote, QuoteRequest,
-    TransitionOrderRequest, ordering_service_client::OrderingServiceClient,
+    self as wire, Cart, CartLine, ChosenOption, Contact, FeeAmount, FulfilmentMethod,
+    MoveOrderRequest, Order, OrderState, PlaceOrderRequest, PlaceOrderResponse, PricedQuote,
+    QuoteRequest, TransitionOrderRequest, ordering_service_client::OrderingServiceClient,
 };
 use testkit::{CallerChannel, TestService, identities};
 use tonic::Status;
+use tonic_types::pb::Status as RichStatus;
 
 use self::fakes::{FakeCapacity, FakeCatalog};
 
@@ -44,7 +47,11 @@ impl Shop {
             ("TELEMETRY_LOG", "warn"),
         ])
         .await;
-        capacity.state.lock().clock = Some(service.clock().clone());
+        {
+            let mut state = capacity.state.lock();
+            state.clock = Some(service.clock().clone());
+            state.promise = Some(service.clock().now() + TimeDelta::minutes(15));
+        }
         Self {
             org,
             catalog,
@@ -137,14 +144,13 @@ impl Shop {
         PlaceOrderRequest {
             idempotency_key: key.to_owned(),
             cart: Some(cart),
-            quote_hash: quote.hash,
-            quoted_at: quote.quoted_at,
             contact: Some(Contact {
                 name: "陳小姐".to_owned(),
                 phone: "0911-123-456".to_owned(),
             }),
             remark: "謝謝".to_owned(),
             utensils: true,
+            ..agreeing_to(&quote)
         }
     }
 
@@ -171,6 +177,31 @@ impl Shop {
     pub fn advance(&self, seconds: i64) {
         self.service.clock().advance(TimeDelta::seconds(seconds));
     }
+}
+
+/// The part of a request that says what the customer saw.
+pub fn agreeing_to(quote: &PricedQuote) -> PlaceOrderRequest {
+    let amount = |money: &Option<Money>| money.as_ref().unwrap().amount;
+    let fees = quote.fees.iter().map(|fee| FeeAmount {
+        kind: fee.kind.clone(),
+        amount: amount(&fee.amount),
+    });
+    PlaceOrderRequest {
+        quote_hash: quote.hash.clone(),
+        quoted_at: quote.quoted_at,
+        promised_at: quote.promised_at,
+        line_amounts: quote.lines.iter().map(|line| amount(&line.net)).collect(),
+        fee_amounts: fees.collect(),
+        ..Default::default()
+    }
+}
+
+/// The fresh quote that comes with QUOTE_CHANGED.
+pub fn fresh_quote(refused: &Status) -> PricedQuote {
+    let details = RichStatus::decode(refused.details()).unwrap().details;
+    let url = "type.googleapis.com/yizhimai.ordering.v1.PricedQuote";
+    let attached = details.iter().find(|any| any.type_url == url).unwrap();
+    PricedQuote::decode(attached.value.as_slice()).unwrap()
 }
 
 /// A wish to move `order` to the slot `minutes` after now.
