@@ -1,0 +1,230 @@
+//! Sets of units: as many as fit, filled from the dearest eligible unit down.
+
+use std::cmp::Reverse;
+
+use super::{
+    Goods,
+    item::{push_units, take},
+};
+use crate::{
+    amount::{Amount, Exact},
+    candidate::Candidate,
+    groups::{Groups, Mask},
+    portions::{Portions, Take},
+    rules::{Deal, TakeFrom, UnitOff},
+};
+
+/// A unit and what it has to take from.
+type Unit = (usize, Amount);
+
+/// Sets sold as a whole for a price or at a rate.
+pub(super) fn whole(
+    candidate: &Candidate<'_>,
+    goods: &Goods<'_>,
+    mut portions: Portions,
+    deal: Deal,
+) -> Portions {
+    let mut all = Vec::new();
+    for mut set in sets(candidate, goods, TakeFrom::Cheapest) {
+        set.sort_unstable();
+        match deal {
+            Deal::Percent(_) => all.extend_from_slice(&set),
+            Deal::Price(price) => {
+                let sum: Amount = set.iter().map(|(_, part)| *part).sum();
+                // A set that costs less as it is stays as it is.
+                if sum <= price {
+                    continue;
+                }
+                portions.push(set.iter().copied(), Take::Amount(sum - price));
+            }
+        }
+        portions.times += 1;
+        portions.taken.extend(set.iter().map(|(unit, _)| *unit));
+    }
+    if let Deal::Percent(rate) = deal
+        && !all.is_empty()
+    {
+        all.sort_unstable();
+        portions.push(all, Take::Rate(rate));
+    }
+    portions
+}
+
+/// Sets of which all units but `buy` cost less.
+pub(super) fn some_of_each(
+    candidate: &Candidate<'_>,
+    goods: &Goods<'_>,
+    mut portions: Portions,
+    buy: u32,
+    (off, take_from): (UnitOff, TakeFrom),
+) -> Portions {
+    let mut got = Vec::new();
+    for set in sets(candidate, goods, take_from) {
+        // Sets of two slots have what is bought first, sets of one have the dearest first.
+        let gets = match (candidate.slots.len(), take_from) {
+            (1, TakeFrom::Dearest) => &set[..set.len() - buy as usize],
+            _ => &set[buy as usize..],
+        };
+        if gets
+            .iter()
+            .all(|(_, part)| take(off, *part).exact(*part) == Exact::ZERO)
+        {
+            continue;
+        }
+        got.extend_from_slice(gets);
+        portions.times += 1;
+        portions.taken.extend(set.iter().map(|(unit, _)| *unit));
+    }
+    got.sort_unstable();
+    push_units(&mut portions, &got, off);
+    portions
+}
+
+/// How many units are missing for a first set.
+pub(crate) fn missing(candidate: &Candidate<'_>, groups: &Groups) -> u32 {
+    let left = |subset: &[(Mask, u32)]| {
+        let (mask, wanted) = joined(subset);
+        let there = groups.units(mask).count();
+        wanted.saturating_sub(u32::try_from(there).unwrap_or(u32::MAX))
+    };
+    subsets(&candidate.slots)
+        .map(|subset| left(&subset))
+        .max()
+        .unwrap_or(0)
+}
+
+/// Units of each set; in a set slot by slot, in a slot the dearest first.
+fn sets(candidate: &Candidate<'_>, goods: &Goods<'_>, take_from: TakeFrom) -> Vec<Vec<Unit>> {
+    let slots = &candidate.slots;
+    let mut units: Vec<Unit> = goods
+        .groups
+        .units(joined(slots).0)
+        .filter(|&unit| !goods.used[unit])
+        .map(|unit| (unit, candidate.part(goods.groups, unit, goods.nets[unit])))
+        .collect();
+    let count = how_many(slots, &units, goods.groups).min(candidate.most_times());
+    if count == 0 {
+        return Vec::new();
+    }
+    units.sort_unstable_by_key(|(unit, part)| (Reverse(*part), *unit));
+    if let [(_, size)] = slots.as_slice() {
+        return units
+            .chunks(*size as usize)
+            .take(count)
+            .map(<[Unit]>::to_vec)
+            .collect();
+    }
+
+    let filled = Filling::new(slots, count, take_from).fill(&units, goods.groups);
+    let of_slot = |set: usize, slot: usize| {
+        let size = slots[slot].1 as usize;
+        filled[slot][set * size..(set + 1) * size]
+            .iter()
+            .map(|&place| units[place])
+    };
+    (0..count)
+        .map(|set| {
+            (0..slots.len())
+                .flat_map(|slot| of_slot(set, slot))
+                .collect()
+        })
+        .collect()
+}
+
+/// How many sets fit at most, by Hall's theorem: no choice of slots may want more units than fit
+/// any of them.
+fn how_many(slots: &[(Mask, u32)], units: &[Unit], groups: &Groups) -> usize {
+    let fitting = |subset: &[(Mask, u32)]| {
+        let (mask, wanted) = joined(subset);
+        let there = units
+            .iter()
+            .filter(|(unit, _)| mask.has(groups.of_unit[*unit]))
+            .count();
+        there / wanted as usize
+    };
+    subsets(slots)
+        .map(|subset| fitting(&subset))
+        .min()
+        .unwrap_or(0)
+}
+
+fn joined(slots: &[(Mask, u32)]) -> (Mask, u32) {
+    slots.iter().fold((Mask::NONE, 0), |(mask, wanted), slot| {
+        (mask | slot.0, wanted + slot.1)
+    })
+}
+
+/// All choices of slots but the empty one.
+fn subsets(slots: &[(Mask, u32)]) -> impl Iterator<Item = Vec<(Mask, u32)>> + '_ {
+    (1..1_usize << slots.len()).map(|chosen| {
+        let one_of =
+            |(index, slot): (usize, &(Mask, u32))| (chosen >> index & 1 == 1).then_some(*slot);
+        slots.iter().enumerate().filter_map(one_of).collect()
+    })
+}
+
+/// Fills the slots of all sets with the dearest units that can be in them together.
+struct Filling<'s> {
+    slots: &'s [(Mask, u32)],
+    /// The order in which a unit tries slots: what is dear should be bought, or got.
+    order: Vec<usize>,
+    sets: usize,
+    /// Places among the units, by slot.
+    filled: Vec<Vec<usize>>,
+}
+
+impl<'s> Filling<'s> {
+    fn new(slots: &'s [(Mask, u32)], sets: usize, take_from: TakeFrom) -> Self {
+        let mut order: Vec<_> = (0..slots.len()).collect();
+        if take_from == TakeFrom::Dearest {
+            order.reverse();
+        }
+        Self {
+            slots,
+            order,
+            sets,
+            filled: vec![Vec::new(); slots.len()],
+        }
+    }
+
+    fn fill(mut self, units: &[Unit], groups: &Groups) -> Vec<Vec<usize>> {
+        let group_of = |place: usize| groups.of_unit[units[place].0];
+        for place in 0..units.len() {
+            self.place(place, &group_of, &mut vec![false; self.slots.len()]);
+        }
+        for slot in &mut self.filled {
+            slot.sort_unstable();
+        }
+        self.filled
+    }
+
+    /// Puts a unit into a slot with room, moving others from slot to slot where that makes room.
+    fn place(
+        &mut self,
+        place: usize,
+        group_of: &impl Fn(usize) -> usize,
+        seen: &mut [bool],
+    ) -> bool {
+        let fits = |slot: &usize| self.slots[*slot].0.has(group_of(place));
+        let fitting: Vec<_> = self.order.iter().copied().filter(fits).collect();
+        let has_room =
+            |slot: &&usize| self.filled[**slot].len() < self.slots[**slot].1 as usize * self.sets;
+        if let Some(&slot) = fitting.iter().find(has_room) {
+            self.filled[slot].push(place);
+            return true;
+        }
+        for slot in fitting {
+            if std::mem::replace(&mut seen[slot], true) {
+                continue;
+            }
+            for at in 0..self.filled[slot].len() {
+                let moved = self.filled[slot][at];
+                if self.place(moved, group_of, seen) {
+                    self.filled[slot][at] = place;
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}
