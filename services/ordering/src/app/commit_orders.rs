@@ -189,12 +189,15 @@ async fn find_known(
         .filter(|draft| !known.contains_key(&draft.mark.key))
         .collect();
     let ids: Vec<OrderId> = forgotten.iter().map(|draft| draft.id).collect();
-    let states = orders::list_states(tx, &ids).await?;
-    let exists: HashSet<OrderId> = states.into_iter().map(|(id, ..)| id).collect();
-    for draft in forgotten.into_iter().filter(|it| exists.contains(&it.id)) {
+    for order in orders::list(tx, &ids).await? {
+        let Some(draft) = forgotten.iter().find(|draft| draft.id == order.id) else {
+            continue;
+        };
         let placed = PlacedWithKey {
             key: draft.mark.key.clone(),
-            order: draft.id,
+            order: order.id,
+            order_number: order.order_number,
+            pickup_number: order.pickup_number,
             request_hash: draft.mark.hash.clone(),
         };
         known.insert(placed.key.clone(), placed);

@@ -9,7 +9,7 @@ use proto::ordering::v1::{
     GetOrderRequest, GetOrderResponse, KnownOrder, ListOrdersRequest, ListOrdersResponse,
     MoveOrderRequest, MoveOrderResponse, OrderState, PlaceOrderRequest, PlaceOrderResponse,
     QuoteRequest, QuoteResponse, TransitionOrderRequest, TransitionOrderResponse,
-    UndoTransitionRequest, UndoTransitionResponse,
+    UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest, UnmaskContactResponse,
     ordering_service_server::{OrderingService, OrderingServiceServer},
 };
 use tokio::{net::TcpListener, sync::Mutex};
@@ -89,6 +89,13 @@ impl OrderingService for Ordering {
         _: Request<MoveOrderRequest>,
     ) -> Result<Response<MoveOrderResponse>, Status> {
         Err(Status::unimplemented("move_order"))
+    }
+
+    async fn unmask_contact(
+        &self,
+        _: Request<UnmaskContactRequest>,
+    ) -> Result<Response<UnmaskContactResponse>, Status> {
+        Err(Status::unimplemented("unmask_contact"))
     }
 
     async fn quote(&self, _: Request<QuoteRequest>) -> Result<Response<QuoteResponse>, Status> {
