@@ -2,7 +2,7 @@
 
 pub mod access_token;
 pub mod cart;
-pub mod item_group;
+mod engine;
 pub mod menu;
 pub mod options;
 pub mod order;
