@@ -13,19 +13,18 @@ use proptest::prelude::*;
 use crate::common::*;
 
 fn lines() -> impl Strategy<Value = Vec<Line>> {
-    let line =
-        (1..6_u128, 0..3_i64, 1..6_u32, any::<bool>()).prop_map(|(n, extras, quantity, gone)| {
-            let prices = [0, 35, 30, 99, 7, 120, 60];
-            let line = in_category(line(n, prices[n as usize], quantity), n % 2);
-            let line = match extras {
-                0 => line,
-                extras => with_extras(line, extras * 5),
-            };
-            Line {
-                excluded: n == 6,
-                ..line
-            }
-        });
+    let line = (1..7_u128, 0..3_i64, 1..6_u32).prop_map(|(n, extras, quantity)| {
+        let prices = [0, 35, 30, 99, 7, 120, 60];
+        let line = in_category(line(n, prices[n as usize], quantity), n % 2);
+        let line = match extras {
+            0 => line,
+            extras => with_extras(line, extras * 5),
+        };
+        Line {
+            excluded: n == 6,
+            ..line
+        }
+    });
     prop::collection::vec(line, 1..8)
 }
 

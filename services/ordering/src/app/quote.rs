@@ -57,7 +57,7 @@ impl Ordering {
                 .field("method", "METHOD_NOT_ALLOWED");
             return Err(problem);
         }
-        price(menu, cart, &self.fees)
+        price(menu, cart, &self.fees, self.clock.now())
     }
 
     /// Adds promise and warnings to a priced cart.
@@ -339,7 +339,7 @@ mod tests {
         };
         let menu = samples::menu();
         let cart = samples::cart(vec![samples::line(103, 204, 1, &[])]);
-        let quote = price(&menu, &cart, &Default::default()).unwrap();
+        let quote = price(&menu, &cart, &Default::default(), at(0)).unwrap();
         let found = |channels: &[wire::Channel], minute| {
             let available = Availability {
                 pauses: vec![pause(channels)],

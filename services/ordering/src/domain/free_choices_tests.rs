@@ -8,7 +8,7 @@ use super::{
     menu::{Menu, MenuOption},
     pricing::{FeeSettings, price},
     quote::Quote,
-    samples::{cart, id, line, menu, twd},
+    samples::{NOON, cart, id, line, menu, twd},
 };
 
 const GRASS: u128 = 321;
@@ -39,7 +39,7 @@ fn with_free(free_count: i32) -> Menu {
 }
 
 fn quote(menu: &Menu, lines: Vec<CartLine>) -> Quote {
-    price(menu, &cart(lines), &FeeSettings::default()).unwrap()
+    price(menu, &cart(lines), &FeeSettings::default(), NOON).unwrap()
 }
 
 fn rich(quantity: i32) -> CartLine {

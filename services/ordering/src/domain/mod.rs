@@ -3,9 +3,9 @@
 pub mod access_token;
 pub mod agreed;
 pub mod cart;
+mod engine;
 #[cfg(test)]
 mod free_choices_tests;
-pub mod item_group;
 pub mod menu;
 pub mod options;
 pub mod order;

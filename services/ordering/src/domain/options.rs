@@ -7,6 +7,7 @@ use chassis::{
     id::OptionId,
     money::{Currency, Money},
 };
+use pricing::{Amount, Free, charge_options};
 
 use super::{
     cart::{CartLine, ChosenOption},
@@ -115,7 +116,7 @@ fn check_group(
     }
 }
 
-/// The cheapest choices of the group are free, up to its quota; ties go by the menu's order.
+/// What each chosen option adds after the group's free quota, in the menu's order.
 fn price_group(
     currency: Currency,
     group: &OptionGroup,
@@ -127,16 +128,12 @@ fn price_group(
         .filter_map(|option| Some((option, *wanted.get(&option.id)?)))
         .filter(|(_, quantity)| *quantity > 0)
         .collect();
-
-    let mut cheapest_first: Vec<usize> = (0..chosen.len()).collect();
-    cheapest_first.sort_by_key(|&index| chosen[index].0.price.amount());
-    let mut free_left = group.free_count.max(0);
-    let mut charged: Vec<i32> = chosen.iter().map(|(_, quantity)| *quantity).collect();
-    for index in cheapest_first {
-        let free = free_left.min(charged[index]);
-        charged[index] -= free;
-        free_left -= free;
-    }
+    let prices: Vec<_> = chosen
+        .iter()
+        .map(|(option, quantity)| (Amount::new(option.price.amount()), quantity.unsigned_abs()))
+        .collect();
+    let quota = u32::try_from(group.free_count).unwrap_or(0);
+    let charged = charge_options(&prices, quota, Free::Cheapest);
 
     chosen
         .into_iter()
@@ -146,7 +143,7 @@ fn price_group(
             group_name: group.name.clone(),
             name: option.name.clone(),
             quantity,
-            amount: Money::new(option.price.amount() * i64::from(charged), currency),
+            amount: Money::new(charged.minor(), currency),
         })
         .collect()
 }

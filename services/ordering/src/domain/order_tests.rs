@@ -63,7 +63,7 @@ fn order() -> (Order, Vec<OrderEvent>) {
         branch: menu.branch,
         order_number: OrderNumber::stored("2345A".into()),
         pickup_number: PickupNumber(1),
-        sold: price(&menu, &cart, &FeeSettings::default()).unwrap(),
+        sold: price(&menu, &cart, &FeeSettings::default(), NOON).unwrap(),
         promised_at: noon(),
         business_day: "2026-11-22".parse().unwrap(),
         day_rule: menu.day_rule,

@@ -246,7 +246,7 @@ mod tests {
     /// Two red teas with half sugar and a gift box, judged at minute 0.
     fn problems(pauses: &[Pause], left: &[(u128, i64)]) -> Vec<FieldProblem> {
         let lines = vec![line(RED, 201, 2, &[(HALF, 1)]), line(103, 204, 1, &[])];
-        let quote = price(&menu(), &cart(lines), &FeeSettings::default()).unwrap();
+        let quote = price(&menu(), &cart(lines), &FeeSettings::default(), NOON).unwrap();
         let left = left.iter().map(|(n, left)| (id!(SkuId, *n), *left));
         Pauses::at(at(0), pauses.to_vec(), left.collect()).problems(&menu(), &quote)
     }
@@ -345,7 +345,7 @@ mod tests {
     #[test]
     fn a_refusal_of_capacity_gets_the_names_the_customer_knows() {
         let lines = vec![line(RED, 201, 2, &[(HALF, 1)])];
-        let quote = price(&menu(), &cart(lines), &FeeSettings::default()).unwrap();
+        let quote = price(&menu(), &cart(lines), &FeeSettings::default(), NOON).unwrap();
         let refusal = |id: u128| {
             let id = id!(OptionId, id).to_string();
             Problem::new("PAUSED").field_with("lines[0]", "PAUSED", [("target_id", id)])

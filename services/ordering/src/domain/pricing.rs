@@ -1,36 +1,37 @@
 //! The price of a cart, stage by stage in the order of domain-rules §3.2.
 //!
-//! Present stages: 0 unit price, 1 options, 2 line list, H fees, I total. Discounts will stand
-//! between 2 and H; they work on item groups, never on lines.
+//! Here are the stages that read the menu, 0 unit price and 1 options, and what refuses a cart; the
+//! rest is the engine's.
 
 use std::collections::BTreeMap;
 
 use chassis::{
     error::{Problem, Violations},
     id::ProductId,
-    money::{Money, MoneyError},
+    money::Money,
 };
+
+use chrono::{DateTime, Utc};
 
 use super::{
     cart::{Cart, CartLine},
-    item_group::item_groups,
+    engine,
     menu::Menu,
     options,
     quote::{Fee, HashInput, PricedLine, Quote, hash},
 };
+pub use pricing::MAX_LINES;
 
 /// The menu does not have it; whether anybody knows it is catalog's to say.
 pub const ITEM_NOT_FOUND: &str = "ITEM_NOT_FOUND";
-/// Most lines of a cart.
-pub const MAX_LINES: usize = 50;
 /// Most units of a line.
-pub const MAX_LINE_UNITS: i32 = 99;
+pub const MAX_LINE_UNITS: i32 = pricing::MAX_LINE_UNITS.cast_signed();
 /// Most units of an order.
 pub const MAX_ORDER_UNITS: i64 = 300;
 /// Most of one option for a unit.
 pub const MAX_OPTION_UNITS: i32 = 10;
 /// Highest amount of a line and of an order.
-pub const MAX_AMOUNT: i64 = 9_999_999;
+pub const MAX_AMOUNT: i64 = pricing::MAX_AMOUNT.minor();
 
 /// A branch's settings of the fees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,8 +40,13 @@ pub struct FeeSettings {
     pub bag: Option<i64>,
 }
 
-/// Prices a cart from a menu, or refuses it naming every problem at its field.
-pub fn price(menu: &Menu, cart: &Cart, fees: &FeeSettings) -> Result<Quote, Problem> {
+/// Prices a cart from a menu as of `now`, or refuses it naming every problem at its field.
+pub fn price(
+    menu: &Menu,
+    cart: &Cart,
+    fees: &FeeSettings,
+    now: DateTime<Utc>,
+) -> Result<Quote, Problem> {
     let mut violations = Violations::new();
     check_size(cart, &mut violations);
 
@@ -51,14 +57,20 @@ pub fn price(menu: &Menu, cart: &Cart, fees: &FeeSettings) -> Result<Quote, Prob
     check_per_order_limits(menu, cart, &mut violations);
     violations.into_result()?;
 
-    let fees = fees_of(menu, fees);
-    let list_total = total_of(menu, lines.iter().map(|line| line.list))?;
-    let goods = lines.iter().map(|line| line.net);
-    let total = total_of(menu, goods.chain(fees.iter().map(|fee| fee.amount)))?;
+    let mut fees = fees_of(menu, fees);
+    let priced = engine::price(menu, cart, &lines, &fees, now)?;
+    let money = |amount: pricing::Amount| Money::new(amount.minor(), menu.currency);
+    for (line, priced) in lines.iter_mut().zip(&priced.lines) {
+        line.net = money(priced.net);
+    }
+    for (fee, priced) in fees.iter_mut().zip(&priced.fees) {
+        fee.amount = money(priced.net);
+    }
+    let total = money(priced.total);
     let hash = hash(&HashInput {
         method: cart.method,
         wanted_at: cart.wanted_at,
-        groups: &item_groups(&lines),
+        groups: &priced.groups,
         fees: &fees,
         total,
     });
@@ -68,7 +80,7 @@ pub fn price(menu: &Menu, cart: &Cart, fees: &FeeSettings) -> Result<Quote, Prob
         method: cart.method,
         wanted_at: cart.wanted_at,
         lines,
-        list_total,
+        list_total: money(priced.list),
         fees,
         total,
         hash,
@@ -199,7 +211,7 @@ fn check_per_order_limits(menu: &Menu, cart: &Cart, violations: &mut Violations)
     }
 }
 
-/// Stage H.
+/// Fees at list price.
 fn fees_of(menu: &Menu, settings: &FeeSettings) -> Vec<Fee> {
     let bag = settings.bag.filter(|amount| *amount > 0).map(|amount| Fee {
         kind: "bag".to_owned(),
@@ -207,16 +219,6 @@ fn fees_of(menu: &Menu, settings: &FeeSettings) -> Vec<Fee> {
         amount: Money::new(amount, menu.currency),
     });
     bag.into_iter().collect()
-}
-
-fn total_of(menu: &Menu, amounts: impl Iterator<Item = Money>) -> Result<Money, Problem> {
-    match Money::sum(menu.currency, amounts) {
-        Ok(total) if total.amount() <= MAX_AMOUNT => Ok(total),
-        Ok(_) | Err(MoneyError::Overflow) => Err(Problem::new("AMOUNT_OUT_OF_RANGE")
-            .message("the order's amount is too high")
-            .field_with("lines", "AMOUNT_OUT_OF_RANGE", [("max", MAX_AMOUNT)])),
-        Err(error) => Err(Problem::internal(error)),
-    }
 }
 
 #[cfg(test)]

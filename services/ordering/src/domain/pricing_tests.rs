@@ -8,11 +8,11 @@ use crate::domain::samples::*;
 const HALF: (u128, i32) = (301, 1);
 
 fn quote(cart: &Cart) -> Quote {
-    price(&menu(), cart, &FeeSettings::default()).unwrap()
+    price(&menu(), cart, &FeeSettings::default(), NOON).unwrap()
 }
 
 fn refusal(cart: &Cart) -> Vec<(String, String)> {
-    let problem = price(&menu(), cart, &FeeSettings::default()).unwrap_err();
+    let problem = price(&menu(), cart, &FeeSettings::default(), NOON).unwrap_err();
     problem
         .fields
         .into_iter()
@@ -59,7 +59,7 @@ fn the_same_option_twice_counts_together() {
 #[test]
 fn a_bag_fee_is_on_top_and_in_the_hash() {
     let cart = cart(vec![line(102, 202, 1, &[HALF])]);
-    let with_bag = price(&menu(), &cart, &FeeSettings { bag: Some(2) }).unwrap();
+    let with_bag = price(&menu(), &cart, &FeeSettings { bag: Some(2) }, NOON).unwrap();
     assert_eq!(with_bag.total, twd(27));
     assert_eq!(with_bag.fees[0].kind, "bag");
     assert_ne!(with_bag.hash, quote(&cart).hash);
@@ -95,7 +95,7 @@ fn every_problem_is_named_at_its_field() {
 #[test]
 fn an_option_rule_names_group_limits_and_what_was_given() {
     let cart = cart(vec![line(102, 202, 1, &[])]);
-    let problem = price(&menu(), &cart, &FeeSettings::default()).unwrap_err();
+    let problem = price(&menu(), &cart, &FeeSettings::default(), NOON).unwrap_err();
     assert_eq!(problem.reason, "OPTION_RULE");
     let params = &problem.fields[0].params;
     let named = ["product", "group", "min", "max", "given"].map(|name| params[name].as_str());
@@ -129,7 +129,7 @@ fn limits_of_a_product_count_over_the_cart() {
             .iter()
             .map(|q| line(102, 202, *q, &[HALF]))
             .collect();
-        price(&menu, &cart(lines), &FeeSettings::default())
+        price(&menu, &cart(lines), &FeeSettings::default(), NOON)
     };
     assert!(priced(&[1, 2]).is_ok());
     assert_eq!(priced(&[1]).unwrap_err().reason, "MIN_QUANTITY");
@@ -147,13 +147,13 @@ fn a_menu_published_again_is_the_same_quote_until_a_price_differs() {
     menu.number += 1;
     let tea = menu.products.get_mut(&id!(ProductId, 102)).unwrap();
     tea.name = "翡翠綠茶".into();
-    let again = price(&menu, &cart, &FeeSettings::default()).unwrap();
+    let again = price(&menu, &cart, &FeeSettings::default(), NOON).unwrap();
     assert_eq!(again.hash, seen.hash);
     assert_eq!(again.menu_number, seen.menu_number + 1);
 
     let tea = menu.products.get_mut(&id!(ProductId, 102)).unwrap();
     tea.variants[1].price = twd(40);
-    let dearer = price(&menu, &cart, &FeeSettings::default()).unwrap();
+    let dearer = price(&menu, &cart, &FeeSettings::default(), NOON).unwrap();
     assert_ne!(dearer.hash, seen.hash);
 }
 

@@ -3,13 +3,10 @@
 use chassis::id::{MenuVersionId, OptionId, ProductId, VariantId};
 use chassis::money::Money;
 use chrono::{DateTime, Utc};
+use pricing::PricedGroup;
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    cart::Method,
-    item_group::{ItemGroup, ItemKey},
-    menu::TaxType,
-};
+use super::{cart::Method, menu::TaxType};
 
 /// A priced cart, lines in the cart's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +111,7 @@ pub struct Fee {
 pub(super) struct HashInput<'a> {
     pub method: Method,
     pub wanted_at: Option<DateTime<Utc>>,
-    pub groups: &'a [(ItemKey, ItemGroup)],
+    pub groups: &'a [PricedGroup],
     pub fees: &'a [Fee],
     pub total: Money,
 }
@@ -130,17 +127,18 @@ pub(super) fn hash(input: &HashInput<'_>) -> String {
             .map_or(i64::MIN, |at| at.timestamp())
             .to_be_bytes(),
     );
-    for (key, group) in input.groups {
+    for group in input.groups {
+        let key = &group.key;
         sha.update(key.product.as_uuid());
         sha.update(key.variant.as_uuid());
         sha.update(key.options.len().to_be_bytes());
-        for (option, quantity) in &key.options {
-            sha.update(option.as_uuid());
-            sha.update(quantity.to_be_bytes());
+        for chosen in &key.options {
+            sha.update(chosen.option.as_uuid());
+            sha.update(chosen.quantity.to_be_bytes());
         }
         sha.update(group.units.to_be_bytes());
-        sha.update(group.unit_list.amount().to_be_bytes());
-        sha.update(group.net.to_be_bytes());
+        sha.update(group.unit_list.minor().to_be_bytes());
+        sha.update(group.net.minor().to_be_bytes());
     }
     for fee in input.fees {
         sha.update(fee.kind.as_bytes());

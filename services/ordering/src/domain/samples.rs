@@ -14,6 +14,10 @@ macro_rules! id {
 }
 pub(crate) use id;
 
+/// When carts of tests are priced.
+pub const NOON: chrono::DateTime<chrono::Utc> =
+    chrono::DateTime::from_timestamp(1_795_320_000, 0).expect("an instant");
+
 /// New Taiwan dollars.
 pub fn twd(amount: i64) -> Money {
     Money::new(amount, Currency::TWD)

@@ -73,7 +73,7 @@ mod tests {
             line(102, 202, 1, &[(301, 1)]),
             line(101, 201, 1, &[(302, 1)]),
         ]);
-        let quote = price(&menu(), &cart, &FeeSettings::default()).unwrap();
+        let quote = price(&menu(), &cart, &FeeSettings::default(), NOON).unwrap();
         let needs = stock_need(&quote.lines);
         let of = |n: u128| {
             let need = &needs[&id!(SkuId, n)];

@@ -1,0 +1,138 @@
+//! Ordering's carts as the pricing engine takes them.
+
+use chassis::error::Problem;
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use pricing::{
+    Amount, Cart as Goods, CartError, CategoryId, Channel, Charge, ChosenOption, Error, FeeKind,
+    FeeName, Line, Method, OptionId, Priced, ProductId, Request, TaxType, VariantId,
+    rules::{Context, Moment, RuleSet, Weekday},
+};
+
+use super::{
+    cart::Cart,
+    menu::{self, DayRule, Menu},
+    pricing::MAX_AMOUNT,
+    quote::{Fee, PricedLine},
+};
+
+/// Prices lines at list price and fees. There are no rules yet, so nets are list amounts.
+pub(super) fn price(
+    menu: &Menu,
+    cart: &Cart,
+    lines: &[PricedLine],
+    fees: &[Fee],
+    now: DateTime<Utc>,
+) -> Result<Priced, Problem> {
+    let goods = Goods::new(lines.iter().map(|line| goods(menu, line)).collect());
+    let goods = goods.map_err(|error| match error {
+        CartError::TotalAmount => too_high(),
+        other => Problem::internal(other),
+    })?;
+    let fees: Vec<_> = fees.iter().map(fee).collect();
+    let rules = RuleSet::default();
+    let request = Request {
+        fees: &fees,
+        ..Request::new(&goods, &rules, context(menu, cart, now))
+    };
+    pricing::price(&request).map_err(|error| match error {
+        Error::AmountOutOfRange => too_high(),
+        other => Problem::internal(other),
+    })
+}
+
+fn too_high() -> Problem {
+    Problem::new("AMOUNT_OUT_OF_RANGE")
+        .message("the order's amount is too high")
+        .field_with("lines", "AMOUNT_OUT_OF_RANGE", [("max", MAX_AMOUNT)])
+}
+
+fn goods(menu: &Menu, line: &PricedLine) -> Line {
+    let extras: i64 = line
+        .options
+        .iter()
+        .map(|option| option.amount.amount())
+        .sum();
+    let option = |sold: &super::quote::SoldOption| ChosenOption {
+        option: OptionId::from_uuid(sold.option.as_uuid()),
+        quantity: sold.quantity.unsigned_abs(),
+    };
+    let categories = menu
+        .products
+        .get(&line.product)
+        .map(|product| &product.categories);
+    let categories = categories.into_iter().flatten();
+    Line {
+        options: line.options.iter().map(option).collect(),
+        categories: categories
+            .map(|id| CategoryId::from_uuid(id.as_uuid()))
+            .collect(),
+        extras: Amount::new(extras),
+        tax: match line.tax_type {
+            menu::TaxType::Taxable => TaxType::Taxable,
+            menu::TaxType::ZeroRated => TaxType::ZeroRated,
+            menu::TaxType::Exempt => TaxType::Exempt,
+        },
+        ..Line::new(
+            ProductId::from_uuid(line.product.as_uuid()),
+            VariantId::from_uuid(line.variant.as_uuid()),
+            Amount::new(line.unit_list.amount() - extras),
+            line.quantity.unsigned_abs(),
+        )
+    }
+}
+
+fn fee(fee: &Fee) -> pricing::Fee {
+    pricing::Fee {
+        kind: FeeKind::Other(FeeName::new(fee.kind.clone())),
+        charge: Charge::Fixed(Amount::new(fee.amount.amount())),
+    }
+}
+
+fn context(menu: &Menu, cart: &Cart, now: DateTime<Utc>) -> Context {
+    Context {
+        brand: pricing::BrandId::from_uuid(menu.brand.as_uuid()),
+        branch: pricing::BranchId::from_uuid(menu.branch.as_uuid()),
+        channel: Channel::new("web"),
+        method: Method::new(cart.method.as_str()),
+        payment: None,
+        placed: moment(menu.day_rule, now),
+        wanted: moment(menu.day_rule, cart.wanted_at.unwrap_or(now)),
+    }
+}
+
+/// What the branch's clock and calendar say of an instant.
+fn moment(rule: DayRule, at: DateTime<Utc>) -> Moment {
+    let local = at.with_timezone(&rule.tz);
+    let minute = local.hour() * 60 + local.minute();
+    Moment {
+        at: at.timestamp(),
+        weekday: match rule.day_of(at).date().weekday() {
+            chrono::Weekday::Mon => Weekday::Monday,
+            chrono::Weekday::Tue => Weekday::Tuesday,
+            chrono::Weekday::Wed => Weekday::Wednesday,
+            chrono::Weekday::Thu => Weekday::Thursday,
+            chrono::Weekday::Fri => Weekday::Friday,
+            chrono::Weekday::Sat => Weekday::Saturday,
+            chrono::Weekday::Sun => Weekday::Sunday,
+        },
+        minute: u16::try_from(minute).unwrap_or_default(),
+        month: u8::try_from(local.month()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weekday_is_that_of_the_business_day_and_the_minute_that_of_the_clock() {
+        let rule = DayRule {
+            tz: chrono_tz::Asia::Taipei,
+            cutoff_minutes: 240,
+        };
+        let at = "2026-05-31T19:30:00Z".parse().unwrap();
+        let moment = moment(rule, at);
+        assert_eq!((moment.weekday, moment.minute), (Weekday::Sunday, 210));
+        assert_eq!((moment.month, moment.at), (6, at.timestamp()));
+    }
+}
