@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{
     pricing::{FeeSettings, price},
     quote::Fee,
-    samples::{cart, line, menu, twd},
+    samples::{NOON, cart, line, menu, twd},
 };
 
 fn at(minute: i64) -> DateTime<Utc> {
@@ -14,7 +14,7 @@ fn at(minute: i64) -> DateTime<Utc> {
 /// A quote of two lines with a bag, as soon as possible.
 fn quote() -> Quote {
     let lines = vec![line(103, 204, 1, &[]), line(103, 204, 2, &[])];
-    price(&menu(), &cart(lines), &FeeSettings { bag: Some(2) }).unwrap()
+    price(&menu(), &cart(lines), &FeeSettings { bag: Some(2) }, NOON).unwrap()
 }
 
 fn agreed(quote: &Quote, promised_at: Option<DateTime<Utc>>) -> Agreed {
