@@ -1,6 +1,8 @@
 //! A body that cannot be read is refused at its field.
 
 use crate::common::{Edge, SHOP, refused};
+use chassis::error::Problem;
+use proto::staff::v1 as staff;
 use reqwest::Method;
 use serde_json::json;
 
@@ -43,6 +45,33 @@ async fn a_malformed_body_is_refused_at_its_field() {
             assert!(!detail.contains(of_rust), "{body}: {detail}");
         }
     }
+}
+
+/// Staff names every empty field at once, so nothing stops on its way there.
+#[tokio::test]
+async fn a_sign_in_without_its_fields_reaches_staff_as_it_is() {
+    let edge = Edge::open().await;
+    edge.fake.on(
+        "staff.v1.StaffService/SignIn",
+        |request: staff::SignInRequest| {
+            let given = [
+                &request.organisation_code,
+                &request.account,
+                &request.password,
+            ];
+            assert_eq!(given, ["tea", "", ""]);
+            let missing = Problem::new("VALIDATION_FAILED")
+                .field("account", "VALIDATION_FAILED")
+                .field("password", "VALIDATION_FAILED");
+            Err::<staff::SignInResponse, _>(missing.into())
+        },
+    );
+    let request = edge.request(Method::POST, "/api/admin/sign-in");
+    let answer = request.json(&json!({"organisation_code": "tea"})).send();
+    let document = refused(answer.await.unwrap(), 400, "VALIDATION_FAILED").await;
+    let fields = document["fields"].as_array().unwrap().iter();
+    let fields: Vec<_> = fields.map(|it| it["field"].as_str().unwrap()).collect();
+    assert_eq!(fields, ["account", "password"]);
 }
 
 #[tokio::test]
