@@ -153,7 +153,7 @@ async fn wrong_rules_are_refused_at_their_fields() {
         "VALIDATION_FAILED",
     )
     .await;
-    assert_eq!(document["fields"][0]["field"], "rules");
+    assert_eq!(document["fields"][0]["field"], "rules.date_amounts");
     assert_eq!(edge.fake.calls(SET), 0);
 
     edge.fake.on(SET, |_: capacity::SetStockItemRequest| {
