@@ -1363,9 +1363,11 @@ export interface paths {
         /**
          * Places an order.
          * @description Refuses with what a quote refuses with and `QUOTE_CHANGED` (the problem carries the fresh
-         *     quote), `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
+         *     quote, and `was` and `now` of each difference at `lines[n]`, `fees[kind]` and `promised_at`),
+         *     `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
          *     `TOO_FAR_AHEAD`, `PHONE_INVALID`, `TEXT_TOO_LONG`, `METHOD_NOT_ALLOWED`,
-         *     `IDEMPOTENCY_MISMATCH` and `RATE_LIMITED`.
+         *     `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
+         *     `pickup_number`) and `RATE_LIMITED`.
          */
         post: operations["place_order"];
         delete?: never;
@@ -2031,6 +2033,16 @@ export interface components {
             kind: string;
             /** @description Name as the customer sees it. */
             name: string;
+        };
+        /** @description What a fee came to, as the customer saw it. */
+        FeeAmount: {
+            /**
+             * Format: int64
+             * @description Amount.
+             */
+            amount: number;
+            /** @description Kind of the fee. */
+            kind: string;
         };
         /**
          * @description How the customer gets the order.
@@ -3578,10 +3590,22 @@ export interface components {
         PlaceOrder: {
             /** @description Who orders. */
             contact: components["schemas"]["Contact"];
+            /** @description Fees of that quote. */
+            fee_amounts?: components["schemas"]["FeeAmount"][];
+            /**
+             * @description Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` tells the
+             *     difference from these. Empty to be told of no lines and fees.
+             */
+            line_amounts?: number[];
             /** @description Lines, 1–50. */
             lines: components["schemas"]["CartLine"][];
             /** @description Method. */
             method: components["schemas"]["FulfilmentMethod"];
+            /**
+             * Format: date-time
+             * @description Time that quote promised; null when it promised none. A later time is `QUOTE_CHANGED`.
+             */
+            promised_at?: string | null;
             /** @description Hash of the quote the customer saw. */
             quote_hash: string;
             /**
@@ -4940,6 +4964,7 @@ export type DayPeriod = components['schemas']['DayPeriod'];
 export type Decisions = components['schemas']['Decisions'];
 export type DisplayState = components['schemas']['DisplayState'];
 export type Fee = components['schemas']['Fee'];
+export type FeeAmount = components['schemas']['FeeAmount'];
 export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
 export type Hours = components['schemas']['Hours'];
 export type HoursAnswer = components['schemas']['HoursAnswer'];

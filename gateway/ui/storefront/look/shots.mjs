@@ -169,7 +169,25 @@ for (const look of looks) {
   await page.getByText("正在確認有沒有送到").waitFor();
   await shoot("checkout-waiting");
   await backDoor("drop?times=0");
+  // Back much later: nothing is asked by itself, the customer goes on with the cart, and hears of the order that was made.
+  await page.evaluate(() => {
+    const draft = JSON.parse(localStorage.getItem("yzm:draft:riri/yongkang"));
+    localStorage.setItem("yzm:draft:riri/yongkang", JSON.stringify({ ...draft, unanswered_since: "2026-01-01T00:00:00Z" }));
+  });
   await page.reload();
+  await page.getByText("還沒收到店家的回覆").waitFor();
+  await shoot("checkout-unsure");
+  await page.getByRole("button", { name: "回去修改再送出" }).click();
+  await page.getByRole("button", { name: "返回" }).click();
+  await page.getByRole("link", { name: /^古早味蛋糕/u }).click();
+  await dialog.getByRole("button", { name: /加入購物車/u }).click();
+  if (options.viewport.width < 1000) await page.getByRole("link", { name: /看購物車/u }).click();
+  await cartHeading().getByRole("link", { name: "去結帳" }).click();
+  await page.getByText("送出後店家會馬上收到訂單").waitFor();
+  await page.getByRole("button", { name: /送出訂單/u }).click();
+  await page.getByText("上一次送出的訂單已經成立").waitFor();
+  await shoot("checkout-earlier");
+  await page.getByRole("link", { name: "看那筆訂單" }).click();
   await page.getByText("取件號碼", { exact: true }).waitFor();
   const after = await backDoor("orders");
   if (after.count !== before.count + 1) fault(`${name}: ${after.count - before.count} orders made of one`);

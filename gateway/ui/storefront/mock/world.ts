@@ -1,4 +1,4 @@
-import type { Availability, CartBody, CartSlots, Order, OrderBody, OrderState, Quote, SlotsBody } from "@yizhimai/api";
+import type { Availability, CartBody, CartSlots, Order, OrderBody, OrderState, Quote, QuoteWarning, SlotsBody } from "@yizhimai/api";
 import { businessDay } from "../../kit/src/time";
 import { bodyLine, describe, unitPrice, type CartLine } from "../src/domain/cart";
 import { indexMenu } from "../src/domain/menu-index";
@@ -15,6 +15,8 @@ export class Refused extends Error {
 const MINUTE = 60_000;
 const TAIPEI = "Asia/Taipei";
 const course: OrderState[] = ["placed", "accepted", "preparing", "ready", "completed"];
+/** As soon as possible, in steps of five minutes. */
+const promise = () => new Date(Math.ceil((Date.now() + 15 * MINUTE) / (5 * MINUTE)) * 5 * MINUTE).toISOString();
 const in_ = (minutes: number) => new Date(Math.ceil((Date.now() + minutes * MINUTE) / MINUTE) * MINUTE).toISOString();
 
 /** A shop that remembers: stock goes down, prices can be changed, orders move on. */
@@ -46,7 +48,7 @@ export class World {
       brand,
       branches: branches.map((branch, at) => ({
         ...branch, state: at === 2 ? "suspended" : "live", open: at === 0 ? this.open : false,
-        opens_at: at === 1 ? in_(900) : null, promised_at: at === 0 ? in_(15) : null,
+        opens_at: at === 1 ? in_(900) : null, promised_at: at === 0 ? promise() : null,
       })),
     };
   }
@@ -79,7 +81,7 @@ export class World {
       }));
     return {
       as_of: new Date().toISOString(), open: this.open, opens_at: this.open ? null : in_(600), last_order_at: in_(300),
-      promised_at: this.open ? in_(15) : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
+      promised_at: this.open ? promise() : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
       stock_day, skus: Array.from(this.stock.keys(), (sku_id) => ({ sku_id, available: this.left(sku_id, stock_day), show_last: 5 })),
       order_limits: [],
       pauses: Array.from(this.paused, ([id, { kind, ends_at }]) => ({ target: kind === "station" || kind === "tag" ? { kind, name: id } : { kind, id }, channels: [], reason: "equipment", ends_at })),
@@ -147,18 +149,29 @@ export class World {
     const fees = cart.method === "pickup" ? [{ kind: "bag", name: "提袋", amount: 2 }] : [];
     const total = list_total + fees.reduce((sum, fee) => sum + fee.amount, 0);
     return {
-      hash: `h${this.menuNumber}-${total}-${cart.wanted_at ?? "asap"}`, quoted_at: new Date().toISOString(), valid_until: in_(10),
-      menu_number: this.menuNumber, currency: "TWD", lines, list_total, fees, total, promised_at: cart.wanted_at ?? in_(15), warnings,
+      hash: `h${JSON.stringify(lines.map(({ variant_id, net }) => [variant_id, net]))}-${total}-${cart.wanted_at ?? "asap"}`, quoted_at: new Date().toISOString(), valid_until: in_(10),
+      menu_number: this.menuNumber, currency: "TWD", lines, list_total, fees, total, promised_at: cart.wanted_at ?? (this.open ? promise() : null), warnings,
     } as Quote;
   }
 
   place(slug: string, key: string, body: OrderBody) {
     const known = this.answers.get(key);
-    if (known && known.body !== JSON.stringify(body)) throw new Refused(409, { reason: "IDEMPOTENCY_MISMATCH" });
+    if (known && known.body !== JSON.stringify(body)) {
+      const { order } = known.answer as { order: Order };
+      const { order_id, order_number, pickup_number } = order;
+      throw new Refused(409, { reason: "IDEMPOTENCY_MISMATCH", params: { order_id, order_number, pickup_number } });
+    }
     if (known) return { ...(known.answer as object), replayed: true };
     const quote = this.quote(slug, body);
     if (quote.warnings.length > 0) throw new Refused(409, { reason: "OUT_OF_STOCK", fields: quote.warnings });
-    if (quote.hash !== body.quote_hash) throw new Refused(409, { reason: "QUOTE_CHANGED", quote });
+    const fields: QuoteWarning[] = quote.lines.flatMap((line, at) => {
+      const was = body.line_amounts?.[at];
+      if (was === undefined || was === line.net) return [];
+      return [{ field: `lines[${at}]`, reason: "QUOTE_CHANGED", params: { name: line.product_name, was: String(was), now: String(line.net) } }];
+    });
+    const late = !body.wanted_at && quote.promised_at && (!body.promised_at || quote.promised_at > body.promised_at);
+    if (late) fields.push({ field: "promised_at", reason: "QUOTE_CHANGED", params: { was: body.promised_at ?? "", now: quote.promised_at ?? "" } });
+    if (late || quote.hash !== body.quote_hash) throw new Refused(409, { reason: "QUOTE_CHANGED", fields, quote });
     if (body.contact.name === "滿") throw new Refused(409, { reason: "SLOT_FULL", fields: [{ field: "wanted_at", reason: "SLOT_FULL", params: { next_slot: in_(45) } }] });
     const day = businessDay(body.wanted_at ?? new Date(), TAIPEI);
     const number = this.orders.size + 23;

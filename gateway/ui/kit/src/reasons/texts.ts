@@ -61,7 +61,7 @@ export const reasonTexts = {
   CODE_INVALID: ["沒有這個優惠碼，請再確認一次。", "There is no such code; please check it."],
   // 409 the state of things forbids it now
   VERSION_CONFLICT: ["這筆資料剛被別人改過，請看過最新內容再存一次。", "Somebody has just changed this; look at the latest and save again."],
-  IDEMPOTENCY_MISMATCH: ["這筆已經送出過了，內容和上次不同。請先查看上次的結果。", "This was sent before with other content; look at that result first."],
+  IDEMPOTENCY_MISMATCH: ["這筆已經送出過了[[（取件號碼 {pickup_number}）]]，內容和上次不同。請先查看上次的結果。", "This was sent before with other content[[ (pickup number {pickup_number})]]; look at that result first."],
   ILLEGAL_TRANSITION: ["目前狀態[[是「{state}」，]]不能這樣變更。", "This can't be done in the present state[[ ({state})]]."],
   QUOTE_CHANGED: ["價格或內容剛有更新，請看過後再送出。", "Prices or items have just changed; please look before ordering."],
   OUT_OF_STOCK: ["[[「{name}」]]數量不夠了[[，只剩 {left} 份]]。", "[[{name}: ]]not enough left[[, only {left}]]."],

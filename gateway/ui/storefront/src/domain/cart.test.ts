@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bodyLine, describe as inWords, estimate, unitPrice, unitsIn, withLine, withLineQuantity } from "./cart";
+import { bodyLine, describe as inWords, estimate, unitPrice, unitsIn, withLine, withLineQuantity, withoutOrdered } from "./cart";
 import { index, line } from "./fixture";
 
 describe("the cart", () => {
@@ -40,5 +40,18 @@ describe("the cart", () => {
     expect(inWords(index, line({ choice: { half: 1, pearl: 2 } }))).toBe("大・half・pearl ×2");
     expect(inWords(index, line({ product_id: "egg", variant_id: "egg-1", choice: {} }))).toBe("");
     expect(bodyLine(line({ choice: { pearl: 2 } })).options).toEqual([{ option_id: "pearl", quantity: 2 }]);
+  });
+
+  it("keeps what was put in after the order was sent, and nothing of what was ordered", () => {
+    const tea = line({ quantity: 2, choice: { half: 1, pearl: 2 } });
+    const egg = line({ line_id: "b", product_id: "egg", variant_id: "egg-1", choice: {} });
+    const ordered = [tea, egg].map(bodyLine);
+    expect(withoutOrdered([tea, egg], ordered)).toEqual([]);
+    const added = line({ line_id: "c", note: "去冰" });
+    const left = withoutOrdered([{ ...tea, quantity: 3, choice: { pearl: 2, half: 1 } }, added], ordered);
+    expect(left.map((each) => [each.line_id, each.quantity])).toEqual([["a", 1], ["c", 1]]);
+    // Ordered on two lines, joined since.
+    const twice = [bodyLine({ ...tea, quantity: 1 }), bodyLine({ ...tea, quantity: 1 })];
+    expect(withoutOrdered([tea], twice)).toEqual([]);
   });
 });

@@ -53,10 +53,26 @@ export function describe(index: MenuIndex, line: Pick<CartLine, "product_id" | "
   return [size, ...chosen].filter(Boolean).join("・");
 }
 
+/** What makes two lines the same thing, whatever their quantities. */
+function thing({ product_id, variant_id, note, options }: CartBodyLine): string {
+  const chosen = (options ?? []).map((option) => `${option.option_id} ${option.quantity ?? 1}`).sort();
+  return JSON.stringify([product_id, variant_id, note ?? "", chosen]);
+}
+
 function sameThing(one: CartLine, other: CartLine): boolean {
-  const key = (line: CartLine) =>
-    JSON.stringify([line.product_id, line.variant_id, line.note, Object.entries(line.choice).sort(([a], [b]) => a.localeCompare(b))]);
-  return key(one) === key(other);
+  return thing(bodyLine(one)) === thing(bodyLine(other));
+}
+
+/** What is left of the cart once `ordered` has become an order: what was added since stays. */
+export function withoutOrdered(lines: readonly CartLine[], ordered: readonly CartBodyLine[]): CartLine[] {
+  const owed = new Map<string, number>();
+  for (const line of ordered) owed.set(thing(line), (owed.get(thing(line)) ?? 0) + line.quantity);
+  return lines.flatMap((line) => {
+    const key = thing(bodyLine(line));
+    const taken = Math.min(owed.get(key) ?? 0, line.quantity);
+    owed.set(key, (owed.get(key) ?? 0) - taken);
+    return taken < line.quantity ? [{ ...line, quantity: line.quantity - taken }] : [];
+  });
 }
 
 /** Puts a line in; the same thing once more only raises the quantity. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Availability, Order, Quote } from "@yizhimai/api";
-import { blocks, changesOf, differences } from "./changes";
-import { asksAgainByItself, answered, draftRefusals, graphemes, newDraft, resumed } from "./draft";
+import type { Availability, Order } from "@yizhimai/api";
+import { blocks, changesOf, differencesOf } from "./changes";
+import { asksAgainByItself, draftRefusals, graphemes, newDraft, resumed, sending, settled } from "./draft";
 import { index, line, withTeaAt } from "./fixture";
 import { refusalsOf, spotOf } from "./refusals";
 import { reorder } from "./reorder";
-import { browsingOffer, nextFreeSlot, slotDays } from "./slots";
+import { browsingOffer, nextFreeSlot, outdatedByTime, slotDays } from "./slots";
 import { fewLeft, noStock, productState, returnTime, stockOf, type Stock } from "./stock";
 import { dayToAsk, wantedOf } from "./wanted";
 
@@ -90,16 +90,32 @@ describe("what is paused", () => {
   });
 });
 
-describe("the difference of two quotes", () => {
-  const quote = (net: number, bag: number): Quote =>
-    ({ lines: [{ product_name: "紅茶", variant_name: "大", net }, { product_name: "蛋", variant_name: "蛋", net: 15 }], fees: [{ kind: "bag", name: "提袋", amount: bag }] }) as unknown as Quote;
+describe("a quote that has changed", () => {
+  const told = (field: string, params: Record<string, string>) => ({ field, reason: "QUOTE_CHANGED", params });
 
-  it("is told line by line, without what stays", () => {
-    expect(differences(quote(70, 2), quote(80, 3))).toEqual([
-      { kind: "line", name: "紅茶（大）", from: 70, to: 80 },
-      { kind: "fee", name: "提袋", from: 2, to: 3 },
+  it("is told as the server tells it: lines, fees and the time", () => {
+    const fields = [
+      told("lines[1]", { name: "紅茶", was: "70", now: "80" }), told("fees[bag]", { was: "2" }),
+      told("promised_at", { was: "2026-06-12T03:15:00Z", now: "2026-06-12T03:20:00Z" }), { field: "", reason: "CLOSED" },
+    ];
+    expect(differencesOf(fields)).toEqual([
+      { field: "lines[1]", kind: "line", name: "紅茶", from: "70", to: "80" },
+      { field: "fees[bag]", kind: "fee", from: "2" },
+      { field: "promised_at", kind: "time", from: "2026-06-12T03:15:00Z", to: "2026-06-12T03:20:00Z" },
     ]);
-    expect(differences(quote(70, 2), quote(70, 2))).toEqual([]);
+  });
+
+  it("is asked for anew when its time is later than was shown, or there is one again", () => {
+    const quote = (promised_at: string | null, reason?: string) => ({ promised_at, warnings: reason ? [{ field: "wanted_at", reason, params: {} }] : [] });
+    const slot = (state: string) => [{ starts_at: "s", business_day: "d", state }] as never;
+    const offer = (promised_at: string | null, state = "open") => ({ promised_at, slots: slot(state) });
+    const outdated = (seen: string | null, now: string | null) => outdatedByTime(quote(seen), offer(now), null);
+    expect(outdated("2026-06-12T03:15:00Z", "2026-06-12T03:15:00.000Z")).toBe(false);
+    expect(outdated("2026-06-12T03:15:00Z", "2026-06-12T03:10:00Z")).toBe(false);
+    expect(outdated("2026-06-12T03:15:00Z", "2026-06-12T03:20:00Z")).toBe(true);
+    expect([outdated("2026-06-12T03:15:00Z", null), outdated(null, "2026-06-12T03:15:00Z"), outdated(null, null)]).toEqual([true, true, false]);
+    expect([outdatedByTime(quote("s"), offer(null), "s"), outdatedByTime(quote("s"), offer(null, "full"), "s")]).toEqual([false, true]);
+    expect(outdatedByTime(quote(null, "SLOT_FULL"), offer(null, "full"), "s")).toBe(false);
   });
 });
 
@@ -177,18 +193,23 @@ describe("the draft", () => {
     const at = (time: string) => Date.parse(`2026-06-12T${time}:00Z`);
     expect(resumed(chosen, at("04:59"))).toBe(chosen);
     expect(resumed(chosen, at("05:01"))).toEqual({ ...draft, wanted_at: null });
-    const sent = { ...chosen, sent: { body: {} as never, at: "2026-06-12T03:00:00Z" } };
+    const sent = { ...chosen, unanswered_since: "2026-06-12T03:00:00Z" };
     expect(resumed(sent, at("09:00"))).toBe(sent);
   });
 
   it("counts characters as people do", () => expect(graphemes("👨‍👩‍👧好")).toBe(2));
 
-  it("keeps its key until it is answered", () => {
-    const sent = { ...draft, sent: { body: {} as never, at: new Date(1_000_000).toISOString() } };
+  it("keeps its key and what was sent under it, through refusals and lost answers", () => {
+    const body = (remark: string) => ({ remark }) as never;
+    const sent = sending(sending(draft, body("1"), new Date(0).toISOString()), body("2"), new Date(1_000_000).toISOString());
+    expect([sent.key, sent.sent]).toEqual(["k1", [body("1"), body("2")]]);
     expect(asksAgainByItself(sent, 1_060_000)).toBe(true);
     expect(asksAgainByItself(sent, 9_000_000)).toBe(false);
-    expect(asksAgainByItself(draft, 0)).toBe(false);
-    expect(answered(sent, "k2")).toEqual({ ...draft, key: "k2" });
+    expect(settled(sent)).toEqual({ ...draft, sent: [body("1"), body("2")] });
+    expect(asksAgainByItself(settled(sent), 1_060_000)).toBe(false);
+    expect(sending(sent, body("1"), "").sent).toEqual([body("2"), body("1")]);
+    const many = Array.from({ length: 9 }, (_, at) => body(String(at))).reduce<typeof sent>((one, each) => sending(one, each, ""), draft);
+    expect(many.sent).toHaveLength(5);
   });
 });
 

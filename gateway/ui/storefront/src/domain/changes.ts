@@ -1,5 +1,6 @@
-import type { MenuProduct, PricedLine, Quote } from "@yizhimai/api";
+import type { MenuProduct } from "@yizhimai/api";
 import { unitPrice, type CartLine } from "./cart";
+import type { FieldRefusal } from "./draft";
 import type { MenuIndex } from "./menu-index";
 import { isSatisfied } from "./options";
 import { isSoldOut, pauseOf, productState, type Stock } from "./stock";
@@ -62,33 +63,21 @@ export function blocks(change: LineChange): boolean {
   return change.kind !== "price";
 }
 
-/** One row of the difference between what was shown and what holds now. */
+/** One row of the difference between what was agreed to and what holds now; amounts or times, as the server tells them. */
 export interface QuoteDifference {
-  kind: "line" | "fee";
-  name: string;
-  from?: number;
-  to?: number;
+  field: string;
+  kind: "line" | "fee" | "time";
+  name?: string;
+  from?: string;
+  to?: string;
 }
 
-function lineName(line: PricedLine): string {
-  return line.variant_name && line.variant_name !== line.product_name ? `${line.product_name}（${line.variant_name}）` : line.product_name;
-}
-
-/** Line by line, then fee by fee; only what differs. */
-export function differences(shown: Quote | undefined, fresh: Quote): QuoteDifference[] {
-  if (!shown) return [];
-  const count = Math.max(shown.lines.length, fresh.lines.length);
-  const lines = Array.from({ length: count }, (_, at) => [shown.lines[at], fresh.lines[at]] as const).flatMap(([old, now]) => {
-    const named = now ?? old;
-    if (!named || old?.net === now?.net) return [];
-    return [{ kind: "line" as const, name: lineName(named), from: old?.net, to: now?.net }];
-  });
-  const kinds = [...new Set([...shown.fees, ...fresh.fees].map((fee) => fee.kind))];
-  const fees = kinds.flatMap((kind) => {
-    const old = shown.fees.find((fee) => fee.kind === kind);
-    const now = fresh.fees.find((fee) => fee.kind === kind);
-    if (old?.amount === now?.amount) return [];
-    return [{ kind: "fee" as const, name: (now ?? old)?.name ?? kind, from: old?.amount, to: now?.amount }];
-  });
-  return [...lines, ...fees];
+/** Line by line, then fee by fee, then the time: only what differs. */
+export function differencesOf(fields: readonly FieldRefusal[]): QuoteDifference[] {
+  return fields
+    .filter(({ reason }) => reason === "QUOTE_CHANGED")
+    .map(({ field, params: { name, was, now } = {} }) => {
+      const kind = field === "promised_at" ? "time" : field.startsWith("fees[") ? "fee" : "line";
+      return { field, kind, name, from: was, to: now };
+    });
 }

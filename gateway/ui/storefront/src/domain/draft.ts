@@ -2,9 +2,9 @@ import type { Method, OrderBody } from "@yizhimai/api";
 import { mobileE164 } from "@yizhimai/kit";
 
 /**
- * The checkout as typed so far. Its key is made when the checkout opens and lives until the
- * server has answered; `sent` is exactly what was posted under it, so that a repetition after a
- * double tap, a reload or a lost line is the same wish and can never become a second order.
+ * The checkout as typed so far. Its key lives until an order was placed with it: whatever is sent
+ * after a double tap, a reload, a refusal or a lost answer, changed or not, goes under the same key
+ * and can never become a second order.
  */
 export interface Draft {
   key: string;
@@ -14,7 +14,10 @@ export interface Draft {
   phone: string;
   remark: string;
   utensils: boolean;
-  sent?: { body: OrderBody; at: string };
+  /** Bodies sent under the key, the latest last: the order may have been made of any of them. */
+  sent?: OrderBody[];
+  /** When the latest of them went out, while it has no answer. */
+  unanswered_since?: string;
 }
 
 export const MAX_NAME = 60;
@@ -34,17 +37,32 @@ const EARLIER_VISIT_MS = 60 * 60_000;
 /** The draft of an earlier visit as this one begins with it: what was typed stays, a time long over does not. */
 export function resumed(draft: Draft, now: number): Draft {
   const over = draft.wanted_at !== null && now - Date.parse(draft.wanted_at) > EARLIER_VISIT_MS;
-  return over && !draft.sent ? { ...draft, wanted_at: null } : draft;
+  return over && !draft.unanswered_since ? { ...draft, wanted_at: null } : draft;
 }
 
-/** After an answer the wish is settled: the next one goes under a key of its own. */
-export function answered(draft: Draft, key: string): Draft {
-  const { sent: _, ...rest } = draft;
+/** So many bodies of one key are remembered. */
+const MAX_SENT = 5;
+
+export function sending(draft: Draft, body: OrderBody, at: string): Draft {
+  const text = JSON.stringify(body);
+  const others = (draft.sent ?? []).filter((other) => JSON.stringify(other) !== text);
+  return { ...draft, sent: [...others, body].slice(-MAX_SENT), unanswered_since: at };
+}
+
+/** No longer waiting for an answer; the key stays, for no order is known to have it. */
+export function settled(draft: Draft): Draft {
+  const { unanswered_since: _, ...rest } = draft;
+  return rest;
+}
+
+/** What is typed, for another order than the one that has the draft's key. */
+export function renewed(draft: Draft, key: string): Draft {
+  const { sent: _, ...rest } = settled(draft);
   return { ...rest, key };
 }
 
 export function asksAgainByItself(draft: Draft, now: number): boolean {
-  return draft.sent !== undefined && now - Date.parse(draft.sent.at) < ASK_AGAIN_MS;
+  return draft.unanswered_since !== undefined && now - Date.parse(draft.unanswered_since) < ASK_AGAIN_MS;
 }
 
 const segmenter = "Segmenter" in Intl ? new Intl.Segmenter("zh-TW") : undefined;

@@ -1,4 +1,4 @@
-import type { Slot } from "@yizhimai/api";
+import type { Quote, Slot } from "@yizhimai/api";
 
 /** Whatever tells slots: a branch, or a branch for one cart. */
 export interface HasSlots {
@@ -50,4 +50,14 @@ export function browsingOffer(branch: Offer, cart: Offer, day: string | undefine
   const full = new Set(cart.slots.filter((slot) => slot.state === "full" && slot.business_day === day).map((slot) => slot.starts_at));
   const slots = branch.slots.map((slot) => (full.has(slot.starts_at) ? { ...slot, state: "full" as const } : slot));
   return { slots, promised_at: day !== undefined && day === today ? cart.promised_at : branch.promised_at };
+}
+
+/** Whether what a quote says of the time is no longer what the slots of its cart say; a sooner promise changes nothing. */
+export function outdatedByTime(quote: Pick<Quote, "promised_at" | "warnings">, offer: Offer, wanted: string | null): boolean {
+  if (wanted !== null) {
+    const state = findSlot(offer, wanted)?.state;
+    return state !== undefined && (state === "full") !== quote.warnings.some(({ reason }) => reason === "SLOT_FULL");
+  }
+  if (!offer.promised_at || !quote.promised_at) return Boolean(offer.promised_at) !== Boolean(quote.promised_at);
+  return Date.parse(offer.promised_at) > Date.parse(quote.promised_at);
 }

@@ -8,6 +8,7 @@ export interface OrderSeen {
   brand: string;
   branch: string;
   token: string;
+  order_number: string;
   pickup_number: string;
   state: Order["state"];
   at: string;
@@ -24,9 +25,10 @@ export function isClosed(state: Order["state"]): boolean {
 }
 
 export function remember(brand: string, branch: string, token: string, order: Order): void {
-  const { pickup_number, state, placed_at } = order;
-  const entry = { brand, branch, token, pickup_number, state, at: placed_at };
-  ordersSeen.value = [entry, ...ordersSeen.value.filter((seen) => seen.token !== token)].slice(0, KEPT);
+  const { order_number, pickup_number, state, placed_at } = order;
+  const entry = { brand, branch, token, order_number, pickup_number, state, at: placed_at };
+  const others = (load<OrderSeen[]>(keys.orders) ?? ordersSeen.value).filter((seen) => seen.token !== token);
+  ordersSeen.value = [entry, ...others].slice(0, KEPT);
   save(keys.orders, ordersSeen.value);
 }
 
@@ -35,4 +37,9 @@ export function currentOrder(brand: string, branch: string): OrderSeen | undefin
   return ordersSeen.value.find(
     (seen) => seen.brand === brand && seen.branch === branch && !isClosed(seen.state) && Date.now() - Date.parse(seen.at) < CURRENT_MS,
   );
+}
+
+/** An order of this branch made on this device, also in another tab. */
+export function orderOf(brand: string, branch: string, order_number: string): OrderSeen | undefined {
+  return load<OrderSeen[]>(keys.orders)?.find((seen) => seen.brand === brand && seen.branch === branch && seen.order_number === order_number);
 }

@@ -1,11 +1,20 @@
 import { isUnanswered, problemFrom, unwrap, type OrderBody, type PlacedOrder, type Problem } from "@yizhimai/api";
+import { withoutOrdered } from "../domain/cart";
 import { api } from "../lib/api";
+import { paths } from "../lib/router";
+import { orderOf, remember } from "./orders-seen";
 import type { Shop } from "./shop";
 
 export type Outcome =
   | { kind: "placed"; placed: PlacedOrder }
   | { kind: "refused"; problem: Problem }
   | { kind: "unanswered"; problem: Problem };
+
+/** The order that an earlier attempt has placed, and where it is shown, if this device knows. */
+export interface EarlierOrder {
+  pickup_number: string;
+  page?: string;
+}
 
 const WAITS_MS = [800, 1_600, 3_000, 5_000, 8_000];
 
@@ -24,12 +33,25 @@ async function post(shop: Shop, key: string, body: OrderBody): Promise<Outcome> 
 }
 
 /**
+ * Remembers an order and takes it out of the cart; answers where it is shown. Once is enough, also
+ * when two attempts hear of it. `next` says what becomes of the form.
+ */
+function finish(shop: Shop, key: string, body: OrderBody, { order, access_token }: PlacedOrder, next: "placed" | "renew"): string {
+  remember(shop.brand, shop.branch, access_token, order);
+  if (shop.draft.draft.value.key === key) {
+    shop.cart.replace(withoutOrdered(shop.cart.lines.value, body.lines));
+    shop.draft[shop.cart.units.value > 0 ? next : "placed"]();
+  }
+  return paths.order(shop.brand, shop.branch, access_token);
+}
+
+/**
  * Posts the order under the draft's key until there is an answer. What goes out was written down
  * first, so each repetition, also after a reload, carries the same key and the same body.
  */
-export async function placeOrder(shop: Shop, body: OrderBody, onWaiting: () => void): Promise<Outcome> {
+export async function placeOrder(shop: Shop, body: OrderBody, onWaiting: () => void): Promise<Outcome & { page?: string }> {
   const { key } = shop.draft.draft.value;
-  shop.draft.sent(body);
+  shop.draft.sending(body);
   let outcome = await post(shop, key, body);
   for (const wait of WAITS_MS) {
     if (outcome.kind !== "unanswered") break;
@@ -37,5 +59,21 @@ export async function placeOrder(shop: Shop, body: OrderBody, onWaiting: () => v
     await pause(wait);
     outcome = await post(shop, key, body);
   }
-  return outcome;
+  return outcome.kind === "placed" ? { ...outcome, page: finish(shop, key, body, outcome.placed, "placed") } : outcome;
+}
+
+/**
+ * The key has an order of another body: an earlier attempt did arrive, here or in another tab. It is
+ * found by asking again for what was sent here, which can place nothing, for the key has its order.
+ */
+export async function earlierOrder(shop: Shop, { params }: Problem): Promise<EarlierOrder> {
+  const { key, sent = [] } = shop.draft.draft.value;
+  const pickup_number = params.pickup_number ?? "";
+  for (const body of sent.slice(0, -1).toReversed()) {
+    const outcome = await post(shop, key, body);
+    if (outcome.kind === "placed") return { pickup_number, page: finish(shop, key, body, outcome.placed, "renew") };
+  }
+  if (shop.draft.draft.value.key === key) shop.draft.renew();
+  const seen = orderOf(shop.brand, shop.branch, params.order_number ?? "");
+  return { pickup_number, ...(seen ? { page: paths.order(shop.brand, shop.branch, seen.token) } : {}) };
 }

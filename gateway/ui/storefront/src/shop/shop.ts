@@ -90,6 +90,7 @@ export function openShop(brand: string, branch: string): Shop {
       stream.close();
       unfollow();
       cart.close();
+      draft.close();
       clearInterval(timer);
       removeEventListener("online", online);
       navigator.serviceWorker?.removeEventListener("controllerchange", online);

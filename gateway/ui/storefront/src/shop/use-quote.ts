@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { CartBody, Problem, Quote } from "@yizhimai/api";
+import type { CartBody, OrderBody, Problem, Quote } from "@yizhimai/api";
 import { bodyLine } from "../domain/cart";
 import type { Shop } from "./shop";
 
@@ -9,6 +9,11 @@ const SETTLE_MS = 250;
 export function cartBody(shop: Shop): CartBody {
   const { method, wanted_at } = shop.draft.draft.value;
   return { method, ...(wanted_at ? { wanted_at } : {}), lines: shop.cart.lines.value.map(bodyLine) };
+}
+
+/** The cart that an order was made of. */
+export function cartOf({ method, wanted_at, lines }: OrderBody): CartBody {
+  return { method, ...(wanted_at ? { wanted_at } : {}), lines };
 }
 
 /** Keeps the server's price of the present cart at hand: asked when it changes and again when it runs out. */

@@ -8,7 +8,7 @@ import { Icon } from "../../parts/icon";
 import { Notice } from "../../parts/notice";
 import { ProblemPage } from "../../parts/problem";
 import { Skeleton } from "../../parts/skeleton";
-import { ordersSeen } from "../../shop/orders-seen";
+import type { EarlierOrder } from "../../shop/place-order";
 import type { Shop } from "../../shop/shop";
 import { useCartSlots } from "../../shop/use-cart-slots";
 import { t } from "../../text";
@@ -48,8 +48,8 @@ function Unsure({ checkout }: { checkout: Checkout }) {
           <button type="button" class="primary" onClick={checkout.askAgain}>
             {t("checkout.confirm_again")}
           </button>
-          <button type="button" class="text-button" onClick={checkout.drop}>
-            {t("checkout.drop")}
+          <button type="button" class="text-button" onClick={checkout.change}>
+            {t("checkout.change")}
           </button>
         </>
       )}
@@ -57,13 +57,15 @@ function Unsure({ checkout }: { checkout: Checkout }) {
   );
 }
 
-function Mismatch({ shop }: { shop: Shop }) {
-  const seen = ordersSeen.value.find((order) => order.brand === shop.brand && order.branch === shop.branch);
+/** What was sent before is an order already: which, and that what is in the cart now would be another. */
+function Earlier({ order }: { order: EarlierOrder }) {
   return (
-    <Notice tone="bad">
-      {t("checkout.mismatch")}
-      {seen && <a href={paths.order(shop.brand, shop.branch, seen.token)}>{t("checkout.see_order")}</a>}
-    </Notice>
+    <div class="is-refused" tabIndex={-1}>
+      <Notice tone="bad">
+        <p>{t("checkout.earlier", { number: order.pickup_number })}</p>
+        {order.page && <a class="text-button" href={order.page}>{t("checkout.see_order")}</a>}
+      </Notice>
+    </div>
   );
 }
 
@@ -90,8 +92,8 @@ function Submit({ shop, checkout }: { shop: Shop; checkout: Checkout }) {
 }
 
 export function CheckoutPage({ shop }: { shop: Shop }) {
-  const checkout = useCheckout(shop);
   const offer = useCartSlots(shop);
+  const checkout = useCheckout(shop, offer);
   const index = shop.menu.value;
   useEffect(() => {
     document.title = t("checkout.title");
@@ -115,6 +117,7 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
       <>
         <Head shop={shop} branch={index.menu.branch.name} />
         <main class="page-narrow" id="content" tabIndex={-1}>
+          {checkout.earlier && <Earlier order={checkout.earlier} />}
           <Empty title={t("cart.empty")} hint={t("cart.empty_hint")}>
             <a class="primary" href={paths.menu(shop.brand, shop.branch)}>
               {t("cart.back_to_menu")}
@@ -137,8 +140,8 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
           }}
         >
           <div class="checkout-main">
-            {checkout.phase === "mismatch" && <Mismatch shop={shop} />}
-            {checkout.changed && <ChangedQuote differences={checkout.changed} currency={index.menu.brand.currency} />}
+            {checkout.earlier && <Earlier order={checkout.earlier} />}
+            {checkout.changed && <ChangedQuote differences={checkout.changed} currency={index.menu.brand.currency} timeZone={timeZone} />}
             {at(checkout.refusals, "page").map((refusal) => (
               <Notice key={refusal.reason} tone="bad">
                 {sentence(refusal, timeZone)}

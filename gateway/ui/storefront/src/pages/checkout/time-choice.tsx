@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Slot } from "@yizhimai/api";
 import { businessDay, dayName, displayPhone, formatDayTime, formatTime } from "@yizhimai/kit";
 import type { FieldRefusal } from "../../domain/draft";
@@ -73,9 +73,6 @@ export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
   const paused = !open && availability?.open;
   const noAsap = open && offer?.exact === true && !offer.promised_at;
   const first = nextFreeSlot(offer)?.starts_at;
-  useEffect(() => {
-    if (!open && wanted === null && first) choose(first);
-  }, [open, wanted, first]);
 
   const slot = findSlot(offer, wanted);
   const missed = wanted !== null && offer !== undefined && (slot === undefined || slot.state === "past" || slot.state === "full");

@@ -1,34 +1,38 @@
 import { useEffect, useState } from "preact/hooks";
 import type { OrderBody, Quote } from "@yizhimai/api";
 import { mobileE164 } from "@yizhimai/kit";
-import { differences, type QuoteDifference } from "../../domain/changes";
+import { differencesOf, type QuoteDifference } from "../../domain/changes";
 import { asksAgainByItself, draftRefusals, type FieldRefusal } from "../../domain/draft";
 import { refusalsOf } from "../../domain/refusals";
-import { findSlot } from "../../domain/slots";
-import { go, paths } from "../../lib/router";
-import { remember } from "../../shop/orders-seen";
-import { placeOrder } from "../../shop/place-order";
+import { outdatedByTime } from "../../domain/slots";
+import { go } from "../../lib/router";
+import { earlierOrder, placeOrder, type EarlierOrder } from "../../shop/place-order";
 import type { Shop } from "../../shop/shop";
-import { cartBody, useQuote } from "../../shop/use-quote";
+import type { ShownSlots } from "../../shop/use-cart-slots";
+import { cartBody, cartOf, useQuote } from "../../shop/use-quote";
 
-export type Phase = "writing" | "sending" | "waiting" | "unsure" | "mismatch";
+export type Phase = "writing" | "sending" | "waiting" | "unsure";
 
 export interface Checkout {
   phase: Phase;
   quote?: Quote;
   refusals: readonly FieldRefusal[];
-  /** The difference between the price that was agreed to and the one that holds now. */
+  /** The difference between what was agreed to and what holds now. */
   changed?: readonly QuoteDifference[];
+  /** What was sent before did become an order; the cart has what is not in it. */
+  earlier?: EarlierOrder;
   notPriced: boolean;
   submit: () => void;
   askAgain: () => void;
-  drop: () => void;
+  /** Back to the form without an answer; whatever is sent next goes under the same key. */
+  change: () => void;
 }
 
 function orderBody(shop: Shop, quote: Quote): OrderBody {
   const { name, phone, remark, utensils } = shop.draft.draft.value;
   return {
-    ...cartBody(shop), quote_hash: quote.hash, quoted_at: quote.quoted_at,
+    ...cartBody(shop), quote_hash: quote.hash, quoted_at: quote.quoted_at, promised_at: quote.promised_at ?? null,
+    line_amounts: quote.lines.map(({ net }) => net), fee_amounts: quote.fees.map(({ kind, amount }) => ({ kind, amount })),
     contact: { name: name.trim(), phone: mobileE164(phone) ?? phone.trim() }, remark: remark.trim(), utensils,
   };
 }
@@ -42,26 +46,24 @@ function focusFirstRefused(): void {
 }
 
 /** The checkout's course: writing, sending once, and what each answer leads to. */
-export function useCheckout(shop: Shop): Checkout {
+export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout {
   const { quote, problem } = useQuote(shop);
   const draft = shop.draft.draft.value;
-  const [phase, setPhase] = useState<Phase>(draft.sent ? "unsure" : "writing");
+  const [phase, setPhase] = useState<Phase>(draft.unanswered_since ? "unsure" : "writing");
   const [tried, setTried] = useState(false);
   const [notPriced, setNotPriced] = useState(false);
   const [answer, setAnswer] = useState<{ asked: string; refusals: FieldRefusal[] }>();
   const [changed, setChanged] = useState<QuoteDifference[]>();
+  const [earlier, setEarlier] = useState<EarlierOrder>();
 
-  async function send(body: OrderBody, shown?: Quote): Promise<void> {
+  async function send(body: OrderBody): Promise<void> {
     setPhase("sending");
     setChanged(undefined);
+    setEarlier(undefined);
     setAnswer(undefined);
     const outcome = await placeOrder(shop, body, () => setPhase("waiting"));
     if (outcome.kind === "placed") {
-      const { order, access_token } = outcome.placed;
-      remember(shop.brand, shop.branch, access_token, order);
-      shop.draft.placed();
-      shop.cart.clear();
-      go(paths.order(shop.brand, shop.branch, access_token), "replace");
+      if (outcome.page) go(outcome.page, "replace");
       return;
     }
     if (outcome.kind === "unanswered") {
@@ -69,30 +71,40 @@ export function useCheckout(shop: Shop): Checkout {
       return;
     }
     const refused = outcome.problem;
-    shop.draft.refused();
-    setPhase(refused.reason === "IDEMPOTENCY_MISMATCH" ? "mismatch" : "writing");
-    const cart = cartBody(shop);
+    if (refused.reason === "IDEMPOTENCY_MISMATCH") {
+      const found = await earlierOrder(shop, refused);
+      if (found.page && shop.cart.units.value === 0) return go(found.page, "replace");
+      setEarlier(found);
+      setPhase("writing");
+      return focusFirstRefused();
+    }
+    shop.draft.settled();
+    setPhase("writing");
+    // The cart may have changed since it was sent; then this is no answer to the present one.
+    const cart = cartOf(body);
+    const asked = JSON.stringify(cart);
     const fresh = refused.members.quote as Quote | undefined;
     if (refused.reason === "QUOTE_CHANGED" && fresh) {
-      setChanged(differences(shown, fresh));
+      if (asked !== JSON.stringify(cartBody(shop))) return;
+      setChanged(differencesOf(refused.fields));
       shop.pricing.take(cart, fresh);
-    } else if (refused.reason === "QUOTE_EXPIRED") {
-      void shop.pricing.ask(cart);
+    } else {
+      if (refused.reason === "QUOTE_EXPIRED") void shop.pricing.ask(cartBody(shop));
+      setAnswer({ asked, refusals: refusalsOf(refused) });
     }
-    if (refused.reason !== "QUOTE_CHANGED") setAnswer({ asked: JSON.stringify(cart), refusals: refusalsOf(refused) });
     void shop.refreshAvailability().catch(() => undefined);
     focusFirstRefused();
   }
 
-  // The price stands, but its word on the time is as old as it is: asked anew when the slot has turned.
-  const slotState = findSlot(shop.cartSlots.latest.value, draft.wanted_at)?.state;
+  // The price stands, but its word on the time is as old as it is: asked anew when the slots say otherwise.
+  const outdated = quote !== undefined && offer?.exact === true && outdatedByTime(quote, offer, draft.wanted_at);
   useEffect(() => {
-    const warned = quote?.warnings.some((warning) => warning.reason === "SLOT_FULL");
-    if (quote && slotState && (slotState === "full") !== warned) void shop.pricing.ask(cartBody(shop));
-  }, [slotState]);
+    if (outdated) void shop.pricing.ask(cartBody(shop));
+  }, [outdated, offer?.promised_at]);
 
   function askAgain(): void {
-    if (draft.sent) void send(draft.sent.body);
+    const body = draft.sent?.at(-1);
+    if (body) void send(body);
   }
 
   useEffect(() => {
@@ -105,7 +117,7 @@ export function useCheckout(shop: Shop): Checkout {
     setNotPriced(!quote);
     if (draftRefusals(draft).length > 0) focusFirstRefused();
     else if (quote && quote.warnings.length > 0) focusFirstRefused();
-    else if (quote) void send(orderBody(shop, quote), quote);
+    else if (quote) void send(orderBody(shop, quote));
   }
 
   const stillAsked = answer?.asked === JSON.stringify(cartBody(shop));
@@ -117,11 +129,11 @@ export function useCheckout(shop: Shop): Checkout {
   ];
   const once = new Map(refusals.map((refusal) => [`${refusal.field} ${refusal.reason}`, refusal]));
   return {
-    phase, quote, changed, submit, askAgain,
+    phase, quote, changed, earlier, submit, askAgain,
     refusals: [...once.values()],
     notPriced: notPriced && !quote,
-    drop: () => {
-      shop.draft.refused();
+    change: () => {
+      shop.draft.settled();
       setPhase("writing");
     },
   };
