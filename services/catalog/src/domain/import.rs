@@ -4,9 +4,11 @@
 
 pub mod cells;
 pub mod columns;
+mod encoding;
 pub mod plan;
 pub mod row;
 pub mod table;
+pub mod variants;
 
 /// A bad cell of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
