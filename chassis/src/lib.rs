@@ -33,4 +33,5 @@ pub mod service;
 pub mod shutdown;
 pub mod telemetry;
 pub mod text;
+pub mod text_file;
 mod trace_context;

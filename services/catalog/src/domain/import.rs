@@ -4,7 +4,6 @@
 
 pub mod cells;
 pub mod columns;
-mod encoding;
 pub mod plan;
 pub mod row;
 pub mod table;

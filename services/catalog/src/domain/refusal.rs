@@ -1,6 +1,9 @@
 //! What the catalogue refuses, and the problem each refusal is to the caller.
 
-use chassis::error::{Problem, Refusal};
+use chassis::{
+    error::{Problem, Refusal},
+    text_file::NotText,
+};
 
 use super::publish_check::Finding;
 
@@ -56,11 +59,8 @@ pub enum Error {
         limit: usize,
     },
     /// The file is not a text table in UTF-8 or Big5.
-    #[error("the file is not CSV in UTF-8 or Big5")]
-    FileType {
-        /// Line that cannot be read, from 1, where there is one.
-        line: Option<u64>,
-    },
+    #[error(transparent)]
+    FileType(#[from] NotText),
     /// The category has products and no place was named for them.
     #[error("the category has {products} products that need another place")]
     CategoryNotEmpty {
@@ -108,13 +108,7 @@ impl Refusal for Error {
             Self::FileTooLarge { unit, limit } => Problem::new("FILE_TOO_LARGE")
                 .param("unit", unit)
                 .param("limit", limit),
-            Self::FileType { line } => {
-                let problem = Problem::new("FILE_TYPE").param("allowed", "CSV");
-                match line {
-                    Some(line) => problem.param("line", line),
-                    None => problem,
-                }
-            }
+            Self::FileType(not_text) => return not_text.to_problem(),
             Self::CategoryNotEmpty { products } => Problem::new("VALIDATION_FAILED")
                 .param("products", products)
                 .field_with(

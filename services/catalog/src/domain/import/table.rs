@@ -1,6 +1,8 @@
 //! From bytes to a table of text cells: header, limits, lines.
 
-use super::{CellProblem, cells, columns, encoding};
+use chassis::text_file::{self, NotText};
+
+use super::{CellProblem, cells, columns};
 use crate::domain::Error;
 
 /// Most bytes of a file.
@@ -38,7 +40,7 @@ impl Table {
                 limit: MOST_BYTES,
             });
         }
-        let text = encoding::decode(content)?;
+        let text = text_file::decode(content)?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -47,7 +49,7 @@ impl Table {
         let mut table = Self::default();
         let mut width = None;
         for record in reader.records() {
-            let record = record.map_err(|_| Error::FileType { line: None })?;
+            let record = record.map_err(|_| NotText { line: None })?;
             let line = lines.line_of(&record);
             let values: Vec<String> = record
                 .iter()

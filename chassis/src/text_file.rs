@@ -1,18 +1,39 @@
-//! Which encoding a file is in: UTF-8 with or without mark, or Big5. Text that cannot be read with
+//! Which encoding an uploaded file is in: UTF-8 with or without mark, or Big5. Text that cannot be read with
 //! certainty is refused with its line, for a wrong guess would write garbled names.
 
 use std::borrow::Cow;
 
 use encoding_rs::{BIG5, DecoderResult};
 
-use crate::domain::Error;
+use crate::error::{Problem, Refusal};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The text of a file; refuses with `FILE_TYPE` and the line where it cannot be read.
-pub(super) fn decode(content: &[u8]) -> Result<Cow<'_, str>, Error> {
+/// A file that is not text in UTF-8 or Big5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the file is not text in UTF-8 or Big5")]
+pub struct NotText {
+    /// Line that cannot be read, from 1, where there is one.
+    pub line: Option<u64>,
+}
+
+impl Refusal for NotText {
+    fn to_problem(&self) -> Problem {
+        let problem = Problem::new("FILE_TYPE")
+            .message(self.to_string())
+            .param("allowed", "CSV");
+        match self.line {
+            Some(line) => problem.param("line", line),
+            None => problem,
+        }
+    }
+}
+
+/// The text of a file, without its byte order mark.
+pub fn decode(content: &[u8]) -> Result<Cow<'_, str>, NotText> {
+    // A workbook, which is an archive.
     if content.starts_with(b"PK\x03\x04") {
-        return Err(Error::FileType { line: None });
+        return Err(NotText { line: None });
     }
     let unmarked = content.strip_prefix(BYTE_ORDER_MARK);
     let text = unmarked.unwrap_or(content);
@@ -39,7 +60,7 @@ fn is_damaged_utf_8(text: &[u8]) -> bool {
     good > bad
 }
 
-fn from_big5(text: &[u8]) -> Result<String, Error> {
+fn from_big5(text: &[u8]) -> Result<String, NotText> {
     let mut decoder = BIG5.new_decoder_without_bom_handling();
     let most = decoder
         .max_utf8_buffer_length_without_replacement(text.len())
@@ -53,10 +74,10 @@ fn from_big5(text: &[u8]) -> Result<String, Error> {
 }
 
 /// The text cannot be read at this byte.
-fn unreadable(text: &[u8], at: usize) -> Error {
+fn unreadable(text: &[u8], at: usize) -> NotText {
     let before = text[..at].iter().filter(|byte| **byte == b'\n').count();
     let line = u64::try_from(before).unwrap_or(u64::MAX).saturating_add(1);
-    Error::FileType { line: Some(line) }
+    NotText { line: Some(line) }
 }
 
 #[cfg(test)]
@@ -66,10 +87,7 @@ mod tests {
     const MENU: &str = "category,name,price_cold\r\n四季,功夫茶,25\r\n四季,許家鹹酥雞,60\r\n育樂,育樂套餐,90\r\n飯,蓋飯,80\r\n";
 
     fn refused_line(content: &[u8]) -> Option<u64> {
-        match decode(content) {
-            Err(Error::FileType { line }) => line,
-            other => panic!("{other:?}"),
-        }
+        decode(content).unwrap_err().line
     }
 
     #[test]
