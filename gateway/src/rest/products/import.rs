@@ -103,8 +103,9 @@ pub struct ImportChange {
 
 /// Imports products from CSV (UTF-8 or Big5).
 ///
-/// A column that the file lacks changes nothing. A dry run writes nothing and tells what would change; with a bad row nothing is written and
-/// every bad row is listed. Refuses with `FILE_TOO_LARGE` and `FILE_TYPE`.
+/// A column that the file lacks changes nothing. A dry run writes nothing and tells what would
+/// change; with a bad row nothing is written and every bad row is listed. Refuses with
+/// `FILE_TOO_LARGE` and `FILE_TYPE`.
 #[utoipa::path(
     post, path = "/api/admin/brands/{brand_id}/products/import", tag = "products",
     params(ImportOptions), request_body(content = String, content_type = "text/csv"),
