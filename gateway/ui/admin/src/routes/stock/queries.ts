@@ -66,6 +66,6 @@ export function updateComponent({ brand_id, sku_id }: StockComponent, body: { na
 }
 
 /** Imports a file, or tells what it would do. */
-export function importStock(branchId: string, brandId: string, text: string, dryRun: boolean, reason: string): Promise<StockImportReport> {
-  return call("POST", "/api/admin/branches/{branch_id}/stock/import", { path: { branch_id: branchId }, query: { brand_id: brandId, dry_run: dryRun, reason }, body: text });
+export function importStock(branchId: string, brandId: string, file: File, dryRun: boolean, reason: string): Promise<StockImportReport> {
+  return call("POST", "/api/admin/branches/{branch_id}/stock/import", { path: { branch_id: branchId }, query: { brand_id: brandId, dry_run: dryRun, reason }, body: file });
 }
