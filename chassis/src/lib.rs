@@ -35,5 +35,6 @@ pub mod shutdown;
 pub mod snapshot;
 pub mod telemetry;
 pub mod text;
+pub mod text_file;
 pub mod time;
 mod trace_context;

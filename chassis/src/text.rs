@@ -1,4 +1,4 @@
-//! What people type, made comparable: normalised text with bounded length, and phone numbers.
+//! What people type: kept and shown as typed, folded only to be compared; and phone numbers.
 
 use std::ops::RangeInclusive;
 
@@ -7,70 +7,46 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::error::Violations;
 
-/// NFKC, except that the full-width punctuation of Chinese stays as it was typed.
-fn fold(raw: &str) -> String {
-    let is_punctuation =
-        |c: char| matches!(c, '，' | '。' | '：' | '；' | '！' | '？' | '（' | '）');
-    raw.split_inclusive(is_punctuation)
-        .flat_map(|part| {
-            let end = part.chars().next_back().filter(|&c| is_punctuation(c));
-            let body = end.map_or(part, |end| &part[..part.len() - end.len_utf8()]);
-            body.nfkc().chain(end)
-        })
-        .collect()
-}
-
-/// One line of text: NFKC, trimmed, line breaks and tabs as spaces, other control characters out.
-#[must_use]
-pub fn normalise(raw: &str) -> String {
-    let clean: String = fold(raw)
-        .chars()
-        .map(|c| {
-            if matches!(c, '\n' | '\r' | '\t') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .filter(|&c| is_visible(c))
-        .collect();
-    without_blank(clean.trim())
-}
-
-/// Text of several lines: as [`normalise`], but line breaks stay, each as `\n`.
-#[must_use]
-pub fn normalise_multiline(raw: &str) -> String {
-    let clean: String = fold(&raw.replace("\r\n", "\n"))
-        .chars()
-        .map(|c| match c {
-            '\r' => '\n',
-            '\t' => ' ',
-            other => other,
-        })
-        .filter(|&c| c == '\n' || is_visible(c))
-        .collect();
-    without_blank(clean.trim())
-}
-
-/// The text, or nothing where it shows nothing: joiners and the like count only beside something.
-fn without_blank(text: &str) -> String {
-    if text.chars().all(is_blank) {
-        String::new()
-    } else {
-        text.to_owned()
-    }
-}
-
-/// One line of normalised text whose count of grapheme clusters lies in `length`.
+/// One line of text as it was typed: NFC, trimmed, line breaks and tabs as spaces.
 ///
-/// Longer is `TEXT_TOO_LONG`, shorter `VALIDATION_FAILED`, at `field`.
+/// Control characters and those that reorder the text around them are left out; text of which
+/// nothing can be seen is empty.
+#[must_use]
+pub fn typed(raw: &str) -> String {
+    clean(raw, false)
+}
+
+/// Text of several lines: as [`typed`], but line breaks stay, each as `\n`.
+#[must_use]
+pub fn typed_multiline(raw: &str) -> String {
+    clean(raw, true)
+}
+
+/// Text as it is compared, looked up and searched: without differences of compatibility forms
+/// (NFKC, which covers width), of case, and of characters that cannot be seen.
+///
+/// It is a key and is never shown.
+#[must_use]
+pub fn folded(raw: &str) -> String {
+    let folded: String = raw
+        .nfkc()
+        .filter(|&c| c.is_whitespace() || !is_invisible(c))
+        .flat_map(char::to_lowercase)
+        .nfkc()
+        .collect();
+    typed(&folded)
+}
+
+/// One line of text as it was typed whose count of grapheme clusters lies in `length`.
+///
+/// Longer is `TEXT_TOO_LONG`, shorter or with a control character `VALIDATION_FAILED`, at `field`.
 pub fn bounded(
     field: &str,
     raw: &str,
     length: RangeInclusive<usize>,
     violations: &mut Violations,
 ) -> String {
-    check_length(field, normalise(raw), length, violations)
+    check(field, raw, typed(raw), length, violations)
 }
 
 /// As [`bounded`], for text of several lines.
@@ -80,7 +56,19 @@ pub fn bounded_multiline(
     length: RangeInclusive<usize>,
     violations: &mut Violations,
 ) -> String {
-    check_length(field, normalise_multiline(raw), length, violations)
+    check(field, raw, typed_multiline(raw), length, violations)
+}
+
+/// As [`bounded`], for a word that others match as a whole, such as a station: in NFKC, so that
+/// its width cannot make two of one.
+pub fn bounded_label(
+    field: &str,
+    raw: &str,
+    length: RangeInclusive<usize>,
+    violations: &mut Violations,
+) -> String {
+    let compatible: String = raw.nfkc().collect();
+    check(field, raw, typed(&compatible), length, violations)
 }
 
 /// A Taiwanese mobile number in E.164 form (`+8869…`); else `PHONE_INVALID` at `field`.
@@ -111,8 +99,26 @@ pub fn mask_phone(e164: &str) -> String {
     format!("{}***{}", &local[..4], &local[local.len() - 3..])
 }
 
-fn check_length(
+fn clean(raw: &str, multiline: bool) -> String {
+    let one_break = raw.replace("\r\n", "\n");
+    let text: String = one_break
+        .nfc()
+        .map(|c| match c {
+            '\n' | '\r' if multiline => '\n',
+            '\n' | '\r' | '\t' => ' ',
+            other => other,
+        })
+        .filter(|&c| c == '\n' || !(c.is_control() || reorders(c)))
+        .collect();
+    if text.chars().all(is_invisible) {
+        return String::new();
+    }
+    text.trim().to_owned()
+}
+
+fn check(
     field: &str,
+    raw: &str,
     text: String,
     length: RangeInclusive<usize>,
     violations: &mut Violations,
@@ -123,7 +129,13 @@ fn check_length(
         ("max", *length.end()),
         ("length", count),
     ];
-    if count > *length.end() {
+    let control = raw
+        .chars()
+        .find(|&c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    if let Some(control) = control {
+        let code = format!("U+{:04X}", u32::from(control));
+        violations.push_with(field, "VALIDATION_FAILED", [("control", code)]);
+    } else if count > *length.end() {
         violations.push_with(field, "TEXT_TOO_LONG", params);
     } else if count < *length.start() {
         violations.push_with(field, "VALIDATION_FAILED", params);
@@ -168,22 +180,22 @@ fn is_landline(national: &str) -> bool {
     matches!(national.len(), 8 | 9) && matches!(national.as_bytes()[0], b'2'..=b'8')
 }
 
-/// Shows nothing by itself: a space, or a character that Unicode lets be ignored.
-fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}'
-                | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
-        )
+/// Changes the order of the text around it, or is a byte order mark.
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Neither a control character nor one that reorders the text around it.
-fn is_visible(c: char) -> bool {
-    let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    !c.is_control() && !reorders
+/// Leaves nothing to be seen: blanks, and what Unicode ignores by default (joiners, selectors,
+/// fillers).
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -191,49 +203,79 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chinese_punctuation_stays_full_width_and_the_rest_is_folded() {
-        assert_eq!(
-            normalise("每天現煮，少冰（去糖）！ＡＢＣ１２３"),
-            "每天現煮，少冰（去糖）！ABC123"
-        );
-        assert_eq!(
-            normalise_multiline("第一行：甲\r\n第二行；乙？"),
-            "第一行：甲\n第二行；乙？"
-        );
-    }
-
-    #[test]
-    fn text_is_made_comparable() {
+    fn text_is_kept_as_it_was_typed() {
         let cases = [
-            ("  珍珠奶茶\u{0}  ", "珍珠奶茶"),
-            ("ＡＢＣ　１２３", "ABC 123"),
-            ("a\tb\nc", "a b c"),
+            ("  珍珠奶茶  ", "珍珠奶茶"),
+            ("凍檸ＱＱ", "凍檸ＱＱ"),
+            ("①號／桔．Ｑ　½", "①號／桔．Ｑ　½"),
+            ("每天現煮，少冰（去糖）！", "每天現煮，少冰（去糖）！"),
+            ("cafe\u{301}", "café"),
+            ("a\tb\nc\r\nd", "a b c d"),
             ("\u{202e}evil", "evil"),
+            ("❤\u{fe0f}", "❤\u{fe0f}"),
         ];
         for (raw, expected) in cases {
-            assert_eq!(normalise(raw), expected, "{raw:?}");
+            assert_eq!(typed(raw), expected, "{raw:?}");
+            assert_eq!(typed(expected), expected, "typing it again changes it");
         }
-        assert_eq!(normalise_multiline(" a\r\nb\rc\u{7} "), "a\nb\nc");
+        assert_eq!(typed_multiline(" a\r\nb\rc\td "), "a\nb\nc d");
     }
 
     #[test]
-    fn what_shows_nothing_is_empty() {
+    fn what_people_take_for_the_same_is_compared_as_the_same() {
+        let cases = [
+            ("凍檸ＱＱ", "凍檸qq"),
+            ("Latte", "ＬＡＴＴＥ"),
+            ("CAFÉ", "cafe\u{301}"),
+            ("珍珠\u{200b}奶茶", " 珍珠奶茶"),
+            ("奶茶　大", "奶茶 大"),
+        ];
+        for (one, other) in cases {
+            assert_eq!(folded(one), folded(other), "{one:?} and {other:?}");
+        }
+        for (one, other) in [("紅茶", "綠茶"), ("7", "007"), ("90.75", "90.750")] {
+            assert_ne!(folded(one), folded(other));
+        }
+    }
+
+    #[test]
+    fn a_label_has_one_width() {
+        let mut violations = Violations::new();
+        assert_eq!(
+            bounded_label("station", " 吧台Ａ ", 0..=20, &mut violations),
+            "吧台A"
+        );
+        assert!(violations.is_empty());
+    }
+
+    #[test]
+    fn control_characters_are_refused_at_their_field() {
+        for raw in ["珍珠\0奶茶", "\0", "茶\u{7f}", "茶\u{85}"] {
+            let mut violations = Violations::new();
+            assert!(!bounded("name", raw, 0..=60, &mut violations).contains(char::is_control));
+            let problem = violations.into_result().unwrap_err();
+            assert_eq!(problem.fields[0].field, "name", "{raw:?}");
+            assert_eq!(problem.fields[0].reason, "VALIDATION_FAILED");
+        }
+    }
+
+    #[test]
+    fn a_name_nobody_can_see_is_empty() {
         for raw in [
             "\u{200b}",
-            "\u{2060}\u{3164}",
-            " \u{200d} ",
-            "\u{fe0f}\u{feff}",
-            "\u{2800}",
-            "\u{115f}",
-            "\u{0}",
+            "\u{3164}",
+            "\u{2800} \u{3000}",
+            "\u{feff}\u{200d}",
+            "\u{e0041}",
+            "\u{fe0f}",
         ] {
-            assert_eq!(normalise(raw), "", "{raw:?}");
-            assert_eq!(normalise_multiline(raw), "", "{raw:?}");
+            assert_eq!(typed(raw), "", "{raw:?}");
+            assert_eq!(typed_multiline(raw), "", "{raw:?}");
             let mut violations = Violations::new();
-            bounded("name", raw, 1..=20, &mut violations);
-            assert_eq!(violations.len(), 1, "{raw:?}");
+            bounded("name", raw, 1..=60, &mut violations);
+            let problem = violations.into_result().unwrap_err();
+            assert_eq!(problem.reason, "VALIDATION_FAILED", "{raw:?}");
         }
-        assert_eq!(normalise("👩‍🍳"), "👩‍🍳", "a joiner beside something stays");
     }
 
     #[test]

@@ -42,9 +42,13 @@ pub async fn up(home: &Home, detach: bool, release: bool) -> anyhow::Result<()> 
     if detach {
         return Ok(());
     }
-    println!("Ctrl-C ends everything.");
+    println!("Customers come to the demo branch while this runs. Ctrl-C ends everything.");
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! { _ = tokio::signal::ctrl_c() => {}, _ = terminate.recv() => {} }
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {},
+        _ = terminate.recv() => {},
+        () = demo::live(&endpoints) => {},
+    }
     down(home, false).await
 }
 

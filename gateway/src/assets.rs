@@ -16,7 +16,7 @@ use axum::{
 use chassis::error::Problem;
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION},
 };
 
 use crate::{config::GatewayConfig, problem::Rejection, rest::Result, state::Gateway};
@@ -56,12 +56,18 @@ impl Assets {
         }
     }
 
+    /// Whether an app's shell answers the path.
+    fn is_page(&self, path: &str) -> bool {
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let is_ours = is_below(path, "/api") || is_below(path, "/assets");
+        !self.files.contains_key(path) && !is_ours && !last.contains('.')
+    }
+
     fn respond(&self, path: &str, request: &HeaderMap) -> Result<Response> {
         if let Some(file) = self.files.get(path) {
             return Ok(file.respond(request));
         }
-        let last = path.rsplit('/').next().unwrap_or_default();
-        if is_below(path, "/api") || is_below(path, "/assets") || last.contains('.') {
+        if !self.is_page(path) {
             return Err(Problem::not_found("page").into());
         }
         let (shell, policy) = if is_below(path, "/admin") {
@@ -80,7 +86,8 @@ impl Assets {
     }
 }
 
-/// Answers what no endpoint does: a file, the shell of an app, or a problem.
+/// Answers what no endpoint does: a file, the shell of an app, the way to a storefront's new
+/// address, or a problem.
 pub async fn serve(State(gateway): State<Gateway>, request: Request) -> Result<Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let path = request.uri().path();
@@ -90,9 +97,24 @@ pub async fn serve(State(gateway): State<Gateway>, request: Request) -> Result<R
         let allow = [(ALLOW, HeaderValue::from_static("GET, HEAD"))];
         return Ok((allow, Rejection::wrong_method()).into_response());
     }
-    gateway
-        .assets()
-        .respond(request.uri().path(), request.headers())
+    let path = request.uri().path();
+    let is_store = gateway.assets().is_page(path) && !is_below(path, "/admin");
+    if is_store && let Some(present) = gateway.storefronts().moved(&gateway, path).await {
+        return redirect(&present, request.uri().query());
+    }
+    gateway.assets().respond(path, request.headers())
+}
+
+/// Sends a page to its new address. Browsers must not remember it: the old slug may come back.
+fn redirect(path: &str, query: Option<&str>) -> Result<Response> {
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let location = HeaderValue::try_from(format!("{path}{query}"));
+    let location = location.map_err(|error| Rejection::internal(error.into()))?;
+    let headers = [
+        (LOCATION, location),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((StatusCode::PERMANENT_REDIRECT, headers).into_response())
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

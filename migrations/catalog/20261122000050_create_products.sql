@@ -1,11 +1,15 @@
 -- Products with their variants, categories and option groups. A variant carries the price and is a
--- stock-keeping unit, so it is archived and never deleted. Ordinal 0 is the main category.
+-- stock-keeping unit, so it is archived and never deleted. Ordinal 0 is the main category. code_key and
+-- name_key are code and name as they are compared and searched. Station and print tag say where a
+-- product is made and what is printed on its ticket: capacity limits, pauses and print rules go by them.
 CREATE TABLE products (
     org_id uuid NOT NULL,
     product_id uuid NOT NULL,
     brand_id uuid NOT NULL,
     code text NOT NULL CHECK (code <> ''),
+    code_key text NOT NULL,
     name text NOT NULL,
+    name_key text NOT NULL,
     name_en text NOT NULL,
     description text NOT NULL,
     allergens text NOT NULL,
@@ -14,6 +18,8 @@ CREATE TABLE products (
     min_per_order smallint NOT NULL,
     max_per_order smallint NOT NULL,
     make_seconds integer NOT NULL CHECK (make_seconds BETWEEN 0 AND 86400),
+    station text NOT NULL,
+    print_tag text NOT NULL,
     position integer NOT NULL CHECK (position >= 0),
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -23,7 +29,7 @@ CREATE TABLE products (
     CONSTRAINT products_brand_fkey FOREIGN KEY (org_id, brand_id) REFERENCES brands (org_id, brand_id),
     CONSTRAINT products_quantity CHECK (min_per_order >= 1 AND min_per_order <= max_per_order AND max_per_order <= 99)
 );
-CREATE UNIQUE INDEX products_code_key ON products (org_id, brand_id, code) WHERE archived_at IS NULL;
+CREATE UNIQUE INDEX products_code_key ON products (org_id, brand_id, code_key) WHERE archived_at IS NULL;
 
 CREATE TABLE variants (
     org_id uuid NOT NULL,

@@ -1,5 +1,6 @@
--- Published menus: written once, never changed; the grants say so. The bodies are stored as they go
--- over the wire, already compressed, so PostgreSQL shall not try to compress them again.
+-- Published menus: written once, never changed; the grants say so. Only the system role deletes old
+-- versions. The bodies are stored as they go over the wire, already compressed, so PostgreSQL shall
+-- not try to compress them again.
 CREATE TABLE menu_versions (
     org_id uuid NOT NULL,
     menu_version_id uuid NOT NULL,
@@ -17,10 +18,13 @@ CREATE TABLE menu_versions (
     CONSTRAINT menu_versions_number_key UNIQUE (org_id, branch_id, number),
     CONSTRAINT menu_versions_branch_fkey FOREIGN KEY (org_id, branch_id) REFERENCES branches (org_id, branch_id)
 );
+CREATE INDEX menu_versions_age ON menu_versions (published_at);
 ALTER TABLE menu_versions ALTER COLUMN gzip_body SET STORAGE EXTERNAL;
 ALTER TABLE menu_versions ALTER COLUMN br_body SET STORAGE EXTERNAL;
 ALTER TABLE menu_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE menu_versions FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON menu_versions TO yizhimai_app
     USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
+CREATE POLICY system ON menu_versions TO yizhimai_system USING (true);
 GRANT SELECT, INSERT ON menu_versions TO yizhimai_app;
+GRANT SELECT, DELETE ON menu_versions TO yizhimai_system;

@@ -1,4 +1,4 @@
-//! The chain itself: organisation, brands, branches, catalogue, hours, stock, people.
+//! The chain itself: organisation, brands, branches, catalogue, hours, people.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::{
     client::{Staff, text},
     orders,
+    settings::{self, Sold},
 };
 use crate::{
     endpoints::{Demo, Endpoints},
@@ -34,6 +35,9 @@ pub const PASSWORD: &str = "haorizi-demo-2026";
 
 /// The branch that is open around the clock.
 const OPEN: (&str, &str) = ("shanlan", "zhongshan");
+/// Days from now on which a branch's other hours begin, and on which it is closed.
+const OTHER_HOURS_IN_DAYS: i64 = 14;
+const CLOSED_IN_DAYS: i64 = 20;
 
 struct BrandPlan {
     slug: &'static str,
@@ -103,7 +107,7 @@ pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
     let staff = Staff::sign_in(&endpoints.gateway, ORGANISATION, OWNER, PASSWORD).await?;
     let mut brands = BTreeMap::new();
     for plan in &BRANDS {
-        load_brand(&staff, plan).await?;
+        load_brand(&staff, &endpoints.gateway, plan).await?;
         let slugs = plan
             .branches
             .iter()
@@ -114,7 +118,6 @@ pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
     let branches = staff.call(Method::GET, "/brands", Value::Null).await?;
     create_people(&staff, &branches).await?;
     let (brand, branch) = OPEN;
-    orders::an_hour_of(&staff, &endpoints.gateway, brand, branch).await?;
     Ok(Demo {
         organisation: ORGANISATION.to_owned(),
         account: OWNER.to_owned(),
@@ -152,7 +155,7 @@ pub async fn create_organisation(
     Ok(id)
 }
 
-async fn load_brand(staff: &Staff, plan: &BrandPlan) -> anyhow::Result<()> {
+async fn load_brand(staff: &Staff, gateway: &str, plan: &BrandPlan) -> anyhow::Result<()> {
     let brand = staff
         .call(
             Method::POST,
@@ -180,53 +183,68 @@ async fn load_brand(staff: &Staff, plan: &BrandPlan) -> anyhow::Result<()> {
         branches.push((text(&made, "/branch/branch_id")?.to_owned(), branch));
     }
 
-    let groups = create_option_groups(staff, &brand_id).await?;
-    let import = format!(
-        "/brands/{brand_id}/products/import?option_group_ids={}",
-        groups.join(",")
-    );
-    let report = staff
-        .upload(&format!("{import}&dry_run=false"), plan.menu)
-        .await?;
+    create_option_groups(staff, &brand_id).await?;
+    let import = format!("/brands/{brand_id}/products/import?dry_run=false");
+    let report = staff.upload(&import, plan.menu).await?;
     anyhow::ensure!(
         report["applied"] == true,
         "the menu was not imported: {report}"
     );
+    let publish = format!("/brands/{brand_id}/publish");
     staff
-        .call(
-            Method::POST,
-            &format!("/brands/{brand_id}/publish"),
-            json!({"branch_ids": []}),
-        )
+        .call(Method::POST, &publish, json!({"branch_ids": []}))
         .await?;
-    for (branch_id, branch) in branches {
-        set_hours(staff, &branch_id, branch.hours, Some(60)).await?;
-        set_stock(staff, &brand_id, &branch_id).await?;
+    let sold = Sold::of(staff, &brand_id).await?;
+    for (branch_id, branch) in &branches {
+        set_hours(staff, branch_id, branch.hours, Some(60)).await?;
+        settings::set_stock(staff, &sold, branch_id).await?;
+    }
+    let components = settings::create_recipes(staff, &sold, &brand_id).await?;
+    settings::save_limit_template(staff, &sold, &brand_id).await?;
+    for (branch_id, branch) in &branches {
+        settings::receive(staff, branch_id, &components).await?;
+        settings::set_limits(staff, &sold, branch_id).await?;
+        settings::pause(staff, &sold, branch_id).await?;
+        let shop = format!("{gateway}/api/shop/{}/{}", plan.slug, branch.slug);
+        if (plan.slug, branch.slug) == OPEN {
+            orders::a_day_of(staff, &shop).await?;
+        } else {
+            orders::pre_orders_of(staff, &shop).await?;
+            settings::close_one_day(staff, branch_id, CLOSED_IN_DAYS).await?;
+            let later = (branch.hours.0 + 60, branch.hours.1);
+            settings::plan_hours(staff, branch_id, later, OTHER_HOURS_IN_DAYS).await?;
+        }
     }
     Ok(())
 }
 
-async fn create_option_groups(staff: &Staff, brand_id: &str) -> anyhow::Result<Vec<String>> {
+/// Ice is asked of what is only cold; of what comes hot as well it is offered and not asked.
+async fn create_option_groups(staff: &Staff, brand_id: &str) -> anyhow::Result<()> {
     let free = |name: &str, chosen: bool| json!({"name": name, "price": 0, "max_quantity": 1, "default_chosen": chosen});
     let extra = |name: &str, price: i64| json!({"name": name, "price": price, "max_quantity": 2, "default_chosen": false});
+    let ice = |chosen: bool| {
+        json!([
+            free("正常冰", chosen),
+            free("少冰", false),
+            free("微冰", false),
+            free("去冰", false)
+        ])
+    };
     let groups = [
         json!({"name": "甜度", "min": 1, "max": 1, "free_count": 0, "options": [
             free("正常糖", true), free("少糖", false), free("半糖", false),
             free("微糖", false), free("無糖", false)]}),
-        json!({"name": "冰量", "min": 1, "max": 1, "free_count": 0, "options": [
-            free("正常冰", true), free("少冰", false), free("微冰", false),
-            free("去冰", false), free("溫", false), free("熱", false)]}),
+        json!({"name": "冰量", "min": 1, "max": 1, "free_count": 0, "options": ice(true)}),
+        json!({"name": "冰量（熱飲免選）", "min": 0, "max": 1, "free_count": 0, "options": ice(false)}),
         json!({"name": "加料", "min": 0, "max": 3, "free_count": 0, "options": [
             extra("珍珠", 10), extra("椰果", 10), extra("仙草凍", 10), extra("布丁", 15),
             extra("芋圓", 15)]}),
     ];
-    let mut ids = Vec::new();
     for group in groups {
         let path = format!("/brands/{brand_id}/option-groups");
-        let saved = staff.call(Method::PUT, &path, group).await?;
-        ids.push(text(&saved, "/option_group/option_group_id")?.to_owned());
+        staff.call(Method::PUT, &path, group).await?;
     }
-    Ok(ids)
+    Ok(())
 }
 
 /// Opens a branch every day. Capacity hears of a new branch by an event, so the first try may come too early.
@@ -250,46 +268,20 @@ pub async fn set_hours(
         },
     )
     .await?;
-    let periods: Vec<Value> = (1..=7)
-        .map(|weekday| json!({"weekday": weekday, "open_minute": hours.0, "close_minute": hours.1}))
-        .collect();
-    let wanted = json!({
-        "periods": periods, "slot_minutes": 15, "lead_minutes": 15, "days_ahead": 7,
-        "last_order_minutes": 15, "max_orders_per_slot": max_orders_per_slot, "version": version,
-    });
+    let mut wanted = every_day(hours, max_orders_per_slot);
+    wanted["version"] = version;
     staff.call(Method::PUT, &path, wanted).await?;
     Ok(())
 }
 
-/// The first products are limited: a daily amount, a running stock, and one that is sold out.
-async fn set_stock(staff: &Staff, brand_id: &str, branch_id: &str) -> anyhow::Result<()> {
-    let products = staff
-        .call(
-            Method::GET,
-            &format!("/brands/{brand_id}/products?page_size=20"),
-            Value::Null,
-        )
-        .await?;
-    let settings = [
-        json!({"mode": "daily", "daily_amount": 80, "low_threshold": 10, "version": 0}),
-        json!({"mode": "running", "daily_amount": 0, "low_threshold": 5, "version": 0}),
-        json!({"mode": "running", "daily_amount": 0, "low_threshold": 5, "version": 0}),
-    ];
-    for (index, setting) in settings.into_iter().enumerate() {
-        let sku = text(
-            &products,
-            &format!("/products/{}/variants/0/variant_id", index * 3 + 1),
-        )?;
-        let path = format!("/branches/{branch_id}/stock/{sku}");
-        staff.call(Method::PUT, &path, setting).await?;
-        if index == 1 {
-            let received = json!({"kind": "received", "quantity": 120, "reason": "開店進貨"});
-            staff
-                .call(Method::POST, &format!("{path}/movements"), received)
-                .await?;
-        }
-    }
-    Ok(())
+/// The same hours on every weekday, with the settings of slots; the version is the caller's to add.
+pub fn every_day((open, close): (i32, i32), max_orders_per_slot: Option<i32>) -> Value {
+    let period = |weekday| json!({"weekday": weekday, "open_minute": open, "close_minute": close});
+    let periods: Vec<Value> = (1..=7).map(period).collect();
+    json!({
+        "periods": periods, "slot_minutes": 15, "lead_minutes": 15, "days_ahead": 7,
+        "last_order_minutes": 15, "max_orders_per_slot": max_orders_per_slot,
+    })
 }
 
 async fn create_people(staff: &Staff, known: &Value) -> anyhow::Result<()> {
@@ -298,6 +290,7 @@ async fn create_people(staff: &Staff, known: &Value) -> anyhow::Result<()> {
     for (account, name, role) in [
         ("manager", "中山店長", "branch_manager"),
         ("counter", "中山櫃檯", "counter"),
+        ("kitchen", "中山內場", "kitchen"),
     ] {
         let person = json!({
             "account": account, "name": name, "role": role, "password": PASSWORD, "scope": scope,

@@ -1,9 +1,11 @@
-//! The demo chain, loaded through the platform's own doors: two brands, three branches, real menus
-//! by the product's import, hours, stock, and an hour of orders.
+//! The demo chain, loaded through the platform's own API: two brands, three branches, real menus by
+//! the product's import, hours, stock with recipes, limits, pauses, and the orders of a day.
 
 pub mod chain;
 pub mod client;
+mod living;
 mod orders;
+mod settings;
 
 use anyhow::Context as _;
 
@@ -12,6 +14,7 @@ use crate::{
     home::Home,
 };
 
+pub use living::live;
 pub use orders::place_traced;
 
 const FILE: &str = "demo.json";

@@ -7,7 +7,7 @@
 //! The JSON is the protos' own: fields keep their names, integers are numbers, an enum value is its
 //! word in lower case without the enum's prefix, a timestamp is RFC 3339 text. Only a field marked
 //! `optional` may be null or left out, as may lists and maps; a field the message does not have is
-//! refused. ADR 0090 says why.
+//! refused. ADR 0095 says why.
 
 mod codec;
 mod comments;

@@ -1,30 +1,70 @@
-//! Timers of the catalogue.
+//! Timers of the catalogue; two processes doing the same at once do no harm.
 
 use std::time::Duration;
 
 use chassis::{clock::SharedClock, db::Db, job::Job};
 use chrono::TimeDelta;
 
-use crate::store::idempotency;
+use crate::{
+    domain::{menu, slug},
+    store,
+};
 
+const HOUR: Duration = Duration::from_secs(3600);
 /// How long a first answer is kept; the promise to callers is 24 h.
-const KEEP: TimeDelta = TimeDelta::hours(48);
+const KEEP_ANSWERS: TimeDelta = TimeDelta::hours(48);
+/// Menu versions deleted in one transaction: each is some hundred kilobytes.
+const VERSIONS_AT_A_TIME: i64 = 200;
 
-/// Forgets the answers of creations after their time; two processes doing it at once do no harm.
+/// Forgets the answers of creations after their time.
 #[must_use]
 pub fn prune_idempotency_keys(db: Db, clock: SharedClock) -> Job {
-    Job::every(
-        "prune_idempotency_keys",
-        Duration::from_secs(3600),
-        move || {
-            let (db, clock) = (db.clone(), clock.clone());
-            async move {
-                let mut tx = db.system("prune idempotency keys").await?;
-                let pruned = idempotency::prune(&mut tx, clock.now() - KEEP).await?;
+    Job::every("prune_idempotency_keys", HOUR, move || {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move {
+            let mut tx = db.system("prune idempotency keys").await?;
+            let pruned = store::idempotency::prune(&mut tx, clock.now() - KEEP_ANSWERS).await?;
+            tx.commit().await?;
+            tracing::debug!(pruned, "pruned idempotency keys");
+            Ok(())
+        }
+    })
+}
+
+/// Frees slugs that were given up longer ago than they are reserved.
+#[must_use]
+pub fn purge_old_slugs(db: Db, clock: SharedClock) -> Job {
+    Job::every("purge_old_slugs", HOUR, move || {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move {
+            let before = clock.now() - TimeDelta::days(slug::RESERVED_DAYS);
+            let mut tx = db.system("purge old slugs").await?;
+            let purged = store::slugs::purge(&mut tx, before).await?;
+            tx.commit().await?;
+            tracing::debug!(purged, "purged old slugs");
+            Ok(())
+        }
+    })
+}
+
+/// Deletes menu versions that are neither recent nor among the newest of their branch, in batches
+/// of their own transaction.
+#[must_use]
+pub fn purge_menu_versions(db: Db, clock: SharedClock) -> Job {
+    Job::every("purge_menu_versions", HOUR, move || {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move {
+            let before = clock.now() - TimeDelta::days(menu::KEPT_DAYS);
+            loop {
+                let mut tx = db.system("purge menu versions").await?;
+                let (keep, limit) = (menu::KEPT_VERSIONS, VERSIONS_AT_A_TIME);
+                let purged = store::menus::purge(&mut tx, before, keep, limit).await?;
                 tx.commit().await?;
-                tracing::debug!(pruned, "pruned idempotency keys");
-                Ok(())
+                tracing::debug!(purged, "purged menu versions");
+                if i64::try_from(purged).is_ok_and(|purged| purged < limit) {
+                    return Ok(());
+                }
             }
-        },
-    )
+        }
+    })
 }

@@ -42,7 +42,11 @@ impl App for Catalog {
             routes: Routes::new(server),
             consumers: Vec::new(),
             snapshots: events::snapshots(),
-            jobs: vec![jobs::prune_idempotency_keys(ctx.db, ctx.clock)],
+            jobs: vec![
+                jobs::prune_idempotency_keys(ctx.db.clone(), ctx.clock.clone()),
+                jobs::purge_old_slugs(ctx.db.clone(), ctx.clock.clone()),
+                jobs::purge_menu_versions(ctx.db, ctx.clock),
+            ],
         })
     }
 }

@@ -13,6 +13,7 @@ pub mod menus;
 pub mod option_groups;
 pub mod product_pages;
 pub mod products;
+pub mod slugs;
 
 use std::fmt::Display;
 

@@ -45,6 +45,8 @@ pub struct PublishFinding {
     pub entity_id: String,
     /// Its name.
     pub entity_name: String,
+    /// For an option group: products that cannot be ordered because of it, at most ten.
+    pub product_names: Vec<String>,
 }
 
 /// What publishing changes in one branch.
@@ -118,6 +120,7 @@ impl From<pb::PublishFinding> for PublishFinding {
             entity: finding.entity,
             entity_id: finding.entity_id,
             entity_name: finding.entity_name,
+            product_names: finding.product_names,
         }
     }
 }

@@ -42,8 +42,24 @@ pub struct ImportReport {
     pub categories_created: i32,
     /// Every bad cell; when there is one nothing was written.
     pub problems: Vec<ImportProblem>,
-    /// What happens to each product, at most the first 200 rows.
+    /// What happens to each product, at most 200 rows; those that take something away come first.
     pub rows: Vec<ImportRow>,
+    /// What the file takes away, from most products first; at most 100.
+    pub removals: Vec<ImportRemoval>,
+    /// Products that lose something.
+    pub losing: i32,
+}
+
+/// Something that a file takes away from products.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportRemoval {
+    /// Column, such as `price_hot`.
+    pub column: String,
+    /// What is removed from a list, such as the name of an option group; empty where the cell holds
+    /// one value.
+    pub item: String,
+    /// Products that lose it.
+    pub products: i32,
 }
 
 /// A bad cell of an import.
@@ -68,14 +84,28 @@ pub struct ImportRow {
     pub name: String,
     /// `created`, `updated` or `unchanged`.
     pub change: String,
-    /// What changes, such as `price_cold 30 → 35`.
-    pub detail: String,
+    /// What changes in a product that is there already.
+    pub changes: Vec<ImportChange>,
+}
+
+/// What an import changes in one column of a product.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportChange {
+    /// Column, such as `price_cold`.
+    pub column: String,
+    /// Before, at most 60 characters; empty for nothing. Lists are joined by `|`.
+    pub before: String,
+    /// After, as `before`.
+    pub after: String,
+    /// What is there no more: items of a list, or the value that is emptied.
+    pub removed: Vec<String>,
 }
 
 /// Imports products from CSV (UTF-8 or Big5).
 ///
-/// A dry run writes nothing and tells what would change; with a bad row nothing is written and
-/// every bad row is listed. Refuses with `FILE_TOO_LARGE` and `FILE_TYPE`.
+/// A column that the file lacks changes nothing. A dry run writes nothing and tells what would
+/// change; with a bad row nothing is written and every bad row is listed. Refuses with
+/// `FILE_TOO_LARGE` and `FILE_TYPE`.
 #[utoipa::path(
     post, path = "/api/admin/brands/{brand_id}/products/import", tag = "products",
     params(ImportOptions), request_body(content = String, content_type = "text/csv"),
@@ -116,6 +146,33 @@ impl From<pb::ImportProductsResponse> for ImportReport {
                 .map(ImportProblem::from)
                 .collect(),
             rows: report.rows.into_iter().map(ImportRow::from).collect(),
+            removals: report
+                .removals
+                .into_iter()
+                .map(ImportRemoval::from)
+                .collect(),
+            losing: report.losing,
+        }
+    }
+}
+
+impl From<pb::ImportRemoval> for ImportRemoval {
+    fn from(removal: pb::ImportRemoval) -> Self {
+        Self {
+            column: removal.column,
+            item: removal.item,
+            products: removal.products,
+        }
+    }
+}
+
+impl From<pb::ImportChange> for ImportChange {
+    fn from(change: pb::ImportChange) -> Self {
+        Self {
+            column: change.column,
+            before: change.before,
+            after: change.after,
+            removed: change.removed,
         }
     }
 }
@@ -137,7 +194,7 @@ impl From<pb::ImportRow> for ImportRow {
             line: row.line,
             name: row.name,
             change: row.change,
-            detail: row.detail,
+            changes: row.changes.into_iter().map(ImportChange::from).collect(),
         }
     }
 }

@@ -236,13 +236,18 @@ impl Edge {
         self.fake.on(
             "catalog.v1.CatalogService/ResolveStorefront",
             move |request: catalog::ResolveStorefrontRequest| {
-                if request.brand_slug != "tea" {
+                if !["tea", "old-tea"].contains(&&*request.brand_slug) {
                     return Err(problem("NOT_FOUND"));
                 }
+                let former = catalog::FormerBranchSlug {
+                    slug: "old-north".to_owned(),
+                    branch_id: branch.branch_id.clone(),
+                };
                 Ok(catalog::ResolveStorefrontResponse {
                     organisation_id: org.clone(),
                     brand: Some(brand.clone()),
                     branches: vec![branch.clone()],
+                    former_branch_slugs: vec![former],
                 })
             },
         );

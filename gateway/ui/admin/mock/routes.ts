@@ -96,12 +96,16 @@ function importProducts({ world, ids, query, text }: Call): Answer {
       if (value && !/^\d{1,6}$/u.test(value)) problems.push({ line: index + 2, column, reason: "AMOUNT_OUT_OF_RANGE", value });
     }
     if (!name) problems.push({ line: index + 2, column: "name", reason: "VALIDATION_FAILED", value: "" });
-    rows.push({ line: index + 2, name, change: names.has(name) ? "updated" : "created", detail: names.has(name) ? `price_cold 30 → ${cold}` : [cold, hot].filter(Boolean).join(" / ") });
+    const known = names.has(name);
+    const changes = known ? [{ column: "price_cold", before: "30", after: cold, removed: [] }, ...(hot ? [] : [{ column: "price_hot", before: "30", after: "", removed: ["30"] }])] : [];
+    rows.push({ line: index + 2, name, change: known ? "updated" : "created", changes });
   }
+  const losing = rows.filter((row) => (row as { changes: { removed: string[] }[] }).changes.some((change) => change.removed.length > 0)).length;
+  const removals = losing > 0 ? [{ column: "price_hot", item: "", products: losing }] : [];
   const created = rows.filter((row) => (row as { change: string }).change === "created").length;
   const applied = query.get("dry_run") !== "true" && problems.length === 0;
   void ids;
-  return { body: { created, updated: rows.length - created, unchanged: 0, categories_created: 1, problems, applied, rows } };
+  return { body: { created, updated: rows.length - created, unchanged: 0, categories_created: 1, problems, applied, rows, removals, losing } };
 }
 
 function publishCheck({ world, ids, query }: Call): Answer {
@@ -113,7 +117,7 @@ function publishCheck({ world, ids, query }: Call): Answer {
   ] : [];
   return {
     body: {
-      findings: tea ? [{ reason: "PRICE_CHANGE_LARGE", blocking: false, entity: "product", entity_id: tea.product_id, entity_name: tea.name }] : [],
+      findings: tea ? [{ reason: "PRICE_CHANGE_LARGE", blocking: false, entity: "product", entity_id: tea.product_id, entity_name: tea.name, product_names: [] }] : [],
       changes: chosen.map((branch_id) => ((world.menus.get(branch_id)?.length ?? 0) > 0 ? { branch_id, added: 0, removed: 0, changed: 0, prices: [] } : { branch_id, added: 16, removed: 0, changed: 2, prices })),
     },
   };

@@ -806,8 +806,9 @@ export interface paths {
         put?: never;
         /**
          * Imports products from CSV (UTF-8 or Big5).
-         * @description A dry run writes nothing and tells what would change; with a bad row nothing is written and
-         *     every bad row is listed. Refuses with `FILE_TOO_LARGE` and `FILE_TYPE`.
+         * @description A column that the file lacks changes nothing. A dry run writes nothing and tells what would
+         *     change; with a bad row nothing is written and every bad row is listed. Refuses with
+         *     `FILE_TOO_LARGE` and `FILE_TYPE`.
          */
         post: operations["import_products"];
         delete?: never;
@@ -2233,6 +2234,17 @@ export interface components {
              */
             version: number;
         };
+        /** @description What an import changes in one column of a product. */
+        ImportChange: {
+            /** @description After, as `before`. */
+            after: string;
+            /** @description Before, at most 60 characters; empty for nothing. Lists are joined by `|`. */
+            before: string;
+            /** @description Column, such as `price_cold`. */
+            column: string;
+            /** @description What is there no more: items of a list, or the value that is emptied. */
+            removed: string[];
+        };
         /** @description A bad cell of an import. */
         ImportProblem: {
             /** @description Column, such as `price_cold`. */
@@ -2246,6 +2258,21 @@ export interface components {
             reason: string;
             /** @description The cell, at most 60 characters. */
             value: string;
+        };
+        /** @description Something that a file takes away from products. */
+        ImportRemoval: {
+            /** @description Column, such as `price_hot`. */
+            column: string;
+            /**
+             * @description What is removed from a list, such as the name of an option group; empty where the cell holds
+             *     one value.
+             */
+            item: string;
+            /**
+             * Format: int32
+             * @description Products that lose it.
+             */
+            products: number;
         };
         /** @description What an import did, or would do. */
         ImportReport: {
@@ -2261,9 +2288,16 @@ export interface components {
              * @description Products created.
              */
             created: number;
+            /**
+             * Format: int32
+             * @description Products that lose something.
+             */
+            losing: number;
             /** @description Every bad cell; when there is one nothing was written. */
             problems: components["schemas"]["ImportProblem"][];
-            /** @description What happens to each product, at most the first 200 rows. */
+            /** @description What the file takes away, from most products first; at most 100. */
+            removals: components["schemas"]["ImportRemoval"][];
+            /** @description What happens to each product, at most 200 rows; those that take something away come first. */
             rows: components["schemas"]["ImportRow"][];
             /**
              * Format: int32
@@ -2280,8 +2314,8 @@ export interface components {
         ImportRow: {
             /** @description `created`, `updated` or `unchanged`. */
             change: string;
-            /** @description What changes, such as `price_cold 30 → 35`. */
-            detail: string;
+            /** @description What changes in a product that is there already. */
+            changes: components["schemas"]["ImportChange"][];
             /**
              * Format: int32
              * @description Line in the file.
@@ -3958,6 +3992,8 @@ export interface components {
             entity_id: string;
             /** @description Its name. */
             entity_name: string;
+            /** @description For an option group: products that cannot be ordered because of it, at most ten. */
+            product_names: string[];
             /** @description Stable reason, such as `GROUP_UNSATISFIABLE`. */
             reason: string;
         };
@@ -4975,7 +5011,9 @@ export type HoursVersion = components['schemas']['HoursVersion'];
 export type HoursVersionList = components['schemas']['HoursVersionList'];
 export type HoursVersionState = components['schemas']['HoursVersionState'];
 export type HoursWithdrawal = components['schemas']['HoursWithdrawal'];
+export type ImportChange = components['schemas']['ImportChange'];
 export type ImportProblem = components['schemas']['ImportProblem'];
+export type ImportRemoval = components['schemas']['ImportRemoval'];
 export type ImportReport = components['schemas']['ImportReport'];
 export type ImportRow = components['schemas']['ImportRow'];
 export type KnownOrder = components['schemas']['KnownOrder'];

@@ -3,6 +3,7 @@
  * refusals, and the brand's colours. `tokens.css` beside it holds the design tokens.
  */
 export { brandColours, contrast, type BrandColours } from "./colour";
+export { folded } from "./folded";
 export { formatMoney, formatAmount, formatSignedMoney } from "./money";
 export { pausesAt, unsold, type PauseLike, type Pauses, type Unsold } from "./pauses";
 export { displayPhone, mobileE164 } from "./phone";

@@ -145,9 +145,7 @@ impl Refusal for Error {
                     .param("unit", unit)
                     .param("max", limit)
             }
-            Self::Unreadable(Unreadable::NoTable) => {
-                Problem::new("FILE_TYPE").message(self.to_string())
-            }
+            Self::Unreadable(Unreadable::NotText(not_text)) => not_text.to_problem(),
             Self::HoursVersionUnknown => Problem::not_found("version of the hours"),
             Self::SpecialDayUnknown => Problem::not_found("special day"),
             Self::EffectiveConflict { number } => Problem::new("EFFECTIVE_CONFLICT")

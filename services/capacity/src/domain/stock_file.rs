@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use chassis::text_file::{self, NotText};
+
 /// Code of the product, or the unit's id where neither code nor name is clear.
 pub const CODE: &str = "code";
 /// Name of the product, option or component.
@@ -50,8 +52,8 @@ pub enum Unreadable {
         limit: usize,
     },
     /// It is no table of text.
-    #[error("the file is no CSV in UTF-8 or Big5")]
-    NoTable,
+    #[error(transparent)]
+    NotText(#[from] NotText),
 }
 
 /// A bad cell.
@@ -108,7 +110,7 @@ pub fn read(content: &[u8]) -> Result<(Vec<Row>, Vec<CellProblem>), Unreadable> 
             limit: MOST_BYTES,
         });
     }
-    let text = decode(content)?;
+    let text = text_file::decode(content)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -116,7 +118,7 @@ pub fn read(content: &[u8]) -> Result<(Vec<Row>, Vec<CellProblem>), Unreadable> 
     let mut header: Option<Vec<Option<usize>>> = None;
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     for record in reader.records() {
-        let record = record.map_err(|_| Unreadable::NoTable)?;
+        let record = record.map_err(|_| NotText { line: None })?;
         let line = line_of(&text, &record);
         let Some(places) = &header else {
             header = Some(read_header(line, &record, &mut problems));
@@ -189,23 +191,6 @@ fn read_header(
     places
 }
 
-fn decode(content: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
-    let mark = BYTE_ORDER_MARK.as_bytes();
-    let content = content.strip_prefix(mark).unwrap_or(content);
-    if content.contains(&0) || content.starts_with(b"PK\x03\x04") {
-        return Err(Unreadable::NoTable);
-    }
-    if let Ok(text) = std::str::from_utf8(content) {
-        return Ok(Cow::Borrowed(text));
-    }
-    let (text, had_errors) = encoding_rs::BIG5.decode_without_bom_handling(content);
-    if had_errors {
-        Err(Unreadable::NoTable)
-    } else {
-        Ok(text)
-    }
-}
-
 /// The line an editor shows; the reader counts empty lines before a record as part of it.
 fn line_of(text: &str, record: &csv::StringRecord) -> u64 {
     let start = record.position().map_or(0, csv::Position::byte);
@@ -255,16 +240,6 @@ mod tests {
     }
 
     #[test]
-    fn utf_8_with_and_without_mark_and_big5_read_alike() {
-        let text = "name,quantity\n珍珠,5\n";
-        let (big5, _, _) = encoding_rs::BIG5.encode(text);
-        let marked = format!("{BYTE_ORDER_MARK}{text}");
-        for content in [text.as_bytes(), marked.as_bytes(), &big5] {
-            assert_eq!(names(content), [(2, "珍珠".to_owned())]);
-        }
-    }
-
-    #[test]
     fn lines_are_those_an_editor_shows() {
         let text = "name,quantity\r\n\r\n珍珠,5\r\n,\r\n杯子,7";
         assert_eq!(
@@ -276,7 +251,10 @@ mod tests {
     #[test]
     fn what_is_no_table_of_stock_is_refused_or_told() {
         for content in [&b"PK\x03\x04rest"[..], b"a\0b", b"\xff\xfe\xfa\xff"] {
-            assert_eq!(read(content), Err(Unreadable::NoTable), "{content:?}");
+            assert!(
+                matches!(read(content), Err(Unreadable::NotText(_))),
+                "{content:?}"
+            );
         }
         let told = |text: &str| -> Vec<String> {
             let (rows, problems) = read(text.as_bytes()).unwrap();

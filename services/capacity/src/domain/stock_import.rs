@@ -123,7 +123,7 @@ fn plan_row(
 ) -> Result<Planned, Vec<CellProblem>> {
     let mut problems = Vec::new();
     let mut number = |column: &'static str| {
-        let cell = text::normalise(row.cell(column));
+        let cell = text::folded(row.cell(column));
         if cell.is_empty() {
             return None;
         }
@@ -281,7 +281,7 @@ impl Directory {
         let (mut by_code, mut by_name) = (HashMap::new(), HashMap::new());
         for (index, name) in names.iter().enumerate() {
             let add = |map: &mut HashMap<String, Vec<usize>>, key: &str| {
-                map.entry(text::normalise(key)).or_default().push(index);
+                map.entry(text::folded(key)).or_default().push(index);
             };
             add(&mut by_code, &name.sku_id.to_string());
             if !name.code.is_empty() {
@@ -313,15 +313,12 @@ impl Directory {
         } else {
             (&self.by_code, code)
         };
-        let found = index
-            .get(&text::normalise(key))
-            .cloned()
-            .unwrap_or_default();
-        let variant = text::normalise(variant);
+        let found = index.get(&text::folded(key)).cloned().unwrap_or_default();
+        let variant = text::folded(variant);
         let of_variant: Vec<_> = found
             .iter()
             .copied()
-            .filter(|index| text::normalise(&self.names[*index].detail) == variant)
+            .filter(|index| text::folded(&self.names[*index].detail) == variant)
             .collect();
         // Without a variant a name will do that only one unit has; of several none is meant.
         if variant.is_empty() && of_variant.is_empty() {

@@ -125,11 +125,12 @@ fn target(
         return invalid(field.to_owned(), violations);
     };
     let (id, name) = (format!("{field}.id"), format!("{field}.name"));
-    let most = match target.kind() {
-        Kind::Tag | Kind::Station => MOST_LABEL,
-        _ => MOST_NAME,
+    let name = match target.kind() {
+        Kind::Tag | Kind::Station => {
+            text::bounded_label(&name, &target.name, 0..=MOST_LABEL, violations)
+        }
+        _ => text::bounded(&name, &target.name, 0..=MOST_NAME, violations),
     };
-    let name = text::bounded(&name, &target.name, 0..=most, violations);
     let read = match target.kind() {
         Kind::Unspecified => return invalid(format!("{field}.kind"), violations),
         Kind::All => LimitTarget::All,

@@ -69,7 +69,7 @@ pub fn target(
 /// Reads the name of a station or print tag; a product without one is not meant by it.
 fn label(field: &str, name: &str, violations: &mut Violations) -> Option<String> {
     let field = format!("{field}.name");
-    let name = text::bounded(&field, name, 0..=LONGEST_NAME, violations);
+    let name = text::bounded_label(&field, name, 0..=LONGEST_NAME, violations);
     if name.is_empty() {
         violations.push(field, "EMPTY_TARGET");
         return None;

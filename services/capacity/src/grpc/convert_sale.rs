@@ -50,13 +50,13 @@ fn line(field: &str, line: &wire::HoldLine, violations: &mut Violations) -> Opti
         quantity: line.quantity,
         amount: line.amount,
         make_seconds,
-        station: text::bounded(
+        station: text::bounded_label(
             &format!("{field}.station"),
             &line.station,
             0..=MOST_LABEL,
             violations,
         ),
-        print_tag: text::bounded(
+        print_tag: text::bounded_label(
             &format!("{field}.print_tag"),
             &line.print_tag,
             0..=MOST_LABEL,

@@ -320,9 +320,9 @@ pub fn names(given: &[wire::StockName], violations: &mut Violations) -> Vec<Name
         let field = format!("names[{index}].sku_id");
         Some(Name {
             sku_id: id::parse(&field, &name.sku_id, violations)?,
-            code: text::normalise(&name.code),
-            name: text::normalise(&name.name),
-            detail: text::normalise(&name.detail),
+            code: text::typed(&name.code),
+            name: text::typed(&name.name),
+            detail: text::typed(&name.detail),
         })
     });
     read.collect()

@@ -1,6 +1,11 @@
 //! Categories.
 
+use std::ops::RangeInclusive;
+
 use chassis::{error::Violations, id::CategoryId, text};
+
+/// How long a name may be, in grapheme clusters.
+pub const NAME_LENGTH: RangeInclusive<usize> = 1..=60;
 
 /// A category of a brand's catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +22,7 @@ pub struct Category {
 
 /// Reads the name of a category.
 pub fn parse_name(field: &str, raw: &str, violations: &mut Violations) -> String {
-    text::bounded(field, raw, 1..=60, violations)
+    text::bounded(field, raw, NAME_LENGTH, violations)
 }
 
 /// Reads a place in a list, from 0; a place past the end means the end.

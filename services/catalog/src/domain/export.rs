@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chassis::id::OptionGroupId;
+use chassis::{id::OptionGroupId, text};
 
 use super::{
     catalogue::Catalogue,
@@ -65,12 +65,12 @@ pub fn write(catalogue: &Catalogue) -> anyhow::Result<Vec<u8>> {
 /// A group goes by its name, or by its id where another has the same name or the name reads like
 /// an id.
 fn group_references(catalogue: &Catalogue) -> HashMap<OptionGroupId, String> {
-    let mut uses: HashMap<&str, usize> = HashMap::new();
+    let mut uses: HashMap<String, usize> = HashMap::new();
     for group in &catalogue.option_groups {
-        *uses.entry(&group.name).or_default() += 1;
+        *uses.entry(text::folded(&group.name)).or_default() += 1;
     }
     let reference = |name: &str, id: OptionGroupId| {
-        let is_clear = uses[name] == 1 && name.parse::<OptionGroupId>().is_err();
+        let is_clear = uses[&text::folded(name)] == 1 && name.parse::<OptionGroupId>().is_err();
         if is_clear {
             name.to_owned()
         } else {

@@ -7,6 +7,7 @@ pub mod columns;
 pub mod plan;
 pub mod row;
 pub mod table;
+pub mod variants;
 
 /// A bad cell of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,12 @@ use chrono::{DateTime, Utc};
 
 use super::{branch::Branch, brand::Brand, catalogue::Catalogue};
 
+/// How many days every version is kept.
+pub const KEPT_DAYS: i64 = 90;
+/// How many of a branch's newest versions are kept however old they are. The present one is always
+/// among them; an order carries its own lines and needs none.
+pub const KEPT_VERSIONS: i64 = 30;
+
 /// A published menu of one branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Menu {

@@ -6,6 +6,7 @@ use chassis::{
     clock::Clock,
     error::Violations,
     id::{OptionGroupId, OptionId},
+    text,
 };
 
 const MOST_CHOICES: i16 = 20;
@@ -183,7 +184,7 @@ impl Draft {
         let mut ids = BTreeSet::new();
         for (index, option) in self.options.iter().enumerate() {
             let path = format!("option_group.options[{index}]");
-            if !names.insert(&option.name) {
+            if !names.insert(text::folded(&option.name)) {
                 violations.push(format!("{path}.name"), "CODE_TAKEN");
             }
             if option.id.is_some_and(|id| !ids.insert(id)) {

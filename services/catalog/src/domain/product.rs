@@ -6,6 +6,7 @@ use chassis::{
     clock::Clock,
     error::Violations,
     id::{CategoryId, OptionGroupId, ProductId, VariantId},
+    text,
 };
 
 /// Highest price of a variant.
@@ -217,7 +218,7 @@ pub fn check_variants(path: &str, variants: &[VariantDraft], violations: &mut Vi
     for (index, variant) in variants.iter().enumerate() {
         if variant.name.is_empty() && variants.len() > 1 {
             violations.push(format!("{path}[{index}].name"), "VALIDATION_FAILED");
-        } else if !names.insert(&variant.name) {
+        } else if !names.insert(text::folded(&variant.name)) {
             violations.push(format!("{path}[{index}].name"), "CODE_TAKEN");
         }
         if variant.id.is_some_and(|id| !ids.insert(id)) {

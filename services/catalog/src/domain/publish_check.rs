@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chassis::id::ProductId;
+use chassis::id::{OptionGroupId, ProductId};
 use uuid::Uuid;
 
 use super::{catalogue::Catalogue, menu_diff::PriceChange};
@@ -20,7 +20,11 @@ pub struct Finding {
     pub entity_id: Uuid,
     /// Its name.
     pub entity_name: String,
+    /// For an option group: products that cannot be ordered because of it, at most ten.
+    pub product_names: Vec<String>,
 }
+
+const MOST_PRODUCTS: usize = 10;
 
 /// Kind of thing a finding concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +66,7 @@ pub fn check(whole: &Catalogue, orderable: &Catalogue) -> Vec<Finding> {
             entity: Entity::OptionGroup,
             entity_id: group.id.as_uuid(),
             entity_name: group.name.clone(),
+            product_names: products_with(orderable, group.id),
         });
     }
     for product in orderable
@@ -75,6 +80,7 @@ pub fn check(whole: &Catalogue, orderable: &Catalogue) -> Vec<Finding> {
             entity: Entity::Product,
             entity_id: product.id.as_uuid(),
             entity_name: product.details.name.clone(),
+            product_names: Vec::new(),
         });
     }
     let used: BTreeSet<_> = orderable
@@ -93,9 +99,21 @@ pub fn check(whole: &Catalogue, orderable: &Catalogue) -> Vec<Finding> {
             entity: Entity::Category,
             entity_id: category.id.as_uuid(),
             entity_name: category.name.clone(),
+            product_names: Vec::new(),
         });
     }
     findings
+}
+
+fn products_with(catalogue: &Catalogue, group: OptionGroupId) -> Vec<String> {
+    let users = catalogue
+        .products
+        .iter()
+        .filter(|product| product.details.option_group_ids.contains(&group));
+    users
+        .take(MOST_PRODUCTS)
+        .map(|product| product.details.name.clone())
+        .collect()
 }
 
 /// Warns once for each product with a price that moves by more than 30 %.
@@ -112,6 +130,7 @@ pub fn warn_of_prices<'a>(changes: impl IntoIterator<Item = &'a PriceChange>) ->
                 entity: Entity::Product,
                 entity_id: change.product_id.as_uuid(),
                 entity_name: change.product_name.clone(),
+                product_names: Vec::new(),
             });
         }
     }
@@ -138,7 +157,24 @@ mod tests {
         let mut catalogue = samples::menu().content;
         catalogue.option_groups[0].max = 3;
         catalogue.option_groups[0].min = 3;
-        assert_eq!(reasons(&catalogue), ["GROUP_UNSATISFIABLE"]);
+        let findings = check(&catalogue, &catalogue.orderable());
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].reason, "GROUP_UNSATISFIABLE");
+        assert_eq!(findings[0].entity_name, "甜度");
+        assert_eq!(findings[0].product_names, ["紅茶"]);
+    }
+
+    #[test]
+    fn choices_are_counted_by_how_many_of_one_may_be_taken() {
+        for (most_of_one, reasons_found) in [(1, 1), (2, 0)] {
+            let mut catalogue = samples::menu().content;
+            let group = &mut catalogue.option_groups[0];
+            (group.min, group.max) = (3, 3);
+            for option in &mut group.options {
+                option.max_quantity = most_of_one;
+            }
+            assert_eq!(reasons(&catalogue).len(), reasons_found, "{most_of_one}");
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What the catalogue refuses, and the problem each refusal is to the caller.
 
-use chassis::error::{Problem, Refusal};
+use chassis::{
+    error::{Problem, Refusal},
+    text_file::NotText,
+};
 
 use super::publish_check::Finding;
 
@@ -26,6 +29,16 @@ pub enum Error {
         /// Field of the request.
         field: &'static str,
     },
+    /// The thing had too many slugs within the time in which its old ones stay reserved.
+    #[error("{field} was changed {limit} times within {days} days")]
+    TooManySlugs {
+        /// Field of the request.
+        field: &'static str,
+        /// How many old slugs may be reserved.
+        limit: i64,
+        /// How long one is reserved, in days.
+        days: i64,
+    },
     /// The key was used before with another request.
     #[error("the idempotency key was used with another request")]
     IdempotencyMismatch,
@@ -46,8 +59,8 @@ pub enum Error {
         limit: usize,
     },
     /// The file is not a text table in UTF-8 or Big5.
-    #[error("the file is not CSV in UTF-8 or Big5")]
-    FileType,
+    #[error(transparent)]
+    FileType(#[from] NotText),
     /// The category has products and no place was named for them.
     #[error("the category has {products} products that need another place")]
     CategoryNotEmpty {
@@ -82,6 +95,12 @@ impl Refusal for Error {
                 .param("given", given)
                 .param("current", current),
             Self::CodeTaken { field } => Problem::new("CODE_TAKEN").field(*field, "CODE_TAKEN"),
+            Self::TooManySlugs { field, limit, days } => Problem::new("VALIDATION_FAILED")
+                .field_with(
+                    *field,
+                    "VALIDATION_FAILED",
+                    [("old_slugs", limit), ("days", days)],
+                ),
             Self::IdempotencyMismatch => Problem::new("IDEMPOTENCY_MISMATCH"),
             Self::PlanLimit { what, limit } => Problem::new("PLAN_LIMIT")
                 .param("what", what)
@@ -89,7 +108,7 @@ impl Refusal for Error {
             Self::FileTooLarge { unit, limit } => Problem::new("FILE_TOO_LARGE")
                 .param("unit", unit)
                 .param("limit", limit),
-            Self::FileType => Problem::new("FILE_TYPE").param("allowed", "CSV"),
+            Self::FileType(not_text) => return not_text.to_problem(),
             Self::CategoryNotEmpty { products } => Problem::new("VALIDATION_FAILED")
                 .param("products", products)
                 .field_with(
@@ -119,15 +138,28 @@ impl Refusal for Error {
 fn unpublishable(findings: &[Finding]) -> Problem {
     let shared = findings
         .first()
-        .map(|first| first.reason)
-        .filter(|reason| *reason == "GROUP_UNSATISFIABLE")
-        .filter(|reason| findings.iter().all(|finding| finding.reason == *reason));
-    let mut problem = Problem::new(shared.unwrap_or("VALIDATION_FAILED"));
+        .filter(|first| first.reason == "GROUP_UNSATISFIABLE")
+        .filter(|first| {
+            findings
+                .iter()
+                .all(|finding| finding.reason == first.reason)
+        });
+    let mut problem = match shared {
+        None => Problem::new("VALIDATION_FAILED"),
+        Some(first) => Problem::new(first.reason)
+            .param("group", &first.entity_name)
+            .param("products", first.product_names.join("、")),
+    };
     for finding in findings {
+        let mut params = vec![("name", finding.entity_name.clone())];
+        if !finding.product_names.is_empty() {
+            params.push(("group", finding.entity_name.clone()));
+            params.push(("products", finding.product_names.join("、")));
+        }
         problem = problem.field_with(
             format!("{}[{}]", finding.entity.name(), finding.entity_id),
             finding.reason,
-            [("name", &finding.entity_name)],
+            params,
         );
     }
     problem

@@ -4,6 +4,11 @@ use chassis::error::Violations;
 
 const LONGEST: usize = 40;
 
+/// How many days a slug that was given up stays reserved and leads to its old owner.
+pub const RESERVED_DAYS: i64 = 365;
+/// How many old slugs one brand or branch may have reserved.
+pub const MOST_RETIRED: i64 = 20;
+
 /// First parts of an address that belong to the platform itself.
 const RESERVED: &[&str] = &[
     "admin", "api", "assets", "health", "live", "metrics", "ready",
@@ -12,18 +17,24 @@ const RESERVED: &[&str] = &[
 /// Reads a slug: 1–40 of `a`–`z`, `0`–`9` and single inner dashes.
 pub fn parse(field: &str, raw: &str, violations: &mut Violations) -> String {
     let slug = raw.trim().to_ascii_lowercase();
-    let parts_are_fine = slug.split('-').all(|part| {
+    if slug.len() > LONGEST {
+        violations.push_with(field, "TEXT_TOO_LONG", [("max", LONGEST)]);
+    } else if !is_slug(&slug) {
+        violations.push(field, "VALIDATION_FAILED");
+    }
+    slug
+}
+
+/// Whether `text` could be a slug.
+#[must_use]
+pub fn is_slug(text: &str) -> bool {
+    let is_word = |part: &str| {
         !part.is_empty()
             && part
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    });
-    if slug.len() > LONGEST {
-        violations.push_with(field, "TEXT_TOO_LONG", [("max", LONGEST)]);
-    } else if !parts_are_fine {
-        violations.push(field, "VALIDATION_FAILED");
-    }
-    slug
+    };
+    text.len() <= LONGEST && text.split('-').all(is_word)
 }
 
 /// Reads the slug of a brand, which also may not hide a path of the platform.

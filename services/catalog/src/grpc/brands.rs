@@ -6,14 +6,15 @@ use chassis::{
     id::{self, BrandId},
 };
 use proto::catalog::v1::{
-    CreateBrandRequest, CreateBrandResponse, ListBrandsRequest, ListBrandsResponse,
-    ResolveStorefrontRequest, ResolveStorefrontResponse, UpdateBrandRequest, UpdateBrandResponse,
+    CreateBrandRequest, CreateBrandResponse, FormerBranchSlug, ListBrandsRequest,
+    ListBrandsResponse, ResolveStorefrontRequest, ResolveStorefrontResponse, UpdateBrandRequest,
+    UpdateBrandResponse,
 };
 
 use super::{Call, convert, given};
 use crate::{
     app::{access, once::Once},
-    domain::{Error, branch::State, brand::Brand, plan_limits, versioned},
+    domain::{Error, branch::State, brand::Brand, plan_limits, slug, versioned},
     events, store,
 };
 
@@ -121,8 +122,11 @@ pub(super) async fn resolve(
     db: &Db,
     request: &ResolveStorefrontRequest,
 ) -> Result<ResolveStorefrontResponse, Problem> {
+    if !slug::is_slug(&request.brand_slug) {
+        return Err(Error::NotFound("brand").into());
+    }
     let mut tx = db.system("resolve a storefront").await?;
-    let found = store::brands::find_by_slug(&mut tx, &request.brand_slug).await?;
+    let found = store::slugs::find_brand(&mut tx, &request.brand_slug).await?;
     tx.commit().await?;
     let (org, brand) = found.ok_or(Error::NotFound("brand"))?;
 
@@ -131,11 +135,20 @@ pub(super) async fn resolve(
         .await?
         .ok_or(Error::NotFound("brand"))?;
     let mut branches = store::branches::list(&mut tx, Some(brand.id)).await?;
+    let former = store::slugs::list_former(&mut tx, brand.id).await?;
     tx.commit().await?;
     branches.retain(|branch| branch.details.state != State::Closed);
+    let former_branch_slugs = former
+        .into_iter()
+        .filter(|(_, id)| branches.iter().any(|branch| branch.id == *id))
+        .map(|(slug, branch)| FormerBranchSlug {
+            slug,
+            branch_id: branch.to_string(),
+        });
     Ok(ResolveStorefrontResponse {
         organisation_id: org.to_string(),
         brand: Some(convert::brand(&brand)),
         branches: branches.iter().map(convert::branch).collect(),
+        former_branch_slugs: former_branch_slugs.collect(),
     })
 }

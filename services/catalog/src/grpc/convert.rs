@@ -141,6 +141,7 @@ pub fn finding(finding: &Finding) -> wire::PublishFinding {
         entity: finding.entity.name().to_owned(),
         entity_id: finding.entity_id.to_string(),
         entity_name: finding.entity_name.clone(),
+        product_names: finding.product_names.clone(),
     }
 }
 

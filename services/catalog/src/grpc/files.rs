@@ -5,8 +5,8 @@ use chassis::{
     id::{self, OptionGroupId},
 };
 use proto::catalog::v1::{
-    ExportProductsRequest, ExportProductsResponse, ImportProblem, ImportProductsRequest,
-    ImportProductsResponse, ImportRow,
+    ExportProductsRequest, ExportProductsResponse, ImportChange, ImportProblem,
+    ImportProductsRequest, ImportProductsResponse, ImportRemoval, ImportRow,
 };
 
 use super::{Call, given};
@@ -16,7 +16,7 @@ use crate::{
         Error, export as file,
         import::{
             CellProblem,
-            plan::{self, Against, Change, Plan, RowOutcome},
+            plan::{self, Against, Change, ColumnChange, Plan, Removal, RowOutcome},
             row::{self, Row},
             table::Table,
         },
@@ -26,6 +26,8 @@ use crate::{
 
 /// Rows whose outcome is told.
 const ROWS_TOLD: usize = 200;
+/// Kinds of things that are told as removed.
+const REMOVALS_TOLD: usize = 100;
 
 pub(super) async fn import(
     call: &Call<'_>,
@@ -83,7 +85,9 @@ fn read(content: &[u8]) -> Result<(Vec<Row>, Vec<CellProblem>), Error> {
 }
 
 fn report(plan: &Plan, applied: bool) -> ImportProductsResponse {
-    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let mut rows: Vec<&RowOutcome> = plan.rows.iter().collect();
+    rows.sort_by_key(|row| !row.loses());
+    let removals = plan::sum_up(plan.rows.iter().flat_map(|row| &row.columns));
     ImportProductsResponse {
         created: count(plan.created.len()),
         updated: count(plan.updated.len()),
@@ -91,7 +95,21 @@ fn report(plan: &Plan, applied: bool) -> ImportProductsResponse {
         categories_created: count(plan.new_categories.len()),
         problems: plan.problems.iter().map(problem).collect(),
         applied,
-        rows: plan.rows.iter().take(ROWS_TOLD).map(outcome).collect(),
+        losing: count(rows.iter().filter(|row| row.loses()).count()),
+        rows: rows.into_iter().take(ROWS_TOLD).map(outcome).collect(),
+        removals: removals.iter().take(REMOVALS_TOLD).map(removal).collect(),
+    }
+}
+
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn removal(removal: &Removal) -> ImportRemoval {
+    ImportRemoval {
+        column: removal.column.to_owned(),
+        item: removal.item.clone(),
+        products: count(removal.products),
     }
 }
 
@@ -114,7 +132,16 @@ fn outcome(row: &RowOutcome) -> ImportRow {
         line: i32::try_from(row.line).unwrap_or(i32::MAX),
         name: row.name.clone(),
         change: change.to_owned(),
-        detail: row.detail.clone(),
+        changes: row.columns.iter().map(column_change).collect(),
+    }
+}
+
+fn column_change(change: &ColumnChange) -> ImportChange {
+    ImportChange {
+        column: change.column.to_owned(),
+        before: change.before.clone(),
+        after: change.after.clone(),
+        removed: change.removed.clone(),
     }
 }
 

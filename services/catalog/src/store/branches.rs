@@ -6,10 +6,11 @@ use chassis::{
     error::Problem,
     id::{BranchId, BrandId, OrganisationId},
     snapshot::Key,
+    text,
 };
 use uuid::Uuid;
 
-use super::inconsistent;
+use super::{inconsistent, slugs};
 use crate::domain::{
     Error,
     branch::{Branch, Details, State},
@@ -57,13 +58,14 @@ pub async fn insert(tx: &mut TenantTx, branch: &Branch, clock: &dyn Clock) -> Re
     let details = &branch.details;
     sqlx::query!(
         "INSERT INTO branches
-             (org_id, branch_id, brand_id, code, slug, name, phone, address, time_zone,
+             (org_id, branch_id, brand_id, code, code_key, slug, name, phone, address, time_zone,
               cutoff_minutes, state, version, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
         tx.org().as_uuid(),
         branch.id.as_uuid(),
         branch.brand_id.as_uuid(),
         details.code,
+        text::folded(&details.code),
         details.slug,
         details.name,
         details.phone,
@@ -76,8 +78,8 @@ pub async fn insert(tx: &mut TenantTx, branch: &Branch, clock: &dyn Clock) -> Re
     )
     .execute(&mut **tx)
     .await
-    .map_err(taken)?;
-    Ok(())
+    .map_err(code_taken)?;
+    slugs::set_of_branch(tx, branch, clock).await
 }
 
 /// Stores a changed branch under its next version; `branch.version` is the one it was read at.
@@ -90,8 +92,9 @@ pub async fn update(
     let row = sqlx::query_as!(
         Row,
         "UPDATE branches
-         SET code = $4, slug = $5, name = $6, phone = $7, address = $8, time_zone = $9,
-             cutoff_minutes = $10, state = $11, version = version + 1, updated_at = $12
+         SET code = $4, code_key = $5, slug = $6, name = $7, phone = $8, address = $9,
+             time_zone = $10, cutoff_minutes = $11, state = $12, version = version + 1,
+             updated_at = $13
          WHERE org_id = $1 AND branch_id = $2 AND version = $3
          RETURNING branch_id, brand_id, code, slug, name, phone, address, time_zone,
                    cutoff_minutes, state, version",
@@ -99,6 +102,7 @@ pub async fn update(
         branch.id.as_uuid(),
         branch.version,
         details.code,
+        text::folded(&details.code),
         details.slug,
         details.name,
         details.phone,
@@ -110,25 +114,18 @@ pub async fn update(
     )
     .fetch_one(&mut **tx)
     .await
-    .map_err(taken)?;
+    .map_err(code_taken)?;
+    slugs::set_of_branch(tx, branch, clock).await?;
     row.try_into()
 }
 
-fn taken(error: sqlx::Error) -> Problem {
-    let constraint = error
-        .as_database_error()
-        .and_then(|error| error.constraint());
-    let field = match constraint {
-        Some("branches_code_key") => "branch.code",
-        _ => "branch.slug",
-    };
-    let name = constraint.unwrap_or_default().to_owned();
-    match name.as_str() {
-        "branches_code_key" | "branches_slug_key" => {
-            on_constraint(error, &name, || Error::CodeTaken { field }.into())
+fn code_taken(error: sqlx::Error) -> Problem {
+    on_constraint(error, "branches_code_key", || {
+        Error::CodeTaken {
+            field: "branch.code",
         }
-        _ => error.into(),
-    }
+        .into()
+    })
 }
 
 /// Finds a branch.

@@ -1,15 +1,9 @@
 //! Brands and their slugs.
 
-use chassis::{
-    clock::Clock,
-    db::{SystemTx, TenantTx, on_constraint},
-    error::Problem,
-    id::{BrandId, OrganisationId},
-    money::Currency,
-};
+use chassis::{clock::Clock, db::TenantTx, error::Problem, id::BrandId, money::Currency};
 use uuid::Uuid;
 
-use super::inconsistent;
+use super::{inconsistent, slugs};
 use crate::domain::{
     Error,
     brand::{Brand, Details},
@@ -68,17 +62,7 @@ pub async fn insert(tx: &mut TenantTx, brand: &Brand, clock: &dyn Clock) -> Resu
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!(
-        "INSERT INTO brand_slugs (slug, org_id, brand_id)
-         VALUES ($1, $2, $3)",
-        details.slug,
-        org,
-        brand.id.as_uuid(),
-    )
-    .execute(&mut **tx)
-    .await
-    .map_err(slug_taken)?;
-    Ok(())
+    slugs::set_of_brand(tx, brand, clock).await
 }
 
 /// Stores a changed brand under its next version; `brand.version` is the one it was read at.
@@ -104,27 +88,8 @@ pub async fn update(tx: &mut TenantTx, brand: &Brand, clock: &dyn Clock) -> Resu
     )
     .fetch_one(&mut **tx)
     .await?;
-    sqlx::query!(
-        "UPDATE brand_slugs
-         SET slug = $3
-         WHERE org_id = $1 AND brand_id = $2 AND slug <> $3",
-        org,
-        brand.id.as_uuid(),
-        details.slug,
-    )
-    .execute(&mut **tx)
-    .await
-    .map_err(slug_taken)?;
+    slugs::set_of_brand(tx, brand, clock).await?;
     row.try_into()
-}
-
-fn slug_taken(error: sqlx::Error) -> Problem {
-    on_constraint(error, "brand_slugs_pkey", || {
-        Error::CodeTaken {
-            field: "brand.slug",
-        }
-        .into()
-    })
 }
 
 /// Finds a brand.
@@ -207,25 +172,4 @@ pub async fn has_products(tx: &mut TenantTx, brand: BrandId) -> Result<bool, Pro
     .fetch_one(&mut **tx)
     .await?;
     Ok(has)
-}
-
-/// Finds whose brand a slug is, across organisations.
-pub async fn find_by_slug(
-    tx: &mut SystemTx,
-    slug: &str,
-) -> Result<Option<(OrganisationId, BrandId)>, Problem> {
-    let row = sqlx::query!(
-        "SELECT org_id, brand_id
-         FROM brand_slugs
-         WHERE slug = $1",
-        slug,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|row| {
-        (
-            OrganisationId::from_uuid(row.org_id),
-            BrandId::from_uuid(row.brand_id),
-        )
-    }))
 }

@@ -5,6 +5,7 @@ use chassis::{
     db::{TenantTx, on_constraint},
     error::Problem,
     id::{BrandId, CategoryId},
+    text,
 };
 use uuid::Uuid;
 
@@ -76,20 +77,24 @@ pub async fn insert(
         .iter()
         .map(|category| category.name.clone())
         .collect();
+    let name_keys: Vec<String> = names.iter().map(|name| text::folded(name)).collect();
     let positions: Vec<i32> = categories
         .iter()
         .map(|category| category.position)
         .collect();
     sqlx::query!(
         "INSERT INTO categories
-             (org_id, category_id, brand_id, name, position, version, created_at, updated_at)
-         SELECT $1, new.id, $2, new.name, new.position, 1, $3, $3
-         FROM UNNEST($4::uuid[], $5::text[], $6::int[]) AS new (id, name, position)",
+             (org_id, category_id, brand_id, name, name_key, position, version, created_at,
+              updated_at)
+         SELECT $1, new.id, $2, new.name, new.name_key, new.position, 1, $3, $3
+         FROM UNNEST($4::uuid[], $5::text[], $6::text[], $7::int[])
+             AS new (id, name, name_key, position)",
         tx.org().as_uuid(),
         brand.as_uuid(),
         clock.now(),
         &ids,
         &names,
+        &name_keys,
         &positions,
     )
     .execute(&mut **tx)
@@ -106,13 +111,14 @@ pub async fn rename(
 ) -> Result<(), Problem> {
     sqlx::query!(
         "UPDATE categories
-         SET name = $4, version = version + 1, updated_at = $5
+         SET name = $4, name_key = $5, version = version + 1, updated_at = $6
          WHERE org_id = $1 AND category_id = $2 AND version = $3 AND archived_at IS NULL
          RETURNING category_id",
         tx.org().as_uuid(),
         category.id.as_uuid(),
         category.version,
         category.name,
+        text::folded(&category.name),
         clock.now(),
     )
     .fetch_one(&mut **tx)

@@ -1,10 +1,11 @@
-//! Published menus: inserted once, never changed.
+//! Published menus: inserted once, never changed, and purged when nobody needs them any more.
 
 use chassis::{
-    db::TenantTx,
+    db::{SystemTx, TenantTx},
     error::Problem,
     id::{BranchId, MenuVersionId},
 };
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::domain::{document::Bodies, menu::Version};
@@ -145,4 +146,35 @@ pub async fn list(tx: &mut TenantTx, branch: BranchId) -> Result<Vec<Version>, P
         product_count: row.product_count,
     });
     Ok(version.collect())
+}
+
+/// Deletes up to `limit` versions published before `before` that are not among the newest `keep` of
+/// their branch; returns how many.
+pub async fn purge(
+    tx: &mut SystemTx,
+    before: DateTime<Utc>,
+    keep: i64,
+    limit: i64,
+) -> Result<u64, Problem> {
+    let deleted = sqlx::query!(
+        "DELETE FROM menu_versions
+         WHERE (org_id, menu_version_id) IN (
+             SELECT old.org_id, old.menu_version_id
+             FROM menu_versions AS old
+             WHERE old.published_at < $1
+               AND old.number <= (
+                   SELECT max(newest.number) - $2
+                   FROM menu_versions AS newest
+                   WHERE newest.org_id = old.org_id AND newest.branch_id = old.branch_id
+               )
+             ORDER BY old.published_at
+             LIMIT $3
+         )",
+        before,
+        keep,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(deleted.rows_affected())
 }

@@ -4,6 +4,7 @@ use chassis::{
     db::TenantTx,
     error::Problem,
     id::{BrandId, CategoryId, ProductId},
+    text,
 };
 
 use crate::domain::product::{Display, Product};
@@ -69,8 +70,7 @@ pub async fn list(
                 SELECT FROM product_categories AS own
                 WHERE own.org_id = $1 AND own.product_id = product.product_id
                   AND own.category_id = $3))
-           AND (strpos(lower(product.name), lower($4)) > 0
-                OR strpos(lower(product.code), lower($4)) > 0)
+           AND (strpos(product.name_key, $4) > 0 OR strpos(product.code_key, $4) > 0)
            AND ($5::text IS NULL OR product.display = $5)
            AND ($6::int IS NULL
                 OR (category.position, category.category_id, product.position, product.product_id)
@@ -80,7 +80,7 @@ pub async fn list(
         tx.org().as_uuid(),
         brand.as_uuid(),
         filter.category.map(|category| category.as_uuid()),
-        filter.text,
+        text::folded(&filter.text),
         filter.display.map(|display| display.as_str()),
         after.map(|after| after.category_position),
         after.map(|after| after.category_id.as_uuid()),
@@ -126,15 +126,14 @@ async fn count(tx: &mut TenantTx, brand: BrandId, filter: &Filter) -> Result<i64
                     SELECT FROM product_categories AS own
                     WHERE own.org_id = $1 AND own.product_id = product.product_id
                       AND own.category_id = $3))
-               AND (strpos(lower(product.name), lower($4)) > 0
-                    OR strpos(lower(product.code), lower($4)) > 0)
+               AND (strpos(product.name_key, $4) > 0 OR strpos(product.code_key, $4) > 0)
                AND ($5::text IS NULL OR product.display = $5)
              LIMIT $6
          ) AS found"#,
         tx.org().as_uuid(),
         brand.as_uuid(),
         filter.category.map(|category| category.as_uuid()),
-        filter.text,
+        text::folded(&filter.text),
         filter.display.map(|display| display.as_str()),
         COUNTED,
     )

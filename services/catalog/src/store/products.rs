@@ -8,6 +8,7 @@ use chassis::{
     db::{TenantTx, on_constraint},
     error::Problem,
     id::{BrandId, ProductId},
+    text,
 };
 use uuid::Uuid;
 
@@ -19,7 +20,9 @@ use crate::domain::{Error, product::Product};
 struct Columns {
     ids: Vec<Uuid>,
     codes: Vec<String>,
+    code_keys: Vec<String>,
     names: Vec<String>,
+    name_keys: Vec<String>,
     names_en: Vec<String>,
     descriptions: Vec<String>,
     allergens: Vec<String>,
@@ -42,7 +45,9 @@ impl Columns {
         Self {
             ids: all(products, |it| it.id.as_uuid()),
             codes: all(products, |it| it.details.code.clone()),
+            code_keys: all(products, |it| text::folded(&it.details.code)),
             names: all(products, |it| it.details.name.clone()),
+            name_keys: all(products, |it| text::folded(&it.details.name)),
             names_en: all(products, |it| it.details.name_en.clone()),
             descriptions: all(products, |it| it.details.description.clone()),
             allergens: all(products, |it| it.details.allergens.clone()),
@@ -71,17 +76,17 @@ pub async fn insert(
     let columns = Columns::of(products);
     sqlx::query!(
         "INSERT INTO products
-             (org_id, product_id, brand_id, code, name, name_en, description, allergens, tax_type,
-              display, min_per_order, max_per_order, make_seconds, station, print_tag, position,
-              version, created_at, updated_at)
-         SELECT $1, new.id, $2, new.code, new.name, new.name_en, new.description, new.allergens,
-                new.tax_type, new.display, new.fewest, new.most, new.make_seconds, new.station,
-                new.print_tag, new.position, 1, $3, $3
+             (org_id, product_id, brand_id, code, code_key, name, name_key, name_en, description,
+              allergens, tax_type, display, min_per_order, max_per_order, make_seconds, station,
+              print_tag, position, version, created_at, updated_at)
+         SELECT $1, new.id, $2, new.code, new.code_key, new.name, new.name_key, new.name_en,
+                new.description, new.allergens, new.tax_type, new.display, new.fewest, new.most,
+                new.make_seconds, new.station, new.print_tag, new.position, 1, $3, $3
          FROM UNNEST($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                      $10::text[], $11::text[], $12::int[], $13::int[], $14::int[], $15::text[],
-                     $16::text[], $17::int[])
+                     $16::text[], $17::int[], $18::text[], $19::text[])
              AS new (id, code, name, name_en, description, allergens, tax_type, display, fewest,
-                     most, make_seconds, station, print_tag, position)",
+                     most, make_seconds, station, print_tag, position, code_key, name_key)",
         tx.org().as_uuid(),
         brand.as_uuid(),
         clock.now(),
@@ -99,6 +104,8 @@ pub async fn insert(
         &columns.stations,
         &columns.print_tags,
         &columns.positions,
+        &columns.code_keys,
+        &columns.name_keys,
     )
     .execute(&mut **tx)
     .await
@@ -116,7 +123,8 @@ pub async fn update(
     let columns = Columns::of(products);
     let updated = sqlx::query!(
         "UPDATE products AS product
-         SET code = new.code, name = new.name, name_en = new.name_en,
+         SET code = new.code, code_key = new.code_key, name = new.name,
+             name_key = new.name_key, name_en = new.name_en,
              description = new.description, allergens = new.allergens, tax_type = new.tax_type,
              display = new.display, min_per_order = new.fewest, max_per_order = new.most,
              make_seconds = new.make_seconds, station = new.station,
@@ -124,9 +132,9 @@ pub async fn update(
              version = product.version + 1, updated_at = $2
          FROM UNNEST($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                      $9::text[], $10::text[], $11::int[], $12::int[], $13::int[], $14::text[],
-                     $15::text[], $16::int[], $17::bigint[])
+                     $15::text[], $16::int[], $17::bigint[], $18::text[], $19::text[])
              AS new (id, code, name, name_en, description, allergens, tax_type, display, fewest,
-                     most, make_seconds, station, print_tag, position, version)
+                     most, make_seconds, station, print_tag, position, version, code_key, name_key)
          WHERE product.org_id = $1 AND product.product_id = new.id
            AND product.version = new.version AND product.archived_at IS NULL",
         tx.org().as_uuid(),
@@ -146,6 +154,8 @@ pub async fn update(
         &columns.print_tags,
         &columns.positions,
         &columns.versions,
+        &columns.code_keys,
+        &columns.name_keys,
     )
     .execute(&mut **tx)
     .await

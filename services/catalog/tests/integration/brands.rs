@@ -87,27 +87,6 @@ async fn every_wrong_field_of_a_brand_is_named() {
 }
 
 #[tokio::test]
-async fn a_slug_is_unique_on_the_platform_and_moves_with_its_brand() {
-    let shop = Shop::open().await;
-    let (mut tea, _) = shop.brand("tea").await;
-    let elsewhere = testkit::identities::owner(testkit::organisation());
-    let mut stranger = shop.caller(&elsewhere);
-    let taken = refused(stranger.create_brand(create("k", wire::brand("tea"))).await);
-    assert_eq!(
-        (&*taken.reason, fields(&taken)),
-        ("CODE_TAKEN", vec![("brand.slug", "CODE_TAKEN")])
-    );
-
-    tea.slug = "good-tea".to_owned();
-    told(shop.owner().update_brand(update(&tea)).await);
-    assert_eq!(
-        refused(shop.anonymous().resolve_storefront(address("tea")).await).reason,
-        "NOT_FOUND"
-    );
-    told(stranger.create_brand(create("k", wire::brand("tea"))).await);
-}
-
-#[tokio::test]
 async fn a_stale_version_is_refused_with_both_versions() {
     let shop = Shop::open().await;
     let (brand, branch) = shop.brand("tea").await;
@@ -125,6 +104,48 @@ async fn a_stale_version_is_refused_with_both_versions() {
     told(shop.owner().update_branch(update_branch(&branch)).await);
     let stale = refused(shop.owner().update_branch(update_branch(&branch)).await);
     assert_eq!(stale.reason, "VERSION_CONFLICT");
+}
+
+#[tokio::test]
+async fn what_cannot_be_seen_or_stored_is_refused_at_its_field() {
+    let shop = Shop::open().await;
+    let brand = Brand {
+        name: "\u{200b}\u{3164}".to_owned(),
+        introduction: "茶\0".to_owned(),
+        ..wire::brand("tea")
+    };
+    let problem = refused(shop.owner().create_brand(create("k", brand)).await);
+    assert_eq!(
+        fields(&problem),
+        [
+            ("brand.name", "VALIDATION_FAILED"),
+            ("brand.introduction", "VALIDATION_FAILED")
+        ]
+    );
+    let (brand, _) = shop.brand("tea").await;
+    let branch = Branch {
+        code: "A\0".to_owned(),
+        name: "\u{2800}".to_owned(),
+        address: "\u{7}".to_owned(),
+        ..wire::branch(&brand.brand_id, "second")
+    };
+    let request = CreateBranchRequest {
+        idempotency_key: "k".to_owned(),
+        branch: Some(branch),
+    };
+    let problem = refused(shop.owner().create_branch(request).await);
+    assert_eq!(
+        fields(&problem),
+        [
+            ("branch.code", "VALIDATION_FAILED"),
+            ("branch.name", "VALIDATION_FAILED"),
+            ("branch.address", "VALIDATION_FAILED")
+        ]
+    );
+    for slug in ["\0", "te\0a", "茶", ""] {
+        let nobody = shop.anonymous().resolve_storefront(address(slug)).await;
+        assert_eq!(refused(nobody).reason, "NOT_FOUND", "{slug:?}");
+    }
 }
 
 #[tokio::test]
@@ -158,7 +179,11 @@ async fn a_branch_is_normalised_and_its_code_and_slug_are_its_brands_own() {
             branch: Some(branch),
         }
     };
-    for (code, slug, field) in [("MAIN", "b", "branch.code"), ("B", "main", "branch.slug")] {
+    for (code, slug, field) in [
+        ("MAIN", "b", "branch.code"),
+        ("ｍａｉｎ", "b", "branch.code"),
+        ("B", "main", "branch.slug"),
+    ] {
         let problem = refused(shop.owner().create_branch(other(code, slug)).await);
         assert_eq!(fields(&problem), [(field, "CODE_TAKEN")]);
     }

@@ -63,6 +63,143 @@ async fn an_export_imports_to_the_same_and_stays_the_same() {
     }
 }
 
+/// The demo's menus, with rows of what was once folded or taken for something else.
+const TYPED: &str = "category,name,price_cold,price_hot\r\n\
+    水果茶,凍檸ＱＱ,65,\r\n\
+    鮮果／現打,桔．子Ｑ茶,60,\r\n\
+    ①人氣,Ｃｈｅｅｓｅ　奶蓋（大）,70,65\r\n\
+    ദ്ദി ˉ͈̀꒳ˉ͈́ ) 推推,大●紅茶½,40,40\r\n\
+    café,cafe\u{301} ㎏,80,\r\n\
+    Cheese奶蓋茶,@從前|奶茶\\,50,\r\n";
+
+#[tokio::test]
+async fn text_comes_back_from_a_file_as_it_was_typed() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let first = shop.import(&brand.brand_id, TYPED.as_bytes()).await;
+    assert_eq!(counts(&first), (6, 0, 0), "{:?}", first.problems);
+    let again = shop.import(&brand.brand_id, TYPED.as_bytes()).await;
+    assert_eq!(counts(&again), (0, 0, 6));
+
+    let exported = shop.export(&brand.brand_id).await;
+    let report = shop.import(&brand.brand_id, &exported).await;
+    assert_eq!(counts(&report), (0, 0, 6), "{:?}", report.rows);
+    assert_eq!(shop.export(&brand.brand_id).await, exported);
+    let text = String::from_utf8(exported).unwrap();
+    for typed in [
+        "水果茶,凍檸ＱＱ,65,",
+        "鮮果／現打,桔．子Ｑ茶,60,",
+        "①人氣,Ｃｈｅｅｓｅ　奶蓋（大）,70,65",
+        "ദ്ദി ˉ͈̀꒳ˉ͈́ ) 推推,大●紅茶½,40,40",
+        "café,café ㎏,80,",
+        "Cheese奶蓋茶,'@從前|奶茶\\,50,",
+    ] {
+        assert!(text.contains(typed), "{typed} in {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_is_not_in_the_file_changes_nothing() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let menu = "category,name,price_cold,price_hot,name_en,station\n茶,紅茶,25,30,Black tea,吧台\n茶,綠茶,25,,Green tea,吧台\n";
+    shop.import(&brand.brand_id, menu.as_bytes()).await;
+    let before = shop.products(&brand.brand_id).await;
+
+    let cold = "category,name,price_cold\n茶,紅茶,25\n茶,綠茶,25\n";
+    let report = shop.import(&brand.brand_id, cold.as_bytes()).await;
+    assert_eq!(counts(&report), (0, 0, 2));
+    let codes = "code,make_seconds\nP00001,45\nP00002,50\n";
+    let report = shop.import(&brand.brand_id, codes.as_bytes()).await;
+    assert_eq!(counts(&report), (0, 2, 0));
+    assert_eq!(report.losing, 0);
+    let after = shop.products(&brand.brand_id).await;
+    assert_eq!(after[0].variants, before[0].variants);
+    assert_eq!(
+        (&*after[0].name_en, after[0].make_seconds),
+        ("Black tea", 45)
+    );
+}
+
+#[tokio::test]
+async fn what_a_file_takes_away_is_told_before_it_is_written() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let menu = "category,name,price_cold,price_hot,more_categories,name_en\n\
+        茶,紅茶,25,30,推薦|熱銷,Black tea\n茶,綠茶,25,30,推薦,\n茶,青茶,25,,,\n";
+    shop.import(&brand.brand_id, menu.as_bytes()).await;
+    let before = shop.products(&brand.brand_id).await;
+    let fewer = "category,name,price_cold,price_hot,more_categories,name_en\n\
+        茶,青茶,30,,,\n茶,紅茶,25,,熱銷,\n茶,綠茶,25,,,\n";
+    let mut request = wire::import(&brand.brand_id, fewer.as_bytes());
+    request.dry_run = true;
+    let report = told(shop.owner().import_products(request).await);
+    assert_eq!((report.updated, report.losing), (3, 2));
+    let removals: Vec<(&str, &str, i32)> = report
+        .removals
+        .iter()
+        .map(|it| (&*it.column, &*it.item, it.products))
+        .collect();
+    assert_eq!(
+        removals,
+        [
+            ("more_categories", "推薦", 2),
+            ("price_hot", "", 2),
+            ("name_en", "", 1),
+        ]
+    );
+    let first = &report.rows[0];
+    assert_eq!(
+        (first.line, &*first.name),
+        (3, "紅茶"),
+        "what loses something comes first"
+    );
+    assert_eq!(first.changes[0].removed, ["推薦"]);
+    assert_eq!(shop.products(&brand.brand_id).await, before);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_with_certainty_is_refused_with_its_line() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let menu = "category,name,price_cold\n茶,紅茶,25\n茶,綠茶,25\n";
+    let mut cut = menu.as_bytes().to_vec();
+    let at = menu.find('綠').unwrap();
+    cut.remove(at + 1);
+    let problem = refused(
+        shop.owner()
+            .import_products(wire::import(&brand.brand_id, &cut))
+            .await,
+    );
+    assert_eq!(
+        (&*problem.reason, &*problem.params["line"]),
+        ("FILE_TYPE", "3")
+    );
+    assert!(shop.products(&brand.brand_id).await.is_empty());
+}
+
+#[tokio::test]
+async fn codes_that_only_look_like_numbers_come_back_as_they_are() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let codes = ["007", "7", "90.750", "90.75", "1E5", "2026-11"];
+    let rows: String = codes
+        .iter()
+        .map(|code| format!("{code},茶,茶 {code},25\n"))
+        .collect();
+    let file = format!("code,category,name,price_cold\n{rows}");
+    assert_eq!(
+        counts(&shop.import(&brand.brand_id, file.as_bytes()).await),
+        (6, 0, 0)
+    );
+    let exported = shop.export(&brand.brand_id).await;
+    let report = shop.import(&brand.brand_id, &exported).await;
+    assert_eq!(counts(&report), (0, 0, 6));
+    let stored = shop.products(&brand.brand_id).await;
+    let stored: Vec<&str> = stored.iter().map(|it| it.code.as_str()).collect();
+    assert_eq!(stored, codes);
+}
+
 #[tokio::test]
 async fn an_export_defuses_formulas() {
     let shop = Shop::open().await;
@@ -128,7 +265,12 @@ async fn a_changed_price_is_the_only_change_and_keeps_the_variant() {
         .import(&brand.brand_id, file.replace("25,30", "35,30").as_bytes())
         .await;
     assert_eq!(counts(&report), (0, 1, 1));
-    assert_eq!(report.rows[0].detail, "price_cold 25 → 35");
+    let change = &report.rows[0].changes[0];
+    assert_eq!(
+        (&*change.column, &*change.before, &*change.after),
+        ("price_cold", "25", "35")
+    );
+    assert_eq!((report.losing, report.removals.len()), (0, 0));
     let after = shop.products(&brand.brand_id).await;
     assert_eq!(
         after[0].variants[0].variant_id,

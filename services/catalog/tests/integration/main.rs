@@ -10,4 +10,5 @@ mod events;
 mod files;
 mod products;
 mod publishing;
+mod slugs;
 mod tenancy;

@@ -226,6 +226,169 @@ async fn products_come_in_pages_by_category_and_place() {
 }
 
 #[tokio::test]
+async fn text_is_kept_as_typed_and_compared_and_searched_folded() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "Ｑ系列／果茶").await;
+    assert_eq!(category.name, "Ｑ系列／果茶");
+    let same = SaveCategoryRequest {
+        brand_id: brand.brand_id.clone(),
+        category: Some(Category {
+            name: "q系列/果茶".to_owned(),
+            ..Category::default()
+        }),
+    };
+    let problem = refused(shop.owner().save_category(same).await);
+    assert_eq!(fields(&problem), [("category.name", "CODE_TAKEN")]);
+
+    let mut product = wire::product(&brand.brand_id, &category.category_id, "凍檸ＱＱ．大");
+    product.code = "Ａ１".to_owned();
+    product.description = "每日現切（限量）ＱＱ".to_owned();
+    let product = shop.product(product).await;
+    assert_eq!(
+        (&*product.code, &*product.name, &*product.description),
+        ("Ａ１", "凍檸ＱＱ．大", "每日現切（限量）ＱＱ")
+    );
+    let mut same = wire::product(&brand.brand_id, &category.category_id, "紅茶");
+    same.code = "a1".to_owned();
+    let problem = refused(shop.owner().create_product(create("b", same)).await);
+    assert_eq!(fields(&problem), [("product.code", "CODE_TAKEN")]);
+
+    for text in ["凍檸qq", "ＱＱ．", "qq.大", "A1", "ａ１"] {
+        let request = ListProductsRequest {
+            brand_id: brand.brand_id.clone(),
+            text: text.to_owned(),
+            ..ListProductsRequest::default()
+        };
+        let found = told(shop.owner().list_products(request).await);
+        assert_eq!((found.total, found.products.len()), (1, 1), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_seen_or_stored_is_refused_at_its_field() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "茶").await;
+    for name in ["\u{200b}", "\0", "紅\0茶", "\u{3164}\u{2060}"] {
+        let save = SaveCategoryRequest {
+            brand_id: brand.brand_id.clone(),
+            category: Some(Category {
+                name: name.to_owned(),
+                ..Category::default()
+            }),
+        };
+        let problem = refused(shop.owner().save_category(save).await);
+        assert_eq!(
+            fields(&problem),
+            [("category.name", "VALIDATION_FAILED")],
+            "{name:?}"
+        );
+        let mut product = wire::product(&brand.brand_id, &category.category_id, name);
+        product.variants[1].name = "熱\0".to_owned();
+        product.station = "\u{1}".to_owned();
+        let problem = refused(shop.owner().create_product(create("a", product)).await);
+        assert_eq!(
+            fields(&problem),
+            [
+                ("product.name", "VALIDATION_FAILED"),
+                ("product.station", "VALIDATION_FAILED"),
+                ("product.variants[1].name", "VALIDATION_FAILED")
+            ],
+            "{name:?}"
+        );
+        let mut group = wire::sweetness();
+        name.clone_into(&mut group.name);
+        name.clone_into(&mut group.options[0].name);
+        let save = SaveOptionGroupRequest {
+            brand_id: brand.brand_id.clone(),
+            option_group: Some(group),
+        };
+        let problem = refused(shop.owner().save_option_group(save).await);
+        assert_eq!(
+            fields(&problem),
+            [
+                ("option_group.options[0].name", "VALIDATION_FAILED"),
+                ("option_group.name", "VALIDATION_FAILED")
+            ],
+            "{name:?}"
+        );
+    }
+    let search = ListProductsRequest {
+        brand_id: brand.brand_id.clone(),
+        text: "\0".to_owned(),
+        ..ListProductsRequest::default()
+    };
+    let problem = refused(shop.owner().list_products(search).await);
+    assert_eq!(fields(&problem), [("text", "VALIDATION_FAILED")]);
+}
+
+#[tokio::test]
+async fn an_edited_group_keeps_the_identity_of_its_options_and_the_file_finds_nothing_to_change() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "茶").await;
+    let save = |group| SaveOptionGroupRequest {
+        brand_id: brand.brand_id.clone(),
+        option_group: Some(group),
+    };
+    let option = |name: &str, price: i64| proto::catalog::v1::Option {
+        name: name.to_owned(),
+        price,
+        max_quantity: 3,
+        ..proto::catalog::v1::Option::default()
+    };
+    let mut toppings = wire::sweetness();
+    toppings.name = "加料".to_owned();
+    (toppings.min, toppings.max) = (0, 5);
+    toppings.options = vec![option("珍珠", 10), option("椰果", 10), option("布丁", 15)];
+    let before = told(shop.owner().save_option_group(save(toppings)).await);
+    let before = before.option_group.unwrap();
+    let mut product = wire::product(&brand.brand_id, &category.category_id, "紅茶");
+    product.option_group_ids = vec![before.option_group_id.clone()];
+    shop.product(product).await;
+
+    // 芋圓 comes first; 珍珠 is renamed, dearer and last.
+    let mut wanted = before.clone();
+    let mut pearls = wanted.options.remove(0);
+    (pearls.name, pearls.price) = ("黑糖珍珠".to_owned(), 15);
+    wanted.options.insert(0, option("芋圓", 15));
+    wanted.options.push(pearls);
+    let after = told(shop.owner().save_option_group(save(wanted)).await);
+    let after = after.option_group.unwrap();
+    let id = |group: &proto::catalog::v1::OptionGroup, name: &str| {
+        let found = group.options.iter().find(|option| option.name == name);
+        found.map(|option| option.option_id.clone()).unwrap()
+    };
+    assert_eq!(id(&after, "黑糖珍珠"), id(&before, "珍珠"));
+    for kept in ["椰果", "布丁"] {
+        assert_eq!(id(&after, kept), id(&before, kept), "{kept}");
+    }
+    let names: Vec<&str> = after.options.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["芋圓", "椰果", "布丁", "黑糖珍珠"]);
+
+    let exported = shop.export(&brand.brand_id).await;
+    let report = shop.import(&brand.brand_id, &exported).await;
+    assert_eq!(
+        (report.created, report.updated, report.unchanged),
+        (0, 0, 1)
+    );
+
+    let mut wanted = after.clone();
+    wanted.options.retain(|option| option.name != "椰果");
+    let without = told(shop.owner().save_option_group(save(wanted)).await);
+    let mut again = without.option_group.unwrap();
+    again.options.push(option("椰果", 10));
+    let again = told(shop.owner().save_option_group(save(again)).await);
+    let again = again.option_group.unwrap();
+    assert_ne!(
+        id(&again, "椰果"),
+        id(&before, "椰果"),
+        "a new one is another unit"
+    );
+}
+
+#[tokio::test]
 async fn a_product_goes_to_the_place_it_is_given() {
     let shop = Shop::open().await;
     let (brand, _) = shop.brand("tea").await;

@@ -2,7 +2,10 @@
 
 use std::io::Read as _;
 
-use crate::common::{Shop, branch_scope, refused, told, wire};
+use catalog::jobs;
+use chrono::TimeDelta;
+
+use crate::common::{Shop, branch_scope, fields, refused, told, wire};
 use proto::catalog::v1::{
     Branch, Brand, CheckPublishRequest, GetMenuDocumentRequest, GetMenuDocumentResponse,
     GetMenuSnapshotRequest, ListMenuVersionsRequest, MenuSnapshot, PublishRequest,
@@ -232,6 +235,10 @@ async fn what_cannot_be_ordered_is_not_published() {
             .await,
     );
     assert_eq!(problem.reason, "GROUP_UNSATISFIABLE");
+    assert_eq!(
+        (&*problem.params["group"], &*problem.params["products"]),
+        ("甜度", "紅茶")
+    );
     product.name = "綠茶".to_owned();
     product.tax_type = TaxType::Unspecified.into();
     shop.product(product).await;
@@ -283,4 +290,114 @@ async fn branch_staff_publish_to_their_branch_only() {
         .map(|it| (&it.branch_id, it.number))
         .collect();
     assert_eq!(published, [(&second.branch_id, 1)]);
+}
+
+#[tokio::test]
+async fn a_group_is_published_when_its_minimum_can_be_reached() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let category = shop.category(&brand.brand_id, "便當").await;
+    let meat = |most_of_one: i32| {
+        let mut group = wire::sweetness();
+        group.name = "肉".to_owned();
+        (group.min, group.max) = (3, 3);
+        for option in &mut group.options {
+            option.max_quantity = most_of_one;
+        }
+        group
+    };
+    let save = |group| SaveOptionGroupRequest {
+        brand_id: brand.brand_id.clone(),
+        option_group: Some(group),
+    };
+    let mut below = meat(3);
+    below.min = 4;
+    let problem = refused(shop.owner().save_option_group(save(below)).await);
+    assert_eq!(
+        fields(&problem),
+        [("option_group.max", "VALIDATION_FAILED")]
+    );
+    let mut empty = meat(3);
+    empty.options.clear();
+    let problem = refused(shop.owner().save_option_group(save(empty)).await);
+    assert_eq!(
+        fields(&problem),
+        [("option_group.options", "VALIDATION_FAILED")]
+    );
+
+    let saved = told(shop.owner().save_option_group(save(meat(1))).await);
+    let mut group = saved.option_group.unwrap();
+    let mut product = wire::product(&brand.brand_id, &category.category_id, "雙拼便當");
+    product.option_group_ids = vec![group.option_group_id.clone()];
+    shop.product(product).await;
+    let found = told(shop.owner().check_publish(check(&brand)).await).findings;
+    assert_eq!(found[0].reason, "GROUP_UNSATISFIABLE");
+    assert_eq!(found[0].entity_name, "肉");
+    assert_eq!(found[0].product_names, ["雙拼便當"]);
+
+    // Two options of which two may be taken reach three.
+    for option in &mut group.options {
+        option.max_quantity = 2;
+    }
+    told(shop.owner().save_option_group(save(group)).await);
+    told(
+        shop.owner()
+            .publish(wire::publish("1", &brand.brand_id))
+            .await,
+    );
+}
+
+#[tokio::test]
+async fn old_versions_are_purged_and_the_newest_and_recent_ones_stay() {
+    let shop = Shop::open().await;
+    let (brand, main) = shop.brand("tea").await;
+    let second = shop.branch(&brand.brand_id, "second").await;
+    shop.import(
+        &brand.brand_id,
+        "category,name,price_cold\n茶,紅茶,25\n".as_bytes(),
+    )
+    .await;
+    let publish = async |key: String, branches: Vec<String>| {
+        let mut request = wire::publish(&key, &brand.brand_id);
+        request.branch_ids = branches;
+        told(shop.owner().publish(request).await);
+    };
+    let numbers = async |branch: &Branch| -> Vec<i64> {
+        let sql = "SELECT number FROM menu_versions WHERE branch_id = $1::uuid ORDER BY number";
+        let mut tx = shop.service.db().db().tenant(shop.org).await.unwrap();
+        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(&branch.branch_id);
+        query.fetch_all(&mut *tx).await.unwrap()
+    };
+    let purge = async || {
+        let context = shop.service.context();
+        jobs::purge_menu_versions(context.db.clone(), context.clock.clone())
+            .run_once()
+            .await
+            .unwrap();
+    };
+
+    for number in 0..40 {
+        publish(format!("old-{number}"), vec![main.branch_id.clone()]).await;
+    }
+    publish("second".to_owned(), vec![second.branch_id.clone()]).await;
+    let served = document(&shop, &second, "").await;
+    purge().await;
+    assert_eq!(numbers(&main).await.len(), 40, "all are recent");
+
+    shop.service.clock().advance(TimeDelta::days(91));
+    purge().await;
+    assert_eq!(numbers(&main).await, (11..=40).collect::<Vec<i64>>());
+    assert_eq!(numbers(&second).await, [1], "the present one is never old");
+    assert_eq!(document(&shop, &second, "").await, served);
+
+    for number in 0..35 {
+        publish(format!("new-{number}"), vec![main.branch_id.clone()]).await;
+    }
+    purge().await;
+    assert_eq!(
+        numbers(&main).await,
+        (41..=75).collect::<Vec<i64>>(),
+        "the recent ones stay, however many"
+    );
+    shop.close().await;
 }

@@ -11,7 +11,7 @@ use chassis::{
     error::Problem,
     id::{BranchId, OrganisationId},
 };
-use moka::{future, sync};
+use moka::future;
 use proto::catalog::v1::{
     FindItemsRequest, GetMenuSnapshotRequest, catalog_service_client::CatalogServiceClient,
 };
@@ -22,9 +22,6 @@ use crate::domain::menu::Menu;
 
 const TTL: Duration = Duration::from_secs(5);
 const MAX_BRANCHES: u64 = 2_000;
-/// Earlier versions kept, to tell a customer what is no longer sold.
-const EARLIER_VERSIONS: usize = 3;
-const EARLIER_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
 type Key = (OrganisationId, BranchId);
 
@@ -33,7 +30,6 @@ type Key = (OrganisationId, BranchId);
 pub struct Menus {
     peers: Peers,
     current: future::Cache<Key, Arc<Menu>>,
-    seen: sync::Cache<Key, Arc<[Arc<Menu>]>>,
 }
 
 impl Menus {
@@ -45,10 +41,6 @@ impl Menus {
             current: future::Cache::builder()
                 .max_capacity(MAX_BRANCHES)
                 .time_to_live(TTL)
-                .build(),
-            seen: sync::Cache::builder()
-                .max_capacity(MAX_BRANCHES)
-                .time_to_idle(EARLIER_TTL)
                 .build(),
         }
     }
@@ -98,22 +90,6 @@ impl Menus {
         let menu = snapshot
             .context("catalog answered without a snapshot")
             .and_then(to_menu);
-        Ok(self.remember(org, menu.map_err(Problem::internal)?))
-    }
-
-    fn remember(&self, org: OrganisationId, menu: Menu) -> Arc<Menu> {
-        let key = (org, menu.branch);
-        let seen = self.seen.get(&key).unwrap_or_else(|| Arc::from([]));
-        let earlier: Vec<_> = seen
-            .iter()
-            .filter(|earlier| earlier.version != menu.version)
-            .cloned()
-            .collect();
-        let menu = Arc::new(menu);
-        let versions = std::iter::once(menu.clone())
-            .chain(earlier)
-            .take(1 + EARLIER_VERSIONS);
-        self.seen.insert(key, versions.collect());
-        menu
+        Ok(Arc::new(menu.map_err(Problem::internal)?))
     }
 }

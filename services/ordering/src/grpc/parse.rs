@@ -158,13 +158,13 @@ pub(super) fn unmask_contact(request: &wire::UnmaskContactRequest) -> Result<Ord
 /// The request with its texts as they are kept: text in another Unicode form is the same body.
 fn normalised(mut request: wire::PlaceOrderRequest) -> wire::PlaceOrderRequest {
     for line in request.cart.iter_mut().flat_map(|cart| &mut cart.lines) {
-        line.note = text::normalise_multiline(&line.note);
+        line.note = text::typed_multiline(&line.note);
     }
     if let Some(contact) = &mut request.contact {
-        contact.name = text::normalise(&contact.name);
-        contact.phone = text::normalise(&contact.phone);
+        contact.name = text::typed(&contact.name);
+        contact.phone = text::typed(&contact.phone);
     }
-    request.remark = text::normalise_multiline(&request.remark);
+    request.remark = text::typed_multiline(&request.remark);
     request
 }
 

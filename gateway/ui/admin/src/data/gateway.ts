@@ -21,7 +21,8 @@ type AnswerOf<O> = O extends { responses: infer R }
 interface CallOptions<O> {
   path?: Part<O, "path">;
   query?: Part<O, "query">;
-  body?: BodyOf<O>;
+  /** A file is sent as it is: which encoding its text has is for the server to tell. */
+  body?: BodyOf<O> | (BodyOf<O> extends string ? Blob : never);
   /** Sent as `Idempotency-Key`; repeat with the same key when no answer came. */
   key?: string;
 }
@@ -56,10 +57,10 @@ export async function call<V extends Verb, P extends PathOf<V>>(
   path: P,
   options: CallOptions<Operation<V, P>> = {},
 ): Promise<AnswerOf<Operation<V, P>>> {
-  const text = typeof options.body === "string";
+  const isFile = options.body instanceof Blob;
   const headers: Record<string, string> = {};
   if (options.key) headers["Idempotency-Key"] = options.key;
-  if (text) headers["Content-Type"] = "text/csv";
+  if (isFile) headers["Content-Type"] = "text/csv";
   const send = client[verb] as unknown as (path: string, init: unknown) => Promise<Raw>;
   try {
     return (await unwrap(
@@ -67,7 +68,7 @@ export async function call<V extends Verb, P extends PathOf<V>>(
         params: { path: options.path, query: options.query },
         headers,
         ...(options.body === undefined ? {} : { body: options.body }),
-        ...(text ? { bodySerializer: (body: string) => body } : {}),
+        ...(isFile ? { bodySerializer: (body: Blob) => body } : {}),
       }).then((answer) => (answer.response.status === 204 ? { ...answer, data: {} } : answer)),
     )) as AnswerOf<Operation<V, P>>;
   } catch (thrown) {

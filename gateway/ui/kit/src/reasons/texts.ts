@@ -105,13 +105,13 @@ export const reasonTexts = {
   REQUEST_TIMEOUT: ["資料傳送太慢，請再試一次。", "Sending took too long; please try again."],
   // 413, 415 file
   FILE_TOO_LARGE: ["檔案太大了[[，最大 {max}]]。", "The file is too large[[; at most {max}]]."],
-  FILE_TYPE: ["不支援這種檔案[[，請用 {allowed}]]。", "This kind of file is not accepted[[; use {allowed}]]."],
+  FILE_TYPE: ["不支援這種檔案[[，請用 {allowed}]]。[[第 {line} 行的文字讀不出來，請另存成「CSV UTF-8」再試一次。]]", "This kind of file is not accepted[[; use {allowed}]].[[ The text in line {line} cannot be read; save it again as “CSV UTF-8”.]]"],
   MEDIA_INVALID: ["圖片讀不出來，請換一張 JPEG、PNG 或 WebP。", "The picture can't be read; use another JPEG, PNG or WebP."],
   // 422 against a rule of the business
   ITEM_NOT_AVAILABLE: ["[[「{name}」]]這間店目前沒有供應。", "[[{name}: ]]this shop does not offer it at present."],
   ITEM_NOT_NOW: ["[[「{name}」]]現在不是供應時段[[，{from} 開始供應]]。", "[[{name}: ]]not served at this time[[; from {from}]]."],
   OPTION_RULE: ["[[「{group}」]]的選擇不符合規定[[，請選 {min}–{max} 項]]。", "[[{group}: ]]please correct your choice[[; choose {min}–{max}]]."],
-  GROUP_UNSATISFIABLE: ["必選的「{group}」目前可選的項目不夠。", "The required group {group} has too few options."],
+  GROUP_UNSATISFIABLE: ["必選的「{group}」可選的項目不夠[[，{products} 會無法點餐]]。", "The required group {group} has too few options[[, so {products} cannot be ordered]]."],
   PRICE_OUT_OF_CORRIDOR: ["價格超出總部的區間[[（{min}–{max}）]]。", "The price is outside headquarters' range[[ ({min}–{max})]]."],
   CLOSED: ["店家現在沒有營業[[，{opens_at} 開始]]。", "The shop is closed now[[; it opens {opens_at}]]."],
   TOO_FAR_AHEAD: ["這個時間太遠了[[，最多可預約 {days} 天內]]。", "That is too far ahead[[; up to {days} days]]."],

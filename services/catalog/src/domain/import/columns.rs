@@ -1,4 +1,5 @@
-//! Columns of the product file. The first four make a menu; the export has them all.
+//! Columns of the product file. Category, name and a price make a menu; the export has them all.
+//! A column that a file lacks changes nothing.
 
 /// Code of the product.
 pub const CODE: &str = "code";
@@ -58,6 +59,9 @@ pub const ALL: [&str; 18] = [
     STATION,
     PRINT_TAG,
 ];
+
+/// Columns whose cells are lists of things that can be removed one by one.
+pub const LISTS: [&str; 3] = [VARIANTS, MORE_CATEGORIES, OPTION_GROUPS];
 
 /// Name of the cold variant.
 pub const COLD: &str = "冷";

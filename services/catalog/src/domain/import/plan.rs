@@ -8,15 +8,17 @@ use std::collections::HashSet;
 use chassis::{
     clock::Clock,
     error::Violations,
-    id::{CategoryId, OptionGroupId, ProductId, VariantId},
+    id::{CategoryId, OptionGroupId, ProductId},
+    text,
 };
 
+pub use self::change::{ColumnChange, Removal, sum_up};
 use self::index::{Categories, Groups, Products};
 use super::{CellProblem, columns, row::Row};
 use crate::domain::{
     catalogue::Catalogue,
     category::Category,
-    product::{Details, Display, Product, TaxType, Variant, VariantDraft, code_number},
+    product::{self, Details, Display, Product, TaxType, Variant, VariantDraft, code_number},
 };
 
 /// What an import would write, and what it tells about it.
@@ -45,8 +47,16 @@ pub struct RowOutcome {
     pub name: String,
     /// What happens.
     pub change: Change,
-    /// What changes, such as `price_cold 30 → 35`.
-    pub detail: String,
+    /// What changes in a product that is there already.
+    pub columns: Vec<ColumnChange>,
+}
+
+impl RowOutcome {
+    /// Whether the product loses something.
+    #[must_use]
+    pub fn loses(&self) -> bool {
+        self.columns.iter().any(|column| !column.removed.is_empty())
+    }
 }
 
 /// What an import does with a product.
@@ -77,7 +87,8 @@ pub struct Against<'a> {
 ///
 /// A row finds its product by code where it has one, else by category and name; so the same file
 /// twice changes nothing the second time. A row that could mean two products, or a product that
-/// two rows mean, is a problem.
+/// two rows mean, is a problem. Codes and names are compared folded and written as they were typed.
+/// A column that the file lacks changes nothing.
 #[must_use]
 pub fn plan(against: &Against<'_>, rows: Vec<Row>) -> Plan {
     let mut planner = Planner::new(against, &rows);
@@ -95,11 +106,11 @@ struct Planner<'a> {
     products: Products<'a>,
     /// Products a row has been found for.
     taken: HashSet<ProductId>,
-    /// Codes that rows before have given.
+    /// Codes that rows before have given, folded.
     codes_seen: HashSet<String>,
-    /// Categories and names that rows without a code may not use any more.
+    /// Categories and names that rows without a code may not use any more, folded.
     names_taken: HashSet<(String, String)>,
-    /// Codes that cannot be given to a product without one.
+    /// Codes that cannot be given to a product without one, folded.
     codes_used: HashSet<String>,
     next_code_number: i64,
     plan: Plan,
@@ -115,8 +126,13 @@ impl<'a> Planner<'a> {
             products: Products::new(against.catalogue),
             taken: HashSet::new(),
             codes_seen: HashSet::new(),
-            names_taken: with_code().map(key).collect(),
-            codes_used: with_code().filter_map(|row| row.code.clone()).collect(),
+            names_taken: with_code()
+                .filter_map(|row| Some(key(row.category.as_ref()?, row.name.as_ref()?)))
+                .collect(),
+            codes_used: with_code()
+                .filter_map(|row| row.code.as_deref())
+                .map(text::folded)
+                .collect(),
             next_code_number: against.first_code_number,
             plan: Plan::default(),
         }
@@ -128,14 +144,7 @@ impl<'a> Planner<'a> {
             None => self.create(&row),
         });
         match outcome {
-            Ok((change, detail)) => {
-                self.plan.rows.push(RowOutcome {
-                    line: row.line,
-                    name: row.name,
-                    change,
-                    detail,
-                });
-            }
+            Ok(outcome) => self.plan.rows.push(outcome),
             Err(problems) => self.plan.problems.extend(problems),
         }
     }
@@ -143,23 +152,27 @@ impl<'a> Planner<'a> {
     /// The product a row means; `None` when it means a new one.
     fn find(&mut self, row: &Row) -> Result<Option<&'a Product>, Vec<CellProblem>> {
         let (found, column, value) = if let Some(code) = &row.code {
-            if !self.codes_seen.insert(code.clone()) {
+            if !self.codes_seen.insert(text::folded(code)) {
                 return Err(problem(row, columns::CODE, "CODE_TAKEN", code));
             }
             (self.products.by_code(code), columns::CODE, code)
         } else {
-            if !self.names_taken.insert(key(row)) {
-                return Err(problem(row, columns::NAME, "CODE_TAKEN", &row.name));
+            let (Some(category), Some(name)) = (&row.category, &row.name) else {
+                // The file has no names, so only a code tells which product is meant.
+                return Err(problem(row, columns::CODE, "VALIDATION_FAILED", ""));
+            };
+            if !self.names_taken.insert(key(category, name)) {
+                return Err(problem(row, columns::NAME, "CODE_TAKEN", name));
             }
-            let category = self.categories.find(&row.category);
+            let category = self.categories.find(category);
             let found = category
-                .map(|id| self.products.by_name(id, &row.name))
+                .map(|id| self.products.by_name(id, name))
                 .unwrap_or_default();
             if found.len() > 1 {
                 // Several products share the name: only a code tells which one is meant.
                 return Err(problem(row, columns::CODE, "VALIDATION_FAILED", ""));
             }
-            (found.first().copied(), columns::NAME, &row.name)
+            (found.first().copied(), columns::NAME, name)
         };
         match found {
             Some(product) if !self.taken.insert(product.id) => {
@@ -169,15 +182,21 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn create(&mut self, row: &Row) -> Result<(Change, String), Vec<CellProblem>> {
+    fn create(&mut self, row: &Row) -> Result<RowOutcome, Vec<CellProblem>> {
+        let (Some(category), Some(name)) = (&row.category, &row.name) else {
+            // A file without names can only change what its codes find.
+            let code = row.code.as_deref().unwrap_or_default();
+            return Err(problem(row, columns::CODE, "NOT_FOUND", code));
+        };
         let option_group_ids = match &row.option_groups {
             Some(names) => self.groups.resolve(row, names)?,
             None => self.against.default_groups.to_vec(),
         };
-        let main = self.categories.find_or_add(&row.category);
+        let variants = self.variants(row, &[])?;
+        let main = self.categories.find_or_add(category);
         let details = Details {
             code: row.code.clone().unwrap_or_default(),
-            name: row.name.clone(),
+            name: name.clone(),
             name_en: row.name_en.clone().unwrap_or_default(),
             description: row.description.clone().unwrap_or_default(),
             allergens: row.allergens.clone().unwrap_or_default(),
@@ -195,7 +214,7 @@ impl<'a> Planner<'a> {
         let mut product = Product {
             id: ProductId::new(self.against.clock),
             position: self.categories.next_position(main),
-            variants: self.variants(&row.variants, &[]),
+            variants,
             details,
             version: 1,
         };
@@ -203,13 +222,19 @@ impl<'a> Planner<'a> {
             product.details.code = self.next_code();
         }
         self.plan.created.push(product);
-        Ok((Change::Created, String::new()))
+        Ok(RowOutcome {
+            line: row.line,
+            name: name.clone(),
+            change: Change::Created,
+            columns: Vec::new(),
+        })
     }
 
-    fn update(&mut self, row: &Row, old: &Product) -> Result<(Change, String), Vec<CellProblem>> {
+    fn update(&mut self, row: &Row, old: &Product) -> Result<RowOutcome, Vec<CellProblem>> {
         let mut new = old.clone();
         let details = &mut new.details;
-        details.name.clone_from(&row.name);
+        set(&mut details.code, &row.code);
+        set(&mut details.name, &row.name);
         if let Some(names) = &row.option_groups {
             details.option_group_ids = self.groups.resolve(row, names)?;
         }
@@ -227,22 +252,32 @@ impl<'a> Planner<'a> {
         check(row, details)?;
 
         let main = details.main_category();
-        new.variants = self.variants(&row.variants, &old.variants);
+        new.variants = self.variants(row, &old.variants)?;
         if main != old.details.main_category() {
             new.position = self.categories.next_position(main);
         }
+        let mut outcome = RowOutcome {
+            line: row.line,
+            name: new.details.name.clone(),
+            change: Change::Unchanged,
+            columns: Vec::new(),
+        };
         if new == *old {
             self.plan.unchanged += 1;
-            return Ok((Change::Unchanged, String::new()));
+        } else {
+            outcome.change = Change::Updated;
+            outcome.columns = change::between(old, &new, &self.categories, &self.groups);
+            self.plan.updated.push(new);
         }
-        let detail = change::describe(old, &new, &self.categories, &self.groups);
-        self.plan.updated.push(new);
-        Ok((Change::Updated, detail))
+        Ok(outcome)
     }
 
     fn categories_after(&mut self, row: &Row, old: &Product) -> Vec<CategoryId> {
         let before = &old.details.category_ids;
-        let main = self.categories.find_or_add(&row.category);
+        let main = match &row.category {
+            Some(name) => self.categories.find_or_add(name),
+            None => old.details.main_category(),
+        };
         match &row.more_categories {
             Some(more) => self.with_more(main, more),
             None if row.code.is_none() && before.contains(&main) => before.clone(),
@@ -253,38 +288,56 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// A category that is named again counts once.
     fn with_more(&mut self, main: CategoryId, more: &[String]) -> Vec<CategoryId> {
         let mut ids = vec![main];
-        ids.extend(more.iter().map(|name| self.categories.find_or_add(name)));
+        for name in more {
+            let id = self.categories.find_or_add(name);
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
         ids
     }
 
-    /// A variant that keeps its name keeps its id, and with it its stock.
-    fn variants(&self, drafts: &[VariantDraft], existing: &[Variant]) -> Vec<Variant> {
-        let variant = |draft: &VariantDraft| {
-            let known = existing.iter().find(|variant| variant.name == draft.name);
-            Variant {
-                id: known.map_or_else(|| VariantId::new(self.against.clock), |known| known.id),
-                name: draft.name.clone(),
-                price: draft.price,
-            }
+    fn variants(&self, row: &Row, old: &[Variant]) -> Result<Vec<Variant>, Vec<CellProblem>> {
+        let after = row.variants.applied(old, self.against.clock);
+        if after.is_empty() {
+            let column = row.variants.first_column();
+            return Err(problem(row, column, "VALIDATION_FAILED", ""));
+        }
+        let draft = |variant: &Variant| VariantDraft {
+            id: Some(variant.id),
+            name: variant.name.clone(),
+            price: variant.price,
         };
-        drafts.iter().map(variant).collect()
+        let drafts: Vec<VariantDraft> = after.iter().map(draft).collect();
+        let mut violations = Violations::new();
+        product::check_variants(columns::VARIANTS, &drafts, &mut violations);
+        if let Err(refused) = violations.into_result() {
+            // What the row leaves and what it adds do not go together.
+            let names: Vec<&str> = after.iter().map(|variant| variant.name.as_str()).collect();
+            let (column, value) = (columns::VARIANTS, names.join("|"));
+            return Err(problem(row, column, &refused.reason, &value));
+        }
+        Ok(after)
     }
 
     fn next_code(&mut self) -> String {
         loop {
             let code = code_number(self.next_code_number);
             self.next_code_number += 1;
-            if !self.codes_used.contains(&code) && self.products.by_code(&code).is_none() {
+            if !self.codes_used.contains(&text::folded(&code))
+                && self.products.by_code(&code).is_none()
+            {
                 return code;
             }
         }
     }
 }
 
-fn key(row: &Row) -> (String, String) {
-    (row.category.clone(), row.name.clone())
+fn key(category: &str, name: &str) -> (String, String) {
+    (text::folded(category), text::folded(name))
 }
 
 fn set<T: Clone>(field: &mut T, said: &Option<T>) {

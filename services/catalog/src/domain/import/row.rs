@@ -1,11 +1,13 @@
 //! One row of the product file, parsed; everything wrong with it is noted by column.
 
+use std::ops::RangeInclusive;
+
 use chassis::{error::Violations, text};
 
 use super::{
     CellProblem, cells, columns,
-    columns::{COLD, HOT},
     table::{Cells, Table},
+    variants::{Price, Variants},
 };
 use crate::domain::{
     category,
@@ -20,13 +22,13 @@ pub struct Row {
     /// Code.
     pub code: Option<String>,
     /// Main category.
-    pub category: String,
+    pub category: Option<String>,
     /// Further categories; an empty cell means none.
     pub more_categories: Option<Vec<String>>,
     /// Name.
-    pub name: String,
-    /// Variants in order, without ids.
-    pub variants: Vec<VariantDraft>,
+    pub name: Option<String>,
+    /// Variants.
+    pub variants: Variants,
     /// English name; an empty cell means none.
     pub name_en: Option<String>,
     /// Description; an empty cell means none.
@@ -82,24 +84,16 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn row(&mut self) -> Row {
-        let category = category::parse_name(
-            columns::CATEGORY,
-            self.raw(columns::CATEGORY),
-            &mut self.violations,
-        );
         Row {
             line: self.cells.line,
-            code: self.text(columns::CODE, 32).filter(|code| !code.is_empty()),
-            category,
+            code: self
+                .text(columns::CODE, 0..=32)
+                .filter(|code| !code.is_empty()),
+            category: self.text(columns::CATEGORY, category::NAME_LENGTH),
             more_categories: self.categories(),
-            name: text::bounded(
-                columns::NAME,
-                self.raw(columns::NAME),
-                1..=60,
-                &mut self.violations,
-            ),
+            name: self.text(columns::NAME, 1..=60),
             variants: self.variants(),
-            name_en: self.text(columns::NAME_EN, 60),
+            name_en: self.text(columns::NAME_EN, 0..=60),
             description: self
                 .table
                 .cell(self.cells, columns::DESCRIPTION)
@@ -111,15 +105,15 @@ impl<'a> Reader<'a> {
                         &mut self.violations,
                     )
                 }),
-            allergens: self.text(columns::ALLERGENS, 200),
+            allergens: self.text(columns::ALLERGENS, 0..=200),
             option_groups: self.list(columns::OPTION_GROUPS),
             tax_type: self.word(columns::TAX_TYPE, TaxType::from_word),
             display: self.word(columns::DISPLAY, Display::from_word),
             min_per_order: self.number(columns::MIN_PER_ORDER),
             max_per_order: self.number(columns::MAX_PER_ORDER),
             make_seconds: self.number(columns::MAKE_SECONDS),
-            station: self.text(columns::STATION, LONGEST_LABEL),
-            print_tag: self.text(columns::PRINT_TAG, LONGEST_LABEL),
+            station: self.label(columns::STATION),
+            print_tag: self.label(columns::PRINT_TAG),
         }
     }
 
@@ -127,32 +121,41 @@ impl<'a> Reader<'a> {
         self.table.cell(self.cells, column).unwrap_or_default()
     }
 
-    fn text(&mut self, column: &str, longest: usize) -> Option<String> {
+    fn text(&mut self, column: &str, length: RangeInclusive<usize>) -> Option<String> {
         let cell = self.table.cell(self.cells, column)?;
-        Some(text::bounded(
+        Some(text::bounded(column, cell, length, &mut self.violations))
+    }
+
+    fn label(&mut self, column: &str) -> Option<String> {
+        let cell = self.table.cell(self.cells, column)?;
+        let length = 0..=LONGEST_LABEL;
+        Some(text::bounded_label(
             column,
             cell,
-            0..=longest,
+            length,
             &mut self.violations,
         ))
     }
 
     fn list(&self, column: &str) -> Option<Vec<String>> {
         let cell = self.table.cell(self.cells, column)?;
-        let items = cells::split(cell.trim());
-        Some(items.iter().map(|item| text::normalise(item)).collect())
+        Some(cells::split(cell.trim()))
     }
 
     fn categories(&mut self) -> Option<Vec<String>> {
-        let names = self.list(columns::MORE_CATEGORIES)?;
-        for name in &names {
-            category::parse_name(columns::MORE_CATEGORIES, name, &mut self.violations);
-        }
-        Some(names)
+        let column = columns::MORE_CATEGORIES;
+        let names = self.list(column)?;
+        let parse = |name: &String| category::parse_name(column, name, &mut self.violations);
+        Some(names.iter().map(parse).collect())
+    }
+
+    /// A cell that holds a word or number of ours, in whatever width it was typed.
+    fn symbol(&self, column: &str) -> String {
+        text::folded(self.raw(column))
     }
 
     fn word<T>(&mut self, column: &str, from_word: fn(&str) -> Option<T>) -> Option<T> {
-        let word = text::normalise(self.raw(column));
+        let word = self.symbol(column);
         if word.is_empty() {
             return None;
         }
@@ -164,7 +167,7 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&mut self, column: &str) -> Option<i32> {
-        let digits = text::normalise(self.raw(column));
+        let digits = self.symbol(column);
         if digits.is_empty() {
             return None;
         }
@@ -175,33 +178,39 @@ impl<'a> Reader<'a> {
         number
     }
 
-    fn variants(&mut self) -> Vec<VariantDraft> {
-        let listed = self.list(columns::VARIANTS).unwrap_or_default();
-        let cold = text::normalise(self.raw(columns::PRICE_COLD));
-        let hot = text::normalise(self.raw(columns::PRICE_HOT));
-        let mut variants = Vec::new();
-        for (column, name, price) in [
-            (columns::PRICE_COLD, COLD, cold),
-            (columns::PRICE_HOT, HOT, hot),
-        ] {
-            if price.is_empty() {
-                continue;
-            }
-            if listed.is_empty() {
-                let price = self.price(column, &price);
-                variants.push(VariantDraft {
-                    id: None,
-                    name: name.to_owned(),
-                    price,
-                });
-            } else {
-                // Two places that both say the price could contradict each other.
-                self.violations.push(column, "VALIDATION_FAILED");
-            }
+    fn variants(&mut self) -> Variants {
+        let items = self.list(columns::VARIANTS);
+        let is_listed = items.as_ref().is_some_and(|items| !items.is_empty());
+        let (cold, hot) = (columns::PRICE_COLD, columns::PRICE_HOT);
+        let (cold, hot) = (
+            self.price_cell(cold, is_listed),
+            self.price_cell(hot, is_listed),
+        );
+        let listed = items.map(|items| self.listed(&items));
+        Variants { cold, hot, listed }
+    }
+
+    fn price_cell(&mut self, column: &str, is_listed: bool) -> Price {
+        if self.table.cell(self.cells, column).is_none() {
+            return Price::Unsaid;
         }
-        for item in &listed {
-            let (name, price) = item.rsplit_once(':').unwrap_or(("", item));
-            let price = self.price(columns::VARIANTS, price);
+        let digits = self.symbol(column);
+        if digits.is_empty() {
+            return Price::Absent;
+        }
+        if is_listed {
+            // Two places that both say the price could contradict each other.
+            self.violations.push(column, "VALIDATION_FAILED");
+            return Price::Unsaid;
+        }
+        Price::Is(self.price(column, &digits))
+    }
+
+    fn listed(&mut self, items: &[String]) -> Vec<VariantDraft> {
+        let mut variants = Vec::with_capacity(items.len());
+        for item in items {
+            let (name, price) = item.rsplit_once([':', '：']).unwrap_or(("", item));
+            let price = self.price(columns::VARIANTS, &text::folded(price));
             let name = text::bounded(columns::VARIANTS, name, 0..=60, &mut self.violations);
             variants.push(VariantDraft {
                 id: None,
@@ -209,37 +218,26 @@ impl<'a> Reader<'a> {
                 price,
             });
         }
-        self.check_variants(&variants, !listed.is_empty());
+        if !variants.is_empty() {
+            self.check_listed(&variants);
+        }
         variants
     }
 
-    fn check_variants(&mut self, variants: &[VariantDraft], listed: bool) {
+    fn check_listed(&mut self, variants: &[VariantDraft]) {
         let mut found = Violations::new();
         product::check_variants(columns::VARIANTS, variants, &mut found);
         let Err(refused) = found.into_result() else {
             return;
         };
-        if variants.is_empty() {
-            let column = [columns::PRICE_COLD, columns::PRICE_HOT, columns::VARIANTS]
-                .into_iter()
-                .find(|column| self.table.cell(self.cells, column).is_some())
-                .unwrap_or(columns::PRICE_COLD);
-            self.violations.push(column, "VALIDATION_FAILED");
-        } else if listed {
-            // A price out of range has been told by `price` already.
-            for field in refused
-                .fields
-                .iter()
-                .filter(|it| it.reason != "AMOUNT_OUT_OF_RANGE")
-            {
-                self.violations
-                    .push(columns::VARIANTS, field.reason.clone());
-            }
+        // A price out of range has been noted by `price` already.
+        let others = refused.fields.into_iter();
+        for field in others.filter(|it| it.reason != "AMOUNT_OUT_OF_RANGE") {
+            self.violations.push(columns::VARIANTS, field.reason);
         }
     }
 
     fn price(&mut self, column: &str, raw: &str) -> i64 {
-        let raw = raw.trim();
         let digits = raw.strip_prefix('-').unwrap_or(raw);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             self.violations.push(column, "VALIDATION_FAILED");
@@ -269,9 +267,9 @@ mod tests {
         (rows, told.collect())
     }
 
-    fn variants(row: &Row) -> Vec<(&str, i64)> {
-        row.variants
-            .iter()
+    fn listed(row: &Row) -> Vec<(&str, i64)> {
+        let listed = row.variants.listed.iter().flatten();
+        listed
             .map(|variant| (variant.name.as_str(), variant.price))
             .collect()
     }
@@ -281,16 +279,26 @@ mod tests {
         let (rows, problems) =
             parse("category,name,price_cold,price_hot\n茶,兩,25,30\n茶,冰,25,\n茶,燙,,３０\n");
         assert_eq!(problems, []);
-        assert_eq!(variants(&rows[0]), [("冷", 25), ("熱", 30)]);
-        assert_eq!(variants(&rows[1]), [("冷", 25)]);
-        assert_eq!(variants(&rows[2]), [("熱", 30)]);
+        let prices: Vec<_> = rows
+            .iter()
+            .map(|row| (row.variants.cold, row.variants.hot))
+            .collect();
+        assert_eq!(
+            prices,
+            [
+                (Price::Is(25), Price::Is(30)),
+                (Price::Is(25), Price::Absent),
+                (Price::Absent, Price::Is(30)),
+            ]
+        );
+        assert_eq!(rows[0].variants.listed, None);
     }
 
     #[test]
     fn every_bad_cell_is_told_with_line_and_column() {
         let long = "茶".repeat(61);
         let (rows, problems) = parse(&format!(
-            "category,name,price_cold,price_hot\n,紅茶,abc,1000000\n茶,{long},25,\n茶,空,,\n茶,負,-1,\n"
+            "category,name,price_cold,price_hot\n,紅茶,abc,1000000\n茶,{long},25,\n茶,負,-1,\n"
         ));
         assert_eq!(rows, []);
         let told: Vec<(u64, &str, &str)> = problems
@@ -304,8 +312,7 @@ mod tests {
                 (2, "price_cold", "VALIDATION_FAILED"),
                 (2, "price_hot", "AMOUNT_OUT_OF_RANGE"),
                 (3, "name", "TEXT_TOO_LONG"),
-                (4, "price_cold", "VALIDATION_FAILED"),
-                (5, "price_cold", "AMOUNT_OUT_OF_RANGE"),
+                (4, "price_cold", "AMOUNT_OUT_OF_RANGE"),
             ]
         );
     }
@@ -314,8 +321,69 @@ mod tests {
     fn a_list_of_variants_carries_other_names() {
         let (rows, problems) = parse("category,name,variants\n茶,紅茶,M:30|L:35\n茶,單,:20\n");
         assert_eq!(problems, []);
-        assert_eq!(variants(&rows[0]), [("M", 30), ("L", 35)]);
-        assert_eq!(variants(&rows[1]), [("", 20)]);
+        assert_eq!(listed(&rows[0]), [("M", 30), ("L", 35)]);
+        assert_eq!(listed(&rows[1]), [("", 20)]);
+    }
+
+    #[test]
+    fn a_price_may_be_typed_in_any_width_and_with_spaces() {
+        let prices = [
+            "\" 35 \"",
+            "３５",
+            "\"1,200\"",
+            "NT$35",
+            "35.5",
+            "-5",
+            "1000000",
+        ];
+        let rows: String = prices
+            .iter()
+            .map(|price| format!("茶,甲{},{price}\n", price.len()))
+            .collect();
+        let (rows, problems) = parse(&format!("category,name,price_cold\n{rows}"));
+        let read: Vec<_> = rows.iter().map(|row| row.variants.cold).collect();
+        assert_eq!(read, [Price::Is(35), Price::Is(35)]);
+        let told: Vec<_> = problems
+            .iter()
+            .map(|(line, _, reason)| (*line, reason.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (4, "VALIDATION_FAILED"),
+                (5, "VALIDATION_FAILED"),
+                (6, "VALIDATION_FAILED"),
+                (7, "AMOUNT_OUT_OF_RANGE"),
+                (8, "AMOUNT_OUT_OF_RANGE"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_problem_after_a_cell_of_several_lines_is_told_in_its_own() {
+        let text = "category,name,price_cold,description\n茶,紅茶,25,\"一 \"\"好\"\"\n二\n三\"\n茶,綠茶,貴,\n";
+        let (rows, problems) = parse(text);
+        assert_eq!(rows[0].description.as_deref(), Some("一 \"好\"\n二\n三"));
+        assert_eq!(problems[0].0, 5);
+    }
+
+    #[test]
+    fn text_is_kept_as_it_was_typed() {
+        let (rows, problems) = parse(
+            "category,name,price_cold,more_categories,station\n鮮果／茶,凍檸ＱＱ．大,25,Ｑ系列|①,Ａ吧台\n",
+        );
+        assert_eq!(problems, []);
+        assert_eq!(rows[0].category.as_deref(), Some("鮮果／茶"));
+        assert_eq!(rows[0].name.as_deref(), Some("凍檸ＱＱ．大"));
+        assert_eq!(
+            rows[0].more_categories.as_deref(),
+            Some(&["Ｑ系列".to_owned(), "①".to_owned()][..])
+        );
+        assert_eq!(
+            rows[0].station.as_deref(),
+            Some("A吧台"),
+            "a label is matched as a whole"
+        );
     }
 
     #[test]

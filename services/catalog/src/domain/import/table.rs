@@ -1,6 +1,6 @@
-//! From bytes to a table of text cells: encoding, header, limits.
+//! From bytes to a table of text cells: header, limits, lines.
 
-use std::borrow::Cow;
+use chassis::text_file::{self, NotText};
 
 use super::{CellProblem, cells, columns};
 use crate::domain::Error;
@@ -9,8 +9,6 @@ use crate::domain::Error;
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;
 /// Most rows of a file, the header not counted.
 pub const MOST_ROWS: usize = 20_000;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The rows of a file under the columns it has.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +40,7 @@ impl Table {
                 limit: MOST_BYTES,
             });
         }
-        let text = decode(content)?;
+        let text = text_file::decode(content)?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -51,7 +49,7 @@ impl Table {
         let mut table = Self::default();
         let mut width = None;
         for record in reader.records() {
-            let record = record.map_err(|_| Error::FileType)?;
+            let record = record.map_err(|_| NotText { line: None })?;
             let line = lines.line_of(&record);
             let values: Vec<String> = record
                 .iter()
@@ -112,35 +110,21 @@ impl Table {
             }
         }
         let has = |column: &str| self.columns.contains(&column);
-        let mut missing = Vec::new();
-        for needed in [columns::CATEGORY, columns::NAME] {
-            if !has(needed) {
-                missing.push(needed);
-            }
-        }
-        if !has(columns::PRICE_COLD) && !has(columns::PRICE_HOT) && !has(columns::VARIANTS) {
-            missing.push(columns::PRICE_COLD);
-        }
+        // A product is found by its code, else by category and name.
+        let needed = if has(columns::CODE) {
+            &[][..]
+        } else {
+            &[columns::CATEGORY, columns::NAME]
+        };
+        let missing: Vec<&str> = needed
+            .iter()
+            .copied()
+            .filter(|column| !has(column))
+            .collect();
         for column in missing {
             self.problems
                 .push(CellProblem::new(line, column, "VALIDATION_FAILED", ""));
         }
-    }
-}
-
-fn decode(content: &[u8]) -> Result<Cow<'_, str>, Error> {
-    let content = content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content);
-    if content.contains(&0) || content.starts_with(b"PK\x03\x04") {
-        return Err(Error::FileType);
-    }
-    if let Ok(text) = std::str::from_utf8(content) {
-        return Ok(Cow::Borrowed(text));
-    }
-    let (text, had_errors) = encoding_rs::BIG5.decode_without_bom_handling(content);
-    if had_errors {
-        Err(Error::FileType)
-    } else {
-        Ok(text)
     }
 }
 
@@ -194,33 +178,11 @@ fn breaks(text: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    const MENU: &str = "category,name,price_cold,price_hot\n茶,紅茶,25,25\n";
-
     fn names(content: &[u8]) -> Vec<(u64, String)> {
         let table = Table::read(content).unwrap();
         assert_eq!(table.problems, []);
         let name = |row: &Cells| table.cell(row, columns::NAME).unwrap().to_owned();
         table.rows.iter().map(|row| (row.line, name(row))).collect()
-    }
-
-    #[test]
-    fn utf_8_with_and_without_mark_and_big5_read_alike() {
-        let marked = [BYTE_ORDER_MARK, MENU.as_bytes()].concat();
-        let (big5, _, _) = encoding_rs::BIG5.encode(MENU);
-        assert_ne!(&*big5, MENU.as_bytes());
-        for content in [MENU.as_bytes(), &marked, &big5] {
-            assert_eq!(names(content), [(2, "紅茶".to_owned())]);
-        }
-    }
-
-    #[test]
-    fn what_is_no_text_table_is_refused() {
-        for content in [&b"PK\x03\x04rest"[..], b"a\0b", b"\xff\xfe\xfa\xff"] {
-            assert!(
-                matches!(Table::read(content), Err(Error::FileType)),
-                "{content:?}"
-            );
-        }
     }
 
     #[test]
@@ -257,9 +219,22 @@ mod tests {
             .iter()
             .map(|problem| problem.column.as_str())
             .collect();
-        assert_eq!(columns, ["nmae", "name", "price_cold"]);
+        assert_eq!(columns, ["nmae", "name"]);
         assert!(table.rows.is_empty());
         assert_eq!(Table::read(b"").unwrap().problems.len(), 1);
+    }
+
+    #[test]
+    fn a_code_is_enough_to_find_products() {
+        let table = Table::read("code,station\nP00001,吧台\n".as_bytes()).unwrap();
+        assert_eq!(table.problems, []);
+    }
+
+    #[test]
+    fn rows_of_only_commas_are_no_rows() {
+        let blank = ",,\r\n".repeat(300);
+        let text = format!("category,name,price_cold\r\n茶,紅茶,25\r\n{blank}");
+        assert_eq!(names(text.as_bytes()), [(2, "紅茶".to_owned())]);
     }
 
     #[test]

@@ -32,8 +32,12 @@ pub fn product_draft(product: &wire::Product, violations: &mut Violations) -> Pr
     let name = bounded("name", &product.name, 1, 60);
     let name_en = bounded("name_en", &product.name_en, 0, 60);
     let allergens = bounded("allergens", &product.allergens, 0, 200);
-    let station = bounded("station", &product.station, 0, products::LONGEST_LABEL);
-    let print_tag = bounded("print_tag", &product.print_tag, 0, products::LONGEST_LABEL);
+    let mut label = |field: &str, raw: &str| {
+        let longest = products::LONGEST_LABEL;
+        text::bounded_label(&format!("product.{field}"), raw, 0..=longest, violations)
+    };
+    let station = label("station", &product.station);
+    let print_tag = label("print_tag", &product.print_tag);
     let description = text::bounded_multiline(
         "product.description",
         &product.description,

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { folded } from "@yizhimai/kit";
 import { Button, Collapse, Flex, InputNumber, Select } from "antd";
 import { useState } from "react";
 
@@ -78,7 +79,7 @@ export function RuleDrawer({ rule: given, isNew, slotMinutes, refused, onDone, o
       <Field label={t("limit.target")} faults={faults("target.id", "target.name", "target.kind")}>
         <Select<string, TargetOption>
           size="large"
-          showSearch={{ filterOption: (text, option) => String(option?.label ?? "").toLowerCase().includes(text.trim().toLowerCase()), onSearch: setTyped }}
+          showSearch={{ filterOption: (text, option) => folded(String(option?.label ?? "")).includes(folded(text)), onSearch: setTyped }}
           aria-label={t("limit.target")}
           placeholder={t("limit.targetHint")}
           style={{ width: "100%" }}

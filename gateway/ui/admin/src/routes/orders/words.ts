@@ -1,3 +1,5 @@
+import { folded } from "@yizhimai/kit";
+
 import type { Order, OrderLine, SoldOption } from "../../data/types";
 
 /** 「半糖、少冰、珍珠×2」: the options as a customer would say them at the counter. */
@@ -19,8 +21,8 @@ export function mentionsAllergy(order: Order): boolean {
 
 /** Whether an order is what someone looks for: number, name, end of the phone, or a thing in it. */
 export function matches(order: Order, text: string): boolean {
-  const wanted = text.trim().toLowerCase();
+  const wanted = folded(text);
   if (!wanted) return true;
   const words = [order.order_number, order.pickup_number, order.contact.name, ...order.lines.map((line) => line.product_name)];
-  return words.some((word) => word.toLowerCase().includes(wanted)) || order.contact.phone.endsWith(wanted);
+  return words.some((word) => folded(word).includes(wanted)) || order.contact.phone.endsWith(wanted);
 }

@@ -1,4 +1,4 @@
-import { pausesAt, unsold, type PauseLike } from "@yizhimai/kit";
+import { folded, pausesAt, unsold, type PauseLike } from "@yizhimai/kit";
 
 import type { Menu, Pause, PauseEnd, PauseTarget } from "../../data/types";
 
@@ -68,9 +68,9 @@ export function pauseRows(menu: Menu, names: ShopNames): PauseRow[] {
 
 /** What the list shows for a tab and a search; a search looks everywhere. */
 export function shownRows(rows: readonly PauseRow[], tab: PauseTab, text: string): PauseRow[] {
-  const wanted = text.trim().toLowerCase();
+  const wanted = folded(text);
   if (!wanted) return rows.filter((one) => one.tab === tab);
-  return rows.filter((one) => `${one.name} ${one.detail}`.toLowerCase().includes(wanted));
+  return rows.filter((one) => folded(`${one.name} ${one.detail}`).includes(wanted));
 }
 
 /** Names of the products that can no longer be had once `target` is paused as well, itself left out. */

@@ -21,7 +21,7 @@ import styles from "./publish.module.css";
 const BIG_CHANGE = 0.3;
 
 /** Findings of the check that are no refusals and so have no sentence in the catalogue of reasons. */
-const ours = ["GROUP_UNSATISFIABLE", "TAX_TYPE_MISSING", "CATEGORY_EMPTY", "PRICE_CHANGE_LARGE"] as const;
+const ours = ["TAX_TYPE_MISSING", "CATEGORY_EMPTY", "PRICE_CHANGE_LARGE"] as const;
 
 function isOurs(reason: string): reason is (typeof ours)[number] {
   return ours.some((one) => one === reason);
@@ -121,6 +121,11 @@ function Findings({ check, brandId }: { check: PublishCheck; brandId: string }) 
     return <strong>{finding.entity_name}</strong>;
   }
 
+  function words(finding: PublishCheck["findings"][number]) {
+    if (finding.reason === "GROUP_UNSATISFIABLE") return t("finding.GROUP_UNSATISFIABLE", { products: finding.product_names.join("、") });
+    return isOurs(finding.reason) ? t(`finding.${finding.reason}`) : sentence(finding);
+  }
+
   return groups.map((group) => {
     const found = check.findings.filter((finding) => finding.blocking === group.blocking);
     return found.length === 0 ? null : (
@@ -134,7 +139,7 @@ function Findings({ check, brandId }: { check: PublishCheck; brandId: string }) 
           <ul style={{ margin: 0, paddingLeft: 20, maxHeight: 220, overflow: "auto" }} tabIndex={0} aria-label={group.title}>
             {found.map((finding) => (
               <li key={`${finding.reason} ${finding.entity_id}`}>
-                {name(finding)}：{isOurs(finding.reason) ? t(`finding.${finding.reason}`) : sentence(finding)}
+                {name(finding)}：{words(finding)}
               </li>
             ))}
           </ul>

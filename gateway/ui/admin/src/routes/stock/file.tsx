@@ -6,7 +6,6 @@ import type { StockImportReport } from "../../data/types";
 import { useReason, useT } from "../../i18n";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { useRefusalToast } from "../../patterns/use-toast";
-import { readCsv } from "../import/read-csv";
 import { importStock } from "./queries";
 
 interface FileDrawerProps {
@@ -20,14 +19,14 @@ interface FileDrawerProps {
 export function FileDrawer({ branchId, open, onClose, onImported }: FileDrawerProps) {
   const t = useT();
   const toast = useRefusalToast();
-  const [picked, setPicked] = useState<{ name: string; text: string; report: StockImportReport }>();
+  const [picked, setPicked] = useState<{ file: File; report: StockImportReport }>();
   const [busy, setBusy] = useState(false);
 
-  async function run(name: string, text: string, dryRun: boolean) {
+  async function run(file: File, dryRun: boolean) {
     setBusy(true);
     try {
-      const report = await importStock(branchId, text, dryRun, t("stock.importReason"));
-      setPicked({ name, text, report });
+      const report = await importStock(branchId, file, dryRun, t("stock.importReason"));
+      setPicked({ file, report });
       if (report.applied) onImported();
     } catch (thrown) {
       toast(thrown);
@@ -49,21 +48,21 @@ export function FileDrawer({ branchId, open, onClose, onImported }: FileDrawerPr
         showUploadList={false}
         disabled={busy}
         beforeUpload={(file) => {
-          void readCsv(file).then((text) => run(file.name, text, true));
+          void run(file, true);
           return false;
         }}
       >
         <p style={{ fontSize: 32, color: "var(--primary)" }}>
           <FileTextOutlined aria-hidden />
         </p>
-        <p style={{ fontSize: 17, fontWeight: 600 }}>{picked ? t("import.again", { name: picked.name }) : t("import.drop")}</p>
+        <p style={{ fontSize: 17, fontWeight: 600 }}>{picked ? t("import.again", { name: picked.file.name }) : t("import.drop")}</p>
         <p style={{ color: "var(--ink-2)" }}>{t("stock.importColumns")}</p>
       </Upload.Dragger>
       {picked && report ? (
         <Flex vertical gap={12}>
           <Report report={report} />
           {report.applied || report.problems.length > 0 ? null : (
-            <Button type="primary" size="large" loading={busy} disabled={changes === 0} onClick={() => void run(picked.name, picked.text, false)}>
+            <Button type="primary" size="large" loading={busy} disabled={changes === 0} onClick={() => void run(picked.file, false)}>
               {t("stock.importApply", { count: changes })}
             </Button>
           )}

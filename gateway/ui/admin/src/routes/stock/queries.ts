@@ -74,6 +74,6 @@ export function updateComponent({ brand_id, sku_id }: StockComponent, body: { na
 }
 
 /** Imports a file, or tells what it would do. */
-export function importStock(branchId: string, text: string, dryRun: boolean, reason: string): Promise<StockImportReport> {
-  return call("POST", "/api/admin/branches/{branch_id}/stock/import", { path: { branch_id: branchId }, query: { dry_run: dryRun, reason }, body: text });
+export function importStock(branchId: string, file: File, dryRun: boolean, reason: string): Promise<StockImportReport> {
+  return call("POST", "/api/admin/branches/{branch_id}/stock/import", { path: { branch_id: branchId }, query: { dry_run: dryRun, reason }, body: file });
 }

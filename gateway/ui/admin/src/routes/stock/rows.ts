@@ -1,3 +1,5 @@
+import { folded } from "@yizhimai/kit";
+
 import type { Recipe, StockDay, StockItem, StockList, StockNames } from "../../data/types";
 
 /** A thing that can be counted: a variant, an option or a component, with its stock where it is tracked. */
@@ -84,6 +86,6 @@ export function passes(row: StockRow, filter: StockFilter): boolean {
 
 /** What the list shows for a filter and a search, which looks through everything. */
 export function shownRows(rows: readonly StockRow[], filter: StockFilter, text: string): StockRow[] {
-  const wanted = text.trim().toLowerCase();
-  return rows.filter((row) => (wanted ? `${row.name} ${row.detail}`.toLowerCase().includes(wanted) : passes(row, filter)));
+  const wanted = folded(text);
+  return rows.filter((row) => (wanted ? folded(`${row.name} ${row.detail}`).includes(wanted) : passes(row, filter)));
 }

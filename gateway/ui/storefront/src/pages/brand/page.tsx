@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { problemFrom, type BrandPage as BrandDocument, type Problem, type ShopBranch } from "@yizhimai/api";
-import { displayPhone } from "@yizhimai/kit";
+import { displayPhone, folded } from "@yizhimai/kit";
 import { paths } from "../../lib/router";
 import { BranchState } from "../../parts/branch-state";
 import { Cover } from "../../parts/cover";
@@ -52,8 +52,8 @@ export function BrandPage({ brand }: { brand: string }) {
   if (problem && !page) return <ProblemPage title={t("menu.error")} problem={problem} onRetry={load} />;
   if (!page) return <Skeleton rows={4} cover />;
   document.title = page.brand.name;
-  const wanted = text.trim().toLocaleLowerCase();
-  const branches = page.branches.filter((branch) => `${branch.name}${branch.address}`.toLocaleLowerCase().includes(wanted));
+  const wanted = folded(text);
+  const branches = page.branches.filter((branch) => folded(`${branch.name}${branch.address}`).includes(wanted));
   return (
     <>
       <Cover brand={page.brand.name} title={page.brand.name} introduction={page.brand.introduction} />

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { formatDayTime } from "@yizhimai/kit";
+import { folded, formatDayTime } from "@yizhimai/kit";
 import { now } from "../../lib/clock";
 import { whenIdle } from "../../lib/later";
 import { back, paths, query } from "../../lib/router";
@@ -58,13 +58,13 @@ function Notices({ shop }: { shop: Shop }) {
 function Sections({ shop, text }: { shop: Shop; text: string }) {
   const index = shop.menu.value;
   if (!index) return null;
-  const wanted = text.trim().toLocaleLowerCase();
+  const wanted = folded(text);
   const sections = index.menu.categories
     .map((category) => ({
       ...category,
       products: category.product_ids
         .flatMap((id) => index.products.get(id) ?? [])
-        .filter((product) => `${product.name} ${product.name_en ?? ""}`.toLocaleLowerCase().includes(wanted)),
+        .filter((product) => folded(`${product.name} ${product.name_en ?? ""}`).includes(wanted)),
     }))
     .filter((section) => section.products.length > 0);
   if (index.menu.products.length === 0) return <Empty title={t("menu.empty")} hint={t("menu.empty_hint")} />;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chassis::{
     clock::Clock,
     id::{CategoryId, OptionGroupId},
+    text,
 };
 
 use super::{Against, CellProblem, columns, problem};
@@ -13,7 +14,7 @@ use crate::domain::{
     product::Product,
 };
 
-/// Categories by name, those that are made on the way included.
+/// Categories by their folded name, those that are made on the way included.
 pub(super) struct Categories<'a> {
     by_name: HashMap<String, CategoryId>,
     names: HashMap<CategoryId, String>,
@@ -45,7 +46,9 @@ impl<'a> Categories<'a> {
                 .map(|it| (it.name.clone(), it.id))
         };
         Self {
-            by_name: named().collect(),
+            by_name: named()
+                .map(|(name, id)| (text::folded(&name), id))
+                .collect(),
             names: named().map(|(name, id)| (id, name)).collect(),
             next_places,
             next_position: last.map_or(0, |last| last + 1),
@@ -55,7 +58,7 @@ impl<'a> Categories<'a> {
     }
 
     pub(super) fn find(&self, name: &str) -> Option<CategoryId> {
-        self.by_name.get(name).copied()
+        self.by_name.get(&text::folded(name)).copied()
     }
 
     pub(super) fn find_or_add(&mut self, name: &str) -> CategoryId {
@@ -63,7 +66,7 @@ impl<'a> Categories<'a> {
             return id;
         }
         let id = CategoryId::new(self.clock);
-        self.by_name.insert(name.to_owned(), id);
+        self.by_name.insert(text::folded(name), id);
         self.names.insert(id, name.to_owned());
         self.new.push(Category {
             id,
@@ -112,11 +115,13 @@ impl<'a> Groups<'a> {
     ) -> Result<Vec<OptionGroupId>, Vec<CellProblem>> {
         let mut ids = Vec::with_capacity(names.len());
         for name in names {
-            let by_id = name.parse::<OptionGroupId>().ok();
+            let by_id = name.trim().parse::<OptionGroupId>().ok();
+            let key = text::folded(name);
+            let is_named = |group: &OptionGroup| text::folded(&group.name) == key;
             let mut matching = self
                 .groups
                 .iter()
-                .filter(|group| by_id.map_or(group.name == *name, |id| group.id == id));
+                .filter(|group| by_id.map_or_else(|| is_named(group), |id| group.id == id));
             match (matching.next(), matching.next()) {
                 (Some(group), None) => ids.push(group.id),
                 _ => return Err(problem(row, columns::OPTION_GROUPS, "NOT_FOUND", name)),
@@ -134,11 +139,11 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// Products by code, and by category and name.
+/// Products by folded code, and by category and folded name.
 pub(super) struct Products<'a> {
-    by_code: HashMap<&'a str, &'a Product>,
-    by_main: HashMap<(CategoryId, &'a str), Vec<&'a Product>>,
-    by_any: HashMap<(CategoryId, &'a str), Vec<&'a Product>>,
+    by_code: HashMap<String, &'a Product>,
+    by_main: HashMap<(CategoryId, String), Vec<&'a Product>>,
+    by_any: HashMap<(CategoryId, String), Vec<&'a Product>>,
 }
 
 impl<'a> Products<'a> {
@@ -150,14 +155,16 @@ impl<'a> Products<'a> {
         };
         for product in &catalogue.products {
             let details = &product.details;
-            products.by_code.insert(&details.code, product);
+            products
+                .by_code
+                .insert(text::folded(&details.code), product);
             for (place, category) in details.category_ids.iter().enumerate() {
                 let map = if place == 0 {
                     &mut products.by_main
                 } else {
                     &mut products.by_any
                 };
-                map.entry((*category, details.name.as_str()))
+                map.entry((*category, text::folded(&details.name)))
                     .or_default()
                     .push(product);
             }
@@ -166,15 +173,13 @@ impl<'a> Products<'a> {
     }
 
     pub(super) fn by_code(&self, code: &str) -> Option<&'a Product> {
-        self.by_code.get(code).copied()
+        self.by_code.get(&text::folded(code)).copied()
     }
 
     /// Products of this name whose main category it is; if there are none, those that stand in it.
     pub(super) fn by_name(&self, category: CategoryId, name: &str) -> Vec<&'a Product> {
-        let found = self
-            .by_main
-            .get(&(category, name))
-            .or_else(|| self.by_any.get(&(category, name)));
+        let key = (category, text::folded(name));
+        let found = self.by_main.get(&key).or_else(|| self.by_any.get(&key));
         found.cloned().unwrap_or_default()
     }
 }

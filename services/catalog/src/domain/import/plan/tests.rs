@@ -1,3 +1,4 @@
+use chassis::id::VariantId;
 use proptest::prelude::*;
 
 use super::*;
@@ -49,6 +50,22 @@ fn counts(plan: &Plan) -> (usize, usize, usize, usize) {
 const MENU: &str =
     "category,name,price_cold,price_hot\n茶,紅茶,25,25\n奶茶,鮮奶茶,50,\n茶,綠茶,,25\n";
 
+/// What changes in the product of a row: `price_cold 30 → 35; …`.
+fn told(plan: &Plan, row: usize) -> String {
+    let columns = plan.rows[row].columns.iter();
+    let told = columns.map(|it| format!("{} {} → {}", it.column, it.before, it.after));
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// What a file takes away: column, item, from how many products.
+fn removed(plan: &Plan) -> Vec<(&'static str, String, usize)> {
+    let changes = plan.rows.iter().flat_map(|row| &row.columns);
+    let removals = sum_up(changes).into_iter();
+    removals
+        .map(|it| (it.column, it.item, it.products))
+        .collect()
+}
+
 #[test]
 fn a_menu_makes_categories_and_products_in_the_order_of_the_file() {
     let empty = Catalogue::default();
@@ -95,7 +112,8 @@ fn a_changed_price_is_told_and_keeps_the_variant() {
     let dearer = MENU.replace("紅茶,25,25", "紅茶,30,");
     let plan = planned(&before, dearer.as_bytes());
     assert_eq!(counts(&plan), (0, 1, 2, 0));
-    assert_eq!(plan.rows[0].detail, "price_cold 25 → 30; price_hot 25 → —");
+    assert_eq!(told(&plan, 0), "price_cold 25 → 30; price_hot 25 → ");
+    assert_eq!(removed(&plan), [("price_hot", String::new(), 1)]);
     assert_eq!(
         plan.updated[0].variants[0].id,
         before.products[0].variants[0].id
@@ -116,10 +134,8 @@ fn a_file_without_stations_leaves_them_and_an_empty_cell_takes_them_away() {
     assert_eq!(counts(&silent), (0, 0, 1, 0));
 
     let moved = planned(&before, first.replace("吧台,冷飲", "廚房,").as_bytes());
-    assert_eq!(
-        moved.rows[0].detail,
-        "station 吧台 → 廚房; print_tag 冷飲 → —"
-    );
+    assert_eq!(told(&moved, 0), "station 吧台 → 廚房; print_tag 冷飲 → ");
+    assert_eq!(removed(&moved), [("print_tag", String::new(), 1)]);
 }
 
 #[test]
@@ -155,7 +171,136 @@ fn a_product_found_by_code_moves_to_the_category_of_the_row() {
     let file = "code,category,name,price_cold,price_hot\nP00001,新茶,紅茶,30,30\n";
     let plan = planned(&before, file.as_bytes());
     assert_eq!(counts(&plan), (0, 1, 0, 0));
-    assert_eq!(plan.rows[0].detail, "category 茶 → 新茶");
+    assert_eq!(told(&plan, 0), "category 茶 → 新茶");
+    assert_eq!(removed(&plan), []);
+}
+
+#[test]
+fn a_column_that_is_not_in_the_file_changes_nothing() {
+    let full = "code,category,name,price_cold,price_hot,more_categories,name_en,description,\
+                allergens,tax_type,display,min_per_order,max_per_order,make_seconds,station,\
+                print_tag\n\
+                A1,茶,紅茶,30,35,推薦|熱銷,Black tea,好茶,無,exempt,hidden,2,9,60,吧台,冷飲\n";
+    let mut before = applied(
+        &Catalogue::default(),
+        &planned(&Catalogue::default(), full.as_bytes()),
+    );
+    before.option_groups = vec![samples::option_group()];
+    before.products[0].details.option_group_ids = vec![samples::option_group().id];
+
+    for silent in [
+        "code\nA1\n",
+        "category,name\n茶,紅茶\n",
+        "category,name,price_cold\n茶,紅茶,30\n",
+        "code,price_hot\nA1,35\n",
+        "code,variants\nA1,\n",
+        "code,category\nA1,茶\n",
+        "code,station\nA1,吧台\n",
+    ] {
+        let plan = planned(&before, silent.as_bytes());
+        assert_eq!(counts(&plan), (0, 0, 1, 0), "{silent}");
+    }
+    for said in ["code,name_en\nA1,Tea\n", "code,price_cold\nA1,40\n"] {
+        let plan = planned(&before, said.as_bytes());
+        assert_eq!(counts(&plan), (0, 1, 0, 0), "{said}");
+        assert_eq!(plan.rows[0].columns.len(), 1, "{said}");
+        assert_eq!(removed(&plan), [], "{said}");
+    }
+
+    let plan = planned(
+        &before,
+        "code,price_hot,more_categories,option_groups,description\nA1,,熱銷,,\n".as_bytes(),
+    );
+    let gone = |column, item: &str| (column, item.to_owned(), 1);
+    assert_eq!(
+        removed(&plan),
+        [
+            gone("description", ""),
+            gone("more_categories", "推薦"),
+            gone("option_groups", "甜度"),
+            gone("price_hot", ""),
+        ]
+    );
+}
+
+#[test]
+fn a_row_that_leaves_no_variant_or_finds_no_product_is_a_problem() {
+    let before = samples::menu().content;
+    let told = |file: &str| -> Vec<(String, String)> {
+        let problems = planned(&before, file.as_bytes()).problems.into_iter();
+        problems.map(|it| (it.column, it.reason)).collect()
+    };
+    let one = |column: &str, reason: &str| [(column.to_owned(), reason.to_owned())];
+    for (file, problem) in [
+        (
+            "category,name\n茶,新茶\n",
+            one("price_cold", "VALIDATION_FAILED"),
+        ),
+        (
+            "category,name,price_hot\n茶,新茶,\n",
+            one("price_hot", "VALIDATION_FAILED"),
+        ),
+        (
+            "code,price_cold,price_hot\nP00001,,\n",
+            one("price_cold", "VALIDATION_FAILED"),
+        ),
+        ("code,station\nP9,吧台\n", one("code", "NOT_FOUND")),
+        ("code,station\n,吧台\n", one("code", "VALIDATION_FAILED")),
+        // 冷 and 熱 are not in the file and stay, beside which one without a name cannot be.
+        (
+            "code,variants\nP00001,:25\n",
+            one("variants", "VALIDATION_FAILED"),
+        ),
+    ] {
+        assert_eq!(told(file), problem, "{file}");
+    }
+}
+
+#[test]
+fn names_are_found_folded_and_written_as_they_were_typed() {
+    let file = "category,name,price_cold\nＱ系列,凍檸ＱＱ,60\n";
+    let before = applied(
+        &Catalogue::default(),
+        &planned(&Catalogue::default(), file.as_bytes()),
+    );
+    assert_eq!(before.products[0].details.name, "凍檸ＱＱ");
+    let plan = planned(
+        &before,
+        "category,name,price_cold\nq系列,凍檸QQ,60\n".as_bytes(),
+    );
+    assert_eq!(counts(&plan), (0, 1, 0, 0));
+    assert_eq!(told(&plan, 0), "name 凍檸ＱＱ → 凍檸QQ");
+    assert!(plan.new_categories.is_empty());
+
+    let twice = "category,name,price_cold\n茶,Latte,60\n茶,ＬＡＴＴＥ,60\n";
+    let plan = planned(&Catalogue::default(), twice.as_bytes());
+    assert_eq!(
+        plan.problems,
+        [CellProblem::new(3, "name", "CODE_TAKEN", "ＬＡＴＴＥ")]
+    );
+}
+
+#[test]
+fn codes_that_only_look_like_numbers_stay_what_they_are() {
+    let codes = ["007", "7", "90.750", "90.75", "1E5", "2026-11"];
+    let rows: String = codes
+        .iter()
+        .map(|code| format!("{code},茶,茶{code},25\n"))
+        .collect();
+    let file = format!("code,category,name,price_cold\n{rows}");
+    let plan = planned(&Catalogue::default(), file.as_bytes());
+    assert_eq!(counts(&plan), (6, 0, 0, 0));
+    let after = applied(&Catalogue::default(), &plan);
+    let again = planned(&after, &export::write(&after).unwrap());
+    assert_eq!(counts(&again), (0, 0, 6, 0));
+}
+
+#[test]
+fn a_category_that_is_named_again_counts_once() {
+    let file = "category,name,price_cold,more_categories\n四季,紅茶,25,四季|套餐|四季\n";
+    let plan = planned(&Catalogue::default(), file.as_bytes());
+    assert_eq!(counts(&plan), (1, 0, 0, 0));
+    assert_eq!(plan.created[0].details.category_ids.len(), 2);
 }
 
 #[test]
@@ -181,7 +326,7 @@ fn groups_are_given_to_new_products_and_unknown_ones_are_refused() {
 
 fn names() -> impl Strategy<Value = String> {
     // Bars, escapes and formula signs are what a cell could trip over.
-    "[=@'茶a][茶a|\\\\:'@,\"]{0,4}"
+    "[=@'茶ＱA][茶ＡＱ①．／|\\\\:'@,\"]{0,4}"
 }
 
 prop_compose! {
@@ -192,8 +337,10 @@ prop_compose! {
         station in "[=@a茶|]{0,5}", print_tag in "[=@a茶|]{0,5}",
     ) -> Product {
         let mut product = samples::product("", &name, &[]);
+        let mut names = HashSet::new();
         product.variants = variants
             .into_iter()
+            .filter(|(name, _)| names.insert(text::folded(name)))
             .map(|(name, price)| Variant { id: VariantId::new(&samples::clock()), name, price })
             .collect();
         if nameless {
