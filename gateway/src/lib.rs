@@ -9,6 +9,7 @@
 pub mod assets;
 pub mod auth;
 pub mod availability;
+pub mod brand_pages;
 pub mod config;
 pub mod encoding;
 pub mod events;
@@ -19,6 +20,7 @@ pub mod rate_limit;
 pub mod rest;
 pub mod security_headers;
 pub mod server;
+pub mod shared_json;
 pub mod sse;
 pub mod state;
 pub mod storefronts;

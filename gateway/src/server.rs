@@ -21,6 +21,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::{
     assets, auth,
+    brand_pages::BrandPages,
     config::Config,
     events, observe,
     problem::Rejection,
@@ -106,6 +107,7 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
 
     last.spawn(events::listen(gateway.clone(), amqp.clone(), last.token()));
     last.spawn(sweep(gateway.clone(), last.token()));
+    last.spawn(BrandPages::tell_changes(gateway.clone(), last.token()));
     watch(&last, &failed, ops.run(last.token()));
     watch(
         &doors,

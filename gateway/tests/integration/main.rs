@@ -8,6 +8,7 @@ mod assets;
 mod availability;
 mod bodies;
 mod brand_days;
+mod brand_page;
 mod common;
 mod csrf;
 mod events;

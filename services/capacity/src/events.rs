@@ -23,11 +23,8 @@ use crate::{
         limits, pauses,
         settle_orders::{News, settle},
     },
-    domain::{fate::Fate, notice::Notice},
-    store::{
-        self,
-        branches::{Branch, BranchState},
-    },
+    domain::{branch_state::BranchState, fate::Fate, notice::Notice},
+    store::{self, branches::Branch},
 };
 
 static HOLDS_GONE: LazyLock<Counter<u64>> = LazyLock::new(|| {

@@ -130,10 +130,6 @@ impl Ordering {
         request: &PlaceOrder,
     ) -> Result<Quote, Error> {
         let quote = self.price(menu, &request.cart)?;
-        if !menu.live {
-            let closed = Problem::new("CLOSED").message("the branch takes no orders");
-            return Err(closed.field("branch_id", "CLOSED").into());
-        }
         if self.clock.now() - request.quoted_at > QUOTE_MAX_AGE {
             return Err(Problem::new("QUOTE_EXPIRED")
                 .message("the quote is too old")
@@ -185,7 +181,7 @@ impl Ordering {
             sold: quote,
             promised_at: hold.promised_at,
             business_day: hold.business_day,
-            day_rule: menu.day_rule,
+            day_rule: hold.day_rule,
             contact: request.contact.clone(),
             remark: request.remark.clone(),
             utensils: request.utensils,

@@ -60,7 +60,7 @@ interface TimeChoiceProps {
 /** As soon as possible, or a slot of a day; full ones stay in sight. */
 export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
   const availability = shop.availability.value;
-  const timeZone = shop.menu.value?.menu.branch.time_zone ?? "Asia/Taipei";
+  const timeZone = shop.timeZone.value;
   const wanted = shop.draft.draft.value.wanted_at;
   const days = slotDays(offer);
   const today = shop.today.value ?? businessDay(now.value, timeZone);
