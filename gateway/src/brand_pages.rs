@@ -1,7 +1,7 @@
 //! Brands' own pages: their branches and whether each takes orders for now, for crowds of customers.
 //!
 //! A page is made at most once a second, however many ask and however often something of it changes.
-//! Changes are gathered and told to the open pages once a second, and by then the page is made anew.
+//! Changes are gathered and published to the open pages once a second; what is read after that is new.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -28,9 +28,9 @@ use crate::{
 };
 
 const TTL: Duration = Duration::from_secs(1);
-const TELL_EVERY: Duration = Duration::from_secs(1);
-/// Longer than a page made before the change is kept.
-const CHANGED_FOR: Duration = Duration::from_secs(5);
+const PUBLISH_EVERY: Duration = Duration::from_secs(1);
+/// Longer than a page can be in the making that was begun before the change.
+const CHANGED_FOR: Duration = Duration::from_secs(60);
 const CAPACITY: u64 = 2_000;
 const BRANCHES_A_CALL: i32 = 1_000;
 /// More branches than any brand has; an upstream that never ends its list is given up.
@@ -38,12 +38,12 @@ const MOST_CALLS: usize = 20;
 
 /// The pages of brands.
 pub struct BrandPages {
-    /// By the brand's id and its last change.
+    /// By the brand's id and the number of its last change.
     pages: Cache<(String, u64), Arc<SharedJson>>,
-    /// Numbers of the last changes that were told.
-    told: Cache<String, u64>,
+    /// Numbers of the last changes that were published, by the brand's id.
+    published: Cache<String, u64>,
     changes: AtomicU64,
-    /// Brands that changed since the streams were last told.
+    /// Brands with changes that are yet to be published.
     changed: Mutex<HashSet<String>>,
 }
 
@@ -52,7 +52,7 @@ impl Default for BrandPages {
         let cache = || Cache::builder().max_capacity(CAPACITY);
         Self {
             pages: cache().time_to_live(TTL).build(),
-            told: Cache::builder()
+            published: Cache::builder()
                 .max_capacity(CAPACITY)
                 .time_to_live(CHANGED_FOR)
                 .build(),
@@ -69,10 +69,10 @@ impl BrandPages {
     pub async fn get(&self, gateway: &Gateway, slug: &str) -> Result<Arc<SharedJson>> {
         let storefront = gateway.storefronts().brand(gateway, slug).await?;
         let brand_id = storefront.brand.brand_id.clone();
-        let told = self.told.get(&brand_id).await.unwrap_or_default();
+        let change = self.published.get(&brand_id).await.unwrap_or_default();
         let page = self
             .pages
-            .try_get_with((brand_id, told), load(gateway, &storefront));
+            .try_get_with((brand_id, change), load(gateway, &storefront));
         page.await
             .map_err(|why| Rejection::internal(anyhow::anyhow!("{why}")))
     }
@@ -89,16 +89,16 @@ impl BrandPages {
         self.pages.invalidate_all();
     }
 
-    /// Tells the open pages of what has changed, every second until `shutdown`.
-    pub async fn tell_changes(gateway: Gateway, shutdown: CancellationToken) {
-        let mut turns = tokio::time::interval(TELL_EVERY);
+    /// Publishes what has changed to the open pages, every second until `shutdown`.
+    pub async fn publish_changes(gateway: Gateway, shutdown: CancellationToken) {
+        let mut turns = tokio::time::interval(PUBLISH_EVERY);
         while shutdown.run_until_cancelled(turns.tick()).await.is_some() {
             let pages = gateway.brand_pages();
             let changed = std::mem::take(&mut *pages.changed.lock());
             for brand_id in changed {
                 // What is read from now on is made after the change.
                 let number = pages.changes.fetch_add(1, Ordering::Relaxed) + 1;
-                pages.told.insert(brand_id.clone(), number).await;
+                pages.published.insert(brand_id.clone(), number).await;
                 let hub = gateway.hub();
                 hub.publish(&brand_id, Topic::Branch, "branches", &BranchesChanged {});
             }

@@ -107,7 +107,7 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
 
     last.spawn(events::listen(gateway.clone(), amqp.clone(), last.token()));
     last.spawn(sweep(gateway.clone(), last.token()));
-    last.spawn(BrandPages::tell_changes(gateway.clone(), last.token()));
+    last.spawn(BrandPages::publish_changes(gateway.clone(), last.token()));
     watch(&last, &failed, ops.run(last.token()));
     watch(
         &doors,

@@ -84,7 +84,7 @@ export class World {
       }));
     return {
       as_of: new Date().toISOString(), state: this.state(), time_zone: TAIPEI, opens_at: this.open ? null : in_(600), last_order_at: in_(300),
-      promised_at: this.open ? in_(15) : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
+      promised_at: this.state() === "open" ? in_(15) : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
       stock_day, skus: Array.from(this.stock.keys(), (sku_id) => ({ sku_id, available: this.left(sku_id, stock_day), show_last: 5 })),
       order_limits: [],
       pauses: Array.from(this.paused, ([id, { kind, ends_at }]) => ({ target: kind === "station" || kind === "tag" ? { kind, name: id } : { kind, id }, channels: [], reason: "equipment", ends_at })),

@@ -1,5 +1,7 @@
 //! Whether the branches of a brand take orders for now, many in one reading.
 
+use std::collections::BTreeSet;
+
 use chassis::id::{BranchId, BrandId, OrganisationId};
 use chrono::TimeDelta;
 
@@ -11,11 +13,11 @@ use crate::{
 
 /// A business day may have begun this long ago, and a rolling window before it.
 const COUNTED_BEFORE: TimeDelta = TimeDelta::hours(30);
-/// No promise is told for later than this: it would need the counters of every day ahead.
+/// No promise is made for later than this: it would need the counters of every day ahead.
 const PROMISED_WITHIN: TimeDelta = TimeDelta::hours(24);
 
 /// Lists whether at most `limit` branches of a brand with ids after `after` take orders for now, by their
-/// ids: what [`super::availability::get`] tells of each, in a fixed number of statements.
+/// ids: the same as [`super::availability::get`] of each, in a fixed number of statements.
 pub async fn list(
     core: &Core,
     org: OrganisationId,
@@ -36,8 +38,15 @@ pub async fn list(
         .filter(|(_, (limits, schedule))| !Book::is_boundless(limits, schedule))
         .map(|(branch, _)| branch.branch_id)
         .collect();
+    // The least that an order asks finds room in every counter that is not full.
+    let rules = limits.iter().flat_map(|limits| limits.rules());
+    let summed: BTreeSet<_> = rules
+        .filter(|rule| rule.is_queue())
+        .map(|rule| rule.rule_id)
+        .collect();
+    let summed: Vec<_> = summed.into_iter().collect();
     let (from, to) = (now - COUNTED_BEFORE, now + PROMISED_WITHIN);
-    let mut used = store::counters::used_between(&mut tx, &bounded, from, to).await?;
+    let mut used = store::counters::full_between(&mut tx, &bounded, (from, to), &summed).await?;
     tx.rollback().await?;
 
     let mut statuses = Vec::with_capacity(branches.len());

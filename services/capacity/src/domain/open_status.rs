@@ -1,4 +1,4 @@
-//! Whether a branch takes orders for now: the one answer that everybody gets who says "open".
+//! Whether a branch takes orders for now: the one rule behind every place that says "open".
 
 use chrono::{DateTime, Utc};
 

@@ -65,12 +65,13 @@ pub async fn used(
         .collect()
 }
 
-/// What is counted in windows of branches that begin between `from` and `to`, held and committed together.
-pub async fn used_between(
+/// What is counted in windows of branches that begin between `from` and `to`, held and committed together:
+/// the counters that are full, and all of the rules in `summed`.
+pub async fn full_between(
     tx: &mut TenantTx,
     branch_ids: &[BranchId],
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    summed: &[LimitRuleId],
 ) -> anyhow::Result<HashMap<BranchId, HashMap<CounterKey, i64>>> {
     let mut used = HashMap::<BranchId, HashMap<CounterKey, i64>>::new();
     if branch_ids.is_empty() {
@@ -78,6 +79,7 @@ pub async fn used_between(
     }
     let org = tx.org().as_uuid();
     let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
+    let summed: Vec<_> = summed.iter().map(LimitRuleId::as_uuid).collect();
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -87,11 +89,13 @@ pub async fn used_between(
         WHERE org_id = $1
           AND branch_id = ANY($2)
           AND starts_at BETWEEN $3 AND $4
+          AND (held + committed >= limit_amount OR rule_id = ANY($5))
         "#,
         org,
         &branch_ids,
         from,
         to,
+        &summed,
     )
     .fetch_all(&mut **tx)
     .await

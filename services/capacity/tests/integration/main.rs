@@ -28,3 +28,4 @@ mod tenancy_of_limits;
 mod tenancy_of_stock;
 mod transfers;
 mod upkeep;
+mod zz_perf;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::common::{
     Shop,
-    limits::{each_slot, rule},
+    limits::{each_slot, rule, units},
     pauses::{minutes, whole_branch},
     reason, shown, told,
 };
@@ -14,8 +14,8 @@ use chassis::{
 };
 use proto::{
     capacity::v1::{
-        BranchOpenStatus, DayPeriod, LimitMeasure, ListOpenStatusesRequest, OpenState, PauseTarget,
-        Period, RemoveSpecialDayRequest, SaveSpecialDayRequest, SpecialDay,
+        BranchOpenStatus, DayPeriod, HoldRequestBody, LimitMeasure, ListOpenStatusesRequest,
+        OpenState, PauseTarget, Period, RemoveSpecialDayRequest, SaveSpecialDayRequest, SpecialDay,
     },
     catalog::v1::BranchState,
 };
@@ -31,7 +31,11 @@ async fn open_state(shop: &Shop) -> BranchOpenStatus {
     assert_eq!(alone.promised_at, listed.promised_at);
     let order = shop.hold(shop.order(&[])).await;
     match listed.state() {
-        OpenState::Open => assert_eq!(order.unwrap().promised_at, listed.promised_at),
+        OpenState::Open => {
+            let held = order.unwrap();
+            assert_eq!(held.promised_at, listed.promised_at);
+            assert!(shop.release(held.order_id.parse().unwrap()).await);
+        }
         OpenState::Paused => assert_eq!(reason(order), "PAUSED"),
         _ => assert_eq!(reason(order), "CLOSED"),
     }
@@ -133,8 +137,33 @@ async fn a_full_slot_moves_the_promise_of_the_list_as_it_does_that_of_the_branch
         .unwrap();
     let first = open_state(&shop).await;
     assert_eq!(shown(&first.promised_at), "2026-09-02T04:15:00Z");
+    shop.hold(shop.order(&[])).await.unwrap();
     let second = open_state(&shop).await;
     assert_eq!(shown(&second.promised_at), "2026-09-02T04:30:00Z");
+}
+
+#[tokio::test]
+async fn a_queue_at_a_station_moves_the_promise_of_the_list_too() {
+    let shop = Shop::open().await;
+    shop.set_limits(vec![rule(LimitMeasure::MakeMinutes, each_slot(), 15)])
+        .await
+        .unwrap();
+    shop.set_hours(|hours| hours.lead_minutes = 0)
+        .await
+        .unwrap();
+    let promised = async || {
+        let (alone, listed) = (shop.availability().await, shop.open_status().await);
+        assert_eq!(alone.promised_at, listed.promised_at);
+        shown(&listed.promised_at)
+    };
+    assert_eq!(promised().await, "2026-09-02T04:00:00Z");
+    // 14 of the 15 minutes of the present slot: it has room, and whoever comes next waits.
+    let order = HoldRequestBody {
+        lines: vec![units(14)],
+        ..shop.order(&[])
+    };
+    shop.hold(order).await.unwrap();
+    assert_eq!(promised().await, "2026-09-02T04:15:00Z");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Timers and batches: what fails for one never fails for others, and nothing grows for ever.
 
-use crate::common::{Shop, hold, limits::units, reason};
+use crate::common::{Shop, hold, reason};
 use chassis::id::{OrderId, SkuId};
 use chrono::TimeDelta;
 use futures::future::join_all;
@@ -148,9 +148,6 @@ async fn movements_of_long_ago_are_folded_into_one_that_keeps_the_sum() {
     shop.clock.advance(TimeDelta::days(440));
     let another = shop.start_another().await;
     eventually(async || told(&journal(&shop, sku).await) == [(Opening, 12, 12, 0)]).await;
-    shop.hold(shop.cart_at(&[units(1)], "2029-02-01T04:00:00Z"))
-        .await
-        .unwrap_err();
     shop.held(&[(sku, 2)]).await;
     assert_eq!(
         told(&journal(&shop, sku).await),

@@ -299,7 +299,7 @@ fn to_hold(hold: Option<HoldState>) -> anyhow::Result<Hold> {
     })
 }
 
-/// How a branch counts days, as capacity tells it.
+/// How a branch counts days, off the wire.
 pub(super) fn day_rule(time_zone: &str, cutoff_minutes: i32) -> anyhow::Result<DayRule> {
     Ok(DayRule {
         tz: time_zone.parse().context("read a branch's time zone")?,

@@ -261,7 +261,7 @@ fn slot_warning(available: &Availability, wanted: Option<DateTime<Utc>>) -> Opti
         let reason = match available.state() {
             OpenState::Open if available.promised_at.is_some() => return None,
             OpenState::Open => "SLOT_FULL",
-            // The pause is told by itself.
+            // The pause has a warning of its own.
             OpenState::Paused => return None,
             _ => "CLOSED",
         };
@@ -294,7 +294,8 @@ fn promise(available: &Availability, wanted: Option<DateTime<Utc>>) -> Option<Da
     match wanted {
         Some(_) if slot_warning(available, wanted).is_some() => None,
         Some(wanted) => Some(wanted),
-        None => to_utc(available.promised_at),
+        None if available.state() == OpenState::Open => to_utc(available.promised_at),
+        None => None,
     }
 }
 

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 /** The present, fresh to half a minute: enough for 「今天」, opening hours and waiting times. */
 export const now = signal(new Date());
 
-/** Hours begin and end by themselves: what nobody tells of is seen after this long. */
+/** Hours begin and end without an event: that is seen after this long. */
 export const REFRESH_MS = 60_000;
 
 setInterval(() => {

@@ -17,7 +17,7 @@ export function followBrand(brand: string, onChange: () => void): () => void {
     onEvent: ({ type }) => {
       if (type === "branches" || type === "reload") onChange();
     },
-    // What changed before the first stream was open was told to nobody; later ones catch up by themselves.
+    // The first stream does not say what changed before it was open; later ones catch up by themselves.
     onState: (state) => {
       if (state !== "open" || opened) return;
       opened = true;

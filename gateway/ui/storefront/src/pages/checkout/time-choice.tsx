@@ -69,8 +69,8 @@ export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
   const shownDay = tapped ?? findSlot(offer, wanted)?.business_day ?? days.find((day) => day.free)?.business_day;
   const choose = (wanted_at: string | null) => shop.draft.edit({ wanted_at });
 
-  const open = !availability || takesOrders(availability, now.value);
-  const paused = !open && availability?.open;
+  const open = !availability || takesOrders(availability);
+  const paused = availability?.state === "paused";
   const noAsap = open && offer?.exact === true && !offer.promised_at;
   const first = nextFreeSlot(offer)?.starts_at;
   useEffect(() => {
