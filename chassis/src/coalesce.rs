@@ -8,6 +8,7 @@ use std::{
     collections::{HashMap, VecDeque, hash_map::Entry},
     fmt,
     hash::Hash,
+    ops::Range,
     panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
@@ -34,6 +35,38 @@ struct Call<Q, A> {
     question: Q,
     answer: oneshot::Sender<A>,
     span: Span,
+}
+
+/// Answers a batch of `count` together: all of `0..count`, or by their places those that `together` is
+/// given. Where that fails by what one of them may have caused, each is answered alone, so that it
+/// takes no other along.
+///
+/// `concerns_all` tells of failures that no member causes, such as a database that is away: then
+/// nothing is tried again. `failed` makes the answer of who could not be served.
+pub async fn together_or_alone<A, E: fmt::Display, F>(
+    count: usize,
+    together: impl Fn(Range<usize>) -> F,
+    concerns_all: impl Fn(&E) -> bool,
+    failed: impl Fn(&E) -> A,
+) -> Vec<A>
+where
+    F: Future<Output = Result<Vec<A>, E>>,
+{
+    match together(0..count).await {
+        Ok(answers) => answers,
+        Err(error) if count > 1 && !concerns_all(&error) => {
+            tracing::warn!(%error, count, "a batch failed, going one by one");
+            let mut answers = Vec::with_capacity(count);
+            for index in 0..count {
+                match together(index..index + 1).await {
+                    Ok(alone) => answers.extend(alone),
+                    Err(error) => answers.push(failed(&error)),
+                }
+            }
+            answers
+        }
+        Err(error) => (0..count).map(|_| failed(&error)).collect(),
+    }
 }
 
 /// Gathers calls of type `Q` by key and answers each with an `A`; clones share the queues.
@@ -194,6 +227,42 @@ mod tests {
             .boxed()
         });
         (coalescer, gate, sizes)
+    }
+
+    #[tokio::test]
+    async fn who_spoils_a_batch_spoils_it_for_nobody_else() {
+        let (questions, batches) = ([1, 666, 2], Mutex::new(0));
+        let answers = together_or_alone(
+            questions.len(),
+            async |some| {
+                *batches.lock() += 1;
+                if questions[some.clone()].contains(&666) {
+                    return Err("poison");
+                }
+                Ok(questions[some].iter().map(|it| Ok(it * 2)).collect())
+            },
+            |error| *error == "away",
+            |error| Err(*error),
+        )
+        .await;
+        assert_eq!(answers, [Ok(2), Err("poison"), Ok(4)]);
+        assert_eq!(*batches.lock(), 4);
+    }
+
+    #[tokio::test]
+    async fn nobody_tries_again_alone_when_no_member_is_to_blame() {
+        let batches = Mutex::new(0);
+        let answers = together_or_alone(
+            3,
+            async |_| {
+                *batches.lock() += 1;
+                Err::<Vec<Result<(), _>>, _>("away")
+            },
+            |error| *error == "away",
+            |error| Err(*error),
+        )
+        .await;
+        assert_eq!((answers, *batches.lock()), (vec![Err("away"); 3], 1));
     }
 
     #[tokio::test]

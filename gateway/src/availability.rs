@@ -1,29 +1,14 @@
 //! What branches can sell, remembered for a moment so that a crowd asks capacity once.
 
-use std::{
-    io::{self, Read as _},
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use axum::{
-    body::Body,
-    response::{IntoResponse as _, Response},
-};
-use bytes::Bytes;
 use chassis::clock::SharedClock;
 use chrono::{DateTime, NaiveDate, Utc};
-use flate2::{Compression, read::GzEncoder};
-use http::{
-    HeaderMap, HeaderValue,
-    header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
-};
 use moka::future::Cache;
 use parking_lot::Mutex;
 use proto::capacity::v1::GetAvailabilityRequest;
 
 use crate::{
-    encoding::Encoding,
     problem::Rejection,
     rest::{
         Result,
@@ -31,22 +16,20 @@ use crate::{
         convert::{present, stamp},
         hours::ServiceMethod,
     },
+    shared_json::SharedJson,
     state::Gateway,
     storefronts::Place,
 };
 
 const TTL: Duration = Duration::from_millis(300);
 const CAPACITY: u64 = 10_000;
-/// Slots repeat themselves: even the quickest level leaves a twentieth, and it is done often.
-const BROTLI_QUALITY: i32 = 3;
-const BROTLI_WINDOW: i32 = 18;
 
 /// Capacity keeps what it has read for less than this, and an event of it is delivered within this.
 const CHANGED_FOR: Duration = Duration::from_secs(2);
 
 /// What branches can sell.
 pub struct Availabilities {
-    cache: Cache<Key, Arc<Known>>,
+    cache: Cache<Key, Arc<SharedJson>>,
     /// When a change was last heard of; what was read before is told to nobody after it.
     changed: Cache<String, DateTime<Utc>>,
     all_changed: Mutex<Option<DateTime<Utc>>>,
@@ -60,16 +43,6 @@ struct Key {
     method: ServiceMethod,
     day: Option<NaiveDate>,
     not_before: Option<DateTime<Utc>>,
-}
-
-/// What was true a moment ago.
-#[derive(Debug)]
-pub struct Known {
-    /// As it is.
-    pub availability: Availability,
-    json: Bytes,
-    gzip: OnceLock<Bytes>,
-    br: OnceLock<Bytes>,
 }
 
 impl Availabilities {
@@ -96,7 +69,7 @@ impl Availabilities {
         gateway: &Gateway,
         place: &Place,
         wanted: &Wanted,
-    ) -> Result<Arc<Known>> {
+    ) -> Result<Arc<SharedJson>> {
         let branch_id = place.branch.branch_id.clone();
         let key = Key {
             method: wanted.method.unwrap_or(ServiceMethod::Pickup),
@@ -133,62 +106,6 @@ impl Availabilities {
     }
 }
 
-impl Known {
-    /// The answer to a customer, compressed once for all who take it so.
-    pub fn respond(&self, request: &HeaderMap) -> Response {
-        let mut encoding = Encoding::accepted(request);
-        let body = self.body(encoding).unwrap_or_else(|_| {
-            encoding = Encoding::Identity;
-            self.json.clone()
-        });
-        let headers = [
-            (CONTENT_TYPE, "application/json"),
-            (CACHE_CONTROL, "no-store"),
-            (VARY, "accept-encoding"),
-        ];
-        let mut response = (headers, Body::from(body)).into_response();
-        if let Some(name) = encoding.name() {
-            response
-                .headers_mut()
-                .insert(CONTENT_ENCODING, HeaderValue::from_static(name));
-        }
-        response
-    }
-
-    fn body(&self, encoding: Encoding) -> io::Result<Bytes> {
-        match encoding {
-            Encoding::Identity => Ok(self.json.clone()),
-            Encoding::Gzip => kept(&self.gzip, || gzip(&self.json)),
-            Encoding::Br => kept(&self.br, || brotli(&self.json)),
-        }
-    }
-}
-
-fn kept(place: &OnceLock<Bytes>, make: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<Bytes> {
-    if let Some(body) = place.get() {
-        return Ok(body.clone());
-    }
-    let body = make()?.into();
-    Ok(place.get_or_init(|| body).clone())
-}
-
-fn gzip(json: &[u8]) -> io::Result<Vec<u8>> {
-    let mut body = Vec::new();
-    GzEncoder::new(json, Compression::fast()).read_to_end(&mut body)?;
-    Ok(body)
-}
-
-fn brotli(mut json: &[u8]) -> io::Result<Vec<u8>> {
-    let params = brotli::enc::BrotliEncoderParams {
-        quality: BROTLI_QUALITY,
-        lgwin: BROTLI_WINDOW,
-        ..Default::default()
-    };
-    let mut body = Vec::new();
-    brotli::BrotliCompress(&mut json, &mut body, &params)?;
-    Ok(body)
-}
-
 /// Why loading failed; shared between the requests that waited for it.
 enum Failed {
     Refused(tonic::Status),
@@ -199,7 +116,7 @@ async fn load(
     gateway: &Gateway,
     place: &Place,
     key: Key,
-) -> std::result::Result<Arc<Known>, Failed> {
+) -> std::result::Result<Arc<SharedJson>, Failed> {
     let request = GetAvailabilityRequest {
         branch_id: key.branch_id,
         method: key.method.to_wire(),
@@ -217,12 +134,6 @@ async fn load(
         present(answer.availability, "the availability").and_then(Availability::try_from);
     let mut availability = availability.map_err(|error| Failed::Broken(format!("{error:?}")))?;
     availability.menu_number = gateway.menus().number(gateway, place).await;
-    let json =
-        serde_json::to_vec(&availability).map_err(|error| Failed::Broken(error.to_string()))?;
-    Ok(Arc::new(Known {
-        availability,
-        json: json.into(),
-        gzip: OnceLock::new(),
-        br: OnceLock::new(),
-    }))
+    let json = SharedJson::of(&availability).map_err(|error| Failed::Broken(error.to_string()))?;
+    Ok(Arc::new(json))
 }

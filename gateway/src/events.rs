@@ -53,9 +53,14 @@ pub async fn apply(gateway: &Gateway, event: &Received) -> Result<(), Rejection>
         "ordering.schedule.changed.v1" => order_rescheduled(gateway, event),
         "capacity.availability.changed.v1" => availability_changed(gateway, event).await,
         "catalog.menu.published.v1" => menu_published(gateway, event),
-        "catalog.brand.changed.v1" | "catalog.branch.changed.v1" => {
-            gateway.storefronts().forget();
-            gateway.menus().expire_all();
+        "catalog.brand.changed.v1" => {
+            let changed: catalog::BrandChanged = event.decode()?;
+            storefront_changed(gateway, &changed.brand.unwrap_or_default().brand_id);
+            Ok(())
+        }
+        "catalog.branch.changed.v1" => {
+            let changed: catalog::BranchChanged = event.decode()?;
+            storefront_changed(gateway, &changed.branch.unwrap_or_default().brand_id);
             Ok(())
         }
         "staff.sessions.ended.v1" => sessions_ended(gateway, event).await,
@@ -68,8 +73,15 @@ pub async fn forget_everything(gateway: &Gateway) {
     gateway.storefronts().forget();
     gateway.menus().expire_all();
     gateway.availabilities().forget_all();
+    gateway.brand_pages().forget_all();
     gateway.identities().forget_all();
     gateway.hub().reset();
+}
+
+fn storefront_changed(gateway: &Gateway, brand_id: &str) {
+    gateway.storefronts().forget();
+    gateway.menus().expire_all();
+    gateway.brand_pages().note_change(brand_id);
 }
 
 fn order_placed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
@@ -134,6 +146,9 @@ fn tell_order(
 async fn availability_changed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
     let changed: capacity::AvailabilityChanged = event.decode()?;
     gateway.availabilities().forget(&changed.branch_id).await;
+    if changed.times_changed {
+        gateway.brand_pages().note_change(&changed.brand_id);
+    }
     let data = AvailabilityChanged {
         sku_ids: changed.sku_ids,
     };

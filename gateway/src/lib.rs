@@ -9,6 +9,7 @@
 pub mod assets;
 pub mod auth;
 pub mod availability;
+pub mod brand_pages;
 pub mod config;
 pub mod connections;
 pub mod encoding;
@@ -21,6 +22,7 @@ pub mod rate_limit;
 pub mod rest;
 pub mod security_headers;
 pub mod server;
+pub mod shared_json;
 pub mod sse;
 pub mod state;
 pub mod storefronts;

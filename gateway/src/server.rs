@@ -29,6 +29,7 @@ use tower_http::{
 
 use crate::{
     assets, auth,
+    brand_pages::BrandPages,
     config::Config,
     connections::{self, Patience},
     events, observe, path_params,
@@ -140,6 +141,7 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
 
     last.spawn(events::listen(gateway.clone(), amqp.clone(), last.token()));
     last.spawn(sweep(gateway.clone(), last.token()));
+    last.spawn(BrandPages::publish_changes(gateway.clone(), last.token()));
     watch(&last, &failed, ops.run(last.token()));
     doors.spawn(connections::serve(
         listener,

@@ -5,5 +5,5 @@ mod stream;
 mod visitors;
 
 pub use hub::{Hub, Topic, Wants};
-pub use stream::{for_order, for_shop, for_staff};
+pub use stream::{for_brand, for_order, for_shop, for_staff};
 pub use visitors::Visitors;

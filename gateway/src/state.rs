@@ -25,6 +25,7 @@ use crate::{
     assets::Assets,
     auth::{Customers, Identities},
     availability::Availabilities,
+    brand_pages::BrandPages,
     config::GatewayConfig,
     menu::Menus,
     rate_limit::RateLimits,
@@ -67,6 +68,7 @@ pub struct Inner {
     storefronts: Storefronts,
     menus: Menus,
     availabilities: Availabilities,
+    brand_pages: BrandPages,
     hub: Hub,
     visitors: Visitors,
     assets: Assets,
@@ -92,6 +94,7 @@ impl Gateway {
             storefronts: Storefronts::default(),
             menus: Menus::default(),
             availabilities: Availabilities::new(clock),
+            brand_pages: BrandPages::default(),
             hub: Hub::new(*config.replay_window, config.replay_events),
             visitors: Visitors::new(config.streams_per_address),
             assets: Assets::load(&config),
@@ -207,6 +210,11 @@ impl Inner {
     /// What branches can sell.
     pub fn availabilities(&self) -> &Availabilities {
         &self.availabilities
+    }
+
+    /// Brands' own pages.
+    pub fn brand_pages(&self) -> &BrandPages {
+        &self.brand_pages
     }
 
     /// Open streams of customers.

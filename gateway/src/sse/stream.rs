@@ -1,4 +1,4 @@
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::IpAddr, sync::Arc, time::Duration};
 
 use async_stream::stream;
 use axum::{
@@ -75,7 +75,25 @@ pub async fn for_staff(
 ///
 /// Refuses with `RATE_LIMITED` when the address has as many streams open as it may.
 pub fn for_shop(gateway: &Gateway, shop: &Shop, headers: &HeaderMap) -> Result<Response> {
-    open(gateway, shop, Wants::Branch, headers)
+    open(
+        gateway,
+        shop.address,
+        shop.branch_id(),
+        Wants::Branch,
+        headers,
+    )
+}
+
+/// Whether anything of a brand's page changed, for a customer who has it open.
+///
+/// Refuses with `RATE_LIMITED` when the address has as many streams open as it may.
+pub fn for_brand(
+    gateway: &Gateway,
+    address: IpAddr,
+    brand_id: &str,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    open(gateway, address, brand_id, Wants::Branch, headers)
 }
 
 /// One order, for its customer.
@@ -87,14 +105,22 @@ pub fn for_order(
     order_id: String,
     headers: &HeaderMap,
 ) -> Result<Response> {
-    open(gateway, shop, Wants::Order(order_id), headers)
+    let wants = Wants::Order(order_id);
+    open(gateway, shop.address, shop.branch_id(), wants, headers)
 }
 
-fn open(gateway: &Gateway, shop: &Shop, wants: Wants, headers: &HeaderMap) -> Result<Response> {
-    let visit = gateway.visitors().enter(shop.address);
+/// Opens a stream of what is published for a branch, or a brand, by its id.
+fn open(
+    gateway: &Gateway,
+    address: IpAddr,
+    id: &str,
+    wants: Wants,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    let visit = gateway.visitors().enter(address);
     let visit = visit.ok_or_else(|| Rejection::new("RATE_LIMITED"))?;
     let last = last_event_id(headers);
-    let subscription = gateway.hub().subscribe(shop.branch_id(), wants, last);
+    let subscription = gateway.hub().subscribe(id, wants, last);
     Ok(respond(gateway, subscription, None, Some(visit)))
 }
 

@@ -34,6 +34,7 @@ async fn each_browser_gets_the_encoding_it_takes() {
     let edge = Edge::open().await;
     answers(&edge, |_| capacity::Availability {
         as_of: Some(prost_types::Timestamp::default()),
+        state: capacity::OpenState::Open.into(),
         skus: (0..200)
             .map(|number| capacity::SkuAvailability {
                 sku_id: format!("sku-{number}"),
@@ -78,6 +79,7 @@ async fn the_day_whose_stock_is_told_is_the_one_asked_for() {
     let edge = Edge::open().await;
     answers(&edge, |asked| capacity::Availability {
         as_of: Some(prost_types::Timestamp::default()),
+        state: capacity::OpenState::Open.into(),
         stock_day: match asked.business_day.as_str() {
             "" => "2026-09-02".to_owned(),
             day => day.to_owned(),
@@ -103,6 +105,7 @@ async fn who_hears_of_a_change_is_not_told_what_was_so_before() {
     let edge = Edge::open().await;
     answers(&edge, |asked| capacity::Availability {
         as_of: asked.not_before,
+        state: capacity::OpenState::Open.into(),
         ..Default::default()
     });
     let known_since = async || {

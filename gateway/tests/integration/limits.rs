@@ -233,11 +233,6 @@ async fn what_fills_a_time_has_names_where_they_are_known() {
             };
             let menu = catalog::MenuSnapshot {
                 products: vec![cake],
-                branch: Some(catalog::Branch {
-                    time_zone: "Asia/Taipei".to_owned(),
-                    cutoff_minutes: 240,
-                    ..Default::default()
-                }),
                 ..Default::default()
             };
             Ok(catalog::GetMenuSnapshotResponse {
@@ -255,6 +250,7 @@ async fn what_fills_a_time_has_names_where_they_are_known() {
             let order = |order_id: &str| capacity::LoadedOrder {
                 order_id: order_id.to_owned(),
                 slot_starts_at: Some(TEN),
+                business_day: "2026-09-02".to_owned(),
                 units: 4,
             };
             Ok(capacity::ListLoadResponse {

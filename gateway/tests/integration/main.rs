@@ -9,6 +9,7 @@ mod assets;
 mod availability;
 mod bodies;
 mod brand_days;
+mod brand_page;
 mod common;
 mod connections;
 mod csrf;

@@ -188,7 +188,7 @@ async fn a_crowd_asks_capacity_once() {
     edge.fake.on(rpc, |_: capacity::GetAvailabilityRequest| {
         let now = capacity::Availability {
             as_of: Some(prost_types::Timestamp::default()),
-            open: true,
+            state: capacity::OpenState::Open.into(),
             ..Default::default()
         };
         Ok(capacity::GetAvailabilityResponse {
@@ -200,8 +200,8 @@ async fn a_crowd_asks_capacity_once() {
     for answer in futures::future::join_all(crowd).await {
         let document: serde_json::Value = answer.json().await.unwrap();
         assert_eq!(
-            (&document["open"], &document["menu_number"]),
-            (&json!(true), &json!(null))
+            (&document["state"], &document["menu_number"]),
+            (&json!("open"), &json!(null))
         );
     }
     assert!(edge.fake.calls(rpc) <= 2, "{} calls", edge.fake.calls(rpc));

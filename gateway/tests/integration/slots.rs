@@ -93,23 +93,26 @@ async fn each_method_has_hours_of_its_own_and_a_memory_of_its_own() {
     let edge = Edge::open().await;
     edge.fake
         .on(AVAILABILITY, |asked: capacity::GetAvailabilityRequest| {
-            let on_site = asked.method() == capacity::Method::OnSite;
+            let state = match asked.method() {
+                capacity::Method::OnSite => capacity::OpenState::Open,
+                _ => capacity::OpenState::OutsideHours,
+            };
             Ok(capacity::GetAvailabilityResponse {
                 availability: Some(capacity::Availability {
                     as_of: at(0),
-                    open: on_site,
+                    state: state.into(),
                     ..Default::default()
                 }),
             })
         });
-    for (query, open) in [
-        ("", false),
-        ("?method=on_site", true),
-        ("?method=pickup", false),
+    for (query, state) in [
+        ("", "outside_hours"),
+        ("?method=on_site", "open"),
+        ("?method=pickup", "outside_hours"),
     ] {
         let answer = edge.get(&format!("{SHOP}/availability{query}")).await;
         let answer: Value = answer.json().await.unwrap();
-        assert_eq!(answer["open"], open, "{query}");
+        assert_eq!(answer["state"], state, "{query}");
     }
     let unknown = edge.get(&format!("{SHOP}/availability?method=drone")).await;
     refused(unknown, 400, "VALIDATION_FAILED").await;
@@ -117,7 +120,7 @@ async fn each_method_has_hours_of_its_own_and_a_memory_of_its_own() {
     let path = format!("/api/admin/branches/{}/availability", edge.branch_id);
     let request = edge.as_staff(Method::GET, &format!("{path}?method=on_site"));
     let answer: Value = request.send().await.unwrap().json().await.unwrap();
-    assert_eq!(answer["open"], true);
+    assert_eq!(answer["state"], "open");
 }
 
 #[tokio::test]

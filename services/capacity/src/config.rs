@@ -10,6 +10,8 @@ pub struct Config {
     pub hold_ttl_secs: u32,
     /// How long settled holds, past slots and past daily buckets are kept, in days.
     pub keep_days: u32,
+    /// How long stock movements are kept one by one, in days; older months are folded into one movement a unit.
+    pub keep_movements_days: u32,
     /// How long answers to keyed requests are kept, in days.
     pub keep_answers_days: u32,
 }
@@ -19,6 +21,7 @@ impl Default for Config {
         Self {
             hold_ttl_secs: 120,
             keep_days: 120,
+            keep_movements_days: 400,
             keep_answers_days: 7,
         }
     }

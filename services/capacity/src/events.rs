@@ -27,13 +27,11 @@ use crate::{
         settle_orders::{News, settle},
     },
     domain::{
+        branch_state::BranchState,
         fate::{Fate, HoldState},
         notice::Notice,
     },
-    store::{
-        self,
-        branches::{Branch, BranchState},
-    },
+    store::{self, branches::Branch},
 };
 use uuid::Uuid;
 

@@ -8,10 +8,11 @@ use std::{
 use anyhow::Context as _;
 use chassis::{
     client::Peers,
-    id::{BranchId, OrderId, OrganisationId},
+    coalesce::together_or_alone,
+    id::{OrderId, OrganisationId},
     job::Job,
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, Datelike as _, NaiveTime, TimeDelta, Utc};
 use proto::ordering::v1::{
     FindOrderStatesRequest, OrderState, ordering_service_client::OrderingServiceClient,
 };
@@ -21,9 +22,11 @@ use crate::{
         Core,
         announce::tell_gone,
         announce_hours::announce_hours,
+        error::{Error, is_unavailable},
         pauses::end_due,
         receive_stock::receive_stock,
         settle_orders::{News, settle},
+        turn::Turn,
     },
     config::Config,
     domain::fate::Fate,
@@ -40,10 +43,14 @@ const HOURS_PERIOD: Duration = Duration::from_secs(1);
 /// What is expected for a day can be sold from its first seconds on.
 const RECEIPTS_PERIOD: Duration = Duration::from_secs(1);
 const PURGE_PERIOD: Duration = Duration::from_secs(3600);
-/// As many branches as one turn writes.
+/// As many branches of a tenant as one turn writes.
 const BRANCHES_A_TURN: i64 = 500;
-/// As many as one question to ordering may name.
+/// As many of a tenant as one question to ordering may name.
 const HOLDS_A_TURN: i64 = 500;
+/// As many rows as one transaction deletes.
+const ROWS_A_BATCH: i64 = 5_000;
+/// As many buckets as one transaction folds the movements of; each may have many.
+const BUCKETS_A_BATCH: i64 = 100;
 /// An order that waits for its payment is asked about again after this long.
 const ASK_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
@@ -80,22 +87,16 @@ pub fn jobs(core: &Core, peers: &Peers, config: &Config) -> Vec<Job> {
 
 /// Gives back lapsed holds whose order ordering does not know; several processes may do it at once.
 async fn expire_holds(core: &Core, peers: &Peers) -> anyhow::Result<()> {
-    loop {
-        let mut tx = core.db.system("expire holds").await?;
-        let lapsed = store::holds::list_expired(&mut tx, core.clock.now(), HOLDS_A_TURN).await?;
-        tx.rollback().await?;
-        let full = i64::try_from(lapsed.len())? == HOLDS_A_TURN;
-        let mut by_org: BTreeMap<OrganisationId, Vec<OrderId>> = BTreeMap::new();
-        for (org, order_id) in lapsed {
-            by_org.entry(org).or_default().push(order_id);
-        }
-        for (org, order_ids) in by_org {
-            expire_holds_of(core, peers, org, &order_ids).await?;
-        }
-        if !full {
-            return Ok(());
-        }
+    let mut tx = core.db.system("expire holds").await?;
+    let lapsed = store::holds::list_expired(&mut tx, core.clock.now(), HOLDS_A_TURN).await?;
+    tx.rollback().await?;
+    let mut turn = Turn::default();
+    for (org, order_ids) in by_org(lapsed) {
+        let order_ids: Vec<_> = order_ids.into_iter().collect();
+        turn.run(org, expire_holds_of(core, peers, org, &order_ids))
+            .await;
     }
+    turn.end()
 }
 
 /// Writes down which pauses are over and tells the storefronts; several processes may do it at once.
@@ -103,17 +104,23 @@ async fn end_pauses(core: &Core) -> anyhow::Result<()> {
     let mut tx = core.db.system("end pauses").await?;
     let due = store::pauses::list_due(&mut tx, core.clock.now(), BRANCHES_A_TURN).await?;
     tx.rollback().await?;
-    let mut by_org: BTreeMap<OrganisationId, BTreeSet<BranchId>> = BTreeMap::new();
-    for (org, branch_id) in due {
-        by_org.entry(org).or_default().insert(branch_id);
+    let mut turn = Turn::default();
+    for (org, branch_ids) in by_org(due) {
+        turn.run(org, end_due(core, org, &branch_ids)).await;
     }
-    for (org, branch_ids) in by_org {
-        end_due(core, org, &branch_ids)
-            .await
-            .context("end pauses that are over")?;
-    }
-    Ok(())
+    turn.end()
 }
+
+fn by_org<T: Ord>(found: Vec<(OrganisationId, T)>) -> BTreeMap<OrganisationId, BTreeSet<T>> {
+    let mut by_org = BTreeMap::<_, BTreeSet<T>>::new();
+    for (org, id) in found {
+        by_org.entry(org).or_default().insert(id);
+    }
+    by_org
+}
+
+/// A lapsed hold, and what ordering says of its order; nothing while that waits for its payment.
+type Lapsed = (OrderId, Option<News>);
 
 async fn expire_holds_of(
     core: &Core,
@@ -123,9 +130,7 @@ async fn expire_holds_of(
 ) -> anyhow::Result<()> {
     let asked_at = core.clock.now();
     let known = find_orders(peers, org, order_ids).await?;
-    let mut news = Vec::new();
-    let mut waiting = Vec::new();
-    for &order_id in order_ids {
+    let lapsed = order_ids.iter().map(|&order_id| {
         let (fate, version, lapsed_by) = match known.get(&order_id) {
             None => (Fate::NeverMade, 0, Some(asked_at)),
             Some(&(state, version)) => {
@@ -133,24 +138,42 @@ async fn expire_holds_of(
                 let ended = matches!(state, OrderState::Cancelled | OrderState::Rejected);
                 match fate_of(state, OrderState::Unspecified, true) {
                     Some(fate) if !ended => (fate, version, None),
-                    _ => {
-                        waiting.push(order_id);
-                        continue;
-                    }
+                    _ => return (order_id, None),
                 }
             }
         };
-        news.push(News {
+        let news = News {
             order_id,
             fate,
             version,
             lapsed_by,
-        });
-    }
+        };
+        (order_id, Some(news))
+    });
+    let lapsed: Vec<Lapsed> = lapsed.collect();
+    let outcomes = together_or_alone(
+        lapsed.len(),
+        |some| settle_lapsed(core, org, &lapsed[some], asked_at),
+        is_unavailable,
+        |error| Err(error.clone()),
+    )
+    .await;
+    let settled: Result<Vec<()>, Error> = outcomes.into_iter().collect();
+    settled.context("settle lapsed holds")?;
+    Ok(())
+}
+
+async fn settle_lapsed(
+    core: &Core,
+    org: OrganisationId,
+    lapsed: &[Lapsed],
+    asked_at: DateTime<Utc>,
+) -> Result<Vec<Result<(), Error>>, Error> {
+    let news: Vec<_> = lapsed.iter().filter_map(|(_, news)| *news).collect();
+    let waiting = lapsed.iter().filter(|(_, news)| news.is_none());
+    let waiting: Vec<_> = waiting.map(|(order_id, _)| *order_id).collect();
     let mut tx = core.db.tenant(org).await?;
-    let settled = settle(core, &mut tx, &news)
-        .await
-        .context("settle lapsed holds")?;
+    let settled = settle(core, &mut tx, &news).await?;
     if !waiting.is_empty() {
         store::holds::postpone(&mut tx, &waiting, asked_at + ASK_AGAIN).await?;
     }
@@ -166,7 +189,7 @@ async fn expire_holds_of(
             "lapsed holds were given back"
         );
     }
-    Ok(())
+    Ok(lapsed.iter().map(|_| Ok(())).collect())
 }
 
 async fn find_orders(
@@ -190,16 +213,70 @@ async fn find_orders(
     known.collect()
 }
 
+/// Deletes what nobody asks for any more, a batch at a time; what cannot be done ends nothing else.
 async fn purge_old_rows(core: &Core, config: &Config) -> anyhow::Result<()> {
     let now = core.clock.now();
-    let mut tx = core.db.system("purge old rows").await?;
     let before = now - TimeDelta::days(i64::from(config.keep_days));
-    let mut rows = store::holds::purge(&mut tx, before).await?;
-    let before = now - TimeDelta::days(i64::from(config.keep_answers_days));
-    rows += store::answers::purge(&mut tx, before).await?;
-    tx.commit().await?;
+    let answered_before = now - TimeDelta::days(i64::from(config.keep_answers_days));
+    let moved_before = first_of_month(now - TimeDelta::days(i64::from(config.keep_movements_days)));
+    let mut rows = 0;
+    let mut failed = None;
+    for (old, before) in [
+        (Old::Holds, before),
+        (Old::Counters, before),
+        (Old::Buckets, before),
+        (Old::Answers, answered_before),
+        (Old::Movements, moved_before),
+    ] {
+        match purge(core, old, before).await {
+            Ok(found) => rows += found,
+            Err(error) => failed = Some(error),
+        }
+    }
     if rows > 0 {
         tracing::info!(rows, "old rows were purged");
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
+}
+
+/// What is kept for a while.
+#[derive(Clone, Copy, Debug)]
+enum Old {
+    Holds,
+    Counters,
+    Buckets,
+    Answers,
+    Movements,
+}
+
+/// Deletes what is from before `before`, each batch in a transaction of its own. Tells how many rows, and of
+/// movements how many buckets.
+async fn purge(core: &Core, old: Old, before: DateTime<Utc>) -> anyhow::Result<u64> {
+    let most = match old {
+        Old::Movements => BUCKETS_A_BATCH,
+        _ => ROWS_A_BATCH,
+    };
+    let mut total = 0;
+    loop {
+        let mut tx = core.db.system("purge old rows").await?;
+        let found = match old {
+            Old::Holds => store::holds::purge(&mut tx, before, most).await?,
+            Old::Counters => store::counters::purge(&mut tx, before, most).await?,
+            Old::Buckets => store::buckets::purge(&mut tx, before.date_naive(), most).await?,
+            Old::Answers => store::answers::purge(&mut tx, before, most).await?,
+            Old::Movements => store::movements::fold(&mut tx, before, most).await?,
+        };
+        tx.commit().await?;
+        total += found;
+        if found < most.unsigned_abs() {
+            return Ok(total);
+        }
+    }
+}
+
+/// Movements are folded by whole months, so that each bucket is touched once a month.
+fn first_of_month(at: DateTime<Utc>) -> DateTime<Utc> {
+    let date = at.date_naive();
+    let first = date.with_day(1).unwrap_or(date);
+    first.and_time(NaiveTime::MIN).and_utc()
 }

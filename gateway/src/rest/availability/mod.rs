@@ -41,6 +41,24 @@ pub struct Wanted {
 }
 
 wire_enum! {
+    /// Whether a branch takes orders for now, and if not, why.
+    OpenState = pb::OpenState {
+        /// 接單中.
+        Open,
+        /// 暫停接單: the branch or the method as a whole is paused.
+        Paused,
+        /// 休息中: its hours say no, or ordering for now has ended.
+        OutsideHours,
+        /// 籌備中: only test orders.
+        Setup,
+        /// 暫停營業: the branch as such takes no orders.
+        Suspended,
+        /// 已歇業.
+        Closed,
+    }
+}
+
+wire_enum! {
     /// State of a slot.
     SlotState = pb::SlotState {
         /// 可訂.
@@ -59,13 +77,13 @@ wire_enum! {
 pub struct Availability {
     /// When this was true.
     pub as_of: DateTime<Utc>,
-    /// The branch takes orders for now.
-    pub open: bool,
-    /// When it opens next; null while open or when it never does.
+    /// Whether the branch takes orders for now.
+    pub state: OpenState,
+    /// When it takes orders for now again; null while open or when nobody knows.
     pub opens_at: Option<DateTime<Utc>>,
-    /// When ordering for now ends; null while closed or for a continuous opening.
+    /// When ordering for now ends; null while it is not open or for a continuous opening.
     pub last_order_at: Option<DateTime<Utc>>,
-    /// Time promised if ordered now; null while closed.
+    /// Time promised if ordered now; null while it is not open.
     pub promised_at: Option<DateTime<Utc>>,
     /// Earliest slot that is not full.
     pub earliest_slot_at: Option<DateTime<Utc>>,
@@ -73,6 +91,8 @@ pub struct Availability {
     pub menu_number: Option<i64>,
     /// Slots from now to the last day ahead.
     pub slots: Vec<Slot>,
+    /// IANA time zone of the branch.
+    pub time_zone: String,
     /// Business day whose stock is told.
     #[schema(format = Date)]
     pub stock_day: String,
@@ -124,7 +144,8 @@ impl TryFrom<pb::Availability> for Availability {
     fn try_from(availability: pb::Availability) -> Result<Self, Rejection> {
         Ok(Self {
             as_of: required_time(availability.as_of, "as_of")?,
-            open: availability.open,
+            state: OpenState::from_wire(availability.state)?,
+            time_zone: availability.time_zone,
             opens_at: time(availability.opens_at),
             last_order_at: time(availability.last_order_at),
             promised_at: time(availability.promised_at),

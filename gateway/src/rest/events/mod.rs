@@ -1,6 +1,7 @@
 //! Live screens: server-sent events that tell a screen what to read again.
 
 mod branch;
+mod brand;
 mod order;
 mod shop;
 
@@ -20,6 +21,7 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
 pub fn shop_routes() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new()
         .routes(routes!(shop::watch_shop))
+        .routes(routes!(brand::watch_brand))
         .routes(routes!(order::watch_my_order))
 }
 
@@ -41,6 +43,10 @@ pub struct AvailabilityChanged {
     /// Stock-keeping units whose availability changed; empty when hours or slots did.
     pub sku_ids: Vec<String>,
 }
+
+/// Data of `event: branches`: something of the brand's page changed, such as when a branch is open.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct BranchesChanged {}
 
 /// Data of `event: menu`: the branch has a new menu.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

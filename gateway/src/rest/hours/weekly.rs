@@ -85,6 +85,9 @@ pub struct MethodHours {
     pub periods: Vec<Period>,
     /// Minutes before close when ordering ends, 0–180; null for those of the branch.
     pub last_order_minutes: Option<i32>,
+    /// Minutes between ordering and the earliest promise, 0–1,440; null for the default: of 自取 those of the
+    /// branch, of 外送 40, of 現場 0.
+    pub lead_minutes: Option<i32>,
 }
 
 /// Hours as they shall be.
@@ -150,6 +153,7 @@ impl TryFrom<pb::MethodHours> for MethodHours {
             own_week: own.own_week,
             periods: own.periods.into_iter().map(Period::from).collect(),
             last_order_minutes: own.last_order_minutes,
+            lead_minutes: own.lead_minutes,
         })
     }
 }
@@ -181,6 +185,7 @@ impl From<MethodHours> for pb::MethodHours {
             own_week: own.own_week,
             periods: own.periods.into_iter().map(pb::Period::from).collect(),
             last_order_minutes: own.last_order_minutes,
+            lead_minutes: own.lead_minutes,
         }
     }
 }

@@ -94,6 +94,9 @@ pub async fn list_load(
     });
     let answer = gateway.capacity_limits().list_load(request).await?;
     let answer = answer.into_inner();
+    let days = answer.orders.iter();
+    let days = days.map(|order| (branch_id.clone(), order.business_day.clone()));
+    let days = days.collect();
     let mut orders: Vec<LoadedOrder> = all(answer.orders)?;
     let mut products: Vec<LoadedProduct> = answer.products.into_iter().map(Into::into).collect();
     if !products.is_empty() || !orders.is_empty() {
@@ -104,11 +107,7 @@ pub async fn list_load(
                 product.variant_name = text(variant_name);
             }
         }
-        let days = menu.days(orders.iter().map(|order| order.slot_starts_at));
-        let days = days
-            .into_iter()
-            .map(|day| (branch_id.clone(), day.to_string()));
-        let mut known = known_orders(&gateway, &staff, days.collect(), &[]).await;
+        let mut known = known_orders(&gateway, &staff, days, &[]).await;
         for one in &mut orders {
             one.order = known.remove(&one.order_id).map(KnownOrder::from);
         }

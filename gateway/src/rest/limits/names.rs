@@ -1,17 +1,15 @@
-//! What fills a time is called on the menu in force, and the business days it lies in there.
+//! What fills a time is called on the menu in force.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use chassis::{business_day::BusinessDay, id::OrganisationId};
-use chrono::{DateTime, Utc};
+use chassis::id::OrganisationId;
 use proto::catalog::v1 as catalog;
 
 use crate::state::Gateway;
 
-/// A branch's menu, as far as names and days go.
+/// A branch's menu, as far as names go.
 #[derive(Default)]
 pub struct Menu {
-    branch: catalog::Branch,
     variants: HashMap<String, (String, String)>,
 }
 
@@ -42,17 +40,6 @@ impl Menu {
     pub fn name(&self, variant_id: &str) -> Option<(String, String)> {
         self.variants.get(variant_id).cloned()
     }
-
-    /// The business days that instants lie in, by the branch's clock.
-    pub fn days(&self, instants: impl Iterator<Item = DateTime<Utc>>) -> BTreeSet<BusinessDay> {
-        let Ok(zone) = self.branch.time_zone.parse::<chrono_tz::Tz>() else {
-            return BTreeSet::new();
-        };
-        let cutoff = u16::try_from(self.branch.cutoff_minutes).unwrap_or_default();
-        instants
-            .map(|at| BusinessDay::of(at, zone, cutoff))
-            .collect()
-    }
 }
 
 impl From<catalog::MenuSnapshot> for Menu {
@@ -66,7 +53,6 @@ impl From<catalog::MenuSnapshot> for Menu {
         });
         Self {
             variants: variants.collect(),
-            branch: menu.branch.unwrap_or_default(),
         }
     }
 }

@@ -58,8 +58,6 @@ pub struct MenuBranch {
     pub phone: String,
     /// Address as written.
     pub address: String,
-    /// IANA time zone.
-    pub time_zone: String,
 }
 
 /// A category on a menu.

@@ -38,6 +38,8 @@ wire_enum! {
         TransferredIn,
         /// 預計到貨: the day has begun, and what was expected for it is in the running stock.
         Arrived,
+        /// 期初: the sum of older movements, which are no longer kept one by one.
+        Opening,
     }
 }
 

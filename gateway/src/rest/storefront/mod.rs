@@ -5,6 +5,8 @@ mod get_order;
 mod place_order;
 mod show;
 
+pub use show::StorefrontPage;
+
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::Gateway;

@@ -1,26 +1,26 @@
+use std::collections::HashMap;
+
 use axum::{
-    Json,
     extract::{Path, State},
+    response::Response,
 };
 use chrono::{DateTime, Utc};
-use futures::future::join_all;
-use proto::catalog::v1 as pb;
+use http::HeaderMap;
+use proto::{capacity::v1::BranchOpenStatus, catalog::v1 as pb};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    rest::{
-        Result,
-        availability::{Availability, Wanted},
-        branches::BranchState,
-    },
+    problem::Rejection,
+    rest::{Result, availability::OpenState, convert::time},
     state::Gateway,
-    storefronts::Place,
+    storefronts::Storefront,
 };
 
 /// A brand with its branches, as customers see them.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Storefront {
+#[schema(as = Storefront)]
+pub struct StorefrontPage {
     /// The brand.
     pub brand: StorefrontBrand,
     /// Its branches by name.
@@ -61,44 +61,25 @@ pub struct StorefrontBranch {
     pub address: String,
     /// IANA time zone.
     pub time_zone: String,
-    /// State.
-    pub state: BranchState,
-    /// It takes orders for now.
-    pub open: bool,
-    /// When it opens next; null while open or when it never does.
+    /// Whether it takes orders for now; null while that cannot be read.
+    pub state: Option<OpenState>,
+    /// When it takes orders for now again; null while open or when nobody knows.
     pub opens_at: Option<DateTime<Utc>>,
-    /// Time promised if ordered now; null while closed.
+    /// Time promised if ordered now; null while it is not open.
     pub promised_at: Option<DateTime<Utc>>,
 }
 
-/// Gets a brand with its branches.
+/// Gets a brand with its branches; at most a second old.
 ///
-/// A branch whose hours cannot be read at present is shown closed rather than hidden.
-#[utoipa::path(get, path = "/api/shop/{brand}", tag = "shop", responses((status = 200, body = Storefront)))]
+/// A branch whose hours cannot be read at present has no state rather than being hidden.
+#[utoipa::path(get, path = "/api/shop/{brand}", tag = "shop", responses((status = 200, body = StorefrontPage)))]
 pub async fn get_storefront(
     State(gateway): State<Gateway>,
     Path(brand): Path<String>,
-) -> Result<Json<Storefront>> {
-    let storefront = gateway.storefronts().brand(&gateway, &brand).await?;
-    let branches = storefront.branches.iter().map(async |branch| {
-        let place = Place {
-            storefront: storefront.clone(),
-            branch: branch.clone(),
-        };
-        let known = gateway
-            .availabilities()
-            .get(&gateway, &place, &Wanted::default())
-            .await
-            .ok();
-        StorefrontBranch::new(branch, known.as_ref().map(|known| &known.availability))
-    });
-    Ok(Json(Storefront {
-        brand: storefront.brand.clone().into(),
-        branches: join_all(branches)
-            .await
-            .into_iter()
-            .collect::<Result<_>>()?,
-    }))
+    headers: HeaderMap,
+) -> Result<Response> {
+    let page = gateway.brand_pages().get(&gateway, &brand).await?;
+    Ok(page.respond(&headers))
 }
 
 impl From<pb::Brand> for StorefrontBrand {
@@ -114,13 +95,29 @@ impl From<pb::Brand> for StorefrontBrand {
     }
 }
 
-impl StorefrontBranch {
-    fn new(branch: &pb::Branch, availability: Option<&Availability>) -> Result<Self> {
+impl StorefrontPage {
+    /// The page of a brand, with what is known of its branches by their ids.
+    pub fn new(
+        storefront: &Storefront,
+        statuses: &HashMap<String, BranchOpenStatus>,
+    ) -> std::result::Result<Self, Rejection> {
+        let branches = storefront.branches.iter();
+        let branches =
+            branches.map(|branch| StorefrontBranch::new(branch, statuses.get(&branch.branch_id)));
         Ok(Self {
-            state: BranchState::from_wire(branch.state)?,
-            open: availability.is_some_and(|now| now.open),
-            opens_at: availability.and_then(|now| now.opens_at),
-            promised_at: availability.and_then(|now| now.promised_at),
+            brand: storefront.brand.clone().into(),
+            branches: branches.collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl StorefrontBranch {
+    fn new(branch: &pb::Branch, status: Option<&BranchOpenStatus>) -> Result<Self> {
+        let state = status.map(|status| OpenState::from_wire(status.state));
+        Ok(Self {
+            state: state.transpose()?,
+            opens_at: status.and_then(|status| time(status.opens_at)),
+            promised_at: status.and_then(|status| time(status.promised_at)),
             branch_id: branch.branch_id.clone(),
             slug: branch.slug.clone(),
             name: branch.name.clone(),

@@ -146,7 +146,7 @@ function availability(call: Call): Answer {
     return { starts_at: new Date(at).toISOString(), state, business_day: new Date(at + 4 * 3_600_000).toISOString().slice(0, 10) };
   });
   const skus = (call.world.state.stock.get(first(call)) ?? []).map(({ sku_id, available, rules }) => ({ sku_id, available, show_last: rules.show_last }));
-  return { body: { as_of: new Date(now).toISOString(), open: true, opens_at: null, last_order_at: new Date(now + 7_200_000).toISOString(), promised_at: new Date(start + step).toISOString(), earliest_slot_at: new Date(start + step).toISOString(), menu_number: 1, slots, skus, order_limits: [] } };
+  return { body: { as_of: new Date(now).toISOString(), state: "open", time_zone: "Asia/Taipei", opens_at: null, last_order_at: new Date(now + 7_200_000).toISOString(), promised_at: new Date(start + step).toISOString(), earliest_slot_at: new Date(start + step).toISOString(), menu_number: 1, slots, skus, order_limits: [] } };
 }
 
 function putStock({ world, ids }: Call, item: StockItem): StockItem {

@@ -1289,10 +1289,27 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Gets a brand with its branches.
-         * @description A branch whose hours cannot be read at present is shown closed rather than hidden.
+         * Gets a brand with its branches; at most a second old.
+         * @description A branch whose hours cannot be read at present has no state rather than being hidden.
          */
         get: operations["get_storefront"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shop/{brand}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams what a brand's open page should read again: `branches` and `reload`. */
+        get: operations["watch_brand"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1648,7 +1665,7 @@ export interface components {
             earliest_slot_at?: string | null;
             /**
              * Format: date-time
-             * @description When ordering for now ends; null while closed or for a continuous opening.
+             * @description When ordering for now ends; null while it is not open or for a continuous opening.
              */
             last_order_at?: string | null;
             /**
@@ -1656,11 +1673,9 @@ export interface components {
              * @description Number of the menu in force; null before the first publishing.
              */
             menu_number?: number | null;
-            /** @description The branch takes orders for now. */
-            open: boolean;
             /**
              * Format: date-time
-             * @description When it opens next; null while open or when it never does.
+             * @description When it takes orders for now again; null while open or when nobody knows.
              */
             opens_at?: string | null;
             /** @description Most units of a stock-keeping unit in one order; one that is absent has no limit. */
@@ -1669,18 +1684,22 @@ export interface components {
             pauses: components["schemas"]["PublicPause"][];
             /**
              * Format: date-time
-             * @description Time promised if ordered now; null while closed.
+             * @description Time promised if ordered now; null while it is not open.
              */
             promised_at?: string | null;
             /** @description Tracked stock-keeping units; one that is absent is always sellable. */
             skus: components["schemas"]["SkuAvailability"][];
             /** @description Slots from now to the last day ahead. */
             slots: components["schemas"]["Slot"][];
+            /** @description Whether the branch takes orders for now. */
+            state: components["schemas"]["OpenState"];
             /**
              * Format: date
              * @description Business day whose stock is told.
              */
             stock_day: string;
+            /** @description IANA time zone of the branch. */
+            time_zone: string;
         };
         /** @description Data of `event: availability`: what the branch can sell changed. */
         AvailabilityChanged: {
@@ -2717,8 +2736,6 @@ export interface components {
             phone: string;
             /** @description Slug in the address. */
             slug: string;
-            /** @description IANA time zone. */
-            time_zone: string;
         };
         /** @description The brand on a menu. */
         MenuBrand: {
@@ -2926,6 +2943,12 @@ export interface components {
              * @description Minutes before close when ordering ends, 0–180; null for those of the branch.
              */
             last_order_minutes?: number | null;
+            /**
+             * Format: int32
+             * @description Minutes between ordering and the earliest promise, 0–1,440; null for the default: of 自取 those of the
+             *     branch, of 外送 40, of 現場 0.
+             */
+            lead_minutes?: number | null;
             /** @description The method. */
             method: components["schemas"]["ServiceMethod"];
             /** @description It has a week of its own; else it follows the 門市. */
@@ -2973,7 +2996,7 @@ export interface components {
          * @description Kind of a movement.
          * @enum {string}
          */
-        MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in" | "arrived";
+        MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in" | "arrived" | "opening";
         /** @description An order as its customer may see it. */
         MyOrder: {
             /** @description The customer may cancel now. */
@@ -3020,6 +3043,11 @@ export interface components {
              */
             to: string;
         };
+        /**
+         * @description Whether a branch takes orders for now, and if not, why.
+         * @enum {string}
+         */
+        OpenState: "open" | "paused" | "outside_hours" | "setup" | "suspended" | "closed";
         /** @description A group of options that products share. */
         OptionGroup: {
             /**
@@ -4823,24 +4851,21 @@ export interface components {
             branch_id: string;
             /** @description Name. */
             name: string;
-            /** @description It takes orders for now. */
-            open: boolean;
             /**
              * Format: date-time
-             * @description When it opens next; null while open or when it never does.
+             * @description When it takes orders for now again; null while open or when nobody knows.
              */
             opens_at?: string | null;
             /** @description Phone in E.164 form. */
             phone: string;
             /**
              * Format: date-time
-             * @description Time promised if ordered now; null while closed.
+             * @description Time promised if ordered now; null while it is not open.
              */
             promised_at?: string | null;
             /** @description Slug in the address. */
             slug: string;
-            /** @description State. */
-            state: components["schemas"]["BranchState"];
+            state?: components["schemas"]["OpenState"] | null;
             /** @description IANA time zone. */
             time_zone: string;
         };
@@ -5062,6 +5087,7 @@ export type MyOrder = components['schemas']['MyOrder'];
 export type NewStockComponent = components['schemas']['NewStockComponent'];
 export type OfferedDay = components['schemas']['OfferedDay'];
 export type OfferedOpening = components['schemas']['OfferedOpening'];
+export type OpenState = components['schemas']['OpenState'];
 export type OptionGroup = components['schemas']['OptionGroup'];
 export type OptionGroupAnswer = components['schemas']['OptionGroupAnswer'];
 export type OptionGroupInput = components['schemas']['OptionGroupInput'];
@@ -7889,6 +7915,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Storefront"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_brand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description The request was refused. */

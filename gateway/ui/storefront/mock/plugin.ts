@@ -55,6 +55,7 @@ function mockApi(): Connect.NextHandleFunction {
       world.paused.set(query.get("id") ?? "", { kind: query.get("kind") ?? "product", ends_at: minutes ? new Date(Date.now() + minutes * 60_000).toISOString() : null });
       if (query.get("kind") === "none") world.paused.delete(query.get("id") ?? "");
       tell("availability", { sku_ids: [] });
+      tell("branches", {});
     }
     if (word === "room") {
       world.room = Number(query.get("units"));
@@ -68,6 +69,7 @@ function mockApi(): Connect.NextHandleFunction {
     if (word === "open") {
       world.open = query.get("to") === "true";
       tell("availability", { sku_ids: [] });
+      tell("branches", {});
     }
     if (word === "move") tell("order", world.move(query.get("token") ?? ""));
     if (word === "drop") drops = Number(query.get("times") ?? 1);
@@ -80,6 +82,7 @@ function mockApi(): Connect.NextHandleFunction {
     if (kind === "mock") return send(response, 200, backDoor(url.pathname.split("/")[2] ?? "", url.searchParams));
     if (brand !== "riri") throw new Refused(404, { reason: "NOT_FOUND" });
     if (branch === "") return send(response, 200, world.brandPage());
+    if (branch === "events" && what === undefined) return stream(request, response);
     if (what === "menu") return send(response, 200, world.menu(branch));
     if (what === "availability") return send(response, 200, world.availability(branch, url.searchParams.get("day")));
     if (what === "events" || more === "events") return stream(request, response);

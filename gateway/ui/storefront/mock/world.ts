@@ -42,12 +42,17 @@ export class World {
     return branch;
   }
 
+  state(): Availability["state"] {
+    const paused = Array.from(this.paused.values()).some(({ kind }) => kind === "branch");
+    return paused ? "paused" : this.open ? "open" : "outside_hours";
+  }
+
   brandPage() {
     const { brand } = demoMenu(branches[0]!, 1, (_, price) => price);
     return {
       brand,
       branches: branches.map((branch, at) => ({
-        ...branch, state: at === 2 ? "suspended" : "live", open: at === 0 ? this.open : false,
+        ...branch, state: at === 2 ? "suspended" : at === 0 ? this.state() : "outside_hours",
         opens_at: at === 1 ? in_(900) : null, promised_at: at === 0 ? promise() : null,
       })),
     };
@@ -80,8 +85,8 @@ export class World {
         state: (at % 9 === 2 ? "full" : at % 7 === 3 ? "filling" : "open") as "full" | "filling" | "open",
       }));
     return {
-      as_of: new Date().toISOString(), open: this.open, opens_at: this.open ? null : in_(600), last_order_at: in_(300),
-      promised_at: this.open ? promise() : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
+      as_of: new Date().toISOString(), state: this.state(), time_zone: TAIPEI, opens_at: this.open ? null : in_(600), last_order_at: in_(300),
+      promised_at: this.state() === "open" ? promise() : null, earliest_slot_at: slots[0]?.starts_at ?? null, menu_number: this.menuNumber, slots,
       stock_day, skus: Array.from(this.stock.keys(), (sku_id) => ({ sku_id, available: this.left(sku_id, stock_day), show_last: 5 })),
       order_limits: [],
       pauses: Array.from(this.paused, ([id, { kind, ends_at }]) => ({ target: kind === "station" || kind === "tag" ? { kind, name: id } : { kind, id }, channels: [], reason: "equipment", ends_at })),

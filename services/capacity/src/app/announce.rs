@@ -8,13 +8,16 @@ use chassis::{
 use proto::capacity::v1::{AvailabilityChanged, HoldGone, LowUnit, StockLow};
 
 use super::{Core, error::Error, pauses};
-use crate::{domain::notice::Notice, store};
+use crate::{
+    domain::notice::Notice,
+    store::{self, branches::Announced},
+};
 
 /// Type of the event.
-pub const AVAILABILITY_CHANGED: &str = "capacity.availability.changed.v1";
+const AVAILABILITY_CHANGED: &str = "capacity.availability.changed.v1";
 
 /// Type of the event.
-pub const STOCK_LOW: &str = "capacity.stock.low.v1";
+const STOCK_LOW: &str = "capacity.stock.low.v1";
 
 /// Type of the event.
 const HOLD_GONE: &str = "capacity.hold.gone.v1";
@@ -44,6 +47,18 @@ pub fn hold_gone(branch_id: BranchId, order_id: OrderId) -> Event {
     Event::new(HOLD_GONE, order_id.as_uuid(), 1, &body)
 }
 
+/// The event that what a branch can sell has changed.
+pub fn availability_changed(announced: &Announced, notice: &Notice) -> Event {
+    let body = AvailabilityChanged {
+        branch_id: announced.branch_id.to_string(),
+        brand_id: announced.brand_id.to_string(),
+        sku_ids: notice.sku_ids.iter().map(ToString::to_string).collect(),
+        times_changed: notice.slots,
+    };
+    let branch_id = announced.branch_id.as_uuid();
+    Event::new(AVAILABILITY_CHANGED, branch_id, announced.version, &body)
+}
+
 /// Publishes one event for all that a transaction changed visibly, and one for what fell to its
 /// threshold; none when nothing was.
 pub async fn announce(
@@ -58,17 +73,9 @@ pub async fn announce(
     if notice.is_empty() {
         return Ok(());
     }
-    let version = store::branches::next_availability(tx, branch_id).await?;
-    let body = AvailabilityChanged {
-        branch_id: branch_id.to_string(),
-        sku_ids: notice.sku_ids.iter().map(ToString::to_string).collect(),
-    };
-    let mut events = vec![Event::new(
-        AVAILABILITY_CHANGED,
-        branch_id.as_uuid(),
-        version,
-        &body,
-    )];
+    let announced = store::branches::next_availability(tx, branch_id).await?;
+    let version = announced.version;
+    let mut events = vec![availability_changed(&announced, notice)];
     if !notice.low.is_empty() {
         let unit = |(sku_id, &(available, low_threshold)): (&SkuId, &(i64, i64))| LowUnit {
             sku_id: sku_id.to_string(),

@@ -25,9 +25,9 @@ use crate::{
         channel::Channel,
         limit::{book::Book, grid::Grid},
         method::Method,
-        shelf::Shelf,
+        shelf::{Moving, Shelf},
     },
-    store::{self, branches::BranchState},
+    store,
 };
 
 /// Every storefront polls this; what another replica writes is seen after this long at the latest.
@@ -122,7 +122,7 @@ pub async fn get(
 }
 
 /// Gets what a branch could sell an order that is to be moved: what it takes of the limits itself is in
-/// nobody's way.
+/// nobody's way, and another day must have in stock what it has taken.
 pub async fn get_for_move(
     core: &Core,
     org: OrganisationId,
@@ -133,7 +133,17 @@ pub async fn get_for_move(
     let known = read(core, org, branch_id, None).await?;
     let mut tx = core.db.tenant(org).await?;
     let counted = store::counted_orders::find(&mut tx, order_id).await?;
+    let holds = store::holds::find_many(&mut tx, &[order_id], &[]).await?;
     tx.rollback().await?;
+    let mut holds = holds.into_iter();
+    let hold = holds.find(|hold| hold.branch_id == branch_id && !hold.test);
+    let asked = Asked {
+        moving: hold.map(|hold| Moving {
+            from: hold.business_day,
+            parts: hold.parts,
+        }),
+        ..asked.clone()
+    };
     let mut snapshot = known.snapshot.clone();
     if let Some(counted) = counted {
         snapshot.book.leave(&counted.taken);
@@ -143,7 +153,7 @@ pub async fn get_for_move(
     let goods = Arc::new(snapshot.goods(now, asked.day));
     Ok(Found {
         brand_id: known.brand_id,
-        availability: Arc::new(snapshot.availability(now, asked, &grid, goods)),
+        availability: Arc::new(snapshot.availability(now, &asked, &grid, goods)),
     })
 }
 
@@ -212,7 +222,7 @@ async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Kno
         brand_id: branch.brand_id,
         snapshot: Snapshot {
             as_of: now,
-            sells: branch.state == BranchState::Live,
+            state: branch.state,
             schedule: schedule.clone(),
             book,
             shelf,

@@ -171,7 +171,7 @@ impl Refusal for Error {
             },
             Self::Unexpected(cause) => {
                 let told = anyhow::anyhow!("{cause:#}");
-                if is_unavailable(cause) {
+                if is_unavailable(self) {
                     Problem::unavailable(told)
                 } else {
                     Problem::internal(told)
@@ -199,9 +199,16 @@ pub fn constraint(error: &Error) -> Option<&str> {
     cause.as_database_error()?.constraint()
 }
 
-fn is_unavailable(cause: &anyhow::Error) -> bool {
-    let cause = cause
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<sqlx::Error>());
-    cause.is_some_and(db::is_unavailable)
+/// The database cannot be reached at present; trying again at once would not help.
+#[must_use]
+pub fn is_unavailable(error: &Error) -> bool {
+    match error {
+        Error::Unexpected(cause) => {
+            let mut causes = cause.chain();
+            let cause = causes.find_map(|cause| cause.downcast_ref::<sqlx::Error>());
+            cause.is_some_and(db::is_unavailable)
+        }
+        Error::Problem(problem) => problem.reason == "TEMPORARILY_UNAVAILABLE",
+        _ => false,
+    }
 }

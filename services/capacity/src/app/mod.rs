@@ -12,6 +12,7 @@ pub mod limits;
 pub mod list_stock;
 pub mod move_hold;
 pub mod once;
+pub mod open_statuses;
 pub mod pauses;
 pub mod place_holds;
 pub mod preview_hours;
@@ -22,6 +23,7 @@ pub mod set_hours;
 pub mod settle_orders;
 pub mod special_days;
 pub mod transfer_stock;
+pub mod turn;
 
 use chassis::{clock::SharedClock, db::Db};
 use chrono::TimeDelta;

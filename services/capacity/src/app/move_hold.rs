@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Core, announce::announce, change_stock::today, error::Error, limits::counting_from,
-    settle_orders::write_ledger,
+    place_holds::Held, settle_orders::write_ledger,
 };
 use crate::{
     domain::{
@@ -30,10 +30,7 @@ use crate::{
         shelf::{Lack, MissingUnits},
         stock::{BucketChange, BucketKey, MovementKind, StockItem, running_day},
     },
-    store::{
-        self,
-        branches::{Branch, BranchState},
-    },
+    store::{self, branches::Branch},
 };
 
 /// Moves an order to the slot that begins at `wanted_at`; where it is already, nothing happens.
@@ -45,7 +42,7 @@ pub async fn move_hold(
     branch_id: BranchId,
     order_id: OrderId,
     wanted_at: DateTime<Utc>,
-) -> Result<Hold, Error> {
+) -> Result<Held, Error> {
     let mut tx = core.db.tenant(org).await?;
     let branch = store::branches::lock(&mut tx, branch_id)
         .await?
@@ -58,7 +55,7 @@ pub async fn move_hold(
         return Err(Error::HoldGone);
     }
     if hold.slot_starts_at == wanted_at && hold.promised_at == wanted_at {
-        return Ok(hold);
+        return Ok(Held::of(hold, &branch));
     }
     let mut notice = Notice::default();
     let (slot, takes) = find_room(core, &mut tx, &branch, &hold, &counted.order, wanted_at).await?;
@@ -84,7 +81,7 @@ pub async fn move_hold(
     announce(core, &mut tx, branch_id, &notice).await?;
     tx.commit().await?;
     core.availabilities.forget(org, branch_id);
-    Ok(moved)
+    Ok(Held::of(moved, &branch))
 }
 
 /// The slot, and what the order takes of the limits there once it has left where it is.
@@ -112,9 +109,7 @@ async fn find_room(
         lines: &order.lines,
     };
     let paused = core.pauses.get(tx, branch).await?.met_by(&sale, wanted_at);
-    let sells =
-        branch.state == BranchState::Live || (hold.test && branch.state == BranchState::Setup);
-    let slot = if sells {
+    let slot = if branch.state.takes(hold.test) {
         calendar.wanted(wanted_at).and_then(|slot| {
             let room = book.room(&calendar, &demand, slot.starts_at);
             match room.fullness {

@@ -12,9 +12,8 @@ use std::collections::BTreeSet;
 use chassis::{
     db::TenantTx,
     id::{BranchId, BrandId},
-    outbox::{self, Event},
+    outbox,
 };
-use proto::capacity::v1::AvailabilityChanged;
 
 pub use create::{CreatePause, create};
 pub use end::{end_due, join_brand, restocked};
@@ -23,8 +22,8 @@ pub use list::{list_ended, list_lasting};
 pub use preview::{PreviewPause, preview};
 pub use resume::{ResumePause, resume};
 
-use super::{Core, announce::AVAILABILITY_CHANGED, error::Error};
-use crate::store;
+use super::{Core, announce::availability_changed, error::Error};
+use crate::{domain::notice::Notice, store};
 
 /// How far a pause reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,16 +40,11 @@ async fn announce(
     tx: &mut TenantTx,
     branch_ids: &BTreeSet<BranchId>,
 ) -> Result<(), Error> {
-    let versions = store::branches::next_pauses(tx, branch_ids).await?;
-    let events: Vec<_> = versions
-        .into_iter()
-        .map(|(branch_id, version)| {
-            let body = AvailabilityChanged {
-                branch_id: branch_id.to_string(),
-                ..AvailabilityChanged::default()
-            };
-            Event::new(AVAILABILITY_CHANGED, branch_id.as_uuid(), version, &body)
-        })
+    let announced = store::branches::next_pauses(tx, branch_ids).await?;
+    let notice = Notice::hours();
+    let events: Vec<_> = announced
+        .iter()
+        .map(|announced| availability_changed(announced, &notice))
         .collect();
     if !events.is_empty() {
         outbox::publish(tx, &*core.clock, &events).await?;

@@ -2,20 +2,22 @@
 //!
 //! A batch costs a fixed number of statements however many orders it carries. The branch is locked
 //! first, so two replicas take turns; what the planner grants is then written by increments, which
-//! the constraints judge once more.
+//! the constraints judge once more. Where the database refuses a batch, each order goes alone.
 
 use std::{collections::BTreeSet, collections::HashMap, sync::Arc};
 
 use chassis::{
-    coalesce::Coalescer,
+    coalesce::{Coalescer, together_or_alone},
     db::TenantTx,
     id::{BranchId, HoldKey, OrderId, OrganisationId, SkuId},
 };
 
+use chrono_tz::Tz;
+
 use super::{
     Core,
     announce::announce,
-    error::{Error, constraint},
+    error::{Error, constraint, is_unavailable},
     limits::counting_from,
 };
 use crate::{
@@ -28,16 +30,36 @@ use crate::{
         shelf::Shelf,
         stock::BucketChange,
     },
-    store::{
-        self,
-        branches::{Branch, BranchState},
-    },
+    store::{self, branches::Branch},
 };
 
 const ORDERS_A_BATCH: usize = 256;
 const TRIES: usize = 5;
 
-type Answer = Result<Hold, Error>;
+type Answer = Result<Held, Error>;
+
+/// A hold, and how its branch counts days.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The hold.
+    pub hold: Hold,
+    /// Zone of the branch.
+    pub tz: Tz,
+    /// Business-day cut-off of the branch in minutes after midnight.
+    pub cutoff_minutes: u16,
+}
+
+impl Held {
+    /// A hold in its branch.
+    #[must_use]
+    pub const fn of(hold: Hold, branch: &Branch) -> Self {
+        Self {
+            hold,
+            tz: branch.tz,
+            cutoff_minutes: branch.cutoff_minutes,
+        }
+    }
+}
 
 /// Takes orders one by one and serves those of a branch together; clones share the queues.
 #[derive(Clone)]
@@ -74,14 +96,28 @@ async fn serve(
     branch_id: BranchId,
     wanted: Vec<Wanted>,
 ) -> Vec<Answer> {
+    together_or_alone(
+        wanted.len(),
+        |some| serve_together(core, org, branch_id, &wanted[some]),
+        is_unavailable,
+        |error| Err(error.clone()),
+    )
+    .await
+}
+
+async fn serve_together(
+    core: &Core,
+    org: OrganisationId,
+    branch_id: BranchId,
+    wanted: &[Wanted],
+) -> Result<Vec<Answer>, Error> {
     let mut tries = TRIES;
     loop {
         tries -= 1;
-        match serve_once(core, org, branch_id, &wanted).await {
-            Ok(answers) => return answers,
+        match serve_once(core, org, branch_id, wanted).await {
             // Another branch took one of the keys at the same moment: now it is found.
             Err(error) if tries > 0 && is_taken_key(&error) => {}
-            Err(error) => return wanted.iter().map(|_| Err(error.clone())).collect(),
+            outcome => return outcome,
         }
     }
 }
@@ -112,21 +148,22 @@ async fn serve_once(
     let expires_at = now + core.hold_ttl;
     let mut outcome = Outcome::default();
     let mut repeated = Vec::new();
+    let mut decide = |order: &Wanted| {
+        if let Some(hold) = known.of(order) {
+            return repeat(hold, expires_at, &mut repeated);
+        }
+        planner.decide(order.clone(), &mut outcome)?;
+        let granted = outcome
+            .granted
+            .last()
+            .expect("what is not refused is granted");
+        let hold = held(branch_id, granted, expires_at);
+        known.add(hold.clone());
+        Ok(hold)
+    };
     let answers: Vec<Answer> = wanted
         .iter()
-        .map(|order| {
-            if let Some(hold) = known.of(order) {
-                return repeat(hold, expires_at, &mut repeated);
-            }
-            planner.decide(order.clone(), &mut outcome)?;
-            let granted = outcome
-                .granted
-                .last()
-                .expect("what is not refused is granted");
-            let hold = held(branch_id, granted, expires_at);
-            known.add(hold.clone());
-            Ok(hold)
-        })
+        .map(|order| decide(order).map(|hold| Held::of(hold, &branch)))
         .collect();
 
     if outcome.granted.is_empty() && repeated.is_empty() {
@@ -184,8 +221,7 @@ async fn prepare<'schedule>(
     let pauses = core.pauses.get(tx, branch).await?;
     Ok(Planner {
         calendar,
-        takes_orders: branch.state == BranchState::Live,
-        takes_test_orders: matches!(branch.state, BranchState::Live | BranchState::Setup),
+        state: branch.state,
         shelf,
         book,
         pauses,
@@ -260,7 +296,7 @@ fn repeat(
     hold: &Hold,
     expires_at: chrono::DateTime<chrono::Utc>,
     repeated: &mut Vec<OrderId>,
-) -> Answer {
+) -> Result<Hold, Error> {
     match hold.state {
         HoldState::Released => Err(Error::HoldGone),
         HoldState::Committed => Ok(hold.clone()),

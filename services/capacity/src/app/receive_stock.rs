@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use anyhow::Context as _;
 use chassis::id::{BranchId, OrganisationId};
 
 use super::{
     Core, announce::announce, change_stock::today, error::Error, settle_orders::write_ledger,
+    turn::Turn,
 };
 use crate::{
     domain::{
@@ -17,29 +17,24 @@ use crate::{
     store,
 };
 
+/// As many branches of a tenant as one turn serves.
 const BRANCHES_A_TURN: i64 = 500;
 
 /// Receives for every branch that has begun a day since; several processes may do it at once.
 pub async fn receive_stock(core: &Core) -> anyhow::Result<()> {
-    loop {
-        let mut tx = core.db.system("receive expected stock").await?;
-        let now = core.clock.now();
-        let found = store::items::list_expecting(&mut tx, now, BRANCHES_A_TURN).await?;
-        tx.rollback().await?;
-        let mut received = false;
-        for &(org, branch_id) in &found {
-            received |= receive_in(core, org, branch_id)
-                .await
-                .with_context(|| format!("receive expected stock in branch {branch_id}"))?;
-        }
-        if !received || i64::try_from(found.len())? < BRANCHES_A_TURN {
-            return Ok(());
-        }
+    let mut tx = core.db.system("receive expected stock").await?;
+    let now = core.clock.now();
+    let found = store::items::list_expecting(&mut tx, now, BRANCHES_A_TURN).await?;
+    tx.rollback().await?;
+    let mut turn = Turn::default();
+    for (org, branch_id) in found {
+        turn.run(org, receive_in(core, org, branch_id)).await;
     }
+    turn.end()
 }
 
-/// Receives in one branch. Tells whether there was anything that no other process had received.
-async fn receive_in(core: &Core, org: OrganisationId, branch_id: BranchId) -> Result<bool, Error> {
+/// Receives in one branch what no other process has received.
+async fn receive_in(core: &Core, org: OrganisationId, branch_id: BranchId) -> Result<(), Error> {
     let mut tx = core.db.tenant(org).await?;
     let Some(branch) = store::branches::lock(&mut tx, branch_id).await? else {
         return Err(Error::BranchUnknown);
@@ -47,7 +42,7 @@ async fn receive_in(core: &Core, org: OrganisationId, branch_id: BranchId) -> Re
     let today = today(core, &branch);
     let items = store::items::find_expecting(&mut tx, branch_id, today).await?;
     if items.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     let sku_ids: Vec<_> = items.iter().map(|item| item.sku_id).collect();
     let keys: HashSet<BucketKey> = items
@@ -77,5 +72,5 @@ async fn receive_in(core: &Core, org: OrganisationId, branch_id: BranchId) -> Re
     announce(core, &mut tx, branch_id, &notice).await?;
     tx.commit().await?;
     core.availabilities.forget(org, branch_id);
-    Ok(true)
+    Ok(())
 }

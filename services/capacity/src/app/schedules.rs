@@ -1,6 +1,6 @@
 //! Schedules of branches, kept in memory while their versions stand.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chassis::{
     clock::SharedClock,
@@ -41,7 +41,7 @@ struct Known {
 }
 
 /// What a schedule is made from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Parts {
     /// The hours in force and those that wait for their time.
     pub hours: Versions,
@@ -83,41 +83,96 @@ impl Schedules {
         Ok(self.known(tx, branch).await?.parts)
     }
 
+    /// The schedules of branches of one brand just read in `tx`, in their order; reads what they are made
+    /// from in a few statements, however many have changed.
+    pub async fn get_many(
+        &self,
+        tx: &mut TenantTx,
+        branches: &[Branch],
+    ) -> Result<Vec<Arc<Schedule>>, Error> {
+        let known = self.known_many(tx, branches).await?;
+        Ok(known.into_iter().map(|known| known.schedule).collect())
+    }
+
     async fn known(&self, tx: &mut TenantTx, branch: &Branch) -> Result<Known, Error> {
-        let key = (tx.org(), branch.branch_id);
-        let versions = (
-            branch.version,
-            branch.hours_version,
-            branch.special_days_version,
-        );
-        let now = self.clock.now();
-        let known = self
-            .kept
-            .get(&key)
-            .filter(|known| known.versions == versions && known.from <= now);
-        let parts = match known {
-            Some(known) if known.until.is_none_or(|until| now < until) => return Ok(known),
-            Some(known) => known.parts,
-            None => Arc::new(read(tx, branch, now).await?),
-        };
-        let next = parts.hours.pending(now).next();
-        let known = Known {
-            versions,
-            schedule: Arc::new(parts.schedule(branch, now)),
-            from: now,
-            until: next.map(|version| version.effective_at),
-            parts: parts.clone(),
-        };
-        self.kept.insert(key, known.clone());
-        Ok(known)
+        let mut known = self.known_many(tx, std::slice::from_ref(branch)).await?;
+        Ok(known.remove(0))
+    }
+
+    async fn known_many(
+        &self,
+        tx: &mut TenantTx,
+        branches: &[Branch],
+    ) -> Result<Vec<Known>, Error> {
+        let (org, now) = (tx.org(), self.clock.now());
+        let kept: Vec<_> = branches
+            .iter()
+            .map(|branch| {
+                let kept = self.kept.get(&(org, branch.branch_id));
+                kept.filter(|known| known.versions == versions(branch) && known.from <= now)
+            })
+            .collect();
+        let missing = branches.iter().zip(&kept);
+        let missing: Vec<_> = missing
+            .filter_map(|(branch, kept)| kept.is_none().then_some(branch))
+            .collect();
+        let mut read = read(tx, &missing, now).await?;
+        let known = branches.iter().zip(kept).map(|(branch, kept)| {
+            let parts = match kept {
+                Some(known) if known.until.is_none_or(|until| now < until) => return known,
+                Some(known) => known.parts,
+                None => Arc::new(read.remove(&branch.branch_id).unwrap_or_default()),
+            };
+            let known = Known::new(branch, parts, now);
+            self.kept.insert((org, branch.branch_id), known.clone());
+            known
+        });
+        Ok(known.collect())
     }
 }
 
-async fn read(tx: &mut TenantTx, branch: &Branch, now: DateTime<Utc>) -> Result<Parts, Error> {
-    let (branch_id, brand_id) = (branch.branch_id, branch.brand_id);
+impl Known {
+    fn new(branch: &Branch, parts: Arc<Parts>, now: DateTime<Utc>) -> Self {
+        let next = parts.hours.pending(now).next();
+        Self {
+            versions: versions(branch),
+            schedule: Arc::new(parts.schedule(branch, now)),
+            from: now,
+            until: next.map(|version| version.effective_at),
+            parts,
+        }
+    }
+}
+
+const fn versions(branch: &Branch) -> (i64, i64, i64) {
+    (
+        branch.version,
+        branch.hours_version,
+        branch.special_days_version,
+    )
+}
+
+/// What the schedules of branches of one brand are made from.
+async fn read(
+    tx: &mut TenantTx,
+    branches: &[&Branch],
+    now: DateTime<Utc>,
+) -> Result<HashMap<BranchId, Parts>, Error> {
+    let Some(first) = branches.first() else {
+        return Ok(HashMap::new());
+    };
     let from = matter_from(now.date_naive());
-    Ok(Parts {
-        hours: store::hours::counting(tx, branch_id, now).await?,
-        special_days: store::special_days::list_of_branch(tx, brand_id, branch_id, from).await?,
-    })
+    let ids: Vec<_> = branches.iter().map(|branch| branch.branch_id).collect();
+    let mut hours = store::hours::counting(tx, &ids, now).await?;
+    let days = store::special_days::list_of_branches(tx, first.brand_id, &ids, from).await?;
+    let (of_brand, of_branches): (Vec<_>, Vec<_>) =
+        days.into_iter().partition(|day| day.branch_id.is_none());
+    let mut parts = |id: BranchId| {
+        let own = of_branches.iter().filter(|day| day.branch_id == Some(id));
+        Parts {
+            hours: hours.remove(&id).unwrap_or_default(),
+            special_days: of_brand.iter().chain(own).cloned().collect(),
+        }
+    };
+    Ok(ids.into_iter().map(|id| (id, parts(id))).collect())
 }

@@ -142,9 +142,6 @@ pub async fn set_hours(
         store::hours::withdraw(&mut tx, ask.branch_id, number, (now, &ask.actor)).await?;
     }
     store::hours::insert(&mut tx, ask.branch_id, &version).await?;
-    if !version.scheduled {
-        store::hours::follow(&mut tx, ask.branch_id, &version).await?;
-    }
     let hours = without_replaced(&parts.hours, &ask.planned).with(version.clone());
     let (before, version) = ((&branch, &*parts), version.number);
     finish(core, tx, identity, before, hours, version, &ask.decisions).await

@@ -10,8 +10,10 @@ use chassis::{
     id::{LimitRuleId, SkuId},
 };
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::{
+    branch_state::BranchState,
     calendar::{Calendar, Schedule, SlotTime},
     channel::Channel,
     limit::{
@@ -21,8 +23,9 @@ use super::{
     },
     line::Line,
     method::Method,
+    open_status::{OpenState, OpenStatus},
     pause::{Lasting, Pauses},
-    shelf::Shelf,
+    shelf::{Moving, Shelf},
     stock::SHOW_LAST,
 };
 
@@ -31,8 +34,8 @@ use super::{
 pub struct Snapshot {
     /// When it was read.
     pub as_of: DateTime<Utc>,
-    /// The branch takes real orders.
-    pub sells: bool,
+    /// State of the branch.
+    pub state: BranchState,
     /// When it is open.
     pub schedule: Arc<Schedule>,
     /// What is counted against the limits.
@@ -56,6 +59,8 @@ pub struct Asked {
     pub skus: BTreeMap<SkuId, i64>,
     /// Business day whose stock is told; none, or one that is over, for today.
     pub day: Option<BusinessDay>,
+    /// The order that is to be moved, if it is about one.
+    pub moving: Option<Moving>,
 }
 
 impl Asked {
@@ -88,14 +93,18 @@ impl SlotOffer {
 pub struct Availability {
     /// When this was true.
     pub as_of: DateTime<Utc>,
-    /// It takes orders for now.
-    pub open: bool,
-    /// When it opens next, while it does not.
+    /// Whether it takes orders for now.
+    pub state: OpenState,
+    /// When it takes orders for now again, while it does not.
     pub opens_at: Option<DateTime<Utc>>,
     /// When ordering for now ends.
     pub last_order_at: Option<DateTime<Utc>>,
     /// ASAP promise.
     pub promised_at: Option<DateTime<Utc>>,
+    /// Zone of the branch.
+    pub tz: Tz,
+    /// Business-day cut-off of the branch in minutes after midnight.
+    pub cutoff_minutes: u16,
     /// Slots from now to the last day ahead.
     pub slots: Vec<SlotOffer>,
     /// What there is on the day asked for.
@@ -150,22 +159,18 @@ impl Snapshot {
         };
         let slots = self.slots(&calendar, &demand, asked, grid);
         let today = calendar.today();
-        let open = self.sells && calendar.accepting().is_some();
-        let promise = open
-            .then(|| self.book.promise(&calendar, &demand).ok())
-            .flatten()
-            .filter(|(slot, promised_at)| {
-                self.is_open_by_pauses(asked, *promised_at)
-                    && self.has_stock(asked, slot.business_day, today)
-            });
+        let status = OpenStatus::of(self.state, &calendar, &self.pauses, &self.book, &demand);
+        let promise = status
+            .promise
+            .filter(|(slot, _)| self.has_stock(asked, slot.business_day, today));
         Availability {
             as_of: self.as_of,
-            open,
-            opens_at: (self.sells && !open).then(|| calendar.opens_at()).flatten(),
-            last_order_at: open.then(|| calendar.ordering_ends_at()).flatten(),
-            promised_at: promise
-                .map(|(_, promised_at)| promised_at)
-                .filter(|_| self.is_open_by_pauses(asked, now)),
+            state: status.state,
+            opens_at: status.opens_at,
+            last_order_at: status.last_order_at,
+            promised_at: promise.map(|(_, promised_at)| promised_at),
+            tz: self.schedule.tz,
+            cutoff_minutes: self.schedule.cutoff_minutes,
             earliest_slot_at: slots
                 .iter()
                 .find(|offer| offer.can_be_had())
@@ -204,7 +209,7 @@ impl Snapshot {
         asked: &Asked,
         grid: &Grid,
     ) -> Vec<SlotOffer> {
-        if !self.sells {
+        if !self.state.takes(false) {
             return Vec::new();
         }
         // Slots come day by day.
@@ -238,7 +243,9 @@ impl Snapshot {
     }
 
     fn has_stock(&self, asked: &Asked, day: BusinessDay, today: BusinessDay) -> bool {
-        asked.skus.is_empty() || self.shelf.parts_for(&asked.skus, day, today).is_ok()
+        let moves = |moving| self.shelf.has_room_for(moving, day, today);
+        asked.moving.as_ref().is_none_or(moves)
+            && (asked.skus.is_empty() || self.shelf.parts_for(&asked.skus, day, today).is_ok())
     }
 
     /// What is left on a day of each variant and option. Components are told through what is made of

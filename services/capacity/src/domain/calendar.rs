@@ -344,13 +344,14 @@ impl Calendar<'_> {
         (!self.is_endless(opening)).then(|| self.last_order_at(opening))
     }
 
-    /// When it opens next, within a week or as far as may be ordered ahead.
+    /// The first instant from `at` on at which orders for then are taken, within a week or as far as may be
+    /// ordered ahead.
     #[must_use]
-    pub fn opens_at(&self) -> Option<DateTime<Utc>> {
-        self.openings
-            .iter()
-            .map(|opening| opening.from)
-            .find(|from| *from > self.now)
+    pub fn accepting_from(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.openings.iter().find_map(|opening| {
+            let from = opening.from.max(at);
+            (from < opening.to && from <= self.last_order_at(*opening)).then_some(from)
+        })
     }
 
     /// The earliest ASAP promise, ceil5(now + lead), and the opening it must stay in.
@@ -383,7 +384,7 @@ impl Calendar<'_> {
         if at >= self.last_day_ends_at {
             return Err(SlotProblem::TooFarAhead);
         }
-        if !self.takes_orders_now() {
+        if !self.takes_anything_now() {
             return Err(SlotProblem::Closed);
         }
         let opening = self.opening_at(at).ok_or(SlotProblem::Closed)?;
@@ -404,7 +405,7 @@ impl Calendar<'_> {
     pub fn slots(&self) -> impl Iterator<Item = SlotTime> {
         self.openings
             .iter()
-            .filter(|opening| opening.to > self.now && self.takes_orders_now())
+            .filter(|opening| opening.to > self.now && self.takes_anything_now())
             .flat_map(|opening| self.slots_of(*opening))
     }
 
@@ -473,7 +474,7 @@ impl Calendar<'_> {
     }
 
     /// Something may be ordered at this moment, for now or for later.
-    fn takes_orders_now(&self) -> bool {
+    fn takes_anything_now(&self) -> bool {
         match self.hours().outside {
             OutsideHours::FutureOnly => true,
             OutsideHours::None => self.accepting().is_some(),
@@ -493,7 +494,7 @@ impl Calendar<'_> {
     }
 
     fn ready_at(&self) -> DateTime<Utc> {
-        self.now + TimeDelta::minutes(i64::from(self.hours().lead_minutes))
+        self.now + TimeDelta::minutes(i64::from(self.hours().lead_minutes_of(self.method)))
     }
 
     /// The hours in force at this moment.

@@ -14,6 +14,7 @@ pub use parse::{RawHours, RawMethodHours, parse_day_periods};
 /// Minutes of a day by the clock on the wall.
 pub const DAY_MINUTES: i32 = 24 * 60;
 const WEEK_MINUTES: i32 = 7 * DAY_MINUTES;
+const DELIVERY_LEAD_MINUTES: u16 = 40;
 
 /// One weekly opening period; close at or before open means the next day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +86,8 @@ pub struct MethodHours {
     pub periods: Option<Vec<Period>>,
     /// Minutes before close when ordering ends; `None` for those of the branch.
     pub last_order_minutes: Option<u16>,
+    /// Minutes between ordering and the earliest promise; `None` for the method's default.
+    pub lead_minutes: Option<u16>,
 }
 
 /// What may be ordered while the branch is closed.
@@ -107,7 +110,7 @@ pub struct Hours {
     pub methods: BTreeMap<Method, MethodHours>,
     /// Length of a slot in minutes.
     pub slot_minutes: u16,
-    /// Minutes between ordering and the earliest promise.
+    /// Minutes between ordering and the earliest promise of 自取.
     pub lead_minutes: u16,
     /// Days ahead that may be ordered for.
     pub days_ahead: u16,
@@ -152,6 +155,18 @@ impl Hours {
             .get(&method)
             .and_then(|own| own.last_order_minutes)
             .unwrap_or(self.last_order_minutes)
+    }
+
+    /// Minutes between ordering by a method and the earliest promise: its own, else 40 for 外送 and none
+    /// for 現場.
+    #[must_use]
+    pub fn lead_minutes_of(&self, method: Method) -> u16 {
+        let own = self.methods.get(&method).and_then(|own| own.lead_minutes);
+        own.unwrap_or(match method {
+            Method::Pickup => self.lead_minutes,
+            Method::Delivery => DELIVERY_LEAD_MINUTES,
+            Method::OnSite => 0,
+        })
     }
 
     /// The periods of a method that begin on `date`.

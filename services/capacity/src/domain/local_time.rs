@@ -1,9 +1,28 @@
 //! What a clock on the wall shows and which instant that is.
 
+use std::ops::RangeInclusive;
+
 use chrono::{
-    DateTime, LocalResult, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Timelike as _, Utc,
+    DateTime, Datelike as _, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta,
+    TimeZone as _, Timelike as _, Utc,
 };
 use chrono_tz::Tz;
+
+/// Years of all dates that a shop could mean; far enough from the calendar's ends for any arithmetic.
+const YEARS: RangeInclusive<i32> = 1970..=2200;
+
+/// Whether a shop could mean this date.
+#[must_use]
+pub fn is_of_business(date: NaiveDate) -> bool {
+    YEARS.contains(&date.year())
+}
+
+/// Parses a date `YYYY-MM-DD` from 1970 to 2200.
+#[must_use]
+pub fn parse_date(raw: &str) -> Option<NaiveDate> {
+    let date = NaiveDate::parse_from_str(raw, "%Y-%m-%d").ok();
+    date.filter(|date| is_of_business(*date) && raw.len() == "2026-01-01".len())
+}
 
 /// The instant at which a clock in the zone shows `local`.
 ///

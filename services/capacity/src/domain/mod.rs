@@ -2,6 +2,7 @@
 
 pub mod affected;
 pub mod availability;
+pub mod branch_state;
 pub mod calendar;
 pub mod channel;
 pub mod fate;
@@ -14,6 +15,7 @@ pub mod line;
 pub mod local_time;
 pub mod method;
 pub mod notice;
+pub mod open_status;
 pub mod pause;
 pub mod plan;
 pub mod recipe;

@@ -14,6 +14,7 @@ use chassis::{
 use chrono::{DateTime, Utc};
 
 use super::{
+    branch_state::BranchState,
     calendar::{Calendar, SlotProblem, SlotTime},
     channel::Channel,
     hold::{OrderMovement, Part},
@@ -148,10 +149,8 @@ impl Refusal for Refused {
 pub struct Planner<'schedule> {
     /// When it sells.
     pub calendar: Calendar<'schedule>,
-    /// Real orders are taken; test orders need only `takes_test_orders`.
-    pub takes_orders: bool,
-    /// Test orders are taken.
-    pub takes_test_orders: bool,
+    /// State of the branch.
+    pub state: BranchState,
     /// What there is of the units the batch wants.
     pub shelf: Shelf,
     /// What is counted against the limits.
@@ -287,11 +286,7 @@ impl Planner<'_> {
     }
 
     const fn takes(&self, wanted: &Wanted) -> bool {
-        if wanted.test {
-            self.takes_test_orders
-        } else {
-            self.takes_orders
-        }
+        self.state.takes(wanted.test)
     }
 
     /// When it sells by a method; most orders are of the method that it was made for.

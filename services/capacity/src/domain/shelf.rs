@@ -32,6 +32,15 @@ pub struct Lack {
     pub shared: BTreeMap<SkuId, Shared>,
 }
 
+/// What an order that is to be moved has taken from the stock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moving {
+    /// The business day it is booked for.
+    pub from: BusinessDay,
+    /// What it has taken.
+    pub parts: Vec<Part>,
+}
+
 /// What there is.
 #[derive(Clone, Debug, Default)]
 pub struct Shelf {
@@ -92,6 +101,21 @@ impl Shelf {
         } else {
             Err(lack)
         }
+    }
+
+    /// Whether an order booked for one day could be moved to `day`, with what it has taken from the stock:
+    /// where that is of another bucket than before, the new one must have as much.
+    #[must_use]
+    pub fn has_room_for(&self, moving: &Moving, day: BusinessDay, today: BusinessDay) -> bool {
+        day == moving.from
+            || moving.parts.iter().all(|part| {
+                let item = self.items.get(&part.sku_id);
+                let taken = item.and_then(|item| Some((item, item.bucket_day(day, today)?)));
+                taken.is_none_or(|(item, bucket_day)| {
+                    bucket_day == part.bucket_day
+                        || self.bucket(item, bucket_day).available() >= part.quantity
+                })
+            })
     }
 
     fn bucket(&self, item: &StockItem, bucket_day: BusinessDay) -> Bucket {

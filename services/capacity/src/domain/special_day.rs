@@ -9,7 +9,10 @@ use chassis::{
 };
 use chrono::{Days, NaiveDate};
 
-use super::hours::{DayPeriod, parse_day_periods};
+use super::{
+    hours::{DayPeriod, parse_day_periods},
+    local_time::parse_date,
+};
 
 const MOST_DAYS: i64 = 366;
 /// A refusal names at most this many days that are in the way.
@@ -80,9 +83,7 @@ impl Day {
         let found_before = violations.len();
         let name = text::bounded(&format!("{prefix}.name"), &raw.name, 1..=60, violations);
         let mut date = |field: &str, raw: &str| {
-            let date = NaiveDate::parse_from_str(raw, "%Y-%m-%d").ok();
-            // Years with four digits: what lies outside is no date of business.
-            let date = date.filter(|_| raw.len() == "2026-01-01".len());
+            let date = parse_date(raw);
             if date.is_none() {
                 violations.push(format!("{prefix}.{field}"), "VALIDATION_FAILED");
             }

@@ -55,6 +55,8 @@ pub enum MovementKind {
     TransferredIn,
     /// 預計到貨: from the bucket of a day that has begun to the running one.
     Arrived,
+    /// 期初: the sum of older movements, which are no longer kept one by one.
+    Opening,
 }
 
 /// What orders for later days take from, where stock is running.

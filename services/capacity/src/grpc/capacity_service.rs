@@ -9,10 +9,11 @@ use chassis::{
 use prost::Message as _;
 use proto::capacity::v1::{
     GetAvailabilityRequest, GetAvailabilityResponse, GetHoursRequest, GetHoursResponse,
-    HoldRequest, HoldResponse, ListStockMovementsRequest, ListStockMovementsResponse,
-    ListStockRequest, ListStockResponse, MoveRequest, MoveResponse, MoveStockRequest,
-    MoveStockResponse, ReleaseRequest, ReleaseResponse, SetHoursRequest, SetHoursResponse,
-    SetStockItemRequest, SetStockItemResponse, capacity_service_server::CapacityService as Doors,
+    HoldRequest, HoldResponse, ListOpenStatusesRequest, ListOpenStatusesResponse,
+    ListStockMovementsRequest, ListStockMovementsResponse, ListStockRequest, ListStockResponse,
+    MoveRequest, MoveResponse, MoveStockRequest, MoveStockResponse, ReleaseRequest,
+    ReleaseResponse, SetHoursRequest, SetHoursResponse, SetStockItemRequest, SetStockItemResponse,
+    capacity_service_server::CapacityService as Doors,
 };
 use tonic::{Request, Response, Status};
 
@@ -23,6 +24,7 @@ use crate::{
         change_stock::{self, MoveStock},
         list_stock,
         move_hold::move_hold,
+        open_statuses,
         place_holds::Desk,
         settle_orders::{News, settle},
     },
@@ -32,6 +34,10 @@ use crate::{
         stock::{MOST_UNITS, MovementKind as Kind},
     },
 };
+
+/// Open statuses of branches a page, where the caller does not say, and at most.
+const DEFAULT_STATUSES: i64 = 500;
+const MOST_STATUSES: i64 = 1_000;
 
 /// The gRPC service.
 pub struct CapacityService {
@@ -115,6 +121,13 @@ impl Doors for CapacityService {
         request: Request<GetAvailabilityRequest>,
     ) -> Result<Response<GetAvailabilityResponse>, Status> {
         told(self.read_availability(&request).await)
+    }
+
+    async fn list_open_statuses(
+        &self,
+        request: Request<ListOpenStatusesRequest>,
+    ) -> Result<Response<ListOpenStatusesResponse>, Status> {
+        told(self.read_open_statuses(&request).await)
     }
 
     async fn hold(&self, request: Request<HoldRequest>) -> Result<Response<HoldResponse>, Status> {
@@ -261,6 +274,7 @@ impl CapacityService {
             lines: convert_sale::lines("lines", &asked.lines, &mut violations),
             skus: convert::skus("skus", &asked.skus, &mut violations),
             day: convert::day("business_day", &asked.business_day, &mut violations),
+            moving: None,
         };
         let not_before = asked.not_before.as_ref();
         let not_before =
@@ -286,6 +300,36 @@ impl CapacityService {
         }
         let availability = Some(availability);
         Ok(Response::new(GetAvailabilityResponse { availability }))
+    }
+
+    async fn read_open_statuses(
+        &self,
+        request: &Request<ListOpenStatusesRequest>,
+    ) -> Result<Response<ListOpenStatusesResponse>, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let brand_id = id::parse("brand_id", &asked.brand_id, &mut violations);
+        let method = convert_sale::method("method", asked.method, &mut violations);
+        let size = match asked.page_size {
+            0 => DEFAULT_STATUSES,
+            size => i64::from(size),
+        };
+        if !(1..=MOST_STATUSES).contains(&size) {
+            let params = [("min", 1), ("max", MOST_STATUSES)];
+            violations.push_with("page_size", "VALIDATION_FAILED", params);
+        }
+        let after = (!asked.page_token.is_empty())
+            .then(|| id::parse("page_token", &asked.page_token, &mut violations))
+            .flatten();
+        let brand_id = checked(brand_id, violations)?;
+        let org = request.org()?;
+        let found = open_statuses::list(&self.core, org, brand_id, method, after, size).await?;
+        let is_full = i64::try_from(found.len()).is_ok_and(|found| found == size);
+        let last = found.last().filter(|_| is_full);
+        Ok(Response::new(ListOpenStatusesResponse {
+            next_page_token: last.map(|(id, _)| id.to_string()).unwrap_or_default(),
+            branches: found.iter().map(convert::open_status).collect(),
+        }))
     }
 
     async fn place_hold(

@@ -12,13 +12,17 @@ use prost_types::Timestamp;
 use proto::capacity::v1 as wire;
 
 use super::{convert_pauses, convert_sale};
-use crate::domain::{
-    availability::{Availability, SkuLeft, SlotOffer},
-    calendar::SlotTime,
-    hold::Hold,
-    limit::{book::Fullness, demand::BY_HOURS},
-    plan::Wanted,
-    stock::MOST_UNITS,
+use crate::{
+    app::place_holds::Held,
+    domain::{
+        availability::{Availability, SkuLeft, SlotOffer},
+        calendar::SlotTime,
+        limit::{book::Fullness, demand::BY_HOURS},
+        local_time::{is_of_business, parse_date},
+        open_status::{OpenState, OpenStatus},
+        plan::Wanted,
+        stock::MOST_UNITS,
+    },
 };
 
 const MOST_SKUS: usize = 200;
@@ -32,24 +36,24 @@ pub fn timestamp(at: DateTime<Utc>) -> Timestamp {
     }
 }
 
-/// Reads an instant; one no order could have is noted at `field`.
+/// Reads an instant; one before 1970 or after 2200 is noted at `field`.
 pub fn instant(field: &str, at: &Timestamp, violations: &mut Violations) -> Option<DateTime<Utc>> {
     let nanos = u32::try_from(at.nanos).ok();
     let instant = nanos.and_then(|nanos| DateTime::from_timestamp(at.seconds, nanos));
-    // Years with four digits: what lies outside is no time of an order and breaks date arithmetic.
-    let sane = instant.filter(|at| (0..=253_402_300_799).contains(&at.timestamp()));
+    // What lies outside is no time of an order and breaks date arithmetic.
+    let sane = instant.filter(|at| is_of_business(at.date_naive()));
     if sane.is_none() {
         violations.push(field, "VALIDATION_FAILED");
     }
     sane
 }
 
-/// Reads a business day that may be left out.
+/// Reads a business day that may be left out; one before 1970 or after 2200 is noted at `field`.
 pub fn day(field: &str, day: &str, violations: &mut Violations) -> Option<BusinessDay> {
     if day.is_empty() {
         return None;
     }
-    let parsed = day.parse().ok();
+    let parsed = parse_date(day).map(BusinessDay::on);
     if parsed.is_none() {
         violations.push(field, "VALIDATION_FAILED");
     }
@@ -112,13 +116,16 @@ pub fn skus(
 }
 
 /// A hold on the wire.
-pub fn hold_state(hold: &Hold) -> wire::HoldState {
+pub fn hold_state(held: &Held) -> wire::HoldState {
+    let hold = &held.hold;
     wire::HoldState {
         order_id: hold.order_id.to_string(),
         expires_at: Some(timestamp(hold.expires_at)),
         promised_at: Some(timestamp(hold.promised_at)),
         slot_starts_at: Some(timestamp(hold.slot_starts_at)),
         business_day: hold.business_day.to_string(),
+        time_zone: held.tz.name().to_owned(),
+        cutoff_minutes: held.cutoff_minutes.into(),
     }
 }
 
@@ -161,7 +168,9 @@ pub fn availability(branch_id: BranchId, found: &Availability) -> wire::Availabi
     wire::Availability {
         branch_id: branch_id.to_string(),
         as_of: Some(timestamp(found.as_of)),
-        open: found.open,
+        state: open_state(found.state).into(),
+        time_zone: found.tz.name().to_owned(),
+        cutoff_minutes: found.cutoff_minutes.into(),
         opens_at: found.opens_at.map(timestamp),
         last_order_at: found.last_order_at.map(timestamp),
         promised_at: found.promised_at.map(timestamp),
@@ -179,6 +188,30 @@ pub fn availability(branch_id: BranchId, found: &Availability) -> wire::Availabi
     }
 }
 
+const fn open_state(state: OpenState) -> wire::OpenState {
+    match state {
+        OpenState::Open => wire::OpenState::Open,
+        OpenState::Paused => wire::OpenState::Paused,
+        OpenState::OutsideHours => wire::OpenState::OutsideHours,
+        OpenState::Setup => wire::OpenState::Setup,
+        OpenState::Suspended => wire::OpenState::Suspended,
+        OpenState::Closed => wire::OpenState::Closed,
+    }
+}
+
+/// Whether a branch takes orders for now, on the wire.
+pub fn open_status((branch_id, status): &(BranchId, OpenStatus)) -> wire::BranchOpenStatus {
+    wire::BranchOpenStatus {
+        branch_id: branch_id.to_string(),
+        state: open_state(status.state).into(),
+        opens_at: status.opens_at.map(timestamp),
+        last_order_at: status.last_order_at.map(timestamp),
+        promised_at: status
+            .promise
+            .map(|(_, promised_at)| timestamp(promised_at)),
+    }
+}
+
 /// A rule of limits on the wire: what the hours say has no id.
 pub fn rule_id(rule_id: &LimitRuleId) -> String {
     if *rule_id == BY_HOURS {
@@ -191,6 +224,42 @@ pub fn rule_id(rule_id: &LimitRuleId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_days_and_instants_from_1970_to_2200_are_read() {
+        let days = [
+            ("1970-01-01", true),
+            ("2200-12-31", true),
+            ("2201-01-01", false),
+            ("1969-12-31", false),
+            ("-262143-01-01", false),
+            ("+262142-12-31", false),
+            ("2026-9-2", false),
+        ];
+        for (raw, fine) in days {
+            let mut violations = Violations::new();
+            let read = day("business_day", raw, &mut violations);
+            assert_eq!(
+                (read.is_some(), violations.is_empty()),
+                (fine, fine),
+                "{raw}"
+            );
+        }
+        let instants = [
+            (0, true),
+            (7_289_654_399, true),
+            (7_289_654_400, false),
+            (-1, false),
+            (8_210_266_876_799, false),
+            (i64::MAX, false),
+            (i64::MIN, false),
+        ];
+        for (seconds, fine) in instants {
+            let at = Timestamp { seconds, nanos: 0 };
+            let read = instant("wanted_at", &at, &mut Violations::new());
+            assert_eq!(read.is_some(), fine, "{seconds}");
+        }
+    }
 
     #[test]
     fn a_unit_named_twice_is_summed_and_faults_are_all_named() {
@@ -211,8 +280,9 @@ mod tests {
 
         body.skus.push(units(0));
         body.branch_id.clear();
+        // 2201-01-01T00:00:00Z.
         body.wanted_at = Some(Timestamp {
-            seconds: i64::MAX,
+            seconds: 7_289_654_400,
             nanos: 0,
         });
         let mut violations = Violations::new();

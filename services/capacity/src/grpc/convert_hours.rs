@@ -58,6 +58,7 @@ pub fn hours(prefix: &str, hours: &wire::Hours, violations: &mut Violations) -> 
         own_week: own.own_week,
         periods: own.periods.iter().map(period).collect(),
         last_order_minutes: own.last_order_minutes,
+        lead_minutes: own.lead_minutes,
     };
     let raw = RawHours {
         periods: hours.periods.iter().map(period).collect(),
@@ -116,6 +117,7 @@ pub fn wire_hours(branch_id: BranchId, hours: &Hours, version: i64) -> wire::Hou
         own_week: own.periods.is_some(),
         periods: periods(own.periods.as_deref().unwrap_or_default()),
         last_order_minutes: own.last_order_minutes.map(i32::from),
+        lead_minutes: own.lead_minutes.map(i32::from),
     };
     let outside = match hours.outside {
         OutsideHours::FutureOnly => wire::OutsideHours::FutureOnly,
@@ -344,6 +346,7 @@ mod tests {
                 own_week: true,
                 periods: week(),
                 last_order_minutes: Some(45),
+                lead_minutes: Some(5),
             }],
             outside_hours: wire::OutsideHours::None.into(),
         };

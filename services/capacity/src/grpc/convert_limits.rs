@@ -18,10 +18,13 @@ use super::{
 };
 use crate::{
     app::limits::{BranchLimits, Filling, Preview, SlotLoads},
-    domain::limit::{
-        Days, LimitTarget, MOST_RULES, Measure, Rule, Window,
-        load::{RuleLoad, SlotLoad},
-        parse::judge,
+    domain::{
+        limit::{
+            Days, LimitTarget, MOST_RULES, Measure, Rule, Window,
+            load::{RuleLoad, SlotLoad},
+            parse::judge,
+        },
+        local_time::parse_date,
     },
     store::{
         counters::Counter,
@@ -192,7 +195,7 @@ fn days(field: &str, days: Option<&wire::LimitDays>, violations: &mut Violations
         if raw.is_empty() {
             return Some(None);
         }
-        let read = raw.parse().ok();
+        let read = parse_date(raw);
         if read.is_none() {
             violations.push(format!("{field}.{name}"), INVALID);
         }
@@ -503,6 +506,7 @@ pub fn filling(found: &Filling) -> wire::ListLoadResponse {
             .map(|order| wire::LoadedOrder {
                 order_id: order.order_id.to_string(),
                 slot_starts_at: Some(timestamp(order.slot_starts_at)),
+                business_day: order.business_day.to_string(),
                 units: order.lines.iter().map(|line| line.quantity).sum(),
             })
             .collect(),

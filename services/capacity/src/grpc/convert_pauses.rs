@@ -19,6 +19,7 @@ use crate::{
     app::pauses::Reach,
     domain::{
         channel::Channel,
+        local_time::is_of_business,
         pause::{End, Ending, LONGEST_NAME, Lasting, MOST_MINUTES, Reason, Target},
     },
     store::{paused_orders::OrderWith, pauses::PauseInBranch},
@@ -293,6 +294,7 @@ pub fn page_place(token: &str, violations: &mut Violations) -> Option<(DateTime<
     }
     let place = token.split_once('.').and_then(|(at, id)| {
         let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+        let at = Some(at).filter(|at| is_of_business(at.date_naive()))?;
         Some((at, id.parse().ok()?))
     });
     if place.is_none() {

@@ -22,6 +22,7 @@ use crate::{
         once::Once,
     },
     domain::{
+        local_time::parse_date,
         recipe::{MOST_PARTS, MOST_UNITS_A_PART, RecipePart},
         stock::{
             Bucket, Deduct, MOST_UNITS, MovementKind, Rules, StockItem, StockMode, running_day,
@@ -163,7 +164,7 @@ fn rules(given: &wire::StockRules, violations: &mut Violations) -> Rules {
             (0, MOST_UNITS),
             violations,
         );
-        let day = amount.business_day.parse::<BusinessDay>().ok();
+        let day = parse_date(&amount.business_day).map(BusinessDay::on);
         let sane = day.filter(|day| (2000..=9999).contains(&chrono::Datelike::year(&day.date())));
         let fresh = sane.filter(|day| rules.dates.insert(*day, amount.amount).is_none());
         if fresh.is_none() {
@@ -393,6 +394,7 @@ pub fn movement(movement: &Movement) -> wire::StockMovement {
         MovementKind::TransferredOut => wire::MovementKind::TransferredOut,
         MovementKind::TransferredIn => wire::MovementKind::TransferredIn,
         MovementKind::Arrived => wire::MovementKind::Arrived,
+        MovementKind::Opening => wire::MovementKind::Opening,
     };
     let daily = movement.business_day != running_day();
     let told = |id: Option<String>| id.unwrap_or_default();

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use chassis::{
     authn::RequestExt as _,
-    business_day::BusinessDay,
     error::{Problem, Violations},
     id::{self, BranchId, BrandId, LimitTemplateId},
     text,
@@ -177,7 +176,7 @@ impl LimitService {
         let clock = &*self.core.clock;
         let (read, slots) = (&asked.rules, Some(minutes));
         let rules = convert_limits::rules(clock, "rules", read, slots, &mut violations);
-        let day = day("business_day", &asked.business_day, &mut violations);
+        let day = convert::day("business_day", &asked.business_day, &mut violations);
         violations.into_result()?;
         let found = limits::preview(&self.core, identity, org, branch_id, &rules, day).await?;
         Ok(Response::new(convert_limits::preview(&found, &rules)))
@@ -330,7 +329,7 @@ impl LimitService {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
-        let from = day("from_day", &asked.from_day, &mut violations);
+        let from = convert::day("from_day", &asked.from_day, &mut violations);
         let days = match asked.days {
             0 => DEFAULT_DAYS,
             days if DAYS.contains(&days) => u16::try_from(days).unwrap_or(DEFAULT_DAYS),
@@ -380,16 +379,4 @@ impl LimitService {
         let found = limits::fillings(&self.core, identity, org, branch_id, within).await?;
         Ok(Response::new(convert_limits::filling(&found)))
     }
-}
-
-/// Reads a business day; none where it is empty.
-fn day(field: &str, raw: &str, violations: &mut Violations) -> Option<BusinessDay> {
-    if raw.is_empty() {
-        return None;
-    }
-    let read = raw.parse().ok();
-    if read.is_none() {
-        violations.push(field, "VALIDATION_FAILED");
-    }
-    read
 }

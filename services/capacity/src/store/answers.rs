@@ -56,11 +56,20 @@ pub async fn insert(
     Ok(())
 }
 
-/// Deletes answers given before `before`. Tells how many.
-pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>) -> anyhow::Result<u64> {
+/// Deletes at most `limit` answers given before `before`. Tells how many.
+pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
     let done = sqlx::query!(
-        "DELETE FROM answered_requests WHERE created_at < $1",
-        before
+        r#"
+        DELETE FROM answered_requests
+        WHERE ctid = ANY (ARRAY(
+            SELECT ctid
+            FROM answered_requests
+            WHERE created_at < $1
+            LIMIT $2
+        ))
+        "#,
+        before,
+        limit,
     )
     .execute(&mut **tx)
     .await

@@ -10,20 +10,7 @@ use chassis::{
 use chrono_tz::Tz;
 
 use super::Inconsistent;
-
-/// State of a branch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
-#[sqlx(type_name = "text", rename_all = "snake_case")]
-pub enum BranchState {
-    /// 籌備中: only test orders.
-    Setup,
-    /// 營業中.
-    Live,
-    /// 暫停.
-    Suspended,
-    /// 已歇業.
-    Closed,
-}
+use crate::domain::branch_state::BranchState;
 
 /// A branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,6 +242,48 @@ pub async fn list_of_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Resu
         .collect()
 }
 
+/// Lists at most `limit` branches of a brand with ids after `after`, in the order of their ids.
+pub async fn page_of_brand(
+    tx: &mut TenantTx,
+    brand_id: BrandId,
+    after: Option<BranchId>,
+    limit: i64,
+) -> anyhow::Result<Vec<Branch>> {
+    let org = tx.org().as_uuid();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            branch_id AS "branch_id: BranchId",
+            brand_id AS "brand_id: BrandId",
+            time_zone,
+            cutoff_minutes,
+            state AS "state: BranchState",
+            version,
+            hours_version,
+            special_days_version,
+            pauses_version,
+            limits_version
+        FROM branches
+        WHERE org_id = $1
+          AND brand_id = $2
+          AND branch_id > coalesce($3, '00000000-0000-0000-0000-000000000000'::uuid)
+        ORDER BY branch_id
+        LIMIT $4
+        "#,
+        org,
+        brand_id.as_uuid(),
+        after.map(|branch_id| branch_id.as_uuid()),
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list a page of the branches of a brand")?;
+    rows.into_iter()
+        .map(|row| Branch::try_from(row).map_err(Into::into))
+        .collect()
+}
+
 /// Tells whether the organisation has a branch of this brand.
 pub async fn knows_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<bool> {
     let org = tx.org().as_uuid();
@@ -308,32 +337,43 @@ pub async fn lock_many(
         .collect()
 }
 
-/// Raises the versions of the pauses and the availability of locked branches, and tells the latter.
+/// What an event about the availability of a branch carries of the branch itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// Branch.
+    pub branch_id: BranchId,
+    /// Brand it belongs to.
+    pub brand_id: BrandId,
+    /// Version of its availability.
+    pub version: i64,
+}
+
+/// Raises the versions of the pauses and the availability of locked branches.
 pub async fn next_pauses(
     tx: &mut TenantTx,
     branch_ids: &BTreeSet<BranchId>,
-) -> anyhow::Result<Vec<(BranchId, i64)>> {
+) -> anyhow::Result<Vec<Announced>> {
     let org = tx.org().as_uuid();
     let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
-    let rows = sqlx::query!(
+    sqlx::query_as!(
+        Announced,
         r#"
         UPDATE branches
         SET pauses_version = pauses_version + 1,
             availability_version = availability_version + 1
         WHERE org_id = $1
           AND branch_id = ANY($2)
-        RETURNING branch_id AS "branch_id: BranchId", availability_version
+        RETURNING
+            branch_id AS "branch_id: BranchId",
+            brand_id AS "brand_id: BrandId",
+            availability_version AS version
         "#,
         org,
         &branch_ids,
     )
     .fetch_all(&mut **tx)
     .await
-    .context("raise the versions of pauses")?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.branch_id, row.availability_version))
-        .collect())
+    .context("raise the versions of pauses")
 }
 
 /// Keeps what catalog tells of a branch; an older version changes nothing. Tells whether it did.
@@ -366,16 +406,23 @@ pub async fn upsert(tx: &mut TenantTx, branch: &Branch) -> anyhow::Result<bool> 
     Ok(done.rows_affected() == 1)
 }
 
-/// Raises the version of the branch's availability and tells it.
-pub async fn next_availability(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<i64> {
+/// Raises the version of the branch's availability.
+pub async fn next_availability(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+) -> anyhow::Result<Announced> {
     let org = tx.org().as_uuid();
-    sqlx::query_scalar!(
+    sqlx::query_as!(
+        Announced,
         r#"
         UPDATE branches
         SET availability_version = availability_version + 1
         WHERE org_id = $1
           AND branch_id = $2
-        RETURNING availability_version
+        RETURNING
+            branch_id AS "branch_id: BranchId",
+            brand_id AS "brand_id: BrandId",
+            availability_version AS version
         "#,
         org,
         branch_id.as_uuid(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::{Context as _, ensure};
 use chassis::{
     business_day::BusinessDay,
-    db::TenantTx,
+    db::{SystemTx, TenantTx},
     id::{BranchId, SkuId},
 };
 use chrono::NaiveDate;
@@ -242,4 +242,27 @@ pub async fn set_many(
 fn columns<'a>(keys: impl Iterator<Item = &'a BucketKey>) -> (Vec<Uuid>, Vec<NaiveDate>) {
     keys.map(|(sku_id, day)| (sku_id.as_uuid(), day.date()))
         .unzip()
+}
+
+/// Deletes at most `limit` buckets of days before `before`. Tells how many.
+pub async fn purge(tx: &mut SystemTx, before: NaiveDate, limit: i64) -> anyhow::Result<u64> {
+    let done = sqlx::query!(
+        r#"
+        DELETE FROM stock_buckets
+        WHERE ctid = ANY (ARRAY(
+            SELECT ctid
+            FROM stock_buckets
+            WHERE business_day < $1
+              AND business_day <> DATE '1970-01-01'
+              AND held = 0
+            LIMIT $2
+        ))
+        "#,
+        before,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("purge daily buckets")?;
+    Ok(done.rows_affected())
 }

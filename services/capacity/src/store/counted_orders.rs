@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use chassis::{
+    business_day::BusinessDay,
     db::TenantTx,
     id::{BranchId, OrderId},
 };
@@ -48,6 +49,7 @@ pub async fn list(
             channel AS "channel: Channel",
             method AS "method: Method",
             slot_starts_at,
+            business_day AS "business_day: BusinessDay",
             lines AS "lines: Json<Vec<Line>>",
             state = 'committed' AS "committed!",
             takes AS "takes: Json<Vec<TakenRow>>"
@@ -85,6 +87,7 @@ pub async fn find(tx: &mut TenantTx, order_id: OrderId) -> anyhow::Result<Option
             channel AS "channel: Channel",
             method AS "method: Method",
             slot_starts_at,
+            business_day AS "business_day: BusinessDay",
             lines AS "lines: Json<Vec<Line>>",
             state = 'committed' AS "committed!",
             takes AS "takes: Json<Vec<TakenRow>>"
@@ -138,6 +141,7 @@ struct Row {
     channel: Channel,
     method: Method,
     slot_starts_at: DateTime<Utc>,
+    business_day: BusinessDay,
     lines: Json<Vec<Line>>,
     committed: bool,
     takes: Json<Vec<TakenRow>>,
@@ -151,6 +155,7 @@ impl From<Row> for CountedOrder {
                 channel: row.channel,
                 method: row.method,
                 slot_starts_at: row.slot_starts_at,
+                business_day: row.business_day,
                 lines: row.lines.0,
             },
             committed: row.committed,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context as _, ensure};
 use chassis::{
-    db::TenantTx,
+    db::{SystemTx, TenantTx},
     id::{BranchId, LimitRuleId},
 };
 use chrono::{DateTime, Utc};
@@ -63,6 +63,48 @@ pub async fn used(
     rows.into_iter()
         .map(|row| Ok((key(row.starts_at, row.rule_id, &row.pool)?, row.used)))
         .collect()
+}
+
+/// What is counted in windows of branches that begin between `from` and `to`, held and committed together:
+/// the counters that are full, and all of the rules in `summed`.
+pub async fn full_between(
+    tx: &mut TenantTx,
+    branch_ids: &[BranchId],
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    summed: &[LimitRuleId],
+) -> anyhow::Result<HashMap<BranchId, HashMap<CounterKey, i64>>> {
+    let mut used = HashMap::<BranchId, HashMap<CounterKey, i64>>::new();
+    if branch_ids.is_empty() {
+        return Ok(used);
+    }
+    let org = tx.org().as_uuid();
+    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
+    let summed: Vec<_> = summed.iter().map(LimitRuleId::as_uuid).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT
+            branch_id AS "branch_id: BranchId", starts_at, rule_id AS "rule_id: LimitRuleId", pool,
+            held + committed AS "used!"
+        FROM limit_counters
+        WHERE org_id = $1
+          AND branch_id = ANY($2)
+          AND starts_at BETWEEN $3 AND $4
+          AND (held + committed >= limit_amount OR rule_id = ANY($5))
+        "#,
+        org,
+        &branch_ids,
+        from,
+        to,
+        &summed,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("read the counters of limits of branches")?;
+    for row in rows {
+        let key = key(row.starts_at, row.rule_id, &row.pool)?;
+        used.entry(row.branch_id).or_default().insert(key, row.used);
+    }
+    Ok(used)
 }
 
 /// Counters of windows that begin at `from` or later and hold more than their limits, the earliest first.
@@ -269,6 +311,30 @@ pub async fn replace(
     .await
     .context("count what is booked by limits")?;
     Ok(())
+}
+
+/// Deletes at most `limit` counters of windows that began before `before`. Tells how many.
+///
+/// A window is older than its youngest hold by the days ahead at most.
+pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
+    let done = sqlx::query!(
+        r#"
+        DELETE FROM limit_counters
+        WHERE ctid = ANY (ARRAY(
+            SELECT ctid
+            FROM limit_counters
+            WHERE starts_at < $1
+              AND held = 0
+            LIMIT $2
+        ))
+        "#,
+        before,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("purge counters of limits")?;
+    Ok(done.rows_affected())
 }
 
 fn columns<'key>(

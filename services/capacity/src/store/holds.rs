@@ -313,7 +313,7 @@ pub async fn postpone(
     Ok(())
 }
 
-/// Lists holds of all organisations that lapsed by `now`, the longest first.
+/// Lists holds that lapsed by `now`, of each organisation at most `limit`, those that lapsed first.
 pub async fn list_expired(
     tx: &mut SystemTx,
     now: DateTime<Utc>,
@@ -322,11 +322,16 @@ pub async fn list_expired(
     let rows = sqlx::query!(
         r#"
         SELECT org_id AS "org_id: OrganisationId", order_id AS "order_id: OrderId"
-        FROM holds
-        WHERE state = 'held'
-          AND expires_at <= $1
-        ORDER BY expires_at
-        LIMIT $2
+        FROM (
+            SELECT
+                org_id, order_id,
+                row_number() OVER (PARTITION BY org_id ORDER BY expires_at, order_id) AS place
+            FROM holds
+            WHERE state = 'held'
+              AND expires_at <= $1
+        ) AS lapsed
+        WHERE place <= $2
+        ORDER BY org_id, place
         "#,
         now,
         limit,
@@ -597,34 +602,24 @@ pub async fn list_released_keys(
         .collect())
 }
 
-/// Deletes what nobody asks for any more: old holds, counters and daily buckets. Tells how many rows.
-pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>) -> anyhow::Result<u64> {
-    let holds = sqlx::query!(
-        "DELETE FROM holds WHERE state <> 'held' AND held_at < $1",
-        before
+/// Deletes at most `limit` settled holds made before `before`. Tells how many.
+pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
+    let done = sqlx::query!(
+        r#"
+        DELETE FROM holds
+        WHERE ctid = ANY (ARRAY(
+            SELECT ctid
+            FROM holds
+            WHERE state <> 'held'
+              AND held_at < $1
+            LIMIT $2
+        ))
+        "#,
+        before,
+        limit,
     )
     .execute(&mut **tx)
     .await
     .context("purge holds")?;
-    // A window is older than its youngest hold by the days ahead at most.
-    let counters = sqlx::query!(
-        "DELETE FROM limit_counters WHERE starts_at < $1 AND held = 0",
-        before
-    )
-    .execute(&mut **tx)
-    .await
-    .context("purge counters of limits")?;
-    let buckets = sqlx::query!(
-        r#"
-        DELETE FROM stock_buckets
-        WHERE business_day < $1
-          AND business_day <> DATE '1970-01-01'
-          AND held = 0
-        "#,
-        before.date_naive(),
-    )
-    .execute(&mut **tx)
-    .await
-    .context("purge daily buckets")?;
-    Ok(holds.rows_affected() + counters.rows_affected() + buckets.rows_affected())
+    Ok(done.rows_affected())
 }

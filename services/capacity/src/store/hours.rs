@@ -20,6 +20,7 @@ use crate::domain::{
 const STORE: &str = "store";
 
 struct Row {
+    branch_id: BranchId,
     number: i64,
     effective_at: DateTime<Utc>,
     scheduled: bool,
@@ -37,8 +38,8 @@ struct Row {
 }
 
 impl Row {
-    fn into_version(self, branch_id: BranchId) -> Result<HoursVersion, Inconsistent> {
-        let minutes = |column, value| minutes(branch_id, column, value);
+    fn into_version(self) -> Result<HoursVersion, Inconsistent> {
+        let minutes = |column, value| minutes(self.branch_id, column, value);
         Ok(HoursVersion {
             number: self.number,
             hours: Hours {
@@ -70,30 +71,32 @@ fn minutes(branch_id: BranchId, column: &'static str, value: i16) -> Result<u16,
     })
 }
 
-/// The versions of a branch that count at `now` or later.
+/// The versions of branches that count at `now` or later; a branch without any is left out.
 pub async fn counting(
     tx: &mut TenantTx,
-    branch_id: BranchId,
+    branch_ids: &[BranchId],
     now: DateTime<Utc>,
-) -> anyhow::Result<Versions> {
+) -> anyhow::Result<HashMap<BranchId, Versions>> {
     let org = tx.org().as_uuid();
+    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     let rows = sqlx::query_as!(
         Row,
         r#"
         SELECT
+            branch_id AS "branch_id: BranchId",
             number, effective_at, scheduled, slot_minutes, lead_minutes, days_ahead,
             last_order_minutes, max_orders_per_slot,
             outside_hours AS "outside_hours: OutsideHours",
             restored_from, saved_at, saved_by, withdrawn_at, withdrawn_by
-        FROM hours_versions
+        FROM hours_versions AS version
         WHERE org_id = $1
-          AND branch_id = $2
+          AND branch_id = ANY($2)
           AND withdrawn_at IS NULL
           AND (effective_at > $3 OR number = (
               SELECT number
               FROM hours_versions
               WHERE org_id = $1
-                AND branch_id = $2
+                AND branch_id = version.branch_id
                 AND withdrawn_at IS NULL
                 AND effective_at <= $3
               ORDER BY effective_at DESC, number DESC
@@ -101,13 +104,20 @@ pub async fn counting(
           ))
         "#,
         org,
-        branch_id.as_uuid(),
+        &branch_ids,
         now,
     )
     .fetch_all(&mut **tx)
     .await
     .context("get the hours that count")?;
-    Ok(Versions::of(with_weeks(tx, branch_id, rows).await?))
+    let mut of_branches = HashMap::<BranchId, Vec<HoursVersion>>::new();
+    for (branch_id, version) in with_weeks(tx, rows).await? {
+        of_branches.entry(branch_id).or_default().push(version);
+    }
+    let counting = of_branches.into_iter();
+    Ok(counting
+        .map(|(branch_id, versions)| (branch_id, Versions::of(versions)))
+        .collect())
 }
 
 /// Lists versions of a branch with numbers below `before`, newest first.
@@ -122,6 +132,7 @@ pub async fn list(
         Row,
         r#"
         SELECT
+            branch_id AS "branch_id: BranchId",
             number, effective_at, scheduled, slot_minutes, lead_minutes, days_ahead,
             last_order_minutes, max_orders_per_slot,
             outside_hours AS "outside_hours: OutsideHours",
@@ -141,7 +152,8 @@ pub async fn list(
     .fetch_all(&mut **tx)
     .await
     .context("list versions of hours")?;
-    with_weeks(tx, branch_id, rows).await
+    let versions = with_weeks(tx, rows).await?.into_iter();
+    Ok(versions.map(|(_, version)| version).collect())
 }
 
 /// Tells whether the branch has a version of this number.
@@ -164,24 +176,25 @@ pub async fn knows(tx: &mut TenantTx, branch_id: BranchId, number: i64) -> anyho
 
 async fn with_weeks(
     tx: &mut TenantTx,
-    branch_id: BranchId,
     rows: Vec<Row>,
-) -> anyhow::Result<Vec<HoursVersion>> {
+) -> anyhow::Result<Vec<(BranchId, HoursVersion)>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let org = tx.org().as_uuid();
+    let branch_ids: Vec<_> = rows.iter().map(|row| row.branch_id.as_uuid()).collect();
     let numbers: Vec<_> = rows.iter().map(|row| row.number).collect();
     let methods = sqlx::query!(
         r#"
-        SELECT number, method AS "method: Method", own_week, last_order_minutes
-        FROM hours_version_methods
+        SELECT
+            branch_id AS "branch_id!: BranchId", number AS "number!", method AS "method: Method",
+            own_week, last_order_minutes, lead_minutes
+        FROM UNNEST($2::uuid[], $3::bigint[]) AS asked (branch_id, number)
+        JOIN hours_version_methods USING (branch_id, number)
         WHERE org_id = $1
-          AND branch_id = $2
-          AND number = ANY($3)
         "#,
         org,
-        branch_id.as_uuid(),
+        &branch_ids,
         &numbers,
     )
     .fetch_all(&mut **tx)
@@ -189,52 +202,60 @@ async fn with_weeks(
     .context("get what methods have for themselves")?;
     let periods = sqlx::query!(
         r#"
-        SELECT number, service, weekday, open_minute, close_minute
-        FROM hours_version_periods
+        SELECT
+            branch_id AS "branch_id!: BranchId", number AS "number!", service, weekday, open_minute,
+            close_minute
+        FROM UNNEST($2::uuid[], $3::bigint[]) AS asked (branch_id, number)
+        JOIN hours_version_periods USING (branch_id, number)
         WHERE org_id = $1
-          AND branch_id = $2
-          AND number = ANY($3)
-        ORDER BY number, service, weekday, open_minute
+        ORDER BY branch_id, number, service, weekday, open_minute
         "#,
         org,
-        branch_id.as_uuid(),
+        &branch_ids,
         &numbers,
     )
     .fetch_all(&mut **tx)
     .await
     .context("get the periods of hours")?;
-    let mut weeks = HashMap::<(i64, String), Vec<Period>>::new();
+    let mut weeks = HashMap::<(BranchId, i64, String), Vec<Period>>::new();
     for row in periods {
         let period = Period {
             weekday: row.weekday,
             open_minute: row.open_minute,
             close_minute: row.close_minute,
         };
-        weeks
-            .entry((row.number, row.service))
-            .or_default()
-            .push(period);
+        let week = weeks.entry((row.branch_id, row.number, row.service));
+        week.or_default().push(period);
+    }
+    let mut own_hours = HashMap::<(BranchId, i64), BTreeMap<Method, MethodHours>>::new();
+    for own in methods {
+        let branch_id = own.branch_id;
+        let week = (branch_id, own.number, own.method.name().to_owned());
+        let minutes = |column, value: Option<i16>| {
+            value
+                .map(|value| minutes(branch_id, column, value))
+                .transpose()
+        };
+        let hours = MethodHours {
+            periods: own
+                .own_week
+                .then(|| weeks.remove(&week).unwrap_or_default()),
+            last_order_minutes: minutes("last_order_minutes", own.last_order_minutes)?,
+            lead_minutes: minutes("lead_minutes", own.lead_minutes)?,
+        };
+        let methods = own_hours.entry((branch_id, own.number)).or_default();
+        methods.insert(own.method, hours);
     }
     let mut versions = Vec::with_capacity(rows.len());
     for row in rows {
-        let mut version = row.into_version(branch_id)?;
-        let mut week = |service: &str| {
-            weeks
-                .remove(&(version.number, service.to_owned()))
-                .unwrap_or_default()
-        };
-        version.hours.periods = week(STORE);
-        for own in methods.iter().filter(|own| own.number == version.number) {
-            let last_order = own.last_order_minutes;
-            let last_order =
-                last_order.map(|value| minutes(branch_id, "last_order_minutes", value));
-            let own_hours = MethodHours {
-                periods: own.own_week.then(|| week(own.method.name())),
-                last_order_minutes: last_order.transpose()?,
-            };
-            version.hours.methods.insert(own.method, own_hours);
-        }
-        versions.push(version);
+        let branch_id = row.branch_id;
+        let mut version = row.into_version()?;
+        let number = version.number;
+        let week = weeks.remove(&(branch_id, number, STORE.to_owned()));
+        version.hours.periods = week.unwrap_or_default();
+        let methods = own_hours.remove(&(branch_id, number));
+        version.hours.methods = methods.unwrap_or_default();
+        versions.push((branch_id, version));
     }
     Ok(versions)
 }
@@ -319,13 +340,17 @@ async fn insert_methods(
     let last_orders = last_orders
         .map(|minutes| minutes.map(i16::try_from).transpose())
         .collect::<Result<Vec<_>, _>>()?;
+    let leads = own.values().map(|own| own.lead_minutes);
+    let leads = leads
+        .map(|minutes| minutes.map(i16::try_from).transpose())
+        .collect::<Result<Vec<_>, _>>()?;
     sqlx::query!(
         r#"
         INSERT INTO hours_version_methods
-            (org_id, branch_id, number, method, own_week, last_order_minutes)
-        SELECT $1, $2, $3, method, own_week, last_order_minutes
-        FROM UNNEST($4::text[], $5::boolean[], $6::smallint[])
-            AS own (method, own_week, last_order_minutes)
+            (org_id, branch_id, number, method, own_week, last_order_minutes, lead_minutes)
+        SELECT $1, $2, $3, method, own_week, last_order_minutes, lead_minutes
+        FROM UNNEST($4::text[], $5::boolean[], $6::smallint[], $7::smallint[])
+            AS own (method, own_week, last_order_minutes, lead_minutes)
         "#,
         org,
         branch_id.as_uuid(),
@@ -333,6 +358,7 @@ async fn insert_methods(
         &methods as &[Method],
         &own_weeks,
         &last_orders as &[Option<i16>],
+        &leads as &[Option<i16>],
     )
     .execute(&mut **tx)
     .await
@@ -425,7 +451,8 @@ pub async fn withdraw(
     Ok(())
 }
 
-/// Lists branches whose hours have changed by themselves and whose storefronts have yet to hear.
+/// Lists branches whose hours have changed by themselves and whose storefronts have yet to hear, of each
+/// organisation at most `limit`, those that wait the longest.
 pub async fn list_unannounced(
     tx: &mut SystemTx,
     now: DateTime<Utc>,
@@ -433,12 +460,19 @@ pub async fn list_unannounced(
 ) -> anyhow::Result<Vec<(OrganisationId, BranchId)>> {
     let rows = sqlx::query!(
         r#"
-        SELECT DISTINCT org_id AS "org_id: OrganisationId", branch_id AS "branch_id: BranchId"
-        FROM hours_versions
-        WHERE announced_at IS NULL
-          AND withdrawn_at IS NULL
-          AND effective_at <= $1
-        LIMIT $2
+        SELECT org_id AS "org_id: OrganisationId", branch_id AS "branch_id: BranchId"
+        FROM (
+            SELECT
+                org_id, branch_id,
+                row_number() OVER (PARTITION BY org_id ORDER BY min(effective_at), branch_id) AS place
+            FROM hours_versions
+            WHERE announced_at IS NULL
+              AND withdrawn_at IS NULL
+              AND effective_at <= $1
+            GROUP BY org_id, branch_id
+        ) AS due
+        WHERE place <= $2
+        ORDER BY org_id, branch_id
         "#,
         now,
         limit,
@@ -478,66 +512,4 @@ pub async fn mark_announced(
     .await
     .context("note that hours were announced")?;
     Ok(done.rows_affected() > 0)
-}
-
-/// Lets the tables of the release before follow the version in force.
-pub async fn follow(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    version: &HoursVersion,
-) -> anyhow::Result<()> {
-    let org = tx.org().as_uuid();
-    let hours = &version.hours;
-    sqlx::query!(
-        r#"
-        INSERT INTO hours
-            (org_id, branch_id, slot_minutes, lead_minutes, days_ahead, last_order_minutes,
-             max_orders_per_slot, number)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (org_id, branch_id) DO UPDATE
-        SET slot_minutes = excluded.slot_minutes,
-            lead_minutes = excluded.lead_minutes,
-            days_ahead = excluded.days_ahead,
-            last_order_minutes = excluded.last_order_minutes,
-            max_orders_per_slot = excluded.max_orders_per_slot,
-            number = excluded.number
-        "#,
-        org,
-        branch_id.as_uuid(),
-        i16::try_from(hours.slot_minutes)?,
-        i16::try_from(hours.lead_minutes)?,
-        i16::try_from(hours.days_ahead)?,
-        i16::try_from(hours.last_order_minutes)?,
-        hours.max_orders_per_slot.map(i32::try_from).transpose()?,
-        version.number,
-    )
-    .execute(&mut **tx)
-    .await
-    .context("let the slot settings follow")?;
-    sqlx::query!(
-        "DELETE FROM hours_periods WHERE org_id = $1 AND branch_id = $2",
-        org,
-        branch_id.as_uuid(),
-    )
-    .execute(&mut **tx)
-    .await
-    .context("clear the periods that followed")?;
-    sqlx::query!(
-        r#"
-        INSERT INTO hours_periods (org_id, branch_id, weekday, open_minute, close_minute)
-        SELECT org_id, branch_id, weekday, open_minute, close_minute
-        FROM hours_version_periods
-        WHERE org_id = $1
-          AND branch_id = $2
-          AND number = $3
-          AND service = 'store'
-        "#,
-        org,
-        branch_id.as_uuid(),
-        version.number,
-    )
-    .execute(&mut **tx)
-    .await
-    .context("let the periods follow")?;
-    Ok(())
 }

@@ -136,7 +136,8 @@ pub async fn find_many(
     items(rows)
 }
 
-/// Lists branches of all organisations that have begun a day and not received what was expected for it.
+/// Lists branches that have begun a day and not received what was expected for it, of each organisation at
+/// most `limit`, those that wait the longest.
 ///
 /// The clock of the wall is near enough to ask: whoever holds the branch looks at its business day again.
 pub async fn list_expecting(
@@ -146,17 +147,24 @@ pub async fn list_expecting(
 ) -> anyhow::Result<Vec<(OrganisationId, BranchId)>> {
     let rows = sqlx::query!(
         r#"
-        SELECT DISTINCT
-            item.org_id AS "org_id: OrganisationId",
-            item.branch_id AS "branch_id: BranchId"
-        FROM stock_items AS item
-        JOIN branches AS branch USING (org_id, branch_id)
-        WHERE item.mode = 'running'
-          AND item.deduct = 'on_day'
-          AND branch.state <> 'closed'
-          AND coalesce(item.received_until, DATE '-infinity')
-            < (($1 AT TIME ZONE branch.time_zone) - make_interval(mins => branch.cutoff_minutes))::date
-        LIMIT $2
+        SELECT org_id AS "org_id: OrganisationId", branch_id AS "branch_id: BranchId"
+        FROM (
+            SELECT
+                org_id, branch_id,
+                row_number() OVER (
+                    PARTITION BY org_id ORDER BY min(item.received_until) NULLS FIRST, branch_id
+                ) AS place
+            FROM stock_items AS item
+            JOIN branches AS branch USING (org_id, branch_id)
+            WHERE item.mode = 'running'
+              AND item.deduct = 'on_day'
+              AND branch.state <> 'closed'
+              AND coalesce(item.received_until, DATE '-infinity')
+                < (($1 AT TIME ZONE branch.time_zone) - make_interval(mins => branch.cutoff_minutes))::date
+            GROUP BY org_id, branch_id
+        ) AS due
+        WHERE place <= $2
+        ORDER BY org_id, branch_id
         "#,
         now,
         limit,

@@ -1,5 +1,7 @@
 //! Sets of rules of branches, and templates of brands.
 
+use std::collections::HashMap;
+
 use anyhow::Context as _;
 use chassis::{
     db::TenantTx,
@@ -63,6 +65,35 @@ pub async fn rules(
     .await
     .context("read the limits of a branch")?;
     Ok(row.map(|row| row.rules.0).unwrap_or_default())
+}
+
+/// The rules of branches, each in a version.
+pub async fn rules_of(
+    tx: &mut TenantTx,
+    versions: &[(BranchId, i64)],
+) -> anyhow::Result<HashMap<BranchId, Vec<Rule>>> {
+    if versions.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let org = tx.org().as_uuid();
+    let branch_ids: Vec<_> = versions.iter().map(|(id, _)| id.as_uuid()).collect();
+    let numbers: Vec<_> = versions.iter().map(|(_, version)| *version).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT branch_id AS "branch_id!: BranchId", rules AS "rules: Json<Vec<Rule>>"
+        FROM UNNEST($2::uuid[], $3::bigint[]) AS asked (branch_id, version)
+        JOIN limit_versions USING (branch_id, version)
+        WHERE org_id = $1
+        "#,
+        org,
+        &branch_ids,
+        &numbers,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("read the limits of branches")?;
+    let rows = rows.into_iter();
+    Ok(rows.map(|row| (row.branch_id, row.rules.0)).collect())
 }
 
 /// Lists versions below `before`, the latest first.

@@ -1,10 +1,10 @@
-//! The journal of stock movements; rows are added and never changed.
+//! The journal of stock movements: rows are added and never changed; old ones are folded into one.
 
 use anyhow::Context as _;
 use chassis::{
     business_day::BusinessDay,
     clock::Clock,
-    db::TenantTx,
+    db::{SystemTx, TenantTx},
     id::{BranchId, MovementId, OrderId, SkuId},
 };
 use chrono::{DateTime, Utc};
@@ -281,4 +281,55 @@ pub async fn list(
     .fetch_all(&mut **tx)
     .await
     .context("list stock movements")
+}
+
+/// Folds the movements before `before` of at most `limit` buckets, each bucket's into one of kind `opening`
+/// with their sum, at the place of the last of them; those of a bucket that is gone are deleted. Tells of
+/// how many buckets.
+pub async fn fold(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
+    let buckets = sqlx::query_scalar!(
+        r#"
+        WITH due AS (
+            SELECT DISTINCT org_id, branch_id, sku_id, business_day
+            FROM stock_movements
+            WHERE at < $1
+              AND kind <> 'opening'
+            LIMIT $2
+        ), folded AS (
+            DELETE FROM stock_movements AS movement
+            USING due
+            WHERE movement.org_id = due.org_id
+              AND movement.branch_id = due.branch_id
+              AND movement.sku_id = due.sku_id
+              AND movement.business_day = due.business_day
+              AND movement.at < $1
+            RETURNING
+                movement.org_id, movement.branch_id, movement.sku_id, movement.business_day,
+                movement.seq, movement.movement_id, movement.kind, movement.quantity,
+                movement.on_hand_after, movement.held_after, movement.at
+        ), opened AS (
+            INSERT INTO stock_movements
+                (org_id, branch_id, sku_id, business_day, seq, movement_id, kind, quantity,
+                 on_hand_after, held_after, at)
+            OVERRIDING SYSTEM VALUE
+            SELECT
+                org_id, branch_id, sku_id, business_day, max(seq),
+                (array_agg(movement_id ORDER BY seq DESC))[1], 'opening',
+                coalesce(sum(quantity) FILTER (WHERE kind NOT IN ('held', 'released')), 0)::bigint,
+                (array_agg(on_hand_after ORDER BY seq DESC))[1],
+                (array_agg(held_after ORDER BY seq DESC))[1],
+                max(at)
+            FROM folded
+            JOIN stock_buckets USING (org_id, branch_id, sku_id, business_day)
+            GROUP BY org_id, branch_id, sku_id, business_day
+        )
+        SELECT count(*) AS "buckets!" FROM due
+        "#,
+        before,
+        limit,
+    )
+    .fetch_one(&mut **tx)
+    .await
+    .context("fold old stock movements")?;
+    Ok(u64::try_from(buckets)?)
 }

@@ -1,6 +1,6 @@
 //! Pauses, and the branches each is in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Context as _;
 use chassis::{
@@ -51,39 +51,45 @@ struct Row {
     ended_by: String,
 }
 
-impl Row {
-    fn inconsistent(&self, column: &'static str, value: impl ToString) -> Inconsistent {
-        Inconsistent {
-            table: "pauses",
-            column,
-            key: self.pause_id.to_string(),
-            value: value.to_string(),
-        }
+fn inconsistent(pause_id: PauseId, column: &'static str, value: impl ToString) -> Inconsistent {
+    Inconsistent {
+        table: "pauses",
+        column,
+        key: pause_id.to_string(),
+        value: value.to_string(),
     }
+}
 
+/// The columns that say what is paused.
+struct TargetColumns {
+    pause_id: PauseId,
+    kind: String,
+    id: Option<Uuid>,
+    method: Option<Method>,
+    label: String,
+}
+
+impl TargetColumns {
     /// `None` for a kind that a later release has added.
-    fn target(&self) -> Result<Option<Target>, Inconsistent> {
-        let id = || {
-            self.target_id
-                .ok_or_else(|| self.inconsistent("target_id", "NULL"))
-        };
-        let target = match self.target_kind.as_str() {
+    fn read(self) -> Result<Option<Target>, Inconsistent> {
+        let null = |column| inconsistent(self.pause_id, column, "NULL");
+        let id = || self.id.ok_or_else(|| null("target_id"));
+        let target = match self.kind.as_str() {
             "product" => Target::Product(ProductId::from_uuid(id()?)),
             "variant" => Target::Variant(VariantId::from_uuid(id()?)),
             "option" => Target::Option(OptionId::from_uuid(id()?)),
             "category" => Target::Category(CategoryId::from_uuid(id()?)),
-            "method" => Target::Method(
-                self.target_method
-                    .ok_or_else(|| self.inconsistent("target_method", "NULL"))?,
-            ),
-            "station" => Target::Station(self.target_label.clone()),
-            "tag" => Target::Tag(self.target_label.clone()),
+            "method" => Target::Method(self.method.ok_or_else(|| null("target_method"))?),
+            "station" => Target::Station(self.label),
+            "tag" => Target::Tag(self.label),
             "branch" => Target::Branch,
             _ => return Ok(None),
         };
         Ok(Some(target))
     }
+}
 
+impl Row {
     fn end(&self) -> Result<End, Inconsistent> {
         let minutes = self.end_minutes.and_then(|minutes| minutes.try_into().ok());
         let end = match self.end_kind.as_str() {
@@ -94,15 +100,23 @@ impl Row {
             "manual" => Some(End::Manual),
             _ => None,
         };
-        end.ok_or_else(|| self.inconsistent("end_kind", &self.end_kind))
+        end.ok_or_else(|| inconsistent(self.pause_id, "end_kind", &self.end_kind))
     }
 
     fn read(self) -> Result<Option<PauseInBranch>, Inconsistent> {
-        let Some(target) = self.target()? else {
+        let end = self.end()?;
+        let target = TargetColumns {
+            pause_id: self.pause_id,
+            kind: self.target_kind,
+            id: self.target_id,
+            method: self.target_method,
+            label: self.target_label,
+        };
+        let Some(target) = target.read()? else {
             return Ok(None);
         };
         let pause = Pause {
-            end: self.end()?,
+            end,
             target,
             pause_id: self.pause_id,
             brand_id: self.brand_id,
@@ -309,13 +323,60 @@ pub async fn find(tx: &mut TenantTx, pause_id: PauseId) -> anyhow::Result<Vec<Pa
     read_all(rows)
 }
 
-/// What lasts in a branch, as its sales are judged by it.
-pub async fn lasting(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Vec<Lasting>> {
-    let pauses = list_lasting(tx, branch_id).await?;
-    Ok(pauses
-        .iter()
-        .map(|(pause, place)| pause.lasting(place.ends_at))
-        .collect())
+/// What lasts in branches, as their sales are judged by it; a branch without any is left out.
+pub async fn lasting(
+    tx: &mut TenantTx,
+    branch_ids: &[BranchId],
+) -> anyhow::Result<HashMap<BranchId, Vec<Lasting>>> {
+    if branch_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let org = tx.org().as_uuid();
+    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT
+            place.branch_id AS "branch_id: BranchId",
+            pause.pause_id AS "pause_id: PauseId",
+            pause.target_kind,
+            pause.target_id,
+            pause.target_method AS "target_method: Method",
+            pause.target_label,
+            pause.channels AS "channels: Vec<Channel>",
+            pause.reason AS "reason: Reason",
+            place.ends_at
+        FROM paused_branches AS place
+        JOIN pauses AS pause USING (org_id, pause_id)
+        WHERE place.org_id = $1
+          AND place.branch_id = ANY($2)
+          AND place.ended_at IS NULL
+        "#,
+        org,
+        &branch_ids,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list the pauses that last in branches")?;
+    let mut lasting = HashMap::<BranchId, Vec<Lasting>>::new();
+    for row in rows {
+        let target = TargetColumns {
+            pause_id: row.pause_id,
+            kind: row.target_kind,
+            id: row.target_id,
+            method: row.target_method,
+            label: row.target_label,
+        };
+        if let Some(target) = target.read()? {
+            lasting.entry(row.branch_id).or_default().push(Lasting {
+                pause_id: row.pause_id,
+                target,
+                channels: row.channels.into_iter().collect(),
+                reason: row.reason,
+                ends_at: row.ends_at,
+            });
+        }
+    }
+    Ok(lasting)
 }
 
 /// Tells how many pauses last in the branch that has most of these.
@@ -541,7 +602,8 @@ pub async fn end_due(
     Ok(ended.into_iter().collect())
 }
 
-/// Lists branches of all organisations in which something is over and nobody has written it down.
+/// Lists branches in which something is over and nobody has written it down, of each organisation at most
+/// `limit`, those that wait the longest.
 pub async fn list_due(
     tx: &mut SystemTx,
     now: DateTime<Utc>,
@@ -549,11 +611,18 @@ pub async fn list_due(
 ) -> anyhow::Result<Vec<(OrganisationId, BranchId)>> {
     let rows = sqlx::query!(
         r#"
-        SELECT DISTINCT org_id AS "org_id: OrganisationId", branch_id AS "branch_id: BranchId"
-        FROM paused_branches
-        WHERE ended_at IS NULL
-          AND ends_at <= $1
-        LIMIT $2
+        SELECT org_id AS "org_id: OrganisationId", branch_id AS "branch_id: BranchId"
+        FROM (
+            SELECT
+                org_id, branch_id,
+                row_number() OVER (PARTITION BY org_id ORDER BY min(ends_at), branch_id) AS place
+            FROM paused_branches
+            WHERE ended_at IS NULL
+              AND ends_at <= $1
+            GROUP BY org_id, branch_id
+        ) AS due
+        WHERE place <= $2
+        ORDER BY org_id, branch_id
         "#,
         now,
         limit,

@@ -107,14 +107,15 @@ pub async fn list_of_brand(
     Ok(rows.into_iter().map(SpecialDay::from).collect())
 }
 
-/// Lists the special days that count for a branch or would without a lock, as [`list_of_brand`] does.
-pub async fn list_of_branch(
+/// Lists the special days that count for branches or would without a lock, as [`list_of_brand`] does.
+pub async fn list_of_branches(
     tx: &mut TenantTx,
     brand_id: BrandId,
-    branch_id: BranchId,
+    branch_ids: &[BranchId],
     from: NaiveDate,
 ) -> anyhow::Result<Vec<SpecialDay>> {
     let org = tx.org().as_uuid();
+    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -126,18 +127,18 @@ pub async fn list_of_branch(
         FROM special_days
         WHERE org_id = $1
           AND brand_id = $2
-          AND (branch_id IS NULL OR branch_id = $3)
+          AND (branch_id IS NULL OR branch_id = ANY($3))
           AND to_date >= $4
         ORDER BY from_date, special_day_id
         "#,
         org,
         brand_id.as_uuid(),
-        branch_id.as_uuid(),
+        &branch_ids,
         from,
     )
     .fetch_all(&mut **tx)
     .await
-    .context("list the special days of a branch")?;
+    .context("list the special days of branches")?;
     Ok(rows.into_iter().map(SpecialDay::from).collect())
 }
 

@@ -4,7 +4,10 @@ use crate::common::{Shop, hold, reason, shown};
 use chassis::id::OrderId;
 use chrono::TimeDelta;
 use futures::future::join_all;
-use proto::{capacity::v1::HoldRequestBody, catalog::v1::BranchState};
+use proto::{
+    capacity::v1::{HoldRequestBody, OpenState},
+    catalog::v1::BranchState,
+};
 use testkit::eventually;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -219,7 +222,7 @@ async fn a_test_order_is_checked_and_counted_nowhere() {
 async fn a_branch_being_set_up_takes_test_orders_only() {
     let shop = Shop::open().await;
     shop.tell_of_branch(BranchState::Setup, 2).await;
-    eventually(async || !shop.availability().await.open).await;
+    eventually(async || shop.availability().await.state() != OpenState::Open).await;
     assert_eq!(reason(shop.hold(shop.order(&[])).await), "CLOSED");
     shop.hold(HoldRequestBody {
         test: true,

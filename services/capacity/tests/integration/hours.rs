@@ -2,7 +2,7 @@
 
 use crate::common::{Shop, reason, shown};
 use chrono::TimeDelta;
-use proto::capacity::v1::{Period, SlotState};
+use proto::capacity::v1::{OpenState, Period, SlotState};
 
 fn period(weekday: i32, open_minute: i32, close_minute: i32) -> Period {
     Period {
@@ -59,7 +59,7 @@ async fn an_evening_past_midnight_is_one_opening() {
     // Friday 23:50 in Taipei.
     shop.clock.set("2026-09-04T15:50:00Z".parse().unwrap());
     let seen = shop.availability().await;
-    assert!(seen.open);
+    assert_eq!(seen.state(), OpenState::Open);
     assert_eq!(shown(&seen.promised_at), "2026-09-04T16:05:00Z");
     assert_eq!(shown(&seen.last_order_at), "2026-09-04T17:45:00Z");
     let last = seen
@@ -74,7 +74,8 @@ async fn an_evening_past_midnight_is_one_opening() {
 
     shop.clock.set("2026-09-04T18:00:00Z".parse().unwrap());
     let seen = shop.availability().await;
-    assert!(!seen.open && seen.promised_at.is_none());
+    assert_eq!(seen.state(), OpenState::OutsideHours);
+    assert!(seen.promised_at.is_none());
     assert_eq!(shown(&seen.opens_at), "2026-09-11T09:00:00Z");
 }
 
@@ -146,6 +147,7 @@ async fn a_branch_without_hours_is_closed() {
     let shop = Shop::open().await;
     shop.set_hours(|hours| hours.periods.clear()).await.unwrap();
     let seen = shop.availability().await;
-    assert!(!seen.open && seen.slots.is_empty() && seen.opens_at.is_none());
+    assert_eq!(seen.state(), OpenState::OutsideHours);
+    assert!(seen.slots.is_empty() && seen.opens_at.is_none());
     assert_eq!(reason(shop.hold(shop.order(&[])).await), "CLOSED");
 }

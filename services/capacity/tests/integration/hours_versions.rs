@@ -370,6 +370,7 @@ async fn a_method_follows_its_own_week() {
         own_week: true,
         periods: week(660, 1020),
         last_order_minutes: Some(30),
+        lead_minutes: Some(45),
     }];
     hours.outside_hours = OutsideHours::FutureOnly.into();
     let sent = hours.clone();
@@ -395,29 +396,4 @@ async fn a_branch_may_take_no_orders_while_closed() {
     let tomorrow = shop.order_at(&[], "2026-09-03T04:00:00Z");
     assert_eq!(reason(shop.hold(tomorrow).await), "CLOSED");
     assert!(shop.availability().await.slots.is_empty());
-}
-
-/// While a release is rolled out, the one before may still change the hours.
-#[tokio::test]
-async fn what_the_release_before_writes_counts() {
-    let shop = Shop::open().await;
-    let mut connection = shop.db.superuser().await;
-    for statement in [
-        "BEGIN",
-        "UPDATE branches SET hours_version = hours_version + 1",
-        "UPDATE hours SET lead_minutes = 25",
-        "DELETE FROM hours_periods WHERE weekday <> 3",
-        "UPDATE hours_periods SET close_minute = 1230",
-        "COMMIT",
-    ] {
-        sqlx::query(statement)
-            .execute(&mut connection)
-            .await
-            .unwrap();
-    }
-    let made = versions(&shop).await.remove(0);
-    assert_eq!(made.number, 2);
-    let made = made.hours.unwrap();
-    assert_eq!(made.lead_minutes, 25);
-    assert_eq!(made.periods, vec![week(600, 1230)[2]]);
 }

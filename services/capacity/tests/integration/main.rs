@@ -4,6 +4,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod clock_changes;
 mod common;
 mod expiry;
 mod fill;
@@ -15,9 +16,11 @@ mod limits;
 mod model;
 mod moves;
 mod on_day_stock;
+mod open_states;
 mod orders;
 mod pauses;
 mod recipes;
+mod same_order;
 mod special_days;
 mod stock;
 mod stock_file;
@@ -25,3 +28,5 @@ mod tenancy;
 mod tenancy_of_limits;
 mod tenancy_of_stock;
 mod transfers;
+mod upkeep;
+mod zz_perf;

@@ -89,7 +89,6 @@ struct BranchPart<'a> {
     name: &'a str,
     phone: &'a str,
     address: &'a str,
-    time_zone: &'a str,
 }
 
 #[derive(Serialize)]
@@ -163,7 +162,6 @@ impl<'a> Document<'a> {
                 name: &branch.name,
                 phone: &branch.phone,
                 address: &branch.address,
-                time_zone: branch.time_zone.name(),
             },
             categories: categories(&menu.content),
             products: menu.content.products.iter().map(product).collect(),

@@ -22,7 +22,7 @@ use crate::{
     app::quote::{to_timestamp, to_utc},
     domain::{
         cart::Method,
-        menu::Menu,
+        menu::{DayRule, Menu},
         pause::named,
         quote::{PricedLine, Quote},
         stock_need::{Need, stock_need},
@@ -83,6 +83,8 @@ pub struct Hold {
     pub promised_at: DateTime<Utc>,
     /// Business day of the slot.
     pub business_day: BusinessDay,
+    /// How the branch counts days at present.
+    pub day_rule: DayRule,
 }
 
 impl Capacity {
@@ -293,6 +295,15 @@ fn to_hold(hold: Option<HoldState>) -> anyhow::Result<Hold> {
         expires_at: to_utc(hold.expires_at).context("a hold without its end")?,
         promised_at: to_utc(hold.promised_at).context("a hold without a promise")?,
         business_day: hold.business_day.parse()?,
+        day_rule: day_rule(&hold.time_zone, hold.cutoff_minutes)?,
+    })
+}
+
+/// How a branch counts days, off the wire.
+pub(super) fn day_rule(time_zone: &str, cutoff_minutes: i32) -> anyhow::Result<DayRule> {
+    Ok(DayRule {
+        tz: time_zone.parse().context("read a branch's time zone")?,
+        cutoff_minutes: cutoff_minutes.try_into()?,
     })
 }
 

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use chassis::{
     business_day::BusinessDay,
     clock::SharedClock,
-    coalesce::Coalescer,
+    coalesce::{Coalescer, together_or_alone},
     db::{Db, TenantTx, is_unavailable},
     error::Problem,
     id::{BranchId, BrandId, OrderId, OrganisationId},
@@ -96,19 +96,8 @@ async fn commit_all(
     branch: BranchId,
     drafts: Vec<Draft>,
 ) -> Vec<Committed> {
-    match commit_together(db, clock, org, branch, &drafts).await {
-        Ok(committed) => committed,
-        Err(error) if drafts.len() > 1 && !is_away(&error) => {
-            tracing::warn!(error = %error, "a batch of orders failed, committing one by one");
-            let mut committed = Vec::with_capacity(drafts.len());
-            for draft in drafts {
-                let alone = commit_together(db, clock, org, branch, &[draft]).await;
-                committed.push(alone.map_or_else(|error| failed(&error), |mut one| one.remove(0)));
-            }
-            committed
-        }
-        Err(error) => drafts.iter().map(|_| failed(&error)).collect(),
-    }
+    let together = |some| commit_together(db, clock, org, branch, &drafts[some]);
+    together_or_alone(drafts.len(), together, is_away, failed).await
 }
 
 fn is_away(problem: &Problem) -> bool {

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use chassis::money::{Currency, Money};
 use proto::catalog::v1 as wire;
 
-use crate::domain::menu::{DayRule, Menu, MenuOption, OptionGroup, Product, TaxType, Variant};
+use crate::domain::menu::{Menu, MenuOption, OptionGroup, Product, TaxType, Variant};
 
 /// Indexes a snapshot; refuses one that catalog should never have published.
 pub fn to_menu(snapshot: wire::MenuSnapshot) -> anyhow::Result<Menu> {
@@ -22,15 +22,7 @@ pub fn to_menu(snapshot: wire::MenuSnapshot) -> anyhow::Result<Menu> {
         version: snapshot.menu_version_id.parse()?,
         number: snapshot.number,
         brand: brand.brand_id.parse()?,
-        live: branch.state() == wire::BranchState::Live,
         currency,
-        day_rule: DayRule {
-            tz: branch
-                .time_zone
-                .parse()
-                .context("read a branch's time zone")?,
-            cutoff_minutes: branch.cutoff_minutes.try_into()?,
-        },
         branch: branch.branch_id.parse()?,
         products: products.collect::<anyhow::Result<_>>()?,
         groups: groups.collect::<anyhow::Result<_>>()?,

@@ -213,10 +213,6 @@ impl Ordering {
             Ok(quote) => quote,
             Err(refusal) => return Err(self.tell_missing_apart(org, refusal).await.into()),
         };
-        if !menu.live {
-            let closed = Problem::new("CLOSED").message("the branch takes no orders");
-            return Err(closed.field("branch_id", "CLOSED").into());
-        }
         if self.clock.now() - request.agreed.quoted_at > QUOTE_MAX_AGE {
             return Err(Problem::new("QUOTE_EXPIRED")
                 .message("the quote is too old")
@@ -262,7 +258,7 @@ impl Ordering {
             sold: quote,
             promised_at: hold.promised_at,
             business_day: hold.business_day,
-            day_rule: menu.day_rule,
+            day_rule: hold.day_rule,
             contact: request.contact.clone(),
             remark: request.remark.clone(),
             utensils: request.utensils,

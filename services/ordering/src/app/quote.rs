@@ -7,14 +7,18 @@ use std::{
 
 pub(crate) use chassis::time::to_wire as to_timestamp;
 use chassis::{
+    business_day::BusinessDay,
     error::{FieldProblem, Problem},
     id::{OrganisationId, SkuId},
     time,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
-use proto::capacity::v1::{self as wire, Availability, SlotState};
+use proto::capacity::v1::{self as wire, Availability, OpenState, SlotState};
 
-use super::{Ordering, capacity::CartWish};
+use super::{
+    Ordering,
+    capacity::{CartWish, day_rule},
+};
 use crate::domain::{
     cart::{Cart, Method},
     menu::Menu,
@@ -64,9 +68,6 @@ impl Ordering {
     pub async fn show(&self, org: OrganisationId, menu: &Menu, quote: Quote) -> ShownQuote {
         let quoted_at = self.clock.now();
         let mut warnings = Vec::new();
-        if !menu.live {
-            warnings.push(warning("branch_id", "CLOSED", []));
-        }
         let promised_at = match self.availability_of(org, menu, &quote).await {
             Ok(availability) => {
                 warnings.extend(stock_warnings(&availability, &stock_need(&quote.lines)));
@@ -99,15 +100,19 @@ impl Ordering {
         quote: &Quote,
     ) -> Result<Arc<Availability>, Problem> {
         let capacity = &self.capacity;
-        let rule = menu.day_rule;
-        let today = rule.day_of(self.clock.now());
-        let wanted = quote.wanted_at.map(|at| rule.day_of(at));
-        let day = wanted.filter(|day| *day > today);
         let known = capacity
-            .availability(org, menu.branch, quote.method, day)
+            .availability(org, menu.branch, quote.method, None)
             .await?;
+        let day = self.later_day(&known, quote.wanted_at)?;
         if !known.by_cart {
-            return Ok(known);
+            return match day {
+                None => Ok(known),
+                day => {
+                    capacity
+                        .availability(org, menu.branch, quote.method, day)
+                        .await
+                }
+            };
         }
         let wish = CartWish {
             menu,
@@ -119,6 +124,20 @@ impl Ordering {
             not_before: None,
         };
         Ok(Arc::new(capacity.availability_for(org, wish).await?))
+    }
+
+    /// The business day of a wanted time that is not today, as the branch counts days.
+    fn later_day(
+        &self,
+        known: &Availability,
+        wanted_at: Option<DateTime<Utc>>,
+    ) -> anyhow::Result<Option<BusinessDay>> {
+        let Some(wanted_at) = wanted_at else {
+            return Ok(None);
+        };
+        let rule = day_rule(&known.time_zone, known.cutoff_minutes)?;
+        let today = rule.day_of(self.clock.now());
+        Ok(Some(rule.day_of(wanted_at)).filter(|day| *day > today))
     }
 }
 
@@ -220,15 +239,17 @@ fn line_of(field: &str) -> Option<usize> {
 
 fn slot_warning(available: &Availability, wanted: Option<DateTime<Utc>>) -> Option<FieldProblem> {
     let next = to_utc(available.earliest_slot_at).map(|at| ("next_slot", rfc3339(at)));
+    if !sells(available.state()) {
+        return Some(warning("wanted_at", "CLOSED", []));
+    }
     let Some(wanted) = wanted else {
-        if available.promised_at.is_some() {
-            return None;
-        }
         let opens = to_utc(available.opens_at).map(|at| ("opens_at", rfc3339(at)));
-        let reason = if available.open {
-            "SLOT_FULL"
-        } else {
-            "CLOSED"
+        let reason = match available.state() {
+            OpenState::Open if available.promised_at.is_some() => return None,
+            OpenState::Open => "SLOT_FULL",
+            // The pause has a warning of its own.
+            OpenState::Paused => return None,
+            _ => "CLOSED",
         };
         return Some(warning("wanted_at", reason, opens.into_iter().chain(next)));
     };
@@ -245,11 +266,22 @@ fn slot_warning(available: &Availability, wanted: Option<DateTime<Utc>>) -> Opti
     Some(warning("wanted_at", reason, next))
 }
 
+/// Whether the branch as such takes orders, for now or for later.
+const fn sells(state: OpenState) -> bool {
+    match state {
+        OpenState::Open | OpenState::Paused | OpenState::OutsideHours => true,
+        OpenState::Unspecified | OpenState::Setup | OpenState::Suspended | OpenState::Closed => {
+            false
+        }
+    }
+}
+
 fn promise(available: &Availability, wanted: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
     match wanted {
         Some(_) if slot_warning(available, wanted).is_some() => None,
         Some(wanted) => Some(wanted),
-        None => to_utc(available.promised_at),
+        None if available.state() == OpenState::Open => to_utc(available.promised_at),
+        None => None,
     }
 }
 
@@ -288,7 +320,7 @@ mod tests {
             ..Default::default()
         };
         Availability {
-            open: true,
+            state: OpenState::Open.into(),
             promised_at: Some(to_timestamp(at(5))),
             slots: vec![
                 slot(0, SlotState::Past),
@@ -316,7 +348,7 @@ mod tests {
     #[test]
     fn a_closed_branch_says_when_it_opens() {
         let closed = Availability {
-            open: false,
+            state: OpenState::OutsideHours.into(),
             promised_at: None,
             opens_at: Some(to_timestamp(at(60))),
             ..available()
@@ -324,6 +356,32 @@ mod tests {
         let warning = slot_warning(&closed, None).unwrap();
         assert_eq!(warning.reason, "CLOSED");
         assert_eq!(warning.params["opens_at"], "1970-01-01T01:00:00Z");
+    }
+
+    #[test]
+    fn a_branch_that_is_not_live_is_closed_whatever_is_wanted() {
+        for state in [OpenState::Setup, OpenState::Suspended, OpenState::Closed] {
+            let away = Availability {
+                state: state.into(),
+                ..Default::default()
+            };
+            for wanted in [None, Some(at(30))] {
+                assert_eq!(slot_warning(&away, wanted).unwrap().reason, "CLOSED");
+                assert_eq!(promise(&away, wanted), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_pause_is_told_by_itself_and_promises_nothing() {
+        let paused = Availability {
+            state: OpenState::Paused.into(),
+            promised_at: None,
+            ..available()
+        };
+        assert_eq!(slot_warning(&paused, None), None);
+        assert_eq!(promise(&paused, None), None);
+        assert_eq!(slot_warning(&paused, Some(at(30))), None);
     }
 
     #[test]

@@ -21,12 +21,8 @@ pub struct Menu {
     pub brand: BrandId,
     /// Branch.
     pub branch: BranchId,
-    /// The branch takes real orders.
-    pub live: bool,
     /// Currency of its prices.
     pub currency: Currency,
-    /// Zone and cut-off of the branch.
-    pub day_rule: DayRule,
     /// Products that can be ordered.
     pub products: HashMap<ProductId, Product>,
     /// Option groups.

@@ -66,7 +66,7 @@ fn order() -> (Order, Vec<OrderEvent>) {
         sold: price(&menu, &cart, &FeeSettings::default(), NOON).unwrap(),
         promised_at: noon(),
         business_day: "2026-11-22".parse().unwrap(),
-        day_rule: menu.day_rule,
+        day_rule: DAY_RULE,
         contact: Contact {
             name: "王".into(),
             phone: "+886911123456".into(),

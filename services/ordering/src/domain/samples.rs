@@ -59,6 +59,12 @@ fn product(
     }
 }
 
+/// How the branch counts days.
+pub const DAY_RULE: DayRule = DayRule {
+    tz: chrono_tz::Asia::Taipei,
+    cutoff_minutes: 240,
+};
+
 /// The menu.
 pub fn menu() -> Menu {
     let sweetness = OptionGroup {
@@ -84,12 +90,7 @@ pub fn menu() -> Menu {
         number: 7,
         brand: id!(BrandId, 2),
         branch: id!(BranchId, 3),
-        live: true,
         currency: Currency::TWD,
-        day_rule: DayRule {
-            tz: chrono_tz::Asia::Taipei,
-            cutoff_minutes: 240,
-        },
         products: HashMap::from([
             (
                 id!(ProductId, 101),

@@ -6,6 +6,7 @@ use crate::common::{Shop, fakes, fields, fresh_quote, reason};
 use chassis::{clock::Clock as _, error::Problem, id::EventId, outbox};
 use chrono::TimeDelta;
 use proto::{
+    capacity::v1::OpenState,
     catalog::v1::MenuPublished,
     ordering::v1::{
         Cart, FindSlotsRequest, FulfilmentMethod, GetOrderByTokenRequest, OrderPlaced, OrderState,
@@ -377,16 +378,36 @@ async fn what_the_branch_does_not_offer_is_refused() {
     let mut elsewhere = shop.request("k", 1).await;
     elsewhere.cart.as_mut().unwrap().branch_id = fakes::TEA.to_string();
     assert_eq!(reason(shop.place(elsewhere).await), "NOT_FOUND");
+}
 
-    let closed = Shop::open().await;
-    closed.catalog.state.lock().live = false;
-    let request = closed.request("k", 1).await;
-    assert_eq!(reason(closed.place(request).await), "CLOSED");
-    let warned = closed.quote(closed.cart(1)).await.unwrap().warnings;
-    assert_eq!(
-        (warned[0].field.as_str(), warned[0].reason.as_str()),
-        ("branch_id", "CLOSED")
-    );
+/// The menu was published while the branch was 籌備中, and in another zone.
+#[tokio::test]
+async fn whether_and_when_a_branch_sells_is_asked_of_capacity_and_not_read_from_its_menu() {
+    let shop = Shop::open().await;
+    assert_eq!(shop.quote(shop.cart(1)).await.unwrap().warnings, []);
+    shop.placed("k").await;
+    let mut superuser = shop.service.db().superuser().await;
+    let zone: String = sqlx::query_scalar("SELECT time_zone FROM orders")
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap();
+    assert_eq!(zone, "Asia/Taipei");
+
+    let suspended = Shop::open().await;
+    {
+        let mut state = suspended.capacity.state.lock();
+        state.open_state = OpenState::Suspended;
+        state.refusal = Some(Problem::new("CLOSED").field("wanted_at", "CLOSED"));
+    }
+    let request = suspended.request("k", 1).await;
+    assert_eq!(reason(suspended.place(request).await), "CLOSED");
+    let quote = suspended.quote(suspended.cart(1)).await.unwrap();
+    let warned: Vec<_> = quote
+        .warnings
+        .iter()
+        .map(|warning| warning.reason.as_str())
+        .collect();
+    assert_eq!((warned, quote.promised_at), (vec!["CLOSED"], None));
 }
 
 /// All replicas answer alike: catalog knows what there is, not what one of them has seen.

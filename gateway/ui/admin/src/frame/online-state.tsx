@@ -9,22 +9,25 @@ import { useScope } from "./use-scope";
 /** 線上點餐狀態: whether customers can order now and what they are promised. */
 export function OnlineState() {
   const { branch } = useScope();
-  return branch ? <OfBranch branchId={branch.branch_id} live={branch.state === "live"} /> : null;
+  return branch ? <OfBranch branchId={branch.branch_id} /> : null;
 }
 
-function OfBranch({ branchId, live }: { branchId: string; live: boolean }) {
+const texts = {
+  open: "online.open", paused: "online.paused", outside_hours: "online.closed",
+  setup: "branchState.setup", suspended: "branchState.suspended", closed: "branchState.closed",
+} as const;
+
+function OfBranch({ branchId }: { branchId: string }) {
   const t = useT();
-  const { branch, timeZone } = useScope();
   const { data } = useQuery(availabilityQuery(branchId));
-  if (!live && branch) return <span className={styles.online}>{t(`branchState.${branch.state}`)}</span>;
   if (!data) return <span className={styles.online}>…</span>;
-  const at = (instant: string | null | undefined) => formatDayTime(instant, timeZone, new Date(data.as_of), t.locale);
+  const at = (instant: string) => formatDayTime(instant, data.time_zone, new Date(data.as_of), t.locale);
   return (
-    <span className={data.open ? `${styles.online} ${styles.open}` : styles.online} role="status">
-      {data.open ? t("online.open") : t("online.closed")}
+    <span className={data.state === "open" ? `${styles.online} ${styles.open}` : styles.online} role="status">
+      {t(texts[data.state])}
       <span className={styles.onlineMore}>
-        {data.open && data.promised_at ? t("online.promise", { time: at(data.promised_at) }) : null}
-        {!data.open && data.opens_at ? t("online.opens", { time: at(data.opens_at) }) : null}
+        {data.promised_at ? t("online.promise", { time: at(data.promised_at) }) : null}
+        {data.opens_at ? t(data.state === "paused" ? "online.resumes" : "online.opens", { time: at(data.opens_at) }) : null}
       </span>
     </span>
   );

@@ -148,16 +148,15 @@ describe("the time wanted", () => {
   const now = new Date("2026-06-12T03:00:00Z");
   const slot = (time: string, state: string, business_day = "2026-06-12") => ({ starts_at: `${business_day}T${time}:00Z`, state, business_day });
   const slots = [slot("03:30", "full"), slot("04:00", "open"), slot("04:00", "filling", "2026-06-13")];
-  const open = { open: true, promised_at: "2026-06-12T03:15:00Z", pauses: [], slots } as unknown as Availability;
-  const closed: Availability = { ...open, open: false, promised_at: null };
-  const pause = { target: { kind: "branch" }, channels: [], reason: "staff", ends_at: null };
+  const open = { state: "open", promised_at: "2026-06-12T03:15:00Z", pauses: [], slots } as unknown as Availability;
+  const closed: Availability = { ...open, state: "outside_hours", promised_at: null };
 
   it("is as soon as possible, or else the first slot that is free", () => {
     expect(wantedOf(open, null, now)).toEqual({ starts_at: null });
     const first = { starts_at: "2026-06-12T04:00:00Z", business_day: "2026-06-12" };
     expect(wantedOf(closed, null, now)).toEqual(first);
     expect(wantedOf({ ...open, promised_at: null }, null, now)).toEqual(first);
-    expect(wantedOf({ ...open, pauses: [pause] } as unknown as Availability, null, now)).toEqual(first);
+    expect(wantedOf({ ...open, state: "paused" }, null, now)).toEqual(first);
     expect(wantedOf({ ...closed, slots: [] }, null, now)).toEqual({ starts_at: null });
   });
 

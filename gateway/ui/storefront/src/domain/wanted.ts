@@ -1,5 +1,4 @@
 import type { Availability } from "@yizhimai/api";
-import { pausesAt } from "@yizhimai/kit";
 import { findSlot, nextFreeSlot } from "./slots";
 
 /** When an order is wanted, as far as the branch still offers it. */
@@ -13,13 +12,13 @@ export interface Wanted {
 }
 
 /** Whether the branch takes orders at this moment, though perhaps for later only. */
-export function takesOrders({ open, pauses }: Pick<Availability, "open" | "pauses">, now: Date): boolean {
-  return open && !pausesAt(pauses, now.getTime(), "web").of("branch");
+export function takesOrders({ state }: Pick<Availability, "state">): boolean {
+  return state === "open";
 }
 
 /** Nothing was chosen: as soon as possible, or the first slot where that cannot be had. */
-function soonest(availability: Availability, now: Date): Wanted {
-  if (takesOrders(availability, now) && availability.promised_at) return { starts_at: null };
+function soonest(availability: Availability): Wanted {
+  if (takesOrders(availability) && availability.promised_at) return { starts_at: null };
   const first = nextFreeSlot(availability);
   return first ? { starts_at: first.starts_at, business_day: first.business_day } : { starts_at: null };
 }
@@ -27,9 +26,9 @@ function soonest(availability: Availability, now: Date): Wanted {
 /** What a choice comes to with the slots a branch offers; before these are known it is taken at its word. */
 export function wantedOf(availability: Availability | undefined, chosen: string | null, now: Date): Wanted {
   if (!availability) return { starts_at: chosen };
-  if (chosen === null) return soonest(availability, now);
+  if (chosen === null) return soonest(availability);
   const slot = findSlot(availability, chosen);
-  if (!slot || slot.state === "past" || Date.parse(chosen) <= now.getTime()) return { ...soonest(availability, now), missed: "SLOT_PAST" };
+  if (!slot || slot.state === "past" || Date.parse(chosen) <= now.getTime()) return { ...soonest(availability), missed: "SLOT_PAST" };
   const { starts_at, business_day, state } = slot;
   return { starts_at, business_day, ...(state === "full" ? { missed: "SLOT_FULL" as const } : {}) };
 }

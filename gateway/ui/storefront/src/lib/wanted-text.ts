@@ -6,7 +6,7 @@ import { now } from "./clock";
 /** When the order is wanted, or why that cannot be: 「盡快，約 10:36」, 「明天 12:15」, 「12:15 已滿，請重選」. */
 export function wantedText(shop: Shop): string {
   const { starts_at, missed } = shop.wanted.value;
-  const timeZone = shop.menu.value?.menu.branch.time_zone ?? "Asia/Taipei";
+  const timeZone = shop.timeZone.value;
   const at = (instant: string) => formatDayTime(instant, timeZone, now.value, locale.value);
   const chosen = shop.draft.draft.value.wanted_at;
   if (chosen !== null && missed) return t(missed === "SLOT_FULL" ? "when.full" : "when.past", { time: at(chosen) });

@@ -2,13 +2,12 @@ import { dayName, formatMoney } from "@yizhimai/kit";
 import { describe, type CartLine } from "../domain/cart";
 import { changesOf, type LineChange } from "../domain/changes";
 import type { MenuIndex } from "../domain/menu-index";
-import type { Stock } from "../domain/stock";
 import type { Shop } from "../shop/shop";
 import { locale, t } from "../text";
 import { pausedText } from "../lib/paused-text";
 import { Notice } from "./notice";
 
-function sentence(change: LineChange, { menu }: MenuIndex, stock: Stock, today: string | undefined): string {
+function sentence(change: LineChange, { menu }: MenuIndex, { stock: { value: stock }, today: { value: today }, timeZone }: Shop): string {
   const { currency } = menu.brand;
   if (change.kind === "price") {
     const gap = Math.abs(change.to - change.from);
@@ -21,7 +20,7 @@ function sentence(change: LineChange, { menu }: MenuIndex, stock: Stock, today: 
     if (!today || !stock.day || stock.day === today) return t("cart.sold_out", { name: change.name });
     return t("cart.sold_out_day", { name: change.name, day: dayName(stock.day, today, locale.value) });
   }
-  if (change.kind === "paused") return t("cart.paused", { what: pausedText(change, stock, menu.branch.time_zone) });
+  if (change.kind === "paused") return t("cart.paused", { what: pausedText(change, stock, timeZone.value) });
   return t("cart.few", { name: change.name, left: change.left });
 }
 
@@ -45,7 +44,7 @@ export function LineChanges({ shop, line }: { shop: Shop; line: CartLine }) {
     <div class="line-changes">
       {changesOf(line, shop.cart.lines.value, index, shop.stock.value).map((change) => (
         <Notice key={change.kind} tone={change.kind === "price" ? "warn" : "bad"} action={mend(change)}>
-          {sentence(change, index, shop.stock.value, shop.today.value)}
+          {sentence(change, index, shop)}
         </Notice>
       ))}
     </div>

@@ -17,7 +17,7 @@ const slots = [
 
 function told(stock_day: string, change: Partial<Availability> = {}): Availability {
   return {
-    open: true, promised_at: "2026-11-25T03:45:00Z", pauses: [], slots, stock_day,
+    state: "open", promised_at: "2026-11-25T03:45:00Z", pauses: [], slots, stock_day,
     skus: [{ sku_id: "cake", available: left[stock_day] ?? 0, show_last: 5 }], ...change,
   } as unknown as Availability;
 }
@@ -76,7 +76,7 @@ describe("the stock shown", () => {
   });
 
   it("is that of the first slot while nothing can be had as soon as possible", async () => {
-    const closed = { open: false, promised_at: null, slots: slots.slice(1) } as Partial<Availability>;
+    const closed = { state: "outside_hours", promised_at: null, slots: slots.slice(1) } as Partial<Availability>;
     const { offer, asked, answer } = shop(closed);
     await answer(0);
     expect(asked()).toEqual(["pickup", "pickup 2026-11-26"]);

@@ -10,6 +10,8 @@ export interface Offered {
   availability: ReadonlySignal<Availability | undefined>;
   /** When the order is wanted, by the draft and by what the branch offers. */
   wanted: ReadonlySignal<Wanted>;
+  /** Zone of the branch, as it says itself; Taiwan's until it has. */
+  timeZone: ReadonlySignal<string>;
   /** The branch's present business day, as it says itself. */
   today: ReadonlySignal<string | undefined>;
   /** What is left for the time wanted. */
@@ -56,6 +58,7 @@ export function followOffer(ask: AskAvailability, draft: ReadonlySignal<Draft>, 
 
   return {
     availability, wanted, today, refresh, close,
+    timeZone: computed(() => availability.value?.time_zone ?? "Asia/Taipei"),
     stock: computed(() => {
       const { starts_at } = wanted.value;
       return stockOf(availability.value, starts_at === null ? now.value : new Date(starts_at), day.value);

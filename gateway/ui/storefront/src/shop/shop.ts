@@ -1,8 +1,8 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { listen, problemFrom, unwrap, type BrandPage, type Problem, type Stream } from "@yizhimai/api";
+import { listen, problemFrom, unwrap, type Problem, type Stream } from "@yizhimai/api";
 import { indexMenu, type MenuIndex } from "../domain/menu-index";
 import { api, cachedAt } from "../lib/api";
-import { now } from "../lib/clock";
+import { now, REFRESH_MS } from "../lib/clock";
 import { save } from "../lib/storage";
 import { wear } from "../lib/theme";
 import { createCartSlots, type CartSlotsStore } from "./cart-slots";
@@ -30,8 +30,6 @@ export interface Shop extends Omit<Offered, "refresh"> {
   refreshAvailability: () => Promise<void>;
   close: () => void;
 }
-
-const REFRESH_MS = 60_000;
 
 export function openShop(brand: string, branch: string): Shop {
   const path = { brand, branch };
@@ -96,11 +94,4 @@ export function openShop(brand: string, branch: string): Shop {
       navigator.serviceWorker?.removeEventListener("controllerchange", online);
     },
   };
-}
-
-/** What a brand's own page shows. */
-export async function loadBrand(brand: string): Promise<BrandPage> {
-  const page = await unwrap(api.GET("/api/shop/{brand}", { params: { path: { brand } } }));
-  wear(page.brand.accent);
-  return page;
 }

@@ -28,9 +28,12 @@ export const en: Readonly<Record<keyof typeof zhTW, string>> = {
   "brand.no_match": "No shop matches “{text}”",
 
   "branch.open": "Open",
-  "branch.closed": "Closed",
+  "branch.outside_hours": "Closed",
   "branch.opens_at": "opens {time}",
   "branch.paused": "Online orders paused",
+  "branch.setup": "Opening soon",
+  "branch.suspended": "Temporarily closed",
+  "branch.closed": "Permanently closed",
   "branch.resumes": "Taking orders again {time}",
   "branch.promise": "Order now, ready {time}",
   "branch.preorder": "Order ahead for {time} or later",

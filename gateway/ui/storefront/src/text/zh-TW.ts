@@ -26,9 +26,12 @@ export const zhTW = {
   "brand.no_match": "沒有符合「{text}」的門市",
 
   "branch.open": "營業中",
-  "branch.closed": "休息中",
+  "branch.outside_hours": "休息中",
   "branch.opens_at": "{time} 開始營業",
   "branch.paused": "暫停線上點餐",
+  "branch.setup": "籌備中",
+  "branch.suspended": "暫停營業",
+  "branch.closed": "已歇業",
   "branch.resumes": "{time} 恢復接單",
   "branch.promise": "現在點，{time} 可取",
   "branch.preorder": "可先預約，{time} 起可取",

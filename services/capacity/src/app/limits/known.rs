@@ -29,17 +29,40 @@ impl Default for KnownLimits {
 impl KnownLimits {
     /// The limits of a branch just read in `tx`; reads them only when they have changed.
     pub async fn get(&self, tx: &mut TenantTx, branch: &Branch) -> Result<Arc<Limits>, Error> {
-        let (branch_id, version) = (branch.branch_id, branch.limits_version);
-        let key = (tx.org(), branch_id);
-        match self.0.get(&key) {
-            Some((known, limits)) if known == version => return Ok(limits),
+        let mut limits = self.get_many(tx, std::slice::from_ref(branch)).await?;
+        Ok(limits.remove(0))
+    }
+
+    /// The limits of branches just read in `tx`, in their order; one statement reads those that have changed.
+    pub async fn get_many(
+        &self,
+        tx: &mut TenantTx,
+        branches: &[Branch],
+    ) -> Result<Vec<Arc<Limits>>, Error> {
+        let org = tx.org();
+        let kept = |branch: &Branch| match self.0.get(&(org, branch.branch_id)) {
+            Some((known, limits)) if known == branch.limits_version => Some(limits),
             // A branch that never had one need not be asked about.
-            None if version == 0 => return Ok(Arc::default()),
-            _ => {}
-        }
-        let rules = store::limits::rules(tx, branch_id, version).await?;
-        let limits = Arc::new(Limits::new(&rules));
-        self.0.insert(key, (version, limits.clone()));
-        Ok(limits)
+            None if branch.limits_version == 0 => Some(Arc::default()),
+            _ => None,
+        };
+        let kept: Vec<_> = branches.iter().map(kept).collect();
+        let missing: Vec<_> = branches
+            .iter()
+            .zip(&kept)
+            .filter(|(_, kept)| kept.is_none())
+            .map(|(branch, _)| (branch.branch_id, branch.limits_version))
+            .collect();
+        let read = store::limits::rules_of(tx, &missing).await?;
+        let limits = branches.iter().zip(kept).map(|(branch, kept)| {
+            kept.unwrap_or_else(|| {
+                let rules = read.get(&branch.branch_id).map(Vec::as_slice);
+                let limits = Arc::new(Limits::new(rules.unwrap_or_default()));
+                let known = (branch.limits_version, limits.clone());
+                self.0.insert((org, branch.branch_id), known);
+                limits
+            })
+        });
+        Ok(limits.collect())
     }
 }

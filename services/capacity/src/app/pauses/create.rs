@@ -19,15 +19,12 @@ use crate::{
         once::{Once, is_taken},
     },
     domain::{
+        branch_state::BranchState,
         channel::Channel,
         pause::{End, EndProblem, InBranch, Pause, Reason, Target},
         stock::StockMode,
     },
-    store::{
-        self,
-        branches::{Branch, BranchState},
-        pauses::PauseInBranch,
-    },
+    store::{self, branches::Branch, pauses::PauseInBranch},
 };
 
 /// More pauses at a time than this are a mistake, and every hold is judged by all of them.

@@ -89,7 +89,10 @@ fn ordering_ends_before_close_and_begins_with_the_next_opening() {
 
     let after = schedule.at(at("2026-09-04T11:46:00Z"));
     assert_eq!(after.accepting(), None);
-    assert_eq!(after.opens_at(), Some(at("2026-09-05T02:00:00Z")));
+    assert_eq!(
+        after.accepting_from(after.now()),
+        Some(at("2026-09-05T02:00:00Z"))
+    );
     assert_eq!(
         after.wanted(at("2026-09-04T11:45:00Z")),
         Err(SlotProblem::Past)
@@ -294,6 +297,7 @@ fn a_method_has_its_own_week_and_last_order() {
     let delivery = MethodHours {
         periods: Some(every_day(660, 1080)),
         last_order_minutes: Some(45),
+        lead_minutes: None,
     };
     schedule.hours.methods.insert(Method::Delivery, delivery);
     // 17:20 in Taipei.
@@ -301,7 +305,10 @@ fn a_method_has_its_own_week_and_last_order() {
     assert!(pickup.accepting().is_some());
     let delivery = pickup.of_method(Method::Delivery);
     assert_eq!(delivery.accepting(), None, "its last order was 17:15");
-    assert_eq!(delivery.opens_at(), Some(at("2026-09-05T03:00:00Z")));
+    assert_eq!(
+        delivery.accepting_from(delivery.now()),
+        Some(at("2026-09-05T03:00:00Z"))
+    );
     assert_eq!(
         pickup.of_method(Method::OnSite).accepting(),
         pickup.accepting(),
@@ -382,6 +389,31 @@ fn schedules() -> impl Strategy<Value = (Schedule, DateTime<Utc>)> {
             (schedule, now)
         },
     )
+}
+
+/// F04: 15 minutes for 自取, 40 for 外送, none for 現場, each unless the method has its own.
+#[test]
+fn each_method_has_a_lead_of_its_own() {
+    let mut schedule = schedule(Tz::Asia__Taipei, every_day(600, 1200));
+    // 12:01 in Taipei.
+    let now = at("2026-09-04T04:01:00Z");
+    let promise = |schedule: &Schedule, method| schedule.at_for(now, method).asap().unwrap().0;
+    for (method, promised) in [
+        (Method::Pickup, "2026-09-04T04:20:00Z"),
+        (Method::Delivery, "2026-09-04T04:45:00Z"),
+        (Method::OnSite, "2026-09-04T04:05:00Z"),
+    ] {
+        assert_eq!(promise(&schedule, method), at(promised), "{method:?}");
+    }
+    let own = MethodHours {
+        lead_minutes: Some(10),
+        ..MethodHours::default()
+    };
+    for method in Method::ALL {
+        schedule.hours.methods.insert(method, own.clone());
+        let promised = promise(&schedule, method);
+        assert_eq!(promised, at("2026-09-04T04:15:00Z"), "{method:?}");
+    }
 }
 
 proptest! {

@@ -43,6 +43,8 @@ pub struct RawMethodHours {
     pub periods: Vec<(i32, i32, i32)>,
     /// Minutes before close when ordering ends.
     pub last_order_minutes: Option<i32>,
+    /// Minutes between ordering and the earliest promise.
+    pub lead_minutes: Option<i32>,
 }
 
 impl Hours {
@@ -149,12 +151,17 @@ fn parse_methods(
                 violations,
             );
         }
+        if let Some(minutes) = raw.lead_minutes {
+            let lead = (minutes, 0..=DAY_MINUTES);
+            ranged(&format!("{field}.lead_minutes"), lead, violations);
+        }
         let periods = parse_week(&field, &raw.periods, violations);
         let own = MethodHours {
             periods: raw.own_week.then_some(periods),
             last_order_minutes: raw
                 .last_order_minutes
                 .and_then(|minutes| minutes.try_into().ok()),
+            lead_minutes: raw.lead_minutes.and_then(|minutes| minutes.try_into().ok()),
         };
         methods.insert(method, own);
     }
@@ -421,11 +428,12 @@ mod tests {
             methods: vec![RawMethodHours {
                 method: Some(Method::Delivery),
                 last_order_minutes: Some(181),
+                lead_minutes: Some(-1),
                 ..RawMethodHours::default()
             }],
             ..RawHours::default()
         };
-        assert_eq!(judge_raw(&raw).unwrap_err().len(), 6);
+        assert_eq!(judge_raw(&raw).unwrap_err().len(), 7);
     }
 
     #[test]
@@ -435,6 +443,7 @@ mod tests {
             own_week,
             periods,
             last_order_minutes: None,
+            lead_minutes: None,
         };
         let raw = |methods| RawHours {
             periods: vec![(1, 600, 1200)],

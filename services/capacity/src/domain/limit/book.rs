@@ -423,8 +423,7 @@ impl Book {
         let present = schedule.slot_holding(now);
         let rules = demand.asks.iter().filter_map(|&(index, work)| {
             let rule = self.limits.counting(index, date)?;
-            let making = rule.measure == Measure::MakeMinutes && rule.window == Window::Slot;
-            making.then_some((rule, work))
+            rule.is_queue().then_some((rule, work))
         });
         rules.fold(earliest, |earliest, (rule, work)| {
             let minutes = schedule.slot_minutes_at(present);
@@ -468,8 +467,14 @@ struct Ask<'limits> {
 }
 
 impl Rule {
+    /// How much of it is taken matters even while it has room: work queues up, or is laid into slots before.
+    #[must_use]
+    pub fn is_queue(&self) -> bool {
+        self.measure == Measure::MakeMinutes && self.window == Window::Slot
+    }
+
     pub(super) fn works_early(&self) -> bool {
-        self.early_hours > 0 && self.measure == Measure::MakeMinutes && self.window == Window::Slot
+        self.early_hours > 0 && self.is_queue()
     }
 
     /// The counters of a window that an order of a channel is counted by, with their limits.

@@ -418,6 +418,7 @@ fn the_orders_of_a_day_are_tried_in_their_order() {
         channel: Channel::Web,
         method: Method::Pickup,
         slot_starts_at: at(slot),
+        business_day: "2026-09-02".parse().unwrap(),
         lines: vec![line(1, 1)],
     };
     let last = "2026-09-02T13:45:00Z";

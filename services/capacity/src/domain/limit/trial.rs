@@ -30,6 +30,8 @@ pub struct PastOrder {
     pub method: Method,
     /// Its slot.
     pub slot_starts_at: DateTime<Utc>,
+    /// Business day of the slot.
+    pub business_day: BusinessDay,
     /// What it was of.
     pub lines: Vec<Line>,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chassis::id::{BranchId, BrandId, PauseId, SkuId};
 use chrono::{DateTime, Utc};
 
-use super::{End, Ending, Lasting, Reason, Target};
+use super::{End, Ending, Reason, Target};
 use crate::domain::channel::Channel;
 
 /// A pause.
@@ -79,19 +79,5 @@ impl InBranch {
             self.ending = Some(Ending::Time);
         }
         self
-    }
-}
-
-impl Pause {
-    /// It as a branch's sales are judged by it.
-    #[must_use]
-    pub fn lasting(&self, ends_at: Option<DateTime<Utc>>) -> Lasting {
-        Lasting {
-            pause_id: self.pause_id,
-            target: self.target.clone(),
-            channels: self.channels.clone(),
-            reason: self.reason,
-            ends_at,
-        }
     }
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{
     super::{
+        branch_state::BranchState,
         calendar::Schedule,
         hours::{Hours, Period},
         pause::{Lasting, Reason, Target},
@@ -44,8 +45,7 @@ fn schedule(limit: Option<i64>) -> Schedule {
 fn planner(schedule: &Schedule) -> Planner<'_> {
     Planner {
         calendar: schedule.at(at(NOON)),
-        takes_orders: true,
-        takes_test_orders: true,
+        state: BranchState::Live,
         shelf: Shelf::default(),
         book: Book::default(),
         pauses: Arc::default(),
@@ -230,7 +230,7 @@ fn an_asap_promise_moves_on_when_its_slot_is_full() {
 fn a_test_order_is_checked_and_counted_nowhere() {
     let schedule = schedule(Some(1));
     let mut planner = planner(&schedule);
-    planner.takes_orders = false;
+    planner.state = BranchState::Setup;
     stock(&mut planner, sku(1), StockMode::Running, 2);
     let mut outcome = Outcome::default();
     let test = |n, units| Wanted {

@@ -22,9 +22,10 @@ use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use proto::{
     capacity::v1::{
-        Availability, GetAvailabilityRequest, GetHoursRequest, HoldRequest, HoldRequestBody,
-        HoldState, Hours, ListStockRequest, MoveStockRequest, MovementKind, Period, ReleaseRequest,
-        SetHoursRequest, SetStockItemRequest, SkuQuantity, StockItem, StockMode,
+        Availability, BranchOpenStatus, GetAvailabilityRequest, GetHoursRequest, HoldRequest,
+        HoldRequestBody, HoldState, Hours, ListOpenStatusesRequest, ListStockRequest,
+        MoveStockRequest, MovementKind, Period, ReleaseRequest, SetHoursRequest,
+        SetStockItemRequest, SkuQuantity, StockItem, StockMode,
         capacity_service_client::CapacityServiceClient,
     },
     catalog::v1::{Branch, BranchChanged, BranchState},
@@ -66,8 +67,8 @@ pub struct Shop {
     pub brand: BrandId,
     pub branch: BranchId,
     pub db: Arc<TestDb>,
-    _amqp: Arc<TestAmqp>,
-    _redis: Arc<TestRedis>,
+    amqp: Arc<TestAmqp>,
+    redis: Arc<TestRedis>,
 }
 
 impl Shop {
@@ -86,30 +87,7 @@ impl Shop {
         let (clock, ordering) = (testkit::clock(), ordering::Ordering::start().await);
         let mut replicas = Vec::new();
         for _ in 0..count {
-            let config = Whole {
-                db: db.config(),
-                redis: redis.config(),
-                amqp: amqp.config(),
-                server: ServerConfig {
-                    addr: "127.0.0.1:0".parse().unwrap(),
-                    ops_addr: "127.0.0.1:0".parse().unwrap(),
-                    max_in_flight: 2_000,
-                    max_deadline: Span::from_secs(30),
-                    drain: Span::from_secs(1),
-                },
-                auth: testkit::keys::config("capacity"),
-                peers: PeersConfig::new().with("ordering", ordering.url()),
-                telemetry: TelemetryConfig {
-                    otlp_url: None,
-                    log: "warn".to_owned(),
-                    log_format: LogFormat::Text,
-                    sample_ratio: 0.0,
-                },
-                own: Config::default(),
-            };
-            let clock = Arc::new(clock.clone());
-            let running = service::start::<Capacity>(config, clock).await.unwrap();
-            amqp.clean_up_after(&running.context().amqp);
+            let running = start((&db, &redis, &amqp), &ordering, &clock).await;
             let url = format!("http://{}", running.addr());
             let channel = Channel::from_shared(url).unwrap().connect_lazy();
             replicas.push((running, channel));
@@ -124,12 +102,18 @@ impl Shop {
             brand,
             branch,
             db: Arc::new(db),
-            _amqp: Arc::new(amqp),
-            _redis: Arc::new(redis),
+            amqp: Arc::new(amqp),
+            redis: Arc::new(redis),
         };
         shop.know_branch().await;
         shop.set_hours(|_| {}).await.unwrap();
         shop
+    }
+
+    /// One process more, whose timers all have their first turn now.
+    pub async fn start_another(&self) -> Running {
+        let servers = (&*self.db, &*self.redis, &*self.amqp);
+        start(servers, &self.ordering, &self.clock).await
     }
 
     /// Ends every process in good order and leaves nothing on the servers; tells whether nothing had
@@ -157,10 +141,15 @@ impl Shop {
 
     /// As catalog would: an event through the outbox.
     pub async fn tell_of_branch(&self, state: BranchState, version: i64) {
+        self.tell_of_branch_in("Asia/Taipei", state, version).await;
+    }
+
+    /// As catalog would: an event of the branch in a time zone.
+    pub async fn tell_of_branch_in(&self, time_zone: &str, state: BranchState, version: i64) {
         let branch = Branch {
             branch_id: self.branch.to_string(),
             brand_id: self.brand.to_string(),
-            time_zone: "Asia/Taipei".to_owned(),
+            time_zone: time_zone.to_owned(),
             cutoff_minutes: 240,
             state: state.into(),
             version,
@@ -398,6 +387,33 @@ impl Shop {
             .unwrap()
     }
 
+    /// What the brand's page is told of its branches, a page of so many at a time.
+    pub async fn open_statuses(&self, page_size: i32) -> Vec<BranchOpenStatus> {
+        let mut gateway = self.client(&identities::service("gateway", self.org));
+        let mut request = ListOpenStatusesRequest {
+            brand_id: self.brand.to_string(),
+            page_size,
+            ..Default::default()
+        };
+        let mut found = Vec::new();
+        loop {
+            let page = gateway.list_open_statuses(request.clone()).await;
+            let page = page.unwrap().into_inner();
+            found.extend(page.branches);
+            if page.next_page_token.is_empty() {
+                return found;
+            }
+            request.page_token = page.next_page_token;
+        }
+    }
+
+    /// The same of this branch alone.
+    pub async fn open_status(&self) -> BranchOpenStatus {
+        let found = self.open_statuses(0).await.into_iter();
+        let mut own = found.filter(|status| status.branch_id == self.branch.to_string());
+        own.next().unwrap()
+    }
+
     /// A new order for now.
     pub fn order(&self, skus: &[(SkuId, i64)]) -> HoldRequestBody {
         let quantity = |(sku, quantity): &(SkuId, i64)| SkuQuantity {
@@ -481,6 +497,38 @@ impl Shop {
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
+}
+
+async fn start(
+    (db, redis, amqp): (&TestDb, &TestRedis, &TestAmqp),
+    ordering: &ordering::Ordering,
+    clock: &ManualClock,
+) -> Running {
+    let config = Whole {
+        db: db.config(),
+        redis: redis.config(),
+        amqp: amqp.config(),
+        server: ServerConfig {
+            addr: "127.0.0.1:0".parse().unwrap(),
+            ops_addr: "127.0.0.1:0".parse().unwrap(),
+            max_in_flight: 2_000,
+            max_deadline: Span::from_secs(30),
+            drain: Span::from_secs(1),
+        },
+        auth: testkit::keys::config("capacity"),
+        peers: PeersConfig::new().with("ordering", ordering.url()),
+        telemetry: TelemetryConfig {
+            otlp_url: None,
+            log: "warn".to_owned(),
+            log_format: LogFormat::Text,
+            sample_ratio: 0.0,
+        },
+        own: Config::default(),
+    };
+    let clock = Arc::new(clock.clone());
+    let running = service::start::<Capacity>(config, clock).await.unwrap();
+    amqp.clean_up_after(&running.context().amqp);
+    running
 }
 
 pub async fn hold(mut client: Client, body: HoldRequestBody) -> Result<HoldState, Problem> {

@@ -172,7 +172,7 @@ impl Shop {
 
     /// Events of these keys from now on.
     pub async fn listen(&self, keys: &[&str]) -> BoxStream<'static, Received> {
-        let mut signals = subscribe(&self._amqp.amqp(), keys).boxed();
+        let mut signals = subscribe(&self.amqp.amqp(), keys).boxed();
         signals.next().await;
         let events = signals.filter_map(async |signal| match signal {
             Signal::Event(event) => Some(event),

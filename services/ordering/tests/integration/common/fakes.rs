@@ -27,6 +27,8 @@ pub const STATION: &str = "吧台";
 pub const PRINT_TAG: &str = "冷飲";
 /// Business day that every hold is for.
 const HELD_DAY: &str = "2026-09-02";
+const TIME_ZONE: &str = "Asia/Taipei";
+const CUTOFF_MINUTES: i32 = 240;
 const BRAND: Uuid = uuid!("01900000-0000-7000-8000-000000000001");
 
 /// Adds one unary RPC to a server.
@@ -94,7 +96,6 @@ pub struct FakeCatalog {
 pub struct CatalogState {
     pub price: i64,
     pub number: i64,
-    pub live: bool,
     pub away: bool,
     pub asked: usize,
     /// Items that exist without being on the menu.
@@ -109,7 +110,6 @@ impl FakeCatalog {
         let state = Arc::new(Mutex::new(CatalogState {
             price: 25,
             number: 1,
-            live: true,
             away: false,
             asked: 0,
             archived: Vec::new(),
@@ -153,11 +153,6 @@ impl FakeCatalog {
 }
 
 fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
-    let live = if state.live {
-        catalog::BranchState::Live
-    } else {
-        catalog::BranchState::Suspended
-    };
     catalog::MenuSnapshot {
         menu_version_id: Uuid::from_u128(state.number.unsigned_abs().into()).to_string(),
         number: state.number,
@@ -169,9 +164,10 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
         branch: Some(catalog::Branch {
             branch_id: branch.to_string(),
             brand_id: BRAND.to_string(),
-            time_zone: "Asia/Taipei".to_owned(),
-            cutoff_minutes: 240,
-            state: live.into(),
+            // As it was when the menu was published: it has moved and opened since.
+            time_zone: "America/New_York".to_owned(),
+            cutoff_minutes: 0,
+            state: catalog::BranchState::Setup.into(),
             ..Default::default()
         }),
         products: vec![catalog::Product {
@@ -249,6 +245,8 @@ pub struct CapacityState {
     pub forgetful: bool,
     /// Life of a hold in seconds; 0 for two minutes.
     pub hold_secs: i64,
+    /// Whether the branch takes orders for now; it does unless a test says otherwise.
+    pub open_state: capacity::OpenState,
     /// Answers nothing.
     pub away: bool,
     /// The shop's clock.
@@ -336,6 +334,8 @@ fn hold(
             promised_at: Some(promised),
             slot_starts_at: Some(promised),
             business_day: HELD_DAY.to_owned(),
+            time_zone: TIME_ZONE.to_owned(),
+            cutoff_minutes: CUTOFF_MINUTES,
         }),
     })
 }
@@ -366,6 +366,8 @@ fn move_hold(
             promised_at: Some(wanted_at),
             slot_starts_at: Some(wanted_at),
             business_day,
+            time_zone: TIME_ZONE.to_owned(),
+            cutoff_minutes: CUTOFF_MINUTES,
         }),
     })
 }
@@ -391,7 +393,12 @@ fn availability(
     Ok(capacity::GetAvailabilityResponse {
         availability: Some(capacity::Availability {
             branch_id: request.branch_id.clone(),
-            open: true,
+            state: match state.open_state {
+                capacity::OpenState::Unspecified => capacity::OpenState::Open.into(),
+                told => told.into(),
+            },
+            time_zone: TIME_ZONE.to_owned(),
+            cutoff_minutes: CUTOFF_MINUTES,
             promised_at: state.promise.map(timestamp),
             skus: skus.collect(),
             pauses: state.pauses.clone(),

@@ -21,11 +21,12 @@ it("suggests the coming turn of the business day", () => {
 });
 
 it("keeps only what a method has for itself", () => {
-  const delivery = { method: "delivery" as const, own_week: true, periods: [{ weekday: 1, open_minute: 660, close_minute: 1_080 }], last_order_minutes: null };
+  const delivery = { method: "delivery" as const, own_week: true, periods: [{ weekday: 1, open_minute: 660, close_minute: 1_080 }], last_order_minutes: null, lead_minutes: null };
   const own = withOwn([], delivery);
   expect(weekOf({ periods: hours.periods, methods: own }, "delivery")).toEqual(delivery.periods);
   expect(weekOf({ periods: hours.periods, methods: own }, "pickup")).toEqual(hours.periods);
   expect(withOwn(own, { ...delivery, own_week: false })).toEqual([]);
   expect(withOwn(own, { ...ownOf(own, "pickup"), last_order_minutes: 0 }).map((one) => one.method)).toEqual(["pickup", "delivery"]);
   expect(withOwn([], { ...delivery, own_week: false, last_order_minutes: 30 })[0]?.periods).toEqual([]);
+  expect(withOwn([], { ...delivery, own_week: false, lead_minutes: 0 })[0]?.lead_minutes).toBe(0);
 });

@@ -42,13 +42,13 @@ export function inputOf({ effective, ...form }: HoursForm, { version, replaces, 
 
 /** What a method has for itself; one that has nothing follows the branch. */
 export function ownOf(own: readonly MethodHours[], method: ServiceMethod): MethodHours {
-  return own.find((one) => one.method === method) ?? { method, own_week: false, periods: [], last_order_minutes: null };
+  return own.find((one) => one.method === method) ?? { method, own_week: false, periods: [], last_order_minutes: null, lead_minutes: null };
 }
 
 /** The methods with one of them changed; one that follows the branch in everything is left out. */
 export function withOwn(own: readonly MethodHours[], changed: MethodHours): MethodHours[] {
   const others = own.filter((one) => one.method !== changed.method);
-  const differs = changed.own_week || (changed.last_order_minutes ?? null) !== null;
+  const differs = changed.own_week || (changed.last_order_minutes ?? null) !== null || (changed.lead_minutes ?? null) !== null;
   return [...others, ...(differs ? [{ ...changed, periods: changed.own_week ? changed.periods : [] }] : [])].toSorted(
     (a, b) => methods.indexOf(a.method) - methods.indexOf(b.method),
   );

@@ -17,7 +17,10 @@ interface MethodWeeksProps {
   disabled: boolean;
 }
 
-/** What one method has for itself: a week, and when its last order is. */
+/** Minutes from ordering to the earliest promise, where a method has none of its own. */
+const usualLead = { delivery: 40, on_site: 0 };
+
+/** What one method has for itself: a week, when its last order is, and how soon it can promise. */
 export function MethodWeeks({ method, store, lastOrder, value = [], onChange = () => undefined, disabled }: MethodWeeksProps) {
   const t = useT();
   const own = ownOf(value, method);
@@ -37,23 +40,63 @@ export function MethodWeeks({ method, store, lastOrder, value = [], onChange = (
         ]}
       />
       {own.own_week ? <WeekEditor value={own.periods ?? []} onChange={(periods) => put({ periods })} disabled={disabled} /> : null}
-      <Flex gap={8} align="center" wrap style={{ marginTop: 16 }}>
-        <label htmlFor={`last-order-${method}`}>{t("hours.lastOrderOf", { method: name })}</label>
-        <InputNumber
-          id={`last-order-${method}`}
-          size="large"
-          min={0}
-          max={180}
-          precision={0}
+      <Minutes
+        id={`last-order-${method}`}
+        label={t("hours.lastOrderOf", { method: name })}
+        hint={t("hours.lastOrderFollows")}
+        max={180}
+        usual={lastOrder}
+        disabled={disabled}
+        value={own.last_order_minutes}
+        onChange={(minutes) => put({ last_order_minutes: minutes })}
+      />
+      {method === "pickup" ? null : (
+        <Minutes
+          id={`lead-${method}`}
+          label={t("hours.leadOf", { method: name })}
+          hint={t("hours.leadUsual", { count: usualLead[method] })}
+          max={1440}
+          usual={usualLead[method]}
           disabled={disabled}
-          value={own.last_order_minutes ?? null}
-          placeholder={String(lastOrder)}
-          suffix={t("unit.minutes")}
-          style={{ width: 140 }}
-          onChange={(minutes) => put({ last_order_minutes: minutes })}
+          value={own.lead_minutes}
+          onChange={(minutes) => put({ lead_minutes: minutes })}
         />
-        <span style={{ color: "var(--ink-2)" }}>{t("hours.lastOrderFollows")}</span>
-      </Flex>
+      )}
     </>
+  );
+}
+
+interface MinutesProps {
+  id: string;
+  label: string;
+  hint: string;
+  max: number;
+  /** What counts while nothing is set. */
+  usual: number;
+  value: number | null | undefined;
+  disabled: boolean;
+  onChange: (minutes: number | null) => void;
+}
+
+function Minutes({ id, label, hint, max, usual, value, disabled, onChange }: MinutesProps) {
+  const t = useT();
+  return (
+    <Flex gap={8} align="center" wrap style={{ marginTop: 16 }}>
+      <label htmlFor={id}>{label}</label>
+      <InputNumber
+        id={id}
+        size="large"
+        min={0}
+        max={max}
+        precision={0}
+        disabled={disabled}
+        value={value ?? null}
+        placeholder={String(usual)}
+        suffix={t("unit.minutes")}
+        style={{ width: 140 }}
+        onChange={onChange}
+      />
+      <span style={{ color: "var(--ink-2)" }}>{hint}</span>
+    </Flex>
   );
 }

@@ -8,7 +8,7 @@ import { Empty } from "../../parts/empty";
 import { Icon } from "../../parts/icon";
 import { ProblemPage } from "../../parts/problem";
 import { Skeleton } from "../../parts/skeleton";
-import { loadBrand } from "../../shop/shop";
+import { followBrand, loadBrand } from "../../shop/brand";
 import { t } from "../../text";
 
 /** From this many branches on there is a search. */
@@ -20,7 +20,7 @@ function BranchCard({ brand, branch }: { brand: string; branch: ShopBranch }) {
       <article class="branch-card">
         <a class="branch-link" href={paths.menu(brand, branch.slug)}>
           <h2>{branch.name}</h2>
-          <BranchState opening={branch} timeZone={branch.time_zone} state={branch.state} />
+          <BranchState opening={branch} timeZone={branch.time_zone} />
           <p class="soft">{branch.address}</p>
         </a>
         <div class="branch-actions">
@@ -48,6 +48,7 @@ export function BrandPage({ brand }: { brand: string }) {
     loadBrand(brand).then(setPage, (error: unknown) => setProblem(problemFrom(error)));
   }, [brand]);
   useEffect(load, [load]);
+  useEffect(() => followBrand(brand, load), [brand, load]);
 
   if (problem && !page) return <ProblemPage title={t("menu.error")} problem={problem} onRetry={load} />;
   if (!page) return <Skeleton rows={4} cover />;

@@ -33,7 +33,7 @@ function Field({ label, refusals, timeZone, children }: FieldProps) {
 /** Who it is for, what the shop should know, and how it is paid. */
 export function ContactFields({ shop, refusals }: { shop: Shop; refusals: readonly FieldRefusal[] }) {
   const draft = shop.draft.draft.value;
-  const timeZone = shop.menu.value?.menu.branch.time_zone ?? "Asia/Taipei";
+  const timeZone = shop.timeZone.value;
   return (
     <>
       <fieldset class="card">

@@ -13,7 +13,7 @@ const hints = { pickup: "checkout.pickup_hint", on_site: "checkout.on_site_hint"
 
 export function MethodChoice({ shop, refusals }: { shop: Shop; refusals: readonly FieldRefusal[] }) {
   const chosen = shop.draft.draft.value.method;
-  const timeZone = shop.menu.value?.menu.branch.time_zone ?? "Asia/Taipei";
+  const timeZone = shop.timeZone.value;
   return (
     <fieldset class="card">
       <legend>{t("checkout.method")}</legend>

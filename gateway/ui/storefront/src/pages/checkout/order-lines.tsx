@@ -58,7 +58,7 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
           refusals.map((refusal) => (
             <div class="is-refused" tabIndex={-1} key={refusal.reason}>
               <Notice tone="bad" action={mend(shop, line, refusal)}>
-                {sentence(refusal, index?.menu.branch.time_zone ?? "Asia/Taipei")}
+                {sentence(refusal, shop.timeZone.value)}
               </Notice>
             </div>
           ))}

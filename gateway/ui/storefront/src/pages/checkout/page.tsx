@@ -127,7 +127,7 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
       </>
     );
   }
-  const timeZone = index.menu.branch.time_zone;
+  const timeZone = shop.timeZone.value;
   return (
     <>
       <Head shop={shop} branch={index.menu.branch.name} />

@@ -60,7 +60,7 @@ interface TimeChoiceProps {
 /** As soon as possible, or a slot of a day; full ones stay in sight. */
 export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
   const availability = shop.availability.value;
-  const timeZone = shop.menu.value?.menu.branch.time_zone ?? "Asia/Taipei";
+  const timeZone = shop.timeZone.value;
   const wanted = shop.draft.draft.value.wanted_at;
   const days = slotDays(offer);
   const today = shop.today.value ?? businessDay(now.value, timeZone);
@@ -69,8 +69,8 @@ export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
   const shownDay = tapped ?? findSlot(offer, wanted)?.business_day ?? days.find((day) => day.free)?.business_day;
   const choose = (wanted_at: string | null) => shop.draft.edit({ wanted_at });
 
-  const open = !availability || takesOrders(availability, now.value);
-  const paused = !open && availability?.open;
+  const open = !availability || takesOrders(availability);
+  const paused = availability?.state === "paused";
   const noAsap = open && offer?.exact === true && !offer.promised_at;
   const first = nextFreeSlot(offer)?.starts_at;
 

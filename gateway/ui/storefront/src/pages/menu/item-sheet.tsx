@@ -45,7 +45,7 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
   const others = shop.cart.lines.value.filter((line) => line.line_id !== lineId);
   const groups = index.groupsOf(product);
   const currency = index.menu.brand.currency;
-  const timeZone = index.menu.branch.time_zone;
+  const timeZone = shop.timeZone.value;
 
   const [variantId, setVariantId] = useState(() => {
     const free = product.variants.find((variant) => hasVariant(variant.variant_id));

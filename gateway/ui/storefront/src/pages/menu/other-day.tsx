@@ -48,7 +48,7 @@ function useOtherDay({ shop, index, product }: OtherDayProps): string | null | u
 export function OtherDay({ shop, index, product }: OtherDayProps) {
   const found = useOtherDay({ shop, index, product });
   const { brand, branch } = shop;
-  const today = shop.today.value ?? businessDay(now.value, index.menu.branch.time_zone);
+  const today = shop.today.value ?? businessDay(now.value, shop.timeZone.value);
   const named = (day: string) => dayName(day, today, locale.value);
   const day = named(shop.stock.value.day ?? today);
   if (!found) return <Notice tone="bad">{t(found === null ? "item.sold_out_long" : "item.sold_out", { day })}</Notice>;

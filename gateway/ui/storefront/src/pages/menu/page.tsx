@@ -23,21 +23,19 @@ import { ProductRow } from "./product-row";
 import { WhenSheet } from "./when-sheet";
 
 function Opening({ shop }: { shop: Shop }) {
-  const menu = shop.menu.value?.menu;
   const availability = shop.availability.value;
-  if (!menu || !availability) return <p class="branch-state">&nbsp;</p>;
-  return <BranchState opening={availability} timeZone={menu.branch.time_zone} when={<WhenButton shop={shop} />} />;
+  if (!availability) return <p class="branch-state">&nbsp;</p>;
+  return <BranchState opening={availability} timeZone={availability.time_zone} when={<WhenButton shop={shop} />} />;
 }
 
 function Notices({ shop }: { shop: Shop }) {
   const [seen, setSeen] = useState(0);
   const current = currentOrder(shop.brand, shop.branch);
-  const menu = shop.menu.value?.menu;
   const stored = shop.menuFrom.value;
   return (
     <div class="notices">
-      {stored && menu && (
-        <Notice tone="warn">{t("app.offline", { time: formatDayTime(stored, menu.branch.time_zone, now.value, locale.value) })}</Notice>
+      {stored && (
+        <Notice tone="warn">{t("app.offline", { time: formatDayTime(stored, shop.timeZone.value, now.value, locale.value) })}</Notice>
       )}
       {shop.menuChanges.value > seen && (
         <Notice tone="ok" action={{ label: t("cart.acknowledge"), onClick: () => setSeen(shop.menuChanges.value) }}>

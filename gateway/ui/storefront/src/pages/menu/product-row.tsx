@@ -40,7 +40,7 @@ function Prices({ shop, product, currency }: { shop: Shop; product: MenuProduct;
 export function ProductRow({ shop, index, product }: { shop: Shop; index: MenuIndex; product: MenuProduct }) {
   const state = productState(index, product, shop.stock.value);
   const inCart = unitsOfProduct(shop.cart.lines.value, product.product_id);
-  const text = stateText(state, shop.stock.value, index.menu.branch.time_zone, shop.otherDays.value.length > 0);
+  const text = stateText(state, shop.stock.value, shop.timeZone.value, shop.otherDays.value.length > 0);
   const english = locale.value === "en" && product.name_en ? product.name_en : undefined;
   return (
     <li>

@@ -114,7 +114,7 @@ export function OrderPage({ shop, token }: { shop: Shop; token: string }) {
   const [refused, setRefused] = useState<Problem>();
   const { order } = view;
   const branch = shop.menu.value?.menu.branch;
-  const timeZone = branch?.time_zone ?? "Asia/Taipei";
+  const timeZone = shop.timeZone.value;
   useEffect(() => {
     document.title = order ? `${order.pickup_number}｜${t("order.title")}` : t("order.title");
   }, [order]);
