@@ -181,29 +181,43 @@ impl Ordering {
         wish: &SlotMove,
         slot: &Hold,
     ) -> Result<Order, Problem> {
+        let slot = (wish.wanted_at, slot);
+        self.write_new_slot(&mut tx, &mut order, slot, &wish.reason, &wish.actor())
+            .await?;
+        tx.commit().await?;
+        Ok(order)
+    }
+
+    /// Writes the slot that capacity has given a locked order, with its entry and its event.
+    pub(super) async fn write_new_slot(
+        &self,
+        tx: &mut TenantTx,
+        order: &mut Order,
+        (wanted_at, slot): (DateTime<Utc>, &Hold),
+        reason: &str,
+        actor: &EventActor,
+    ) -> Result<(), Problem> {
         let pickup_number = if slot.business_day == order.business_day {
             order.pickup_number
         } else {
-            self.draw_number(&mut tx, &order, slot.business_day).await?
+            self.draw_number(tx, order, slot.business_day).await?
         };
         let slot = NewSlot {
-            wanted_at: wish.wanted_at,
+            wanted_at,
             promised_at: slot.promised_at,
             business_day: slot.business_day,
             pickup_number,
         };
         let read_version = order.progress.version;
         let entry = order
-            .reschedule(slot, &wish.reason, &wish.actor(), self.clock.now())
+            .reschedule(slot, reason, actor, self.clock.now())
             .map_err(|error| error.to_problem())?;
-        if !orders::update_slot(&mut tx, &order, read_version).await? {
+        if !orders::update_slot(tx, order, read_version).await? {
             return Err(anyhow::anyhow!("a locked order changed its version").into());
         }
-        order_events::insert(&mut tx, &[(order.id, &entry)], None).await?;
-        let announced = [events::rescheduled(&order, &entry)];
-        outbox::publish(&mut tx, &*self.clock, &announced).await?;
-        tx.commit().await?;
-        Ok(order)
+        order_events::insert(tx, &[(order.id, &entry)], None).await?;
+        let announced = [events::rescheduled(order, &entry)];
+        outbox::publish(tx, &*self.clock, &announced).await
     }
 
     /// The next number of the new day that no open order of the branch has.
@@ -246,7 +260,7 @@ impl Ordering {
 
     /// Brings capacity to the slot of an order that changed while it was being moved; `false` when
     /// that has to be tried again.
-    async fn follow(&self, org: OrganisationId, order: &Order) -> bool {
+    pub(super) async fn follow(&self, org: OrganisationId, order: &Order) -> bool {
         if !order.progress.state.is_open() {
             // Its end gives back what it holds, wherever that is.
             return true;
@@ -293,7 +307,7 @@ async fn is_done(tx: &mut TenantTx, wish: &SlotMove, order: &Order) -> Result<bo
 }
 
 /// Capacity may have moved the order although it did not say so.
-fn is_unclear(problem: &Problem) -> bool {
+pub(super) fn is_unclear(problem: &Problem) -> bool {
     matches!(
         problem.reason.as_ref(),
         "TEMPORARILY_UNAVAILABLE" | "DEADLINE_EXCEEDED" | chassis::error::INTERNAL

@@ -6,6 +6,7 @@ pub mod item_group;
 pub mod menu;
 pub mod options;
 pub mod order;
+pub mod order_decision;
 pub mod order_history;
 pub mod order_move;
 pub mod order_number;

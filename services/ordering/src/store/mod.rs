@@ -2,6 +2,7 @@
 
 pub mod idempotency_keys;
 mod json;
+pub mod order_decisions;
 pub mod order_events;
 pub mod order_lines;
 pub mod order_lists;

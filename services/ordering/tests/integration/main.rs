@@ -5,6 +5,7 @@
 )]
 
 mod common;
+mod decisions;
 mod list_orders;
 mod lost_holds;
 mod move_order;
