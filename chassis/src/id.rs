@@ -118,6 +118,8 @@ ids! {
     BrandId,
     /// A category of products.
     CategoryId,
+    /// Decisions about booked orders that were saved with one change of hours.
+    DecisionBatchId,
     /// An event on the bus.
     EventId,
     /// What a reservation in capacity is held for; an order's id for orders.

@@ -271,8 +271,6 @@ const WRAPPERS: [&str; 9] = [
 fn as_asked(path: &str) -> String {
     match path.split_once('.') {
         Some((wrapper, rest)) if WRAPPERS.contains(&wrapper) => rest.to_owned(),
-        // Decisions about orders lie one level deeper there, beside what counts for all of them.
-        _ if path.starts_with("decisions[") => path.replacen("decisions", "decisions.orders", 1),
         _ => path.to_owned(),
     }
 }

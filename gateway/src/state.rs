@@ -15,7 +15,10 @@ use proto::{
         stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
-    ordering::v1::ordering_service_client::OrderingServiceClient,
+    ordering::v1::{
+        order_decision_service_client::OrderDecisionServiceClient,
+        ordering_service_client::OrderingServiceClient,
+    },
     staff::v1::staff_service_client::StaffServiceClient,
 };
 use redis::aio::ConnectionManager;
@@ -159,6 +162,11 @@ impl Inner {
     /// Ordering; the request brings its token.
     pub fn ordering(&self) -> OrderingServiceClient<PeerChannel> {
         OrderingServiceClient::new(self.peers.channel_as_nobody("ordering"))
+    }
+
+    /// Ordering's decisions about booked orders; the request brings its token.
+    pub fn order_decisions(&self) -> OrderDecisionServiceClient<PeerChannel> {
+        OrderDecisionServiceClient::new(self.peers.channel_as_nobody("ordering"))
     }
 
     /// Staff; the request brings its token.

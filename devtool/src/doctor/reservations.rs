@@ -44,7 +44,7 @@ pub async fn check(
                 invariant: 2,
                 what: format!("order {id} is promised for {order}, its reservation for {hold}"),
                 cause: "a move to another slot was broken off",
-                repair: "look into ordering's log for `finish_moves`, or move the order once more",
+                repair: "look into ordering's log for `finish_moves` and `carry_out_decisions`, or move the order once more",
             });
         }
     }

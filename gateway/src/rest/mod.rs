@@ -14,6 +14,7 @@ pub mod limits;
 pub mod menus;
 pub mod openapi;
 pub mod option_groups;
+pub mod order_decisions;
 pub mod orders;
 pub mod pauses;
 pub mod products;
@@ -50,6 +51,7 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
         .merge(pauses::routes())
         .merge(limits::routes())
         .merge(availability::admin_routes())
+        .merge(order_decisions::routes())
         .merge(orders::routes())
         .merge(events::admin_routes())
 }

@@ -33,6 +33,7 @@ macro_rules! wire_enum {
             }
 
             /// The number for a protobuf field.
+            #[allow(dead_code, clippy::allow_attributes, reason = "some are only read")]
             pub fn to_wire(self) -> i32 {
                 type Wire = $proto;
                 match self {

@@ -1,10 +1,7 @@
-//! A change of hours names the orders it leaves outside, and cancels those given up.
-
-use std::sync::Arc;
+//! A change of hours names the orders it leaves outside, and is saved with what is decided about them.
 
 use crate::common::{Edge, problem, refused};
 use chassis::{authn::Level, error::Problem};
-use parking_lot::Mutex;
 use prost_types::Timestamp;
 use proto::{capacity::v1 as capacity, common::v1::Money, ordering::v1 as ordering};
 use reqwest::{Method, Response};
@@ -14,9 +11,15 @@ const SET: &str = "capacity.v1.CapacityService/SetHours";
 const PREVIEW: &str = "capacity.v1.HoursService/PreviewHours";
 const SAVE_DAY: &str = "capacity.v1.HoursService/SaveSpecialDay";
 const LIST_ORDERS: &str = "ordering.v1.OrderingService/ListOrders";
+const GET_ORDER: &str = "ordering.v1.OrderingService/GetOrder";
+const MOVE: &str = "ordering.v1.OrderingService/MoveOrder";
 const TRANSITION: &str = "ordering.v1.OrderingService/TransitionOrder";
+const GET_BATCH: &str = "ordering.v1.OrderDecisionService/GetDecisionBatch";
+const LIST_BATCHES: &str = "ordering.v1.OrderDecisionService/ListDecisionBatches";
 const FIRST: &str = "01900000-0000-7000-8000-000000000001";
 const SECOND: &str = "01900000-0000-7000-8000-000000000002";
+const THIRD: &str = "01900000-0000-7000-8000-000000000003";
+const FOURTH: &str = "01900000-0000-7000-8000-000000000004";
 
 fn affected(edge: &Edge, order_id: &str) -> capacity::AffectedOrder {
     capacity::AffectedOrder {
@@ -100,6 +103,10 @@ async fn a_preview_tells_days_and_orders_with_their_names() {
     let answer: Value = answer.await.unwrap().json().await.unwrap();
     assert_eq!(answer["days"][0]["special_day"], "颱風假");
     assert_eq!(answer["affected"]["total"], 250);
+    assert_eq!(
+        answer["affected"]["unlisted"], 248,
+        "said, not left to be guessed"
+    );
     let of_branch = &answer["affected"]["branches"][0]["orders"];
     let [first, second] = [0, 1].map(|index| &of_branch[index]);
     assert_eq!(first["pickup_number"], "014");
@@ -168,148 +175,170 @@ async fn a_refusal_for_the_sake_of_orders_lists_them() {
     assert_eq!(orders[0]["order_number"], "A7K2M");
 }
 
+/// Whatever is decided about orders goes to capacity with the hours, and nothing else is called: what is
+/// saved does not depend on the gateway any more.
 #[tokio::test]
-async fn orders_given_up_are_cancelled_after_the_hours_are_saved() {
-    let edge = Edge::open().await;
-    edge.sign_in(&[
-        ("store.hours", Level::Manage),
-        ("ops.orders", Level::Manage),
-    ]);
-    teach_orders(&edge);
-    let to_cancel = vec![affected(&edge, FIRST), affected(&edge, SECOND)];
-    edge.fake
-        .on(SET, move |request: capacity::SetHoursRequest| {
-            assert!(request.keep_others);
-            assert_eq!(request.decisions[0].decision(), capacity::Decision::Cancel);
-            Ok(capacity::SetHoursResponse {
-                hours: request.hours,
-                pending: Vec::new(),
-                to_cancel: to_cancel.clone(),
-            })
-        });
-    edge.fake.on(
-        "ordering.v1.OrderingService/GetOrder",
-        |_: ordering::GetOrderRequest| -> Result<ordering::GetOrderResponse, _> {
-            Err(problem("NOT_FOUND"))
-        },
-    );
-    let steps = Arc::new(Mutex::new(Vec::new()));
-    let seen = steps.clone();
-    edge.fake
-        .on(TRANSITION, move |step: ordering::TransitionOrderRequest| {
-            seen.lock().push(step);
-            Ok(ordering::TransitionOrderResponse::default())
-        });
-    let mut body = hours();
-    body["decisions"] = json!({
-        "orders": [{"order_id": FIRST, "decision": "cancel"}], "keep_others": true,
-    });
-    let answer = put(&edge, &body).await;
-    assert_eq!(answer.status(), 200);
-    let answer: Value = answer.json().await.unwrap();
-    let cancelled = &answer["cancellations"];
-    assert_eq!(cancelled[0]["order"]["order_id"], FIRST);
-    assert_eq!(cancelled[0]["refused"], Value::Null);
-    assert_eq!(cancelled[1]["refused"], "NOT_FOUND", "one stops no other");
-
-    let steps = steps.lock();
-    assert_eq!(steps.len(), 1);
-    assert_eq!(steps[0].to(), ordering::OrderState::Cancelled);
-    assert_eq!(steps[0].cancel_reason(), ordering::CancelReason::Closed);
-    assert_eq!((steps[0].version, &*steps[0].order_id), (3, FIRST));
-}
-
-#[tokio::test]
-async fn orders_get_their_new_slots_after_the_hours_are_saved() {
+async fn decisions_are_saved_with_the_hours_in_one_call() {
     let edge = Edge::open().await;
     edge.sign_in(&[
         ("store.hours", Level::Manage),
         ("ops.orders", Level::Manage),
     ]);
     edge.fake.on(SET, |request: capacity::SetHoursRequest| {
-        let kept = |one: &capacity::OrderDecision| one.decision() == capacity::Decision::Keep;
-        assert!(request.decisions.iter().all(kept));
+        let decisions = request.decisions.unwrap();
+        assert!(decisions.keep_others);
+        assert_eq!(decisions.move_reason, "颱風假");
+        let decided: Vec<_> = decisions
+            .orders
+            .iter()
+            .map(|one| {
+                let at = one.wanted_at.map(|at| at.seconds);
+                (one.order_id.as_str(), one.decision(), at)
+            })
+            .collect();
+        assert_eq!(
+            decided,
+            [
+                (FIRST, capacity::Decision::Cancel, None),
+                (SECOND, capacity::Decision::Move, Some(1_788_408_000)),
+                (THIRD, capacity::Decision::MoveNext, None),
+                (FOURTH, capacity::Decision::Keep, None),
+            ]
+        );
         Ok(capacity::SetHoursResponse {
             hours: request.hours,
-            ..Default::default()
+            pending: Vec::new(),
+            started: Some(capacity::StartedDecisions {
+                batch_id: FIRST.to_owned(),
+                orders: 3,
+            }),
         })
     });
-    edge.fake.on(
-        "ordering.v1.OrderingService/GetOrder",
-        |request: ordering::GetOrderRequest| {
-            let order = ordering::Order {
-                order_id: request.order_id,
-                pickup_number: "014".to_owned(),
-                contact_name: "林小姐".to_owned(),
-                version: 3,
-                ..Default::default()
-            };
-            Ok(ordering::GetOrderResponse {
-                order: Some(order),
-                ..Default::default()
-            })
-        },
-    );
-    let moves = Arc::new(Mutex::new(Vec::new()));
-    let seen = moves.clone();
-    edge.fake.on(
-        "ordering.v1.OrderingService/MoveOrder",
-        move |wish: ordering::MoveOrderRequest| {
-            let refused = wish.order_id == SECOND;
-            let order = ordering::Order {
-                pickup_number: "003".to_owned(),
-                ..Default::default()
-            };
-            seen.lock().push(wish);
-            if refused {
-                return Err(problem("SLOT_FULL"));
-            }
-            Ok(ordering::MoveOrderResponse { order: Some(order) })
-        },
-    );
     let mut body = hours();
-    let wish = |order_id| json!({"order_id": order_id, "decision": "move", "wanted_at": "2026-09-03T04:00:00Z"});
     body["decisions"] = json!({
-        "orders": [wish(FIRST), wish(SECOND)], "move_reason": "颱風假",
+        "orders": [
+            {"order_id": FIRST, "decision": "cancel"},
+            {"order_id": SECOND, "decision": "move", "wanted_at": "2026-09-03T04:00:00Z"},
+            {"order_id": THIRD, "decision": "move_next"},
+            {"order_id": FOURTH, "decision": "keep"},
+        ],
+        "keep_others": true,
+        "move_reason": "颱風假",
     });
     let answer = put(&edge, &body).await;
     assert_eq!(answer.status(), 200);
     let answer: Value = answer.json().await.unwrap();
-    let [first, second] = [0, 1].map(|index| &answer["moves"][index]);
-    assert_eq!(
-        (&first["order_id"], &first["refused"]),
-        (&json!(FIRST), &Value::Null)
-    );
-    assert_eq!(first["pickup_number"], "003", "the day's own number");
-    assert_eq!(second["refused"], "SLOT_FULL", "one stops no other");
-    assert_eq!(second["contact_name"], "林小姐");
-    assert_eq!(answer["cancellations"], json!([]));
-
-    let moves = moves.lock();
-    assert_eq!(moves.len(), 2);
-    assert!(
-        moves
-            .iter()
-            .all(|wish| wish.version == 3 && wish.reason == "颱風假")
-    );
-    assert_eq!(moves[0].wanted_at.unwrap().seconds, 1_788_408_000);
+    assert_eq!(answer["started"], json!({"batch_id": FIRST, "orders": 3}));
+    for rpc in [TRANSITION, MOVE, GET_ORDER] {
+        assert_eq!(edge.fake.calls(rpc), 0, "{rpc}");
+    }
 }
 
 #[tokio::test]
-async fn a_move_without_slot_or_reason_is_refused_before_anything_is_saved() {
+async fn a_refused_decision_is_named_where_it_stands_in_the_body() {
     let edge = Edge::open().await;
     edge.sign_in(&[("store.hours", Level::Manage)]);
+    edge.fake.on(
+        SET,
+        |_: capacity::SetHoursRequest| -> Result<capacity::SetHoursResponse, _> {
+            Err(Problem::new("VALIDATION_FAILED")
+                .field("decisions.orders[0].wanted_at", "VALIDATION_FAILED")
+                .field("decisions.move_reason", "REASON_REQUIRED")
+                .into())
+        },
+    );
     let mut body = hours();
     body["decisions"] = json!({"orders": [{"order_id": FIRST, "decision": "move"}]});
     let document = refused(put(&edge, &body).await, 400, "VALIDATION_FAILED").await;
-    let fields: Vec<_> = [0, 1]
-        .map(|index| document["fields"][index]["field"].clone())
-        .into();
+    let fields = [0, 1].map(|index| document["fields"][index]["field"].clone());
     assert_eq!(
         fields,
         ["decisions.orders[0].wanted_at", "decisions.move_reason"]
     );
-    assert_eq!(edge.fake.calls(SET), 0);
+}
+
+#[tokio::test]
+async fn the_progress_of_decisions_can_be_followed() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.orders", Level::View)]);
+    let at = Timestamp {
+        seconds: 1_788_350_400,
+        nanos: 0,
+    };
+    let batch = ordering::DecisionBatch {
+        batch_id: FIRST.to_owned(),
+        started_at: Some(at),
+        decided_by: "林店長".to_owned(),
+        move_reason: "颱風假".to_owned(),
+        waiting: 1,
+        done: 0,
+        failed: 1,
+    };
+    let outcome = |order_id: &str, state: ordering::OutcomeState| ordering::OrderOutcome {
+        order_id: order_id.to_owned(),
+        branch_id: FIRST.to_owned(),
+        promised_at: Some(at),
+        decision: capacity::Decision::MoveNext.into(),
+        state: state.into(),
+        ..Default::default()
+    };
+    let orders = vec![
+        outcome(SECOND, ordering::OutcomeState::Waiting),
+        ordering::OrderOutcome {
+            pickup_number: "014".to_owned(),
+            reason: "SLOT_FULL".to_owned(),
+            ..outcome(THIRD, ordering::OutcomeState::Failed)
+        },
+    ];
+    let found = batch.clone();
+    edge.fake.on(
+        GET_BATCH,
+        move |request: ordering::GetDecisionBatchRequest| {
+            if request.batch_id != FIRST {
+                return Err(problem("NOT_FOUND"));
+            }
+            Ok(ordering::GetDecisionBatchResponse {
+                batch: Some(found.clone()),
+                orders: orders.clone(),
+            })
+        },
+    );
+    edge.fake.on(
+        LIST_BATCHES,
+        move |request: ordering::ListDecisionBatchesRequest| {
+            assert_eq!((request.page_size, &*request.page_token), (20, SECOND));
+            Ok(ordering::ListDecisionBatchesResponse {
+                batches: vec![batch.clone()],
+                next_page_token: String::new(),
+            })
+        },
+    );
+    let path = format!("/api/admin/order-decisions/{FIRST}");
+    let answer = edge.as_staff(Method::GET, &path).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["batch"]["waiting"], 1);
+    let [waiting, failed] = [0, 1].map(|index| &answer["orders"][index]);
+    assert_eq!(
+        (&waiting["state"], &waiting["reason"], &waiting["wanted_at"]),
+        (&json!("waiting"), &Value::Null, &Value::Null)
+    );
+    assert_eq!(
+        (&failed["state"], &failed["reason"], &failed["decision"]),
+        (&json!("failed"), &json!("SLOT_FULL"), &json!("move_next"))
+    );
+
+    let path = format!("/api/admin/order-decisions/{SECOND}");
+    let answer = edge.as_staff(Method::GET, &path).send().await.unwrap();
+    refused(answer, 404, "NOT_FOUND").await;
+
+    let path = format!(
+        "/api/admin/brands/{}/order-decisions?page_size=20&page_token={SECOND}",
+        edge.brand_id
+    );
+    let answer = edge.as_staff(Method::GET, &path).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["batches"][0]["decided_by"], "林店長");
+    assert_eq!(answer["next_page_token"], Value::Null);
 }
 
 #[tokio::test]
@@ -323,7 +352,7 @@ async fn a_special_day_of_a_brand_carries_no_branch() {
             assert!(day.branch_id.is_empty() && !day.brand_id.is_empty());
             Ok(capacity::SaveSpecialDayResponse {
                 special_day: Some(day),
-                to_cancel: Vec::new(),
+                started: None,
             })
         });
     let path = format!("/api/admin/brands/{}/special-days", edge.brand_id);

@@ -1,7 +1,7 @@
 //! Processes die in the middle of 200 orders; nothing is lost, doubled or half made.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     time::Duration,
 };
 
@@ -49,6 +49,21 @@ async fn killing_ordering_leaves_no_order_between_two_times() -> anyhow::Result<
 #[tokio::test]
 async fn killing_capacity_leaves_no_order_between_two_times() -> anyhow::Result<()> {
     moves_survive("capacity").await
+}
+
+#[tokio::test]
+async fn killing_ordering_forgets_no_decision() -> anyhow::Result<()> {
+    decisions_survive("ordering").await
+}
+
+#[tokio::test]
+async fn killing_capacity_forgets_no_decision() -> anyhow::Result<()> {
+    decisions_survive("capacity").await
+}
+
+#[tokio::test]
+async fn killing_rabbitmq_forgets_no_decision() -> anyhow::Result<()> {
+    decisions_survive("rabbitmq").await
 }
 
 async fn survives(victim: &str) -> anyhow::Result<()> {
@@ -153,6 +168,70 @@ async fn moves_survive(victim: &str) -> anyhow::Result<()> {
         let path = format!("/orders/{order}");
         let order = shop.owner.call(Method::GET, &path, Value::Null).await?;
         assert_eq!(order["order"]["wanted_at"], wanted_at);
+    }
+    doctor::doctor(&platform.home).await
+}
+
+/// The branch closes for the days to come, and the victim dies as soon as that is saved: each booked order is
+/// cancelled or moved all the same, once.
+async fn decisions_survive(victim: &str) -> anyhow::Result<()> {
+    let platform = Platform::find()?;
+    let shop = platform.shop(9_999).await?;
+    let orders = stream::iter(0..MOVED)
+        .map(|_| place_until_answered(&shop, &shop.items[0]))
+        .buffered(8)
+        .try_collect::<Vec<_>>()
+        .await?;
+    let path = format!("/orders/{}/slots", orders[0]);
+    let found = shop.owner.call(Method::GET, &path, Value::Null).await?;
+    let slots = found["slots"].as_array().context("no slots")?;
+    let days = slots
+        .iter()
+        .filter_map(|slot| slot["business_day"].as_str());
+    let days: BTreeSet<&str> = days.collect();
+    // All but the last of the days that can be ordered for.
+    let (first, last_closed) = (days.first(), days.iter().nth_back(1));
+    let decisions: Vec<_> = orders
+        .iter()
+        .enumerate()
+        .map(|(place, order)| {
+            let decision = if place % 2 == 0 {
+                "move_next"
+            } else {
+                "cancel"
+            };
+            json!({"order_id": order, "decision": decision})
+        })
+        .collect();
+    let closing = json!({
+        "name": "颱風假", "from_date": first, "to_date": last_closed,
+        "decisions": {"orders": decisions, "move_reason": "颱風假"},
+    });
+    let path = format!("/branches/{}/special-days", shop.branch_id);
+    let saved = shop.owner.call(Method::POST, &path, closing).await?;
+    let batch = saved["started"]["batch_id"].as_str();
+    let batch = batch.context("nothing was started")?;
+    kill(&platform, victim)?;
+
+    let path = format!("/order-decisions/{batch}");
+    let ended = tokio::time::timeout(SETTLED_WITHIN, async {
+        loop {
+            match shop.owner.call(Method::GET, &path, Value::Null).await {
+                Ok(found) if found["batch"]["waiting"] == 0 => break found,
+                _ => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    });
+    let ended = ended.await.context("decisions are not carried out")?;
+    assert_eq!(ended["batch"]["failed"], 0, "{ended}");
+    for (place, order) in orders.iter().enumerate() {
+        let path = format!("/orders/{order}");
+        let seen = shop.owner.call(Method::GET, &path, Value::Null).await?;
+        let entries = seen["events"].as_array().map(Vec::len);
+        assert_eq!(entries, Some(2), "carried out once: {seen}");
+        let cancelled = seen["order"]["state"] == "cancelled";
+        let moved = !seen["order"]["wanted_at"].is_null();
+        assert_eq!((moved, cancelled), (place % 2 == 0, place % 2 == 1));
     }
     doctor::doctor(&platform.home).await
 }

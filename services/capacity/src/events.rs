@@ -1,4 +1,5 @@
-//! Publishes `capacity.availability.changed.v1`; consumes branches of catalog and orders.
+//! Publishes `capacity.availability.changed.v1` and `capacity.orders.decided.v1`; consumes branches of
+//! catalog and orders.
 
 use std::sync::LazyLock;
 
@@ -6,7 +7,7 @@ use async_trait::async_trait;
 use chassis::{
     db::{SystemTx, TenantTx},
     error::Problem,
-    id::{BranchId, BrandId, OrderId},
+    id::{AccountId, BranchId, BrandId, DecisionBatchId, OrderId},
     inbox::{Consumer, Handler, Received},
     outbox::Event,
     service::Snapshot,
@@ -15,6 +16,7 @@ use chassis::{
 use chrono_tz::Tz;
 use opentelemetry::{global, metrics::Counter};
 use proto::{
+    capacity::v1::{DecidedOrder, OrdersDecided},
     catalog::v1::{BranchChanged, BranchState as WireBranchState},
     ordering::v1::{OrderState, OrderStateChanged},
 };
@@ -27,10 +29,12 @@ use crate::{
         settle_orders::{News, settle},
     },
     domain::{
+        affected::{Action, BookedOrder},
         branch_state::BranchState,
         fate::{Fate, HoldState},
         notice::Notice,
     },
+    grpc::{convert::timestamp, convert_hours::wire_action},
     store::{self, branches::Branch},
 };
 use uuid::Uuid;
@@ -44,6 +48,47 @@ static HOLDS_GONE: LazyLock<Counter<u64>> = LazyLock::new(|| {
 
 /// Its body is another message than that of the later states.
 const PLACED: &str = "ordering.order.placed.v1";
+
+/// Who decided about orders, and what that account may do.
+#[derive(Clone, Copy, Debug)]
+pub struct DecidedBy<'a> {
+    /// The account.
+    pub account: AccountId,
+    /// The name that stands in the history of the orders.
+    pub name: &'a str,
+    /// It may cancel orders that are accepted already.
+    pub may_cancel_late: bool,
+}
+
+/// Decisions were saved with a change of hours; ordering carries them out.
+pub fn orders_decided(
+    batch_id: DecisionBatchId,
+    brand_id: BrandId,
+    by: &DecidedBy<'_>,
+    move_reason: &str,
+    orders: &[(BookedOrder, Action)],
+) -> Event {
+    let order = |(order, action): &(BookedOrder, Action)| {
+        let (decision, wanted_at) = wire_action(*action);
+        DecidedOrder {
+            order_id: order.order_id.to_string(),
+            branch_id: order.branch_id.to_string(),
+            promised_at: Some(timestamp(order.promised_at)),
+            decision: decision.into(),
+            wanted_at,
+        }
+    };
+    let body = OrdersDecided {
+        batch_id: batch_id.to_string(),
+        brand_id: brand_id.to_string(),
+        account_id: by.account.to_string(),
+        account_name: by.name.to_owned(),
+        may_cancel_late: by.may_cancel_late,
+        move_reason: move_reason.to_owned(),
+        orders: orders.iter().map(order).collect(),
+    };
+    Event::new("capacity.orders.decided.v1", batch_id.as_uuid(), 1, &body)
+}
 
 /// The readers of events.
 pub fn consumers(core: &Core) -> Vec<Consumer> {

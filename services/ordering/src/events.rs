@@ -1,7 +1,9 @@
 //! Publishes `ordering.order.placed.v1`, `ordering.order.<state>.v1`, `ordering.order.undone.v1` and
-//! `ordering.schedule.changed.v1`; consumes `capacity.hold.gone.v1`; hears
-//! `catalog.menu.published.v1` on every replica. Lists its orders for the consumers of their events.
+//! `ordering.schedule.changed.v1`; consumes `capacity.hold.gone.v1` and `capacity.orders.decided.v1`;
+//! hears `catalog.menu.published.v1` on every replica. Lists its orders for the consumers of their
+//! events.
 
+use anyhow::Context as _;
 use async_trait::async_trait;
 use chassis::{
     amqp::Amqp,
@@ -14,21 +16,30 @@ use chassis::{
     service::Snapshot,
     snapshot::{Key, Source},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt as _;
-use proto::{capacity::v1::HoldGone, catalog::v1::MenuPublished, ordering::v1 as wire};
+use proto::{
+    capacity::v1::{DecidedOrder, Decision, HoldGone, OrdersDecided},
+    catalog::v1::MenuPublished,
+    ordering::v1 as wire,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    app::{Ordering, menus::Menus, quote::to_timestamp},
+    app::{
+        Ordering,
+        menus::Menus,
+        quote::{to_timestamp, to_utc},
+    },
     domain::{
         order::Order,
+        order_decision::{Action, DecisionBatch, OrderDecision},
         order_history::{EventKind, OrderEvent},
         order_state::OrderState,
     },
     grpc::convert::state_to_wire,
-    store::{order_events, orders},
+    store::{order_decisions, order_events, orders},
 };
 
 /// An order exists.
@@ -117,6 +128,7 @@ const fn event_type(entry: &OrderEvent) -> &'static str {
 #[must_use]
 pub fn consumers(app: &Ordering) -> Vec<Consumer> {
     let lost_holds = LostHolds { app: app.clone() };
+    let decisions = Decisions { app: app.clone() };
     vec![
         Consumer::new(
             "ordering.lost_holds",
@@ -124,6 +136,11 @@ pub fn consumers(app: &Ordering) -> Vec<Consumer> {
             lost_holds,
         )
         .filled_from("capacity", "capacity.released_hold"),
+        Consumer::new(
+            "ordering.decisions",
+            &["capacity.orders.decided.v1"],
+            decisions,
+        ),
     ]
 }
 
@@ -166,6 +183,61 @@ fn announced(order: &Order, last: &OrderEvent) -> Event {
     } else {
         moved(order, last)
     }
+}
+
+struct Decisions {
+    app: Ordering,
+}
+
+#[async_trait]
+impl Handler for Decisions {
+    async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem> {
+        let now = self.app.clock.now();
+        for event in events {
+            let (batch, decisions) = read_decisions(event.decode()?, now)?;
+            order_decisions::insert(tx, &batch, &decisions).await?;
+        }
+        Ok(())
+    }
+}
+
+fn read_decisions(
+    decided: OrdersDecided,
+    now: DateTime<Utc>,
+) -> anyhow::Result<(DecisionBatch, Vec<OrderDecision>)> {
+    let decisions: anyhow::Result<_> = decided.orders.iter().map(read_decision).collect();
+    let batch = DecisionBatch {
+        id: decided.batch_id.parse()?,
+        brand: decided.brand_id.parse()?,
+        account: decided.account_id.parse()?,
+        account_name: decided.account_name,
+        may_cancel_late: decided.may_cancel_late,
+        move_reason: decided.move_reason,
+        started_at: now,
+    };
+    Ok((batch, decisions?))
+}
+
+fn read_decision(decided: &DecidedOrder) -> anyhow::Result<OrderDecision> {
+    let wanted_at = to_utc(decided.wanted_at);
+    let (action, wanted_at) = match decided.decision() {
+        Decision::Cancel => (Action::Cancel, None),
+        Decision::Move => (
+            Action::Move,
+            Some(wanted_at.context("an order is moved to no slot")?),
+        ),
+        Decision::MoveNext => (Action::MoveNext, None),
+        Decision::Keep | Decision::Unspecified => {
+            anyhow::bail!("nothing is to be done with order {}", decided.order_id)
+        }
+    };
+    Ok(OrderDecision {
+        order: decided.order_id.parse()?,
+        branch: decided.branch_id.parse()?,
+        promised_at: to_utc(decided.promised_at).context("an order without its promised time")?,
+        action,
+        wanted_at,
+    })
 }
 
 struct LostHolds {

@@ -15,14 +15,17 @@ use std::sync::Arc;
 
 use chassis::service::{App, Context, Parts};
 use chrono::TimeDelta;
-use proto::ordering::v1::ordering_service_server::OrderingServiceServer;
+use proto::ordering::v1::{
+    order_decision_service_server::OrderDecisionServiceServer,
+    ordering_service_server::OrderingServiceServer,
+};
 use tonic::service::Routes;
 
 use crate::{
     app::{capacity::Capacity, commit_orders, menus::Menus, recall},
     config::Config,
     domain::{access_token::LinkKey, pricing::FeeSettings},
-    grpc::ordering_service::OrderingService,
+    grpc::{order_decision_service::OrderDecisionService, ordering_service::OrderingService},
 };
 
 /// Migrations of the ordering database.
@@ -63,10 +66,17 @@ impl App for Ordering {
         let snapshots = events::snapshots(ctx.clock.clone());
         let jobs = vec![
             jobs::finish_moves(app.clone()),
-            jobs::purge_idempotency_keys(ctx.db, ctx.clock),
+            jobs::carry_out_decisions(app.clone()),
+            jobs::purge_idempotency_keys(ctx.db.clone(), ctx.clock.clone()),
+            jobs::purge_decisions(ctx.db, ctx.clock),
         ];
         Ok(Parts {
-            routes: Routes::new(OrderingServiceServer::new(OrderingService::new(app))),
+            routes: Routes::new(OrderingServiceServer::new(OrderingService::new(
+                app.clone(),
+            )))
+            .add_service(OrderDecisionServiceServer::new(OrderDecisionService::new(
+                app,
+            ))),
             consumers,
             jobs,
             snapshots,

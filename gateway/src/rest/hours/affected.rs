@@ -1,7 +1,5 @@
 //! Booked orders that a change of hours leaves outside, with what ordering knows of them.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use proto::{capacity::v1 as pb, ordering::v1 as ordering};
 use serde::{Deserialize, Serialize};
@@ -12,15 +10,13 @@ use crate::{
     problem::Rejection,
     rest::{
         Result,
-        convert::{required_time, text},
+        convert::{required_time, stamp, text},
         orders::{OrderState, known_orders},
         quotes::FulfilmentMethod,
+        wire_enum::wire_enum,
     },
     state::Gateway,
 };
-
-/// Decisions of one change, as capacity takes them.
-const MOST_DECISIONS: usize = 200;
 
 /// States in which an order is still to come.
 const OPEN: [ordering::OrderState; 6] = [
@@ -32,18 +28,18 @@ const OPEN: [ordering::OrderState; 6] = [
     ordering::OrderState::Delivering,
 ];
 
-/// What shall become of a booked order outside the hours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum OrderDecisionKind {
-    /// 保留: it stays.
-    Keep,
-    /// 取消: it is cancelled once the hours are saved, and the customer is told.
-    Cancel,
-    /// 改時間: it is moved to `wanted_at` once the hours are saved, and the customer is told.
-    Move,
-    /// 改到下一個有空的時段: as `move`, to the first slot after its time that takes it then.
-    MoveNext,
+wire_enum! {
+    /// What shall become of a booked order outside the hours.
+    OrderDecisionKind = pb::Decision {
+        /// 保留: it stays.
+        Keep,
+        /// 取消: it is cancelled once the hours are saved.
+        Cancel,
+        /// 改時間: it is moved to `wanted_at` once the hours are saved.
+        Move,
+        /// 改到下一個有空的時段: as `move`, to the first slot after its time that takes it then.
+        MoveNext,
+    }
 }
 
 /// What shall become of one booked order.
@@ -66,7 +62,7 @@ pub struct Decisions {
     #[serde(default)]
     #[schema(max_items = 200)]
     pub orders: Vec<OrderDecision>,
-    /// Orders without a decision of their own stay.
+    /// Orders without a decision of their own stay, those as well that no preview lists.
     #[serde(default)]
     pub keep_others: bool,
     /// Why orders are moved, 1–200 characters, as their customers read it; needed where one is.
@@ -74,88 +70,38 @@ pub struct Decisions {
     pub move_reason: String,
 }
 
-/// A booked order that goes to another slot.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SlotChange {
-    /// The order.
-    pub order_id: String,
-    /// Start of the slot; `None` for the first one after its time that takes it.
-    pub wanted_at: Option<DateTime<Utc>>,
-    /// Why, as the customer reads it.
-    pub reason: String,
+/// Decisions that were saved with a change and are being carried out.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct StartedDecisions {
+    /// The batch to follow; it is known moments later.
+    #[schema(format = Uuid)]
+    pub batch_id: String,
+    /// Orders that are cancelled or moved.
+    pub orders: i32,
 }
 
 impl Decisions {
-    /// The orders to be moved once the hours are saved; refused before anything is when there are too
-    /// many decisions or two about one order, or a slot or the reason is missing.
-    pub fn slot_changes(&self) -> Result<Vec<SlotChange>> {
-        if self.orders.len() > MOST_DECISIONS {
-            return Err(Rejection::new("VALIDATION_FAILED")
-                .param("max", MOST_DECISIONS)
-                .field("decisions.orders", "VALIDATION_FAILED"));
-        }
-        let (mut changes, mut faults) = (Vec::new(), Vec::new());
-        let mut named = BTreeSet::new();
-        let mut moves = false;
-        for (index, one) in self.orders.iter().enumerate() {
-            let field = |name| format!("decisions.orders[{index}].{name}");
-            if !named.insert(&one.order_id) {
-                faults.push((field("order_id"), "VALIDATION_FAILED"));
-            }
-            let wanted_at = match one.decision {
-                OrderDecisionKind::Keep | OrderDecisionKind::Cancel => continue,
-                OrderDecisionKind::Move => one.wanted_at,
-                OrderDecisionKind::MoveNext => None,
-            };
-            moves = true;
-            if wanted_at.is_none() && one.decision == OrderDecisionKind::Move {
-                faults.push((field("wanted_at"), "VALIDATION_FAILED"));
-            }
-            changes.push(SlotChange {
-                order_id: one.order_id.clone(),
-                wanted_at,
-                reason: self.move_reason.clone(),
-            });
-        }
-        let letters = self.move_reason.trim().chars().count();
-        for (wrong, reason) in [
-            (letters == 0, "REASON_REQUIRED"),
-            (letters > 200, "TEXT_TOO_LONG"),
-        ] {
-            if moves && wrong {
-                faults.push(("decisions.move_reason".to_owned(), reason));
-            }
-        }
-        if faults.is_empty() {
-            return Ok(changes);
-        }
-        let refused = Rejection::new("VALIDATION_FAILED");
-        let refused = faults
-            .into_iter()
-            .fold(refused, |refused, (field, reason)| {
-                refused.field(field, reason)
-            });
-        Err(refused)
-    }
-
-    /// The messages.
-    pub fn into_wire(self) -> (Vec<pb::OrderDecision>, bool) {
-        let decisions = self.orders.into_iter().map(|one| pb::OrderDecision {
+    /// The message.
+    pub fn into_wire(self) -> pb::OrderDecisions {
+        let orders = self.orders.into_iter().map(|one| pb::OrderDecision {
             order_id: one.order_id,
             decision: one.decision.to_wire(),
+            wanted_at: one.wanted_at.map(stamp),
         });
-        (decisions.collect(), self.keep_others)
+        pb::OrderDecisions {
+            orders: orders.collect(),
+            keep_others: self.keep_others,
+            move_reason: self.move_reason,
+        }
     }
 }
 
-impl OrderDecisionKind {
-    /// An order that is moved is kept by capacity until ordering has moved it.
-    fn to_wire(self) -> i32 {
-        let decision = match self {
-            Self::Keep | Self::Move | Self::MoveNext => pb::Decision::Keep,
-            Self::Cancel => pb::Decision::Cancel,
-        };
-        decision.into()
+impl From<pb::StartedDecisions> for StartedDecisions {
+    fn from(started: pb::StartedDecisions) -> Self {
+        Self {
+            batch_id: started.batch_id,
+            orders: started.orders,
+        }
     }
 }
 
@@ -185,9 +131,6 @@ pub struct AffectedOrder {
     pub state: Option<OrderState>,
     /// What is to be paid, in the minor unit.
     pub total: Option<i64>,
-    /// Version for a step of the order.
-    #[serde(skip)]
-    pub version: Option<i64>,
 }
 
 /// Booked orders outside the hours.
@@ -197,6 +140,8 @@ pub struct Affected {
     pub branches: Vec<AffectedBranch>,
     /// How many orders there are in all.
     pub total: i32,
+    /// How many of them are not among those listed; only `keep_others` decides about them.
+    pub unlisted: i32,
 }
 
 /// A branch with booked orders outside the hours.
@@ -212,6 +157,7 @@ pub struct AffectedBranch {
 impl Affected {
     /// Puts orders, earliest first, to their branches.
     pub fn new(orders: Vec<AffectedOrder>, total: i32) -> Self {
+        let listed = i32::try_from(orders.len()).unwrap_or(i32::MAX);
         let mut branches: Vec<AffectedBranch> = Vec::new();
         for order in orders {
             let known = branches
@@ -225,7 +171,11 @@ impl Affected {
                 }),
             }
         }
-        Self { branches, total }
+        Self {
+            branches,
+            total,
+            unlisted: total.saturating_sub(listed).max(0),
+        }
     }
 }
 
@@ -244,7 +194,6 @@ impl TryFrom<pb::AffectedOrder> for AffectedOrder {
             method: None,
             state: None,
             total: None,
-            version: None,
         })
     }
 }
@@ -257,7 +206,6 @@ impl AffectedOrder {
         self.method = FulfilmentMethod::from_wire_or_none(order.method);
         self.state = OrderState::from_wire_or_none(order.state);
         self.total = order.total.map(|total| total.amount);
-        self.version = Some(order.version);
     }
 }
 

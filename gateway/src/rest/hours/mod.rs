@@ -1,20 +1,16 @@
 //! Weekly hours and slot settings of a branch, by their time.
 
 mod affected;
-mod cancel;
 mod get;
 mod list_versions;
 mod preview;
-mod reschedule;
 mod set;
 mod version;
 mod weekly;
 mod withdraw;
 
-pub use affected::{Affected, AffectedOrder, Decisions};
-pub use cancel::{Cancellation, cancel};
+pub use affected::{Affected, Decisions, OrderDecisionKind, StartedDecisions};
 pub use preview::affected_by;
-pub use reschedule::{MovedOrder, reschedule};
 use utoipa_axum::{router::OpenApiRouter, routes};
 pub use version::HoursVersion;
 pub use weekly::{Hours, HoursInput, ServiceMethod};

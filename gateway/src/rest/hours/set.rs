@@ -6,9 +6,7 @@ use proto::capacity::v1::preview_hours_request::Change;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    Cancellation, Hours, HoursInput, HoursVersion, MovedOrder, affected_by, cancel, reschedule,
-};
+use super::{Hours, HoursInput, HoursVersion, StartedDecisions, affected_by};
 use crate::{
     auth::Staff,
     rest::{
@@ -26,15 +24,13 @@ pub struct HoursChanged {
     pub hours: Hours,
     /// Changes that wait for their time, earliest first.
     pub pending: Vec<HoursVersion>,
-    /// What came of the orders that were to be cancelled.
-    pub cancellations: Vec<Cancellation>,
-    /// What came of the orders that were to be moved to other slots.
-    pub moves: Vec<MovedOrder>,
+    /// What is being done with booked orders; null where none is cancelled or moved.
+    pub started: Option<StartedDecisions>,
 }
 
 /// Replaces a branch's weekly hours and slot settings, now or at a later time.
 ///
-/// Orders given up are cancelled and others moved once the hours are saved. Refuses with `HOURS_INVALID`,
+/// What is decided about booked orders is saved with the hours and carried out then. Refuses with `HOURS_INVALID`,
 /// `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `EFFECTIVE_CONFLICT`,
 /// `ORDERS_AFFECTED` (the problem lists them), `VERSION_CONFLICT` and `NOT_FOUND`.
 #[utoipa::path(
@@ -47,7 +43,6 @@ pub async fn set_hours(
     Path(branch_id): Path<String>,
     Body(input): Body<HoursInput>,
 ) -> Result<Json<HoursChanged>> {
-    let changes = input.decisions.slot_changes()?;
     let planned = input.clone().into_planned(branch_id.clone());
     let request = staff.request(input.into_wire(branch_id.clone()));
     let answer = match gateway.capacity().set_hours(request).await {
@@ -60,7 +55,6 @@ pub async fn set_hours(
     Ok(Json(HoursChanged {
         hours: present(answer.hours, "the hours")?.try_into()?,
         pending: all(answer.pending)?,
-        cancellations: cancel(&gateway, &staff, answer.to_cancel).await?,
-        moves: reschedule(&gateway, &staff, changes).await,
+        started: answer.started.map(StartedDecisions::from),
     }))
 }

@@ -203,15 +203,14 @@ impl HoursInput {
 
     /// The message that does it.
     pub fn into_wire(mut self, branch_id: String) -> pb::SetHoursRequest {
-        let (decisions, keep_others) = std::mem::take(&mut self.decisions).into_wire();
+        let decisions = std::mem::take(&mut self.decisions).into_wire();
         let (effective_at, replaces, restores) = (self.effective_at, self.replaces, self.restores);
         pb::SetHoursRequest {
             hours: Some(self.into_hours(branch_id)),
             effective_at: effective_at.map(stamp),
             replaces: replaces.unwrap_or_default(),
             restores: restores.unwrap_or_default(),
-            decisions,
-            keep_others,
+            decisions: Some(decisions),
         }
     }
 

@@ -6,7 +6,7 @@ use proto::capacity::v1::{self as pb, preview_hours_request::Change};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Decisions, affected_by, cancel, reschedule, set::HoursChanged};
+use super::{Decisions, StartedDecisions, affected_by, set::HoursChanged};
 use crate::{
     auth::Staff,
     rest::{
@@ -41,14 +41,11 @@ pub async fn withdraw_hours(
     Path((branch_id, number)): Path<(String, i64)>,
     Body(input): Body<HoursWithdrawal>,
 ) -> Result<Json<HoursChanged>> {
-    let changes = input.decisions.slot_changes()?;
-    let (decisions, keep_others) = input.decisions.into_wire();
     let request = staff.request(pb::WithdrawHoursRequest {
         branch_id: branch_id.clone(),
         number,
         version: input.version,
-        decisions,
-        keep_others,
+        decisions: Some(input.decisions.into_wire()),
     });
     let answer = match gateway.hours().withdraw_hours(request).await {
         Ok(answer) => answer.into_inner(),
@@ -60,7 +57,6 @@ pub async fn withdraw_hours(
     Ok(Json(HoursChanged {
         hours: present(answer.hours, "the hours")?.try_into()?,
         pending: all(answer.pending)?,
-        cancellations: cancel(&gateway, &staff, answer.to_cancel).await?,
-        moves: reschedule(&gateway, &staff, changes).await,
+        started: answer.started.map(StartedDecisions::from),
     }))
 }

@@ -11,7 +11,7 @@ use crate::{
     rest::{
         Result,
         body::Body,
-        hours::{Cancellation, Decisions, MovedOrder, cancel, reschedule},
+        hours::{Decisions, StartedDecisions},
     },
     state::Gateway,
 };
@@ -30,10 +30,8 @@ pub struct SpecialDayRemoval {
 /// What came of removing a special day.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SpecialDayRemoved {
-    /// What came of the orders that were to be cancelled.
-    pub cancellations: Vec<Cancellation>,
-    /// What came of the orders that were to be moved to other slots.
-    pub moves: Vec<MovedOrder>,
+    /// What is being done with booked orders; null where none is cancelled or moved.
+    pub started: Option<StartedDecisions>,
 }
 
 /// Removes a special day.
@@ -49,18 +47,13 @@ pub async fn remove_special_day(
     Path(special_day_id): Path<String>,
     Body(input): Body<SpecialDayRemoval>,
 ) -> Result<Json<SpecialDayRemoved>> {
-    let changes = input.decisions.slot_changes()?;
-    let (decisions, keep_others) = input.decisions.into_wire();
     let request = staff.request(pb::RemoveSpecialDayRequest {
         special_day_id,
         version: input.version,
-        decisions,
-        keep_others,
+        decisions: Some(input.decisions.into_wire()),
     });
     let answer = gateway.hours().remove_special_day(request).await?;
-    let to_cancel = answer.into_inner().to_cancel;
     Ok(Json(SpecialDayRemoved {
-        cancellations: cancel(&gateway, &staff, to_cancel).await?,
-        moves: reschedule(&gateway, &staff, changes).await,
+        started: answer.into_inner().started.map(StartedDecisions::from),
     }))
 }

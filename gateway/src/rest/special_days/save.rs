@@ -14,7 +14,7 @@ use crate::{
         Result,
         body::Body,
         convert::present,
-        hours::{Cancellation, MovedOrder, affected_by, cancel, reschedule},
+        hours::{StartedDecisions, affected_by},
         idempotency::IdempotencyKey,
     },
     state::Gateway,
@@ -25,10 +25,8 @@ use crate::{
 pub struct SpecialDaySaved {
     /// The day.
     pub special_day: SpecialDay,
-    /// What came of the orders that were to be cancelled.
-    pub cancellations: Vec<Cancellation>,
-    /// What came of the orders that were to be moved to other slots.
-    pub moves: Vec<MovedOrder>,
+    /// What is being done with booked orders; null where none is cancelled or moved.
+    pub started: Option<StartedDecisions>,
 }
 
 /// Creates a special day of a branch.
@@ -130,21 +128,19 @@ impl Saving {
         }
     }
 
-    /// Saves it, then cancels and moves orders as was decided.
+    /// Saves it with what was decided about booked orders.
     async fn save(
         self,
         gateway: &Gateway,
         staff: &Staff,
         mut input: SpecialDayInput,
     ) -> Result<Json<SpecialDaySaved>> {
-        let changes = input.decisions.slot_changes()?;
-        let (decisions, keep_others) = std::mem::take(&mut input.decisions).into_wire();
+        let decisions = std::mem::take(&mut input.decisions).into_wire();
         let day = input.into_wire(self.special_day_id, self.owner);
         let request = staff.request(pb::SaveSpecialDayRequest {
             idempotency_key: self.key.key,
             special_day: Some(day.clone()),
-            decisions,
-            keep_others,
+            decisions: Some(decisions),
         });
         let answer = match gateway.hours().save_special_day(request).await {
             Ok(answer) => answer.into_inner(),
@@ -155,8 +151,7 @@ impl Saving {
         };
         Ok(Json(SpecialDaySaved {
             special_day: present(answer.special_day, "the special day")?.try_into()?,
-            cancellations: cancel(gateway, staff, answer.to_cancel).await?,
-            moves: reschedule(gateway, staff, changes).await,
+            started: answer.started.map(StartedDecisions::from),
         }))
     }
 }

@@ -1,4 +1,4 @@
-import type { Affected, AffectedOrder, Decisions, Hours, HoursInput, HoursVersion, MovedOrder, OfferedDay, Order, OrderSlot, PreviewInput, SpecialDay, SpecialDayInput } from "../src/data/types";
+import type { Affected, AffectedOrder, Decisions, DecisionOutcomes, Hours, HoursInput, HoursVersion, OfferedDay, Order, OrderOutcome, OrderSlot, PreviewInput, SpecialDay, SpecialDayInput, StartedDecisions } from "../src/data/types";
 import { closeOf, overlappingDays, type Span } from "../src/routes/hours/week";
 import { badField, found, isFull, Refusal, sameVersion, type World } from "./world";
 import type { Call, Route } from "./routes";
@@ -12,6 +12,7 @@ const CUTOFF = 4 * 60 * MINUTE;
 interface Desk {
   versions: Map<string, HoursVersion[]>;
   days: SpecialDay[];
+  batches: DecisionOutcomes[];
 }
 
 const desks = new WeakMap<World, Desk>();
@@ -26,6 +27,7 @@ function deskOf(world: World): Desk {
     });
     desk = {
       versions: new Map(),
+      batches: [],
       days: [
         day({ name: "總公司尾牙", from_date: at(5), to_date: at(5), locked: true }),
         day({ name: "元旦連假", from_date: at(30), to_date: at(32), periods: [{ open_minute: 720, close_minute: 1_200 }] }),
@@ -119,7 +121,7 @@ function affected(world: World, branchId: string, hours: Pick<Hours, "periods">,
 function byBranch(orders: readonly AffectedOrder[]): Affected {
   const sorted = orders.toSorted((a, b) => a.promised_at.localeCompare(b.promised_at));
   const ids = [...new Set(sorted.map((order) => order.branch_id))];
-  return { total: sorted.length, branches: ids.map((branch_id) => ({ branch_id, orders: sorted.filter((order) => order.branch_id === branch_id) })) };
+  return { total: sorted.length, unlisted: 0, branches: ids.map((branch_id) => ({ branch_id, orders: sorted.filter((order) => order.branch_id === branch_id) })) };
 }
 
 /** The branches that a special day concerns: its own, or all of its brand. */
@@ -137,35 +139,54 @@ function judge({ periods, methods = [] }: HoursInput): void {
   for (const [index, own] of methods.entries()) if (overlappingDays(own.periods ?? []).length > 0) throw badField(`methods[${String(index)}].periods[0].open_minute`, "HOURS_OVERLAP");
 }
 
-function settle(world: World, { branches, total }: Affected, { orders: decided = [], keep_others = false }: Decisions = {}) {
+/** Refuses a change while orders are undecided. */
+function judgeDecisions({ branches, total }: Affected, { orders: decided = [], keep_others = false }: Decisions = {}): void {
   const orders = branches.flatMap((branch) => branch.orders);
   const open = orders.filter((order) => !decided.some((one) => one.order_id === order.order_id));
   if (open.length > 0 && !keep_others) throw new Refusal(409, "ORDERS_AFFECTED", { count: String(total) });
-  return decided
-    .filter((one) => one.decision === "cancel")
-    .map(({ order_id }) => {
-      const order = found(world.state.orders.get(order_id));
-      world.transition(order_id, { to: order.next_states.includes("cancelled") ? "cancelled" : "rejected", version: order.version, cancel_reason: "closed", cash_received: false, override_payment: false });
-      return { order: found(orders.find((one) => one.order_id === order_id)), refused: null };
-    });
 }
 
-/** Moves the orders that get another time; a slot that is full refuses, as on the real desk. */
-function moveAll(world: World, { orders: decided = [], move_reason = "" }: Decisions = {}): MovedOrder[] {
-  return decided.flatMap(({ order_id, decision, wanted_at }): MovedOrder[] => {
-    if (decision !== "move" && decision !== "move_next") return [];
-    const order = found(world.state.orders.get(order_id));
-    const slot = decision === "move" ? wanted_at : nextSlot(world, order);
-    const told = { order_id, branch_id: order.branch_id, wanted_at: slot ?? null, pickup_number: order.pickup_number, contact_name: order.contact.name };
-    if (!slot) return [{ ...told, refused: "NO_SLOT" }];
-    try {
-      const moved = world.reschedule(order_id, { version: order.version, wanted_at: slot, reason: move_reason });
-      return [{ ...told, pickup_number: moved.pickup_number, refused: null }];
-    } catch (refused) {
-      if (refused instanceof Refusal) return [{ ...told, refused: refused.reason }];
-      throw refused;
-    }
+/** Takes decisions on; a second later they are carried out, as by the timer of the real desk. */
+function start(world: World, { orders: decided = [], move_reason = "" }: Decisions = {}): StartedDecisions | null {
+  const orders = decided.flatMap(({ order_id, decision, wanted_at }): OrderOutcome[] => {
+    if (decision === "keep") return [];
+    const { branch_id, order_number, pickup_number, contact, promised_at, placed_at } = found(world.state.orders.get(order_id));
+    return [{ order_id, branch_id, order_number, pickup_number, contact_name: contact.name, promised_at: promised_at ?? placed_at, decision, wanted_at: wanted_at ?? null, state: "waiting", reason: null }];
   });
+  if (orders.length === 0) return null;
+  const batch_id = world.fresh();
+  const batch: DecisionOutcomes = { batch: { batch_id, started_at: new Date().toISOString(), decided_by: "陳老闆", move_reason, waiting: orders.length, done: 0, failed: 0 }, orders };
+  deskOf(world).batches.unshift(batch);
+  setTimeout(() => {
+    batch.orders = orders.map((order) => ({ ...order, ...carryOut(world, order, move_reason) }));
+    const count = (state: OrderOutcome["state"]) => batch.orders.filter((one) => one.state === state).length;
+    batch.batch = { ...batch.batch, waiting: 0, done: count("done"), failed: count("failed") };
+  }, 1_500);
+  return { batch_id, orders: orders.length };
+}
+
+/** Cancels or moves an order; a slot that is full refuses, as on the real desk. */
+function carryOut(world: World, { order_id, decision, wanted_at }: OrderOutcome, reason: string): Pick<OrderOutcome, "state" | "reason" | "wanted_at" | "pickup_number"> {
+  const order = found(world.state.orders.get(order_id));
+  const slot = decision === "move_next" ? nextSlot(world, order) : wanted_at;
+  const told = { wanted_at: slot ?? null, pickup_number: order.pickup_number };
+  try {
+    if (decision === "cancel") {
+      world.transition(order_id, { to: order.next_states.includes("cancelled") ? "cancelled" : "rejected", version: order.version, cancel_reason: "closed", cash_received: false, override_payment: false });
+      return { ...told, state: "done", reason: null };
+    }
+    if (!slot) return { ...told, state: "failed", reason: "NO_SLOT" };
+    const moved = world.reschedule(order_id, { version: order.version, wanted_at: slot, reason });
+    return { ...told, pickup_number: moved.pickup_number, state: "done", reason: null };
+  } catch (refused) {
+    if (refused instanceof Refusal) return { ...told, state: "failed", reason: refused.reason };
+    throw refused;
+  }
+}
+
+function batchesOf(world: World, brandId: string) {
+  const ids = new Set(world.state.branches.filter((branch) => branch.brand_id === brandId).map((branch) => branch.branch_id));
+  return deskOf(world).batches.filter((one) => one.orders.some((order) => ids.has(order.branch_id))).map((one) => one.batch);
 }
 
 /** The first slot after an order's time that has room. */
@@ -199,7 +220,7 @@ function setHours({ world, ids: [branchId = ""], body }: Call) {
   const held = found(world.state.hours.get(branchId));
   sameVersion(held, input.version);
   judge(input as HoursInput);
-  const cancellations = settle(world, byBranch(affected(world, branchId, input, daysFor(world, branchId))), decisions);
+  judgeDecisions(byBranch(affected(world, branchId, input, daysFor(world, branchId))), decisions);
   const number = held.version + 1;
   const hours = { ...held, ...input, version: number, methods: input.methods ?? [], outside_hours: input.outside_hours ?? "future_only" } as Hours;
   const desk = deskOf(world);
@@ -209,9 +230,9 @@ function setHours({ world, ids: [branchId = ""], body }: Call) {
   const saved = version(number, hours, Date.now(), { state: effective_at ? "pending" : "in_force", restored_from: restores ?? null });
   desk.versions.set(branchId, [{ ...saved, effective_at: effective_at ?? saved.effective_at }, ...versions]);
   world.state.hours.set(branchId, effective_at ? { ...held, version: number } : hours);
-  const moves = moveAll(world, decisions);
+  const started = start(world, decisions);
   world.tell(branchId, "availability", { sku_ids: [] });
-  return { body: { ...now(world, branchId), cancellations, moves } };
+  return { body: { ...now(world, branchId), started } };
 }
 
 function withdraw({ world, ids: [branchId = "", number = ""], body }: Call) {
@@ -221,7 +242,7 @@ function withdraw({ world, ids: [branchId = "", number = ""], body }: Call) {
   const versions = found(desk.versions.get(branchId));
   desk.versions.set(branchId, versions.map((one) => (one.number === Number(number) ? { ...one, state: "withdrawn", withdrawn_at: new Date().toISOString(), withdrawn_by: "陳老闆" } : one)));
   world.state.hours.set(branchId, { ...held, version: held.version + 1 });
-  return { body: { ...now(world, branchId), cancellations: [], moves: [] } };
+  return { body: { ...now(world, branchId), started: null } };
 }
 
 function preview({ world, ids: [branchId = ""], body }: Call) {
@@ -253,21 +274,20 @@ function saveDay({ world, ids: [ownerId = "", id], body }: Call, ofBrand: boolea
   const input = body as SpecialDayInput;
   const branchId = ofBrand ? (world.state.branches.find((one) => one.brand_id === ownerId)?.branch_id ?? "") : ownerId;
   const day = dayOf(world, branchId, input, id, ofBrand ? ownerId : undefined);
-  const cancellations = settle(world, affectedBy(world, concerned(world, day), { planned: day }), input.decisions);
+  judgeDecisions(affectedBy(world, concerned(world, day), { planned: day }), input.decisions);
   const desk = deskOf(world);
   const saved = { ...day, special_day_id: id ?? world.fresh(), version: day.version + 1 };
   desk.days = [...desk.days.filter((one) => one.special_day_id !== id), saved];
-  const moves = moveAll(world, input.decisions);
-  return { status: id ? 200 : 201, body: { special_day: saved, cancellations, moves } };
+  return { status: id ? 200 : 201, body: { special_day: saved, started: start(world, input.decisions) } };
 }
 
 function removeDay({ world, ids: [id = ""], body }: Call) {
   const desk = deskOf(world);
   const { decisions } = body as { decisions?: Decisions };
   const day = found(desk.days.find((one) => one.special_day_id === id));
-  const cancellations = settle(world, affectedBy(world, concerned(world, day), { removed: id }), decisions);
+  judgeDecisions(affectedBy(world, concerned(world, day), { removed: id }), decisions);
   desk.days = desk.days.filter((one) => one.special_day_id !== id);
-  return { body: { cancellations, moves: moveAll(world, decisions) } };
+  return { body: { started: start(world, decisions) } };
 }
 
 /** Hours and special days, answered from memory. */
@@ -277,6 +297,8 @@ export const hoursRoutes: readonly Route[] = [
   ["POST", /^\/branches\/([^/]+)\/hours\/preview$/u, preview],
   ["GET", /^\/branches\/([^/]+)\/hours\/versions$/u, ({ world, ids }) => ({ body: { versions: found(deskOf(world).versions.get(ids[0] ?? "")), next_page_token: null } })],
   ["POST", /^\/branches\/([^/]+)\/hours\/versions\/(\d+)\/withdraw$/u, withdraw],
+  ["GET", /^\/brands\/([^/]+)\/order-decisions$/u, ({ world, ids }) => ({ body: { batches: batchesOf(world, ids[0] ?? ""), next_page_token: null } })],
+  ["GET", /^\/order-decisions\/([^/]+)$/u, ({ world, ids }) => ({ body: found(deskOf(world).batches.find((one) => one.batch.batch_id === ids[0])) })],
   ["GET", /^\/branches\/([^/]+)\/special-days$/u, ({ world, ids }) => ({ body: { special_days: daysFor(world, ids[0] ?? "") } })],
   ["POST", /^\/branches\/([^/]+)\/special-days$/u, (call) => saveDay(call, false)],
   ["PUT", /^\/branches\/([^/]+)\/special-days\/([^/]+)$/u, (call) => saveDay(call, false)],

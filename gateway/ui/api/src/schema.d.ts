@@ -134,7 +134,7 @@ export interface paths {
         get: operations["get_hours"];
         /**
          * Replaces a branch's weekly hours and slot settings, now or at a later time.
-         * @description Orders given up are cancelled and others moved once the hours are saved. Refuses with `HOURS_INVALID`,
+         * @description What is decided about booked orders is saved with the hours and carried out then. Refuses with `HOURS_INVALID`,
          *     `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `EFFECTIVE_CONFLICT`,
          *     `ORDERS_AFFECTED` (the problem lists them), `VERSION_CONFLICT` and `NOT_FOUND`.
          */
@@ -757,6 +757,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/brands/{brand_id}/order-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the batches of decisions about orders of a brand's branches, newest first, a page at a time. */
+        get: operations["list_decision_batches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/brands/{brand_id}/products": {
         parameters: {
             query?: never;
@@ -1001,6 +1018,26 @@ export interface paths {
          * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT` and `VALIDATION_FAILED` (names the products).
          */
         post: operations["archive_option_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/order-decisions/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a batch of decisions with what came of each of its orders.
+         * @description A batch is known moments after the change was saved. Refuses with `NOT_FOUND` and `OUT_OF_SCOPE`.
+         */
+        get: operations["get_decision_batch"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1583,6 +1620,11 @@ export interface components {
              * @description How many orders there are in all.
              */
             total: number;
+            /**
+             * Format: int32
+             * @description How many of them are not among those listed; only `keep_others` decides about them.
+             */
+            unlisted: number;
         };
         /** @description A branch with booked orders outside the hours. */
         AffectedBranch: {
@@ -1843,13 +1885,6 @@ export interface components {
          * @enum {string}
          */
         CancelReason: "out_of_stock" | "too_busy" | "closed" | "customer_request" | "duplicate" | "unreachable" | "undeliverable" | "suspicious" | "other" | "hold_gone";
-        /** @description What came of cancelling an order. */
-        Cancellation: {
-            /** @description The order. */
-            order: components["schemas"]["AffectedOrder"];
-            /** @description Stable reason why it could not be cancelled, null when it was. */
-            refused?: string | null;
-        };
         /** @description A cart to be priced. */
         Cart: {
             /** @description Lines, 1–50. */
@@ -2028,9 +2063,55 @@ export interface components {
              */
             open_minute: number;
         };
+        /** @description Decisions that were saved with one change. */
+        DecisionBatch: {
+            /**
+             * Format: uuid
+             * @description The batch.
+             */
+            batch_id: string;
+            /** @description Name of who decided. */
+            decided_by: string;
+            /**
+             * Format: int32
+             * @description Orders with which that was done.
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description Orders with which it could not be done; they are as they were.
+             */
+            failed: number;
+            /** @description Why orders are moved, as their customers read it; empty where none is. */
+            move_reason: string;
+            /**
+             * Format: date-time
+             * @description When it was taken on.
+             */
+            started_at: string;
+            /**
+             * Format: int32
+             * @description Orders that are still to be cancelled or moved.
+             */
+            waiting: number;
+        };
+        /** @description A page of batches. */
+        DecisionBatchList: {
+            /** @description Batches, newest first; orders beyond the account's scope are not counted. */
+            batches: components["schemas"]["DecisionBatch"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+        };
+        /** @description A batch of decisions with its orders. */
+        DecisionOutcomes: {
+            /** @description The batch. */
+            batch: components["schemas"]["DecisionBatch"];
+            /** @description Its orders by promised time, as far as the account may see their branches. */
+            orders: components["schemas"]["OrderOutcome"][];
+        };
         /** @description What shall become of booked orders outside the hours. */
         Decisions: {
-            /** @description Orders without a decision of their own stay. */
+            /** @description Orders without a decision of their own stay, those as well that no preview lists. */
             keep_others?: boolean;
             /** @description Why orders are moved, 1–200 characters, as their customers read it; needed where one is. */
             move_reason?: string;
@@ -2122,14 +2203,11 @@ export interface components {
         };
         /** @description Hours after a change. */
         HoursChanged: {
-            /** @description What came of the orders that were to be cancelled. */
-            cancellations: components["schemas"]["Cancellation"][];
             /** @description The hours in force. */
             hours: components["schemas"]["Hours"];
-            /** @description What came of the orders that were to be moved to other slots. */
-            moves: components["schemas"]["MovedOrder"][];
             /** @description Changes that wait for their time, earliest first. */
             pending: components["schemas"]["HoursVersion"][];
+            started?: components["schemas"]["StartedDecisions"] | null;
         };
         /** @description Hours as they shall be. */
         HoursInput: {
@@ -2968,30 +3046,6 @@ export interface components {
             /** @description Why, at most 200 characters. */
             reason?: string;
         };
-        /** @description What came of moving an order to another slot. */
-        MovedOrder: {
-            /**
-             * Format: uuid
-             * @description Its branch; null when ordering did not tell.
-             */
-            branch_id?: string | null;
-            /** @description Name of who ordered; null when ordering did not tell. */
-            contact_name?: string | null;
-            /**
-             * Format: uuid
-             * @description The order.
-             */
-            order_id: string;
-            /** @description 取件號碼, after the move where it worked; null when ordering did not tell. */
-            pickup_number?: string | null;
-            /** @description Stable reason why it could not be moved, null when it was. */
-            refused?: string | null;
-            /**
-             * Format: date-time
-             * @description Slot that was asked for, or found; null where none was found.
-             */
-            wanted_at?: string | null;
-        };
         /**
          * @description Kind of a movement.
          * @enum {string}
@@ -3367,6 +3421,41 @@ export interface components {
             /** @description Orders of this page. */
             orders: components["schemas"]["Order"][];
         };
+        /** @description What came of the decision about one order; names are null for an order that is not known. */
+        OrderOutcome: {
+            /**
+             * Format: uuid
+             * @description Its branch.
+             */
+            branch_id: string;
+            /** @description Name of who ordered. */
+            contact_name?: string | null;
+            /** @description The decision. */
+            decision: components["schemas"]["OrderDecisionKind"];
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            order_id: string;
+            /** @description 訂單編號. */
+            order_number?: string | null;
+            /** @description 取件號碼. */
+            pickup_number?: string | null;
+            /**
+             * Format: date-time
+             * @description Promised time when it was decided.
+             */
+            promised_at: string;
+            /** @description Stable reason why it could not be done, null otherwise. */
+            reason?: string | null;
+            /** @description How far it is. */
+            state: components["schemas"]["OutcomeState"];
+            /**
+             * Format: date-time
+             * @description Slot it was or shall be moved to; null for `cancel`, and for `move_next` until one was found.
+             */
+            wanted_at?: string | null;
+        };
         /** @description A slot as staff may choose it. */
         OrderSlot: {
             /**
@@ -3443,6 +3532,11 @@ export interface components {
             /** @description Plan. */
             plan: components["schemas"]["Plan"];
         };
+        /**
+         * @description How far a decision about an order is.
+         * @enum {string}
+         */
+        OutcomeState: "waiting" | "done" | "failed";
         /**
          * @description What may be ordered while the branch is closed.
          * @enum {string}
@@ -4470,19 +4564,26 @@ export interface components {
         };
         /** @description What came of removing a special day. */
         SpecialDayRemoved: {
-            /** @description What came of the orders that were to be cancelled. */
-            cancellations: components["schemas"]["Cancellation"][];
-            /** @description What came of the orders that were to be moved to other slots. */
-            moves: components["schemas"]["MovedOrder"][];
+            started?: components["schemas"]["StartedDecisions"] | null;
         };
         /** @description A saved special day. */
         SpecialDaySaved: {
-            /** @description What came of the orders that were to be cancelled. */
-            cancellations: components["schemas"]["Cancellation"][];
-            /** @description What came of the orders that were to be moved to other slots. */
-            moves: components["schemas"]["MovedOrder"][];
             /** @description The day. */
             special_day: components["schemas"]["SpecialDay"];
+            started?: components["schemas"]["StartedDecisions"] | null;
+        };
+        /** @description Decisions that were saved with a change and are being carried out. */
+        StartedDecisions: {
+            /**
+             * Format: uuid
+             * @description The batch to follow; it is known moments later.
+             */
+            batch_id: string;
+            /**
+             * Format: int32
+             * @description Orders that are cancelled or moved.
+             */
+            orders: number;
         };
         /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
         StockComponent: {
@@ -5007,7 +5108,6 @@ export type BrandAnswer = components['schemas']['BrandAnswer'];
 export type BrandInput = components['schemas']['BrandInput'];
 export type BrandList = components['schemas']['BrandList'];
 export type CancelReason = components['schemas']['CancelReason'];
-export type Cancellation = components['schemas']['Cancellation'];
 export type Cart = components['schemas']['Cart'];
 export type CartLine = components['schemas']['CartLine'];
 export type CartSlots = components['schemas']['CartSlots'];
@@ -5022,6 +5122,9 @@ export type Contact = components['schemas']['Contact'];
 export type ContactAnswer = components['schemas']['ContactAnswer'];
 export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
+export type DecisionBatch = components['schemas']['DecisionBatch'];
+export type DecisionBatchList = components['schemas']['DecisionBatchList'];
+export type DecisionOutcomes = components['schemas']['DecisionOutcomes'];
 export type Decisions = components['schemas']['Decisions'];
 export type DisplayState = components['schemas']['DisplayState'];
 export type Fee = components['schemas']['Fee'];
@@ -5081,7 +5184,6 @@ export type MenuVersion = components['schemas']['MenuVersion'];
 export type MenuVersionList = components['schemas']['MenuVersionList'];
 export type MethodHours = components['schemas']['MethodHours'];
 export type MoveStock = components['schemas']['MoveStock'];
-export type MovedOrder = components['schemas']['MovedOrder'];
 export type MovementKind = components['schemas']['MovementKind'];
 export type MyOrder = components['schemas']['MyOrder'];
 export type NewStockComponent = components['schemas']['NewStockComponent'];
@@ -5102,12 +5204,14 @@ export type OrderDecisionKind = components['schemas']['OrderDecisionKind'];
 export type OrderEvent = components['schemas']['OrderEvent'];
 export type OrderLimit = components['schemas']['OrderLimit'];
 export type OrderList = components['schemas']['OrderList'];
+export type OrderOutcome = components['schemas']['OrderOutcome'];
 export type OrderSlot = components['schemas']['OrderSlot'];
 export type OrderSlots = components['schemas']['OrderSlots'];
 export type OrderState = components['schemas']['OrderState'];
 export type OrderWithEvents = components['schemas']['OrderWithEvents'];
 export type OrderWithTarget = components['schemas']['OrderWithTarget'];
 export type Organisation = components['schemas']['Organisation'];
+export type OutcomeState = components['schemas']['OutcomeState'];
 export type OutsideHours = components['schemas']['OutsideHours'];
 export type Overbooked = components['schemas']['Overbooked'];
 export type Pause = components['schemas']['Pause'];
@@ -5174,6 +5278,7 @@ export type SpecialDayList = components['schemas']['SpecialDayList'];
 export type SpecialDayRemoval = components['schemas']['SpecialDayRemoval'];
 export type SpecialDayRemoved = components['schemas']['SpecialDayRemoved'];
 export type SpecialDaySaved = components['schemas']['SpecialDaySaved'];
+export type StartedDecisions = components['schemas']['StartedDecisions'];
 export type StockComponent = components['schemas']['StockComponent'];
 export type StockComponentAnswer = components['schemas']['StockComponentAnswer'];
 export type StockComponentInput = components['schemas']['StockComponentInput'];
@@ -6882,6 +6987,42 @@ export interface operations {
             };
         };
     };
+    list_decision_batches: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionBatchList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -7397,6 +7538,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_decision_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionOutcomes"];
+                };
             };
             /** @description The request was refused. */
             default: {

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Core,
-    affected_orders::settle,
+    affected_orders::{Started, settle},
     announce::announce,
     error::Error,
     find_branch::{find_branch, lock_branch},
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
-        affected::{BookedOrder, Decisions},
+        affected::Decisions,
         hours::Hours,
         hours_version::{HoursVersion, Versions, judge_effective_at},
         notice::Notice,
@@ -82,8 +82,8 @@ pub struct HoursNow {
     pub version: i64,
 }
 
-/// Hours after a change, and the orders that the caller is to cancel.
-pub type Changed = (HoursNow, Vec<BookedOrder>);
+/// Hours after a change, and what ordering carries out.
+pub type Changed = (HoursNow, Option<Started>);
 
 /// Gets the hours of a branch.
 pub async fn get_hours(
@@ -253,11 +253,12 @@ async fn finish(
     let plans = [(branch_id, after.schedule(branch, now))];
     let limits = core.limits.get(&mut tx, branch).await?;
     recount(&mut tx, branch_id, &limits, &plans[0].1, now).await?;
-    let to_cancel = settle(&mut tx, identity, now, &plans, decisions).await?;
+    let brand_id = branch.brand_id;
+    let started = settle(core, &mut tx, identity, brand_id, &plans, decisions).await?;
     announce(core, &mut tx, branch_id, &Notice::hours()).await?;
     tx.commit().await?;
     core.availabilities.forget(org, branch_id);
-    Ok((seen(&after.hours, version, now), to_cancel))
+    Ok((seen(&after.hours, version, now), started))
 }
 
 fn seen(versions: &Versions, version: i64, now: DateTime<Utc>) -> HoursNow {

@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Core,
-    affected_orders::{Plan, settle},
+    affected_orders::{Plan, Started, settle},
     announce::announce,
     error::Error,
     find_branch::find_branch,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
-        affected::{BookedOrder, Decisions},
+        affected::Decisions,
         notice::Notice,
         special_day::{Day, SpecialDay},
     },
@@ -157,8 +157,8 @@ pub async fn plans(
     Ok(plans)
 }
 
-/// Saves a special day, and tells it with the orders that the caller is to cancel; the answer that `encode`
-/// makes of them is kept for a repeat of the request.
+/// Saves a special day, and answers with what ordering carries out; what `encode` makes of them is kept for
+/// a repeat of the request.
 ///
 /// Refuses with `BranchUnknown`, `BrandUnknown`, `SpecialDayUnknown`, `VersionConflict`, `OrdersAffected`,
 /// `IdempotencyMismatch` and what [`SpecialDay::judge`] notes.
@@ -167,7 +167,7 @@ pub async fn save(
     identity: &Identity,
     org: OrganisationId,
     ask: &SaveSpecialDay,
-    encode: impl Fn(&SpecialDay, &[BookedOrder]) -> Vec<u8>,
+    encode: impl Fn(&SpecialDay, Option<Started>) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
     match save_once(core, identity, org, ask, &encode).await {
         Err(error) if is_taken(&error) => save_once(core, identity, org, ask, &encode).await,
@@ -180,7 +180,7 @@ async fn save_once(
     identity: &Identity,
     org: OrganisationId,
     ask: &SaveSpecialDay,
-    encode: impl Fn(&SpecialDay, &[BookedOrder]) -> Vec<u8>,
+    encode: impl Fn(&SpecialDay, Option<Started>) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
     let mut tx = core.db.tenant(org).await?;
     let now = core.clock.now();
@@ -209,22 +209,22 @@ async fn save_once(
     };
     let after = with(&ground, &day)?;
     store::special_days::save(&mut tx, &day, (now, &ask.actor)).await?;
-    let to_cancel = apply(core, &mut tx, identity, (&ground, &after), &ask.decisions).await?;
-    let answer = encode(&day, &to_cancel);
+    let started = apply(core, &mut tx, identity, (&ground, &after), &ask.decisions).await?;
+    let answer = encode(&day, started);
     ask.once.keep(&mut tx, &answer, now).await?;
     tx.commit().await?;
     forget(core, org, &ground);
     Ok(answer)
 }
 
-/// Removes a special day, and tells the orders that the caller is to cancel. Refuses with
-/// `SpecialDayUnknown`, `VersionConflict` and `OrdersAffected`.
+/// Removes a special day, and answers what ordering carries out. Refuses with `SpecialDayUnknown`,
+/// `VersionConflict` and `OrdersAffected`.
 pub async fn remove(
     core: &Core,
     identity: &Identity,
     org: OrganisationId,
     ask: &RemoveSpecialDay,
-) -> Result<Vec<BookedOrder>, Error> {
+) -> Result<Option<Started>, Error> {
     let mut tx = core.db.tenant(org).await?;
     let (owner, _) = find(&mut tx, ask.special_day_id).await?;
     let ground = lock_ground(core, &mut tx, identity, owner).await?;
@@ -238,10 +238,10 @@ pub async fn remove(
     }
     let after = without(&ground, ask.special_day_id);
     store::special_days::delete(&mut tx, ask.special_day_id).await?;
-    let to_cancel = apply(core, &mut tx, identity, (&ground, &after), &ask.decisions).await?;
+    let started = apply(core, &mut tx, identity, (&ground, &after), &ask.decisions).await?;
     tx.commit().await?;
     forget(core, org, &ground);
-    Ok(to_cancel)
+    Ok(started)
 }
 
 /// A special day of the organisation with its owner. Refuses with `SpecialDayUnknown`.
@@ -319,15 +319,15 @@ async fn apply(
     identity: &Identity,
     (ground, after): (&Ground, &[SpecialDay]),
     decisions: &Decisions,
-) -> Result<Vec<BookedOrder>, Error> {
+) -> Result<Option<Started>, Error> {
     let plans = plans(core, tx, &ground.branches, after).await?;
-    let to_cancel = settle(tx, identity, core.clock.now(), &plans, decisions).await?;
+    let started = settle(core, tx, identity, ground.brand_id, &plans, decisions).await?;
     let branch_ids: Vec<_> = plans.iter().map(|(branch_id, _)| *branch_id).collect();
     store::special_days::touch(tx, &branch_ids).await?;
     for branch_id in branch_ids {
         announce(core, tx, branch_id, &Notice::hours()).await?;
     }
-    Ok(to_cancel)
+    Ok(started)
 }
 
 fn forget(core: &Core, org: OrganisationId, ground: &Ground) {

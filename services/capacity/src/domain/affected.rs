@@ -36,8 +36,19 @@ pub struct BookedOrder {
 pub enum Decision {
     /// It stays, and is not asked about again.
     Keep,
-    /// The caller cancels it.
+    /// Ordering does something with it.
+    Act(Action),
+}
+
+/// What ordering does with an order once the hours are saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Cancels it.
     Cancel,
+    /// Moves it to the slot that begins then.
+    Move(DateTime<Utc>),
+    /// Moves it to the first slot after its time that takes it.
+    MoveNext,
 }
 
 /// Decisions for orders that may be outside.
@@ -47,6 +58,17 @@ pub struct Decisions {
     pub by_order: BTreeMap<OrderId, Decision>,
     /// Orders without a decision of their own stay.
     pub keep_others: bool,
+    /// Why orders are moved, as their customers read it.
+    pub move_reason: String,
+}
+
+impl Decisions {
+    /// Some orders are to be cancelled or moved.
+    #[must_use]
+    pub fn act(&self) -> bool {
+        let mut all = self.by_order.values();
+        all.any(|decision| matches!(decision, Decision::Act(_)))
+    }
 }
 
 /// Decided orders.
@@ -54,8 +76,8 @@ pub struct Decisions {
 pub struct Decided {
     /// They stay.
     pub keep: Vec<OrderId>,
-    /// They are to be cancelled.
-    pub cancel: Vec<BookedOrder>,
+    /// Ordering does something with them; until it has they are asked about again.
+    pub act: Vec<(BookedOrder, Action)>,
 }
 
 /// Booked orders lie outside and nobody has decided about them.
@@ -71,7 +93,7 @@ impl Refusal for OrdersAffected {
         for order in self.0.iter().take(MOST_NAMED) {
             let at = order.promised_at.to_rfc3339_opts(SecondsFormat::Secs, true);
             problem = problem.field_with(
-                format!("decisions[order_id={}]", order.order_id),
+                format!("decisions.orders[order_id={}]", order.order_id),
                 "ORDERS_AFFECTED",
                 [("promised_at", at)],
             );
@@ -98,7 +120,7 @@ pub fn decide(outside: &[BookedOrder], decisions: &Decisions) -> Result<Decided,
     for order in outside {
         match decisions.by_order.get(&order.order_id) {
             Some(Decision::Keep) => decided.keep.push(order.order_id),
-            Some(Decision::Cancel) => decided.cancel.push(*order),
+            Some(Decision::Act(action)) => decided.act.push((*order, *action)),
             None if decisions.keep_others => decided.keep.push(order.order_id),
             None => open.push(*order),
         }
@@ -172,7 +194,7 @@ mod tests {
             .insert(orders[0].order_id, Decision::Keep);
         decisions
             .by_order
-            .insert(orders[1].order_id, Decision::Cancel);
+            .insert(orders[1].order_id, Decision::Act(Action::Cancel));
 
         let refused = decide(&orders, &decisions).unwrap_err();
         assert_eq!(refused, OrdersAffected(vec![orders[2]]));
@@ -183,7 +205,7 @@ mod tests {
         decisions.keep_others = true;
         let decided = decide(&orders, &decisions).unwrap();
         assert_eq!(decided.keep, [orders[0].order_id, orders[2].order_id]);
-        assert_eq!(decided.cancel, [orders[1]]);
+        assert_eq!(decided.act, [(orders[1], Action::Cancel)]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chassis::{
     error::Violations,
     id::{self, BranchId, BrandId, SpecialDayId},
+    text,
 };
 use chrono::{DateTime, Utc};
 use proto::capacity::v1 as wire;
@@ -12,11 +13,12 @@ use proto::capacity::v1 as wire;
 use super::convert::{instant, timestamp};
 use crate::{
     app::{
+        affected_orders::Started,
         set_hours::{HoursNow, PlannedHours},
         special_days::Owner,
     },
     domain::{
-        affected::{BookedOrder, Decision, Decisions},
+        affected::{Action, BookedOrder, Decision, Decisions},
         calendar::offer::OfferedDay,
         hours::{DayPeriod, Hours, MethodHours, OutsideHours, Period, RawHours, RawMethodHours},
         hours_version::{HoursVersion, State, Versions},
@@ -196,32 +198,83 @@ pub fn hours_versions(
         .collect()
 }
 
-/// Reads decisions about orders.
-pub fn decisions(
-    asked: &[wire::OrderDecision],
-    keep_others: bool,
-    violations: &mut Violations,
-) -> Decisions {
-    if asked.len() > MOST_ORDERS {
-        violations.push_with("decisions", "VALIDATION_FAILED", [("max", MOST_ORDERS)]);
+/// Reads decisions about orders; none at all where there is no message.
+pub fn decisions(asked: Option<&wire::OrderDecisions>, violations: &mut Violations) -> Decisions {
+    let Some(asked) = asked else {
+        return Decisions::default();
+    };
+    if asked.orders.len() > MOST_ORDERS {
+        violations.push_with(
+            "decisions.orders",
+            "VALIDATION_FAILED",
+            [("max", MOST_ORDERS)],
+        );
     }
     let mut by_order = BTreeMap::new();
-    for (index, asked) in asked.iter().take(MOST_ORDERS).enumerate() {
-        let field = format!("decisions[{index}]");
-        let decision = match asked.decision() {
-            wire::Decision::Unspecified => {
-                violations.push(format!("{field}.decision"), "VALIDATION_FAILED");
-                None
-            }
-            wire::Decision::Keep => Some(Decision::Keep),
-            wire::Decision::Cancel => Some(Decision::Cancel),
+    for (index, one) in asked.orders.iter().take(MOST_ORDERS).enumerate() {
+        let field = format!("decisions.orders[{index}]");
+        let order_id = id::parse(&format!("{field}.order_id"), &one.order_id, violations);
+        let decision = decision(&field, one, violations);
+        let Some((order_id, decision)) = order_id.zip(decision) else {
+            continue;
         };
-        let order_id = id::parse(&format!("{field}.order_id"), &asked.order_id, violations);
-        by_order.extend(order_id.zip(decision));
+        if by_order.insert(order_id, decision).is_some() {
+            violations.push(format!("{field}.order_id"), "VALIDATION_FAILED");
+        }
+    }
+    let moves =
+        |decision: &Decision| matches!(decision, Decision::Act(Action::Move(_) | Action::MoveNext));
+    let field = "decisions.move_reason";
+    let move_reason = text::bounded_multiline(field, &asked.move_reason, 0..=200, violations);
+    if move_reason.is_empty() && by_order.values().any(moves) {
+        violations.push(field, "REASON_REQUIRED");
     }
     Decisions {
         by_order,
-        keep_others,
+        keep_others: asked.keep_others,
+        move_reason,
+    }
+}
+
+fn decision(
+    field: &str,
+    asked: &wire::OrderDecision,
+    violations: &mut Violations,
+) -> Option<Decision> {
+    let action = match asked.decision() {
+        wire::Decision::Unspecified => {
+            violations.push(format!("{field}.decision"), "VALIDATION_FAILED");
+            return None;
+        }
+        wire::Decision::Keep => return Some(Decision::Keep),
+        wire::Decision::Cancel => Action::Cancel,
+        wire::Decision::MoveNext => Action::MoveNext,
+        wire::Decision::Move => {
+            let field = format!("{field}.wanted_at");
+            let Some(wanted_at) = &asked.wanted_at else {
+                violations.push(field, "VALIDATION_FAILED");
+                return None;
+            };
+            Action::Move(instant(&field, wanted_at, violations)?)
+        }
+    };
+    Some(Decision::Act(action))
+}
+
+/// An action on the wire, with the slot where it has one.
+pub fn wire_action(action: Action) -> (wire::Decision, Option<prost_types::Timestamp>) {
+    match action {
+        Action::Cancel => (wire::Decision::Cancel, None),
+        Action::Move(wanted_at) => (wire::Decision::Move, Some(timestamp(wanted_at))),
+        Action::MoveNext => (wire::Decision::MoveNext, None),
+    }
+}
+
+/// Started decisions on the wire.
+pub fn started(started: Started) -> wire::StartedDecisions {
+    wire::StartedDecisions {
+        batch_id: started.batch_id.to_string(),
+        orders: i32::try_from(started.orders).unwrap_or(i32::MAX),
     }
 }
 
@@ -389,21 +442,59 @@ mod tests {
 
     #[test]
     fn every_fault_of_decisions_is_named() {
-        let order_id = Uuid::from_u128(1).to_string();
-        let decision = |order_id: &str, decision: wire::Decision| wire::OrderDecision {
-            order_id: order_id.to_owned(),
+        let order_id = |n| Uuid::from_u128(n).to_string();
+        let one = |order_id: String, decision: wire::Decision| wire::OrderDecision {
+            order_id,
             decision: decision.into(),
+            wanted_at: None,
         };
-        let asked = [
-            decision(&order_id, wire::Decision::Keep),
-            decision("?", wire::Decision::Cancel),
-            decision(&order_id, wire::Decision::Unspecified),
-        ];
+        let asked = wire::OrderDecisions {
+            orders: vec![
+                one(order_id(1), wire::Decision::Keep),
+                one("?".to_owned(), wire::Decision::Cancel),
+                one(order_id(2), wire::Decision::Unspecified),
+                one(order_id(3), wire::Decision::Move),
+                one(order_id(1), wire::Decision::MoveNext),
+            ],
+            keep_others: true,
+            move_reason: " ".to_owned(),
+        };
         let mut violations = Violations::new();
-        let read = decisions(&asked, true, &mut violations);
+        let read = decisions(Some(&asked), &mut violations);
         assert_eq!(read.by_order.len(), 1);
-        let fields = violations.into_result().unwrap_err().fields;
-        let fields: Vec<_> = fields.iter().map(|found| found.field.as_str()).collect();
-        assert_eq!(fields, ["decisions[1].order_id", "decisions[2].decision"]);
+        let found = violations.into_result().unwrap_err().fields;
+        let found: Vec<_> = found
+            .iter()
+            .map(|found| (found.field.as_str(), found.reason.as_ref()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("decisions.orders[1].order_id", "VALIDATION_FAILED"),
+                ("decisions.orders[2].decision", "VALIDATION_FAILED"),
+                ("decisions.orders[3].wanted_at", "VALIDATION_FAILED"),
+                ("decisions.orders[4].order_id", "VALIDATION_FAILED"),
+                ("decisions.move_reason", "REASON_REQUIRED"),
+            ]
+        );
+    }
+
+    #[test]
+    fn more_decisions_than_a_change_takes_are_refused_as_a_whole() {
+        let one = |n| wire::OrderDecision {
+            order_id: Uuid::from_u128(n).to_string(),
+            decision: wire::Decision::Keep.into(),
+            wanted_at: None,
+        };
+        let asked = wire::OrderDecisions {
+            orders: (0..201).map(one).collect(),
+            ..Default::default()
+        };
+        let mut violations = Violations::new();
+        decisions(Some(&asked), &mut violations);
+        let found = violations.into_result().unwrap_err().fields;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].field, "decisions.orders");
+        assert_eq!(found[0].params["max"], "200");
     }
 }

@@ -110,7 +110,7 @@ pub async fn set_hours(
     let branch_id = id::parse::<BranchId>("hours.branch_id", &hours.branch_id, &mut violations);
     let effective_at = asked.effective_at.as_ref();
     let planned = convert::planned(&hours, effective_at, asked.replaces, &mut violations);
-    let decisions = convert::decisions(&asked.decisions, asked.keep_others, &mut violations);
+    let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
     let (branch_id, planned) = checked(branch_id.zip(planned), violations)?;
     let ask = SetHours {
         branch_id,
@@ -121,12 +121,12 @@ pub async fn set_hours(
         actor: actor(request.identity()),
     };
     let identity = request.identity();
-    let (now, to_cancel) = set_hours::set_hours(core, identity, request.org()?, &ask).await?;
+    let (now, started) = set_hours::set_hours(core, identity, request.org()?, &ask).await?;
     let (hours, pending) = convert::hours_now(branch_id, &now);
     Ok(Response::new(SetHoursResponse {
         hours,
         pending,
-        to_cancel: to_cancel.iter().map(convert::affected).collect(),
+        started: started.map(convert::started),
     }))
 }
 
@@ -175,7 +175,7 @@ impl HoursService {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
-        let decisions = convert::decisions(&asked.decisions, asked.keep_others, &mut violations);
+        let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
         let branch_id = checked(branch_id, violations)?;
         let (org, identity) = (request.org()?, request.identity());
         let ask = WithdrawHours {
@@ -185,12 +185,12 @@ impl HoursService {
             decisions,
             actor: actor(identity),
         };
-        let (now, to_cancel) = set_hours::withdraw_hours(&self.core, identity, org, &ask).await?;
+        let (now, started) = set_hours::withdraw_hours(&self.core, identity, org, &ask).await?;
         let (hours, pending) = convert::hours_now(branch_id, &now);
         Ok(Response::new(WithdrawHoursResponse {
             hours,
             pending,
-            to_cancel: to_cancel.iter().map(convert::affected).collect(),
+            started: started.map(convert::started),
         }))
     }
 
@@ -272,7 +272,7 @@ impl HoursService {
         }
         let sent = asked.special_day.clone().unwrap_or_default();
         let read = convert::special_day(&sent, &mut violations);
-        let decisions = convert::decisions(&asked.decisions, asked.keep_others, &mut violations);
+        let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
         let (special_day_id, owner, day) = checked(read, violations)?;
         let (org, identity) = (request.org()?, request.identity());
         let ask = SaveSpecialDay {
@@ -287,10 +287,10 @@ impl HoursService {
             decisions,
             actor: actor(identity),
         };
-        let answer = special_days::save(&self.core, identity, org, &ask, |day, to_cancel| {
+        let answer = special_days::save(&self.core, identity, org, &ask, |day, started| {
             let answer = SaveSpecialDayResponse {
                 special_day: Some(convert::wire_special_day(day, false)),
-                to_cancel: to_cancel.iter().map(convert::affected).collect(),
+                started: started.map(convert::started),
             };
             answer.encode_to_vec()
         });
@@ -305,16 +305,16 @@ impl HoursService {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let special_day_id = id::parse("special_day_id", &asked.special_day_id, &mut violations);
-        let decisions = convert::decisions(&asked.decisions, asked.keep_others, &mut violations);
+        let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
         let ask = RemoveSpecialDay {
             special_day_id: checked(special_day_id, violations)?,
             version: asked.version,
             decisions,
         };
         let (org, identity) = (request.org()?, request.identity());
-        let to_cancel = special_days::remove(&self.core, identity, org, &ask).await?;
+        let started = special_days::remove(&self.core, identity, org, &ask).await?;
         Ok(Response::new(RemoveSpecialDayResponse {
-            to_cancel: to_cancel.iter().map(convert::affected).collect(),
+            started: started.map(convert::started),
         }))
     }
 }

@@ -1,8 +1,8 @@
 //! proto ↔ domain; no rules, no SQL.
 
 mod capacity_service;
-mod convert;
-mod convert_hours;
+pub mod convert;
+pub mod convert_hours;
 mod convert_limits;
 mod convert_pauses;
 mod convert_sale;

@@ -3,11 +3,12 @@
 use crate::common::{Shop, reason, shown, timestamp, told};
 use chassis::error::Problem;
 use chrono::TimeDelta;
+use futures::StreamExt as _;
 use proto::capacity::v1::{
     Decision, GetHoursRequest, GetHoursResponse, Hours, HoursVersion, HoursVersionState,
-    ListHoursVersionsRequest, Method, MethodHours, OrderDecision, OutsideHours, Period,
-    PlannedHours, PreviewHoursRequest, PreviewHoursResponse, SetHoursRequest, SetHoursResponse,
-    WithdrawHoursRequest, WithdrawHoursResponse, preview_hours_request::Change,
+    ListHoursVersionsRequest, Method, MethodHours, OrderDecision, OrderDecisions, OrdersDecided,
+    OutsideHours, Period, PlannedHours, PreviewHoursRequest, PreviewHoursResponse, SetHoursRequest,
+    SetHoursResponse, WithdrawHoursRequest, WithdrawHoursResponse, preview_hours_request::Change,
 };
 use testkit::eventually;
 
@@ -92,6 +93,7 @@ fn decide(order_id: &str, decision: Decision) -> OrderDecision {
     OrderDecision {
         order_id: order_id.to_owned(),
         decision: decision.into(),
+        wanted_at: None,
     }
 }
 
@@ -247,11 +249,14 @@ async fn booked_orders_outside_need_a_decision_each() {
     assert_eq!(refused.params["count"], "3");
     assert_eq!(refused.fields.len(), 3);
 
-    let deciding = SetHoursRequest {
-        decisions: vec![
-            decide(&orders[0], Decision::Keep),
-            decide(&orders[1], Decision::Cancel),
-        ],
+    let mut deciding = SetHoursRequest {
+        decisions: Some(OrderDecisions {
+            orders: vec![
+                decide(&orders[0], Decision::Keep),
+                decide(&orders[1], Decision::Cancel),
+            ],
+            ..OrderDecisions::default()
+        }),
         ..earlier.clone()
     };
     let refused = set(&shop, deciding.clone()).await.unwrap_err();
@@ -261,17 +266,14 @@ async fn booked_orders_outside_need_a_decision_each() {
         week(600, 1200),
         "nothing was changed"
     );
-    let deciding = SetHoursRequest {
-        keep_others: true,
-        ..deciding
-    };
-    let changed = set(&shop, deciding).await.unwrap();
-    let to_cancel: Vec<_> = changed
-        .to_cancel
-        .iter()
-        .map(|order| &order.order_id)
-        .collect();
-    assert_eq!(to_cancel, [&orders[1]]);
+    let mut published = shop.listen(&["capacity.orders.decided.v1"]).await;
+    deciding.decisions.as_mut().unwrap().keep_others = true;
+    let started = set(&shop, deciding).await.unwrap().started.unwrap();
+    assert_eq!(started.orders, 1);
+    let decided: OrdersDecided = published.next().await.unwrap().decode().unwrap();
+    assert_eq!(decided.batch_id, started.batch_id);
+    let acted_on: Vec<_> = decided.orders.iter().map(|one| &one.order_id).collect();
+    assert_eq!(acted_on, [&orders[1]]);
 
     // What is kept is not asked about again; what is still to be cancelled is.
     let again = set(&shop, change(&shop, week(600, 1070)).await).await;

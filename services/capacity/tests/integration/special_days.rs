@@ -1,21 +1,24 @@
 //! Special days of branches and brands, as staff saves them and the storefront sees them.
 
-use crate::common::{Shop, reason, shown, told};
+use crate::common::{Shop, reason, shown, timestamp, told};
 use chassis::{
     authn::{Level, Scope},
     error::Problem,
     id::{BranchId, OrderId},
 };
+use futures::StreamExt as _;
 use proto::capacity::v1::{
-    DayPeriod, Decision, ListSpecialDaysRequest, OrderDecision, PreviewHoursRequest,
-    RemoveSpecialDayRequest, SaveSpecialDayRequest, SaveSpecialDayResponse, SpecialDay,
-    list_special_days_request::Owner, preview_hours_request::Change,
+    DayPeriod, Decision, ListSpecialDaysRequest, OrderDecision, OrderDecisions, OrdersDecided,
+    PreviewHoursRequest, RemoveSpecialDayRequest, SaveSpecialDayRequest, SaveSpecialDayResponse,
+    SpecialDay, list_special_days_request::Owner, preview_hours_request::Change,
 };
 use testkit::identities;
 
 /// A Saturday.
 const DATE: &str = "2026-09-05";
 const NOON: &str = "2026-09-05T04:00:00Z";
+const NEXT_MORNING: &str = "2026-09-06T02:00:00Z";
+const DECIDED: &str = "capacity.orders.decided.v1";
 
 fn of_branch(shop: &Shop) -> SpecialDay {
     SpecialDay {
@@ -200,7 +203,7 @@ async fn a_branch_wins_over_its_brand_until_the_brand_locks() {
     );
     assert_eq!(seen.affected_total, 1, "and whose orders");
     let mut saving = request(locking);
-    saving.keep_others = true;
+    saving.decisions = keeping(&[]);
     save_as(&shop, saving).await.unwrap();
     assert_eq!(wanted(&shop, NOON).await, "CLOSED");
 
@@ -244,21 +247,132 @@ async fn booked_orders_on_the_day_need_a_decision() {
         "a brand's day is previewed without a branch too"
     );
     let mut deciding = request(of_brand(&shop));
-    deciding.decisions = vec![OrderDecision {
-        order_id: order.clone(),
-        decision: Decision::Cancel.into(),
-    }];
-    let saved = save_as(&shop, deciding).await.unwrap();
-    assert_eq!(saved.to_cancel[0].order_id, order);
-    assert_eq!(shown(&saved.to_cancel[0].promised_at), NOON);
+    deciding.decisions = decided(&[(&order, Decision::Cancel)]);
+    let mut published = shop.listen(&[DECIDED]).await;
+    let saved = save_as(&shop, deciding.clone()).await.unwrap();
+    let event: OrdersDecided = published.next().await.unwrap().decode().unwrap();
+    assert_eq!(event.batch_id, saved.started.as_ref().unwrap().batch_id);
+    assert_eq!(event.orders[0].order_id, order);
+    assert_eq!(shown(&event.orders[0].promised_at), NOON);
+
+    let again = save_as(&shop, deciding).await.unwrap();
+    assert_eq!(again.started, saved.started, "a repeat starts nothing anew");
 }
 
-fn decided(orders: &[(&str, Decision)]) -> Vec<OrderDecision> {
-    let decided = orders.iter().map(|(order_id, decision)| OrderDecision {
+/// Decisions about orders; a slot for those that are moved.
+fn decided(orders: &[(&str, Decision)]) -> Option<OrderDecisions> {
+    let orders = orders.iter().map(|(order_id, decision)| OrderDecision {
         order_id: (*order_id).to_owned(),
         decision: (*decision).into(),
+        wanted_at: (*decision == Decision::Move).then(|| timestamp(NEXT_MORNING)),
     });
-    decided.collect()
+    Some(OrderDecisions {
+        orders: orders.collect(),
+        keep_others: false,
+        move_reason: "颱風假".to_owned(),
+    })
+}
+
+/// As [`decided`]; whatever has no decision stays.
+fn keeping(orders: &[(&str, Decision)]) -> Option<OrderDecisions> {
+    decided(orders).map(|decisions| OrderDecisions {
+        keep_others: true,
+        ..decisions
+    })
+}
+
+#[tokio::test]
+async fn what_is_decided_leaves_with_the_day_that_is_saved_or_not_at_all() {
+    let shop = Shop::open().await;
+    let mut orders = Vec::new();
+    for _ in 0..4 {
+        orders.push(shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id);
+    }
+    let all = [
+        (&*orders[0], Decision::Keep),
+        (&*orders[1], Decision::Cancel),
+        (&*orders[2], Decision::Move),
+        (&*orders[3], Decision::MoveNext),
+    ];
+    let mut published = shop.listen(&[DECIDED]).await;
+    let mut deciding = request(of_branch(&shop));
+
+    // The transaction that cannot publish saves nothing either.
+    let mut superuser = shop.db.superuser().await;
+    sqlx::query(
+        "ALTER TABLE outbox ADD CONSTRAINT none CHECK (type <> 'capacity.orders.decided.v1')",
+    )
+    .execute(&mut superuser)
+    .await
+    .unwrap();
+    deciding.decisions = decided(&all);
+    assert_eq!(reason(save_as(&shop, deciding.clone()).await), "INTERNAL");
+    let days = list(&shop, Owner::BranchId(shop.branch.to_string())).await;
+    assert!(days.is_empty(), "{days:?}");
+    sqlx::query("ALTER TABLE outbox DROP CONSTRAINT none")
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+
+    let started = save_as(&shop, deciding).await.unwrap().started.unwrap();
+    assert_eq!(started.orders, 3, "an order that stays needs nothing");
+    let event: OrdersDecided = published.next().await.unwrap().decode().unwrap();
+    assert_eq!(
+        (event.batch_id, event.brand_id, &*event.move_reason),
+        (started.batch_id, shop.brand.to_string(), "颱風假")
+    );
+    assert!(event.may_cancel_late, "as the owner may");
+    let mut told: Vec<_> = event
+        .orders
+        .iter()
+        .map(|one| {
+            let to = one.wanted_at.as_ref().map(|_| shown(&one.wanted_at));
+            (&*one.order_id, one.decision(), to)
+        })
+        .collect();
+    told.sort();
+    let next_morning = Some(NEXT_MORNING.to_owned());
+    let mut expected = [
+        (&*orders[1], Decision::Cancel, None),
+        (&*orders[2], Decision::Move, next_morning),
+        (&*orders[3], Decision::MoveNext, None),
+    ];
+    expected.sort();
+    assert_eq!(told, expected);
+
+    // Until ordering has acted they lie outside; what is kept is not asked about again.
+    let day = list(&shop, Owner::BranchId(shop.branch.to_string()))
+        .await
+        .remove(0);
+    let again = save(
+        &shop,
+        SpecialDay {
+            name: "颱風".to_owned(),
+            ..day
+        },
+    )
+    .await;
+    assert_eq!(again.unwrap_err().params["count"], "3");
+}
+
+#[tokio::test]
+async fn cancelling_and_moving_orders_takes_the_permission_for_orders() {
+    let shop = Shop::open().await;
+    let order = shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id;
+    let permissions = [("store.hours", Level::Manage), ("ops.orders", Level::View)];
+    let planner = identities::staff(shop.org, &permissions, Scope::whole_organisation());
+    for decision in [Decision::Cancel, Decision::Move, Decision::MoveNext] {
+        let mut deciding = request(of_branch(&shop));
+        deciding.decisions = decided(&[(&*order, decision)]);
+        let saved = shop.hours_as(&planner).save_special_day(deciding).await;
+        let refused = told(saved).unwrap_err();
+        assert_eq!(refused.reason, "PERMISSION_DENIED");
+        assert_eq!(refused.fields[0].field, "decisions.orders");
+    }
+    let mut deciding = request(of_branch(&shop));
+    deciding.decisions = decided(&[(&*order, Decision::Keep)]);
+    let saved = shop.hours_as(&planner).save_special_day(deciding).await;
+    assert_eq!(told(saved).unwrap().started, None);
 }
 
 #[tokio::test]
@@ -275,8 +389,10 @@ async fn a_brands_day_settles_the_orders_of_all_its_branches() {
     let mut deciding = request(of_brand(&shop));
     let of_both = [(&*kept, Decision::Keep), (&*cancelled, Decision::Cancel)];
     deciding.decisions = decided(&of_both);
-    let saved = save_as(&shop, deciding).await.unwrap();
-    let told = [&saved.to_cancel[0].order_id, &saved.to_cancel[0].branch_id];
+    let mut published = shop.listen(&[DECIDED]).await;
+    save_as(&shop, deciding).await.unwrap();
+    let event: OrdersDecided = published.next().await.unwrap().decode().unwrap();
+    let told = [&event.orders[0].order_id, &event.orders[0].branch_id];
     assert_eq!(told, [&cancelled, &second.to_string()]);
     for branch in [first, second] {
         shop.move_to(branch);
@@ -298,7 +414,10 @@ async fn nobody_decides_about_orders_of_branches_that_a_change_does_not_concern(
         brands: Default::default(),
         branches: [first].into(),
     };
-    let permissions = [("store.hours", Level::Manage)];
+    let permissions = [
+        ("store.hours", Level::Manage),
+        ("ops.orders", Level::Manage),
+    ];
     let manager = identities::staff(shop.org, &permissions, scope);
     let owner = identities::owner(shop.org);
     for (caller, expected) in [(&manager, "OUT_OF_SCOPE"), (&owner, "VALIDATION_FAILED")] {
@@ -309,18 +428,17 @@ async fn nobody_decides_about_orders_of_branches_that_a_change_does_not_concern(
             let refused = told(saved).unwrap_err();
             assert_eq!(refused.reason, expected);
             let fields: Vec<_> = refused.fields.iter().map(|field| &*field.field).collect();
-            assert_eq!(fields, [format!("decisions[order_id={other}]")]);
+            assert_eq!(fields, [format!("decisions.orders[order_id={other}]")]);
         }
     }
     assert_eq!(wanted(&shop, NOON).await, "fits", "nothing was saved");
 
     let mut deciding = request(of_branch(&shop));
     let gone = OrderId::new(&chassis::clock::SystemClock).to_string();
-    deciding.decisions = decided(&[(&*own, Decision::Keep), (&*gone, Decision::Cancel)]);
-    deciding.keep_others = true;
+    deciding.decisions = keeping(&[(&*own, Decision::Keep), (&*gone, Decision::Cancel)]);
     let saved = shop.hours_as(&manager).save_special_day(deciding).await;
     let saved = told(saved).expect("an order that is gone is in nobody's way");
-    assert!(saved.to_cancel.is_empty());
+    assert_eq!(saved.started, None);
 }
 
 #[tokio::test]
@@ -331,7 +449,7 @@ async fn two_branches_of_a_brand_have_their_own_days() {
     let first = std::mem::replace(&mut shop.branch, second);
     assert_eq!(wanted(&shop, NOON).await, "fits");
     let mut own = request(of_branch(&shop));
-    own.keep_others = true;
+    own.decisions = keeping(&[]);
     save_as(&shop, own).await.unwrap();
     assert_eq!(wanted(&shop, NOON).await, "CLOSED");
     let own = list(&shop, Owner::BranchId(second.to_string())).await;

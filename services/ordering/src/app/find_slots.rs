@@ -12,7 +12,7 @@ use proto::capacity::v1::Availability;
 
 use super::{Ordering, capacity::CartWish};
 use crate::{
-    domain::{cart::Cart, stock_need::stock_need},
+    domain::{cart::Cart, order::Order, stock_need::stock_need},
     store::orders,
 };
 
@@ -45,11 +45,7 @@ impl Ordering {
         self.capacity.availability_for(org, wish).await
     }
 
-    /// The slots that an order could be moved to, as far as its lines and the limits decide it; what it
-    /// takes of them itself is in nobody's way.
-    ///
-    /// It holds its stock already, so stock is not asked for again: whether another day has enough
-    /// is judged by the move itself.
+    /// The slots that an order could be moved to, as a member of staff.
     pub async fn find_slots_of_order(
         &self,
         org: OrganisationId,
@@ -60,15 +56,29 @@ impl Ordering {
         let order = orders::get(&mut tx, id).await?;
         tx.commit().await?;
         caller.require_branch(order.brand, order.branch)?;
+        self.slots_of(org, &order, None).await
+    }
+
+    /// The slots that an order could be moved to, as far as its lines and the limits decide it; what it
+    /// takes of them itself is in nobody's way.
+    ///
+    /// It holds its stock already, so stock is not asked for again: whether another day has enough
+    /// is judged by the move itself.
+    pub(super) async fn slots_of(
+        &self,
+        org: OrganisationId,
+        order: &Order,
+        not_before: Option<DateTime<Utc>>,
+    ) -> Result<Availability, Problem> {
         let menu = self.menus.get(org, order.branch).await?;
         let wish = CartWish {
             menu: &menu,
             method: order.sold.method,
             lines: &order.sold.lines,
             needs: &BTreeMap::new(),
-            moving: Some(id),
+            moving: Some(order.id),
             day: None,
-            not_before: None,
+            not_before,
         };
         self.capacity.availability_for(org, wish).await
     }

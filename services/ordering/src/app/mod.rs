@@ -1,6 +1,7 @@
 //! Use cases: what more than one door needs, and the flow over services that places an order.
 
 pub mod capacity;
+pub mod carry_out_decisions;
 pub mod commit_orders;
 pub mod find_slots;
 pub mod lost_hold;

@@ -206,21 +206,35 @@ impl Ordering {
         wish: &SlotMove,
         slot: &Hold,
     ) -> Result<Order, Problem> {
+        let slot = (wish.wanted_at, slot);
+        self.write_new_slot(&mut tx, &mut order, slot, &wish.reason, &wish.actor())
+            .await?;
+        tx.commit().await?;
+        Ok(order)
+    }
+
+    /// Writes the slot that capacity has given a locked order, with its entry and its event.
+    pub(super) async fn write_new_slot(
+        &self,
+        tx: &mut TenantTx,
+        order: &mut Order,
+        (wanted_at, slot): (DateTime<Utc>, &Hold),
+        reason: &str,
+        actor: &EventActor,
+    ) -> Result<(), Problem> {
         let slot = NewSlot {
-            wanted_at: wish.wanted_at,
+            wanted_at,
             promised_at: slot.promised_at,
             business_day: slot.business_day,
         };
         let read_version = order.progress.version;
         let entry = order
-            .reschedule(slot, &wish.reason, &wish.actor(), self.clock.now())
+            .reschedule(slot, reason, actor, self.clock.now())
             .map_err(|error| error.to_problem())?;
-        orders::update_slot(&mut tx, &order, read_version).await?;
-        order_events::insert(&mut tx, &[(order.id, &entry)], None).await?;
-        let announced = [events::rescheduled(&order, &entry)];
-        outbox::publish(&mut tx, &*self.clock, &announced).await?;
-        tx.commit().await?;
-        Ok(order)
+        orders::update_slot(tx, order, read_version).await?;
+        order_events::insert(tx, &[(order.id, &entry)], None).await?;
+        let announced = [events::rescheduled(order, &entry)];
+        outbox::publish(tx, &*self.clock, &announced).await
     }
 
     /// After a commit that failed, or whose answer was lost: what is true decides.
@@ -243,7 +257,7 @@ impl Ordering {
 
     /// Brings capacity to the slot of an order that changed while it was being moved; `false` when
     /// that has to be tried again.
-    async fn follow(&self, org: OrganisationId, order: &Order) -> bool {
+    pub(super) async fn follow(&self, org: OrganisationId, order: &Order) -> bool {
         if !order.progress.state.is_open() {
             // Its end gives back what it holds, wherever that is.
             return true;
@@ -287,7 +301,7 @@ async fn is_done(tx: &mut TenantTx, wish: &SlotMove) -> Result<bool, Problem> {
 }
 
 /// Capacity may have moved the order although it did not say so.
-fn is_unclear(problem: &Problem) -> bool {
+pub(super) fn is_unclear(problem: &Problem) -> bool {
     matches!(
         problem.reason.as_ref(),
         "TEMPORARILY_UNAVAILABLE" | "DEADLINE_EXCEEDED" | chassis::error::INTERNAL

@@ -9,6 +9,7 @@ mod free_choices_tests;
 pub mod menu;
 pub mod options;
 pub mod order;
+pub mod order_decision;
 pub mod order_history;
 pub mod order_move;
 pub mod order_number;

@@ -1,6 +1,7 @@
 //! The doors: proto ↔ domain. No rules, no SQL.
 
 pub mod convert;
+pub mod order_decision_service;
 pub mod ordering_service;
 mod page_token;
 mod parse;

@@ -3,6 +3,7 @@
 pub mod idempotency_keys;
 mod json;
 pub mod order_counters;
+pub mod order_decisions;
 pub mod order_events;
 pub mod order_lines;
 pub mod order_lists;

@@ -6,6 +6,7 @@
 
 mod agreed_quote;
 mod common;
+mod decisions;
 mod list_orders;
 mod lost_holds;
 mod move_order;

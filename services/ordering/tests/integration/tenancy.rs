@@ -1,6 +1,10 @@
 //! Another organisation's orders are not there; another branch's are out of scope.
 
-use crate::common::{Client, Shop, reason, to};
+use crate::common::{
+    Client, Shop,
+    decisions::{Batch, cancelled},
+    reason, to,
+};
 use chassis::{
     authn::{Level, Scope},
     id::OrganisationId,
@@ -10,7 +14,7 @@ use proto::ordering::v1::{
     GetOrderRequest, ListOrdersRequest, MoveOrderRequest, Order, OrderState, QuoteRequest,
     UndoTransitionRequest,
 };
-use testkit::identities;
+use testkit::{eventually, identities};
 
 fn owner(shop: &Shop, org: OrganisationId) -> Client {
     let mut owner = identities::owner(org);
@@ -152,10 +156,20 @@ async fn who_may_only_look_is_offered_nothing_to_press() {
 #[tokio::test]
 async fn rows_of_another_organisation_are_invisible_to_sql_too() {
     let shop = Shop::open().await;
-    shop.placed("k").await;
+    let (order, _) = shop.placed("k").await;
+    let batch = Batch::of(&shop, &[cancelled(&order)]);
+    shop.decides(&batch).await;
+    eventually(async || shop.count("order_decisions").await == 1).await;
     let db = shop.service.context().db.clone();
     let mut tx = db.tenant(testkit::organisation()).await.unwrap();
-    for table in ["orders", "order_lines", "order_events", "order_counters"] {
+    for table in [
+        "orders",
+        "order_lines",
+        "order_events",
+        "order_counters",
+        "decision_batches",
+        "order_decisions",
+    ] {
         let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
         let seen: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await.unwrap();
         assert_eq!(seen, 0, "{table}");

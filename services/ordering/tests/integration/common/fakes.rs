@@ -29,7 +29,7 @@ pub const PRINT_TAG: &str = "冷飲";
 const HELD_DAY: &str = "2026-09-02";
 const TIME_ZONE: &str = "Asia/Taipei";
 const CUTOFF_MINUTES: i32 = 240;
-const BRAND: Uuid = uuid!("01900000-0000-7000-8000-000000000001");
+pub const BRAND: Uuid = uuid!("01900000-0000-7000-8000-000000000001");
 
 /// Adds one unary RPC to a server.
 fn unary<Q, A, F>(router: Router, path: &str, answer: F) -> Router
@@ -229,10 +229,14 @@ pub struct CapacityState {
     pub by_cart: bool,
     /// What the latest question for availability was.
     pub asked_for: Option<capacity::GetAvailabilityRequest>,
+    /// Slots that orders were to be moved to and that were not refused to all, the latest last.
+    pub asked_to_move: Vec<(String, DateTime<Utc>)>,
     /// Slots that orders were moved to, as asked, the latest last.
     pub moves: Vec<(String, DateTime<Utc>)>,
     /// Refuses every move.
     pub move_refusal: Option<Problem>,
+    /// Refuses moves to single slots.
+    pub slot_refusals: HashMap<DateTime<Utc>, &'static str>,
     /// Business day that moved orders get; empty for the day they were held for.
     pub moved_day: String,
     /// Pauses in force.
@@ -354,6 +358,10 @@ fn move_hold(
     }
     let wanted_at = request.wanted_at.unwrap();
     let at = DateTime::from_timestamp(wanted_at.seconds, 0).unwrap();
+    state.asked_to_move.push((request.order_id.clone(), at));
+    if let Some(reason) = state.slot_refusals.get(&at) {
+        return Err(Problem::new(*reason).into());
+    }
     state.moves.push((request.order_id.clone(), at));
     let business_day = match state.moved_day.as_str() {
         "" => HELD_DAY.to_owned(),

@@ -1,5 +1,6 @@
 //! One shop with ordering at work in it, and neighbours that do as they are told.
 
+pub mod decisions;
 pub mod fakes;
 
 use chassis::{

@@ -1,4 +1,4 @@
-import { Alert, Flex, Form, Input, Modal } from "antd";
+import { Alert, Checkbox, Flex, Form, Input, Modal } from "antd";
 import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
@@ -29,15 +29,16 @@ interface DecisionDialogProps {
 }
 
 /** A decision about each order outside the hours: for all, for a branch, or one by one. */
-export function DecisionDialog({ branchId, affected: { branches, total }, change, again, plan, onPlan, onDone }: DecisionDialogProps) {
+export function DecisionDialog({ branchId, affected: { branches, total, unlisted }, change, again, plan, onPlan, onDone }: DecisionDialogProps) {
   const t = useT();
   const known = useScope().branches;
   const mayAct = may(useMe(), "ops.orders", "manage");
-  const { chosen, reason } = plan;
+  const { chosen, reason, keepUnlisted } = plan;
   const [open, setOpen] = useState(() => new Set(branches.filter((one) => branches.length <= MOST_OPEN || (again && tallyOf(one.orders, plan.chosen).open > 0)).map((one) => one.branch_id)));
   const list = useRef<HTMLDivElement>(null);
+  const rest = useRef<HTMLDivElement>(null);
   const orders = branches.flatMap((one) => one.orders);
-  const decisions = decisionsOf(orders, chosen, total, reason);
+  const decisions = decisionsOf(orders, unlisted, plan);
   const { move, cancel, open: undecided } = tallyOf(orders, chosen);
   const canMove = ({ state }: AffectedOrder) => mayAct && (!state || isMovable(state));
   const several = branches.length > 1;
@@ -51,15 +52,18 @@ export function DecisionDialog({ branchId, affected: { branches, total }, change
   }
   const decideOne = (order: AffectedOrder, decided: Decided) => onPlan({ ...plan, chosen: new Map(chosen).set(order.order_id, decided) });
 
-  /** Brings the first order without a decision into sight. */
+  const openUnlisted = unlisted > 0 && !keepUnlisted;
+
+  /** Brings the first order without a decision into sight, or the question about those that are not listed. */
   function showUndecided() {
     const first = orders.find((order) => !chosen.has(order.order_id));
     if (first) flushSync(() => setOpen(new Set([...open, first.branch_id])));
-    list.current?.querySelector("li[data-undecided]")?.scrollIntoView({ block: "center" });
+    (list.current?.querySelector("li[data-undecided]") ?? rest.current)?.scrollIntoView({ block: "center" });
   }
 
   function saveText(): string {
     if (undecided > 0) return t("decide.undecided", { count: undecided });
+    if (openUnlisted) return t("decide.undecided", { count: unlisted });
     if (cancel > 0 && move > 0) return t("decide.saveBoth", { count: cancel, moved: move });
     if (cancel > 0) return t("decide.saveCancelling", { count: cancel });
     return move > 0 ? t("decide.saveMoving", { count: move }) : t("decide.save");
@@ -73,10 +77,10 @@ export function DecisionDialog({ branchId, affected: { branches, total }, change
       title={t("decide.title", { count: total })}
       onCancel={() => onDone(undefined)}
       okText={saveText()}
-      okButtonProps={{ disabled: undecided === 0 && !decisions, danger: undecided === 0 && cancel > 0, size: "large" }}
+      okButtonProps={{ disabled: undecided === 0 && !openUnlisted && !decisions, danger: decisions !== undefined && cancel > 0, size: "large" }}
       cancelText={t("decide.back")}
       cancelButtonProps={{ size: "large" }}
-      onOk={() => (undecided > 0 ? showUndecided() : onDone(decisions))}
+      onOk={() => (undecided > 0 || openUnlisted ? showUndecided() : onDone(decisions))}
       styles={{ body: { maxHeight: "max(16rem, 100dvh - 20rem)", overflowY: "auto" } }}
       footer={(buttons) => (
         <div className={styles.decideFoot}>
@@ -119,7 +123,20 @@ export function DecisionDialog({ branchId, affected: { branches, total }, change
             />
           ))}
         </div>
-        {total > orders.length ? <Alert type="info" showIcon title={t("decide.more", { count: total - orders.length })} /> : null}
+        {unlisted > 0 ? (
+          <div ref={rest}>
+            <Alert
+              type="warning"
+              showIcon
+              title={t("decide.unlisted", { listed: orders.length, count: unlisted })}
+              description={
+                <Checkbox checked={keepUnlisted} onChange={({ target }) => onPlan({ ...plan, keepUnlisted: target.checked })}>
+                  {t("decide.keepUnlisted", { count: unlisted })}
+                </Checkbox>
+              }
+            />
+          </div>
+        ) : null}
       </Flex>
     </Modal>
   );

@@ -1,25 +1,31 @@
 import { expect, it } from "vitest";
 
 import type { AffectedOrder } from "../../data/types";
-import { commonOf, decisionsOf, tallyOf, withAll, type Chosen, type Decided } from "./decision";
+import { commonOf, decisionsOf, tallyOf, withAll, type Chosen, type Decided, type Plan } from "./decision";
 
 const order = (order_id: string, state: AffectedOrder["state"] = "accepted") => ({ order_id, state }) as AffectedOrder;
 const chosen = (of: Record<string, Decided>): Chosen => new Map(Object.entries(of));
+const plan = (of: Record<string, Decided>, reason = "", keepUnlisted = false): Plan => ({ chosen: chosen(of), reason, keepUnlisted });
 const movable = ({ state }: AffectedOrder) => state === "accepted";
 
 it("waits for a decision about each order that is shown", () => {
-  expect(decisionsOf([order("a"), order("b")], chosen({ a: { choice: "keep" } }), 2, "")).toBeUndefined();
-  expect(decisionsOf([order("a"), order("b")], chosen({ a: { choice: "keep" }, b: { choice: "cancel" } }), 2, "")).toEqual({
+  expect(decisionsOf([order("a"), order("b")], 0, plan({ a: { choice: "keep" } }))).toBeUndefined();
+  expect(decisionsOf([order("a"), order("b")], 0, plan({ a: { choice: "keep" }, b: { choice: "cancel" } }))).toEqual({
     orders: [{ order_id: "a", decision: "keep" }, { order_id: "b", decision: "cancel" }], keep_others: false,
   });
-  expect(decisionsOf([order("a")], chosen({ a: { choice: "keep" } }), 260, "")?.keep_others).toBe(true);
+});
+
+it("keeps orders that are not listed only when that was said", () => {
+  expect(decisionsOf([order("a")], 60, plan({ a: { choice: "keep" } }))).toBeUndefined();
+  expect(decisionsOf([order("a")], 60, plan({ a: { choice: "keep" } }, "", true))?.keep_others).toBe(true);
+  expect(decisionsOf([order("a")], 0, plan({ a: { choice: "keep" } }, "", true))?.keep_others).toBe(false);
 });
 
 it("sends an order to its slot, or to the next with room, and waits for the reason", () => {
   const orders = [order("a"), order("b")];
-  const both = chosen({ a: { choice: "move", slot: "2026-09-03T04:00:00Z" }, b: { choice: "move" } });
-  expect(decisionsOf(orders, both, 2, " ")).toBeUndefined();
-  expect(decisionsOf(orders, both, 2, " 颱風假 ")).toEqual({
+  const both = { a: { choice: "move", slot: "2026-09-03T04:00:00Z" }, b: { choice: "move" } } as const;
+  expect(decisionsOf(orders, 0, plan(both, " "))).toBeUndefined();
+  expect(decisionsOf(orders, 0, plan(both, " 颱風假 "))).toEqual({
     orders: [{ order_id: "a", decision: "move", wanted_at: "2026-09-03T04:00:00Z" }, { order_id: "b", decision: "move_next" }], keep_others: false, move_reason: "颱風假",
   });
 });

@@ -11,14 +11,15 @@ export interface Decided {
 /** What was chosen so far, by order. */
 export type Chosen = ReadonlyMap<string, Decided>;
 
-/** What was chosen, and why orders are moved, as their customers read it. */
+/** What was chosen, why orders are moved, as their customers read it, and whether those that are not listed stay. */
 export interface Plan {
   chosen: Chosen;
   reason: string;
+  keepUnlisted: boolean;
 }
 
-/** The decisions as the gateway takes them; undefined while an order that is shown has none, or moves lack their reason. */
-export function decisionsOf(orders: readonly AffectedOrder[], chosen: Chosen, total: number, reason: string): Decisions | undefined {
+/** The decisions as the gateway takes them; undefined while an order that is shown has none, moves lack their reason, or nothing was said about those that are not listed. */
+export function decisionsOf(orders: readonly AffectedOrder[], unlisted: number, { chosen, reason, keepUnlisted }: Plan): Decisions | undefined {
   const decided: NonNullable<Decisions["orders"]> = [];
   for (const { order_id } of orders) {
     const one = chosen.get(order_id);
@@ -28,7 +29,8 @@ export function decisionsOf(orders: readonly AffectedOrder[], chosen: Chosen, to
   }
   const moves = tallyOf(orders, chosen).move > 0;
   if (moves && reason.trim() === "") return undefined;
-  return { orders: decided, keep_others: total > orders.length, ...(moves ? { move_reason: reason.trim() } : {}) };
+  if (unlisted > 0 && !keepUnlisted) return undefined;
+  return { orders: decided, keep_others: unlisted > 0, ...(moves ? { move_reason: reason.trim() } : {}) };
 }
 
 /** One choice for all of these orders. A time picked for one stays, and so does what was chosen for those that cannot be moved. */

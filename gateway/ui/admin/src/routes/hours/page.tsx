@@ -4,14 +4,17 @@ import { wallOf } from "@yizhimai/kit";
 import { Segmented } from "antd";
 import { useState } from "react";
 
-import type { HoursVersion } from "../../data/types";
+import type { HoursVersion, StartedDecisions } from "../../data/types";
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
 import { QueryView } from "../../patterns/states";
+import { FollowContext } from "./follow";
 import { History } from "./history";
 import styles from "./hours.module.css";
+import { OutcomeDialog } from "./outcome-dialog";
+import { OutcomeNotice } from "./outcome-notice";
 import { Pending } from "./pending";
 import { hoursQuery } from "./queries";
 import { SpecialDays } from "./special-days";
@@ -26,6 +29,7 @@ export function HoursPage() {
   const navigate = useNavigate();
   const { branch } = useScope();
   const [beginning, setBeginning] = useState<Omit<Beginning, "hours"> & { version: HoursVersion }>();
+  const [followed, follow] = useState<StartedDecisions>();
   const show = (next: HoursTab) => void navigate({ to: ".", search: next === "week" ? {} : { tab: next } });
   return (
     <Page>
@@ -39,19 +43,23 @@ export function HoursPage() {
         onChange={show}
         options={tabs.map((one) => ({ value: one, label: t(`hours.tab.${one}`) }))}
       />
-      {tab === "week" ? (
-        <Week branchId={branchId} beginning={beginning} onBegin={setBeginning} />
-      ) : tab === "days" ? (
-        <SpecialDays branchId={branchId} />
-      ) : (
-        <History
-          branchId={branchId}
-          onRestore={(version) => {
-            setBeginning({ version, restores: version.number });
-            show("week");
-          }}
-        />
-      )}
+      <OutcomeNotice onShow={follow} />
+      {followed ? <OutcomeDialog key={followed.batch_id} branchId={branchId} started={followed} onClose={() => follow(undefined)} /> : null}
+      <FollowContext value={follow}>
+        {tab === "week" ? (
+          <Week branchId={branchId} beginning={beginning} onBegin={setBeginning} />
+        ) : tab === "days" ? (
+          <SpecialDays branchId={branchId} />
+        ) : (
+          <History
+            branchId={branchId}
+            onRestore={(version) => {
+              setBeginning({ version, restores: version.number });
+              show("week");
+            }}
+          />
+        )}
+      </FollowContext>
     </Page>
   );
 }

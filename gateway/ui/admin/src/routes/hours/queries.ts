@@ -4,6 +4,9 @@ import { call, newIdempotencyKey } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import type { Decisions, HoursInput, PreviewInput, SpecialDayInput } from "../../data/types";
 
+const FOLLOW_MS = 1_000;
+const NOTICE_MS = 5_000;
+
 /** A branch's hours in force, and what is pending. */
 export const hoursQuery = (branchId: string) =>
   queryOptions({
@@ -47,6 +50,23 @@ export const previewQuery = (branchId: string, change: PreviewInput) =>
 export function preview(branchId: string, change: PreviewInput) {
   return call("POST", "/api/admin/branches/{branch_id}/hours/preview", { path: { branch_id: branchId }, body: change });
 }
+
+/** How far decisions about orders are, asked every second until each has ended; a batch is known moments after it was saved. */
+export const decisionBatchQuery = (batchId: string) =>
+  queryOptions({
+    queryKey: keys.decisionBatch(batchId),
+    queryFn: () => call("GET", "/api/admin/order-decisions/{batch_id}", { path: { batch_id: batchId } }),
+    refetchInterval: ({ state }) => (state.data?.batch.waiting === 0 ? false : FOLLOW_MS),
+    retry: false,
+  });
+
+/** The latest decisions about orders of a brand's branches, newest first. */
+export const decisionBatchesQuery = (brandId: string) =>
+  queryOptions({
+    queryKey: keys.decisionBatches(brandId),
+    queryFn: () => call("GET", "/api/admin/brands/{brand_id}/order-decisions", { path: { brand_id: brandId }, query: { page_size: 20 } }),
+    refetchInterval: ({ state }) => (state.data?.batches.some((batch) => batch.waiting > 0) ? NOTICE_MS : false),
+  });
 
 export function setHours(branchId: string, body: HoursInput) {
   return call("PUT", "/api/admin/branches/{branch_id}/hours", { path: { branch_id: branchId }, body });
