@@ -204,7 +204,8 @@ async fn stock_comes_back_once_whatever_an_order_goes_through() {
 
     let shop = Shop::open().await;
     // States after the placing, each with whether its units come back; what is on hand at the end.
-    let ways: [(&str, &[(OrderState, bool)], i64); 5] = [
+    type Way = (&'static str, &'static [(OrderState, bool)], i64);
+    let ways: [Way; 5] = [
         ("cancelled", &[(Cancelled, true)], 10),
         (
             "accepted, undone, cancelled",
