@@ -5,6 +5,7 @@ mod get;
 mod list;
 
 pub use batch::DecisionBatch;
+pub use get::DecisionOutcomes;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::Gateway;

@@ -29,4 +29,3 @@ mod tenancy_of_limits;
 mod tenancy_of_stock;
 mod transfers;
 mod upkeep;
-mod zz_perf;

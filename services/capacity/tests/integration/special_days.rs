@@ -314,15 +314,18 @@ async fn what_is_decided_leaves_with_the_day_that_is_saved_or_not_at_all() {
         .await
         .unwrap();
 
-    let started = save_as(&shop, deciding).await.unwrap().started.unwrap();
+    let mut owner = identities::owner(shop.org);
+    owner.actions.insert("order.cancel_late".to_owned());
+    let saved = shop.hours_as(&owner).save_special_day(deciding).await;
+    let started = told(saved).unwrap().started.unwrap();
     assert_eq!(started.orders, 3, "an order that stays needs nothing");
     let event: OrdersDecided = published.next().await.unwrap().decode().unwrap();
     assert_eq!(
         (event.batch_id, event.brand_id, &*event.move_reason),
         (started.batch_id, shop.brand.to_string(), "颱風假")
     );
-    assert!(event.may_cancel_late, "as the owner may");
-    let mut told: Vec<_> = event
+    assert!(event.may_cancel_late, "as this owner may");
+    let mut decided: Vec<_> = event
         .orders
         .iter()
         .map(|one| {
@@ -330,7 +333,7 @@ async fn what_is_decided_leaves_with_the_day_that_is_saved_or_not_at_all() {
             (&*one.order_id, one.decision(), to)
         })
         .collect();
-    told.sort();
+    decided.sort();
     let next_morning = Some(NEXT_MORNING.to_owned());
     let mut expected = [
         (&*orders[1], Decision::Cancel, None),
@@ -338,7 +341,7 @@ async fn what_is_decided_leaves_with_the_day_that_is_saved_or_not_at_all() {
         (&*orders[3], Decision::MoveNext, None),
     ];
     expected.sort();
-    assert_eq!(told, expected);
+    assert_eq!(decided, expected);
 
     // Until ordering has acted they lie outside; what is kept is not asked about again.
     let day = list(&shop, Owner::BranchId(shop.branch.to_string()))

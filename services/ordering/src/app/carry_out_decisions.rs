@@ -15,7 +15,7 @@ use chassis::{
     error::{Problem, Refusal as _},
     id::OrganisationId,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt as _, stream};
 use proto::capacity::v1::SlotState;
 
@@ -80,8 +80,9 @@ impl Ordering {
             (Attempt::GiveUp, _) => self.give_up(org, &taken).await,
         };
         if let Err(problem) = &outcome {
-            taken.progress.reason = problem.reason.clone().into_owned();
-            self.write_progress(org, &taken).await?;
+            let mut tx = self.db.tenant(org).await?;
+            order_decisions::set_reason(&mut tx, key, &problem.reason).await?;
+            tx.commit().await?;
         }
         outcome
     }
@@ -145,7 +146,7 @@ impl Ordering {
                 Some(slot) => slot,
                 None => match self.step_2_find_slot(org, taken).await? {
                     Some(slot) => slot,
-                    None => return self.fail(org, taken, "NO_SLOT").await,
+                    None => return self.fail(org, taken, taken.progress.why_no_slot()).await,
                 },
             };
             match self.step_3_move(org, taken, slot).await? {
@@ -175,9 +176,11 @@ impl Ordering {
             .filter(|slot| matches!(slot.state(), SlotState::Open | SlotState::Filling));
         let mut starts = has_room.filter_map(|slot| to_utc(slot.starts_at));
         let found = starts.find(|start| *start > after && *start >= taken.progress.search_from);
-        if found.is_some() {
+        if let Some(slot) = found {
+            let mut tx = self.db.tenant(org).await?;
+            order_decisions::set_slot(&mut tx, taken.key(), slot).await?;
+            tx.commit().await?;
             taken.decision.wanted_at = found;
-            self.write_progress(org, taken).await?;
         }
         Ok(found)
     }
@@ -228,7 +231,7 @@ impl Ordering {
                     &problem.reason,
                     taken.progress.slots_refused,
                 ) {
-                    Next::Slot => slot + chrono::TimeDelta::seconds(1),
+                    Next::Slot => slot + TimeDelta::seconds(1),
                     Next::Day => {
                         let rule = order.day_rule;
                         rule.day_of(slot).ends_at(rule.tz, rule.cutoff_minutes)
@@ -276,22 +279,9 @@ impl Ordering {
         self.fail(org, taken, &last_problem(taken).reason).await
     }
 
-    /// Fails a decision; a slot that refused the order before says more than that there is no other.
     async fn fail(&self, org: OrganisationId, taken: &Taken, reason: &str) -> Result<(), Problem> {
-        let reason = match taken.progress.reason.as_str() {
-            "" => reason,
-            refused => refused,
-        };
         let mut tx = self.db.tenant(org).await?;
         order_decisions::finish(&mut tx, taken.key(), Some(reason)).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn write_progress(&self, org: OrganisationId, taken: &Taken) -> Result<(), Problem> {
-        let due_at = self.clock.now() + pause_after(taken.progress.attempts);
-        let mut tx = self.db.tenant(org).await?;
-        order_decisions::update_progress(&mut tx, taken, due_at).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -121,6 +121,21 @@ pub enum Next {
     Nowhere,
 }
 
+impl Progress {
+    /// Why there is no slot for the order: what the last one refused it for says more than that there is
+    /// no other.
+    #[must_use]
+    pub fn why_no_slot(&self) -> &str {
+        let reason = self.reason.as_str();
+        let of_a_slot = OF_THE_SLOT.contains(&reason) || OF_THE_DAY.contains(&reason);
+        if self.slots_refused > 0 && of_a_slot {
+            reason
+        } else {
+            "NO_SLOT"
+        }
+    }
+}
+
 impl Action {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Cancel, Self::Move, Self::MoveNext];
@@ -225,6 +240,24 @@ mod tests {
                 next,
                 "{action:?} {reason}"
             );
+        }
+    }
+
+    #[test]
+    fn an_outage_on_the_way_is_not_why_there_is_no_slot() {
+        for (slots_refused, reason, why) in [
+            (0, "", "NO_SLOT"),
+            (0, "TEMPORARILY_UNAVAILABLE", "NO_SLOT"),
+            (2, "OUT_OF_STOCK", "OUT_OF_STOCK"),
+            (2, "TEMPORARILY_UNAVAILABLE", "NO_SLOT"),
+        ] {
+            let progress = Progress {
+                attempts: 1,
+                slots_refused,
+                search_from: DateTime::UNIX_EPOCH,
+                reason: reason.to_owned(),
+            };
+            assert_eq!(progress.why_no_slot(), why, "{reason}");
         }
     }
 

@@ -259,6 +259,42 @@ pub async fn update_progress(
     Ok(())
 }
 
+/// Writes the slot that an order is about to be moved to.
+pub async fn set_slot(
+    tx: &mut TenantTx,
+    key: Key,
+    wanted_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE order_decisions
+         SET wanted_at = $4
+         WHERE org_id = $1 AND batch_id = $2 AND order_id = $3 AND state = 'waiting'",
+        tx.org().as_uuid(),
+        key.batch.as_uuid(),
+        key.order.as_uuid(),
+        wanted_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes why the latest attempt came to nothing.
+pub async fn set_reason(tx: &mut TenantTx, key: Key, reason: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE order_decisions
+         SET reason = $4
+         WHERE org_id = $1 AND batch_id = $2 AND order_id = $3 AND state = 'waiting'",
+        tx.org().as_uuid(),
+        key.batch.as_uuid(),
+        key.order.as_uuid(),
+        reason,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Ends a decision: done without a reason, failed with one.
 pub async fn finish(tx: &mut TenantTx, key: Key, reason: Option<&str>) -> Result<(), sqlx::Error> {
     let state = match reason {
