@@ -1,5 +1,8 @@
 //! Endpoints of a small proto, from HTTP request to message and from message to JSON.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
 
 use prost_reflect::{DescriptorPool, DynamicMessage, Value};
 use serde_json::{Value as Json, json};
