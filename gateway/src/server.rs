@@ -68,7 +68,7 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/openapi.json", openapi)
         .fallback(assets::serve)
         .method_not_allowed_fallback(wrong_method)
-        .layer(panic_layer.clone())
+        .layer(panic_layer)
         .layer(header_layer)
         .layer(middleware::from_fn(observe::observe));
     Router::from(rest::public_routes())
