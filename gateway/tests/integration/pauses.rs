@@ -207,6 +207,7 @@ async fn customers_hear_what_is_paused_and_until_when() {
             };
             let now = capacity::Availability {
                 as_of: Some(Timestamp::default()),
+                state: capacity::OpenState::Open.into(),
                 pauses: vec![pause],
                 ..Default::default()
             };

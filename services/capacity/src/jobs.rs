@@ -10,7 +10,7 @@ use chassis::{
     client::Peers,
     coalesce::together_or_alone,
     id::{OrderId, OrganisationId},
-    job::Job,
+    job::{Job, Turn},
 };
 use chrono::{DateTime, Datelike as _, NaiveTime, TimeDelta, Utc};
 use proto::ordering::v1::{
@@ -26,7 +26,6 @@ use crate::{
         pauses::end_due,
         receive_stock::receive_stock,
         settle_orders::{News, settle},
-        turn::Turn,
     },
     config::Config,
     domain::fate::Fate,

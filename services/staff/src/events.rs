@@ -34,11 +34,10 @@ pub async fn publish_sessions_ended(
 
 /// The readers of events.
 pub fn consumers() -> Vec<Consumer> {
-    vec![Consumer::new(
-        "staff.branches",
-        &["catalog.branch.changed.v1"],
-        Branches,
-    )]
+    vec![
+        Consumer::new("staff.branches", &["catalog.branch.changed.v1"], Branches)
+            .filled_from("catalog", "catalog.branch"),
+    ]
 }
 
 struct Branches;

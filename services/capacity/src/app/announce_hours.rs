@@ -1,8 +1,11 @@
 //! Lets hours whose time has come be heard of: they count by themselves, the storefronts must be told.
 
-use chassis::id::{BranchId, OrganisationId};
+use chassis::{
+    id::{BranchId, OrganisationId},
+    job::Turn,
+};
 
-use super::{Core, announce::announce, error::Error, turn::Turn};
+use super::{Core, announce::announce, error::Error};
 use crate::{domain::notice::Notice, store};
 
 /// As many branches of a tenant as one turn announces.

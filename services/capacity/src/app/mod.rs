@@ -23,7 +23,6 @@ pub mod set_hours;
 pub mod settle_orders;
 pub mod special_days;
 pub mod transfer_stock;
-pub mod turn;
 
 use chassis::{clock::SharedClock, db::Db};
 use chrono::TimeDelta;

@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chassis::id::{BranchId, OrganisationId};
+use chassis::{
+    id::{BranchId, OrganisationId},
+    job::Turn,
+};
 
 use super::{
     Core, announce::announce, change_stock::today, error::Error, settle_orders::write_ledger,
-    turn::Turn,
 };
 use crate::{
     domain::{

@@ -156,7 +156,7 @@ async fn a_queue_at_a_station_moves_the_promise_of_the_list_too() {
         assert_eq!(alone.promised_at, listed.promised_at);
         shown(&listed.promised_at)
     };
-    assert_eq!(promised().await, "2026-09-02T04:00:00Z");
+    assert!(promised().await.as_str() < "2026-09-02T04:15:00Z");
     // 14 of the 15 minutes of the present slot: it has room, and whoever comes next waits.
     let order = HoldRequestBody {
         lines: vec![units(14)],

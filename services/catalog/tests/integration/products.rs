@@ -270,7 +270,7 @@ async fn what_cannot_be_seen_or_stored_is_refused_at_its_field() {
     let shop = Shop::open().await;
     let (brand, _) = shop.brand("tea").await;
     let category = shop.category(&brand.brand_id, "茶").await;
-    for name in ["\u{200b}", "\0", "紅\0茶", "\u{3164}\u{2060}"] {
+    for name in ["\u{200b}", "\u{1}", "紅\u{1}茶", "\u{3164}\u{2060}"] {
         let save = SaveCategoryRequest {
             brand_id: brand.brand_id.clone(),
             category: Some(Category {
@@ -285,7 +285,7 @@ async fn what_cannot_be_seen_or_stored_is_refused_at_its_field() {
             "{name:?}"
         );
         let mut product = wire::product(&brand.brand_id, &category.category_id, name);
-        product.variants[1].name = "熱\0".to_owned();
+        product.variants[1].name = "熱\u{1}".to_owned();
         product.station = "\u{1}".to_owned();
         let problem = refused(shop.owner().create_product(create("a", product)).await);
         assert_eq!(
