@@ -1,5 +1,7 @@
 //! How an amount is split so that its parts add up to it.
 
+use std::cmp::Reverse;
+
 use crate::{amount::Amount, groups::Groups};
 
 /// Splits `whole` in proportion to `weights` by largest remainder, ties going to the first.
@@ -8,34 +10,38 @@ use crate::{amount::Amount, groups::Groups};
 /// When no weight is above zero, all count alike.
 #[must_use]
 pub fn allocate(whole: i64, weights: &[i64]) -> Vec<i64> {
-    let Some(&first) = weights.first() else {
-        return Vec::new();
-    };
-    if weights.iter().all(|&weight| weight == first) {
-        return evenly(whole, weights.len());
-    }
-    let total: i64 = weights.iter().sum();
-    let mut parts: Vec<i64> = weights
-        .iter()
-        .map(|weight| whole * weight / total)
-        .collect();
-    let left = whole - parts.iter().sum::<i64>();
-    if left > 0 {
-        let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
-        by_remainder.sort_by_key(|&index| std::cmp::Reverse(whole * weights[index] % total));
-        for &index in by_remainder.iter().take(left as usize) {
-            parts[index] += 1;
-        }
-    }
+    let mut parts = Vec::with_capacity(weights.len());
+    allocate_onto(&mut parts, whole, weights);
     parts
 }
 
-fn evenly(whole: i64, parts: usize) -> Vec<i64> {
-    let count = parts as i64;
-    let (each, left) = (whole / count, whole % count);
-    (0..count)
-        .map(|index| each + i64::from(index < left))
-        .collect()
+/// The same, after what `parts` has.
+fn allocate_onto(parts: &mut Vec<i64>, whole: i64, weights: &[i64]) {
+    let Some(&first) = weights.first() else {
+        return;
+    };
+    let start = parts.len();
+    if weights.iter().all(|&weight| weight == first) {
+        let count = weights.len() as i64;
+        let (each, left) = (whole / count, whole % count);
+        parts.extend((0..count).map(|index| each + i64::from(index < left)));
+        return;
+    }
+    let total: i64 = weights.iter().sum();
+    parts.extend(weights.iter().map(|weight| whole * weight / total));
+    let parts = &mut parts[start..];
+    let left = (whole - parts.iter().sum::<i64>()) as usize;
+    if left > 0 {
+        // A total order, so that which come first does not depend on how they are found.
+        let remainder = |(index, weight): (usize, &i64)| {
+            (Reverse(whole * weight - parts[index] * total), index)
+        };
+        let mut order: Vec<_> = weights.iter().enumerate().map(remainder).collect();
+        order.select_nth_unstable(left - 1);
+        for &(_, index) in &order[..left] {
+            parts[index] += 1;
+        }
+    }
 }
 
 /// Takes `off` from units: from their groups in proportion to what they have, ties going to the
@@ -49,21 +55,25 @@ pub(crate) fn spread(groups: &Groups, off: Amount, units: &[usize], parts: &[i64
         .chunk_by(|&one, &other| groups.of_unit[one] == groups.of_unit[other])
         .map(<[usize]>::len)
         .collect();
-    let mut at = 0;
+    let mut rest = parts;
     let sums: Vec<i64> = runs
         .iter()
-        .map(|len| {
-            at += len;
-            parts[at - len..at].iter().sum()
+        .map(|&len| {
+            let (run, after) = rest.split_at(len);
+            rest = after;
+            run.iter().sum()
         })
         .collect();
 
     let mut shares = Vec::with_capacity(units.len());
     let of_groups = allocate(off.minor(), &sums);
     for ((len, sum), off) in runs.into_iter().zip(sums).zip(of_groups) {
-        let parts = &parts[shares.len()..shares.len() + len];
-        let left = allocate(sum - off, parts);
-        shares.extend(parts.iter().zip(left).map(|(part, left)| part - left));
+        let start = shares.len();
+        let parts = &parts[start..start + len];
+        allocate_onto(&mut shares, sum - off, parts);
+        for (share, part) in shares[start..].iter_mut().zip(parts) {
+            *share = part - *share;
+        }
     }
     shares
 }

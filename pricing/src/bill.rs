@@ -38,10 +38,9 @@ pub(crate) struct Bill<'a> {
 }
 
 /// Points used.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(crate) struct UsedPoints {
     pub used: u32,
-    pub by_unit: Rc<Vec<u32>>,
     /// Fewer than requested, because of the cap.
     pub capped: bool,
 }
@@ -110,7 +109,6 @@ impl GivenGift {
 
 /// Amounts of groups on entry to a stage.
 pub(crate) struct Entry {
-    pub nets: Vec<Amount>,
     full: Vec<Amount>,
     beyond_extras: Vec<Amount>,
     units: Vec<u32>,
@@ -152,19 +150,21 @@ impl<'a> Bill<'a> {
 
     pub fn entry(&self) -> Entry {
         let items = &self.groups.items;
-        let sum = |less: bool| -> Vec<Amount> {
-            let of = |item: &crate::groups::Group| {
-                let extras = if less { item.extras } else { Amount::ZERO };
-                let nets = self.nets[item.units.clone()].iter();
-                nets.map(|net| (*net - extras).at_least_zero()).sum()
-            };
-            items.iter().map(of).collect()
-        };
+        let mut full = Vec::with_capacity(items.len());
+        let mut beyond_extras = Vec::with_capacity(items.len());
+        for item in items {
+            let nets = &self.nets[item.units.clone()];
+            full.push(nets.iter().copied().sum());
+            beyond_extras.push(
+                nets.iter()
+                    .map(|net| (*net - item.extras).at_least_zero())
+                    .sum(),
+            );
+        }
         let given = self.gifts.iter().filter(|gift| gift.is_given());
         Entry {
-            nets: self.nets.clone(),
-            full: sum(false),
-            beyond_extras: sum(true),
+            full,
+            beyond_extras,
             units: items.iter().map(|item| item.units.len() as u32).collect(),
             gifts: given.map(|gift| gift.quantity).sum(),
             fees: self.fees.iter().copied().sum(),

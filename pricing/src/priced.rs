@@ -13,7 +13,7 @@ use crate::{
     ids::RuleId,
     request::Error,
     rules::{GiftItem, OfferedItem},
-    stages::h_fees::FeeKind,
+    stages::{g_points::by_unit, h_fees::FeeKind},
 };
 
 /// A priced cart.
@@ -199,7 +199,7 @@ fn adjustment(applied: &Applied, off: Amount, per_unit: Vec<Amount>) -> Adjustme
 
 fn lines(engine: &Engine<'_>, bill: &Bill<'_>) -> Vec<PricedLine> {
     let groups = engine.groups;
-    let points = bill.points_used();
+    let points = by_unit(bill);
     let mut shares = vec![Amount::ZERO; bill.nets.len()];
     let mut lines: Vec<_> = engine
         .request
@@ -210,7 +210,7 @@ fn lines(engine: &Engine<'_>, bill: &Bill<'_>) -> Vec<PricedLine> {
         .map(|(line, units)| {
             let unit = |unit: usize| PricedUnit {
                 net: bill.nets[unit],
-                points: points.map_or(0, |points| points.by_unit[unit]),
+                points: points[unit],
             };
             PricedLine {
                 unit_list: line.unit_list(),

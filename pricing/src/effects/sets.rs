@@ -25,10 +25,10 @@ pub(super) fn whole(
     deal: Deal,
 ) -> Portions {
     let mut all = Vec::new();
-    for mut set in sets(candidate, goods, TakeFrom::Cheapest) {
+    for set in sets(candidate, goods, TakeFrom::Cheapest).iter_mut() {
         set.sort_unstable();
         match deal {
-            Deal::Percent(_) => all.extend_from_slice(&set),
+            Deal::Percent(_) => all.extend_from_slice(set),
             Deal::Price(price) => {
                 let sum: Amount = set.iter().map(|(_, part)| *part).sum();
                 // A set that costs less as it is stays as it is.
@@ -59,7 +59,7 @@ pub(super) fn some_of_each(
     (off, take_from): (UnitOff, TakeFrom),
 ) -> Portions {
     let mut got = Vec::new();
-    for set in sets(candidate, goods, take_from) {
+    for set in sets(candidate, goods, take_from).iter_mut() {
         // Sets of two slots have what is bought first, sets of one have the dearest first.
         let gets = match (candidate.slots.len(), take_from) {
             (1, TakeFrom::Dearest) => &set[..set.len() - buy as usize],
@@ -93,8 +93,20 @@ pub(crate) fn missing(candidate: &Candidate<'_>, groups: &Groups) -> u32 {
         .unwrap_or(0)
 }
 
+/// Sets of equal size, one after the other.
+struct Sets {
+    units: Vec<Unit>,
+    size: usize,
+}
+
+impl Sets {
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut [Unit]> {
+        self.units.chunks_exact_mut(self.size)
+    }
+}
+
 /// Units of each set; in a set slot by slot, in a slot the dearest first.
-fn sets(candidate: &Candidate<'_>, goods: &Goods<'_>, take_from: TakeFrom) -> Vec<Vec<Unit>> {
+fn sets(candidate: &Candidate<'_>, goods: &Goods<'_>, take_from: TakeFrom) -> Sets {
     let slots = &candidate.slots;
     let mut units: Vec<Unit> = goods
         .groups
@@ -102,45 +114,52 @@ fn sets(candidate: &Candidate<'_>, goods: &Goods<'_>, take_from: TakeFrom) -> Ve
         .filter(|&unit| !goods.used[unit])
         .map(|unit| (unit, candidate.part(goods.groups, unit, goods.nets[unit])))
         .collect();
+    let size = joined(slots).1 as usize;
     let count = how_many(slots, &units, goods.groups).min(candidate.most_times());
     if count == 0 {
-        return Vec::new();
+        return Sets {
+            units: Vec::new(),
+            size,
+        };
     }
     units.sort_unstable_by_key(|(unit, part)| (Reverse(*part), *unit));
-    if let [(_, size)] = slots.as_slice() {
-        return units
-            .chunks(*size as usize)
-            .take(count)
-            .map(<[Unit]>::to_vec)
-            .collect();
+    if slots.len() == 1 {
+        units.truncate(count * size);
+        return Sets { units, size };
     }
 
-    let filled = Filling::new(slots, count, take_from).fill(&units, goods.groups);
-    let of_slot = |set: usize, slot: usize| {
-        let size = slots[slot].1 as usize;
-        filled[slot][set * size..(set + 1) * size]
-            .iter()
-            .map(|&place| units[place])
-    };
-    (0..count)
-        .map(|set| {
-            (0..slots.len())
-                .flat_map(|slot| of_slot(set, slot))
-                .collect()
-        })
-        .collect()
+    let groups = units
+        .iter()
+        .map(|(unit, _)| goods.groups.of_unit[*unit])
+        .collect();
+    let filled = Filling::new(slots, count, take_from, groups).fill();
+    let mut of_sets = Vec::with_capacity(count * size);
+    for set in 0..count {
+        for (places, (_, size)) in filled.iter().zip(slots) {
+            let size = *size as usize;
+            of_sets.extend(
+                places[set * size..(set + 1) * size]
+                    .iter()
+                    .map(|&place| units[place]),
+            );
+        }
+    }
+    Sets {
+        units: of_sets,
+        size,
+    }
 }
 
 /// How many sets fit at most, by Hall's theorem: no choice of slots may want more units than fit
 /// any of them.
 fn how_many(slots: &[(Mask, u32)], units: &[Unit], groups: &Groups) -> usize {
+    let mut there = vec![0; groups.items.len()];
+    for (unit, _) in units {
+        there[groups.of_unit[*unit]] += 1;
+    }
     let fitting = |subset: &[(Mask, u32)]| {
         let (mask, wanted) = joined(subset);
-        let there = units
-            .iter()
-            .filter(|(unit, _)| mask.has(groups.of_unit[*unit]))
-            .count();
-        there / wanted as usize
+        mask.iter().map(|group| there[group]).sum::<usize>() / wanted as usize
     };
     subsets(slots)
         .map(|subset| fitting(&subset))
@@ -169,12 +188,14 @@ struct Filling<'s> {
     /// The order in which a unit tries slots: what is dear should be bought, or got.
     order: Vec<usize>,
     sets: usize,
+    /// Group of each unit by its place.
+    groups: Vec<usize>,
     /// Places among the units, by slot.
     filled: Vec<Vec<usize>>,
 }
 
 impl<'s> Filling<'s> {
-    fn new(slots: &'s [(Mask, u32)], sets: usize, take_from: TakeFrom) -> Self {
+    fn new(slots: &'s [(Mask, u32)], sets: usize, take_from: TakeFrom, groups: Vec<usize>) -> Self {
         let mut order: Vec<_> = (0..slots.len()).collect();
         if take_from == TakeFrom::Dearest {
             order.reverse();
@@ -183,14 +204,19 @@ impl<'s> Filling<'s> {
             slots,
             order,
             sets,
+            groups,
             filled: vec![Vec::new(); slots.len()],
         }
     }
 
-    fn fill(mut self, units: &[Unit], groups: &Groups) -> Vec<Vec<usize>> {
-        let group_of = |place: usize| groups.of_unit[units[place].0];
-        for place in 0..units.len() {
-            self.place(place, &group_of, &mut vec![false; self.slots.len()]);
+    /// What finds no place now never will, nor will others of its group.
+    fn fill(mut self) -> Vec<Vec<usize>> {
+        let mut closed = Mask::NONE;
+        for place in 0..self.groups.len() {
+            let group = self.groups[place];
+            if !closed.has(group) && !self.place(place, &mut 0) {
+                closed = closed.with(group);
+            }
         }
         for slot in &mut self.filled {
             slot.sort_unstable();
@@ -199,30 +225,34 @@ impl<'s> Filling<'s> {
     }
 
     /// Puts a unit into a slot with room, moving others from slot to slot where that makes room.
-    fn place(
-        &mut self,
-        place: usize,
-        group_of: &impl Fn(usize) -> usize,
-        seen: &mut [bool],
-    ) -> bool {
-        let fits = |slot: &usize| self.slots[*slot].0.has(group_of(place));
-        let fitting: Vec<_> = self.order.iter().copied().filter(fits).collect();
-        let has_room =
-            |slot: &&usize| self.filled[**slot].len() < self.slots[**slot].1 as usize * self.sets;
-        if let Some(&slot) = fitting.iter().find(has_room) {
-            self.filled[slot].push(place);
-            return true;
+    /// `seen` are the slots that are being searched.
+    fn place(&mut self, place: usize, seen: &mut usize) -> bool {
+        let group = self.groups[place];
+        for at in 0..self.order.len() {
+            let slot = self.order[at];
+            let (mask, size) = self.slots[slot];
+            if mask.has(group) && self.filled[slot].len() < size as usize * self.sets {
+                self.filled[slot].push(place);
+                return true;
+            }
         }
-        for slot in fitting {
-            if std::mem::replace(&mut seen[slot], true) {
+        for at in 0..self.order.len() {
+            let slot = self.order[at];
+            if *seen >> slot & 1 == 1 || !self.slots[slot].0.has(group) {
                 continue;
             }
+            *seen |= 1 << slot;
+            let mut stuck = Mask::NONE;
             for at in 0..self.filled[slot].len() {
                 let moved = self.filled[slot][at];
-                if self.place(moved, group_of, seen) {
+                if stuck.has(self.groups[moved]) {
+                    continue;
+                }
+                if self.place(moved, seen) {
                     self.filled[slot][at] = place;
                     return true;
                 }
+                stuck = stuck.with(self.groups[moved]);
             }
         }
         false

@@ -22,6 +22,9 @@ struct Contender {
 
 /// Lets each item be taken by its best rule. `rules` are in the order of their rank.
 pub(crate) fn run(bill: &mut Bill<'_>, candidates: &[Candidate<'_>], rules: &[usize]) {
+    if rules.is_empty() {
+        return;
+    }
     for contender in contenders(bill, candidates, rules) {
         let index = contender.index;
         let candidate = &candidates[index];

@@ -1,84 +1,63 @@
 //! B 多件: rules by priority, of equal priority the one that saves most on the units still free.
 
+use std::collections::BTreeMap;
+
 use crate::{
     amount::{Amount, Exact},
     bill::Bill,
     candidate::Candidate,
-    effects::{Goods, Measured, missing, portions, value},
+    effects::{Goods, Measured, missing, portions},
     explanation::Reason,
     groups::Mask,
     portions::Portions,
     stacking::keep_best_of_groups,
 };
 
+/// What a rule takes, and what that saves.
+type Offer = (Exact, Result<Portions, Reason>);
+
 /// A rule that waits for its turn.
 struct Waiting {
     index: usize,
     measured: Measured,
+    /// What it would save, had it all units.
+    alone: Exact,
     /// What it would take from the units still free; none when that must be found out anew.
-    offer: Option<(Exact, Portions)>,
+    offer: Option<Offer>,
 }
 
 /// Lets rules form sets. `rules` are in the order of their rank.
 pub(crate) fn run(bill: &mut Bill<'_>, candidates: &[Candidate<'_>], rules: &[usize]) {
-    let entry = bill.entry();
-    let mut used = vec![false; bill.nets.len()];
-    let judged = super::judge(bill, candidates, rules, &entry);
-    let mut kept: Vec<_> = judged.iter().map(|(index, _)| *index).collect();
-    let lost = keep_best_of_groups(candidates, &mut kept, |index| {
-        let candidate = &candidates[index];
-        value(candidate, &bill.goods_for(&used), entry.measure(candidate))
-    });
-    for (index, saving) in lost {
-        reject(bill, candidates, index, saving);
+    if rules.is_empty() {
+        return;
     }
-    let of_kept = judged.into_iter().filter(|(index, _)| kept.contains(index));
-    let mut waiting: Vec<_> = of_kept
-        .map(|(index, measured)| Waiting {
-            index,
-            measured,
-            offer: None,
-        })
-        .collect();
-
+    let mut used = vec![false; bill.nets.len()];
+    let mut waiting = waiting(bill, candidates, rules, &used);
     while let Some(first) = waiting.first() {
         let priority = candidates[first.index].rule.priority;
-        let equal = |one: &&mut Waiting| candidates[one.index].rule.priority == priority;
-        for one in waiting
-            .iter_mut()
-            .take_while(equal)
-            .filter(|one| one.offer.is_none())
-        {
+        let mut best = (0, Exact::ZERO);
+        for (at, one) in waiting.iter_mut().enumerate() {
             let candidate = &candidates[one.index];
-            let offer = portions(candidate, &bill.goods_for(&used), one.measured);
-            one.offer = offer
-                .ok()
-                .map(|offer| (candidate.within_limit(offer.exact()), offer));
-        }
-        let saving = |one: &Waiting| one.offer.as_ref().map_or(Exact::ZERO, |(exact, _)| *exact);
-        let mut best = 0;
-        for (at, one) in waiting.iter().enumerate().skip(1) {
-            if candidates[one.index].rule.priority == priority
-                && saving(one) > saving(&waiting[best])
-            {
-                best = at;
+            if candidate.rule.priority != priority {
+                break;
+            }
+            let goods = bill.goods_for(&used);
+            let offer = one
+                .offer
+                .get_or_insert_with(|| offer(candidate, &goods, one.measured));
+            if offer.0 > best.1 {
+                best = (at, offer.0);
             }
         }
-        let one = waiting.remove(best);
-        let index = one.index;
-        let candidate = &candidates[index];
-        let Some((_, offer)) = one.offer.filter(|(exact, _)| *exact > Exact::ZERO) else {
-            let unused = vec![false; used.len()];
-            let before = Goods {
-                nets: &entry.nets,
-                used: &unused,
-                groups: bill.groups,
-            };
-            let saving = value(candidate, &before, one.measured);
-            reject(bill, candidates, index, saving);
-            continue;
+        let one = waiting.remove(best.0);
+        let offer = match one.offer {
+            Some((exact, Ok(offer))) if exact > Exact::ZERO => offer,
+            _ => {
+                reject(bill, candidates, one.index, one.alone);
+                continue;
+            }
         };
-        if bill.apply(index, candidate, &offer) {
+        if bill.apply(one.index, &candidates[one.index], &offer) {
             let mut touched = Mask::NONE;
             for &unit in &offer.taken {
                 used[unit] = true;
@@ -91,6 +70,42 @@ pub(crate) fn run(bill: &mut Bill<'_>, candidates: &[Candidate<'_>], rules: &[us
             }
         }
     }
+}
+
+/// The rules that may act, of each exclusion group the best, with what they would take alone.
+fn waiting(
+    bill: &mut Bill<'_>,
+    candidates: &[Candidate<'_>],
+    rules: &[usize],
+    used: &[bool],
+) -> Vec<Waiting> {
+    let entry = bill.entry();
+    let judged = super::judge(bill, candidates, rules, &entry);
+    let mut waiting: Vec<_> = judged
+        .into_iter()
+        .map(|(index, measured)| {
+            let offer = offer(&candidates[index], &bill.goods_for(used), measured);
+            Waiting {
+                index,
+                measured,
+                alone: offer.0,
+                offer: Some(offer),
+            }
+        })
+        .collect();
+    let alone: BTreeMap<_, _> = waiting.iter().map(|one| (one.index, one.alone)).collect();
+    let mut kept: Vec<_> = alone.keys().copied().collect();
+    for (index, alone) in keep_best_of_groups(candidates, &mut kept, |index| alone[&index]) {
+        reject(bill, candidates, index, alone);
+    }
+    waiting.retain(|one| kept.contains(&one.index));
+    waiting
+}
+
+fn offer(candidate: &Candidate<'_>, goods: &Goods<'_>, measured: Measured) -> Offer {
+    let portions = portions(candidate, goods, measured);
+    let exact = portions.as_ref().map_or(Exact::ZERO, Portions::exact);
+    (candidate.within_limit(exact), portions)
 }
 
 /// Notes that a rule which would save so much, had it all units, takes nothing.

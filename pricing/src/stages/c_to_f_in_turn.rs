@@ -14,6 +14,9 @@ use crate::{
 
 /// Lets the rules of one stage act. `rules` are in the order of their rank.
 pub(crate) fn run(bill: &mut Bill<'_>, candidates: &[Candidate<'_>], rules: &[usize]) {
+    if rules.is_empty() {
+        return;
+    }
     let entry = bill.entry();
     let mut used = vec![false; bill.nets.len()];
     let judged = super::judge(bill, candidates, rules, &entry);

@@ -13,6 +13,9 @@ use crate::{
 
 /// Notes which factors count. `rules` are in the order of their rank.
 pub(crate) fn run(bill: &mut Bill<'_>, candidates: &[Candidate<'_>], rules: &[usize]) {
+    if rules.is_empty() {
+        return;
+    }
     let entry = bill.entry();
     let judged = super::judge(bill, candidates, rules, &entry);
     let mut kept: Vec<_> = judged.into_iter().map(|(index, _)| index).collect();

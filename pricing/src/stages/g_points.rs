@@ -52,7 +52,6 @@ pub(crate) fn run(
     let action = Action::Points { points: used };
     let mut portions = Portions::new(action, used);
     portions.push(units, Take::Amount(off));
-    let by_unit = Rc::new(by_unit(bill, &portions, used));
     let shares = bill.take(&portions, off);
     if let Some(left) = &mut bill.cap_left {
         *left -= off;
@@ -74,29 +73,35 @@ pub(crate) fn run(
         },
     }));
     let capped = redeeming.worth(requested) > off;
-    Ok(UsedPoints {
-        used,
-        by_unit,
-        capped,
-    })
+    Ok(UsedPoints { used, capped })
 }
 
 /// Points by unit. They are a quantity of their own, since a point need not be a dollar: by group,
-/// then by unit, in proportion to what points found there.
-fn by_unit(bill: &Bill<'_>, portions: &Portions, used: u32) -> Vec<u32> {
-    let mut shares = vec![0; bill.nets.len()];
-    let runs: Vec<_> = portions
-        .units
-        .chunk_by(|&one, &other| bill.groups.of_unit[one] == bill.groups.of_unit[other])
-        .collect();
-    let nets = |units: &[usize]| -> Vec<i64> {
-        units.iter().map(|&unit| bill.nets[unit].minor()).collect()
+/// then by unit of those that points paid for, in proportion to what points found there.
+pub(crate) fn by_unit(bill: &Bill<'_>) -> Vec<u32> {
+    let mut by_unit = vec![0; bill.nets.len()];
+    let of_points = bill
+        .applied
+        .iter()
+        .find(|applied| applied.stage == Stage::Points);
+    let (Some(points), Some(applied)) = (bill.points_used(), of_points) else {
+        return by_unit;
     };
-    let sums: Vec<i64> = runs.iter().map(|units| nets(units).iter().sum()).collect();
-    for (units, points) in runs.iter().zip(allocate(i64::from(used), &sums)) {
-        for (&unit, share) in units.iter().zip(allocate(points, &nets(units))) {
-            shares[unit] = u32::try_from(share).unwrap_or(u32::MAX);
+    // Nothing takes from goods after points.
+    let found: Vec<_> = applied
+        .shares
+        .iter()
+        .map(|(unit, share)| (*unit, bill.nets[*unit].minor() + share))
+        .collect();
+    let runs: Vec<_> = found
+        .chunk_by(|(one, _), (other, _)| bill.groups.of_unit[*one] == bill.groups.of_unit[*other])
+        .collect();
+    let amounts = |run: &[(usize, i64)]| run.iter().map(|(_, amount)| *amount).collect::<Vec<_>>();
+    let sums: Vec<i64> = runs.iter().map(|run| amounts(run).iter().sum()).collect();
+    for (run, points) in runs.iter().zip(allocate(i64::from(points.used), &sums)) {
+        for ((unit, _), share) in run.iter().zip(allocate(points, &amounts(run))) {
+            by_unit[*unit] = u32::try_from(share).unwrap_or(u32::MAX);
         }
     }
-    shares
+    by_unit
 }

@@ -56,7 +56,7 @@ pub(crate) fn run(
     candidates: &[Candidate<'_>],
     rules: &[usize],
 ) {
-    let entry = bill.entry();
+    let entry = (!rules.is_empty()).then(|| bill.entry());
     let goods = bill.goods();
     for (fee, charged) in fees.iter().zip(&mut bill.fees) {
         if let Charge::OfGoods(rate) = fee.charge {
@@ -64,6 +64,9 @@ pub(crate) fn run(
         }
     }
     let delivery = fees.iter().position(|fee| fee.kind == FeeKind::Delivery);
+    let Some(entry) = entry else {
+        return;
+    };
     let judged = super::judge(bill, candidates, rules, &entry);
     let Some(delivery) = delivery.filter(|&fee| bill.fees[fee] > Amount::ZERO) else {
         for (index, _) in judged {
