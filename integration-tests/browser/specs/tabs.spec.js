@@ -1,7 +1,7 @@
 // A browser with many tabs: they share their event streams, so that connections are left for the rest.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DESKTOP, endpoints, launch, open, order, signIn } from '../browser.js'
+import { PHONE, endpoints, launch, open, order, signIn } from '../browser.js'
 
 let browser
 before(async () => {
@@ -10,7 +10,7 @@ before(async () => {
 after(() => browser.close())
 
 test('with eight tabs of shop, order and board open, another one still loads and orders', async () => {
-  const first = await open(browser, DESKTOP)
+  const first = await open(browser, PHONE)
   const context = first.context()
   const { orders: board } = await signIn(first)
   const customer = await context.newPage()

@@ -56,7 +56,11 @@ impl Chain {
         later["version"] = hours["hours"]["version"].clone();
         let later = owner.call(Method::PUT, &of("/hours"), later).await?;
         let limit = json!({
-            "rules": [{"measure": "orders", "target": {"kind": "all"}, "window": {"kind": "slot"}, "limit": 99}],
+            "rules": [{
+                "measure": "orders", "target": {"kind": "all"}, "window": {"kind": "slot"},
+                "days": {"weekdays": []}, "limit": 99, "shares": [], "reserved_for_counter": 0,
+                "early_hours": 0, "enabled": true,
+            }],
             "version": 0, "note": "",
         });
         owner.call(Method::PUT, &of("/limits"), limit).await?;
