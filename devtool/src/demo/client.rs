@@ -57,7 +57,8 @@ impl Staff {
         checked(path, request.body(content).send().await?).await
     }
 
-    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+    /// A request to an endpoint below `/api/admin`, with a fresh idempotency key.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http
             .request(method, format!("{}/api/admin{path}", self.base))
             .header("origin", &self.base)
