@@ -98,13 +98,17 @@ async fn an_event_of_a_service_reaches_the_screens_it_concerns() {
                 })
             }
         });
-    let moved = ordering::OrderStateChanged {
+    let change = ordering::OrderChange {
         order_id: order_id.clone(),
         branch_id: edge.branch_id.clone(),
         version: 2,
         from: ordering::OrderState::Placed as i32,
         to: ordering::OrderState::Accepted as i32,
-        return_stock: false,
+        ..Default::default()
+    };
+    let moved = ordering::OrderChanged {
+        change: Some(change.clone()),
+        order: None,
     };
     let accepted = format!(
         "event: order\ndata: {{\"order_id\":\"{order_id}\",\"state\":\"accepted\",\"version\":2}}\n\n"
@@ -120,12 +124,13 @@ async fn an_event_of_a_service_reaches_the_screens_it_concerns() {
     read_until(&mut board, &accepted).await;
     read_until(&mut mine, &accepted).await;
     let rescheduled = ordering::ScheduleChanged {
-        order_id: order_id.clone(),
-        branch_id: edge.branch_id.clone(),
-        version: 3,
-        state: ordering::OrderState::Accepted as i32,
-        reason: "冰櫃故障".to_owned(),
-        ..Default::default()
+        change: Some(ordering::OrderChange {
+            version: 3,
+            from: ordering::OrderState::Accepted as i32,
+            reason: "冰櫃故障".to_owned(),
+            ..change
+        }),
+        promised_before: None,
     };
     edge.send("ordering.schedule.changed.v1", &rescheduled)
         .await;

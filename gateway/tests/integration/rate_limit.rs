@@ -18,6 +18,7 @@ fn answer_orders(edge: &Edge, replayed: bool) {
         let order = ordering::Order {
             state: ordering::OrderState::Placed as i32,
             method: ordering::FulfilmentMethod::Pickup as i32,
+            created_at: Some(prost_types::Timestamp::default()),
             placed_at: Some(prost_types::Timestamp::default()),
             total: Some(Money {
                 amount: 55,

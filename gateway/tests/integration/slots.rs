@@ -47,6 +47,7 @@ fn order() -> ordering::Order {
         order_id: ORDER.to_owned(),
         state: ordering::OrderState::Accepted.into(),
         method: ordering::FulfilmentMethod::Pickup.into(),
+        created_at: at(0),
         placed_at: at(0),
         promised_at: at(900),
         moved_from: at(0),

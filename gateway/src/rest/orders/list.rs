@@ -33,6 +33,8 @@ pub struct OrderFilter {
     pub states: Option<String>,
     /// Order number, pickup number, last three digits of the phone, or name.
     pub text: Option<String>,
+    /// List test orders too.
+    pub with_tests: Option<bool>,
 }
 
 /// A page of orders; phones are masked.
@@ -61,6 +63,7 @@ pub async fn list_orders(
         states: states(filter.states.as_deref())?,
         business_day: filter.business_day.unwrap_or_default(),
         text: filter.text.unwrap_or_default(),
+        with_tests: filter.with_tests.unwrap_or_default(),
         page_size: page.page_size.unwrap_or_default(),
         page_token: page.page_token.unwrap_or_default(),
     });

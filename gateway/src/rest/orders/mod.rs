@@ -6,6 +6,7 @@ mod known;
 mod list;
 mod move_to_slot;
 mod order;
+mod place_test;
 mod slots;
 mod transition;
 mod undo;
@@ -28,4 +29,5 @@ pub fn routes() -> OpenApiRouter<Gateway> {
         .routes(routes!(unmask::unmask_contact))
         .routes(routes!(slots::find_order_slots))
         .routes(routes!(move_to_slot::move_order))
+        .routes(routes!(place_test::place_test_order))
 }

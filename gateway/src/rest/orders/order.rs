@@ -80,7 +80,7 @@ pub struct Order {
     pub branch_id: String,
     /// 訂單編號, five characters.
     pub order_number: String,
-    /// 取件號碼, three digits or more.
+    /// 取件號碼, three digits or more, of a test order after a T; empty until it is placed.
     pub pickup_number: String,
     /// State.
     pub state: OrderState,
@@ -90,8 +90,10 @@ pub struct Order {
     pub wanted_at: Option<DateTime<Utc>>,
     /// Promised time.
     pub promised_at: Option<DateTime<Utc>>,
-    /// When it was placed.
-    pub placed_at: DateTime<Utc>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was placed; null while it waits for its payment.
+    pub placed_at: Option<DateTime<Utc>>,
     /// When it was accepted.
     pub accepted_at: Option<DateTime<Utc>>,
     /// When it became ready.
@@ -108,7 +110,7 @@ pub struct Order {
     pub total: i64,
     /// What was paid.
     pub paid: i64,
-    /// Who ordered; the phone is masked for everybody but who has just placed the order.
+    /// The customer; the phone is masked except in the response to placing the order.
     pub contact: Contact,
     /// Remark.
     pub remark: String,
@@ -137,7 +139,7 @@ pub struct Order {
     pub moved_reason: String,
 }
 
-/// Who orders.
+/// The customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
@@ -165,7 +167,8 @@ impl TryFrom<pb::Order> for Order {
             method: FulfilmentMethod::from_wire(order.method)?,
             wanted_at: time(order.wanted_at),
             promised_at: time(order.promised_at),
-            placed_at: required_time(order.placed_at, "placed_at")?,
+            created_at: required_time(order.created_at, "created_at")?,
+            placed_at: time(order.placed_at),
             accepted_at: time(order.accepted_at),
             ready_at: time(order.ready_at),
             completed_at: time(order.completed_at),

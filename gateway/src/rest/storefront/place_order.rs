@@ -35,14 +35,14 @@ pub struct PlaceOrder {
     pub quoted_at: DateTime<Utc>,
     /// Time that quote promised; null when it promised none. A later time is `QUOTE_CHANGED`.
     pub promised_at: Option<DateTime<Utc>>,
-    /// Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` tells the
-    /// difference from these. Empty to be told of no lines and fees.
+    /// Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` names the
+    /// differences from these. Empty to get none of lines and fees.
     #[serde(default)]
     pub line_amounts: Vec<i64>,
     /// Fees of that quote.
     #[serde(default)]
     pub fee_amounts: Vec<FeeAmount>,
-    /// Who orders.
+    /// The customer.
     pub contact: Contact,
     /// Remark, at most 500 characters.
     #[serde(default)]
@@ -69,7 +69,7 @@ pub struct PlacedOrder {
     pub order: Order,
     /// Secret token of the order's link.
     pub access_token: String,
-    /// The order existed already; this is its first answer again.
+    /// The order existed already; this is its first response again.
     pub replayed: bool,
 }
 
@@ -108,7 +108,7 @@ pub async fn place_order(
     };
     let order: Order = present(answer.order, "the order")?.try_into()?;
     if answer.replayed {
-        gateway.limits().repeated(claim, order.placed_at);
+        gateway.limits().repeated(claim, order.created_at);
     } else {
         gateway.limits().keep(claim);
     }
@@ -121,7 +121,8 @@ pub async fn place_order(
 }
 
 impl PlaceOrder {
-    fn into_wire(self, idempotency_key: String, branch_id: String) -> pb::PlaceOrderRequest {
+    /// The message, for this branch.
+    pub fn into_wire(self, idempotency_key: String, branch_id: String) -> pb::PlaceOrderRequest {
         let cart = Cart {
             method: self.method,
             wanted_at: self.wanted_at,

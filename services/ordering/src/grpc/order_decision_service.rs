@@ -1,4 +1,4 @@
-//! `OrderDecisionService`: what comes of decisions that were saved with a change of hours.
+//! `OrderDecisionService`: the outcome of decisions that were saved with a change of hours.
 
 use chassis::{
     authn::RequestExt as _,
@@ -16,7 +16,6 @@ use crate::{
     app::{Ordering, quote::to_timestamp},
     domain::{
         order_decision::{Action, DecisionBatch, DecisionState},
-        order_number::PickupNumber,
     },
     store::order_decisions::{self, Counted, Outcome, Tally},
 };
@@ -176,9 +175,7 @@ fn outcome_to_wire(outcome: &Outcome) -> wire::OrderOutcome {
         order_id: decision.order.to_string(),
         branch_id: decision.branch.to_string(),
         order_number: names.map_or_else(String::new, |names| names.order_number.clone()),
-        pickup_number: names.map_or_else(String::new, |names| {
-            PickupNumber(names.pickup_number).to_string()
-        }),
+        pickup_number: names.map_or_else(String::new, |names| names.pickup_number.clone()),
         contact_name: names.map_or_else(String::new, |names| names.contact_name.clone()),
         promised_at: Some(to_timestamp(decision.promised_at)),
         decision: action.into(),

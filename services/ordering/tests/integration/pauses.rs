@@ -62,12 +62,12 @@ async fn a_paused_station_is_warned_of_at_the_lines_it_makes() {
             ..Default::default()
         }];
         let warnings = shop.quote(shop.cart(1)).await.unwrap().warnings;
-        let told: Vec<_> = warnings
+        let reported: Vec<_> = warnings
             .iter()
             .map(|found| (&*found.field, &*found.reason, &*found.params["name"]))
             .collect();
         let expected = [("lines[0]", "PAUSED", "翠玉綠茶")];
-        assert_eq!(told, expected[..usize::from(paused)], "{station}");
+        assert_eq!(reported, expected[..usize::from(paused)], "{station}");
     }
 }
 

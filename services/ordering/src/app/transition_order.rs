@@ -1,4 +1,4 @@
-//! Moves an order through its states, and takes a step back. Two who press at once: one wins.
+//! Moves an order to another state, and undoes the last step. Of two simultaneous requests one wins.
 
 use chassis::{
     authn::{Actor, Identity, Level},
@@ -13,8 +13,8 @@ use crate::{
     domain::{
         order::Order,
         order_history::{CancelReason, EventActor, OrderEvent},
-        order_move::{Move, Rights},
         order_state::OrderState,
+        order_transition::{Rights, TransitionRequest},
     },
     events,
     store::{
@@ -24,26 +24,26 @@ use crate::{
     },
 };
 
-/// A wish of staff to move an order.
+/// A request of staff to move an order to another state.
 #[derive(Clone, Debug)]
-pub struct MoveOrder {
+pub struct TransitionOrder {
     /// The order.
     pub order: OrderId,
     /// Version it was read at.
     pub version: i64,
-    /// The move.
-    pub wish: Move,
+    /// The transition.
+    pub transition: TransitionRequest,
     /// Key and body hash, when the caller gave a key.
     pub mark: Option<RequestMark>,
 }
 
 impl Ordering {
-    /// Moves an order as a member of staff.
-    pub async fn move_order(
+    /// Moves an order to another state as a member of staff.
+    pub async fn transition_order(
         &self,
         org: OrganisationId,
         caller: &Identity,
-        request: &MoveOrder,
+        request: &TransitionOrder,
     ) -> Result<Order, Problem> {
         let mut tx = self.db.tenant(org).await?;
         let mut order = lock(&mut tx, caller, request.order).await?;
@@ -57,12 +57,12 @@ impl Ordering {
             };
         }
         if order.progress.version != request.version {
-            return Err(stale(&mut tx, &order, request.version, request.wish.to).await?);
+            return Err(stale(&mut tx, &order, request.version, request.transition.to).await?);
         }
 
         let (_, actor) = staff(caller)?;
         lock_number(&mut tx, &order).await?;
-        let advanced = order.advance(&request.wish, &actor, rights(caller), self.clock.now());
+        let advanced = order.advance(&request.transition, &actor, rights(caller), self.clock.now());
         let entries = advanced.map_err(|error| error.to_problem())?;
         let mark = request.mark.as_ref();
         self.write(&mut tx, &order, request.version, &entries, mark)
@@ -71,8 +71,8 @@ impl Ordering {
         Ok(order)
     }
 
-    /// Takes the last press of a member of staff back, or finds that this very request has done so.
-    pub async fn undo_move(
+    /// Undoes the last request of a member of staff, or finds that this very request has done so.
+    pub async fn undo_transition(
         &self,
         org: OrganisationId,
         caller: &Identity,
@@ -108,8 +108,9 @@ impl Ordering {
         &self,
         org: OrganisationId,
         id: OrderId,
+        device: Option<String>,
     ) -> Result<Order, Problem> {
-        let wish = Move {
+        let request = TransitionRequest {
             to: OrderState::Cancelled,
             cancel_reason: Some(CancelReason::CustomerRequest),
             reason: String::new(),
@@ -123,7 +124,8 @@ impl Ordering {
         }
         let version = order.progress.version;
         let rights = Rights::default();
-        let advanced = order.advance(&wish, &EventActor::Customer, rights, self.clock.now());
+        let actor = EventActor::Customer { device };
+        let advanced = order.advance(&request, &actor, rights, self.clock.now());
         let entries = advanced.map_err(|error| error.to_problem())?;
         self.write(&mut tx, &order, version, &entries, None).await?;
         tx.commit().await?;
@@ -142,11 +144,12 @@ impl Ordering {
         orders::update_progress(tx, order, read_version).await?;
         let rows: Vec<_> = entries.iter().map(|entry| (order.id, entry)).collect();
         order_events::insert(tx, &rows, mark).await?;
-        let announced: Vec<_> = entries
+        let org = tx.org();
+        let changes: Vec<_> = entries
             .iter()
-            .map(|entry| events::moved(order, entry))
+            .map(|entry| events::changed(org, order, entry))
             .collect();
-        outbox::publish(tx, &*self.clock, &announced).await
+        outbox::publish(tx, &*self.clock, &changes).await
     }
 }
 
@@ -158,15 +161,15 @@ async fn lock(tx: &mut TenantTx, caller: &Identity, id: OrderId) -> Result<Order
     Ok(order)
 }
 
-/// A closed order that opens again takes its pickup number back: meanwhile nobody else may get it.
+/// A closed order that is reopened takes its pickup number back: meanwhile it must not be assigned again.
 async fn lock_number(tx: &mut TenantTx, order: &Order) -> Result<(), Problem> {
     if !order.progress.state.is_open() {
-        order_counters::lock(tx, order.branch).await?;
+        order_counters::lock(tx, order.branch, order.terms.test).await?;
     }
     Ok(())
 }
 
-/// What a caller is told who read an older version: the state moved on, or only the version did.
+/// The refusal of a caller who read an older version: the state has changed since, or only the version.
 pub(super) async fn stale(
     tx: &mut TenantTx,
     order: &Order,
@@ -181,14 +184,14 @@ pub(super) async fn stale(
         "ILLEGAL_TRANSITION"
     };
     Ok(Problem::new(reason)
-        .message("the order was changed by somebody else")
+        .message("the order was changed meanwhile")
         .param("state", order.progress.state.as_str())
         .param("version", order.progress.version)
         .param("given_version", given)
         .param("to", to.as_str()))
 }
 
-/// Rights of a caller beyond the permission that let it in.
+/// Rights of a caller beyond the permission that the RPC requires.
 #[must_use]
 pub fn rights(caller: &Identity) -> Rights {
     Rights {
@@ -198,7 +201,7 @@ pub fn rights(caller: &Identity) -> Rights {
     }
 }
 
-pub(super) fn staff(caller: &Identity) -> Result<(AccountId, EventActor), Problem> {
+pub(crate) fn staff(caller: &Identity) -> Result<(AccountId, EventActor), Problem> {
     match &caller.actor {
         Actor::Staff { account, name, .. } => Ok((
             *account,
@@ -212,5 +215,5 @@ pub(super) fn staff(caller: &Identity) -> Result<(AccountId, EventActor), Proble
 }
 
 pub(super) fn not_staff() -> Problem {
-    Problem::new("PERMISSION_DENIED").message("only staff moves orders")
+    Problem::new("PERMISSION_DENIED").message("only staff changes orders")
 }

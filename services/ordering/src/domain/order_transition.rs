@@ -1,4 +1,4 @@
-//! The wish to move an order, and why it may be refused.
+//! A request to move an order to another state, and why it may be refused.
 
 use chassis::error::{Problem, ToProblem};
 
@@ -7,9 +7,9 @@ use super::{
     order_state::{IllegalTransition, OrderState},
 };
 
-/// A wish to move an order.
+/// A request to move an order to another state.
 #[derive(Clone, Debug)]
-pub struct Move {
+pub struct TransitionRequest {
     /// State wanted.
     pub to: OrderState,
     /// Reason of a cancellation or rejection.
@@ -33,30 +33,30 @@ pub struct Rights {
     pub reopen: bool,
 }
 
-impl Move {
+impl TransitionRequest {
     /// It ends the order without hand-over, which needs a reason.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
         matches!(self.to, OrderState::Cancelled | OrderState::Rejected)
     }
 
-    /// It closes the order with the money in hand.
+    /// It closes the order with its money received.
     #[must_use]
     pub const fn takes_cash(&self) -> bool {
         matches!(self.to, OrderState::Completed) && self.cash_received
     }
 }
 
-/// Why an order was not moved.
+/// Why an order was not changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The rules don't know this move.
+    /// The rules have no such transition.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
-    /// A reason is needed.
-    #[error("a reason is needed in {field}")]
+    /// A reason is required.
+    #[error("a reason is required in {field}")]
     ReasonRequired {
-        /// Field where it belongs.
+        /// The field.
         field: &'static str,
     },
     /// The order is not paid.
@@ -65,8 +65,8 @@ pub enum Error {
         /// What is still to be paid.
         due: i64,
     },
-    /// The permission reaches only as far as making and handing over.
-    #[error("it needs ops.orders at level manage")]
+    /// The permission covers only making and handing over.
+    #[error("it requires ops.orders at level manage")]
     LevelDenied,
     /// A sensitive action is not granted.
     #[error("the action {action} is not granted")]
@@ -86,8 +86,8 @@ pub enum Error {
         /// Most entries.
         max: i64,
     },
-    /// Nothing can be taken back.
-    #[error("the last step cannot be taken back")]
+    /// Nothing can be undone.
+    #[error("the last step cannot be undone")]
     NothingToUndo {
         /// Present state.
         state: OrderState,
