@@ -6,9 +6,11 @@
 //!
 //! The JSON is the protos' own: fields keep their names, integers are numbers, an enum value is its
 //! word in lower case without the enum's prefix, a timestamp is RFC 3339 text. Only a field marked
-//! `optional` may be null or left out, as may lists and maps; a field the message does not have is
-//! refused. ADR 0095 says why.
+//! `optional`, or one of a `oneof`, may be null or left out, as may lists and maps; a field the message
+//! does not have is refused. `google.api.field_behavior` says what differs in requests: `OPTIONAL` may
+//! be left out of them, `OUTPUT_ONLY` is refused in them. ADR 0095 says why.
 
+mod behavior;
 mod codec;
 mod comments;
 mod decode;
