@@ -527,7 +527,7 @@ async fn start(
     };
     let clock = Arc::new(clock.clone());
     let running = service::start::<Capacity>(config, clock).await.unwrap();
-    amqp.clean_up_after(&running.context().amqp);
+    amqp.delete_queues_of(&running.context().amqp);
     running
 }
 

@@ -30,7 +30,7 @@ use crate::{
         pauses::{PauseClient, end},
         timestamp, told,
     },
-    model::machine::{Done, Machine, Refusal, SECONDS_KEPT},
+    model::machine::{Done, Machine, SECONDS_KEPT, ToProblem},
     model::reference::{Bucket, Counter, DAILY, Limits, ORDERS_A_SLOT, RUNNING, Reference, Units},
     model::step::Step,
     model::stored::Stored,
@@ -150,7 +150,7 @@ impl Branch {
         }
     }
 
-    async fn hold(&mut self, units: Units, slot: i64, refusal: Refusal) {
+    async fn hold(&mut self, units: Units, slot: i64, refusal: ToProblem) {
         let body = self.cart(units, slot);
         let got = hold(self.doors.ordering.clone(), body.clone()).await;
         if got.is_ok() {
@@ -182,7 +182,7 @@ impl Branch {
         self.shop.ordering.knows(self.id(n), state, version).await;
     }
 
-    async fn release(&self, n: usize, refusal: Refusal) {
+    async fn release(&self, n: usize, refusal: ToProblem) {
         let request = ReleaseRequest {
             order_id: self.orders[n].order_id.clone(),
             branch_id: self.shop.branch.to_string(),
@@ -191,7 +191,7 @@ impl Branch {
         agree("releasing", answer.released, refusal.is_none());
     }
 
-    async fn move_to(&self, n: usize, slot: i64, refusal: Refusal) {
+    async fn move_to(&self, n: usize, slot: i64, refusal: ToProblem) {
         let request = MoveRequest {
             order_id: self.orders[n].order_id.clone(),
             branch_id: self.shop.branch.to_string(),
@@ -381,7 +381,7 @@ impl Branch {
     }
 }
 
-fn answered<T: Debug>(what: &str, got: Result<T, Problem>, expected: Refusal) {
+fn answered<T: Debug>(what: &str, got: Result<T, Problem>, expected: ToProblem) {
     let found = got.err().map(|problem| problem.reason.into_owned());
     agree(what, found.as_deref(), expected);
 }
