@@ -19,8 +19,8 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    problem::Rejection,
-    rest::{Result, events::BranchesChanged, storefront::StorefrontPage},
+    problem::{Rejection, Result},
+    rest::{events::BranchesChanged, storefront::StorefrontPage},
     shared_json::SharedJson,
     sse::Topic,
     state::Gateway,
@@ -133,7 +133,7 @@ async fn list_statuses(
     gateway: &Gateway,
     storefront: &Storefront,
 ) -> std::result::Result<HashMap<String, BranchOpenStatus>, tonic::Status> {
-    let mut capacity = gateway.capacity_as_gateway(storefront.org);
+    let mut capacity = gateway.as_gateway(Some(storefront.org)).capacity();
     let mut statuses = HashMap::with_capacity(storefront.branches.len());
     let mut request = ListOpenStatusesRequest {
         brand_id: storefront.brand.brand_id.clone(),

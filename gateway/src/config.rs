@@ -1,4 +1,4 @@
-//! What the gateway is told from outside.
+//! The gateway's configuration.
 
 use std::{
     collections::BTreeMap,
@@ -32,13 +32,13 @@ pub struct Config {
     pub own: GatewayConfig,
 }
 
-/// `GATEWAY_`: the door to the web. A limit of 0 is none.
+/// `GATEWAY_`: the HTTP server. A limit of 0 is none.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GatewayConfig {
-    /// Address of the HTTP door.
+    /// Address of the HTTP server.
     #[serde(default = "defaults::addr")]
     pub addr: SocketAddr,
-    /// Where browsers reach the gateway; with `https` cookies are Secure and HSTS is sent.
+    /// Address of the gateway for browsers; with `https` cookies are Secure and HSTS is sent.
     #[serde(default = "defaults::public_url")]
     pub public_url: Url,
     /// Folder with `storefront/dist` and `admin/dist`.
@@ -84,7 +84,7 @@ pub struct GatewayConfig {
 }
 
 impl Config {
-    /// Reads all sections and tells every problem in one message.
+    /// Reads all sections and reports every problem in one message.
     pub fn read(variables: &BTreeMap<String, String>) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let found = &mut problems;

@@ -22,7 +22,11 @@ use opentelemetry::{global, metrics::Counter};
 use parking_lot::RwLock;
 use proto::catalog::v1::GetMenuDocumentRequest;
 
-use crate::{problem::Rejection, rest::Result, state::Gateway, storefronts::Place};
+use crate::{
+    problem::{Rejection, Result},
+    state::Gateway,
+    storefronts::Place,
+};
 use document::Document;
 
 const CHECK_EVERY: Duration = Duration::from_secs(5);
@@ -150,7 +154,7 @@ impl Menus {
     }
 
     /// Checks the document with catalog. One reader does; the others take what there is, unless a
-    /// new one was announced: then they wait, for a screen that was told of it must not get the old.
+    /// new one was announced: then they wait, for a screen that was notified of it must not get the old.
     async fn refresh(
         &self,
         gateway: &Gateway,
@@ -234,7 +238,7 @@ async fn fetch(gateway: &Gateway, place: &Place, known_etag: &str) -> Result<Opt
         branch_id: place.branch.branch_id.clone(),
         known_etag: known_etag.to_owned(),
     };
-    let mut catalog = gateway.catalog_as_gateway(place.org());
+    let mut catalog = gateway.as_gateway(Some(place.org())).catalog();
     let answer = catalog.get_menu_document(request).await?.into_inner();
     if !known_etag.is_empty() && answer.etag == known_etag {
         return Ok(None);

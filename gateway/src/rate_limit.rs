@@ -12,8 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     auth::{Peer, Shop},
     config::GatewayConfig,
-    problem::Rejection,
-    rest::Result,
+    problem::{Rejection, Result},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! The HTTP door: how routes and layers are put together, and the life of the process.
+//! The HTTP server: how routes and layers are put together, and how the process starts and stops.
 
 use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -35,7 +35,7 @@ use crate::{
     events, observe, path_params,
     problem::Rejection,
     rest, security_headers,
-    state::{Gateway, Ingredients},
+    state::{Dependencies, Gateway},
 };
 
 /// Name of the gateway and of its key.
@@ -89,7 +89,7 @@ async fn wrong_method() -> Rejection {
 /// A panic answers the request in which it happened, and no other.
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "the layer hands the panic over"
+    reason = "the layer passes the panic by value"
 )]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Rejection::from(Problem::from_panic(&*panic)).into_response()
@@ -104,14 +104,14 @@ pub struct Running {
     telemetry: Telemetry,
     drain: Duration,
     failed: CancellationToken,
-    doors: shutdown::Parts,
+    servers: shutdown::Parts,
     last: shutdown::Parts,
 }
 
 /// Starts the gateway; it answers when this returns.
 pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running> {
     let telemetry = telemetry::init(NAME, &config.telemetry)?;
-    let doors = shutdown::Parts::new();
+    let servers = shutdown::Parts::new();
     let last = shutdown::Parts::new();
     let failed = CancellationToken::new();
 
@@ -122,11 +122,11 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
         read: *config.own.read_within,
         write: *config.own.write_within,
     };
-    let gateway = Gateway::new(Ingredients {
+    let gateway = Gateway::new(Dependencies {
         peers: Peers::new(&config.peers, signer.clone(), clock.clone(), &last.token())?,
         verifier: Verifier::from_config(&config.auth, clock.clone()),
         redis: chassis::redis::connect(&config.redis)?,
-        shutdown: doors.token(),
+        shutdown: servers.token(),
         config: config.own,
         signer,
         clock,
@@ -143,11 +143,11 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
     last.spawn(sweep(gateway.clone(), last.token()));
     last.spawn(BrandPages::publish_changes(gateway.clone(), last.token()));
     watch(&last, &failed, ops.run(last.token()));
-    doors.spawn(connections::serve(
+    servers.spawn(connections::serve(
         listener,
         router(gateway.clone()),
         patience,
-        doors.token(),
+        servers.token(),
     ));
     tracing::info!(server.addr = %addr, "gateway answers");
     let drain = *config.server.drain;
@@ -159,23 +159,23 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
         telemetry,
         drain,
         failed,
-        doors,
+        servers,
         last,
     })
 }
 
 impl Running {
-    /// Address of the HTTP door.
+    /// Address of the HTTP server.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// What its handlers reach.
+    /// The state of its handlers.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
     }
 
-    /// Waits until a door breaks, which it never should.
+    /// Waits until a server fails, which it never should.
     pub async fn failed(&self) {
         self.failed.cancelled().await;
     }
@@ -184,7 +184,7 @@ impl Running {
     /// False when something had to be cut off.
     pub async fn stop(self) -> bool {
         self.readiness.stop();
-        let drained = self.doors.end(self.drain).await;
+        let drained = self.servers.end(self.drain).await;
         let ended = self.last.end(LAST_PARTS).await;
         self.amqp.close().await;
         let telemetry = self.telemetry;
@@ -202,16 +202,16 @@ async fn sweep(gateway: Gateway, shutdown: CancellationToken) {
     }
 }
 
-/// Runs a door whose failure ends the process.
+/// Runs a server whose failure ends the process.
 fn watch(
     parts: &shutdown::Parts,
     failed: &CancellationToken,
-    door: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+    server: impl Future<Output = anyhow::Result<()>> + Send + 'static,
 ) {
     let failed = failed.clone();
     parts.spawn(async move {
-        if let Err(error) = door.await {
-            tracing::error!(error = format!("{error:#}"), "a door broke");
+        if let Err(error) = server.await {
+            tracing::error!(error = format!("{error:#}"), "a server failed");
             failed.cancel();
         }
     });

@@ -13,7 +13,10 @@ use subtle::ConstantTimeEq as _;
 use url::Url;
 
 use super::cookies;
-use crate::{problem::Rejection, rest::Result, state::Gateway};
+use crate::{
+    problem::{Rejection, Result},
+    state::Gateway,
+};
 
 const HEADER: &str = "x-csrf-token";
 /// Has no session yet, so only its origin can be checked.

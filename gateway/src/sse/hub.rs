@@ -14,7 +14,7 @@ use tokio::{
     time::Instant,
 };
 
-/// Events a stream may be behind before it is told to reload.
+/// Events a stream may be behind before it must reload.
 const QUEUE: usize = 64;
 /// Ended sessions a stream may be behind.
 const SESSIONS: usize = 64;
@@ -29,7 +29,7 @@ pub enum Topic {
     Branch,
 }
 
-/// What a stream is to be told.
+/// A message for a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wants {
     /// All that happens in the branch.
@@ -110,7 +110,7 @@ impl Hub {
         }
     }
 
-    /// Tells an event to the streams of a branch; one that cannot follow is ended.
+    /// Sends an event to the streams of a branch; one that cannot keep up is ended.
     pub fn publish(&self, branch_id: &str, topic: Topic, event: &str, data: &impl Serialize) {
         let Ok(data) = serde_json::to_string(data) else {
             return;
@@ -141,9 +141,9 @@ impl Hub {
         state.branches.clear();
     }
 
-    /// Tells the streams of staff that sessions ended.
+    /// Notifies the streams of staff that sessions ended.
     pub fn end_sessions(&self, session_ids: Vec<String>) {
-        // Nobody listening is as good as everybody told.
+        // No receiver is no failure.
         let _ = self.ended_sessions.send(session_ids.into());
     }
 
@@ -242,7 +242,7 @@ mod tests {
 
     const WINDOW: Duration = Duration::from_secs(600);
 
-    fn tell(hub: &Hub, branch: &str, order: &str) {
+    fn send(hub: &Hub, branch: &str, order: &str) {
         hub.publish(branch, Topic::Order(order.to_owned()), "order", &order);
     }
 
@@ -258,10 +258,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_comes_back_is_told_what_was_missed() {
         let hub = Hub::new(WINDOW, 10);
-        tell(&hub, "b", "one");
+        send(&hub, "b", "one");
         let seen = last_id(&hub);
-        tell(&hub, "b", "two");
-        tell(&hub, "other", "three");
+        send(&hub, "b", "two");
+        send(&hub, "other", "three");
         hub.publish("b", Topic::Branch, "availability", &"sku");
 
         let text = opening(&hub, Wants::Everything, Some(&seen));
@@ -282,14 +282,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_no_longer_kept_makes_a_reload() {
         let hub = Hub::new(WINDOW, 2);
-        tell(&hub, "b", "one");
+        send(&hub, "b", "one");
         let seen = last_id(&hub);
-        (0..3).for_each(|_| tell(&hub, "b", "more"));
+        (0..3).for_each(|_| send(&hub, "b", "more"));
         assert!(opening(&hub, Wants::Everything, Some(&seen)).contains("reload"));
 
         let seen = last_id(&hub);
         assert!(!opening(&hub, Wants::Everything, Some(&seen)).contains("reload"));
-        tell(&hub, "b", "late");
+        send(&hub, "b", "late");
         tokio::time::advance(WINDOW * 2).await;
         hub.sweep();
         assert!(opening(&hub, Wants::Everything, Some(&seen)).contains("reload"));
@@ -299,7 +299,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_gap_makes_every_older_id_unknown() {
         let hub = Hub::new(WINDOW, 10);
-        tell(&hub, "b", "one");
+        send(&hub, "b", "one");
         let seen = last_id(&hub);
         let mut open = hub.subscribe("b", Wants::Everything, None);
         hub.reset();
@@ -313,13 +313,13 @@ mod tests {
         let mut slow = hub.subscribe("b", Wants::Everything, None);
         let mut quick = hub.subscribe("b", Wants::Everything, None);
         for _ in 0..=QUEUE {
-            tell(&hub, "b", "one");
+            send(&hub, "b", "one");
             assert!(quick.events.recv().await.is_some());
         }
-        let mut told = 0;
+        let mut received = 0;
         while slow.events.recv().await.is_some() {
-            told += 1;
+            received += 1;
         }
-        assert_eq!(told, QUEUE);
+        assert_eq!(received, QUEUE);
     }
 }

@@ -21,8 +21,7 @@ use super::{
 };
 use crate::{
     auth::{Shop, Staff},
-    problem::Rejection,
-    rest::Result,
+    problem::{Rejection, Result},
     state::Gateway,
 };
 

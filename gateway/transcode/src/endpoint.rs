@@ -97,10 +97,9 @@ impl Endpoint {
         form: usize,
         behaviors: Arc<Behaviors>,
     ) -> anyhow::Result<Self> {
-        for message in [rpc.input(), rpc.output()] {
-            shape::check(&message)
-                .with_context(|| format!("the messages of {}", rpc.full_name()))?;
-        }
+        shape::check_request(&rpc.input())
+            .and_then(|()| shape::check_response(&rpc.output()))
+            .with_context(|| format!("the messages of {}", rpc.full_name()))?;
         let path = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name());
         let endpoint = Self {
             grpc_path: path.parse()?,

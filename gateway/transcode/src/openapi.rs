@@ -10,15 +10,23 @@ use crate::{
     comments,
     endpoint::{Endpoint, KEY_FIELD},
     rule::BodyField,
-    shape::{TIMESTAMP, is_optional},
+    shape::{MONEY, TIMESTAMP, is_optional},
     words,
 };
 
-/// Adds paths and schemas of the endpoints to an OpenAPI 3.1 document.
+/// Adds paths and schemas of the endpoints to an OpenAPI 3.1 document, and schemas of further messages
+/// that the document refers to by name.
 ///
 /// Refuses what would take the place of something the document has already.
-pub fn describe(document: &mut Json, endpoints: &[Endpoint]) -> anyhow::Result<()> {
+pub fn describe(
+    document: &mut Json,
+    endpoints: &[Endpoint],
+    messages: &[MessageDescriptor],
+) -> anyhow::Result<()> {
     let mut schemas = Schemas::default();
+    for message in messages {
+        schemas.message(message);
+    }
     for endpoint in endpoints {
         let path = endpoint.template();
         let operation = operation(endpoint, &mut schemas);
@@ -108,14 +116,17 @@ fn body(endpoint: &Endpoint, schemas: &mut Schemas) -> Option<Json> {
             (message, field.name())
         }
     };
-    let body = Body {
-        endpoint,
-        taken: endpoint.taken(parent),
-    };
+    let mut taken = endpoint.taken(parent);
+    // What no body has anyway does not make this one special.
+    taken.retain(|path| {
+        let field = message.get_field_by_name(path);
+        !field.is_some_and(|field| endpoint.behaviors.is_output_only(&field))
+    });
+    let body = Body { endpoint, taken };
     Some(schemas.request(&message, &body, ""))
 }
 
-/// Tells an RPC's further HTTP forms from its first one.
+/// Suffix that distinguishes an RPC's further HTTP forms from its first one.
 fn ordinal(endpoint: &Endpoint, separator: &str) -> String {
     match endpoint.form {
         0 => String::new(),
@@ -134,7 +145,10 @@ impl Body<'_> {
     /// Whether something below a path comes from elsewhere.
     fn is_cut(&self, path: &str) -> bool {
         self.taken.iter().any(|taken| {
-            path.is_empty() || taken.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'))
+            path.is_empty()
+                || taken
+                    .strip_prefix(path)
+                    .is_some_and(|rest| rest.starts_with('.'))
         })
     }
 
@@ -299,7 +313,9 @@ impl Schemas {
         place: Place<'_>,
     ) -> Json {
         match (kind, place) {
-            (Kind::Message(inner), Place::Request(body, path)) if inner.full_name() != TIMESTAMP => {
+            (Kind::Message(inner), Place::Request(body, path))
+                if inner.full_name() != TIMESTAMP =>
+            {
                 let mut path = join(path, field.name());
                 if field.is_list() || field.is_map() {
                     path.push_str("[]");
@@ -314,6 +330,9 @@ impl Schemas {
         match kind {
             Kind::Message(inner) if inner.full_name() == TIMESTAMP => {
                 json!({"type": "string", "format": "date-time"})
+            }
+            Kind::Message(inner) if inner.full_name() == MONEY => {
+                json!({"type": "integer", "format": "int64"})
             }
             Kind::Message(inner) => self.message(inner),
             Kind::Enum(of) => self.words(of),

@@ -5,8 +5,11 @@ use std::collections::HashSet;
 use anyhow::{Context as _, bail, ensure};
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
 
-/// The one well-known type that has a form of its own.
+/// Message with a form of its own: RFC 3339 text.
 pub const TIMESTAMP: &str = "google.protobuf.Timestamp";
+/// Message with a form of its own: the amount as a number. Responses only, for a request would have to
+/// say the currency.
+pub const MONEY: &str = "yizhimai.common.v1.Money";
 
 /// Whether the field may be null: it is marked `optional` or is one of a choice.
 pub fn is_optional(field: &FieldDescriptor) -> bool {
@@ -20,8 +23,16 @@ pub fn choice(field: &FieldDescriptor) -> Option<OneofDescriptor> {
         .filter(|oneof| !oneof.is_synthetic())
 }
 
-/// Refuses messages whose fields have no JSON form.
-pub fn check(message: &MessageDescriptor) -> anyhow::Result<()> {
+/// Refuses request messages whose fields have no JSON form.
+pub fn check_request(message: &MessageDescriptor) -> anyhow::Result<()> {
+    let mut seen = HashSet::new();
+    check_within(message, &mut seen)?;
+    ensure!(!seen.contains(MONEY), "money in a request has no currency");
+    Ok(())
+}
+
+/// Refuses response messages whose fields have no JSON form.
+pub fn check_response(message: &MessageDescriptor) -> anyhow::Result<()> {
     check_within(message, &mut HashSet::new())
 }
 

@@ -4,14 +4,15 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-use prost_reflect::{DescriptorPool, DynamicMessage, Value};
+use prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage as _, Value};
 use serde_json::{Value as Json, json};
 use transcode::{Endpoint, HttpCall, describe};
 
 fn pool() -> DescriptorPool {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proto");
+    let protos = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto");
     let vendored = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/third_party");
-    let mut compiler = protox::Compiler::new([folder, vendored]).unwrap();
+    let mut compiler = protox::Compiler::new([folder, protos, vendored]).unwrap();
     compiler.include_imports(true).include_source_info(true);
     compiler.open_file(format!("{folder}/tea.proto")).unwrap();
     DescriptorPool::decode(compiler.encode_file_descriptor_set().as_slice()).unwrap()
@@ -194,7 +195,11 @@ fn what_has_a_default_may_be_left_out_of_a_request() {
 #[test]
 fn one_of_a_choice_may_be_given() {
     let endpoint = endpoint("BrewTea");
-    let brewed = brew(&endpoint, &json!({"tea": tea(), "cup": null, "pot_litres": 2})).unwrap();
+    let brewed = brew(
+        &endpoint,
+        &json!({"tea": tea(), "cup": null, "pot_litres": 2}),
+    )
+    .unwrap();
     assert!(!brewed.has_field_by_name("cup"));
     assert_eq!(at(&brewed, "pot_litres").as_i32(), Some(2));
     let both = json!({"tea": tea(), "cup": "blue", "pot_litres": 2});
@@ -230,6 +235,19 @@ fn what_the_path_fills_deep_in_a_body_is_not_in_the_body() {
 }
 
 #[test]
+fn money_is_the_number_of_its_minor_units() {
+    let endpoint = endpoint("UpdateTea");
+    let mut response = DynamicMessage::new(endpoint.rpc().output());
+    let field = response.descriptor().get_field_by_name("cost").unwrap();
+    let mut money = response.get_field(&field).as_message().unwrap().clone();
+    money.set_field_by_name("amount", Value::I64(35));
+    money.set_field_by_name("currency", Value::String("TWD".to_owned()));
+    response.set_field(&field, Value::Message(money));
+    let (_, json) = endpoint.response(&response).unwrap();
+    assert_eq!(json.unwrap(), json!({"cost": 35}));
+}
+
+#[test]
 fn a_response_that_lacks_what_it_promises_is_refused() {
     let endpoint = endpoint("CreateTea");
     let response = DynamicMessage::new(endpoint.rpc().output());
@@ -257,7 +275,7 @@ fn fields_the_service_names_are_named_as_they_were_sent() {
 #[test]
 fn the_description_has_what_the_proto_says() {
     let mut document = json!({"paths": {}, "components": {"schemas": {}}});
-    describe(&mut document, &Endpoint::all(&pool()).unwrap()).unwrap();
+    describe(&mut document, &Endpoint::all(&pool()).unwrap(), &[]).unwrap();
     let create = &document["paths"]["/shops/{shop_id}/teas"]["post"];
     assert_eq!(create["operationId"], "create_tea");
     assert_eq!(create["summary"], "Creates a tea.");
@@ -274,6 +292,15 @@ fn the_description_has_what_the_proto_says() {
         json!(["string", "null"])
     );
     assert_eq!(schemas["Part"]["description"], "What goes into a tea.");
+    let update = &document["paths"]["/shops/{shop_id}/teas/{pours}"]["put"];
+    assert_eq!(
+        update["requestBody"]["content"]["application/json"]["schema"]["$ref"],
+        "#/components/schemas/TeaInput"
+    );
+    assert_eq!(
+        schemas["UpdateTeaResponse"]["properties"]["cost"]["type"],
+        "integer"
+    );
     let required = |schema: &str| schemas[schema]["required"].as_array().unwrap();
     assert!(required("Tea").contains(&json!("note")));
     assert!(required("Tea").contains(&json!("pours")));
@@ -293,6 +320,6 @@ fn the_description_has_what_the_proto_says() {
         document["paths"]["/teas/{tea_id}/pour"]["post"]["responses"],
         json!({"204": {"description": "Done."}})
     );
-    let refused = describe(&mut document, &Endpoint::all(&pool()).unwrap()).unwrap_err();
+    let refused = describe(&mut document, &Endpoint::all(&pool()).unwrap(), &[]).unwrap_err();
     assert!(refused.to_string().contains("there already"));
 }

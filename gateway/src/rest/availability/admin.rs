@@ -11,7 +11,7 @@ use crate::{
     state::Gateway,
 };
 
-/// Tells what a branch can sell, for staff.
+/// Gets what a branch can sell, for staff.
 #[utoipa::path(
     get, path = "/api/admin/branches/{branch_id}/availability", tag = "availability", params(Wanted),
     responses((status = 200, body = Availability))

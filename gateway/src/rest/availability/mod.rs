@@ -36,7 +36,7 @@ pub fn shop_routes() -> OpenApiRouter<Gateway> {
 pub struct Wanted {
     /// Method; 自取 when left out.
     pub method: Option<ServiceMethod>,
-    /// Business day whose stock is told; today when left out or over.
+    /// Business day whose stock is reported; today when left out or over.
     pub day: Option<NaiveDate>,
 }
 
@@ -93,7 +93,7 @@ pub struct Availability {
     pub slots: Vec<Slot>,
     /// IANA time zone of the branch.
     pub time_zone: String,
-    /// Business day whose stock is told.
+    /// Business day whose stock is reported.
     #[schema(format = Date)]
     pub stock_day: String,
     /// Tracked stock-keeping units; one that is absent is always sellable.

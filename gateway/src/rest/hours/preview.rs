@@ -139,7 +139,10 @@ pub async fn affected_by(
     };
     let answer = answer.into_inner();
     match told(gateway, staff, answer.affected, answer.affected_total).await {
-        Ok(affected) => refused.affecting(affected),
+        Ok(affected) => match serde_json::to_value(affected) {
+            Ok(affected) => refused.enclosing("affected", affected),
+            Err(_) => refused,
+        },
         Err(_) => refused,
     }
 }

@@ -36,7 +36,7 @@ pub async fn known_target(
         branch_id: branch_id.to_owned(),
         ..Default::default()
     };
-    let mut catalog = gateway.catalog_as_gateway(org);
+    let mut catalog = gateway.as_gateway(Some(org)).catalog();
     let answer = catalog.get_menu_snapshot(request).await?.into_inner();
     let menu = answer.snapshot.unwrap_or_default();
     let id = target.id.as_deref().unwrap_or_default();

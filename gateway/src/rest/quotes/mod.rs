@@ -1,11 +1,13 @@
 //! Carts and what they cost.
 
 mod cart;
+mod changed;
 mod create;
 mod line;
 mod quote;
 
 pub use cart::{Cart, CartLine, ChosenOption, FulfilmentMethod};
+pub use changed::rejection;
 pub use line::{Adjustment, Fee, PricedLine, SoldOption};
 pub use quote::{Quote, QuoteWarning};
 use utoipa_axum::{router::OpenApiRouter, routes};

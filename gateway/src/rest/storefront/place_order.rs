@@ -7,14 +7,13 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::Shop,
-    problem::Rejection,
     rest::{
         Result,
         body::Body,
         convert::{present, stamp},
         idempotency::IdempotencyKey,
         orders::{Contact, Order},
-        quotes::{Cart, CartLine, FulfilmentMethod},
+        quotes::{self, Cart, CartLine, FulfilmentMethod},
     },
     state::Gateway,
 };
@@ -35,8 +34,8 @@ pub struct PlaceOrder {
     pub quoted_at: DateTime<Utc>,
     /// Time that quote promised; null when it promised none. A later time is `QUOTE_CHANGED`.
     pub promised_at: Option<DateTime<Utc>>,
-    /// Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` tells the
-    /// difference from these. Empty to be told of no lines and fees.
+    /// Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` reports the
+    /// difference from these. Empty to have no lines and fees compared.
     #[serde(default)]
     pub line_amounts: Vec<i64>,
     /// Fees of that quote.
@@ -99,11 +98,11 @@ pub async fn place_order(
     let answer = match gateway.ordering().place_order(request).await {
         Ok(answer) => answer.into_inner(),
         Err(status) => {
-            let refused = Rejection::from(status);
-            if refused.is_certain() {
+            let rejection = quotes::rejection(status);
+            if rejection.is_certain() {
                 gateway.limits().give_back(claim);
             }
-            return Err(refused);
+            return Err(rejection);
         }
     };
     let order: Order = present(answer.order, "the order")?.try_into()?;
