@@ -11,14 +11,10 @@ use chassis::{
 use proto::{
     capacity::v1::{
         capacity_service_client::CapacityServiceClient, hours_service_client::HoursServiceClient,
-        limit_service_client::LimitServiceClient, pause_service_client::PauseServiceClient,
         stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
-    ordering::v1::{
-        order_decision_service_client::OrderDecisionServiceClient,
-        ordering_service_client::OrderingServiceClient,
-    },
+    ordering::v1::ordering_service_client::OrderingServiceClient,
     staff::v1::staff_service_client::StaffServiceClient,
 };
 use redis::aio::ConnectionManager;
@@ -149,24 +145,9 @@ impl Inner {
             .max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    /// Capacity's pauses of sales; the request brings its token.
-    pub fn pauses(&self) -> PauseServiceClient<PeerChannel> {
-        PauseServiceClient::new(self.peers.channel_anonymous("capacity"))
-    }
-
-    /// Capacity's 產能限制 and how full the coming days are; the request brings its token.
-    pub fn capacity_limits(&self) -> LimitServiceClient<PeerChannel> {
-        LimitServiceClient::new(self.peers.channel_anonymous("capacity"))
-    }
-
     /// Ordering; the request brings its token.
     pub fn ordering(&self) -> OrderingServiceClient<PeerChannel> {
         OrderingServiceClient::new(self.peers.channel_anonymous("ordering"))
-    }
-
-    /// Ordering's decisions about booked orders; the request brings its token.
-    pub fn order_decisions(&self) -> OrderDecisionServiceClient<PeerChannel> {
-        OrderDecisionServiceClient::new(self.peers.channel_anonymous("ordering"))
     }
 
     /// Staff; the request brings its token.

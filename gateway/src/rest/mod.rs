@@ -10,13 +10,10 @@ pub mod convert;
 pub mod events;
 pub mod hours;
 pub mod idempotency;
-pub mod limits;
 pub mod menus;
 pub mod openapi;
 pub mod option_groups;
-pub mod order_decisions;
 pub mod orders;
-pub mod pauses;
 pub mod products;
 pub mod query;
 pub mod quotes;
@@ -48,10 +45,7 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
         .merge(hours::routes())
         .merge(special_days::routes())
         .merge(stock::routes())
-        .merge(pauses::routes())
-        .merge(limits::routes())
         .merge(availability::admin_routes())
-        .merge(order_decisions::routes())
         .merge(orders::routes())
         .merge(events::admin_routes())
 }
