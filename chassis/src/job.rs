@@ -152,7 +152,7 @@ mod tests {
             let run = counter.fetch_add(1, Ordering::SeqCst);
             let token = token.clone();
             async move {
-                match turn {
+                match run {
                     0 => anyhow::bail!("no luck"),
                     1 => panic!("worse"),
                     2 => Ok(()),

@@ -12,9 +12,8 @@ use crate::{
     problem::Rejection,
     rest::{
         Result,
-        availability::{Availability, Wanted},
+        availability::{Availability, ServiceMethod, Wanted},
         convert::{present, stamp},
-        hours::ServiceMethod,
     },
     shared_json::SharedJson,
     state::Gateway,

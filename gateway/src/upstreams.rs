@@ -8,14 +8,10 @@ use chassis::{
 use proto::{
     capacity::v1::{
         capacity_service_client::CapacityServiceClient, hours_service_client::HoursServiceClient,
-        limit_service_client::LimitServiceClient, pause_service_client::PauseServiceClient,
         stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
-    ordering::v1::{
-        order_decision_service_client::OrderDecisionServiceClient,
-        ordering_service_client::OrderingServiceClient,
-    },
+    ordering::v1::ordering_service_client::OrderingServiceClient,
     staff::v1::staff_service_client::StaffServiceClient,
 };
 
@@ -52,10 +48,7 @@ clients! {
     capacity: CapacityServiceClient of "capacity",
     hours: HoursServiceClient of "capacity",
     stock: StockServiceClient of "capacity",
-    pauses: PauseServiceClient of "capacity",
-    capacity_limits: LimitServiceClient of "capacity",
     ordering: OrderingServiceClient of "ordering",
-    order_decisions: OrderDecisionServiceClient of "ordering",
     staff: StaffServiceClient of "staff",
 }
 

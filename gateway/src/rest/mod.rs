@@ -8,9 +8,7 @@ pub mod hours;
 pub mod idempotency;
 pub mod menus;
 pub mod openapi;
-pub mod order_decisions;
 pub mod orders;
-pub mod pauses;
 pub mod products;
 pub mod query;
 pub mod quotes;
@@ -34,9 +32,7 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
         .merge(hours::routes())
         .merge(special_days::routes())
         .merge(stock::routes())
-        .merge(pauses::routes())
         .merge(availability::admin_routes())
-        .merge(order_decisions::routes())
         .merge(orders::routes())
         .merge(events::admin_routes())
 }

@@ -24,17 +24,17 @@ use proto::{
 use crate::{
     app::{
         Core,
-        announce::{announce, hold_gone, tell_gone},
+        availability::announce::{announce, hold_gone, tell_gone},
+        holds::settle::{News, settle},
         limits, pauses,
-        settle_orders::{News, settle},
     },
     domain::{
-        affected::{Action, BookedOrder},
+        availability::notice::Notice,
         branch_state::BranchState,
-        fate::{Fate, HoldState},
-        notice::Notice,
+        holds::fate::{Fate, HoldState},
+        hours::affected_orders::{Action, BookedOrder},
     },
-    grpc::{convert::timestamp, convert_hours::wire_action},
+    grpc::{convert::timestamp, hours::convert::wire_action},
     store::{self, branches::Branch},
 };
 use uuid::Uuid;

@@ -20,15 +20,15 @@ use proto::ordering::v1::{
 use crate::{
     app::{
         Core,
-        announce::tell_gone,
-        announce_hours::announce_hours,
+        availability::announce::tell_gone,
         error::{Error, is_unavailable},
+        holds::settle::{News, settle},
+        hours::announce::announce_hours,
         pauses::end_due,
-        receive_stock::receive_stock,
-        settle_orders::{News, settle},
+        stock::receive::receive_stock,
     },
     config::Config,
-    domain::fate::Fate,
+    domain::holds::fate::Fate,
     events::{fate_of, report_gone},
     store,
 };
@@ -260,10 +260,12 @@ async fn purge(core: &Core, old: Old, before: DateTime<Utc>) -> anyhow::Result<u
         let mut tx = core.db.system("purge old rows").await?;
         let found = match old {
             Old::Holds => store::holds::purge(&mut tx, before, most).await?,
-            Old::Counters => store::counters::purge(&mut tx, before, most).await?,
-            Old::Buckets => store::buckets::purge(&mut tx, before.date_naive(), most).await?,
+            Old::Counters => store::limits::counters::purge(&mut tx, before, most).await?,
+            Old::Buckets => {
+                store::stock::buckets::purge(&mut tx, before.date_naive(), most).await?
+            }
             Old::Answers => store::answers::purge(&mut tx, before, most).await?,
-            Old::Movements => store::movements::fold(&mut tx, before, most).await?,
+            Old::Movements => store::stock::movements::fold(&mut tx, before, most).await?,
         };
         tx.commit().await?;
         total += found;

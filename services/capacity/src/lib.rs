@@ -52,7 +52,7 @@ impl App for Capacity {
             db: ctx.db.clone(),
             clock: ctx.clock.clone(),
             hold_ttl: TimeDelta::seconds(i64::from(config.hold_ttl_secs)),
-            schedules: app::schedules::Schedules::new(ctx.clock.clone()),
+            schedules: app::hours::schedules::Schedules::new(ctx.clock.clone()),
             pauses: app::pauses::KnownPauses::default(),
             limits: app::limits::KnownLimits::default(),
             availabilities: app::availability::Cache::default(),

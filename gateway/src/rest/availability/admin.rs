@@ -4,10 +4,10 @@ use axum::{
 };
 use proto::capacity::v1 as pb;
 
-use super::{Availability, Wanted};
+use super::{Availability, ServiceMethod, Wanted};
 use crate::{
     auth::Staff,
-    rest::{Result, convert::present, hours::ServiceMethod, query::Params},
+    rest::{Result, convert::present, query::Params},
     state::Gateway,
 };
 

@@ -7,12 +7,13 @@ use proto::capacity::v1::{self as pb, preview_hours_request::Change};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Affected, HoursInput, ServiceMethod, affected::enrich};
+use super::{Affected, HoursInput, affected::enrich};
 use crate::{
     auth::Staff,
     problem::Rejection,
     rest::{
         Result,
+        availability::ServiceMethod,
         body::Body,
         convert::{all, required_time, stamp, text, time},
         special_days::{Owner, SpecialDay, SpecialDayInput},

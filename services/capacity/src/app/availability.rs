@@ -1,5 +1,8 @@
 //! What a branch can sell now, read at most twice a second per branch however many ask.
 
+pub mod announce;
+pub mod open_statuses;
+
 use std::{
     collections::HashMap,
     sync::{
@@ -23,9 +26,9 @@ use crate::{
     domain::{
         availability::{Asked, Availability, Goods, Snapshot},
         channel::Channel,
-        limit::{book::Book, grid::Grid},
+        limits::{book::Book, grid::Grid},
         method::Method,
-        shelf::{Moving, Shelf},
+        stock::shelf::{Moving, Shelf},
     },
     store,
 };
@@ -132,7 +135,7 @@ pub async fn get_for_move(
 ) -> Result<Found, Error> {
     let known = read(core, org, branch_id, None).await?;
     let mut tx = core.db.tenant(org).await?;
-    let counted = store::counted_orders::find(&mut tx, order_id).await?;
+    let counted = store::limits::counted_orders::find(&mut tx, order_id).await?;
     let holds = store::holds::find_many(&mut tx, &[order_id], &[]).await?;
     tx.rollback().await?;
     let mut holds = holds.into_iter();
@@ -207,14 +210,15 @@ async fn load(core: &Core, tx: &mut TenantTx, branch_id: BranchId) -> Result<Kno
     };
     let calendar = schedule.at(now);
     if !Book::is_boundless(&book.limits, &schedule) {
-        book.used = store::counters::used(tx, branch_id, counting_from(&calendar)).await?;
+        book.used = store::limits::counters::used(tx, branch_id, counting_from(&calendar)).await?;
     }
-    let items = store::items::list(tx, branch_id).await?;
-    let (recipes, _) = store::recipes::list(tx, branch.brand_id).await?;
+    let items = store::stock::items::list(tx, branch_id).await?;
+    let (recipes, _) = store::stock::recipes::list(tx, branch.brand_id).await?;
     let sku_ids: Vec<_> = items.iter().map(|item| item.sku_id).collect();
     let shelf = Shelf {
         recipes,
-        buckets: store::buckets::find_many(tx, branch_id, &sku_ids, calendar.today()).await?,
+        buckets: store::stock::buckets::find_many(tx, branch_id, &sku_ids, calendar.today())
+            .await?,
         items: items.into_iter().map(|item| (item.sku_id, item)).collect(),
     };
     let pauses = core.pauses.get(tx, &branch).await?;

@@ -8,7 +8,9 @@ use chassis::{
 };
 
 use crate::domain::{
-    affected::OrdersAffected, plan::Refused, stock::StockNegative, stock_file::Unreadable,
+    holds::plan::Refused,
+    hours::affected_orders::OrdersAffected,
+    stock::{StockNegative, file::Unreadable},
 };
 
 /// Outcomes a caller could act on; everything else is `Unexpected`.

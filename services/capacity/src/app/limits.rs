@@ -26,10 +26,14 @@ pub use templates::{delete_template, list_templates, save_template};
 use super::{Core, error::Error, find_branch::find_branch};
 use crate::{
     domain::{
-        calendar::{Calendar, Schedule},
-        limit::{Rule, book::CounterKey},
+        hours::calendar::{Calendar, Schedule},
+        limits::{Rule, book::CounterKey},
     },
-    store::{self, branches::Branch, counters::Counter, limits::LimitVersion},
+    store::{
+        self,
+        branches::Branch,
+        limits::{LimitVersion, counters::Counter},
+    },
 };
 
 /// The longest window that may have begun before the business day of a slot in it.
@@ -108,7 +112,7 @@ async fn seen(
     let most = i64::try_from(MOST_OVERBOOKED).map_err(anyhow::Error::from)?;
     let from = schedule.business_day(now);
     let from = from.starts_at(schedule.tz, schedule.cutoff_minutes);
-    let mut overbooked = store::counters::overbooked(tx, branch_id, from, most).await?;
+    let mut overbooked = store::limits::counters::overbooked(tx, branch_id, from, most).await?;
     let present = schedule.slot_holding(now);
     overbooked.retain(|counter| {
         let rule = rules

@@ -22,8 +22,8 @@ pub use list::{list_ended, list_lasting};
 pub use preview::{PreviewPause, preview};
 pub use resume::{ResumePause, resume};
 
-use super::{Core, announce::availability_changed, error::Error};
-use crate::{domain::notice::Notice, store};
+use super::{Core, availability::announce::availability_changed, error::Error};
+use crate::{domain::availability::notice::Notice, store};
 
 /// How far a pause reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]

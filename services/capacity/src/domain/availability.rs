@@ -1,5 +1,8 @@
 //! What a branch can sell, for anybody or for a cart.
 
+pub mod notice;
+pub mod open_status;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -12,21 +15,23 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use self::open_status::{OpenState, OpenStatus};
 use super::{
     branch_state::BranchState,
-    calendar::{Calendar, Schedule, SlotTime},
     channel::Channel,
-    limit::{
+    hours::calendar::{Calendar, Schedule, SlotTime},
+    limits::{
         book::{Book, Fullness},
         demand::Demand,
         grid::Grid,
     },
     line::Line,
     method::Method,
-    open_status::{OpenState, OpenStatus},
-    pause::{Lasting, Pauses},
-    shelf::{Moving, Shelf},
-    stock::SHOW_LAST,
+    pauses::{Lasting, Pauses},
+    stock::{
+        SHOW_LAST,
+        shelf::{Moving, Shelf},
+    },
 };
 
 /// Everything that decides what a branch can sell, read at one moment.

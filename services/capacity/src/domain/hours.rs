@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use super::{calendar::Opening, local_time::instant_of, method::Method};
+use self::calendar::Opening;
+use super::{local_time::instant_of, method::Method};
 
+pub mod affected_orders;
+pub mod calendar;
 mod parse;
+pub mod special_days;
+pub mod versions;
 
 pub use parse::{RawHours, RawMethodHours, parse_day_periods};
 

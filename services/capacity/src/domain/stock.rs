@@ -1,5 +1,11 @@
 //! How a unit is counted, and the arithmetic of its counters.
 
+pub mod file;
+pub mod import;
+pub mod ledger;
+pub mod recipes;
+pub mod shelf;
+
 use std::collections::BTreeMap;
 
 use chassis::{

@@ -17,20 +17,24 @@ use proto::capacity::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{convert, convert_sale, convert_stock, hours_service};
+use super::{convert, hours::service as hours_service, sale, stock::convert as stock_convert};
 use crate::{
     app::{
-        Core, availability,
-        change_stock::{self, MoveStock},
-        list_stock,
-        move_hold::move_hold,
-        open_statuses,
-        place_holds::Desk,
-        settle_orders::{News, settle},
+        Core,
+        availability::{self, open_statuses},
+        holds::{
+            place::Desk,
+            reschedule::move_hold,
+            settle::{News, settle},
+        },
+        stock::{
+            change::{self, MoveStock},
+            list,
+        },
     },
     domain::{
         availability::Asked,
-        fate::Fate,
+        holds::fate::Fate,
         stock::{MOST_UNITS, MovementKind as Kind},
     },
 };
@@ -156,8 +160,8 @@ impl CapacityService {
     ) -> Result<Response<ListStockResponse>, Problem> {
         let branch_id = branch(&request.get_ref().branch_id)?;
         let (org, identity) = (request.org()?, request.identity());
-        let list = list_stock::list(&self.core, identity, org, branch_id).await?;
-        Ok(Response::new(convert_stock::stock_list(branch_id, &list)))
+        let list = list::list(&self.core, identity, org, branch_id).await?;
+        Ok(Response::new(stock_convert::stock_list(branch_id, &list)))
     }
 
     async fn change_item(
@@ -166,11 +170,11 @@ impl CapacityService {
     ) -> Result<Response<SetStockItemResponse>, Problem> {
         let asked = request.get_ref().item.clone().unwrap_or_default();
         let mut violations = Violations::new();
-        let item = convert_stock::stock_item(&asked, &mut violations);
+        let item = stock_convert::stock_item(&asked, &mut violations);
         let (branch_id, item) = checked(item, violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let item = change_stock::set_item(&self.core, identity, org, branch_id, item).await?;
-        let item = convert_stock::item_today(branch_id, &item);
+        let item = change::set_item(&self.core, identity, org, branch_id, item).await?;
+        let item = stock_convert::item_today(branch_id, &item);
         Ok(Response::new(SetStockItemResponse { item: Some(item) }))
     }
 
@@ -182,8 +186,8 @@ impl CapacityService {
         let mut violations = Violations::new();
         let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
         let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
-        let once = convert_stock::once(&asked.idempotency_key, asked, &mut violations);
-        let kind = convert_stock::staff_movement_kind(asked.kind());
+        let once = stock_convert::once(&asked.idempotency_key, asked, &mut violations);
+        let kind = stock_convert::staff_movement_kind(asked.kind());
         if kind.is_none() {
             violations.push("kind", "VALIDATION_FAILED");
         }
@@ -207,16 +211,16 @@ impl CapacityService {
             kind,
             quantity: asked.quantity,
             reason,
-            actor: convert_stock::actor(identity),
+            actor: stock_convert::actor(identity),
         };
-        let answer = change_stock::move_stock(
+        let answer = change::move_stock(
             &self.core,
             identity,
             request.org()?,
             &ask,
             |item, movement| {
-                let item = Some(convert_stock::item_today(branch_id, item));
-                let movement = Some(convert_stock::movement(movement));
+                let item = Some(stock_convert::item_today(branch_id, item));
+                let movement = Some(stock_convert::movement(movement));
                 MoveStockResponse { item, movement }.encode_to_vec()
             },
         );
@@ -251,13 +255,13 @@ impl CapacityService {
         let (org, identity) = (request.org()?, request.identity());
         let limit = i64::from(size);
         let mut movements =
-            change_stock::list_movements(&self.core, identity, org, ids, before, limit + 1).await?;
+            change::list_movements(&self.core, identity, org, ids, before, limit + 1).await?;
         let more = i64::try_from(movements.len()).is_ok_and(|found| found > limit);
         movements.truncate(size.unsigned_abs() as usize);
         let last = movements.last().filter(|_| more);
         Ok(Response::new(ListStockMovementsResponse {
             next_page_token: last.map(|last| last.seq.to_string()).unwrap_or_default(),
-            movements: movements.iter().map(convert_stock::movement).collect(),
+            movements: movements.iter().map(stock_convert::movement).collect(),
         }))
     }
 
@@ -269,9 +273,9 @@ impl CapacityService {
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
         let cart = Asked {
-            method: convert_sale::method("method", asked.method, &mut violations),
-            channel: convert_sale::channel("channel", asked.channel, &mut violations),
-            lines: convert_sale::lines("lines", &asked.lines, &mut violations),
+            method: sale::method("method", asked.method, &mut violations),
+            channel: sale::channel("channel", asked.channel, &mut violations),
+            lines: sale::lines("lines", &asked.lines, &mut violations),
             skus: convert::skus("skus", &asked.skus, &mut violations),
             day: convert::day("business_day", &asked.business_day, &mut violations),
             moving: None,
@@ -309,7 +313,7 @@ impl CapacityService {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let brand_id = id::parse("brand_id", &asked.brand_id, &mut violations);
-        let method = convert_sale::method("method", asked.method, &mut violations);
+        let method = sale::method("method", asked.method, &mut violations);
         let size = match asked.page_size {
             0 => DEFAULT_STATUSES,
             size => i64::from(size),

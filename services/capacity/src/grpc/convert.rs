@@ -11,16 +11,18 @@ use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use proto::capacity::v1 as wire;
 
-use super::{convert_pauses, convert_sale};
+use super::{pauses::convert as pauses_convert, sale};
 use crate::{
-    app::place_holds::Held,
+    app::holds::place::Held,
     domain::{
-        availability::{Availability, SkuLeft, SlotOffer},
-        calendar::SlotTime,
-        limit::{book::Fullness, demand::BY_HOURS},
+        availability::{
+            Availability, SkuLeft, SlotOffer,
+            open_status::{OpenState, OpenStatus},
+        },
+        holds::plan::Wanted,
+        hours::calendar::SlotTime,
+        limits::{book::Fullness, demand::BY_HOURS},
         local_time::{is_of_business, parse_date},
-        open_status::{OpenState, OpenStatus},
-        plan::Wanted,
         stock::MOST_UNITS,
     },
 };
@@ -73,9 +75,9 @@ pub fn wanted(
         .as_ref()
         .and_then(|at| instant("hold.wanted_at", at, violations));
     let skus = skus("hold.skus", &body.skus, violations);
-    let lines = convert_sale::lines("hold.lines", &body.lines, violations);
-    let channel = convert_sale::channel("hold.channel", body.channel, violations);
-    let method = convert_sale::method("hold.method", body.method, violations);
+    let lines = sale::lines("hold.lines", &body.lines, violations);
+    let channel = sale::channel("hold.channel", body.channel, violations);
+    let method = sale::method("hold.method", body.method, violations);
     let (order_id, hold_key) = (order_id?, hold_key?);
     Some((
         branch_id?,
@@ -182,7 +184,7 @@ pub fn availability(branch_id: BranchId, found: &Availability) -> wire::Availabi
         pauses: found
             .pauses
             .iter()
-            .map(convert_pauses::public_pause)
+            .map(pauses_convert::public_pause)
             .collect(),
         by_cart: found.by_cart,
     }
@@ -210,6 +212,11 @@ pub fn open_status((branch_id, status): &(BranchId, OpenStatus)) -> wire::Branch
             .promise
             .map(|(_, promised_at)| timestamp(promised_at)),
     }
+}
+
+/// A text on the wire that is absent where it is empty.
+pub fn named(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// A rule of limits on the wire: what the hours say has no id.

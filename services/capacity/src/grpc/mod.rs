@@ -2,18 +2,14 @@
 
 mod capacity_service;
 pub mod convert;
-pub mod convert_hours;
-mod convert_limits;
-mod convert_pauses;
-mod convert_sale;
-mod convert_stock;
-mod hours_service;
-mod limit_service;
-mod pause_service;
-mod stock_service;
+pub mod hours;
+mod limits;
+mod pauses;
+mod sale;
+mod stock;
 
 pub use capacity_service::CapacityService;
-pub use hours_service::HoursService;
-pub use limit_service::LimitService;
-pub use pause_service::PauseService;
-pub use stock_service::StockService;
+pub use hours::service::HoursService;
+pub use limits::service::LimitService;
+pub use pauses::service::PauseService;
+pub use stock::service::StockService;

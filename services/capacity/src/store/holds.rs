@@ -12,14 +12,12 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::{
-    affected::BookedOrder,
     channel::Channel,
-    fate::HoldState,
-    hold::{Hold, Part, Taken},
-    limit::book::{CounterKey, Pool, Take},
+    holds::{Hold, Part, Taken, fate::HoldState, plan::Granted},
+    hours::affected_orders::BookedOrder,
+    limits::book::{CounterKey, Pool, Take},
     line::Line,
     method::Method,
-    plan::Granted,
 };
 
 /// Rule, pool, start in seconds since 1970, amount.

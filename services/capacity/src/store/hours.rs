@@ -1,5 +1,7 @@
 //! Versions of a branch's hours.
 
+pub mod special_days;
+
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context as _, ensure};
@@ -11,8 +13,10 @@ use chrono::{DateTime, Utc};
 
 use super::Inconsistent;
 use crate::domain::{
-    hours::{Hours, MethodHours, OutsideHours, Period},
-    hours_version::{HoursVersion, Versions},
+    hours::{
+        Hours, MethodHours, OutsideHours, Period,
+        versions::{HoursVersion, Versions},
+    },
     method::Method,
 };
 

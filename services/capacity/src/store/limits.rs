@@ -1,5 +1,8 @@
 //! Sets of rules of branches, and templates of brands.
 
+pub mod counted_orders;
+pub mod counters;
+
 use std::collections::HashMap;
 
 use anyhow::Context as _;
@@ -10,7 +13,7 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use crate::domain::limit::Rule;
+use crate::domain::limits::Rule;
 
 /// Rules as they were from a time on.
 #[derive(Clone, Debug, PartialEq, Eq)]

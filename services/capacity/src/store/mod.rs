@@ -5,19 +5,11 @@
 
 pub mod answers;
 pub mod branches;
-pub mod buckets;
-pub mod components;
-pub mod counted_orders;
-pub mod counters;
 pub mod holds;
 pub mod hours;
-pub mod items;
 pub mod limits;
-pub mod movements;
-pub mod paused_orders;
 pub mod pauses;
-pub mod recipes;
-pub mod special_days;
+pub mod stock;
 
 /// A stored value that cannot be; names the table, column and key.
 #[derive(Debug, thiserror::Error)]

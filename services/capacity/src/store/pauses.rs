@@ -1,5 +1,7 @@
 //! Pauses, and the branches each is in.
 
+pub mod orders;
+
 use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Context as _;
@@ -17,7 +19,7 @@ use super::Inconsistent;
 use crate::domain::{
     channel::Channel,
     method::Method,
-    pause::{End, Ending, InBranch, Lasting, Pause, Reason, Target},
+    pauses::{End, Ending, InBranch, Lasting, Pause, Reason, Target},
 };
 
 /// A pause, and what became of it in one branch.

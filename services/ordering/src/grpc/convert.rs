@@ -25,6 +25,19 @@ pub enum Reader {
     Staff,
 }
 
+/// An order by what staff know it by.
+pub fn summary_to_wire(order: &Order) -> wire::OrderSummary {
+    wire::OrderSummary {
+        order_id: order.id.to_string(),
+        order_number: order.order_number.as_str().to_owned(),
+        pickup_number: order.pickup_number.to_string(),
+        contact_name: order.contact.name.clone(),
+        method: method_to_wire(order.sold.method).into(),
+        state: state_to_wire(order.progress.state).into(),
+        total: order.sold.total.amount(),
+    }
+}
+
 /// An order as `reader` may see it; next states and undo are left to the caller.
 #[must_use]
 pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {

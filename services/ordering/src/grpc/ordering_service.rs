@@ -9,7 +9,10 @@ use proto::ordering::v1::{self as wire, ordering_service_server};
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::{Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, state_to_wire},
+    convert::{
+        Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, state_to_wire,
+        summary_to_wire,
+    },
     page_token, parse,
     parse::SlotsOf,
     quote_changed,
@@ -28,8 +31,11 @@ use crate::{
     store::{order_events, order_lists, order_lists::Place, orders},
 };
 
-/// Most orders whose state is told at once.
+/// Most orders whose state is found at once.
 const MAX_STATES: usize = 500;
+
+/// Most orders that are found for staff at once.
+const MAX_FOUND: usize = 200;
 
 /// The service; clones share what they work with.
 #[derive(Clone)]
@@ -316,24 +322,27 @@ impl ordering_service_server::OrderingService for OrderingService {
         Ok(Response::new(wire::MoveOrderResponse { order }))
     }
 
+    async fn find_orders(
+        &self,
+        request: Request<wire::FindOrdersRequest>,
+    ) -> Answer<wire::FindOrdersResponse> {
+        let (org, caller) = (request.org()?, request.identity());
+        let ids = parse::order_ids(&request.get_ref().order_ids, MAX_FOUND)?;
+        let mut tx = self.app.db.tenant(org).await.map_err(Problem::from)?;
+        let mut found = orders::list(&mut tx, &ids).await?;
+        tx.commit().await.map_err(Problem::from)?;
+        found.retain(|order| caller.require_branch(order.brand, order.branch).is_ok());
+        Ok(Response::new(wire::FindOrdersResponse {
+            orders: found.iter().map(summary_to_wire).collect(),
+        }))
+    }
+
     async fn find_order_states(
         &self,
         request: Request<wire::FindOrderStatesRequest>,
     ) -> Answer<wire::FindOrderStatesResponse> {
         let org = request.org()?;
-        let wanted = &request.get_ref().order_ids;
-        let mut violations = Violations::new();
-        if wanted.len() > MAX_STATES {
-            violations.push_with("order_ids", "VALIDATION_FAILED", [("max", MAX_STATES)]);
-        }
-        let ids: Vec<OrderId> = wanted
-            .iter()
-            .enumerate()
-            .filter_map(|(index, raw)| {
-                chassis::id::parse(&format!("order_ids[{index}]"), raw, &mut violations)
-            })
-            .collect();
-        violations.into_result()?;
+        let ids = parse::order_ids(&request.get_ref().order_ids, MAX_STATES)?;
 
         let mut tx = self.app.db.tenant(org).await.map_err(Problem::from)?;
         let states = orders::list_states(&mut tx, &ids).await?;

@@ -376,6 +376,20 @@ pub(super) fn id_and_version<T: id::Id>(
         .ok_or_else(|| refused(violations))
 }
 
+/// Ids of at most `most` orders.
+pub(super) fn order_ids(raw: &[String], most: usize) -> Result<Vec<OrderId>, Problem> {
+    let mut violations = Violations::new();
+    if raw.len() > most {
+        violations.push_with("order_ids", "VALIDATION_FAILED", [("max", most)]);
+    }
+    let ids = raw.iter().take(most).enumerate();
+    let ids = ids
+        .filter_map(|(index, raw)| id::parse(&format!("order_ids[{index}]"), raw, &mut violations))
+        .collect();
+    violations.into_result()?;
+    Ok(ids)
+}
+
 /// One id.
 pub(super) fn one_id<T: id::Id>(field: &str, raw: &str) -> Result<T, Problem> {
     let mut violations = Violations::new();

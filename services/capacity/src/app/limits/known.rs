@@ -10,7 +10,7 @@ use moka::sync::Cache;
 
 use crate::{
     app::error::Error,
-    domain::limit::Limits,
+    domain::limits::Limits,
     store::{self, branches::Branch},
 };
 

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use super::LONGEST_ROLLING;
 use crate::{
     app::{Core, error::Error, find_branch::find_branch},
-    domain::limit::{
+    domain::limits::{
         Rule,
         book::Book,
         load::{SlotLoad, Sum, loads as slot_loads},
@@ -66,7 +66,7 @@ pub async fn loads(
     let from = begins_at(first);
     let to = begins_at(days_told[days_told.len() - 1].next());
     let book = Book {
-        used: store::counters::used(&mut tx, branch_id, from - LONGEST_ROLLING).await?,
+        used: store::limits::counters::used(&mut tx, branch_id, from - LONGEST_ROLLING).await?,
         limits,
     };
     let orders = orders(&mut tx, branch_id, from, to).await?;
@@ -133,6 +133,6 @@ async fn orders(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<Vec<PastOrder>, Error> {
-    let counted = store::counted_orders::list(tx, branch_id, from, to).await?;
+    let counted = store::limits::counted_orders::list(tx, branch_id, from, to).await?;
     Ok(counted.into_iter().map(|counted| counted.order).collect())
 }

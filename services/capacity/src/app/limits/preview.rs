@@ -16,7 +16,7 @@ use super::{FARTHEST, MOST_OVERBOOKED, can_be_mended};
 use crate::{
     app::{Core, error::Error, find_branch::find_branch},
     domain::{
-        limit::{
+        limits::{
             Limits, Rule,
             book::{Book, Pool},
             parse::judge,
@@ -24,7 +24,7 @@ use crate::{
         },
         method::Method,
     },
-    store::{self, counters::Counter},
+    store::{self, limits::counters::Counter},
 };
 
 /// What limits would do.
@@ -75,10 +75,14 @@ pub async fn preview(
 
     let begins_at = |day: BusinessDay| day.starts_at(schedule.tz, schedule.cutoff_minutes);
     let (from, far) = (begins_at(today), now + FARTHEST);
-    let booked = store::counted_orders::list(&mut tx, branch_id, from, far).await?;
-    let past =
-        store::counted_orders::list(&mut tx, branch_id, begins_at(day), begins_at(day.next()))
-            .await?;
+    let booked = store::limits::counted_orders::list(&mut tx, branch_id, from, far).await?;
+    let past = store::limits::counted_orders::list(
+        &mut tx,
+        branch_id,
+        begins_at(day),
+        begins_at(day.next()),
+    )
+    .await?;
     tx.rollback().await?;
 
     let calendars = Method::ALL.map(|method| schedule.at_for(now, method));

@@ -12,12 +12,12 @@ use super::{FARTHEST, day_counts_from};
 use crate::{
     app::error::Error,
     domain::{
-        calendar::Schedule,
-        hold::Taken,
-        limit::{Limits, book::Book},
+        holds::Taken,
+        hours::calendar::Schedule,
+        limits::{Limits, book::Book},
         method::Method,
     },
-    store::{self, counters::Counter},
+    store::{self, limits::counters::Counter},
 };
 
 /// Counts the orders of a locked branch from its present business day on by `limits` and `schedule`.
@@ -30,7 +30,7 @@ pub async fn recount(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let from = day_counts_from(schedule, now);
-    let orders = store::counted_orders::list(tx, branch_id, from, now + FARTHEST).await?;
+    let orders = store::limits::counted_orders::list(tx, branch_id, from, now + FARTHEST).await?;
     let calendars = Method::ALL.map(|method| schedule.at_for(now, method));
     let mut book = Book {
         limits: limits.clone(),
@@ -68,7 +68,7 @@ pub async fn recount(
         }
     }
     let counters: Vec<_> = counters.into_values().collect();
-    store::counters::replace(tx, branch_id, from, &counters).await?;
-    store::counted_orders::set_taken(tx, &changed).await?;
+    store::limits::counters::replace(tx, branch_id, from, &counters).await?;
+    store::limits::counted_orders::set_taken(tx, &changed).await?;
     Ok(())
 }

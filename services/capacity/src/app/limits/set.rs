@@ -11,10 +11,10 @@ use chassis::{
 
 use super::{BranchLimits, recount, seen};
 use crate::{
-    app::{Core, announce::announce, error::Error, find_branch::lock_branch},
+    app::{Core, availability::announce::announce, error::Error, find_branch::lock_branch},
     domain::{
-        limit::{Limits, Rule, parse::judge},
-        notice::Notice,
+        availability::notice::Notice,
+        limits::{Limits, Rule, parse::judge},
     },
     store::{self, branches::Branch, limits::LimitVersion},
 };

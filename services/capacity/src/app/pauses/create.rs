@@ -21,7 +21,7 @@ use crate::{
     domain::{
         branch_state::BranchState,
         channel::Channel,
-        pause::{End, EndProblem, InBranch, Pause, Reason, Target},
+        pauses::{End, EndProblem, InBranch, Pause, Reason, Target},
         stock::StockMode,
     },
     store::{self, branches::Branch, pauses::PauseInBranch},
@@ -167,7 +167,8 @@ async fn places(
     for branch in branches {
         let mut daily = false;
         if ask.end == End::Restocked {
-            let items = store::items::find_many(tx, branch.branch_id, &ask.restock_sku_ids).await?;
+            let items =
+                store::stock::items::find_many(tx, branch.branch_id, &ask.restock_sku_ids).await?;
             let modes: HashMap<_, _> = items.iter().map(|item| (item.sku_id, item.mode)).collect();
             let counted = |mode: &&StockMode| **mode != StockMode::Untracked;
             if !modes.values().any(|mode| counted(&mode)) {

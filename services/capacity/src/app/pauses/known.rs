@@ -10,7 +10,7 @@ use moka::sync::Cache;
 
 use crate::{
     app::error::Error,
-    domain::pause::Pauses,
+    domain::pauses::Pauses,
     store::{self, branches::Branch},
 };
 

@@ -9,9 +9,9 @@ use crate::{
     app::{Core, error::Error, find_branch::find_branch},
     domain::{
         channel::Channel,
-        pause::{End, Target},
+        pauses::{End, Target},
     },
-    store::{self, paused_orders::OrderWith},
+    store::{self, pauses::orders::OrderWith},
 };
 
 /// As many orders as anybody reads before pausing.
@@ -74,7 +74,7 @@ pub async fn preview(
         let times = (now, ask.end.instant(now, day_ends_at, false));
         let id = branch.branch_id;
         let (orders, all) =
-            store::paused_orders::list(&mut tx, id, &ask.target, &channels, times, most).await?;
+            store::pauses::orders::list(&mut tx, id, &ask.target, &channels, times, most).await?;
         preview.orders.extend(orders);
         preview.order_count += all;
     }

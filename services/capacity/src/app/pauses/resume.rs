@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::announce;
 use crate::{
     app::{Core, error::Error},
-    domain::pause::Ending,
+    domain::pauses::Ending,
     store::{self, pauses::PauseInBranch},
 };
 

@@ -5,11 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use chassis::id::OrderId;
 use proto::ordering::v1::{
     CancelByTokenRequest, CancelByTokenResponse, FindOrderStatesRequest, FindOrderStatesResponse,
-    FindSlotsRequest, FindSlotsResponse, GetOrderByTokenRequest, GetOrderByTokenResponse,
-    GetOrderRequest, GetOrderResponse, KnownOrder, ListOrdersRequest, ListOrdersResponse,
-    MoveOrderRequest, MoveOrderResponse, OrderState, PlaceOrderRequest, PlaceOrderResponse,
-    QuoteRequest, QuoteResponse, TransitionOrderRequest, TransitionOrderResponse,
-    UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest, UnmaskContactResponse,
+    FindOrdersRequest, FindOrdersResponse, FindSlotsRequest, FindSlotsResponse,
+    GetOrderByTokenRequest, GetOrderByTokenResponse, GetOrderRequest, GetOrderResponse, KnownOrder,
+    ListOrdersRequest, ListOrdersResponse, MoveOrderRequest, MoveOrderResponse, OrderState,
+    PlaceOrderRequest, PlaceOrderResponse, QuoteRequest, QuoteResponse, TransitionOrderRequest,
+    TransitionOrderResponse, UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest,
+    UnmaskContactResponse,
     ordering_service_server::{OrderingService, OrderingServiceServer},
 };
 use tokio::{net::TcpListener, sync::Mutex};
@@ -128,6 +129,13 @@ impl OrderingService for Ordering {
         _: Request<ListOrdersRequest>,
     ) -> Result<Response<ListOrdersResponse>, Status> {
         Err(Status::unimplemented("list_orders"))
+    }
+
+    async fn find_orders(
+        &self,
+        _: Request<FindOrdersRequest>,
+    ) -> Result<Response<FindOrdersResponse>, Status> {
+        Err(Status::unimplemented("find_orders"))
     }
 
     async fn get_order(

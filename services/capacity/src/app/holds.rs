@@ -1,0 +1,5 @@
+//! Holds of orders: placed, rescheduled and settled.
+
+pub mod place;
+pub mod reschedule;
+pub mod settle;

@@ -1,0 +1,137 @@
+//! Booked orders that a change of hours leaves outside: found, and settled as staff decided.
+//!
+//! What ordering is to do with them leaves with the transaction that saves the hours, as an event of its
+//! outbox: the hours and the decisions are saved both or neither, and ordering carries them out.
+
+use chassis::{
+    authn::{Actor, Identity, Level},
+    db::TenantTx,
+    error::{Problem, Violations},
+    id::{BrandId, DecisionBatchId, OrderId},
+    outbox,
+};
+use chrono::{DateTime, Utc};
+
+use crate::{
+    app::{Core, error::Error},
+    domain::hours::{
+        affected_orders::{BookedOrder, Decisions, MOST_NAMED, decide, outside},
+        calendar::Schedule,
+    },
+    events::{DecidedBy, orders_decided},
+    store,
+};
+
+/// Decisions that ordering carries out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// The batch.
+    pub batch_id: DecisionBatchId,
+    /// Orders in it.
+    pub orders: usize,
+}
+
+/// A branch's schedule as it would be.
+pub type Plan = (chassis::id::BranchId, Schedule);
+
+/// The booked orders that would fall outside these plans, earliest first.
+pub async fn find(
+    tx: &mut TenantTx,
+    now: DateTime<Utc>,
+    plans: &[Plan],
+) -> Result<Vec<BookedOrder>, Error> {
+    let branch_ids: Vec<_> = plans.iter().map(|(branch_id, _)| *branch_id).collect();
+    let booked = store::holds::list_booked(tx, &branch_ids, now).await?;
+    let mut found = Vec::new();
+    for (branch_id, schedule) in plans {
+        let of_branch: Vec<_> = booked
+            .iter()
+            .filter(|order| order.branch_id == *branch_id)
+            .copied()
+            .collect();
+        found.extend(outside(schedule, &of_branch));
+    }
+    found.sort_by_key(|order| (order.promised_at, order.order_id));
+    Ok(found)
+}
+
+/// Settles the orders of a brand that fall outside these plans of locked branches: what stays is noted, what
+/// is to be cancelled or moved is published. Refuses with `OrdersAffected` while some are undecided, and
+/// decisions about orders of other branches or beyond what the caller may do.
+pub async fn settle(
+    core: &Core,
+    tx: &mut TenantTx,
+    identity: &Identity,
+    brand_id: BrandId,
+    plans: &[Plan],
+    decisions: &Decisions,
+) -> Result<Option<Started>, Error> {
+    judge(tx, identity, plans, decisions).await?;
+    let found = find(tx, core.clock.now(), plans).await?;
+    let decided = decide(&found, decisions)?;
+    keep(tx, &decided.keep).await?;
+    if decided.act.is_empty() {
+        return Ok(None);
+    }
+    let Actor::Staff { account, name, .. } = &identity.actor else {
+        return Err(Problem::new("PERMISSION_DENIED").into());
+    };
+    let batch_id = DecisionBatchId::new(&*core.clock);
+    let by = DecidedBy {
+        account: *account,
+        name,
+        may_cancel_late: identity.actions.contains("order.cancel_late"),
+    };
+    let event = orders_decided(
+        batch_id,
+        brand_id,
+        &by,
+        &decisions.move_reason,
+        &decided.act,
+    );
+    outbox::publish(tx, &*core.clock, &[event]).await?;
+    Ok(Some(Started {
+        batch_id,
+        orders: decided.act.len(),
+    }))
+}
+
+/// Cancelling and moving orders takes more than changing hours does. An order that is not held any more is
+/// in nobody's way; one of a branch that the change does not concern is not for it to decide.
+async fn judge(
+    tx: &mut TenantTx,
+    identity: &Identity,
+    plans: &[Plan],
+    decisions: &Decisions,
+) -> Result<(), Error> {
+    if decisions.by_order.is_empty() {
+        return Ok(());
+    }
+    if decisions.act() && !identity.may("ops.orders", Level::Manage) {
+        return Err(Problem::new("PERMISSION_DENIED")
+            .message("this account may not cancel or move orders")
+            .field("decisions.orders", "PERMISSION_DENIED")
+            .into());
+    }
+    let branch_ids: Vec<_> = plans.iter().map(|(branch_id, _)| *branch_id).collect();
+    let order_ids: Vec<_> = decisions.by_order.keys().copied().collect();
+    let mut violations = Violations::new();
+    let elsewhere = store::holds::list_elsewhere(tx, &branch_ids, &order_ids).await?;
+    for order in elsewhere.iter().take(MOST_NAMED) {
+        let may_touch = identity.require_branch(order.brand_id, order.branch_id);
+        let reason =
+            may_touch.map_or_else(|problem| problem.reason, |()| "VALIDATION_FAILED".into());
+        violations.push(
+            format!("decisions.orders[order_id={}]", order.order_id),
+            reason,
+        );
+    }
+    Ok(violations.into_result()?)
+}
+
+async fn keep(tx: &mut TenantTx, order_ids: &[OrderId]) -> Result<(), Error> {
+    if !order_ids.is_empty() {
+        store::holds::keep_outside(tx, order_ids).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! 庫存: stock items and their movements, transfers, files and recipes.
+
+pub mod change;
+pub mod import;
+pub mod list;
+pub mod receive;
+pub mod recipes;
+pub mod transfer;

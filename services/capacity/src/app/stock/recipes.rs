@@ -1,0 +1,182 @@
+//! Components of a brand and what is made of them.
+
+use chassis::{
+    authn::Identity,
+    db::TenantTx,
+    error::Problem,
+    id::{BrandId, OrganisationId, SkuId},
+};
+
+use crate::{
+    app::{
+        Core,
+        availability::announce::announce,
+        error::{Error, constraint},
+        once::{self, Once},
+    },
+    domain::{availability::notice::Notice, stock::recipes::RecipePart},
+    store::{
+        self,
+        stock::{components::Component, recipes::Version},
+    },
+};
+
+const VERSIONS_TOLD: i64 = 50;
+
+/// Makes or changes a component; `once` makes a creation safe to repeat, `encode` its answer.
+///
+/// Refuses with `NameTaken`, `ComponentUsed`, `ComponentUnknown`, `VersionConflict`, `BrandUnknown`
+/// and `IdempotencyMismatch`.
+pub async fn save_component(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    component: Component,
+    once: Option<&Once>,
+    encode: impl Fn(&Component) -> Vec<u8>,
+) -> Result<Vec<u8>, Error> {
+    let save = || save_once(core, identity, org, component.clone(), once, &encode);
+    match save().await {
+        Err(error) if once::is_taken(&error) => save().await,
+        Err(error) if constraint(&error) == Some("components_name") => Err(Error::NameTaken),
+        outcome => outcome,
+    }
+}
+
+async fn save_once(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    mut component: Component,
+    once: Option<&Once>,
+    encode: impl Fn(&Component) -> Vec<u8>,
+) -> Result<Vec<u8>, Error> {
+    let mut tx = core.db.tenant(org).await?;
+    require_brand(&mut tx, identity, component.brand_id).await?;
+    if let Some(once) = once {
+        if let Some(given) = once.answer(&mut tx).await? {
+            return Ok(given);
+        }
+        component.version = 0;
+    } else {
+        check_version(&mut tx, &component).await?;
+    }
+    component.version += 1;
+    if component.archived {
+        let using =
+            store::stock::recipes::using(&mut tx, component.brand_id, &[component.sku_id]).await?;
+        if !using.parts.is_empty() {
+            return Err(Error::ComponentUsed {
+                recipes: using.parts.len(),
+            });
+        }
+    }
+    store::stock::components::upsert(&mut tx, &component).await?;
+    let answer = encode(&component);
+    if let Some(once) = once {
+        once.keep(&mut tx, &answer, core.clock.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(answer)
+}
+
+async fn check_version(tx: &mut TenantTx, component: &Component) -> Result<(), Error> {
+    let current = store::stock::components::lock(tx, component.brand_id, component.sku_id)
+        .await?
+        .ok_or(Error::ComponentUnknown)?
+        .version;
+    if component.version == current {
+        Ok(())
+    } else {
+        Err(Error::VersionConflict {
+            given: component.version,
+            current,
+        })
+    }
+}
+
+/// Replaces the recipe of a variant or option read at `version`, and tells the next version.
+///
+/// Orders keep what they took; what is sellable changes in every branch of the brand at once.
+/// Refuses with `VersionConflict`, `BrandUnknown`, and every component that is not there.
+pub async fn set_recipe(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    (brand_id, sku_id): (BrandId, SkuId),
+    parts: Vec<RecipePart>,
+    version: i64,
+    actor: String,
+) -> Result<i64, Error> {
+    let mut tx = core.db.tenant(org).await?;
+    require_brand(&mut tx, identity, brand_id).await?;
+    let ids: Vec<_> = parts.iter().map(|part| part.component_id).collect();
+    let there = store::stock::components::share(&mut tx, brand_id, &ids).await?;
+    let unknown = ids.iter().enumerate().filter(|(_, id)| !there.contains(id));
+    let mut problem = Problem::new("VALIDATION_FAILED").message("no such component");
+    for (index, _) in unknown {
+        let field = format!("recipe.parts[{index}].component_id");
+        problem = problem.field(field, "NOT_FOUND");
+    }
+    // What is itself a component has no parts: recipes are one level deep.
+    if !store::stock::components::share(&mut tx, brand_id, &[sku_id])
+        .await?
+        .is_empty()
+    {
+        problem = problem.field("recipe.sku_id", "VALIDATION_FAILED");
+    }
+    if !problem.fields.is_empty() {
+        return Err(problem.into());
+    }
+    let branches = store::branches::lock_brand(&mut tx, brand_id).await?;
+    let current = store::stock::recipes::versions(&mut tx, brand_id, sku_id, 1).await?;
+    let current = current.first().map_or(0, |recipe| recipe.version);
+    if version != current {
+        return Err(Error::VersionConflict {
+            given: version,
+            current,
+        });
+    }
+    let recipe = Version {
+        version: current + 1,
+        parts,
+        at: core.clock.now(),
+        actor,
+    };
+    store::stock::recipes::insert(&mut tx, brand_id, sku_id, &recipe).await?;
+    let notice = Notice {
+        sku_ids: [sku_id].into(),
+        ..Notice::default()
+    };
+    for branch_id in &branches {
+        announce(core, &mut tx, *branch_id, &notice).await?;
+    }
+    tx.commit().await?;
+    for branch_id in branches {
+        core.availabilities.forget(org, branch_id);
+    }
+    Ok(recipe.version)
+}
+
+/// Lists the versions of a recipe, newest first.
+pub async fn list_versions(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    (brand_id, sku_id): (BrandId, SkuId),
+) -> Result<Vec<Version>, Error> {
+    let mut tx = core.db.tenant(org).await?;
+    require_brand(&mut tx, identity, brand_id).await?;
+    Ok(store::stock::recipes::versions(&mut tx, brand_id, sku_id, VERSIONS_TOLD).await?)
+}
+
+async fn require_brand(
+    tx: &mut TenantTx,
+    identity: &Identity,
+    brand_id: BrandId,
+) -> Result<(), Error> {
+    if !store::branches::knows_brand(tx, brand_id).await? {
+        return Err(Error::BrandUnknown);
+    }
+    Ok(identity.require_brand(brand_id)?)
+}

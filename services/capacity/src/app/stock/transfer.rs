@@ -1,0 +1,156 @@
+//! Moves units from one branch to another: both sides or neither.
+
+use chassis::{
+    authn::Identity,
+    db::TenantTx,
+    id::{BranchId, OrganisationId, SkuId},
+};
+
+use super::change::{ItemToday, record, tell, today};
+use crate::{
+    app::{
+        Core,
+        error::Error,
+        find_branch::lock_branch,
+        once::{self, Once},
+    },
+    domain::stock::{Bucket, MovementKind, StockMode},
+    store::{
+        self,
+        branches::Branch,
+        stock::movements::{Movement, StaffMovement},
+    },
+};
+
+/// A transfer staff ask for.
+#[derive(Clone, Debug)]
+pub struct Transfer {
+    /// The same key and body give the first answer again.
+    pub once: Once,
+    /// Branch that sends.
+    pub from: BranchId,
+    /// Branch that receives, another one.
+    pub to: BranchId,
+    /// Unit.
+    pub sku_id: SkuId,
+    /// Units, at least 1.
+    pub quantity: i64,
+    /// Why.
+    pub reason: String,
+    /// Name of who does it.
+    pub actor: String,
+}
+
+/// Moves units; `encode` makes the answer that a repeat will get again.
+///
+/// Refuses with `StockNegative`, `ItemUnknown` and `NotTracked` for the sender, `SkuMismatch` for
+/// a receiver that does not count the unit, `IdempotencyMismatch` and `BranchUnknown`.
+pub async fn transfer(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    ask: &Transfer,
+    encode: impl Fn(&ItemToday, &Movement) -> Vec<u8>,
+) -> Result<Vec<u8>, Error> {
+    match transfer_once(core, identity, org, ask, &encode).await {
+        Err(error) if once::is_taken(&error) => {
+            transfer_once(core, identity, org, ask, &encode).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn transfer_once(
+    core: &Core,
+    identity: &Identity,
+    org: OrganisationId,
+    ask: &Transfer,
+    encode: impl Fn(&ItemToday, &Movement) -> Vec<u8>,
+) -> Result<Vec<u8>, Error> {
+    let mut tx = core.db.tenant(org).await?;
+    // In the order of their ids, as everywhere: opposite transfers wait for each other in line.
+    let first = lock_branch(&mut tx, identity, ask.from.min(ask.to)).await?;
+    let second = lock_branch(&mut tx, identity, ask.from.max(ask.to)).await?;
+    let (from, to) = if first.branch_id == ask.from {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    if let Some(given) = ask.once.answer(&mut tx).await? {
+        return Ok(given);
+    }
+    let sent = find(core, &mut tx, &from, ask.sku_id)
+        .await?
+        .ok_or(Error::ItemUnknown)?;
+    if sent.item.mode == StockMode::Untracked {
+        return Err(Error::NotTracked);
+    }
+    let received = find(core, &mut tx, &to, ask.sku_id).await?;
+    let received = received.filter(|it| it.item.mode != StockMode::Untracked);
+    let received = received.ok_or(Error::SkuMismatch)?;
+
+    let after = sent.bucket.adjusted(-ask.quantity)?;
+    let kind = MovementKind::TransferredOut;
+    let (sent, movement) =
+        write(core, &mut tx, ask, (&from, to.branch_id), sent, kind, after).await?;
+    let after = received.bucket.adjusted(ask.quantity)?;
+    let kind = MovementKind::TransferredIn;
+    write(
+        core,
+        &mut tx,
+        ask,
+        (&to, from.branch_id),
+        received,
+        kind,
+        after,
+    )
+    .await?;
+
+    let answer = encode(&sent, &movement);
+    ask.once.keep(&mut tx, &answer, core.clock.now()).await?;
+    tx.commit().await?;
+    core.availabilities.forget(org, ask.from);
+    core.availabilities.forget(org, ask.to);
+    Ok(answer)
+}
+
+async fn find(
+    core: &Core,
+    tx: &mut TenantTx,
+    branch: &Branch,
+    sku_id: SkuId,
+) -> Result<Option<ItemToday>, Error> {
+    let items = store::stock::items::find_many(tx, branch.branch_id, &[sku_id]).await?;
+    let today = today(core, branch);
+    let buckets = store::stock::buckets::find_many(tx, branch.branch_id, &[sku_id], today).await?;
+    Ok(items
+        .into_iter()
+        .next()
+        .map(|item| ItemToday::new(item, &buckets, today)))
+}
+
+async fn write(
+    core: &Core,
+    tx: &mut TenantTx,
+    ask: &Transfer,
+    (branch, other): (&Branch, BranchId),
+    mut item: ItemToday,
+    kind: MovementKind,
+    after: Bucket,
+) -> Result<(ItemToday, Movement), Error> {
+    let before = std::mem::replace(&mut item.bucket, after);
+    let today = today(core, branch);
+    let movement = StaffMovement {
+        sku_id: ask.sku_id,
+        business_day: item.item.bucket_day(today, today).unwrap_or(today),
+        kind,
+        quantity: after.balance() - before.balance(),
+        after,
+        actor: &ask.actor,
+        reason: &ask.reason,
+        other_branch_id: Some(other),
+    };
+    let movement = record(core, tx, branch.branch_id, &movement).await?;
+    tell(core, tx, branch, &item.item, (before, after)).await?;
+    Ok((item, movement))
+}

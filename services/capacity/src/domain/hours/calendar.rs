@@ -1,0 +1,506 @@
+//! When a branch sells, seen from one moment: openings, slots, the wanted time, the ASAP promise.
+
+use chassis::business_day::BusinessDay;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::{Hours, OutsideHours, special_days::DayTable};
+use crate::domain::{
+    local_time::{ceil_five_minutes, grid_floor, instant_of, shown_at},
+    method::Method,
+};
+
+/// No period is longer than a day and a business day may begin up to twelve hours late.
+const DAYS_AROUND: u64 = 2;
+/// An opening of several merged days is looked at this far back.
+const DAYS_BACK: u64 = 8;
+/// Openings are known this many days ahead, even where fewer may be ordered for.
+const LEAST_KNOWN: u64 = 7;
+const FIRST_INSTANT: DateTime<Utc> = DateTime::UNIX_EPOCH;
+/// Far enough away for every date, and not so far that a zone could not show it.
+const LAST_INSTANT: DateTime<Utc> = DateTime::from_timestamp_nanos(i64::MAX);
+
+pub mod offer;
+
+/// A time without interruption in which the branch is open; `to` is no longer part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Opening {
+    /// Opens.
+    pub from: DateTime<Utc>,
+    /// Closes.
+    pub to: DateTime<Utc>,
+}
+
+/// What of a branch the calendar is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Weekly hours and slot settings in force.
+    pub hours: Hours,
+    /// Those that take over later, by their time.
+    pub later: Vec<LaterHours>,
+    /// Dates on which other hours count than the week's.
+    pub special_days: DayTable,
+    /// Zone of the branch.
+    pub tz: Tz,
+    /// Business-day cut-off in minutes after midnight.
+    pub cutoff_minutes: u16,
+}
+
+/// Hours that take over at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaterHours {
+    /// From when they count.
+    pub from: DateTime<Utc>,
+    /// The hours.
+    pub hours: Hours,
+}
+
+/// Hours and how long they count.
+#[derive(Clone, Copy, Debug)]
+struct Reign<'schedule> {
+    hours: &'schedule Hours,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+}
+
+/// Why a wanted time cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SlotProblem {
+    /// The slot has all the orders it takes.
+    Full,
+    /// It is over, or too near to be made ready.
+    Past,
+    /// The branch is not open then.
+    Closed,
+    /// Later than may be ordered for.
+    TooFarAhead,
+    /// The time is not the start of a slot, or no slot is left at all.
+    NoSlot,
+    /// The order is more than any slot takes, however empty.
+    TooLarge,
+}
+
+impl SlotProblem {
+    /// The stable reason.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Full => "SLOT_FULL",
+            Self::Past => "SLOT_PAST",
+            Self::Closed => "CLOSED",
+            Self::TooFarAhead => "TOO_FAR_AHEAD",
+            Self::NoSlot => "NO_SLOT",
+            Self::TooLarge => "ORDER_TOO_LARGE",
+        }
+    }
+}
+
+/// A slot on the grid within the hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlotTime {
+    /// Its start.
+    pub starts_at: DateTime<Utc>,
+    /// Business day of its start.
+    pub business_day: BusinessDay,
+    /// Too late to order for it.
+    pub past: bool,
+}
+
+/// The openings around one moment for a method, merged and sorted.
+#[derive(Clone, Debug)]
+pub struct Calendar<'schedule> {
+    schedule: &'schedule Schedule,
+    method: Method,
+    now: DateTime<Utc>,
+    openings: Vec<Opening>,
+    last_day_ends_at: DateTime<Utc>,
+    /// Openings are known up to here; one that lasts so long has no end in sight.
+    known_until: DateTime<Utc>,
+}
+
+impl Schedule {
+    /// A schedule of one week for ever.
+    #[must_use]
+    pub const fn weekly(hours: Hours, tz: Tz, cutoff_minutes: u16) -> Self {
+        Self {
+            hours,
+            later: Vec::new(),
+            special_days: DayTable::new(),
+            tz,
+            cutoff_minutes,
+        }
+    }
+
+    /// The calendar of 自取 as seen at `now`.
+    #[must_use]
+    pub fn at(&self, now: DateTime<Utc>) -> Calendar<'_> {
+        self.at_for(now, Method::Pickup)
+    }
+
+    /// The calendar of a method as seen at `now`.
+    #[must_use]
+    pub fn at_for(&self, now: DateTime<Utc>, method: Method) -> Calendar<'_> {
+        let ahead = u64::from(self.hours_at(now).days_ahead);
+        let today = self.business_day(now);
+        let last_day = BusinessDay::on(today.date() + Days::new(ahead));
+        let first_date = today.date() - Days::new(DAYS_BACK);
+        let last_date = today.date() + Days::new(ahead.max(LEAST_KNOWN) + DAYS_AROUND);
+        Calendar {
+            schedule: self,
+            method,
+            now,
+            openings: self.openings(method, first_date, last_date),
+            last_day_ends_at: last_day.ends_at(self.tz, self.cutoff_minutes),
+            known_until: instant_of(self.tz, (last_date + Days::new(1)).and_time(NaiveTime::MIN)),
+        }
+    }
+
+    /// The hours in force at an instant.
+    #[must_use]
+    pub fn hours_at(&self, instant: DateTime<Utc>) -> &Hours {
+        self.later
+            .iter()
+            .rfind(|later| later.from <= instant)
+            .map_or(&self.hours, |later| &later.hours)
+    }
+
+    /// The business day of an instant.
+    #[must_use]
+    pub fn business_day(&self, instant: DateTime<Utc>) -> BusinessDay {
+        BusinessDay::of(instant, self.tz, self.cutoff_minutes)
+    }
+
+    /// Length of the slots around an instant, in minutes.
+    #[must_use]
+    pub fn slot_minutes_at(&self, instant: DateTime<Utc>) -> u32 {
+        u32::from(self.hours_at(instant).slot_minutes)
+    }
+
+    /// Start of the grid's slot that holds `instant`.
+    #[must_use]
+    pub fn slot_holding(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
+        let step = self.slot_minutes_at(instant);
+        instant_of(self.tz, grid_floor(shown_at(self.tz, instant), step))
+    }
+
+    /// Whether the branch is open for a method at an instant, however far away.
+    #[must_use]
+    pub fn is_open(&self, instant: DateTime<Utc>, method: Method) -> bool {
+        let hours = self.hours_at(instant);
+        let date = shown_at(self.tz, instant).date();
+        // No period lasts longer than a day: what is going on began today or yesterday.
+        [date - Days::new(1), date].into_iter().any(|date| {
+            self.openings_on(hours, method, date)
+                .any(|opening| opening.from <= instant && instant < opening.to)
+        })
+    }
+
+    /// The openings that begin on these dates, merged where they touch or meet.
+    fn openings(&self, method: Method, first: NaiveDate, last: NaiveDate) -> Vec<Opening> {
+        let mut found: Vec<Opening> = self
+            .reigns()
+            .flat_map(|reign| {
+                let from = shown_at(self.tz, reign.from).date() - Days::new(1);
+                let to = shown_at(self.tz, reign.to).date();
+                from.max(first)
+                    .iter_days()
+                    .take_while(move |date| *date <= to.min(last))
+                    .flat_map(move |date| self.openings_on(reign.hours, method, date))
+                    .filter_map(move |opening| reign.cut(opening))
+            })
+            .collect();
+        found.sort_unstable();
+        let mut openings: Vec<Opening> = Vec::with_capacity(found.len());
+        for opening in found {
+            match openings.last_mut() {
+                Some(last) if opening.from <= last.to => last.to = last.to.max(opening.to),
+                _ => openings.push(opening),
+            }
+        }
+        openings
+    }
+
+    /// The openings that begin on a date: those of its special day, else of the week.
+    ///
+    /// A special day takes the place of what begins on it. The night before goes on into it, and its own
+    /// night goes on beside what the next day has.
+    fn openings_on<'hours>(
+        &self,
+        hours: &'hours Hours,
+        method: Method,
+        date: NaiveDate,
+    ) -> impl Iterator<Item = Opening> + use<'_, 'hours> {
+        let special = self.special_days.get(&date);
+        let of_special = special
+            .into_iter()
+            .flat_map(|day| day.periods.iter().copied());
+        let of_week = special
+            .is_none()
+            .then(|| hours.periods_on(method, date))
+            .into_iter()
+            .flatten();
+        let tz = self.tz;
+        of_special
+            .chain(of_week)
+            .filter_map(move |period| period.opening_on(date, tz))
+    }
+
+    /// The hours one after the other; the first count since ever, the last for ever.
+    fn reigns(&self) -> impl Iterator<Item = Reign<'_>> {
+        let starts = std::iter::once((&self.hours, FIRST_INSTANT))
+            .chain(self.later.iter().map(|later| (&later.hours, later.from)));
+        let ends = self
+            .later
+            .iter()
+            .map(|later| later.from)
+            .chain(std::iter::once(LAST_INSTANT));
+        starts
+            .zip(ends)
+            .map(|((hours, from), to)| Reign { hours, from, to })
+    }
+}
+
+impl Reign<'_> {
+    /// The part of an opening in which these hours count.
+    fn cut(&self, opening: Opening) -> Option<Opening> {
+        let cut = Opening {
+            from: opening.from.max(self.from),
+            to: opening.to.min(self.to),
+        };
+        (cut.from < cut.to).then_some(cut)
+    }
+}
+
+impl<'schedule> Calendar<'schedule> {
+    /// What it is made from.
+    #[must_use]
+    pub const fn schedule(&self) -> &'schedule Schedule {
+        self.schedule
+    }
+
+    /// The method it is for.
+    #[must_use]
+    pub const fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The same moment seen by a method.
+    #[must_use]
+    pub fn of_method(&self, method: Method) -> Calendar<'schedule> {
+        self.schedule.at_for(self.now, method)
+    }
+}
+
+impl Calendar<'_> {
+    /// The moment it is seen from.
+    #[must_use]
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The present business day.
+    #[must_use]
+    pub fn today(&self) -> BusinessDay {
+        self.business_day(self.now)
+    }
+
+    /// The business day of an instant.
+    #[must_use]
+    pub fn business_day(&self, instant: DateTime<Utc>) -> BusinessDay {
+        self.schedule.business_day(instant)
+    }
+
+    /// The opening that takes orders for now.
+    #[must_use]
+    pub fn accepting(&self) -> Option<Opening> {
+        self.opening_at(self.now)
+            .filter(|opening| self.now <= self.last_order_at(*opening))
+    }
+
+    /// When ordering for an opening ends; its end, where none is in sight.
+    #[must_use]
+    pub fn last_order_at(&self, opening: Opening) -> DateTime<Utc> {
+        if self.is_endless(opening) {
+            return opening.to;
+        }
+        // The hours that close it say it, not those that take over at that instant.
+        let hours = self
+            .schedule
+            .hours_at(opening.to - TimeDelta::microseconds(1));
+        opening.to - TimeDelta::minutes(i64::from(hours.last_order_minutes_of(self.method)))
+    }
+
+    /// The opening lasts beyond all that is looked at.
+    #[must_use]
+    pub fn is_endless(&self, opening: Opening) -> bool {
+        opening.to >= self.known_until
+    }
+
+    /// When ordering for now ends; `None` while closed and where no end is in sight.
+    #[must_use]
+    pub fn ordering_ends_at(&self) -> Option<DateTime<Utc>> {
+        let opening = self.accepting()?;
+        (!self.is_endless(opening)).then(|| self.last_order_at(opening))
+    }
+
+    /// The first instant from `at` on at which orders for then are taken, within a week or as far as may be
+    /// ordered ahead.
+    #[must_use]
+    pub fn accepting_from(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.openings.iter().find_map(|opening| {
+            let from = opening.from.max(at);
+            (from < opening.to && from <= self.last_order_at(*opening)).then_some(from)
+        })
+    }
+
+    /// The earliest ASAP promise, ceil5(now + lead), and the opening it must stay in.
+    ///
+    /// Whether its slot has room is for the caller to see; `None` while closed.
+    #[must_use]
+    pub fn asap(&self) -> Option<(DateTime<Utc>, Opening)> {
+        let opening = self.accepting()?;
+        let promise = ceil_five_minutes(self.ready_at());
+        (promise < opening.to).then_some((promise, opening))
+    }
+
+    /// Start of the grid's slot that holds `instant`.
+    #[must_use]
+    pub fn slot_holding(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
+        self.schedule.slot_holding(instant)
+    }
+
+    /// The end of the slot that begins at `starts_at`.
+    #[must_use]
+    pub fn slot_end(&self, starts_at: DateTime<Utc>) -> DateTime<Utc> {
+        starts_at + TimeDelta::minutes(i64::from(self.schedule.slot_minutes_at(starts_at)))
+    }
+
+    /// Judges a wanted time, its fullness aside.
+    pub fn wanted(&self, at: DateTime<Utc>) -> Result<SlotTime, SlotProblem> {
+        if at < self.now {
+            return Err(SlotProblem::Past);
+        }
+        if at >= self.last_day_ends_at {
+            return Err(SlotProblem::TooFarAhead);
+        }
+        if !self.takes_anything_now() {
+            return Err(SlotProblem::Closed);
+        }
+        let opening = self.opening_at(at).ok_or(SlotProblem::Closed)?;
+        if self.slot_holding(at) != at {
+            return Err(SlotProblem::NoSlot);
+        }
+        if self.is_past(at, opening) {
+            return Err(SlotProblem::Past);
+        }
+        Ok(SlotTime {
+            starts_at: at,
+            business_day: self.business_day(at),
+            past: false,
+        })
+    }
+
+    /// Slots from the one going on to the last day ahead, in order of time; none while nothing may be ordered.
+    pub fn slots(&self) -> impl Iterator<Item = SlotTime> {
+        self.openings
+            .iter()
+            .filter(|opening| opening.to > self.now && self.takes_anything_now())
+            .flat_map(|opening| self.slots_of(*opening))
+    }
+
+    /// Slots within the hours from the one going on to the last day ahead, whether or not they may be
+    /// ordered for.
+    pub fn open_slots(&self) -> impl Iterator<Item = SlotTime> {
+        let openings = self.openings.iter();
+        openings
+            .filter(|opening| opening.to > self.now)
+            .flat_map(|opening| self.slots_of(*opening))
+    }
+
+    /// Slots of an opening that begin at `from` or later and are not past.
+    pub fn open_slots_of(
+        &self,
+        opening: Opening,
+        from: DateTime<Utc>,
+    ) -> impl Iterator<Item = SlotTime> {
+        self.slots_of(opening)
+            .filter(move |slot| slot.starts_at >= from && !slot.past)
+    }
+
+    /// Hours that take over within the opening bring their own grid.
+    fn slots_of(&self, opening: Opening) -> impl Iterator<Item = SlotTime> {
+        self.schedule
+            .reigns()
+            .filter_map(move |reign| Some((reign.cut(opening)?, reign.hours.slot_minutes)))
+            .flat_map(move |(part, step)| self.slots_on_grid(opening, part, u32::from(step)))
+    }
+
+    fn slots_on_grid(
+        &self,
+        opening: Opening,
+        part: Opening,
+        step_minutes: u32,
+    ) -> impl Iterator<Item = SlotTime> {
+        let tz = self.schedule.tz;
+        let step = TimeDelta::minutes(i64::from(step_minutes));
+        let first = part.from.max(self.slot_holding(self.now));
+        let mut local = grid_floor(shown_at(tz, first), step_minutes);
+        let end = part.to.min(self.last_day_ends_at);
+        let mut day = self.business_day(first);
+        let mut day_ends_at = day.ends_at(tz, self.schedule.cutoff_minutes);
+        std::iter::from_fn(move || {
+            loop {
+                let shown = local;
+                let starts_at = instant_of(tz, shown);
+                if starts_at >= end {
+                    return None;
+                }
+                local += step;
+                // A line of the grid that the clock skips is no slot.
+                if starts_at >= first && shown_at(tz, starts_at) == shown {
+                    if starts_at >= day_ends_at {
+                        day = self.business_day(starts_at);
+                        day_ends_at = day.ends_at(tz, self.schedule.cutoff_minutes);
+                    }
+                    return Some(SlotTime {
+                        starts_at,
+                        business_day: day,
+                        past: self.is_past(starts_at, opening),
+                    });
+                }
+            }
+        })
+    }
+
+    /// Something may be ordered at this moment, for now or for later.
+    fn takes_anything_now(&self) -> bool {
+        match self.hours().outside {
+            OutsideHours::FutureOnly => true,
+            OutsideHours::None => self.accepting().is_some(),
+        }
+    }
+
+    fn is_past(&self, starts_at: DateTime<Utc>, opening: Opening) -> bool {
+        starts_at < self.ready_at() || self.now > self.last_order_at(opening)
+    }
+
+    /// The opening that holds an instant.
+    pub fn opening_at(&self, instant: DateTime<Utc>) -> Option<Opening> {
+        self.openings
+            .iter()
+            .copied()
+            .find(|opening| opening.from <= instant && instant < opening.to)
+    }
+
+    fn ready_at(&self) -> DateTime<Utc> {
+        self.now + TimeDelta::minutes(i64::from(self.hours().lead_minutes_of(self.method)))
+    }
+
+    /// The hours in force at this moment.
+    fn hours(&self) -> &Hours {
+        self.schedule.hours_at(self.now)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! 營業時間.
+
+pub mod convert;
+pub mod service;

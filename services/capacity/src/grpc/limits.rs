@@ -1,0 +1,4 @@
+//! 產能限制.
+
+pub mod convert;
+pub mod service;

@@ -1,0 +1,381 @@
+//! The doors of `LimitService`.
+
+use std::collections::BTreeSet;
+
+use chassis::{
+    authn::RequestExt as _,
+    error::{Problem, Violations},
+    id::{self, BranchId, BrandId, LimitTemplateId},
+    text,
+};
+use chrono::TimeDelta;
+use proto::capacity::v1::{
+    CopyLimitsRequest, CopyLimitsResponse, DeleteLimitTemplateRequest, DeleteLimitTemplateResponse,
+    GetLimitsRequest, GetLimitsResponse, GetLoadRequest, GetLoadResponse,
+    ListLimitTemplatesRequest, ListLimitTemplatesResponse, ListLimitVersionsRequest,
+    ListLimitVersionsResponse, ListLoadRequest, ListLoadResponse, PreviewLimitsRequest,
+    PreviewLimitsResponse, SaveLimitTemplateRequest, SaveLimitTemplateResponse, SetLimitsRequest,
+    SetLimitsResponse, limit_service_server::LimitService as Doors,
+};
+use tonic::{Request, Response, Status};
+
+use super::convert;
+use crate::{
+    app::{
+        Core,
+        find_branch::find_branch,
+        limits::{self, CopyLimits, SetLimits, Source},
+    },
+    grpc::{
+        capacity_service::{branch, checked, told},
+        convert::{day, instant},
+        stock::convert::actor,
+    },
+    store::limits::LimitTemplate,
+};
+
+const MOST_NOTE: usize = 200;
+const MOST_TEMPLATE_NAME: usize = 40;
+const MOST_COPIES: usize = 100;
+const DAYS: std::ops::RangeInclusive<i32> = 1..=14;
+const DEFAULT_DAYS: u16 = 7;
+
+/// The gRPC service.
+pub struct LimitService {
+    core: Core,
+}
+
+impl LimitService {
+    /// A service on these use cases.
+    #[must_use]
+    pub const fn new(core: Core) -> Self {
+        Self { core }
+    }
+}
+
+#[tonic::async_trait]
+impl Doors for LimitService {
+    async fn get_limits(
+        &self,
+        request: Request<GetLimitsRequest>,
+    ) -> Result<Response<GetLimitsResponse>, Status> {
+        told(self.get(&request).await)
+    }
+
+    async fn set_limits(
+        &self,
+        request: Request<SetLimitsRequest>,
+    ) -> Result<Response<SetLimitsResponse>, Status> {
+        told(self.set(&request).await)
+    }
+
+    async fn preview_limits(
+        &self,
+        request: Request<PreviewLimitsRequest>,
+    ) -> Result<Response<PreviewLimitsResponse>, Status> {
+        told(self.preview(&request).await)
+    }
+
+    async fn list_limit_versions(
+        &self,
+        request: Request<ListLimitVersionsRequest>,
+    ) -> Result<Response<ListLimitVersionsResponse>, Status> {
+        told(self.versions(&request).await)
+    }
+
+    async fn copy_limits(
+        &self,
+        request: Request<CopyLimitsRequest>,
+    ) -> Result<Response<CopyLimitsResponse>, Status> {
+        told(self.copy(&request).await)
+    }
+
+    async fn list_limit_templates(
+        &self,
+        request: Request<ListLimitTemplatesRequest>,
+    ) -> Result<Response<ListLimitTemplatesResponse>, Status> {
+        told(self.templates(&request).await)
+    }
+
+    async fn save_limit_template(
+        &self,
+        request: Request<SaveLimitTemplateRequest>,
+    ) -> Result<Response<SaveLimitTemplateResponse>, Status> {
+        told(self.save_template(&request).await)
+    }
+
+    async fn delete_limit_template(
+        &self,
+        request: Request<DeleteLimitTemplateRequest>,
+    ) -> Result<Response<DeleteLimitTemplateResponse>, Status> {
+        told(self.delete_template(&request).await)
+    }
+
+    async fn get_load(
+        &self,
+        request: Request<GetLoadRequest>,
+    ) -> Result<Response<GetLoadResponse>, Status> {
+        told(self.load(&request).await)
+    }
+
+    async fn list_load(
+        &self,
+        request: Request<ListLoadRequest>,
+    ) -> Result<Response<ListLoadResponse>, Status> {
+        told(self.fillings(&request).await)
+    }
+}
+
+impl LimitService {
+    async fn get(
+        &self,
+        request: &Request<GetLimitsRequest>,
+    ) -> Result<Response<GetLimitsResponse>, Problem> {
+        let branch_id = branch(&request.get_ref().branch_id)?;
+        let mut tx = self.core.db.tenant(request.org()?).await?;
+        let branch = find_branch(&mut tx, request.identity(), branch_id).await?;
+        let found = limits::get(&self.core, &mut tx, &branch).await?;
+        Ok(Response::new(GetLimitsResponse {
+            limits: Some(convert::limits(&found)),
+        }))
+    }
+
+    async fn set(
+        &self,
+        request: &Request<SetLimitsRequest>,
+    ) -> Result<Response<SetLimitsResponse>, Problem> {
+        let (asked, identity) = (request.get_ref(), request.identity());
+        let (branch_id, org) = (branch(&asked.branch_id)?, request.org()?);
+        let minutes = limits::slot_minutes(&self.core, identity, org, branch_id).await?;
+        let mut violations = Violations::new();
+        let clock = &*self.core.clock;
+        let (read, slots) = (&asked.rules, Some(minutes));
+        let rules = convert::rules(clock, "rules", read, slots, &mut violations);
+        let note = text::bounded("note", &asked.note, 0..=MOST_NOTE, &mut violations);
+        violations.into_result()?;
+        let change = SetLimits {
+            branch_id,
+            rules,
+            version: asked.version,
+            note,
+            actor: actor(identity),
+        };
+        let found = limits::set(&self.core, identity, org, change).await?;
+        Ok(Response::new(SetLimitsResponse {
+            limits: Some(convert::limits(&found)),
+        }))
+    }
+
+    async fn preview(
+        &self,
+        request: &Request<PreviewLimitsRequest>,
+    ) -> Result<Response<PreviewLimitsResponse>, Problem> {
+        let (asked, identity) = (request.get_ref(), request.identity());
+        let (branch_id, org) = (branch(&asked.branch_id)?, request.org()?);
+        let minutes = limits::slot_minutes(&self.core, identity, org, branch_id).await?;
+        let mut violations = Violations::new();
+        let clock = &*self.core.clock;
+        let (read, slots) = (&asked.rules, Some(minutes));
+        let rules = convert::rules(clock, "rules", read, slots, &mut violations);
+        let day = day("business_day", &asked.business_day, &mut violations);
+        violations.into_result()?;
+        let found = limits::preview(&self.core, identity, org, branch_id, &rules, day).await?;
+        Ok(Response::new(convert::preview(&found, &rules)))
+    }
+
+    async fn versions(
+        &self,
+        request: &Request<ListLimitVersionsRequest>,
+    ) -> Result<Response<ListLimitVersionsResponse>, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
+        let size = match asked.page_size {
+            0 => 20,
+            size @ (20 | 50 | 100) => usize::try_from(size).unwrap_or_default(),
+            _ => {
+                violations.push("page_size", "VALIDATION_FAILED");
+                0
+            }
+        };
+        let before = match asked.page_token.as_str() {
+            "" => i64::MAX,
+            token => token.parse().unwrap_or_else(|_| {
+                violations.push("page_token", "VALIDATION_FAILED");
+                0
+            }),
+        };
+        let branch_id = checked(branch_id, violations)?;
+        let mut tx = self.core.db.tenant(request.org()?).await?;
+        find_branch(&mut tx, request.identity(), branch_id).await?;
+        let one_more = i64::try_from(size + 1).unwrap_or(i64::MAX);
+        let mut versions = limits::versions(&mut tx, branch_id, before, one_more).await?;
+        let more = versions.len() > size;
+        versions.truncate(size);
+        let last = versions.last().filter(|_| more);
+        Ok(Response::new(ListLimitVersionsResponse {
+            next_page_token: last.map(|last| last.version.to_string()),
+            versions: versions.iter().map(convert::version).collect(),
+        }))
+    }
+
+    async fn copy(
+        &self,
+        request: &Request<CopyLimitsRequest>,
+    ) -> Result<Response<CopyLimitsResponse>, Problem> {
+        let (asked, identity) = (request.get_ref(), request.identity());
+        let mut violations = Violations::new();
+        let from = if asked.template_id.is_empty() {
+            id::parse("from_branch_id", &asked.from_branch_id, &mut violations).map(Source::Branch)
+        } else {
+            id::parse("template_id", &asked.template_id, &mut violations).map(Source::Template)
+        };
+        let count = asked.to_branch_ids.len();
+        if count == 0 || count > MOST_COPIES {
+            let params = [("min", 1), ("max", MOST_COPIES), ("given", count)];
+            violations.push_with("to_branch_ids", "VALIDATION_FAILED", params);
+        }
+        let to: BTreeSet<BranchId> = asked
+            .to_branch_ids
+            .iter()
+            .take(MOST_COPIES)
+            .enumerate()
+            .filter_map(|(index, raw)| {
+                id::parse(&format!("to_branch_ids[{index}]"), raw, &mut violations)
+            })
+            .collect();
+        let ask = CopyLimits {
+            from: checked(from, violations)?,
+            to,
+            actor: actor(identity),
+        };
+        let given = limits::copy(&self.core, identity, request.org()?, &ask).await?;
+        Ok(Response::new(CopyLimitsResponse {
+            limits: given.iter().map(convert::limits).collect(),
+        }))
+    }
+
+    async fn templates(
+        &self,
+        request: &Request<ListLimitTemplatesRequest>,
+    ) -> Result<Response<ListLimitTemplatesResponse>, Problem> {
+        let mut violations = Violations::new();
+        let raw = &request.get_ref().brand_id;
+        let brand_id = id::parse::<BrandId>("brand_id", raw, &mut violations);
+        let brand_id = checked(brand_id, violations)?;
+        let found =
+            limits::list_templates(&self.core, request.identity(), request.org()?, brand_id)
+                .await?;
+        Ok(Response::new(ListLimitTemplatesResponse {
+            templates: found.iter().map(convert::template).collect(),
+        }))
+    }
+
+    async fn save_template(
+        &self,
+        request: &Request<SaveLimitTemplateRequest>,
+    ) -> Result<Response<SaveLimitTemplateResponse>, Problem> {
+        let nothing = proto::capacity::v1::LimitTemplate::default();
+        let asked = request.get_ref().template.as_ref().unwrap_or(&nothing);
+        let mut violations = Violations::new();
+        let clock = &*self.core.clock;
+        let template_id = if asked.template_id.is_empty() {
+            Some(LimitTemplateId::new(clock))
+        } else {
+            id::parse("template.template_id", &asked.template_id, &mut violations)
+        };
+        let brand_id = id::parse("template.brand_id", &asked.brand_id, &mut violations);
+        let length = 1..=MOST_TEMPLATE_NAME;
+        let name = text::bounded("template.name", &asked.name, length, &mut violations);
+        let read = &asked.rules;
+        let rules = convert::rules(clock, "template.rules", read, None, &mut violations);
+        if asked.template_id.is_empty() != (asked.version == 0) {
+            violations.push("template.version", "VALIDATION_FAILED");
+        }
+        let (template_id, brand_id) = checked(template_id.zip(brand_id), violations)?;
+        let template = LimitTemplate {
+            template_id,
+            brand_id,
+            name,
+            rules,
+            version: asked.version,
+        };
+        let (identity, org) = (request.identity(), request.org()?);
+        let saved = limits::save_template(&self.core, identity, org, template).await?;
+        Ok(Response::new(SaveLimitTemplateResponse {
+            template: Some(convert::template(&saved)),
+        }))
+    }
+
+    async fn delete_template(
+        &self,
+        request: &Request<DeleteLimitTemplateRequest>,
+    ) -> Result<Response<DeleteLimitTemplateResponse>, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let brand_id = id::parse("brand_id", &asked.brand_id, &mut violations);
+        let template_id = id::parse("template_id", &asked.template_id, &mut violations);
+        let (brand_id, template_id) = checked(brand_id.zip(template_id), violations)?;
+        let (identity, org) = (request.identity(), request.org()?);
+        limits::delete_template(&self.core, identity, org, brand_id, template_id).await?;
+        Ok(Response::new(DeleteLimitTemplateResponse {}))
+    }
+
+    async fn load(
+        &self,
+        request: &Request<GetLoadRequest>,
+    ) -> Result<Response<GetLoadResponse>, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
+        let from = day("from_day", &asked.from_day, &mut violations);
+        let days = match asked.days {
+            0 => DEFAULT_DAYS,
+            days if DAYS.contains(&days) => u16::try_from(days).unwrap_or(DEFAULT_DAYS),
+            days => {
+                let params = [
+                    ("given", days),
+                    ("min", *DAYS.start()),
+                    ("max", *DAYS.end()),
+                ];
+                violations.push_with("days", "VALIDATION_FAILED", params);
+                DEFAULT_DAYS
+            }
+        };
+        let branch_id = checked(branch_id, violations)?;
+        let (identity, org) = (request.identity(), request.org()?);
+        let found = limits::loads(&self.core, identity, org, branch_id, from, days).await?;
+        Ok(Response::new(convert::loads(&found)))
+    }
+
+    async fn fillings(
+        &self,
+        request: &Request<ListLoadRequest>,
+    ) -> Result<Response<ListLoadResponse>, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
+        let mut time = |name: &str, at: Option<&prost_types::Timestamp>| match at {
+            Some(at) => instant(name, at, &mut violations),
+            None => {
+                violations.push(name, "VALIDATION_FAILED");
+                None
+            }
+        };
+        let (from, to) = (
+            time("from", asked.from.as_ref()),
+            time("to", asked.to.as_ref()),
+        );
+        let within = from.zip(to).filter(|(from, to)| {
+            let length = *to - *from;
+            length > TimeDelta::zero() && length <= TimeDelta::days(1)
+        });
+        if from.is_some() && to.is_some() && within.is_none() {
+            violations.push("to", "VALIDATION_FAILED");
+        }
+        let (branch_id, within) = checked(branch_id.zip(within), violations)?;
+        let (identity, org) = (request.identity(), request.org()?);
+        let found = limits::fillings(&self.core, identity, org, branch_id, within).await?;
+        Ok(Response::new(convert::filling(&found)))
+    }
+}

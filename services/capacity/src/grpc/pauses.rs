@@ -1,0 +1,4 @@
+//! 暫停銷售.
+
+pub mod convert;
+pub mod service;

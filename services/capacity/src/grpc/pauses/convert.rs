@@ -1,0 +1,386 @@
+//! Between the messages of pauses and the domain, both ways.
+
+use std::collections::BTreeSet;
+
+use chassis::{
+    error::Violations,
+    id::{self, PauseId},
+    text,
+};
+use chrono::{DateTime, Utc};
+use proto::capacity::v1 as wire;
+
+use crate::{
+    app::pauses::Reach,
+    domain::{
+        channel::Channel,
+        local_time::is_of_business,
+        pauses::{End, Ending, LONGEST_NAME, Lasting, MOST_MINUTES, Reason, Target},
+    },
+    grpc::{
+        convert::{instant, timestamp},
+        hours::convert::wire_method,
+        sale::{channel, ids, method, wire_channel},
+    },
+    store::pauses::{PauseInBranch, orders::OrderWith},
+};
+
+const MOST_BRANCHES: usize = 200;
+const MOST_CHANNELS: usize = 10;
+
+/// Reads what is to be paused.
+pub fn target(
+    field: &str,
+    target: Option<&wire::PauseTarget>,
+    violations: &mut Violations,
+) -> Option<Target> {
+    let target = target.cloned().unwrap_or_default();
+    let id = format!("{field}.id");
+    match target.kind() {
+        wire::PauseTargetKind::Unspecified => {
+            violations.push(field, "EMPTY_TARGET");
+            None
+        }
+        wire::PauseTargetKind::Product => {
+            id::parse(&id, target.id(), violations).map(Target::Product)
+        }
+        wire::PauseTargetKind::Variant => {
+            id::parse(&id, target.id(), violations).map(Target::Variant)
+        }
+        wire::PauseTargetKind::Option => {
+            id::parse(&id, target.id(), violations).map(Target::Option)
+        }
+        wire::PauseTargetKind::Category => {
+            id::parse(&id, target.id(), violations).map(Target::Category)
+        }
+        wire::PauseTargetKind::Method if target.method() == wire::Method::Unspecified => {
+            violations.push(format!("{field}.method"), "EMPTY_TARGET");
+            None
+        }
+        wire::PauseTargetKind::Method => {
+            let field = format!("{field}.method");
+            let number = target.method().into();
+            Some(Target::Method(method(&field, number, violations)))
+        }
+        wire::PauseTargetKind::Branch => Some(Target::Branch),
+        wire::PauseTargetKind::Station => {
+            label(field, target.name(), violations).map(Target::Station)
+        }
+        wire::PauseTargetKind::Tag => label(field, target.name(), violations).map(Target::Tag),
+    }
+}
+
+/// Reads the name of a station or print tag; a product without one is not meant by it.
+fn label(field: &str, name: &str, violations: &mut Violations) -> Option<String> {
+    let field = format!("{field}.name");
+    let name = text::bounded_label(&field, name, 0..=LONGEST_NAME, violations);
+    if name.is_empty() {
+        violations.push(field, "EMPTY_TARGET");
+        return None;
+    }
+    Some(name)
+}
+
+/// A target on the wire.
+pub fn wire_target(target: &Target) -> wire::PauseTarget {
+    let kind = match target {
+        Target::Product(_) => wire::PauseTargetKind::Product,
+        Target::Variant(_) => wire::PauseTargetKind::Variant,
+        Target::Option(_) => wire::PauseTargetKind::Option,
+        Target::Category(_) => wire::PauseTargetKind::Category,
+        Target::Method(_) => wire::PauseTargetKind::Method,
+        Target::Branch => wire::PauseTargetKind::Branch,
+        Target::Station(_) => wire::PauseTargetKind::Station,
+        Target::Tag(_) => wire::PauseTargetKind::Tag,
+    };
+    let method = match target {
+        Target::Method(method) => Some(wire_method(*method).into()),
+        _ => None,
+    };
+    wire::PauseTarget {
+        kind: kind.into(),
+        id: target.id().map(|id| id.to_string()),
+        method,
+        name: target.name().map(str::to_owned),
+    }
+}
+
+/// Reads how far a pause reaches.
+pub fn reach(
+    scope: wire::PauseScope,
+    branch_ids: &[String],
+    brand_id: &str,
+    violations: &mut Violations,
+) -> Option<Reach> {
+    match scope {
+        wire::PauseScope::Unspecified => {
+            violations.push("scope", "VALIDATION_FAILED");
+            None
+        }
+        wire::PauseScope::Brand => id::parse("brand_id", brand_id, violations).map(Reach::Brand),
+        wire::PauseScope::Branches => {
+            if branch_ids.is_empty() {
+                violations.push_with("branch_ids", "VALIDATION_FAILED", [("min", 1)]);
+            }
+            let branch_ids = ids("branch_ids", branch_ids, MOST_BRANCHES, violations);
+            Some(Reach::Branches(branch_ids.into_iter().collect()))
+        }
+    }
+}
+
+/// Reads the channels a pause concerns; each once.
+pub fn channels(numbers: &[i32], violations: &mut Violations) -> BTreeSet<Channel> {
+    if numbers.len() > MOST_CHANNELS {
+        violations.push_with("channels", "VALIDATION_FAILED", [("max", MOST_CHANNELS)]);
+    }
+    let mut read = BTreeSet::new();
+    for (index, number) in numbers.iter().take(MOST_CHANNELS).enumerate() {
+        let field = format!("channels[{index}]");
+        let unsaid = *number == i32::from(wire::Channel::Unspecified);
+        if unsaid || !read.insert(channel(&field, *number, violations)) {
+            violations.push(field, "VALIDATION_FAILED");
+        }
+    }
+    read
+}
+
+/// Reads when a pause ends; today unless something else is said.
+pub fn end(end: Option<&wire::PauseEnd>, violations: &mut Violations) -> Option<End> {
+    let end = end.copied().unwrap_or_default();
+    let Ok(kind) = wire::PauseEndKind::try_from(end.kind) else {
+        violations.push("end.kind", "VALIDATION_FAILED");
+        return None;
+    };
+    match kind {
+        wire::PauseEndKind::Unspecified | wire::PauseEndKind::Today => Some(End::Today),
+        wire::PauseEndKind::Restocked => Some(End::Restocked),
+        wire::PauseEndKind::Manual => Some(End::Manual),
+        wire::PauseEndKind::Minutes => {
+            let minutes = u16::try_from(end.minutes()).ok();
+            let minutes = minutes.filter(|_| (1..=MOST_MINUTES).contains(&end.minutes()));
+            if minutes.is_none() {
+                let params = [("given", end.minutes()), ("min", 1), ("max", MOST_MINUTES)];
+                violations.push_with("end.minutes", "SETTING_RANGE", params);
+            }
+            minutes.map(End::Minutes)
+        }
+        wire::PauseEndKind::At => match &end.at {
+            Some(at) => instant("end.at", at, violations).map(End::At),
+            None => {
+                violations.push("end.at", "VALIDATION_FAILED");
+                None
+            }
+        },
+    }
+}
+
+fn wire_end(end: End) -> wire::PauseEnd {
+    let (kind, minutes, at) = match end {
+        End::Today => (wire::PauseEndKind::Today, None, None),
+        End::Minutes(minutes) => (wire::PauseEndKind::Minutes, Some(minutes.into()), None),
+        End::At(at) => (wire::PauseEndKind::At, None, Some(timestamp(at))),
+        End::Restocked => (wire::PauseEndKind::Restocked, None, None),
+        End::Manual => (wire::PauseEndKind::Manual, None, None),
+    };
+    wire::PauseEnd {
+        kind: kind.into(),
+        minutes,
+        at,
+    }
+}
+
+/// Reads why; 其他 needs a word to the other staff.
+pub fn reason(number: i32, note: &str, violations: &mut Violations) -> Option<Reason> {
+    let reason = match wire::PauseReason::try_from(number) {
+        Ok(wire::PauseReason::OutOfStock) => Reason::OutOfStock,
+        Ok(wire::PauseReason::Equipment) => Reason::Equipment,
+        Ok(wire::PauseReason::Staffing) => Reason::Staffing,
+        Ok(wire::PauseReason::FoodSafety) => Reason::FoodSafety,
+        Ok(wire::PauseReason::Other) => Reason::Other,
+        Ok(wire::PauseReason::Unspecified) => {
+            violations.push("reason", "REASON_REQUIRED");
+            return None;
+        }
+        Err(_) => {
+            violations.push("reason", "VALIDATION_FAILED");
+            return None;
+        }
+    };
+    if reason == Reason::Other && note.is_empty() {
+        violations.push("note", "REASON_REQUIRED");
+    }
+    Some(reason)
+}
+
+const fn wire_reason(reason: Reason) -> wire::PauseReason {
+    match reason {
+        Reason::OutOfStock => wire::PauseReason::OutOfStock,
+        Reason::Equipment => wire::PauseReason::Equipment,
+        Reason::Staffing => wire::PauseReason::Staffing,
+        Reason::FoodSafety => wire::PauseReason::FoodSafety,
+        Reason::Other => wire::PauseReason::Other,
+    }
+}
+
+fn wire_channels(channels: &BTreeSet<Channel>) -> Vec<i32> {
+    channels
+        .iter()
+        .map(|&channel| wire_channel(channel).into())
+        .collect()
+}
+
+/// A pause as staff see it in a branch.
+pub fn pause((pause, place): &PauseInBranch) -> wire::Pause {
+    let scope = if pause.whole_brand {
+        wire::PauseScope::Brand
+    } else {
+        wire::PauseScope::Branches
+    };
+    let ending = place.ending.map(|ending| match ending {
+        Ending::Time => wire::PauseEnding::Time,
+        Ending::Restocked => wire::PauseEnding::Restocked,
+        Ending::Resumed => wire::PauseEnding::Resumed,
+    });
+    wire::Pause {
+        pause_id: pause.pause_id.to_string(),
+        target: Some(wire_target(&pause.target)),
+        target_name: pause.target_name.clone(),
+        scope: scope.into(),
+        brand_id: pause.brand_id.to_string(),
+        branch_count: pause.branch_count.try_into().unwrap_or(i32::MAX),
+        channels: wire_channels(&pause.channels),
+        reason: wire_reason(pause.reason).into(),
+        note: pause.note.clone(),
+        end: Some(wire_end(pause.end)),
+        ends_at: place.ends_at.map(timestamp),
+        locked: pause.locked,
+        started_at: Some(timestamp(pause.started_at)),
+        started_by: pause.started_by.clone(),
+        ended_at: place.ended_at.map(timestamp),
+        ending: ending.map(Into::into),
+        ended_by: place.ended_by.clone(),
+        version: pause.version,
+    }
+}
+
+/// A pause as customers may know it.
+pub fn public_pause(pause: &Lasting) -> wire::PublicPause {
+    wire::PublicPause {
+        target: Some(wire_target(&pause.target)),
+        channels: wire_channels(&pause.channels),
+        reason: wire_reason(pause.reason).into(),
+        ends_at: pause.ends_at.map(timestamp),
+    }
+}
+
+/// An order that contains a target, on the wire.
+pub fn order(order: &OrderWith) -> wire::OrderWithTarget {
+    wire::OrderWithTarget {
+        order_id: order.order_id.to_string(),
+        branch_id: order.branch_id.to_string(),
+        promised_at: Some(timestamp(order.promised_at)),
+    }
+}
+
+/// The place in the history after a pause.
+pub fn page_token((pause, place): &PauseInBranch) -> String {
+    let at = place.ended_at.unwrap_or_default().timestamp_micros();
+    format!("{at}.{}", pause.pause_id)
+}
+
+/// Reads a place in the history; the first page begins at the end of time.
+pub fn page_place(token: &str, violations: &mut Violations) -> Option<(DateTime<Utc>, PauseId)> {
+    if token.is_empty() {
+        let last = PauseId::from_uuid(uuid::Uuid::max());
+        return Some((DateTime::from_timestamp(253_402_300_799, 0)?, last));
+    }
+    let place = token.split_once('.').and_then(|(at, id)| {
+        let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+        let at = Some(at).filter(|at| is_of_business(at.date_naive()))?;
+        Some((at, id.parse().ok()?))
+    });
+    if place.is_none() {
+        violations.push("page_token", "VALIDATION_FAILED");
+    }
+    place
+}
+
+#[cfg(test)]
+mod tests {
+    use chassis::id::ProductId;
+
+    use super::*;
+    use crate::domain::method::Method;
+
+    #[test]
+    fn targets_and_ends_come_back_as_they_were() {
+        let mut violations = Violations::new();
+        for sent in [
+            Target::Product(ProductId::from_uuid(uuid::Uuid::from_u128(1))),
+            Target::Method(Method::OnSite),
+            Target::Branch,
+            Target::Station("吧台".to_owned()),
+            Target::Tag("冷飲".to_owned()),
+        ] {
+            let read = target("target", Some(&wire_target(&sent)), &mut violations);
+            assert_eq!(read, Some(sent));
+        }
+        let at = DateTime::from_timestamp(1_788_321_600, 0).unwrap();
+        for sent in [
+            End::Today,
+            End::Minutes(90),
+            End::At(at),
+            End::Restocked,
+            End::Manual,
+        ] {
+            assert_eq!(end(Some(&wire_end(sent)), &mut violations), Some(sent));
+        }
+        assert_eq!(end(None, &mut violations), Some(End::Today));
+        assert!(violations.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_named_at_its_field() {
+        let mut violations = Violations::new();
+        target("target", None, &mut violations);
+        for name in [" ".to_owned(), "吧".repeat(21)] {
+            let station = wire::PauseTarget {
+                kind: wire::PauseTargetKind::Station.into(),
+                name: Some(name),
+                ..Default::default()
+            };
+            target("target", Some(&station), &mut violations);
+        }
+        let minutes = wire::PauseEnd {
+            kind: wire::PauseEndKind::Minutes.into(),
+            minutes: Some(1_441),
+            at: None,
+        };
+        end(Some(&minutes), &mut violations);
+        channels(&[1, 1, 0, 77], &mut violations);
+        reason(wire::PauseReason::Other.into(), "", &mut violations);
+        reason(0, "", &mut violations);
+        page_place("soon", &mut violations);
+        let fields = violations.into_result().unwrap_err().fields;
+        let told: Vec<_> = fields
+            .iter()
+            .map(|found| (found.field.as_str(), &*found.reason))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("target", "EMPTY_TARGET"),
+                ("target.name", "EMPTY_TARGET"),
+                ("target.name", "TEXT_TOO_LONG"),
+                ("end.minutes", "SETTING_RANGE"),
+                ("channels[1]", "VALIDATION_FAILED"),
+                ("channels[2]", "VALIDATION_FAILED"),
+                ("channels[3]", "VALIDATION_FAILED"),
+                ("channels[3]", "VALIDATION_FAILED"),
+                ("note", "REASON_REQUIRED"),
+                ("reason", "REASON_REQUIRED"),
+                ("page_token", "VALIDATION_FAILED"),
+            ]
+        );
+    }
+}

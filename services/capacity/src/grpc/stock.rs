@@ -1,0 +1,4 @@
+//! 庫存.
+
+pub mod convert;
+pub mod service;

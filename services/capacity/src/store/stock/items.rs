@@ -1,0 +1,356 @@
+//! Settings of stock items.
+
+use anyhow::{Context as _, ensure};
+use chassis::{
+    business_day::BusinessDay,
+    db::{SystemTx, TenantTx},
+    id::{BranchId, OrganisationId, SkuId},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    domain::stock::{Deduct, Rules, StockItem, StockMode},
+    store::Inconsistent,
+};
+
+struct Row {
+    sku_id: SkuId,
+    mode: StockMode,
+    daily_amount: i64,
+    low_threshold: i64,
+    weekday_amounts: Vec<Option<i64>>,
+    date_days: Vec<NaiveDate>,
+    date_amounts: Vec<i64>,
+    max_per_order: i64,
+    show_last: i16,
+    deduct: Deduct,
+    received_until: Option<BusinessDay>,
+    version: i64,
+}
+
+impl TryFrom<Row> for StockItem {
+    type Error = Inconsistent;
+
+    fn try_from(row: Row) -> Result<Self, Inconsistent> {
+        let weekdays = match row.weekday_amounts.as_slice() {
+            [] => [None; 7],
+            seven => seven.try_into().map_err(|_| Inconsistent {
+                table: "stock_items",
+                column: "weekday_amounts",
+                key: row.sku_id.to_string(),
+                value: format!("{seven:?}"),
+            })?,
+        };
+        let days = row.date_days.into_iter().map(BusinessDay::on);
+        Ok(Self {
+            sku_id: row.sku_id,
+            mode: row.mode,
+            daily_amount: row.daily_amount,
+            low_threshold: row.low_threshold,
+            rules: Rules {
+                weekdays,
+                dates: days.zip(row.date_amounts).collect(),
+                max_per_order: row.max_per_order,
+                show_last: row.show_last.into(),
+                deduct: row.deduct,
+            },
+            received_until: row.received_until,
+            version: row.version,
+        })
+    }
+}
+
+fn items(rows: Vec<Row>) -> anyhow::Result<Vec<StockItem>> {
+    rows.into_iter()
+        .map(|row| StockItem::try_from(row).map_err(Into::into))
+        .collect()
+}
+
+/// Lists the stock items of a branch, by unit.
+pub async fn list(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Vec<StockItem>> {
+    let org = tx.org().as_uuid();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            sku_id AS "sku_id: SkuId",
+            mode AS "mode: StockMode",
+            daily_amount,
+            low_threshold,
+            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
+            date_days,
+            date_amounts,
+            max_per_order,
+            show_last,
+            deduct AS "deduct: Deduct",
+            received_until AS "received_until: BusinessDay",
+            version
+        FROM stock_items
+        WHERE org_id = $1
+          AND branch_id = $2
+        ORDER BY sku_id
+        "#,
+        org,
+        branch_id.as_uuid(),
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list the stock items of a branch")?;
+    items(rows)
+}
+
+/// Finds the stock items of these units; those without one are left out.
+pub async fn find_many(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    sku_ids: &[SkuId],
+) -> anyhow::Result<Vec<StockItem>> {
+    let org = tx.org().as_uuid();
+    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            sku_id AS "sku_id: SkuId",
+            mode AS "mode: StockMode",
+            daily_amount,
+            low_threshold,
+            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
+            date_days,
+            date_amounts,
+            max_per_order,
+            show_last,
+            deduct AS "deduct: Deduct",
+            received_until AS "received_until: BusinessDay",
+            version
+        FROM stock_items
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND sku_id = ANY($3)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("find stock items")?;
+    items(rows)
+}
+
+/// Lists branches that have begun a day and not received what was expected for it, of each organisation at
+/// most `limit`, those that wait the longest.
+///
+/// The clock of the wall is near enough to ask: whoever holds the branch looks at its business day again.
+pub async fn list_expecting(
+    tx: &mut SystemTx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> anyhow::Result<Vec<(OrganisationId, BranchId)>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT org_id AS "org_id: OrganisationId", branch_id AS "branch_id: BranchId"
+        FROM (
+            SELECT
+                org_id, branch_id,
+                row_number() OVER (
+                    PARTITION BY org_id ORDER BY min(item.received_until) NULLS FIRST, branch_id
+                ) AS place
+            FROM stock_items AS item
+            JOIN branches AS branch USING (org_id, branch_id)
+            WHERE item.mode = 'running'
+              AND item.deduct = 'on_day'
+              AND branch.state <> 'closed'
+              AND coalesce(item.received_until, DATE '-infinity')
+                < (($1 AT TIME ZONE branch.time_zone) - make_interval(mins => branch.cutoff_minutes))::date
+            GROUP BY org_id, branch_id
+        ) AS due
+        WHERE place <= $2
+        ORDER BY org_id, branch_id
+        "#,
+        now,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("list branches that expect stock")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.org_id, row.branch_id))
+        .collect())
+}
+
+/// Finds the items of a locked branch that have not received what was expected until `today`.
+pub async fn find_expecting(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    today: BusinessDay,
+) -> anyhow::Result<Vec<StockItem>> {
+    let org = tx.org().as_uuid();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            sku_id AS "sku_id: SkuId",
+            mode AS "mode: StockMode",
+            daily_amount,
+            low_threshold,
+            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
+            date_days,
+            date_amounts,
+            max_per_order,
+            show_last,
+            deduct AS "deduct: Deduct",
+            received_until AS "received_until: BusinessDay",
+            version
+        FROM stock_items
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND mode = 'running'
+          AND deduct = 'on_day'
+          AND (received_until IS NULL OR received_until < $3)
+        ORDER BY sku_id
+        "#,
+        org,
+        branch_id.as_uuid(),
+        today.date(),
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .context("find the items that expect stock")?;
+    items(rows)
+}
+
+/// Notes that items of a locked branch have received what was expected until `today`.
+pub async fn set_received(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    sku_ids: &[SkuId],
+    today: BusinessDay,
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
+    sqlx::query!(
+        r#"
+        UPDATE stock_items
+        SET received_until = $4
+        WHERE org_id = $1
+          AND branch_id = $2
+          AND sku_id = ANY($3)
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+        today.date(),
+    )
+    .execute(&mut **tx)
+    .await
+    .context("note the receipts of items")?;
+    Ok(())
+}
+
+/// Keeps the settings of an item of a locked branch.
+pub async fn upsert(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    item: &StockItem,
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let rules = &item.rules;
+    let weekdays = match rules.weekdays {
+        none if none == [None; 7] => Vec::new(),
+        some => some.to_vec(),
+    };
+    let days: Vec<_> = rules.dates.keys().map(|day| day.date()).collect();
+    let amounts: Vec<_> = rules.dates.values().copied().collect();
+    sqlx::query!(
+        r#"
+        INSERT INTO stock_items
+            (org_id, branch_id, sku_id, mode, daily_amount, low_threshold, weekday_amounts,
+             date_days, date_amounts, max_per_order, show_last, deduct, received_until, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        ON CONFLICT (org_id, branch_id, sku_id) DO UPDATE
+        SET mode = excluded.mode,
+            daily_amount = excluded.daily_amount,
+            low_threshold = excluded.low_threshold,
+            weekday_amounts = excluded.weekday_amounts,
+            date_days = excluded.date_days,
+            date_amounts = excluded.date_amounts,
+            max_per_order = excluded.max_per_order,
+            show_last = excluded.show_last,
+            deduct = excluded.deduct,
+            received_until = excluded.received_until,
+            version = excluded.version
+        "#,
+        org,
+        branch_id.as_uuid(),
+        item.sku_id.as_uuid(),
+        item.mode as StockMode,
+        item.daily_amount,
+        item.low_threshold,
+        &weekdays as &[Option<i64>],
+        &days,
+        &amounts,
+        rules.max_per_order,
+        i16::try_from(rules.show_last)?,
+        rules.deduct as Deduct,
+        item.received_until as Option<BusinessDay>,
+        item.version,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("keep a stock item")?;
+    Ok(())
+}
+
+/// Keeps mode, amount and threshold of items of a locked branch, all in one statement; their
+/// further settings stay.
+pub async fn upsert_basics(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    items: &[StockItem],
+) -> anyhow::Result<()> {
+    let org = tx.org().as_uuid();
+    let sku_ids: Vec<_> = items.iter().map(|item| item.sku_id.as_uuid()).collect();
+    let modes: Vec<_> = items.iter().map(|item| item.mode).collect();
+    let amounts: Vec<_> = items.iter().map(|item| item.daily_amount).collect();
+    let thresholds: Vec<_> = items.iter().map(|item| item.low_threshold).collect();
+    let deducts: Vec<_> = items.iter().map(|item| item.rules.deduct).collect();
+    let received: Vec<_> = items.iter().map(|item| item.received_until).collect();
+    let versions: Vec<_> = items.iter().map(|item| item.version).collect();
+    let done = sqlx::query!(
+        r#"
+        INSERT INTO stock_items
+            (org_id, branch_id, sku_id, mode, daily_amount, low_threshold, deduct, received_until,
+             version)
+        SELECT $1, $2, sku_id, mode, daily_amount, low_threshold, deduct, received_until, version
+        FROM UNNEST(
+            $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::date[], $9::bigint[]
+        ) AS kept (sku_id, mode, daily_amount, low_threshold, deduct, received_until, version)
+        ON CONFLICT (org_id, branch_id, sku_id) DO UPDATE
+        SET mode = excluded.mode,
+            daily_amount = excluded.daily_amount,
+            low_threshold = excluded.low_threshold,
+            deduct = excluded.deduct,
+            received_until = excluded.received_until,
+            version = excluded.version
+        "#,
+        org,
+        branch_id.as_uuid(),
+        &sku_ids,
+        &modes as &[StockMode],
+        &amounts,
+        &thresholds,
+        &deducts as &[Deduct],
+        &received as &[Option<BusinessDay>],
+        &versions,
+    )
+    .execute(&mut **tx)
+    .await
+    .context("keep stock items")?;
+    ensure!(
+        usize::try_from(done.rows_affected())? == items.len(),
+        "a stock item was given twice"
+    );
+    Ok(())
+}
