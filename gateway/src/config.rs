@@ -67,11 +67,11 @@ pub struct GatewayConfig {
     pub streams_per_address: usize,
     /// Longest wait for the header of a request, and for each part of its body; also how long an idle
     /// connection stays open.
-    #[serde(default = "defaults::read_within")]
-    pub read_within: ConfigDuration,
+    #[serde(default = "defaults::read_timeout")]
+    pub read_timeout: ConfigDuration,
     /// Longest wait for a client to take a part of an answer.
-    #[serde(default = "defaults::write_within")]
-    pub write_within: ConfigDuration,
+    #[serde(default = "defaults::write_timeout")]
+    pub write_timeout: ConfigDuration,
     /// Pause between the comments that keep an event stream open.
     #[serde(default = "defaults::heartbeat")]
     pub heartbeat: ConfigDuration,
@@ -166,11 +166,11 @@ mod defaults {
         5
     }
 
-    pub(super) fn read_within() -> ConfigDuration {
+    pub(super) fn read_timeout() -> ConfigDuration {
         ConfigDuration::from_secs(10)
     }
 
-    pub(super) fn write_within() -> ConfigDuration {
+    pub(super) fn write_timeout() -> ConfigDuration {
         ConfigDuration::from_secs(30)
     }
 

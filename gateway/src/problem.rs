@@ -22,6 +22,9 @@ use utoipa::ToSchema;
 pub type Result<T> = std::result::Result<T, Rejection>;
 
 /// The JSON of every rejection; sent as `application/problem+json`.
+///
+/// It has a further member where the client needs one to go on: the fresh `quote` with
+/// `QUOTE_CHANGED`, the booked orders that need a decision as `affected` with `ORDERS_AFFECTED`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
@@ -42,9 +45,9 @@ pub struct ProblemDocument {
     pub fields: Vec<ProblemField>,
     /// Trace to give to support.
     pub trace_id: Option<String>,
-    /// What the client needs to go on: the fresh `quote` with `QUOTE_CHANGED`, the booked orders that
-    /// need a decision as `affected` with `ORDERS_AFFECTED`.
+    /// Further members by name.
     #[serde(flatten)]
+    #[schema(ignore)]
     pub enclosed: BTreeMap<&'static str, Value>,
 }
 

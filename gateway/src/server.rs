@@ -31,7 +31,7 @@ use crate::{
     assets, auth,
     brand_pages::BrandPages,
     config::Config,
-    connections::{self, Patience},
+    connections::{self, Timeouts},
     events, observe, path_params,
     problem::Rejection,
     rest, security_headers,
@@ -40,9 +40,9 @@ use crate::{
 
 /// Name of the gateway and of its key.
 pub const NAME: &str = "gateway";
-const SWEEP_EVERY: Duration = Duration::from_secs(30);
+const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 /// Wait for what only watches, once nothing is left to do.
-const LAST_PARTS: Duration = Duration::from_secs(5);
+const BACKGROUND_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// All routes. Those for menus stand outside the layers.
 pub fn router(gateway: Gateway) -> Router {
@@ -105,25 +105,30 @@ pub struct Running {
     drain: Duration,
     failed: CancellationToken,
     servers: shutdown::Parts,
-    last: shutdown::Parts,
+    background: shutdown::Parts,
 }
 
 /// Starts the gateway; it answers when this returns.
 pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running> {
     let telemetry = telemetry::init(NAME, &config.telemetry)?;
     let servers = shutdown::Parts::new();
-    let last = shutdown::Parts::new();
+    let background = shutdown::Parts::new();
     let failed = CancellationToken::new();
 
     let signer = Arc::new(Signer::from_config(&config.auth, clock.clone()));
     let amqp = Amqp::new(&config.amqp, NAME);
-    let wanted = config.own.addr;
-    let patience = Patience {
-        read: *config.own.read_within,
-        write: *config.own.write_within,
+    let listen_addr = config.own.addr;
+    let timeouts = Timeouts {
+        read: *config.own.read_timeout,
+        write: *config.own.write_timeout,
     };
     let gateway = Gateway::new(Dependencies {
-        peers: Peers::new(&config.peers, signer.clone(), clock.clone(), &last.token())?,
+        peers: Peers::new(
+            &config.peers,
+            signer.clone(),
+            clock.clone(),
+            &background.token(),
+        )?,
         verifier: Verifier::from_config(&config.auth, clock.clone()),
         redis: chassis::redis::connect(&config.redis)?,
         shutdown: servers.token(),
@@ -134,19 +139,26 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
 
     let readiness = Readiness::new(Vec::new());
     let ops = OpsServer::bind(config.server.ops_addr, readiness.clone(), telemetry.clone()).await?;
-    let listener = TcpListener::bind(wanted)
+    let listener = TcpListener::bind(listen_addr)
         .await
-        .with_context(|| format!("listen on GATEWAY_ADDR {wanted}"))?;
+        .with_context(|| format!("listen on GATEWAY_ADDR {listen_addr}"))?;
     let addr = listener.local_addr()?;
 
-    last.spawn(events::listen(gateway.clone(), amqp.clone(), last.token()));
-    last.spawn(sweep(gateway.clone(), last.token()));
-    last.spawn(BrandPages::publish_changes(gateway.clone(), last.token()));
-    watch(&last, &failed, ops.run(last.token()));
+    background.spawn(events::listen(
+        gateway.clone(),
+        amqp.clone(),
+        background.token(),
+    ));
+    background.spawn(sweep(gateway.clone(), background.token()));
+    background.spawn(BrandPages::publish_changes(
+        gateway.clone(),
+        background.token(),
+    ));
+    watch(&background, &failed, ops.run(background.token()));
     servers.spawn(connections::serve(
         listener,
         router(gateway.clone()),
-        patience,
+        timeouts,
         servers.token(),
     ));
     tracing::info!(server.addr = %addr, "gateway answers");
@@ -160,7 +172,7 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
         drain,
         failed,
         servers,
-        last,
+        background,
     })
 }
 
@@ -185,7 +197,7 @@ impl Running {
     pub async fn stop(self) -> bool {
         self.readiness.stop();
         let drained = self.servers.end(self.drain).await;
-        let ended = self.last.end(LAST_PARTS).await;
+        let ended = self.background.end(BACKGROUND_TIMEOUT).await;
         self.amqp.close().await;
         let telemetry = self.telemetry;
         let flushed = tokio::task::spawn_blocking(move || telemetry.flush())
@@ -196,7 +208,7 @@ impl Running {
 }
 
 async fn sweep(gateway: Gateway, shutdown: CancellationToken) {
-    let mut turns = tokio::time::interval(SWEEP_EVERY);
+    let mut turns = tokio::time::interval(SWEEP_INTERVAL);
     while shutdown.run_until_cancelled(turns.tick()).await.is_some() {
         gateway.hub().sweep();
     }

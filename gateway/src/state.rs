@@ -18,7 +18,7 @@ use crate::{
     config::GatewayConfig,
     menu::Menus,
     rate_limit::RateLimits,
-    sse::{Hub, Visitors},
+    sse::{Hub, StreamLimits},
     storefronts::Storefronts,
 };
 
@@ -56,7 +56,7 @@ pub struct Inner {
     availabilities: Availabilities,
     brand_pages: BrandPages,
     hub: Hub,
-    visitors: Visitors,
+    stream_limits: StreamLimits,
     assets: Assets,
     shutdown: CancellationToken,
 }
@@ -82,7 +82,7 @@ impl Gateway {
             availabilities: Availabilities::new(clock),
             brand_pages: BrandPages::default(),
             hub: Hub::new(*config.replay_window, config.replay_events),
-            visitors: Visitors::new(config.streams_per_address),
+            stream_limits: StreamLimits::new(config.streams_per_address),
             assets: Assets::load(&config),
             peers,
             shutdown,
@@ -146,8 +146,8 @@ impl Inner {
     }
 
     /// Open streams of customers.
-    pub fn visitors(&self) -> &Visitors {
-        &self.visitors
+    pub fn stream_limits(&self) -> &StreamLimits {
+        &self.stream_limits
     }
 
     /// Events for live screens.

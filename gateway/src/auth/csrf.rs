@@ -55,7 +55,7 @@ fn check(gateway: &Gateway, path: &str, headers: &HeaderMap) -> Result<()> {
     Ok(())
 }
 
-/// A browser names the origin of every unsafe request; who names none is no browser.
+/// A browser names the origin of every unsafe request; a client that names none is no browser.
 fn same_origin(public_url: &Url, headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN) else {
         return true;

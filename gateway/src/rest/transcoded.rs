@@ -36,8 +36,12 @@ pub fn endpoints() -> &'static [Endpoint] {
 }
 
 /// Messages that handlers written by hand answer with as [`json`], and refer to by name.
-const MESSAGES: [&str; 2] = [
+const MESSAGES: [&str; 6] = [
     "yizhimai.catalog.v1.ImportProductsResponse",
+    "yizhimai.ordering.v1.CancelByTokenResponse",
+    "yizhimai.ordering.v1.GetOrderByTokenResponse",
+    "yizhimai.ordering.v1.PlaceOrderResponse",
+    "yizhimai.ordering.v1.PricedQuote",
     "yizhimai.staff.v1.Me",
 ];
 

@@ -3,13 +3,9 @@
 mod cart;
 mod changed;
 mod create;
-mod line;
-mod quote;
 
 pub use cart::{Cart, CartLine, ChosenOption, FulfilmentMethod};
 pub use changed::rejection;
-pub use line::{Adjustment, Fee, PricedLine, SoldOption};
-pub use quote::{Quote, QuoteWarning};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::Gateway;

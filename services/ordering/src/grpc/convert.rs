@@ -60,6 +60,7 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         completed_at: progress.completed_at.map(to_timestamp),
         lines: order.sold.lines.iter().map(line_to_wire).collect(),
         fees: order.sold.fees.iter().map(fee_to_wire).collect(),
+        currency: order.sold.total.currency().to_string(),
         total: Some(order.sold.total.into()),
         paid: Some(Money::new(progress.paid, order.sold.total.currency()).into()),
         contact_name: if reader == Reader::LinkHolder {
@@ -77,8 +78,7 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         test: order.test,
         cancel_reason: progress
             .cancel_reason
-            .map_or(wire::CancelReason::Unspecified, cancel_reason_to_wire)
-            .into(),
+            .map(|reason| cancel_reason_to_wire(reason).into()),
         cancel_text: match reader {
             Reader::LinkHolder | Reader::Placer => String::new(),
             Reader::Staff => progress.cancel_text.clone(),
@@ -109,6 +109,7 @@ pub fn quote_to_wire(shown: &ShownQuote) -> wire::PricedQuote {
         lines: quote.lines.iter().map(line_to_wire).collect(),
         list_total: Some(quote.list_total.into()),
         fees: quote.fees.iter().map(fee_to_wire).collect(),
+        currency: quote.total.currency().to_string(),
         total: Some(quote.total.into()),
         promised_at: shown.promised_at.map(to_timestamp),
         warnings: shown
@@ -152,10 +153,7 @@ pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
     };
     wire::OrderEvent {
         version: event.version,
-        from: event
-            .from
-            .map_or(wire::OrderState::Unspecified, state_to_wire)
-            .into(),
+        from: event.from.map(|state| state_to_wire(state).into()),
         to: state_to_wire(event.to).into(),
         actor: name.to_owned(),
         actor_kind: kind.to_owned(),

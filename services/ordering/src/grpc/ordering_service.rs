@@ -221,7 +221,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         let shown = found.iter().map(|order| self.for_staff(order, caller));
         Ok(Response::new(wire::ListOrdersResponse {
             orders: shown.collect(),
-            next_page_token: last.map(page_token::write).unwrap_or_default(),
+            next_page_token: last.map(page_token::write),
         }))
     }
 

@@ -224,9 +224,9 @@ pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveO
     if to.is_none() {
         violations.push("to", "VALIDATION_FAILED");
     }
-    let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason)
+    let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason().into())
         .filter(|reason| reason.is_for_staff());
-    if cancel_reason.is_none() && request.cancel_reason != 0 {
+    if cancel_reason.is_none() && request.cancel_reason.is_some() {
         violations.push("cancel_reason", "VALIDATION_FAILED");
     }
     let reason = text::bounded_multiline("reason", &request.reason, 0..=200, &mut violations);
