@@ -1,4 +1,4 @@
-//! What the gateway hears from the bus: it forgets what became old and tells the live screens.
+//! Events from the bus: they invalidate caches and notify live screens.
 
 use chassis::{
     amqp::Amqp,
@@ -39,14 +39,14 @@ pub async fn listen(gateway: Gateway, amqp: Amqp, shutdown: CancellationToken) {
             Signal::Gap => forget_everything(&gateway).await,
             Signal::Event(event) => {
                 if let Err(refused) = apply(&gateway, &event).await {
-                    tracing::error!(event.type = event.type_, error = ?refused, "an event was not told");
+                    tracing::error!(event.type = event.type_, error = ?refused, "an event was not applied");
                 }
             }
         }
     }
 }
 
-/// Applies one event: first what is remembered is forgotten, then the screens are told, so that
+/// Applies one event: first caches are invalidated, then screens are notified, so that
 /// what they read again is new.
 pub async fn apply(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
     match event.type_.as_str() {

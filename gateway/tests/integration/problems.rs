@@ -1,4 +1,4 @@
-//! Refusals reach the browser as problem documents.
+//! Rejections are problem documents.
 
 use crate::common::{Edge, SHOP, problem, refused};
 use chassis::error::Problem;

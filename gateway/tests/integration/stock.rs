@@ -381,7 +381,7 @@ fn teach_names(edge: &Edge) {
                 } else {
                     product("T2", "綠茶", SOUTH)
                 }],
-                next_page_token: if first { "2".to_owned() } else { String::new() },
+                next_page_token: first.then(|| "2".to_owned()),
                 ..Default::default()
             })
         });

@@ -400,10 +400,10 @@ async fn a_phone_is_masked_until_somebody_who_may_asks_for_it() -> anyhow::Resul
     let platform = Platform::find()?;
     let shop = platform.shop(100).await?;
     let placed = Customer::of(&shop)?.buy(&[(&shop.items[0], 1)]).await?;
-    let whole = text(&placed.body, "/order/contact/phone")?;
+    let whole = text(&placed.body, "/order/contact_phone")?;
     let path = format!("/orders/{}", text(&placed.body, "/order/order_id")?);
     let shown = shop.owner.call(Method::GET, &path, Value::Null).await?;
-    assert!(text(&shown, "/order/contact/phone")?.contains("***"));
+    assert!(text(&shown, "/order/contact_phone")?.contains("***"));
     let unmask = format!("{path}/unmask");
     let problem = refusal(&shop.owner, Method::POST, &unmask, json!({"reason": ""})).await?;
     assert_eq!(problem["reason"], "REASON_REQUIRED");

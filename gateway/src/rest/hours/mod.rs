@@ -13,7 +13,7 @@ pub use affected::{Affected, Decisions, OrderDecisionKind, StartedDecisions};
 pub use preview::affected_by;
 use utoipa_axum::{router::OpenApiRouter, routes};
 pub use version::HoursVersion;
-pub use weekly::{Hours, HoursInput, ServiceMethod};
+pub use weekly::{Hours, HoursInput};
 
 use crate::state::Gateway;
 

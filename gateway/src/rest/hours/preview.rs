@@ -7,12 +7,13 @@ use proto::capacity::v1::{self as pb, preview_hours_request::Change};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Affected, HoursInput, ServiceMethod, affected::enrich};
+use super::{Affected, HoursInput, affected::enrich};
 use crate::{
     auth::Staff,
     problem::Rejection,
     rest::{
         Result,
+        availability::ServiceMethod,
         body::Body,
         convert::{all, required_time, stamp, text, time},
         special_days::{Owner, SpecialDay, SpecialDayInput},
@@ -139,7 +140,10 @@ pub async fn affected_by(
     };
     let answer = answer.into_inner();
     match told(gateway, staff, answer.affected, answer.affected_total).await {
-        Ok(affected) => refused.affecting(affected),
+        Ok(affected) => match serde_json::to_value(affected) {
+            Ok(affected) => refused.enclosing("affected", affected),
+            Err(_) => refused,
+        },
         Err(_) => refused,
     }
 }

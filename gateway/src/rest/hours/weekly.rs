@@ -7,22 +7,11 @@ use super::Decisions;
 use crate::{
     problem::Rejection,
     rest::{
+        availability::ServiceMethod,
         convert::{all, stamp},
         wire_enum::wire_enum,
     },
 };
-
-wire_enum! {
-    /// How an order reaches the customer.
-    ServiceMethod = pb::Method {
-        /// 自取.
-        Pickup,
-        /// 外送.
-        Delivery,
-        /// 現場.
-        OnSite,
-    }
-}
 
 wire_enum! {
     /// What may be ordered while the branch is closed.

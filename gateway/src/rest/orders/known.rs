@@ -84,14 +84,14 @@ async fn list(
             Ok(answer) => {
                 let answer = answer.into_inner();
                 orders.extend(answer.orders);
-                if answer.next_page_token.is_empty() {
+                let Some(next) = answer.next_page_token else {
                     break;
-                }
-                request.page_token = answer.next_page_token;
+                };
+                request.page_token = next;
             }
-            // The orders are told without their names: what they are told for can still be decided.
+            // Without their names the orders can still be decided on.
             Err(status) => {
-                tracing::debug!(error = %status, "ordering did not tell of orders");
+                tracing::debug!(error = %status, "ordering did not list orders");
                 break;
             }
         }

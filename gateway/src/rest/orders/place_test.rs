@@ -4,15 +4,17 @@ use axum::{
 };
 use http::StatusCode;
 use proto::ordering::v1 as pb;
+use serde_json::Value;
 
 use crate::{
     auth::Staff,
     rest::{
         Result,
         body::Body,
-        convert::present,
         idempotency::IdempotencyKey,
-        storefront::{PlaceOrder, PlacedOrder},
+        quotes,
+        storefront::PlaceOrder,
+        transcoded,
     },
     state::Gateway,
 };
@@ -24,7 +26,7 @@ use crate::{
 #[utoipa::path(
     post, path = "/api/admin/branches/{branch_id}/test-orders", tag = "orders",
     params(IdempotencyKey), request_body = PlaceOrder,
-    responses((status = 201, body = PlacedOrder))
+    responses((status = 201, body = ref("#/components/schemas/PlaceOrderResponse")))
 )]
 pub async fn place_test_order(
     State(gateway): State<Gateway>,
@@ -32,15 +34,15 @@ pub async fn place_test_order(
     Path(branch_id): Path<String>,
     key: IdempotencyKey,
     Body(input): Body<PlaceOrder>,
-) -> Result<(StatusCode, Json<PlacedOrder>)> {
+) -> Result<(StatusCode, Json<Value>)> {
     let order = Some(input.into_wire(key.key, branch_id));
     let request = staff.request(pb::PlaceTestOrderRequest { order });
-    let placed = gateway.ordering().place_test_order(request).await?;
-    let placed = placed.into_inner();
-    let placed = PlacedOrder {
-        order: present(placed.order, "the order")?.try_into()?,
+    let placed = gateway.ordering().place_test_order(request).await;
+    let placed = placed.map_err(quotes::rejection)?.into_inner();
+    let response = pb::PlaceOrderResponse {
+        order: placed.order,
         access_token: placed.access_token,
         replayed: placed.replayed,
     };
-    Ok((StatusCode::CREATED, Json(placed)))
+    Ok((StatusCode::CREATED, Json(transcoded::json(&response)?)))
 }

@@ -112,8 +112,8 @@ function affected(world: World, branchId: string, hours: Pick<Hours, "periods">,
     const at = Date.parse(order.promised_at ?? order.placed_at);
     return order.branch_id === branchId && order.next_states.length > 0 && order.state !== "completed" && at > Date.now() && !open.some((opening) => opening.from <= at && at < opening.to);
   });
-  return orders.map(({ order_id, promised_at, placed_at, business_day, order_number, pickup_number, contact, method, state, total }) => ({
-    order_id, branch_id: branchId, promised_at: promised_at ?? placed_at, business_day, order_number, pickup_number, contact_name: contact.name, method, state, total,
+  return orders.map(({ order_id, promised_at, placed_at, business_day, order_number, pickup_number, contact_name, method, state, total }) => ({
+    order_id, branch_id: branchId, promised_at: promised_at ?? placed_at, business_day, order_number, pickup_number, contact_name, method, state, total,
   }));
 }
 
@@ -150,8 +150,8 @@ function judgeDecisions({ branches, total }: Affected, { orders: decided = [], k
 function start(world: World, { orders: decided = [], move_reason = "" }: Decisions = {}): StartedDecisions | null {
   const orders = decided.flatMap(({ order_id, decision, wanted_at }): OrderOutcome[] => {
     if (decision === "keep") return [];
-    const { branch_id, order_number, pickup_number, contact, promised_at, placed_at } = found(world.state.orders.get(order_id));
-    return [{ order_id, branch_id, order_number, pickup_number, contact_name: contact.name, promised_at: promised_at ?? placed_at, decision, wanted_at: wanted_at ?? null, state: "waiting", reason: null }];
+    const { branch_id, order_number, pickup_number, contact_name, promised_at, placed_at } = found(world.state.orders.get(order_id));
+    return [{ order_id, branch_id, order_number, pickup_number, contact_name, promised_at: promised_at ?? placed_at, decision, wanted_at: wanted_at ?? null, state: "waiting", reason: null }];
   });
   if (orders.length === 0) return null;
   const batch_id = world.fresh();

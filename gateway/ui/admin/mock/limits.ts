@@ -112,7 +112,7 @@ function preview({ world, ids, body }: Call): { body: unknown } {
   const orders = [...world.state.orders.values()].filter((one) => one.branch_id === branchId).slice(0, 3);
   const tried = orders.map((one, index) => ({
     order_id: one.order_id, slot_starts_at: one.promised_at, offered_at: index === 2 ? null : new Date(Date.parse(one.promised_at ?? one.placed_at ?? "") + 900_000).toISOString(), rules: [0],
-    order: { order_number: one.order_number, pickup_number: one.pickup_number, contact_name: one.contact.name, state: one.state, total: one.total },
+    order: { order_number: one.order_number, pickup_number: one.pickup_number, contact_name: one.contact_name, state: one.state, total: one.total },
   }));
   return { body: { overbooked: overbookedOf(planned), business_day: input.business_day ?? dayAt(Date.now() - 24 * HOUR), orders: 86, moved: 2, refused: 1, tried } };
 }
@@ -125,7 +125,7 @@ function detail({ world, ids, query }: Call): { body: unknown } {
       products: products.map((one, index) => ({ product_id: one.product_id, variant_id: one.variants[0]?.variant_id ?? "", product_name: one.name, variant_name: "冷", units: 9 - index * 2, make_seconds: 300, amount: 500 })),
       orders: orders.map((one, index) => ({
         order_id: one.order_id, slot_starts_at: query.get("from"), units: 2 + index,
-        order: { order_number: one.order_number, pickup_number: one.pickup_number, contact_name: one.contact.name, state: one.state, total: one.total },
+        order: { order_number: one.order_number, pickup_number: one.pickup_number, contact_name: one.contact_name, state: one.state, total: one.total },
       })),
     },
   };

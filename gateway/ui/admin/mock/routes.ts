@@ -267,9 +267,9 @@ function seen(order: Order): Order {
 }
 
 function unmask(call: Call): Answer {
-  const { contact } = found(call.world.state.orders.get(first(call)));
+  const { contact_name, contact_phone } = found(call.world.state.orders.get(first(call)));
   if (!(call.body as { reason: string }).reason) throw badField("reason", "REASON_REQUIRED");
-  return { body: { contact: { ...contact, phone: contact.phone.replace(/^0/u, "+886").replace("***", "345") } } };
+  return { body: { contact: { name: contact_name, phone: contact_phone.replace(/^0/u, "+886").replace("***", "345") } } };
 }
 
 function orders(call: Call): Answer {

@@ -184,7 +184,7 @@ export class World {
     const order = {
       order_id: key, brand_id: "b1", branch_id: "br1", order_number: `K7F${number}`, pickup_number: String(number).padStart(3, "0"),
       state: "placed", method: body.method, wanted_at: body.wanted_at ?? null, promised_at: quote.promised_at, placed_at: new Date().toISOString(),
-      currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, paid: 0, contact: body.contact, remark: body.remark ?? "",
+      currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, paid: 0, contact_name: body.contact.name, contact_phone: body.contact.phone, remark: body.remark ?? "",
       utensils: body.utensils, test: false, business_day: day, version: 1, menu_number: quote.menu_number,
     } as unknown as Order;
     this.orders.set(token, order);

@@ -200,18 +200,18 @@ fn pauses(available: &Availability, at: DateTime<Utc>) -> Pauses {
 fn to_pause(pause: &wire::PublicPause) -> Option<Pause> {
     let target = pause.target.as_ref()?;
     let target = match target.kind() {
-        wire::PauseTargetKind::Product => Target::Product(target.id.parse().ok()?),
-        wire::PauseTargetKind::Variant => Target::Variant(target.id.parse().ok()?),
-        wire::PauseTargetKind::Option => Target::Option(target.id.parse().ok()?),
-        wire::PauseTargetKind::Category => Target::Category(target.id.parse().ok()?),
+        wire::PauseTargetKind::Product => Target::Product(target.id().parse().ok()?),
+        wire::PauseTargetKind::Variant => Target::Variant(target.id().parse().ok()?),
+        wire::PauseTargetKind::Option => Target::Option(target.id().parse().ok()?),
+        wire::PauseTargetKind::Category => Target::Category(target.id().parse().ok()?),
         wire::PauseTargetKind::Method => Target::Method(match target.method() {
             wire::Method::Pickup => Method::Pickup,
             wire::Method::Delivery => Method::Delivery,
             wire::Method::OnSite => Method::OnSite,
             wire::Method::Unspecified => return None,
         }),
-        wire::PauseTargetKind::Station => Target::Station(target.name.clone()),
-        wire::PauseTargetKind::Tag => Target::Tag(target.name.clone()),
+        wire::PauseTargetKind::Station => Target::Station(target.name().to_owned()),
+        wire::PauseTargetKind::Tag => Target::Tag(target.name().to_owned()),
         wire::PauseTargetKind::Branch => Target::Branch,
         wire::PauseTargetKind::Unspecified => return None,
     };

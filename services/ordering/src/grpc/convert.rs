@@ -30,6 +30,19 @@ pub enum Reader {
     Staff,
 }
 
+/// An order by what staff know it by.
+pub fn summary_to_wire(order: &Order) -> wire::OrderSummary {
+    wire::OrderSummary {
+        order_id: order.id.to_string(),
+        order_number: order.order_number.as_str().to_owned(),
+        pickup_number: order.pickup_text(),
+        contact_name: order.contact.name.clone(),
+        method: method_to_wire(order.method).into(),
+        state: state_to_wire(order.progress.state).into(),
+        total: order.total.amount(),
+    }
+}
+
 /// An order as `reader` may see it; next states and undo are left to the caller.
 #[must_use]
 pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
@@ -55,6 +68,7 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         fees: order.fees.iter().map(fee_to_wire).collect(),
         total: Some(order.total.into()),
         paid: Some(Money::new(progress.paid, order.total.currency()).into()),
+        currency: order.total.currency().to_string(),
         contact_name: if reader == Reader::LinkHolder {
             mask_name(name)
         } else {
@@ -70,8 +84,7 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         test: terms.test,
         cancel_reason: progress
             .cancel_reason
-            .map_or(wire::CancelReason::Unspecified, cancel_reason_to_wire)
-            .into(),
+            .map(|reason| cancel_reason_to_wire(reason).into()),
         cancel_text: match reader {
             Reader::LinkHolder | Reader::Placer => String::new(),
             Reader::Staff => progress.cancel_text.clone(),
@@ -99,23 +112,6 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
     }
 }
 
-/// What staff identifies an order by.
-#[must_use]
-pub fn order_to_summary(order: &Order) -> wire::OrderSummary {
-    wire::OrderSummary {
-        order_id: order.id.to_string(),
-        branch_id: order.branch.to_string(),
-        order_number: order.order_number.as_str().to_owned(),
-        pickup_number: order.pickup_text(),
-        contact_name: order.contact.name.clone(),
-        state: state_to_wire(order.progress.state).into(),
-        method: method_to_wire(order.method).into(),
-        promised_at: Some(to_timestamp(order.promised_at)),
-        total: Some(order.total.into()),
-        test: order.terms.test,
-    }
-}
-
 /// A quote with its promise and warnings.
 #[must_use]
 pub fn quote_to_wire(shown: &ShownQuote) -> wire::PricedQuote {
@@ -128,6 +124,7 @@ pub fn quote_to_wire(shown: &ShownQuote) -> wire::PricedQuote {
         lines: quote.lines.iter().map(line_to_wire).collect(),
         list_total: Some(quote.list_total.into()),
         fees: quote.fees.iter().map(fee_to_wire).collect(),
+        currency: quote.total.currency().to_string(),
         total: Some(quote.total.into()),
         promised_at: shown.promised_at.map(to_timestamp),
         warnings: shown
@@ -171,10 +168,7 @@ pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
     };
     wire::OrderEvent {
         version: event.version,
-        from: event
-            .from
-            .map_or(wire::OrderState::Unspecified, state_to_wire)
-            .into(),
+        from: event.from.map(|state| state_to_wire(state).into()),
         to: state_to_wire(event.to).into(),
         actor: name.to_owned(),
         actor_kind: kind.to_owned(),

@@ -10,8 +10,8 @@ use tonic::{Request, Response, Status};
 
 use super::{
     convert::{
-        Reader, event_to_wire, order_to_summary, order_to_wire, quote_to_wire, slots_to_wire,
-        state_to_wire,
+        Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire,
+        state_to_wire, summary_to_wire,
     },
     page_token, parse,
     parse::SlotsOf,
@@ -270,7 +270,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         let shown = found.iter().map(|order| self.for_staff(order, caller));
         Ok(Response::new(wire::ListOrdersResponse {
             orders: shown.collect(),
-            next_page_token: last.map(page_token::write).unwrap_or_default(),
+            next_page_token: last.map(page_token::write),
         }))
     }
 
@@ -381,7 +381,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         let caller = request.identity();
         orders.retain(|order| caller.require_branch(order.brand, order.branch).is_ok());
         Ok(Response::new(wire::FindOrdersResponse {
-            orders: orders.iter().map(order_to_summary).collect(),
+            orders: orders.iter().map(summary_to_wire).collect(),
         }))
     }
 

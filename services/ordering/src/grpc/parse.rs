@@ -230,9 +230,9 @@ pub(super) fn transition_order(
     if to.is_none() {
         violations.push("to", "VALIDATION_FAILED");
     }
-    let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason)
+    let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason().into())
         .filter(|reason| reason.is_for_staff());
-    if cancel_reason.is_none() && request.cancel_reason != 0 {
+    if cancel_reason.is_none() && request.cancel_reason.is_some() {
         violations.push("cancel_reason", "VALIDATION_FAILED");
     }
     let reason = text::bounded_multiline("reason", &request.reason, 0..=200, &mut violations);
@@ -383,16 +383,16 @@ pub(super) fn id_and_version<T: id::Id>(
         .ok_or_else(|| refused(violations))
 }
 
-/// Ids of orders, at most `max`.
-pub(super) fn order_ids(raw: &[String], max: usize) -> Result<Vec<OrderId>, Problem> {
+/// Ids of at most `most` orders.
+pub(super) fn order_ids(raw: &[String], most: usize) -> Result<Vec<OrderId>, Problem> {
     let mut violations = Violations::new();
-    if raw.len() > max {
-        violations.push_with("order_ids", "VALIDATION_FAILED", [("max", max)]);
+    if raw.len() > most {
+        violations.push_with("order_ids", "VALIDATION_FAILED", [("max", most)]);
     }
-    let ids = raw.iter().enumerate().filter_map(|(index, raw)| {
-        id::parse(&format!("order_ids[{index}]"), raw, &mut violations)
-    });
-    let ids: Vec<OrderId> = ids.collect();
+    let ids = raw.iter().take(most).enumerate();
+    let ids = ids
+        .filter_map(|(index, raw)| id::parse(&format!("order_ids[{index}]"), raw, &mut violations))
+        .collect();
     violations.into_result()?;
     Ok(ids)
 }

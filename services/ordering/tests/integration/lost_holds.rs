@@ -120,7 +120,7 @@ async fn staff_cannot_give_the_reason_that_is_the_systems() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let request = TransitionOrderRequest {
-        cancel_reason: CancelReason::HoldGone.into(),
+        cancel_reason: Some(CancelReason::HoldGone.into()),
         ..cancel(&order)
     };
     let refused = shop.counter().transition_order(request).await;

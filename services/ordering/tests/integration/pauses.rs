@@ -31,7 +31,7 @@ async fn a_paused_option_of_a_required_group_is_warned_of_with_its_group() {
     shop.capacity.state.lock().pauses = vec![capacity::PublicPause {
         target: Some(capacity::PauseTarget {
             kind: capacity::PauseTargetKind::Option.into(),
-            id: fakes::HALF.to_string(),
+            id: Some(fakes::HALF.to_string()),
             ..Default::default()
         }),
         reason: capacity::PauseReason::Equipment.into(),
@@ -55,7 +55,7 @@ async fn a_paused_station_is_warned_of_at_the_lines_it_makes() {
         shop.capacity.state.lock().pauses = vec![capacity::PublicPause {
             target: Some(capacity::PauseTarget {
                 kind: capacity::PauseTargetKind::Station.into(),
-                name: station.to_owned(),
+                name: Some(station.to_owned()),
                 ..Default::default()
             }),
             reason: capacity::PauseReason::Staffing.into(),

@@ -130,6 +130,13 @@ impl OrderingService for Ordering {
         Err(Status::unimplemented("list_orders"))
     }
 
+    async fn find_orders(
+        &self,
+        _: Request<FindOrdersRequest>,
+    ) -> Result<Response<FindOrdersResponse>, Status> {
+        Err(Status::unimplemented("find_orders"))
+    }
+
     async fn get_order(
         &self,
         _: Request<GetOrderRequest>,
@@ -156,13 +163,6 @@ impl OrderingService for Ordering {
         _: Request<PlaceTestOrderRequest>,
     ) -> Result<Response<PlaceTestOrderResponse>, Status> {
         Err(Status::unimplemented("place_test_order"))
-    }
-
-    async fn find_orders(
-        &self,
-        _: Request<FindOrdersRequest>,
-    ) -> Result<Response<FindOrdersResponse>, Status> {
-        Err(Status::unimplemented("find_orders"))
     }
 
     async fn get_order_snapshots(

@@ -179,7 +179,7 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
                 price: state.price,
             }],
             option_group_ids: vec![SWEETNESS.to_string()],
-            tax_type: catalog::TaxType::Taxable.into(),
+            tax_type: Some(catalog::TaxType::Taxable.into()),
             display: catalog::DisplayState::Listed.into(),
             category_ids: vec![DRINKS.to_string()],
             make_seconds: 45,

@@ -229,7 +229,7 @@ pub fn to(order: &Order, state: OrderState) -> TransitionOrderRequest {
 /// A request to cancel `order`.
 pub fn cancel(order: &Order) -> TransitionOrderRequest {
     TransitionOrderRequest {
-        cancel_reason: wire::CancelReason::TooBusy.into(),
+        cancel_reason: Some(wire::CancelReason::TooBusy.into()),
         ..to(order, OrderState::Cancelled)
     }
 }

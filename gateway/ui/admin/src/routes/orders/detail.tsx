@@ -137,7 +137,7 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
                     : t(`order.state.${event.to}`)}
                 </strong>
                 <div style={{ color: "var(--ink-2)" }}>
-                  {at(event.at)} · {event.actor ?? (event.actor_kind === "customer" ? t("actor.customer") : t("actor.system"))}
+                  {at(event.at)} · {event.actor || (event.actor_kind === "customer" ? t("actor.customer") : t("actor.system"))}
                   {event.reason ? ` · ${event.reason}` : ""}
                 </div>
               </>

@@ -39,7 +39,7 @@ export function TouchedOrders({ query }: { query: UseQueryResult<PausePreview> }
               const known = named[index]?.data?.order;
               const time = formatDayTime(order.promised_at, timeZone, now, t.locale);
               const branch = branches.find((one) => one.branch_id === order.branch_id)?.name ?? "";
-              const text = known ? t("pause.order", { number: known.pickup_number, time, name: known.contact.name }) : t("pause.orderAt", { time, branch });
+              const text = known ? t("pause.order", { number: known.pickup_number, time, name: known.contact_name }) : t("pause.orderAt", { time, branch });
               return (
                 <li key={order.order_id}>
                   {sees ? (
