@@ -272,6 +272,12 @@ function unmask(call: Call): Answer {
   return { body: { contact: { ...contact, phone: contact.phone.replace(/^0/u, "+886").replace("***", "345") } } };
 }
 
+function summaries(call: Call): Answer {
+  const ids = (call.body as { order_ids: string[] }).order_ids;
+  const found = ids.flatMap((id) => call.world.state.orders.get(id) ?? []);
+  return { body: { orders: found.map(({ order_id, order_number, pickup_number, contact, method, state, total }) => ({ order_id, order_number, pickup_number, contact_name: contact.name, method, state, total })) } };
+}
+
 function orders(call: Call): Answer {
   const day = call.query.get("business_day");
   const all = [...call.world.state.orders.values()].filter((one) => one.branch_id === first(call) && closedStates.includes(one.state) === Boolean(day));
@@ -353,6 +359,7 @@ export const routes: readonly Route[] = [
   ["POST", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, moveStock],
   ["GET", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, ({ world, ids }) => ({ body: { movements: world.movements.get(ids[1] ?? "") ?? [], next_page_token: null } })],
   ["GET", /^\/branches\/([^/]+)\/orders$/u, orders],
+  ["POST", /^\/orders\/find$/u, summaries],
   ["GET", /^\/orders\/([^/]+)$/u, (call) => ({ body: { order: seen(found(call.world.state.orders.get(first(call)))), events: call.world.events.get(first(call)) ?? [] } })],
   ["POST", /^\/orders\/([^/]+)\/transition$/u, (call) => ({ body: { order: seen(call.world.transition(first(call), call.body as Transition)) } })],
   ["POST", /^\/orders\/([^/]+)\/unmask$/u, unmask],
