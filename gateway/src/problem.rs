@@ -19,7 +19,7 @@ use proto::ordering::v1::PricedQuote;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::rest::{hours::Affected, quotes::Quote};
+use crate::rest::quotes::Quote;
 
 /// What every refusal looks like; sent as `application/problem+json`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,9 +45,6 @@ pub struct ProblemDocument {
     /// The fresh quote, with `QUOTE_CHANGED` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<Box<Quote>>,
-    /// The booked orders that need a decision, with `ORDERS_AFFECTED` only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub affected: Option<Box<Affected>>,
 }
 
 /// One problem at one field.
@@ -66,7 +63,6 @@ pub struct ProblemField {
 pub struct Rejection {
     problem: Problem,
     quote: Option<Box<Quote>>,
-    affected: Option<Box<Affected>>,
 }
 
 impl Rejection {
@@ -112,15 +108,6 @@ impl Rejection {
         }
     }
 
-    /// Adds the booked orders that need a decision.
-    #[must_use]
-    pub fn affecting(self, affected: Affected) -> Self {
-        Self {
-            affected: Some(Box::new(affected)),
-            ..self
-        }
-    }
-
     /// Whether it says that nobody is signed in.
     pub fn is_unauthenticated(&self) -> bool {
         self.problem.code() == Code::Unauthenticated
@@ -144,7 +131,6 @@ impl From<Problem> for Rejection {
         Self {
             problem,
             quote: None,
-            affected: None,
         }
     }
 }
@@ -169,7 +155,6 @@ impl Rejection {
         Self {
             problem,
             quote: quote.map(Box::new),
-            affected: None,
         }
     }
 }
@@ -239,7 +224,6 @@ impl Rejection {
             fields: if internal { Vec::new() } else { fields },
             trace_id: telemetry::trace_id(),
             quote: self.quote,
-            affected: self.affected,
         }
     }
 }
@@ -255,16 +239,13 @@ impl From<FieldProblem> for ProblemField {
 }
 
 /// Messages that a bare JSON body becomes a field of.
-const WRAPPERS: [&str; 9] = [
+const WRAPPERS: [&str; 6] = [
     "cart",
     "product",
     "category",
     "option_group",
     "brand",
     "branch",
-    "hours",
-    "item",
-    "special_day",
 ];
 
 /// The path as it is in a body.

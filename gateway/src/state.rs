@@ -10,8 +10,7 @@ use chassis::{
 };
 use proto::{
     capacity::v1::{
-        capacity_service_client::CapacityServiceClient, hours_service_client::HoursServiceClient,
-        stock_service_client::StockServiceClient,
+        capacity_service_client::CapacityServiceClient, stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
     ordering::v1::ordering_service_client::OrderingServiceClient,
@@ -134,12 +133,7 @@ impl Inner {
         CapacityServiceClient::new(self.peers.channel_anonymous("capacity"))
     }
 
-    /// Capacity's history, previews and special days of hours; the request brings its token.
-    pub fn hours(&self) -> HoursServiceClient<PeerChannel> {
-        HoursServiceClient::new(self.peers.channel_anonymous("capacity"))
-    }
-
-    /// Capacity's components, transfers and files of stock; the request brings its token.
+    /// Capacity's files of stock; the request brings its token.
     pub fn stock(&self) -> StockServiceClient<PeerChannel> {
         StockServiceClient::new(self.peers.channel_anonymous("capacity"))
             .max_decoding_message_size(MAX_ANSWER_BYTES)

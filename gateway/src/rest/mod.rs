@@ -8,7 +8,6 @@ pub mod brands;
 pub mod categories;
 pub mod convert;
 pub mod events;
-pub mod hours;
 pub mod idempotency;
 pub mod menus;
 pub mod openapi;
@@ -18,7 +17,6 @@ pub mod products;
 pub mod query;
 pub mod quotes;
 pub mod session;
-pub mod special_days;
 pub mod stock;
 pub mod storefront;
 pub mod transcoded;
@@ -42,8 +40,6 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
         .merge(products::routes())
         .merge(option_groups::routes())
         .merge(menus::admin_routes())
-        .merge(hours::routes())
-        .merge(special_days::routes())
         .merge(stock::routes())
         .merge(availability::admin_routes())
         .merge(orders::routes())

@@ -134,7 +134,10 @@ impl Body<'_> {
     /// Whether something below a path comes from elsewhere.
     fn is_cut(&self, path: &str) -> bool {
         self.taken.iter().any(|taken| {
-            path.is_empty() || taken.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'))
+            path.is_empty()
+                || taken
+                    .strip_prefix(path)
+                    .is_some_and(|rest| rest.starts_with('.'))
         })
     }
 
@@ -299,7 +302,9 @@ impl Schemas {
         place: Place<'_>,
     ) -> Json {
         match (kind, place) {
-            (Kind::Message(inner), Place::Request(body, path)) if inner.full_name() != TIMESTAMP => {
+            (Kind::Message(inner), Place::Request(body, path))
+                if inner.full_name() != TIMESTAMP =>
+            {
                 let mut path = join(path, field.name());
                 if field.is_list() || field.is_map() {
                     path.push_str("[]");

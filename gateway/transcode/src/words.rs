@@ -61,9 +61,6 @@ mod tests {
         assert_eq!(snake_case("CopyLimits"), "copy_limits");
         assert_eq!(snake_case("Channel"), "channel");
         assert_eq!(snake_case("GetV2Menu"), "get_v2_menu");
-        assert_eq!(
-            pascal_case("special_day.periods[]"),
-            "SpecialDayPeriods[]"
-        );
+        assert_eq!(pascal_case("special_day.periods[]"), "SpecialDayPeriods[]");
     }
 }

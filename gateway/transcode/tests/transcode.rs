@@ -194,7 +194,11 @@ fn what_has_a_default_may_be_left_out_of_a_request() {
 #[test]
 fn one_of_a_choice_may_be_given() {
     let endpoint = endpoint("BrewTea");
-    let brewed = brew(&endpoint, &json!({"tea": tea(), "cup": null, "pot_litres": 2})).unwrap();
+    let brewed = brew(
+        &endpoint,
+        &json!({"tea": tea(), "cup": null, "pot_litres": 2}),
+    )
+    .unwrap();
     assert!(!brewed.has_field_by_name("cup"));
     assert_eq!(at(&brewed, "pot_litres").as_i32(), Some(2));
     let both = json!({"tea": tea(), "cup": "blue", "pot_litres": 2});

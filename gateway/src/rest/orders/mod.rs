@@ -2,7 +2,6 @@
 
 mod event;
 mod get;
-mod known;
 mod list;
 mod move_to_slot;
 mod order;
@@ -12,7 +11,6 @@ mod undo;
 mod unmask;
 
 pub use event::OrderEvent;
-pub use known::{KnownOrder, known_orders};
 pub use order::{CancelReason, Contact, Order, OrderAnswer, OrderState};
 use utoipa_axum::{router::OpenApiRouter, routes};
 

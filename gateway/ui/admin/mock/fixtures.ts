@@ -49,6 +49,6 @@ export function product(part: Partial<Product> = {}): Product {
 export function stockItem(part: Partial<StockItem> = {}): StockItem {
   return {
     branch_id: "branch", sku_id: "v", mode: "running", on_hand: 10, held: 0, available: 10, daily_amount: 0, low_threshold: 0, shortfall: 0, days: [],
-    rules: { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 5 }, version: 1, ...part,
+    rules: { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 5, deduct: "at_once" }, version: 1, ...part,
   };
 }

@@ -210,12 +210,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gets the limits of a branch, with what is booked beyond them. */
+        /**
+         * Gets the limits of a branch.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["get_limits"];
         /**
-         * Replaces the limits of a branch; what is booked beyond a lowered limit stays and is told.
-         * @description Refuses with `CAPACITY_INVALID`, `TEXT_TOO_LONG`, `VERSION_CONFLICT` and `NOT_FOUND`, all problems
-         *     at once.
+         * Replaces the limits of a branch.
+         * @description What is booked beyond a lowered limit stays and is returned. Refuses with CAPACITY_INVALID, TEXT_TOO_LONG, VERSION_CONFLICT, NOT_FOUND, all problems at once.
          */
         put: operations["set_limits"];
         post?: never;
@@ -235,8 +237,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells what limits would do: what would be 超訂 now, and how the orders of a past day would have fared.
-         * @description Changes nothing. Refuses with `CAPACITY_INVALID`, `IN_THE_FUTURE` and `NOT_FOUND`.
+         * Previews limits: what would be beyond them now, and what they would have done to the orders of a past day.
+         * @description Refuses with CAPACITY_INVALID, IN_THE_FUTURE, NOT_FOUND. Changes nothing; safe to repeat.
          */
         post: operations["preview_limits"];
         delete?: never;
@@ -252,7 +254,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what the limits of a branch were, the latest first, a page at a time. */
+        /**
+         * Lists what the limits of a branch were, the latest first, a page at a time.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_limit_versions"];
         put?: never;
         post?: never;
@@ -270,8 +275,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells how full the coming days are, slot by slot.
-         * @description Refuses with `VALIDATION_FAILED` and `NOT_FOUND`.
+         * Gets how full the coming days are, slot by slot.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
          */
         get: operations["get_load"];
         put?: never;
@@ -290,8 +295,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells what fills a time: its orders and what they are of, the most first.
-         * @description Refuses with `VALIDATION_FAILED` and `NOT_FOUND`.
+         * Lists what fills a time: its orders and their products, the most units first.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
          */
         get: operations["list_load"];
         put?: never;
@@ -343,55 +348,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the pauses of a branch: those that last, the next to end first, or those that ended. */
+        /**
+         * Lists the pauses of a branch: those that last, the next to end first, or those that ended, the latest first, a page at a time.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_pauses"];
         put?: never;
-        /**
-         * Pauses something in this branch, in several or in the whole brand.
-         * @description Refuses with `VALIDATION_FAILED`, `SETTING_RANGE`, `IN_THE_PAST`, `IN_THE_FUTURE`, `TEXT_TOO_LONG`,
-         *     `REASON_REQUIRED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
-         */
-        post: operations["create_pause"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/branches/{branch_id}/pauses/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Tells which orders contain something that is to be paused; changes nothing.
-         * @description Refuses with `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
-         */
-        post: operations["preview_pause"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/branches/{branch_id}/pauses/{pause_id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ends a pause in this branch or everywhere; one that has ended already is answered as it is.
-         * @description Refuses with `FIELD_LOCKED`, `OUT_OF_SCOPE`, `VERSION_CONFLICT` and `NOT_FOUND`.
-         */
-        post: operations["resume_pause"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -701,13 +664,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the templates of a brand, by name. */
+        /**
+         * Lists the templates of a brand, by name.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_limit_templates"];
         put?: never;
         /**
-         * Saves a template of a brand, for whoever has the whole brand.
-         * @description Refuses with `CAPACITY_INVALID`, `TEXT_TOO_LONG`, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VERSION_CONFLICT`
-         *     and `NOT_FOUND`.
+         * Saves a template of a brand; the caller's scope must hold the whole brand.
+         * @description Refuses with CAPACITY_INVALID, TEXT_TOO_LONG, CODE_TAKEN, OUT_OF_SCOPE, VERSION_CONFLICT, NOT_FOUND.
          */
         post: operations["save_limit_template"];
         delete?: never;
@@ -727,7 +692,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes a template; branches that took it keep what they have.
+         * Deletes a template; branches that copied it keep their rules.
          * @description Refuses with OUT_OF_SCOPE, NOT_FOUND.
          */
         delete: operations["delete_limit_template"];
@@ -764,7 +729,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the batches of decisions about orders of a brand's branches, newest first, a page at a time. */
+        /**
+         * Lists the batches of a brand with orders in the caller's scope, newest first, a page at a time; orders beyond it are not counted.
+         * @description Safe to repeat.
+         */
         get: operations["list_decision_batches"];
         put?: never;
         post?: never;
@@ -974,8 +942,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives the limits of a branch or of a template to branches of the same brand.
-         * @description Refuses with `OUT_OF_SCOPE`, `CAPACITY_INVALID` and `NOT_FOUND`, before any branch is changed.
+         * Copies the limits of a branch or of a template to branches of the same brand, in place of theirs.
+         * @description Refuses with OUT_OF_SCOPE, CAPACITY_INVALID, NOT_FOUND, before any branch is changed. Safe to repeat.
          */
         post: operations["copy_limits"];
         delete?: never;
@@ -1032,12 +1000,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Gets a batch of decisions with what came of each of its orders.
-         * @description A batch is known moments after the change was saved. Refuses with `NOT_FOUND` and `OUT_OF_SCOPE`.
+         * Gets a batch of decisions with each of its orders, as far as they are in the caller's scope.
+         * @description A batch is known moments after the change was saved. Refuses with OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
          */
         get: operations["get_decision_batch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finds orders by their ids, as staff know them; what does not exist or lies outside the caller's scope is left out.
+         * @description Refuses with VALIDATION_FAILED. Safe to repeat.
+         */
+        post: operations["find_orders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1179,6 +1167,66 @@ export interface paths {
          * @description Refuses with `LOGIN_FAILED`, `LOGIN_LOCKED` and `PASSWORD_WEAK`.
          */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pauses something in the branches named or in a whole brand.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, IN_THE_PAST, IN_THE_FUTURE, EMPTY_TARGET, TEXT_TOO_LONG, REASON_REQUIRED, OUT_OF_SCOPE, IDEMPOTENCY_MISMATCH, NOT_FOUND, all problems of the request at once. Repeating with the same key is safe.
+         */
+        post: operations["create_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pauses/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Previews a pause: which open and future orders contain what is to be paused.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Changes nothing; safe to repeat.
+         */
+        post: operations["preview_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pauses/{pause_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a pause in one branch or everywhere; one that has ended there already is answered as it is.
+         * @description Refuses with FIELD_LOCKED, OUT_OF_SCOPE, VERSION_CONFLICT, NOT_FOUND. Safe to repeat.
+         */
+        post: operations["resume_pause"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2002,10 +2050,15 @@ export interface components {
              */
             new_password: string;
         };
+        /**
+         * @description Where an order comes from.
+         * @enum {string}
+         */
+        Channel: "web" | "line" | "qr_table" | "counter" | "uber_eats";
         /** @description The most a channel may take of a limit. */
         ChannelShare: {
             /** @description Channel. */
-            channel: components["schemas"]["PauseChannel"];
+            channel: components["schemas"]["Channel"];
             /**
              * Format: int32
              * @description Percent of the limit, 0–100; all shares together are at most 100.
@@ -2037,6 +2090,59 @@ export interface components {
             /** @description Who ordered; the phone in E.164 form. */
             contact: components["schemas"]["Contact"];
         };
+        /** @description Request of CopyLimits. */
+        CopyLimitsRequest: {
+            /**
+             * Format: uuid
+             * @description Branch whose limits are copied; or else a template.
+             */
+            from_branch_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Template.
+             */
+            template_id?: string | null;
+            /** @description Branches that get them, 1–100. */
+            to_branch_ids?: string[];
+        };
+        /** @description Response of CopyLimits. */
+        CopyLimitsResponse: {
+            /** @description Limits of the branches named. */
+            limits: components["schemas"]["Limits"][];
+        };
+        /** @description Request of CreatePause. */
+        CreatePauseRequest: {
+            /** @description Branches of one brand, 1–200, for BRANCHES. */
+            branch_ids?: string[];
+            /**
+             * Format: uuid
+             * @description Brand, for BRAND.
+             */
+            brand_id?: string | null;
+            /** @description Channels it concerns, each once; empty for all. */
+            channels?: components["schemas"]["Channel"][];
+            /** @description When it ends; today when left out. */
+            end?: null | components["schemas"]["PauseEndInput"];
+            /** @description Only who has the whole brand may resume it. */
+            locked?: boolean | null;
+            /** @description Note for the other staff, at most 200 characters; needed for OTHER. */
+            note?: string | null;
+            /** @description Why. */
+            reason: components["schemas"]["PauseReason"];
+            /** @description Units whose restocking ends it, 1–12, for RESTOCKED; left out for a variant or option, which is its own. */
+            restock_sku_ids?: string[];
+            /** @description How far it reaches. */
+            scope: components["schemas"]["PauseScope"];
+            /** @description What is to be paused. */
+            target: components["schemas"]["PauseTargetInput"];
+            /** @description Its name as staff see it, at most 60 characters. */
+            target_name?: string | null;
+        };
+        /** @description Response of CreatePause. */
+        CreatePauseResponse: {
+            /** @description The pause, as of its first branch. */
+            pause: components["schemas"]["Pause"];
+        };
         /** @description Units of one date. */
         DateAmount: {
             /**
@@ -2063,6 +2169,11 @@ export interface components {
              */
             open_minute: number;
         };
+        /**
+         * @description What shall become of a booked order outside the hours.
+         * @enum {string}
+         */
+        Decision: "keep" | "cancel" | "move" | "move_next";
         /** @description Decisions that were saved with one change. */
         DecisionBatch: {
             /**
@@ -2086,7 +2197,7 @@ export interface components {
             move_reason: string;
             /**
              * Format: date-time
-             * @description When it was taken on.
+             * @description When ordering accepted it.
              */
             started_at: string;
             /**
@@ -2094,20 +2205,6 @@ export interface components {
              * @description Orders that are still to be cancelled or moved.
              */
             waiting: number;
-        };
-        /** @description A page of batches. */
-        DecisionBatchList: {
-            /** @description Batches, newest first; orders beyond the account's scope are not counted. */
-            batches: components["schemas"]["DecisionBatch"][];
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-        };
-        /** @description A batch of decisions with its orders. */
-        DecisionOutcomes: {
-            /** @description The batch. */
-            batch: components["schemas"]["DecisionBatch"];
-            /** @description Its orders by promised time, as far as the account may see their branches. */
-            orders: components["schemas"]["OrderOutcome"][];
         };
         /** @description What shall become of booked orders outside the hours. */
         Decisions: {
@@ -2145,11 +2242,40 @@ export interface components {
             /** @description Kind of the fee. */
             kind: string;
         };
+        /** @description Request of FindOrders. */
+        FindOrdersRequest: {
+            /** @description Orders, at most 200. */
+            order_ids?: string[];
+        };
+        /** @description Response of FindOrders. */
+        FindOrdersResponse: {
+            /** @description Those that were found. */
+            orders: components["schemas"]["OrderSummary"][];
+        };
         /**
          * @description How the customer gets the order.
          * @enum {string}
          */
         FulfilmentMethod: "pickup" | "delivery" | "on_site";
+        /** @description Response of GetDecisionBatch. */
+        GetDecisionBatchResponse: {
+            /** @description The batch. */
+            batch: components["schemas"]["DecisionBatch"];
+            /** @description Its orders by promised time, at most 200. */
+            orders: components["schemas"]["OrderOutcome"][];
+        };
+        /** @description Response of GetLimits. */
+        GetLimitsResponse: {
+            /** @description Limits. */
+            limits: components["schemas"]["Limits"];
+        };
+        /** @description Response of GetLoad. */
+        GetLoadResponse: {
+            /** @description Rules named in them. */
+            rules: components["schemas"]["LimitRule"][];
+            /** @description Slots that are open or have orders, in order of time. */
+            slots: components["schemas"]["SlotLoad"][];
+        };
         /** @description Weekly hours and slot settings of a branch. */
         Hours: {
             /**
@@ -2421,45 +2547,32 @@ export interface components {
             /** @description Name of the product. */
             name: string;
         };
-        /** @description An order by the names that staff know it by. */
-        KnownOrder: {
-            /** @description Name of who ordered. */
-            contact_name?: string | null;
-            /** @description 訂單編號. */
-            order_number?: string | null;
-            /** @description 取件號碼. */
-            pickup_number?: string | null;
-            state?: components["schemas"]["OrderState"] | null;
-            /**
-             * Format: int64
-             * @description What is to be paid, in the minor unit.
-             */
-            total?: number | null;
-        };
         /**
          * @description Level of a permission; each includes the ones before it.
          * @enum {string}
          */
         Level: "view" | "operate" | "manage";
-        /** @description The business days on which a limit counts. */
+        /** @description The business days on which a limit counts. A limit of a single date takes the place of those of other days with the same measure, target and window. */
         LimitDays: {
-            /**
-             * Format: date
-             * @description The single date, which takes the place of the same limit of other days.
-             */
-            date?: string | null;
-            /**
-             * Format: date
-             * @description First date; null for no first.
-             */
-            from_date?: string | null;
-            /**
-             * Format: date
-             * @description Last date; null for no last.
-             */
-            to_date?: string | null;
-            /** @description ISO weekdays, 1 Monday … 7 Sunday; none for all. */
+            /** @description The single date, YYYY-MM-DD; the others are then not given. */
+            date: string | null;
+            /** @description First date, YYYY-MM-DD; null for no first. */
+            from_date: string | null;
+            /** @description Last date, YYYY-MM-DD; null for no last. */
+            to_date: string | null;
+            /** @description Weekdays, 1 for Monday to 7 for Sunday; empty for all. */
             weekdays: number[];
+        };
+        /** @description The business days on which a limit counts. A limit of a single date takes the place of those of other days with the same measure, target and window. */
+        LimitDaysInput: {
+            /** @description The single date, YYYY-MM-DD; the others are then not given. */
+            date?: string | null;
+            /** @description First date, YYYY-MM-DD; null for no first. */
+            from_date?: string | null;
+            /** @description Last date, YYYY-MM-DD; null for no last. */
+            to_date?: string | null;
+            /** @description Weekdays, 1 for Monday to 7 for Sunday; empty for all. */
+            weekdays?: number[];
         };
         /**
          * @description What a limit counts.
@@ -2472,21 +2585,61 @@ export interface components {
             days: components["schemas"]["LimitDays"];
             /**
              * Format: int32
-             * @description Hours before the wanted slot in which part of the work may be done, 0–12, for `make_minutes` of a `slot`.
+             * @description Hours before the wanted slot in which part of the work may be done, 0–12, for MAKE_MINUTES of a SLOT; 0 for none.
              */
             early_hours: number;
-            /** @description Counts; a rule that does not is kept for another time. */
+            /** @description It is in force; a rule that is not is kept for another time. */
             enabled: boolean;
             /**
              * Format: int64
-             * @description Most of it, 0–9,999, 0 for closed; for `amount` in the minor unit up to 9,999,999.
+             * @description Most of it, 0–9,999, 0 for closed; for AMOUNT in the minor unit up to 9,999,999.
              */
             limit: number;
             /** @description What it is counted in. */
             measure: components["schemas"]["LimitMeasure"];
             /**
              * Format: int32
-             * @description People at work, 1–99, for `make_minutes` of a `slot`; the limit is then 0 and follows from them.
+             * @description People at work, 1–99, for MAKE_MINUTES of a SLOT: the limit is then people × slot minutes, and `limit` is 0. Null where `limit` says it.
+             */
+            people: number | null;
+            /**
+             * Format: int64
+             * @description Of the limit kept for the counter, 0 to the limit.
+             */
+            reserved_for_counter: number;
+            /**
+             * Format: uuid
+             * @description UUID; left out for one that is new.
+             */
+            rule_id: string;
+            /** @description Shares of channels; a channel without one may take all. */
+            shares: components["schemas"]["ChannelShare"][];
+            /** @description What it is about. */
+            target: components["schemas"]["LimitTarget"];
+            /** @description Over which time. */
+            window: components["schemas"]["LimitWindow"];
+        };
+        /** @description A limit: measure × target × window × days. */
+        LimitRuleInput: {
+            /** @description On which days. */
+            days: components["schemas"]["LimitDaysInput"];
+            /**
+             * Format: int32
+             * @description Hours before the wanted slot in which part of the work may be done, 0–12, for MAKE_MINUTES of a SLOT; 0 for none.
+             */
+            early_hours: number;
+            /** @description It is in force; a rule that is not is kept for another time. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Most of it, 0–9,999, 0 for closed; for AMOUNT in the minor unit up to 9,999,999.
+             */
+            limit: number;
+            /** @description What it is counted in. */
+            measure: components["schemas"]["LimitMeasure"];
+            /**
+             * Format: int32
+             * @description People at work, 1–99, for MAKE_MINUTES of a SLOT: the limit is then people × slot minutes, and `limit` is 0. Null where `limit` says it.
              */
             people?: number | null;
             /**
@@ -2496,26 +2649,35 @@ export interface components {
             reserved_for_counter: number;
             /**
              * Format: uuid
-             * @description Id; null for one that is new.
+             * @description UUID; left out for one that is new.
              */
             rule_id?: string | null;
             /** @description Shares of channels; a channel without one may take all. */
-            shares: components["schemas"]["ChannelShare"][];
+            shares?: components["schemas"]["ChannelShare"][];
             /** @description What it is about. */
-            target: components["schemas"]["LimitTarget"];
+            target: components["schemas"]["LimitTargetInput"];
             /** @description Over which time. */
-            window: components["schemas"]["LimitWindow"];
+            window: components["schemas"]["LimitWindowInput"];
         };
         /** @description What a limit is about. */
         LimitTarget: {
-            /**
-             * Format: uuid
-             * @description Category, product or variant; null otherwise.
-             */
+            /** @description Category, product or variant; null otherwise. */
+            id: string | null;
+            /** @description Kind. */
+            kind: components["schemas"]["LimitTargetKind"];
+            /** @description Method, for METHOD. */
+            method: null | components["schemas"]["Method"];
+            /** @description The tag or station, 1–20 characters; for the others a name for staff to read, at most 60. */
+            name: string | null;
+        };
+        /** @description What a limit is about. */
+        LimitTargetInput: {
+            /** @description Category, product or variant; null otherwise. */
             id?: string | null;
             /** @description Kind. */
             kind: components["schemas"]["LimitTargetKind"];
-            method?: components["schemas"]["ServiceMethod"] | null;
+            /** @description Method, for METHOD. */
+            method?: null | components["schemas"]["Method"];
             /** @description The tag or station, 1–20 characters; for the others a name for staff to read, at most 60. */
             name?: string | null;
         };
@@ -2524,54 +2686,27 @@ export interface components {
          * @enum {string}
          */
         LimitTargetKind: "all" | "method" | "category" | "product" | "variant" | "tag" | "station";
-        /** @description A set of rules that branches may take. */
+        /** @description A set of rules to copy to branches. */
         LimitTemplate: {
             /**
              * Format: uuid
              * @description Brand.
              */
             brand_id: string;
-            /** @description Name. */
-            name: string;
-            /** @description Rules, at most 200. */
-            rules: components["schemas"]["LimitRule"][];
-            /**
-             * Format: uuid
-             * @description Id.
-             */
-            template_id: string;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description Answer with one template. */
-        LimitTemplateAnswer: {
-            /** @description The template. */
-            template: components["schemas"]["LimitTemplate"];
-        };
-        /** @description A template as it shall be. */
-        LimitTemplateInput: {
             /** @description Name, 1–40 characters, unique in the brand. */
             name: string;
             /** @description Rules, at most 200. */
             rules: components["schemas"]["LimitRule"][];
             /**
              * Format: uuid
-             * @description Id of the one to change; null for a new one.
+             * @description UUID; left out for one that is new.
              */
-            template_id?: string | null;
+            template_id: string;
             /**
              * Format: int64
-             * @description Version it was read at; left out for a new one.
+             * @description Version for the next change; left out for one that is new.
              */
-            version?: number | null;
-        };
-        /** @description Templates of a brand. */
-        LimitTemplateList: {
-            /** @description Templates by name, at most 100. */
-            templates: components["schemas"]["LimitTemplate"][];
+            version: number;
         };
         /** @description Limits as they were from a time on. */
         LimitVersion: {
@@ -2580,7 +2715,7 @@ export interface components {
              * @description From when they counted.
              */
             changed_at: string;
-            /** @description Name of who changed them. */
+            /** @description Who changed them. */
             changed_by: string;
             /** @description Why, may be empty. */
             note: string;
@@ -2592,32 +2727,47 @@ export interface components {
              */
             version: number;
         };
-        /** @description A page of versions. */
-        LimitVersionList: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-            /** @description Versions, the latest first. */
-            versions: components["schemas"]["LimitVersion"][];
-        };
         /** @description The time over which a limit counts. */
         LimitWindow: {
             /**
              * Format: int32
-             * @description Start of a `daypart` in minutes after local midnight, 0–1,439.
+             * @description Start of a DAYPART in minutes after local midnight, 0–1,439.
+             */
+            from_minute: number | null;
+            /** @description Kind. */
+            kind: components["schemas"]["LimitWindowKind"];
+            /**
+             * Format: int32
+             * @description Minutes of a ROLLING window, 15–240, a multiple of the slot length.
+             */
+            minutes: number | null;
+            /** @description Name of a DAYPART, 1–20 characters. */
+            name: string | null;
+            /**
+             * Format: int32
+             * @description End of a DAYPART in minutes after local midnight, 1–1,440; not after the start means on the next day.
+             */
+            to_minute: number | null;
+        };
+        /** @description The time over which a limit counts. */
+        LimitWindowInput: {
+            /**
+             * Format: int32
+             * @description Start of a DAYPART in minutes after local midnight, 0–1,439.
              */
             from_minute?: number | null;
             /** @description Kind. */
             kind: components["schemas"]["LimitWindowKind"];
             /**
              * Format: int32
-             * @description Minutes of a `rolling` window, 15–240, a multiple of the slot length.
+             * @description Minutes of a ROLLING window, 15–240, a multiple of the slot length.
              */
             minutes?: number | null;
-            /** @description Name of a `daypart`, 1–20 characters. */
+            /** @description Name of a DAYPART, 1–20 characters. */
             name?: string | null;
             /**
              * Format: int32
-             * @description End of a `daypart` in minutes after local midnight, 1–1,440; not after the start means on the next day.
+             * @description End of a DAYPART in minutes after local midnight, 1–1,440; not after the start means on the next day.
              */
             to_minute?: number | null;
         };
@@ -2637,7 +2787,7 @@ export interface components {
              * Format: int64
              * @description Most orders a slot takes by the hours, null for no limit.
              */
-            orders_per_slot?: number | null;
+            orders_per_slot: number | null;
             /** @description Counters beyond their limits from now on, at most 200, the earliest first. */
             overbooked: components["schemas"]["Overbooked"][];
             /** @description Rules, at most 200, in the order staff gave them. */
@@ -2653,97 +2803,43 @@ export interface components {
              */
             version: number;
         };
-        /** @description Answer with the limits of one branch. */
-        LimitsAnswer: {
-            /** @description The limits. */
-            limits: components["schemas"]["Limits"];
+        /** @description Response of ListDecisionBatches. */
+        ListDecisionBatchesResponse: {
+            /** @description Batches of this page. */
+            batches: components["schemas"]["DecisionBatch"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
         };
-        /** @description Whose limits are given to whom. */
-        LimitsCopyInput: {
-            /**
-             * Format: uuid
-             * @description Branch whose limits are given; or else a template.
-             */
-            from_branch_id?: string | null;
-            /**
-             * Format: uuid
-             * @description Template.
-             */
-            template_id?: string | null;
-            /** @description Branches that take them in the place of theirs, 1–100. */
-            to_branch_ids: string[];
+        /** @description Response of ListLimitTemplates. */
+        ListLimitTemplatesResponse: {
+            /** @description Templates, at most 100. */
+            templates: components["schemas"]["LimitTemplate"][];
         };
-        /** @description Limits as they shall be. */
-        LimitsInput: {
-            /** @description Why, at most 200 characters. */
-            note?: string;
-            /** @description Rules, at most 200. */
-            rules: components["schemas"]["LimitRule"][];
-            /**
-             * Format: int64
-             * @description Version they were read at.
-             */
-            version: number;
+        /** @description Response of ListLimitVersions. */
+        ListLimitVersionsResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Versions of this page. */
+            versions: components["schemas"]["LimitVersion"][];
         };
-        /** @description Limits of several branches. */
-        LimitsList: {
-            /** @description Limits of the branches named. */
-            limits: components["schemas"]["Limits"][];
-        };
-        /** @description What limits would do. */
-        LimitsPreview: {
-            /**
-             * Format: date
-             * @description The day tried.
-             */
-            business_day: string;
-            /**
-             * Format: int64
-             * @description Orders that would have been offered a later slot.
-             */
-            moved: number;
-            /**
-             * Format: int64
-             * @description Orders of that day.
-             */
-            orders: number;
-            /** @description Counters that would be beyond their limits from now on, at most 200, the earliest first. */
-            overbooked: components["schemas"]["Overbooked"][];
-            /**
-             * Format: int64
-             * @description Orders that would have found no slot on that day.
-             */
-            refused: number;
-            /** @description Those orders, at most 200, by their slots. */
-            tried: components["schemas"]["TriedOrder"][];
-        };
-        /** @description Limits that are only thought about. */
-        LimitsPreviewInput: {
-            /**
-             * Format: date
-             * @description Past business day whose orders are tried; yesterday when left out.
-             */
-            business_day?: string | null;
-            /** @description Rules as they might be, at most 200. */
-            rules: components["schemas"]["LimitRule"][];
-        };
-        /** @description How full days are. */
-        Load: {
-            /** @description Rules named in them. */
-            rules: components["schemas"]["LimitRule"][];
-            /** @description Slots that are open or have orders, in order of time. */
-            slots: components["schemas"]["SlotLoad"][];
-        };
-        /** @description What fills a time. */
-        LoadDetail: {
+        /** @description Response of ListLoad. */
+        ListLoadResponse: {
             /** @description Orders, at most 200, by their slots. */
             orders: components["schemas"]["LoadedOrder"][];
             /** @description What it is of, at most 100, the most units first. */
             products: components["schemas"]["LoadedProduct"][];
         };
+        /** @description Response of ListPauses. */
+        ListPausesResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Pauses of this page. */
+            pauses: components["schemas"]["Pause"][];
+        };
         /** @description An order that fills a time. */
         LoadedOrder: {
-            order?: components["schemas"]["KnownOrder"] | null;
+            /** @description Business day of the slot, YYYY-MM-DD. */
+            business_day: string;
             /**
              * Format: uuid
              * @description Order.
@@ -2764,7 +2860,7 @@ export interface components {
         LoadedProduct: {
             /**
              * Format: int64
-             * @description Amount in the minor unit of the brand's currency.
+             * @description Amount in the minor unit.
              */
             amount: number;
             /**
@@ -2777,8 +2873,6 @@ export interface components {
              * @description Product.
              */
             product_id: string;
-            /** @description Name of the product; null when it is no longer on the menu. */
-            product_name?: string | null;
             /**
              * Format: int64
              * @description Units.
@@ -2789,8 +2883,6 @@ export interface components {
              * @description Variant.
              */
             variant_id: string;
-            /** @description Name of the variant; null when it has none. */
-            variant_name?: string | null;
         };
         /** @description Who is signed in. */
         Me: {
@@ -3014,6 +3106,11 @@ export interface components {
             /** @description Versions, newest first. */
             versions: components["schemas"]["MenuVersion"][];
         };
+        /**
+         * @description How an order reaches the customer, as far as hours and limits may differ by it.
+         * @enum {string}
+         */
+        Method: "pickup" | "delivery" | "on_site";
         /** @description What a method has for itself. */
         MethodHours: {
             /**
@@ -3421,40 +3518,40 @@ export interface components {
             /** @description Orders of this page. */
             orders: components["schemas"]["Order"][];
         };
-        /** @description What came of the decision about one order; names are null for an order that is not known. */
+        /** @description What came of the decision about one order. */
         OrderOutcome: {
             /**
              * Format: uuid
              * @description Its branch.
              */
             branch_id: string;
-            /** @description Name of who ordered. */
-            contact_name?: string | null;
-            /** @description The decision. */
-            decision: components["schemas"]["OrderDecisionKind"];
+            /** @description Name of who ordered; null for an order that is not known. */
+            contact_name: string | null;
+            /** @description CANCEL, MOVE or MOVE_NEXT. */
+            decision: components["schemas"]["Decision"];
             /**
              * Format: uuid
              * @description The order.
              */
             order_id: string;
-            /** @description 訂單編號. */
-            order_number?: string | null;
-            /** @description 取件號碼. */
-            pickup_number?: string | null;
+            /** @description 訂單編號; null for an order that is not known. */
+            order_number: string | null;
+            /** @description 取件號碼; null for an order that is not known. */
+            pickup_number: string | null;
             /**
              * Format: date-time
              * @description Promised time when it was decided.
              */
             promised_at: string;
-            /** @description Stable reason why it could not be done, null otherwise. */
-            reason?: string | null;
+            /** @description Stable reason why it could not be done, for FAILED; null otherwise. */
+            reason: string | null;
             /** @description How far it is. */
             state: components["schemas"]["OutcomeState"];
             /**
              * Format: date-time
-             * @description Slot it was or shall be moved to; null for `cancel`, and for `move_next` until one was found.
+             * @description Start of the slot it was or shall be moved to; null for CANCEL, and for MOVE_NEXT until one was found.
              */
-            wanted_at?: string | null;
+            wanted_at: string | null;
         };
         /** @description A slot as staff may choose it. */
         OrderSlot: {
@@ -3493,6 +3590,29 @@ export interface components {
          * @enum {string}
          */
         OrderState: "pending_payment" | "placed" | "accepted" | "preparing" | "ready" | "delivering" | "completed" | "cancelled" | "rejected" | "expired" | "no_show";
+        /** @description An order by what staff know it by. */
+        OrderSummary: {
+            /** @description Name of who ordered. */
+            contact_name: string;
+            /** @description Method. */
+            method: components["schemas"]["FulfilmentMethod"];
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /** @description 訂單編號. */
+            order_number: string;
+            /** @description 取件號碼. */
+            pickup_number: string;
+            /** @description State. */
+            state: components["schemas"]["OrderState"];
+            /**
+             * Format: int64
+             * @description What is to be paid, in the minor unit of the brand's currency.
+             */
+            total: number;
+        };
         /** @description An order with its history. */
         OrderWithEvents: {
             /** @description Its events, oldest first. */
@@ -3500,7 +3620,7 @@ export interface components {
             /** @description The order. */
             order: components["schemas"]["Order"];
         };
-        /** @description An order that contains what would be paused. */
+        /** @description An order that contains what is to be paused. */
         OrderWithTarget: {
             /**
              * Format: uuid
@@ -3542,15 +3662,18 @@ export interface components {
          * @enum {string}
          */
         OutsideHours: "future_only" | "none";
-        /** @description 超訂: a counter beyond its limit, because the limit was lowered or a platform's orders came. */
+        /** @description A counter beyond its limit, because the limit was lowered or a platform's orders came: 超訂. */
         Overbooked: {
             /**
              * Format: int64
              * @description The limit.
              */
             limit: number;
-            /** @description Rule, in a preview a new one by its place in the request from 0; null for the orders a slot takes by the hours. */
-            rule_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Rule; null for the orders a slot takes by the hours. In a preview a new rule is named by its place in the request, from 0.
+             */
+            rule_id: string | null;
             /**
              * Format: date-time
              * @description Start of the window.
@@ -3562,33 +3685,39 @@ export interface components {
              */
             used: number;
         };
-        /** @description Something that is not sold for a while. */
+        /** @description 暫停銷售: something that is not sold for a while, in one branch or more. */
         Pause: {
             /**
              * Format: int32
              * @description How many branches it was made for.
              */
             branch_count: number;
+            /**
+             * Format: uuid
+             * @description Brand of the branches.
+             */
+            brand_id: string;
             /** @description Channels it concerns; empty for all. */
-            channels: components["schemas"]["PauseChannel"][];
+            channels: components["schemas"]["Channel"][];
             /** @description How it ends. */
             end: components["schemas"]["PauseEnd"];
             /**
              * Format: date-time
-             * @description When it ended in this branch, null while it lasts.
+             * @description When it ended in the branch asked about, null while it lasts.
              */
-            ended_at?: string | null;
-            /** @description Name of who resumed it; null when it ended otherwise. */
-            ended_by?: string | null;
-            ending?: components["schemas"]["PauseEnding"] | null;
+            ended_at: string | null;
+            /** @description Name of who resumed it; empty when it ended otherwise. */
+            ended_by: string;
+            /** @description How it ended, null while it lasts. */
+            ending: null | components["schemas"]["PauseEnding"];
             /**
              * Format: date-time
-             * @description When it ends by itself in this branch; null until somebody or something ends it.
+             * @description When it ends by itself in the branch asked about; null until somebody or something ends it.
              */
-            ends_at?: string | null;
+            ends_at: string | null;
             /** @description Only who has the whole brand may resume it. */
             locked: boolean;
-            /** @description What staff noted. */
+            /** @description What staff noted, at most 200 characters. */
             note: string;
             /**
              * Format: uuid
@@ -3608,36 +3737,41 @@ export interface components {
             started_by: string;
             /** @description What is paused. */
             target: components["schemas"]["PauseTarget"];
-            /** @description Its name when it was paused; null for a method and a branch. */
-            target_name?: string | null;
+            /** @description Its name when it was paused, as staff saw it; empty for a method and a branch. */
+            target_name: string;
             /**
              * Format: int64
              * @description Version for resuming it.
              */
             version: number;
         };
-        /** @description Answer with one pause. */
-        PauseAnswer: {
-            /** @description The pause. */
-            pause: components["schemas"]["Pause"];
-        };
-        /**
-         * @description Where an order comes from.
-         * @enum {string}
-         */
-        PauseChannel: "web" | "line" | "qr_table" | "counter" | "uber_eats";
-        /** @description When a pause ends. */
+        /** @description When a pause is to end. */
         PauseEnd: {
             /**
              * Format: date-time
-             * @description Instant, at most 30 days away, for `at`.
+             * @description Instant, at most 30 days away, for AT.
+             */
+            at: string | null;
+            /** @description Kind of end. */
+            kind: components["schemas"]["PauseEndKind"];
+            /**
+             * Format: int32
+             * @description Minutes, 1–1,440, for MINUTES.
+             */
+            minutes: number | null;
+        };
+        /** @description When a pause is to end. */
+        PauseEndInput: {
+            /**
+             * Format: date-time
+             * @description Instant, at most 30 days away, for AT.
              */
             at?: string | null;
             /** @description Kind of end. */
             kind: components["schemas"]["PauseEndKind"];
             /**
              * Format: int32
-             * @description Minutes, 1–1,440, for `minutes`.
+             * @description Minutes, 1–1,440, for MINUTES.
              */
             minutes?: number | null;
         };
@@ -3651,51 +3785,6 @@ export interface components {
          * @enum {string}
          */
         PauseEnding: "time" | "restocked" | "resumed";
-        /** @description Something to be paused. */
-        PauseInput: {
-            /** @description Further branches of the brand, at most 199, for `branches`. */
-            branch_ids?: string[];
-            /** @description Channels it concerns, each once; all when left out. */
-            channels?: components["schemas"]["PauseChannel"][];
-            end?: components["schemas"]["PauseEnd"] | null;
-            /** @description Only who has the whole brand may resume it. */
-            locked?: boolean;
-            /** @description Words for the other staff, at most 200 characters; needed for `other`. */
-            note?: string;
-            /** @description Why. */
-            reason: components["schemas"]["PauseReason"];
-            scope?: components["schemas"]["PauseScope"] | null;
-            /** @description What is to be paused; it must be on the branch's menu. */
-            target: components["schemas"]["PauseTarget"];
-        };
-        /** @description A page of pauses. */
-        PauseList: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-            /** @description Pauses of this page. */
-            pauses: components["schemas"]["Pause"][];
-        };
-        /** @description What a pause would touch. */
-        PausePreview: {
-            /**
-             * Format: int32
-             * @description How many there are in all.
-             */
-            order_count: number;
-            /** @description Open and future orders due before its end that contain the target, the next due first, at most 100. */
-            orders: components["schemas"]["OrderWithTarget"][];
-        };
-        /** @description A pause that is only thought about. */
-        PausePreviewInput: {
-            /** @description Further branches of the brand, for `branches`. */
-            branch_ids?: string[];
-            /** @description Channels it would concern; all when left out. */
-            channels?: components["schemas"]["PauseChannel"][];
-            end?: components["schemas"]["PauseEnd"] | null;
-            scope?: components["schemas"]["PauseScope"] | null;
-            /** @description What would be paused. */
-            target: components["schemas"]["PauseTarget"];
-        };
         /**
          * @description Why something is paused.
          * @enum {string}
@@ -3708,15 +3797,24 @@ export interface components {
         PauseScope: "branches" | "brand";
         /** @description What is paused. */
         PauseTarget: {
-            /**
-             * Format: uuid
-             * @description Id of the product, variant, option or category; null otherwise.
-             */
+            /** @description Id of the product, variant, option or category; null otherwise. */
+            id: string | null;
+            /** @description Kind of thing. */
+            kind: components["schemas"]["PauseTargetKind"];
+            /** @description The method, for METHOD. */
+            method: null | components["schemas"]["Method"];
+            /** @description The station or print tag, 1–20 characters, for STATION and TAG. */
+            name: string | null;
+        };
+        /** @description What is paused. */
+        PauseTargetInput: {
+            /** @description Id of the product, variant, option or category; null otherwise. */
             id?: string | null;
             /** @description Kind of thing. */
             kind: components["schemas"]["PauseTargetKind"];
-            method?: components["schemas"]["ServiceMethod"] | null;
-            /** @description The station or print tag, for `station` and `tag`. */
+            /** @description The method, for METHOD. */
+            method?: null | components["schemas"]["Method"];
+            /** @description The station or print tag, 1–20 characters, for STATION and TAG. */
             name?: string | null;
         };
         /**
@@ -3821,6 +3919,65 @@ export interface components {
              * @description The pending change of this number would be withdrawn.
              */
             withdrawn_number?: number | null;
+        };
+        /** @description Request of PreviewLimits. */
+        PreviewLimitsRequest: {
+            /** @description Past business day whose orders are tried, YYYY-MM-DD; yesterday when left out. */
+            business_day?: string | null;
+            /** @description Rules as they might be, at most 200. */
+            rules?: components["schemas"]["LimitRuleInput"][];
+        };
+        /** @description Response of PreviewLimits. */
+        PreviewLimitsResponse: {
+            /** @description The day tried. */
+            business_day: string;
+            /**
+             * Format: int64
+             * @description Orders that would have been offered a later slot.
+             */
+            moved: number;
+            /**
+             * Format: int64
+             * @description Orders of that day.
+             */
+            orders: number;
+            /** @description Counters that would be beyond their limits from now on, at most 200, the earliest first. */
+            overbooked: components["schemas"]["Overbooked"][];
+            /**
+             * Format: int64
+             * @description Orders that would have found no slot on that day.
+             */
+            refused: number;
+            /** @description Those orders, at most 200, by their slots. */
+            tried: components["schemas"]["TriedOrder"][];
+        };
+        /** @description Request of PreviewPause. */
+        PreviewPauseRequest: {
+            /** @description Branches, 1–200, for BRANCHES. */
+            branch_ids?: string[];
+            /**
+             * Format: uuid
+             * @description Brand, for BRAND.
+             */
+            brand_id?: string | null;
+            /** @description Channels it would concern; empty for all. */
+            channels?: components["schemas"]["Channel"][];
+            /** @description When it would end; today when left out. */
+            end?: null | components["schemas"]["PauseEndInput"];
+            /** @description How far it would reach. */
+            scope: components["schemas"]["PauseScope"];
+            /** @description What would be paused. */
+            target: components["schemas"]["PauseTargetInput"];
+        };
+        /** @description Response of PreviewPause. */
+        PreviewPauseResponse: {
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            order_count: number;
+            /** @description Orders that contain it and are not yet over, the next due first, at most 100. */
+            orders: components["schemas"]["OrderWithTarget"][];
         };
         /** @description A price that differs from the menu before. */
         PriceChange: {
@@ -4056,7 +4213,7 @@ export interface components {
         /** @description A pause as customers may know it. */
         PublicPause: {
             /** @description Channels it concerns; empty for all. */
-            channels: components["schemas"]["PauseChannel"][];
+            channels: components["schemas"]["Channel"][];
             /**
              * Format: date-time
              * @description When it ends by itself; null when that is not known.
@@ -4065,7 +4222,20 @@ export interface components {
             /** @description Why. */
             reason: components["schemas"]["PauseReason"];
             /** @description What is paused. */
-            target: components["schemas"]["PauseTarget"];
+            target: components["schemas"]["PublicPauseTarget"];
+        };
+        /** @description What is paused, as customers may know it. */
+        PublicPauseTarget: {
+            /**
+             * Format: uuid
+             * @description Id of the product, variant, option or category; null otherwise.
+             */
+            id?: string | null;
+            /** @description Kind of thing. */
+            kind: components["schemas"]["PauseTargetKind"];
+            method?: components["schemas"]["ServiceMethod"] | null;
+            /** @description The station or print tag, for `station` and `tag`. */
+            name?: string | null;
         };
         /** @description Where to publish. */
         Publish: {
@@ -4243,15 +4413,23 @@ export interface components {
             /** @description Versions, newest first, at most 50. */
             versions: components["schemas"]["RecipeVersion"][];
         };
-        /** @description Which end of a pause is meant. */
-        ResumeInput: {
-            /** @description In all of its branches, not only in this one. */
-            everywhere?: boolean;
+        /** @description Request of ResumePause. */
+        ResumePauseRequest: {
+            /**
+             * Format: uuid
+             * @description Only in this branch; all of the pause's branches when left out.
+             */
+            branch_id?: string | null;
             /**
              * Format: int64
              * @description Version it was read at.
              */
             version: number;
+        };
+        /** @description Response of ResumePause. */
+        ResumePauseResponse: {
+            /** @description The pause, as of the branch named or its first one. */
+            pause: components["schemas"]["Pause"];
         };
         /** @description How far a rule is used in a window. */
         RuleLoad: {
@@ -4264,12 +4442,34 @@ export interface components {
              * Format: uuid
              * @description Rule; null for the orders a slot takes by the hours.
              */
-            rule_id?: string | null;
+            rule_id: string | null;
             /**
              * Format: int64
              * @description Counted, in the rule's measure.
              */
             used: number;
+        };
+        /** @description A set of rules to copy to branches. */
+        SaveLimitTemplateBody: {
+            /** @description Name, 1–40 characters, unique in the brand. */
+            name: string;
+            /** @description Rules, at most 200. */
+            rules?: components["schemas"]["LimitRuleInput"][];
+            /**
+             * Format: uuid
+             * @description UUID; left out for one that is new.
+             */
+            template_id?: string | null;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for one that is new.
+             */
+            version?: number | null;
+        };
+        /** @description Response of SaveLimitTemplate. */
+        SaveLimitTemplateResponse: {
+            /** @description Template. */
+            template: components["schemas"]["LimitTemplate"];
         };
         /** @description Where an account may work. */
         Scope: {
@@ -4310,6 +4510,23 @@ export interface components {
         SessionList: {
             /** @description Sessions, newest first. */
             sessions: components["schemas"]["Session"][];
+        };
+        /** @description Request of SetLimits. */
+        SetLimitsRequest: {
+            /** @description Why, at most 200 characters. */
+            note?: string | null;
+            /** @description Rules as they shall be, at most 200. */
+            rules?: components["schemas"]["LimitRuleInput"][];
+            /**
+             * Format: int64
+             * @description Version they were read at.
+             */
+            version: number;
+        };
+        /** @description Response of SetLimits. */
+        SetLimitsResponse: {
+            /** @description Limits. */
+            limits: components["schemas"]["Limits"];
         };
         /** @description An order that a shortfall concerns. */
         ShortOrder: {
@@ -4393,13 +4610,10 @@ export interface components {
         SlotLoad: {
             /**
              * Format: int64
-             * @description Amount in the minor unit of the brand's currency.
+             * @description Amount in the minor unit.
              */
             amount: number;
-            /**
-             * Format: date
-             * @description Business day.
-             */
+            /** @description Business day, YYYY-MM-DD. */
             business_day: string;
             /**
              * Format: int64
@@ -5010,14 +5224,13 @@ export interface components {
              */
             version: number;
         };
-        /** @description An order that would have fared otherwise. */
+        /** @description An order with which the limits would have interfered. */
         TriedOrder: {
             /**
              * Format: date-time
              * @description Slot it would have been offered; null for none.
              */
-            offered_at?: string | null;
-            order?: components["schemas"]["KnownOrder"] | null;
+            offered_at: string | null;
             /**
              * Format: uuid
              * @description Order.
@@ -5116,20 +5329,29 @@ export type CategoryAnswer = components['schemas']['CategoryAnswer'];
 export type CategoryInput = components['schemas']['CategoryInput'];
 export type CategoryList = components['schemas']['CategoryList'];
 export type ChangePassword = components['schemas']['ChangePassword'];
+export type Channel = components['schemas']['Channel'];
 export type ChannelShare = components['schemas']['ChannelShare'];
 export type ChosenOption = components['schemas']['ChosenOption'];
 export type Contact = components['schemas']['Contact'];
 export type ContactAnswer = components['schemas']['ContactAnswer'];
+export type CopyLimitsRequest = components['schemas']['CopyLimitsRequest'];
+export type CopyLimitsResponse = components['schemas']['CopyLimitsResponse'];
+export type CreatePauseRequest = components['schemas']['CreatePauseRequest'];
+export type CreatePauseResponse = components['schemas']['CreatePauseResponse'];
 export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
+export type Decision = components['schemas']['Decision'];
 export type DecisionBatch = components['schemas']['DecisionBatch'];
-export type DecisionBatchList = components['schemas']['DecisionBatchList'];
-export type DecisionOutcomes = components['schemas']['DecisionOutcomes'];
 export type Decisions = components['schemas']['Decisions'];
 export type DisplayState = components['schemas']['DisplayState'];
 export type Fee = components['schemas']['Fee'];
 export type FeeAmount = components['schemas']['FeeAmount'];
+export type FindOrdersRequest = components['schemas']['FindOrdersRequest'];
+export type FindOrdersResponse = components['schemas']['FindOrdersResponse'];
 export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
+export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
+export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
+export type GetLoadResponse = components['schemas']['GetLoadResponse'];
 export type Hours = components['schemas']['Hours'];
 export type HoursAnswer = components['schemas']['HoursAnswer'];
 export type HoursChanged = components['schemas']['HoursChanged'];
@@ -5144,30 +5366,26 @@ export type ImportProblem = components['schemas']['ImportProblem'];
 export type ImportRemoval = components['schemas']['ImportRemoval'];
 export type ImportReport = components['schemas']['ImportReport'];
 export type ImportRow = components['schemas']['ImportRow'];
-export type KnownOrder = components['schemas']['KnownOrder'];
 export type Level = components['schemas']['Level'];
 export type LimitDays = components['schemas']['LimitDays'];
+export type LimitDaysInput = components['schemas']['LimitDaysInput'];
 export type LimitMeasure = components['schemas']['LimitMeasure'];
 export type LimitRule = components['schemas']['LimitRule'];
+export type LimitRuleInput = components['schemas']['LimitRuleInput'];
 export type LimitTarget = components['schemas']['LimitTarget'];
+export type LimitTargetInput = components['schemas']['LimitTargetInput'];
 export type LimitTargetKind = components['schemas']['LimitTargetKind'];
 export type LimitTemplate = components['schemas']['LimitTemplate'];
-export type LimitTemplateAnswer = components['schemas']['LimitTemplateAnswer'];
-export type LimitTemplateInput = components['schemas']['LimitTemplateInput'];
-export type LimitTemplateList = components['schemas']['LimitTemplateList'];
 export type LimitVersion = components['schemas']['LimitVersion'];
-export type LimitVersionList = components['schemas']['LimitVersionList'];
 export type LimitWindow = components['schemas']['LimitWindow'];
+export type LimitWindowInput = components['schemas']['LimitWindowInput'];
 export type LimitWindowKind = components['schemas']['LimitWindowKind'];
 export type Limits = components['schemas']['Limits'];
-export type LimitsAnswer = components['schemas']['LimitsAnswer'];
-export type LimitsCopyInput = components['schemas']['LimitsCopyInput'];
-export type LimitsInput = components['schemas']['LimitsInput'];
-export type LimitsList = components['schemas']['LimitsList'];
-export type LimitsPreview = components['schemas']['LimitsPreview'];
-export type LimitsPreviewInput = components['schemas']['LimitsPreviewInput'];
-export type Load = components['schemas']['Load'];
-export type LoadDetail = components['schemas']['LoadDetail'];
+export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
+export type ListLimitTemplatesResponse = components['schemas']['ListLimitTemplatesResponse'];
+export type ListLimitVersionsResponse = components['schemas']['ListLimitVersionsResponse'];
+export type ListLoadResponse = components['schemas']['ListLoadResponse'];
+export type ListPausesResponse = components['schemas']['ListPausesResponse'];
 export type LoadedOrder = components['schemas']['LoadedOrder'];
 export type LoadedProduct = components['schemas']['LoadedProduct'];
 export type Me = components['schemas']['Me'];
@@ -5182,6 +5400,7 @@ export type MenuProduct = components['schemas']['MenuProduct'];
 export type MenuVariant = components['schemas']['MenuVariant'];
 export type MenuVersion = components['schemas']['MenuVersion'];
 export type MenuVersionList = components['schemas']['MenuVersionList'];
+export type Method = components['schemas']['Method'];
 export type MethodHours = components['schemas']['MethodHours'];
 export type MoveStock = components['schemas']['MoveStock'];
 export type MovementKind = components['schemas']['MovementKind'];
@@ -5208,6 +5427,7 @@ export type OrderOutcome = components['schemas']['OrderOutcome'];
 export type OrderSlot = components['schemas']['OrderSlot'];
 export type OrderSlots = components['schemas']['OrderSlots'];
 export type OrderState = components['schemas']['OrderState'];
+export type OrderSummary = components['schemas']['OrderSummary'];
 export type OrderWithEvents = components['schemas']['OrderWithEvents'];
 export type OrderWithTarget = components['schemas']['OrderWithTarget'];
 export type Organisation = components['schemas']['Organisation'];
@@ -5215,18 +5435,14 @@ export type OutcomeState = components['schemas']['OutcomeState'];
 export type OutsideHours = components['schemas']['OutsideHours'];
 export type Overbooked = components['schemas']['Overbooked'];
 export type Pause = components['schemas']['Pause'];
-export type PauseAnswer = components['schemas']['PauseAnswer'];
-export type PauseChannel = components['schemas']['PauseChannel'];
 export type PauseEnd = components['schemas']['PauseEnd'];
+export type PauseEndInput = components['schemas']['PauseEndInput'];
 export type PauseEndKind = components['schemas']['PauseEndKind'];
 export type PauseEnding = components['schemas']['PauseEnding'];
-export type PauseInput = components['schemas']['PauseInput'];
-export type PauseList = components['schemas']['PauseList'];
-export type PausePreview = components['schemas']['PausePreview'];
-export type PausePreviewInput = components['schemas']['PausePreviewInput'];
 export type PauseReason = components['schemas']['PauseReason'];
 export type PauseScope = components['schemas']['PauseScope'];
 export type PauseTarget = components['schemas']['PauseTarget'];
+export type PauseTargetInput = components['schemas']['PauseTargetInput'];
 export type PauseTargetKind = components['schemas']['PauseTargetKind'];
 export type Period = components['schemas']['Period'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
@@ -5234,6 +5450,10 @@ export type PlacedOrder = components['schemas']['PlacedOrder'];
 export type Plan = components['schemas']['Plan'];
 export type PlannedSpecialDay = components['schemas']['PlannedSpecialDay'];
 export type PreviewInput = components['schemas']['PreviewInput'];
+export type PreviewLimitsRequest = components['schemas']['PreviewLimitsRequest'];
+export type PreviewLimitsResponse = components['schemas']['PreviewLimitsResponse'];
+export type PreviewPauseRequest = components['schemas']['PreviewPauseRequest'];
+export type PreviewPauseResponse = components['schemas']['PreviewPauseResponse'];
 export type PriceChange = components['schemas']['PriceChange'];
 export type PricedLine = components['schemas']['PricedLine'];
 export type Problem = components['schemas']['Problem'];
@@ -5243,6 +5463,7 @@ export type ProductAnswer = components['schemas']['ProductAnswer'];
 export type ProductInput = components['schemas']['ProductInput'];
 export type ProductList = components['schemas']['ProductList'];
 export type PublicPause = components['schemas']['PublicPause'];
+export type PublicPauseTarget = components['schemas']['PublicPauseTarget'];
 export type Publish = components['schemas']['Publish'];
 export type PublishChange = components['schemas']['PublishChange'];
 export type PublishCheck = components['schemas']['PublishCheck'];
@@ -5255,12 +5476,17 @@ export type RecipeInput = components['schemas']['RecipeInput'];
 export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
 export type RecipeVersionList = components['schemas']['RecipeVersionList'];
-export type ResumeInput = components['schemas']['ResumeInput'];
+export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
+export type ResumePauseResponse = components['schemas']['ResumePauseResponse'];
 export type RuleLoad = components['schemas']['RuleLoad'];
+export type SaveLimitTemplateBody = components['schemas']['SaveLimitTemplateBody'];
+export type SaveLimitTemplateResponse = components['schemas']['SaveLimitTemplateResponse'];
 export type Scope = components['schemas']['Scope'];
 export type ServiceMethod = components['schemas']['ServiceMethod'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
+export type SetLimitsRequest = components['schemas']['SetLimitsRequest'];
+export type SetLimitsResponse = components['schemas']['SetLimitsResponse'];
 export type ShortOrder = components['schemas']['ShortOrder'];
 export type ShortOrderList = components['schemas']['ShortOrderList'];
 export type SignIn = components['schemas']['SignIn'];
@@ -5732,6 +5958,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5744,7 +5971,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitsAnswer"];
+                    "application/json": components["schemas"]["GetLimitsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5763,13 +5990,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LimitsInput"];
+                "application/json": components["schemas"]["SetLimitsRequest"];
             };
         };
         responses: {
@@ -5779,7 +6007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitsAnswer"];
+                    "application/json": components["schemas"]["SetLimitsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5798,13 +6026,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LimitsPreviewInput"];
+                "application/json": components["schemas"]["PreviewLimitsRequest"];
             };
         };
         responses: {
@@ -5814,7 +6043,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitsPreview"];
+                    "application/json": components["schemas"]["PreviewLimitsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5831,13 +6060,14 @@ export interface operations {
     list_limit_versions: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 20 when left out. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5850,7 +6080,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitVersionList"];
+                    "application/json": components["schemas"]["ListLimitVersionsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5867,13 +6097,14 @@ export interface operations {
     get_load: {
         parameters: {
             query?: {
-                /** @description First business day, at most 60 days from today either way; today when left out. */
+                /** @description First business day, YYYY-MM-DD, at most 60 days from today either way; today when left out. */
                 from_day?: string;
                 /** @description Days, 1–14; 7 when left out. */
                 days?: number;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5886,7 +6117,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Load"];
+                    "application/json": components["schemas"]["GetLoadResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5902,14 +6133,15 @@ export interface operations {
     };
     list_load: {
         parameters: {
-            query: {
+            query?: {
                 /** @description From. */
-                from: string;
+                from?: string;
                 /** @description To, at most a day later; no longer part of it. */
-                to: string;
+                to?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5922,7 +6154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LoadDetail"];
+                    "application/json": components["schemas"]["ListLoadResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6015,15 +6247,16 @@ export interface operations {
     list_pauses: {
         parameters: {
             query?: {
-                /** @description Those that ended, the latest first, instead of those that last. */
+                /** @description Those that ended instead of those that last. */
                 ended?: boolean;
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 50 when left out. Pauses that last are all on one page. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6036,116 +6269,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PauseList"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_pause: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key": string;
-            };
-            path: {
-                branch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PauseInput"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PauseAnswer"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    preview_pause: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                branch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PausePreviewInput"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PausePreview"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resume_pause: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                branch_id: string;
-                pause_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResumeInput"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PauseAnswer"];
+                    "application/json": components["schemas"]["ListPausesResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6828,6 +6952,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -6840,7 +6965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitTemplateList"];
+                    "application/json": components["schemas"]["ListLimitTemplatesResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6859,13 +6984,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LimitTemplateInput"];
+                "application/json": components["schemas"]["SaveLimitTemplateBody"];
             };
         };
         responses: {
@@ -6875,7 +7001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitTemplateAnswer"];
+                    "application/json": components["schemas"]["SaveLimitTemplateResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6990,13 +7116,14 @@ export interface operations {
     list_decision_batches: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 20 when left out. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7009,7 +7136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DecisionBatchList"];
+                    "application/json": components["schemas"]["ListDecisionBatchesResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7464,7 +7591,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LimitsCopyInput"];
+                "application/json": components["schemas"]["CopyLimitsRequest"];
             };
         };
         responses: {
@@ -7474,7 +7601,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitsList"];
+                    "application/json": components["schemas"]["CopyLimitsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7555,6 +7682,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The batch. */
                 batch_id: string;
             };
             cookie?: never;
@@ -7567,7 +7695,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DecisionOutcomes"];
+                    "application/json": components["schemas"]["GetDecisionBatchResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindOrdersRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindOrdersResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7805,6 +7966,111 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_pause: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePauseRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatePauseResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewPauseRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewPauseResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pause. */
+                pause_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumePauseRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResumePauseResponse"];
+                };
             };
             /** @description The request was refused. */
             default: {

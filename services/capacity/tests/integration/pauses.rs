@@ -33,7 +33,11 @@ async fn what_is_paused_is_refused_at_its_line_and_sold_again_after_resuming() {
         assert_eq!(refused.fields[0].field, "lines[0]");
         let params = &refused.fields[0].params;
         let named = params.get("target_id").or(params.get("target_name"));
-        assert_eq!(named, target.id.as_ref().or(target.name.as_ref()), "{kind:?}");
+        assert_eq!(
+            named,
+            target.id.as_ref().or(target.name.as_ref()),
+            "{kind:?}"
+        );
         // Until the cut-off at 04:00 in Taipei.
         assert_eq!(refused.fields[0].params["ends_at"], "2026-09-02T20:00:00Z");
         assert!(shop.sells(Tea::new()).await, "another tea is not concerned");
