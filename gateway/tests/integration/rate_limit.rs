@@ -1,8 +1,8 @@
 //! Nobody orders, or tries to sign in, too often.
 
-use crate::common::{Edge, SHOP, problem, refused};
+use crate::common::{Edge, SHOP, problem, refused, twd};
 use chrono::TimeDelta;
-use proto::{common::v1::Money, ordering::v1 as ordering, staff::v1 as staff};
+use proto::{ordering::v1 as ordering, staff::v1 as staff};
 use reqwest::{Method, Response};
 use serde_json::json;
 
@@ -19,10 +19,8 @@ fn answer_orders(edge: &Edge, replayed: bool) {
             state: ordering::OrderState::Placed as i32,
             method: ordering::FulfilmentMethod::Pickup as i32,
             placed_at: Some(prost_types::Timestamp::default()),
-            total: Some(Money {
-                amount: 55,
-                currency: "TWD".into(),
-            }),
+            total: twd(55),
+            paid: twd(0),
             ..Default::default()
         };
         Ok(ordering::PlaceOrderResponse {
