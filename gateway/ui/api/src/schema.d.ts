@@ -130,13 +130,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gets a branch's weekly hours and slot settings in force, and what is pending. */
+        /**
+         * Gets a branch's weekly hours and slot settings in force, and what is pending.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["get_hours"];
         /**
          * Replaces a branch's weekly hours and slot settings, now or at a later time.
-         * @description What is decided about booked orders is saved with the hours and carried out then. Refuses with `HOURS_INVALID`,
-         *     `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `EFFECTIVE_CONFLICT`,
-         *     `ORDERS_AFFECTED` (the problem lists them), `VERSION_CONFLICT` and `NOT_FOUND`.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, SETTING_RANGE, IN_THE_PAST, EFFECTIVE_CONFLICT, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, NOT_FOUND.
          */
         put: operations["set_hours"];
         post?: never;
@@ -156,8 +157,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells what the storefront would offer after a change, and which booked orders would fall outside.
-         * @description Changes nothing. Refuses as the change itself would, decisions and versions aside.
+         * Previews a change: what the storefront would offer today and the next 7 days after a change, and which booked orders would fall outside.
+         * @description Refuses as the change itself would, decisions and versions aside. Changes nothing; safe to repeat.
          */
         post: operations["preview_hours"];
         delete?: never;
@@ -173,7 +174,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the versions of a branch's hours, newest first, a page at a time. */
+        /**
+         * Lists the versions of a branch's hours, newest first, a page at a time.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_hours_versions"];
         put?: never;
         post?: never;
@@ -194,7 +198,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraws a pending change of hours.
-         * @description Refuses with `VERSION_CONFLICT`, `ORDERS_AFFECTED` (the problem lists them) and `NOT_FOUND`.
+         * @description Refuses with VERSION_CONFLICT, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), NOT_FOUND.
          */
         post: operations["withdraw_hours"];
         delete?: never;
@@ -368,15 +372,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists a branch's special days with those of its brand. */
-        get: operations["list_branch_special_days"];
+        /**
+         * Lists the special days of a branch with those of its brand, or of a brand, from yesterday on.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
+        get: operations["list_special_days"];
         put?: never;
         /**
-         * Creates a special day of a branch.
-         * @description Refuses with `HOURS_INVALID`, `HOURS_OVERLAP`, `IN_THE_PAST`, `SETTING_RANGE`, `TEXT_TOO_LONG`,
-         *     `VALIDATION_FAILED`, `FIELD_LOCKED`, `ORDERS_AFFECTED` (the problem lists them) and `NOT_FOUND`.
+         * Creates or changes a special day of a branch or of a brand.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
          */
-        post: operations["create_branch_special_day"];
+        post: operations["save_special_day"];
         delete?: never;
         options?: never;
         head?: never;
@@ -391,8 +397,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Changes a special day of a branch; refuses as its creation does, and with `VERSION_CONFLICT`. */
-        put: operations["update_branch_special_day"];
+        /**
+         * Creates or changes a special day of a branch or of a brand.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         */
+        put: operations["save_special_day_2"];
         post?: never;
         delete?: never;
         options?: never;
@@ -407,7 +416,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists a branch's stock items. */
+        /**
+         * Lists a branch's stock items.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_stock"];
         put?: never;
         post?: never;
@@ -484,8 +496,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Creates or changes the settings of a stock item.
-         * @description Refuses with `VERSION_CONFLICT`, `VALIDATION_FAILED` and `NOT_FOUND`.
+         * Creates or changes the settings of a stock item (mode, threshold, amounts, limits).
+         * @description Amounts lowered below what is sold leave a shortfall. Refuses with VERSION_CONFLICT, VALIDATION_FAILED, NOT_FOUND.
          */
         put: operations["set_stock_item"];
         post?: never;
@@ -502,12 +514,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists movements of a stock item, newest first, a page at a time. */
+        /**
+         * Lists movements of a stock item, newest first, a page at a time.
+         * @description Safe to repeat.
+         */
         get: operations["list_stock_movements"];
         put?: never;
         /**
-         * Records a movement of a stock item.
-         * @description Refuses with `STOCK_NEGATIVE`, `VALIDATION_FAILED` and `NOT_FOUND`.
+         * Records a movement (received, counted, adjusted, scrapped) of a stock item.
+         * @description Refuses with STOCK_NEGATIVE, VALIDATION_FAILED, NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["move_stock"];
         delete?: never;
@@ -523,7 +538,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the orders that a unit's shortfall concerns. */
+        /**
+         * Lists the orders that a unit's shortfall concerns, newest first, at most 50.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_short_orders"];
         put?: never;
         post?: never;
@@ -543,9 +561,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Moves units to another branch, both sides or neither.
-         * @description Refuses with `STOCK_NEGATIVE`, `SKU_MISMATCH`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and
-         *     `NOT_FOUND`.
+         * Moves units from one branch to another, both sides or neither.
+         * @description Refuses with STOCK_NEGATIVE, SKU_MISMATCH (the other branch does not count the unit), VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["transfer_stock"];
         delete?: never;
@@ -626,10 +643,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Makes a shared component of a brand.
-         * @description Refuses with `CODE_TAKEN`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         * Makes a component of a brand, renames it or puts it away.
+         * @description Refuses with CODE_TAKEN, VERSION_CONFLICT, VALIDATION_FAILED (a recipe still uses it), OUT_OF_SCOPE, NOT_FOUND. Repeating a creation with the same key is safe.
          */
-        post: operations["create_component"];
+        post: operations["save_component"];
         delete?: never;
         options?: never;
         head?: never;
@@ -645,11 +662,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Renames a component or puts it away.
-         * @description Refuses with `CODE_TAKEN`, `VERSION_CONFLICT`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and
-         *     `NOT_FOUND`.
+         * Makes a component of a brand, renames it or puts it away.
+         * @description Refuses with CODE_TAKEN, VERSION_CONFLICT, VALIDATION_FAILED (a recipe still uses it), OUT_OF_SCOPE, NOT_FOUND. Repeating a creation with the same key is safe.
          */
-        put: operations["update_component"];
+        put: operations["save_component_2"];
         post?: never;
         delete?: never;
         options?: never;
@@ -850,7 +866,7 @@ export interface paths {
         get?: never;
         /**
          * Replaces the recipe of a variant or option in all branches of a brand.
-         * @description Refuses with `VERSION_CONFLICT`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         * @description Orders keep what they took. Refuses with VERSION_CONFLICT, VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND.
          */
         put: operations["set_recipe"];
         post?: never;
@@ -867,7 +883,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what a recipe was over time. */
+        /**
+         * Lists what a recipe was over time, newest first, at most 50.
+         * @description Refuses with OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_recipe_versions"];
         put?: never;
         post?: never;
@@ -884,11 +903,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists a brand's special days. */
-        get: operations["list_brand_special_days"];
+        /**
+         * Lists the special days of a branch with those of its brand, or of a brand, from yesterday on.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
+        get: operations["list_special_days_2"];
         put?: never;
-        /** Creates a special day of all branches of a brand; refuses as that of a branch does. */
-        post: operations["create_brand_special_day"];
+        /**
+         * Creates or changes a special day of a branch or of a brand.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         */
+        post: operations["save_special_day_3"];
         delete?: never;
         options?: never;
         head?: never;
@@ -903,8 +928,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Changes a special day of a brand; refuses as its creation does, and with `VERSION_CONFLICT`. */
-        put: operations["update_brand_special_day"];
+        /**
+         * Creates or changes a special day of a branch or of a brand.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         */
+        put: operations["save_special_day_4"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1357,7 +1385,7 @@ export interface paths {
         put?: never;
         /**
          * Removes a special day.
-         * @description Refuses with `ORDERS_AFFECTED`, `VERSION_CONFLICT` and `NOT_FOUND`.
+         * @description Refuses with ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, NOT_FOUND.
          */
         post: operations["remove_special_day"];
         delete?: never;
@@ -1659,66 +1687,30 @@ export interface components {
             /** @description Stage of the computation. */
             stage: string;
         };
-        /** @description Booked orders outside the hours. */
-        Affected: {
-            /** @description Branches with such orders, the one with the earliest first; the 200 earliest orders in all. */
-            branches: components["schemas"]["AffectedBranch"][];
-            /**
-             * Format: int32
-             * @description How many orders there are in all.
-             */
-            total: number;
-            /**
-             * Format: int32
-             * @description How many of them are not among those listed; only `keep_others` decides about them.
-             */
-            unlisted: number;
-        };
-        /** @description A branch with booked orders outside the hours. */
-        AffectedBranch: {
-            /**
-             * Format: uuid
-             * @description The branch.
-             */
-            branch_id: string;
-            /** @description Its orders, earliest first. */
-            orders: components["schemas"]["AffectedOrder"][];
-        };
-        /** @description A booked order outside the hours; what ordering did not tell is null. */
+        /** @description A booked order that lies outside the hours. */
         AffectedOrder: {
             /**
              * Format: uuid
              * @description Its branch.
              */
             branch_id: string;
-            /**
-             * Format: date
-             * @description Business day it belongs to.
-             */
+            /** @description Business day of that slot, YYYY-MM-DD. */
             business_day: string;
-            /** @description Name of who ordered. */
-            contact_name?: string | null;
-            method?: components["schemas"]["FulfilmentMethod"] | null;
             /**
              * Format: uuid
              * @description The order.
              */
             order_id: string;
-            /** @description 訂單編號. */
-            order_number?: string | null;
-            /** @description 取件號碼. */
-            pickup_number?: string | null;
             /**
              * Format: date-time
              * @description Promised time.
              */
             promised_at: string;
-            state?: components["schemas"]["OrderState"] | null;
             /**
-             * Format: int64
-             * @description What is to be paid, in the minor unit.
+             * Format: date-time
+             * @description Start of its slot.
              */
-            total?: number | null;
+            slot_starts_at: string;
         };
         /** @description What archiving a category needs to know. */
         ArchiveCategory: {
@@ -2078,6 +2070,28 @@ export interface components {
              */
             quantity?: number;
         };
+        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
+        Component: {
+            /** @description Put away; only one that no recipe uses can be. */
+            archived: boolean;
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Stock-keeping unit; left out for a new one.
+             */
+            sku_id: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version: number;
+        };
         /** @description Who orders. */
         Contact: {
             /** @description Name, 1–60 characters. */
@@ -2150,10 +2164,7 @@ export interface components {
              * @description Units, 0–999,999.
              */
             amount: number;
-            /**
-             * Format: date
-             * @description Business day.
-             */
+            /** @description Business day, YYYY-MM-DD. */
             business_day: string;
         };
         /** @description An opening period of a day; close at or before open means the next day. */
@@ -2206,15 +2217,6 @@ export interface components {
              */
             waiting: number;
         };
-        /** @description What shall become of booked orders outside the hours. */
-        Decisions: {
-            /** @description Orders without a decision of their own stay, those as well that no preview lists. */
-            keep_others?: boolean;
-            /** @description Why orders are moved, 1–200 characters, as their customers read it; needed where one is. */
-            move_reason?: string;
-            /** @description For each order, of whichever branch that the change concerns; each order once. */
-            orders?: components["schemas"]["OrderDecision"][];
-        };
         /**
          * @description Whether and how a product is shown.
          * @enum {string}
@@ -2264,6 +2266,13 @@ export interface components {
             /** @description Its orders by promised time, at most 200. */
             orders: components["schemas"]["OrderOutcome"][];
         };
+        /** @description Response of GetHours. */
+        GetHoursResponse: {
+            /** @description The hours in force. */
+            hours: components["schemas"]["Hours"];
+            /** @description Changes that wait for their time, earliest first. */
+            pending: components["schemas"]["HoursVersion"][];
+        };
         /** @description Response of GetLimits. */
         GetLimitsResponse: {
             /** @description Limits. */
@@ -2280,75 +2289,14 @@ export interface components {
         Hours: {
             /**
              * Format: uuid
-             * @description Branch.
+             * @description Branch; not read where the request names it elsewhere.
              */
             branch_id: string;
-            /**
-             * Format: int32
-             * @description Days ahead that may be ordered for.
-             */
-            days_ahead: number;
-            /**
-             * Format: int32
-             * @description Minutes before close when ordering ends.
-             */
-            last_order_minutes: number;
-            /**
-             * Format: int32
-             * @description Minutes between ordering and the earliest promise.
-             */
-            lead_minutes: number;
-            /**
-             * Format: int32
-             * @description Most orders in one slot, null for no limit.
-             */
-            max_orders_per_slot?: number | null;
-            /** @description Methods that differ from it. */
-            methods: components["schemas"]["MethodHours"][];
-            /** @description What may be ordered while closed. */
-            outside_hours: components["schemas"]["OutsideHours"];
-            /** @description Weekly opening periods of the 門市. */
-            periods: components["schemas"]["Period"][];
-            /**
-             * Format: int32
-             * @description Length of a slot in minutes.
-             */
-            slot_minutes: number;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description A branch's hours and what is to come. */
-        HoursAnswer: {
-            /** @description The hours in force. */
-            hours: components["schemas"]["Hours"];
-            /** @description Changes that wait for their time, earliest first. */
-            pending: components["schemas"]["HoursVersion"][];
-        };
-        /** @description Hours after a change. */
-        HoursChanged: {
-            /** @description The hours in force. */
-            hours: components["schemas"]["Hours"];
-            /** @description Changes that wait for their time, earliest first. */
-            pending: components["schemas"]["HoursVersion"][];
-            started?: components["schemas"]["StartedDecisions"] | null;
-        };
-        /** @description Hours as they shall be. */
-        HoursInput: {
             /**
              * Format: int32
              * @description Days ahead that may be ordered for, 0–60.
              */
             days_ahead: number;
-            /** @description What becomes of booked orders outside; not read by a preview. */
-            decisions?: components["schemas"]["Decisions"];
-            /**
-             * Format: date-time
-             * @description From when they count, a full minute within the next 365 days; null for now.
-             */
-            effective_at?: string | null;
             /**
              * Format: int32
              * @description Minutes before close when ordering ends, 0–180.
@@ -2361,24 +2309,15 @@ export interface components {
             lead_minutes: number;
             /**
              * Format: int32
-             * @description Most orders in one slot, 0–9,999; null for no limit.
+             * @description Most orders in one slot, 0–9,999; absent for no limit.
              */
-            max_orders_per_slot?: number | null;
-            /** @description Methods that differ from it, each at most once. */
-            methods?: components["schemas"]["MethodHours"][];
-            outside_hours?: components["schemas"]["OutsideHours"] | null;
-            /** @description Weekly opening periods of the 門市, at most 6 a day. */
+            max_orders_per_slot: number | null;
+            /** @description Methods that differ from the rest, each at most once. */
+            methods: components["schemas"]["MethodHours"][];
+            /** @description What may be ordered while closed; FUTURE_ONLY when left out. */
+            outside_hours: components["schemas"]["OutsideHours"];
+            /** @description Weekly opening periods of the 門市, at most 6 a day; every method without a week of its own follows them. */
             periods: components["schemas"]["Period"][];
-            /**
-             * Format: int64
-             * @description Number of the pending change that they replace.
-             */
-            replaces?: number | null;
-            /**
-             * Format: int64
-             * @description Number of the version that they restore.
-             */
-            restores?: number | null;
             /**
              * Format: int32
              * @description Length of a slot in minutes: 5, 10, 15, 20, 30 or 60.
@@ -2386,20 +2325,55 @@ export interface components {
             slot_minutes: number;
             /**
              * Format: int64
-             * @description Version it was read at.
+             * @description Version for the next change.
              */
             version: number;
         };
-        /** @description What a change would do. */
-        HoursPreview: {
-            /** @description Booked orders that would fall outside. */
-            affected: components["schemas"]["Affected"];
-            /** @description Today and the next 7 business days, or those from the asked time on. */
-            days: components["schemas"]["OfferedDay"][];
-            /** @description Special days of branches that a locked day of the brand would make ignored. */
-            overridden: components["schemas"]["SpecialDay"][];
+        /** @description Weekly hours and slot settings of a branch. */
+        HoursInput: {
+            /**
+             * Format: uuid
+             * @description Branch; not read where the request names it elsewhere.
+             */
+            branch_id?: string | null;
+            /**
+             * Format: int32
+             * @description Days ahead that may be ordered for, 0–60.
+             */
+            days_ahead: number;
+            /**
+             * Format: int32
+             * @description Minutes before close when ordering ends, 0–180.
+             */
+            last_order_minutes: number;
+            /**
+             * Format: int32
+             * @description Minutes between ordering and the earliest promise, 0–1,440.
+             */
+            lead_minutes: number;
+            /**
+             * Format: int32
+             * @description Most orders in one slot, 0–9,999; absent for no limit.
+             */
+            max_orders_per_slot?: number | null;
+            /** @description Methods that differ from the rest, each at most once. */
+            methods?: components["schemas"]["MethodHoursInput"][];
+            /** @description What may be ordered while closed; FUTURE_ONLY when left out. */
+            outside_hours?: null | components["schemas"]["OutsideHours"];
+            /** @description Weekly opening periods of the 門市, at most 6 a day; every method without a week of its own follows them. */
+            periods?: components["schemas"]["Period"][];
+            /**
+             * Format: int32
+             * @description Length of a slot in minutes: 5, 10, 15, 20, 30 or 60.
+             */
+            slot_minutes: number;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
         };
-        /** @description Hours as they were saved once. */
+        /** @description Hours as they were saved once: in force, pending, past or withdrawn. */
         HoursVersion: {
             /**
              * Format: date-time
@@ -2410,53 +2384,36 @@ export interface components {
             hours: components["schemas"]["Hours"];
             /**
              * Format: int64
-             * @description Number of the change.
+             * @description Number of the change; later changes have higher ones.
              */
             number: number;
             /**
              * Format: int64
-             * @description Number of the version they restored.
+             * @description Number of the version they were restored from; null for none.
              */
-            restored_from?: number | null;
+            restored_from: number | null;
             /**
              * Format: date-time
              * @description When they were saved.
              */
             saved_at: string;
-            /** @description Name of who saved them, null for the platform. */
-            saved_by?: string | null;
+            /** @description Name of who saved them; null for the platform. */
+            saved_by: string | null;
             /** @description What became of them. */
             state: components["schemas"]["HoursVersionState"];
             /**
              * Format: date-time
-             * @description When they were withdrawn.
+             * @description When they were withdrawn, null otherwise.
              */
-            withdrawn_at?: string | null;
-            /** @description Name of who withdrew them. */
-            withdrawn_by?: string | null;
-        };
-        /** @description A page of versions. */
-        HoursVersionList: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-            /** @description Versions, newest first. */
-            versions: components["schemas"]["HoursVersion"][];
+            withdrawn_at: string | null;
+            /** @description Name of who withdrew them, null otherwise. */
+            withdrawn_by: string | null;
         };
         /**
          * @description What became of saved hours.
          * @enum {string}
          */
         HoursVersionState: "pending" | "in_force" | "past" | "withdrawn";
-        /** @description The withdrawal of a pending change. */
-        HoursWithdrawal: {
-            /** @description What becomes of booked orders outside. */
-            decisions?: components["schemas"]["Decisions"];
-            /**
-             * Format: int64
-             * @description Version of the hours it was read at.
-             */
-            version: number;
-        };
         /** @description What an import changes in one column of a product. */
         ImportChange: {
             /** @description After, as `before`. */
@@ -2810,6 +2767,13 @@ export interface components {
             /** @description Token of the next page, null at the end. */
             next_page_token: string | null;
         };
+        /** @description Response of ListHoursVersions. */
+        ListHoursVersionsResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Versions of this page. */
+            versions: components["schemas"]["HoursVersion"][];
+        };
         /** @description Response of ListLimitTemplates. */
         ListLimitTemplatesResponse: {
             /** @description Templates, at most 100. */
@@ -2835,6 +2799,37 @@ export interface components {
             next_page_token: string | null;
             /** @description Pauses of this page. */
             pauses: components["schemas"]["Pause"][];
+        };
+        /** @description Response of ListRecipeVersions. */
+        ListRecipeVersionsResponse: {
+            /** @description Versions, newest first. */
+            versions: components["schemas"]["RecipeVersion"][];
+        };
+        /** @description Response of ListShortOrders. */
+        ListShortOrdersResponse: {
+            /** @description Orders, newest first: as many as the shortfall reaches. */
+            orders: components["schemas"]["ShortOrder"][];
+        };
+        /** @description Response of ListSpecialDays. */
+        ListSpecialDaysResponse: {
+            /** @description Special days by their first date. */
+            special_days: components["schemas"]["SpecialDay"][];
+        };
+        /** @description Response of ListStockMovements. */
+        ListStockMovementsResponse: {
+            /** @description Movements of this page. */
+            movements: components["schemas"]["StockMovement"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+        };
+        /** @description Response of ListStock. */
+        ListStockResponse: {
+            /** @description Components of the brand that are not archived, by name. */
+            components: components["schemas"]["Component"][];
+            /** @description Stock items; what has none is not tracked. */
+            items: components["schemas"]["StockItem"][];
+            /** @description Recipes of the brand, with what the branch's components suffice for. */
+            recipes: components["schemas"]["Recipe"][];
         };
         /** @description An order that fills a time. */
         LoadedOrder: {
@@ -3115,33 +3110,58 @@ export interface components {
         MethodHours: {
             /**
              * Format: int32
-             * @description Minutes before close when ordering ends, 0–180; null for those of the branch.
+             * @description Minutes before close when ordering ends, 0–180; absent for those of the branch.
+             */
+            last_order_minutes: number | null;
+            /**
+             * Format: int32
+             * @description Minutes between ordering and the earliest promise, 0–1,440; absent for the default: of 自取 those of the branch, of 外送 40, of 現場 0.
+             */
+            lead_minutes: number | null;
+            /** @description The method. */
+            method: components["schemas"]["Method"];
+            /** @description It has a week of its own, `periods`; else it follows the 門市. */
+            own_week: boolean;
+            /** @description Weekly opening periods of its own, at most 6 a day; none with `own_week`: never open. */
+            periods: components["schemas"]["Period"][];
+        };
+        /** @description What a method has for itself. */
+        MethodHoursInput: {
+            /**
+             * Format: int32
+             * @description Minutes before close when ordering ends, 0–180; absent for those of the branch.
              */
             last_order_minutes?: number | null;
             /**
              * Format: int32
-             * @description Minutes between ordering and the earliest promise, 0–1,440; null for the default: of 自取 those of the
-             *     branch, of 外送 40, of 現場 0.
+             * @description Minutes between ordering and the earliest promise, 0–1,440; absent for the default: of 自取 those of the branch, of 外送 40, of 現場 0.
              */
             lead_minutes?: number | null;
             /** @description The method. */
-            method: components["schemas"]["ServiceMethod"];
-            /** @description It has a week of its own; else it follows the 門市. */
+            method: components["schemas"]["Method"];
+            /** @description It has a week of its own, `periods`; else it follows the 門市. */
             own_week: boolean;
-            /** @description Weekly opening periods of its own; none with `own_week`: never open. */
+            /** @description Weekly opening periods of its own, at most 6 a day; none with `own_week`: never open. */
             periods?: components["schemas"]["Period"][];
         };
-        /** @description A movement to record. */
-        MoveStock: {
-            /** @description `received`, `counted`, `adjusted` or `scrapped`. */
+        /** @description Request of MoveStock. */
+        MoveStockRequest: {
+            /** @description RECEIVED, COUNTED, ADJUSTED or SCRAPPED. */
             kind: components["schemas"]["MovementKind"];
             /**
              * Format: int64
-             * @description Units; for `counted` the count itself, for `adjusted` signed.
+             * @description Units; for COUNTED the count itself, for ADJUSTED signed.
              */
             quantity: number;
             /** @description Why, at most 200 characters. */
-            reason?: string;
+            reason?: string | null;
+        };
+        /** @description Response of MoveStock. */
+        MoveStockResponse: {
+            /** @description The item after the movement. */
+            item: components["schemas"]["StockItem"];
+            /** @description The movement. */
+            movement: components["schemas"]["StockMovement"];
         };
         /**
          * @description Kind of a movement.
@@ -3155,26 +3175,18 @@ export interface components {
             /** @description The order; the contact is masked. */
             order: components["schemas"]["Order"];
         };
-        /** @description A component to make. */
-        NewStockComponent: {
-            /** @description Name, 1–60 characters, unique in the brand. */
-            name: string;
-        };
         /** @description What a storefront offers on a business day. */
         OfferedDay: {
             /** @description It lies beyond the days that may be ordered ahead. */
             beyond: boolean;
-            /**
-             * Format: date
-             * @description The day.
-             */
+            /** @description The day, YYYY-MM-DD. */
             business_day: string;
-            /** @description Openings that lie at least partly in it. */
+            /** @description Openings that begin on it, or go on over its beginning. */
             openings: components["schemas"]["OfferedOpening"][];
             /** @description Starts of the slots that can be ordered for, stock and fullness aside. */
             slots: string[];
-            /** @description Name of the special day on its date. */
-            special_day?: string | null;
+            /** @description Name of the special day that counts on its date; null for the week's hours. */
+            special_day: string | null;
         };
         /** @description A time without interruption in which the branch is open. */
         OfferedOpening: {
@@ -3187,7 +3199,7 @@ export interface components {
              * Format: date-time
              * @description When ordering ends; null where it never closes.
              */
-            last_order_at?: string | null;
+            last_order_at: string | null;
             /**
              * Format: date-time
              * @description Closes.
@@ -3449,23 +3461,30 @@ export interface components {
              */
             version: number;
         };
-        /** @description What shall become of one booked order. */
-        OrderDecision: {
+        /** @description What shall become of one booked order that would fall outside the hours. */
+        OrderDecisionInput: {
             /** @description The decision. */
-            decision: components["schemas"]["OrderDecisionKind"];
-            /** @description The order. */
+            decision: components["schemas"]["Decision"];
+            /**
+             * Format: uuid
+             * @description The order.
+             */
             order_id: string;
             /**
              * Format: date-time
-             * @description Slot it is moved to; needed for `move`, not read otherwise.
+             * @description Start of the slot it is moved to; needed for MOVE, not read otherwise.
              */
             wanted_at?: string | null;
         };
-        /**
-         * @description What shall become of a booked order outside the hours.
-         * @enum {string}
-         */
-        OrderDecisionKind: "keep" | "cancel" | "move" | "move_next";
+        /** @description What shall become of the booked orders that would fall outside the hours. */
+        OrderDecisionsInput: {
+            /** @description Orders without a decision of their own stay; a preview lists no more than 200. */
+            keep_others?: boolean | null;
+            /** @description Why orders are moved, 1–200 characters, as their customers read it; needed where one is. */
+            move_reason?: string | null;
+            /** @description A decision for each of them, at most 200, each order once. */
+            orders?: components["schemas"]["OrderDecisionInput"][];
+        };
         /** @description An entry of an order's history, never changed. */
         OrderEvent: {
             /** @description Name of who did it; null for the customer or the system. */
@@ -3891,34 +3910,60 @@ export interface components {
          * @enum {string}
          */
         Plan: "basic" | "advanced" | "max";
-        /** @description A special day that would be saved. */
-        PlannedSpecialDay: {
-            /** @description Brand it would be of; null for the branch's own. */
-            brand_id?: string | null;
-            /** @description The day. */
-            day: components["schemas"]["SpecialDayInput"];
-            /** @description Id of the one it would replace, null for a new one. */
-            special_day_id?: string | null;
-        };
-        /** @description What is asked; of the changes at most one. */
-        PreviewInput: {
-            /** @description Booked orders outside are counted and not listed: to follow what is being typed. */
-            count_only?: boolean;
+        /** @description Hours that would be saved. */
+        PlannedHoursInput: {
             /**
              * Format: date-time
-             * @description Seen from then on; null for now, or for when planned hours take effect.
+             * @description From when they would count; null for now.
              */
-            from?: string | null;
-            hours?: components["schemas"]["HoursInput"] | null;
-            method?: components["schemas"]["ServiceMethod"] | null;
-            /** @description The special day of this id would be removed. */
-            removed_special_day_id?: string | null;
-            special_day?: components["schemas"]["PlannedSpecialDay"] | null;
+            effective_at?: string | null;
+            /** @description The hours. */
+            hours: components["schemas"]["HoursInput"];
             /**
              * Format: int64
-             * @description The pending change of this number would be withdrawn.
+             * @description Number of the pending change that they would replace; left out for none.
+             */
+            replaces?: number | null;
+        };
+        /** @description Request of PreviewHours. */
+        PreviewHoursRequest: {
+            /** @description Booked orders outside are counted and not listed: to follow what is being typed. */
+            count_only?: boolean | null;
+            /**
+             * Format: date-time
+             * @description Seen from this time on; null for now, or for when planned hours take effect.
+             */
+            from?: string | null;
+            /** @description The hours; their branch and version are not read. */
+            hours?: null | components["schemas"]["PlannedHoursInput"];
+            /** @description Method of the offer; PICKUP when left out. */
+            method?: null | components["schemas"]["Method"];
+            /**
+             * Format: uuid
+             * @description Id of a special day of the branch, or of its brand, that would be removed.
+             */
+            removed_special_day_id?: string | null;
+            /** @description A special day of the branch, or of its brand, that would be saved. */
+            special_day?: null | components["schemas"]["SpecialDayInput"];
+            /**
+             * Format: int64
+             * @description Number of a pending change that would be withdrawn.
              */
             withdrawn_number?: number | null;
+        };
+        /** @description Response of PreviewHours. */
+        PreviewHoursResponse: {
+            /** @description Booked orders that would fall outside, earliest first, at most 200. */
+            affected: components["schemas"]["AffectedOrder"][];
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            affected_total: number;
+            /** @description Today and the next 7 business days, or those from the asked time on. */
+            days: components["schemas"]["OfferedDay"][];
+            /** @description Special days of branches that a locked day of the brand would make ignored, at most 200. */
+            overridden: components["schemas"]["SpecialDay"][];
         };
         /** @description Request of PreviewLimits. */
         PreviewLimitsRequest: {
@@ -4046,7 +4091,6 @@ export interface components {
         };
         /** @description What every refusal looks like; sent as `application/problem+json`. */
         Problem: {
-            affected?: components["schemas"]["Affected"] | null;
             /** @description Developer-readable text; never shown to a user. */
             detail: string;
             /** @description Every problem found, each at its field. */
@@ -4345,13 +4389,18 @@ export interface components {
         };
         /** @description What one variant or option takes from the components. */
         Recipe: {
-            /** @description Components and units of each; none where the recipe ended. */
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Components and units of each, at most 20; none ends the recipe. */
             parts: components["schemas"]["RecipePart"][];
             /**
              * Format: int64
-             * @description Units that the branch's components suffice for; null when none of them is counted.
+             * @description Units that the components of the branch suffice for today; null when none of them is counted.
              */
-            sellable?: number | null;
+            sellable: number | null;
             /**
              * Format: uuid
              * @description Variant or option.
@@ -4359,24 +4408,9 @@ export interface components {
             sku_id: string;
             /**
              * Format: int64
-             * @description Version for the next change.
+             * @description Version for the next change; left out where there never was a recipe.
              */
             version: number;
-        };
-        /** @description Answer with one recipe. */
-        RecipeAnswer: {
-            /** @description The recipe. */
-            recipe: components["schemas"]["Recipe"];
-        };
-        /** @description A recipe as it shall be. */
-        RecipeInput: {
-            /** @description Components and units of each, at most 20; none ends the recipe. */
-            parts: components["schemas"]["RecipePart"][];
-            /**
-             * Format: int64
-             * @description Version it was read at; left out where there never was one.
-             */
-            version?: number | null;
         };
         /** @description Units of one component. */
         RecipePart: {
@@ -4394,7 +4428,7 @@ export interface components {
         /** @description A recipe as it was from a moment on. */
         RecipeVersion: {
             /** @description Name of who changed it; null for the system. */
-            actor?: string | null;
+            actor: string | null;
             /**
              * Format: date-time
              * @description Since when.
@@ -4408,10 +4442,20 @@ export interface components {
              */
             version: number;
         };
-        /** @description What a recipe was over time. */
-        RecipeVersionList: {
-            /** @description Versions, newest first, at most 50. */
-            versions: components["schemas"]["RecipeVersion"][];
+        /** @description Request of RemoveSpecialDay. */
+        RemoveSpecialDayRequest: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of RemoveSpecialDay. */
+        RemoveSpecialDayResponse: {
+            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            started: null | components["schemas"]["StartedDecisions"];
         };
         /** @description Request of ResumePause. */
         ResumePauseRequest: {
@@ -4449,6 +4493,40 @@ export interface components {
              */
             used: number;
         };
+        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
+        SaveComponentBody: {
+            /** @description Put away; only one that no recipe uses can be. */
+            archived?: boolean | null;
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Stock-keeping unit; left out for a new one.
+             */
+            sku_id?: string | null;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
+        SaveComponentBody2: {
+            /** @description Put away; only one that no recipe uses can be. */
+            archived?: boolean | null;
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description Response of SaveComponent. */
+        SaveComponentResponse: {
+            /** @description The component. */
+            component: components["schemas"]["Component"];
+        };
         /** @description A set of rules to copy to branches. */
         SaveLimitTemplateBody: {
             /** @description Name, 1–40 characters, unique in the brand. */
@@ -4470,6 +4548,143 @@ export interface components {
         SaveLimitTemplateResponse: {
             /** @description Template. */
             template: components["schemas"]["LimitTemplate"];
+        };
+        /** @description Request of SaveSpecialDay. */
+        SaveSpecialDayRequest: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
+            special_day: components["schemas"]["SaveSpecialDaySpecialDay"];
+        };
+        /** @description Request of SaveSpecialDay. */
+        SaveSpecialDayRequest2: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
+            special_day: components["schemas"]["SaveSpecialDaySpecialDay2"];
+        };
+        /** @description Request of SaveSpecialDay. */
+        SaveSpecialDayRequest3: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
+            special_day: components["schemas"]["SaveSpecialDaySpecialDay3"];
+        };
+        /** @description Request of SaveSpecialDay. */
+        SaveSpecialDayRequest4: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
+            special_day: components["schemas"]["SaveSpecialDaySpecialDay4"];
+        };
+        /** @description Response of SaveSpecialDay. */
+        SaveSpecialDayResponse: {
+            /** @description The special day. */
+            special_day: components["schemas"]["SpecialDay"];
+            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            started: null | components["schemas"]["StartedDecisions"];
+        };
+        /** @description 特殊日: days on which other hours count than the week's. */
+        SaveSpecialDaySpecialDay: {
+            /**
+             * Format: uuid
+             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
+             */
+            brand_id?: string | null;
+            /** @description First date, YYYY-MM-DD. */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked?: boolean | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods?: components["schemas"]["DayPeriod"][];
+            /**
+             * Format: uuid
+             * @description Id; left out for a new one.
+             */
+            special_day_id?: string | null;
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description 特殊日: days on which other hours count than the week's. */
+        SaveSpecialDaySpecialDay2: {
+            /**
+             * Format: uuid
+             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
+             */
+            brand_id?: string | null;
+            /** @description First date, YYYY-MM-DD. */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked?: boolean | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods?: components["schemas"]["DayPeriod"][];
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description 特殊日: days on which other hours count than the week's. */
+        SaveSpecialDaySpecialDay3: {
+            /**
+             * Format: uuid
+             * @description Branch it counts for; null for all branches of the brand.
+             */
+            branch_id?: string | null;
+            /** @description First date, YYYY-MM-DD. */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked?: boolean | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods?: components["schemas"]["DayPeriod"][];
+            /**
+             * Format: uuid
+             * @description Id; left out for a new one.
+             */
+            special_day_id?: string | null;
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description 特殊日: days on which other hours count than the week's. */
+        SaveSpecialDaySpecialDay4: {
+            /**
+             * Format: uuid
+             * @description Branch it counts for; null for all branches of the brand.
+             */
+            branch_id?: string | null;
+            /** @description First date, YYYY-MM-DD. */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked?: boolean | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods?: components["schemas"]["DayPeriod"][];
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
         };
         /** @description Where an account may work. */
         Scope: {
@@ -4511,6 +4726,76 @@ export interface components {
             /** @description Sessions, newest first. */
             sessions: components["schemas"]["Session"][];
         };
+        /** @description Weekly hours and slot settings of a branch. */
+        SetHoursHours: {
+            /**
+             * Format: int32
+             * @description Days ahead that may be ordered for, 0–60.
+             */
+            days_ahead: number;
+            /**
+             * Format: int32
+             * @description Minutes before close when ordering ends, 0–180.
+             */
+            last_order_minutes: number;
+            /**
+             * Format: int32
+             * @description Minutes between ordering and the earliest promise, 0–1,440.
+             */
+            lead_minutes: number;
+            /**
+             * Format: int32
+             * @description Most orders in one slot, 0–9,999; absent for no limit.
+             */
+            max_orders_per_slot?: number | null;
+            /** @description Methods that differ from the rest, each at most once. */
+            methods?: components["schemas"]["MethodHoursInput"][];
+            /** @description What may be ordered while closed; FUTURE_ONLY when left out. */
+            outside_hours?: null | components["schemas"]["OutsideHours"];
+            /** @description Weekly opening periods of the 門市, at most 6 a day; every method without a week of its own follows them. */
+            periods?: components["schemas"]["Period"][];
+            /**
+             * Format: int32
+             * @description Length of a slot in minutes: 5, 10, 15, 20, 30 or 60.
+             */
+            slot_minutes: number;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description Request of SetHours. */
+        SetHoursRequest: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /**
+             * Format: date-time
+             * @description From when they count, a full minute within the next 365 days; null for now.
+             */
+            effective_at?: string | null;
+            /** @description Hours as they shall be, with the version they were read at. */
+            hours: components["schemas"]["SetHoursHours"];
+            /**
+             * Format: int64
+             * @description Number of the pending change that these replace; left out for none.
+             */
+            replaces?: number | null;
+            /**
+             * Format: int64
+             * @description Number of the version that they restore; left out for none.
+             */
+            restores?: number | null;
+        };
+        /** @description Response of SetHours. */
+        SetHoursResponse: {
+            /** @description The hours in force. */
+            hours: components["schemas"]["Hours"];
+            /** @description Changes that wait for their time, earliest first. */
+            pending: components["schemas"]["HoursVersion"][];
+            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            started: null | components["schemas"]["StartedDecisions"];
+        };
         /** @description Request of SetLimits. */
         SetLimitsRequest: {
             /** @description Why, at most 200 characters. */
@@ -4528,13 +4813,57 @@ export interface components {
             /** @description Limits. */
             limits: components["schemas"]["Limits"];
         };
+        /** @description What one variant or option takes from the components. */
+        SetRecipeBody: {
+            /** @description Components and units of each, at most 20; none ends the recipe. */
+            parts?: components["schemas"]["RecipePart"][];
+            /**
+             * Format: int64
+             * @description Version for the next change; left out where there never was a recipe.
+             */
+            version?: number | null;
+        };
+        /** @description Response of SetRecipe. */
+        SetRecipeResponse: {
+            /** @description The recipe. */
+            recipe: components["schemas"]["Recipe"];
+        };
+        /** @description Stock of one unit in one branch. */
+        SetStockItemBody: {
+            /**
+             * Format: int64
+             * @description Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
+             */
+            daily_amount?: number | null;
+            /**
+             * Format: int64
+             * @description Low-stock threshold, 0 for none.
+             */
+            low_threshold?: number | null;
+            /** @description Mode. */
+            mode: components["schemas"]["StockMode"];
+            /** @description Further settings; left out of a change they stay as they are. */
+            rules?: null | components["schemas"]["StockRulesInput"];
+            /**
+             * Format: int64
+             * @description Version for the next change of the settings; left out when there are none yet.
+             */
+            version?: number | null;
+        };
+        /** @description Response of SetStockItem. */
+        SetStockItemResponse: {
+            /** @description The item. */
+            item: components["schemas"]["StockItem"];
+        };
         /** @description An order that a shortfall concerns. */
         ShortOrder: {
-            /**
-             * Format: date
-             * @description Business day it is for.
-             */
+            /** @description Business day it is for, YYYY-MM-DD. */
             business_day: string;
+            /**
+             * Format: date-time
+             * @description When it was held.
+             */
+            held_at: string;
             /**
              * Format: uuid
              * @description Order.
@@ -4547,14 +4876,9 @@ export interface components {
             promised_at: string;
             /**
              * Format: int64
-             * @description Units it was promised.
+             * @description Units of the stock-keeping unit it was promised.
              */
             quantity: number;
-        };
-        /** @description Orders that a shortfall concerns. */
-        ShortOrderList: {
-            /** @description Orders, newest first: as many as the shortfall reaches, at most 50. */
-            orders: components["schemas"]["ShortOrder"][];
         };
         /** @description What one signs in with. A field that is left out is empty here: staff names all of them at once. */
         SignIn: {
@@ -4694,8 +5018,43 @@ export interface components {
              */
             quantity: number;
         };
-        /** @description A day, or days, on which other hours count than the week's. */
+        /** @description 特殊日: days on which other hours count than the week's. */
         SpecialDay: {
+            /**
+             * Format: uuid
+             * @description Branch it counts for; null for all branches of the brand.
+             */
+            branch_id: string | null;
+            /**
+             * Format: uuid
+             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
+             */
+            brand_id: string;
+            /** @description First date, YYYY-MM-DD. */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked: boolean;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Of a branch's day: some of its dates are ignored because the brand locked them. */
+            overridden: boolean;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods: components["schemas"]["DayPeriod"][];
+            /**
+             * Format: uuid
+             * @description Id; left out for a new one.
+             */
+            special_day_id: string;
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version: number;
+        };
+        /** @description 特殊日: days on which other hours count than the week's. */
+        SpecialDayInput: {
             /**
              * Format: uuid
              * @description Branch it counts for; null for all branches of the brand.
@@ -4703,94 +5062,35 @@ export interface components {
             branch_id?: string | null;
             /**
              * Format: uuid
-             * @description Brand.
+             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
              */
-            brand_id: string;
-            /**
-             * Format: date
-             * @description First date.
-             */
+            brand_id?: string | null;
+            /** @description First date, YYYY-MM-DD. */
             from_date: string;
             /** @description Of a brand's day: branches may not have days of their own on its dates. */
-            locked: boolean;
-            /** @description Name. */
-            name: string;
-            /** @description Of a branch's day: some of its dates are ignored because the brand locked them. */
-            overridden: boolean;
-            /** @description Periods of each of the dates; none: closed. */
-            periods: components["schemas"]["DayPeriod"][];
-            /**
-             * Format: uuid
-             * @description Id.
-             */
-            special_day_id: string;
-            /**
-             * Format: date
-             * @description Last date.
-             */
-            to_date: string;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description A special day as it shall be. */
-        SpecialDayInput: {
-            /** @description What becomes of booked orders outside; not read by a preview. */
-            decisions?: components["schemas"]["Decisions"];
-            /**
-             * Format: date
-             * @description First date.
-             */
-            from_date: string;
-            /** @description Of a brand's day: branches may not have days of their own on its dates. */
-            locked?: boolean;
+            locked?: boolean | null;
             /** @description Name, 1–60 characters. */
             name: string;
             /** @description Periods of each of the dates, at most 6; none: closed. */
             periods?: components["schemas"]["DayPeriod"][];
             /**
-             * Format: date
-             * @description Last date; at most 366 days in all.
+             * Format: uuid
+             * @description Id; left out for a new one.
              */
+            special_day_id?: string | null;
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
             to_date: string;
             /**
              * Format: int64
-             * @description Version it was read at; left out for a new one.
+             * @description Version for the next change; left out for a new one.
              */
-            version?: number;
+            version?: number | null;
         };
-        /** @description Special days. */
-        SpecialDayList: {
-            /** @description Special days by their first date, from yesterday on. */
-            special_days: components["schemas"]["SpecialDay"][];
-        };
-        /** @description The removal of a special day. */
-        SpecialDayRemoval: {
-            /** @description What becomes of booked orders outside. */
-            decisions?: components["schemas"]["Decisions"];
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-        };
-        /** @description What came of removing a special day. */
-        SpecialDayRemoved: {
-            started?: components["schemas"]["StartedDecisions"] | null;
-        };
-        /** @description A saved special day. */
-        SpecialDaySaved: {
-            /** @description The day. */
-            special_day: components["schemas"]["SpecialDay"];
-            started?: components["schemas"]["StartedDecisions"] | null;
-        };
-        /** @description Decisions that were saved with a change and are being carried out. */
+        /** @description Decisions that were saved with a change and that ordering carries out. */
         StartedDecisions: {
             /**
              * Format: uuid
-             * @description The batch to follow; it is known moments later.
+             * @description Batch to follow at ordering, which knows it within moments.
              */
             batch_id: string;
             /**
@@ -4799,45 +5099,6 @@ export interface components {
              */
             orders: number;
         };
-        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
-        StockComponent: {
-            /** @description Put away. */
-            archived: boolean;
-            /**
-             * Format: uuid
-             * @description Brand.
-             */
-            brand_id: string;
-            /** @description Name. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description Stock-keeping unit.
-             */
-            sku_id: string;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description Answer with one component. */
-        StockComponentAnswer: {
-            /** @description The component. */
-            component: components["schemas"]["StockComponent"];
-        };
-        /** @description A component as it shall be. */
-        StockComponentInput: {
-            /** @description Put away; only one that no recipe uses can be. */
-            archived?: boolean;
-            /** @description Name, 1–60 characters, unique in the brand. */
-            name: string;
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-        };
         /** @description Counters of one business day of an item that has days of their own. */
         StockDay: {
             /**
@@ -4845,10 +5106,7 @@ export interface components {
              * @description Units left to sell.
              */
             available: number;
-            /**
-             * Format: date
-             * @description Business day.
-             */
+            /** @description Business day, YYYY-MM-DD. */
             business_day: string;
             /**
              * Format: int64
@@ -4932,7 +5190,7 @@ export interface components {
         StockItem: {
             /**
              * Format: int64
-             * @description Units left to sell.
+             * @description Units left to sell: on hand minus held, never below 0.
              */
             available: number;
             /**
@@ -4942,12 +5200,12 @@ export interface components {
             branch_id: string;
             /**
              * Format: int64
-             * @description Units a business day has, for daily mode; units expected each day, for 當日扣.
+             * @description Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
              */
             daily_amount: number;
             /**
-             * @description Coming business days that something is booked for; for 當日扣 also those of the next seven that
-             *     something is expected for.
+             * @description Coming business days that something is booked for, in order; for 當日扣 also those of the next seven
+             *     that something is expected for. None for a running item with 立即扣.
              */
             days: components["schemas"]["StockDay"][];
             /**
@@ -4967,7 +5225,7 @@ export interface components {
              * @description Units on hand (running) or today's amount not yet committed (daily).
              */
             on_hand: number;
-            /** @description Further settings. */
+            /** @description Further settings; left out of a change they stay as they are. */
             rules: components["schemas"]["StockRules"];
             /**
              * Format: int64
@@ -4981,50 +5239,26 @@ export interface components {
             sku_id: string;
             /**
              * Format: int64
-             * @description Version for the next change of the settings.
+             * @description Version for the next change of the settings; left out when there are none yet.
              */
             version: number;
-        };
-        /** @description Answer with one stock item. */
-        StockItemAnswer: {
-            /** @description The item. */
-            item: components["schemas"]["StockItem"];
-        };
-        /** @description Stock items of a branch. */
-        StockList: {
-            /** @description Components of the brand, by name. */
-            components: components["schemas"]["StockComponent"][];
-            /** @description Stock items; what has none is not tracked. */
-            items: components["schemas"]["StockItem"][];
-            /** @description Recipes of the brand, with what the branch's components suffice for. */
-            recipes: components["schemas"]["Recipe"][];
         };
         /**
          * @description How a unit's stock is counted.
          * @enum {string}
          */
         StockMode: "untracked" | "running" | "daily";
-        /** @description A recorded movement. */
-        StockMoved: {
-            /** @description The item after the movement. */
-            item: components["schemas"]["StockItem"];
-            /** @description The movement. */
-            movement: components["schemas"]["StockMovement"];
-        };
         /** @description An entry of the stock journal, never changed. */
         StockMovement: {
             /** @description Name of who did it; null for the system. */
-            actor?: string | null;
+            actor: string | null;
             /**
              * Format: date-time
              * @description When.
              */
             at: string;
-            /**
-             * Format: date
-             * @description Business day of the bucket; null for the running one.
-             */
-            business_day?: string | null;
+            /** @description Business day of the bucket, null for the running one. */
+            business_day: string | null;
             /**
              * Format: int64
              * @description Units held after it.
@@ -5044,17 +5278,17 @@ export interface components {
             on_hand_after: number;
             /**
              * Format: uuid
-             * @description Order it belongs to.
+             * @description Order it belongs to, null for none.
              */
-            order_id?: string | null;
+            order_id: string | null;
             /**
              * Format: uuid
-             * @description The other branch of a transfer.
+             * @description The other branch of a transfer, null for none.
              */
-            other_branch_id?: string | null;
+            other_branch_id: string | null;
             /**
              * Format: int64
-             * @description Change of the units on hand (of the units held for `held` and `released`).
+             * @description Change of the units on hand (of the units held for HELD and RELEASED).
              */
             quantity: number;
             /** @description Reason given. */
@@ -5064,13 +5298,6 @@ export interface components {
              * @description Stock-keeping unit.
              */
             sku_id: string;
-        };
-        /** @description A page of movements. */
-        StockMovementList: {
-            /** @description Movements, newest first. */
-            movements: components["schemas"]["StockMovement"][];
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
         };
         /** @description What a branch can count, beside the components of its brand. */
         StockNames: {
@@ -5083,7 +5310,8 @@ export interface components {
         StockRules: {
             /** @description Amounts of single dates from today on, at most 120; they beat the weekday's. */
             date_amounts: components["schemas"]["DateAmount"][];
-            deduct?: components["schemas"]["StockDeduct"] | null;
+            /** @description What orders for later days take from, for running mode; left out of a change it stays as it is. */
+            deduct: components["schemas"]["StockDeduct"];
             /**
              * Format: int64
              * @description 每單上限: most units in one order, 1–999; 0 for no limit.
@@ -5095,46 +5323,32 @@ export interface components {
              */
             show_last: number;
             /**
-             * @description Amounts of the week, at most one a weekday; a day without one has the daily amount. 每日限量 begins
-             *     a day with them, 當日扣 expects them to be delivered.
+             * @description Amounts of the week, at most one a weekday; a day without one has the daily amount. 每日限量 begins a
+             *     day with them, 當日扣 expects them to be delivered.
              */
             weekday_amounts: components["schemas"]["WeekdayAmount"][];
         };
-        /** @description Settings of a stock item as they shall be. */
-        StockSettings: {
+        /** @description Settings of a stock item beside its mode. */
+        StockRulesInput: {
+            /** @description Amounts of single dates from today on, at most 120; they beat the weekday's. */
+            date_amounts?: components["schemas"]["DateAmount"][];
+            /** @description What orders for later days take from, for running mode; left out of a change it stays as it is. */
+            deduct?: null | components["schemas"]["StockDeduct"];
             /**
              * Format: int64
-             * @description Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
+             * @description 每單上限: most units in one order, 1–999; 0 for no limit.
              */
-            daily_amount?: number;
+            max_per_order: number;
             /**
-             * Format: int64
-             * @description Low-stock threshold, 0 for none.
+             * Format: int32
+             * @description 顯示剩餘: customers see how many are left from this number down, 1–99; 0 for never.
              */
-            low_threshold?: number;
-            /** @description Mode. */
-            mode: components["schemas"]["StockMode"];
-            rules?: components["schemas"]["StockRules"] | null;
+            show_last: number;
             /**
-             * Format: int64
-             * @description Version it was read at; left out when it has none yet.
+             * @description Amounts of the week, at most one a weekday; a day without one has the daily amount. 每日限量 begins a
+             *     day with them, 當日扣 expects them to be delivered.
              */
-            version?: number | null;
-        };
-        /** @description Units to move to another branch. */
-        StockTransfer: {
-            /**
-             * Format: int64
-             * @description Units, 1–999,999.
-             */
-            quantity: number;
-            /** @description Why, at most 200 characters. */
-            reason?: string;
-            /**
-             * Format: uuid
-             * @description Branch that receives.
-             */
-            to_branch_id: string;
+            weekday_amounts?: components["schemas"]["WeekdayAmount"][];
         };
         /** @description A variant or option that can be counted. */
         StockUnit: {
@@ -5207,6 +5421,28 @@ export interface components {
          * @enum {string}
          */
         TaxType: "taxable" | "zero_rated" | "exempt";
+        /** @description Request of TransferStock. */
+        TransferStockRequest: {
+            /**
+             * Format: int64
+             * @description Units, 1–999,999.
+             */
+            quantity: number;
+            /** @description Why, at most 200 characters. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description Branch that receives.
+             */
+            to_branch_id: string;
+        };
+        /** @description Response of TransferStock. */
+        TransferStockResponse: {
+            /** @description The sender's item after it. */
+            item: components["schemas"]["StockItem"];
+            /** @description The sender's movement. */
+            movement: components["schemas"]["StockMovement"];
+        };
         /** @description A step of an order. */
         Transition: {
             cancel_reason?: components["schemas"]["CancelReason"] | null;
@@ -5292,6 +5528,25 @@ export interface components {
              */
             weekday: number;
         };
+        /** @description Request of WithdrawHours. */
+        WithdrawHoursRequest: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /**
+             * Format: int64
+             * @description Version of the hours it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of WithdrawHours. */
+        WithdrawHoursResponse: {
+            /** @description The hours in force, with the next version. */
+            hours: components["schemas"]["Hours"];
+            /** @description Changes that still wait for their time, earliest first. */
+            pending: components["schemas"]["HoursVersion"][];
+            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            started: null | components["schemas"]["StartedDecisions"];
+        };
     };
     responses: never;
     parameters: never;
@@ -5305,8 +5560,6 @@ export type AccountInput = components['schemas']['AccountInput'];
 export type AccountList = components['schemas']['AccountList'];
 export type AccountState = components['schemas']['AccountState'];
 export type Adjustment = components['schemas']['Adjustment'];
-export type Affected = components['schemas']['Affected'];
-export type AffectedBranch = components['schemas']['AffectedBranch'];
 export type AffectedOrder = components['schemas']['AffectedOrder'];
 export type ArchiveCategory = components['schemas']['ArchiveCategory'];
 export type AtVersion = components['schemas']['AtVersion'];
@@ -5332,6 +5585,7 @@ export type ChangePassword = components['schemas']['ChangePassword'];
 export type Channel = components['schemas']['Channel'];
 export type ChannelShare = components['schemas']['ChannelShare'];
 export type ChosenOption = components['schemas']['ChosenOption'];
+export type Component = components['schemas']['Component'];
 export type Contact = components['schemas']['Contact'];
 export type ContactAnswer = components['schemas']['ContactAnswer'];
 export type CopyLimitsRequest = components['schemas']['CopyLimitsRequest'];
@@ -5342,7 +5596,6 @@ export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionBatch = components['schemas']['DecisionBatch'];
-export type Decisions = components['schemas']['Decisions'];
 export type DisplayState = components['schemas']['DisplayState'];
 export type Fee = components['schemas']['Fee'];
 export type FeeAmount = components['schemas']['FeeAmount'];
@@ -5350,17 +5603,13 @@ export type FindOrdersRequest = components['schemas']['FindOrdersRequest'];
 export type FindOrdersResponse = components['schemas']['FindOrdersResponse'];
 export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
 export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
+export type GetHoursResponse = components['schemas']['GetHoursResponse'];
 export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
 export type GetLoadResponse = components['schemas']['GetLoadResponse'];
 export type Hours = components['schemas']['Hours'];
-export type HoursAnswer = components['schemas']['HoursAnswer'];
-export type HoursChanged = components['schemas']['HoursChanged'];
 export type HoursInput = components['schemas']['HoursInput'];
-export type HoursPreview = components['schemas']['HoursPreview'];
 export type HoursVersion = components['schemas']['HoursVersion'];
-export type HoursVersionList = components['schemas']['HoursVersionList'];
 export type HoursVersionState = components['schemas']['HoursVersionState'];
-export type HoursWithdrawal = components['schemas']['HoursWithdrawal'];
 export type ImportChange = components['schemas']['ImportChange'];
 export type ImportProblem = components['schemas']['ImportProblem'];
 export type ImportRemoval = components['schemas']['ImportRemoval'];
@@ -5382,10 +5631,16 @@ export type LimitWindowInput = components['schemas']['LimitWindowInput'];
 export type LimitWindowKind = components['schemas']['LimitWindowKind'];
 export type Limits = components['schemas']['Limits'];
 export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
+export type ListHoursVersionsResponse = components['schemas']['ListHoursVersionsResponse'];
 export type ListLimitTemplatesResponse = components['schemas']['ListLimitTemplatesResponse'];
 export type ListLimitVersionsResponse = components['schemas']['ListLimitVersionsResponse'];
 export type ListLoadResponse = components['schemas']['ListLoadResponse'];
 export type ListPausesResponse = components['schemas']['ListPausesResponse'];
+export type ListRecipeVersionsResponse = components['schemas']['ListRecipeVersionsResponse'];
+export type ListShortOrdersResponse = components['schemas']['ListShortOrdersResponse'];
+export type ListSpecialDaysResponse = components['schemas']['ListSpecialDaysResponse'];
+export type ListStockMovementsResponse = components['schemas']['ListStockMovementsResponse'];
+export type ListStockResponse = components['schemas']['ListStockResponse'];
 export type LoadedOrder = components['schemas']['LoadedOrder'];
 export type LoadedProduct = components['schemas']['LoadedProduct'];
 export type Me = components['schemas']['Me'];
@@ -5402,10 +5657,11 @@ export type MenuVersion = components['schemas']['MenuVersion'];
 export type MenuVersionList = components['schemas']['MenuVersionList'];
 export type Method = components['schemas']['Method'];
 export type MethodHours = components['schemas']['MethodHours'];
-export type MoveStock = components['schemas']['MoveStock'];
+export type MethodHoursInput = components['schemas']['MethodHoursInput'];
+export type MoveStockRequest = components['schemas']['MoveStockRequest'];
+export type MoveStockResponse = components['schemas']['MoveStockResponse'];
 export type MovementKind = components['schemas']['MovementKind'];
 export type MyOrder = components['schemas']['MyOrder'];
-export type NewStockComponent = components['schemas']['NewStockComponent'];
 export type OfferedDay = components['schemas']['OfferedDay'];
 export type OfferedOpening = components['schemas']['OfferedOpening'];
 export type OpenState = components['schemas']['OpenState'];
@@ -5418,8 +5674,8 @@ export type OptionItem = components['schemas']['OptionItem'];
 export type Order = components['schemas']['Order'];
 export type OrderAnswer = components['schemas']['OrderAnswer'];
 export type OrderChanged = components['schemas']['OrderChanged'];
-export type OrderDecision = components['schemas']['OrderDecision'];
-export type OrderDecisionKind = components['schemas']['OrderDecisionKind'];
+export type OrderDecisionInput = components['schemas']['OrderDecisionInput'];
+export type OrderDecisionsInput = components['schemas']['OrderDecisionsInput'];
 export type OrderEvent = components['schemas']['OrderEvent'];
 export type OrderLimit = components['schemas']['OrderLimit'];
 export type OrderList = components['schemas']['OrderList'];
@@ -5448,8 +5704,9 @@ export type Period = components['schemas']['Period'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
 export type PlacedOrder = components['schemas']['PlacedOrder'];
 export type Plan = components['schemas']['Plan'];
-export type PlannedSpecialDay = components['schemas']['PlannedSpecialDay'];
-export type PreviewInput = components['schemas']['PreviewInput'];
+export type PlannedHoursInput = components['schemas']['PlannedHoursInput'];
+export type PreviewHoursRequest = components['schemas']['PreviewHoursRequest'];
+export type PreviewHoursResponse = components['schemas']['PreviewHoursResponse'];
 export type PreviewLimitsRequest = components['schemas']['PreviewLimitsRequest'];
 export type PreviewLimitsResponse = components['schemas']['PreviewLimitsResponse'];
 export type PreviewPauseRequest = components['schemas']['PreviewPauseRequest'];
@@ -5471,24 +5728,41 @@ export type PublishFinding = components['schemas']['PublishFinding'];
 export type Quote = components['schemas']['Quote'];
 export type QuoteWarning = components['schemas']['QuoteWarning'];
 export type Recipe = components['schemas']['Recipe'];
-export type RecipeAnswer = components['schemas']['RecipeAnswer'];
-export type RecipeInput = components['schemas']['RecipeInput'];
 export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
-export type RecipeVersionList = components['schemas']['RecipeVersionList'];
+export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
+export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
 export type ResumePauseResponse = components['schemas']['ResumePauseResponse'];
 export type RuleLoad = components['schemas']['RuleLoad'];
+export type SaveComponentBody = components['schemas']['SaveComponentBody'];
+export type SaveComponentBody2 = components['schemas']['SaveComponentBody2'];
+export type SaveComponentResponse = components['schemas']['SaveComponentResponse'];
 export type SaveLimitTemplateBody = components['schemas']['SaveLimitTemplateBody'];
 export type SaveLimitTemplateResponse = components['schemas']['SaveLimitTemplateResponse'];
+export type SaveSpecialDayRequest = components['schemas']['SaveSpecialDayRequest'];
+export type SaveSpecialDayRequest2 = components['schemas']['SaveSpecialDayRequest2'];
+export type SaveSpecialDayRequest3 = components['schemas']['SaveSpecialDayRequest3'];
+export type SaveSpecialDayRequest4 = components['schemas']['SaveSpecialDayRequest4'];
+export type SaveSpecialDayResponse = components['schemas']['SaveSpecialDayResponse'];
+export type SaveSpecialDaySpecialDay = components['schemas']['SaveSpecialDaySpecialDay'];
+export type SaveSpecialDaySpecialDay2 = components['schemas']['SaveSpecialDaySpecialDay2'];
+export type SaveSpecialDaySpecialDay3 = components['schemas']['SaveSpecialDaySpecialDay3'];
+export type SaveSpecialDaySpecialDay4 = components['schemas']['SaveSpecialDaySpecialDay4'];
 export type Scope = components['schemas']['Scope'];
 export type ServiceMethod = components['schemas']['ServiceMethod'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
+export type SetHoursHours = components['schemas']['SetHoursHours'];
+export type SetHoursRequest = components['schemas']['SetHoursRequest'];
+export type SetHoursResponse = components['schemas']['SetHoursResponse'];
 export type SetLimitsRequest = components['schemas']['SetLimitsRequest'];
 export type SetLimitsResponse = components['schemas']['SetLimitsResponse'];
+export type SetRecipeBody = components['schemas']['SetRecipeBody'];
+export type SetRecipeResponse = components['schemas']['SetRecipeResponse'];
+export type SetStockItemBody = components['schemas']['SetStockItemBody'];
+export type SetStockItemResponse = components['schemas']['SetStockItemResponse'];
 export type ShortOrder = components['schemas']['ShortOrder'];
-export type ShortOrderList = components['schemas']['ShortOrderList'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SkuAvailability = components['schemas']['SkuAvailability'];
@@ -5500,41 +5774,33 @@ export type SlotsInput = components['schemas']['SlotsInput'];
 export type SoldOption = components['schemas']['SoldOption'];
 export type SpecialDay = components['schemas']['SpecialDay'];
 export type SpecialDayInput = components['schemas']['SpecialDayInput'];
-export type SpecialDayList = components['schemas']['SpecialDayList'];
-export type SpecialDayRemoval = components['schemas']['SpecialDayRemoval'];
-export type SpecialDayRemoved = components['schemas']['SpecialDayRemoved'];
-export type SpecialDaySaved = components['schemas']['SpecialDaySaved'];
 export type StartedDecisions = components['schemas']['StartedDecisions'];
-export type StockComponent = components['schemas']['StockComponent'];
-export type StockComponentAnswer = components['schemas']['StockComponentAnswer'];
-export type StockComponentInput = components['schemas']['StockComponentInput'];
 export type StockDay = components['schemas']['StockDay'];
 export type StockDeduct = components['schemas']['StockDeduct'];
 export type StockImportProblem = components['schemas']['StockImportProblem'];
 export type StockImportReport = components['schemas']['StockImportReport'];
 export type StockImportRow = components['schemas']['StockImportRow'];
 export type StockItem = components['schemas']['StockItem'];
-export type StockItemAnswer = components['schemas']['StockItemAnswer'];
-export type StockList = components['schemas']['StockList'];
 export type StockMode = components['schemas']['StockMode'];
-export type StockMoved = components['schemas']['StockMoved'];
 export type StockMovement = components['schemas']['StockMovement'];
-export type StockMovementList = components['schemas']['StockMovementList'];
 export type StockNames = components['schemas']['StockNames'];
 export type StockRules = components['schemas']['StockRules'];
-export type StockSettings = components['schemas']['StockSettings'];
-export type StockTransfer = components['schemas']['StockTransfer'];
+export type StockRulesInput = components['schemas']['StockRulesInput'];
 export type StockUnit = components['schemas']['StockUnit'];
 export type Storefront = components['schemas']['Storefront'];
 export type StorefrontBranch = components['schemas']['StorefrontBranch'];
 export type StorefrontBrand = components['schemas']['StorefrontBrand'];
 export type TaxType = components['schemas']['TaxType'];
+export type TransferStockRequest = components['schemas']['TransferStockRequest'];
+export type TransferStockResponse = components['schemas']['TransferStockResponse'];
 export type Transition = components['schemas']['Transition'];
 export type TriedOrder = components['schemas']['TriedOrder'];
 export type Unmasking = components['schemas']['Unmasking'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
+export type WithdrawHoursRequest = components['schemas']['WithdrawHoursRequest'];
+export type WithdrawHoursResponse = components['schemas']['WithdrawHoursResponse'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_accounts: {
@@ -5785,6 +6051,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5797,7 +6064,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursAnswer"];
+                    "application/json": components["schemas"]["GetHoursResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5816,13 +6083,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch; not read where the request names it elsewhere. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HoursInput"];
+                "application/json": components["schemas"]["SetHoursRequest"];
             };
         };
         responses: {
@@ -5832,7 +6100,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursChanged"];
+                    "application/json": components["schemas"]["SetHoursResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5851,13 +6119,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch of the offer; for a special day of a brand also empty, for any of its branches. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewInput"];
+                "application/json": components["schemas"]["PreviewHoursRequest"];
             };
         };
         responses: {
@@ -5867,7 +6136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursPreview"];
+                    "application/json": components["schemas"]["PreviewHoursResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5884,13 +6153,14 @@ export interface operations {
     list_hours_versions: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 20 when left out. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5903,7 +6173,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursVersionList"];
+                    "application/json": components["schemas"]["ListHoursVersionsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5922,14 +6192,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
-                number: string;
+                /** @description Number of the pending change. */
+                number: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HoursWithdrawal"];
+                "application/json": components["schemas"]["WithdrawHoursRequest"];
             };
         };
         responses: {
@@ -5939,7 +6211,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursChanged"];
+                    "application/json": components["schemas"]["WithdrawHoursResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6283,11 +6555,12 @@ export interface operations {
             };
         };
     };
-    list_branch_special_days: {
+    list_special_days: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description A branch's own, with those of its brand. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6300,7 +6573,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDayList"];
+                    "application/json": components["schemas"]["ListSpecialDaysResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6314,7 +6587,7 @@ export interface operations {
             };
         };
     };
-    create_branch_special_day: {
+    save_special_day: {
         parameters: {
             query?: never;
             header: {
@@ -6322,52 +6595,14 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Branch it counts for; null for all branches of the brand. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SpecialDayInput"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpecialDaySaved"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_branch_special_day: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key": string;
-            };
-            path: {
-                branch_id: string;
-                special_day_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SpecialDayInput"];
+                "application/json": components["schemas"]["SaveSpecialDayRequest"];
             };
         };
         responses: {
@@ -6377,7 +6612,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDaySaved"];
+                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_special_day_2: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Branch it counts for; null for all branches of the brand. */
+                branch_id: string;
+                /** @description Id; left out for a new one. */
+                special_day_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveSpecialDayRequest2"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6396,6 +6672,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6408,7 +6685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockList"];
+                    "application/json": components["schemas"]["ListStockResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6529,14 +6806,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
+                /** @description Variant, option or component it counts. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StockSettings"];
+                "application/json": components["schemas"]["SetStockItemBody"];
             };
         };
         responses: {
@@ -6546,7 +6825,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockItemAnswer"];
+                    "application/json": components["schemas"]["SetStockItemResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6565,12 +6844,14 @@ export interface operations {
             query?: {
                 /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
+                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
@@ -6583,7 +6864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockMovementList"];
+                    "application/json": components["schemas"]["ListStockMovementsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6605,24 +6886,26 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Branch. */
                 branch_id: string;
+                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MoveStock"];
+                "application/json": components["schemas"]["MoveStockRequest"];
             };
         };
         responses: {
             /** @description Done. */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockMoved"];
+                    "application/json": components["schemas"]["MoveStockResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6641,7 +6924,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
+                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
@@ -6654,7 +6939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ShortOrderList"];
+                    "application/json": components["schemas"]["ListShortOrdersResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6676,24 +6961,26 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Branch that sends. */
                 branch_id: string;
+                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StockTransfer"];
+                "application/json": components["schemas"]["TransferStockRequest"];
             };
         };
         responses: {
             /** @description Done. */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockMoved"];
+                    "application/json": components["schemas"]["TransferStockResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6873,31 +7160,32 @@ export interface operations {
             };
         };
     };
-    create_component: {
+    save_component: {
         parameters: {
             query?: never;
-            header: {
+            header?: {
                 /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key": string;
+                "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewStockComponent"];
+                "application/json": components["schemas"]["SaveComponentBody"];
             };
         };
         responses: {
             /** @description Done. */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockComponentAnswer"];
+                    "application/json": components["schemas"]["SaveComponentResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6911,19 +7199,24 @@ export interface operations {
             };
         };
     };
-    update_component: {
+    save_component_2: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
+                /** @description Brand. */
                 brand_id: string;
+                /** @description Stock-keeping unit; left out for a new one. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StockComponentInput"];
+                "application/json": components["schemas"]["SaveComponentBody2"];
             };
         };
         responses: {
@@ -6933,7 +7226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockComponentAnswer"];
+                    "application/json": components["schemas"]["SaveComponentResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7378,14 +7671,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
+                /** @description Variant or option. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecipeInput"];
+                "application/json": components["schemas"]["SetRecipeBody"];
             };
         };
         responses: {
@@ -7395,7 +7690,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecipeAnswer"];
+                    "application/json": components["schemas"]["SetRecipeResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7414,7 +7709,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
+                /** @description Variant or option. */
                 sku_id: string;
             };
             cookie?: never;
@@ -7427,7 +7724,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecipeVersionList"];
+                    "application/json": components["schemas"]["ListRecipeVersionsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7441,11 +7738,12 @@ export interface operations {
             };
         };
     };
-    list_brand_special_days: {
+    list_special_days_2: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description A brand's. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7458,7 +7756,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDayList"];
+                    "application/json": components["schemas"]["ListSpecialDaysResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7472,7 +7770,7 @@ export interface operations {
             };
         };
     };
-    create_brand_special_day: {
+    save_special_day_3: {
         parameters: {
             query?: never;
             header: {
@@ -7480,52 +7778,14 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SpecialDayInput"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpecialDaySaved"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_brand_special_day: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key": string;
-            };
-            path: {
-                brand_id: string;
-                special_day_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SpecialDayInput"];
+                "application/json": components["schemas"]["SaveSpecialDayRequest3"];
             };
         };
         responses: {
@@ -7535,7 +7795,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDaySaved"];
+                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_special_day_4: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read. */
+                brand_id: string;
+                /** @description Id; left out for a new one. */
+                special_day_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveSpecialDayRequest4"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -8305,13 +8606,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The special day. */
                 special_day_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SpecialDayRemoval"];
+                "application/json": components["schemas"]["RemoveSpecialDayRequest"];
             };
         };
         responses: {
@@ -8321,7 +8623,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDayRemoved"];
+                    "application/json": components["schemas"]["RemoveSpecialDayResponse"];
                 };
             };
             /** @description The request was refused. */
