@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::common::{Edge, problem, refused};
+use crate::common::{Edge, refused};
 use chassis::{authn::Level, error::Problem};
 use parking_lot::Mutex;
 use proto::{capacity::v1 as capacity, catalog::v1 as catalog};
