@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::common::{Edge, problem, refused};
+use crate::common::{Edge, refused};
 use chassis::{authn::Level, error::Problem};
 use parking_lot::Mutex;
 use proto::{capacity::v1 as capacity, catalog::v1 as catalog};
@@ -15,6 +15,7 @@ const IMPORT: &str = "capacity.v1.StockService/ImportStock";
 const PRODUCTS: &str = "catalog.v1.CatalogService/ListProducts";
 const TEA: &str = "01900000-0000-7000-8000-000000000001";
 const PEARLS: &str = "01900000-0000-7000-8000-000000000002";
+const SOUTH: &str = "01900000-0000-7000-8000-000000000003";
 const CUP: &str = "01900000-0000-7000-8000-000000000004";
 
 async fn send(request: RequestBuilder, body: &Value) -> Response {

@@ -44,7 +44,7 @@ function create({ world, body }: Call): { status: number; body: unknown } {
     started_at: now.toISOString(), started_by: "陳老闆", ended_at: null, ending: null, ended_by: "", version: 1,
   };
   pausesOf(world, branchId).push(pause);
-  world.tell(branchId, "availability", { sku_ids: [] });
+  world.emit(branchId, "availability", { sku_ids: [] });
   return { status: 201, body: { pause } };
 }
 
@@ -59,7 +59,7 @@ function resume({ world, ids }: Call): { body: unknown } {
   const branchId = world.state.branches.find((branch) => pausesOf(world, branch.branch_id).some((one) => one.pause_id === ids[0]))?.branch_id ?? "";
   const pause = found(pausesOf(world, branchId).find((one) => one.pause_id === ids[0]));
   Object.assign(pause, { ended_at: new Date().toISOString(), ending: "resumed", ended_by: "陳老闆" });
-  world.tell(branchId, "availability", { sku_ids: [] });
+  world.emit(branchId, "availability", { sku_ids: [] });
   return { body: { pause } };
 }
 
