@@ -24,7 +24,7 @@ pub type Result<T> = std::result::Result<T, Rejection>;
 /// The JSON of every rejection; sent as `application/problem+json`.
 ///
 /// It has a further member where the client needs one to go on: the fresh `quote` with
-/// `QUOTE_CHANGED`, the booked orders that need a decision as `affected` with `ORDERS_AFFECTED`.
+/// `QUOTE_CHANGED`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
@@ -150,7 +150,7 @@ impl From<Problem> for Rejection {
 impl From<tonic::Status> for Rejection {
     /// Takes over what the service said; paths lose the name of the message the body became.
     fn from(status: tonic::Status) -> Self {
-        Self::from_status(&status, as_asked)
+        Self::from_status(&status, as_sent)
     }
 }
 
@@ -244,15 +244,9 @@ impl From<FieldProblem> for ProblemField {
     }
 }
 
-/// Messages that a bare JSON body becomes a field of.
-const WRAPPERS: [&str; 4] = ["cart", "hours", "item", "special_day"];
-
-/// The path as it is in a body.
-fn as_asked(path: &str) -> String {
-    match path.split_once('.') {
-        Some((wrapper, rest)) if WRAPPERS.contains(&wrapper) => rest.to_owned(),
-        _ => path.to_owned(),
-    }
+/// The path as it is in a body, which becomes the message's `cart`.
+fn as_sent(path: &str) -> String {
+    path.strip_prefix("cart.").unwrap_or(path).to_owned()
 }
 
 fn title(code: Code) -> &'static str {

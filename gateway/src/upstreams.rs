@@ -7,8 +7,7 @@ use chassis::{
 };
 use proto::{
     capacity::v1::{
-        capacity_service_client::CapacityServiceClient, hours_service_client::HoursServiceClient,
-        stock_service_client::StockServiceClient,
+        capacity_service_client::CapacityServiceClient, stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
     ordering::v1::ordering_service_client::OrderingServiceClient,
@@ -46,7 +45,6 @@ macro_rules! clients {
 clients! {
     catalog: CatalogServiceClient of "catalog",
     capacity: CapacityServiceClient of "capacity",
-    hours: HoursServiceClient of "capacity",
     stock: StockServiceClient of "capacity",
     ordering: OrderingServiceClient of "ordering",
     staff: StaffServiceClient of "staff",

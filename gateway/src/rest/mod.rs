@@ -4,7 +4,6 @@ pub mod availability;
 pub mod body;
 pub mod convert;
 pub mod events;
-pub mod hours;
 pub mod idempotency;
 pub mod menus;
 pub mod openapi;
@@ -13,7 +12,6 @@ pub mod products;
 pub mod query;
 pub mod quotes;
 pub mod session;
-pub mod special_days;
 pub mod stock;
 pub mod storefront;
 pub mod transcoded;
@@ -29,8 +27,6 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new()
         .merge(session::routes())
         .merge(products::routes())
-        .merge(hours::routes())
-        .merge(special_days::routes())
         .merge(stock::routes())
         .merge(availability::admin_routes())
         .merge(orders::routes())

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::common::{Edge, SHOP, problem, refused};
+use crate::common::{Edge, SHOP, problem, refused, twd};
 use chassis::authn::Level;
 use parking_lot::Mutex;
 use prost_types::Timestamp;
-use proto::{capacity::v1 as capacity, common::v1::Money, ordering::v1 as ordering};
+use proto::{capacity::v1 as capacity, ordering::v1 as ordering};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -56,10 +56,8 @@ fn order() -> ordering::Order {
         promised_at: at(900),
         moved_from: at(0),
         moved_reason: "冰櫃故障".to_owned(),
-        total: Some(Money {
-            amount: 120,
-            currency: "TWD".to_owned(),
-        }),
+        total: twd(120),
+        paid: twd(0),
         ..Default::default()
     }
 }

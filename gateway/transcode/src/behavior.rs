@@ -59,7 +59,8 @@ impl Behaviors {
             && !self.is_output_only(field)
     }
 
-    /// Whether the message, or one within it, looks otherwise in requests than in responses.
+    /// Whether requests may leave out or must not have a field of the message, or of one within it, that
+    /// responses always have.
     pub fn differs_in_requests(&self, message: &MessageDescriptor) -> bool {
         self.differs(message, &mut HashSet::new())
     }
@@ -69,7 +70,8 @@ impl Behaviors {
             return false;
         }
         message.fields().any(|field| {
-            self.is_output_only(&field)
+            is_optional(&field)
+                || self.is_output_only(&field)
                 || self.has_default(&field)
                 || matches!(field.kind(), Kind::Message(inner) if self.differs(&inner, seen))
         })

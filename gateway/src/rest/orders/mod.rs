@@ -1,11 +1,9 @@
 //! What of orders is more than a call.
 
-mod known;
 mod place_test;
 mod slots;
 mod state;
 
-pub use known::{KnownOrder, known_orders};
 pub use state::OrderState;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -22,7 +22,9 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use prost::Message;
-use proto::{capacity::v1 as capacity, catalog::v1 as catalog, staff::v1 as staff};
+use proto::{
+    capacity::v1 as capacity, catalog::v1 as catalog, common::v1::Money, staff::v1 as staff,
+};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,6 +37,12 @@ use fake::Fake;
 pub const SESSION: &str = "the-session-secret";
 /// Where the fake catalog's only branch is.
 pub const SHOP: &str = "/api/shop/tea/north";
+
+/// An amount of money.
+pub fn twd(amount: i64) -> Option<Money> {
+    let currency = "TWD".to_owned();
+    Some(Money { amount, currency })
+}
 
 /// The gateway with its surroundings.
 pub struct Edge {

@@ -30,7 +30,7 @@ export function me(part: Partial<Me["account"]> = {}): Me {
   };
 }
 
-/** Who works at the mock: the owner, or `MOCK_ROLE` as domain-rules §7.4 has it, to look at screens through their eyes. */
+/** Who works at the mock: the owner, or `MOCK_ROLE` a role of docs/rules.md, Starter roles, to look at screens through their eyes. */
 export function person(): Me {
   const role = process.env.MOCK_ROLE;
   if (role === "kitchen") return me({ role, name: "廚房", permissions: { "ops.orders": "operate", "ops.pause": "manage" }, actions: [] });
@@ -49,6 +49,6 @@ export function product(part: Partial<Product> = {}): Product {
 export function stockItem(part: Partial<StockItem> = {}): StockItem {
   return {
     branch_id: "branch", sku_id: "v", mode: "running", on_hand: 10, held: 0, available: 10, daily_amount: 0, low_threshold: 0, shortfall: 0, days: [],
-    rules: { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 5 }, version: 1, ...part,
+    rules: { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 5, deduct: "at_once" }, version: 1, ...part,
   };
 }

@@ -131,7 +131,7 @@ export function seed(openOrders: number): State {
     { brand_id: tea.brand_id, sku_id: pearls, name: "珍珠", archived: false, version: 1 },
     { brand_id: tea.brand_id, sku_id: cups, name: "杯子 700cc", archived: false, version: 1 },
   ]);
-  state.recipes.set(tea.brand_id, skus.slice(16, 19).map((sku_id) => ({ sku_id, parts: [{ component_id: pearls, units: 1 }, { component_id: cups, units: 1 }], version: 1, sellable: 24 })));
+  state.recipes.set(tea.brand_id, skus.slice(16, 19).map((sku_id) => ({ brand_id: tea.brand_id, sku_id, parts: [{ component_id: pearls, units: 1 }, { component_id: cups, units: 1 }], version: 1, sellable: 24 })));
   for (const one of branches) {
     const day = { business_day: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10), planned: 0, on_hand: 0, held: 4, available: 0, shortfall: 4 };
     const expected = { business_day: day.business_day, planned: 30, on_hand: 24, held: 2, available: 22, shortfall: 0 };

@@ -142,7 +142,7 @@ export class World {
       const variant = product.variants.find((each) => each.variant_id === line.variant_id);
       return {
         product_id: line.product_id, variant_id: line.variant_id, product_name: product.name, variant_name: variant?.name ?? "",
-        quantity: line.quantity, unit_list: unit, list: unit * line.quantity, net: unit * line.quantity, adjustments: [], note: line.note ?? "",
+        quantity: line.quantity, unit_list: unit, list: unit * line.quantity, net: unit * line.quantity, adjustments: [], note: line.note ?? "", tax_type: "taxable",
         options: index.groupsOf(product).flatMap((group) =>
           group.options.filter((option) => choice[option.option_id]).map((option) => ({
             option_id: option.option_id, group_name: group.name, name: option.name, quantity: choice[option.option_id] ?? 1,

@@ -49,8 +49,8 @@ async fn every_fault_of_a_rule_is_named_at_its_field() {
     };
     let unnamed = LimitWindow {
         kind: LimitWindowKind::Daypart.into(),
-        from_minute: 600,
-        to_minute: 600,
+        from_minute: Some(600),
+        to_minute: Some(600),
         ..LimitWindow::default()
     };
     let daypart = LimitRule {

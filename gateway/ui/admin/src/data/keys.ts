@@ -28,4 +28,5 @@ export const keys = {
   movements: (branchId: string, skuId: string) => ["branch", branchId, "movements", skuId] as const,
   orders: (branchId: string) => ["branch", branchId, "orders"] as const,
   order: (orderId: string) => ["order", orderId] as const,
+  orderSummaries: (orderIds: readonly string[]) => ["order-summaries", ...orderIds] as const,
 };
