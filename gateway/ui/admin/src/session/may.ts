@@ -25,6 +25,6 @@ export function holdsBrand(me: Me, brandId: string): boolean {
 }
 
 /** A sensitive action; docs/rules.md, Sensitive actions. */
-export function mayDo(me: Me, action: "order.cancel_late" | "order.reopen" | "member.unmask"): boolean {
+export function mayDo(me: Me, action: "order.cancel_late" | "order.reopen" | "member.unmask" | "test.order"): boolean {
   return me.account.actions.includes(action);
 }
