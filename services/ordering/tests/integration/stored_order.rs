@@ -24,8 +24,11 @@ use ordering::{
         },
         quote::{Adjustment, ComboChoice, Fee, PricedLine, SoldOption},
     },
+    grpc::snapshot::order_to_snapshot,
     store::{order_events::RequestMark, order_lines, orders},
 };
+use prost::Message as _;
+use proto::ordering::v1 as wire;
 
 fn twd(amount: i64) -> Money {
     Money::new(amount, Currency::TWD)
@@ -222,4 +225,35 @@ async fn what_cannot_be_is_refused_by_the_database() {
     };
     assert!(refused(&memberless).await);
     assert!(refused(&|order| order.lines[0].item.unit_nets.truncate(1)).await);
+}
+
+#[tokio::test]
+async fn a_snapshot_has_everything_but_what_is_personal() {
+    let shop = Shop::open().await;
+    let order = full(&shop);
+    let snapshot = order_to_snapshot(shop.org, &order);
+    let line = &snapshot.lines[0];
+    assert_eq!((line.unit_nets.as_slice(), line.net), (&[97, 98][..], 195));
+    assert_eq!(line.adjustments[0].per_unit, [-3, -2]);
+    assert_eq!(line.choices[0].name, "翠玉綠茶 M");
+    assert_eq!(line.nickname, "小美");
+    let fee = &snapshot.fees[0];
+    assert_eq!((fee.list, fee.adjustments[0].amount, fee.amount), (60, -5, 55));
+    let taxes: Vec<_> = snapshot
+        .tax_totals
+        .iter()
+        .map(|tax| (tax.tax_type.as_str(), tax.amount))
+        .collect();
+    assert_eq!(taxes, [("exempt", 195), ("taxable", 55)]);
+    assert_eq!(
+        snapshot.invoice.as_ref().unwrap().form(),
+        wire::InvoiceForm::MobileBarcode
+    );
+    assert!(!snapshot.member_id.is_empty());
+
+    let bytes = snapshot.encode_to_vec();
+    let text = String::from_utf8_lossy(&bytes);
+    for personal in ["陳小姐", "911123456", "中正路", "按鈴", "ABC1234"] {
+        assert!(!text.contains(personal), "{personal}");
+    }
 }
