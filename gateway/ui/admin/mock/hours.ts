@@ -110,11 +110,11 @@ function offered(hours: Pick<Hours, "periods" | "slot_minutes" | "lead_minutes" 
 function affected(world: World, branchId: string, hours: Pick<Hours, "periods">, days: readonly SpecialDay[]): AffectedOrder[] {
   const open = openings(hours, days, Date.now());
   const orders = [...world.state.orders.values()].filter((order) => {
-    const at = Date.parse(order.promised_at ?? order.placed_at);
+    const at = Date.parse(order.promised_at ?? order.created_at);
     return order.branch_id === branchId && order.next_states.length > 0 && order.state !== "completed" && at > Date.now() && !open.some((opening) => opening.from <= at && at < opening.to);
   });
-  return orders.map(({ order_id, promised_at, placed_at, business_day }) => ({
-    order_id, branch_id: branchId, promised_at: promised_at ?? placed_at, slot_starts_at: promised_at ?? placed_at, business_day,
+  return orders.map(({ order_id, promised_at, created_at, business_day }) => ({
+    order_id, branch_id: branchId, promised_at: promised_at ?? created_at, slot_starts_at: promised_at ?? created_at, business_day,
   }));
 }
 
@@ -151,8 +151,8 @@ function start(world: World, decisions: Decisions | null | undefined): StartedDe
   const { orders: decided = [], move_reason } = decisions ?? {};
   const orders = decided.flatMap(({ order_id, decision, wanted_at }): OrderOutcome[] => {
     if (decision === "keep") return [];
-    const { branch_id, order_number, pickup_number, contact_name, promised_at, placed_at } = found(world.state.orders.get(order_id));
-    return [{ order_id, branch_id, order_number, pickup_number, contact_name, promised_at: promised_at ?? placed_at, decision, wanted_at: wanted_at ?? null, state: "waiting", reason: null }];
+    const { branch_id, order_number, pickup_number, contact_name, promised_at, created_at } = found(world.state.orders.get(order_id));
+    return [{ order_id, branch_id, order_number, pickup_number, contact_name, promised_at: promised_at ?? created_at, decision, wanted_at: wanted_at ?? null, state: "waiting", reason: null }];
   });
   if (orders.length === 0) return null;
   const batch_id = world.fresh();
@@ -193,7 +193,7 @@ function batchesOf(world: World, brandId: string) {
 /** The first slot after an order's time with free capacity. */
 function nextSlot(world: World, order: Order): string | undefined {
   const days = offered(found(world.state.hours.get(order.branch_id)), daysFor(world, order.branch_id), Date.now());
-  const after = Date.parse(order.promised_at ?? order.placed_at);
+  const after = Date.parse(order.promised_at ?? order.created_at);
   return days.flatMap((day) => day.slots).find((slot) => Date.parse(slot) > after && !isFull(slot));
 }
 

@@ -214,7 +214,7 @@ function transferStock(call: Call): Answer {
 }
 
 function shortOrders({ world }: Call): Answer {
-  const orders = [...world.state.orders.values()].slice(0, 2).map((one) => ({ order_id: one.order_id, quantity: 2, business_day: one.business_day, promised_at: one.promised_at, held_at: one.placed_at }));
+  const orders = [...world.state.orders.values()].slice(0, 2).map((one) => ({ order_id: one.order_id, quantity: 2, business_day: one.business_day, promised_at: one.promised_at, held_at: one.created_at }));
   return { body: { orders } };
 }
 
@@ -280,7 +280,9 @@ function summaries(call: Call): Answer {
 
 function orders(call: Call): Answer {
   const day = call.query.get("business_day");
-  const all = [...call.world.state.orders.values()].filter((one) => one.branch_id === first(call) && closedStates.includes(one.state) === Boolean(day));
+  const withTests = call.query.get("with_tests") === "true";
+  const listed = (one: Order) => one.branch_id === first(call) && (withTests || !one.test) && closedStates.includes(one.state) === Boolean(day);
+  const all = [...call.world.state.orders.values()].filter(listed);
   const { rows, next_page_token } = pageOf(all, call.query);
   return { body: { orders: rows.map(seen), next_page_token } };
 }

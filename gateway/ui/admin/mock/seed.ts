@@ -65,7 +65,7 @@ function linesFor(state: State, brandId: string, n: number): OrderLine[] {
     const unit = variant.price + sold.reduce((sum, option) => sum + option.amount * option.quantity, 0);
     return {
       product_id: product.product_id, variant_id: variant.variant_id ?? "", product_name: product.name, variant_name: variant.name, quantity,
-      unit_list: unit, list: unit * quantity, net: unit * quantity, adjustments: [], options: sold, note: n % 6 === 0 && index === 0 ? "冰塊另外裝，謝謝" : "", tax_type: "taxable",
+      unit_list: unit, list: unit * quantity, net: unit * quantity, unit_nets: Array<number>(quantity).fill(unit), adjustments: [], options: sold, note: n % 6 === 0 && index === 0 ? "冰塊另外裝，謝謝" : "", tax_type: "taxable",
     };
   });
 }
@@ -77,7 +77,7 @@ export function makeOrder(state: State, branch: Branch, n: number, at: number, p
   const iso = (time: number) => new Date(time).toISOString();
   return orderOf({
     order_id: id(), brand_id: branch.brand_id, branch_id: branch.branch_id, order_number: `${"7K2PQ3M9XZ"[n % 10] ?? "7"}${String(2000 + n)}`,
-    pickup_number: String(n + 1).padStart(3, "0"), state: phase, placed_at: iso(at), promised_at: iso(at + 15 * 60_000), wanted_at: n % 7 === 3 ? iso(at + 25 * 60_000) : null,
+    pickup_number: String(n + 1).padStart(3, "0"), state: phase, created_at: iso(at), placed_at: iso(at), promised_at: iso(at + 15 * 60_000), wanted_at: n % 7 === 3 ? iso(at + 25 * 60_000) : null,
     accepted_at: phase === "placed" ? null : iso(at + 60_000), ready_at: phase === "ready" ? iso(at + 10 * 60_000) : null, lines, total, paid: 0,
     contact_name: people[n % people.length] ?? "", contact_phone: `09${String(10 + (n % 80))}***${String(100 + n).slice(-3)}`, remark: remarks[n % remarks.length] ?? "",
     utensils: n % 4 === 0, test: n % 19 === 18, business_day: new Date(at).toISOString().slice(0, 10), next_states: next[phase],
@@ -150,7 +150,7 @@ export function seed(openOrders: number): State {
   }
   for (const [n, hours] of [1, 3, 26].entries()) {
     const made = makeOrder(state, second, openOrders + n, Date.now() + hours * 3_600_000, "accepted");
-    state.orders.set(made.order_id, { ...made, placed_at: new Date().toISOString() });
+    state.orders.set(made.order_id, { ...made, created_at: new Date().toISOString() });
   }
   return state;
 }

@@ -1633,6 +1633,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/branches/{branch_id}/test-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Places a test order, as a customer would place it; it is counted nowhere.
+         * @description Refuses with what a quote refuses with and `QUOTE_CHANGED` (the problem carries the fresh
+         *     quote, and `was` and `now` of each difference at `lines[n]`, `fees[kind]` and `promised_at`),
+         *     `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
+         *     `TOO_FAR_AHEAD`, `PHONE_INVALID`, `TEXT_TOO_LONG`, `METHOD_NOT_ALLOWED`,
+         *     `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
+         *     `pickup_number`) and `RATE_LIMITED`.
+         */
+        post: operations["place_test_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1689,6 +1714,8 @@ export interface components {
             sentence: string;
             /** @description Stage letter of domain-rules §3.2. */
             stage: string;
+            /** @description The amount by unit of the line, minor units; empty for a fee. */
+            per_unit: number[];
         };
         /** @description A booked order that lies outside the hours. */
         AffectedOrder: {
@@ -2269,6 +2296,13 @@ export interface components {
             kind: string;
             /** @description Name as the customer sees it. */
             name: string;
+            /**
+             * Format: int64
+             * @description Amount before them.
+             */
+            list: number;
+            /** @description Adjustments, each explained. */
+            adjustments: components["schemas"]["Adjustment"][];
         };
         /** @description What a fee came to, as the customer saw it. */
         FeeAmount: {
@@ -3502,9 +3536,9 @@ export interface components {
             pickup_number: string;
             /**
              * Format: date-time
-             * @description When it was placed.
+             * @description When it was placed; absent while it waits for its payment.
              */
-            placed_at: string;
+            placed_at: string | null;
             /**
              * Format: date-time
              * @description Promised time.
@@ -3543,6 +3577,30 @@ export interface components {
              * @description Wanted time, absent for ASAP.
              */
             wanted_at: string | null;
+            /** @description Where it came from. */
+            channel: components["schemas"]["Channel"];
+            /** @description Who it was made for and how. */
+            kind: components["schemas"]["OrderKind"];
+            /** @description Member it belongs to. */
+            member_id: string | null;
+            /** @description Table of a TABLE order. */
+            table_name: string | null;
+            /** @description Named way of 自取; absent for the plain one. */
+            method_name: string | null;
+            /** @description Who takes its money. */
+            payment_method: components["schemas"]["PaymentMethod"];
+            /** @description How far its payment is. */
+            payment_state: components["schemas"]["PaymentState"];
+            /**
+             * Format: date-time
+             * @description When it was created, which is before it is placed when it is paid online.
+             */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description Counts its editions, from 1.
+             */
+            revision: number;
         };
         /** @description Data of `event: order`: an order is new or moved on. */
         OrderChanged: {
@@ -4175,6 +4233,8 @@ export interface components {
             variant_id: string;
             /** @description Variant name as sold. */
             variant_name: string;
+            /** @description Net of each unit, minor units; they sum up to the net of the line. */
+            unit_nets: number[];
         };
         /** @description A priced cart. */
         PricedQuote: {
@@ -5679,6 +5739,12 @@ export interface components {
             /** @description What ordering carries out now; null where no order is cancelled or moved. */
             started: null | components["schemas"]["StartedDecisions"];
         };
+        /** @enum {string} */
+        OrderKind: "guest" | "member" | "counter" | "table" | "group" | "platform";
+        /** @enum {string} */
+        PaymentMethod: "on_site" | "online" | "platform";
+        /** @enum {string} */
+        PaymentState: "unpaid" | "authorized" | "paid" | "partly_refunded" | "refunded" | "failed";
     };
     responses: never;
     parameters: never;
@@ -5947,6 +6013,9 @@ export type VariantInput = components['schemas']['VariantInput'];
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
 export type WithdrawHoursRequest = components['schemas']['WithdrawHoursRequest'];
 export type WithdrawHoursResponse = components['schemas']['WithdrawHoursResponse'];
+export type OrderKind = components['schemas']['OrderKind'];
+export type PaymentMethod = components['schemas']['PaymentMethod'];
+export type PaymentState = components['schemas']['PaymentState'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_accounts: {
@@ -6633,6 +6702,8 @@ export interface operations {
                 page_size?: number;
                 /** @description Token of the page before, empty for the first. */
                 page_token?: string;
+                /** @description List test orders too. */
+                with_tests?: boolean;
             };
             header?: never;
             path: {
@@ -9173,6 +9244,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CartSlots"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_test_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceOrder"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceOrderResponse"];
                 };
             };
             /** @description The request was refused. */
