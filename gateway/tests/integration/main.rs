@@ -24,4 +24,5 @@ mod problems;
 mod rate_limit;
 mod slots;
 mod stock;
+mod test_orders;
 mod transcoded;

@@ -220,7 +220,9 @@ pub fn report_gone(orders: &[(BranchId, OrderId)]) {
 
 fn read_change(event: &Received) -> anyhow::Result<OrderChange> {
     let changed = event.decode::<OrderChanged>()?;
-    changed.change.context("an order's event without its change")
+    changed
+        .change
+        .context("an order's event without its change")
 }
 
 /// What an event means for stock and slots; `None` when it changes nothing for them.

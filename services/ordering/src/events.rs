@@ -57,9 +57,7 @@ pub fn consumers(app: &Ordering) -> Vec<Consumer> {
 /// What other services can copy.
 #[must_use]
 pub fn snapshots(clock: SharedClock) -> Vec<Snapshot> {
-    let recent = Orders {
-        clock: Some(clock),
-    };
+    let recent = Orders { clock: Some(clock) };
     vec![
         Snapshot::new("ordering.order", recent),
         Snapshot::new("ordering.every_order", Orders { clock: None }),

@@ -62,9 +62,13 @@ pub fn purge_decisions(db: Db, clock: SharedClock) -> Job {
 /// Deletes test orders with their lines and history after thirty days.
 #[must_use]
 pub fn purge_test_orders(db: Db, clock: SharedClock) -> Job {
-    purge(db, clock, "purge_test_orders", KEEP_TEST_ORDERS, |tx, at| {
-        orders::purge_tests(tx, at, BATCH).boxed()
-    })
+    purge(
+        db,
+        clock,
+        "purge_test_orders",
+        KEEP_TEST_ORDERS,
+        |tx, at| orders::purge_tests(tx, at, BATCH).boxed(),
+    )
 }
 
 /// Continues interrupted moves to other slots.
@@ -84,13 +88,7 @@ fn carry_out_decisions(app: Ordering) -> Job {
 }
 
 /// Deletes what is older than `keep`, a batch a transaction.
-fn purge(
-    db: Db,
-    clock: SharedClock,
-    name: &'static str,
-    keep: TimeDelta,
-    delete: Delete,
-) -> Job {
+fn purge(db: Db, clock: SharedClock, name: &'static str, keep: TimeDelta, delete: Delete) -> Job {
     Job::every(name, PURGE_PERIOD, move || {
         let (db, clock) = (db.clone(), clock.clone());
         async move {

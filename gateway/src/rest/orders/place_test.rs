@@ -9,12 +9,7 @@ use serde_json::Value;
 use crate::{
     auth::Staff,
     rest::{
-        Result,
-        body::Body,
-        idempotency::IdempotencyKey,
-        quotes,
-        storefront::PlaceOrder,
-        transcoded,
+        Result, body::Body, idempotency::IdempotencyKey, quotes, storefront::PlaceOrder, transcoded,
     },
     state::Gateway,
 };

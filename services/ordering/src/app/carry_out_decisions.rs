@@ -25,8 +25,8 @@ use crate::{
         order::Order,
         order_decision::{Action, Attempt, Next, attempt, next_after, pause_after},
         order_history::CancelReason,
-        order_transition::{Rights, TransitionRequest},
         order_state::OrderState,
+        order_transition::{Rights, TransitionRequest},
     },
     store::{
         order_decisions::{self, Key, Taken},

@@ -10,8 +10,8 @@ use super::Ordering;
 use crate::{
     domain::{
         order_history::{CancelReason, EventActor},
-        order_transition::{Rights, TransitionRequest},
         order_state::OrderState,
+        order_transition::{Rights, TransitionRequest},
     },
     store::orders,
 };

@@ -116,7 +116,11 @@ impl Ordering {
 
     /// Carries a move out in a task of its own: it continues when the caller disconnects, and a panic ends
     /// this move alone.
-    async fn carry_out_apart(&self, org: OrganisationId, slot_move: SlotMove) -> Result<Order, Problem> {
+    async fn carry_out_apart(
+        &self,
+        org: OrganisationId,
+        slot_move: SlotMove,
+    ) -> Result<Order, Problem> {
         let app = self.clone();
         let flow = async move { app.carry_out(org, &slot_move).await };
         let done = tokio::spawn(flow.in_current_span()).await;
@@ -207,8 +211,14 @@ impl Ordering {
         slot: &Hold,
     ) -> Result<Order, Problem> {
         let slot = (slot_move.wanted_at, slot);
-        self.write_new_slot(&mut tx, &mut order, slot, &slot_move.reason, &slot_move.actor())
-            .await?;
+        self.write_new_slot(
+            &mut tx,
+            &mut order,
+            slot,
+            &slot_move.reason,
+            &slot_move.actor(),
+        )
+        .await?;
         tx.commit().await?;
         Ok(order)
     }
@@ -281,7 +291,11 @@ impl Ordering {
     }
 }
 
-async fn still_movable(tx: &mut TenantTx, slot_move: &SlotMove, order: &Order) -> Result<(), Problem> {
+async fn still_movable(
+    tx: &mut TenantTx,
+    slot_move: &SlotMove,
+    order: &Order,
+) -> Result<(), Problem> {
     order
         .require_movable()
         .map_err(|error| error.to_problem())?;

@@ -62,7 +62,12 @@ impl Ordering {
 
         let (_, actor) = staff(caller)?;
         lock_number(&mut tx, &order).await?;
-        let advanced = order.advance(&request.transition, &actor, rights(caller), self.clock.now());
+        let advanced = order.advance(
+            &request.transition,
+            &actor,
+            rights(caller),
+            self.clock.now(),
+        );
         let entries = advanced.map_err(|error| error.to_problem())?;
         let mark = request.mark.as_ref();
         self.write(&mut tx, &order, request.version, &entries, mark)

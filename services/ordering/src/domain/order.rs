@@ -14,12 +14,12 @@ use super::{
     order_history::{
         CancelReason, EventActor, EventKind, MAX_ENTRIES, OrderEvent, Progress, replay,
     },
-    order_transition::{Error, Rights, TransitionRequest},
     order_number::{OrderNumber, PickupNumber},
     order_state::{
         IllegalTransition, Mover, OrderState, StepLevel, level_of, next_by_staff, transition,
     },
     order_terms::OrderTerms,
+    order_transition::{Error, Rights, TransitionRequest},
     quote::{Fee, PricedLine, Quote},
 };
 
@@ -211,7 +211,9 @@ impl Order {
                 } else {
                     String::new()
                 },
-                cancel_reason: request.cancel_reason.filter(|_| last && request.is_refusal()),
+                cancel_reason: request
+                    .cancel_reason
+                    .filter(|_| last && request.is_refusal()),
                 received: if last && request.takes_cash() { due } else { 0 },
             });
             from = to;

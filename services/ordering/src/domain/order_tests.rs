@@ -122,7 +122,9 @@ fn completing_unpaid_needs_the_cash_or_an_override_with_reason() {
         cash_received: false,
         ..to(Completed)
     };
-    let tried = |request: &TransitionRequest| order_at(Ready).advance(request, &staff(1), ALL_RIGHTS, noon());
+    let tried = |request: &TransitionRequest| {
+        order_at(Ready).advance(request, &staff(1), ALL_RIGHTS, noon())
+    };
     assert_eq!(tried(&request), Err(Error::PaymentDue { due: 50 }));
     let overriding = TransitionRequest {
         override_payment: true,
@@ -311,7 +313,9 @@ fn an_order_moves_to_another_slot_until_it_is_made() {
 fn the_kitchen_makes_and_hands_over_what_was_accepted_and_nothing_else() {
     let tried = |from: Option<OrderState>, request: &TransitionRequest| {
         let mut order = from.map_or_else(|| order().0, order_at);
-        order.advance(request, &staff(2), KITCHEN, noon()).map(|_| ())
+        order
+            .advance(request, &staff(2), KITCHEN, noon())
+            .map(|_| ())
     };
     for state in [Accepted, Preparing, Ready, Cancelled, Rejected] {
         let refused = tried(None, &to(state));

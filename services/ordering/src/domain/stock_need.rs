@@ -19,9 +19,7 @@ pub struct Need {
 
 /// Sums what the lines take; the same unit in several lines and options counts together.
 #[must_use]
-pub fn stock_need<'a>(
-    lines: impl IntoIterator<Item = &'a PricedLine>,
-) -> BTreeMap<SkuId, Need> {
+pub fn stock_need<'a>(lines: impl IntoIterator<Item = &'a PricedLine>) -> BTreeMap<SkuId, Need> {
     let mut needs = BTreeMap::new();
     for (index, line) in lines.into_iter().enumerate() {
         let units = i64::from(line.quantity);

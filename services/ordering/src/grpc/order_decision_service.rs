@@ -14,9 +14,7 @@ use tonic::{Request, Response, Status};
 use super::parse;
 use crate::{
     app::{Ordering, quote::to_timestamp},
-    domain::{
-        order_decision::{Action, DecisionBatch, DecisionState},
-    },
+    domain::order_decision::{Action, DecisionBatch, DecisionState},
     store::order_decisions::{self, Counted, Outcome, Tally},
 };
 

@@ -10,8 +10,8 @@ use tonic::{Request, Response, Status};
 
 use super::{
     convert::{
-        Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire,
-        state_to_wire, summary_to_wire,
+        Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, state_to_wire,
+        summary_to_wire,
     },
     page_token, parse,
     parse::SlotsOf,
@@ -192,7 +192,9 @@ impl ordering_service_server::OrderingService for OrderingService {
         let actor = EventActor::Customer {
             device: device(request.identity()),
         };
-        let placed = self.place(org, request.into_inner(), (actor, false)).await?;
+        let placed = self
+            .place(org, request.into_inner(), (actor, false))
+            .await?;
         Ok(Response::new(wire::PlaceOrderResponse {
             order: Some(order_to_wire(&placed.order, Reader::Placer)),
             access_token: self.app.link_key.token(org, placed.order.id),

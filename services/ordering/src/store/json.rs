@@ -179,7 +179,9 @@ fn minor_units(amounts: &[Money]) -> Vec<i64> {
 
 fn money(amounts: &[i64], currency: Currency) -> Vec<Money> {
     let amounts = amounts.iter();
-    amounts.map(|&amount| Money::new(amount, currency)).collect()
+    amounts
+        .map(|&amount| Money::new(amount, currency))
+        .collect()
 }
 
 fn to_value<T: Serialize>(stored: impl Iterator<Item = T>) -> Value {

@@ -54,8 +54,14 @@ pub async fn take(
     )
     .fetch_one(&mut **tx)
     .await?;
-    let pickup_numbers =
-        take_pickup_numbers(tx, (branch, test), moment, counter.last_pickup_number, count).await?;
+    let pickup_numbers = take_pickup_numbers(
+        tx,
+        (branch, test),
+        moment,
+        counter.last_pickup_number,
+        count,
+    )
+    .await?;
     let given = u64::try_from(counter.order_numbers).unwrap_or_default();
     let first = given.saturating_sub(u64::try_from(count).unwrap_or_default());
     let order_numbers = (first..).map(|nth| OrderNumber::nth(counter.order_number_seed, nth));

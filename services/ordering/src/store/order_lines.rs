@@ -27,10 +27,7 @@ pub async fn insert(tx: &mut TenantTx, orders: &[&Order]) -> Result<(), sqlx::Er
             placed.map(|(line, position)| (order.id, position, line))
         })
         .collect();
-    fn column<T>(
-        lines: &[(OrderId, i16, &OrderLine)],
-        read: impl Fn(&PricedLine) -> T,
-    ) -> Vec<T> {
+    fn column<T>(lines: &[(OrderId, i16, &OrderLine)], read: impl Fn(&PricedLine) -> T) -> Vec<T> {
         lines.iter().map(|(.., line)| read(&line.item)).collect()
     }
     let order_ids: Vec<Uuid> = lines.iter().map(|(order, ..)| order.as_uuid()).collect();

@@ -5,11 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use chassis::id::OrderId;
 use proto::ordering::v1::{
     CancelByTokenRequest, CancelByTokenResponse, FindOrderStatesRequest, FindOrderStatesResponse,
-    FindOrdersRequest, FindOrdersResponse, FindSlotsRequest, FindSlotsResponse, GetOrderByTokenRequest, GetOrderByTokenResponse,
-    GetOrderRequest, GetOrderResponse, GetOrderSnapshotsRequest, GetOrderSnapshotsResponse, KnownOrder, ListOrdersRequest, ListOrdersResponse,
-    MoveOrderRequest, MoveOrderResponse, OrderState, PlaceOrderRequest, PlaceOrderResponse, PlaceTestOrderRequest, PlaceTestOrderResponse,
-    QuoteRequest, QuoteResponse, TransitionOrderRequest, TransitionOrderResponse,
-    UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest, UnmaskContactResponse,
+    FindOrdersRequest, FindOrdersResponse, FindSlotsRequest, FindSlotsResponse,
+    GetOrderByTokenRequest, GetOrderByTokenResponse, GetOrderRequest, GetOrderResponse,
+    GetOrderSnapshotsRequest, GetOrderSnapshotsResponse, KnownOrder, ListOrdersRequest,
+    ListOrdersResponse, MoveOrderRequest, MoveOrderResponse, OrderState, PlaceOrderRequest,
+    PlaceOrderResponse, PlaceTestOrderRequest, PlaceTestOrderResponse, QuoteRequest, QuoteResponse,
+    TransitionOrderRequest, TransitionOrderResponse, UndoTransitionRequest, UndoTransitionResponse,
+    UnmaskContactRequest, UnmaskContactResponse,
     ordering_service_server::{OrderingService, OrderingServiceServer},
 };
 use tokio::{net::TcpListener, sync::Mutex};

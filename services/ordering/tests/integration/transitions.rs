@@ -3,7 +3,7 @@
 use crate::common::{Shop, cancel, moved, reason, to, to_slot};
 use proto::ordering::v1::{
     CancelByTokenRequest, FindOrderStatesRequest, GetOrderByTokenRequest, GetOrderRequest,
-    OrderEvent, OrderState, OrderChanged, TransitionOrderRequest, UndoTransitionRequest,
+    OrderChanged, OrderEvent, OrderState, TransitionOrderRequest, UndoTransitionRequest,
 };
 
 async fn history(shop: &Shop, order_id: &str) -> Vec<OrderEvent> {
@@ -179,7 +179,7 @@ async fn simultaneous_undos_all_get_the_first_answer() {
         assert_eq!((back.state(), back.version), (OrderState::Placed, 3));
     }
     assert_eq!(history(&shop, &order.order_id).await.len(), 3);
-    // Whoever did not request has nothing to repeat.
+    // Another account has nothing to repeat.
     let other = shop.counter().undo_transition(undo).await;
     assert_eq!(reason(other), "ILLEGAL_TRANSITION");
 }
