@@ -1,13 +1,13 @@
 //! Rejected requests as RFC 9457 problem documents.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt::Display};
+use std::{collections::BTreeMap, fmt::Display};
 
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
 use chassis::{
-    error::{Code, FieldProblem, INTERNAL, Problem},
+    error::{Code, FieldProblem, INTERNAL, Problem, Reason},
     telemetry,
 };
 use http::{
@@ -105,7 +105,7 @@ impl Rejection {
 
     /// Adds a wrong field.
     #[must_use]
-    pub fn field(self, field: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
+    pub fn field(self, field: impl Into<String>, reason: impl Into<Reason>) -> Self {
         Self {
             problem: self.problem.field(field, reason),
             ..self

@@ -12,7 +12,7 @@
 //! since, capacity is brought back to the order's own slot before the decision fails.
 
 use chassis::{
-    error::{Problem, ToProblem as _},
+    error::{Problem, Reason, ToProblem as _},
     id::OrganisationId,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -299,6 +299,6 @@ fn changed_since(order: &Order, taken: &Taken) -> Option<String> {
 fn last_problem(taken: &Taken) -> Problem {
     match taken.progress.reason.as_str() {
         "" => Problem::new("TEMPORARILY_UNAVAILABLE"),
-        reason => Problem::new(reason.to_owned()),
+        reason => Problem::new(Reason::from_word(reason)),
     }
 }
