@@ -114,7 +114,7 @@ impl Amqp {
     /// Ends the connection in good order.
     pub async fn close(&self) {
         if let Some(connection) = self.0.connection.lock().await.take() {
-            // Nobody is left to be told; the broker cleans up after a lost connection as well.
+            // Nothing waits for the result any more; the broker cleans up after a lost connection as well.
             let _ = connection.close(200, "OK".into()).await;
         }
     }
@@ -151,7 +151,7 @@ impl Amqp {
             AMQPValue::LongString("quorum".into()),
         );
         {
-            // Before the broker has it: whoever gives up waiting for the answer can still delete it.
+            // Before the broker has it: a caller that gives up waiting for the answer can still delete it.
             let mut declared = self.0.declared_queues.lock();
             if !declared.iter().any(|name| name == queue) {
                 declared.push(queue.to_owned());

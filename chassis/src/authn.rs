@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    error::Problem,
+    error::{CommonReason, Problem},
     id::{AccountId, BranchId, BrandId, OrganisationId, SessionId},
+    text_enum,
 };
 
 pub use request::RequestExt;
@@ -70,43 +71,33 @@ pub enum Actor {
     },
 }
 
-/// Level of a permission; each includes the ones before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// Reading.
-    View,
-    /// Reading, and the daily steps that an RPC names, such as 製作 and 完成 of an order.
-    Operate,
-    /// Reading and changing.
-    Manage,
-}
-
-impl Level {
-    /// Stable name, as in tokens and refusals.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::View => "view",
-            Self::Operate => "operate",
-            Self::Manage => "manage",
-        }
+text_enum! {
+    /// Level of a permission; each includes the ones before it.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Level: proto::options::v1::Level {
+        /// Reading.
+        View = "view",
+        /// Reading, and the daily steps that an RPC names, such as 製作 and 完成 of an order.
+        Operate = "operate",
+        /// Reading and changing.
+        Manage = "manage",
     }
 }
 
-/// Plan of an organisation, lowest first.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Plan {
-    /// 基本.
-    #[default]
-    Basic,
-    /// 進階.
-    Advanced,
-    /// MAX.
-    Max,
+text_enum! {
+    /// Plan of an organisation, lowest first.
+    #[derive(Default, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Plan: proto::options::v1::Plan {
+        /// 基本.
+        #[default]
+        Basic = "basic",
+        /// 進階.
+        Advanced = "advanced",
+        /// MAX.
+        Max = "max",
+    }
 }
 
 impl Identity {
@@ -142,8 +133,7 @@ impl Identity {
         if self.may(key, level) {
             return Ok(());
         }
-        let level = level.as_str();
-        Err(Problem::new("PERMISSION_DENIED")
+        Err(Problem::new(CommonReason::PermissionDenied)
             .param("permission", key)
             .param("level", level)
             .message(format!("needs {key} at level {level}")))
@@ -152,6 +142,16 @@ impl Identity {
     /// Whether it has the permission `key` at `level` or above.
     pub fn may(&self, key: &str, level: Level) -> bool {
         self.permissions.get(key).is_some_and(|held| *held >= level)
+    }
+
+    /// Account and session of a member of staff; rejects every other caller.
+    pub fn staff(&self) -> Result<(AccountId, SessionId), Problem> {
+        match self.actor {
+            Actor::Staff {
+                account, session, ..
+            } => Ok((account, session)),
+            _ => Err(Problem::new(CommonReason::PermissionDenied).message("only for staff")),
+        }
     }
 
     /// Account of a member of staff.
@@ -180,7 +180,9 @@ impl Identity {
     fn require_scope(&self, allows: impl FnOnce(&Scope) -> bool) -> Result<(), Problem> {
         let bound = matches!(self.actor, Actor::Staff { .. } | Actor::Device { .. });
         if bound && !allows(&self.scope) {
-            return Err(Problem::new("OUT_OF_SCOPE").message("outside the caller's scope"));
+            return Err(
+                Problem::new(CommonReason::OutOfScope).message("outside the caller's scope")
+            );
         }
         Ok(())
     }
@@ -197,6 +199,14 @@ impl Actor {
         }
     }
 
+    /// Name to show beside what it did: that of a member of staff, of others their id.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Staff { name, .. } => name.clone(),
+            other => other.id(),
+        }
+    }
+
     /// Which one of its kind, without a person's name.
     pub fn id(&self) -> String {
         match self {
@@ -204,38 +214,6 @@ impl Actor {
             Self::Customer { device } => device.clone(),
             Self::Device { id } => id.clone(),
             Self::Service { name } => name.clone(),
-        }
-    }
-}
-
-impl From<proto::options::v1::Plan> for Plan {
-    /// An unspecified plan is the lowest.
-    fn from(plan: proto::options::v1::Plan) -> Self {
-        use proto::options::v1::Plan as Wire;
-        match plan {
-            Wire::Unspecified | Wire::Basic => Self::Basic,
-            Wire::Advanced => Self::Advanced,
-            Wire::Max => Self::Max,
-        }
-    }
-}
-
-impl From<Plan> for proto::options::v1::Plan {
-    fn from(plan: Plan) -> Self {
-        match plan {
-            Plan::Basic => Self::Basic,
-            Plan::Advanced => Self::Advanced,
-            Plan::Max => Self::Max,
-        }
-    }
-}
-
-impl From<Level> for proto::options::v1::Level {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::View => Self::View,
-            Level::Operate => Self::Operate,
-            Level::Manage => Self::Manage,
         }
     }
 }

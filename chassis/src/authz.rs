@@ -7,7 +7,7 @@ mod rules;
 
 use crate::{
     authn::{Actor, Identity, Level, Plan},
-    error::Problem,
+    error::{CommonReason, Problem},
 };
 
 pub use rules::Rules;
@@ -91,7 +91,8 @@ impl Rule {
     fn check_staff(&self, identity: &Identity) -> Result<(), Problem> {
         if let Some((key, level)) = &self.permission {
             if identity.scope.is_empty() {
-                return Err(Problem::new("NO_SCOPE").message("the account may work in no branch"));
+                return Err(Problem::new(CommonReason::NoScope)
+                    .message("the account may work in no branch"));
             }
             identity.require(key, *level)?;
         }
@@ -108,23 +109,18 @@ impl Rule {
         if identity.plan >= self.plan {
             return Ok(());
         }
-        let needed = match self.plan {
-            Plan::Basic => "basic",
-            Plan::Advanced => "advanced",
-            Plan::Max => "max",
-        };
-        Err(Problem::new("PLAN_REQUIRED")
-            .param("plan", needed)
+        Err(Problem::new(CommonReason::PlanRequired)
+            .param("plan", self.plan)
             .message("not in this plan"))
     }
 
     fn denied(&self) -> Problem {
-        Problem::new("PERMISSION_DENIED")
+        Problem::new(CommonReason::PermissionDenied)
     }
 }
 
 pub(crate) fn unauthenticated() -> Problem {
-    Problem::new("UNAUTHENTICATED").message("a valid identity token is needed")
+    Problem::new(CommonReason::Unauthenticated).message("a valid identity token is needed")
 }
 
 #[cfg(test)]
@@ -175,7 +171,7 @@ mod tests {
     fn refusal(rule: &Rule, caller: Option<&Identity>) -> String {
         match rule.check(caller) {
             Ok(()) => "ok".to_owned(),
-            Err(problem) => problem.reason.into_owned(),
+            Err(problem) => problem.reason.to_string(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the bus tells about itself: how far it is behind, and what became of events.
+//! Metrics of the bus: how far it is behind, and what became of events.
 
 use std::sync::LazyLock;
 

@@ -8,7 +8,7 @@ use chrono::{
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Violations;
+use crate::error::{CommonReason, Violations};
 
 /// Years a caller may name; date arithmetic on them cannot fail.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
@@ -126,7 +126,7 @@ pub fn parse_date(raw: &str) -> Option<NaiveDate> {
 pub fn parse(field: &str, raw: &str, violations: &mut Violations) -> Option<BusinessDay> {
     let parsed = raw.parse().ok();
     if parsed.is_none() {
-        violations.push(field, "VALIDATION_FAILED");
+        violations.push(field, CommonReason::ValidationFailed);
     }
     parsed
 }

@@ -1,7 +1,7 @@
 //! Clients of the peers.
 //!
 //! A [`PeerChannel`] is what generated clients are made of: it attaches a token, passes on the
-//! deadline and the trace context, balances over the addresses it was told and those DNS gives,
+//! deadline and the trace context, balances over the configured addresses and those DNS gives,
 //! takes a call that could not be sent to another replica, repeats one that was sent only where its
 //! RPC is declared idempotent, and fails at once while the peer is away.
 
@@ -23,7 +23,7 @@ use circuit::Circuit;
 use link::{Link, Replica};
 use token::ServiceTokens;
 
-/// The peers this service was told of.
+/// The configured peers of this service.
 #[derive(Clone)]
 pub struct Peers {
     links: Arc<HashMap<String, Arc<Link>>>,

@@ -1,17 +1,17 @@
-//! The one source of "now", so that a test moves the hand instead of waiting.
+//! The one source of "now", so that a test sets it instead of waiting.
 
 use std::{fmt::Debug, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-/// Tells the time.
+/// A source of the time.
 pub trait Clock: Send + Sync + Debug {
     /// The present instant.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// A clock handed around a service.
+/// The clock that a service passes around.
 pub type SharedClock = Arc<dyn Clock>;
 
 /// The machine's clock.
@@ -29,7 +29,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved; clones share the hand.
+/// A clock that stands still until it is moved; clones share it.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<Mutex<DateTime<Utc>>>);
 
@@ -40,12 +40,12 @@ impl ManualClock {
         Self(Arc::new(Mutex::new(instant)))
     }
 
-    /// Moves the hand to `instant`.
+    /// Sets it to `instant`.
     pub fn set(&self, instant: DateTime<Utc>) {
         *self.0.lock() = instant;
     }
 
-    /// Moves the hand by `delta`, backwards when it is negative.
+    /// Moves it by `delta`, backwards when it is negative.
     pub fn advance(&self, delta: TimeDelta) {
         *self.0.lock() += delta;
     }

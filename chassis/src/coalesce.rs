@@ -2,7 +2,7 @@
 //!
 //! For each key one batch is under way at a time; whatever arrives meanwhile forms the next one.
 //! An idle key's call starts at once, alone; only where the crowd is do calls wait a moment for
-//! company, because a batch costs much the same however many it carries.
+//! others, because a batch costs much the same however many it carries.
 
 use std::{
     collections::{HashMap, VecDeque, hash_map::Entry},
@@ -21,7 +21,7 @@ use tracing::{Instrument as _, Span};
 
 /// Batches that may queue behind the one under way before calls are turned away.
 const QUEUED_BATCHES: usize = 16;
-/// A batch of this many makes the next one wait for company.
+/// A batch of this many makes the next one wait for more calls.
 const CROWD: usize = 6;
 /// How long it waits, so that who was answered just now can come back within it.
 const LINGER: Duration = Duration::from_millis(5);
@@ -41,7 +41,7 @@ struct Call<Q, A> {
 /// given. Where that fails by what one of them may have caused, each is answered alone, so that it
 /// takes no other along.
 ///
-/// `concerns_all` tells of failures that no member causes, such as a database that is away: then
+/// `concerns_all` recognises failures that no member causes, such as a database that is away: then
 /// nothing is tried again. `failed` makes the answer of who could not be served.
 pub async fn batch_or_each<A, E: fmt::Display, F>(
     count: usize,

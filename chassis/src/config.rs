@@ -1,6 +1,6 @@
 //! Configuration from the environment: one flat struct a section, each with its own prefix.
 //!
-//! Sections are composed in code, and all problems of all sections are told in one message.
+//! Sections are composed in code, and all problems of all sections are reported in one message.
 
 mod read;
 mod sections;
@@ -18,7 +18,7 @@ pub use values::{ConfigDuration, PrivateKey, PublicKeys, ReplicaUrls};
 
 pub use crate::db::DbConfig;
 
-/// Everything a service is told from outside.
+/// The whole configuration of a service.
 #[derive(Clone, Debug)]
 pub struct Config<C> {
     /// `DB_`
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_of_every_section_is_told_at_once() {
+    fn every_problem_of_every_section_is_reported_at_once() {
         let mut variables = complete();
         variables.remove("DB_URL");
         variables.remove("SHOP_NAME");
@@ -171,13 +171,13 @@ mod tests {
         variables.insert("TELEMETRY_LOG_FORMAT".into(), "xml".into());
 
         let problems = Config::<Shop>::read("shop", &variables).unwrap_err();
-        let told: Vec<_> = problems
+        let reported: Vec<_> = problems
             .0
             .iter()
             .map(|line| line.split([':', ' ']).next().unwrap())
             .collect();
         assert_eq!(
-            told,
+            reported,
             [
                 "DB_URL",
                 "REDIS_URL",

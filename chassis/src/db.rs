@@ -4,6 +4,7 @@
 //! A query takes the transaction it is given and never opens a second one inside it: that empties
 //! the pool and deadlocks.
 
+mod error;
 mod migrate;
 mod tx;
 
@@ -17,6 +18,7 @@ use sqlx::{
 
 use crate::{id::OrganisationId, outbox::RelayNotify, secret::Secret};
 
+pub use error::{OnConstraint, StoreError, is_unavailable, on_constraint};
 pub use migrate::{APP_ROLE, SYSTEM_ROLE, migrate};
 pub use tx::{SystemTx, TenantTx};
 
@@ -117,47 +119,11 @@ impl Db {
     }
 }
 
-/// Whether `error` tells of a connection that died, rather than of what was asked.
+/// Whether `error` means a connection that died, rather than a failed statement.
 fn is_stale(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(io) => io.kind() != std::io::ErrorKind::ConnectionRefused,
         sqlx::Error::Database(database) => database.code().is_some_and(|code| code == "57P01"),
         _ => false,
-    }
-}
-
-/// Whether `error` means the database is out of reach, so that the same work may succeed later.
-#[must_use]
-pub fn is_unavailable(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed
-        | sqlx::Error::BeginFailed => true,
-        // Connection exceptions, resources exhausted, shutdown, serialisation and deadlock.
-        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-            ["08", "53", "57P", "40001", "40P01"]
-                .iter()
-                .any(|start| code.starts_with(start))
-        }),
-        _ => false,
-    }
-}
-
-/// The domain's error when the constraint `name` refused the statement; else the cause, kept.
-pub fn on_constraint<E: From<anyhow::Error>>(
-    error: sqlx::Error,
-    name: &str,
-    refuse: impl FnOnce() -> E,
-) -> E {
-    let refused = error
-        .as_database_error()
-        .and_then(|database| database.constraint());
-    if refused == Some(name) {
-        refuse()
-    } else {
-        anyhow::Error::from(error).into()
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// Tells the peer how long we wait.
+/// Sends the peer how long the caller waits.
 pub(crate) fn write(headers: &mut HeaderMap, left: Duration) {
     // The format has eight digits: whole milliseconds reach to more than a day.
     let millis = left.as_millis().min(99_999_999);

@@ -1,25 +1,28 @@
-//! How a refusal is told: a stable reason, the fields it concerns and the data for the sentence.
+//! A rejected request: a stable reason, the fields it concerns and the data for its sentence.
 //!
-//! Domain errors implement [`ToProblem`]; the doors turn a [`Problem`] into a [`tonic::Status`]
-//! whose details carry everything, so that the gateway can tell the caller the same thing.
+//! Domain errors implement [`ToProblem`]; the servers turn a [`Problem`] into a [`tonic::Status`]
+//! whose details carry everything, so that the gateway can pass it on unchanged.
 
 mod code;
+mod reason;
 mod status;
 mod violations;
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, fmt::Display};
+use std::{collections::BTreeMap, fmt, fmt::Display};
 
-pub use code::{Code, code_of};
-pub use violations::Violations;
+pub use code::Code;
+pub use proto::common::v1::CommonReason;
+pub use reason::Reason;
+pub use violations::{Parsed, Violations};
 
-/// Reason of a failure that is ours and that the caller can do nothing about.
+/// Reason of a failure of the platform.
 pub const INTERNAL: &str = "INTERNAL";
 
-/// A refusal as the caller may know it, and the cause that only the log may know.
+/// Why a request was rejected, as the caller may know it, and the cause for the log alone.
 #[derive(Debug)]
 pub struct Problem {
     /// Stable reason, such as `OUT_OF_STOCK`.
-    pub reason: Cow<'static, str>,
+    pub reason: Reason,
     /// Every field that is wrong.
     pub fields: Vec<FieldProblem>,
     /// Data for the sentence the caller is shown.
@@ -31,25 +34,25 @@ pub struct Problem {
 }
 
 /// One problem at one field of the request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldProblem {
     /// Path as in the request, such as `lines[2].quantity`.
     pub field: String,
     /// Stable reason.
-    pub reason: Cow<'static, str>,
+    pub reason: Reason,
     /// Data for the sentence.
     pub params: BTreeMap<String, String>,
 }
 
 /// Implemented by the errors of `domain` and `app`: which problem a variant is to the caller.
 pub trait ToProblem: std::error::Error {
-    /// The problem that the caller is told.
+    /// The problem that the caller gets.
     fn to_problem(&self) -> Problem;
 }
 
 impl Problem {
-    /// A refusal for `reason`, with nothing else said yet.
-    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+    /// A problem with `reason` and nothing else yet.
+    pub fn new(reason: impl Into<Reason>) -> Self {
         Self {
             reason: reason.into(),
             fields: Vec::new(),
@@ -61,16 +64,16 @@ impl Problem {
 
     /// `NOT_FOUND` for the thing called `what`; rows of another organisation look the same.
     pub fn not_found(what: &str) -> Self {
-        Self::new("NOT_FOUND")
+        Self::new(CommonReason::NotFound)
             .message(format!("no such {what}"))
             .param("what", what)
     }
 
-    /// A failure of ours: the caller learns nothing but that it happened.
+    /// A failure of the platform: the caller learns nothing but that it happened.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         Self {
             cause: Some(cause.into()),
-            ..Self::new(INTERNAL)
+            ..Self::new(CommonReason::Internal)
         }
     }
 
@@ -84,11 +87,20 @@ impl Problem {
         Self::internal(anyhow::anyhow!("it panicked: {text}"))
     }
 
-    /// A peer or store cannot be reached now: the caller may try again.
+    /// The thing was changed since the caller read it: `expected` is the version the caller sent,
+    /// `actual` the stored one.
+    pub fn version_conflict(expected: i64, actual: i64) -> Self {
+        Self::new(CommonReason::VersionConflict)
+            .message(format!("read at version {expected} and at {actual} now"))
+            .param("expected", expected)
+            .param("actual", actual)
+    }
+
+    /// A peer or store is unavailable: the caller may try again.
     pub fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
         Self {
             cause: Some(cause.into()),
-            ..Self::new("TEMPORARILY_UNAVAILABLE")
+            ..Self::new(CommonReason::TemporarilyUnavailable)
         }
     }
 
@@ -108,7 +120,7 @@ impl Problem {
 
     /// Adds a wrong field.
     #[must_use]
-    pub fn field(self, field: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
+    pub fn field(self, field: impl Into<String>, reason: impl Into<Reason>) -> Self {
         self.field_with(field, reason, std::iter::empty::<(String, String)>())
     }
 
@@ -117,7 +129,7 @@ impl Problem {
     pub fn field_with<K: Into<String>, V: Display>(
         mut self,
         field: impl Into<String>,
-        reason: impl Into<Cow<'static, str>>,
+        reason: impl Into<Reason>,
         params: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
         self.fields.push(FieldProblem::new(field, reason, params));
@@ -126,7 +138,12 @@ impl Problem {
 
     /// Class of the problem, which decides the status codes.
     pub fn code(&self) -> Code {
-        code_of(&self.reason)
+        self.reason.code()
+    }
+
+    /// Whether this is its reason.
+    pub fn is(&self, reason: impl Into<Reason>) -> bool {
+        self.reason == reason.into()
     }
 }
 
@@ -134,7 +151,7 @@ impl FieldProblem {
     /// A problem at `field` with data for its sentence.
     pub fn new<K: Into<String>, V: Display>(
         field: impl Into<String>,
-        reason: impl Into<Cow<'static, str>>,
+        reason: impl Into<Reason>,
         params: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
         let params = params
@@ -176,44 +193,33 @@ impl From<anyhow::Error> for Problem {
     }
 }
 
-impl From<sqlx::Error> for Problem {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => Self::unavailable(error),
-            other => Self::internal(other),
-        }
+/// Rejects a change that was made from another version than the stored one.
+pub fn check_version(expected: i64, actual: i64) -> Result<(), Problem> {
+    if expected == actual {
+        Ok(())
+    } else {
+        Err(Problem::version_conflict(expected, actual))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proto::capacity::v1::CapacityReason;
 
     #[test]
     fn a_problem_inside_anyhow_comes_out_as_it_was() {
-        let inside = anyhow::Error::from(Problem::new("OUT_OF_STOCK").param("left", 2));
+        let inside = anyhow::Error::from(Problem::new(CapacityReason::OutOfStock).param("left", 2));
         let problem = Problem::from(inside);
         assert_eq!(problem.reason, "OUT_OF_STOCK");
         assert_eq!(problem.params["left"], "2");
     }
 
     #[test]
-    fn a_database_that_is_away_is_not_an_internal_error() {
-        assert_eq!(
-            Problem::from(sqlx::Error::PoolTimedOut).code(),
-            Code::Unavailable
-        );
-        assert_eq!(
-            Problem::from(sqlx::Error::RowNotFound).code(),
-            Code::Internal
-        );
-    }
-
-    #[test]
     fn the_text_names_reason_and_fields() {
-        let problem = Problem::new("VALIDATION_FAILED")
+        let problem = Problem::new(CommonReason::ValidationFailed)
             .message("the cart is wrong")
-            .field("lines[0].quantity", "AMOUNT_OUT_OF_RANGE");
+            .field("lines[0].quantity", CommonReason::AmountOutOfRange);
         let text = problem.to_string();
         assert_eq!(
             text,

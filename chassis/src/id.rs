@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::{NoContext, Timestamp, Uuid};
 
-use crate::{clock::Clock, error::Violations};
+use crate::{
+    clock::Clock,
+    error::{CommonReason, Violations},
+};
 
 /// What all id types have in common.
 pub trait Id: Copy + Eq + fmt::Display + FromStr<Err = uuid::Error> {
@@ -15,11 +18,11 @@ pub trait Id: Copy + Eq + fmt::Display + FromStr<Err = uuid::Error> {
     fn as_uuid(&self) -> Uuid;
 }
 
-/// Parses an id at the door: an empty or malformed one is a `VALIDATION_FAILED` at `field`.
+/// Parses an id: an empty or malformed one is a `VALIDATION_FAILED` at `field`.
 pub fn parse<T: Id>(field: &str, raw: &str, violations: &mut Violations) -> Option<T> {
     let parsed = raw.parse().ok();
     if parsed.is_none() {
-        violations.push(field, "VALIDATION_FAILED");
+        violations.push(field, CommonReason::ValidationFailed);
     }
     parsed
 }
@@ -128,6 +131,8 @@ ids! {
     LimitRuleId,
     /// A template of capacity limits.
     LimitTemplateId,
+    /// A member of an organisation.
+    MemberId,
     /// A published menu version.
     MenuVersionId,
     /// A stock movement.
@@ -138,6 +143,8 @@ ids! {
     OptionId,
     /// An order.
     OrderId,
+    /// A line of an order.
+    OrderLineId,
     /// An organisation (總部), the tenant.
     OrganisationId,
     /// A pause of sales (暫停銷售).

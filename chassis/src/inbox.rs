@@ -32,7 +32,7 @@ pub trait Handler: Send + Sync + 'static {
     /// They are of one organisation, none was applied before, and there are between 1 and 256 of
     /// them in the order of arrival. An error undoes all; the events are then tried one by one.
     ///
-    /// A fill tells the present state of things again under new ids, and between late events:
+    /// A fill sends the present state of things again under new ids, and between late events:
     /// what is no newer than what is known must change nothing.
     async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem>;
 }

@@ -5,7 +5,7 @@
 //! orderly start and end of a process. It must never know what an order, a product or any other
 //! thing of one service is: whatever only one service needs belongs there.
 //!
-//! A service implements [`service::App`] and hands itself to [`service::main`].
+//! A service implements [`service::App`] and passes itself to [`service::main`].
 
 pub mod amqp;
 pub mod audit;
@@ -22,12 +22,14 @@ pub mod db;
 pub mod deadline;
 pub mod error;
 pub mod id;
+pub mod idempotency;
 pub mod inbox;
 pub mod job;
 pub mod money;
 pub mod network;
 pub mod outbox;
 pub mod redis;
+pub mod request;
 pub mod secret;
 pub mod server;
 pub mod service;
@@ -35,6 +37,7 @@ pub mod shutdown;
 pub mod snapshot;
 pub mod telemetry;
 pub mod text;
+pub mod text_enum;
 pub mod text_file;
 pub mod time;
 mod trace_context;

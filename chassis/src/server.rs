@@ -1,4 +1,4 @@
-//! The doors of a service: gRPC for callers, and a small HTTP one for operators.
+//! The servers of a service: gRPC for callers, and a small HTTP one for operators.
 
 mod call;
 mod load;
@@ -24,7 +24,7 @@ use crate::{
 pub use call::CallLayer;
 pub use ops::{OpsServer, Readiness};
 
-/// Everything the gRPC door needs to know.
+/// What the gRPC server needs.
 #[derive(Clone)]
 pub struct GrpcSettings {
     /// Limits and addresses.

@@ -16,7 +16,7 @@ pub async fn requested() -> std::io::Result<()> {
     Ok(())
 }
 
-/// The long-running parts of a process, told together to end and waited for.
+/// The long-running parts of a process, ended together and waited for.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
     tracker: TaskTracker,
@@ -29,7 +29,7 @@ impl Parts {
         Self::default()
     }
 
-    /// What tells every part to end.
+    /// Cancelled when every part is to end.
     pub fn token(&self) -> CancellationToken {
         self.token.clone()
     }
@@ -39,7 +39,7 @@ impl Parts {
         self.tracker.spawn(part);
     }
 
-    /// Tells every part to end and waits at most `limit`; false when some did not end in time.
+    /// Ends every part and waits at most `limit`; false when some did not end in time.
     pub async fn end(&self, limit: Duration) -> bool {
         self.token.cancel();
         self.tracker.close();

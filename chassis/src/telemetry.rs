@@ -1,4 +1,4 @@
-//! What the process tells about itself: log lines, traces and metrics.
+//! Log lines, traces and metrics of the process.
 //!
 //! Metrics can always be scraped. Traces, metrics and logs are pushed as well when a collector is
 //! configured; without one, spans still carry the trace id from process to process.
@@ -24,7 +24,7 @@ pub use context::{follow, inject, inject_metadata, trace_id};
 /// Name under which all instruments and spans of the platform stand.
 pub const SCOPE: &str = "yizhimai";
 
-/// What was set up; hands out the metrics and flushes at the end.
+/// What was set up; exposes the metrics and flushes at the end.
 #[derive(Clone, Debug)]
 pub struct Telemetry {
     traces: SdkTracerProvider,
@@ -113,7 +113,7 @@ fn log_filter(filter: &str) -> anyhow::Result<EnvFilter> {
     Ok(filter.add_directive("lapin::returned_messages=error".parse()?))
 }
 
-/// Spans of our own crates; those of libraries cost more than they tell.
+/// Spans of our own crates; those of libraries cost more than they are worth.
 fn span_filter() -> tracing_subscriber::filter::Targets {
     use tracing::Level;
     tracing_subscriber::filter::Targets::new()

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::error::Violations;
+use crate::error::{CommonReason, Violations};
 
 /// One line of text as it was typed: NFC, trimmed, line breaks and tabs as spaces.
 ///
@@ -134,11 +134,11 @@ fn check(
         .find(|&c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     if let Some(control) = control {
         let code = format!("U+{:04X}", u32::from(control));
-        violations.push_with(field, "VALIDATION_FAILED", [("control", code)]);
+        violations.push_with(field, CommonReason::ValidationFailed, [("control", code)]);
     } else if count > *length.end() {
-        violations.push_with(field, "TEXT_TOO_LONG", params);
+        violations.push_with(field, CommonReason::TextTooLong, params);
     } else if count < *length.start() {
-        violations.push_with(field, "VALIDATION_FAILED", params);
+        violations.push_with(field, CommonReason::ValidationFailed, params);
     }
     text
 }
@@ -165,7 +165,7 @@ fn accept_phone(
             format!("+886{national}")
         }
         _ => {
-            violations.push(field, "PHONE_INVALID");
+            violations.push(field, CommonReason::PhoneInvalid);
             digits
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{BIG5, DecoderResult};
 
-use crate::error::{Problem, ToProblem};
+use crate::error::{CommonReason, Problem, ToProblem};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -19,7 +19,7 @@ pub struct InvalidEncoding {
 
 impl ToProblem for InvalidEncoding {
     fn to_problem(&self) -> Problem {
-        let problem = Problem::new("FILE_TYPE")
+        let problem = Problem::new(CommonReason::FileType)
             .message(self.to_string())
             .param("allowed", "CSV");
         match self.line {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 
-use crate::error::Violations;
+use crate::error::{CommonReason, Violations};
 
 /// 2200-12-31T23:59:59Z in seconds; no shop plans beyond.
 const LAST_SECOND: i64 = 7_289_654_399;
@@ -34,7 +34,7 @@ pub fn is_bounded(at: DateTime<Utc>) -> bool {
 pub fn parse(field: &str, at: &Timestamp, violations: &mut Violations) -> Option<DateTime<Utc>> {
     let parsed = from_wire(at);
     if parsed.is_none() {
-        violations.push(field, "VALIDATION_FAILED");
+        violations.push(field, CommonReason::ValidationFailed);
     }
     parsed
 }
@@ -55,7 +55,7 @@ pub fn parse_required(
     violations: &mut Violations,
 ) -> Option<DateTime<Utc>> {
     if at.is_none() {
-        violations.push(field, "VALIDATION_FAILED");
+        violations.push(field, CommonReason::ValidationFailed);
     }
     parse_optional(field, at, violations)
 }

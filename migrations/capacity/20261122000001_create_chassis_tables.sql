@@ -1,8 +1,7 @@
--- Events this service has promised and not yet delivered, events it has already consumed, and how far
--- its consumers have come in filling themselves.
+-- Events this service has committed and not yet published, events it has consumed, how far its consumers
+-- have come in filling themselves, and the responses of keyed requests.
 --
--- Expand only: every service has these tables, and the relay and the consumers of two neighbouring
--- releases work on them side by side.
+-- Expand only: every service has these tables, and two successive releases work on them side by side.
 CREATE TABLE outbox (
     org_id uuid NOT NULL,
     event_id uuid NOT NULL,
@@ -98,3 +97,26 @@ ALTER TABLE consumers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE consumers FORCE ROW LEVEL SECURITY;
 CREATE POLICY system ON consumers TO yizhimai_system USING (true);
 GRANT SELECT, INSERT, UPDATE ON consumers TO yizhimai_system;
+
+-- First responses of keyed requests, so that a repeat gets the same one.
+CREATE TABLE idempotency_keys (
+    org_id uuid NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    body_hash bytea NOT NULL,
+    -- Empty only within the transaction that takes the key.
+    response bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, rpc, key)
+);
+
+-- The purge takes the oldest.
+CREATE INDEX idempotency_keys_created_at ON idempotency_keys (created_at);
+
+ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON idempotency_keys TO yizhimai_app
+    USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
+CREATE POLICY system ON idempotency_keys TO yizhimai_system USING (true);
+GRANT SELECT, INSERT, UPDATE (response) ON idempotency_keys TO yizhimai_app;
+GRANT SELECT, DELETE ON idempotency_keys TO yizhimai_system;

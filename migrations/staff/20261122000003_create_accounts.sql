@@ -15,12 +15,8 @@ CREATE TABLE accounts (
     enabled boolean NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
-    -- Key and body hash of the request that created it, so that a repeat answers the same.
-    idempotency_key text,
-    request_hash bytea,
     PRIMARY KEY (org_id, account_id),
-    CONSTRAINT accounts_account UNIQUE (org_id, account),
-    CONSTRAINT accounts_idempotency UNIQUE (org_id, idempotency_key)
+    CONSTRAINT accounts_account UNIQUE (org_id, account)
 );
 
 ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;

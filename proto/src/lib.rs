@@ -25,4 +25,38 @@ macro_rules! packages {
     };
 }
 
-packages!(capacity, catalog, common, options, ordering, staff);
+packages!(
+    capacity, catalog, channels, common, gateway, invoicing, membership, options, ordering,
+    payments, printing, staff
+);
+
+use options::v1::StatusClass;
+
+/// A reason of a refusal: a value of the enum in a package's `reasons.proto`.
+pub trait ProblemReason: Copy {
+    /// The reason as it is sent, such as `OUT_OF_STOCK`.
+    fn word(self) -> &'static str;
+
+    /// The class it declares beside itself.
+    fn status_class(self) -> StatusClass;
+}
+
+include!(concat!(env!("OUT_DIR"), "/reasons.rs"));
+
+// Until every crate names its reasons by the generated enums.
+impl ProblemReason for &'static str {
+    fn word(self) -> &'static str {
+        self
+    }
+
+    fn status_class(self) -> StatusClass {
+        find_reason(self).map_or(StatusClass::Internal, |(_, class)| class)
+    }
+}
+
+/// The reason with this word, as it is stored here, and its class.
+#[must_use]
+pub fn find_reason(word: &str) -> Option<(&'static str, StatusClass)> {
+    let found = REASONS.binary_search_by_key(&word, |(known, _)| known);
+    found.ok().map(|index| REASONS[index])
+}

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::Identity;
-use crate::{error::Problem, id::OrganisationId};
+use crate::{
+    error::{CommonReason, Problem},
+    id::OrganisationId,
+};
 
 /// The caller of a request that has passed authorisation.
 pub trait RequestExt {
@@ -31,7 +34,8 @@ impl<T> RequestExt for tonic::Request<T> {
         self.caller()
             .and_then(|identity| identity.org)
             .ok_or_else(|| {
-                Problem::new("UNAUTHENTICATED").message("the token names no organisation")
+                Problem::new(CommonReason::Unauthenticated)
+                    .message("the token names no organisation")
             })
     }
 }

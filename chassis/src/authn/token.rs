@@ -10,7 +10,11 @@ use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 
 use super::{Actor, Identity};
-use crate::{clock::SharedClock, config::AuthConfig, error::Problem};
+use crate::{
+    clock::SharedClock,
+    config::AuthConfig,
+    error::{CommonReason, Problem},
+};
 
 /// Clocks of two machines may differ by this much.
 const LEEWAY_SECS: i64 = 5;
@@ -121,7 +125,7 @@ impl Verifier {
         }
     }
 
-    /// Who the token speaks for; refuses with `UNAUTHENTICATED` and tells why in the message only.
+    /// Who the token speaks for; refuses with `UNAUTHENTICATED` and says why in the message only.
     pub fn verify(&self, token: &str) -> Result<Arc<Identity>, Problem> {
         let verified = match self.verified.get(token) {
             Some(verified) => verified,
@@ -191,7 +195,7 @@ fn signature_only() -> Validation {
 }
 
 fn refused(why: &'static str) -> Problem {
-    Problem::new("UNAUTHENTICATED").message(why)
+    Problem::new(CommonReason::Unauthenticated).message(why)
 }
 
 #[cfg(test)]

@@ -4,10 +4,13 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use anyhow::{Context as _, bail};
 use prost_reflect::{DescriptorPool, ExtensionDescriptor, MethodDescriptor, Value};
-use proto::options::v1::{Authz, Caller, Level as WireLevel};
+use proto::options::v1::{Authz, Caller};
 
 use super::{Callers, Rule};
-use crate::authn::{Level, Plan};
+use crate::{
+    authn::{Level, Plan},
+    text_enum::WireEnum as _,
+};
 
 static PLATFORM: LazyLock<anyhow::Result<Rules>> =
     LazyLock::new(|| Rules::read(proto::DESCRIPTORS));
@@ -76,20 +79,18 @@ fn read_rule(method: &MethodDescriptor, option: &ExtensionDescriptor) -> anyhow:
     };
     let authz: Authz = message.transcode_to()?;
     let callers = read_callers(&authz)?;
-    let permission = match (authz.permission.as_str(), authz.level()) {
-        ("", WireLevel::Unspecified) => None,
-        ("", _) => bail!("a level without a permission"),
-        (_, WireLevel::Unspecified) => bail!("a permission without a level"),
-        (key, WireLevel::View) => Some((key.to_owned(), Level::View)),
-        (key, WireLevel::Operate) => Some((key.to_owned(), Level::Operate)),
-        (key, WireLevel::Manage) => Some((key.to_owned(), Level::Manage)),
+    let permission = match (authz.permission.as_str(), Level::from_wire(authz.level)) {
+        ("", None) => None,
+        ("", Some(_)) => bail!("a level without a permission"),
+        (_, None) => bail!("a permission without a level"),
+        (key, Some(level)) => Some((key.to_owned(), level)),
     };
     Ok(Rule {
         path: format!("/{}/{}", method.parent_service().full_name(), method.name()),
         callers,
         permission,
         action: Some(authz.action.clone()).filter(|action| !action.is_empty()),
-        plan: Plan::from(authz.plan()),
+        plan: Plan::from_wire(authz.plan).unwrap_or_default(),
         idempotent: authz.idempotent,
         audited: authz.audited,
         input: method.input(),

@@ -21,7 +21,12 @@ use super::{
     link::{Link, was_never_sent},
     token::ServiceTokens,
 };
-use crate::{authz::Rules, deadline, error::Problem, telemetry};
+use crate::{
+    authz::Rules,
+    deadline,
+    error::{CommonReason, Problem},
+    telemetry,
+};
 
 /// Wait of a call that is part of no call with a deadline.
 const DEFAULT_WAIT: Duration = Duration::from_secs(10);
@@ -166,7 +171,7 @@ impl PeerChannel {
     }
 
     fn too_late(&self) -> Status {
-        Problem::new("DEADLINE_EXCEEDED")
+        Problem::new(CommonReason::DeadlineExceeded)
             .message(format!("{} did not answer in time", self.peer))
             .into()
     }

@@ -25,10 +25,10 @@ pub struct AmqpConfig {
     pub prefix: String,
 }
 
-/// `SERVER_`: the doors of the process.
+/// `SERVER_`: the servers of the process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ServerConfig {
-    /// Address of the gRPC door.
+    /// Address of the gRPC server.
     #[serde(default = "defaults::addr")]
     pub addr: SocketAddr,
     /// Address of /metrics, /live and /ready.
@@ -96,7 +96,7 @@ impl PeersConfig {
     }
 }
 
-/// `TELEMETRY_`: what the process tells about itself.
+/// `TELEMETRY_`: logs, traces and metrics of the process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TelemetryConfig {
     /// OTLP collector (gRPC); without one nothing is pushed.

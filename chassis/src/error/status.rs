@@ -1,13 +1,13 @@
 //! A problem on the wire: a gRPC status whose details carry reason, fields and data.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 use prost::Message as _;
-use proto::common::v1 as wire;
+use proto::{ProblemReason as _, common::v1 as wire};
 use tonic::{Code as GrpcCode, Status};
 use tonic_types::pb::{ErrorInfo, Status as RichStatus};
 
-use super::{Code, FieldProblem, INTERNAL, Problem};
+use super::{Code, CommonReason, FieldProblem, Problem, Reason, reason::of_status};
 
 const DOMAIN: &str = "yizhimai";
 const ERROR_INFO_URL: &str = "type.googleapis.com/google.rpc.ErrorInfo";
@@ -37,24 +37,17 @@ impl Problem {
     pub fn from_status(status: &Status) -> Self {
         if let Some(detail) = find_detail(status.details()) {
             return Self {
-                reason: Cow::Owned(detail.reason),
+                reason: Reason::from_wire(detail.reason, status.code()),
                 fields: detail.fields.into_iter().map(FieldProblem::from).collect(),
                 params: detail.params.into_iter().collect(),
                 message: status.message().to_owned(),
                 cause: None,
             };
         }
-        let reason = match status.code() {
-            GrpcCode::InvalidArgument => "VALIDATION_FAILED",
-            // A message larger than its reader takes.
-            GrpcCode::OutOfRange => "FILE_TOO_LARGE",
-            GrpcCode::Unauthenticated => "UNAUTHENTICATED",
-            GrpcCode::PermissionDenied => "PERMISSION_DENIED",
-            GrpcCode::NotFound => "NOT_FOUND",
-            GrpcCode::Unavailable | GrpcCode::ResourceExhausted => "TEMPORARILY_UNAVAILABLE",
-            GrpcCode::DeadlineExceeded | GrpcCode::Cancelled => "DEADLINE_EXCEEDED",
-            _ => return Self::internal(status.clone()),
-        };
+        let reason = of_status(status.code());
+        if reason == CommonReason::Internal {
+            return Self::internal(status.clone());
+        }
         // What the library says is for the log: it names its own types and addresses.
         Self {
             cause: Some(status.clone().into()),
@@ -126,7 +119,7 @@ fn problem_detail(problem: &Problem) -> prost_types::Any {
 
 fn public_reason(problem: &Problem) -> &str {
     if problem.code() == Code::Internal {
-        INTERNAL
+        CommonReason::Internal.word()
     } else {
         &problem.reason
     }
@@ -148,7 +141,7 @@ impl From<FieldProblem> for wire::FieldProblem {
     fn from(problem: FieldProblem) -> Self {
         Self {
             field: problem.field,
-            reason: problem.reason.into_owned(),
+            reason: problem.reason.to_string(),
             description: String::new(),
             params: problem.params.into_iter().collect(),
         }
@@ -159,7 +152,7 @@ impl From<wire::FieldProblem> for FieldProblem {
     fn from(problem: wire::FieldProblem) -> Self {
         Self {
             field: problem.field,
-            reason: Cow::Owned(problem.reason),
+            reason: Reason::from_wire(problem.reason, GrpcCode::InvalidArgument),
             params: problem.params.into_iter().collect(),
         }
     }
@@ -167,16 +160,21 @@ impl From<wire::FieldProblem> for FieldProblem {
 
 #[cfg(test)]
 mod tests {
+    use proto::capacity::v1::CapacityReason;
     use tonic_types::StatusExt as _;
 
     use super::*;
 
     #[test]
     fn a_problem_survives_the_wire_whole() {
-        let problem = Problem::new("OUT_OF_STOCK")
+        let problem = Problem::new(CapacityReason::OutOfStock)
             .message("sold out")
             .param("left", 0)
-            .field_with("lines[0].quantity", "OUT_OF_STOCK", [("sku_id", "tea")]);
+            .field_with(
+                "lines[0].quantity",
+                CapacityReason::OutOfStock,
+                [("sku_id", "tea")],
+            );
         let fields = problem.fields.clone();
 
         let status = Status::from(problem);
@@ -201,7 +199,7 @@ mod tests {
         let status = Status::from(problem);
         assert_eq!(status.message(), "internal error");
         assert!(!String::from_utf8_lossy(status.details()).contains("hunter2"));
-        assert_eq!(Problem::from_status(&status).reason, INTERNAL);
+        assert_eq!(Problem::from_status(&status).reason, "INTERNAL");
     }
 
     #[test]
@@ -210,7 +208,7 @@ mod tests {
         assert_eq!(reason(GrpcCode::Unavailable), "TEMPORARILY_UNAVAILABLE");
         assert_eq!(reason(GrpcCode::DeadlineExceeded), "DEADLINE_EXCEEDED");
         assert_eq!(reason(GrpcCode::OutOfRange), "FILE_TOO_LARGE");
-        assert_eq!(reason(GrpcCode::DataLoss), INTERNAL);
+        assert_eq!(reason(GrpcCode::DataLoss), "INTERNAL");
         let refused =
             Problem::from_status(&Status::unavailable("tcp connect error (os error 111)"));
         assert_eq!(refused.message, "");

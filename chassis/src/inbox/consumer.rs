@@ -149,7 +149,7 @@ impl Worker {
     async fn work(&self, backoff: &mut Backoff) -> anyhow::Result<()> {
         let channel = self.amqp.channel().await?;
         if let Some(fill) = &self.fill {
-            // Noted before the queue is made: whoever dies in between leaves the fill due.
+            // Stored before the queue is made: a process that dies in between leaves the fill due.
             let queue_is_new = !self.amqp.has_queue(&self.queues.main).await?;
             fill.prepare(queue_is_new).await?;
         } else {

@@ -3,7 +3,7 @@
 //! A fill is due when the consumer's queue had to be made, when its database is not the one that was
 //! filled (it is new, was restored from a backup, or another server took over), and when an operator
 //! asks for it. How far it has come is in the consumer's database, so a crash costs a page. Several
-//! processes may fill at once: each page is counted once, whoever applied it.
+//! processes may fill at once: each page is counted once, whichever process applied it.
 
 use chrono::{DateTime, Utc};
 use proto::common::v1::{

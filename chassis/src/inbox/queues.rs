@@ -131,7 +131,7 @@ fn marked(properties: &BasicProperties, attempt: i64, error: &str) -> BasicPrope
     properties.clone().with_headers(headers)
 }
 
-/// Dead letters are handed over under confirms, so that none is lost between two queues.
+/// Dead letters are moved under confirms, so that none is lost between two queues.
 fn dead_letters_to(queue: &str) -> FieldTable {
     let mut arguments = FieldTable::default();
     for (name, value) in [

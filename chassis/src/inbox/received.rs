@@ -22,7 +22,7 @@ pub struct Received {
     pub type_: String,
     /// What it happened to.
     pub aggregate: Uuid,
-    /// The aggregate's version, by which late is told from new.
+    /// The aggregate's version, which tells late from new.
     pub version: i64,
     /// When it happened.
     pub at: DateTime<Utc>,

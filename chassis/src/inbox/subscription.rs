@@ -1,4 +1,4 @@
-//! Listening to events as they pass, for live screens: nothing is stored, gaps are told.
+//! Listening to events as they pass, for live screens: nothing is stored, gaps are signalled.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::{amqp::Amqp, backoff::Backoff};
 
 const BUFFER: usize = 4_096;
 
-/// What a listener is told.
+/// What a listener receives.
 #[derive(Clone, Debug)]
 pub enum Signal {
-    /// Events before this one may have been missed; told when listening begins, after each lost
+    /// Events before this one may have been missed; sent when listening begins, after each lost
     /// connection, and when the listener was too slow.
     Gap,
     /// An event passed.

@@ -67,7 +67,7 @@ impl Publisher {
         for confirm in confirms {
             let confirmation = confirm.await?;
             anyhow::ensure!(confirmation.is_ack(), "RabbitMQ refused an event");
-            // When the broker confirms several at once, the client library may hand a returned
+            // When the broker confirms several at once, the client library may pass a returned
             // message to the confirm of another: only its own headers say which event it is.
             if let Some(returned) = confirmation.take_message() {
                 let envelope = Envelope::from_properties(&returned.delivery.properties)

@@ -91,7 +91,7 @@ impl Relay {
     }
 
     /// Takes rows, publishes them and waits for every confirm before it commits their deletion: on
-    /// any doubt they stay, and are published again. Consumers tell repeats by the event's id. What
+    /// any doubt they stay, and are published again. Consumers recognise repeats by the event's id. What
     /// no queue took is put aside, so that it holds up nothing.
     async fn carry_batch(&self, publisher: &Publisher) -> anyhow::Result<usize> {
         let mut tx = self

@@ -157,7 +157,7 @@ async fn retry_type(
         bus_metrics::relayed(rows.iter().map(|row| row.envelope.at));
         return Ok(rows.len());
     }
-    // The queue is gone again, or was never there: all stay, and consumers tell repeats.
+    // The queue is gone again, or was never there: all stay, and consumers recognise repeats.
     tx.rollback().await?;
     Ok(0)
 }

@@ -30,13 +30,13 @@ use crate::{
     authz::{Rule, Rules, unauthenticated},
     clock::SharedClock,
     deadline,
-    error::Problem,
+    error::{CommonReason, Problem},
     telemetry,
 };
 
 /// Health and reflection, which answer anybody and are not counted.
 const OPEN_TO_ALL: &str = "/grpc.";
-/// Largest request of an audited RPC: a file of 10 MB with room for what is around it. What a service
+/// Largest request of an audited RPC: a file of 10 MB with what is around it. What a service
 /// takes may be less.
 const AUDITED_BYTES: usize = 12 * 1024 * 1024;
 /// Largest request of any other RPC.
@@ -57,7 +57,7 @@ struct Shared {
 }
 
 impl CallLayer {
-    /// A door with the rules of the platform's protos.
+    /// A layer with the rules of the platform's protos.
     pub fn new(settings: &GrpcSettings, rules: &'static Rules) -> Self {
         Self(Arc::new(Shared {
             rules,
@@ -229,7 +229,7 @@ async fn buffer(request: Request<Body>, limit: usize) -> Result<(Request<Body>, 
     let bytes = match Limited::new(body, limit).collect().await {
         Ok(collected) => collected.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
-            return Err(Problem::new("FILE_TOO_LARGE")
+            return Err(Problem::new(CommonReason::FileTooLarge)
                 .message("the request is too large")
                 .param("limit_bytes", limit)
                 .into());
@@ -259,7 +259,7 @@ fn code_of(headers: &HeaderMap) -> Code {
 }
 
 fn too_late() -> Status {
-    Problem::new("DEADLINE_EXCEEDED")
+    Problem::new(CommonReason::DeadlineExceeded)
         .message("not finished within the deadline")
         .into()
 }

@@ -7,7 +7,7 @@ use std::sync::{
 
 use tonic::{Code, Status};
 
-use crate::error::Problem;
+use crate::error::{CommonReason, Problem};
 
 /// Counts the calls under way.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub(super) struct Load {
     most: usize,
 }
 
-/// One call under way; dropping it makes room.
+/// One call under way; dropping it frees its place.
 #[derive(Debug)]
 pub(super) struct Place(Arc<AtomicUsize>);
 
@@ -35,7 +35,8 @@ impl Load {
             return Ok(place);
         }
         let status = Status::from(
-            Problem::new("TEMPORARILY_UNAVAILABLE").message("too many calls are under way"),
+            Problem::new(CommonReason::TemporarilyUnavailable)
+                .message("too many calls are under way"),
         );
         let details = status.details().to_vec().into();
         Err(Status::with_details(

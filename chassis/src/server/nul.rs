@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use prost_reflect::{DynamicMessage, MapKey, MessageDescriptor, Value};
 
-use crate::error::{Problem, Violations};
+use crate::error::{CommonReason, Problem, Violations};
 
 /// A gRPC message is preceded by a flag and its length.
 const PREFIX_BYTES: usize = 5;
@@ -61,7 +61,7 @@ fn in_value(value: &Value, path: &str, violations: &mut Violations) {
 
 fn in_text(text: &str, path: &str, violations: &mut Violations) {
     if text.contains('\0') {
-        violations.push(path, "VALIDATION_FAILED");
+        violations.push(path, CommonReason::ValidationFailed);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The door for operators: /live, /ready and /metrics.
+//! The server for operators: /live, /ready and /metrics.
 
 use std::{
     fmt,

@@ -18,7 +18,7 @@ use crate::{
     clock::SharedClock,
     config::Config,
     db::Db,
-    inbox,
+    idempotency, inbox,
     job::Job,
     outbox::Relay,
     redis,
@@ -41,7 +41,7 @@ pub struct Running {
     telemetry: Telemetry,
     drain: Duration,
     failed: CancellationToken,
-    doors: shutdown::Parts,
+    servers: shutdown::Parts,
     workers: shutdown::Parts,
     last: shutdown::Parts,
 }
@@ -52,7 +52,7 @@ pub async fn start<A: App>(
     clock: SharedClock,
 ) -> anyhow::Result<Running> {
     let telemetry = telemetry::init(A::NAME, &config.telemetry)?;
-    let doors = shutdown::Parts::new();
+    let servers = shutdown::Parts::new();
     let workers = shutdown::Parts::new();
     let last = shutdown::Parts::new();
     let failed = CancellationToken::new();
@@ -68,7 +68,7 @@ pub async fn start<A: App>(
         clock: clock.clone(),
         peers: Peers::new(&config.peers, signer.clone(), clock.clone(), &last.token())?,
         signer,
-        shutdown: doors.token(),
+        shutdown: servers.token(),
         audit: Arc::new(OnceLock::new()),
     };
     let parts = A::build(context.clone(), config.own).await?;
@@ -92,9 +92,7 @@ pub async fn start<A: App>(
 
     last.spawn(Relay::new(&db, &amqp, A::NAME).run(last.token()));
     watch(&last, &failed, ops.run(last.token()));
-    if !parts.consumers.is_empty() {
-        workers.spawn(purge_inbox(db.clone(), clock).run(workers.token()));
-    }
+    workers.spawn(purge(db.clone(), clock).run(workers.token()));
     for consumer in parts.consumers {
         let peers = context.peers.clone();
         workers.spawn(consumer.run(db.clone(), amqp.clone(), peers, workers.token()));
@@ -102,7 +100,7 @@ pub async fn start<A: App>(
     for job in parts.jobs {
         workers.spawn(job.run(workers.token()));
     }
-    watch(&doors, &failed, grpc.run(routes, doors.token()));
+    watch(&servers, &failed, grpc.run(routes, servers.token()));
     tracing::info!(server.addr = %addr, ops.addr = %ops_addr, "{} answers", A::NAME);
     Ok(Running {
         addr,
@@ -112,14 +110,14 @@ pub async fn start<A: App>(
         telemetry,
         drain,
         failed,
-        doors,
+        servers,
         workers,
         last,
     })
 }
 
 impl Running {
-    /// Address of the gRPC door.
+    /// Address of the gRPC server.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
@@ -134,7 +132,7 @@ impl Running {
         &self.context
     }
 
-    /// Waits until a door breaks, which it never should.
+    /// Waits until a server fails, which it never should.
     pub async fn failed(&self) {
         self.failed.cancelled().await;
     }
@@ -144,7 +142,7 @@ impl Running {
     /// cut off.
     pub async fn stop(self) -> bool {
         self.readiness.stop();
-        let drained = self.doors.end(self.drain).await;
+        let drained = self.servers.end(self.drain).await;
         let finished = self.workers.end(self.drain).await;
         let passed_on = self.last.end(LAST_PARTS).await;
         self.context.db.close().await;
@@ -167,26 +165,28 @@ fn readiness(db: &Db) -> Readiness {
     Readiness::new(vec![("database", Box::new(database))])
 }
 
-fn purge_inbox(db: Db, clock: SharedClock) -> Job {
-    Job::every("purge_inbox", PURGE_EVERY, move || {
+/// Deletes what the chassis keeps for a time: consumed events and idempotency keys.
+fn purge(db: Db, clock: SharedClock) -> Job {
+    Job::every("purge_inbox_and_keys", PURGE_EVERY, move || {
         let (db, clock) = (db.clone(), clock.clone());
         async move {
             inbox::purge(&db, clock.as_ref()).await?;
+            idempotency::purge(&db, clock.as_ref()).await?;
             Ok(())
         }
     })
 }
 
-/// Runs a door whose failure ends the process.
+/// Runs a server whose failure ends the process.
 fn watch(
     parts: &shutdown::Parts,
     failed: &CancellationToken,
-    door: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+    server: impl Future<Output = anyhow::Result<()>> + Send + 'static,
 ) {
     let failed = failed.clone();
     parts.spawn(async move {
-        if let Err(error) = door.await {
-            tracing::error!(error = format!("{error:#}"), "a door broke");
+        if let Err(error) = server.await {
+            tracing::error!(error = format!("{error:#}"), "a server failed");
             failed.cancel();
         }
     });

@@ -10,7 +10,14 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use super::{Key, Snapshot};
-use crate::{clock::SharedClock, db::Db, error::Problem, id::OrganisationId, outbox::Event, time};
+use crate::{
+    clock::SharedClock,
+    db::Db,
+    error::{CommonReason, Problem},
+    id::OrganisationId,
+    outbox::Event,
+    time,
+};
 
 const DEFAULT_PAGE: i32 = 200;
 const LARGEST_PAGE: i32 = 500;
@@ -101,9 +108,9 @@ fn page_size(asked: i32) -> Result<i32, Problem> {
     match asked {
         0 => Ok(DEFAULT_PAGE),
         1..=LARGEST_PAGE => Ok(asked),
-        _ => Err(Problem::new("VALIDATION_FAILED").field_with(
+        _ => Err(Problem::new(CommonReason::ValidationFailed).field_with(
             "page_size",
-            "VALIDATION_FAILED",
+            CommonReason::ValidationFailed,
             [("min", 1), ("max", LARGEST_PAGE)],
         )),
     }
@@ -113,9 +120,10 @@ fn page_start(token: &str) -> Result<Key, Problem> {
     if token.is_empty() {
         return Ok(Key::FIRST);
     }
-    token
-        .parse()
-        .map_err(|_| Problem::new("VALIDATION_FAILED").field("page_token", "VALIDATION_FAILED"))
+    token.parse().map_err(|_| {
+        Problem::new(CommonReason::ValidationFailed)
+            .field("page_token", CommonReason::ValidationFailed)
+    })
 }
 
 fn item(org: OrganisationId, event: Event) -> SnapshotItem {

@@ -28,7 +28,7 @@ pub fn config(service: &str) -> AuthConfig {
     }
 }
 
-/// A token for `identity`, signed by whoever may sign it, valid for an hour by `clock`.
+/// A token for `identity`, signed by the service that may sign it, valid for an hour by `clock`.
 #[must_use]
 pub fn token(identity: &Identity, clock: SharedClock) -> String {
     let signer = match &identity.actor {

@@ -1,5 +1,5 @@
 //! What tests of services stand on: a database a test, a broker and a Redis of their own, a clock
-//! that is moved by hand, callers by role, and waiting for a condition.
+//! that is moved by the test, callers by role, and waiting for a condition.
 //!
 //! A dev-dependency only. It may know the chassis, never a service. The servers it uses are named by
 //! `TEST_POSTGRES_URL`, `TEST_AMQP_URL` and `TEST_REDIS_URL`.

@@ -7,6 +7,7 @@
 mod authorisation;
 mod calls;
 mod events;
+mod idempotency;
 mod service;
 mod telemetry;
 mod tenancy;

@@ -23,7 +23,7 @@ use opentelemetry_proto::tonic::collector::{
 use parking_lot::Mutex;
 use tonic::{Request, Response, Status, transport::server::TcpIncoming};
 
-/// A collector that keeps the names it was told.
+/// A collector that keeps the names it received.
 #[derive(Clone, Default)]
 struct Collector(Arc<Mutex<Vec<String>>>);
 

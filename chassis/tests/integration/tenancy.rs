@@ -1,7 +1,7 @@
 //! A transaction sees and touches one organisation's rows, whatever its SQL says.
 
 use chassis::{
-    db::{self, Db},
+    db::{self, Db, OnConstraint as _, StoreError},
     id::{EventId, OrganisationId},
 };
 use testkit::TestDb;
@@ -125,24 +125,19 @@ async fn a_dropped_transaction_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_constraint_is_told_apart_by_its_name() {
+async fn a_violated_constraint_is_recognised_by_its_name() {
     let database = TestDb::new(&MIGRATOR).await;
     let db = database.db();
     let write = || write_note(&db, testkit::organisation(), "");
 
     let name = "notes_body_is_not_empty";
-    let refused: anyhow::Error = db::on_constraint(write().await.unwrap_err(), name, || {
-        anyhow::anyhow!("empty note")
-    });
-    assert_eq!(refused.to_string(), "empty note");
+    let empty = || anyhow::anyhow!("empty note");
+    let rejected = write().await.on_constraint(name, empty).unwrap_err();
+    assert_eq!(rejected.to_string(), "empty note");
 
-    let other: anyhow::Error = db::on_constraint(write().await.unwrap_err(), "other", || {
-        anyhow::anyhow!("empty note")
-    });
-    assert!(
-        other.downcast_ref::<sqlx::Error>().is_some(),
-        "another constraint keeps its cause"
-    );
+    let other = write().await.on_constraint("other", empty).unwrap_err();
+    let other = other.downcast_ref::<StoreError>().unwrap();
+    assert_eq!(other.constraint(), Some(name));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use anyhow::Context as _;
 use async_trait::async_trait;
 use chassis::{
     db::{SystemTx, TenantTx},
@@ -18,7 +19,7 @@ use opentelemetry::{global, metrics::Counter};
 use proto::{
     capacity::v1::{DecidedOrder, OrdersDecided},
     catalog::v1::{BranchChanged, BranchState as WireBranchState},
-    ordering::v1::{OrderState, OrderStateChanged},
+    ordering::v1::{OrderChange, OrderChanged, OrderState},
 };
 
 use crate::{
@@ -45,9 +46,6 @@ static HOLDS_GONE: LazyLock<Counter<u64>> = LazyLock::new(|| {
         .with_description("Orders placed although their hold had been given back")
         .build()
 });
-
-/// Its body is another message than that of the later states.
-const PLACED: &str = "ordering.order.placed.v1";
 
 /// Who decided about orders, and what that account may do.
 #[derive(Clone, Copy, Debug)]
@@ -194,13 +192,14 @@ struct Orders {
 #[async_trait]
 impl Handler for Orders {
     async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem> {
-        let news = events
+        let changes = events
             .iter()
-            .map(read_news)
+            .map(|event| Ok((event, read_change(event)?)))
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let news: Vec<News> = news.into_iter().flatten().collect();
+        let news: Vec<News> = changes.iter().filter_map(read_news).collect();
         let settled = settle(&self.core, tx, &news).await?;
-        store::holds::finish(tx, &read_finished(events)?).await?;
+        let finished: Vec<OrderId> = changes.iter().filter_map(read_finished).collect();
+        store::holds::finish(tx, &finished).await?;
         tell_gone(&self.core, tx, &settled.gone).await?;
         report_gone(&settled.gone);
         // The commit follows at once; a reading in between is forgotten with its half second.
@@ -219,40 +218,27 @@ pub fn report_gone(orders: &[(BranchId, OrderId)]) {
     }
 }
 
-/// What an event tells of its order; `None` when it changes nothing for stock and slots.
-fn read_news(event: &Received) -> anyhow::Result<Option<News>> {
-    let fate = match event.type_.as_str() {
-        // Nothing of its body is needed.
-        PLACED => Fate::Placed,
-        _ => {
-            let change = event.decode::<OrderStateChanged>()?;
-            match fate_of(change.to(), change.from(), change.return_stock) {
-                Some(fate) => fate,
-                None => return Ok(None),
-            }
-        }
-    };
-    let order_id = OrderId::from_uuid(event.aggregate);
-    Ok(Some(News {
-        order_id,
-        fate,
-        version: event.version,
-        lapsed_by: None,
-    }))
+fn read_change(event: &Received) -> anyhow::Result<OrderChange> {
+    let changed = event.decode::<OrderChanged>()?;
+    changed
+        .change
+        .context("an order's event without its change")
 }
 
-/// The orders that will not be handed over any more; a change of hours need not ask about them.
-fn read_finished(events: &[Received]) -> anyhow::Result<Vec<OrderId>> {
-    let mut finished = Vec::new();
-    for event in events {
-        if event.type_ != PLACED {
-            let to = event.decode::<OrderStateChanged>()?.to();
-            if matches!(to, OrderState::Completed | OrderState::NoShow) {
-                finished.push(OrderId::from_uuid(event.aggregate));
-            }
-        }
-    }
-    Ok(finished)
+/// What an event means for stock and slots; `None` when it changes nothing for them.
+fn read_news((event, change): &(&Received, OrderChange)) -> Option<News> {
+    Some(News {
+        order_id: OrderId::from_uuid(event.aggregate),
+        fate: fate_of(change.to(), change.from(), change.return_stock)?,
+        version: event.version,
+        lapsed_by: None,
+    })
+}
+
+/// An order that will not be handed over any more; a change of hours need not ask about it.
+fn read_finished((event, change): &(&Received, OrderChange)) -> Option<OrderId> {
+    let is_finished = matches!(change.to(), OrderState::Completed | OrderState::NoShow);
+    is_finished.then(|| OrderId::from_uuid(event.aggregate))
 }
 
 /// What a state of an order means for what it holds; `None`: nothing yet.

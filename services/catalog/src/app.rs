@@ -1,4 +1,3 @@
-//! What several doors need: who may touch which brand, and answering a repeated request alike.
+//! What several RPCs need: who may touch which brand.
 
 pub mod access;
-pub mod once;

@@ -16,7 +16,6 @@ pub mod product;
 pub mod publish_check;
 pub mod refusal;
 pub mod slug;
-pub mod versioned;
 
 #[cfg(test)]
 pub(crate) mod samples;

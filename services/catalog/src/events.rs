@@ -43,7 +43,7 @@ impl Source for Branches {
     }
 }
 
-/// Tells that a brand was created or changed.
+/// Publishes that a brand was created or changed.
 pub async fn brand_changed(
     tx: &mut TenantTx,
     clock: &dyn Clock,
@@ -61,7 +61,7 @@ pub async fn brand_changed(
     outbox::publish(tx, clock, &[event]).await
 }
 
-/// Tells that a branch was created or changed.
+/// Publishes that a branch was created or changed.
 pub async fn branch_changed(
     tx: &mut TenantTx,
     clock: &dyn Clock,
@@ -82,7 +82,7 @@ fn branch_event(branch: &Branch) -> Event {
     )
 }
 
-/// Tells that branches have new menus. The aggregate is the branch and its version the menu's
+/// Publishes that branches have new menus. The aggregate is the branch and its version the menu's
 /// number, so that a consumer can tell a late one from the present one.
 pub async fn menus_published(
     tx: &mut TenantTx,

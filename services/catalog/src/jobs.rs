@@ -11,25 +11,8 @@ use crate::{
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
-/// How long a first answer is kept; the promise to callers is 24 h.
-const KEEP_ANSWERS: TimeDelta = TimeDelta::hours(48);
 /// Menu versions deleted in one transaction: each is some hundred kilobytes.
 const VERSIONS_AT_A_TIME: i64 = 200;
-
-/// Forgets the answers of creations after their time.
-#[must_use]
-pub fn prune_idempotency_keys(db: Db, clock: SharedClock) -> Job {
-    Job::every("prune_idempotency_keys", HOUR, move || {
-        let (db, clock) = (db.clone(), clock.clone());
-        async move {
-            let mut tx = db.system("prune idempotency keys").await?;
-            let pruned = store::idempotency::prune(&mut tx, clock.now() - KEEP_ANSWERS).await?;
-            tx.commit().await?;
-            tracing::debug!(pruned, "pruned idempotency keys");
-            Ok(())
-        }
-    })
-}
 
 /// Frees slugs that were given up longer ago than they are reserved.
 #[must_use]

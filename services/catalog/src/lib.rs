@@ -20,7 +20,7 @@ use crate::{domain::import::table::MOST_BYTES, grpc::CatalogRpc};
 /// Migrations of the catalog database.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/catalog");
 
-/// Room for a file one byte too long, which is refused by name, and for what comes with it.
+/// A file one byte too long still fits, so that it is refused by name, with what comes with it.
 const LARGEST_REQUEST: usize = MOST_BYTES + 1024 * 1024;
 
 /// The service.
@@ -43,7 +43,6 @@ impl App for Catalog {
             consumers: Vec::new(),
             snapshots: events::snapshots(),
             jobs: vec![
-                jobs::prune_idempotency_keys(ctx.db.clone(), ctx.clock.clone()),
                 jobs::purge_old_slugs(ctx.db.clone(), ctx.clock.clone()),
                 jobs::purge_menu_versions(ctx.db, ctx.clock),
             ],

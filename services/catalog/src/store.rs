@@ -7,21 +7,9 @@ pub mod branches;
 pub mod brands;
 pub mod catalogue;
 pub mod categories;
-pub mod idempotency;
 pub mod items;
 pub mod menus;
 pub mod option_groups;
 pub mod product_pages;
 pub mod products;
 pub mod slugs;
-
-use std::fmt::Display;
-
-use chassis::error::Problem;
-
-/// A stored value that cannot be.
-fn inconsistent(table: &str, column: &str, key: impl Display) -> Problem {
-    Problem::internal(anyhow::anyhow!(
-        "{table}.{column} of {key} is not a value it can have"
-    ))
-}

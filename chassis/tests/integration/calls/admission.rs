@@ -1,4 +1,4 @@
-//! Who comes in, and what is told about it.
+//! Which calls are admitted, and what is recorded about them.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Calls between services as they really travel: client, socket, door, handler.
+//! Calls between services as they really travel: client, socket, server, handler.
 
 mod admission;
 mod replicas;
@@ -14,5 +14,5 @@ fn agreeable() -> Stub {
 }
 
 fn reason(status: &Status) -> String {
-    Problem::from_status(status).reason.into_owned()
+    Problem::from_status(status).reason.to_string()
 }

@@ -1,5 +1,5 @@
-//! A platform of two in one process: the real door and the real client around a stub service that
-//! answers any RPC of one proto as a test tells it.
+//! A platform of two in one process: the real server and the real client around a stub service that
+//! answers any RPC of one proto as a test sets it.
 
 use std::{
     convert::Infallible,

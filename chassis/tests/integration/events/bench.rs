@@ -136,7 +136,7 @@ impl Drop for Bench {
     }
 }
 
-/// Writes a note an event, unless it was told to refuse or the note is poison.
+/// Writes a note an event, unless it is set to refuse or the note is poison.
 #[derive(Clone, Default)]
 pub struct Writer {
     pub batches: Arc<Mutex<Vec<usize>>>,

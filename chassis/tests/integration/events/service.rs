@@ -16,7 +16,7 @@ use crate::events::bench::{MIGRATOR, Writer};
 
 static WRITER: LazyLock<Writer> = LazyLock::new(Writer::default);
 
-/// A service that writes down what it hears.
+/// A service that stores the events it receives.
 struct Notes;
 
 #[derive(Serialize, Deserialize)]
@@ -46,14 +46,17 @@ async fn a_service_applies_what_it_hears_and_ends_well() {
     let org = testkit::organisation();
 
     let aggregate = EventId::new(notes.clock()).as_uuid();
-    let event = Event::new("test.note.written.v1", aggregate, 1, &"heard".to_owned());
+    let event = Event::new("test.note.written.v1", aggregate, 1, &"received".to_owned());
     // The queue may not be bound yet; every repeat is an event of its own.
-    let heard = || async {
+    let stored = || async {
         notes.deliver(org, std::slice::from_ref(&event)).await;
         !WRITER.batches.lock().is_empty()
     };
-    eventually(heard).await;
-    assert_eq!(listener.next().await.decode::<String>().unwrap(), "heard");
+    eventually(stored).await;
+    assert_eq!(
+        listener.next().await.decode::<String>().unwrap(),
+        "received"
+    );
     testkit::assert_no_unpublished(notes.db()).await;
     notes.stop().await;
 }

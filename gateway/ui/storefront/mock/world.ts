@@ -108,7 +108,7 @@ export class World {
   /** Staff moves the order half an hour on. */
   later(token: string): Order {
     const order = this.order(token);
-    const from = order.promised_at ?? order.placed_at;
+    const from = order.promised_at ?? order.created_at;
     const promised_at = new Date(Date.parse(from) + 30 * MINUTE).toISOString();
     const moved = { ...order, version: order.version + 1, wanted_at: promised_at, promised_at, moved_from: from, moved_reason: "冰櫃故障，需要多一點時間" };
     this.orders.set(token, moved);
@@ -142,7 +142,7 @@ export class World {
       const variant = product.variants.find((each) => each.variant_id === line.variant_id);
       return {
         product_id: line.product_id, variant_id: line.variant_id, product_name: product.name, variant_name: variant?.name ?? "",
-        quantity: line.quantity, unit_list: unit, list: unit * line.quantity, net: unit * line.quantity, adjustments: [], note: line.note ?? "",
+        quantity: line.quantity, unit_list: unit, list: unit * line.quantity, net: unit * line.quantity, unit_nets: Array<number>(line.quantity).fill(unit), adjustments: [], note: line.note ?? "", tax_type: "taxable",
         options: index.groupsOf(product).flatMap((group) =>
           group.options.filter((option) => choice[option.option_id]).map((option) => ({
             option_id: option.option_id, group_name: group.name, name: option.name, quantity: choice[option.option_id] ?? 1,
@@ -151,7 +151,7 @@ export class World {
       };
     });
     const list_total = lines.reduce((sum, line) => sum + line.list, 0);
-    const fees = cart.method === "pickup" ? [{ kind: "bag", name: "提袋", amount: 2 }] : [];
+    const fees = cart.method === "pickup" ? [{ kind: "bag", name: "提袋", list: 2, adjustments: [], amount: 2 }] : [];
     const total = list_total + fees.reduce((sum, fee) => sum + fee.amount, 0);
     return {
       hash: `h${JSON.stringify(lines.map(({ variant_id, net }) => [variant_id, net]))}-${total}-${cart.wanted_at ?? "asap"}`, quoted_at: new Date().toISOString(), valid_until: in_(10),
@@ -183,8 +183,8 @@ export class World {
     const token = `t${key.slice(-12)}`;
     const order = {
       order_id: key, brand_id: "b1", branch_id: "br1", order_number: `K7F${number}`, pickup_number: String(number).padStart(3, "0"),
-      state: "placed", method: body.method, wanted_at: body.wanted_at ?? null, promised_at: quote.promised_at, placed_at: new Date().toISOString(),
-      currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, paid: 0, contact: body.contact, remark: body.remark ?? "",
+      state: "placed", method: body.method, wanted_at: body.wanted_at ?? null, promised_at: quote.promised_at, created_at: new Date().toISOString(), placed_at: new Date().toISOString(),
+      currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, paid: 0, contact_name: body.contact.name, contact_phone: body.contact.phone, remark: body.remark ?? "",
       utensils: body.utensils, test: false, business_day: day, version: 1, menu_number: quote.menu_number,
     } as unknown as Order;
     this.orders.set(token, order);

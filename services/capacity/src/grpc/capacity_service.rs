@@ -260,7 +260,7 @@ impl CapacityService {
         movements.truncate(size.unsigned_abs() as usize);
         let last = movements.last().filter(|_| more);
         Ok(Response::new(ListStockMovementsResponse {
-            next_page_token: last.map(|last| last.seq.to_string()).unwrap_or_default(),
+            next_page_token: last.map(|last| last.seq.to_string()),
             movements: movements.iter().map(stock_convert::movement).collect(),
         }))
     }

@@ -214,6 +214,11 @@ pub fn open_status((branch_id, status): &(BranchId, OpenStatus)) -> wire::Branch
     }
 }
 
+/// A text on the wire that is absent where it is empty.
+pub fn named(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 /// A rule of limits on the wire: what the hours say has no id.
 pub fn rule_id(rule_id: &LimitRuleId) -> String {
     if *rule_id == BY_HOURS {

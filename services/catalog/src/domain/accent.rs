@@ -1,6 +1,6 @@
 //! The accent colour of a brand, on which white text must be readable.
 
-use chassis::error::Violations;
+use chassis::error::{CommonReason, Violations};
 
 /// Lowest contrast against white, as WCAG 2 counts it.
 const LEAST_CONTRAST: f64 = 4.5;
@@ -9,13 +9,13 @@ const LEAST_CONTRAST: f64 = 4.5;
 pub fn parse(field: &str, raw: &str, violations: &mut Violations) -> String {
     let accent = raw.trim().to_ascii_lowercase();
     match channels(&accent) {
-        None => violations.push(field, "VALIDATION_FAILED"),
+        None => violations.push(field, CommonReason::ValidationFailed),
         Some(channels) => {
             let contrast = contrast_with_white(channels);
             if contrast < LEAST_CONTRAST {
                 violations.push_with(
                     field,
-                    "VALIDATION_FAILED",
+                    CommonReason::ValidationFailed,
                     [
                         ("contrast", shown(contrast)),
                         ("least", format!("{LEAST_CONTRAST:.1}")),

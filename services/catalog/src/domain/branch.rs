@@ -1,8 +1,9 @@
 //! Branches.
 
 use chassis::{
-    error::Violations,
+    error::{CommonReason, Violations},
     id::{BranchId, BrandId},
+    text_enum,
 };
 use chrono_tz::Tz;
 
@@ -19,7 +20,7 @@ pub struct Branch {
     pub version: i64,
 }
 
-/// What the owner of a branch decides about it; parsed at the door.
+/// What the owner of a branch decides about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {
     /// Code, unique in the brand.
@@ -40,37 +41,17 @@ pub struct Details {
     pub state: State,
 }
 
-/// State of a branch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// 籌備中: only test orders.
-    Setup,
-    /// 營業中.
-    Live,
-    /// 暫停.
-    Suspended,
-    /// 已歇業: not shown to customers.
-    Closed,
-}
-
-impl State {
-    /// Word for it in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Setup => "setup",
-            Self::Live => "live",
-            Self::Suspended => "suspended",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// State with this word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Setup, Self::Live, Self::Suspended, Self::Closed]
-            .into_iter()
-            .find(|state| state.as_str() == word)
+text_enum! {
+    /// State of a branch.
+    pub enum State: proto::catalog::v1::BranchState {
+        /// 籌備中: only test orders.
+        Setup = "setup",
+        /// 營業中.
+        Live = "live",
+        /// 暫停.
+        Suspended = "suspended",
+        /// 已歇業: not shown to customers.
+        Closed = "closed",
     }
 }
 
@@ -80,7 +61,7 @@ pub fn parse_time_zone(field: &str, raw: &str, violations: &mut Violations) -> T
         return Tz::Asia__Taipei;
     }
     raw.parse().unwrap_or_else(|_| {
-        violations.push(field, "VALIDATION_FAILED");
+        violations.push(field, CommonReason::ValidationFailed);
         Tz::Asia__Taipei
     })
 }
@@ -90,7 +71,11 @@ pub fn parse_cutoff(field: &str, minutes: i32, violations: &mut Violations) -> i
     match i16::try_from(minutes) {
         Ok(minutes @ 0..=719) => minutes,
         _ => {
-            violations.push_with(field, "VALIDATION_FAILED", [("min", 0), ("max", 719)]);
+            violations.push_with(
+                field,
+                CommonReason::ValidationFailed,
+                [("min", 0), ("max", 719)],
+            );
             0
         }
     }

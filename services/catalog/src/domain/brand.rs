@@ -13,7 +13,7 @@ pub struct Brand {
     pub version: i64,
 }
 
-/// What the owner of a brand decides about it; parsed at the door.
+/// What the owner of a brand decides about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {
     /// Slug in the storefront's address, unique on the platform.

@@ -2,7 +2,11 @@
 
 use std::ops::RangeInclusive;
 
-use chassis::{error::Violations, id::CategoryId, text};
+use chassis::{
+    error::{CommonReason, Violations},
+    id::CategoryId,
+    text,
+};
 
 /// How long a name may be, in grapheme clusters.
 pub const NAME_LENGTH: RangeInclusive<usize> = 1..=60;
@@ -28,7 +32,7 @@ pub fn parse_name(field: &str, raw: &str, violations: &mut Violations) -> String
 /// Reads a place in a list, from 0; a place past the end means the end.
 pub fn parse_position(field: &str, raw: i32, violations: &mut Violations) -> i32 {
     if raw < 0 {
-        violations.push_with(field, "VALIDATION_FAILED", [("min", 0)]);
+        violations.push_with(field, CommonReason::ValidationFailed, [("min", 0)]);
     }
     raw.max(0)
 }

@@ -9,6 +9,8 @@ pub mod row;
 pub mod table;
 pub mod variants;
 
+use chassis::error::Reason;
+
 /// A bad cell of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellProblem {
@@ -17,7 +19,7 @@ pub struct CellProblem {
     /// Column.
     pub column: String,
     /// Stable reason.
-    pub reason: String,
+    pub reason: Reason,
     /// The cell, at most 60 characters.
     pub value: String,
 }
@@ -25,11 +27,11 @@ pub struct CellProblem {
 impl CellProblem {
     /// A problem of the cell in `column` on `line`, which reads `value`.
     #[must_use]
-    pub fn new(line: u64, column: &str, reason: &str, value: &str) -> Self {
+    pub fn new(line: u64, column: &str, reason: impl Into<Reason>, value: &str) -> Self {
         Self {
             line,
             column: column.to_owned(),
-            reason: reason.to_owned(),
+            reason: reason.into(),
             value: value.chars().take(60).collect(),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chassis::{
     clock::Clock,
-    error::Violations,
+    error::{CommonReason, Violations},
     id::{OptionGroupId, OptionId},
     text,
 };
@@ -105,7 +105,7 @@ impl OptionGroup {
             if option.id.is_some_and(|id| !known.contains(&id)) {
                 violations.push(
                     format!("option_group.options[{index}].option_id"),
-                    "NOT_FOUND",
+                    CommonReason::NotFound,
                 );
             }
             options.push(Choice {
@@ -139,28 +139,28 @@ impl Draft {
         if !(0..=most).contains(&self.min) {
             violations.push_with(
                 "option_group.min",
-                "VALIDATION_FAILED",
+                CommonReason::ValidationFailed,
                 [("min", 0), ("max", most)],
             );
         }
         if !(self.min..=most).contains(&self.max) {
             violations.push_with(
                 "option_group.max",
-                "VALIDATION_FAILED",
+                CommonReason::ValidationFailed,
                 [("min", self.min), ("max", most)],
             );
         }
         if !(0..=most).contains(&self.free_count) {
             violations.push_with(
                 "option_group.free_count",
-                "VALIDATION_FAILED",
+                CommonReason::ValidationFailed,
                 [("min", 0), ("max", most)],
             );
         }
         if self.options.is_empty() || self.options.len() > MOST_OPTIONS {
             violations.push_with(
                 "option_group.options",
-                "VALIDATION_FAILED",
+                CommonReason::ValidationFailed,
                 [("min", 1), ("max", MOST_OPTIONS)],
             );
         }
@@ -172,7 +172,7 @@ impl Draft {
         if i32::try_from(chosen).is_ok_and(|chosen| chosen > self.max) {
             violations.push_with(
                 "option_group.options",
-                "VALIDATION_FAILED",
+                CommonReason::ValidationFailed,
                 [("default_chosen", chosen)],
             );
         }
@@ -185,22 +185,22 @@ impl Draft {
         for (index, option) in self.options.iter().enumerate() {
             let path = format!("option_group.options[{index}]");
             if !names.insert(text::folded(&option.name)) {
-                violations.push(format!("{path}.name"), "CODE_TAKEN");
+                violations.push(format!("{path}.name"), CommonReason::CodeTaken);
             }
             if option.id.is_some_and(|id| !ids.insert(id)) {
-                violations.push(format!("{path}.option_id"), "VALIDATION_FAILED");
+                violations.push(format!("{path}.option_id"), CommonReason::ValidationFailed);
             }
             if !(0..=HIGHEST_PRICE).contains(&option.price) {
                 violations.push_with(
                     format!("{path}.price"),
-                    "AMOUNT_OUT_OF_RANGE",
+                    CommonReason::AmountOutOfRange,
                     [("min", 0), ("max", HIGHEST_PRICE)],
                 );
             }
             if !(0..=i32::from(MOST_OF_ONE)).contains(&option.max_quantity) {
                 violations.push_with(
                     format!("{path}.max_quantity"),
-                    "VALIDATION_FAILED",
+                    CommonReason::ValidationFailed,
                     [("min", 1), ("max", MOST_OF_ONE)],
                 );
             }

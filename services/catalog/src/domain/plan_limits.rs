@@ -1,4 +1,4 @@
-//! How many brands and branches a plan holds (domain-rules §1.1 and §8).
+//! How many brands and branches a plan holds (docs/rules.md, Plans).
 
 use chassis::authn::Plan;
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use chassis::{
     clock::Clock,
-    error::Violations,
+    error::{CommonReason, Violations},
     id::{CategoryId, OptionGroupId, ProductId, VariantId},
-    text,
+    request, text, text_enum,
 };
 
 /// Highest price of a variant.
@@ -17,7 +17,8 @@ pub const MOST_CATEGORIES: usize = 5;
 pub const MOST_VARIANTS: usize = 12;
 /// Longest name of a station or print tag.
 pub const LONGEST_LABEL: usize = 20;
-const MOST_OPTION_GROUPS: usize = 20;
+/// Most option groups of a product.
+pub const MOST_OPTION_GROUPS: usize = 20;
 const MOST_PER_ORDER: i32 = 99;
 const LONGEST_MAKING: i32 = 86_400;
 
@@ -91,65 +92,27 @@ pub struct VariantDraft {
     pub price: i64,
 }
 
-/// Tax type of a product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TaxType {
-    /// 應稅.
-    Taxable,
-    /// 零稅率.
-    ZeroRated,
-    /// 免稅.
-    Exempt,
-}
-
-impl TaxType {
-    /// Word for it in the database and in files.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Taxable => "taxable",
-            Self::ZeroRated => "zero_rated",
-            Self::Exempt => "exempt",
-        }
-    }
-
-    /// Tax type with this word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Taxable, Self::ZeroRated, Self::Exempt]
-            .into_iter()
-            .find(|tax| tax.as_str() == word)
+text_enum! {
+    /// Tax type of a product.
+    pub enum TaxType: proto::catalog::v1::TaxType {
+        /// 應稅.
+        Taxable = "taxable",
+        /// 零稅率.
+        ZeroRated = "zero_rated",
+        /// 免稅.
+        Exempt = "exempt",
     }
 }
 
-/// Whether and how a product is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Display {
-    /// 上架.
-    Listed,
-    /// 隱藏: not listed, orderable by direct link.
-    Hidden,
-    /// 下架.
-    Delisted,
-}
-
-impl Display {
-    /// Word for it in the database and in files.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Listed => "listed",
-            Self::Hidden => "hidden",
-            Self::Delisted => "delisted",
-        }
-    }
-
-    /// Display state with this word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Listed, Self::Hidden, Self::Delisted]
-            .into_iter()
-            .find(|it| it.as_str() == word)
+text_enum! {
+    /// Whether and how a product is shown.
+    pub enum Display: proto::catalog::v1::DisplayState {
+        /// 上架.
+        Listed = "listed",
+        /// 隱藏: not listed, orderable by direct link.
+        Hidden = "hidden",
+        /// 下架.
+        Delisted = "delisted",
     }
 }
 
@@ -170,7 +133,7 @@ impl Details {
         if count == 0 || count > MOST_CATEGORIES || distinct.len() != count {
             violations.push_with(
                 format!("{path}category_ids"),
-                "VALIDATION_FAILED",
+                CommonReason::ValidationFailed,
                 [("min", 1), ("max", MOST_CATEGORIES)],
             );
         }
@@ -180,18 +143,18 @@ impl Details {
         {
             violations.push_with(
                 format!("{path}option_group_ids"),
-                "VALIDATION_FAILED",
+                CommonReason::ValidationFailed,
                 [("max", MOST_OPTION_GROUPS)],
             );
         }
         let mut range = |field: &str, value: i32, least: i32, most: i32| {
-            if !(least..=most).contains(&value) {
-                violations.push_with(
-                    format!("{path}{field}"),
-                    "VALIDATION_FAILED",
-                    [("min", least), ("max", most)],
-                );
-            }
+            request::in_range(
+                &format!("{path}{field}"),
+                value,
+                least..=most,
+                CommonReason::ValidationFailed,
+                violations,
+            );
         };
         range("min_per_order", self.min_per_order, 1, MOST_PER_ORDER);
         range(
@@ -209,7 +172,7 @@ pub fn check_variants(path: &str, variants: &[VariantDraft], violations: &mut Vi
     if variants.is_empty() || variants.len() > MOST_VARIANTS {
         violations.push_with(
             path,
-            "VALIDATION_FAILED",
+            CommonReason::ValidationFailed,
             [("min", 1), ("max", MOST_VARIANTS)],
         );
     }
@@ -217,17 +180,23 @@ pub fn check_variants(path: &str, variants: &[VariantDraft], violations: &mut Vi
     let mut ids = BTreeSet::new();
     for (index, variant) in variants.iter().enumerate() {
         if variant.name.is_empty() && variants.len() > 1 {
-            violations.push(format!("{path}[{index}].name"), "VALIDATION_FAILED");
+            violations.push(
+                format!("{path}[{index}].name"),
+                CommonReason::ValidationFailed,
+            );
         } else if !names.insert(text::folded(&variant.name)) {
-            violations.push(format!("{path}[{index}].name"), "CODE_TAKEN");
+            violations.push(format!("{path}[{index}].name"), CommonReason::CodeTaken);
         }
         if variant.id.is_some_and(|id| !ids.insert(id)) {
-            violations.push(format!("{path}[{index}].variant_id"), "VALIDATION_FAILED");
+            violations.push(
+                format!("{path}[{index}].variant_id"),
+                CommonReason::ValidationFailed,
+            );
         }
         if !(0..=HIGHEST_PRICE).contains(&variant.price) {
             violations.push_with(
                 format!("{path}[{index}].price"),
-                "AMOUNT_OUT_OF_RANGE",
+                CommonReason::AmountOutOfRange,
                 [("min", 0), ("max", HIGHEST_PRICE)],
             );
         }
@@ -247,7 +216,10 @@ pub fn variants_of(
             .id
             .is_some_and(|id| existing.iter().all(|variant| variant.id != id))
         {
-            violations.push(format!("product.variants[{index}].variant_id"), "NOT_FOUND");
+            violations.push(
+                format!("product.variants[{index}].variant_id"),
+                CommonReason::NotFound,
+            );
         }
         let id = draft.id.unwrap_or_else(|| VariantId::new(clock));
         variants.push(Variant {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chassis::id::{OptionGroupId, ProductId};
+use proto::catalog::v1::CatalogReason;
 use uuid::Uuid;
 
 use super::{catalogue::Catalogue, menu_diff::PriceChange};
@@ -11,7 +12,7 @@ use super::{catalogue::Catalogue, menu_diff::PriceChange};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Stable reason.
-    pub reason: &'static str,
+    pub reason: CatalogReason,
     /// It forbids publishing.
     pub blocking: bool,
     /// Kind of thing concerned.
@@ -61,7 +62,7 @@ pub fn check(whole: &Catalogue, orderable: &Catalogue) -> Vec<Finding> {
         .filter(|group| !group.is_satisfiable())
     {
         findings.push(Finding {
-            reason: "GROUP_UNSATISFIABLE",
+            reason: CatalogReason::GroupUnsatisfiable,
             blocking: true,
             entity: Entity::OptionGroup,
             entity_id: group.id.as_uuid(),
@@ -75,7 +76,7 @@ pub fn check(whole: &Catalogue, orderable: &Catalogue) -> Vec<Finding> {
         .filter(|product| product.details.tax_type.is_none())
     {
         findings.push(Finding {
-            reason: "TAX_TYPE_MISSING",
+            reason: CatalogReason::TaxTypeMissing,
             blocking: true,
             entity: Entity::Product,
             entity_id: product.id.as_uuid(),
@@ -94,7 +95,7 @@ pub fn check(whole: &Catalogue, orderable: &Catalogue) -> Vec<Finding> {
         .filter(|category| !used.contains(&category.id))
     {
         findings.push(Finding {
-            reason: "CATEGORY_EMPTY",
+            reason: CatalogReason::CategoryEmpty,
             blocking: false,
             entity: Entity::Category,
             entity_id: category.id.as_uuid(),
@@ -125,7 +126,7 @@ pub fn warn_of_prices<'a>(changes: impl IntoIterator<Item = &'a PriceChange>) ->
         let is_large = (change.after - change.before).abs() * 10 > change.before * 3;
         if is_large && seen.insert(change.product_id) {
             findings.push(Finding {
-                reason: "PRICE_CHANGE_LARGE",
+                reason: CatalogReason::PriceChangeLarge,
                 blocking: false,
                 entity: Entity::Product,
                 entity_id: change.product_id.as_uuid(),
@@ -142,7 +143,7 @@ mod tests {
     use super::*;
     use crate::domain::{menu_diff, product::Display, samples};
 
-    fn reasons(catalogue: &Catalogue) -> Vec<&'static str> {
+    fn reasons(catalogue: &Catalogue) -> Vec<CatalogReason> {
         let findings = check(catalogue, &catalogue.orderable());
         findings.iter().map(|finding| finding.reason).collect()
     }
@@ -159,7 +160,7 @@ mod tests {
         catalogue.option_groups[0].min = 3;
         let findings = check(&catalogue, &catalogue.orderable());
         assert_eq!(findings.len(), 1);
-        assert_eq!(findings[0].reason, "GROUP_UNSATISFIABLE");
+        assert_eq!(findings[0].reason, CatalogReason::GroupUnsatisfiable);
         assert_eq!(findings[0].entity_name, "甜度");
         assert_eq!(findings[0].product_names, ["紅茶"]);
     }
@@ -181,9 +182,9 @@ mod tests {
     fn what_is_delisted_is_not_checked() {
         let mut catalogue = samples::menu().content;
         catalogue.products[0].details.tax_type = None;
-        assert_eq!(reasons(&catalogue), ["TAX_TYPE_MISSING"]);
+        assert_eq!(reasons(&catalogue), [CatalogReason::TaxTypeMissing]);
         catalogue.products[0].details.display = Display::Delisted;
-        assert_eq!(reasons(&catalogue), Vec::<&str>::new());
+        assert_eq!(reasons(&catalogue), []);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What the catalogue refuses, and the problem each refusal is to the caller.
 
 use chassis::{
-    error::{Problem, ToProblem},
+    error::{CommonReason, Problem, ToProblem},
     text_file::InvalidEncoding,
 };
+use proto::catalog::v1::CatalogReason;
 
 use super::publish_check::Finding;
 
@@ -13,16 +14,6 @@ pub enum Error {
     /// The thing does not exist, is archived, or belongs to somebody else.
     #[error("no such {0}")]
     NotFound(&'static str),
-    /// The thing was changed since the caller read it.
-    #[error("the {what} was read at version {given} and is at {current} now")]
-    VersionConflict {
-        /// Kind of thing.
-        what: &'static str,
-        /// Version the caller carried.
-        given: i64,
-        /// Version that is stored.
-        current: i64,
-    },
     /// A code, slug or name that must be unique is in use.
     #[error("{field} is taken")]
     CodeTaken {
@@ -39,9 +30,6 @@ pub enum Error {
         /// How long one is reserved, in days.
         days: i64,
     },
-    /// The key was used before with another request.
-    #[error("the idempotency key was used with another request")]
-    IdempotencyMismatch,
     /// The plan of the organisation holds no more of these.
     #[error("the plan allows {limit} {what}")]
     PlanLimit {
@@ -86,49 +74,42 @@ impl ToProblem for Error {
         let message = self.to_string();
         let problem = match self {
             Self::NotFound(what) => return Problem::not_found(what),
-            Self::VersionConflict {
-                what,
-                given,
-                current,
-            } => Problem::new("VERSION_CONFLICT")
-                .param("what", what)
-                .param("given", given)
-                .param("current", current),
-            Self::CodeTaken { field } => Problem::new("CODE_TAKEN").field(*field, "CODE_TAKEN"),
-            Self::TooManySlugs { field, limit, days } => Problem::new("VALIDATION_FAILED")
-                .field_with(
+            Self::CodeTaken { field } => {
+                Problem::new(CommonReason::CodeTaken).field(*field, CommonReason::CodeTaken)
+            }
+            Self::TooManySlugs { field, limit, days } => {
+                Problem::new(CommonReason::ValidationFailed).field_with(
                     *field,
-                    "VALIDATION_FAILED",
+                    CommonReason::ValidationFailed,
                     [("old_slugs", limit), ("days", days)],
-                ),
-            Self::IdempotencyMismatch => Problem::new("IDEMPOTENCY_MISMATCH"),
-            Self::PlanLimit { what, limit } => Problem::new("PLAN_LIMIT")
+                )
+            }
+            Self::PlanLimit { what, limit } => Problem::new(CommonReason::PlanLimit)
                 .param("what", what)
                 .param("limit", limit),
-            Self::FileTooLarge { unit, limit } => Problem::new("FILE_TOO_LARGE")
+            Self::FileTooLarge { unit, limit } => Problem::new(CommonReason::FileTooLarge)
                 .param("unit", unit)
                 .param("limit", limit),
             Self::FileType(not_text) => return not_text.to_problem(),
-            Self::CategoryNotEmpty { products } => Problem::new("VALIDATION_FAILED")
+            Self::CategoryNotEmpty { products } => Problem::new(CommonReason::ValidationFailed)
                 .param("products", products)
                 .field_with(
                     "move_products_to",
-                    "VALIDATION_FAILED",
+                    CommonReason::ValidationFailed,
                     [("products", products)],
                 ),
             Self::GroupInUse { products } => {
                 let names = products.join("、");
-                Problem::new("VALIDATION_FAILED")
+                Problem::new(CommonReason::ValidationFailed)
                     .param("products", &names)
                     .field_with(
                         "option_group_id",
-                        "VALIDATION_FAILED",
+                        CommonReason::ValidationFailed,
                         [("products", names)],
                     )
             }
-            Self::CurrencyFixed => {
-                Problem::new("VALIDATION_FAILED").field("brand.currency", "VALIDATION_FAILED")
-            }
+            Self::CurrencyFixed => Problem::new(CommonReason::ValidationFailed)
+                .field("brand.currency", CommonReason::ValidationFailed),
             Self::Unpublishable(findings) => unpublishable(findings),
         };
         problem.message(message)
@@ -138,14 +119,14 @@ impl ToProblem for Error {
 fn unpublishable(findings: &[Finding]) -> Problem {
     let shared = findings
         .first()
-        .filter(|first| first.reason == "GROUP_UNSATISFIABLE")
+        .filter(|first| first.reason == CatalogReason::GroupUnsatisfiable)
         .filter(|first| {
             findings
                 .iter()
                 .all(|finding| finding.reason == first.reason)
         });
     let mut problem = match shared {
-        None => Problem::new("VALIDATION_FAILED"),
+        None => Problem::new(CommonReason::ValidationFailed),
         Some(first) => Problem::new(first.reason)
             .param("group", &first.entity_name)
             .param("products", first.product_names.join("、")),

@@ -1,6 +1,6 @@
 //! Slugs: the parts of a storefront's address.
 
-use chassis::error::Violations;
+use chassis::error::{CommonReason, Violations};
 
 const LONGEST: usize = 40;
 
@@ -18,9 +18,9 @@ const RESERVED: &[&str] = &[
 pub fn parse(field: &str, raw: &str, violations: &mut Violations) -> String {
     let slug = raw.trim().to_ascii_lowercase();
     if slug.len() > LONGEST {
-        violations.push_with(field, "TEXT_TOO_LONG", [("max", LONGEST)]);
+        violations.push_with(field, CommonReason::TextTooLong, [("max", LONGEST)]);
     } else if !is_slug(&slug) {
-        violations.push(field, "VALIDATION_FAILED");
+        violations.push(field, CommonReason::ValidationFailed);
     }
     slug
 }
@@ -41,7 +41,7 @@ pub fn is_slug(text: &str) -> bool {
 pub fn parse_brand(field: &str, raw: &str, violations: &mut Violations) -> String {
     let slug = parse(field, raw, violations);
     if RESERVED.contains(&slug.as_str()) {
-        violations.push_with(field, "VALIDATION_FAILED", [("reserved", &slug)]);
+        violations.push_with(field, CommonReason::ValidationFailed, [("reserved", &slug)]);
     }
     slug
 }

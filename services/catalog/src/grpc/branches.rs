@@ -1,17 +1,19 @@
 //! RPCs on branches.
 
 use chassis::{
-    error::{Problem, Violations},
+    db::TenantTx,
+    error::{Problem, Violations, check_version},
     id::{self, BranchId},
+    idempotency::Once,
 };
 use proto::catalog::v1::{
     CreateBranchRequest, CreateBranchResponse, UpdateBranchRequest, UpdateBranchResponse,
 };
 
-use super::{Call, convert, given};
+use super::{Call, convert};
 use crate::{
-    app::{access, once::Once},
-    domain::{branch, plan_limits, versioned},
+    app::access,
+    domain::{branch, plan_limits},
     events, store,
 };
 
@@ -31,31 +33,30 @@ pub(super) async fn create(
     let raw_brand = wanted.map_or("", |branch| &branch.brand_id);
     let brand_id = id::parse("branch.brand_id", raw_brand, &mut violations);
     let details = convert::branch_details(wanted, &mut violations);
-    violations.into_result()?;
+    let (brand_id, details) = violations.finish((brand_id, details))?;
 
     let mut tx = call.db.tenant(call.org).await?;
     // Counted for the organisation's limit before the brand is locked, always in this order.
     store::brands::count_for_insert(&mut tx).await?;
-    let brand = access::lock_brand(&mut tx, call.identity, given(brand_id)?).await?;
-    if let Some(first) = once.begin(&mut tx, clock).await? {
-        return Ok(first);
-    }
-    let (in_organisation, in_brand) = store::branches::count(&mut tx, brand.id).await?;
-    plan_limits::allow_branch(call.identity.plan, in_organisation, in_brand)?;
-    let branch = branch::Branch {
-        id: BranchId::new(clock),
-        brand_id: brand.id,
-        details: given(details)?,
-        version: 1,
+    let brand = access::lock_brand(&mut tx, call.identity, brand_id).await?;
+    let create = async |tx: &mut TenantTx| {
+        let (in_organisation, in_brand) = store::branches::count(tx, brand.id).await?;
+        plan_limits::allow_branch(call.identity.plan, in_organisation, in_brand)?;
+        let branch = branch::Branch {
+            id: BranchId::new(clock),
+            brand_id: brand.id,
+            details,
+            version: 1,
+        };
+        store::branches::insert(tx, &branch, clock).await?;
+        events::branch_changed(tx, clock, &branch).await?;
+        Ok::<_, Problem>(CreateBranchResponse {
+            branch: Some(convert::branch(&branch)),
+        })
     };
-    store::branches::insert(&mut tx, &branch, clock).await?;
-    events::branch_changed(&mut tx, clock, &branch).await?;
-    let answer = CreateBranchResponse {
-        branch: Some(convert::branch(&branch)),
-    };
-    once.finish(&mut tx, &answer).await?;
+    let response = once.run(&mut tx, clock, create).await?;
     tx.commit().await?;
-    Ok(answer)
+    Ok(response)
 }
 
 pub(super) async fn update(
@@ -68,19 +69,14 @@ pub(super) async fn update(
     let raw_id = wanted.map_or("", |branch| &branch.branch_id);
     let branch_id = id::parse("branch.branch_id", raw_id, &mut violations);
     let details = convert::branch_details(wanted, &mut violations);
-    violations.into_result()?;
+    let (branch_id, details) = violations.finish((branch_id, details))?;
 
     let mut tx = call.db.tenant(call.org).await?;
-    let branch_id = given(branch_id)?;
     let seen = access::branch(&mut tx, call.identity, branch_id).await?;
     store::brands::lock(&mut tx, seen.brand_id).await?;
     let mut branch = access::branch(&mut tx, call.identity, branch_id).await?;
-    versioned::require(
-        "branch",
-        wanted.map_or(0, |branch| branch.version),
-        branch.version,
-    )?;
-    branch.details = given(details)?;
+    check_version(wanted.map_or(0, |branch| branch.version), branch.version)?;
+    branch.details = details;
     let branch = store::branches::update(&mut tx, &branch, clock).await?;
     events::branch_changed(&mut tx, clock, &branch).await?;
     tx.commit().await?;

@@ -1,9 +1,10 @@
 //! RPCs on brands, and the way from a storefront's address to its organisation.
 
 use chassis::{
-    db::Db,
-    error::{Problem, Violations},
+    db::{Db, TenantTx},
+    error::{Problem, Violations, check_version},
     id::{self, BrandId},
+    idempotency::Once,
 };
 use proto::catalog::v1::{
     CreateBrandRequest, CreateBrandResponse, FormerBranchSlug, ListBrandsRequest,
@@ -11,10 +12,10 @@ use proto::catalog::v1::{
     UpdateBrandResponse,
 };
 
-use super::{Call, convert, given};
+use super::{Call, convert};
 use crate::{
-    app::{access, once::Once},
-    domain::{Error, branch::State, brand::Brand, plan_limits, slug, versioned},
+    app::access,
+    domain::{Error, branch::State, brand::Brand, plan_limits, slug},
     events, store,
 };
 
@@ -32,27 +33,26 @@ pub(super) async fn create(
     );
     let details = convert::brand_details(request.brand.as_ref(), &mut violations);
     call.identity.require_org_scope()?;
-    violations.into_result()?;
+    let details = violations.finish(details)?;
 
     let mut tx = call.db.tenant(call.org).await?;
-    if let Some(first) = once.begin(&mut tx, clock).await? {
-        return Ok(first);
-    }
-    let existing = store::brands::count_for_insert(&mut tx).await?;
-    plan_limits::allow_brand(call.identity.plan, existing)?;
-    let brand = Brand {
-        id: BrandId::new(clock),
-        details: given(details)?,
-        version: 1,
+    let create = async |tx: &mut TenantTx| {
+        let existing = store::brands::count_for_insert(tx).await?;
+        plan_limits::allow_brand(call.identity.plan, existing)?;
+        let brand = Brand {
+            id: BrandId::new(clock),
+            details,
+            version: 1,
+        };
+        store::brands::insert(tx, &brand, clock).await?;
+        events::brand_changed(tx, clock, &brand).await?;
+        Ok::<_, Problem>(CreateBrandResponse {
+            brand: Some(convert::brand(&brand)),
+        })
     };
-    store::brands::insert(&mut tx, &brand, clock).await?;
-    events::brand_changed(&mut tx, clock, &brand).await?;
-    let answer = CreateBrandResponse {
-        brand: Some(convert::brand(&brand)),
-    };
-    once.finish(&mut tx, &answer).await?;
+    let response = once.run(&mut tx, clock, create).await?;
     tx.commit().await?;
-    Ok(answer)
+    Ok(response)
 }
 
 pub(super) async fn update(
@@ -65,16 +65,11 @@ pub(super) async fn update(
     let raw_id = wanted.map_or("", |brand| &brand.brand_id);
     let brand_id = id::parse("brand.brand_id", raw_id, &mut violations);
     let details = convert::brand_details(wanted, &mut violations);
-    violations.into_result()?;
+    let (brand_id, details) = violations.finish((brand_id, details))?;
 
     let mut tx = call.db.tenant(call.org).await?;
-    let mut brand = access::lock_brand(&mut tx, call.identity, given(brand_id)?).await?;
-    versioned::require(
-        "brand",
-        wanted.map_or(0, |brand| brand.version),
-        brand.version,
-    )?;
-    let details = given(details)?;
+    let mut brand = access::lock_brand(&mut tx, call.identity, brand_id).await?;
+    check_version(wanted.map_or(0, |brand| brand.version), brand.version)?;
     if details.currency != brand.details.currency
         && store::brands::has_products(&mut tx, brand.id).await?
     {

@@ -1,7 +1,7 @@
 //! RPCs on categories.
 
 use chassis::{
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations, check_version},
     id::{self, CategoryId},
 };
 use proto::catalog::v1::{
@@ -9,7 +9,7 @@ use proto::catalog::v1::{
     SaveCategoryRequest, SaveCategoryResponse,
 };
 
-use super::{Call, convert, given};
+use super::{Call, convert};
 use crate::{
     app::access,
     domain::{
@@ -17,7 +17,6 @@ use crate::{
         catalogue::Catalogue,
         category::{self, parse_name, parse_position},
         product::Product,
-        versioned,
     },
     store,
 };
@@ -28,9 +27,9 @@ pub(super) async fn list(
 ) -> Result<ListCategoriesResponse, Problem> {
     let mut violations = Violations::new();
     let brand_id = id::parse("brand_id", &request.brand_id, &mut violations);
-    violations.into_result()?;
+    let brand_id = violations.finish(brand_id)?;
     let mut tx = call.db.tenant(call.org).await?;
-    let brand = access::view_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    let brand = access::view_brand(&mut tx, call.identity, brand_id).await?;
     let categories = store::categories::list(&mut tx, brand.id).await?;
     tx.commit().await?;
     Ok(ListCategoriesResponse {
@@ -50,10 +49,10 @@ pub(super) async fn save(
         id::parse_optional("category.category_id", &wanted.category_id, &mut violations);
     let name = parse_name("category.name", &wanted.name, &mut violations);
     let position = parse_position("category.position", wanted.position, &mut violations);
-    violations.into_result()?;
+    let brand_id = violations.finish(brand_id)?;
 
     let mut tx = call.db.tenant(call.org).await?;
-    let brand = access::lock_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    let brand = access::lock_brand(&mut tx, call.identity, brand_id).await?;
     let existing = store::categories::list(&mut tx, brand.id).await?;
     let saved = match category_id {
         None => {
@@ -70,7 +69,7 @@ pub(super) async fn save(
         Some(id) => {
             let stored = existing.iter().find(|category| category.id == id);
             let mut category = stored.ok_or(Error::NotFound("category"))?.clone();
-            versioned::require("category", wanted.version, category.version)?;
+            check_version(wanted.version, category.version)?;
             category.name = name;
             store::categories::rename(&mut tx, &category, clock).await?;
             id
@@ -103,16 +102,15 @@ pub(super) async fn archive(
     let category_id = id::parse("category_id", &request.category_id, &mut violations);
     let target: Option<CategoryId> = id::parse_optional(
         "move_products_to",
-        &request.move_products_to,
+        request.move_products_to(),
         &mut violations,
     );
     if target.is_some() && target == category_id {
-        violations.push("move_products_to", "VALIDATION_FAILED");
+        violations.push("move_products_to", CommonReason::ValidationFailed);
     }
-    violations.into_result()?;
+    let category_id = violations.finish(category_id)?;
 
     let mut tx = call.db.tenant(call.org).await?;
-    let category_id: CategoryId = given(category_id)?;
     let brand_id = store::categories::find_brand(&mut tx, category_id).await?;
     let brand_id = brand_id.ok_or(Error::NotFound("category"))?;
     access::lock_brand(&mut tx, call.identity, brand_id).await?;
@@ -124,7 +122,7 @@ pub(super) async fn archive(
             .find(|category| category.id == id)
     };
     let category = find(category_id).ok_or(Error::NotFound("category"))?;
-    versioned::require("category", request.version, category.version)?;
+    check_version(request.version, category.version)?;
     if target.is_some_and(|target| find(target).is_none()) {
         return Err(Error::NotFound("category").into());
     }

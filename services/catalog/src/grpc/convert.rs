@@ -3,11 +3,15 @@
 mod option_group;
 mod product;
 
-use chassis::{error::Violations, money::Currency, text};
-use proto::catalog::v1 as wire;
+use chassis::{
+    error::{CommonReason, Violations},
+    money::Currency,
+    request, text,
+};
+use proto::{ProblemReason as _, catalog::v1 as wire};
 
 pub use option_group::{option_group, option_group_draft};
-pub use product::{ProductDraft, display_filter, product, product_draft};
+pub use product::{ProductDraft, product, product_draft};
 
 use crate::domain::{
     accent, branch as branches, brand as brands, category::Category, menu::Version,
@@ -20,10 +24,7 @@ pub fn brand_details(
     brand: Option<&wire::Brand>,
     violations: &mut Violations,
 ) -> Option<brands::Details> {
-    let Some(brand) = brand else {
-        violations.push("brand", "VALIDATION_FAILED");
-        return None;
-    };
+    let brand = request::required("brand", brand, violations)?;
     let raw_currency = if brand.currency.is_empty() {
         "TWD"
     } else {
@@ -31,7 +32,7 @@ pub fn brand_details(
     };
     let currency: Option<Currency> = raw_currency.parse().ok();
     if currency.is_none() {
-        violations.push("brand.currency", "VALIDATION_FAILED");
+        violations.push("brand.currency", CommonReason::ValidationFailed);
     }
     Some(brands::Details {
         slug: slug::parse_brand("brand.slug", &brand.slug, violations),
@@ -65,20 +66,8 @@ pub fn branch_details(
     branch: Option<&wire::Branch>,
     violations: &mut Violations,
 ) -> Option<branches::Details> {
-    let Some(branch) = branch else {
-        violations.push("branch", "VALIDATION_FAILED");
-        return None;
-    };
-    let state = match wire::BranchState::try_from(branch.state) {
-        Ok(wire::BranchState::Setup) => Some(branches::State::Setup),
-        Ok(wire::BranchState::Live) => Some(branches::State::Live),
-        Ok(wire::BranchState::Suspended) => Some(branches::State::Suspended),
-        Ok(wire::BranchState::Closed) => Some(branches::State::Closed),
-        Ok(wire::BranchState::Unspecified) | Err(_) => {
-            violations.push("branch.state", "VALIDATION_FAILED");
-            None
-        }
-    };
+    let branch = request::required("branch", branch, violations)?;
+    let state = request::choice("branch.state", branch.state, violations);
     let phone = match branch.phone.trim() {
         "" => String::new(),
         raw => text::phone("branch.phone", raw, violations),
@@ -102,12 +91,6 @@ pub fn branch_details(
 /// A branch on the wire.
 pub fn branch(branch: &branches::Branch) -> wire::Branch {
     let details = &branch.details;
-    let state = match details.state {
-        branches::State::Setup => wire::BranchState::Setup,
-        branches::State::Live => wire::BranchState::Live,
-        branches::State::Suspended => wire::BranchState::Suspended,
-        branches::State::Closed => wire::BranchState::Closed,
-    };
     wire::Branch {
         branch_id: branch.id.to_string(),
         brand_id: branch.brand_id.to_string(),
@@ -118,7 +101,7 @@ pub fn branch(branch: &branches::Branch) -> wire::Branch {
         address: details.address.clone(),
         time_zone: details.time_zone.name().to_owned(),
         cutoff_minutes: details.cutoff_minutes.into(),
-        state: state.into(),
+        state: details.state.to_wire(),
         version: branch.version,
     }
 }
@@ -136,7 +119,7 @@ pub fn category(category: &Category) -> wire::Category {
 /// A finding on the wire.
 pub fn finding(finding: &Finding) -> wire::PublishFinding {
     wire::PublishFinding {
-        reason: finding.reason.to_owned(),
+        reason: finding.reason.word().to_owned(),
         blocking: finding.blocking,
         entity: finding.entity.name().to_owned(),
         entity_id: finding.entity_id.to_string(),

@@ -1,7 +1,7 @@
 //! Import and export of products as CSV.
 
 use chassis::{
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{self, OptionGroupId},
 };
 use proto::catalog::v1::{
@@ -9,7 +9,7 @@ use proto::catalog::v1::{
     ImportProductsRequest, ImportProductsResponse, ImportRemoval, ImportRow,
 };
 
-use super::{Call, given};
+use super::Call;
 use crate::{
     app::access,
     domain::{
@@ -24,10 +24,10 @@ use crate::{
     store,
 };
 
-/// Rows whose outcome is told.
-const ROWS_TOLD: usize = 200;
-/// Kinds of things that are told as removed.
-const REMOVALS_TOLD: usize = 100;
+/// Most rows whose outcome is reported.
+const MOST_ROWS: usize = 200;
+/// Most kinds of things that are reported as removed.
+const MOST_REMOVALS: usize = 100;
 
 pub(super) async fn import(
     call: &Call<'_>,
@@ -41,7 +41,7 @@ pub(super) async fn import(
         let field = format!("option_group_ids[{index}]");
         default_groups.extend(id::parse::<OptionGroupId>(&field, raw, &mut violations));
     }
-    violations.into_result()?;
+    let brand_id = violations.finish(brand_id)?;
     // A large file takes a while to read: not on a thread that others wait for.
     let content = request.content.clone();
     let (rows, problems) = tokio::task::spawn_blocking(move || read(&content))
@@ -49,14 +49,14 @@ pub(super) async fn import(
         .map_err(Problem::internal)??;
 
     let mut tx = call.db.tenant(call.org).await?;
-    let brand = access::lock_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    let brand = access::lock_brand(&mut tx, call.identity, brand_id).await?;
     let catalogue = store::catalogue::load(&mut tx, brand.id).await?;
     if let Some(unknown) = default_groups
         .iter()
         .position(|id| catalogue.option_groups.iter().all(|group| group.id != *id))
     {
         let field = format!("option_group_ids[{unknown}]");
-        return Err(Problem::not_found("option group").field(field, "NOT_FOUND"));
+        return Err(Problem::not_found("option group").field(field, CommonReason::NotFound));
     }
     let against = Against {
         catalogue: &catalogue,
@@ -96,8 +96,8 @@ fn report(plan: &Plan, applied: bool) -> ImportProductsResponse {
         problems: plan.problems.iter().map(problem).collect(),
         applied,
         losing: count(rows.iter().filter(|row| row.loses()).count()),
-        rows: rows.into_iter().take(ROWS_TOLD).map(outcome).collect(),
-        removals: removals.iter().take(REMOVALS_TOLD).map(removal).collect(),
+        rows: rows.into_iter().take(MOST_ROWS).map(outcome).collect(),
+        removals: removals.iter().take(MOST_REMOVALS).map(removal).collect(),
     }
 }
 
@@ -117,7 +117,7 @@ fn problem(problem: &CellProblem) -> ImportProblem {
     ImportProblem {
         line: i32::try_from(problem.line).unwrap_or(i32::MAX),
         column: problem.column.clone(),
-        reason: problem.reason.clone(),
+        reason: problem.reason.to_string(),
         value: problem.value.clone(),
     }
 }
@@ -151,9 +151,9 @@ pub(super) async fn export(
 ) -> Result<ExportProductsResponse, Problem> {
     let mut violations = Violations::new();
     let brand_id = id::parse("brand_id", &request.brand_id, &mut violations);
-    violations.into_result()?;
+    let brand_id = violations.finish(brand_id)?;
     let mut tx = call.db.tenant(call.org).await?;
-    let brand = access::view_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    let brand = access::view_brand(&mut tx, call.identity, brand_id).await?;
     let catalogue = store::catalogue::load(&mut tx, brand.id).await?;
     tx.commit().await?;
     Ok(ExportProductsResponse {

@@ -1,6 +1,6 @@
 //! Which products, variants and options there are.
 
-use chassis::error::{Problem, Violations};
+use chassis::error::{CommonReason, Problem, Violations};
 use proto::catalog::v1::{FindItemsRequest, FindItemsResponse};
 use uuid::Uuid;
 
@@ -18,13 +18,13 @@ pub(super) async fn find(
     let wanted = &request.item_ids;
     if wanted.len() > MAX_ITEMS {
         let params = [("max", MAX_ITEMS), ("given", wanted.len())];
-        violations.push_with("item_ids", "VALIDATION_FAILED", params);
+        violations.push_with("item_ids", CommonReason::ValidationFailed, params);
     }
     let mut ids: Vec<Uuid> = Vec::with_capacity(wanted.len().min(MAX_ITEMS));
     for (index, raw) in wanted.iter().take(MAX_ITEMS).enumerate() {
         match raw.parse() {
             Ok(id) => ids.push(id),
-            Err(_) => violations.push(format!("item_ids[{index}]"), "VALIDATION_FAILED"),
+            Err(_) => violations.push(format!("item_ids[{index}]"), CommonReason::ValidationFailed),
         }
     }
     violations.into_result()?;

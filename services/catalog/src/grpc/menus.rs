@@ -9,7 +9,7 @@ use proto::catalog::v1::{
     GetMenuSnapshotResponse, ListMenuVersionsRequest, ListMenuVersionsResponse,
 };
 
-use super::{Call, convert, given, snapshot as stored};
+use super::{Call, convert, snapshot as stored};
 use crate::{app::access, domain::Error, store};
 
 pub(super) async fn list(
@@ -51,9 +51,9 @@ pub(super) async fn snapshot(
     let mut violations = Violations::new();
     let branch_id = id::parse("branch_id", &request.branch_id, &mut violations);
     let version = id::parse_optional("menu_version_id", &request.menu_version_id, &mut violations);
-    violations.into_result()?;
+    let branch_id = violations.finish(branch_id)?;
     let mut tx = call.db.tenant(call.org).await?;
-    let bytes = store::menus::find_snapshot(&mut tx, given(branch_id)?, version).await?;
+    let bytes = store::menus::find_snapshot(&mut tx, branch_id, version).await?;
     tx.commit().await?;
     let bytes = bytes.ok_or(Error::NotFound("menu"))?;
     Ok(GetMenuSnapshotResponse {
@@ -64,6 +64,5 @@ pub(super) async fn snapshot(
 fn branch_id(raw: &str) -> Result<BranchId, Problem> {
     let mut violations = Violations::new();
     let branch_id = id::parse("branch_id", raw, &mut violations);
-    violations.into_result()?;
-    given(branch_id)
+    violations.finish(branch_id)
 }

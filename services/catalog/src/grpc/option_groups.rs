@@ -1,7 +1,7 @@
 //! RPCs on option groups.
 
 use chassis::{
-    error::{Problem, Violations},
+    error::{Problem, Violations, check_version},
     id::{self, OptionGroupId},
 };
 use proto::catalog::v1::{
@@ -9,10 +9,10 @@ use proto::catalog::v1::{
     ListOptionGroupsResponse, SaveOptionGroupRequest, SaveOptionGroupResponse,
 };
 
-use super::{Call, convert, given};
+use super::{Call, convert};
 use crate::{
     app::access,
-    domain::{Error, option_group, versioned},
+    domain::{Error, option_group},
     store,
 };
 
@@ -22,9 +22,9 @@ pub(super) async fn list(
 ) -> Result<ListOptionGroupsResponse, Problem> {
     let mut violations = Violations::new();
     let brand_id = id::parse("brand_id", &request.brand_id, &mut violations);
-    violations.into_result()?;
+    let brand_id = violations.finish(brand_id)?;
     let mut tx = call.db.tenant(call.org).await?;
-    let brand = access::view_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    let brand = access::view_brand(&mut tx, call.identity, brand_id).await?;
     let groups = store::option_groups::list(&mut tx, brand.id).await?;
     tx.commit().await?;
     let option_groups = groups.iter().map(convert::option_group).collect();
@@ -58,7 +58,7 @@ pub(super) async fn save(
         Some(id) => {
             let stored = existing.iter().find(|group| group.id == id);
             let stored = stored.ok_or(Error::NotFound("option group"))?;
-            versioned::require("option_group", wanted.version, stored.version)?;
+            check_version(wanted.version, stored.version)?;
             Some(stored)
         }
     };
@@ -89,17 +89,16 @@ pub(super) async fn archive(
 ) -> Result<ArchiveOptionGroupResponse, Problem> {
     let mut violations = Violations::new();
     let group_id = id::parse("option_group_id", &request.option_group_id, &mut violations);
-    violations.into_result()?;
+    let group_id = violations.finish(group_id)?;
 
     let mut tx = call.db.tenant(call.org).await?;
-    let group_id: OptionGroupId = given(group_id)?;
     let brand_id = store::option_groups::find_brand(&mut tx, group_id).await?;
     let brand_id = brand_id.ok_or(Error::NotFound("option group"))?;
     access::lock_brand(&mut tx, call.identity, brand_id).await?;
     let groups = store::option_groups::list(&mut tx, brand_id).await?;
     let group = groups.iter().find(|group| group.id == group_id);
     let group = group.ok_or(Error::NotFound("option group"))?;
-    versioned::require("option_group", request.version, group.version)?;
+    check_version(request.version, group.version)?;
     let products = store::option_groups::list_users(&mut tx, group_id).await?;
     if !products.is_empty() {
         return Err(Error::GroupInUse { products }.into());

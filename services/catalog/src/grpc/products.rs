@@ -1,11 +1,12 @@
 //! RPCs on products.
 
-mod page_token;
-
 use chassis::{
-    error::{Problem, Violations},
-    id::{self, ProductId},
-    text,
+    clock::Clock,
+    db::TenantTx,
+    error::{CommonReason, Problem, Violations, check_version},
+    id::{self, BrandId, ProductId},
+    idempotency::Once,
+    request, text,
 };
 use proto::catalog::v1::{
     ArchiveProductRequest, ArchiveProductResponse, CreateProductRequest, CreateProductResponse,
@@ -13,14 +14,13 @@ use proto::catalog::v1::{
     UpdateProductRequest, UpdateProductResponse,
 };
 
-use super::{Call, convert, given};
+use super::{Call, convert, convert::ProductDraft};
 use crate::{
-    app::{access, once::Once},
+    app::access,
     domain::{
         Error,
         catalogue::Catalogue,
         product::{self, Details, code_number, variants_of},
-        versioned,
     },
     store::{self, product_pages::Filter},
 };
@@ -34,39 +34,23 @@ pub(super) async fn list(
     let filter = Filter {
         category: id::parse_optional("category_id", &request.category_id, &mut violations),
         text: text::bounded("text", &request.text, 0..=60, &mut violations),
-        display: convert::display_filter("display", request.display, &mut violations),
+        display: request::optional_choice("display", request.display, &mut violations),
     };
-    let after = page_token::parse("page_token", &request.page_token, &mut violations);
-    let size = match request.page_size {
-        0 => 50,
-        size @ (20 | 50 | 100) => i64::from(size),
-        _ => {
-            violations.push_with(
-                "page_size",
-                "VALIDATION_FAILED",
-                [("allowed", "20, 50, 100")],
-            );
-            0
-        }
-    };
-    violations.into_result()?;
+    let page = request::page(request.page_size, &request.page_token, &mut violations);
+    let brand_id = violations.finish(brand_id)?;
 
     let mut tx = call.db.tenant(call.org).await?;
-    let brand = access::view_brand(&mut tx, call.identity, given(brand_id)?).await?;
-    let page = store::product_pages::list(&mut tx, brand.id, &filter, after.as_ref(), size).await?;
+    let brand = access::view_brand(&mut tx, call.identity, brand_id).await?;
+    let (page, total) = store::product_pages::list(&mut tx, brand.id, &filter, &page).await?;
     tx.commit().await?;
     Ok(ListProductsResponse {
         products: page
-            .products
+            .items
             .iter()
             .map(|it| convert::product(it, brand.id))
             .collect(),
-        next_page_token: page
-            .next
-            .as_ref()
-            .map(page_token::write)
-            .unwrap_or_default(),
-        total: i32::try_from(page.total).unwrap_or(i32::MAX),
+        next_page_token: page.next_page_token,
+        total: i32::try_from(total).unwrap_or(i32::MAX),
     })
 }
 
@@ -76,9 +60,8 @@ pub(super) async fn get(
 ) -> Result<GetProductResponse, Problem> {
     let mut violations = Violations::new();
     let product_id = id::parse("product_id", &request.product_id, &mut violations);
-    violations.into_result()?;
+    let product_id = violations.finish(product_id)?;
     let mut tx = call.db.tenant(call.org).await?;
-    let product_id: ProductId = given(product_id)?;
     let brand_id = store::products::find_brand(&mut tx, product_id).await?;
     let brand_id = brand_id.ok_or(Error::NotFound("product"))?;
     access::view_brand(&mut tx, call.identity, brand_id).await?;
@@ -104,14 +87,23 @@ pub(super) async fn create(
     let wanted = request.product.clone().unwrap_or_default();
     let brand_id = id::parse("product.brand_id", &wanted.brand_id, &mut violations);
     let draft = convert::product_draft(&wanted, &mut violations);
-    violations.into_result()?;
+    let brand_id = violations.finish(brand_id)?;
 
     let mut tx = call.db.tenant(call.org).await?;
-    let brand = access::lock_brand(&mut tx, call.identity, given(brand_id)?).await?;
-    if let Some(first) = once.begin(&mut tx, clock).await? {
-        return Ok(first);
-    }
-    let catalogue = store::catalogue::load(&mut tx, brand.id).await?;
+    let brand = access::lock_brand(&mut tx, call.identity, brand_id).await?;
+    let create = async |tx: &mut TenantTx| insert(tx, brand.id, draft, clock).await;
+    let response = once.run(&mut tx, clock, create).await?;
+    tx.commit().await?;
+    Ok(response)
+}
+
+async fn insert(
+    tx: &mut TenantTx,
+    brand_id: BrandId,
+    draft: ProductDraft,
+    clock: &dyn Clock,
+) -> Result<CreateProductResponse, Problem> {
+    let catalogue = store::catalogue::load(tx, brand_id).await?;
     let mut variants = draft.variants;
     for variant in &mut variants {
         variant.id = None;
@@ -127,18 +119,15 @@ pub(super) async fn create(
     check_references(&catalogue, &new.details, &mut violations);
     violations.into_result()?;
     if new.details.code.is_empty() {
-        let number = store::products::next_code_number(&mut tx, brand.id).await?;
+        let number = store::products::next_code_number(tx, brand_id).await?;
         new.details.code = code_number(number);
     }
-    store::products::insert(&mut tx, brand.id, std::slice::from_ref(&new), clock).await?;
-    store::products::arrange(&mut tx, &order_with(&catalogue, &new, draft.position)).await?;
-    let product = store::products::get(&mut tx, brand.id, new.id).await?;
-    let answer = CreateProductResponse {
-        product: Some(convert::product(&product, brand.id)),
-    };
-    once.finish(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer)
+    store::products::insert(tx, brand_id, std::slice::from_ref(&new), clock).await?;
+    store::products::arrange(tx, &order_with(&catalogue, &new, draft.position)).await?;
+    let product = store::products::get(tx, brand_id, new.id).await?;
+    Ok(CreateProductResponse {
+        product: Some(convert::product(&product, brand_id)),
+    })
 }
 
 pub(super) async fn update(
@@ -150,10 +139,9 @@ pub(super) async fn update(
     let wanted = request.product.clone().unwrap_or_default();
     let product_id = id::parse("product.product_id", &wanted.product_id, &mut violations);
     let draft = convert::product_draft(&wanted, &mut violations);
-    violations.into_result()?;
+    let product_id = violations.finish(product_id)?;
 
     let mut tx = call.db.tenant(call.org).await?;
-    let product_id: ProductId = given(product_id)?;
     let brand_id = store::products::find_brand(&mut tx, product_id).await?;
     let brand_id = brand_id.ok_or(Error::NotFound("product"))?;
     access::lock_brand(&mut tx, call.identity, brand_id).await?;
@@ -163,7 +151,7 @@ pub(super) async fn update(
         .iter()
         .find(|product| product.id == product_id);
     let stored = stored.ok_or(Error::NotFound("product"))?;
-    versioned::require("product", wanted.version, stored.version)?;
+    check_version(wanted.version, stored.version)?;
 
     let mut violations = Violations::new();
     let mut changed = product::Product {
@@ -193,14 +181,13 @@ pub(super) async fn archive(
 ) -> Result<ArchiveProductResponse, Problem> {
     let mut violations = Violations::new();
     let product_id = id::parse("product_id", &request.product_id, &mut violations);
-    violations.into_result()?;
+    let product_id = violations.finish(product_id)?;
     let mut tx = call.db.tenant(call.org).await?;
-    let product_id: ProductId = given(product_id)?;
     let brand_id = store::products::find_brand(&mut tx, product_id).await?;
     let brand_id = brand_id.ok_or(Error::NotFound("product"))?;
     access::lock_brand(&mut tx, call.identity, brand_id).await?;
     let product = store::products::get(&mut tx, brand_id, product_id).await?;
-    versioned::require("product", request.version, product.version)?;
+    check_version(request.version, product.version)?;
     store::products::archive(&mut tx, product_id, request.version, &**call.clock).await?;
     tx.commit().await?;
     Ok(ArchiveProductResponse {})
@@ -214,12 +201,18 @@ fn check_references(catalogue: &Catalogue, details: &Details, violations: &mut V
             .iter()
             .all(|category| category.id != *id)
         {
-            violations.push(format!("product.category_ids[{index}]"), "NOT_FOUND");
+            violations.push(
+                format!("product.category_ids[{index}]"),
+                CommonReason::NotFound,
+            );
         }
     }
     for (index, id) in details.option_group_ids.iter().enumerate() {
         if catalogue.option_groups.iter().all(|group| group.id != *id) {
-            violations.push(format!("product.option_group_ids[{index}]"), "NOT_FOUND");
+            violations.push(
+                format!("product.option_group_ids[{index}]"),
+                CommonReason::NotFound,
+            );
         }
     }
 }

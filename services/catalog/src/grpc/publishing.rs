@@ -1,22 +1,24 @@
 //! Checking and publishing a brand's catalogue.
 
 use chassis::{
-    authn::Actor,
     db::TenantTx,
     error::{Problem, Violations},
-    id::{self, BranchId, BrandId, MenuVersionId},
+    id::{self, BranchId, MenuVersionId},
+    idempotency::Once,
+    request,
 };
 use proto::catalog::v1::{
     CheckPublishRequest, CheckPublishResponse, PriceChange, PublishChange, PublishRequest,
     PublishResponse,
 };
 
-use super::{Call, convert, given, snapshot};
+use super::{Call, convert, snapshot};
 use crate::{
-    app::{access, once::Once},
+    app::access,
     domain::{
         Error,
         branch::Branch,
+        brand::Brand,
         catalogue::Catalogue,
         document,
         menu::{Menu, Version},
@@ -29,8 +31,10 @@ use crate::{
 
 /// Menus rendered and written at a time, so that a chain's publication fits into memory.
 const BATCH: usize = 50;
-/// Prices told for a branch.
-const PRICES_TOLD: usize = 200;
+/// Branches that a brand can have.
+const MOST_BRANCHES: usize = 2_000;
+/// Price changes reported for a branch.
+const MOST_PRICES: usize = 200;
 
 pub(super) async fn check(
     call: &Call<'_>,
@@ -38,11 +42,16 @@ pub(super) async fn check(
 ) -> Result<CheckPublishResponse, Problem> {
     let mut violations = Violations::new();
     let brand_id = id::parse("brand_id", &request.brand_id, &mut violations);
-    let named = branch_ids(&request.branch_ids, &mut violations);
-    violations.into_result()?;
+    let named = request::ids(
+        "branch_ids",
+        &request.branch_ids,
+        MOST_BRANCHES,
+        &mut violations,
+    );
+    let brand_id = violations.finish(brand_id)?;
 
     let mut tx = call.db.tenant(call.org).await?;
-    let brand = access::view_brand(&mut tx, call.identity, given(brand_id)?).await?;
+    let brand = access::view_brand(&mut tx, call.identity, brand_id).await?;
     let branches = access::branches(&mut tx, call.identity, brand.id, &named).await?;
     let whole = store::catalogue::load(&mut tx, brand.id).await?;
     let orderable = whole.orderable();
@@ -80,7 +89,7 @@ fn change(branch: BranchId, difference: &Difference) -> PublishChange {
     let prices = difference
         .prices
         .iter()
-        .take(PRICES_TOLD)
+        .take(MOST_PRICES)
         .map(|price| PriceChange {
             product_id: price.product_id.to_string(),
             product_name: price.product_name.clone(),
@@ -110,18 +119,32 @@ pub(super) async fn publish(
         &mut violations,
     );
     let brand_id = id::parse("brand_id", &request.brand_id, &mut violations);
-    let named = branch_ids(&request.branch_ids, &mut violations);
-    violations.into_result()?;
+    let named = request::ids(
+        "branch_ids",
+        &request.branch_ids,
+        MOST_BRANCHES,
+        &mut violations,
+    );
+    let brand_id = violations.finish(brand_id)?;
 
     let mut tx = call.db.tenant(call.org).await?;
     // The lock keeps the catalogue as it was checked; the scope is that of the branches.
-    let brand_id: BrandId = given(brand_id)?;
     let brand = store::brands::lock(&mut tx, brand_id).await?;
     let branches = access::branches(&mut tx, call.identity, brand.id, &named).await?;
-    if let Some(first) = once.begin(&mut tx, clock).await? {
-        return Ok(first);
-    }
-    let whole = store::catalogue::load(&mut tx, brand.id).await?;
+    let publish = async |tx: &mut TenantTx| publish_all(tx, call, brand, branches).await;
+    let response = once.run(&mut tx, clock, publish).await?;
+    tx.commit().await?;
+    Ok(response)
+}
+
+async fn publish_all(
+    tx: &mut TenantTx,
+    call: &Call<'_>,
+    brand: Brand,
+    branches: Vec<Branch>,
+) -> Result<PublishResponse, Problem> {
+    let clock = &**call.clock;
+    let whole = store::catalogue::load(tx, brand.id).await?;
     let content = whole.orderable();
     let mut blocking = publish_check::check(&whole, &content);
     blocking.retain(|finding| finding.blocking);
@@ -130,7 +153,7 @@ pub(super) async fn publish(
     }
 
     let ids: Vec<BranchId> = branches.iter().map(|branch| branch.id).collect();
-    let numbers = store::branches::next_menu_numbers(&mut tx, &ids).await?;
+    let numbers = store::branches::next_menu_numbers(tx, &ids).await?;
     let menu = |(branch, number): (Branch, i64)| Menu {
         id: MenuVersionId::new(clock),
         number,
@@ -146,36 +169,14 @@ pub(super) async fn publish(
         if menus.is_empty() {
             break;
         }
-        let stored = render(menus, publisher(&call.identity.actor)).await?;
-        store::menus::insert(&mut tx, &stored).await?;
+        let stored = render(menus, call.identity.actor.name()).await?;
+        store::menus::insert(tx, &stored).await?;
         versions.extend(stored.into_iter().map(|stored| stored.version));
     }
-    events::menus_published(&mut tx, clock, &versions).await?;
-    let answer = PublishResponse {
+    events::menus_published(tx, clock, &versions).await?;
+    Ok(PublishResponse {
         versions: versions.iter().map(convert::version).collect(),
-    };
-    once.finish(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer)
-}
-
-fn branch_ids(raw: &[String], violations: &mut Violations) -> Vec<BranchId> {
-    let mut ids = Vec::with_capacity(raw.len());
-    for (index, raw) in raw.iter().enumerate() {
-        ids.extend(id::parse::<BranchId>(
-            &format!("branch_ids[{index}]"),
-            raw,
-            violations,
-        ));
-    }
-    ids
-}
-
-fn publisher(actor: &Actor) -> String {
-    match actor {
-        Actor::Staff { name, .. } => name.clone(),
-        other => other.id(),
-    }
+    })
 }
 
 /// Compressing takes its time: not on a thread that others wait for.

@@ -2,7 +2,7 @@
 
 use chassis::{
     clock::Clock,
-    db::{SystemTx, TenantTx, on_constraint},
+    db::{OnConstraint as _, StoreError, SystemTx, TenantTx},
     error::Problem,
     id::{BranchId, BrandId, OrganisationId},
     snapshot::Key,
@@ -10,7 +10,7 @@ use chassis::{
 };
 use uuid::Uuid;
 
-use super::{inconsistent, slugs};
+use super::slugs;
 use crate::domain::{
     Error,
     branch::{Branch, Details, State},
@@ -34,7 +34,7 @@ impl TryFrom<Row> for Branch {
     type Error = Problem;
 
     fn try_from(row: Row) -> Result<Self, Problem> {
-        let wrong = |column| inconsistent("branches", column, row.branch_id);
+        let wrong = |column| StoreError::inconsistent("branches", column, row.branch_id);
         Ok(Self {
             id: BranchId::from_uuid(row.branch_id),
             brand_id: BrandId::from_uuid(row.brand_id),
@@ -78,7 +78,7 @@ pub async fn insert(tx: &mut TenantTx, branch: &Branch, clock: &dyn Clock) -> Re
     )
     .execute(&mut **tx)
     .await
-    .map_err(code_taken)?;
+    .on_constraint("branches_code_key", code_taken)?;
     slugs::set_of_branch(tx, branch, clock).await
 }
 
@@ -114,18 +114,16 @@ pub async fn update(
     )
     .fetch_one(&mut **tx)
     .await
-    .map_err(code_taken)?;
+    .on_constraint("branches_code_key", code_taken)?;
     slugs::set_of_branch(tx, branch, clock).await?;
     row.try_into()
 }
 
-fn code_taken(error: sqlx::Error) -> Problem {
-    on_constraint(error, "branches_code_key", || {
-        Error::CodeTaken {
-            field: "branch.code",
-        }
-        .into()
-    })
+fn code_taken() -> Problem {
+    Error::CodeTaken {
+        field: "branch.code",
+    }
+    .into()
 }
 
 /// Finds a branch.

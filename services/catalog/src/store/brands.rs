@@ -1,9 +1,15 @@
 //! Brands and their slugs.
 
-use chassis::{clock::Clock, db::TenantTx, error::Problem, id::BrandId, money::Currency};
+use chassis::{
+    clock::Clock,
+    db::{StoreError, TenantTx},
+    error::Problem,
+    id::BrandId,
+    money::Currency,
+};
 use uuid::Uuid;
 
-use super::{inconsistent, slugs};
+use super::slugs;
 use crate::domain::{
     Error,
     brand::{Brand, Details},
@@ -26,7 +32,7 @@ impl TryFrom<Row> for Brand {
         let currency: Currency = row
             .currency
             .parse()
-            .map_err(|_| inconsistent("brands", "currency", row.brand_id))?;
+            .map_err(|_| StoreError::inconsistent("brands", "currency", row.brand_id))?;
         Ok(Self {
             id: BrandId::from_uuid(row.brand_id),
             details: Details {

@@ -2,7 +2,7 @@
 
 use chassis::{
     clock::Clock,
-    db::{TenantTx, on_constraint},
+    db::{OnConstraint as _, TenantTx},
     error::Problem,
     id::{BrandId, CategoryId},
     text,
@@ -99,7 +99,7 @@ pub async fn insert(
     )
     .execute(&mut **tx)
     .await
-    .map_err(name_taken)?;
+    .on_constraint("categories_name_key", name_taken)?;
     Ok(())
 }
 
@@ -123,17 +123,15 @@ pub async fn rename(
     )
     .fetch_one(&mut **tx)
     .await
-    .map_err(name_taken)?;
+    .on_constraint("categories_name_key", name_taken)?;
     Ok(())
 }
 
-fn name_taken(error: sqlx::Error) -> Problem {
-    on_constraint(error, "categories_name_key", || {
-        Error::CodeTaken {
-            field: "category.name",
-        }
-        .into()
-    })
+fn name_taken() -> Problem {
+    Error::CodeTaken {
+        field: "category.name",
+    }
+    .into()
 }
 
 /// Puts the brand's categories into the order of `ids`, counted from 0. The places of the others

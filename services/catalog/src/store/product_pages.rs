@@ -4,8 +4,10 @@ use chassis::{
     db::TenantTx,
     error::Problem,
     id::{BrandId, CategoryId, ProductId},
+    request::{Page, PageRequest},
     text,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::domain::product::{Display, Product};
 
@@ -24,7 +26,7 @@ pub struct Filter {
 }
 
 /// Where a page ends, and the next one goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     /// Place of the main category.
     pub category_position: i32,
@@ -36,25 +38,14 @@ pub struct Cursor {
     pub product_id: ProductId,
 }
 
-/// A page of products.
-#[derive(Clone, Debug)]
-pub struct Page {
-    /// Products in order.
-    pub products: Vec<Product>,
-    /// Where the next page goes on, if there is one.
-    pub next: Option<Cursor>,
-    /// Exact count to 10,000; 10,001 means more.
-    pub total: i64,
-}
-
-/// Lists up to `size` products that come after `after`.
+/// Lists a page of products, and how many there are: exact to 10,000, and 10,001 means more.
 pub async fn list(
     tx: &mut TenantTx,
     brand: BrandId,
     filter: &Filter,
-    after: Option<&Cursor>,
-    size: i64,
-) -> Result<Page, Problem> {
+    page: &PageRequest<Cursor>,
+) -> Result<(Page<Product>, i64), Problem> {
+    let after = page.after.as_ref();
     let rows = sqlx::query!(
         "SELECT product.product_id, product.position, category.category_id,
                 category.position AS category_position
@@ -86,31 +77,26 @@ pub async fn list(
         after.map(|after| after.category_id.as_uuid()),
         after.map(|after| after.position),
         after.map(|after| after.product_id.as_uuid()),
-        size + 1,
+        page.limit(),
     )
     .fetch_all(&mut **tx)
     .await?;
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let next = rows
-        .get(..size)
-        .filter(|_| rows.len() > size)
-        .and_then(<[_]>::last);
-    let next = next.map(|row| Cursor {
-        category_position: row.category_position,
-        category_id: CategoryId::from_uuid(row.category_id),
-        position: row.position,
-        product_id: ProductId::from_uuid(row.product_id),
+    let page = page.page(rows, |last| Cursor {
+        category_position: last.category_position,
+        category_id: CategoryId::from_uuid(last.category_id),
+        position: last.position,
+        product_id: ProductId::from_uuid(last.product_id),
     });
-    let ids: Vec<ProductId> = rows
+    let ids: Vec<ProductId> = page
+        .items
         .iter()
-        .take(size)
         .map(|row| ProductId::from_uuid(row.product_id))
         .collect();
-    Ok(Page {
-        products: super::products::list(tx, brand, Some(&ids)).await?,
-        next,
-        total: count(tx, brand, filter).await?,
-    })
+    let page = Page {
+        items: super::products::list(tx, brand, Some(&ids)).await?,
+        next_page_token: page.next_page_token,
+    };
+    Ok((page, count(tx, brand, filter).await?))
 }
 
 async fn count(tx: &mut TenantTx, brand: BrandId, filter: &Filter) -> Result<i64, Problem> {

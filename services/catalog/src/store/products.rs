@@ -5,7 +5,7 @@ mod read;
 
 use chassis::{
     clock::Clock,
-    db::{TenantTx, on_constraint},
+    db::{OnConstraint as _, TenantTx},
     error::Problem,
     id::{BrandId, ProductId},
     text,
@@ -109,7 +109,7 @@ pub async fn insert(
     )
     .execute(&mut **tx)
     .await
-    .map_err(code_taken)?;
+    .on_constraint("products_code_key", code_taken)?;
     children::write(tx, products, clock).await
 }
 
@@ -159,20 +159,22 @@ pub async fn update(
     )
     .execute(&mut **tx)
     .await
-    .map_err(code_taken)?;
+    .on_constraint("products_code_key", code_taken)?;
     if updated.rows_affected() != products.len() as u64 {
-        return Err(Problem::new("VERSION_CONFLICT").message("a product was changed meanwhile"));
+        // The brand is locked, so each product still has the version it was read at.
+        let expected = products.len();
+        return Err(Problem::internal(anyhow::anyhow!(
+            "fewer than {expected} products were updated"
+        )));
     }
     children::write(tx, products, clock).await
 }
 
-fn code_taken(error: sqlx::Error) -> Problem {
-    on_constraint(error, "products_code_key", || {
-        Error::CodeTaken {
-            field: "product.code",
-        }
-        .into()
-    })
+fn code_taken() -> Problem {
+    Error::CodeTaken {
+        field: "product.code",
+    }
+    .into()
 }
 
 /// Puts the products of one main category into the order of `ids`, counted from 0. The places of

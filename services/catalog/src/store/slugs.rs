@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chassis::{
     clock::Clock,
-    db::{SystemTx, TenantTx, on_constraint},
+    db::{OnConstraint as _, SystemTx, TenantTx},
     error::Problem,
     id::{BranchId, BrandId, OrganisationId},
 };
@@ -56,7 +56,11 @@ pub async fn set_of_brand(
         )
         .execute(&mut **tx)
         .await
-        .map_err(|error| taken(error, "brand_slugs_pkey", "brand.slug"))?;
+        .on_constraint("brand_slugs_pkey", || {
+            Problem::from(Error::CodeTaken {
+                field: "brand.slug",
+            })
+        })?;
     }
     let retired = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!"
@@ -114,7 +118,11 @@ pub async fn set_of_branch(
         )
         .execute(&mut **tx)
         .await
-        .map_err(|error| taken(error, "branch_slugs_pkey", "branch.slug"))?;
+        .on_constraint("branch_slugs_pkey", || {
+            Problem::from(Error::CodeTaken {
+                field: "branch.slug",
+            })
+        })?;
     }
     let retired = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!"
@@ -126,10 +134,6 @@ pub async fn set_of_branch(
     .fetch_one(&mut **tx)
     .await?;
     check_retired(retired, "branch.slug")
-}
-
-fn taken(error: sqlx::Error, constraint: &str, field: &'static str) -> Problem {
-    on_constraint(error, constraint, || Error::CodeTaken { field }.into())
 }
 
 fn check_retired(retired: i64, field: &'static str) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! Brands, branches and the way from an address to them.
 
-use crate::common::{Shop, branch_scope, brand_scope, fields, refused, told, wire};
+use crate::common::{Shop, branch_scope, brand_scope, fields, ok, refused, wire};
 use proto::catalog::v1::{
     Branch, BranchState, Brand, CreateBranchRequest, CreateBrandRequest, ListBrandsRequest,
     ResolveStorefrontRequest, UpdateBranchRequest, UpdateBrandRequest,
@@ -35,13 +35,13 @@ fn address(slug: &str) -> ResolveStorefrontRequest {
 async fn a_repeated_creation_gives_the_first_answer_and_another_body_is_refused() {
     let shop = Shop::open().await;
     let mut owner = shop.owner();
-    let first = told(owner.create_brand(create("k", wire::brand("tea"))).await);
-    let again = told(owner.create_brand(create("k", wire::brand("tea"))).await);
+    let first = ok(owner.create_brand(create("k", wire::brand("tea"))).await);
+    let again = ok(owner.create_brand(create("k", wire::brand("tea"))).await);
     assert_eq!(first, again);
     let other = refused(owner.create_brand(create("k", wire::brand("coffee"))).await);
     assert_eq!(other.reason, "IDEMPOTENCY_MISMATCH");
     assert_eq!(
-        told(owner.list_brands(ListBrandsRequest {}).await)
+        ok(owner.list_brands(ListBrandsRequest {}).await)
             .brands
             .len(),
         1
@@ -57,7 +57,7 @@ async fn one_key_at_the_same_time_creates_one_brand() {
         one.create_brand(create("k", wire::brand("tea"))),
         two.create_brand(create("k", wire::brand("tea"))),
     );
-    assert_eq!(told(first), told(second));
+    assert_eq!(ok(first), ok(second));
 }
 
 #[tokio::test]
@@ -90,18 +90,18 @@ async fn every_wrong_field_of_a_brand_is_named() {
 async fn a_stale_version_is_refused_with_both_versions() {
     let shop = Shop::open().await;
     let (brand, branch) = shop.brand("tea").await;
-    let changed = told(shop.owner().update_brand(update(&brand)).await)
+    let changed = ok(shop.owner().update_brand(update(&brand)).await)
         .brand
         .unwrap();
     assert_eq!(changed.version, 2);
     let stale = refused(shop.owner().update_brand(update(&brand)).await);
     assert_eq!(stale.reason, "VERSION_CONFLICT");
     assert_eq!(
-        (&*stale.params["given"], &*stale.params["current"]),
+        (&*stale.params["expected"], &*stale.params["actual"]),
         ("1", "2")
     );
 
-    told(shop.owner().update_branch(update_branch(&branch)).await);
+    ok(shop.owner().update_branch(update_branch(&branch)).await);
     let stale = refused(shop.owner().update_branch(update_branch(&branch)).await);
     assert_eq!(stale.reason, "VERSION_CONFLICT");
 }
@@ -158,7 +158,7 @@ async fn the_currency_is_fixed_once_there_are_products() {
     let shop = Shop::open().await;
     let (mut brand, _) = shop.brand("tea").await;
     brand.currency = "JPY".to_owned();
-    let mut brand = told(shop.owner().update_brand(update(&brand)).await)
+    let mut brand = ok(shop.owner().update_brand(update(&brand)).await)
         .brand
         .unwrap();
     shop.import(
@@ -216,8 +216,8 @@ async fn anybody_finds_a_storefront_and_not_its_closed_branches() {
     let (brand, main) = shop.brand("tea").await;
     let mut closed = shop.branch(&brand.brand_id, "closed").await;
     closed.state = BranchState::Closed.into();
-    told(shop.owner().update_branch(update_branch(&closed)).await);
-    let found = told(shop.anonymous().resolve_storefront(address("tea")).await);
+    ok(shop.owner().update_branch(update_branch(&closed)).await);
+    let found = ok(shop.anonymous().resolve_storefront(address("tea")).await);
     assert_eq!(found.organisation_id, shop.org.to_string());
     assert_eq!(found.brand, Some(brand));
     assert_eq!(found.branches, [main]);
@@ -230,20 +230,18 @@ async fn staff_see_the_brands_and_branches_of_their_scope() {
     let (coffee, _) = shop.brand("coffee").await;
     let second = shop.branch(&tea.brand_id, "second").await;
 
-    let seen = told(
-        shop.manager_of(branch_scope(&second.branch_id))
-            .list_brands(ListBrandsRequest {})
-            .await,
-    );
+    let seen = ok(shop
+        .manager_of(branch_scope(&second.branch_id))
+        .list_brands(ListBrandsRequest {})
+        .await);
     assert_eq!(
         (seen.brands, seen.branches),
         (vec![tea.clone()], vec![second.clone()])
     );
-    let seen = told(
-        shop.manager_of(brand_scope(&tea.brand_id))
-            .list_brands(ListBrandsRequest {})
-            .await,
-    );
+    let seen = ok(shop
+        .manager_of(brand_scope(&tea.brand_id))
+        .list_brands(ListBrandsRequest {})
+        .await);
     assert_eq!(
         (seen.brands, seen.branches),
         (vec![tea.clone()], vec![tea_main, second])
@@ -266,7 +264,7 @@ async fn a_plan_holds_as_many_brands_as_it_says() {
     let mut owner = testkit::identities::owner(shop.org);
     owner.plan = chassis::authn::Plan::Basic;
     let mut basic = shop.caller(&owner);
-    told(basic.create_brand(create("1", wire::brand("tea"))).await);
+    ok(basic.create_brand(create("1", wire::brand("tea"))).await);
     let problem = refused(basic.create_brand(create("2", wire::brand("coffee"))).await);
     assert_eq!(
         (&*problem.reason, &*problem.params["limit"]),

@@ -1,6 +1,6 @@
-//! What the catalogue tells the others.
+//! Events of the catalogue.
 
-use crate::common::{Shop, told, wire};
+use crate::common::{Shop, ok, wire};
 use prost::Message as _;
 use proto::{
     catalog::v1::{BranchChanged, BrandChanged, MenuPublished, UpdateBrandRequest},
@@ -9,7 +9,7 @@ use proto::{
 use testkit::identities;
 
 #[tokio::test]
-async fn a_changed_brand_and_branch_are_told_with_their_versions() {
+async fn a_changed_brand_and_branch_are_published_with_their_versions() {
     let shop = Shop::open().await;
     let mut bus = shop.service.listen(&["catalog.#"]).await;
     let (brand, branch) = shop.brand("tea").await;
@@ -32,13 +32,12 @@ async fn a_changed_brand_and_branch_are_told_with_their_versions() {
         Some(branch)
     );
 
-    told(
-        shop.owner()
-            .update_brand(UpdateBrandRequest {
-                brand: Some(brand.clone()),
-            })
-            .await,
-    );
+    ok(shop
+        .owner()
+        .update_brand(UpdateBrandRequest {
+            brand: Some(brand.clone()),
+        })
+        .await);
     let event = bus.next().await;
     assert_eq!(
         (event.aggregate.to_string(), event.version),
@@ -48,22 +47,20 @@ async fn a_changed_brand_and_branch_are_told_with_their_versions() {
 }
 
 #[tokio::test]
-async fn each_branch_of_a_publication_is_told() {
+async fn each_branch_of_a_publication_is_reported() {
     let shop = Shop::open().await;
     let (brand, _) = shop.brand("tea").await;
     shop.branch(&brand.brand_id, "second").await;
     let mut bus = shop.service.listen(&["catalog.menu.published.v1"]).await;
-    let published = told(
-        shop.owner()
-            .publish(wire::publish("k", &brand.brand_id))
-            .await,
-    );
-    // Told once, however often the call is repeated.
-    told(
-        shop.owner()
-            .publish(wire::publish("k", &brand.brand_id))
-            .await,
-    );
+    let published = ok(shop
+        .owner()
+        .publish(wire::publish("k", &brand.brand_id))
+        .await);
+    // Published once, however often the call is repeated.
+    ok(shop
+        .owner()
+        .publish(wire::publish("k", &brand.brand_id))
+        .await);
     for version in published.versions {
         let event = bus.next().await;
         assert_eq!(
@@ -94,7 +91,7 @@ async fn branches_of_all_organisations_are_listed_by_pages_as_their_events() {
             page_token,
             page_size: 1,
         };
-        let page = told(snapshots.list_snapshot(request).await);
+        let page = ok(snapshots.list_snapshot(request).await);
         for item in page.items {
             assert_eq!(item.organisation_id, shop.org.to_string());
             assert_eq!(

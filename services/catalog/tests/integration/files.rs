@@ -1,6 +1,6 @@
 //! Import and export of products.
 
-use crate::common::{Shop, fields, refused, told, wire};
+use crate::common::{Shop, fields, ok, refused, wire};
 use proto::catalog::v1::{ImportProductsResponse, SaveOptionGroupRequest};
 
 const MENUS: [(&str, &[u8]); 3] = [
@@ -42,12 +42,12 @@ async fn an_export_imports_to_the_same_and_stays_the_same() {
             brand_id: brand.brand_id.clone(),
             option_group: Some(wire::sweetness()),
         };
-        let group = told(shop.owner().save_option_group(request).await)
+        let group = ok(shop.owner().save_option_group(request).await)
             .option_group
             .unwrap();
         let mut import = wire::import(&brand.brand_id, menu);
         import.option_group_ids = vec![group.option_group_id];
-        told(shop.owner().import_products(import).await);
+        ok(shop.owner().import_products(import).await);
 
         let before = shop.products(&brand.brand_id).await;
         let exported = shop.export(&brand.brand_id).await;
@@ -122,7 +122,7 @@ async fn a_column_that_is_not_in_the_file_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_file_takes_away_is_told_before_it_is_written() {
+async fn what_a_file_takes_away_is_reported_before_it_is_written() {
     let shop = Shop::open().await;
     let (brand, _) = shop.brand("tea").await;
     let menu = "category,name,price_cold,price_hot,more_categories,name_en\n\
@@ -133,7 +133,7 @@ async fn what_a_file_takes_away_is_told_before_it_is_written() {
         茶,青茶,30,,,\n茶,紅茶,25,,熱銷,\n茶,綠茶,25,,,\n";
     let mut request = wire::import(&brand.brand_id, fewer.as_bytes());
     request.dry_run = true;
-    let report = told(shop.owner().import_products(request).await);
+    let report = ok(shop.owner().import_products(request).await);
     assert_eq!((report.updated, report.losing), (3, 2));
     let removals: Vec<(&str, &str, i32)> = report
         .removals
@@ -216,7 +216,7 @@ async fn a_dry_run_writes_nothing() {
     let (brand, _) = shop.brand("tea").await;
     let mut request = wire::import(&brand.brand_id, MENUS[1].1);
     request.dry_run = true;
-    let report = told(shop.owner().import_products(request).await);
+    let report = ok(shop.owner().import_products(request).await);
     assert_eq!(counts(&report), (lines(MENUS[1].1), 0, 0));
     assert!(!report.applied);
     assert_eq!(report.rows[0].change, "created");
@@ -224,7 +224,7 @@ async fn a_dry_run_writes_nothing() {
 }
 
 #[tokio::test]
-async fn with_a_bad_row_nothing_is_written_and_every_bad_row_is_told() {
+async fn with_a_bad_row_nothing_is_written_and_every_bad_row_is_reported() {
     let shop = Shop::open().await;
     let (brand, _) = shop.brand("tea").await;
     let file = "category,name,price_cold,price_hot\n茶,紅茶,25,\n茶,綠茶,二十,\n,青茶,1000000,\n茶,紅茶,25,\n";

@@ -1,6 +1,6 @@
 //! Categories, products and option groups.
 
-use crate::common::{Shop, branch_scope, fields, refused, told, wire};
+use crate::common::{Shop, branch_scope, fields, ok, refused, wire};
 use proto::catalog::v1::{
     ArchiveCategoryRequest, ArchiveOptionGroupRequest, ArchiveProductRequest, Category,
     CreateProductRequest, DisplayState, FindItemsRequest, GetProductRequest, ListCategoriesRequest,
@@ -34,16 +34,14 @@ async fn a_product_without_a_code_gets_one_and_a_code_is_taken_once() {
     let (brand, _) = shop.brand("tea").await;
     let category = shop.category(&brand.brand_id, "茶").await;
     let product = wire::product(&brand.brand_id, &category.category_id, "紅茶");
-    let first = told(
-        shop.owner()
-            .create_product(create("a", product.clone()))
-            .await,
-    );
-    let again = told(
-        shop.owner()
-            .create_product(create("a", product.clone()))
-            .await,
-    );
+    let first = ok(shop
+        .owner()
+        .create_product(create("a", product.clone()))
+        .await);
+    let again = ok(shop
+        .owner()
+        .create_product(create("a", product.clone()))
+        .await);
     assert_eq!(first, again);
     let first = first.product.unwrap();
     assert_eq!(
@@ -60,8 +58,8 @@ async fn a_product_without_a_code_gets_one_and_a_code_is_taken_once() {
         product_id: first.product_id.clone(),
         version: 1,
     };
-    told(shop.owner().archive_product(archive).await);
-    told(shop.owner().create_product(create("b", same)).await);
+    ok(shop.owner().archive_product(archive).await);
+    ok(shop.owner().create_product(create("b", same)).await);
     let gone = GetProductRequest {
         product_id: first.product_id,
     };
@@ -110,7 +108,7 @@ async fn a_product_keeps_its_station_and_print_tag() {
 
     product.station = "廚房".to_owned();
     product.print_tag.clear();
-    told(shop.owner().update_product(update(&product)).await);
+    ok(shop.owner().update_product(update(&product)).await);
     let listed = shop.products(&brand.brand_id).await;
     assert_eq!((&*listed[0].station, &*listed[0].print_tag), ("廚房", ""));
 }
@@ -149,7 +147,7 @@ async fn a_change_keeps_the_variants_it_names_and_a_stale_one_is_refused() {
     wanted.variants.remove(0);
     wanted.variants[0].price = 40;
     wanted.variants.push(wire::variant("大杯", 50));
-    let after = told(shop.owner().update_product(update(&wanted)).await)
+    let after = ok(shop.owner().update_product(update(&wanted)).await)
         .product
         .unwrap();
     assert_eq!(after.version, 2);
@@ -188,13 +186,13 @@ async fn products_come_in_pages_by_category_and_place() {
     };
     let mut seen = Vec::new();
     loop {
-        let page = told(shop.owner().list_products(request.clone()).await);
+        let page = ok(shop.owner().list_products(request.clone()).await);
         assert_eq!(page.total, 55);
         seen.extend(page.products);
-        if page.next_page_token.is_empty() {
+        let Some(next) = page.next_page_token else {
             break;
-        }
-        request.page_token = page.next_page_token;
+        };
+        request.page_token = next;
     }
     let expected: Vec<String> = (0..55).map(|number| format!("茶{number:02}")).collect();
     assert_eq!(names(&seen), expected);
@@ -206,10 +204,7 @@ async fn products_come_in_pages_by_category_and_place() {
         display: DisplayState::Listed.into(),
         ..ListProductsRequest::default()
     };
-    assert_eq!(
-        told(shop.owner().list_products(found.clone()).await).total,
-        5
-    );
+    assert_eq!(ok(shop.owner().list_products(found.clone()).await).total, 5);
     let forged = ListProductsRequest {
         page_token: "x".to_owned(),
         page_size: 7,
@@ -219,8 +214,8 @@ async fn products_come_in_pages_by_category_and_place() {
     assert_eq!(
         fields(&problem),
         [
-            ("page_token", "VALIDATION_FAILED"),
-            ("page_size", "VALIDATION_FAILED")
+            ("page_size", "VALIDATION_FAILED"),
+            ("page_token", "VALIDATION_FAILED")
         ]
     );
 }
@@ -260,7 +255,7 @@ async fn text_is_kept_as_typed_and_compared_and_searched_folded() {
             text: text.to_owned(),
             ..ListProductsRequest::default()
         };
-        let found = told(shop.owner().list_products(request).await);
+        let found = ok(shop.owner().list_products(request).await);
         assert_eq!((found.total, found.products.len()), (1, 1), "{text}");
     }
 }
@@ -342,7 +337,7 @@ async fn an_edited_group_keeps_the_identity_of_its_options_and_the_file_finds_no
     toppings.name = "加料".to_owned();
     (toppings.min, toppings.max) = (0, 5);
     toppings.options = vec![option("珍珠", 10), option("椰果", 10), option("布丁", 15)];
-    let before = told(shop.owner().save_option_group(save(toppings)).await);
+    let before = ok(shop.owner().save_option_group(save(toppings)).await);
     let before = before.option_group.unwrap();
     let mut product = wire::product(&brand.brand_id, &category.category_id, "紅茶");
     product.option_group_ids = vec![before.option_group_id.clone()];
@@ -354,7 +349,7 @@ async fn an_edited_group_keeps_the_identity_of_its_options_and_the_file_finds_no
     (pearls.name, pearls.price) = ("黑糖珍珠".to_owned(), 15);
     wanted.options.insert(0, option("芋圓", 15));
     wanted.options.push(pearls);
-    let after = told(shop.owner().save_option_group(save(wanted)).await);
+    let after = ok(shop.owner().save_option_group(save(wanted)).await);
     let after = after.option_group.unwrap();
     let id = |group: &proto::catalog::v1::OptionGroup, name: &str| {
         let found = group.options.iter().find(|option| option.name == name);
@@ -376,10 +371,10 @@ async fn an_edited_group_keeps_the_identity_of_its_options_and_the_file_finds_no
 
     let mut wanted = after.clone();
     wanted.options.retain(|option| option.name != "椰果");
-    let without = told(shop.owner().save_option_group(save(wanted)).await);
+    let without = ok(shop.owner().save_option_group(save(wanted)).await);
     let mut again = without.option_group.unwrap();
     again.options.push(option("椰果", 10));
-    let again = told(shop.owner().save_option_group(save(again)).await);
+    let again = ok(shop.owner().save_option_group(save(again)).await);
     let again = again.option_group.unwrap();
     assert_ne!(
         id(&again, "椰果"),
@@ -399,7 +394,7 @@ async fn a_product_goes_to_the_place_it_is_given() {
     .await;
     let mut last = shop.products(&brand.brand_id).await[2].clone();
     last.position = 0;
-    let moved = told(shop.owner().update_product(update(&last)).await)
+    let moved = ok(shop.owner().update_product(update(&last)).await)
         .product
         .unwrap();
     assert_eq!(moved.position, 0);
@@ -420,21 +415,19 @@ async fn a_category_with_products_is_archived_once_they_have_another_place() {
     let request = ListCategoriesRequest {
         brand_id: brand.brand_id.clone(),
     };
-    let categories = told(shop.owner().list_categories(request).await).categories;
+    let categories = ok(shop.owner().list_categories(request).await).categories;
     let mut archive = ArchiveCategoryRequest {
         category_id: categories[0].category_id.clone(),
         version: 1,
-        move_products_to: String::new(),
+        move_products_to: None,
     };
     let problem = refused(shop.owner().archive_category(archive.clone()).await);
     assert_eq!(
         fields(&problem),
         [("move_products_to", "VALIDATION_FAILED")]
     );
-    archive
-        .move_products_to
-        .clone_from(&categories[1].category_id);
-    told(shop.owner().archive_category(archive.clone()).await);
+    archive.move_products_to = Some(categories[1].category_id.clone());
+    ok(shop.owner().archive_category(archive.clone()).await);
     assert_eq!(
         refused(shop.owner().archive_category(archive).await).reason,
         "NOT_FOUND"
@@ -473,7 +466,7 @@ async fn a_category_name_is_taken_once_and_its_place_is_kept() {
         position: 0,
         ..second
     };
-    let moved = told(shop.owner().save_category(save(up.clone())).await)
+    let moved = ok(shop.owner().save_category(save(up.clone())).await)
         .category
         .unwrap();
     assert_eq!((moved.position, moved.version), (0, 2));
@@ -491,16 +484,15 @@ async fn an_option_group_keeps_the_options_it_names_and_is_archived_when_unused(
         brand_id: brand.brand_id.clone(),
         option_group: Some(group),
     };
-    let made = told(
-        shop.owner()
-            .save_option_group(save(wire::sweetness()))
-            .await,
-    );
+    let made = ok(shop
+        .owner()
+        .save_option_group(save(wire::sweetness()))
+        .await);
     let made = made.option_group.unwrap();
     let mut wanted = made.clone();
     wanted.options.remove(0);
     wanted.options[0].price = 5;
-    let after = told(shop.owner().save_option_group(save(wanted.clone())).await);
+    let after = ok(shop.owner().save_option_group(save(wanted.clone())).await);
     let after = after.option_group.unwrap();
     assert_eq!((after.version, &after.options), (2, &wanted.options));
     let stale = refused(shop.owner().save_option_group(save(wanted)).await);
@@ -523,8 +515,8 @@ async fn an_option_group_keeps_the_options_it_names_and_is_archived_when_unused(
         product_id: product.product_id,
         version: product.version,
     };
-    told(shop.owner().archive_product(gone).await);
-    told(shop.owner().archive_option_group(archive).await);
+    ok(shop.owner().archive_product(gone).await);
+    ok(shop.owner().archive_option_group(archive).await);
 }
 
 #[tokio::test]
@@ -544,7 +536,7 @@ async fn branch_staff_see_the_catalogue_and_do_not_change_it() {
         product_id: product.product_id.clone(),
     };
     assert_eq!(
-        told(clerk.get_product(get).await).product.as_ref(),
+        ok(clerk.get_product(get).await).product.as_ref(),
         Some(&product)
     );
     assert_eq!(
@@ -553,7 +545,7 @@ async fn branch_staff_see_the_catalogue_and_do_not_change_it() {
     );
 }
 
-/// What a menu lacks may be archived or somebody else's: ordering tells the two apart by this.
+/// What a menu lacks may be archived or somebody else's: ordering distinguishes the two by this.
 #[tokio::test]
 async fn items_are_found_by_their_ids_archived_or_not_in_their_own_organisation() {
     let shop = Shop::open().await;
@@ -565,12 +557,12 @@ async fn items_are_found_by_their_ids_archived_or_not_in_their_own_organisation(
         brand_id: brand.brand_id.clone(),
         option_group: Some(wire::sweetness()),
     };
-    let group = told(shop.owner().save_option_group(groups).await);
+    let group = ok(shop.owner().save_option_group(groups).await);
     let archive = ArchiveProductRequest {
         product_id: product.product_id.clone(),
         version: product.version,
     };
-    told(shop.owner().archive_product(archive).await);
+    ok(shop.owner().archive_product(archive).await);
 
     let option = &group.option_group.unwrap().options[0].option_id;
     let known = [
@@ -581,7 +573,7 @@ async fn items_are_found_by_their_ids_archived_or_not_in_their_own_organisation(
     let unknown = [brand.brand_id.clone(), category.category_id.clone()];
     let find = |item_ids: Vec<String>| FindItemsRequest { item_ids };
     let wanted = find([&known[..], &unknown[..]].concat());
-    let mut found = told(shop.ordering().find_items(wanted).await).item_ids;
+    let mut found = ok(shop.ordering().find_items(wanted).await).item_ids;
     found.sort();
     let mut expected = known.to_vec();
     expected.sort();
@@ -589,7 +581,7 @@ async fn items_are_found_by_their_ids_archived_or_not_in_their_own_organisation(
 
     let stranger = testkit::identities::service("ordering", testkit::organisation());
     let mut elsewhere = shop.caller(&stranger);
-    let nothing = told(elsewhere.find_items(find(known.to_vec())).await);
+    let nothing = ok(elsewhere.find_items(find(known.to_vec())).await);
     assert!(nothing.item_ids.is_empty());
 
     let many = refused(

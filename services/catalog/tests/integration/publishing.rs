@@ -5,11 +5,11 @@ use std::io::Read as _;
 use catalog::jobs;
 use chrono::TimeDelta;
 
-use crate::common::{Shop, branch_scope, fields, refused, told, wire};
+use crate::common::{Shop, branch_scope, fields, ok, refused, wire};
 use proto::catalog::v1::{
     Branch, Brand, CheckPublishRequest, GetMenuDocumentRequest, GetMenuDocumentResponse,
     GetMenuSnapshotRequest, ListMenuVersionsRequest, MenuSnapshot, PublishRequest,
-    SaveOptionGroupRequest, TaxType, UpdateProductRequest,
+    SaveOptionGroupRequest, UpdateProductRequest,
 };
 
 const MENU: &[u8] = include_bytes!("data/formula_names.csv");
@@ -25,7 +25,7 @@ async fn document(shop: &Shop, branch: &Branch, known: &str) -> GetMenuDocumentR
         branch_id: branch.branch_id.clone(),
         known_etag: known.to_owned(),
     };
-    told(shop.ordering().get_menu_document(request).await)
+    ok(shop.ordering().get_menu_document(request).await)
 }
 
 async fn snapshot(shop: &Shop, branch: &Branch, version: &str) -> MenuSnapshot {
@@ -33,7 +33,7 @@ async fn snapshot(shop: &Shop, branch: &Branch, version: &str) -> MenuSnapshot {
         branch_id: branch.branch_id.clone(),
         menu_version_id: version.to_owned(),
     };
-    told(shop.ordering().get_menu_snapshot(request).await)
+    ok(shop.ordering().get_menu_snapshot(request).await)
         .snapshot
         .unwrap_or_default()
 }
@@ -48,24 +48,22 @@ fn check(brand: &Brand) -> CheckPublishRequest {
 async fn raise_first_price(shop: &Shop, brand: &Brand, price: i64) {
     let mut product = shop.products(&brand.brand_id).await[0].clone();
     product.variants[0].price = price;
-    told(
-        shop.owner()
-            .update_product(UpdateProductRequest {
-                product: Some(product),
-            })
-            .await,
-    );
+    ok(shop
+        .owner()
+        .update_product(UpdateProductRequest {
+            product: Some(product),
+        })
+        .await);
 }
 
 #[tokio::test]
 async fn a_published_menu_is_served_in_every_form() {
     let shop = Shop::open().await;
     let (brand, branch) = stocked(&shop).await;
-    let published = told(
-        shop.owner()
-            .publish(wire::publish("k", &brand.brand_id))
-            .await,
-    );
+    let published = ok(shop
+        .owner()
+        .publish(wire::publish("k", &brand.brand_id))
+        .await);
     assert_eq!(published.versions.len(), 1);
     assert_eq!(
         (
@@ -107,11 +105,10 @@ async fn a_published_menu_is_served_in_every_form() {
 async fn a_published_menu_never_changes() {
     let shop = Shop::open().await;
     let (brand, branch) = stocked(&shop).await;
-    let first = told(
-        shop.owner()
-            .publish(wire::publish("1", &brand.brand_id))
-            .await,
-    );
+    let first = ok(shop
+        .owner()
+        .publish(wire::publish("1", &brand.brand_id))
+        .await);
     let first = &first.versions[0];
     let (before, served) = (
         snapshot(&shop, &branch, "").await,
@@ -124,11 +121,10 @@ async fn a_published_menu_never_changes() {
         served,
         "a draft is not served"
     );
-    let second = told(
-        shop.owner()
-            .publish(wire::publish("2", &brand.brand_id))
-            .await,
-    );
+    let second = ok(shop
+        .owner()
+        .publish(wire::publish("2", &brand.brand_id))
+        .await);
     assert_eq!(second.versions[0].number, 2);
     assert_eq!(
         snapshot(&shop, &branch, &first.menu_version_id).await,
@@ -144,7 +140,7 @@ async fn a_published_menu_never_changes() {
     let request = ListMenuVersionsRequest {
         branch_id: branch.branch_id.clone(),
     };
-    let versions = told(shop.owner().list_menu_versions(request).await).versions;
+    let versions = ok(shop.owner().list_menu_versions(request).await).versions;
     assert_eq!(versions, [second.versions[0].clone(), first.clone()]);
 
     // Not even the service itself could.
@@ -166,16 +162,14 @@ async fn a_published_menu_never_changes() {
 async fn a_repeated_publication_gives_the_first_versions() {
     let shop = Shop::open().await;
     let (brand, _) = stocked(&shop).await;
-    let first = told(
-        shop.owner()
-            .publish(wire::publish("k", &brand.brand_id))
-            .await,
-    );
-    let again = told(
-        shop.owner()
-            .publish(wire::publish("k", &brand.brand_id))
-            .await,
-    );
+    let first = ok(shop
+        .owner()
+        .publish(wire::publish("k", &brand.brand_id))
+        .await);
+    let again = ok(shop
+        .owner()
+        .publish(wire::publish("k", &brand.brand_id))
+        .await);
     assert_eq!(first, again);
     let mut other = wire::publish("k", &brand.brand_id);
     other.branch_ids = vec![first.versions[0].branch_id.clone()];
@@ -189,26 +183,25 @@ async fn a_repeated_publication_gives_the_first_versions() {
 async fn the_check_tells_what_changes_with_prices() {
     let shop = Shop::open().await;
     let (brand, branch) = stocked(&shop).await;
-    let first = told(shop.owner().check_publish(check(&brand)).await);
+    let first = ok(shop.owner().check_publish(check(&brand)).await);
     assert_eq!((first.findings.len(), first.changes[0].added), (0, 37));
-    told(
-        shop.owner()
-            .publish(wire::publish("1", &brand.brand_id))
-            .await,
-    );
+    ok(shop
+        .owner()
+        .publish(wire::publish("1", &brand.brand_id))
+        .await);
 
     let before = shop.products(&brand.brand_id).await[0].variants[0].price;
     raise_first_price(&shop, &brand, before * 2).await;
-    let told_ = told(shop.owner().check_publish(check(&brand)).await);
-    let change = &told_.changes[0];
+    let checked = ok(shop.owner().check_publish(check(&brand)).await);
+    let change = &checked.changes[0];
     assert_eq!(change.branch_id, branch.branch_id);
     assert_eq!((change.added, change.removed, change.changed), (0, 0, 1));
     assert_eq!(
         (change.prices[0].before, change.prices[0].after),
         (before, before * 2)
     );
-    assert_eq!(told_.findings[0].reason, "PRICE_CHANGE_LARGE");
-    assert!(!told_.findings[0].blocking);
+    assert_eq!(checked.findings[0].reason, "PRICE_CHANGE_LARGE");
+    assert!(!checked.findings[0].blocking);
 }
 
 #[tokio::test]
@@ -222,7 +215,7 @@ async fn what_cannot_be_ordered_is_not_published() {
         brand_id: brand.brand_id.clone(),
         option_group: Some(group),
     };
-    let group = told(shop.owner().save_option_group(request).await)
+    let group = ok(shop.owner().save_option_group(request).await)
         .option_group
         .unwrap();
     let mut product = wire::product(&brand.brand_id, &category.category_id, "紅茶");
@@ -240,9 +233,9 @@ async fn what_cannot_be_ordered_is_not_published() {
         ("甜度", "紅茶")
     );
     product.name = "綠茶".to_owned();
-    product.tax_type = TaxType::Unspecified.into();
+    product.tax_type = None;
     shop.product(product).await;
-    let found = told(shop.owner().check_publish(check(&brand)).await).findings;
+    let found = ok(shop.owner().check_publish(check(&brand)).await).findings;
     let reasons: Vec<&str> = found
         .iter()
         .map(|finding| finding.reason.as_str())
@@ -284,7 +277,7 @@ async fn branch_staff_publish_to_their_branch_only() {
     }
     let problem = refused(clerk.check_publish(check(&brand)).await);
     assert_eq!(problem.reason, "OUT_OF_SCOPE");
-    let published = told(clerk.publish(to("4", &[&second])).await).versions;
+    let published = ok(clerk.publish(to("4", &[&second])).await).versions;
     let published: Vec<_> = published
         .iter()
         .map(|it| (&it.branch_id, it.number))
@@ -325,12 +318,12 @@ async fn a_group_is_published_when_its_minimum_can_be_reached() {
         [("option_group.options", "VALIDATION_FAILED")]
     );
 
-    let saved = told(shop.owner().save_option_group(save(meat(1))).await);
+    let saved = ok(shop.owner().save_option_group(save(meat(1))).await);
     let mut group = saved.option_group.unwrap();
     let mut product = wire::product(&brand.brand_id, &category.category_id, "雙拼便當");
     product.option_group_ids = vec![group.option_group_id.clone()];
     shop.product(product).await;
-    let found = told(shop.owner().check_publish(check(&brand)).await).findings;
+    let found = ok(shop.owner().check_publish(check(&brand)).await).findings;
     assert_eq!(found[0].reason, "GROUP_UNSATISFIABLE");
     assert_eq!(found[0].entity_name, "肉");
     assert_eq!(found[0].product_names, ["雙拼便當"]);
@@ -339,12 +332,11 @@ async fn a_group_is_published_when_its_minimum_can_be_reached() {
     for option in &mut group.options {
         option.max_quantity = 2;
     }
-    told(shop.owner().save_option_group(save(group)).await);
-    told(
-        shop.owner()
-            .publish(wire::publish("1", &brand.brand_id))
-            .await,
-    );
+    ok(shop.owner().save_option_group(save(group)).await);
+    ok(shop
+        .owner()
+        .publish(wire::publish("1", &brand.brand_id))
+        .await);
 }
 
 #[tokio::test]
@@ -360,7 +352,7 @@ async fn old_versions_are_purged_and_the_newest_and_recent_ones_stay() {
     let publish = async |key: String, branches: Vec<String>| {
         let mut request = wire::publish(&key, &brand.brand_id);
         request.branch_ids = branches;
-        told(shop.owner().publish(request).await);
+        ok(shop.owner().publish(request).await);
     };
     let numbers = async |branch: &Branch| -> Vec<i64> {
         let sql = "SELECT number FROM menu_versions WHERE branch_id = $1::uuid ORDER BY number";

@@ -8,7 +8,7 @@ use proto::catalog::v1::{
     ResolveStorefrontResponse, UpdateBranchRequest, UpdateBrandRequest,
 };
 
-use crate::common::{Shop, fields, refused, told, wire};
+use crate::common::{Shop, fields, ok, refused, wire};
 
 fn address(slug: &str) -> ResolveStorefrontRequest {
     ResolveStorefrontRequest {
@@ -17,7 +17,7 @@ fn address(slug: &str) -> ResolveStorefrontRequest {
 }
 
 async fn resolve(shop: &Shop, slug: &str) -> ResolveStorefrontResponse {
-    told(shop.anonymous().resolve_storefront(address(slug)).await)
+    ok(shop.anonymous().resolve_storefront(address(slug)).await)
 }
 
 async fn rename(shop: &Shop, brand: &mut Brand, slug: &str) -> Result<(), Problem> {
@@ -158,5 +158,5 @@ async fn an_old_slug_of_a_branch_is_reserved_and_leads_to_it_for_a_year() {
     shop.service.clock().advance(TimeDelta::days(366));
     purge(&shop).await;
     assert_eq!(former(resolve(&shop, "tea").await), []);
-    told(shop.owner().create_branch(request).await);
+    ok(shop.owner().create_branch(request).await);
 }

@@ -1,6 +1,6 @@
 //! Another organisation sees and touches nothing, through any RPC.
 
-use crate::common::{Shop, refused, told, wire};
+use crate::common::{Shop, ok, refused, wire};
 use chassis::error::Problem;
 use proto::catalog::v1::*;
 use testkit::identities;
@@ -30,14 +30,13 @@ async fn another_organisation_touches_nothing() {
         brand_id: brand.brand_id.clone(),
         option_group: Some(wire::sweetness()),
     };
-    let group = told(shop.owner().save_option_group(save.clone()).await)
+    let group = ok(shop.owner().save_option_group(save.clone()).await)
         .option_group
         .unwrap();
-    told(
-        shop.owner()
-            .publish(wire::publish("k", &brand.brand_id))
-            .await,
-    );
+    ok(shop
+        .owner()
+        .publish(wire::publish("k", &brand.brand_id))
+        .await);
     let before = shop.export(&brand.brand_id).await;
 
     let elsewhere = testkit::organisation();
@@ -68,7 +67,7 @@ async fn another_organisation_touches_nothing() {
         archive_category(ArchiveCategoryRequest {
             category_id: category.category_id.clone(),
             version: 1,
-            move_products_to: String::new(),
+            move_products_to: None,
         }),
         list_products(ListProductsRequest {
             brand_id: brand_id.clone(),
@@ -113,7 +112,7 @@ async fn another_organisation_touches_nothing() {
         }),
     );
     assert_eq!(
-        told(stranger.list_brands(ListBrandsRequest {}).await),
+        ok(stranger.list_brands(ListBrandsRequest {}).await),
         ListBrandsResponse::default()
     );
 
@@ -142,7 +141,7 @@ async fn a_product_cannot_stand_in_another_organisations_category() {
         idempotency_key: "k".to_owned(),
         brand: Some(wire::brand("mine")),
     };
-    let mine = told(stranger.create_brand(request).await).brand.unwrap();
+    let mine = ok(stranger.create_brand(request).await).brand.unwrap();
     let request = CreateProductRequest {
         idempotency_key: "k".to_owned(),
         product: Some(wire::product(&mine.brand_id, &category.category_id, "紅茶")),

@@ -7,8 +7,8 @@ use chassis::{
 
 use crate::domain::{account::Account, organisation::Organisation};
 
-/// Seconds an identity token lives. A session that ends is noticed much sooner: whoever exchanges
-/// sessions forgets them on `staff.sessions.ended.v1`.
+/// Seconds an identity token lives. A session that ends is noticed much sooner: the gateway, which exchanges
+/// sessions, forgets them on `staff.sessions.ended.v1`.
 pub const TOKEN_TTL_SECS: u32 = 60;
 
 /// The identity of an account in one of its sessions.

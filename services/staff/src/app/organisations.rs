@@ -8,7 +8,7 @@ use chassis::{
     text,
 };
 
-use super::passwords::Turn;
+use super::passwords::PasswordQueue;
 use crate::{
     domain::{
         account, account::Account, organisation, organisation::Organisation, password, role::Role,
@@ -34,7 +34,7 @@ pub struct NewOrganisation {
     pub plan: Plan,
 }
 
-/// Creates an organisation with its owner; with an id that exists it answers what is there.
+/// Creates an organisation with its owner; with an id that exists it returns what is there.
 pub async fn create(ctx: &Context, new: NewOrganisation) -> Result<Organisation, Problem> {
     let mut violations = Violations::new();
     let wanted = Organisation {
@@ -53,14 +53,14 @@ pub async fn create(ctx: &Context, new: NewOrganisation) -> Result<Organisation,
     );
     violations.into_result()?;
 
-    let turn = Turn::of(&wanted.code).await;
+    let queue = PasswordQueue::enter(&wanted.code).await;
     let owner = Account {
         org: wanted.id,
         id: AccountId::new(&*ctx.clock),
         account: owner_account,
         name: owner_name,
         role: Role::Owner,
-        password_hash: turn.hash(new.owner_password).await?,
+        password_hash: queue.hash(new.owner_password).await?,
         session_generation: 1,
         scope: Scope {
             organisation: true,
@@ -72,7 +72,7 @@ pub async fn create(ctx: &Context, new: NewOrganisation) -> Result<Organisation,
     let mut tx = ctx.db.tenant(wanted.id).await?;
     if store::organisations::insert(&mut tx, &*ctx.clock, &wanted).await? {
         // The organisation is new, so nothing is there that the owner could collide with.
-        store::accounts::insert(&mut tx, &*ctx.clock, &owner, None).await?;
+        store::accounts::insert(&mut tx, &*ctx.clock, &owner).await?;
     }
     let organisation = store::organisations::get(&mut tx).await?;
     tx.commit().await?;

@@ -14,17 +14,17 @@ static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
 /// Accounts share these queues; two that share one only wait for each other.
 static QUEUES: [Mutex<()>; 64] = [const { Mutex::const_new(()) }; 64];
 
-/// An account's turn at the hashing, without which nothing is hashed or verified: so that many
-/// requests of one account wait for each other and not everybody for them, and so that no guess is
-/// made before the one ahead of it is counted.
+/// The place of an account in its queue, without which nothing is hashed or verified: many requests of
+/// one account wait for each other without delaying others, and no guess is verified before the one
+/// ahead of it is counted.
 #[derive(Debug)]
-pub struct Turn {
+pub struct PasswordQueue {
     _queue: MutexGuard<'static, ()>,
 }
 
-impl Turn {
-    /// Waits for the turn of whoever `key` stands for.
-    pub async fn of(key: impl AsRef<[u8]>) -> Self {
+impl PasswordQueue {
+    /// Waits in the queue of the account that `key` identifies.
+    pub async fn enter(key: impl AsRef<[u8]>) -> Self {
         let queue = usize::from(Sha256::digest(key)[0]) % QUEUES.len();
         Self {
             _queue: QUEUES[queue].lock().await,
@@ -33,16 +33,25 @@ impl Turn {
 
     /// Hashes a password away from the async threads.
     pub async fn hash(&self, typed: String) -> Result<String, Problem> {
-        let _place = HASHING.acquire().await.map_err(Problem::internal)?;
+        let _permit = HASHING.acquire().await.map_err(Problem::internal)?;
         tokio::task::spawn_blocking(move || password::hash(&typed))
             .await
             .map_err(Problem::internal)?
             .map_err(|error| Problem::internal(anyhow::anyhow!("hashing a password: {error}")))
     }
 
-    /// Verifies a password away from the async threads; `None` takes as long and answers no.
+    /// The same text for the same password and salt, as slow to guess from as a hash.
+    pub async fn fingerprint(&self, typed: String, salt: String) -> Result<String, Problem> {
+        let _permit = HASHING.acquire().await.map_err(Problem::internal)?;
+        tokio::task::spawn_blocking(move || password::fingerprint(&typed, &salt))
+            .await
+            .map_err(Problem::internal)?
+            .map_err(|error| Problem::internal(anyhow::anyhow!("hashing a password: {error}")))
+    }
+
+    /// Verifies a password away from the async threads; `None` takes as long and returns false.
     pub async fn verify(&self, typed: String, hash: Option<String>) -> Result<bool, Problem> {
-        let _place = HASHING.acquire().await.map_err(Problem::internal)?;
+        let _permit = HASHING.acquire().await.map_err(Problem::internal)?;
         tokio::task::spawn_blocking(move || password::verify(&typed, hash.as_deref()))
             .await
             .map_err(Problem::internal)

@@ -6,8 +6,9 @@ use chassis::{
     id::{AccountId, OrganisationId, SessionId},
     service::Context,
 };
+use proto::staff::v1::StaffReason;
 
-use super::{accounts, identity, passwords::Turn};
+use super::{accounts, identity, passwords::PasswordQueue};
 use crate::{
     domain::password,
     events,
@@ -35,7 +36,7 @@ pub struct PasswordChange {
 /// Turns the secret of a session into the identity of its account. Refuses with `SESSION_EXPIRED`,
 /// also a session that Redis still has although its account ended it.
 pub async fn exchange(ctx: &Context, secret: &str) -> Result<Exchanged, Problem> {
-    let expired = || Problem::new("SESSION_EXPIRED").message("the session is over");
+    let expired = || Problem::new(StaffReason::SessionExpired).message("the session is over");
     let mut redis = ctx.redis.clone();
     let session = store::sessions::touch(&mut redis, &*ctx.clock, secret)
         .await?
@@ -119,20 +120,21 @@ pub async fn change_password(
 
     let attempt = Attempt::new(&organisation.code, &present.account, &change.remote_address);
     let mut redis = ctx.redis.clone();
-    let turn = Turn::of(attempt.account_key()).await;
+    let queue = PasswordQueue::enter(attempt.account_key()).await;
     attempt.check(&mut redis).await?;
-    // Read in turn: the password may have changed while this waited.
+    // Read again: the password may have changed while this waited.
     let (present, _) = accounts::me(ctx, org, account).await?;
-    if !turn
+    if !queue
         .verify(change.current, Some(present.password_hash))
         .await?
     {
         attempt.failed(&mut redis).await?;
         attempt.check(&mut redis).await?;
-        return Err(Problem::new("LOGIN_FAILED").field("current_password", "LOGIN_FAILED"));
+        return Err(Problem::new(StaffReason::LoginFailed)
+            .field("current_password", StaffReason::LoginFailed));
     }
     attempt.succeeded(&mut redis).await?;
-    let hash = turn.hash(change.new).await?;
+    let hash = queue.hash(change.new).await?;
 
     let (own, others): (Vec<_>, Vec<_>) = outdated(ctx, account)
         .await

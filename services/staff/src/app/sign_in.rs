@@ -1,11 +1,12 @@
-//! Signing in with a password (domain-rules F01).
+//! Signing in with a password (docs/rules.md, Sign-in).
 
 use chassis::{
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     service::Context,
 };
+use proto::staff::v1::StaffReason;
 
-use super::passwords::Turn;
+use super::passwords::PasswordQueue;
 use crate::{
     domain::{account::Account, organisation::Organisation},
     store::{self, failures::Attempt, sessions::NewSession},
@@ -45,7 +46,7 @@ pub async fn sign_in(ctx: &Context, typed: Credentials) -> Result<SignedIn, Prob
         ("password", &typed.password),
     ] {
         if value.is_empty() || value.contains('\0') {
-            violations.push(field, "VALIDATION_FAILED");
+            violations.push(field, CommonReason::ValidationFailed);
         }
     }
     violations.into_result()?;
@@ -54,25 +55,28 @@ pub async fn sign_in(ctx: &Context, typed: Credentials) -> Result<SignedIn, Prob
     let name = typed.account.trim().to_lowercase();
     let attempt = Attempt::new(&code, &name, &typed.remote_address);
     let mut redis = ctx.redis.clone();
-    let turn = Turn::of(attempt.account_key()).await;
+    let queue = PasswordQueue::enter(attempt.account_key()).await;
     attempt.check(&mut redis).await?;
 
     let found = find(ctx, &code, &name).await?;
     let hash = found
         .as_ref()
         .map(|(account, _)| account.password_hash.clone());
-    let verified = turn.verify(typed.password, hash).await?;
+    let verified = queue.verify(typed.password, hash).await?;
     let Some((account, organisation)) = found.filter(|_| verified) else {
         attempt.failed(&mut redis).await?;
         attempt.check(&mut redis).await?;
-        return Err(Problem::new("LOGIN_FAILED").message("wrong organisation, account or password"));
+        return Err(Problem::new(StaffReason::LoginFailed)
+            .message("wrong organisation, account or password"));
     };
     attempt.succeeded(&mut redis).await?;
     if !account.enabled {
-        return Err(Problem::new("ACCOUNT_DISABLED").message("the account is disabled"));
+        return Err(Problem::new(StaffReason::AccountDisabled).message("the account is disabled"));
     }
     if account.scope.is_empty() {
-        return Err(Problem::new("NO_SCOPE").message("the account has no brand or branch"));
+        return Err(
+            Problem::new(CommonReason::NoScope).message("the account has no brand or branch")
+        );
     }
     let new = NewSession {
         org: organisation.id,

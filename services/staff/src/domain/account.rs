@@ -2,7 +2,7 @@
 
 use chassis::{
     authn::Scope,
-    error::Violations,
+    error::{CommonReason, Violations},
     id::{AccountId, OrganisationId},
 };
 
@@ -57,7 +57,7 @@ pub fn account_name(field: &str, raw: &str, violations: &mut Violations) -> Stri
     if !is_account_name(&account) {
         violations.push_with(
             field,
-            "VALIDATION_FAILED",
+            CommonReason::ValidationFailed,
             [("allowed", "4-32 of a-z 0-9 . _ -")],
         );
     }

@@ -1,6 +1,10 @@
 //! A tenant.
 
-use chassis::{authn::Plan, error::Violations, id::OrganisationId};
+use chassis::{
+    authn::Plan,
+    error::{CommonReason, Violations},
+    id::OrganisationId,
+};
 
 /// An organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +29,7 @@ pub fn code(field: &str, raw: &str, violations: &mut Violations) -> String {
     if !fits {
         violations.push_with(
             field,
-            "VALIDATION_FAILED",
+            CommonReason::ValidationFailed,
             [("allowed", "2-20 of a-z 0-9 -")],
         );
     }

@@ -9,7 +9,10 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chassis::error::Violations;
+use proto::staff::v1::StaffReason;
+use sha2::{Digest as _, Sha256};
 
 /// Fewest and most characters.
 const LENGTH: std::ops::RangeInclusive<usize> = 10..=128;
@@ -36,7 +39,7 @@ pub fn check(field: &str, password: &str, account: &str, violations: &mut Violat
     };
     violations.push_with(
         field,
-        "PASSWORD_WEAK",
+        StaffReason::PasswordWeak,
         [
             ("why", why.to_owned()),
             ("min", LENGTH.start().to_string()),
@@ -52,7 +55,15 @@ pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
         .to_string())
 }
 
-/// Verifies a password; without an account's hash it takes as long and answers no.
+/// A slow digest that is the same for the same password and salt, to compare requests by.
+pub fn fingerprint(password: &str, salt: &str) -> Result<String, argon2::Error> {
+    let mut digest = [0; 32];
+    let salt = Sha256::digest(salt);
+    Argon2::default().hash_password_into(password.as_bytes(), &salt, &mut digest)?;
+    Ok(BASE64_STANDARD.encode(digest))
+}
+
+/// Verifies a password; without an account's hash it takes as long and returns false.
 pub fn verify(password: &str, hash: Option<&str>) -> bool {
     let stored = hash.unwrap_or(&DUMMY);
     let verified = PasswordHash::new(stored).is_ok_and(|parsed| {
@@ -84,6 +95,15 @@ mod tests {
             let found = problem.as_ref().and_then(|p| p.fields[0].params.get("why"));
             assert_eq!(found.map(String::as_str), why, "{password}");
         }
+    }
+
+    #[test]
+    fn a_fingerprint_differs_by_password_and_by_salt() {
+        let fingerprint = |password, salt| fingerprint(password, salt).unwrap();
+        let first = fingerprint("a long enough secret", "tea key");
+        assert_eq!(fingerprint("a long enough secret", "tea key"), first);
+        assert_ne!(fingerprint("another secret", "tea key"), first);
+        assert_ne!(fingerprint("a long enough secret", "another key"), first);
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! The starter roles of domain-rules F37 and §7.4, and what each may do.
+//! The starter roles (docs/rules.md, Starter roles), and what each may do.
 
 use std::{collections::BTreeMap, collections::BTreeSet, str::FromStr};
 
 use chassis::authn::Level;
 
-/// The 37 permission keys of domain-rules §7.1, in the order of the staff screen.
+/// The 37 permission keys (docs/rules.md, Permissions), in the order of the staff screen.
 pub const PERMISSIONS: [&str; 37] = [
     "store.catalog",
     "store.hours",
@@ -45,7 +45,7 @@ pub const PERMISSIONS: [&str; 37] = [
     "system.settings",
 ];
 
-/// The sensitive actions of domain-rules §7.3.
+/// The sensitive actions (docs/rules.md, Sensitive actions).
 pub const ACTIONS: [&str; 22] = [
     "order.cancel_late",
     "order.reopen",
@@ -86,7 +86,7 @@ pub enum Role {
     ShiftLead,
     /// 櫃檯.
     Counter,
-    /// 廚房: makes and hands over what others have accepted.
+    /// 廚房: makes and completes what others have accepted.
     Kitchen,
     /// 行銷.
     Marketing,
@@ -145,7 +145,7 @@ impl Role {
     /// Permission keys with their levels.
     pub fn permissions(self) -> BTreeMap<String, Level> {
         use Level::{Manage, Operate, View};
-        // Numbers of §7.1, both ends included.
+        // Numbers of the keys in the order above, both ends included.
         let held: &[(usize, usize, Level)] = match self {
             Self::Owner | Self::HqAdmin => &[(1, 37, Manage)],
             Self::BrandManager => &[
@@ -299,7 +299,7 @@ mod tests {
         }
     }
 
-    /// §7.4, in the numbers it is written in: `m` manage, `o` only 製作/完成, `v` view.
+    /// The starter roles as the numbers of their keys: `m` manage, `o` only 製作/完成, `v` view.
     #[test]
     fn the_roles_hold_what_the_rules_say() {
         for (role, expected) in [

@@ -3,68 +3,49 @@
 use chassis::{
     authn::{Plan, Scope},
     error::Violations,
-    id::{self, BranchId, BrandId, SessionId},
+    id::SessionId,
+    request,
 };
-use proto::{options::v1 as options, staff::v1 as pb};
+use proto::staff::v1 as pb;
 
 use crate::{
     domain::{account::Account, organisation::Organisation},
     store::sessions::Session,
 };
 
-/// A plan, `basic` when none was named.
+/// Most brands, and most branches, that a scope names one by one.
+const MOST_IDS: usize = 2_000;
+
+/// A plan, `basic` when none is given.
 pub fn plan(field: &str, raw: i32, violations: &mut Violations) -> Plan {
-    match options::Plan::try_from(raw) {
-        Ok(options::Plan::Unspecified | options::Plan::Basic) => Plan::Basic,
-        Ok(options::Plan::Advanced) => Plan::Advanced,
-        Ok(options::Plan::Max) => Plan::Max,
-        Err(_) => {
-            violations.push(field, "VALIDATION_FAILED");
-            Plan::Basic
-        }
-    }
+    request::optional_choice(field, raw, violations).unwrap_or_default()
 }
 
 /// A scope; an absent one is empty.
 pub fn scope(field: &str, raw: Option<pb::Scope>, violations: &mut Violations) -> Scope {
     let raw = raw.unwrap_or_default();
-    let mut scope = Scope {
+    let brands = format!("{field}.brand_ids");
+    let branches = format!("{field}.branch_ids");
+    let brands = request::ids(&brands, &raw.brand_ids, MOST_IDS, violations);
+    let branches = request::ids(&branches, &raw.branch_ids, MOST_IDS, violations);
+    Scope {
         organisation: raw.organisation,
-        ..Scope::default()
-    };
-    for (index, brand) in raw.brand_ids.iter().enumerate() {
-        scope.brands.extend(id::parse::<BrandId>(
-            &format!("{field}.brand_ids[{index}]"),
-            brand,
-            violations,
-        ));
+        brands: brands.into_iter().collect(),
+        branches: branches.into_iter().collect(),
     }
-    for (index, branch) in raw.branch_ids.iter().enumerate() {
-        scope.branches.extend(id::parse::<BranchId>(
-            &format!("{field}.branch_ids[{index}]"),
-            branch,
-            violations,
-        ));
-    }
-    scope
 }
 
-/// An organisation as it is answered.
+/// An organisation on the wire.
 pub fn organisation(organisation: &Organisation) -> pb::Organisation {
-    let plan = match organisation.plan {
-        Plan::Basic => options::Plan::Basic,
-        Plan::Advanced => options::Plan::Advanced,
-        Plan::Max => options::Plan::Max,
-    };
     pb::Organisation {
         organisation_id: organisation.id.to_string(),
         code: organisation.code.clone(),
         name: organisation.name.clone(),
-        plan: plan.into(),
+        plan: organisation.plan.to_wire(),
     }
 }
 
-/// An account as it is answered; the hash of its password stays here.
+/// An account on the wire; the hash of its password stays here.
 pub fn account(account: &Account) -> pb::Account {
     pb::Account {
         account_id: account.id.to_string(),
@@ -92,10 +73,7 @@ pub fn account(account: &Account) -> pb::Account {
             .role
             .permissions()
             .into_iter()
-            .map(|(key, held)| pb::Permission {
-                key,
-                level: options::Level::from(held).into(),
-            })
+            .map(|(key, held)| (key, held.to_wire()))
             .collect(),
         actions: account.role.actions().into_iter().collect(),
     }

@@ -1,21 +1,19 @@
 //! `yizhimai.staff.v1.StaffService`.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chassis::{
-    authn::{Actor, RequestExt as _},
-    error::{Problem, Violations},
-    id::{self, AccountId, SessionId},
+    authn::RequestExt as _,
+    error::Violations,
+    id::{self, SessionId},
+    request,
     service::Context,
 };
-use prost::Message as _;
 use proto::staff::v1::{staff_service_server::StaffService, *};
-use sha2::{Digest as _, Sha256};
 use tonic::{Request, Response, Status};
 
-use super::convert;
+use super::{convert, create_account};
 use crate::{
     app::{
-        accounts::{self, IdempotentRequest, NewAccount},
+        accounts,
         identity::TOKEN_TTL_SECS,
         organisations::{self, NewOrganisation},
         sessions::{self, PasswordChange},
@@ -48,9 +46,8 @@ impl StaffService for StaffRpc {
         let mut violations = Violations::new();
         let id = id::parse("organisation_id", &request.organisation_id, &mut violations);
         let plan = convert::plan("plan", request.plan, &mut violations);
-        violations.into_result()?;
         let new = NewOrganisation {
-            id: id.ok_or_else(|| Problem::new("VALIDATION_FAILED"))?,
+            id: violations.finish(id)?,
             code: request.code,
             name: request.name,
             owner_account: request.owner_account,
@@ -101,7 +98,7 @@ impl StaffService for StaffRpc {
     }
 
     async fn get_me(&self, request: Request<GetMeRequest>) -> Answer<GetMeResponse> {
-        let (account, _) = who(&request)?;
+        let (account, _) = request.identity().staff()?;
         let (account, organisation) = accounts::me(&self.ctx, request.org()?, account).await?;
         Ok(Response::new(GetMeResponse {
             me: Some(convert::me(&account, &organisation)),
@@ -112,7 +109,7 @@ impl StaffService for StaffRpc {
         &self,
         request: Request<ListMySessionsRequest>,
     ) -> Answer<ListMySessionsResponse> {
-        let (account, current) = who(&request)?;
+        let (account, current) = request.identity().staff()?;
         let sessions = store::sessions::list(&mut self.ctx.redis.clone(), account).await?;
         Ok(Response::new(ListMySessionsResponse {
             sessions: sessions
@@ -126,7 +123,7 @@ impl StaffService for StaffRpc {
         &self,
         request: Request<EndMySessionRequest>,
     ) -> Answer<EndMySessionResponse> {
-        let (account, _) = who(&request)?;
+        let (account, _) = request.identity().staff()?;
         let org = request.org()?;
         let mut violations = Violations::new();
         let chosen: Option<SessionId> =
@@ -145,7 +142,7 @@ impl StaffService for StaffRpc {
         &self,
         request: Request<ChangeMyPasswordRequest>,
     ) -> Answer<ChangeMyPasswordResponse> {
-        let (account, session) = who(&request)?;
+        let (account, session) = request.identity().staff()?;
         let org = request.org()?;
         let request = request.into_inner();
         let change = PasswordChange {
@@ -163,22 +160,9 @@ impl StaffService for StaffRpc {
     ) -> Answer<CreateAccountResponse> {
         let org = request.org()?;
         let creator = request.identity().clone();
-        let idempotent = idempotent(request.get_ref())?;
-        let request = request.into_inner();
-        let mut violations = Violations::new();
-        let scope = convert::scope("scope", request.scope, &mut violations);
-        violations.into_result()?;
-        let new = NewAccount {
-            account: request.account,
-            name: request.name,
-            role: request.role,
-            password: request.password,
-            scope,
-        };
-        let account = accounts::create(&self.ctx, org, &creator, new, idempotent).await?;
-        Ok(Response::new(CreateAccountResponse {
-            account: Some(convert::account(&account)),
-        }))
+        let response =
+            create_account::handle(&self.ctx, org, &creator, request.into_inner()).await?;
+        Ok(Response::new(response))
     }
 
     async fn list_accounts(
@@ -191,20 +175,13 @@ impl StaffService for StaffRpc {
             page_size,
             page_token,
         } = request.into_inner();
-        let page_size = match page_size {
-            0 | 50 => 50,
-            20 => 20,
-            100 => 100,
-            _ => {
-                return Err(Problem::new("VALIDATION_FAILED")
-                    .field("page_size", "VALIDATION_FAILED")
-                    .into());
-            }
-        };
-        let page = accounts::list(&self.ctx, org, &caller, &page_token, page_size).await?;
+        let mut violations = Violations::new();
+        let page = request::page(page_size, &page_token, &mut violations);
+        violations.into_result()?;
+        let page = accounts::list(&self.ctx, org, &caller, &page).await?;
         Ok(Response::new(ListAccountsResponse {
-            next_page_token: page.next.unwrap_or_default(),
-            accounts: page.accounts.iter().map(convert::account).collect(),
+            accounts: page.items.iter().map(convert::account).collect(),
+            next_page_token: page.next_page_token,
         }))
     }
 
@@ -220,39 +197,11 @@ impl StaffService for StaffRpc {
             enabled,
         } = request.into_inner();
         let mut violations = Violations::new();
-        let id = id::parse::<AccountId>("account_id", &account_id, &mut violations);
-        violations.into_result()?;
-        let id = id.ok_or_else(|| Problem::not_found("account"))?;
+        let id = id::parse("account_id", &account_id, &mut violations);
+        let id = violations.finish(id)?;
         let account = accounts::set_enabled(&self.ctx, org, &changer, id, version, enabled).await?;
         Ok(Response::new(SetAccountStateResponse {
             account: Some(convert::account(&account)),
         }))
     }
-}
-
-/// The account and session of a staff caller.
-fn who<T>(request: &Request<T>) -> Result<(AccountId, SessionId), Problem> {
-    match &request.identity().actor {
-        Actor::Staff {
-            account, session, ..
-        } => Ok((*account, *session)),
-        _ => Err(Problem::new("PERMISSION_DENIED")),
-    }
-}
-
-/// The idempotency key and the digest of a request. The password counts, so that a repeat with
-/// another one is noticed.
-fn idempotent(request: &CreateAccountRequest) -> Result<IdempotentRequest, Problem> {
-    let key = &request.idempotency_key;
-    if key.is_empty() || key.len() > 128 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Problem::new("VALIDATION_FAILED").field_with(
-            "idempotency_key",
-            "VALIDATION_FAILED",
-            [("allowed", "1-128 visible characters")],
-        ));
-    }
-    Ok(IdempotentRequest {
-        key: key.clone(),
-        digest: BASE64_STANDARD.encode(Sha256::digest(request.encode_to_vec())),
-    })
 }

@@ -3,7 +3,7 @@
 use chassis::{
     authn::Scope,
     clock::Clock,
-    db::TenantTx,
+    db::{StoreError, TenantTx},
     error::Problem,
     id::{AccountId, BranchId, BrandId, OrganisationId},
 };
@@ -30,12 +30,10 @@ impl TryFrom<Row> for Account {
     type Error = Problem;
 
     fn try_from(row: Row) -> Result<Self, Problem> {
-        let role = row.role.parse().map_err(|error| {
-            Problem::internal(
-                anyhow::Error::new(error)
-                    .context(format!("accounts.role of account {}", row.account_id)),
-            )
-        })?;
+        let role = row
+            .role
+            .parse()
+            .map_err(|_| StoreError::inconsistent("accounts", "role", row.account_id))?;
         Ok(Self {
             org: OrganisationId::from_uuid(row.org_id),
             id: AccountId::from_uuid(row.account_id),
@@ -63,30 +61,19 @@ impl TryFrom<Row> for Account {
     }
 }
 
-/// The request that creates an account, so that repeating it answers the same.
-#[derive(Clone, Debug)]
-pub struct Creation {
-    /// Idempotency key.
-    pub key: String,
-    /// The request, hashed as passwords are: it holds one.
-    pub hash: String,
-}
-
-/// Inserts an account; answers false when its name or its idempotency key is there already.
+/// Inserts an account; false when its name is in use.
 pub async fn insert(
     tx: &mut TenantTx,
     clock: &dyn Clock,
     account: &Account,
-    creation: Option<&Creation>,
 ) -> Result<bool, Problem> {
     let (brands, branches) = columns(&account.scope);
     let done = sqlx::query!(
         r#"
         INSERT INTO accounts
             (org_id, account_id, account, name, role, password_hash, session_generation,
-             scope_organisation, scope_brands, scope_branches, enabled, version, created_at,
-             idempotency_key, request_hash)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+             scope_organisation, scope_brands, scope_branches, enabled, version, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         ON CONFLICT DO NOTHING
         "#,
         account.org.as_uuid(),
@@ -102,34 +89,10 @@ pub async fn insert(
         account.enabled,
         account.version,
         clock.now(),
-        creation.map(|creation| creation.key.as_str()),
-        creation.map(|creation| creation.hash.as_bytes()),
     )
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
-}
-
-/// Finds the account an idempotency key has created, with the hash of that request.
-pub async fn find_by_idempotency_key(
-    tx: &mut TenantTx,
-    key: &str,
-) -> Result<Option<(AccountId, String)>, Problem> {
-    let found = sqlx::query!(
-        r#"
-        SELECT account_id, request_hash AS "request_hash!"
-        FROM accounts
-        WHERE org_id = $1 AND idempotency_key = $2
-        "#,
-        tx.org().as_uuid(),
-        key,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(found.map(|row| {
-        let hash = String::from_utf8_lossy(&row.request_hash).into_owned();
-        (AccountId::from_uuid(row.account_id), hash)
-    }))
 }
 
 /// Finds an account by its name.
@@ -170,14 +133,14 @@ pub async fn get(tx: &mut TenantTx, id: AccountId) -> Result<Account, Problem> {
     row.ok_or_else(|| Problem::not_found("account"))?.try_into()
 }
 
-/// Lists accounts by name, those after the given one whose scope lies within `reach`.
+/// Lists accounts by name, those after the given one whose scope lies within `within`.
 pub async fn list(
     tx: &mut TenantTx,
-    reach: &Scope,
+    within: &Scope,
     after: &str,
     limit: i64,
 ) -> Result<Vec<Account>, Problem> {
-    let (brands, branches) = columns(reach);
+    let (brands, branches) = columns(within);
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -201,7 +164,7 @@ pub async fn list(
         "#,
         tx.org().as_uuid(),
         after,
-        reach.organisation,
+        within.organisation,
         &brands,
         &branches,
         limit,
@@ -229,8 +192,8 @@ pub async fn lock_enabled_owners(tx: &mut TenantTx) -> Result<usize, Problem> {
     Ok(owners.len())
 }
 
-/// Enables or disables an account read at a version; answers false when it has changed since.
-/// Disabling begins another generation of sessions.
+/// Enables or disables an account read at a version; false when it has changed since.
+/// Disabling starts another generation of sessions.
 pub async fn update_enabled(
     tx: &mut TenantTx,
     id: AccountId,
@@ -255,7 +218,7 @@ pub async fn update_enabled(
     Ok(done.rows_affected() == 1)
 }
 
-/// Replaces a password hash and answers the generation of sessions that begins with it.
+/// Replaces a password hash and returns the generation of sessions that starts with it.
 pub async fn update_password(
     tx: &mut TenantTx,
     id: AccountId,

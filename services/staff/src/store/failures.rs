@@ -1,6 +1,7 @@
-//! Wrong passwords, counted in Redis (domain-rules F01).
+//! Wrong passwords, counted in Redis (docs/rules.md, Sign-in).
 
 use chassis::{error::Problem, network::network_of};
+use proto::staff::v1::StaffReason;
 use redis::aio::ConnectionManager;
 use sha2::{Digest as _, Sha256};
 
@@ -50,7 +51,7 @@ impl Attempt {
         if account.unwrap_or(0) < PER_ACCOUNT && address.unwrap_or(0) < PER_ADDRESS {
             return Ok(());
         }
-        Err(Problem::new("LOGIN_LOCKED")
+        Err(Problem::new(StaffReason::LoginLocked)
             .message("too many wrong passwords")
             .param("minutes", WINDOW_SECS / 60))
     }

@@ -3,14 +3,14 @@
 use chassis::{
     authn::Plan,
     clock::Clock,
-    db::{self, SystemTx, TenantTx},
-    error::Problem,
+    db::{OnConstraint as _, StoreError, SystemTx, TenantTx},
+    error::{CommonReason, Problem},
     id::OrganisationId,
 };
 
 use crate::domain::organisation::Organisation;
 
-/// Inserts an organisation; answers false when it is there already.
+/// Inserts an organisation; false when it exists already.
 pub async fn insert(
     tx: &mut TenantTx,
     clock: &dyn Clock,
@@ -25,15 +25,13 @@ pub async fn insert(
         organisation.id.as_uuid(),
         organisation.code,
         organisation.name,
-        plan_key(organisation.plan),
+        organisation.plan.as_str(),
         clock.now(),
     )
     .execute(&mut **tx)
     .await
-    .map_err(|error| {
-        db::on_constraint(error, "organisations_code", || {
-            Problem::new("CODE_TAKEN").field("code", "CODE_TAKEN")
-        })
+    .on_constraint("organisations_code", || {
+        Problem::new(CommonReason::CodeTaken).field("code", CommonReason::CodeTaken)
     })?;
     Ok(done.rows_affected() == 1)
 }
@@ -52,7 +50,8 @@ pub async fn get(tx: &mut TenantTx) -> Result<Organisation, Problem> {
         id: OrganisationId::from_uuid(row.org_id),
         code: row.code,
         name: row.name,
-        plan: plan_of(&row.plan)?,
+        plan: Plan::from_word(&row.plan)
+            .ok_or_else(|| StoreError::inconsistent("organisations", "plan", row.org_id))?,
     })
 }
 
@@ -65,23 +64,4 @@ pub async fn find_id_by_code(
         .fetch_optional(&mut **tx)
         .await?;
     Ok(found.map(OrganisationId::from_uuid))
-}
-
-fn plan_key(plan: Plan) -> &'static str {
-    match plan {
-        Plan::Basic => "basic",
-        Plan::Advanced => "advanced",
-        Plan::Max => "max",
-    }
-}
-
-fn plan_of(key: &str) -> Result<Plan, Problem> {
-    match key {
-        "basic" => Ok(Plan::Basic),
-        "advanced" => Ok(Plan::Advanced),
-        "max" => Ok(Plan::Max),
-        other => Err(Problem::internal(anyhow::anyhow!(
-            "organisations.plan is {other:?}"
-        ))),
-    }
 }

@@ -1,4 +1,4 @@
-//! How sessions end, and who is told.
+//! How sessions end, and the event of it.
 
 use crate::common::*;
 use chassis::inbox::Received;
@@ -25,7 +25,7 @@ async fn signing_out_ends_this_session_only() {
     let request = SignOutRequest {
         session_token: here.session_token.clone(),
     };
-    told(office.gateway().sign_out(request.clone()).await);
+    ok(office.gateway().sign_out(request.clone()).await);
     let event = bus.next().await;
     assert_eq!(event.org, office.org);
     assert_eq!(
@@ -35,8 +35,8 @@ async fn signing_out_ends_this_session_only() {
     assert_over(&office, &here).await;
     office.exchange(&there.session_token).await.unwrap();
     // Once more, or with what never was a session, is no error.
-    told(office.gateway().sign_out(request).await);
-    told(office.gateway().sign_out(SignOutRequest::default()).await);
+    ok(office.gateway().sign_out(request).await);
+    ok(office.gateway().sign_out(SignOutRequest::default()).await);
     office.close().await;
 }
 
@@ -50,17 +50,15 @@ async fn disabling_an_account_ends_its_sessions_for_good() {
     let clerk = office.person("clerk").await;
     let mut bus = office.service.listen(&["staff.sessions.ended.v1"]).await;
 
-    let disabled = told(office.set_enabled(&boss, &account, false).await);
+    let disabled = ok(office.set_enabled(&boss, &account, false).await);
     assert_eq!(
         ended(&bus.next().await),
         (clerk.account_id.clone(), vec![clerk.session_id.clone()])
     );
     assert_over(&office, &clerk).await;
-    told(
-        office
-            .set_enabled(&boss, &disabled.account.unwrap(), true)
-            .await,
-    );
+    ok(office
+        .set_enabled(&boss, &disabled.account.unwrap(), true)
+        .await);
     assert_over(&office, &clerk).await;
     office.person("clerk").await;
     office.close().await;
@@ -82,10 +80,9 @@ async fn a_new_password_ends_the_other_sessions() {
     assert_eq!(fields(&problem), [("new_password", "PASSWORD_WEAK")]);
     office.exchange(&there.session_token).await.unwrap();
 
-    told(
-        boss.change_my_password(change_password(PASSWORD, new))
-            .await,
-    );
+    ok(boss
+        .change_my_password(change_password(PASSWORD, new))
+        .await);
     assert_eq!(
         ended(&bus.next().await),
         (there.account_id.clone(), vec![there.session_id.clone()])
@@ -154,19 +151,17 @@ async fn what_ended_the_sessions_holds_even_when_redis_kept_them() {
     let kept = office.stored_session(&there).await;
 
     let change = change_password(PASSWORD, "six cups of plum juice");
-    told(office.caller(&here).change_my_password(change).await);
+    ok(office.caller(&here).change_my_password(change).await);
     account.version += 1;
     office.restore_session(&there, &kept).await;
     assert_over(&office, &there).await;
     office.exchange(&here.session_token).await.unwrap();
 
     let kept = office.stored_session(&here).await;
-    let disabled = told(office.set_enabled(&boss, &account, false).await);
-    told(
-        office
-            .set_enabled(&boss, &disabled.account.unwrap(), true)
-            .await,
-    );
+    let disabled = ok(office.set_enabled(&boss, &account, false).await);
+    ok(office
+        .set_enabled(&boss, &disabled.account.unwrap(), true)
+        .await);
     office.restore_session(&here, &kept).await;
     assert_over(&office, &here).await;
     office.close().await;
@@ -183,12 +178,10 @@ async fn the_index_of_sessions_keeps_nothing_that_is_over() {
     }
     // Signed in eleven hours ago, and unused since: the one before is still open.
     assert_eq!(office.indexed_sessions(&boss).await, 2);
-    let sessions = told(
-        office
-            .caller(&boss)
-            .list_my_sessions(ListMySessionsRequest {})
-            .await,
-    );
+    let sessions = ok(office
+        .caller(&boss)
+        .list_my_sessions(ListMySessionsRequest {})
+        .await);
     assert_eq!(sessions.sessions.len(), 2);
     office.close().await;
 }
@@ -246,7 +239,7 @@ async fn people_see_and_end_their_own_sessions() {
     let there = office.person("boss").await;
 
     let mut boss = office.caller(&here);
-    let sessions = told(boss.list_my_sessions(ListMySessionsRequest {}).await).sessions;
+    let sessions = ok(boss.list_my_sessions(ListMySessionsRequest {}).await).sessions;
     let found: Vec<_> = sessions
         .iter()
         .map(|it| (it.session_id.as_str(), it.current))
@@ -259,9 +252,9 @@ async fn people_see_and_end_their_own_sessions() {
     let end = |session_id: &str| EndMySessionRequest {
         session_id: session_id.to_owned(),
     };
-    let other = told(boss.end_my_session(end(&clerk.session_id)).await);
+    let other = ok(boss.end_my_session(end(&clerk.session_id)).await);
     assert_eq!(other.ended, 0, "it is not the caller's");
-    assert_eq!(told(boss.end_my_session(end("")).await).ended, 2);
+    assert_eq!(ok(boss.end_my_session(end("")).await).ended, 2);
     assert_over(&office, &here).await;
     assert_over(&office, &there).await;
     office.exchange(&clerk.session_token).await.unwrap();

@@ -7,7 +7,7 @@ use proto::staff::v1::GetMeRequest;
 #[tokio::test]
 async fn an_organisation_is_founded_once_and_its_code_is_its_own() {
     let office = Office::open().await;
-    let again = told(office.found(office.org, "tea").await)
+    let again = ok(office.found(office.org, "tea").await)
         .organisation
         .unwrap();
     assert_eq!(again.organisation_id, office.org.to_string());
@@ -124,7 +124,7 @@ async fn only_the_right_password_learns_that_the_account_is_disabled_or_has_no_s
     let clerk = office
         .account(&boss, "clerk", "counter", everywhere())
         .await;
-    told(office.set_enabled(&boss, &clerk, false).await);
+    ok(office.set_enabled(&boss, &clerk, false).await);
     office
         .account(&boss, "nowhere", "counter", Default::default())
         .await;
@@ -172,7 +172,7 @@ async fn a_session_becomes_an_identity_that_every_service_believes() {
     );
     assert!(boss.identity.actions.contains("staff.grant"));
 
-    let me = told(office.caller(&clerk).get_me(GetMeRequest {}).await);
+    let me = ok(office.caller(&clerk).get_me(GetMeRequest {}).await);
     assert_eq!(me.me.unwrap().account.unwrap().account_id, clerk.account_id);
     office.close().await;
 }

@@ -1,7 +1,21 @@
+import type { ProblemReason } from "./generated";
+
+/** Why a rule of a quote did not apply, as pricing explains it. */
+type RuleReason =
+  | "NOT_IN_PERIOD"
+  | "NOT_THIS_BRANCH"
+  | "NOT_THIS_METHOD"
+  | "NOT_THIS_PAYMENT"
+  | "NOT_THIS_CHANNEL"
+  | "NOT_THIS_TIME"
+  | "NOT_ELIGIBLE_MEMBER"
+  | "EXCLUDED_ITEMS"
+  | "USED_UP"
+  | "LOST_TO_BETTER";
+
 /**
- * A sentence for every reason of domain-rules §9 (and what a quote says beside a rule, §3.5):
- * first 繁中, then English. `{name}` is filled from the problem's params; a part in `[[…]]` is
- * said only when all its params came.
+ * A sentence for every reason: first 繁中, then English. A missing or surplus one does not type-check.
+ * `{name}` is filled from the problem's params; a part in `[[…]]` appears only when all its params came.
  */
 export const reasonTexts = {
   // 400 the request is wrong in itself
@@ -112,6 +126,9 @@ export const reasonTexts = {
   ITEM_NOT_NOW: ["[[「{name}」]]現在不是供應時段[[，{from} 開始供應]]。", "[[{name}: ]]not served at this time[[; from {from}]]."],
   OPTION_RULE: ["[[「{group}」]]的選擇不符合規定[[，請選 {min}–{max} 項]]。", "[[{group}: ]]please correct your choice[[; choose {min}–{max}]]."],
   GROUP_UNSATISFIABLE: ["必選的「{group}」可選的項目不夠[[，{products} 會無法點餐]]。", "The required group {group} has too few options[[, so {products} cannot be ordered]]."],
+  TAX_TYPE_MISSING: ["還沒選稅別。", "The tax type is not chosen yet."],
+  CATEGORY_EMPTY: ["這個分類裡沒有可以點的商品。", "This category has no product that can be ordered."],
+  PRICE_CHANGE_LARGE: ["價格變動超過 30%，請再確認。", "The price changes by more than 30 %; check it again."],
   PRICE_OUT_OF_CORRIDOR: ["價格超出總部的區間[[（{min}–{max}）]]。", "The price is outside headquarters' range[[ ({min}–{max})]]."],
   CLOSED: ["店家現在沒有營業[[，{opens_at} 開始]]。", "The shop is closed now[[; it opens {opens_at}]]."],
   TOO_FAR_AHEAD: ["這個時間太遠了[[，最多可預約 {days} 天內]]。", "That is too far ahead[[; up to {days} days]]."],
@@ -153,6 +170,7 @@ export const reasonTexts = {
   GATEWAY_UNAVAILABLE: ["金流暫時連不上，請稍後再試。", "The payment service can't be reached; please try later."],
   LINE_TOKEN_INVALID: ["LINE 設定已失效，請店家重新連結。", "The LINE connection is no longer valid; the shop must link it again."],
   TEMPORARILY_UNAVAILABLE: ["系統忙線中，請稍後再試一次。", "We are busy for a moment; please try again shortly."],
+  INTERNAL: ["系統出了點問題，請稍後再試一次。", "Something went wrong on our side; please try again shortly."],
   DEADLINE_EXCEEDED: ["回應太慢了，請再試一次。", "That took too long; please try again."],
   // No answer arrived: said by the apps themselves
   NO_ANSWER: ["網路不穩，還沒收到回覆。", "The connection is unstable and no answer has arrived."],
@@ -160,10 +178,11 @@ export const reasonTexts = {
   NOT_IN_PERIOD: ["活動期間外。", "Outside the offer's period."],
   NOT_THIS_BRANCH: ["這間店不適用。", "Not at this branch."],
   NOT_THIS_METHOD: ["這種取餐方式不適用。", "Not for this way of getting your order."],
+  NOT_THIS_PAYMENT: ["這種付款方式不適用。", "Not for this way of paying."],
   NOT_THIS_CHANNEL: ["這個點餐管道不適用。", "Not for orders made here."],
   NOT_THIS_TIME: ["這個時段不適用。", "Not at this time."],
   NOT_ELIGIBLE_MEMBER: ["您的會員資格不適用。", "Not for your membership."],
   EXCLUDED_ITEMS: ["購物車裡的品項不適用。", "Not for the items in your cart."],
   USED_UP: ["名額已用完。", "All taken."],
   LOST_TO_BETTER: ["已套用更划算的優惠。", "A better offer was applied."],
-} as const satisfies Record<string, readonly [zhTW: string, en: string]>;
+} as const satisfies Record<ProblemReason | RuleReason | "NO_ANSWER", readonly [zhTW: string, en: string]>;

@@ -168,7 +168,7 @@ impl HoursService {
         let last = versions.last().filter(|_| more);
         let now = self.core.clock.now();
         Ok(Response::new(ListHoursVersionsResponse {
-            next_page_token: last.map(|last| last.number.to_string()).unwrap_or_default(),
+            next_page_token: last.map(|last| last.number.to_string()),
             versions: convert::hours_versions(branch_id, &versions, &known, now),
         }))
     }
@@ -207,7 +207,7 @@ impl HoursService {
         let mut violations = Violations::new();
         let is_of_brand = matches!(
             &asked.change,
-            Some(WireChange::SpecialDay(day)) if day.branch_id.is_empty()
+            Some(WireChange::SpecialDay(day)) if day.branch_id.is_none()
         );
         let branch_id = match asked.branch_id.as_str() {
             "" if is_of_brand => Some(None),
@@ -225,7 +225,12 @@ impl HoursService {
             from: from.flatten(),
         };
         let found = preview(&self.core, request.identity(), request.org()?, &ask).await?;
-        let affected = found.affected.iter().take(convert::MOST_ORDERS);
+        let listed = if asked.count_only {
+            0
+        } else {
+            convert::MOST_ORDERS
+        };
+        let affected = found.affected.iter().take(listed);
         let overridden = found.overridden.iter().take(convert::MOST_ORDERS);
         Ok(Response::new(PreviewHoursResponse {
             days: found.days.iter().map(convert::offered_day).collect(),

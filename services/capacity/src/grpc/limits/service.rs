@@ -214,9 +214,7 @@ impl LimitService {
         versions.truncate(size);
         let last = versions.last().filter(|_| more);
         Ok(Response::new(ListLimitVersionsResponse {
-            next_page_token: last
-                .map(|last| last.version.to_string())
-                .unwrap_or_default(),
+            next_page_token: last.map(|last| last.version.to_string()),
             versions: versions.iter().map(convert::version).collect(),
         }))
     }

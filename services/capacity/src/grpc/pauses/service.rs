@@ -97,7 +97,7 @@ impl PauseService {
             let found = pauses::list_lasting(&self.core, identity, org, branch_id).await?;
             return Ok(Response::new(ListPausesResponse {
                 pauses: found.iter().map(convert::pause).collect(),
-                next_page_token: String::new(),
+                next_page_token: None,
             }));
         }
         let limit = i64::from(size) + 1;
@@ -107,7 +107,7 @@ impl PauseService {
         found.truncate(size.unsigned_abs() as usize);
         let last = found.last().filter(|_| more);
         Ok(Response::new(ListPausesResponse {
-            next_page_token: last.map(convert::page_token).unwrap_or_default(),
+            next_page_token: last.map(convert::page_token),
             pauses: found.iter().map(convert::pause).collect(),
         }))
     }

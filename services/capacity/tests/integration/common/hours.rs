@@ -3,12 +3,12 @@
 use chassis::{authn::Identity, id::OrderId, outbox::Event};
 use proto::{
     capacity::v1::hours_service_client::HoursServiceClient,
-    ordering::v1::{OrderState, OrderStateChanged},
+    ordering::v1::{OrderChange, OrderState},
 };
 use testkit::identities;
 use tonic::{service::interceptor::InterceptedService, transport::Channel};
 
-use super::{Bearer, Shop};
+use super::{Bearer, Shop, order_changed};
 
 pub type HoursClient = HoursServiceClient<InterceptedService<Channel, Bearer>>;
 
@@ -27,14 +27,14 @@ impl Shop {
 
     /// As ordering would: the order was handed over.
     pub async fn tell_completed(&self, order: OrderId, version: i64) {
-        let body = OrderStateChanged {
+        let body = order_changed(OrderChange {
             order_id: order.to_string(),
             branch_id: self.branch.to_string(),
             version,
             from: OrderState::Ready.into(),
             to: OrderState::Completed.into(),
-            ..OrderStateChanged::default()
-        };
+            ..OrderChange::default()
+        });
         let event = Event::new(
             "ordering.order.completed.v1",
             order.as_uuid(),

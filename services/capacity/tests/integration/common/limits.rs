@@ -42,18 +42,18 @@ pub fn rule(measure: LimitMeasure, window: LimitWindow, limit: i64) -> LimitRule
 }
 
 pub fn each_slot() -> LimitWindow {
-    window(LimitWindowKind::Slot, 0)
+    window(LimitWindowKind::Slot, None)
 }
 
 pub fn rolling(minutes: i32) -> LimitWindow {
-    window(LimitWindowKind::Rolling, minutes)
+    window(LimitWindowKind::Rolling, Some(minutes))
 }
 
 pub fn whole_day() -> LimitWindow {
-    window(LimitWindowKind::Day, 0)
+    window(LimitWindowKind::Day, None)
 }
 
-fn window(kind: LimitWindowKind, minutes: i32) -> LimitWindow {
+fn window(kind: LimitWindowKind, minutes: Option<i32>) -> LimitWindow {
     LimitWindow {
         kind: kind.into(),
         minutes,
@@ -65,8 +65,8 @@ fn window(kind: LimitWindowKind, minutes: i32) -> LimitWindow {
 pub fn of_category(category: CategoryId, rule: LimitRule) -> LimitRule {
     let target = LimitTarget {
         kind: LimitTargetKind::Category.into(),
-        id: category.to_string(),
-        name: "蛋糕".to_owned(),
+        id: Some(category.to_string()),
+        name: Some("蛋糕".to_owned()),
         ..LimitTarget::default()
     };
     LimitRule {
@@ -209,9 +209,10 @@ pub fn state_of(offered: &Availability, slot: &str) -> SlotState {
     found.state()
 }
 
-/// What is told as 超訂: rule, window, counted and limit.
+/// What is returned as 超訂: rule, window, counted and limit.
 pub fn overbooked(limits: &Limits) -> Vec<(&str, String, i64, i64)> {
-    let told = limits.overbooked.iter();
-    told.map(|it| (it.rule_id.as_str(), shown(&it.starts_at), it.used, it.limit))
+    let overbooked = limits.overbooked.iter();
+    overbooked
+        .map(|it| (it.rule_id(), shown(&it.starts_at), it.used, it.limit))
         .collect()
 }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use chassis::{
     clock::Clock,
-    error::Violations,
+    error::{CommonReason, Reason, Violations},
     id::{CategoryId, OptionGroupId, ProductId},
     text,
 };
@@ -21,7 +21,7 @@ use crate::domain::{
     product::{self, Details, Display, Product, TaxType, Variant, VariantDraft, code_number},
 };
 
-/// What an import would write, and what it tells about it.
+/// What an import would write, and its report.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// Categories that are made.
@@ -153,30 +153,40 @@ impl<'a> Planner<'a> {
     fn find(&mut self, row: &Row) -> Result<Option<&'a Product>, Vec<CellProblem>> {
         let (found, column, value) = if let Some(code) = &row.code {
             if !self.codes_seen.insert(text::folded(code)) {
-                return Err(problem(row, columns::CODE, "CODE_TAKEN", code));
+                return Err(problem(row, columns::CODE, CommonReason::CodeTaken, code));
             }
             (self.products.by_code(code), columns::CODE, code)
         } else {
             let (Some(category), Some(name)) = (&row.category, &row.name) else {
-                // The file has no names, so only a code tells which product is meant.
-                return Err(problem(row, columns::CODE, "VALIDATION_FAILED", ""));
+                // The file has no names, so only a code identifies the product.
+                return Err(problem(
+                    row,
+                    columns::CODE,
+                    CommonReason::ValidationFailed,
+                    "",
+                ));
             };
             if !self.names_taken.insert(key(category, name)) {
-                return Err(problem(row, columns::NAME, "CODE_TAKEN", name));
+                return Err(problem(row, columns::NAME, CommonReason::CodeTaken, name));
             }
             let category = self.categories.find(category);
             let found = category
                 .map(|id| self.products.by_name(id, name))
                 .unwrap_or_default();
             if found.len() > 1 {
-                // Several products share the name: only a code tells which one is meant.
-                return Err(problem(row, columns::CODE, "VALIDATION_FAILED", ""));
+                // Several products share the name: only a code identifies the product.
+                return Err(problem(
+                    row,
+                    columns::CODE,
+                    CommonReason::ValidationFailed,
+                    "",
+                ));
             }
             (found.first().copied(), columns::NAME, name)
         };
         match found {
             Some(product) if !self.taken.insert(product.id) => {
-                Err(problem(row, column, "CODE_TAKEN", value))
+                Err(problem(row, column, CommonReason::CodeTaken, value))
             }
             found => Ok(found),
         }
@@ -186,7 +196,7 @@ impl<'a> Planner<'a> {
         let (Some(category), Some(name)) = (&row.category, &row.name) else {
             // A file without names can only change what its codes find.
             let code = row.code.as_deref().unwrap_or_default();
-            return Err(problem(row, columns::CODE, "NOT_FOUND", code));
+            return Err(problem(row, columns::CODE, CommonReason::NotFound, code));
         };
         let option_group_ids = match &row.option_groups {
             Some(names) => self.groups.resolve(row, names)?,
@@ -304,7 +314,7 @@ impl<'a> Planner<'a> {
         let after = row.variants.applied(old, self.against.clock);
         if after.is_empty() {
             let column = row.variants.first_column();
-            return Err(problem(row, column, "VALIDATION_FAILED", ""));
+            return Err(problem(row, column, CommonReason::ValidationFailed, ""));
         }
         let draft = |variant: &Variant| VariantDraft {
             id: Some(variant.id),
@@ -318,7 +328,7 @@ impl<'a> Planner<'a> {
             // What the row leaves and what it adds do not go together.
             let names: Vec<&str> = after.iter().map(|variant| variant.name.as_str()).collect();
             let (column, value) = (columns::VARIANTS, names.join("|"));
-            return Err(problem(row, column, &refused.reason, &value));
+            return Err(problem(row, column, refused.reason, &value));
         }
         Ok(after)
     }
@@ -346,7 +356,7 @@ fn set<T: Clone>(field: &mut T, said: &Option<T>) {
     }
 }
 
-fn problem(row: &Row, column: &str, reason: &str, value: &str) -> Vec<CellProblem> {
+fn problem(row: &Row, column: &str, reason: impl Into<Reason>, value: &str) -> Vec<CellProblem> {
     vec![CellProblem::new(row.line, column, reason, value)]
 }
 
@@ -354,7 +364,7 @@ fn check(row: &Row, details: &Details) -> Result<(), Vec<CellProblem>> {
     let mut violations = Violations::new();
     details.check("", &mut violations);
     violations.into_result().map_err(|refused| {
-        let told = refused.fields.into_iter().map(|field| {
+        let reported = refused.fields.into_iter().map(|field| {
             let (column, value) = match field.field.as_str() {
                 "category_ids" => (columns::MORE_CATEGORIES, row.more_categories.as_ref()),
                 "option_group_ids" => (columns::OPTION_GROUPS, row.option_groups.as_ref()),
@@ -368,9 +378,9 @@ fn check(row: &Row, details: &Details) -> Result<(), Vec<CellProblem>> {
                     columns::MAKE_SECONDS => details.make_seconds.to_string(),
                     _ => String::new(),
                 });
-            CellProblem::new(row.line, column, &field.reason, &value)
+            CellProblem::new(row.line, column, field.reason, &value)
         });
-        told.collect()
+        reported.collect()
     })
 }
 

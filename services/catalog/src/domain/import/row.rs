@@ -2,7 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use chassis::{error::Violations, text};
+use chassis::{
+    error::{CommonReason, Reason, Violations},
+    text,
+};
 
 use super::{
     CellProblem, cells, columns,
@@ -53,7 +56,7 @@ pub struct Row {
     pub print_tag: Option<String>,
 }
 
-/// Parses the rows of a table; a row with a problem is left out and its problems are told.
+/// Parses the rows of a table; a row with a problem is left out and its problems are reported.
 #[must_use]
 pub fn parse_all(table: &Table) -> (Vec<Row>, Vec<CellProblem>) {
     let mut rows = Vec::with_capacity(table.rows.len());
@@ -69,7 +72,7 @@ pub fn parse_all(table: &Table) -> (Vec<Row>, Vec<CellProblem>) {
             Ok(()) => rows.push(row),
             Err(refused) => problems.extend(refused.fields.into_iter().map(|field| {
                 let value = table.cell(cells, &field.field).unwrap_or_default();
-                CellProblem::new(cells.line, &field.field, &field.reason, value)
+                CellProblem::new(cells.line, &field.field, field.reason, value)
             })),
         }
     }
@@ -161,7 +164,7 @@ impl<'a> Reader<'a> {
         }
         let known = from_word(&word);
         if known.is_none() {
-            self.violations.push(column, "VALIDATION_FAILED");
+            self.violations.push(column, CommonReason::ValidationFailed);
         }
         known
     }
@@ -173,7 +176,7 @@ impl<'a> Reader<'a> {
         }
         let number = digits.parse().ok();
         if number.is_none() {
-            self.violations.push(column, "VALIDATION_FAILED");
+            self.violations.push(column, CommonReason::ValidationFailed);
         }
         number
     }
@@ -200,7 +203,7 @@ impl<'a> Reader<'a> {
         }
         if is_listed {
             // Two places that both say the price could contradict each other.
-            self.violations.push(column, "VALIDATION_FAILED");
+            self.violations.push(column, CommonReason::ValidationFailed);
             return Price::Unsaid;
         }
         Price::Is(self.price(column, &digits))
@@ -232,7 +235,7 @@ impl<'a> Reader<'a> {
         };
         // A price out of range has been noted by `price` already.
         let others = refused.fields.into_iter();
-        for field in others.filter(|it| it.reason != "AMOUNT_OUT_OF_RANGE") {
+        for field in others.filter(|it| it.reason != Reason::from(CommonReason::AmountOutOfRange)) {
             self.violations.push(columns::VARIANTS, field.reason);
         }
     }
@@ -240,7 +243,7 @@ impl<'a> Reader<'a> {
     fn price(&mut self, column: &str, raw: &str) -> i64 {
         let digits = raw.strip_prefix('-').unwrap_or(raw);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            self.violations.push(column, "VALIDATION_FAILED");
+            self.violations.push(column, CommonReason::ValidationFailed);
             return 0;
         }
         match raw.parse::<i64>() {
@@ -248,7 +251,7 @@ impl<'a> Reader<'a> {
             _ => {
                 let range = [("min", 0), ("max", HIGHEST_PRICE)];
                 self.violations
-                    .push_with(column, "AMOUNT_OUT_OF_RANGE", range);
+                    .push_with(column, CommonReason::AmountOutOfRange, range);
                 0
             }
         }
@@ -261,10 +264,10 @@ mod tests {
 
     fn parse(text: &str) -> (Vec<Row>, Vec<(u64, String, String)>) {
         let (rows, problems) = parse_all(&Table::read(text.as_bytes()).unwrap());
-        let told = problems
+        let reported = problems
             .into_iter()
-            .map(|it| (it.line, it.column, it.reason));
-        (rows, told.collect())
+            .map(|it| (it.line, it.column, it.reason.to_string()));
+        (rows, reported.collect())
     }
 
     fn listed(row: &Row) -> Vec<(&str, i64)> {
@@ -295,18 +298,18 @@ mod tests {
     }
 
     #[test]
-    fn every_bad_cell_is_told_with_line_and_column() {
+    fn every_bad_cell_is_reported_with_line_and_column() {
         let long = "茶".repeat(61);
         let (rows, problems) = parse(&format!(
             "category,name,price_cold,price_hot\n,紅茶,abc,1000000\n茶,{long},25,\n茶,負,-1,\n"
         ));
         assert_eq!(rows, []);
-        let told: Vec<(u64, &str, &str)> = problems
+        let reported: Vec<(u64, &str, &str)> = problems
             .iter()
             .map(|(line, column, why)| (*line, &**column, &**why))
             .collect();
         assert_eq!(
-            told,
+            reported,
             [
                 (2, "category", "VALIDATION_FAILED"),
                 (2, "price_cold", "VALIDATION_FAILED"),
@@ -343,12 +346,12 @@ mod tests {
         let (rows, problems) = parse(&format!("category,name,price_cold\n{rows}"));
         let read: Vec<_> = rows.iter().map(|row| row.variants.cold).collect();
         assert_eq!(read, [Price::Is(35), Price::Is(35)]);
-        let told: Vec<_> = problems
+        let reported: Vec<_> = problems
             .iter()
             .map(|(line, _, reason)| (*line, reason.as_str()))
             .collect();
         assert_eq!(
-            told,
+            reported,
             [
                 (4, "VALIDATION_FAILED"),
                 (5, "VALIDATION_FAILED"),
@@ -360,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_after_a_cell_of_several_lines_is_told_in_its_own() {
+    fn a_problem_after_a_cell_of_several_lines_is_reported_in_its_own() {
         let text = "category,name,price_cold,description\n茶,紅茶,25,\"一 \"\"好\"\"\n二\n三\"\n茶,綠茶,貴,\n";
         let (rows, problems) = parse(text);
         assert_eq!(rows[0].description.as_deref(), Some("一 \"好\"\n二\n三"));

@@ -1,6 +1,9 @@
 //! From bytes to a table of text cells: header, limits, lines.
 
-use chassis::text_file::{self, InvalidEncoding};
+use chassis::{
+    error::CommonReason,
+    text_file::{self, InvalidEncoding},
+};
 
 use super::{CellProblem, cells, columns};
 use crate::domain::Error;
@@ -32,7 +35,7 @@ impl Table {
     /// Reads a file: CSV in UTF-8 with or without mark, or in Big5.
     ///
     /// Refuses with `FILE_TOO_LARGE` and `FILE_TYPE`; a header that cannot be used and rows longer
-    /// than it are told as problems.
+    /// than it are reported as problems.
     pub fn read(content: &[u8]) -> Result<Self, Error> {
         if content.len() > MOST_BYTES {
             return Err(Error::FileTooLarge {
@@ -77,16 +80,22 @@ impl Table {
                 .skip(width)
                 .find(|cell| !cell.trim().is_empty())
             {
-                table
-                    .problems
-                    .push(CellProblem::new(line, "", "VALIDATION_FAILED", beyond));
+                table.problems.push(CellProblem::new(
+                    line,
+                    "",
+                    CommonReason::ValidationFailed,
+                    beyond,
+                ));
             }
             table.rows.push(Cells { line, values });
         }
         if width.is_none() {
-            table
-                .problems
-                .push(CellProblem::new(1, columns::NAME, "VALIDATION_FAILED", ""));
+            table.problems.push(CellProblem::new(
+                1,
+                columns::NAME,
+                CommonReason::ValidationFailed,
+                "",
+            ));
         }
         Ok(table)
     }
@@ -104,8 +113,12 @@ impl Table {
             match columns::ALL.into_iter().find(|known| *known == name) {
                 Some(column) if !self.columns.contains(&column) => self.columns.push(column),
                 _ => {
-                    self.problems
-                        .push(CellProblem::new(line, &name, "VALIDATION_FAILED", cell));
+                    self.problems.push(CellProblem::new(
+                        line,
+                        &name,
+                        CommonReason::ValidationFailed,
+                        cell,
+                    ));
                 }
             }
         }
@@ -122,13 +135,17 @@ impl Table {
             .filter(|column| !has(column))
             .collect();
         for column in missing {
-            self.problems
-                .push(CellProblem::new(line, column, "VALIDATION_FAILED", ""));
+            self.problems.push(CellProblem::new(
+                line,
+                column,
+                CommonReason::ValidationFailed,
+                "",
+            ));
         }
     }
 }
 
-/// Tells in which line a record begins; the reader itself counts the empty lines it skips before a
+/// The line in which a record begins; the reader itself counts the empty lines it skips before a
 /// record as part of it.
 struct LineCounter<'a> {
     text: &'a [u8],
@@ -242,7 +259,12 @@ mod tests {
         let table = Table::read("category,name,price_cold\n茶,紅茶,25,30\n".as_bytes()).unwrap();
         assert_eq!(
             table.problems,
-            [CellProblem::new(2, "", "VALIDATION_FAILED", "30")]
+            [CellProblem::new(
+                2,
+                "",
+                CommonReason::ValidationFailed,
+                "30"
+            )]
         );
     }
 

@@ -3,7 +3,7 @@
 use chassis::{
     error::Violations,
     id::{self, BrandId},
-    text,
+    request, text,
 };
 use proto::catalog::v1 as wire;
 
@@ -50,14 +50,23 @@ pub fn product_draft(product: &wire::Product, violations: &mut Violations) -> Pr
         name_en,
         description,
         allergens,
-        category_ids: ids("product.category_ids", &product.category_ids, violations),
-        option_group_ids: ids(
-            "product.option_group_ids",
-            &product.option_group_ids,
+        category_ids: request::ids(
+            "product.category_ids",
+            &product.category_ids,
+            products::MOST_CATEGORIES,
             violations,
         ),
-        tax_type: tax_type("product.tax_type", product.tax_type, violations),
-        display: display("product.display", product.display, violations),
+        option_group_ids: request::ids(
+            "product.option_group_ids",
+            &product.option_group_ids,
+            products::MOST_OPTION_GROUPS,
+            violations,
+        ),
+        tax_type: product
+            .tax_type
+            .and_then(|raw| request::choice("product.tax_type", raw, violations)),
+        display: request::choice("product.display", product.display, violations)
+            .unwrap_or(Display::Listed),
         min_per_order: or_default(product.min_per_order, 1),
         max_per_order: or_default(product.max_per_order, 99),
         make_seconds: product.make_seconds,
@@ -87,72 +96,13 @@ pub fn product_draft(product: &wire::Product, violations: &mut Violations) -> Pr
     }
 }
 
-fn ids<T: id::Id>(field: &str, raw: &[String], violations: &mut Violations) -> Vec<T> {
-    let mut ids = Vec::with_capacity(raw.len());
-    for (index, raw) in raw.iter().enumerate() {
-        ids.extend(id::parse::<T>(
-            &format!("{field}[{index}]"),
-            raw,
-            violations,
-        ));
-    }
-    ids
-}
-
 fn or_default(number: i32, default: i32) -> i32 {
     if number == 0 { default } else { number }
-}
-
-fn tax_type(field: &str, raw: i32, violations: &mut Violations) -> Option<TaxType> {
-    match wire::TaxType::try_from(raw) {
-        Ok(wire::TaxType::Unspecified) => None,
-        Ok(wire::TaxType::Taxable) => Some(TaxType::Taxable),
-        Ok(wire::TaxType::ZeroRated) => Some(TaxType::ZeroRated),
-        Ok(wire::TaxType::Exempt) => Some(TaxType::Exempt),
-        Err(_) => {
-            violations.push(field, "VALIDATION_FAILED");
-            None
-        }
-    }
-}
-
-fn display(field: &str, raw: i32, violations: &mut Violations) -> Display {
-    display_filter(field, raw, violations).unwrap_or_else(|| {
-        if raw == 0 {
-            violations.push(field, "VALIDATION_FAILED");
-        }
-        Display::Listed
-    })
-}
-
-/// Parses a display state to filter by; unspecified means all.
-pub fn display_filter(field: &str, raw: i32, violations: &mut Violations) -> Option<Display> {
-    match wire::DisplayState::try_from(raw) {
-        Ok(wire::DisplayState::Unspecified) => None,
-        Ok(wire::DisplayState::Listed) => Some(Display::Listed),
-        Ok(wire::DisplayState::Hidden) => Some(Display::Hidden),
-        Ok(wire::DisplayState::Delisted) => Some(Display::Delisted),
-        Err(_) => {
-            violations.push(field, "VALIDATION_FAILED");
-            None
-        }
-    }
 }
 
 /// A product on the wire.
 pub fn product(product: &Product, brand: BrandId) -> wire::Product {
     let details = &product.details;
-    let tax_type = match details.tax_type {
-        None => wire::TaxType::Unspecified,
-        Some(TaxType::Taxable) => wire::TaxType::Taxable,
-        Some(TaxType::ZeroRated) => wire::TaxType::ZeroRated,
-        Some(TaxType::Exempt) => wire::TaxType::Exempt,
-    };
-    let display = match details.display {
-        Display::Listed => wire::DisplayState::Listed,
-        Display::Hidden => wire::DisplayState::Hidden,
-        Display::Delisted => wire::DisplayState::Delisted,
-    };
     let variants = product.variants.iter().map(|variant| wire::Variant {
         variant_id: variant.id.to_string(),
         name: variant.name.clone(),
@@ -176,8 +126,8 @@ pub fn product(product: &Product, brand: BrandId) -> wire::Product {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        tax_type: tax_type.into(),
-        display: display.into(),
+        tax_type: details.tax_type.map(TaxType::to_wire),
+        display: details.display.to_wire(),
         min_per_order: details.min_per_order,
         max_per_order: details.max_per_order,
         make_seconds: details.make_seconds,

@@ -1,18 +1,15 @@
 //! Reading products.
 
 use chassis::{
-    db::TenantTx,
+    db::{StoreError, TenantTx},
     error::Problem,
     id::{BrandId, CategoryId, OptionGroupId, ProductId, VariantId},
 };
 use uuid::Uuid;
 
-use crate::{
-    domain::{
-        Error,
-        product::{Details, Display, Product, TaxType, Variant},
-    },
-    store::inconsistent,
+use crate::domain::{
+    Error,
+    product::{Details, Display, Product, TaxType, Variant},
 };
 
 struct Row {
@@ -42,13 +39,13 @@ impl TryFrom<Row> for Product {
     type Error = Problem;
 
     fn try_from(row: Row) -> Result<Self, Problem> {
-        let wrong = |column| inconsistent("products", column, row.product_id);
+        let wrong = |column| StoreError::inconsistent("products", column, row.product_id);
         let tax_type = match &row.tax_type {
             None => None,
             Some(word) => Some(TaxType::from_word(word).ok_or_else(|| wrong("tax_type"))?),
         };
         if row.category_ids.is_empty() {
-            return Err(wrong("category_ids"));
+            return Err(wrong("category_ids").into());
         }
         let prices = row.variant_names.iter().zip(&row.variant_prices);
         let variants = row

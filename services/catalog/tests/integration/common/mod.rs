@@ -61,7 +61,7 @@ impl Shop {
             idempotency_key: format!("brand-{slug}"),
             brand: Some(brand),
         };
-        let brand = told(owner.create_brand(request).await).brand.unwrap();
+        let brand = ok(owner.create_brand(request).await).brand.unwrap();
         let branch = self.branch(&brand.brand_id, "main").await;
         (brand, branch)
     }
@@ -71,7 +71,7 @@ impl Shop {
             idempotency_key: format!("branch-{brand_id}-{slug}"),
             branch: Some(wire::branch(brand_id, slug)),
         };
-        told(self.owner().create_branch(request).await)
+        ok(self.owner().create_branch(request).await)
             .branch
             .unwrap()
     }
@@ -86,7 +86,7 @@ impl Shop {
             brand_id: brand_id.to_owned(),
             category: Some(category),
         };
-        told(self.owner().save_category(request).await)
+        ok(self.owner().save_category(request).await)
             .category
             .unwrap()
     }
@@ -96,24 +96,23 @@ impl Shop {
             idempotency_key: format!("product-{}-{}", product.category_ids[0], product.name),
             product: Some(product),
         };
-        told(self.owner().create_product(request).await)
+        ok(self.owner().create_product(request).await)
             .product
             .unwrap()
     }
 
     pub async fn import(&self, brand_id: &str, content: &[u8]) -> ImportProductsResponse {
-        told(
-            self.owner()
-                .import_products(wire::import(brand_id, content))
-                .await,
-        )
+        ok(self
+            .owner()
+            .import_products(wire::import(brand_id, content))
+            .await)
     }
 
     pub async fn export(&self, brand_id: &str) -> Vec<u8> {
         let request = ExportProductsRequest {
             brand_id: brand_id.to_owned(),
         };
-        told(self.owner().export_products(request).await)
+        ok(self.owner().export_products(request).await)
             .content
             .to_vec()
     }
@@ -124,7 +123,7 @@ impl Shop {
             page_size: 100,
             ..ListProductsRequest::default()
         };
-        told(self.owner().list_products(request).await).products
+        ok(self.owner().list_products(request).await).products
     }
 
     /// Ends the service; fails when an event was left unpublished.
@@ -150,11 +149,11 @@ pub fn branch_scope(branch_id: &str) -> Scope {
     }
 }
 
-/// The answer; a refusal fails the test with its problem.
+/// The response; a rejection fails the test with its problem.
 #[track_caller]
-pub fn told<T>(answer: Result<Response<T>, Status>) -> T {
-    match answer {
-        Ok(answer) => answer.into_inner(),
+pub fn ok<T>(response: Result<Response<T>, Status>) -> T {
+    match response {
+        Ok(response) => response.into_inner(),
         Err(status) => panic!("refused: {} ({status:?})", Problem::from_status(&status)),
     }
 }
@@ -170,6 +169,6 @@ pub fn fields(problem: &Problem) -> Vec<(&str, &str)> {
     problem
         .fields
         .iter()
-        .map(|it| (it.field.as_str(), it.reason.as_ref()))
+        .map(|it| (it.field.as_str(), &*it.reason))
         .collect()
 }

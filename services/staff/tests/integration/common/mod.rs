@@ -46,7 +46,7 @@ impl Office {
             org: testkit::organisation(),
             service: TestService::start(&[]).await,
         };
-        told(office.found(office.org, "tea").await);
+        ok(office.found(office.org, "tea").await);
         office
     }
 
@@ -155,7 +155,7 @@ impl Office {
         }
     }
 
-    /// Lets the service hear that a branch belongs to a brand, and waits until it has.
+    /// Delivers that a branch belongs to a brand, and waits until the service has stored it.
     pub async fn hears_of_branch(&self, brand: BrandId, branch: BranchId) {
         let body = BranchChanged {
             branch: Some(Branch {
@@ -178,7 +178,7 @@ impl Office {
     /// Names of the accounts that somebody may see.
     pub async fn listed(&self, person: &Person) -> Vec<String> {
         let request = ListAccountsRequest::default();
-        let page = told(self.caller(person).list_accounts(request).await);
+        let page = ok(self.caller(person).list_accounts(request).await);
         page.accounts.into_iter().map(|it| it.account).collect()
     }
 
@@ -193,7 +193,7 @@ impl Office {
     /// An account for somebody else, made by the owner.
     pub async fn account(&self, boss: &Person, name: &str, role: &str, scope: Scope) -> Account {
         let request = account(name, role, scope);
-        told(self.caller(boss).create_account(request).await)
+        ok(self.caller(boss).create_account(request).await)
             .account
             .unwrap()
     }
@@ -276,11 +276,11 @@ pub fn branch(id: &str) -> Scope {
     }
 }
 
-/// The answer; a refusal fails the test with its problem.
+/// The response; a rejection fails the test with its problem.
 #[track_caller]
-pub fn told<T>(answer: Result<Response<T>, Status>) -> T {
-    match answer {
-        Ok(answer) => answer.into_inner(),
+pub fn ok<T>(response: Result<Response<T>, Status>) -> T {
+    match response {
+        Ok(response) => response.into_inner(),
         Err(status) => panic!("refused: {} ({status:?})", Problem::from_status(&status)),
     }
 }
@@ -296,6 +296,6 @@ pub fn fields(problem: &Problem) -> Vec<(&str, &str)> {
     problem
         .fields
         .iter()
-        .map(|it| (it.field.as_str(), it.reason.as_ref()))
+        .map(|it| (it.field.as_str(), &*it.reason))
         .collect()
 }

@@ -7,7 +7,7 @@ use chassis::text;
 use super::{Categories, Groups, columns};
 use crate::domain::product::{Product, Variant};
 
-/// Most characters of a value that is told.
+/// Most characters of a value that is reported.
 const LONGEST_VALUE: usize = 60;
 
 /// What a row changes in one column.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chassis::{
     clock::Clock,
+    error::CommonReason,
     id::{CategoryId, OptionGroupId},
     text,
 };
@@ -124,7 +125,14 @@ impl<'a> Groups<'a> {
                 .filter(|group| by_id.map_or_else(|| is_named(group), |id| group.id == id));
             match (matching.next(), matching.next()) {
                 (Some(group), None) => ids.push(group.id),
-                _ => return Err(problem(row, columns::OPTION_GROUPS, "NOT_FOUND", name)),
+                _ => {
+                    return Err(problem(
+                        row,
+                        columns::OPTION_GROUPS,
+                        CommonReason::NotFound,
+                        name,
+                    ));
+                }
             }
         }
         Ok(ids)

@@ -51,10 +51,10 @@ const MENU: &str =
     "category,name,price_cold,price_hot\n茶,紅茶,25,25\n奶茶,鮮奶茶,50,\n茶,綠茶,,25\n";
 
 /// What changes in the product of a row: `price_cold 30 → 35; …`.
-fn told(plan: &Plan, row: usize) -> String {
+fn changes(plan: &Plan, row: usize) -> String {
     let columns = plan.rows[row].columns.iter();
-    let told = columns.map(|it| format!("{} {} → {}", it.column, it.before, it.after));
-    told.collect::<Vec<_>>().join("; ")
+    let reported = columns.map(|it| format!("{} {} → {}", it.column, it.before, it.after));
+    reported.collect::<Vec<_>>().join("; ")
 }
 
 /// What a file takes away: column, item, from how many products.
@@ -104,7 +104,7 @@ fn the_same_file_twice_changes_nothing() {
 }
 
 #[test]
-fn a_changed_price_is_told_and_keeps_the_variant() {
+fn a_changed_price_is_reported_and_keeps_the_variant() {
     let before = applied(
         &Catalogue::default(),
         &planned(&Catalogue::default(), MENU.as_bytes()),
@@ -112,7 +112,7 @@ fn a_changed_price_is_told_and_keeps_the_variant() {
     let dearer = MENU.replace("紅茶,25,25", "紅茶,30,");
     let plan = planned(&before, dearer.as_bytes());
     assert_eq!(counts(&plan), (0, 1, 2, 0));
-    assert_eq!(told(&plan, 0), "price_cold 25 → 30; price_hot 25 → ");
+    assert_eq!(changes(&plan, 0), "price_cold 25 → 30; price_hot 25 → ");
     assert_eq!(removed(&plan), [("price_hot", String::new(), 1)]);
     assert_eq!(
         plan.updated[0].variants[0].id,
@@ -134,7 +134,7 @@ fn a_file_without_stations_leaves_them_and_an_empty_cell_takes_them_away() {
     assert_eq!(counts(&silent), (0, 0, 1, 0));
 
     let moved = planned(&before, first.replace("吧台,冷飲", "廚房,").as_bytes());
-    assert_eq!(told(&moved, 0), "station 吧台 → 廚房; print_tag 冷飲 → ");
+    assert_eq!(changes(&moved, 0), "station 吧台 → 廚房; print_tag 冷飲 → ");
     assert_eq!(removed(&moved), [("print_tag", String::new(), 1)]);
 }
 
@@ -145,7 +145,7 @@ fn one_name_in_two_categories_is_two_products_and_twice_in_one_is_a_problem() {
     assert_eq!(counts(&plan), (2, 0, 0, 1));
     assert_eq!(
         plan.problems,
-        [CellProblem::new(4, "name", "CODE_TAKEN", "紅茶")]
+        [CellProblem::new(4, "name", CommonReason::CodeTaken, "紅茶")]
     );
 }
 
@@ -161,7 +161,12 @@ fn codes_tell_products_of_one_name_apart() {
     let plan = planned(&after, ambiguous.as_bytes());
     assert_eq!(
         plan.problems,
-        [CellProblem::new(2, "code", "VALIDATION_FAILED", "")]
+        [CellProblem::new(
+            2,
+            "code",
+            CommonReason::ValidationFailed,
+            ""
+        )]
     );
 }
 
@@ -171,7 +176,7 @@ fn a_product_found_by_code_moves_to_the_category_of_the_row() {
     let file = "code,category,name,price_cold,price_hot\nP00001,新茶,紅茶,30,30\n";
     let plan = planned(&before, file.as_bytes());
     assert_eq!(counts(&plan), (0, 1, 0, 0));
-    assert_eq!(told(&plan, 0), "category 茶 → 新茶");
+    assert_eq!(changes(&plan, 0), "category 茶 → 新茶");
     assert_eq!(removed(&plan), []);
 }
 
@@ -226,9 +231,11 @@ fn a_column_that_is_not_in_the_file_changes_nothing() {
 #[test]
 fn a_row_that_leaves_no_variant_or_finds_no_product_is_a_problem() {
     let before = samples::menu().content;
-    let told = |file: &str| -> Vec<(String, String)> {
+    let reported = |file: &str| -> Vec<(String, String)> {
         let problems = planned(&before, file.as_bytes()).problems.into_iter();
-        problems.map(|it| (it.column, it.reason)).collect()
+        problems
+            .map(|it| (it.column, it.reason.to_string()))
+            .collect()
     };
     let one = |column: &str, reason: &str| [(column.to_owned(), reason.to_owned())];
     for (file, problem) in [
@@ -252,7 +259,7 @@ fn a_row_that_leaves_no_variant_or_finds_no_product_is_a_problem() {
             one("variants", "VALIDATION_FAILED"),
         ),
     ] {
-        assert_eq!(told(file), problem, "{file}");
+        assert_eq!(reported(file), problem, "{file}");
     }
 }
 
@@ -269,14 +276,19 @@ fn names_are_found_folded_and_written_as_they_were_typed() {
         "category,name,price_cold\nq系列,凍檸QQ,60\n".as_bytes(),
     );
     assert_eq!(counts(&plan), (0, 1, 0, 0));
-    assert_eq!(told(&plan, 0), "name 凍檸ＱＱ → 凍檸QQ");
+    assert_eq!(changes(&plan, 0), "name 凍檸ＱＱ → 凍檸QQ");
     assert!(plan.new_categories.is_empty());
 
     let twice = "category,name,price_cold\n茶,Latte,60\n茶,ＬＡＴＴＥ,60\n";
     let plan = planned(&Catalogue::default(), twice.as_bytes());
     assert_eq!(
         plan.problems,
-        [CellProblem::new(3, "name", "CODE_TAKEN", "ＬＡＴＴＥ")]
+        [CellProblem::new(
+            3,
+            "name",
+            CommonReason::CodeTaken,
+            "ＬＡＴＴＥ"
+        )]
     );
 }
 
@@ -320,7 +332,12 @@ fn groups_are_given_to_new_products_and_unknown_ones_are_refused() {
     assert_eq!(plan.created[0].details.option_group_ids, [group]);
     assert_eq!(
         plan.problems,
-        [CellProblem::new(3, "option_groups", "NOT_FOUND", "冰量")]
+        [CellProblem::new(
+            3,
+            "option_groups",
+            CommonReason::NotFound,
+            "冰量"
+        )]
     );
 }
 

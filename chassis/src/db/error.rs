@@ -1,0 +1,167 @@
+//! What a statement failed with, classified in one place.
+
+use std::fmt::Display;
+
+use crate::error::Problem;
+
+/// A failed statement, or a stored value that cannot be.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database is unavailable, or gave up in favour of another transaction: the same work may
+    /// succeed later.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] sqlx::Error),
+    /// A constraint of the schema was violated.
+    #[error("the constraint {name} was violated")]
+    Constraint {
+        /// Its name.
+        name: String,
+        /// The whole error.
+        #[source]
+        cause: sqlx::Error,
+    },
+    /// A stored value is not one that its column can have.
+    #[error("{table}.{column} of {key} is not a value it can have")]
+    Inconsistent {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: &'static str,
+        /// Key of the row.
+        key: String,
+    },
+    /// Anything else.
+    #[error("a statement failed")]
+    Other(#[source] sqlx::Error),
+}
+
+impl StoreError {
+    /// `column` of the row `key` of `table` holds a value that it cannot have.
+    pub fn inconsistent(table: &'static str, column: &'static str, key: impl Display) -> Self {
+        Self::Inconsistent {
+            table,
+            column,
+            key: key.to_string(),
+        }
+    }
+
+    /// The same work may succeed later.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
+    /// Name of the constraint that was violated.
+    #[must_use]
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Constraint { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        if is_unavailable(&error) {
+            return Self::Unavailable(error);
+        }
+        let constraint = error
+            .as_database_error()
+            .and_then(|database| database.constraint());
+        match constraint {
+            Some(name) => Self::Constraint {
+                name: name.to_owned(),
+                cause: error,
+            },
+            None => Self::Other(error),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            Self::unavailable(error)
+        } else {
+            Self::internal(error)
+        }
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+/// Whether `error` means the database is unavailable, so that the same work may succeed later.
+#[must_use]
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => true,
+        // Connection exceptions, resources exhausted, shutdown, serialisation and deadlock.
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+            ["08", "53", "57P", "40001", "40P01"]
+                .iter()
+                .any(|start| code.starts_with(start))
+        }),
+        _ => false,
+    }
+}
+
+/// Turns the violation of a constraint into the domain's error where the statement is run.
+pub trait OnConstraint<T> {
+    /// The error of `rejected` when the constraint `name` was violated; any other failure stays
+    /// what it was.
+    fn on_constraint<E: From<StoreError>>(
+        self,
+        name: &str,
+        rejected: impl FnOnce() -> E,
+    ) -> Result<T, E>;
+}
+
+impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
+    fn on_constraint<E: From<StoreError>>(
+        self,
+        name: &str,
+        rejected: impl FnOnce() -> E,
+    ) -> Result<T, E> {
+        self.map_err(|error| match StoreError::from(error) {
+            StoreError::Constraint { name: violated, .. } if violated == name => rejected(),
+            other => other.into(),
+        })
+    }
+}
+
+/// As [`OnConstraint`], for errors that are made of any other.
+pub fn on_constraint<E: From<anyhow::Error>>(
+    error: sqlx::Error,
+    name: &str,
+    rejected: impl FnOnce() -> E,
+) -> E {
+    match StoreError::from(error) {
+        StoreError::Constraint { name: violated, .. } if violated == name => rejected(),
+        other => anyhow::Error::from(other).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn only_an_unavailable_database_may_be_tried_again() {
+        let code = |error: sqlx::Error| Problem::from(error).code();
+        assert_eq!(code(sqlx::Error::PoolTimedOut), Code::Unavailable);
+        assert_eq!(code(sqlx::Error::RowNotFound), Code::Internal);
+        let inconsistent = StoreError::inconsistent("brands", "currency", 7);
+        assert_eq!(Problem::from(inconsistent).code(), Code::Internal);
+    }
+}
