@@ -36,7 +36,8 @@ pub fn endpoints() -> &'static [Endpoint] {
 }
 
 /// Messages that handlers written by hand answer with as [`json`], and refer to by name.
-const MESSAGES: [&str; 6] = [
+const MESSAGES: [&str; 7] = [
+    "yizhimai.capacity.v1.ImportStockResponse",
     "yizhimai.catalog.v1.ImportProductsResponse",
     "yizhimai.ordering.v1.CancelByTokenResponse",
     "yizhimai.ordering.v1.GetOrderByTokenResponse",
