@@ -65,7 +65,10 @@ async fn orders_outside_the_scope_or_of_another_organisation_are_left_out() {
 #[tokio::test]
 async fn too_many_or_malformed_ids_are_refused() {
     let shop = Shop::open().await;
-    for order_ids in [vec!["7".to_owned()], vec![OrderId::new(&SystemClock).to_string(); 201]] {
+    for order_ids in [
+        vec!["7".to_owned()],
+        vec![OrderId::new(&SystemClock).to_string(); 201],
+    ] {
         let request = FindOrdersRequest { order_ids };
         let refused = shop.counter().find_orders(request).await;
         assert_eq!(reason(refused), "VALIDATION_FAILED");
