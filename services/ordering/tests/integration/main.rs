@@ -7,6 +7,7 @@
 mod agreed_quote;
 mod common;
 mod decisions;
+mod find_orders;
 mod list_orders;
 mod lost_holds;
 mod move_order;
