@@ -1,7 +1,7 @@
-//! Endpoints that RPCs declare themselves: staff calls them by HTTP, the service answers.
+//! Endpoints that RPCs declare themselves: staff call them by HTTP, the service responds.
 //!
 //! What a request and a response look like is the crate `transcode`'s part; here are the caller's
-//! identity, the call and its refusals.
+//! identity, the call and its rejections.
 
 use std::sync::LazyLock;
 
