@@ -68,7 +68,7 @@ async fn a_moved_order_has_its_new_time_and_everybody_is_told_why() {
     let entry = read(&shop, &order).await.events.pop().unwrap();
     assert_eq!(
         (entry.from, entry.to),
-        (OrderState::Placed.into(), OrderState::Placed.into())
+        (Some(OrderState::Placed.into()), OrderState::Placed.into())
     );
     assert_eq!(
         (entry.promised_before, entry.promised_after),
