@@ -10,7 +10,7 @@ use chassis::{
 };
 use proto::{
     capacity::v1::{
-        capacity_service_client::CapacityServiceClient, hours_service_client::HoursServiceClient,
+        availability_service_client::AvailabilityServiceClient, hours_service_client::HoursServiceClient,
         limit_service_client::LimitServiceClient, pause_service_client::PauseServiceClient,
         stock_service_client::StockServiceClient,
     },
@@ -133,17 +133,17 @@ impl Inner {
             .max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    /// Capacity; the request brings its token.
-    pub fn capacity(&self) -> CapacityServiceClient<PeerChannel> {
-        CapacityServiceClient::new(self.peers.channel_as_nobody("capacity"))
+    /// Capacity's availability of branches; the request brings its token.
+    pub fn availability(&self) -> AvailabilityServiceClient<PeerChannel> {
+        AvailabilityServiceClient::new(self.peers.channel_as_nobody("capacity"))
     }
 
-    /// Capacity's history, previews and special days of hours; the request brings its token.
+    /// Capacity's hours and special days; the request brings its token.
     pub fn hours(&self) -> HoursServiceClient<PeerChannel> {
         HoursServiceClient::new(self.peers.channel_as_nobody("capacity"))
     }
 
-    /// Capacity's components, transfers and files of stock; the request brings its token.
+    /// Capacity's stock; the request brings its token.
     pub fn stock(&self) -> StockServiceClient<PeerChannel> {
         StockServiceClient::new(self.peers.channel_as_nobody("capacity"))
             .max_decoding_message_size(MAX_ANSWER_BYTES)
@@ -180,9 +180,12 @@ impl Inner {
             .max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    /// Capacity, asked by the gateway itself for an organisation.
-    pub fn capacity_as_gateway(&self, org: OrganisationId) -> CapacityServiceClient<PeerChannel> {
-        CapacityServiceClient::new(self.peers.channel_for("capacity", org))
+    /// Capacity's availability of branches, asked by the gateway itself for an organisation.
+    pub fn availability_as_gateway(
+        &self,
+        org: OrganisationId,
+    ) -> AvailabilityServiceClient<PeerChannel> {
+        AvailabilityServiceClient::new(self.peers.channel_for("capacity", org))
     }
 
     /// Staff, asked by the gateway itself.

@@ -22,7 +22,7 @@ use chassis::{
 };
 use prost::Message as _;
 use proto::capacity::v1::{
-    Channel, GetAvailabilityRequest, HoldRequestBody, LimitDays, LimitMeasure, LimitRule,
+    Channel, GetAvailabilityRequest, HoldRequest, LimitDays, LimitMeasure, LimitRule,
     LimitTarget, LimitTargetKind, LimitWindow, LimitWindowKind, Method, SetLimitsRequest,
     limit_service_client::LimitServiceClient,
 };
@@ -137,7 +137,7 @@ pub async fn bench(
     let ask = move |mut client: Capacity| {
         let turn = next.fetch_add(1, Ordering::Relaxed) % questions.len();
         let question = questions[turn].clone();
-        async move { client.get_availability(question).await.map(|_| ()) }
+        async move { client.availability.get_availability(question).await.map(|_| ()) }
     };
     calls::run(&clients, 8, WARM_UP, ask.clone()).await?;
     let mut figures = vec![
@@ -353,7 +353,7 @@ fn question(shop: &Shop, items: &[Item]) -> GetAvailabilityRequest {
 }
 
 /// Holds one thing after the other for now; ends only when a hold is refused.
-async fn keep_ordering(client: Capacity, wishes: Vec<HoldRequestBody>) -> tonic::Status {
+async fn keep_ordering(client: Capacity, wishes: Vec<HoldRequest>) -> tonic::Status {
     let mut ticks = tokio::time::interval(ORDER_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for wish in wishes.into_iter().cycle() {

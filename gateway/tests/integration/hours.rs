@@ -7,7 +7,7 @@ use proto::{capacity::v1 as capacity, common::v1::Money, ordering::v1 as orderin
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-const SET: &str = "capacity.v1.CapacityService/SetHours";
+const SET: &str = "capacity.v1.HoursService/SetHours";
 const PREVIEW: &str = "capacity.v1.HoursService/PreviewHours";
 const SAVE_DAY: &str = "capacity.v1.HoursService/SaveSpecialDay";
 const LIST_ORDERS: &str = "ordering.v1.OrderingService/ListOrders";

@@ -193,7 +193,7 @@ async fn who_may_not_pause_learns_nothing_of_the_menu() {
 async fn customers_hear_what_is_paused_and_until_when() {
     let edge = Edge::open().await;
     edge.fake.on(
-        "capacity.v1.CapacityService/GetAvailability",
+        "capacity.v1.AvailabilityService/GetAvailability",
         |_: capacity::GetAvailabilityRequest| {
             let pause = capacity::PublicPause {
                 target: Some(capacity::PauseTarget {

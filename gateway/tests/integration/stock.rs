@@ -10,7 +10,7 @@ use proto::{capacity::v1 as capacity, catalog::v1 as catalog};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-const SET: &str = "capacity.v1.CapacityService/SetStockItem";
+const SET: &str = "capacity.v1.StockService/SetStockItem";
 const TRANSFER: &str = "capacity.v1.StockService/TransferStock";
 const SAVE_COMPONENT: &str = "capacity.v1.StockService/SaveComponent";
 const SET_RECIPE: &str = "capacity.v1.StockService/SetRecipe";
@@ -551,7 +551,7 @@ async fn a_list_has_what_it_is_made_of() {
     edge.sign_in(&[("ops.stock", Level::View)]);
     let known = item(&edge);
     edge.fake.on(
-        "capacity.v1.CapacityService/ListStock",
+        "capacity.v1.StockService/ListStock",
         move |_: capacity::ListStockRequest| {
             Ok(capacity::ListStockResponse {
                 items: vec![known.clone()],

@@ -36,7 +36,7 @@ pub async fn get_hours(
     Path(branch_id): Path<String>,
 ) -> Result<Json<HoursAnswer>> {
     let request = staff.request(pb::GetHoursRequest { branch_id });
-    let answer = gateway.capacity().get_hours(request).await?.into_inner();
+    let answer = gateway.hours().get_hours(request).await?.into_inner();
     Ok(Json(HoursAnswer {
         hours: present(answer.hours, "the hours")?.try_into()?,
         pending: all(answer.pending)?,

@@ -45,7 +45,7 @@ pub async fn set_hours(
 ) -> Result<Json<HoursChanged>> {
     let planned = input.clone().into_planned(branch_id.clone());
     let request = staff.request(input.into_wire(branch_id.clone()));
-    let answer = match gateway.capacity().set_hours(request).await {
+    let answer = match gateway.hours().set_hours(request).await {
         Ok(answer) => answer.into_inner(),
         Err(status) => {
             let change = Change::Hours(planned);

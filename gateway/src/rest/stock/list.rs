@@ -35,7 +35,7 @@ pub async fn list_stock(
     Path(branch_id): Path<String>,
 ) -> Result<Json<StockList>> {
     let request = staff.request(pb::ListStockRequest { branch_id });
-    let answer = gateway.capacity().list_stock(request).await?.into_inner();
+    let answer = gateway.stock().list_stock(request).await?.into_inner();
     Ok(Json(StockList {
         items: all(answer.items)?,
         components: answer

@@ -44,7 +44,7 @@ pub async fn list_stock_movements(
         page_token: page.page_token.unwrap_or_default(),
     });
     let answer = gateway
-        .capacity()
+        .stock()
         .list_stock_movements(request)
         .await?
         .into_inner();

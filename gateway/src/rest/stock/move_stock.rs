@@ -50,7 +50,7 @@ pub async fn move_stock(
     key: IdempotencyKey,
     Body(input): Body<MoveStock>,
 ) -> Result<(StatusCode, Json<StockMoved>)> {
-    let request = staff.request(pb::MoveStockRequest {
+    let request = staff.request(pb::RecordStockMovementRequest {
         idempotency_key: key.key,
         branch_id,
         sku_id,
@@ -58,7 +58,7 @@ pub async fn move_stock(
         quantity: input.quantity,
         reason: input.reason,
     });
-    let answer = gateway.capacity().move_stock(request).await?.into_inner();
+    let answer = gateway.stock().record_stock_movement(request).await?.into_inner();
     let moved = StockMoved {
         item: present(answer.item, "the item")?.try_into()?,
         movement: present(answer.movement, "the movement")?.try_into()?,

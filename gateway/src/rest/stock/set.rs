@@ -63,7 +63,7 @@ pub async fn set_stock_item(
     };
     let request = staff.request(pb::SetStockItemRequest { item: Some(item) });
     let answer = gateway
-        .capacity()
+        .stock()
         .set_stock_item(request)
         .await?
         .into_inner();
