@@ -123,7 +123,7 @@ async fn load(
         not_before: key.not_before.map(stamp),
         ..Default::default()
     };
-    let mut capacity = gateway.capacity_as_gateway(place.org());
+    let mut capacity = gateway.availability_as_gateway(place.org());
     let answer = capacity
         .get_availability(request)
         .await

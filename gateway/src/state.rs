@@ -10,7 +10,8 @@ use chassis::{
 };
 use proto::{
     capacity::v1::{
-        capacity_service_client::CapacityServiceClient, stock_service_client::StockServiceClient,
+        availability_service_client::AvailabilityServiceClient,
+        stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
     ordering::v1::ordering_service_client::OrderingServiceClient,
@@ -128,9 +129,9 @@ impl Inner {
             .max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    /// Capacity; the request brings its token.
-    pub fn capacity(&self) -> CapacityServiceClient<PeerChannel> {
-        CapacityServiceClient::new(self.peers.channel_anonymous("capacity"))
+    /// Capacity's availability of branches; the request brings its token.
+    pub fn availability(&self) -> AvailabilityServiceClient<PeerChannel> {
+        AvailabilityServiceClient::new(self.peers.channel_anonymous("capacity"))
     }
 
     /// Capacity's files of stock; the request brings its token.
@@ -155,9 +156,12 @@ impl Inner {
             .max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    /// Capacity, asked by the gateway itself for an organisation.
-    pub fn capacity_as_gateway(&self, org: OrganisationId) -> CapacityServiceClient<PeerChannel> {
-        CapacityServiceClient::new(self.peers.channel_for("capacity", org))
+    /// Capacity's availability of branches, asked by the gateway itself for an organisation.
+    pub fn availability_as_gateway(
+        &self,
+        org: OrganisationId,
+    ) -> AvailabilityServiceClient<PeerChannel> {
+        AvailabilityServiceClient::new(self.peers.channel_for("capacity", org))
     }
 
     /// Staff, asked by the gateway itself.
