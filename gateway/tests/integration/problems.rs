@@ -184,7 +184,7 @@ async fn who_is_not_signed_in_is_told_so() {
 #[tokio::test]
 async fn a_crowd_asks_capacity_once() {
     let edge = Edge::open().await;
-    let rpc = "capacity.v1.CapacityService/GetAvailability";
+    let rpc = "capacity.v1.AvailabilityService/GetAvailability";
     edge.fake.on(rpc, |_: capacity::GetAvailabilityRequest| {
         let now = capacity::Availability {
             as_of: Some(prost_types::Timestamp::default()),

@@ -14,8 +14,8 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use proto::{
     capacity::v1::{
-        GetAvailabilityRequest, HoldRequestBody, LimitMeasure, ListStockMovementsRequest,
-        MovementKind, SlotState, StockMovement,
+        GetAvailabilityRequest, HoldRequest, LimitMeasure, ListStockMovementsRequest, MovementKind,
+        SlotState, StockMovement,
     },
     ordering::v1::{OrderState, OrderStateChanged},
 };
@@ -133,7 +133,7 @@ async fn attempts_of_one_key_share_the_last_unit_and_another_key_finds_none() {
     let shop = Shop::open().await;
     let sku = shop.running(1).await;
     let first = shop.order(&[(sku, 1)]);
-    let twins = (0..5).map(|_| HoldRequestBody {
+    let twins = (0..5).map(|_| HoldRequest {
         order_id: OrderId::new(&SystemClock).to_string(),
         ..first.clone()
     });
@@ -161,7 +161,12 @@ async fn journal(shop: &Shop, sku: SkuId) -> Vec<StockMovement> {
         page_size: 100,
         ..ListStockMovementsRequest::default()
     };
-    let page = shop.owner().list_stock_movements(request).await.unwrap();
+    let page = shop
+        .owner()
+        .stock
+        .list_stock_movements(request)
+        .await
+        .unwrap();
     let mut movements = page.into_inner().movements;
     movements.reverse();
     movements
