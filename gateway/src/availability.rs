@@ -123,7 +123,7 @@ async fn load(
         not_before: key.not_before.map(stamp),
         ..Default::default()
     };
-    let mut capacity = gateway.as_gateway(Some(place.org())).capacity();
+    let mut capacity = gateway.as_gateway(Some(place.org())).availability();
     let answer = capacity
         .get_availability(request)
         .await

@@ -133,7 +133,7 @@ async fn list_statuses(
     gateway: &Gateway,
     storefront: &Storefront,
 ) -> std::result::Result<HashMap<String, BranchOpenStatus>, tonic::Status> {
-    let mut capacity = gateway.as_gateway(Some(storefront.org)).capacity();
+    let mut capacity = gateway.as_gateway(Some(storefront.org)).availability();
     let mut statuses = HashMap::with_capacity(storefront.branches.len());
     let mut request = ListOpenStatusesRequest {
         brand_id: storefront.brand.brand_id.clone(),

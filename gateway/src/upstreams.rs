@@ -7,7 +7,8 @@ use chassis::{
 };
 use proto::{
     capacity::v1::{
-        capacity_service_client::CapacityServiceClient, stock_service_client::StockServiceClient,
+        availability_service_client::AvailabilityServiceClient,
+        stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
     ordering::v1::ordering_service_client::OrderingServiceClient,
@@ -44,7 +45,7 @@ macro_rules! clients {
 
 clients! {
     catalog: CatalogServiceClient of "catalog",
-    capacity: CapacityServiceClient of "capacity",
+    availability: AvailabilityServiceClient of "capacity",
     stock: StockServiceClient of "capacity",
     ordering: OrderingServiceClient of "ordering",
     staff: StaffServiceClient of "staff",

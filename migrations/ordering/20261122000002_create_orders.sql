@@ -14,8 +14,13 @@ CREATE TABLE orders (
     table_name text CHECK (char_length(table_name) BETWEEN 1 AND 20),
     method text NOT NULL CHECK (method IN ('pickup', 'delivery', 'on_site')),
     -- Named way of pick-up; NULL for the plain one.
-    method_name text CHECK (char_length(method_name) BETWEEN 1 AND 60 AND method = 'pickup'),
-    delivery_address jsonb CHECK (jsonb_typeof(delivery_address) = 'object' AND method = 'delivery'),
+    method_name text CHECK (
+        method_name IS NULL OR (char_length(method_name) BETWEEN 1 AND 60 AND method = 'pickup')
+    ),
+    delivery_address jsonb CHECK (
+        delivery_address IS NULL
+        OR (jsonb_typeof(delivery_address) = 'object' AND method = 'delivery')
+    ),
     wanted_at timestamptz,
     promised_at timestamptz NOT NULL,
     business_day date NOT NULL,

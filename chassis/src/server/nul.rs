@@ -68,14 +68,14 @@ fn in_text(text: &str, path: &str, violations: &mut Violations) {
 #[cfg(test)]
 mod tests {
     use prost::Message as _;
-    use proto::capacity::v1::{HoldRequest, HoldRequestBody, SkuQuantity};
+    use proto::capacity::v1::{HoldRequest, PlaceHoldRequest, SkuQuantity};
 
     use super::*;
     use crate::authz::Rules;
 
-    fn refused(request: &HoldRequest) -> Vec<String> {
+    fn refused(request: &PlaceHoldRequest) -> Vec<String> {
         let rule = Rules::global()
-            .get("/yizhimai.capacity.v1.CapacityService/Hold")
+            .get("/yizhimai.capacity.v1.HoldService/PlaceHold")
             .unwrap();
         let message = request.encode_to_vec();
         let mut body = vec![0; PREFIX_BYTES];
@@ -96,8 +96,8 @@ mod tests {
             sku_id: id.to_owned(),
             quantity: 1,
         };
-        let request = |branch_id: &str, skus| HoldRequest {
-            hold: Some(HoldRequestBody {
+        let request = |branch_id: &str, skus| PlaceHoldRequest {
+            hold: Some(HoldRequest {
                 branch_id: branch_id.to_owned(),
                 skus,
                 // An empty message inside: its length is a zero byte.

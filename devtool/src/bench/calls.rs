@@ -14,7 +14,9 @@ use chassis::{
     clock::SystemClock,
     id::OrganisationId,
 };
-use proto::capacity::v1::capacity_service_client::CapacityServiceClient;
+use proto::capacity::v1::{
+    availability_service_client::AvailabilityServiceClient, hold_service_client::HoldServiceClient,
+};
 use tonic::{
     Request, Status,
     metadata::{Ascii, MetadataValue},
@@ -30,8 +32,12 @@ const CONNECTIONS: usize = 4;
 /// Longer than any benchmark.
 const TOKEN_SECS: u32 = 3600;
 
-/// A client of capacity with this tool's own token.
-pub type Capacity = CapacityServiceClient<InterceptedService<Channel, Token>>;
+/// Clients of capacity with this tool's own token, on one connection.
+#[derive(Clone)]
+pub struct Capacity {
+    pub availability: AvailabilityServiceClient<InterceptedService<Channel, Token>>,
+    pub holds: HoldServiceClient<InterceptedService<Channel, Token>>,
+}
 
 /// Attaches a token to every call.
 #[derive(Clone)]
@@ -62,10 +68,13 @@ pub async fn capacity(
     let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
         let channel = connect(endpoints).await?;
-        clients.push(CapacityServiceClient::with_interceptor(
-            channel,
-            token.clone(),
-        ));
+        clients.push(Capacity {
+            availability: AvailabilityServiceClient::with_interceptor(
+                channel.clone(),
+                token.clone(),
+            ),
+            holds: HoldServiceClient::with_interceptor(channel, token.clone()),
+        });
     }
     Ok(clients)
 }

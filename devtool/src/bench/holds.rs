@@ -7,7 +7,7 @@ use chassis::{
     clock::SystemClock,
     id::{HoldKey, OrderId},
 };
-use proto::capacity::v1::{Channel, HoldLine, HoldRequest, HoldRequestBody, Method, SkuQuantity};
+use proto::capacity::v1::{Channel, HoldLine, HoldRequest, Method, PlaceHoldRequest, SkuQuantity};
 
 use super::{
     calls::{self, Capacity},
@@ -101,8 +101,8 @@ pub async fn until_none_is_held(endpoints: &Endpoints) -> anyhow::Result<()> {
 }
 
 /// A hold of one unit for now; the order and the key are still to be named.
-pub fn request(branch_id: &str, item: &Item) -> HoldRequestBody {
-    HoldRequestBody {
+pub fn request(branch_id: &str, item: &Item) -> HoldRequest {
+    HoldRequest {
         branch_id: branch_id.to_owned(),
         skus: vec![SkuQuantity {
             sku_id: item.variant_id.clone(),
@@ -118,14 +118,14 @@ pub fn request(branch_id: &str, item: &Item) -> HoldRequestBody {
         }],
         channel: Channel::Web.into(),
         method: Method::Pickup.into(),
-        ..HoldRequestBody::default()
+        ..HoldRequest::default()
     }
 }
 
 /// Holds for a new order.
-pub async fn hold(mut client: Capacity, mut body: HoldRequestBody) -> Result<(), tonic::Status> {
+pub async fn hold(mut client: Capacity, mut body: HoldRequest) -> Result<(), tonic::Status> {
     body.order_id = OrderId::new(&SystemClock).to_string();
     body.hold_key = HoldKey::new(&SystemClock).to_string();
-    let request = HoldRequest { hold: Some(body) };
-    client.hold(request).await.map(|_| ())
+    let request = PlaceHoldRequest { hold: Some(body) };
+    client.holds.place_hold(request).await.map(|_| ())
 }

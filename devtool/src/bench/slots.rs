@@ -22,8 +22,8 @@ use chassis::{
 };
 use prost::Message as _;
 use proto::capacity::v1::{
-    Channel, GetAvailabilityRequest, HoldRequestBody, LimitDays, LimitMeasure, LimitRule,
-    LimitTarget, LimitTargetKind, LimitWindow, LimitWindowKind, Method, SetLimitsRequest,
+    Channel, GetAvailabilityRequest, HoldRequest, LimitDays, LimitMeasure, LimitRule, LimitTarget,
+    LimitTargetKind, LimitWindow, LimitWindowKind, Method, SetLimitsRequest,
     limit_service_client::LimitServiceClient,
 };
 use reqwest::Method as Verb;
@@ -97,6 +97,7 @@ pub async fn bench(
     );
     let answer = clients[0]
         .clone()
+        .availability
         .get_availability(questions[0].clone())
         .await?;
     let answer = answer.into_inner();
@@ -137,7 +138,13 @@ pub async fn bench(
     let ask = move |mut client: Capacity| {
         let turn = next.fetch_add(1, Ordering::Relaxed) % questions.len();
         let question = questions[turn].clone();
-        async move { client.get_availability(question).await.map(|_| ()) }
+        async move {
+            client
+                .availability
+                .get_availability(question)
+                .await
+                .map(|_| ())
+        }
     };
     calls::run(&clients, 8, WARM_UP, ask.clone()).await?;
     let mut figures = vec![
@@ -353,7 +360,7 @@ fn question(shop: &Shop, items: &[Item]) -> GetAvailabilityRequest {
 }
 
 /// Holds one thing after the other for now; ends only when a hold is refused.
-async fn keep_ordering(client: Capacity, requests: Vec<HoldRequestBody>) -> tonic::Status {
+async fn keep_ordering(client: Capacity, requests: Vec<HoldRequest>) -> tonic::Status {
     let mut ticks = tokio::time::interval(ORDER_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for request in requests.into_iter().cycle() {

@@ -1,7 +1,7 @@
-//! Endpoints that RPCs declare themselves: staff calls them by HTTP, the service answers.
+//! Endpoints that RPCs declare themselves: staff call them by HTTP, the service responds.
 //!
 //! What a request and a response look like is the crate `transcode`'s part; here are the caller's
-//! identity, the call and its refusals.
+//! identity, the call and its rejections.
 
 use std::sync::LazyLock;
 
@@ -36,7 +36,8 @@ pub fn endpoints() -> &'static [Endpoint] {
 }
 
 /// Messages that handlers written by hand answer with as [`json`], and refer to by name.
-const MESSAGES: [&str; 6] = [
+const MESSAGES: [&str; 7] = [
+    "yizhimai.capacity.v1.ImportStockResponse",
     "yizhimai.catalog.v1.ImportProductsResponse",
     "yizhimai.ordering.v1.CancelByTokenResponse",
     "yizhimai.ordering.v1.GetOrderByTokenResponse",

@@ -16,7 +16,7 @@ fn answers(
 ) {
     let branch_id = edge.branch_id.clone();
     edge.fake.on(
-        "capacity.v1.CapacityService/GetAvailability",
+        "capacity.v1.AvailabilityService/GetAvailability",
         move |asked| {
             let availability = capacity::Availability {
                 branch_id: branch_id.clone(),

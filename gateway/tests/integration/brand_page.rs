@@ -10,7 +10,7 @@ use proto::{capacity::v1 as capacity, catalog::v1 as catalog};
 use reqwest::Response;
 use serde_json::Value;
 
-const LIST: &str = "capacity.v1.CapacityService/ListOpenStatuses";
+const LIST: &str = "capacity.v1.AvailabilityService/ListOpenStatuses";
 const PAGE: &str = "/api/shop/tea";
 const EVENTS: &str = "/api/shop/tea/events";
 
@@ -93,7 +93,7 @@ async fn a_crowd_on_the_page_of_a_large_brand_asks_capacity_a_page_at_a_time_and
     // Two pages make a list, and at most one more was made when the first was a second old.
     let calls = edge.fake.calls(LIST);
     assert!([2, 4].contains(&calls), "{calls} calls");
-    let one = "capacity.v1.CapacityService/GetAvailability";
+    let one = "capacity.v1.AvailabilityService/GetAvailability";
     assert_eq!(edge.fake.calls(one), 0);
 }
 

@@ -6,7 +6,7 @@ use proto::capacity::v1::{self as capacity, preview_hours_request::Change};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-const SET: &str = "capacity.v1.CapacityService/SetHours";
+const SET: &str = "capacity.v1.HoursService/SetHours";
 const PREVIEW: &str = "capacity.v1.HoursService/PreviewHours";
 const SAVE_DAY: &str = "capacity.v1.HoursService/SaveSpecialDay";
 const GET_ORDER: &str = "ordering.v1.OrderingService/GetOrder";

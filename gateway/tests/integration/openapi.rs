@@ -1,6 +1,7 @@
 //! The committed interface is the one the handlers have.
 
 use gateway::rest::openapi;
+use serde_json::Value;
 
 #[test]
 fn the_committed_document_is_fresh() {
@@ -12,7 +13,7 @@ fn the_committed_document_is_fresh() {
 }
 
 #[test]
-fn every_operation_has_a_name_of_its_own_and_tells_its_refusals() {
+fn every_operation_has_a_name_of_its_own_and_describes_its_rejections() {
     let document = serde_json::to_value(openapi::document()).unwrap();
     let mut names = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -40,4 +41,35 @@ fn every_operation_has_a_name_of_its_own_and_tells_its_refusals() {
         }
     }
     assert!(names.len() > 40);
+}
+
+#[test]
+fn every_schema_that_is_referred_to_is_described() {
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let mut missing = Vec::new();
+    collect_missing(&document, &document, &mut missing);
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+fn collect_missing(document: &Value, within: &Value, missing: &mut Vec<String>) {
+    match within {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref")
+                && document
+                    .pointer(reference.trim_start_matches('#'))
+                    .is_none()
+            {
+                missing.push(reference.clone());
+            }
+            for member in members.values() {
+                collect_missing(document, member, missing);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                collect_missing(document, item, missing);
+            }
+        }
+        _ => {}
+    }
 }

@@ -59,7 +59,7 @@ async fn a_pause_is_created_with_the_key_and_what_is_left_out_has_its_default() 
 async fn customers_see_what_is_paused_and_until_when() {
     let edge = Edge::open().await;
     edge.fake.on(
-        "capacity.v1.CapacityService/GetAvailability",
+        "capacity.v1.AvailabilityService/GetAvailability",
         |_: capacity::GetAvailabilityRequest| {
             let pause = capacity::PublicPause {
                 target: Some(capacity::PauseTarget {

@@ -127,15 +127,18 @@ async fn what_is_not_there_is_a_problem_too() {
 async fn a_wrong_method_is_refused_with_those_that_are_allowed() {
     let edge = Edge::open().await;
     for (method, path, allowed) in [
-        (Method::DELETE, "/api/shop/tea", "GET,HEAD"),
-        (Method::POST, "/api/shop/tea/north/menu", "GET,HEAD"),
-        (Method::GET, "/api/shop/tea/north/quotes", "POST"),
-        (Method::PATCH, "/api/admin/brands", "GET,HEAD,POST"),
-        (Method::POST, "/openapi.json", "GET,HEAD"),
-        (Method::POST, "/tea/north", "GET, HEAD"),
+        (Method::DELETE, "/api/shop/tea", &["GET", "HEAD"][..]),
+        (Method::POST, "/api/shop/tea/north/menu", &["GET", "HEAD"]),
+        (Method::GET, "/api/shop/tea/north/quotes", &["POST"]),
+        (Method::PATCH, "/api/admin/brands", &["GET", "HEAD", "POST"]),
+        (Method::POST, "/openapi.json", &["GET", "HEAD"]),
+        (Method::POST, "/tea/north", &["GET", "HEAD"]),
     ] {
         let answer = edge.request(method, path).send().await.unwrap();
-        assert_eq!(answer.headers()["allow"], allowed, "{path}");
+        let allow = answer.headers()["allow"].to_str().unwrap();
+        let mut allow: Vec<&str> = allow.split(',').map(str::trim).collect();
+        allow.sort_unstable();
+        assert_eq!(allow, allowed, "{path}");
         refused(answer, 405, "HTTP_METHOD_NOT_ALLOWED").await;
     }
 }
@@ -181,7 +184,7 @@ async fn who_is_not_signed_in_is_told_so() {
 #[tokio::test]
 async fn a_crowd_asks_capacity_once() {
     let edge = Edge::open().await;
-    let rpc = "capacity.v1.CapacityService/GetAvailability";
+    let rpc = "capacity.v1.AvailabilityService/GetAvailability";
     edge.fake.on(rpc, |_: capacity::GetAvailabilityRequest| {
         let now = capacity::Availability {
             as_of: Some(prost_types::Timestamp::default()),

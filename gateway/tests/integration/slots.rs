@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 const FIND: &str = "ordering.v1.OrderingService/FindSlots";
 const MOVE: &str = "ordering.v1.OrderingService/MoveOrder";
-const AVAILABILITY: &str = "capacity.v1.CapacityService/GetAvailability";
+const AVAILABILITY: &str = "capacity.v1.AvailabilityService/GetAvailability";
 const ORDER: &str = "01900000-0000-7000-8000-000000000001";
 const RULE: &str = "01900000-0000-7000-8000-000000000901";
 

@@ -9,7 +9,7 @@ use proto::{capacity::v1 as capacity, catalog::v1 as catalog};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-const SET: &str = "capacity.v1.CapacityService/SetStockItem";
+const SET: &str = "capacity.v1.StockService/SetStockItem";
 const SAVE_COMPONENT: &str = "capacity.v1.StockService/SaveComponent";
 const IMPORT: &str = "capacity.v1.StockService/ImportStock";
 const PRODUCTS: &str = "catalog.v1.CatalogService/ListProducts";

@@ -35,7 +35,7 @@ use crate::{
         holds::fate::{Fate, HoldState},
         hours::affected_orders::{Action, BookedOrder},
     },
-    grpc::{convert::timestamp, hours::convert::wire_action},
+    grpc::{convert::timestamp, wire_action},
     store::{self, branches::Branch},
 };
 use uuid::Uuid;

@@ -15,9 +15,9 @@ use anyhow::ensure;
 use chassis::service::{App, Context, Parts};
 use chrono::TimeDelta;
 use proto::capacity::v1::{
-    capacity_service_server::CapacityServiceServer, hours_service_server::HoursServiceServer,
-    limit_service_server::LimitServiceServer, pause_service_server::PauseServiceServer,
-    stock_service_server::StockServiceServer,
+    availability_service_server::AvailabilityServiceServer, hold_service_server::HoldServiceServer,
+    hours_service_server::HoursServiceServer, limit_service_server::LimitServiceServer,
+    pause_service_server::PauseServiceServer, stock_service_server::StockServiceServer,
 };
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
@@ -57,18 +57,19 @@ impl App for Capacity {
             limits: app::limits::KnownLimits::default(),
             availabilities: app::availability::Cache::default(),
         };
-        let service = grpc::CapacityService::new(core.clone());
-        let stock = StockServiceServer::new(grpc::StockService::new(core.clone()))
-            .max_decoding_message_size(LARGEST_REQUEST);
-        let pauses = PauseServiceServer::new(grpc::PauseService::new(core.clone()));
-        let limits = LimitServiceServer::new(grpc::LimitService::new(core.clone()));
-        let hours = HoursServiceServer::new(grpc::HoursService::new(core.clone()));
+        let availability = grpc::AvailabilityService::new(core.clone());
+        let holds = grpc::HoldService::new(core.clone());
+        let hours = grpc::HoursService::new(core.clone());
+        let limits = grpc::LimitService::new(core.clone());
+        let pauses = grpc::PauseService::new(core.clone());
+        let stock = StockServiceServer::new(grpc::StockService::new(core.clone()));
         Ok(Parts {
-            routes: Routes::new(CapacityServiceServer::new(service))
-                .add_service(hours)
-                .add_service(limits)
-                .add_service(pauses)
-                .add_service(stock),
+            routes: Routes::new(AvailabilityServiceServer::new(availability))
+                .add_service(HoldServiceServer::new(holds))
+                .add_service(HoursServiceServer::new(hours))
+                .add_service(LimitServiceServer::new(limits))
+                .add_service(PauseServiceServer::new(pauses))
+                .add_service(stock.max_decoding_message_size(LARGEST_REQUEST)),
             consumers: events::consumers(&core),
             snapshots: events::snapshots(),
             jobs: jobs::jobs(&core, &ctx.peers, &config),

@@ -29,7 +29,7 @@ pub async fn get_branch_availability(
         ..Default::default()
     });
     let answer = gateway
-        .capacity()
+        .availability()
         .get_availability(request)
         .await?
         .into_inner();

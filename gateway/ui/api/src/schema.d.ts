@@ -466,7 +466,7 @@ export interface paths {
         put?: never;
         /**
          * Imports a branch's stock from CSV (UTF-8 or Big5), all of it or nothing.
-         * @description A dry run writes nothing and tells what would change; with a bad row nothing is written and
+         * @description A dry run writes nothing and reports what would change; with a bad row nothing is written and
          *     every bad cell is listed. Refuses with `FILE_TOO_LARGE` and `FILE_TYPE`.
          */
         post: operations["import_stock"];
@@ -2589,6 +2589,30 @@ export interface components {
             line: number;
             /** @description Name of the product. */
             name: string;
+        };
+        /** @description Response of ImportStock. */
+        ImportStockResponse: {
+            /** @description The file was written. */
+            applied: boolean;
+            /**
+             * Format: int32
+             * @description Items that are new.
+             */
+            created: number;
+            /** @description Every bad cell; when there is one nothing was written. */
+            problems: components["schemas"]["StockImportProblem"][];
+            /** @description What happens to each item, at most the first 200 rows. */
+            rows: components["schemas"]["StockImportRow"][];
+            /**
+             * Format: int32
+             * @description Items the file leaves as they are.
+             */
+            unchanged: number;
+            /**
+             * Format: int32
+             * @description Items changed or counted.
+             */
+            updated: number;
         };
         /**
          * @description Level of a permission; each includes the ones before it: view, operate, manage.
@@ -5301,33 +5325,9 @@ export interface components {
             /** @description The cell, at most 60 characters. */
             value: string;
         };
-        /** @description What an import did, or would do. */
-        StockImportReport: {
-            /** @description The file was written. */
-            applied: boolean;
-            /**
-             * Format: int32
-             * @description Items that are new.
-             */
-            created: number;
-            /** @description Every bad cell; when there is one nothing was written. */
-            problems: components["schemas"]["StockImportProblem"][];
-            /** @description What changes, at most the first 200 rows. */
-            rows: components["schemas"]["StockImportRow"][];
-            /**
-             * Format: int32
-             * @description Items the file leaves as they are.
-             */
-            unchanged: number;
-            /**
-             * Format: int32
-             * @description Items changed or counted.
-             */
-            updated: number;
-        };
         /** @description What an import does with one item. */
         StockImportRow: {
-            /** @description `created` or `updated`. */
+            /** @description `created`, `updated` or `unchanged`. */
             change: string;
             /** @description What changes, such as `quantity 3 → 5`. */
             detail: string;
@@ -5816,6 +5816,7 @@ export type ImportProblem = components['schemas']['ImportProblem'];
 export type ImportProductsResponse = components['schemas']['ImportProductsResponse'];
 export type ImportRemoval = components['schemas']['ImportRemoval'];
 export type ImportRow = components['schemas']['ImportRow'];
+export type ImportStockResponse = components['schemas']['ImportStockResponse'];
 export type Level = components['schemas']['Level'];
 export type LimitDays = components['schemas']['LimitDays'];
 export type LimitDaysInput = components['schemas']['LimitDaysInput'];
@@ -5983,7 +5984,6 @@ export type StartedDecisions = components['schemas']['StartedDecisions'];
 export type StockDay = components['schemas']['StockDay'];
 export type StockDeduct = components['schemas']['StockDeduct'];
 export type StockImportProblem = components['schemas']['StockImportProblem'];
-export type StockImportReport = components['schemas']['StockImportReport'];
 export type StockImportRow = components['schemas']['StockImportRow'];
 export type StockItem = components['schemas']['StockItem'];
 export type StockMode = components['schemas']['StockMode'];
@@ -6951,7 +6951,7 @@ export interface operations {
     import_stock: {
         parameters: {
             query?: {
-                /** @description Only tell what would happen. */
+                /** @description Only report what would happen. */
                 dry_run?: boolean;
                 /** @description Why, at most 200 characters; stands at each movement. */
                 reason?: string;
@@ -6974,7 +6974,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockImportReport"];
+                    "application/json": components["schemas"]["ImportStockResponse"];
                 };
             };
             /** @description The request was refused. */

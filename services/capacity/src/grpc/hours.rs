@@ -1,4 +1,7 @@
 //! 營業時間.
 
-pub mod convert;
-pub mod service;
+mod convert;
+mod service;
+
+pub use convert::wire_action;
+pub use service::HoursService;

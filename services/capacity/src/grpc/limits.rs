@@ -1,4 +1,7 @@
 //! 產能限制.
 
-pub mod convert;
-pub mod service;
+mod convert;
+mod service;
+
+pub use convert::rule_id;
+pub use service::LimitService;

@@ -1,15 +1,17 @@
 //! proto ↔ domain; no rules, no SQL.
 
-mod capacity_service;
+mod availability;
 pub mod convert;
-pub mod hours;
+mod holds;
+mod hours;
 mod limits;
 mod pauses;
-mod sale;
+mod request;
 mod stock;
 
-pub use capacity_service::CapacityService;
-pub use hours::service::HoursService;
-pub use limits::service::LimitService;
-pub use pauses::service::PauseService;
-pub use stock::service::StockService;
+pub use availability::AvailabilityService;
+pub use holds::HoldService;
+pub use hours::{HoursService, wire_action};
+pub use limits::LimitService;
+pub use pauses::PauseService;
+pub use stock::StockService;

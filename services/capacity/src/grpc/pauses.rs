@@ -1,4 +1,7 @@
 //! 暫停銷售.
 
-pub mod convert;
-pub mod service;
+mod convert;
+mod service;
+
+pub use convert::public_pause;
+pub use service::PauseService;

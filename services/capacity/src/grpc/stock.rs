@@ -1,4 +1,6 @@
 //! 庫存.
 
-pub mod convert;
-pub mod service;
+mod convert;
+mod service;
+
+pub use service::StockService;

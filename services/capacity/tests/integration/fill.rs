@@ -132,7 +132,8 @@ async fn holds_given_back_for_orders_that_were_made_are_listed() {
         ..Default::default()
     };
     let page = shop
-        .snapshots()
+        .ordering_of(0)
+        .snapshots
         .list_snapshot(request)
         .await
         .unwrap()

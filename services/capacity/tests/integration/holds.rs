@@ -5,7 +5,7 @@ use chassis::id::OrderId;
 use chrono::TimeDelta;
 use futures::future::join_all;
 use proto::{
-    capacity::v1::{HoldRequestBody, OpenState},
+    capacity::v1::{HoldRequest, OpenState},
     catalog::v1::BranchState,
 };
 use testkit::eventually;
@@ -138,7 +138,7 @@ async fn a_repeated_key_answers_the_hold_that_exists() {
         let order_id = OrderId::new(&chassis::clock::SystemClock).to_string();
         hold(
             shop.ordering_of(n % 2),
-            HoldRequestBody {
+            HoldRequest {
                 order_id,
                 ..body.clone()
             },
@@ -177,7 +177,7 @@ async fn releasing_is_safe_to_repeat_and_gives_the_key_back() {
         [(0, 0)]
     );
 
-    let again = HoldRequestBody {
+    let again = HoldRequest {
         order_id: OrderId::new(&chassis::clock::SystemClock).to_string(),
         ..body.clone()
     };
@@ -185,7 +185,7 @@ async fn releasing_is_safe_to_repeat_and_gives_the_key_back() {
         shop.hold(again.clone()).await.unwrap().order_id,
         again.order_id
     );
-    let late = HoldRequestBody {
+    let late = HoldRequest {
         hold_key: shop.order(&[]).hold_key,
         ..body
     };
@@ -207,7 +207,7 @@ async fn an_asap_order_is_promised_after_the_lead() {
 async fn a_test_order_is_checked_and_counted_nowhere() {
     let shop = Shop::open().await;
     let sku = shop.running(1).await;
-    let test = |units| HoldRequestBody {
+    let test = |units| HoldRequest {
         test: true,
         ..shop.order(&[(sku, units)])
     };
@@ -224,7 +224,7 @@ async fn a_branch_being_set_up_takes_test_orders_only() {
     shop.tell_of_branch(BranchState::Setup, 2).await;
     eventually(async || shop.availability().await.state() != OpenState::Open).await;
     assert_eq!(reason(shop.hold(shop.order(&[])).await), "CLOSED");
-    shop.hold(HoldRequestBody {
+    shop.hold(HoldRequest {
         test: true,
         ..shop.order(&[])
     })
@@ -233,7 +233,7 @@ async fn a_branch_being_set_up_takes_test_orders_only() {
 
     shop.tell_of_branch(BranchState::Suspended, 3).await;
     eventually(async || {
-        shop.hold(HoldRequestBody {
+        shop.hold(HoldRequest {
             test: true,
             ..shop.order(&[])
         })

@@ -29,7 +29,12 @@ async fn hours(shop: &Shop) -> GetHoursResponse {
     let request = GetHoursRequest {
         branch_id: shop.branch.to_string(),
     };
-    shop.owner().get_hours(request).await.unwrap().into_inner()
+    shop.owner()
+        .hours
+        .get_hours(request)
+        .await
+        .unwrap()
+        .into_inner()
 }
 
 /// A change to `periods` of what there is, at once and without decisions.
@@ -42,7 +47,7 @@ async fn change(shop: &Shop, periods: Vec<Period>) -> SetHoursRequest {
 }
 
 async fn set(shop: &Shop, request: SetHoursRequest) -> Result<SetHoursResponse, Problem> {
-    told(shop.owner().set_hours(request).await)
+    told(shop.owner().hours.set_hours(request).await)
 }
 
 async fn schedule(
@@ -62,7 +67,12 @@ async fn versions(shop: &Shop) -> Vec<HoursVersion> {
         branch_id: shop.branch.to_string(),
         ..ListHoursVersionsRequest::default()
     };
-    let answer = shop.hours().list_hours_versions(request).await.unwrap();
+    let answer = shop
+        .owner()
+        .hours
+        .list_hours_versions(request)
+        .await
+        .unwrap();
     answer.into_inner().versions
 }
 
@@ -73,7 +83,7 @@ async fn withdraw(shop: &Shop, number: i64) -> Result<WithdrawHoursResponse, Pro
         version: hours(shop).await.hours.unwrap().version,
         ..WithdrawHoursRequest::default()
     };
-    told(shop.hours().withdraw_hours(request).await)
+    told(shop.owner().hours.withdraw_hours(request).await)
 }
 
 async fn preview(shop: &Shop, change: Option<Change>) -> PreviewHoursResponse {
@@ -82,7 +92,8 @@ async fn preview(shop: &Shop, change: Option<Change>) -> PreviewHoursResponse {
         change,
         ..PreviewHoursRequest::default()
     };
-    shop.hours()
+    shop.owner()
+        .hours
         .preview_hours(request)
         .await
         .unwrap()

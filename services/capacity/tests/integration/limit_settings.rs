@@ -35,7 +35,7 @@ async fn preview(
         rules,
         business_day: business_day.to_owned(),
     };
-    told(shop.limits().preview_limits(request).await)
+    told(shop.owner().limits.preview_limits(request).await)
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn two_people_do_not_overwrite_each_other() {
         version: 0,
         note: String::new(),
     };
-    let refused = told(shop.limits().set_limits(request).await).unwrap_err();
+    let refused = told(shop.owner().limits.set_limits(request).await).unwrap_err();
     assert_eq!(refused.reason, "VERSION_CONFLICT");
     assert_eq!(refused.params["current"], "1");
     assert_eq!(shop.get_limits().await.rules[0].limit, 3);
@@ -111,14 +111,20 @@ async fn every_change_is_kept_with_who_and_why() {
         branch_id: shop.branch.to_string(),
         ..ListLimitVersionsRequest::default()
     };
-    let first = told(shop.limits().list_limit_versions(request.clone()).await).unwrap();
+    let first = told(
+        shop.owner()
+            .limits
+            .list_limit_versions(request.clone())
+            .await,
+    )
+    .unwrap();
     let latest = &first.versions[0];
     assert_eq!((latest.version, latest.rules[0].limit), (21, 21));
     assert_eq!((&*latest.changed_by, &*latest.note), ("王小明", "週年慶"));
     assert_eq!(shown(&latest.changed_at), "2026-09-02T04:00:00Z");
     assert_eq!(first.versions.len(), 20);
     request.page_token = first.next_page_token.unwrap();
-    let last = told(shop.limits().list_limit_versions(request).await).unwrap();
+    let last = told(shop.owner().limits.list_limit_versions(request).await).unwrap();
     let versions: Vec<_> = last.versions.iter().map(|it| it.version).collect();
     assert_eq!((versions, last.next_page_token), (vec![1], None));
 }
@@ -180,7 +186,7 @@ async fn a_preview_tells_what_would_be_overbooked() {
 }
 
 async fn copy(shop: &Shop, request: CopyLimitsRequest) -> Result<Vec<Limits>, Problem> {
-    told(shop.limits().copy_limits(request).await).map(|answer| answer.limits)
+    told(shop.owner().limits.copy_limits(request).await).map(|answer| answer.limits)
 }
 
 fn limits_of(branch: BranchId, to: &[BranchId]) -> CopyLimitsRequest {
@@ -251,14 +257,15 @@ async fn save(shop: &Shop, template: LimitTemplate) -> Result<LimitTemplate, Pro
     let request = SaveLimitTemplateRequest {
         template: Some(template),
     };
-    told(shop.limits().save_limit_template(request).await).map(|saved| saved.template.unwrap())
+    told(shop.owner().limits.save_limit_template(request).await)
+        .map(|saved| saved.template.unwrap())
 }
 
 async fn template_names(shop: &Shop) -> Vec<String> {
     let request = ListLimitTemplatesRequest {
         brand_id: shop.brand.to_string(),
     };
-    let listed = told(shop.limits().list_limit_templates(request).await).unwrap();
+    let listed = told(shop.owner().limits.list_limit_templates(request).await).unwrap();
     listed.templates.into_iter().map(|it| it.name).collect()
 }
 
@@ -303,9 +310,9 @@ async fn a_template_is_named_once_changed_in_turn_and_left_with_those_who_took_i
         brand_id: shop.brand.to_string(),
         template_id: busy.template_id.clone(),
     };
-    told(shop.limits().delete_limit_template(delete()).await).unwrap();
+    told(shop.owner().limits.delete_limit_template(delete()).await).unwrap();
     assert_eq!(template_names(&shop).await, ["平日"]);
-    let again = told(shop.limits().delete_limit_template(delete()).await);
+    let again = told(shop.owner().limits.delete_limit_template(delete()).await);
     assert_eq!(reason(again), "NOT_FOUND");
     assert_eq!(reason(copy(&shop, request).await), "NOT_FOUND");
     assert_eq!(shop.get_limits().await.rules[0].limit, 2);
@@ -337,7 +344,7 @@ async fn the_load_of_a_day_is_told_with_what_fills_it() {
         from_day: String::new(),
         days: 1,
     };
-    let load = told(shop.limits().get_load(request).await).unwrap();
+    let load = told(shop.owner().limits.get_load(request).await).unwrap();
     assert!(
         load.slots
             .iter()
@@ -367,7 +374,7 @@ async fn the_load_of_a_day_is_told_with_what_fills_it() {
         from: Some(timestamp(SIX)),
         to: Some(timestamp(QUARTER_PAST)),
     };
-    let filling = told(shop.limits().list_load(request.clone()).await).unwrap();
+    let filling = told(shop.owner().limits.list_load(request.clone()).await).unwrap();
     let products: Vec<_> = filling
         .products
         .iter()
@@ -397,6 +404,6 @@ async fn the_load_of_a_day_is_told_with_what_fills_it() {
         from: request.to,
         ..request
     };
-    let refused = told(shop.limits().list_load(backwards).await).unwrap_err();
+    let refused = told(shop.owner().limits.list_load(backwards).await).unwrap_err();
     assert_eq!(refused.fields[0].field, "to");
 }

@@ -11,8 +11,7 @@ use crate::common::{
 use chassis::{clock::SystemClock, id::CategoryId};
 use futures::future::join_all;
 use proto::capacity::v1::{
-    Channel, ChannelShare, GetAvailabilityRequest, HoldRequestBody, LimitMeasure, LimitRule,
-    SlotState,
+    Channel, ChannelShare, GetAvailabilityRequest, HoldRequest, LimitMeasure, LimitRule, SlotState,
 };
 use testkit::{eventually, identities};
 
@@ -247,7 +246,7 @@ async fn what_no_slot_can_ever_take_is_too_large_and_what_is_closed_has_no_slot(
 
 /// An order of one unit that came by a channel.
 async fn book_by(shop: &Shop, channel: Channel) -> Result<String, chassis::error::Problem> {
-    let order = HoldRequestBody {
+    let order = HoldRequest {
         channel: channel.into(),
         ..shop.cart_at(&[units(1)], SIX)
     };

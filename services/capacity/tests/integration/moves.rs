@@ -8,7 +8,7 @@ use crate::common::{
 use chassis::id::{OrderId, SkuId};
 use futures::StreamExt as _;
 use proto::capacity::v1::{
-    GetAvailabilityRequest, HoldGone, HoldRequestBody, LimitMeasure, MoveRequest, SkuQuantity,
+    GetAvailabilityRequest, HoldGone, HoldRequest, LimitMeasure, RescheduleHoldRequest, SkuQuantity,
 };
 use testkit::{eventually, identities};
 
@@ -193,12 +193,12 @@ async fn what_is_gone_or_unknown_does_not_move() {
     let (other, its_branch) = shop.neighbour().await;
     let stranger = identities::service("ordering", other);
     for branch in [shop.branch, its_branch] {
-        let request = MoveRequest {
+        let request = RescheduleHoldRequest {
             order_id: ours.to_string(),
             branch_id: branch.to_string(),
             wanted_at: Some(timestamp(HALF_PAST)),
         };
-        let answer = shop.client(&stranger).r#move(request).await;
+        let answer = shop.client(&stranger).holds.reschedule_hold(request).await;
         assert_eq!(reason(crate::common::told(answer)), "NOT_FOUND");
     }
 }
@@ -207,7 +207,7 @@ async fn what_is_gone_or_unknown_does_not_move() {
 async fn a_test_order_moves_and_counts_nowhere() {
     let shop = Shop::open().await;
     let sku = shop.daily(5).await;
-    let test = HoldRequestBody {
+    let test = HoldRequest {
         test: true,
         ..shop.order_at(&[(sku, 5)], SATURDAY)
     };

@@ -5,8 +5,8 @@ use chassis::id::{OrderId, SkuId};
 use chrono::TimeDelta;
 use proto::{
     capacity::v1::{
-        DateAmount, ListStockMovementsRequest, MoveRequest, MovementKind, SetStockItemRequest,
-        StockDeduct, StockItem, StockMode, StockRules,
+        DateAmount, ListStockMovementsRequest, MovementKind, RescheduleHoldRequest,
+        SetStockItemRequest, StockDeduct, StockItem, StockMode, StockRules,
     },
     ordering::v1::OrderState,
 };
@@ -75,11 +75,14 @@ async fn arrivals(shop: &Shop, sku: SkuId) -> Vec<(i64, String)> {
         sku_id: sku.to_string(),
         ..Default::default()
     };
-    let page = told(shop.owner().list_stock_movements(request).await).unwrap();
+    let page = told(shop.owner().stock.list_stock_movements(request).await).unwrap();
     let arrived = page.movements.into_iter().rev();
     arrived
         .filter(|movement| movement.kind() == MovementKind::Arrived)
-        .map(|movement| (movement.quantity, movement.business_day))
+        .map(|movement| {
+            let day = movement.business_day.unwrap_or_default();
+            (movement.quantity, day)
+        })
         .collect()
 }
 
@@ -169,7 +172,7 @@ async fn an_order_settles_where_it_was_taken_whatever_the_item_turns_to() {
             ..item
         };
         let request = SetStockItemRequest { item: Some(item) };
-        told(shop.owner().set_stock_item(request).await).unwrap();
+        told(shop.owner().stock.set_stock_item(request).await).unwrap();
     };
     turn(StockMode::Running, StockDeduct::AtOnce).await;
     assert_eq!(left_for(&shop, sku, THURSDAY_NOON).await, 9);
@@ -214,12 +217,12 @@ async fn an_order_that_moves_takes_from_its_new_day() {
     let sku = expecting(&shop, 5, &[(THURSDAY, 4), (FRIDAY, 2)]).await;
     let order = shop.held(&[(sku, 3)]).await;
     let moved = async |at: &str| {
-        let request = MoveRequest {
+        let request = RescheduleHoldRequest {
             branch_id: shop.branch.to_string(),
             order_id: order.to_string(),
             wanted_at: Some(crate::common::timestamp(at)),
         };
-        told(shop.ordering_of(0).r#move(request).await)
+        told(shop.ordering_of(0).holds.reschedule_hold(request).await)
     };
     moved(THURSDAY_NOON).await.unwrap();
     assert_eq!(shop.counters(sku).await, (5, 0, 5));

@@ -14,8 +14,8 @@ use chassis::{
 };
 use proto::{
     capacity::v1::{
-        BranchOpenStatus, DayPeriod, HoldRequestBody, LimitMeasure, ListOpenStatusesRequest,
-        OpenState, PauseTarget, Period, RemoveSpecialDayRequest, SaveSpecialDayRequest, SpecialDay,
+        BranchOpenStatus, DayPeriod, HoldRequest, LimitMeasure, ListOpenStatusesRequest, OpenState,
+        PauseTarget, Period, RemoveSpecialDayRequest, SaveSpecialDayRequest, SpecialDay,
     },
     catalog::v1::BranchState,
 };
@@ -64,7 +64,7 @@ async fn save(
         }),
         ..SaveSpecialDayRequest::default()
     };
-    told(shop.hours().save_special_day(request).await)
+    told(shop.owner().hours.save_special_day(request).await)
         .unwrap()
         .special_day
         .unwrap()
@@ -76,7 +76,11 @@ async fn remove(shop: &Shop, day: &SpecialDay) {
         version: day.version,
         ..RemoveSpecialDayRequest::default()
     };
-    shop.hours().remove_special_day(request).await.unwrap();
+    shop.owner()
+        .hours
+        .remove_special_day(request)
+        .await
+        .unwrap();
 }
 
 fn every_day(periods: &[(i32, i32)]) -> Vec<Period> {
@@ -164,7 +168,7 @@ async fn a_queue_at_a_station_moves_the_promise_of_the_list_too() {
     promises("2026-09-02T04:05:00Z").await;
     // Twice 4 of the 15 minutes of the present slot: it has room, and whoever comes next waits.
     for _ in 0..2 {
-        let order = HoldRequestBody {
+        let order = HoldRequest {
             lines: vec![units(4)],
             ..shop.order(&[])
         };
@@ -287,7 +291,7 @@ async fn the_branches_of_a_brand_are_listed_a_page_at_a_time_and_no_others() {
             ..Default::default()
         };
         let mut gateway = shop.client(&identities::service("gateway", shop.org));
-        let answer = told(gateway.list_open_statuses(request).await);
+        let answer = told(gateway.availability.list_open_statuses(request).await);
         assert_eq!(reason(answer), "VALIDATION_FAILED");
     }
 }

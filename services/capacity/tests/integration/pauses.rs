@@ -8,7 +8,7 @@ use crate::common::{
 use chassis::{authn::Scope, id::BranchId};
 use chrono::TimeDelta;
 use proto::capacity::v1::{
-    Channel, CreatePauseRequest, HoldRequestBody, ListPausesRequest, Method, MovementKind,
+    Channel, CreatePauseRequest, HoldRequest, ListPausesRequest, Method, MovementKind,
     OrderWithTarget, PauseEnd, PauseEndKind, PauseEnding, PauseReason, PauseScope, PauseTarget,
     PauseTargetKind, PreviewPauseRequest, ResumePauseRequest, SlotState, StockMode,
 };
@@ -57,7 +57,7 @@ async fn everything_that_is_wrong_with_an_order_is_told_at_once() {
         .await
         .unwrap();
     shop.pause(shop.pause_of(tea.as_option())).await.unwrap();
-    let body = HoldRequestBody {
+    let body = HoldRequest {
         wanted_at: Some(timestamp("2026-09-02T18:00:00Z")),
         ..shop.order_of(tea)
     };
@@ -75,7 +75,7 @@ async fn an_order_for_after_the_end_can_be_had() {
         ..shop.pause_of(tea.as_product())
     };
     shop.pause(request).await.unwrap();
-    let at = |wanted_at| HoldRequestBody {
+    let at = |wanted_at| HoldRequest {
         wanted_at: Some(timestamp(wanted_at)),
         ..shop.order_of(tea)
     };
@@ -179,7 +179,7 @@ async fn a_pause_of_one_channel_or_method_leaves_the_others_alone() {
     };
     shop.pause(request).await.unwrap();
     assert!(shop.sells(Tea::new()).await);
-    let uber = HoldRequestBody {
+    let uber = HoldRequest {
         channel: Channel::UberEats.into(),
         ..shop.order(&[])
     };
@@ -192,7 +192,7 @@ async fn a_pause_of_one_channel_or_method_leaves_the_others_alone() {
     };
     shop.pause(shop.pause_of(on_site)).await.unwrap();
     assert!(shop.sells(Tea::new()).await);
-    let order = HoldRequestBody {
+    let order = HoldRequest {
         method: Method::OnSite.into(),
         ..shop.order(&[])
     };
@@ -324,7 +324,7 @@ async fn what_headquarters_locked_a_branch_cannot_resume() {
         branch_id: shop.branch.to_string(),
         version: pause.version,
     };
-    let mut clerk = shop.pauses_as(&shop.clerk());
+    let mut clerk = shop.client(&shop.clerk()).pauses;
     assert_eq!(
         reason(told(clerk.resume_pause(resume.clone()).await)),
         "FIELD_LOCKED"
@@ -336,7 +336,7 @@ async fn what_headquarters_locked_a_branch_cannot_resume() {
         brands: [shop.brand].into(),
         ..Scope::default()
     };
-    told(shop.pauses_as(&of_brand).resume_pause(resume).await).unwrap();
+    told(shop.client(&of_brand).pauses.resume_pause(resume).await).unwrap();
     assert!(shop.sells(tea).await);
 }
 
@@ -344,7 +344,7 @@ async fn what_headquarters_locked_a_branch_cannot_resume() {
 async fn a_branch_can_neither_lock_nor_pause_the_brand() {
     let shop = Shop::open().await;
     let target = Tea::new().as_product();
-    let mut clerk = shop.pauses_as(&shop.clerk());
+    let mut clerk = shop.client(&shop.clerk()).pauses;
     let locked = CreatePauseRequest {
         locked: true,
         ..shop.pause_of(target.clone())
@@ -375,14 +375,14 @@ async fn a_brand_is_paused_everywhere_and_each_branch_resumes_for_itself() {
     };
     let pause = shop.pause(request).await.unwrap();
     assert_eq!(pause.branch_count, 2);
-    let in_second = || HoldRequestBody {
+    let in_second = || HoldRequest {
         branch_id: second.to_string(),
         ..shop.order_of(tea)
     };
     assert!(!shop.sells(tea).await);
     assert_eq!(reason(shop.hold(in_second()).await), "PAUSED");
 
-    let mut clerk = shop.pauses_as(&shop.clerk());
+    let mut clerk = shop.client(&shop.clerk()).pauses;
     let everywhere = ResumePauseRequest {
         pause_id: pause.pause_id.clone(),
         branch_id: String::new(),
@@ -503,7 +503,7 @@ async fn what_cannot_be_is_refused_with_every_field() {
 async fn orders_that_contain_the_target_are_told_beforehand() {
     let shop = Shop::open().await;
     let tea = Tea::new();
-    let at = |wanted_at: &str| HoldRequestBody {
+    let at = |wanted_at: &str| HoldRequest {
         wanted_at: Some(timestamp(wanted_at)),
         ..shop.order_of(tea)
     };
@@ -523,7 +523,7 @@ async fn orders_that_contain_the_target_are_told_beforehand() {
         ..PreviewPauseRequest::default()
     };
     let found = async |request| {
-        let answer = shop.pauses().preview_pause(request).await.unwrap();
+        let answer = shop.owner().pauses.preview_pause(request).await.unwrap();
         let answer = answer.into_inner();
         assert_eq!(
             usize::try_from(answer.order_count).unwrap(),
@@ -570,7 +570,8 @@ async fn the_history_comes_page_by_page_latest_first() {
             page_size: 20,
             page_token,
         };
-        shop.pauses()
+        shop.owner()
+            .pauses
             .list_pauses(request)
             .await
             .unwrap()
@@ -609,7 +610,7 @@ async fn a_pause_made_by_one_replica_counts_in_the_other_at_once() {
             branch_id: String::new(),
             version: pause.version,
         };
-        told(shop.pauses_of(1, &owner).resume_pause(request).await).unwrap();
+        told(shop.client_of(1, &owner).pauses.resume_pause(request).await).unwrap();
         assert!(shop.sells(tea).await);
     }
 }
@@ -622,7 +623,7 @@ async fn another_organisation_finds_neither_branch_nor_pause() {
         .pause(shop.pause_of(Tea::new().as_product()))
         .await
         .unwrap();
-    let mut stranger = shop.pauses_as(&identities::owner(other));
+    let mut stranger = shop.client(&identities::owner(other)).pauses;
     let resume = ResumePauseRequest {
         pause_id: pause.pause_id,
         branch_id: String::new(),
@@ -674,7 +675,7 @@ async fn staff_is_held_to_its_scope() {
         branches: [BranchId::new(&chassis::clock::SystemClock)].into(),
         ..Scope::default()
     };
-    let mut staff = shop.pauses_as(&elsewhere);
+    let mut staff = shop.client(&elsewhere).pauses;
     let resume = ResumePauseRequest {
         pause_id: pause.pause_id,
         branch_id: shop.branch.to_string(),

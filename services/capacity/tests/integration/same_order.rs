@@ -14,8 +14,8 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use proto::{
     capacity::v1::{
-        GetAvailabilityRequest, HoldRequestBody, LimitMeasure, ListStockMovementsRequest,
-        MovementKind, SlotState, StockMovement,
+        GetAvailabilityRequest, HoldRequest, LimitMeasure, ListStockMovementsRequest, MovementKind,
+        SlotState, StockMovement,
     },
     ordering::v1::{OrderChange, OrderState},
 };
@@ -123,7 +123,7 @@ async fn a_daily_unit_moves_within_its_day_and_not_to_a_day_that_has_none_left()
     shop.tell_placed(order, 1).await;
     eventually(async || shop.stored(order).await.0 == "committed").await;
     let of_day = journal(&shop, sku).await.into_iter();
-    let sold = of_day.filter(|movement| movement.business_day == "2026-09-05");
+    let sold = of_day.filter(|movement| movement.business_day() == "2026-09-05");
     let sold = sold.filter(|movement| movement.kind() != MovementKind::DailyReset);
     assert_eq!(sum(sold), -1);
 }
@@ -133,7 +133,7 @@ async fn attempts_of_one_key_share_the_last_unit_and_another_key_finds_none() {
     let shop = Shop::open().await;
     let sku = shop.running(1).await;
     let first = shop.order(&[(sku, 1)]);
-    let twins = (0..5).map(|_| HoldRequestBody {
+    let twins = (0..5).map(|_| HoldRequest {
         order_id: OrderId::new(&SystemClock).to_string(),
         ..first.clone()
     });
@@ -161,7 +161,12 @@ async fn journal(shop: &Shop, sku: SkuId) -> Vec<StockMovement> {
         page_size: 100,
         ..ListStockMovementsRequest::default()
     };
-    let page = shop.owner().list_stock_movements(request).await.unwrap();
+    let page = shop
+        .owner()
+        .stock
+        .list_stock_movements(request)
+        .await
+        .unwrap();
     let mut movements = page.into_inner().movements;
     movements.reverse();
     movements
@@ -258,7 +263,7 @@ async fn stock_comes_back_once_whatever_an_order_goes_through() {
         let of_order = |kind: MovementKind| {
             let own = movements
                 .iter()
-                .filter(|one| one.order_id == order.to_string());
+                .filter(|one| one.order_id() == order.to_string());
             own.filter(|one| one.kind() == kind).count()
         };
         assert_eq!(of_order(MovementKind::Committed), 1, "{way}");

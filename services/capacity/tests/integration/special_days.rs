@@ -51,7 +51,7 @@ async fn save_as(
     shop: &Shop,
     request: SaveSpecialDayRequest,
 ) -> Result<SaveSpecialDayResponse, Problem> {
-    told(shop.hours().save_special_day(request).await)
+    told(shop.owner().hours.save_special_day(request).await)
 }
 
 async fn save(shop: &Shop, day: SpecialDay) -> Result<SpecialDay, Problem> {
@@ -66,12 +66,12 @@ async fn remove(shop: &Shop, day: &SpecialDay) -> Result<(), Problem> {
         version: day.version,
         ..RemoveSpecialDayRequest::default()
     };
-    told(shop.hours().remove_special_day(request).await).map(drop)
+    told(shop.owner().hours.remove_special_day(request).await).map(drop)
 }
 
 async fn list(shop: &Shop, owner: Owner) -> Vec<SpecialDay> {
     let request = ListSpecialDaysRequest { owner: Some(owner) };
-    let answer = shop.hours().list_special_days(request).await.unwrap();
+    let answer = shop.owner().hours.list_special_days(request).await.unwrap();
     answer.into_inner().special_days
 }
 
@@ -150,7 +150,9 @@ async fn bad_special_days_are_refused_by_name() {
             "HOURS_INVALID",
         ),
         (
-            with(&|day| day.branch_id = BranchId::new(&chassis::clock::SystemClock).to_string()),
+            with(&|day| {
+                day.branch_id = Some(BranchId::new(&chassis::clock::SystemClock).to_string())
+            }),
             "NOT_FOUND",
         ),
     ] {
@@ -196,7 +198,13 @@ async fn a_branch_wins_over_its_brand_until_the_brand_locks() {
         change: Some(Change::SpecialDay(locking.clone())),
         ..PreviewHoursRequest::default()
     };
-    let seen = shop.hours().preview_hours(seen).await.unwrap().into_inner();
+    let seen = shop
+        .owner()
+        .hours
+        .preview_hours(seen)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(
         seen.overridden[0].special_day_id, own.special_day_id,
         "HQ is told beforehand whose days it overrules"
@@ -210,7 +218,7 @@ async fn a_branch_wins_over_its_brand_until_the_brand_locks() {
     let listed = list(&shop, Owner::BranchId(shop.branch.to_string())).await;
     let told: Vec<_> = listed
         .iter()
-        .map(|day| (day.branch_id.is_empty(), day.locked, day.overridden))
+        .map(|day| (day.branch_id.is_none(), day.locked, day.overridden))
         .collect();
     assert!(told.contains(&(true, true, false)) && told.contains(&(false, false, true)));
     assert_eq!(
@@ -241,7 +249,13 @@ async fn booked_orders_on_the_day_need_a_decision() {
         change: Some(Change::SpecialDay(of_brand(&shop))),
         ..PreviewHoursRequest::default()
     };
-    let seen = shop.hours().preview_hours(seen).await.unwrap().into_inner();
+    let seen = shop
+        .owner()
+        .hours
+        .preview_hours(seen)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(
         seen.affected_total, 1,
         "a brand's day is previewed without a branch too"
@@ -316,7 +330,7 @@ async fn what_is_decided_leaves_with_the_day_that_is_saved_or_not_at_all() {
 
     let mut owner = identities::owner(shop.org);
     owner.actions.insert("order.cancel_late".to_owned());
-    let saved = shop.hours_as(&owner).save_special_day(deciding).await;
+    let saved = shop.client(&owner).hours.save_special_day(deciding).await;
     let started = told(saved).unwrap().started.unwrap();
     assert_eq!(started.orders, 3, "an order that stays needs nothing");
     let event: OrdersDecided = published.next().await.unwrap().decode().unwrap();
@@ -367,14 +381,14 @@ async fn cancelling_and_moving_orders_takes_the_permission_for_orders() {
     for decision in [Decision::Cancel, Decision::Move, Decision::MoveNext] {
         let mut deciding = request(of_branch(&shop));
         deciding.decisions = decided(&[(&*order, decision)]);
-        let saved = shop.hours_as(&planner).save_special_day(deciding).await;
+        let saved = shop.client(&planner).hours.save_special_day(deciding).await;
         let refused = told(saved).unwrap_err();
         assert_eq!(refused.reason, "PERMISSION_DENIED");
         assert_eq!(refused.fields[0].field, "decisions.orders");
     }
     let mut deciding = request(of_branch(&shop));
     deciding.decisions = decided(&[(&*order, Decision::Keep)]);
-    let saved = shop.hours_as(&planner).save_special_day(deciding).await;
+    let saved = shop.client(&planner).hours.save_special_day(deciding).await;
     assert_eq!(told(saved).unwrap().started, None);
 }
 
@@ -427,7 +441,7 @@ async fn nobody_decides_about_orders_of_branches_that_a_change_does_not_concern(
         for decision in [Decision::Keep, Decision::Cancel] {
             let mut deciding = request(of_branch(&shop));
             deciding.decisions = decided(&[(&*own, Decision::Keep), (&*other, decision)]);
-            let saved = shop.hours_as(caller).save_special_day(deciding).await;
+            let saved = shop.client(caller).hours.save_special_day(deciding).await;
             let refused = told(saved).unwrap_err();
             assert_eq!(refused.reason, expected);
             let fields: Vec<_> = refused.fields.iter().map(|field| &*field.field).collect();
@@ -439,7 +453,7 @@ async fn nobody_decides_about_orders_of_branches_that_a_change_does_not_concern(
     let mut deciding = request(of_branch(&shop));
     let gone = OrderId::new(&chassis::clock::SystemClock).to_string();
     deciding.decisions = keeping(&[(&*own, Decision::Keep), (&*gone, Decision::Cancel)]);
-    let saved = shop.hours_as(&manager).save_special_day(deciding).await;
+    let saved = shop.client(&manager).hours.save_special_day(deciding).await;
     let saved = told(saved).expect("an order that is gone is in nobody's way");
     assert_eq!(saved.started, None);
 }
@@ -456,7 +470,7 @@ async fn two_branches_of_a_brand_have_their_own_days() {
     save_as(&shop, own).await.unwrap();
     assert_eq!(wanted(&shop, NOON).await, "CLOSED");
     let own = list(&shop, Owner::BranchId(second.to_string())).await;
-    assert!(own.iter().all(|day| day.branch_id != first.to_string()));
+    assert!(own.iter().all(|day| day.branch_id() != first.to_string()));
 }
 
 #[tokio::test]
@@ -469,7 +483,7 @@ async fn only_the_scope_of_a_brand_changes_its_days() {
     };
     let permissions = [("store.hours", Level::Manage)];
     let manager = identities::staff(shop.org, &permissions, scope);
-    let mut client = shop.hours_as(&manager);
+    let mut client = shop.client(&manager).hours;
     let outcome = client.save_special_day(request(of_brand(&shop))).await;
     assert_eq!(reason(told(outcome)), "OUT_OF_SCOPE");
     let outcome = client.save_special_day(request(of_branch(&shop))).await;

@@ -16,7 +16,7 @@ async fn journal(shop: &Shop, sku: SkuId) -> Vec<StockMovement> {
         sku_id: sku.to_string(),
         ..Default::default()
     };
-    let page = told(shop.owner().list_stock_movements(request).await);
+    let page = told(shop.owner().stock.list_stock_movements(request).await);
     page.expect("the journal can be read").movements
 }
 
@@ -67,14 +67,16 @@ async fn a_repeated_movement_counts_once() {
     let request = shop.movement(sku, MovementKind::Received, 5);
     let first = shop
         .owner()
-        .move_stock(request.clone())
+        .stock
+        .record_stock_movement(request.clone())
         .await
         .unwrap()
         .into_inner();
     shop.held(&[(sku, 1)]).await;
     let second = shop
         .owner()
-        .move_stock(request.clone())
+        .stock
+        .record_stock_movement(request.clone())
         .await
         .unwrap()
         .into_inner();
@@ -84,7 +86,7 @@ async fn a_repeated_movement_counts_once() {
     let mut other = request;
     other.quantity = 6;
     assert_eq!(
-        reason(told(shop.owner().move_stock(other).await)),
+        reason(told(shop.owner().stock.record_stock_movement(other).await)),
         "IDEMPOTENCY_MISMATCH"
     );
 }
@@ -143,6 +145,7 @@ async fn the_journal_is_read_a_page_at_a_time() {
     };
     let first = shop
         .owner()
+        .stock
         .list_stock_movements(request.clone())
         .await
         .unwrap()
@@ -151,6 +154,7 @@ async fn the_journal_is_read_a_page_at_a_time() {
     request.page_token = first.next_page_token.unwrap();
     let last = shop
         .owner()
+        .stock
         .list_stock_movements(request)
         .await
         .unwrap()
@@ -203,7 +207,13 @@ async fn who_wants_another_day_is_told_what_is_left_on_that_day() {
             ..Default::default()
         };
         let storefront = shop.client(&identities::customer(shop.org));
-        let answer = told(storefront.clone().get_availability(request).await);
+        let answer = told(
+            storefront
+                .availability
+                .clone()
+                .get_availability(request)
+                .await,
+        );
         let availability = answer?.availability.unwrap();
         let left = |sku: SkuId| {
             let mut skus = availability.skus.iter();
@@ -381,7 +391,7 @@ async fn running_low_is_told_once_per_crossing() {
         ..shop.item(sku).await
     };
     let request = SetStockItemRequest { item: Some(item) };
-    shop.owner().set_stock_item(request).await.unwrap();
+    shop.owner().stock.set_stock_item(request).await.unwrap();
     let mut events = shop.listen(&["capacity.stock.low.v1"]).await;
     for quantity in [2, 1, 1] {
         shop.held(&[(sku, quantity)]).await;
@@ -417,7 +427,7 @@ async fn who_has_heard_of_a_change_is_told_of_it_by_every_replica() {
             ..Default::default()
         };
         let mut storefront = shop.client_of(replica, &identities::customer(shop.org));
-        let answer = told(storefront.get_availability(request).await).unwrap();
+        let answer = told(storefront.availability.get_availability(request).await).unwrap();
         answer.availability.unwrap().skus[0].available
     };
     assert_eq!(left(1, None).await, 5);

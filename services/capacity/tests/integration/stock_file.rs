@@ -48,7 +48,7 @@ impl Files {
             dry_run,
             reason: "月底盤點".to_owned(),
         };
-        told(self.shop.stock().import_stock(request).await).unwrap()
+        told(self.shop.owner().stock.import_stock(request).await).unwrap()
     }
 
     async fn export(&self) -> Vec<u8> {
@@ -56,7 +56,7 @@ impl Files {
             branch_id: self.shop.branch.to_string(),
             names: self.names.clone(),
         };
-        let answer = told(self.shop.stock().export_stock(request).await).unwrap();
+        let answer = told(self.shop.owner().stock.export_stock(request).await).unwrap();
         answer.content.into()
     }
 }
@@ -137,7 +137,7 @@ async fn an_imported_count_keeps_holds_and_stands_in_the_journal() {
         sku_id: files.tea.to_string(),
         ..Default::default()
     };
-    let journal = told(files.shop.owner().list_stock_movements(request).await).unwrap();
+    let journal = told(files.shop.owner().stock.list_stock_movements(request).await).unwrap();
     let last = &journal.movements[0];
     assert_eq!((last.kind(), last.quantity), (MovementKind::Counted, -4));
     assert_eq!(
@@ -154,6 +154,6 @@ async fn what_is_no_table_is_refused() {
         content: b"PK\x03\x04rest".to_vec().into(),
         ..Default::default()
     };
-    let refused = told(files.shop.stock().import_stock(request).await);
+    let refused = told(files.shop.owner().stock.import_stock(request).await);
     assert_eq!(reason(refused), "FILE_TYPE");
 }

@@ -6,9 +6,9 @@ use chassis::{
     id::{BranchId, BrandId, OrderId},
 };
 use proto::capacity::v1::{
-    GetAvailabilityRequest, GetHoursRequest, HoldRequestBody, Hours, ListHoursVersionsRequest,
+    GetAvailabilityRequest, GetHoursRequest, HoldRequest, Hours, ListHoursVersionsRequest,
     ListSpecialDaysRequest, ListStockMovementsRequest, ListStockRequest, MovementKind,
-    PreviewHoursRequest, ReleaseRequest, RemoveSpecialDayRequest, SaveSpecialDayRequest,
+    PreviewHoursRequest, ReleaseHoldRequest, RemoveSpecialDayRequest, SaveSpecialDayRequest,
     SetHoursRequest, SetStockItemRequest, SpecialDay, StockItem, StockMode, WithdrawHoursRequest,
     list_special_days_request,
 };
@@ -39,6 +39,7 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
     [
         told(
             staff
+                .hours
                 .get_hours(GetHoursRequest {
                     branch_id: branch_id.clone(),
                 })
@@ -47,6 +48,7 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
         .err(),
         told(
             staff
+                .hours
                 .set_hours(SetHoursRequest {
                     hours: Some(hours),
                     ..SetHoursRequest::default()
@@ -56,6 +58,7 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
         .err(),
         told(
             staff
+                .stock
                 .list_stock(ListStockRequest {
                     branch_id: branch_id.clone(),
                 })
@@ -64,14 +67,16 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
         .err(),
         told(
             staff
+                .stock
                 .set_stock_item(SetStockItemRequest { item: Some(item) })
                 .await,
         )
         .err(),
-        told(staff.move_stock(movement).await).err(),
-        told(staff.list_stock_movements(movements).await).err(),
+        told(staff.stock.record_stock_movement(movement).await).err(),
+        told(staff.stock.list_stock_movements(movements).await).err(),
         told(
             staff
+                .availability
                 .get_availability(GetAvailabilityRequest {
                     branch_id,
                     ..Default::default()
@@ -91,7 +96,7 @@ async fn another_organisations_branch_is_not_found_by_any_rpc() {
     let reasons = staff_reasons(&shop, shop.owner(), its_branch).await;
     assert_eq!(reasons, ["NOT_FOUND"; 7]);
 
-    let body = HoldRequestBody {
+    let body = HoldRequest {
         branch_id: its_branch.to_string(),
         ..shop.order(&[])
     };
@@ -99,14 +104,15 @@ async fn another_organisations_branch_is_not_found_by_any_rpc() {
 
     let sku = shop.running(1).await;
     let order = shop.held(&[(sku, 1)]).await;
-    let request = ReleaseRequest {
+    let request = ReleaseHoldRequest {
         order_id: order.to_string(),
         branch_id: shop.branch.to_string(),
     };
     let mut stranger = shop.client(&identities::service("ordering", other));
     assert!(
         !stranger
-            .release(request)
+            .holds
+            .release_hold(request)
             .await
             .unwrap()
             .into_inner()
@@ -120,7 +126,7 @@ async fn the_same_key_in_two_organisations_is_two_holds() {
     let mut shop = Shop::open().await;
     let (other, its_branch) = shop.neighbour().await;
     let ours = shop.order(&[]);
-    let theirs = HoldRequestBody {
+    let theirs = HoldRequest {
         order_id: OrderId::new(&chassis::clock::SystemClock).to_string(),
         branch_id: its_branch.to_string(),
         ..ours.clone()
@@ -149,7 +155,7 @@ async fn staff_is_held_to_its_scope() {
 
 /// Calls every RPC of hours about `branch` and `special_day_id`, and tells the reasons.
 async fn hours_reasons(
-    mut staff: crate::common::hours::HoursClient,
+    mut staff: crate::common::HoursClient,
     branch: BranchId,
     special_day_id: &str,
 ) -> Vec<String> {
@@ -200,7 +206,7 @@ async fn hours_reasons(
 }
 
 /// Saves a special day of a branch and tells its id.
-async fn special_day(mut staff: crate::common::hours::HoursClient, branch: BranchId) -> String {
+async fn special_day(mut staff: crate::common::HoursClient, branch: BranchId) -> String {
     let day = SpecialDay {
         branch_id: Some(branch.to_string()),
         name: "公休".to_owned(),
@@ -221,17 +227,17 @@ async fn special_day(mut staff: crate::common::hours::HoursClient, branch: Branc
 async fn another_organisations_hours_and_special_days_are_not_found() {
     let mut shop = Shop::open().await;
     let (other, its_branch) = shop.neighbour().await;
-    let theirs = special_day(shop.hours_as(&identities::owner(other)), its_branch).await;
-    let reasons = hours_reasons(shop.hours(), its_branch, &theirs).await;
+    let theirs = special_day(shop.client(&identities::owner(other)).hours, its_branch).await;
+    let reasons = hours_reasons(shop.owner().hours, its_branch, &theirs).await;
     assert_eq!(reasons, ["NOT_FOUND"; 6]);
 
-    let ours = special_day(shop.hours(), shop.branch).await;
+    let ours = special_day(shop.owner().hours, shop.branch).await;
     let elsewhere = Scope {
         organisation: false,
         brands: [BrandId::new(&chassis::clock::SystemClock)].into(),
         branches: Default::default(),
     };
     let staff = identities::staff(shop.org, &[("store.hours", Level::Manage)], elsewhere);
-    let reasons = hours_reasons(shop.hours_as(&staff), shop.branch, &ours).await;
+    let reasons = hours_reasons(shop.client(&staff).hours, shop.branch, &ours).await;
     assert_eq!(reasons, ["OUT_OF_SCOPE"; 6]);
 }

@@ -1,8 +1,8 @@
 //! Nobody reaches another organisation's limits or templates, nor those outside their scope.
 
 use crate::common::{
-    Shop,
-    limits::{LimitClient, SIX, each_slot, rule},
+    LimitClient, Shop,
+    limits::{SIX, each_slot, rule},
     timestamp, told,
 };
 use chassis::{
@@ -126,25 +126,25 @@ async fn another_organisations_limits_and_templates_are_not_found() {
     shop.brand = its_brand;
     let (other, its_branch) = shop.neighbour().await;
     shop.brand = our_brand;
-    let reasons = branch_reasons(shop.limits(), ours, its_branch).await;
+    let reasons = branch_reasons(shop.owner().limits, ours, its_branch).await;
     assert_eq!(reasons, ["NOT_FOUND"; 8]);
     assert_eq!(shop.get_limits().await.version, 0);
 
     let stranger = identities::owner(other);
-    let theirs = saved_template(shop.limits_as(&stranger), its_brand).await;
+    let theirs = saved_template(shop.client(&stranger).limits, its_brand).await;
     let list = ListLimitTemplatesRequest {
         brand_id: its_brand.to_string(),
     };
-    let listed = told(shop.limits().list_limit_templates(list).await);
+    let listed = told(shop.owner().limits.list_limit_templates(list).await);
     assert_eq!(listed.unwrap_err().reason, "NOT_FOUND");
-    let reasons = template_reasons(shop.limits(), its_brand, &theirs).await;
+    let reasons = template_reasons(shop.owner().limits, its_brand, &theirs).await;
     assert_eq!(reasons, ["NOT_FOUND"; 3]);
     let copy = CopyLimitsRequest {
         template_id: theirs.template_id.clone(),
         to_branch_ids: vec![ours.to_string()],
         ..CopyLimitsRequest::default()
     };
-    let copied = told(shop.limits().copy_limits(copy).await);
+    let copied = told(shop.owner().limits.copy_limits(copy).await);
     assert_eq!(copied.unwrap_err().reason, "NOT_FOUND");
 
     // Nor under a brand of ours.
@@ -155,7 +155,7 @@ async fn another_organisations_limits_and_templates_are_not_found() {
     let request = SaveLimitTemplateRequest {
         template: Some(changed),
     };
-    let saved = told(shop.limits().save_limit_template(request).await);
+    let saved = told(shop.owner().limits.save_limit_template(request).await);
     assert_eq!(saved.unwrap_err().reason, "NOT_FOUND");
 }
 
@@ -163,15 +163,15 @@ async fn another_organisations_limits_and_templates_are_not_found() {
 async fn staff_is_held_to_its_scope_in_limits_too() {
     let mut shop = Shop::open().await;
     let second = shop.branch_of(shop.brand).await;
-    let template = saved_template(shop.limits(), shop.brand).await;
+    let template = saved_template(shop.owner().limits, shop.brand).await;
     let only_first = Scope {
         branches: [shop.branch].into(),
         ..Scope::default()
     };
     let staff = identities::staff(shop.org, &[("ops.capacity", Level::Manage)], only_first);
-    let reasons = branch_reasons(shop.limits_as(&staff), shop.branch, second).await;
+    let reasons = branch_reasons(shop.client(&staff).limits, shop.branch, second).await;
     assert_eq!(reasons, ["OUT_OF_SCOPE"; 8]);
-    let reasons = template_reasons(shop.limits_as(&staff), shop.brand, &template).await;
+    let reasons = template_reasons(shop.client(&staff).limits, shop.brand, &template).await;
     assert_eq!(
         reasons, ["OUT_OF_SCOPE"; 3],
         "a template is the whole brand's"
@@ -181,7 +181,7 @@ async fn staff_is_held_to_its_scope_in_limits_too() {
         to_branch_ids: vec![shop.branch.to_string()],
         ..CopyLimitsRequest::default()
     };
-    let taken = told(shop.limits_as(&staff).copy_limits(take).await).unwrap();
+    let taken = told(shop.client(&staff).limits.copy_limits(take).await).unwrap();
     assert_eq!(taken.limits[0].rules, template.rules);
 }
 
@@ -194,12 +194,12 @@ async fn who_may_only_look_changes_nothing() {
         branch_id: shop.branch.to_string(),
         ..SetLimitsRequest::default()
     };
-    let refused = told(shop.limits_as(&staff).set_limits(set).await);
+    let refused = told(shop.client(&staff).limits.set_limits(set).await);
     assert_eq!(refused.unwrap_err().reason, "PERMISSION_DENIED");
     let reasons = template_reasons(
-        shop.limits_as(&staff),
+        shop.client(&staff).limits,
         shop.brand,
-        &saved_template(shop.limits(), shop.brand).await,
+        &saved_template(shop.owner().limits, shop.brand).await,
     )
     .await;
     assert_eq!(reasons, ["PERMISSION_DENIED"; 3]);

@@ -1,6 +1,6 @@
 //! Nobody reaches another organisation's stock, recipes or components, nor those outside their scope.
 
-use crate::common::{Shop, stock::StockClient, told};
+use crate::common::{Shop, StockClient, told};
 use chassis::{
     authn::{Level, Scope},
     id::{BranchId, BrandId},
@@ -77,7 +77,7 @@ async fn another_organisations_stock_is_not_found_by_any_rpc() {
     let its_brand = shop.brand;
     let (_, its_branch) = shop.neighbour().await;
     (shop.org, shop.brand, shop.branch) = ours;
-    let reasons = reasons(&shop, shop.stock(), its_branch, its_brand).await;
+    let reasons = reasons(&shop, shop.owner().stock, its_branch, its_brand).await;
     assert_eq!(reasons, ["NOT_FOUND"; 8]);
 }
 
@@ -91,6 +91,6 @@ async fn staff_is_held_to_its_scope_in_stock_too() {
         branches: [shop.branch].into(),
     };
     let staff = identities::staff(shop.org, &[("ops.stock", Level::Manage)], only_first);
-    let reasons = reasons(&shop, shop.stock_as(&staff), second, shop.brand).await;
+    let reasons = reasons(&shop, shop.client(&staff).stock, second, shop.brand).await;
     assert_eq!(reasons, ["OUT_OF_SCOPE"; 8]);
 }

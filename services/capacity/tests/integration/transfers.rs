@@ -43,7 +43,7 @@ async fn both_branches_and_both_journals_tell_of_a_transfer() {
             sku_id: sku.to_string(),
             ..Default::default()
         };
-        let journal = told(shop.owner().list_stock_movements(request).await).unwrap();
+        let journal = told(shop.owner().stock.list_stock_movements(request).await).unwrap();
         let last = journal.movements[0].clone();
         assert_eq!(last.reason, "short over there");
         told_by.push((

@@ -99,7 +99,12 @@ async fn journal(shop: &Shop, sku: SkuId) -> Vec<StockMovement> {
         page_size: 100,
         ..ListStockMovementsRequest::default()
     };
-    let page = shop.owner().list_stock_movements(request).await.unwrap();
+    let page = shop
+        .owner()
+        .stock
+        .list_stock_movements(request)
+        .await
+        .unwrap();
     let mut movements = page.into_inner().movements;
     movements.reverse();
     movements

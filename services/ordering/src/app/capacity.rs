@@ -5,16 +5,16 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use anyhow::Context as _;
 use chassis::{
     business_day::BusinessDay,
-    client::Peers,
+    client::{PeerChannel, Peers},
     error::{FieldProblem, Problem},
     id::{BranchId, HoldKey, OrderId, OrganisationId, SkuId},
 };
 use chrono::{DateTime, Utc};
 use moka::future;
 use proto::capacity::v1::{
-    self as wire, Availability, GetAvailabilityRequest, HoldLine, HoldRequest, HoldRequestBody,
-    HoldState, MoveRequest, ReleaseRequest, SkuQuantity,
-    capacity_service_client::CapacityServiceClient,
+    self as wire, Availability, GetAvailabilityRequest, HoldLine, HoldRequest, PlaceHoldRequest,
+    ReleaseHoldRequest, RescheduleHoldRequest, SkuQuantity,
+    availability_service_client::AvailabilityServiceClient, hold_service_client::HoldServiceClient,
 };
 use tonic::Status;
 
@@ -121,7 +121,7 @@ impl Capacity {
                 ..Default::default()
             };
             let answer = self
-                .client(org)
+                .availabilities(org)
                 .get_availability(request)
                 .await?
                 .into_inner();
@@ -152,7 +152,7 @@ impl Capacity {
             business_day: to_wire_day(request.day),
             not_before: request.not_before.map(to_timestamp),
         };
-        let answer = self.client(org).get_availability(request).await?;
+        let answer = self.availabilities(org).get_availability(request).await?;
         Ok(answer.into_inner().availability.unwrap_or_default())
     }
 
@@ -172,7 +172,7 @@ impl Capacity {
     /// Holds everything or nothing. A refusal names lines of the cart and what is left.
     pub async fn hold(&self, org: OrganisationId, request: NewHold<'_>) -> Result<Hold, Problem> {
         let needs = stock_need(&request.quote.lines);
-        let body = HoldRequestBody {
+        let body = HoldRequest {
             order_id: request.order.to_string(),
             hold_key: request.key.to_string(),
             branch_id: request.menu.branch.to_string(),
@@ -184,8 +184,8 @@ impl Capacity {
             method: method_to_wire(request.quote.method).into(),
         };
         match self
-            .client(org)
-            .hold(HoldRequest { hold: Some(body) })
+            .holds(org)
+            .place_hold(PlaceHoldRequest { hold: Some(body) })
             .await
         {
             Ok(answer) => Ok(to_hold(answer.into_inner().hold).map_err(Problem::internal)?),
@@ -204,12 +204,12 @@ impl Capacity {
         order: OrderId,
         wanted_at: DateTime<Utc>,
     ) -> Result<Hold, Problem> {
-        let request = MoveRequest {
+        let request = RescheduleHoldRequest {
             order_id: order.to_string(),
             branch_id: branch.to_string(),
             wanted_at: Some(to_timestamp(wanted_at)),
         };
-        let answer = self.client(org).r#move(request).await?.into_inner();
+        let answer = self.holds(org).reschedule_hold(request).await?.into_inner();
         to_hold(answer.hold).map_err(Problem::internal)
     }
 
@@ -220,16 +220,20 @@ impl Capacity {
         branch: BranchId,
         order: OrderId,
     ) -> Result<(), Problem> {
-        let request = ReleaseRequest {
+        let request = ReleaseHoldRequest {
             order_id: order.to_string(),
             branch_id: branch.to_string(),
         };
-        self.client(org).release(request).await?;
+        self.holds(org).release_hold(request).await?;
         Ok(())
     }
 
-    fn client(&self, org: OrganisationId) -> CapacityServiceClient<chassis::client::PeerChannel> {
-        CapacityServiceClient::new(self.peers.channel_for("capacity", org))
+    fn availabilities(&self, org: OrganisationId) -> AvailabilityServiceClient<PeerChannel> {
+        AvailabilityServiceClient::new(self.peers.channel_for("capacity", org))
+    }
+
+    fn holds(&self, org: OrganisationId) -> HoldServiceClient<PeerChannel> {
+        HoldServiceClient::new(self.peers.channel_for("capacity", org))
     }
 }
 
@@ -293,7 +297,7 @@ fn to_wire_day(day: Option<BusinessDay>) -> String {
     day.map(|day| day.to_string()).unwrap_or_default()
 }
 
-fn to_hold(hold: Option<HoldState>) -> anyhow::Result<Hold> {
+fn to_hold(hold: Option<wire::Hold>) -> anyhow::Result<Hold> {
     let hold = hold.context("capacity answered without a hold")?;
     Ok(Hold {
         order: hold.order_id.parse()?,

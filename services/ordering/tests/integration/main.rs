@@ -8,6 +8,7 @@ mod agreed_quote;
 mod common;
 mod decisions;
 mod events;
+mod find_orders;
 mod list_orders;
 mod lost_holds;
 mod numbers;

@@ -1,20 +1,8 @@
-//! Orders by their ids: whole and masked for services, by their names for staff.
+//! Orders by their ids, whole and masked, for services.
 
-use crate::common::{Client, Shop, reason};
-use chassis::{
-    authn::{Level, Scope},
-    id::BranchId,
-};
-use proto::ordering::v1::{
-    FindOrdersRequest, GetOrderSnapshotsRequest, Order, OrderChanged, OrderSummary,
-};
+use crate::common::{Shop, reason};
+use proto::ordering::v1::{GetOrderSnapshotsRequest, OrderChanged};
 use testkit::identities;
-
-async fn find(client: &mut Client, order_ids: Vec<String>) -> Vec<OrderSummary> {
-    let request = FindOrdersRequest { order_ids };
-    let found = client.find_orders(request).await.unwrap();
-    found.into_inner().orders
-}
 
 #[tokio::test]
 async fn a_service_reads_orders_as_their_events_carried_them() {
@@ -37,28 +25,4 @@ async fn a_service_reads_orders_as_their_events_carried_them() {
     let ids = request(vec![order.order_id]);
     let read = shop.client(&stranger).get_order_snapshots(ids).await;
     assert_eq!(read.unwrap().into_inner().orders, []);
-}
-
-#[tokio::test]
-async fn staff_finds_orders_of_its_branches_by_their_ids() {
-    let shop = Shop::open().await;
-    let (first, _) = shop.placed("k1").await;
-    let (second, _) = shop.placed("k2").await;
-    let ids = |orders: &[&Order]| orders.iter().map(|it| it.order_id.clone()).collect();
-    let found = find(&mut shop.counter(), ids(&[&second, &first])).await;
-    let names: Vec<_> = found
-        .iter()
-        .map(|it| (it.pickup_number.as_str(), it.contact_name.as_str()))
-        .collect();
-    assert_eq!(names, [("002", "陳小姐"), ("001", "陳小姐")]);
-    assert_eq!(found[0].order_number, second.order_number);
-    assert_eq!(found[0].total, second.total.as_ref().unwrap().amount);
-
-    let scope = Scope {
-        branches: [BranchId::new(shop.service.clock())].into(),
-        ..Default::default()
-    };
-    let elsewhere = identities::staff(shop.org, &[("ops.orders", Level::Manage)], scope);
-    let found = find(&mut shop.client(&elsewhere), ids(&[&first])).await;
-    assert_eq!(found, []);
 }

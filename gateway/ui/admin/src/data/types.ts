@@ -61,7 +61,7 @@ export type StockDay = S["StockDay"];
 export type StockComponent = S["Component"];
 export type Recipe = S["Recipe"];
 export type RecipePart = S["RecipePart"];
-export type StockImportReport = S["StockImportReport"];
+export type StockImportReport = S["ImportStockResponse"];
 export type MovementKind = S["MovementKind"];
 /** Movements people record; the rest the platform writes itself. */
 export type CountedMovement = Extract<MovementKind, "received" | "counted" | "adjusted" | "scrapped">;

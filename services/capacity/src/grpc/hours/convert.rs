@@ -26,7 +26,7 @@ use crate::{
         },
         method::Method,
     },
-    grpc::convert::{instant, named, timestamp},
+    grpc::convert::{instant, named, timestamp, wire_method},
 };
 
 /// Decisions, and orders told, of one request.
@@ -39,15 +39,6 @@ pub fn method(method: wire::Method) -> Option<Method> {
         wire::Method::Pickup => Some(Method::Pickup),
         wire::Method::Delivery => Some(Method::Delivery),
         wire::Method::OnSite => Some(Method::OnSite),
-    }
-}
-
-/// A method on the wire.
-pub const fn wire_method(method: Method) -> wire::Method {
-    match method {
-        Method::Pickup => wire::Method::Pickup,
-        Method::Delivery => wire::Method::Delivery,
-        Method::OnSite => wire::Method::OnSite,
     }
 }
 

@@ -1,7 +1,7 @@
-//! The doors of `HoursService`, and those of the hours in `CapacityService`.
+//! The RPCs of `HoursService`.
 
 use chassis::{
-    authn::{Actor, Identity, RequestExt as _},
+    authn::RequestExt as _,
     error::{Problem, Violations},
     id::{self, BranchId},
 };
@@ -11,11 +11,10 @@ use proto::capacity::v1::{
     ListSpecialDaysRequest, ListSpecialDaysResponse, PreviewHoursRequest, PreviewHoursResponse,
     RemoveSpecialDayRequest, RemoveSpecialDayResponse, SaveSpecialDayRequest,
     SaveSpecialDayResponse, SetHoursRequest, SetHoursResponse, WithdrawHoursRequest,
-    WithdrawHoursResponse, hours_service_server::HoursService as Doors,
+    WithdrawHoursResponse, hours_service_server as server,
     list_special_days_request::Owner as WireOwner, preview_hours_request::Change as WireChange,
 };
-use sha2::{Digest as _, Sha256};
-use tonic::{Request, Response, Status};
+use tonic::Request;
 
 use super::convert;
 use crate::{
@@ -26,12 +25,10 @@ use crate::{
             set::{self, SetHours, WithdrawHours},
             special_days::{self, Owner, RemoveSpecialDay, SaveSpecialDay},
         },
-        once::Once,
     },
     grpc::{
-        capacity_service::{branch, checked, told},
-        convert::instant,
-        sale,
+        convert::{instant, method},
+        request::{actor, branch, checked, cut_page, once, page_size, page_token, rpcs},
     },
 };
 
@@ -48,135 +45,86 @@ impl HoursService {
     }
 }
 
-#[tonic::async_trait]
-impl Doors for HoursService {
+rpcs! {
+    HoursService: server::HoursService {
+        get_hours(GetHoursRequest) -> GetHoursResponse;
+        set_hours(SetHoursRequest) -> SetHoursResponse;
+        list_hours_versions(ListHoursVersionsRequest) -> ListHoursVersionsResponse;
+        withdraw_hours(WithdrawHoursRequest) -> WithdrawHoursResponse;
+        preview_hours(PreviewHoursRequest) -> PreviewHoursResponse;
+        list_special_days(ListSpecialDaysRequest) -> ListSpecialDaysResponse;
+        save_special_day(SaveSpecialDayRequest) -> SaveSpecialDayResponse;
+        remove_special_day(RemoveSpecialDayRequest) -> RemoveSpecialDayResponse;
+    }
+}
+
+impl HoursService {
+    async fn get_hours(
+        &self,
+        request: &Request<GetHoursRequest>,
+    ) -> Result<GetHoursResponse, Problem> {
+        let branch_id = branch(&request.get_ref().branch_id)?;
+        let now = set::get_hours(&self.core, request.identity(), request.org()?, branch_id).await?;
+        let (hours, pending) = convert::hours_now(branch_id, &now);
+        Ok(GetHoursResponse { hours, pending })
+    }
+
+    async fn set_hours(
+        &self,
+        request: &Request<SetHoursRequest>,
+    ) -> Result<SetHoursResponse, Problem> {
+        let asked = request.get_ref();
+        let hours = asked.hours.clone().unwrap_or_default();
+        let mut violations = Violations::new();
+        let branch_id = id::parse::<BranchId>("hours.branch_id", &hours.branch_id, &mut violations);
+        let effective_at = asked.effective_at.as_ref();
+        let planned = convert::planned(&hours, effective_at, asked.replaces, &mut violations);
+        let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
+        let (branch_id, planned) = checked(branch_id.zip(planned), violations)?;
+        let ask = SetHours {
+            branch_id,
+            planned,
+            restores: convert::number(asked.restores),
+            version: hours.version,
+            decisions,
+            actor: actor(request.identity()),
+        };
+        let identity = request.identity();
+        let (now, started) = set::set_hours(&self.core, identity, request.org()?, &ask).await?;
+        let (hours, pending) = convert::hours_now(branch_id, &now);
+        Ok(SetHoursResponse {
+            hours,
+            pending,
+            started: started.map(convert::started),
+        })
+    }
+
     async fn list_hours_versions(
         &self,
-        request: Request<ListHoursVersionsRequest>,
-    ) -> Result<Response<ListHoursVersionsResponse>, Status> {
-        told(self.read_versions(&request).await)
+        request: &Request<ListHoursVersionsRequest>,
+    ) -> Result<ListHoursVersionsResponse, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
+        let size = page_size(asked.page_size, 20, &mut violations);
+        let before = page_token(&asked.page_token, &mut violations);
+        let branch_id = checked(branch_id, violations)?;
+        let (org, identity) = (request.org()?, request.identity());
+        let page = (before, size + 1);
+        let found = set::list_versions(&self.core, identity, org, branch_id, page).await?;
+        let (mut versions, known) = found;
+        let next_page_token = cut_page(&mut versions, size, |last| last.number.to_string());
+        let now = self.core.clock.now();
+        Ok(ListHoursVersionsResponse {
+            next_page_token,
+            versions: convert::hours_versions(branch_id, &versions, &known, now),
+        })
     }
 
     async fn withdraw_hours(
         &self,
-        request: Request<WithdrawHoursRequest>,
-    ) -> Result<Response<WithdrawHoursResponse>, Status> {
-        told(self.withdraw(&request).await)
-    }
-
-    async fn preview_hours(
-        &self,
-        request: Request<PreviewHoursRequest>,
-    ) -> Result<Response<PreviewHoursResponse>, Status> {
-        told(self.foresee(&request).await)
-    }
-
-    async fn list_special_days(
-        &self,
-        request: Request<ListSpecialDaysRequest>,
-    ) -> Result<Response<ListSpecialDaysResponse>, Status> {
-        told(self.read_special_days(&request).await)
-    }
-
-    async fn save_special_day(
-        &self,
-        request: Request<SaveSpecialDayRequest>,
-    ) -> Result<Response<SaveSpecialDayResponse>, Status> {
-        told(self.keep_special_day(&request).await)
-    }
-
-    async fn remove_special_day(
-        &self,
-        request: Request<RemoveSpecialDayRequest>,
-    ) -> Result<Response<RemoveSpecialDayResponse>, Status> {
-        told(self.drop_special_day(&request).await)
-    }
-}
-
-/// Tells a branch's hours.
-pub async fn get_hours(
-    core: &Core,
-    request: &Request<GetHoursRequest>,
-) -> Result<Response<GetHoursResponse>, Problem> {
-    let branch_id = branch(&request.get_ref().branch_id)?;
-    let now = set::get_hours(core, request.identity(), request.org()?, branch_id).await?;
-    let (hours, pending) = convert::hours_now(branch_id, &now);
-    Ok(Response::new(GetHoursResponse { hours, pending }))
-}
-
-/// Replaces a branch's hours.
-pub async fn set_hours(
-    core: &Core,
-    request: &Request<SetHoursRequest>,
-) -> Result<Response<SetHoursResponse>, Problem> {
-    let asked = request.get_ref();
-    let hours = asked.hours.clone().unwrap_or_default();
-    let mut violations = Violations::new();
-    let branch_id = id::parse::<BranchId>("hours.branch_id", &hours.branch_id, &mut violations);
-    let effective_at = asked.effective_at.as_ref();
-    let planned = convert::planned(&hours, effective_at, asked.replaces, &mut violations);
-    let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
-    let (branch_id, planned) = checked(branch_id.zip(planned), violations)?;
-    let ask = SetHours {
-        branch_id,
-        planned,
-        restores: convert::number(asked.restores),
-        version: hours.version,
-        decisions,
-        actor: actor(request.identity()),
-    };
-    let identity = request.identity();
-    let (now, started) = set::set_hours(core, identity, request.org()?, &ask).await?;
-    let (hours, pending) = convert::hours_now(branch_id, &now);
-    Ok(Response::new(SetHoursResponse {
-        hours,
-        pending,
-        started: started.map(convert::started),
-    }))
-}
-
-impl HoursService {
-    async fn read_versions(
-        &self,
-        request: &Request<ListHoursVersionsRequest>,
-    ) -> Result<Response<ListHoursVersionsResponse>, Problem> {
-        let asked = request.get_ref();
-        let mut violations = Violations::new();
-        let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
-        let size = match asked.page_size {
-            0 => 20,
-            size @ (20 | 50 | 100) => size,
-            _ => {
-                violations.push("page_size", "VALIDATION_FAILED");
-                20
-            }
-        };
-        let before = match asked.page_token.as_str() {
-            "" => i64::MAX,
-            token => token.parse().unwrap_or_else(|_| {
-                violations.push("page_token", "VALIDATION_FAILED");
-                0
-            }),
-        };
-        let branch_id = checked(branch_id, violations)?;
-        let (org, identity) = (request.org()?, request.identity());
-        let page = (before, i64::from(size) + 1);
-        let found = set::list_versions(&self.core, identity, org, branch_id, page).await?;
-        let (mut versions, known) = found;
-        let more = versions.len() > size.unsigned_abs() as usize;
-        versions.truncate(size.unsigned_abs() as usize);
-        let last = versions.last().filter(|_| more);
-        let now = self.core.clock.now();
-        Ok(Response::new(ListHoursVersionsResponse {
-            next_page_token: last.map(|last| last.number.to_string()),
-            versions: convert::hours_versions(branch_id, &versions, &known, now),
-        }))
-    }
-
-    async fn withdraw(
-        &self,
         request: &Request<WithdrawHoursRequest>,
-    ) -> Result<Response<WithdrawHoursResponse>, Problem> {
+    ) -> Result<WithdrawHoursResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
@@ -192,17 +140,17 @@ impl HoursService {
         };
         let (now, started) = set::withdraw_hours(&self.core, identity, org, &ask).await?;
         let (hours, pending) = convert::hours_now(branch_id, &now);
-        Ok(Response::new(WithdrawHoursResponse {
+        Ok(WithdrawHoursResponse {
             hours,
             pending,
             started: started.map(convert::started),
-        }))
+        })
     }
 
-    async fn foresee(
+    async fn preview_hours(
         &self,
         request: &Request<PreviewHoursRequest>,
-    ) -> Result<Response<PreviewHoursResponse>, Problem> {
+    ) -> Result<PreviewHoursResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let is_of_brand = matches!(
@@ -213,7 +161,7 @@ impl HoursService {
             "" if is_of_brand => Some(None),
             raw => id::parse("branch_id", raw, &mut violations).map(Some),
         };
-        let method = sale::method("method", asked.method, &mut violations);
+        let method = method("method", asked.method, &mut violations);
         let from = asked.from.as_ref();
         let from = from.map(|at| instant("from", at, &mut violations));
         let change = read_change(asked.change.as_ref(), &mut violations);
@@ -232,20 +180,20 @@ impl HoursService {
         };
         let affected = found.affected.iter().take(listed);
         let overridden = found.overridden.iter().take(convert::MOST_ORDERS);
-        Ok(Response::new(PreviewHoursResponse {
+        Ok(PreviewHoursResponse {
             days: found.days.iter().map(convert::offered_day).collect(),
             affected: affected.map(convert::affected).collect(),
             affected_total: i32::try_from(found.affected.len()).unwrap_or(i32::MAX),
             overridden: overridden
                 .map(|day| convert::wire_special_day(day, true))
                 .collect(),
-        }))
+        })
     }
 
-    async fn read_special_days(
+    async fn list_special_days(
         &self,
         request: &Request<ListSpecialDaysRequest>,
-    ) -> Result<Response<ListSpecialDaysResponse>, Problem> {
+    ) -> Result<ListSpecialDaysResponse, Problem> {
         let mut violations = Violations::new();
         let owner = match &request.get_ref().owner {
             Some(WireOwner::BranchId(raw)) => {
@@ -265,31 +213,25 @@ impl HoursService {
         let days = found
             .iter()
             .map(|(day, overridden)| convert::wire_special_day(day, *overridden));
-        Ok(Response::new(ListSpecialDaysResponse {
+        Ok(ListSpecialDaysResponse {
             special_days: days.collect(),
-        }))
+        })
     }
 
-    async fn keep_special_day(
+    async fn save_special_day(
         &self,
         request: &Request<SaveSpecialDayRequest>,
-    ) -> Result<Response<SaveSpecialDayResponse>, Problem> {
+    ) -> Result<SaveSpecialDayResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
-        let key = &asked.idempotency_key;
-        if !(1..=128).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            violations.push("idempotency_key", "VALIDATION_FAILED");
-        }
+        let once = once(&asked.idempotency_key, asked, &mut violations);
         let sent = asked.special_day.clone().unwrap_or_default();
         let read = convert::special_day(&sent, &mut violations);
         let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
         let (special_day_id, owner, day) = checked(read, violations)?;
         let (org, identity) = (request.org()?, request.identity());
         let ask = SaveSpecialDay {
-            once: Once {
-                key: key.clone(),
-                body_hash: Sha256::digest(asked.encode_to_vec()).to_vec(),
-            },
+            once,
             special_day_id,
             owner,
             day,
@@ -305,13 +247,13 @@ impl HoursService {
             answer.encode_to_vec()
         });
         let answer = SaveSpecialDayResponse::decode(answer.await?.as_slice());
-        Ok(Response::new(answer.map_err(Problem::internal)?))
+        answer.map_err(Problem::internal)
     }
 
-    async fn drop_special_day(
+    async fn remove_special_day(
         &self,
         request: &Request<RemoveSpecialDayRequest>,
-    ) -> Result<Response<RemoveSpecialDayResponse>, Problem> {
+    ) -> Result<RemoveSpecialDayResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let special_day_id = id::parse("special_day_id", &asked.special_day_id, &mut violations);
@@ -323,9 +265,9 @@ impl HoursService {
         };
         let (org, identity) = (request.org()?, request.identity());
         let started = special_days::remove(&self.core, identity, org, &ask).await?;
-        Ok(Response::new(RemoveSpecialDayResponse {
+        Ok(RemoveSpecialDayResponse {
             started: started.map(convert::started),
-        }))
+        })
     }
 }
 
@@ -347,11 +289,4 @@ fn read_change(asked: Option<&WireChange>, violations: &mut Violations) -> Optio
             Change::Remove(id::parse("removed_special_day_id", raw, violations)?)
         }
     })
-}
-
-fn actor(identity: &Identity) -> String {
-    match &identity.actor {
-        Actor::Staff { name, .. } => name.clone(),
-        _ => String::new(),
-    }
 }

@@ -16,16 +16,13 @@ use crate::{
     domain::{
         limits::{
             Days, LimitTarget, MOST_RULES, Measure, Rule, Window,
+            demand::BY_HOURS,
             load::{RuleLoad, SlotLoad},
             parse::judge,
         },
         local_time::parse_date,
     },
-    grpc::{
-        convert::{self, named, timestamp},
-        hours::convert::wire_method,
-        sale::{channel, method, wire_channel},
-    },
+    grpc::convert::{channel, method, named, timestamp, wire_channel, wire_method},
     store::limits::{LimitTemplate, LimitVersion, counters::Counter},
 };
 
@@ -248,6 +245,15 @@ fn shares(
     read
 }
 
+/// A rule of limits on the wire: what the hours say has no id.
+pub fn rule_id(rule_id: &LimitRuleId) -> String {
+    if *rule_id == BY_HOURS {
+        String::new()
+    } else {
+        rule_id.to_string()
+    }
+}
+
 /// A rule on the wire.
 pub fn wire_rule(rule: &Rule) -> wire::LimitRule {
     let measure = match rule.measure {
@@ -364,13 +370,7 @@ pub fn limits(found: &BranchLimits) -> wire::Limits {
         overbooked: found
             .overbooked
             .iter()
-            .map(|counter| {
-                overbooked(
-                    &found.rules,
-                    counter,
-                    named(&convert::rule_id(&counter.key.rule_id)),
-                )
-            })
+            .map(|counter| overbooked(&found.rules, counter, named(&rule_id(&counter.key.rule_id))))
             .collect(),
     }
 }
@@ -466,7 +466,7 @@ fn slot_load(slot: &SlotLoad, rules: &[Rule]) -> wire::SlotLoad {
         let rule = rules.iter().find(|rule| rule.rule_id == load.rule_id);
         let shown = |counted| rule.map_or(counted, |rule| rule.shown(counted));
         wire::RuleLoad {
-            rule_id: named(&convert::rule_id(&load.rule_id)),
+            rule_id: named(&rule_id(&load.rule_id)),
             used: shown(load.used),
             limit: shown(load.limit),
         }

@@ -1,4 +1,4 @@
-//! The doors of `LimitService`.
+//! The RPCs of `LimitService`.
 
 use std::collections::BTreeSet;
 
@@ -15,9 +15,9 @@ use proto::capacity::v1::{
     ListLimitTemplatesRequest, ListLimitTemplatesResponse, ListLimitVersionsRequest,
     ListLimitVersionsResponse, ListLoadRequest, ListLoadResponse, PreviewLimitsRequest,
     PreviewLimitsResponse, SaveLimitTemplateRequest, SaveLimitTemplateResponse, SetLimitsRequest,
-    SetLimitsResponse, limit_service_server::LimitService as Doors,
+    SetLimitsResponse, limit_service_server as server,
 };
-use tonic::{Request, Response, Status};
+use tonic::Request;
 
 use super::convert;
 use crate::{
@@ -27,9 +27,8 @@ use crate::{
         limits::{self, CopyLimits, SetLimits, Source},
     },
     grpc::{
-        capacity_service::{branch, checked, told},
         convert::{day, instant},
-        stock::convert::actor,
+        request::{actor, branch, checked, cut_page, page_size, page_token, rpcs},
     },
     store::limits::LimitTemplate,
 };
@@ -53,97 +52,39 @@ impl LimitService {
     }
 }
 
-#[tonic::async_trait]
-impl Doors for LimitService {
-    async fn get_limits(
-        &self,
-        request: Request<GetLimitsRequest>,
-    ) -> Result<Response<GetLimitsResponse>, Status> {
-        told(self.get(&request).await)
-    }
-
-    async fn set_limits(
-        &self,
-        request: Request<SetLimitsRequest>,
-    ) -> Result<Response<SetLimitsResponse>, Status> {
-        told(self.set(&request).await)
-    }
-
-    async fn preview_limits(
-        &self,
-        request: Request<PreviewLimitsRequest>,
-    ) -> Result<Response<PreviewLimitsResponse>, Status> {
-        told(self.preview(&request).await)
-    }
-
-    async fn list_limit_versions(
-        &self,
-        request: Request<ListLimitVersionsRequest>,
-    ) -> Result<Response<ListLimitVersionsResponse>, Status> {
-        told(self.versions(&request).await)
-    }
-
-    async fn copy_limits(
-        &self,
-        request: Request<CopyLimitsRequest>,
-    ) -> Result<Response<CopyLimitsResponse>, Status> {
-        told(self.copy(&request).await)
-    }
-
-    async fn list_limit_templates(
-        &self,
-        request: Request<ListLimitTemplatesRequest>,
-    ) -> Result<Response<ListLimitTemplatesResponse>, Status> {
-        told(self.templates(&request).await)
-    }
-
-    async fn save_limit_template(
-        &self,
-        request: Request<SaveLimitTemplateRequest>,
-    ) -> Result<Response<SaveLimitTemplateResponse>, Status> {
-        told(self.save_template(&request).await)
-    }
-
-    async fn delete_limit_template(
-        &self,
-        request: Request<DeleteLimitTemplateRequest>,
-    ) -> Result<Response<DeleteLimitTemplateResponse>, Status> {
-        told(self.delete_template(&request).await)
-    }
-
-    async fn get_load(
-        &self,
-        request: Request<GetLoadRequest>,
-    ) -> Result<Response<GetLoadResponse>, Status> {
-        told(self.load(&request).await)
-    }
-
-    async fn list_load(
-        &self,
-        request: Request<ListLoadRequest>,
-    ) -> Result<Response<ListLoadResponse>, Status> {
-        told(self.fillings(&request).await)
+rpcs! {
+    LimitService: server::LimitService {
+        get_limits(GetLimitsRequest) -> GetLimitsResponse;
+        set_limits(SetLimitsRequest) -> SetLimitsResponse;
+        preview_limits(PreviewLimitsRequest) -> PreviewLimitsResponse;
+        list_limit_versions(ListLimitVersionsRequest) -> ListLimitVersionsResponse;
+        copy_limits(CopyLimitsRequest) -> CopyLimitsResponse;
+        list_limit_templates(ListLimitTemplatesRequest) -> ListLimitTemplatesResponse;
+        save_limit_template(SaveLimitTemplateRequest) -> SaveLimitTemplateResponse;
+        delete_limit_template(DeleteLimitTemplateRequest) -> DeleteLimitTemplateResponse;
+        get_load(GetLoadRequest) -> GetLoadResponse;
+        list_load(ListLoadRequest) -> ListLoadResponse;
     }
 }
 
 impl LimitService {
-    async fn get(
+    async fn get_limits(
         &self,
         request: &Request<GetLimitsRequest>,
-    ) -> Result<Response<GetLimitsResponse>, Problem> {
+    ) -> Result<GetLimitsResponse, Problem> {
         let branch_id = branch(&request.get_ref().branch_id)?;
         let mut tx = self.core.db.tenant(request.org()?).await?;
         let branch = find_branch(&mut tx, request.identity(), branch_id).await?;
         let found = limits::get(&self.core, &mut tx, &branch).await?;
-        Ok(Response::new(GetLimitsResponse {
+        Ok(GetLimitsResponse {
             limits: Some(convert::limits(&found)),
-        }))
+        })
     }
 
-    async fn set(
+    async fn set_limits(
         &self,
         request: &Request<SetLimitsRequest>,
-    ) -> Result<Response<SetLimitsResponse>, Problem> {
+    ) -> Result<SetLimitsResponse, Problem> {
         let (asked, identity) = (request.get_ref(), request.identity());
         let (branch_id, org) = (branch(&asked.branch_id)?, request.org()?);
         let minutes = limits::slot_minutes(&self.core, identity, org, branch_id).await?;
@@ -161,15 +102,15 @@ impl LimitService {
             actor: actor(identity),
         };
         let found = limits::set(&self.core, identity, org, change).await?;
-        Ok(Response::new(SetLimitsResponse {
+        Ok(SetLimitsResponse {
             limits: Some(convert::limits(&found)),
-        }))
+        })
     }
 
-    async fn preview(
+    async fn preview_limits(
         &self,
         request: &Request<PreviewLimitsRequest>,
-    ) -> Result<Response<PreviewLimitsResponse>, Problem> {
+    ) -> Result<PreviewLimitsResponse, Problem> {
         let (asked, identity) = (request.get_ref(), request.identity());
         let (branch_id, org) = (branch(&asked.branch_id)?, request.org()?);
         let minutes = limits::slot_minutes(&self.core, identity, org, branch_id).await?;
@@ -180,49 +121,33 @@ impl LimitService {
         let day = day("business_day", &asked.business_day, &mut violations);
         violations.into_result()?;
         let found = limits::preview(&self.core, identity, org, branch_id, &rules, day).await?;
-        Ok(Response::new(convert::preview(&found, &rules)))
+        Ok(convert::preview(&found, &rules))
     }
 
-    async fn versions(
+    async fn list_limit_versions(
         &self,
         request: &Request<ListLimitVersionsRequest>,
-    ) -> Result<Response<ListLimitVersionsResponse>, Problem> {
+    ) -> Result<ListLimitVersionsResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
-        let size = match asked.page_size {
-            0 => 20,
-            size @ (20 | 50 | 100) => usize::try_from(size).unwrap_or_default(),
-            _ => {
-                violations.push("page_size", "VALIDATION_FAILED");
-                0
-            }
-        };
-        let before = match asked.page_token.as_str() {
-            "" => i64::MAX,
-            token => token.parse().unwrap_or_else(|_| {
-                violations.push("page_token", "VALIDATION_FAILED");
-                0
-            }),
-        };
+        let size = page_size(asked.page_size, 20, &mut violations);
+        let before = page_token(&asked.page_token, &mut violations);
         let branch_id = checked(branch_id, violations)?;
         let mut tx = self.core.db.tenant(request.org()?).await?;
         find_branch(&mut tx, request.identity(), branch_id).await?;
-        let one_more = i64::try_from(size + 1).unwrap_or(i64::MAX);
-        let mut versions = limits::versions(&mut tx, branch_id, before, one_more).await?;
-        let more = versions.len() > size;
-        versions.truncate(size);
-        let last = versions.last().filter(|_| more);
-        Ok(Response::new(ListLimitVersionsResponse {
-            next_page_token: last.map(|last| last.version.to_string()),
+        let mut versions = limits::versions(&mut tx, branch_id, before, size + 1).await?;
+        let next_page_token = cut_page(&mut versions, size, |last| last.version.to_string());
+        Ok(ListLimitVersionsResponse {
+            next_page_token,
             versions: versions.iter().map(convert::version).collect(),
-        }))
+        })
     }
 
-    async fn copy(
+    async fn copy_limits(
         &self,
         request: &Request<CopyLimitsRequest>,
-    ) -> Result<Response<CopyLimitsResponse>, Problem> {
+    ) -> Result<CopyLimitsResponse, Problem> {
         let (asked, identity) = (request.get_ref(), request.identity());
         let mut violations = Violations::new();
         let from = if asked.template_id.is_empty() {
@@ -250,15 +175,15 @@ impl LimitService {
             actor: actor(identity),
         };
         let given = limits::copy(&self.core, identity, request.org()?, &ask).await?;
-        Ok(Response::new(CopyLimitsResponse {
+        Ok(CopyLimitsResponse {
             limits: given.iter().map(convert::limits).collect(),
-        }))
+        })
     }
 
-    async fn templates(
+    async fn list_limit_templates(
         &self,
         request: &Request<ListLimitTemplatesRequest>,
-    ) -> Result<Response<ListLimitTemplatesResponse>, Problem> {
+    ) -> Result<ListLimitTemplatesResponse, Problem> {
         let mut violations = Violations::new();
         let raw = &request.get_ref().brand_id;
         let brand_id = id::parse::<BrandId>("brand_id", raw, &mut violations);
@@ -266,15 +191,15 @@ impl LimitService {
         let found =
             limits::list_templates(&self.core, request.identity(), request.org()?, brand_id)
                 .await?;
-        Ok(Response::new(ListLimitTemplatesResponse {
+        Ok(ListLimitTemplatesResponse {
             templates: found.iter().map(convert::template).collect(),
-        }))
+        })
     }
 
-    async fn save_template(
+    async fn save_limit_template(
         &self,
         request: &Request<SaveLimitTemplateRequest>,
-    ) -> Result<Response<SaveLimitTemplateResponse>, Problem> {
+    ) -> Result<SaveLimitTemplateResponse, Problem> {
         let nothing = proto::capacity::v1::LimitTemplate::default();
         let asked = request.get_ref().template.as_ref().unwrap_or(&nothing);
         let mut violations = Violations::new();
@@ -302,15 +227,15 @@ impl LimitService {
         };
         let (identity, org) = (request.identity(), request.org()?);
         let saved = limits::save_template(&self.core, identity, org, template).await?;
-        Ok(Response::new(SaveLimitTemplateResponse {
+        Ok(SaveLimitTemplateResponse {
             template: Some(convert::template(&saved)),
-        }))
+        })
     }
 
-    async fn delete_template(
+    async fn delete_limit_template(
         &self,
         request: &Request<DeleteLimitTemplateRequest>,
-    ) -> Result<Response<DeleteLimitTemplateResponse>, Problem> {
+    ) -> Result<DeleteLimitTemplateResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let brand_id = id::parse("brand_id", &asked.brand_id, &mut violations);
@@ -318,13 +243,13 @@ impl LimitService {
         let (brand_id, template_id) = checked(brand_id.zip(template_id), violations)?;
         let (identity, org) = (request.identity(), request.org()?);
         limits::delete_template(&self.core, identity, org, brand_id, template_id).await?;
-        Ok(Response::new(DeleteLimitTemplateResponse {}))
+        Ok(DeleteLimitTemplateResponse {})
     }
 
-    async fn load(
+    async fn get_load(
         &self,
         request: &Request<GetLoadRequest>,
-    ) -> Result<Response<GetLoadResponse>, Problem> {
+    ) -> Result<GetLoadResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
@@ -345,13 +270,13 @@ impl LimitService {
         let branch_id = checked(branch_id, violations)?;
         let (identity, org) = (request.identity(), request.org()?);
         let found = limits::loads(&self.core, identity, org, branch_id, from, days).await?;
-        Ok(Response::new(convert::loads(&found)))
+        Ok(convert::loads(&found))
     }
 
-    async fn fillings(
+    async fn list_load(
         &self,
         request: &Request<ListLoadRequest>,
-    ) -> Result<Response<ListLoadResponse>, Problem> {
+    ) -> Result<ListLoadResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
@@ -376,6 +301,6 @@ impl LimitService {
         let (branch_id, within) = checked(branch_id.zip(within), violations)?;
         let (identity, org) = (request.identity(), request.org()?);
         let found = limits::fillings(&self.core, identity, org, branch_id, within).await?;
-        Ok(Response::new(convert::filling(&found)))
+        Ok(convert::filling(&found))
     }
 }

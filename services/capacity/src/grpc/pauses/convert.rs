@@ -17,11 +17,7 @@ use crate::{
         local_time::is_of_business,
         pauses::{End, Ending, LONGEST_NAME, Lasting, MOST_MINUTES, Reason, Target},
     },
-    grpc::{
-        convert::{instant, timestamp},
-        hours::convert::wire_method,
-        sale::{channel, ids, method, wire_channel},
-    },
+    grpc::convert::{channel, ids, instant, method, timestamp, wire_channel, wire_method},
     store::pauses::{PauseInBranch, orders::OrderWith},
 };
 

@@ -1,4 +1,4 @@
-//! The doors of `PauseService`.
+//! The RPCs of `PauseService`.
 
 use chassis::{
     authn::RequestExt as _,
@@ -9,9 +9,9 @@ use prost::Message as _;
 use proto::capacity::v1::{
     CreatePauseRequest, CreatePauseResponse, ListPausesRequest, ListPausesResponse,
     PreviewPauseRequest, PreviewPauseResponse, ResumePauseRequest, ResumePauseResponse,
-    pause_service_server::PauseService as Doors,
+    pause_service_server as server,
 };
-use tonic::{Request, Response, Status};
+use tonic::Request;
 
 use super::convert;
 use crate::{
@@ -21,9 +21,8 @@ use crate::{
     },
     domain::pauses::{End, Target},
     grpc::{
-        capacity_service::{checked, told},
-        sale::ids,
-        stock::convert::{actor, once},
+        convert::ids,
+        request::{actor, checked, cut_page, once, page_size, rpcs},
     },
     store::pauses::PauseInBranch,
 };
@@ -43,79 +42,47 @@ impl PauseService {
     }
 }
 
-#[tonic::async_trait]
-impl Doors for PauseService {
-    async fn list_pauses(
-        &self,
-        request: Request<ListPausesRequest>,
-    ) -> Result<Response<ListPausesResponse>, Status> {
-        told(self.list(&request).await)
-    }
-
-    async fn preview_pause(
-        &self,
-        request: Request<PreviewPauseRequest>,
-    ) -> Result<Response<PreviewPauseResponse>, Status> {
-        told(self.preview(&request).await)
-    }
-
-    async fn create_pause(
-        &self,
-        request: Request<CreatePauseRequest>,
-    ) -> Result<Response<CreatePauseResponse>, Status> {
-        told(self.create(&request).await)
-    }
-
-    async fn resume_pause(
-        &self,
-        request: Request<ResumePauseRequest>,
-    ) -> Result<Response<ResumePauseResponse>, Status> {
-        told(self.resume(&request).await)
+rpcs! {
+    PauseService: server::PauseService {
+        list_pauses(ListPausesRequest) -> ListPausesResponse;
+        preview_pause(PreviewPauseRequest) -> PreviewPauseResponse;
+        create_pause(CreatePauseRequest) -> CreatePauseResponse;
+        resume_pause(ResumePauseRequest) -> ResumePauseResponse;
     }
 }
 
 impl PauseService {
-    async fn list(
+    async fn list_pauses(
         &self,
         request: &Request<ListPausesRequest>,
-    ) -> Result<Response<ListPausesResponse>, Problem> {
+    ) -> Result<ListPausesResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
-        let size = match asked.page_size {
-            0 => 50,
-            size @ (20 | 50 | 100) => size,
-            _ => {
-                violations.push("page_size", "VALIDATION_FAILED");
-                50
-            }
-        };
+        let size = page_size(asked.page_size, 50, &mut violations);
         let before = convert::page_place(&asked.page_token, &mut violations);
         let (branch_id, before) = checked(branch_id.zip(before), violations)?;
         let (org, identity) = (request.org()?, request.identity());
         if !asked.ended {
             let found = pauses::list_lasting(&self.core, identity, org, branch_id).await?;
-            return Ok(Response::new(ListPausesResponse {
+            return Ok(ListPausesResponse {
                 pauses: found.iter().map(convert::pause).collect(),
                 next_page_token: None,
-            }));
+            });
         }
-        let limit = i64::from(size) + 1;
         let mut found =
-            pauses::list_ended(&self.core, identity, org, branch_id, before, limit).await?;
-        let more = i64::try_from(found.len()).is_ok_and(|found| found == limit);
-        found.truncate(size.unsigned_abs() as usize);
-        let last = found.last().filter(|_| more);
-        Ok(Response::new(ListPausesResponse {
-            next_page_token: last.map(convert::page_token),
+            pauses::list_ended(&self.core, identity, org, branch_id, before, size + 1).await?;
+        let next_page_token = cut_page(&mut found, size, convert::page_token);
+        Ok(ListPausesResponse {
+            next_page_token,
             pauses: found.iter().map(convert::pause).collect(),
-        }))
+        })
     }
 
-    async fn preview(
+    async fn preview_pause(
         &self,
         request: &Request<PreviewPauseRequest>,
-    ) -> Result<Response<PreviewPauseResponse>, Problem> {
+    ) -> Result<PreviewPauseResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let reach = convert::reach(
@@ -136,16 +103,16 @@ impl PauseService {
         };
         let (org, identity) = (request.org()?, request.identity());
         let preview = pauses::preview(&self.core, identity, org, &ask).await?;
-        Ok(Response::new(PreviewPauseResponse {
+        Ok(PreviewPauseResponse {
             orders: preview.orders.iter().map(convert::order).collect(),
             order_count: preview.order_count.try_into().unwrap_or(i32::MAX),
-        }))
+        })
     }
 
-    async fn create(
+    async fn create_pause(
         &self,
         request: &Request<CreatePauseRequest>,
-    ) -> Result<Response<CreatePauseResponse>, Problem> {
+    ) -> Result<CreatePauseResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         // What the target is called and made of may change between two tries of one request.
@@ -204,13 +171,13 @@ impl PauseService {
         };
         let answer = pauses::create(&self.core, identity, org, &ask, encode).await?;
         let answer = CreatePauseResponse::decode(answer.as_slice());
-        Ok(Response::new(answer.map_err(Problem::internal)?))
+        answer.map_err(Problem::internal)
     }
 
-    async fn resume(
+    async fn resume_pause(
         &self,
         request: &Request<ResumePauseRequest>,
-    ) -> Result<Response<ResumePauseResponse>, Problem> {
+    ) -> Result<ResumePauseResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let pause_id = id::parse("pause_id", &asked.pause_id, &mut violations);
@@ -224,8 +191,8 @@ impl PauseService {
             actor: actor(identity),
         };
         let pause = pauses::resume(&self.core, identity, org, &ask).await?;
-        Ok(Response::new(ResumePauseResponse {
+        Ok(ResumePauseResponse {
             pause: Some(convert::pause(&pause)),
-        }))
+        })
     }
 }

@@ -3,24 +3,18 @@
 use std::collections::BTreeSet;
 
 use chassis::{
-    authn::{Actor, Identity},
     business_day::BusinessDay,
     error::Violations,
     id::{self, BranchId, BrandId, SkuId},
     text,
 };
-use prost::Message;
 use proto::capacity::v1 as wire;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
-    app::{
-        once::Once,
-        stock::{
-            change::{ItemChange, ItemToday},
-            import::Imported,
-            list::{RecipeToday, StockList},
-        },
+    app::stock::{
+        change::{ItemChange, ItemToday},
+        import::Imported,
+        list::{RecipeToday, StockList},
     },
     domain::{
         local_time::parse_date,
@@ -32,7 +26,10 @@ use crate::{
             running_day,
         },
     },
-    grpc::convert::{named, timestamp},
+    grpc::{
+        convert::{named, timestamp},
+        request::within,
+    },
     store::{
         holds::Promised,
         stock::{components::Component, movements::Movement, recipes::Version},
@@ -42,34 +39,6 @@ use crate::{
 const MOST_DATES: usize = 120;
 const MOST_NAMES: usize = 50_000;
 const MOST_ROWS_TOLD: usize = 200;
-
-/// Reads an idempotency key with the request it came with.
-pub fn once(key: &str, request: &impl Message, violations: &mut Violations) -> Once {
-    if !(1..=128).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        violations.push("idempotency_key", "VALIDATION_FAILED");
-    }
-    Once {
-        key: key.to_owned(),
-        body_hash: Sha256::digest(request.encode_to_vec()).to_vec(),
-    }
-}
-
-/// Name of the caller as the journal keeps it.
-pub fn actor(identity: &Identity) -> String {
-    match &identity.actor {
-        Actor::Staff { name, .. } => name.clone(),
-        _ => String::new(),
-    }
-}
-
-/// Reads a number within a range.
-pub fn within(field: &str, given: i64, range: (i64, i64), violations: &mut Violations) {
-    let (min, max) = range;
-    if !(min..=max).contains(&given) {
-        let params = [("given", given), ("min", min), ("max", max)];
-        violations.push_with(field, "VALIDATION_FAILED", params);
-    }
-}
 
 /// Reads the settings of a stock item.
 pub fn stock_item(

@@ -1,4 +1,4 @@
-//! The doors of `StockService`.
+//! The RPCs of `StockService`.
 
 use chassis::{
     authn::RequestExt as _,
@@ -10,24 +10,27 @@ use prost::Message as _;
 use proto::capacity::v1::{
     ExportStockRequest, ExportStockResponse, ImportStockRequest, ImportStockResponse,
     ListRecipeVersionsRequest, ListRecipeVersionsResponse, ListShortOrdersRequest,
-    ListShortOrdersResponse, Recipe, SaveComponentRequest, SaveComponentResponse, SetRecipeRequest,
-    SetRecipeResponse, TransferStockRequest, TransferStockResponse,
-    stock_service_server::StockService as Doors,
+    ListShortOrdersResponse, ListStockMovementsRequest, ListStockMovementsResponse,
+    ListStockRequest, ListStockResponse, Recipe, RecordStockMovementRequest,
+    RecordStockMovementResponse, SaveComponentRequest, SaveComponentResponse, SetRecipeRequest,
+    SetRecipeResponse, SetStockItemRequest, SetStockItemResponse, TransferStockRequest,
+    TransferStockResponse, stock_service_server as server,
 };
-use tonic::{Request, Response, Status};
+use tonic::Request;
 
 use super::convert;
 use crate::{
     app::{
         Core,
         stock::{
+            change::{self, MoveStock},
             import::{self, Import},
             list, recipes,
             transfer::{self, Transfer},
         },
     },
-    domain::stock::MOST_UNITS,
-    grpc::capacity_service::{branch, checked, told},
+    domain::stock::{MOST_UNITS, MovementKind as Kind},
+    grpc::request::{actor, branch, checked, cut_page, once, page_size, page_token, rpcs, within},
     store::stock::components::Component,
 };
 
@@ -44,63 +47,122 @@ impl StockService {
     }
 }
 
-#[tonic::async_trait]
-impl Doors for StockService {
-    async fn save_component(
-        &self,
-        request: Request<SaveComponentRequest>,
-    ) -> Result<Response<SaveComponentResponse>, Status> {
-        told(self.keep_component(&request).await)
-    }
-
-    async fn set_recipe(
-        &self,
-        request: Request<SetRecipeRequest>,
-    ) -> Result<Response<SetRecipeResponse>, Status> {
-        told(self.replace_recipe(&request).await)
-    }
-
-    async fn list_recipe_versions(
-        &self,
-        request: Request<ListRecipeVersionsRequest>,
-    ) -> Result<Response<ListRecipeVersionsResponse>, Status> {
-        told(self.read_recipe_versions(&request).await)
-    }
-
-    async fn transfer_stock(
-        &self,
-        request: Request<TransferStockRequest>,
-    ) -> Result<Response<TransferStockResponse>, Status> {
-        told(self.transfer(&request).await)
-    }
-
-    async fn list_short_orders(
-        &self,
-        request: Request<ListShortOrdersRequest>,
-    ) -> Result<Response<ListShortOrdersResponse>, Status> {
-        told(self.read_short_orders(&request).await)
-    }
-
-    async fn export_stock(
-        &self,
-        request: Request<ExportStockRequest>,
-    ) -> Result<Response<ExportStockResponse>, Status> {
-        told(self.export(&request).await)
-    }
-
-    async fn import_stock(
-        &self,
-        request: Request<ImportStockRequest>,
-    ) -> Result<Response<ImportStockResponse>, Status> {
-        told(self.import(&request).await)
+rpcs! {
+    StockService: server::StockService {
+        list_stock(ListStockRequest) -> ListStockResponse;
+        set_stock_item(SetStockItemRequest) -> SetStockItemResponse;
+        record_stock_movement(RecordStockMovementRequest) -> RecordStockMovementResponse;
+        list_stock_movements(ListStockMovementsRequest) -> ListStockMovementsResponse;
+        save_component(SaveComponentRequest) -> SaveComponentResponse;
+        set_recipe(SetRecipeRequest) -> SetRecipeResponse;
+        list_recipe_versions(ListRecipeVersionsRequest) -> ListRecipeVersionsResponse;
+        transfer_stock(TransferStockRequest) -> TransferStockResponse;
+        list_short_orders(ListShortOrdersRequest) -> ListShortOrdersResponse;
+        export_stock(ExportStockRequest) -> ExportStockResponse;
+        import_stock(ImportStockRequest) -> ImportStockResponse;
     }
 }
 
 impl StockService {
-    async fn keep_component(
+    async fn list_stock(
+        &self,
+        request: &Request<ListStockRequest>,
+    ) -> Result<ListStockResponse, Problem> {
+        let branch_id = branch(&request.get_ref().branch_id)?;
+        let (org, identity) = (request.org()?, request.identity());
+        let list = list::list(&self.core, identity, org, branch_id).await?;
+        Ok(convert::stock_list(branch_id, &list))
+    }
+
+    async fn set_stock_item(
+        &self,
+        request: &Request<SetStockItemRequest>,
+    ) -> Result<SetStockItemResponse, Problem> {
+        let asked = request.get_ref().item.clone().unwrap_or_default();
+        let mut violations = Violations::new();
+        let item = convert::stock_item(&asked, &mut violations);
+        let (branch_id, item) = checked(item, violations)?;
+        let (org, identity) = (request.org()?, request.identity());
+        let item = change::set_item(&self.core, identity, org, branch_id, item).await?;
+        let item = convert::item_today(branch_id, &item);
+        Ok(SetStockItemResponse { item: Some(item) })
+    }
+
+    async fn record_stock_movement(
+        &self,
+        request: &Request<RecordStockMovementRequest>,
+    ) -> Result<RecordStockMovementResponse, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
+        let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
+        let once = once(&asked.idempotency_key, asked, &mut violations);
+        let kind = convert::staff_movement_kind(asked.kind());
+        if kind.is_none() {
+            violations.push("kind", "VALIDATION_FAILED");
+        }
+        let allowed = match kind {
+            Some(Kind::Adjusted) => -MOST_UNITS..=MOST_UNITS,
+            Some(Kind::Counted) => 0..=MOST_UNITS,
+            _ => 1..=MOST_UNITS,
+        };
+        if !allowed.contains(&asked.quantity) {
+            let params = [("min", *allowed.start()), ("max", *allowed.end())];
+            violations.push_with("quantity", "VALIDATION_FAILED", params);
+        }
+        let reason = text::bounded("reason", &asked.reason, 0..=200, &mut violations);
+        let ids = branch_id.zip(sku_id).zip(kind);
+        let ((branch_id, sku_id), kind) = checked(ids, violations)?;
+        let identity = request.identity();
+        let ask = MoveStock {
+            once,
+            branch_id,
+            sku_id,
+            kind,
+            quantity: asked.quantity,
+            reason,
+            actor: actor(identity),
+        };
+        let answer = change::move_stock(
+            &self.core,
+            identity,
+            request.org()?,
+            &ask,
+            |item, movement| {
+                let item = Some(convert::item_today(branch_id, item));
+                let movement = Some(convert::movement(movement));
+                RecordStockMovementResponse { item, movement }.encode_to_vec()
+            },
+        );
+        let answer = RecordStockMovementResponse::decode(answer.await?.as_slice());
+        answer.map_err(Problem::internal)
+    }
+
+    async fn list_stock_movements(
+        &self,
+        request: &Request<ListStockMovementsRequest>,
+    ) -> Result<ListStockMovementsResponse, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
+        let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
+        let size = page_size(asked.page_size, 50, &mut violations);
+        let before = page_token(&asked.page_token, &mut violations);
+        let ids = checked(branch_id.zip(sku_id), violations)?;
+        let (org, identity) = (request.org()?, request.identity());
+        let mut movements =
+            change::list_movements(&self.core, identity, org, ids, before, size + 1).await?;
+        let next_page_token = cut_page(&mut movements, size, |last| last.seq.to_string());
+        Ok(ListStockMovementsResponse {
+            next_page_token,
+            movements: movements.iter().map(convert::movement).collect(),
+        })
+    }
+
+    async fn save_component(
         &self,
         request: &Request<SaveComponentRequest>,
-    ) -> Result<Response<SaveComponentResponse>, Problem> {
+    ) -> Result<SaveComponentResponse, Problem> {
         let body = request.get_ref();
         let asked = body.component.clone().unwrap_or_default();
         let mut violations = Violations::new();
@@ -109,7 +171,7 @@ impl StockService {
         let once = asked
             .sku_id
             .is_empty()
-            .then(|| convert::once(&body.idempotency_key, body, &mut violations));
+            .then(|| once(&body.idempotency_key, body, &mut violations));
         let name = text::bounded("component.name", &asked.name, 1..=60, &mut violations);
         let brand_id: BrandId = checked(brand_id, violations)?;
         let component = Component {
@@ -128,19 +190,19 @@ impl StockService {
         let answer =
             recipes::save_component(&self.core, identity, org, component, once, encode).await?;
         let answer = SaveComponentResponse::decode(answer.as_slice());
-        Ok(Response::new(answer.map_err(Problem::internal)?))
+        answer.map_err(Problem::internal)
     }
 
-    async fn replace_recipe(
+    async fn set_recipe(
         &self,
         request: &Request<SetRecipeRequest>,
-    ) -> Result<Response<SetRecipeResponse>, Problem> {
+    ) -> Result<SetRecipeResponse, Problem> {
         let asked = request.get_ref().recipe.clone().unwrap_or_default();
         let mut violations = Violations::new();
         let read = convert::recipe(&asked, &mut violations);
         let (of, parts) = checked(read, violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let actor = convert::actor(identity);
+        let actor = actor(identity);
         let version =
             recipes::set_recipe(&self.core, identity, org, of, parts, asked.version, actor).await?;
         let recipe = Recipe {
@@ -148,15 +210,15 @@ impl StockService {
             sellable: None,
             ..asked
         };
-        Ok(Response::new(SetRecipeResponse {
+        Ok(SetRecipeResponse {
             recipe: Some(recipe),
-        }))
+        })
     }
 
-    async fn read_recipe_versions(
+    async fn list_recipe_versions(
         &self,
         request: &Request<ListRecipeVersionsRequest>,
-    ) -> Result<Response<ListRecipeVersionsResponse>, Problem> {
+    ) -> Result<ListRecipeVersionsResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let brand_id = id::parse("brand_id", &asked.brand_id, &mut violations);
@@ -164,15 +226,15 @@ impl StockService {
         let of: (BrandId, SkuId) = checked(brand_id.zip(sku_id), violations)?;
         let (org, identity) = (request.org()?, request.identity());
         let versions = recipes::list_versions(&self.core, identity, org, of).await?;
-        Ok(Response::new(ListRecipeVersionsResponse {
+        Ok(ListRecipeVersionsResponse {
             versions: versions.iter().map(convert::recipe_version).collect(),
-        }))
+        })
     }
 
-    async fn transfer(
+    async fn transfer_stock(
         &self,
         request: &Request<TransferStockRequest>,
-    ) -> Result<Response<TransferStockResponse>, Problem> {
+    ) -> Result<TransferStockResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let from = id::parse("branch_id", &asked.branch_id, &mut violations);
@@ -182,9 +244,9 @@ impl StockService {
             violations.push("to_branch_id", "VALIDATION_FAILED");
         }
         let units = (1, MOST_UNITS);
-        convert::within("quantity", asked.quantity, units, &mut violations);
+        within("quantity", asked.quantity, units, &mut violations);
         let reason = text::bounded("reason", &asked.reason, 0..=200, &mut violations);
-        let once = convert::once(&asked.idempotency_key, asked, &mut violations);
+        let once = once(&asked.idempotency_key, asked, &mut violations);
         let ((from, to), sku_id) = checked(from.zip(to).zip(sku_id), violations)?;
         let identity = request.identity();
         let ask = Transfer {
@@ -194,7 +256,7 @@ impl StockService {
             sku_id,
             quantity: asked.quantity,
             reason,
-            actor: convert::actor(identity),
+            actor: actor(identity),
         };
         let encode = |item: &_, movement: &_| {
             let item = Some(convert::item_today(from, item));
@@ -203,13 +265,13 @@ impl StockService {
         };
         let answer = transfer::transfer(&self.core, identity, request.org()?, &ask, encode).await?;
         let answer = TransferStockResponse::decode(answer.as_slice());
-        Ok(Response::new(answer.map_err(Problem::internal)?))
+        answer.map_err(Problem::internal)
     }
 
-    async fn read_short_orders(
+    async fn list_short_orders(
         &self,
         request: &Request<ListShortOrdersRequest>,
-    ) -> Result<Response<ListShortOrdersResponse>, Problem> {
+    ) -> Result<ListShortOrdersResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
@@ -217,15 +279,15 @@ impl StockService {
         let of = checked(branch_id.zip(sku_id), violations)?;
         let (org, identity) = (request.org()?, request.identity());
         let orders = list::list_short(&self.core, identity, org, of).await?;
-        Ok(Response::new(ListShortOrdersResponse {
+        Ok(ListShortOrdersResponse {
             orders: orders.iter().map(convert::short_order).collect(),
-        }))
+        })
     }
 
-    async fn export(
+    async fn export_stock(
         &self,
         request: &Request<ExportStockRequest>,
-    ) -> Result<Response<ExportStockResponse>, Problem> {
+    ) -> Result<ExportStockResponse, Problem> {
         let asked = request.get_ref();
         let branch_id = branch(&asked.branch_id)?;
         let mut violations = Violations::new();
@@ -233,15 +295,15 @@ impl StockService {
         violations.into_result()?;
         let (org, identity) = (request.org()?, request.identity());
         let content = list::export_file(&self.core, identity, org, branch_id, names).await?;
-        Ok(Response::new(ExportStockResponse {
+        Ok(ExportStockResponse {
             content: content.into(),
-        }))
+        })
     }
 
-    async fn import(
+    async fn import_stock(
         &self,
         request: &Request<ImportStockRequest>,
-    ) -> Result<Response<ImportStockResponse>, Problem> {
+    ) -> Result<ImportStockResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
@@ -257,9 +319,9 @@ impl StockService {
             problems,
             dry_run: asked.dry_run,
             reason,
-            actor: convert::actor(identity),
+            actor: actor(identity),
         };
         let done = import::import(&self.core, identity, request.org()?, ask).await?;
-        Ok(Response::new(convert::imported(&done)))
+        Ok(convert::imported(&done))
     }
 }

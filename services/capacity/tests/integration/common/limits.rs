@@ -10,16 +10,13 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 use proto::capacity::v1::{
-    Availability, GetAvailabilityRequest, GetLimitsRequest, HoldLine, HoldRequestBody, HoldState,
+    Availability, GetAvailabilityRequest, GetLimitsRequest, Hold, HoldLine, HoldRequest,
     LimitMeasure, LimitRule, LimitTarget, LimitTargetKind, LimitWindow, LimitWindowKind, Limits,
-    MoveRequest, SetLimitsRequest, SlotState, limit_service_client::LimitServiceClient,
+    RescheduleHoldRequest, SetLimitsRequest, SlotState,
 };
 use testkit::identities;
-use tonic::service::interceptor::InterceptedService;
 
-use super::{Bearer, Shop, shown, timestamp, told};
-
-pub type LimitClient = LimitServiceClient<InterceptedService<tonic::transport::Channel, Bearer>>;
+use super::{Shop, shown, timestamp, told};
 
 /// 18:00, 18:15 and 18:30 in Taipei on the day on which tests begin.
 pub const SIX: &str = "2026-09-02T10:00:00Z";
@@ -97,22 +94,11 @@ pub fn units_of(category: CategoryId, quantity: i64) -> HoldLine {
 }
 
 impl Shop {
-    pub fn limits_as(&self, identity: &Identity) -> LimitClient {
-        let clock = std::sync::Arc::new(self.clock.clone());
-        let token = testkit::keys::token(identity, clock);
-        let bearer = Bearer(format!("Bearer {token}").parse().unwrap());
-        LimitServiceClient::with_interceptor(self.replicas[0].1.clone(), bearer)
-    }
-
-    pub fn limits(&self) -> LimitClient {
-        self.limits_as(&identities::owner(self.org))
-    }
-
     pub async fn get_limits(&self) -> Limits {
         let request = GetLimitsRequest {
             branch_id: self.branch.to_string(),
         };
-        let answer = self.limits().get_limits(request).await.unwrap();
+        let answer = self.owner().limits.get_limits(request).await.unwrap();
         answer.into_inner().limits.unwrap()
     }
 
@@ -124,12 +110,12 @@ impl Shop {
             version: self.get_limits().await.version,
             note: "週年慶".to_owned(),
         };
-        told(self.limits().set_limits(request).await).map(|answer| answer.limits.unwrap())
+        told(self.owner().limits.set_limits(request).await).map(|answer| answer.limits.unwrap())
     }
 
     /// A new order of these lines for a slot.
-    pub fn cart_at(&self, lines: &[HoldLine], wanted_at: &str) -> HoldRequestBody {
-        HoldRequestBody {
+    pub fn cart_at(&self, lines: &[HoldLine], wanted_at: &str) -> HoldRequest {
+        HoldRequest {
             lines: lines.to_vec(),
             ..self.order_at(&[], wanted_at)
         }
@@ -143,13 +129,14 @@ impl Shop {
         Ok(held.order_id.parse().unwrap())
     }
 
-    pub async fn move_to_slot(&self, order: OrderId, to: &str) -> Result<HoldState, Problem> {
-        let request = MoveRequest {
+    pub async fn move_to_slot(&self, order: OrderId, to: &str) -> Result<Hold, Problem> {
+        let request = RescheduleHoldRequest {
             order_id: order.to_string(),
             branch_id: self.branch.to_string(),
             wanted_at: Some(timestamp(to)),
         };
-        told(self.ordering_of(0).r#move(request).await).map(|answer| answer.hold.unwrap())
+        told(self.ordering_of(0).holds.reschedule_hold(request).await)
+            .map(|answer| answer.hold.unwrap())
     }
 
     /// What can be sold to a cart, as this caller sees it.
@@ -162,7 +149,11 @@ impl Shop {
             branch_id: self.branch.to_string(),
             ..request
         };
-        let answer = self.client(identity).get_availability(request).await;
+        let answer = self
+            .client(identity)
+            .availability
+            .get_availability(request)
+            .await;
         answer.unwrap().into_inner().availability.unwrap()
     }
 

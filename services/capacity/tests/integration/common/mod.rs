@@ -24,11 +24,13 @@ use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use proto::{
     capacity::v1::{
-        Availability, BranchOpenStatus, GetAvailabilityRequest, GetHoursRequest, HoldRequest,
-        HoldRequestBody, HoldState, Hours, ListOpenStatusesRequest, ListStockRequest,
-        MoveStockRequest, MovementKind, Period, ReleaseRequest, SetHoursRequest,
-        SetStockItemRequest, SkuQuantity, StockItem, StockMode,
-        capacity_service_client::CapacityServiceClient,
+        Availability, BranchOpenStatus, GetAvailabilityRequest, GetHoursRequest, Hold, HoldRequest,
+        Hours, ListOpenStatusesRequest, ListStockRequest, MovementKind, Period, PlaceHoldRequest,
+        RecordStockMovementRequest, ReleaseHoldRequest, SetHoursRequest, SetStockItemRequest,
+        SkuQuantity, StockItem, StockMode, availability_service_client::AvailabilityServiceClient,
+        hold_service_client::HoldServiceClient, hours_service_client::HoursServiceClient,
+        limit_service_client::LimitServiceClient, pause_service_client::PauseServiceClient,
+        stock_service_client::StockServiceClient,
     },
     catalog::v1::{Branch, BranchChanged, BranchState},
     common::v1::snapshot_service_client::SnapshotServiceClient,
@@ -42,7 +44,23 @@ use tonic::{
     transport::Channel,
 };
 
-pub type Client = CapacityServiceClient<InterceptedService<Channel, Bearer>>;
+type Intercepted = InterceptedService<Channel, Bearer>;
+pub type HoursClient = HoursServiceClient<Intercepted>;
+pub type LimitClient = LimitServiceClient<Intercepted>;
+pub type PauseClient = PauseServiceClient<Intercepted>;
+pub type StockClient = StockServiceClient<Intercepted>;
+
+/// Clients of one caller, one a service.
+#[derive(Clone)]
+pub struct Client {
+    pub availability: AvailabilityServiceClient<Intercepted>,
+    pub holds: HoldServiceClient<Intercepted>,
+    pub hours: HoursClient,
+    pub limits: LimitClient,
+    pub pauses: PauseClient,
+    pub stock: StockClient,
+    pub snapshots: SnapshotServiceClient<Intercepted>,
+}
 
 /// Adds a token to every call.
 #[derive(Clone)]
@@ -185,7 +203,7 @@ impl Shop {
             let request = GetHoursRequest {
                 branch_id: self.branch.to_string(),
             };
-            self.owner().get_hours(request).await.is_ok()
+            self.owner().hours.get_hours(request).await.is_ok()
         })
         .await;
     }
@@ -251,16 +269,16 @@ impl Shop {
         let clock = Arc::new(self.clock.clone());
         let token = testkit::keys::token(identity, clock);
         let bearer = Bearer(format!("Bearer {token}").parse().unwrap());
-        let channel = self.replicas[replica].1.clone();
-        CapacityServiceClient::with_interceptor(channel, bearer)
-    }
-
-    /// What capacity lists, as ordering asks for it.
-    pub fn snapshots(&self) -> SnapshotServiceClient<InterceptedService<Channel, Bearer>> {
-        let identity = identities::service("ordering", self.org);
-        let token = testkit::keys::token(&identity, Arc::new(self.clock.clone()));
-        let bearer = Bearer(format!("Bearer {token}").parse().unwrap());
-        SnapshotServiceClient::with_interceptor(self.replicas[0].1.clone(), bearer)
+        let channel = InterceptedService::new(self.replicas[replica].1.clone(), bearer);
+        Client {
+            availability: AvailabilityServiceClient::new(channel.clone()),
+            holds: HoldServiceClient::new(channel.clone()),
+            hours: HoursServiceClient::new(channel.clone()),
+            limits: LimitServiceClient::new(channel.clone()),
+            pauses: PauseServiceClient::new(channel.clone()),
+            stock: StockServiceClient::new(channel.clone()),
+            snapshots: SnapshotServiceClient::new(channel),
+        }
     }
 
     pub fn owner(&self) -> Client {
@@ -278,6 +296,7 @@ impl Shop {
         };
         let now = self
             .owner()
+            .hours
             .get_hours(request)
             .await
             .unwrap()
@@ -298,7 +317,7 @@ impl Shop {
             hours: Some(hours),
             ..SetHoursRequest::default()
         };
-        told(self.owner().set_hours(request).await).map(|response| response.hours.unwrap())
+        told(self.owner().hours.set_hours(request).await).map(|response| response.hours.unwrap())
     }
 
     /// A new unit of which `units` are in stock.
@@ -338,11 +357,17 @@ impl Shop {
             ..StockItem::default()
         };
         let request = SetStockItemRequest { item: Some(item) };
-        told(self.owner().set_stock_item(request).await).map(|response| response.item.unwrap())
+        told(self.owner().stock.set_stock_item(request).await)
+            .map(|response| response.item.unwrap())
     }
 
-    pub fn movement(&self, sku: SkuId, kind: MovementKind, quantity: i64) -> MoveStockRequest {
-        MoveStockRequest {
+    pub fn movement(
+        &self,
+        sku: SkuId,
+        kind: MovementKind,
+        quantity: i64,
+    ) -> RecordStockMovementRequest {
+        RecordStockMovementRequest {
             idempotency_key: OrderId::new(&SystemClock).to_string(),
             branch_id: self.branch.to_string(),
             sku_id: sku.to_string(),
@@ -359,7 +384,8 @@ impl Shop {
         quantity: i64,
     ) -> Result<StockItem, Problem> {
         let request = self.movement(sku, kind, quantity);
-        told(self.owner().move_stock(request).await).map(|response| response.item.unwrap())
+        told(self.owner().stock.record_stock_movement(request).await)
+            .map(|response| response.item.unwrap())
     }
 
     pub async fn item(&self, sku: SkuId) -> StockItem {
@@ -368,6 +394,7 @@ impl Shop {
         };
         let items = self
             .owner()
+            .stock
             .list_stock(request)
             .await
             .unwrap()
@@ -392,6 +419,7 @@ impl Shop {
         };
         let mut storefront = self.client(&identities::customer(self.org));
         storefront
+            .availability
             .get_availability(request)
             .await
             .unwrap()
@@ -410,7 +438,10 @@ impl Shop {
         };
         let mut found = Vec::new();
         loop {
-            let page = gateway.list_open_statuses(request.clone()).await;
+            let page = gateway
+                .availability
+                .list_open_statuses(request.clone())
+                .await;
             let page = page.unwrap().into_inner();
             found.extend(page.branches);
             if page.next_page_token.is_empty() {
@@ -428,31 +459,31 @@ impl Shop {
     }
 
     /// A new order for now.
-    pub fn order(&self, skus: &[(SkuId, i64)]) -> HoldRequestBody {
+    pub fn order(&self, skus: &[(SkuId, i64)]) -> HoldRequest {
         let quantity = |(sku, quantity): &(SkuId, i64)| SkuQuantity {
             sku_id: sku.to_string(),
             quantity: *quantity,
         };
-        HoldRequestBody {
+        HoldRequest {
             order_id: OrderId::new(&SystemClock).to_string(),
             hold_key: HoldKey::new(&SystemClock).to_string(),
             branch_id: self.branch.to_string(),
             skus: skus.iter().map(quantity).collect(),
             wanted_at: None,
             test: false,
-            ..HoldRequestBody::default()
+            ..HoldRequest::default()
         }
     }
 
     /// A new order for a slot.
-    pub fn order_at(&self, skus: &[(SkuId, i64)], wanted_at: &str) -> HoldRequestBody {
-        HoldRequestBody {
+    pub fn order_at(&self, skus: &[(SkuId, i64)], wanted_at: &str) -> HoldRequest {
+        HoldRequest {
             wanted_at: Some(timestamp(wanted_at)),
             ..self.order(skus)
         }
     }
 
-    pub async fn hold(&self, body: HoldRequestBody) -> Result<HoldState, Problem> {
+    pub async fn hold(&self, body: HoldRequest) -> Result<Hold, Problem> {
         hold(self.ordering_of(0), body).await
     }
 
@@ -467,12 +498,13 @@ impl Shop {
     }
 
     pub async fn release(&self, order: OrderId) -> bool {
-        let request = ReleaseRequest {
+        let request = ReleaseHoldRequest {
             order_id: order.to_string(),
             branch_id: self.branch.to_string(),
         };
         self.ordering_of(0)
-            .release(request)
+            .holds
+            .release_hold(request)
             .await
             .unwrap()
             .into_inner()
@@ -544,9 +576,9 @@ async fn start(
     running
 }
 
-pub async fn hold(mut client: Client, body: HoldRequestBody) -> Result<HoldState, Problem> {
-    let request = HoldRequest { hold: Some(body) };
-    told(client.hold(request).await).map(|response| response.hold.unwrap())
+pub async fn hold(mut client: Client, body: HoldRequest) -> Result<Hold, Problem> {
+    let request = PlaceHoldRequest { hold: Some(body) };
+    told(client.holds.place_hold(request).await).map(|response| response.hold.unwrap())
 }
 
 pub fn told<T>(outcome: Result<tonic::Response<T>, Status>) -> Result<T, Problem> {

@@ -7,16 +7,12 @@ use chassis::{
     id::{BranchId, CategoryId, OptionId, OrderId, ProductId, SkuId, VariantId},
 };
 use proto::capacity::v1::{
-    CreatePauseRequest, HoldLine, HoldRequestBody, ListPausesRequest, Pause, PauseEnd,
-    PauseEndKind, PauseReason, PauseScope, PauseTarget, PauseTargetKind, ResumePauseRequest,
-    pause_service_client::PauseServiceClient,
+    CreatePauseRequest, HoldLine, HoldRequest, ListPausesRequest, Pause, PauseEnd, PauseEndKind,
+    PauseReason, PauseScope, PauseTarget, PauseTargetKind, ResumePauseRequest,
 };
 use testkit::identities;
-use tonic::service::interceptor::InterceptedService;
 
-use super::{Bearer, Shop, told};
-
-pub type PauseClient = PauseServiceClient<InterceptedService<tonic::transport::Channel, Bearer>>;
+use super::{Shop, told};
 
 /// A tea with one option in one category.
 #[derive(Clone, Copy, Debug)]
@@ -124,21 +120,6 @@ pub fn minutes(minutes: i32) -> Option<PauseEnd> {
 }
 
 impl Shop {
-    pub fn pauses_as(&self, identity: &Identity) -> PauseClient {
-        self.pauses_of(0, identity)
-    }
-
-    pub fn pauses_of(&self, replica: usize, identity: &Identity) -> PauseClient {
-        let clock = std::sync::Arc::new(self.clock.clone());
-        let token = testkit::keys::token(identity, clock);
-        let bearer = Bearer(format!("Bearer {token}").parse().unwrap());
-        PauseServiceClient::with_interceptor(self.replicas[replica].1.clone(), bearer)
-    }
-
-    pub fn pauses(&self) -> PauseClient {
-        self.pauses_as(&identities::owner(self.org))
-    }
-
     /// Who works in the branch and nowhere else.
     pub fn clerk(&self) -> Identity {
         let scope = Scope {
@@ -162,7 +143,7 @@ impl Shop {
     }
 
     pub async fn pause(&self, request: CreatePauseRequest) -> Result<Pause, Problem> {
-        told(self.pauses().create_pause(request).await).map(|answer| answer.pause.unwrap())
+        told(self.owner().pauses.create_pause(request).await).map(|answer| answer.pause.unwrap())
     }
 
     pub async fn resume(&self, pause: &Pause) -> Result<Pause, Problem> {
@@ -171,7 +152,7 @@ impl Shop {
             branch_id: String::new(),
             version: pause.version,
         };
-        told(self.pauses().resume_pause(request).await).map(|answer| answer.pause.unwrap())
+        told(self.owner().pauses.resume_pause(request).await).map(|answer| answer.pause.unwrap())
     }
 
     /// Pauses of a branch that last, or those that ended.
@@ -181,12 +162,12 @@ impl Shop {
             ended,
             ..ListPausesRequest::default()
         };
-        let answer = self.pauses().list_pauses(request).await;
+        let answer = self.owner().pauses.list_pauses(request).await;
         answer.unwrap().into_inner().pauses
     }
 
     /// An order for one tea with its option.
-    pub fn order_of(&self, tea: Tea) -> HoldRequestBody {
+    pub fn order_of(&self, tea: Tea) -> HoldRequest {
         let line = HoldLine {
             product_id: tea.product.to_string(),
             variant_id: tea.variant.to_string(),
@@ -198,7 +179,7 @@ impl Shop {
             station: tea.station(),
             print_tag: tea.print_tag(),
         };
-        HoldRequestBody {
+        HoldRequest {
             lines: vec![line],
             ..self.order(&[(tea.sku(), 1)])
         }

@@ -1,7 +1,6 @@
 //! Stock beyond counting one unit: components, recipes, transfers, files.
 
 use chassis::{
-    authn::Identity,
     clock::SystemClock,
     error::Problem,
     id::{BranchId, BrandId, OrderId, SkuId},
@@ -12,30 +11,15 @@ use proto::{
     capacity::v1::{
         Component, ListShortOrdersRequest, ListStockRequest, ListStockResponse, Recipe, RecipePart,
         SaveComponentRequest, SetRecipeRequest, SetStockItemRequest, StockItem, StockMode,
-        StockRules, TransferStockRequest, stock_service_client::StockServiceClient,
+        StockRules, TransferStockRequest,
     },
     catalog::v1::BranchState,
 };
-use testkit::{eventually, identities};
-use tonic::{service::interceptor::InterceptedService, transport::Channel};
+use testkit::eventually;
 
-use super::{Bearer, Shop, told};
-
-pub type StockClient = StockServiceClient<InterceptedService<Channel, Bearer>>;
+use super::{Shop, told};
 
 impl Shop {
-    /// A caller of the second service, at the first process.
-    pub fn stock_as(&self, identity: &Identity) -> StockClient {
-        let clock = std::sync::Arc::new(self.clock.clone());
-        let token = testkit::keys::token(identity, clock);
-        let bearer = Bearer(format!("Bearer {token}").parse().unwrap());
-        StockServiceClient::with_interceptor(self.replicas[0].1.clone(), bearer)
-    }
-
-    pub fn stock(&self) -> StockClient {
-        self.stock_as(&identities::owner(self.org))
-    }
-
     /// Another branch of the organisation, open like the first.
     pub async fn branch_of(&mut self, brand: BrandId) -> BranchId {
         let before = (self.brand, self.branch);
@@ -55,7 +39,7 @@ impl Shop {
         let request = proto::capacity::v1::GetHoursRequest {
             branch_id: self.branch.to_string(),
         };
-        self.owner().get_hours(request).await.is_ok() && self.set_hours(|_| {}).await.is_ok()
+        self.owner().hours.get_hours(request).await.is_ok() && self.set_hours(|_| {}).await.is_ok()
     }
 
     /// Does something as another branch.
@@ -87,7 +71,7 @@ impl Shop {
             idempotency_key: OrderId::new(&SystemClock).to_string(),
             component: Some(component),
         };
-        told(self.stock().save_component(request).await).map(|it| it.component.unwrap())
+        told(self.owner().stock.save_component(request).await).map(|it| it.component.unwrap())
     }
 
     pub fn recipe(&self, sku: SkuId, parts: &[(SkuId, i64)], version: i64) -> Recipe {
@@ -108,7 +92,7 @@ impl Shop {
         let request = SetRecipeRequest {
             recipe: Some(recipe),
         };
-        told(self.stock().set_recipe(request).await).map(|it| it.recipe.unwrap())
+        told(self.owner().stock.set_recipe(request).await).map(|it| it.recipe.unwrap())
     }
 
     /// A new variant, not counted itself, made of components.
@@ -122,7 +106,12 @@ impl Shop {
         let request = ListStockRequest {
             branch_id: self.branch.to_string(),
         };
-        self.owner().list_stock(request).await.unwrap().into_inner()
+        self.owner()
+            .stock
+            .list_stock(request)
+            .await
+            .unwrap()
+            .into_inner()
     }
 
     /// Changes the further settings of an item, whatever their version.
@@ -132,7 +121,7 @@ impl Shop {
             ..self.item(sku).await
         };
         let request = SetStockItemRequest { item: Some(item) };
-        told(self.owner().set_stock_item(request).await).map(|it| it.item.unwrap())
+        told(self.owner().stock.set_stock_item(request).await).map(|it| it.item.unwrap())
     }
 
     pub fn transfer(&self, sku: SkuId, to: BranchId, quantity: i64) -> TransferStockRequest {
@@ -147,7 +136,7 @@ impl Shop {
     }
 
     pub async fn transferred(&self, request: TransferStockRequest) -> Result<StockItem, Problem> {
-        told(self.stock().transfer_stock(request).await).map(|it| it.item.unwrap())
+        told(self.owner().stock.transfer_stock(request).await).map(|it| it.item.unwrap())
     }
 
     /// Orders that a unit's shortfall concerns, with what they were promised.
@@ -156,7 +145,7 @@ impl Shop {
             branch_id: self.branch.to_string(),
             sku_id: sku.to_string(),
         };
-        let short = told(self.stock().list_short_orders(request).await).unwrap();
+        let short = told(self.owner().stock.list_short_orders(request).await).unwrap();
         let orders = short.orders.into_iter();
         orders
             .map(|order| (order.order_id.parse().unwrap(), order.quantity))

@@ -11,9 +11,9 @@ use chassis::{
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use proto::{
     capacity::v1::{
-        CreatePauseRequest, GetAvailabilityRequest, GetHoursRequest, HoldLine, HoldRequestBody,
-        LimitMeasure, LimitRule, MoveRequest, MovementKind, Pause, PauseEndKind, PauseTarget,
-        PauseTargetKind, ReleaseRequest, ResumePauseRequest, SetLimitsRequest, SlotState,
+        CreatePauseRequest, GetAvailabilityRequest, GetHoursRequest, HoldLine, HoldRequest,
+        LimitMeasure, LimitRule, MovementKind, Pause, PauseEndKind, PauseTarget, PauseTargetKind,
+        ReleaseHoldRequest, RescheduleHoldRequest, ResumePauseRequest, SetLimitsRequest, SlotState,
     },
     catalog::v1::BranchState,
     ordering::v1::OrderState,
@@ -26,8 +26,8 @@ use uuid::Uuid;
 use crate::{
     common::{
         Client, Shop, hold,
-        limits::{LimitClient, SIX, each_slot, overbooked, rolling, rule, state_of},
-        pauses::{PauseClient, end},
+        limits::{SIX, each_slot, overbooked, rolling, rule, state_of},
+        pauses::end,
         timestamp, told,
     },
     model::machine::{Done, Machine, SECONDS_KEPT, ToProblem},
@@ -45,23 +45,19 @@ const MOMENT: Duration = Duration::from_millis(10);
 /// After so long the holds that have lapsed are looked for again.
 const TURN: Duration = Duration::from_millis(500);
 
-/// Callers of every service.
-struct Doors {
+/// Callers by their identity.
+struct Clients {
     staff: Client,
     customer: Client,
     ordering: Client,
-    limits: LimitClient,
-    pauses: PauseClient,
 }
 
-impl Doors {
+impl Clients {
     fn of(shop: &Shop) -> Self {
         Self {
             staff: shop.owner(),
             customer: shop.client(&identities::customer(shop.org)),
             ordering: shop.ordering_of(0),
-            limits: shop.limits(),
-            pauses: shop.pauses(),
         }
     }
 }
@@ -69,13 +65,13 @@ impl Doors {
 /// A branch.
 pub struct Branch {
     shop: Shop,
-    doors: Doors,
+    clients: Clients,
     db: PgConnection,
     skus: [SkuId; 2],
     /// Units of a slot, units of two slots in a row.
     rules: [LimitRuleId; 2],
     limits_version: i64,
-    orders: Vec<HoldRequestBody>,
+    orders: Vec<HoldRequest>,
     pauses: Vec<Pause>,
     /// Events on their way, with the order and its version.
     news: Vec<(OrderId, i64, Event)>,
@@ -93,7 +89,7 @@ impl Branch {
             let request = GetHoursRequest {
                 branch_id: shop.branch.to_string(),
             };
-            staff.clone().get_hours(request).await.is_ok()
+            staff.hours.clone().get_hours(request).await.is_ok()
         };
         eventually(async || is_known().await || timers_go_on(MOMENT).await).await;
         shop.set_hours(|hours| {
@@ -102,7 +98,7 @@ impl Branch {
         .await
         .unwrap();
         Self {
-            doors: Doors::of(&shop),
+            clients: Clients::of(&shop),
             db: shop.db.superuser().await,
             skus: [shop.running(RUNNING).await, shop.daily(DAILY).await],
             rules: [(); 2].map(|()| LimitRuleId::new(&SystemClock)),
@@ -120,7 +116,7 @@ impl Branch {
         match done.step {
             Step::Hold { units, slot } => self.hold(units, slot, refusal).await,
             Step::Repeat(n) => {
-                let got = hold(self.doors.ordering.clone(), self.orders[n].clone()).await;
+                let got = hold(self.clients.ordering.clone(), self.orders[n].clone()).await;
                 answered("repeating", got, refusal);
             }
             Step::Write { n, paid: false } => {
@@ -152,14 +148,14 @@ impl Branch {
 
     async fn hold(&mut self, units: Units, slot: i64, refusal: ToProblem) {
         let body = self.cart(units, slot);
-        let got = hold(self.doors.ordering.clone(), body.clone()).await;
+        let got = hold(self.clients.ordering.clone(), body.clone()).await;
         if got.is_ok() {
             self.orders.push(body);
         }
         answered("holding", got, refusal);
     }
 
-    fn cart(&self, units: Units, slot: i64) -> HoldRequestBody {
+    fn cart(&self, units: Units, slot: i64) -> HoldRequest {
         let wanted: Vec<_> = self
             .skus
             .into_iter()
@@ -172,7 +168,7 @@ impl Branch {
             quantity: *quantity,
             ..HoldLine::default()
         };
-        HoldRequestBody {
+        HoldRequest {
             lines: wanted.iter().map(line).collect(),
             ..self.shop.order_at(&wanted, &starts_at(slot).to_rfc3339())
         }
@@ -183,27 +179,50 @@ impl Branch {
     }
 
     async fn release(&self, n: usize, refusal: ToProblem) {
-        let request = ReleaseRequest {
+        let request = ReleaseHoldRequest {
             order_id: self.orders[n].order_id.clone(),
             branch_id: self.shop.branch.to_string(),
         };
-        let answer = told(self.doors.ordering.clone().release(request).await).unwrap();
+        let answer = told(
+            self.clients
+                .ordering
+                .holds
+                .clone()
+                .release_hold(request)
+                .await,
+        )
+        .unwrap();
         agree("releasing", answer.released, refusal.is_none());
     }
 
     async fn move_to(&self, n: usize, slot: i64, refusal: ToProblem) {
-        let request = MoveRequest {
+        let request = RescheduleHoldRequest {
             order_id: self.orders[n].order_id.clone(),
             branch_id: self.shop.branch.to_string(),
             wanted_at: Some(timestamp(&starts_at(slot).to_rfc3339())),
         };
-        let got = told(self.doors.ordering.clone().r#move(request).await);
+        let got = told(
+            self.clients
+                .ordering
+                .holds
+                .clone()
+                .reschedule_hold(request)
+                .await,
+        );
         answered("moving", got, refusal);
     }
 
     async fn stock(&self, unit: usize, kind: MovementKind, units: i64) {
         let request = self.shop.movement(self.skus[unit], kind, units);
-        told(self.doors.staff.clone().move_stock(request).await).unwrap();
+        told(
+            self.clients
+                .staff
+                .stock
+                .clone()
+                .record_stock_movement(request)
+                .await,
+        )
+        .unwrap();
     }
 
     async fn pause(&mut self, unit: usize, waits: bool) {
@@ -221,7 +240,15 @@ impl Branch {
             end: end(kind),
             ..self.shop.pause_of(target)
         };
-        let answer = told(self.doors.pauses.clone().create_pause(request).await).unwrap();
+        let answer = told(
+            self.clients
+                .staff
+                .pauses
+                .clone()
+                .create_pause(request)
+                .await,
+        )
+        .unwrap();
         self.pauses.push(answer.pause.unwrap());
     }
 
@@ -231,7 +258,15 @@ impl Branch {
             branch_id: String::new(),
             version: self.pauses[n].version,
         };
-        told(self.doors.pauses.clone().resume_pause(request).await).unwrap();
+        told(
+            self.clients
+                .staff
+                .pauses
+                .clone()
+                .resume_pause(request)
+                .await,
+        )
+        .unwrap();
     }
 
     async fn limit(&mut self, limits: Limits, reference: &Reference) {
@@ -251,7 +286,7 @@ impl Branch {
             version: self.limits_version,
             note: String::new(),
         };
-        let answer = told(self.doors.limits.clone().set_limits(request).await).unwrap();
+        let answer = told(self.clients.staff.limits.clone().set_limits(request).await).unwrap();
         self.limits_version += 1;
         let counters = reference.counters().into_iter();
         let over = counters.map(|(counter, (held, committed))| {
@@ -302,7 +337,7 @@ impl Branch {
     async fn wait(&mut self, seconds: i64) {
         self.shop.clock.advance(TimeDelta::seconds(seconds));
         // Tokens are not for ever.
-        self.doors = Doors::of(&self.shop);
+        self.clients = Clients::of(&self.shop);
         let db = Mutex::new(&mut self.db);
         let lapses = async || {
             let due: i64 = sqlx::query_scalar(
@@ -329,8 +364,8 @@ impl Branch {
             skus: cart.skus,
             ..GetAvailabilityRequest::default()
         };
-        let mut customer = self.doors.customer.clone();
-        let answer = told(customer.get_availability(request).await).unwrap();
+        let mut customer = self.clients.customer.clone();
+        let answer = told(customer.availability.get_availability(request).await).unwrap();
         let availability = answer.availability.unwrap();
         for slot in (0..4).map(|slot| reference.offered(slot)) {
             let at = starts_at(slot).format("%FT%TZ").to_string();

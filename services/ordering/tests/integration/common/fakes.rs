@@ -222,7 +222,7 @@ pub struct CapacityState {
     /// Refuses every hold.
     pub refusal: Option<Problem>,
     /// What the latest hold asked for.
-    pub asked: Option<capacity::HoldRequestBody>,
+    pub asked: Option<capacity::HoldRequest>,
     /// Slots by their start.
     pub slots: Vec<capacity::Slot>,
     /// Slots differ by what is in a cart.
@@ -268,29 +268,33 @@ impl CapacityState {
 impl FakeCapacity {
     pub async fn start() -> Self {
         let state = Arc::new(Mutex::new(CapacityState::default()));
-        let service = "/yizhimai.capacity.v1.CapacityService";
+        let service = "/yizhimai.capacity.v1.HoldService";
         let known = state.clone();
-        let router = unary(Router::new(), &format!("{service}/Hold"), move |request| {
-            hold(&mut known.lock(), request.into_inner())
-        });
+        let router = unary(
+            Router::new(),
+            &format!("{service}/PlaceHold"),
+            move |request| hold(&mut known.lock(), request.into_inner()),
+        );
         let known = state.clone();
-        let router = unary(router, &format!("{service}/Release"), move |request| {
-            let request: capacity::ReleaseRequest = request.into_inner();
+        let router = unary(router, &format!("{service}/ReleaseHold"), move |request| {
+            let request: capacity::ReleaseHoldRequest = request.into_inner();
             let mut state = known.lock();
             state.holds.retain(|_, order| *order != request.order_id);
             state.released.push(request.order_id);
-            Ok(capacity::ReleaseResponse { released: true })
+            Ok(capacity::ReleaseHoldResponse { released: true })
         });
         let known = state.clone();
         let router = unary(
             router,
-            &format!("{service}/GetAvailability"),
+            "/yizhimai.capacity.v1.AvailabilityService/GetAvailability",
             move |request| availability(&mut known.lock(), &request.into_inner()),
         );
         let known = state.clone();
-        let router = unary(router, &format!("{service}/Move"), move |request| {
-            move_hold(&mut known.lock(), request.into_inner())
-        });
+        let router = unary(
+            router,
+            &format!("{service}/RescheduleHold"),
+            move |request| move_hold(&mut known.lock(), request.into_inner()),
+        );
         Self {
             url: serve(router).await,
             state,
@@ -300,8 +304,8 @@ impl FakeCapacity {
 
 fn hold(
     state: &mut CapacityState,
-    request: capacity::HoldRequest,
-) -> Result<capacity::HoldResponse, Status> {
+    request: capacity::PlaceHoldRequest,
+) -> Result<capacity::PlaceHoldResponse, Status> {
     if state.away {
         return Err(Status::unavailable("capacity is away"));
     }
@@ -331,8 +335,8 @@ fn hold(
         Some(at) => at,
         None => timestamp(state.promise.unwrap()),
     };
-    Ok(capacity::HoldResponse {
-        hold: Some(capacity::HoldState {
+    Ok(capacity::PlaceHoldResponse {
+        hold: Some(capacity::Hold {
             order_id,
             expires_at: Some(timestamp(now + TimeDelta::seconds(secs))),
             promised_at: Some(promised),
@@ -346,8 +350,8 @@ fn hold(
 
 fn move_hold(
     state: &mut CapacityState,
-    request: capacity::MoveRequest,
-) -> Result<capacity::MoveResponse, Status> {
+    request: capacity::RescheduleHoldRequest,
+) -> Result<capacity::RescheduleHoldResponse, Status> {
     if state.away {
         return Err(Status::unavailable("capacity is away"));
     }
@@ -367,8 +371,8 @@ fn move_hold(
         "" => HELD_DAY.to_owned(),
         day => day.to_owned(),
     };
-    Ok(capacity::MoveResponse {
-        hold: Some(capacity::HoldState {
+    Ok(capacity::RescheduleHoldResponse {
+        hold: Some(capacity::Hold {
             order_id: request.order_id,
             expires_at: Some(timestamp(state.now() + TimeDelta::minutes(2))),
             promised_at: Some(wanted_at),

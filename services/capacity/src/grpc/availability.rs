@@ -1,0 +1,6 @@
+//! What branches can sell.
+
+mod convert;
+mod service;
+
+pub use service::AvailabilityService;

@@ -1,0 +1,7 @@
+//! Holds of orders.
+
+mod convert;
+mod service;
+
+pub use convert::{lines, skus};
+pub use service::HoldService;
