@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn sensitive_fields_are_masked_in_a_record() {
-        let rule = Rules::of_platform()
+        let rule = Rules::global()
             .get("/yizhimai.staff.v1.StaffService/SignIn")
             .unwrap();
         let request = SignInRequest {
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn an_imported_file_is_not_recorded_whole() {
-        let rule = Rules::of_platform()
+        let rule = Rules::global()
             .get("/yizhimai.catalog.v1.CatalogService/ImportProducts")
             .unwrap();
         let request = proto::catalog::v1::ImportProductsRequest {
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_malformed_request_is_recorded_without_its_bytes() {
-        let rule = Rules::of_platform()
+        let rule = Rules::global()
             .get("/yizhimai.staff.v1.StaffService/SignIn")
             .unwrap();
         assert_eq!(

@@ -139,7 +139,7 @@ mod tests {
     };
 
     fn rule(callers: Callers) -> Rule {
-        let input = Rules::of_platform()
+        let input = Rules::global()
             .get("/yizhimai.staff.v1.StaffService/SignIn")
             .expect("the RPC is declared")
             .input

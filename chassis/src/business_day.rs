@@ -103,13 +103,13 @@ impl fmt::Display for BusinessDay {
 /// Why a text is no business day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a date YYYY-MM-DD of the years 1970 to 2200")]
-pub struct NoBusinessDay;
+pub struct InvalidBusinessDay;
 
 impl FromStr for BusinessDay {
-    type Err = NoBusinessDay;
+    type Err = InvalidBusinessDay;
 
     fn from_str(raw: &str) -> Result<Self, Self::Err> {
-        parse_date(raw).map(Self).ok_or(NoBusinessDay)
+        parse_date(raw).map(Self).ok_or(InvalidBusinessDay)
     }
 }
 

@@ -1,9 +1,9 @@
-//! Clients of the neighbours.
+//! Clients of the peers.
 //!
 //! A [`PeerChannel`] is what generated clients are made of: it attaches a token, passes on the
 //! deadline and the trace context, balances over the addresses it was told and those DNS gives,
 //! takes a call that could not be sent to another replica, repeats one that was sent only where its
-//! RPC is declared idempotent, and fails at once while the neighbour is away.
+//! RPC is declared idempotent, and fails at once while the peer is away.
 
 mod channel;
 mod circuit;
@@ -23,7 +23,7 @@ use circuit::Circuit;
 use link::{Link, Replica};
 use token::ServiceTokens;
 
-/// The neighbours this service was told of.
+/// The peers this service was told of.
 #[derive(Clone)]
 pub struct Peers {
     links: Arc<HashMap<String, Arc<Link>>>,
@@ -35,7 +35,7 @@ pub struct Peers {
 enum Caller {
     Service(Option<OrganisationId>),
     Bearer(HeaderValue),
-    Nobody,
+    Anonymous,
 }
 
 /// Failures in a row that open the circuit, and how long it stays open.
@@ -70,7 +70,7 @@ impl Peers {
     }
 
     /// Whether `peer` was configured.
-    pub fn knows(&self, peer: &str) -> bool {
+    pub fn is_configured(&self, peer: &str) -> bool {
         self.links.contains_key(peer)
     }
 
@@ -90,8 +90,8 @@ impl Peers {
     }
 
     /// Calls `peer` without a token, for RPCs open to the public.
-    pub fn channel_as_nobody(&self, peer: &str) -> PeerChannel {
-        self.open(peer, Caller::Nobody)
+    pub fn channel_anonymous(&self, peer: &str) -> PeerChannel {
+        self.open(peer, Caller::Anonymous)
     }
 
     /// A peer that was not configured gives a channel whose calls all fail and say so.

@@ -43,7 +43,7 @@ struct Call<Q, A> {
 ///
 /// `concerns_all` tells of failures that no member causes, such as a database that is away: then
 /// nothing is tried again. `failed` makes the answer of who could not be served.
-pub async fn together_or_alone<A, E: fmt::Display, F>(
+pub async fn batch_or_each<A, E: fmt::Display, F>(
     count: usize,
     together: impl Fn(Range<usize>) -> F,
     concerns_all: impl Fn(&E) -> bool,
@@ -232,7 +232,7 @@ mod tests {
     #[tokio::test]
     async fn who_spoils_a_batch_spoils_it_for_nobody_else() {
         let (questions, batches) = ([1, 666, 2], Mutex::new(0));
-        let answers = together_or_alone(
+        let answers = batch_or_each(
             questions.len(),
             async |some| {
                 *batches.lock() += 1;
@@ -252,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_tries_again_alone_when_no_member_is_to_blame() {
         let batches = Mutex::new(0);
-        let answers = together_or_alone(
+        let answers = batch_or_each(
             3,
             async |_| {
                 *batches.lock() += 1;

@@ -14,7 +14,7 @@ pub use read::{Problems, sample, section};
 pub use sections::{
     AmqpConfig, AuthConfig, LogFormat, PeersConfig, RedisConfig, ServerConfig, TelemetryConfig,
 };
-pub use values::{Addresses, PrivateKey, PublicKeys, Span};
+pub use values::{ConfigDuration, PrivateKey, PublicKeys, ReplicaUrls};
 
 pub use crate::db::DbConfig;
 
@@ -113,11 +113,11 @@ mod tests {
         name: String,
         tables: u16,
         #[serde(default = "opens_in")]
-        opens_in: Span,
+        opens_in: ConfigDuration,
     }
 
-    fn opens_in() -> Span {
-        Span::from_secs(90)
+    fn opens_in() -> ConfigDuration {
+        ConfigDuration::from_secs(90)
     }
 
     fn variables(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -151,7 +151,7 @@ mod tests {
     fn a_complete_environment_is_read_with_defaults() {
         let config = Config::<Shop>::read("shop", &complete()).unwrap();
         assert_eq!(config.own.name, "tea");
-        assert_eq!(config.own.opens_in, Span::from_secs(90));
+        assert_eq!(config.own.opens_in, ConfigDuration::from_secs(90));
         assert_eq!(config.db.max_connections, 10);
         assert_eq!(config.peers.get("catalog")[0].port(), Some(50_052));
         assert!(config.peers.get("ordering").is_empty());

@@ -15,7 +15,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::{id::OrganisationId, outbox::Wake, secret::Secret};
+use crate::{id::OrganisationId, outbox::RelayNotify, secret::Secret};
 
 pub use migrate::{APP_ROLE, SYSTEM_ROLE, migrate};
 pub use tx::{SystemTx, TenantTx};
@@ -44,7 +44,7 @@ fn default_max_connections() -> u32 {
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: PgPool,
-    wake: Wake,
+    relay_notify: RelayNotify,
 }
 
 impl Db {
@@ -60,7 +60,7 @@ impl Db {
             .connect_lazy_with(options.statement_cache_capacity(256));
         Ok(Self {
             pool,
-            wake: Wake::default(),
+            relay_notify: RelayNotify::default(),
         })
     }
 
@@ -69,7 +69,7 @@ impl Db {
         let tx = self
             .begin(format!("BEGIN; SET LOCAL app.org_id = '{org}'"))
             .await?;
-        Ok(TenantTx::new(tx, org, self.wake.clone()))
+        Ok(TenantTx::new(tx, org, self.relay_notify.clone()))
     }
 
     /// Begins a transaction across organisations, for timers and relays, on the tables whose
@@ -94,10 +94,10 @@ impl Db {
         (self.pool.size(), self.pool.num_idle())
     }
 
-    /// What rings when a transaction that published has been committed.
+    /// Notified when a transaction that published events has been committed.
     #[must_use]
-    pub fn wake(&self) -> Wake {
-        self.wake.clone()
+    pub fn relay_notify(&self) -> RelayNotify {
+        self.relay_notify.clone()
     }
 
     /// Waits for the transactions under way and closes the connections.

@@ -24,7 +24,7 @@ pub fn current() -> Option<Instant> {
 }
 
 /// Time left until `deadline`; zero when it has passed.
-pub fn left(deadline: Instant) -> Duration {
+pub fn remaining(deadline: Instant) -> Duration {
     deadline.saturating_duration_since(Instant::now())
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// Tells the neighbour how long we wait.
+/// Tells the peer how long we wait.
 pub(crate) fn write(headers: &mut HeaderMap, left: Duration) {
     // The format has eight digits: whole milliseconds reach to more than a day.
     let millis = left.as_millis().min(99_999_999);

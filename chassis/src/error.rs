@@ -1,6 +1,6 @@
 //! How a refusal is told: a stable reason, the fields it concerns and the data for the sentence.
 //!
-//! Domain errors implement [`Refusal`]; the doors turn a [`Problem`] into a [`tonic::Status`]
+//! Domain errors implement [`ToProblem`]; the doors turn a [`Problem`] into a [`tonic::Status`]
 //! whose details carry everything, so that the gateway can tell the caller the same thing.
 
 mod code;
@@ -42,7 +42,7 @@ pub struct FieldProblem {
 }
 
 /// Implemented by the errors of `domain` and `app`: which problem a variant is to the caller.
-pub trait Refusal: std::error::Error {
+pub trait ToProblem: std::error::Error {
     /// The problem that the caller is told.
     fn to_problem(&self) -> Problem;
 }
@@ -75,7 +75,7 @@ impl Problem {
     }
 
     /// A panic while something was handled; its text is for the log.
-    pub fn of_panic(panic: &(dyn std::any::Any + Send)) -> Self {
+    pub fn from_panic(panic: &(dyn std::any::Any + Send)) -> Self {
         let text = panic
             .downcast_ref::<&str>()
             .copied()
@@ -84,7 +84,7 @@ impl Problem {
         Self::internal(anyhow::anyhow!("it panicked: {text}"))
     }
 
-    /// A neighbour or store cannot be reached now: the caller may try again.
+    /// A peer or store cannot be reached now: the caller may try again.
     pub fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
         Self {
             cause: Some(cause.into()),

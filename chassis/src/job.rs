@@ -56,7 +56,7 @@ impl Job {
     pub async fn run_once(&self) -> anyhow::Result<()> {
         match AssertUnwindSafe((self.work)()).catch_unwind().await {
             Ok(outcome) => outcome,
-            Err(panic) => Err(Problem::of_panic(&*panic).into()),
+            Err(panic) => Err(Problem::from_panic(&*panic).into()),
         }
     }
 
@@ -66,8 +66,8 @@ impl Job {
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while shutdown.run_until_cancelled(turns.tick()).await.is_some() {
             let span = tracing::debug_span!("job", job.name = self.name);
-            let turn = NAME.scope(self.name, self.run_once());
-            if let Err(error) = turn.instrument(span).await {
+            let run = NAME.scope(self.name, self.run_once());
+            if let Err(error) = run.instrument(span).await {
                 count_failure(self.name);
                 tracing::error!(
                     job.name = self.name,
@@ -82,12 +82,12 @@ impl Job {
 /// One turn of a job over many tenants: one that fails or panics is logged and counted, and the others
 /// still have their share.
 #[derive(Debug, Default)]
-pub struct Turn {
+pub struct JobRun {
     done: usize,
     failed: usize,
 }
 
-impl Turn {
+impl JobRun {
     /// Does the share of one tenant; `None` when it failed, which the next turn may mend.
     pub async fn run<T, E: fmt::Display>(
         &mut self,
@@ -100,7 +100,7 @@ impl Turn {
                 return Some(done);
             }
             Ok(Err(error)) => format!("{error:#}"),
-            Err(panic) => format!("{:#}", anyhow::Error::from(Problem::of_panic(&*panic))),
+            Err(panic) => format!("{:#}", anyhow::Error::from(Problem::from_panic(&*panic))),
         };
         self.failed += 1;
         let job = NAME.try_with(|name| *name).unwrap_or("none");
@@ -149,10 +149,10 @@ mod tests {
         let shutdown = CancellationToken::new();
         let (counter, token) = (turns.clone(), shutdown.clone());
         let job = Job::every("stumble", Duration::from_millis(1), move || {
-            let turn = counter.fetch_add(1, Ordering::SeqCst);
+            let run = counter.fetch_add(1, Ordering::SeqCst);
             let token = token.clone();
             async move {
-                match turn {
+                match run {
                     0 => anyhow::bail!("no luck"),
                     1 => panic!("worse"),
                     2 => Ok(()),
@@ -170,15 +170,15 @@ mod tests {
     #[tokio::test]
     async fn one_tenants_failure_leaves_the_others_their_share() {
         let org = |number| OrganisationId::from_uuid(uuid::Uuid::from_u128(number));
-        let mut turn = Turn::default();
+        let mut run = JobRun::default();
         let failing = async { Err::<(), _>(anyhow::anyhow!("no luck")) };
-        assert_eq!(turn.run(org(1), failing).await, None);
+        assert_eq!(run.run(org(1), failing).await, None);
         let panicking = async { panic!("worse") };
-        assert_eq!(turn.run::<(), anyhow::Error>(org(2), panicking).await, None);
+        assert_eq!(run.run::<(), anyhow::Error>(org(2), panicking).await, None);
         let fine = async { Ok::<_, anyhow::Error>(7) };
-        assert_eq!(turn.run(org(3), fine).await, Some(7));
+        assert_eq!(run.run(org(3), fine).await, Some(7));
         assert_eq!(
-            turn.end().unwrap_err().to_string(),
+            run.end().unwrap_err().to_string(),
             "2 of 3 shares of the turn failed"
         );
     }

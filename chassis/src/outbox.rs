@@ -7,12 +7,12 @@ mod event;
 mod message;
 mod publisher;
 mod relay;
+mod relay_notify;
 mod row;
 mod unrouted;
-mod wake;
 
 pub use event::{Event, publish};
 pub(crate) use message::Envelope;
 pub use relay::Relay;
+pub use relay_notify::RelayNotify;
 pub use unrouted::KEEP as KEEP_UNROUTED;
-pub use wake::Wake;

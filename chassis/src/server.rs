@@ -1,6 +1,6 @@
 //! The doors of a service: gRPC for callers, and a small HTTP one for operators.
 
-mod door;
+mod call;
 mod load;
 mod nul;
 mod observe;
@@ -21,7 +21,7 @@ use crate::{
     audit::AuditSink, authn::Verifier, authz::Rules, clock::SharedClock, config::ServerConfig,
 };
 
-pub use door::DoorLayer;
+pub use call::CallLayer;
 pub use ops::{OpsServer, Readiness};
 
 /// Everything the gRPC door needs to know.
@@ -90,7 +90,7 @@ impl GrpcServer {
         Server::builder()
             .http2_keepalive_interval(Some(Duration::from_secs(30)))
             .http2_keepalive_timeout(Some(Duration::from_secs(10)))
-            .layer(DoorLayer::new(&self.settings, Rules::checked()?))
+            .layer(CallLayer::new(&self.settings, Rules::checked()?))
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, stopping)
             .await

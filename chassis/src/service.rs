@@ -59,7 +59,7 @@ pub struct Context {
     pub amqp: Amqp,
     /// The time.
     pub clock: SharedClock,
-    /// The neighbours.
+    /// The peers.
     pub peers: Peers,
     /// Signs with the service's key.
     pub signer: Arc<Signer>,

@@ -5,19 +5,19 @@ use std::borrow::Cow;
 
 use encoding_rs::{BIG5, DecoderResult};
 
-use crate::error::{Problem, Refusal};
+use crate::error::{Problem, ToProblem};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A file that is not text in UTF-8 or Big5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the file is not text in UTF-8 or Big5")]
-pub struct NotText {
+pub struct InvalidEncoding {
     /// Line that cannot be read, from 1, where there is one.
     pub line: Option<u64>,
 }
 
-impl Refusal for NotText {
+impl ToProblem for InvalidEncoding {
     fn to_problem(&self) -> Problem {
         let problem = Problem::new("FILE_TYPE")
             .message(self.to_string())
@@ -30,10 +30,10 @@ impl Refusal for NotText {
 }
 
 /// The text of a file, without its byte order mark.
-pub fn decode(content: &[u8]) -> Result<Cow<'_, str>, NotText> {
+pub fn decode(content: &[u8]) -> Result<Cow<'_, str>, InvalidEncoding> {
     // A workbook, which is an archive.
     if content.starts_with(b"PK\x03\x04") {
-        return Err(NotText { line: None });
+        return Err(InvalidEncoding { line: None });
     }
     let unmarked = content.strip_prefix(BYTE_ORDER_MARK);
     let text = unmarked.unwrap_or(content);
@@ -60,7 +60,7 @@ fn is_damaged_utf_8(text: &[u8]) -> bool {
     good > bad
 }
 
-fn from_big5(text: &[u8]) -> Result<String, NotText> {
+fn from_big5(text: &[u8]) -> Result<String, InvalidEncoding> {
     let mut decoder = BIG5.new_decoder_without_bom_handling();
     let most = decoder
         .max_utf8_buffer_length_without_replacement(text.len())
@@ -74,10 +74,10 @@ fn from_big5(text: &[u8]) -> Result<String, NotText> {
 }
 
 /// The text cannot be read at this byte.
-fn unreadable(text: &[u8], at: usize) -> NotText {
+fn unreadable(text: &[u8], at: usize) -> InvalidEncoding {
     let before = text[..at].iter().filter(|byte| **byte == b'\n').count();
     let line = u64::try_from(before).unwrap_or(u64::MAX).saturating_add(1);
-    NotText { line: Some(line) }
+    InvalidEncoding { line: Some(line) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use chassis::config::{
-    AmqpConfig, AuthConfig, PeersConfig, Problems, RedisConfig, ServerConfig, Span,
+    AmqpConfig, AuthConfig, ConfigDuration, PeersConfig, Problems, RedisConfig, ServerConfig,
     TelemetryConfig, sample, section,
 };
 use serde::{Deserialize, Serialize};
@@ -61,23 +61,23 @@ pub struct GatewayConfig {
     pub orders_per_device: u32,
     /// The window of both.
     #[serde(default = "defaults::orders_window")]
-    pub orders_window: Span,
+    pub orders_window: ConfigDuration,
     /// Event streams of customers that one address may hold open; many share one on a phone network.
     #[serde(default = "defaults::streams_per_address")]
     pub streams_per_address: usize,
     /// Longest wait for the header of a request, and for each part of its body; also how long an idle
     /// connection stays open.
     #[serde(default = "defaults::read_within")]
-    pub read_within: Span,
+    pub read_within: ConfigDuration,
     /// Longest wait for a client to take a part of an answer.
     #[serde(default = "defaults::write_within")]
-    pub write_within: Span,
+    pub write_within: ConfigDuration,
     /// Pause between the comments that keep an event stream open.
     #[serde(default = "defaults::heartbeat")]
-    pub heartbeat: Span,
+    pub heartbeat: ConfigDuration,
     /// How long an event can be replayed.
     #[serde(default = "defaults::replay_window")]
-    pub replay_window: Span,
+    pub replay_window: ConfigDuration,
     /// How many events of a branch can be replayed.
     #[serde(default = "defaults::replay_events")]
     pub replay_events: usize,
@@ -140,7 +140,7 @@ impl GatewayConfig {
 }
 
 mod defaults {
-    use super::{Ipv4Addr, PathBuf, SocketAddr, Span, Url};
+    use super::{ConfigDuration, Ipv4Addr, PathBuf, SocketAddr, Url};
 
     pub(super) fn addr() -> SocketAddr {
         (Ipv4Addr::UNSPECIFIED, 8_080).into()
@@ -166,28 +166,28 @@ mod defaults {
         5
     }
 
-    pub(super) fn read_within() -> Span {
-        Span::from_secs(10)
+    pub(super) fn read_within() -> ConfigDuration {
+        ConfigDuration::from_secs(10)
     }
 
-    pub(super) fn write_within() -> Span {
-        Span::from_secs(30)
+    pub(super) fn write_within() -> ConfigDuration {
+        ConfigDuration::from_secs(30)
     }
 
-    pub(super) fn orders_window() -> Span {
-        Span::from_secs(600)
+    pub(super) fn orders_window() -> ConfigDuration {
+        ConfigDuration::from_secs(600)
     }
 
     pub(super) fn streams_per_address() -> usize {
         500
     }
 
-    pub(super) fn heartbeat() -> Span {
-        Span::from_secs(15)
+    pub(super) fn heartbeat() -> ConfigDuration {
+        ConfigDuration::from_secs(15)
     }
 
-    pub(super) fn replay_window() -> Span {
-        Span::from_secs(600)
+    pub(super) fn replay_window() -> ConfigDuration {
+        ConfigDuration::from_secs(600)
     }
 
     pub(super) fn replay_events() -> usize {

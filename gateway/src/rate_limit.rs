@@ -2,7 +2,9 @@
 
 use std::{net::IpAddr, sync::LazyLock, time::Duration};
 
-use chassis::{clock::SharedClock, config::Span, error::Violations, network::network_of, text};
+use chassis::{
+    clock::SharedClock, config::ConfigDuration, error::Violations, network::network_of, text,
+};
 use chrono::{DateTime, Utc};
 use redis::{Script, aio::ConnectionManager};
 use sha2::{Digest as _, Sha256};
@@ -38,7 +40,7 @@ pub struct RateLimits {
     sign_ins: u32,
     orders_per_phone: u32,
     orders_per_device: u32,
-    orders_window: Span,
+    orders_window: ConfigDuration,
 }
 
 /// An order as it was counted, until it is known what became of it.

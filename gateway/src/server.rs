@@ -92,7 +92,7 @@ async fn wrong_method() -> Rejection {
     reason = "the layer hands the panic over"
 )]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    Rejection::from(Problem::of_panic(&*panic)).into_response()
+    Rejection::from(Problem::from_panic(&*panic)).into_response()
 }
 
 /// A gateway at work in this process.
@@ -183,7 +183,7 @@ impl Running {
     /// Ends the gateway: not ready, accepts nothing, finishes what is under way, flushes telemetry.
     /// False when something had to be cut off.
     pub async fn stop(self) -> bool {
-        self.readiness.end();
+        self.readiness.stop();
         let drained = self.doors.end(self.drain).await;
         let ended = self.last.end(LAST_PARTS).await;
         self.amqp.close().await;

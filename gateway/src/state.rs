@@ -10,9 +10,9 @@ use chassis::{
 };
 use proto::{
     capacity::v1::{
-        availability_service_client::AvailabilityServiceClient, hours_service_client::HoursServiceClient,
-        limit_service_client::LimitServiceClient, pause_service_client::PauseServiceClient,
-        stock_service_client::StockServiceClient,
+        availability_service_client::AvailabilityServiceClient,
+        hours_service_client::HoursServiceClient, limit_service_client::LimitServiceClient,
+        pause_service_client::PauseServiceClient, stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
     ordering::v1::{
@@ -124,54 +124,54 @@ impl Inner {
 
     /// A service by its name; the request brings its token.
     pub fn upstream(&self, service: &str) -> PeerChannel {
-        self.peers.channel_as_nobody(service)
+        self.peers.channel_anonymous(service)
     }
 
     /// Catalog; the request brings its token.
     pub fn catalog(&self) -> CatalogServiceClient<PeerChannel> {
-        CatalogServiceClient::new(self.peers.channel_as_nobody("catalog"))
+        CatalogServiceClient::new(self.peers.channel_anonymous("catalog"))
             .max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
     /// Capacity's availability of branches; the request brings its token.
     pub fn availability(&self) -> AvailabilityServiceClient<PeerChannel> {
-        AvailabilityServiceClient::new(self.peers.channel_as_nobody("capacity"))
+        AvailabilityServiceClient::new(self.peers.channel_anonymous("capacity"))
     }
 
     /// Capacity's hours and special days; the request brings its token.
     pub fn hours(&self) -> HoursServiceClient<PeerChannel> {
-        HoursServiceClient::new(self.peers.channel_as_nobody("capacity"))
+        HoursServiceClient::new(self.peers.channel_anonymous("capacity"))
     }
 
     /// Capacity's stock; the request brings its token.
     pub fn stock(&self) -> StockServiceClient<PeerChannel> {
-        StockServiceClient::new(self.peers.channel_as_nobody("capacity"))
+        StockServiceClient::new(self.peers.channel_anonymous("capacity"))
             .max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
     /// Capacity's pauses of sales; the request brings its token.
     pub fn pauses(&self) -> PauseServiceClient<PeerChannel> {
-        PauseServiceClient::new(self.peers.channel_as_nobody("capacity"))
+        PauseServiceClient::new(self.peers.channel_anonymous("capacity"))
     }
 
     /// Capacity's 產能限制 and how full the coming days are; the request brings its token.
     pub fn capacity_limits(&self) -> LimitServiceClient<PeerChannel> {
-        LimitServiceClient::new(self.peers.channel_as_nobody("capacity"))
+        LimitServiceClient::new(self.peers.channel_anonymous("capacity"))
     }
 
     /// Ordering; the request brings its token.
     pub fn ordering(&self) -> OrderingServiceClient<PeerChannel> {
-        OrderingServiceClient::new(self.peers.channel_as_nobody("ordering"))
+        OrderingServiceClient::new(self.peers.channel_anonymous("ordering"))
     }
 
     /// Ordering's decisions about booked orders; the request brings its token.
     pub fn order_decisions(&self) -> OrderDecisionServiceClient<PeerChannel> {
-        OrderDecisionServiceClient::new(self.peers.channel_as_nobody("ordering"))
+        OrderDecisionServiceClient::new(self.peers.channel_anonymous("ordering"))
     }
 
     /// Staff; the request brings its token.
     pub fn staff(&self) -> StaffServiceClient<PeerChannel> {
-        StaffServiceClient::new(self.peers.channel_as_nobody("staff"))
+        StaffServiceClient::new(self.peers.channel_anonymous("staff"))
     }
 
     /// Catalog, asked by the gateway itself for an organisation.

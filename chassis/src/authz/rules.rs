@@ -21,7 +21,7 @@ pub struct Rules {
 
 impl Rules {
     /// The rules of the platform's protos; panics where [`Rules::checked`] was not asked first.
-    pub fn of_platform() -> &'static Self {
+    pub fn global() -> &'static Self {
         Self::checked().expect("every RPC declares who may call it")
     }
 

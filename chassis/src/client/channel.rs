@@ -1,4 +1,4 @@
-//! One call to a neighbour.
+//! One call to a peer.
 
 use std::{
     fmt,
@@ -84,10 +84,10 @@ impl PeerChannel {
             Caller::Bearer(header) => {
                 request.headers_mut().insert(AUTHORIZATION, header.clone());
             }
-            Caller::Nobody => {}
+            Caller::Anonymous => {}
         }
         telemetry::inject(request.headers_mut());
-        let repeatable = Rules::of_platform()
+        let repeatable = Rules::global()
             .get(request.uri().path())
             .is_some_and(|rule| rule.idempotent);
         let tries = if repeatable { TRIES } else { 1 };
@@ -134,7 +134,7 @@ impl PeerChannel {
     ) -> Result<Response<Body>, Status> {
         let mut why = "it could not be reached just now".to_owned();
         for replica in link.in_turn() {
-            let left = deadline::left(end);
+            let left = deadline::remaining(end);
             if left.is_zero() {
                 return Err(self.too_late());
             }

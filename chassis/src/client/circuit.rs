@@ -1,4 +1,4 @@
-//! Stops calling a neighbour that cannot be reached, and tries one call after a while.
+//! Stops calling a peer that cannot be reached, and tries one call after a while.
 
 use std::time::Duration;
 
@@ -48,14 +48,14 @@ impl Circuit {
         }
     }
 
-    /// A call reached the neighbour.
+    /// A call reached the peer.
     pub(super) fn reached(&self) {
         let mut state = self.state.lock();
         state.failures = 0;
         state.closed_until = None;
     }
 
-    /// A call did not reach the neighbour.
+    /// A call did not reach the peer.
     pub(super) fn missed(&self, now: Instant) {
         let mut state = self.state.lock();
         state.failures = state.failures.saturating_add(1);

@@ -1,4 +1,4 @@
-//! The replicas of a neighbour, called in turn.
+//! The replicas of a peer, called in turn.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,7 +6,7 @@ use tonic::{ConnectError, transport::Channel};
 
 use super::circuit::Circuit;
 
-/// What is known of a neighbour. One address may be a name behind which DNS has several replicas,
+/// What is known of a peer. One address may be a name behind which DNS has several replicas,
 /// which then share a connection pool and a circuit.
 pub(super) struct Link {
     replicas: Vec<Replica>,

@@ -1,4 +1,4 @@
-//! Finds the addresses of a neighbour and spreads the calls over them.
+//! Finds the addresses of a peer and spreads the calls over them.
 
 use std::{collections::HashSet, net::SocketAddr, time::Duration};
 
@@ -51,7 +51,7 @@ async fn keep_resolving(
         let found = match tokio::net::lookup_host((name.as_str(), port)).await {
             Ok(found) => prefer_one_family(found.collect()),
             Err(error) => {
-                // What is known stays in use: DNS being away says nothing about the neighbour.
+                // What is known stays in use: DNS being away says nothing about the peer.
                 tracing::warn!(peer.host = name, %error, "name lookup failed");
                 continue;
             }
@@ -77,7 +77,7 @@ async fn keep_resolving(
     }
 }
 
-/// A name with both kinds of address is one neighbour seen twice, and one kind may not answer.
+/// A name with both kinds of address is one peer seen twice, and one kind may not answer.
 fn prefer_one_family(found: HashSet<SocketAddr>) -> HashSet<SocketAddr> {
     if found.iter().any(SocketAddr::is_ipv4) {
         return found.into_iter().filter(SocketAddr::is_ipv4).collect();

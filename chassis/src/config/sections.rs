@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Addresses, PrivateKey, PublicKeys, Span};
+use super::{ConfigDuration, PrivateKey, PublicKeys, ReplicaUrls};
 use crate::secret::Secret;
 
 /// `REDIS_`: what may be lost, such as caches and counters.
@@ -39,10 +39,10 @@ pub struct ServerConfig {
     pub max_in_flight: usize,
     /// Deadline of a call that brings none, and the longest that one may bring.
     #[serde(default = "defaults::max_deadline")]
-    pub max_deadline: Span,
+    pub max_deadline: ConfigDuration,
     /// Longest wait for calls under way when the process ends.
     #[serde(default = "defaults::drain")]
-    pub drain: Span,
+    pub drain: ConfigDuration,
 }
 
 /// `AUTH_`: keys that sign and verify identity tokens.
@@ -56,10 +56,10 @@ pub struct AuthConfig {
     pub public_keys: PublicKeys,
 }
 
-/// `PEERS_`: where the neighbours are; `PEERS_CATALOG_URL` is the peer `catalog`.
+/// `PEERS_`: where the peers are; `PEERS_CATALOG_URL` is the peer `catalog`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct PeersConfig(BTreeMap<String, Addresses>);
+pub struct PeersConfig(BTreeMap<String, ReplicaUrls>);
 
 impl PeersConfig {
     /// How the section is written.
@@ -81,7 +81,7 @@ impl PeersConfig {
         self
     }
 
-    /// Addresses of a peer; none for one that is unknown.
+    /// ReplicaUrls of a peer; none for one that is unknown.
     pub fn get(&self, peer: &str) -> &[Url] {
         self.0
             .get(&format!("{peer}_url"))
@@ -127,7 +127,7 @@ pub enum LogFormat {
 mod defaults {
     use std::net::{Ipv4Addr, SocketAddr};
 
-    use super::Span;
+    use super::ConfigDuration;
 
     pub(super) fn addr() -> SocketAddr {
         (Ipv4Addr::UNSPECIFIED, 50_051).into()
@@ -141,12 +141,12 @@ mod defaults {
         512
     }
 
-    pub(super) fn max_deadline() -> Span {
-        Span::from_secs(30)
+    pub(super) fn max_deadline() -> ConfigDuration {
+        ConfigDuration::from_secs(30)
     }
 
-    pub(super) fn drain() -> Span {
-        Span::from_secs(20)
+    pub(super) fn drain() -> ConfigDuration {
+        ConfigDuration::from_secs(20)
     }
 
     pub(super) fn log() -> String {

@@ -10,9 +10,9 @@ use crate::secret::Secret;
 
 /// A span of time written with its unit: `250ms`, `15s`, `2m`, `1h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span(pub Duration);
+pub struct ConfigDuration(pub Duration);
 
-impl Span {
+impl ConfigDuration {
     /// A span of whole seconds.
     pub const fn from_secs(secs: u64) -> Self {
         Self(Duration::from_secs(secs))
@@ -24,7 +24,7 @@ impl Span {
     }
 }
 
-impl Deref for Span {
+impl Deref for ConfigDuration {
     type Target = Duration;
 
     fn deref(&self) -> &Duration {
@@ -32,7 +32,7 @@ impl Deref for Span {
     }
 }
 
-impl FromStr for Span {
+impl FromStr for ConfigDuration {
     type Err = String;
 
     fn from_str(raw: &str) -> Result<Self, String> {
@@ -56,7 +56,7 @@ impl FromStr for Span {
     }
 }
 
-impl fmt::Display for Span {
+impl fmt::Display for ConfigDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = self.0.as_millis();
         for (unit, size) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000)] {
@@ -120,11 +120,11 @@ impl fmt::Display for PublicKeys {
     }
 }
 
-/// Addresses of the replicas of one server: `http://10.0.0.1:50051,http://10.0.0.2:50051`.
+/// ReplicaUrls of the replicas of one server: `http://10.0.0.1:50051,http://10.0.0.2:50051`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Addresses(pub Vec<Url>);
+pub struct ReplicaUrls(pub Vec<Url>);
 
-impl FromStr for Addresses {
+impl FromStr for ReplicaUrls {
     type Err = String;
 
     fn from_str(raw: &str) -> Result<Self, String> {
@@ -136,7 +136,7 @@ impl FromStr for Addresses {
     }
 }
 
-impl fmt::Display for Addresses {
+impl fmt::Display for ReplicaUrls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, address) in self.0.iter().enumerate() {
             let comma = if position == 0 { "" } else { "," };
@@ -163,15 +163,15 @@ macro_rules! read_as_text {
     )*};
 }
 
-read_as_text!(Addresses, Span, PrivateKey, PublicKeys);
+read_as_text!(ReplicaUrls, ConfigDuration, PrivateKey, PublicKeys);
 
-impl Serialize for Addresses {
+impl Serialize for ReplicaUrls {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl Serialize for Span {
+impl Serialize for ConfigDuration {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -204,10 +204,10 @@ mod tests {
     #[test]
     fn a_span_reads_as_it_is_written() {
         for text in ["250ms", "15s", "2m", "36h", "0ms"] {
-            assert_eq!(text.parse::<Span>().unwrap().to_string(), text);
+            assert_eq!(text.parse::<ConfigDuration>().unwrap().to_string(), text);
         }
         for wrong in ["", "15", "s", "15 s", "1.5s", "99999999999999999h"] {
-            assert!(wrong.parse::<Span>().is_err(), "{wrong}");
+            assert!(wrong.parse::<ConfigDuration>().is_err(), "{wrong}");
         }
     }
 
@@ -223,10 +223,10 @@ mod tests {
 
     #[test]
     fn addresses_of_replicas_are_separated_by_commas() {
-        let two: Addresses = "http://a:1, http://b:2".parse().unwrap();
+        let two: ReplicaUrls = "http://a:1, http://b:2".parse().unwrap();
         assert_eq!(two.to_string(), "http://a:1/,http://b:2/");
         for wrong in ["", "nowhere", "http://a:1,", "http://a:1,,http://b:2"] {
-            assert!(wrong.parse::<Addresses>().is_err(), "{wrong}");
+            assert!(wrong.parse::<ReplicaUrls>().is_err(), "{wrong}");
         }
     }
 }

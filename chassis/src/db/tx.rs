@@ -5,25 +5,29 @@ use std::ops::{Deref, DerefMut};
 use sqlx::{PgConnection, Postgres, Transaction};
 use tracing::Span;
 
-use crate::{id::OrganisationId, outbox::Wake};
+use crate::{id::OrganisationId, outbox::RelayNotify};
 
 /// A transaction of one organisation: `sqlx::query!(…).execute(&mut **tx)`.
 #[derive(Debug)]
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
     org: OrganisationId,
-    wake: Wake,
+    relay_notify: RelayNotify,
     published: bool,
     // Open as long as the transaction, for traces.
     _span: Span,
 }
 
 impl TenantTx {
-    pub(super) fn new(tx: Transaction<'static, Postgres>, org: OrganisationId, wake: Wake) -> Self {
+    pub(super) fn new(
+        tx: Transaction<'static, Postgres>,
+        org: OrganisationId,
+        relay_notify: RelayNotify,
+    ) -> Self {
         Self {
             tx,
             org,
-            wake,
+            relay_notify,
             published: false,
             _span: tracing::info_span!(
                 "transaction",
@@ -43,7 +47,7 @@ impl TenantTx {
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         self.tx.commit().await?;
         if self.published {
-            self.wake.ring();
+            self.relay_notify.notify();
         }
         Ok(())
     }

@@ -48,7 +48,7 @@ pub(super) async fn apply(
     let attempt = AssertUnwindSafe(try_apply(db, consumer, handler, org, events));
     let outcome = attempt.catch_unwind().instrument(span).await;
     outcome
-        .unwrap_or_else(|panic| Err(Problem::of_panic(&*panic)))
+        .unwrap_or_else(|panic| Err(Problem::from_panic(&*panic)))
         .map_err(classify)
 }
 

@@ -105,7 +105,7 @@ impl Fill {
     /// Asks the owner for the page at `position`.
     pub(super) async fn page(&self, position: &Position) -> Result<Page, NoPage> {
         let Owner { peer, subject } = self.owner;
-        if !self.peers.knows(peer) {
+        if !self.peers.is_configured(peer) {
             return Err(NoPage::NotListed(format!("{peer} is not configured")));
         }
         let request = ListSnapshotRequest {

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Wake,
+    RelayNotify,
     publisher::Publisher,
     row::{COLUMNS, Row},
     unrouted,
@@ -29,7 +29,7 @@ const LONGEST_RETRY: Duration = Duration::from_secs(30);
 pub struct Relay {
     db: Db,
     amqp: Amqp,
-    wake: Wake,
+    relay_notify: RelayNotify,
     source: &'static str,
 }
 
@@ -40,7 +40,7 @@ impl Relay {
         Self {
             db: db.clone(),
             amqp: amqp.clone(),
-            wake: db.wake(),
+            relay_notify: db.relay_notify(),
             source,
         }
     }
@@ -83,7 +83,7 @@ impl Relay {
                 wait = (wait * 2).min(LONGEST_RETRY);
             }
             tokio::select! {
-                () = self.wake.rung() => sleep(GATHER).await,
+                () = self.relay_notify.notified() => sleep(GATHER).await,
                 () = sleep(SWEEP) => {}
                 () = stop.cancelled() => {}
             }

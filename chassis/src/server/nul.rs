@@ -74,7 +74,7 @@ mod tests {
     use crate::authz::Rules;
 
     fn refused(request: &PlaceHoldRequest) -> Vec<String> {
-        let rule = Rules::of_platform()
+        let rule = Rules::global()
             .get("/yizhimai.capacity.v1.HoldService/PlaceHold")
             .unwrap();
         let message = request.encode_to_vec();

@@ -42,12 +42,12 @@ impl Readiness {
     }
 
     /// Says "not ready" from now on.
-    pub fn end(&self) {
+    pub fn stop(&self) {
         self.0.ending.store(true, Ordering::Relaxed);
     }
 
     /// What is in the way of being ready.
-    pub async fn lacks(&self) -> Vec<&'static str> {
+    pub async fn failing(&self) -> Vec<&'static str> {
         if self.0.ending.load(Ordering::Relaxed) {
             return vec!["ending"];
         }
@@ -118,13 +118,13 @@ impl OpsServer {
 }
 
 async fn ready(State(readiness): State<Readiness>) -> impl IntoResponse {
-    let lacks = readiness.lacks().await;
-    if lacks.is_empty() {
+    let failing = readiness.failing().await;
+    if failing.is_empty() {
         (StatusCode::OK, "ready\n".to_owned())
     } else {
         (
             StatusCode::SERVICE_UNAVAILABLE,
-            format!("waiting for: {}\n", lacks.join(", ")),
+            format!("waiting for: {}\n", failing.join(", ")),
         )
     }
 }
@@ -148,8 +148,8 @@ mod tests {
             ("database", Box::new(|| async { true }.boxed())),
             ("broker", Box::new(|| async { false }.boxed())),
         ]);
-        assert_eq!(readiness.lacks().await, ["broker"]);
-        readiness.end();
-        assert_eq!(readiness.lacks().await, ["ending"]);
+        assert_eq!(readiness.failing().await, ["broker"]);
+        readiness.stop();
+        assert_eq!(readiness.failing().await, ["ending"]);
     }
 }

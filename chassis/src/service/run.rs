@@ -143,7 +143,7 @@ impl Running {
     /// and jobs, passes on what was published, flushes telemetry. False when something had to be
     /// cut off.
     pub async fn stop(self) -> bool {
-        self.readiness.end();
+        self.readiness.stop();
         let drained = self.doors.end(self.drain).await;
         let finished = self.workers.end(self.drain).await;
         let passed_on = self.last.end(LAST_PARTS).await;

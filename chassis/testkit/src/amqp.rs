@@ -47,7 +47,7 @@ impl TestAmqp {
     }
 
     /// Deletes with this value what a service declares too, through the broker as the service sees it.
-    pub fn clean_up_after(&self, service: &Amqp) {
+    pub fn delete_queues_of(&self, service: &Amqp) {
         self.services.lock().unwrap().push(service.clone());
     }
 

@@ -73,12 +73,12 @@ impl TestDb {
     }
 
     /// Refuses new connections of the service and cuts those it has, until [`TestDb::restore`].
-    pub async fn take_away(&self) {
+    pub async fn make_unavailable(&self) {
         self.limit_connections(0).await;
         self.cut_connections().await;
     }
 
-    /// Undoes [`TestDb::take_away`].
+    /// Undoes [`TestDb::make_unavailable`].
     pub async fn restore(&self) {
         self.limit_connections(-1).await;
     }

@@ -12,7 +12,7 @@ use chassis::{
 #[must_use]
 pub fn owner(org: OrganisationId) -> Identity {
     let mut identity = staff(org, &[], Scope::whole_organisation());
-    for rule in Rules::of_platform().iter() {
+    for rule in Rules::global().iter() {
         if let Some((permission, _)) = &rule.permission {
             identity
                 .permissions

@@ -70,7 +70,7 @@ impl<A: App> TestService<A> {
         let running = service::start::<A>(config, Arc::new(clock.clone()))
             .await
             .unwrap();
-        amqp.clean_up_after(&running.context().amqp);
+        amqp.delete_queues_of(&running.context().amqp);
         let channel = Endpoint::from_shared(format!("http://{}", running.addr()))
             .unwrap()
             .tcp_nodelay(true)
@@ -94,7 +94,7 @@ impl<A: App> TestService<A> {
     }
 
     /// A channel for calls without a token.
-    pub fn channel_as_nobody(&self) -> Channel {
+    pub fn channel_anonymous(&self) -> Channel {
         self.channel.clone()
     }
 
@@ -123,12 +123,12 @@ impl<A: App> TestService<A> {
         self.running.context()
     }
 
-    /// Lets the bus carry `events` of `org`, as a neighbour would.
-    pub async fn hears(&self, org: OrganisationId, events: &[Event]) {
+    /// Lets the bus carry `events` of `org`, as a peer would.
+    pub async fn deliver(&self, org: OrganisationId, events: &[Event]) {
         let mut tx = self.db.db().tenant(org).await.unwrap();
         outbox::publish(&mut tx, &self.clock, events).await.unwrap();
         tx.commit().await.unwrap();
-        self.running.context().db.wake().ring();
+        self.running.context().db.relay_notify().notify();
     }
 
     /// Listens to what the bus carries from now on.

@@ -7,7 +7,7 @@ const STAFF_WITHOUT_PERMISSION: &str = include_str!("authorisation/staff_without
 
 #[test]
 fn the_matrix_is_what_the_protos_declare() {
-    let mut lines: Vec<String> = Rules::of_platform().iter().map(line).collect();
+    let mut lines: Vec<String> = Rules::global().iter().map(line).collect();
     lines.sort_unstable();
     let found = lines.join("\n") + "\n";
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -26,7 +26,7 @@ fn the_matrix_is_what_the_protos_declare() {
 
 #[test]
 fn every_staff_rpc_asks_for_a_permission_but_the_listed_ones() {
-    let mut found: Vec<_> = Rules::of_platform()
+    let mut found: Vec<_> = Rules::global()
         .iter()
         .filter(|rule| rule.callers.staff && !rule.callers.public && rule.permission.is_none())
         .map(|rule| rule.path.as_str())

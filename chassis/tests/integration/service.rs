@@ -119,7 +119,7 @@ async fn a_service_starts_works_and_ends_in_order() {
 async fn a_service_without_its_database_lives_but_is_not_ready() {
     let ground = Ground::new().await;
     let running = ground.start(None).await;
-    ground.database.take_away().await;
+    ground.database.make_unavailable().await;
     assert_eq!(get(&running, "/live").await.0, 200);
     let (status, text) = get(&running, "/ready").await;
     assert_eq!((status, text.as_str()), (503, "waiting for: database\n"));

@@ -96,6 +96,7 @@ pub async fn bench(
             .collect(),
     );
     let answer = clients[0]
+        .availability
         .clone()
         .get_availability(questions[0].clone())
         .await?;

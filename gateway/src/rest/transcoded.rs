@@ -28,7 +28,7 @@ use crate::{
 const BODY_LIMIT_BYTES: usize = 256 * 1024;
 
 static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
-    let endpoints = Endpoint::all(Rules::of_platform().descriptors());
+    let endpoints = Endpoint::all(Rules::global().descriptors());
     endpoints.expect("every HTTP form in the protos can be served")
 });
 

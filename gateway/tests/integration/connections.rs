@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use chassis::config::Span;
+use chassis::config::ConfigDuration;
 use testkit::eventually;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -16,8 +16,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 async fn hasty() -> Edge {
     Edge::open_with(|config| {
-        config.read_within = Span::from_millis(200);
-        config.write_within = Span::from_millis(200);
+        config.read_within = ConfigDuration::from_millis(200);
+        config.write_within = ConfigDuration::from_millis(200);
     })
     .await
 }

@@ -195,7 +195,7 @@ async fn only_who_may_see_a_branch_watches_it() {
 
 #[tokio::test]
 async fn a_quiet_stream_is_kept_open() {
-    let beat = chassis::config::Span::from_millis(20);
+    let beat = chassis::config::ConfigDuration::from_millis(20);
     let edge = Edge::open_with(|config| config.heartbeat = beat).await;
     let mut stream = edge.get(&format!("{SHOP}/events")).await;
     read_until(&mut stream, ":\n\n:\n\n").await;

@@ -69,7 +69,7 @@ async fn a_parameter_that_does_not_exist_is_refused() {
 
 #[test]
 fn every_http_form_lies_below_the_admins_address_and_is_for_staff() {
-    let rules = chassis::authz::Rules::of_platform();
+    let rules = chassis::authz::Rules::global();
     for endpoint in transcoded::endpoints() {
         let rule = rules.get(endpoint.grpc_path().as_str()).unwrap();
         assert!(rule.callers.staff, "{} is not for staff", rule.path);

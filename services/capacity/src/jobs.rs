@@ -8,9 +8,9 @@ use std::{
 use anyhow::Context as _;
 use chassis::{
     client::Peers,
-    coalesce::together_or_alone,
+    coalesce::batch_or_each,
     id::{OrderId, OrganisationId},
-    job::{Job, Turn},
+    job::{Job, JobRun},
 };
 use chrono::{DateTime, Datelike as _, NaiveTime, TimeDelta, Utc};
 use proto::ordering::v1::{
@@ -89,13 +89,13 @@ async fn expire_holds(core: &Core, peers: &Peers) -> anyhow::Result<()> {
     let mut tx = core.db.system("expire holds").await?;
     let lapsed = store::holds::list_expired(&mut tx, core.clock.now(), HOLDS_A_TURN).await?;
     tx.rollback().await?;
-    let mut turn = Turn::default();
+    let mut run = JobRun::default();
     for (org, order_ids) in by_org(lapsed) {
         let order_ids: Vec<_> = order_ids.into_iter().collect();
-        turn.run(org, expire_holds_of(core, peers, org, &order_ids))
+        run.run(org, expire_holds_of(core, peers, org, &order_ids))
             .await;
     }
-    turn.end()
+    run.end()
 }
 
 /// Writes down which pauses are over and tells the storefronts; several processes may do it at once.
@@ -103,11 +103,11 @@ async fn end_pauses(core: &Core) -> anyhow::Result<()> {
     let mut tx = core.db.system("end pauses").await?;
     let due = store::pauses::list_due(&mut tx, core.clock.now(), BRANCHES_A_TURN).await?;
     tx.rollback().await?;
-    let mut turn = Turn::default();
+    let mut run = JobRun::default();
     for (org, branch_ids) in by_org(due) {
-        turn.run(org, end_due(core, org, &branch_ids)).await;
+        run.run(org, end_due(core, org, &branch_ids)).await;
     }
-    turn.end()
+    run.end()
 }
 
 fn by_org<T: Ord>(found: Vec<(OrganisationId, T)>) -> BTreeMap<OrganisationId, BTreeSet<T>> {
@@ -150,7 +150,7 @@ async fn expire_holds_of(
         (order_id, Some(news))
     });
     let lapsed: Vec<Lapsed> = lapsed.collect();
-    let outcomes = together_or_alone(
+    let outcomes = batch_or_each(
         lapsed.len(),
         |some| settle_lapsed(core, org, &lapsed[some], asked_at),
         is_unavailable,

@@ -1,6 +1,6 @@
 //! Section `ORDERING_` of the configuration.
 
-use chassis::{config::Span, secret::Secret};
+use chassis::{config::ConfigDuration, secret::Secret};
 use serde::{Deserialize, Serialize};
 
 /// Knobs of ordering.
@@ -10,14 +10,14 @@ pub struct Config {
     pub link_key: Secret,
     /// How long a storefront may show a quote.
     #[serde(default = "default_quote_validity")]
-    pub quote_validity: Span,
+    pub quote_validity: ConfigDuration,
     /// Most orders of a branch in one transaction.
     #[serde(default = "default_commit_batch")]
     pub commit_batch: usize,
 }
 
-const fn default_quote_validity() -> Span {
-    Span::from_secs(600)
+const fn default_quote_validity() -> ConfigDuration {
+    ConfigDuration::from_secs(600)
 }
 
 const fn default_commit_batch() -> usize {

@@ -1,4 +1,4 @@
-//! A neighbour of several replicas, of which one may die.
+//! A peer of several replicas, of which one may die.
 
 use std::{
     sync::{
@@ -42,7 +42,7 @@ async fn calls_are_spread_and_go_on_when_a_replica_is_gone() {
     let ((one, calls_of_one), (two, calls_of_two)) = (counting().await, counting().await);
     let peers = two.peers_over(&[one.addr, two.addr]);
     for _ in 0..10 {
-        sign_in(peers.channel_as_nobody("staff")).await.unwrap();
+        sign_in(peers.channel_anonymous("staff")).await.unwrap();
     }
     assert_eq!(calls_of_one.load(Ordering::SeqCst), 5);
     assert_eq!(calls_of_two.load(Ordering::SeqCst), 5);
@@ -50,7 +50,7 @@ async fn calls_are_spread_and_go_on_when_a_replica_is_gone() {
     assert!(one.parts.end(Duration::from_secs(5)).await);
     for _ in 0..20 {
         // Signing in is not idempotent: it is not repeated, only what could not be sent goes on.
-        sign_in(peers.channel_as_nobody("staff")).await.unwrap();
+        sign_in(peers.channel_anonymous("staff")).await.unwrap();
     }
     assert_eq!(calls_of_two.load(Ordering::SeqCst), 25);
 }
@@ -75,7 +75,7 @@ async fn only_an_idempotent_call_survives_the_replica_that_worked_on_it() {
                 let request = ExchangeSessionRequest::default();
                 client.exchange_session(request).await.map(|_| ())
             } else {
-                sign_in(peers.channel_as_nobody("staff")).await
+                sign_in(peers.channel_anonymous("staff")).await
             }
         });
         inside.notified().await;

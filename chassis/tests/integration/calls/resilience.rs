@@ -1,4 +1,4 @@
-//! Deadlines, overload, repeats, and neighbours that are away.
+//! Deadlines, overload, repeats, and peers that are away.
 
 use std::{
     sync::{
@@ -72,7 +72,7 @@ async fn the_handler_knows_how_long_its_caller_waits() {
     let platform = Platform::with(Stub::new(move |_| {
         let left = left_inside.clone();
         async move {
-            *left.lock() = deadline::left(deadline::current().unwrap());
+            *left.lock() = deadline::remaining(deadline::current().unwrap());
             Ok(())
         }
     }))

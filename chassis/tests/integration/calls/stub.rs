@@ -156,7 +156,7 @@ impl Platform {
     }
 
     pub fn nobody(&self) -> PeerChannel {
-        self.peers.channel_as_nobody("staff")
+        self.peers.channel_anonymous("staff")
     }
 
     pub fn caller(&self, identity: &Identity) -> PeerChannel {

@@ -266,7 +266,7 @@ async fn only_services_may_list_a_snapshot() {
         page_size,
         ..Default::default()
     };
-    let channel = copying.owner.channel_as_nobody();
+    let channel = copying.owner.channel_anonymous();
     let refused = SnapshotServiceClient::new(channel)
         .list_snapshot(ask(SUBJECT, 0))
         .await;

@@ -95,7 +95,7 @@ async fn a_database_that_is_away_is_waited_for_and_counts_as_no_attempt() {
 
     let elsewhere = TestDb::new(&MIGRATOR).await;
     bench.start_relay_of(&elsewhere);
-    bench.db.take_away().await;
+    bench.db.make_unavailable().await;
     bench.publish_in(&elsewhere, bench.org, &["during"]).await;
     testkit::assert_no_unpublished(&elsewhere).await;
     // Longer than it takes to use up all attempts.

@@ -129,5 +129,5 @@ pub async fn write(
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    owner.context().db.wake().ring();
+    owner.context().db.relay_notify().notify();
 }

@@ -49,7 +49,7 @@ async fn a_service_applies_what_it_hears_and_ends_well() {
     let event = Event::new("test.note.written.v1", aggregate, 1, &"heard".to_owned());
     // The queue may not be bound yet; every repeat is an event of its own.
     let heard = || async {
-        notes.hears(org, std::slice::from_ref(&event)).await;
+        notes.deliver(org, std::slice::from_ref(&event)).await;
         !WRITER.batches.lock().is_empty()
     };
     eventually(heard).await;

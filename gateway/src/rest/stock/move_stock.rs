@@ -58,7 +58,11 @@ pub async fn move_stock(
         quantity: input.quantity,
         reason: input.reason,
     });
-    let answer = gateway.stock().record_stock_movement(request).await?.into_inner();
+    let answer = gateway
+        .stock()
+        .record_stock_movement(request)
+        .await?
+        .into_inner();
     let moved = StockMoved {
         item: present(answer.item, "the item")?.try_into()?,
         movement: present(answer.movement, "the movement")?.try_into()?,

@@ -62,11 +62,7 @@ pub async fn set_stock_item(
         ..Default::default()
     };
     let request = staff.request(pb::SetStockItemRequest { item: Some(item) });
-    let answer = gateway
-        .stock()
-        .set_stock_item(request)
-        .await?
-        .into_inner();
+    let answer = gateway.stock().set_stock_item(request).await?.into_inner();
     Ok(Json(StockItemAnswer {
         item: present(answer.item, "the item")?.try_into()?,
     }))

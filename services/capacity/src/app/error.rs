@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chassis::{
     db,
-    error::{Problem, Refusal},
+    error::{Problem, ToProblem},
 };
 
 use crate::domain::{
@@ -113,7 +113,7 @@ impl From<Problem> for Error {
     }
 }
 
-impl Refusal for Error {
+impl ToProblem for Error {
     fn to_problem(&self) -> Problem {
         match self {
             Self::BranchUnknown => Problem::not_found("branch"),
@@ -147,7 +147,7 @@ impl Refusal for Error {
                     .param("unit", unit)
                     .param("max", limit)
             }
-            Self::Unreadable(Unreadable::NotText(not_text)) => not_text.to_problem(),
+            Self::Unreadable(Unreadable::InvalidEncoding(not_text)) => not_text.to_problem(),
             Self::HoursVersionUnknown => Problem::not_found("version of the hours"),
             Self::SpecialDayUnknown => Problem::not_found("special day"),
             Self::EffectiveConflict { number } => Problem::new("EFFECTIVE_CONFLICT")

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use chassis::{
     business_day::BusinessDay,
-    error::{Problem, Refusal},
+    error::{Problem, ToProblem},
     id::SkuId,
 };
 use chrono::{Datelike as _, Days, NaiveDate};
@@ -260,7 +260,7 @@ pub struct StockNegative {
     pub quantity: i64,
 }
 
-impl Refusal for StockNegative {
+impl ToProblem for StockNegative {
     fn to_problem(&self) -> Problem {
         Problem::new("STOCK_NEGATIVE")
             .message(self.to_string())

@@ -1,8 +1,8 @@
 //! What the catalogue refuses, and the problem each refusal is to the caller.
 
 use chassis::{
-    error::{Problem, Refusal},
-    text_file::NotText,
+    error::{Problem, ToProblem},
+    text_file::InvalidEncoding,
 };
 
 use super::publish_check::Finding;
@@ -60,7 +60,7 @@ pub enum Error {
     },
     /// The file is not a text table in UTF-8 or Big5.
     #[error(transparent)]
-    FileType(#[from] NotText),
+    FileType(#[from] InvalidEncoding),
     /// The category has products and no place was named for them.
     #[error("the category has {products} products that need another place")]
     CategoryNotEmpty {
@@ -81,7 +81,7 @@ pub enum Error {
     Unpublishable(Vec<Finding>),
 }
 
-impl Refusal for Error {
+impl ToProblem for Error {
     fn to_problem(&self) -> Problem {
         let message = self.to_string();
         let problem = match self {

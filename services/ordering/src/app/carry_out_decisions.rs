@@ -12,7 +12,7 @@
 //! has changed since, capacity is brought back to the order's own slot before the decision fails.
 
 use chassis::{
-    error::{Problem, Refusal as _},
+    error::{Problem, ToProblem as _},
     id::OrganisationId,
 };
 use chrono::{DateTime, TimeDelta, Utc};

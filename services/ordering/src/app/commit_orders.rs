@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use chassis::{
     business_day::BusinessDay,
     clock::SharedClock,
-    coalesce::{Coalescer, together_or_alone},
+    coalesce::{Coalescer, batch_or_each},
     db::{Db, TenantTx, is_unavailable},
     error::Problem,
     id::{BranchId, BrandId, OrderId, OrganisationId},
@@ -97,7 +97,7 @@ async fn commit_all(
     drafts: Vec<Draft>,
 ) -> Vec<Committed> {
     let together = |some| commit_together(db, clock, org, branch, &drafts[some]);
-    together_or_alone(drafts.len(), together, is_away, failed).await
+    batch_or_each(drafts.len(), together, is_away, failed).await
 }
 
 fn is_away(problem: &Problem) -> bool {

@@ -2,7 +2,7 @@
 
 use chassis::{
     db::TenantTx,
-    error::{Problem, Refusal as _},
+    error::{Problem, ToProblem as _},
     id::OrderId,
 };
 

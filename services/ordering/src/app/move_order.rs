@@ -3,7 +3,7 @@
 use chassis::{
     authn::{Actor, Identity, Level},
     db::TenantTx,
-    error::{Problem, Refusal as _},
+    error::{Problem, ToProblem as _},
     id::{AccountId, OrderId, OrganisationId},
     outbox,
 };

@@ -13,7 +13,7 @@
 use chassis::{
     authn::Identity,
     db::TenantTx,
-    error::{Problem, Refusal as _},
+    error::{Problem, ToProblem as _},
     id::{OrderId, OrganisationId, SlotMoveId},
     outbox,
 };

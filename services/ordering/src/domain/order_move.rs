@@ -1,6 +1,6 @@
 //! The wish to move an order, and why it may be refused.
 
-use chassis::error::{Problem, Refusal};
+use chassis::error::{Problem, ToProblem};
 
 use super::{
     order_history::CancelReason,
@@ -94,7 +94,7 @@ pub enum Error {
     },
 }
 
-impl Refusal for Error {
+impl ToProblem for Error {
     fn to_problem(&self) -> Problem {
         let problem = match self {
             Self::Illegal(illegal) => Problem::new("ILLEGAL_TRANSITION")

@@ -1,6 +1,6 @@
 //! Guards of moves, undo, and that progress is always the fold of the entries.
 
-use chassis::error::Refusal as _;
+use chassis::error::ToProblem as _;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 

@@ -120,7 +120,7 @@ async fn a_menu_published_again_with_the_same_prices_changes_nothing() {
     };
     let id = EventId::new(shop.service.clock()).as_uuid();
     let event = outbox::Event::new("catalog.menu.published.v1", id, 1, &published);
-    shop.service.hears(shop.org, &[event]).await;
+    shop.service.deliver(shop.org, &[event]).await;
     testkit::eventually_within(std::time::Duration::from_secs(4), || async {
         shop.quote(shop.cart(1)).await.unwrap().menu_number == 2
     })

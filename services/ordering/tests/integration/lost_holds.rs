@@ -26,7 +26,7 @@ async fn until_it_listens(shop: &Shop) {
     let (order, _) = shop.placed("first").await;
     eventually(async || {
         let event = gone(&order.order_id, 1);
-        shop.service.hears(shop.org, &[event]).await;
+        shop.service.deliver(shop.org, &[event]).await;
         read(shop, &order).await.0.state() == OrderState::Cancelled
     })
     .await;
@@ -52,7 +52,7 @@ async fn it_is_cancelled_by_the_system_and_the_customer_is_told() {
         .unwrap();
     let mut events = shop.service.listen(&["ordering.order.cancelled.v1"]).await;
     shop.service
-        .hears(
+        .deliver(
             shop.org,
             &[gone(&order.order_id, 1), gone(&accepted.order_id, 1)],
         )
@@ -96,7 +96,7 @@ async fn told_twice_or_too_late_it_changes_nothing_more() {
         gone(&order.order_id, 2),
         gone(&witness.order_id, 1),
     ] {
-        shop.service.hears(shop.org, &[event]).await;
+        shop.service.deliver(shop.org, &[event]).await;
     }
     eventually(async || {
         let state = read(&shop, &witness).await.0.state();

@@ -215,7 +215,7 @@ async fn a_changed_price_is_refused_with_the_fresh_quote() {
 async fn publish(shop: &Shop, published: &MenuPublished) {
     let id = EventId::new(shop.service.clock()).as_uuid();
     let event = outbox::Event::new("catalog.menu.published.v1", id, 1, published);
-    shop.service.hears(shop.org, &[event]).await;
+    shop.service.deliver(shop.org, &[event]).await;
 }
 
 #[tokio::test]
@@ -313,7 +313,7 @@ async fn a_failure_at_any_step_leaves_nothing_and_can_be_repeated() {
     shop.capacity.state.lock().hold_secs = 0;
 
     // Step 4: the database is away. The hold stays and belongs to the key.
-    shop.service.db().take_away().await;
+    shop.service.db().make_unavailable().await;
     assert_eq!(
         reason(shop.place(request.clone()).await),
         "TEMPORARILY_UNAVAILABLE"

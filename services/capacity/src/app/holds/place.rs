@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, collections::HashMap, sync::Arc};
 
 use chassis::{
-    coalesce::{Coalescer, together_or_alone},
+    coalesce::{Coalescer, batch_or_each},
     db::TenantTx,
     id::{BranchId, HoldKey, OrderId, OrganisationId, SkuId},
 };
@@ -97,7 +97,7 @@ async fn serve(
     branch_id: BranchId,
     wanted: Vec<Wanted>,
 ) -> Vec<Answer> {
-    together_or_alone(
+    batch_or_each(
         wanted.len(),
         |some| serve_together(core, org, branch_id, &wanted[some]),
         is_unavailable,

@@ -2,7 +2,7 @@
 
 use chassis::{
     id::{BranchId, OrganisationId},
-    job::Turn,
+    job::JobRun,
 };
 
 use crate::{
@@ -21,11 +21,11 @@ pub async fn announce_hours(core: &Core) -> anyhow::Result<()> {
     let now = core.clock.now();
     let found = store::hours::list_unannounced(&mut tx, now, BRANCHES_A_TURN).await?;
     tx.rollback().await?;
-    let mut turn = Turn::default();
+    let mut run = JobRun::default();
     for (org, branch_id) in found {
-        turn.run(org, announce_branch(core, org, branch_id)).await;
+        run.run(org, announce_branch(core, org, branch_id)).await;
     }
-    turn.end()
+    run.end()
 }
 
 async fn announce_branch(

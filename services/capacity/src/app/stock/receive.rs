@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chassis::{
     id::{BranchId, OrganisationId},
-    job::Turn,
+    job::JobRun,
 };
 
 use super::change::today;
@@ -26,11 +26,11 @@ pub async fn receive_stock(core: &Core) -> anyhow::Result<()> {
     let now = core.clock.now();
     let found = store::stock::items::list_expecting(&mut tx, now, BRANCHES_A_TURN).await?;
     tx.rollback().await?;
-    let mut turn = Turn::default();
+    let mut run = JobRun::default();
     for (org, branch_id) in found {
-        turn.run(org, receive_in(core, org, branch_id)).await;
+        run.run(org, receive_in(core, org, branch_id)).await;
     }
-    turn.end()
+    run.end()
 }
 
 /// Receives in one branch what no other process has received.

@@ -8,7 +8,7 @@ use std::{
 
 use chassis::{
     business_day::BusinessDay,
-    error::{FieldProblem, Problem, Refusal},
+    error::{FieldProblem, Problem, ToProblem},
     id::{HoldKey, OrderId, SkuId},
 };
 use chrono::{DateTime, Utc};
@@ -83,7 +83,7 @@ pub struct Refused {
     pub slot: Option<(SlotProblem, Option<DateTime<Utc>>)>,
 }
 
-impl Refusal for Refused {
+impl ToProblem for Refused {
     fn to_problem(&self) -> Problem {
         let reason = match (
             &*self.lack.missing,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chassis::{
     business_day::BusinessDay,
-    error::{Problem, Refusal},
+    error::{Problem, ToProblem},
     id::{BranchId, OrderId},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -86,7 +86,7 @@ pub struct Decided {
 #[error("{} booked orders lie outside the hours and are not decided", .0.len())]
 pub struct OrdersAffected(pub Vec<BookedOrder>);
 
-impl Refusal for OrdersAffected {
+impl ToProblem for OrdersAffected {
     fn to_problem(&self) -> Problem {
         let mut problem = Problem::new("ORDERS_AFFECTED")
             .message(self.to_string())

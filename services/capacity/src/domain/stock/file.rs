@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chassis::text_file::{self, NotText};
+use chassis::text_file::{self, InvalidEncoding};
 
 /// Code of the product, or the unit's id where neither code nor name is clear.
 pub const CODE: &str = "code";
@@ -53,7 +53,7 @@ pub enum Unreadable {
     },
     /// It is no table of text.
     #[error(transparent)]
-    NotText(#[from] NotText),
+    InvalidEncoding(#[from] InvalidEncoding),
 }
 
 /// A bad cell.
@@ -118,7 +118,7 @@ pub fn read(content: &[u8]) -> Result<(Vec<Row>, Vec<CellProblem>), Unreadable> 
     let mut header: Option<Vec<Option<usize>>> = None;
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     for record in reader.records() {
-        let record = record.map_err(|_| NotText { line: None })?;
+        let record = record.map_err(|_| InvalidEncoding { line: None })?;
         let line = line_of(&text, &record);
         let Some(places) = &header else {
             header = Some(read_header(line, &record, &mut problems));
@@ -252,7 +252,7 @@ mod tests {
     fn what_is_no_table_of_stock_is_refused_or_told() {
         for content in [&b"PK\x03\x04rest"[..], b"a\0b", b"\xff\xfe\xfa\xff"] {
             assert!(
-                matches!(read(content), Err(Unreadable::NotText(_))),
+                matches!(read(content), Err(Unreadable::InvalidEncoding(_))),
                 "{content:?}"
             );
         }

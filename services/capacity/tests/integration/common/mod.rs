@@ -12,7 +12,9 @@ use capacity::{Capacity, Config, MIGRATOR};
 use chassis::{
     authn::Identity,
     clock::{Clock as _, ManualClock, SystemClock},
-    config::{Config as Whole, LogFormat, PeersConfig, ServerConfig, Span, TelemetryConfig},
+    config::{
+        Config as Whole, ConfigDuration, LogFormat, PeersConfig, ServerConfig, TelemetryConfig,
+    },
     error::Problem,
     id::{BranchId, BrandId, HoldKey, OrderId, OrganisationId, SkuId},
     outbox::{self, Event},
@@ -544,8 +546,8 @@ async fn start(
             addr: "127.0.0.1:0".parse().unwrap(),
             ops_addr: "127.0.0.1:0".parse().unwrap(),
             max_in_flight: 2_000,
-            max_deadline: Span::from_secs(30),
-            drain: Span::from_secs(1),
+            max_deadline: ConfigDuration::from_secs(30),
+            drain: ConfigDuration::from_secs(1),
         },
         auth: testkit::keys::config("capacity"),
         peers: PeersConfig::new().with("ordering", ordering.url()),
@@ -559,7 +561,7 @@ async fn start(
     };
     let clock = Arc::new(clock.clone());
     let running = service::start::<Capacity>(config, clock).await.unwrap();
-    amqp.clean_up_after(&running.context().amqp);
+    amqp.delete_queues_of(&running.context().amqp);
     running
 }
 

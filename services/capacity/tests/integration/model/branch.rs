@@ -30,7 +30,7 @@ use crate::{
         pauses::end,
         timestamp, told,
     },
-    model::machine::{Done, Machine, Refusal, SECONDS_KEPT},
+    model::machine::{Done, Machine, Rejection, SECONDS_KEPT},
     model::reference::{Bucket, Counter, DAILY, Limits, ORDERS_A_SLOT, RUNNING, Reference, Units},
     model::step::Step,
     model::stored::Stored,
@@ -146,7 +146,7 @@ impl Branch {
         }
     }
 
-    async fn hold(&mut self, units: Units, slot: i64, refusal: Refusal) {
+    async fn hold(&mut self, units: Units, slot: i64, refusal: Rejection) {
         let body = self.cart(units, slot);
         let got = hold(self.clients.ordering.clone(), body.clone()).await;
         if got.is_ok() {
@@ -178,7 +178,7 @@ impl Branch {
         self.shop.ordering.knows(self.id(n), state, version).await;
     }
 
-    async fn release(&self, n: usize, refusal: Refusal) {
+    async fn release(&self, n: usize, refusal: Rejection) {
         let request = ReleaseHoldRequest {
             order_id: self.orders[n].order_id.clone(),
             branch_id: self.shop.branch.to_string(),
@@ -195,7 +195,7 @@ impl Branch {
         agree("releasing", answer.released, refusal.is_none());
     }
 
-    async fn move_to(&self, n: usize, slot: i64, refusal: Refusal) {
+    async fn move_to(&self, n: usize, slot: i64, refusal: Rejection) {
         let request = RescheduleHoldRequest {
             order_id: self.orders[n].order_id.clone(),
             branch_id: self.shop.branch.to_string(),
@@ -416,7 +416,7 @@ impl Branch {
     }
 }
 
-fn answered<T: Debug>(what: &str, got: Result<T, Problem>, expected: Refusal) {
+fn answered<T: Debug>(what: &str, got: Result<T, Problem>, expected: Rejection) {
     let found = got.err().map(|problem| problem.reason.into_owned());
     agree(what, found.as_deref(), expected);
 }

@@ -27,14 +27,14 @@ struct News {
 }
 
 /// Why nothing comes of a step.
-pub type Refusal = Option<&'static str>;
+pub type Rejection = Option<&'static str>;
 
 /// What a step came to.
 #[derive(Clone, Copy, Debug)]
 pub struct Done {
     /// The step with the order, the pause and the slot that it picked.
     pub step: Step,
-    pub refusal: Refusal,
+    pub refusal: Rejection,
 }
 
 /// One branch and what is under way to it.
@@ -141,7 +141,7 @@ impl Machine {
         }
     }
 
-    fn refusal(&self, step: Step) -> Refusal {
+    fn refusal(&self, step: Step) -> Rejection {
         match step {
             Step::Hold { units, slot } => self.reference.hold_refusal(units, slot),
             Step::Repeat(n) => {

@@ -1,6 +1,6 @@
 //! From bytes to a table of text cells: header, limits, lines.
 
-use chassis::text_file::{self, NotText};
+use chassis::text_file::{self, InvalidEncoding};
 
 use super::{CellProblem, cells, columns};
 use crate::domain::Error;
@@ -49,7 +49,7 @@ impl Table {
         let mut table = Self::default();
         let mut width = None;
         for record in reader.records() {
-            let record = record.map_err(|_| NotText { line: None })?;
+            let record = record.map_err(|_| InvalidEncoding { line: None })?;
             let line = lines.line_of(&record);
             let values: Vec<String> = record
                 .iter()

@@ -33,7 +33,7 @@ impl Shop {
     }
 
     pub fn anonymous(&self) -> CatalogServiceClient<Channel> {
-        CatalogServiceClient::new(self.service.channel_as_nobody())
+        CatalogServiceClient::new(self.service.channel_anonymous())
     }
 
     pub fn owner(&self) -> Client {

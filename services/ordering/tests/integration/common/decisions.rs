@@ -85,7 +85,7 @@ impl Shop {
             1,
             &batch.body,
         );
-        self.service.hears(self.org, &[event]).await;
+        self.service.deliver(self.org, &[event]).await;
     }
 
     /// Capacity publishes decisions, again and again until ordering has taken them on: before its consumer

@@ -270,9 +270,11 @@ impl FakeCapacity {
         let state = Arc::new(Mutex::new(CapacityState::default()));
         let service = "/yizhimai.capacity.v1.HoldService";
         let known = state.clone();
-        let router = unary(Router::new(), &format!("{service}/PlaceHold"), move |request| {
-            hold(&mut known.lock(), request.into_inner())
-        });
+        let router = unary(
+            Router::new(),
+            &format!("{service}/PlaceHold"),
+            move |request| hold(&mut known.lock(), request.into_inner()),
+        );
         let known = state.clone();
         let router = unary(router, &format!("{service}/ReleaseHold"), move |request| {
             let request: capacity::ReleaseHoldRequest = request.into_inner();
@@ -288,9 +290,11 @@ impl FakeCapacity {
             move |request| availability(&mut known.lock(), &request.into_inner()),
         );
         let known = state.clone();
-        let router = unary(router, &format!("{service}/RescheduleHold"), move |request| {
-            move_hold(&mut known.lock(), request.into_inner())
-        });
+        let router = unary(
+            router,
+            &format!("{service}/RescheduleHold"),
+            move |request| move_hold(&mut known.lock(), request.into_inner()),
+        );
         Self {
             url: serve(router).await,
             state,

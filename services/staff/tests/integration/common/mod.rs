@@ -66,7 +66,7 @@ impl Office {
     }
 
     pub fn nobody(&self) -> StaffServiceClient<Channel> {
-        StaffServiceClient::new(self.service.channel_as_nobody())
+        StaffServiceClient::new(self.service.channel_anonymous())
     }
 
     pub fn caller(&self, person: &Person) -> Client {
@@ -166,7 +166,7 @@ impl Office {
             }),
         };
         let event = Event::new("catalog.branch.changed.v1", branch.as_uuid(), 1, &body);
-        self.service.hears(self.org, &[event]).await;
+        self.service.deliver(self.org, &[event]).await;
         testkit::eventually(async || {
             let mut tx = self.service.db().db().tenant(self.org).await.unwrap();
             let known = staff::store::branches::list_of_brands(&mut tx, &[brand]).await;

@@ -44,7 +44,7 @@ const READ_BYTES: usize = 32 * 1024 * 1024;
 
 /// Wraps a server's routes; must be the only layer that decides who may call.
 #[derive(Clone)]
-pub struct DoorLayer(Arc<Shared>);
+pub struct CallLayer(Arc<Shared>);
 
 struct Shared {
     rules: &'static Rules,
@@ -56,7 +56,7 @@ struct Shared {
     durations: Durations,
 }
 
-impl DoorLayer {
+impl CallLayer {
     /// A door with the rules of the platform's protos.
     pub fn new(settings: &GrpcSettings, rules: &'static Rules) -> Self {
         Self(Arc::new(Shared {
@@ -71,31 +71,31 @@ impl DoorLayer {
     }
 }
 
-impl<S> Layer<S> for DoorLayer {
-    type Service = Door<S>;
+impl<S> Layer<S> for CallLayer {
+    type Service = CallService<S>;
 
-    fn layer(&self, inner: S) -> Door<S> {
-        Door {
+    fn layer(&self, inner: S) -> CallService<S> {
+        CallService {
             shared: self.0.clone(),
             inner,
         }
     }
 }
 
-impl fmt::Debug for DoorLayer {
+impl fmt::Debug for CallLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DoorLayer").finish_non_exhaustive()
+        f.debug_struct("CallLayer").finish_non_exhaustive()
     }
 }
 
-/// The service made by [`DoorLayer`].
+/// The service made by [`CallLayer`].
 #[derive(Clone)]
-pub struct Door<S> {
+pub struct CallService<S> {
     shared: Arc<Shared>,
     inner: S,
 }
 
-impl<S> Service<Request<Body>> for Door<S>
+impl<S> Service<Request<Body>> for CallService<S>
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
         + Clone
@@ -265,5 +265,5 @@ fn too_late() -> Status {
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Status {
-    Problem::of_panic(panic).into()
+    Problem::from_panic(panic).into()
 }
