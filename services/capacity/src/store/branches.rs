@@ -79,33 +79,38 @@ impl TryFrom<Row> for Branch {
     }
 }
 
+/// Selects branches of the organisation, its first parameter.
+macro_rules! select_branches {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            SELECT
+                branch_id AS "branch_id: BranchId",
+                brand_id AS "brand_id: BrandId",
+                time_zone,
+                cutoff_minutes,
+                state AS "state: BranchState",
+                version,
+                hours_version,
+                special_days_version,
+                pauses_version,
+                limits_version
+            FROM branches
+            WHERE org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
+
 /// Finds a branch of the organisation.
 pub async fn find(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Option<Branch>> {
     let org = tx.org().as_uuid();
-    let row = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
-          AND branch_id = $2
-        "#,
-        org,
-        branch_id.as_uuid(),
-    )
-    .fetch_optional(&mut **tx)
-    .await
-    .context("find a branch")?;
+    let row = select_branches!("AND branch_id = $2", org, branch_id.as_uuid(),)
+        .fetch_optional(&mut **tx)
+        .await
+        .context("find a branch")?;
     row.map(|row| Branch::try_from(row).map_err(Into::into))
         .transpose()
 }
@@ -113,25 +118,8 @@ pub async fn find(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Opti
 /// Finds a branch and keeps everybody else from changing anything of it until the transaction ends.
 pub async fn lock(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Option<Branch>> {
     let org = tx.org().as_uuid();
-    let row = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
-          AND branch_id = $2
-        FOR NO KEY UPDATE
-        "#,
+    let row = select_branches!(
+        "AND branch_id = $2 FOR NO KEY UPDATE",
         org,
         branch_id.as_uuid(),
     )
@@ -149,22 +137,8 @@ pub async fn lock_of_orders(
 ) -> anyhow::Result<Vec<Branch>> {
     let org = tx.org().as_uuid();
     let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_branches!(
         r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
           AND branch_id IN (
               SELECT hold.branch_id
               FROM UNNEST($2::uuid[]) AS asked (order_id),
@@ -212,25 +186,8 @@ pub async fn lock_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<
 /// Lists all branches of a brand, in the order of their ids.
 pub async fn list_of_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Branch>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
-          AND brand_id = $2
-        ORDER BY branch_id
-        "#,
+    let rows = select_branches!(
+        "AND brand_id = $2 ORDER BY branch_id",
         org,
         brand_id.as_uuid(),
     )
@@ -250,22 +207,8 @@ pub async fn page_of_brand(
     limit: i64,
 ) -> anyhow::Result<Vec<Branch>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_branches!(
         r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
           AND brand_id = $2
           AND branch_id > coalesce($3, '00000000-0000-0000-0000-000000000000'::uuid)
         ORDER BY branch_id
@@ -306,26 +249,8 @@ pub async fn lock_many(
 ) -> anyhow::Result<Vec<Branch>> {
     let org = tx.org().as_uuid();
     let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
-          AND branch_id = ANY($2)
-        ORDER BY branch_id
-        FOR NO KEY UPDATE
-        "#,
+    let rows = select_branches!(
+        "AND branch_id = ANY($2) ORDER BY branch_id FOR NO KEY UPDATE",
         org,
         &branch_ids,
     )

@@ -125,18 +125,20 @@ pub async fn find_many(
             hold.bucket_days AS "bucket_days!",
             hold.quantities AS "quantities!",
             hold.takes AS "takes!: Json<Vec<TakenRow>>"
-        FROM UNNEST($2::uuid[]) AS asked (order_id),
+        FROM (
+            SELECT UNNEST($2::uuid[]) AS order_id
+            UNION
+            SELECT known.order_id
+            FROM UNNEST($3::uuid[]) AS requested (hold_key),
+                LATERAL (
+                    SELECT order_id
+                    FROM holds
+                    WHERE org_id = $1 AND hold_key = requested.hold_key
+                    LIMIT 1
+                ) AS known
+        ) AS requested,
             LATERAL (
-                SELECT * FROM holds WHERE org_id = $1 AND order_id = asked.order_id LIMIT 1
-            ) AS hold
-        UNION
-        SELECT
-            hold.order_id, hold.branch_id, hold.hold_key, hold.state, hold.test,
-            hold.order_version, hold.slot_starts_at, hold.promised_at, hold.business_day,
-            hold.expires_at, hold.sku_ids, hold.bucket_days, hold.quantities, hold.takes
-        FROM UNNEST($3::uuid[]) AS asked (hold_key),
-            LATERAL (
-                SELECT * FROM holds WHERE org_id = $1 AND hold_key = asked.hold_key LIMIT 1
+                SELECT * FROM holds WHERE org_id = $1 AND order_id = requested.order_id LIMIT 1
             ) AS hold
         "#,
         org,

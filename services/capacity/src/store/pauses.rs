@@ -155,52 +155,60 @@ fn read_all(rows: Vec<Row>) -> anyhow::Result<Vec<PauseInBranch>> {
         .collect()
 }
 
+/// Selects pauses, each in one of its branches, of the organisation, its first parameter.
+macro_rules! select_pauses {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            SELECT
+                pause.pause_id AS "pause_id: PauseId",
+                pause.brand_id AS "brand_id: BrandId",
+                pause.whole_brand,
+                (
+                    SELECT count(*)
+                    FROM paused_branches AS every
+                    WHERE every.org_id = $1
+                      AND every.pause_id = pause.pause_id
+                ) AS "branch_count!",
+                pause.target_kind,
+                pause.target_id,
+                pause.target_method AS "target_method: Method",
+                pause.target_label,
+                pause.target_name,
+                pause.channels AS "channels: Vec<Channel>",
+                pause.reason AS "reason: Reason",
+                pause.note,
+                pause.end_kind,
+                pause.end_minutes,
+                pause.end_at,
+                pause.restock_sku_ids,
+                pause.locked,
+                pause.started_at,
+                pause.started_by,
+                pause.version,
+                place.branch_id AS "branch_id: BranchId",
+                place.ends_at,
+                place.ended_at,
+                place.ending AS "ending: Ending",
+                place.ended_by
+            FROM paused_branches AS place
+            JOIN pauses AS pause USING (org_id, pause_id)
+            WHERE place.org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
+
 /// Lists the pauses that nobody has ended yet in a branch.
 pub async fn list_lasting(
     tx: &mut TenantTx,
     branch_id: BranchId,
 ) -> anyhow::Result<Vec<PauseInBranch>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            pause.pause_id AS "pause_id: PauseId",
-            pause.brand_id AS "brand_id: BrandId",
-            pause.whole_brand,
-            (
-                SELECT count(*)
-                FROM paused_branches AS every
-                WHERE every.org_id = $1
-                  AND every.pause_id = pause.pause_id
-            ) AS "branch_count!",
-            pause.target_kind,
-            pause.target_id,
-            pause.target_method AS "target_method: Method",
-            pause.target_label,
-            pause.target_name,
-            pause.channels AS "channels: Vec<Channel>",
-            pause.reason AS "reason: Reason",
-            pause.note,
-            pause.end_kind,
-            pause.end_minutes,
-            pause.end_at,
-            pause.restock_sku_ids,
-            pause.locked,
-            pause.started_at,
-            pause.started_by,
-            pause.version,
-            place.branch_id AS "branch_id: BranchId",
-            place.ends_at,
-            place.ended_at,
-            place.ending AS "ending: Ending",
-            place.ended_by
-        FROM paused_branches AS place
-        JOIN pauses AS pause USING (org_id, pause_id)
-        WHERE place.org_id = $1
-          AND place.branch_id = $2
-          AND place.ended_at IS NULL
-        "#,
+    let rows = select_pauses!(
+        "AND place.branch_id = $2 AND place.ended_at IS NULL",
         org,
         branch_id.as_uuid(),
     )
@@ -218,43 +226,8 @@ pub async fn list_ended(
     limit: i64,
 ) -> anyhow::Result<Vec<PauseInBranch>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_pauses!(
         r#"
-        SELECT
-            pause.pause_id AS "pause_id: PauseId",
-            pause.brand_id AS "brand_id: BrandId",
-            pause.whole_brand,
-            (
-                SELECT count(*)
-                FROM paused_branches AS every
-                WHERE every.org_id = $1
-                  AND every.pause_id = pause.pause_id
-            ) AS "branch_count!",
-            pause.target_kind,
-            pause.target_id,
-            pause.target_method AS "target_method: Method",
-            pause.target_label,
-            pause.target_name,
-            pause.channels AS "channels: Vec<Channel>",
-            pause.reason AS "reason: Reason",
-            pause.note,
-            pause.end_kind,
-            pause.end_minutes,
-            pause.end_at,
-            pause.restock_sku_ids,
-            pause.locked,
-            pause.started_at,
-            pause.started_by,
-            pause.version,
-            place.branch_id AS "branch_id: BranchId",
-            place.ends_at,
-            place.ended_at,
-            place.ending AS "ending: Ending",
-            place.ended_by
-        FROM paused_branches AS place
-        JOIN pauses AS pause USING (org_id, pause_id)
-        WHERE place.org_id = $1
           AND place.branch_id = $2
           AND place.ended_at IS NOT NULL
           AND (place.ended_at, place.pause_id) < ($3, $4::uuid)
@@ -276,46 +249,8 @@ pub async fn list_ended(
 /// Finds a pause with all its branches, by their ids.
 pub async fn find(tx: &mut TenantTx, pause_id: PauseId) -> anyhow::Result<Vec<PauseInBranch>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            pause.pause_id AS "pause_id: PauseId",
-            pause.brand_id AS "brand_id: BrandId",
-            pause.whole_brand,
-            (
-                SELECT count(*)
-                FROM paused_branches AS every
-                WHERE every.org_id = $1
-                  AND every.pause_id = pause.pause_id
-            ) AS "branch_count!",
-            pause.target_kind,
-            pause.target_id,
-            pause.target_method AS "target_method: Method",
-            pause.target_label,
-            pause.target_name,
-            pause.channels AS "channels: Vec<Channel>",
-            pause.reason AS "reason: Reason",
-            pause.note,
-            pause.end_kind,
-            pause.end_minutes,
-            pause.end_at,
-            pause.restock_sku_ids,
-            pause.locked,
-            pause.started_at,
-            pause.started_by,
-            pause.version,
-            place.branch_id AS "branch_id: BranchId",
-            place.ends_at,
-            place.ended_at,
-            place.ending AS "ending: Ending",
-            place.ended_by
-        FROM paused_branches AS place
-        JOIN pauses AS pause USING (org_id, pause_id)
-        WHERE place.org_id = $1
-          AND place.pause_id = $2
-        ORDER BY place.branch_id
-        "#,
+    let rows = select_pauses!(
+        "AND place.pause_id = $2 ORDER BY place.branch_id",
         org,
         pause_id.as_uuid(),
     )

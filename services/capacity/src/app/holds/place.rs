@@ -253,7 +253,8 @@ async fn write_counters(
     store::stock::buckets::insert(tx, branch_id, &outcome.new_buckets).await?;
     store::stock::buckets::apply(tx, branch_id, &changes).await?;
     store::limits::counters::hold(tx, branch_id, &outcome.counters).await?;
-    store::stock::movements::insert_many(tx, &*core.clock, branch_id, &outcome.movements).await?;
+    store::stock::movements::insert_many(tx, &*core.clock, branch_id, &outcome.movements, None)
+        .await?;
     Ok(())
 }
 

@@ -159,7 +159,8 @@ pub async fn write_ledger(
 ) -> Result<(), Error> {
     store::stock::buckets::insert(tx, branch_id, &ledger.made).await?;
     store::stock::buckets::apply(tx, branch_id, &ledger.changes).await?;
-    store::stock::movements::insert_many(tx, &*core.clock, branch_id, &ledger.movements).await?;
+    store::stock::movements::insert_many(tx, &*core.clock, branch_id, &ledger.movements, None)
+        .await?;
     Ok(())
 }
 

@@ -140,7 +140,8 @@ pub async fn set_item(
     let buckets = store::stock::buckets::find_many(&mut tx, branch_id, &[sku_id], today).await?;
     let (changed, movements) = change_amounts(&before, &item, &buckets);
     store::stock::buckets::set_many(&mut tx, branch_id, &changed).await?;
-    store::stock::movements::insert_many(&mut tx, &*core.clock, branch_id, &movements).await?;
+    store::stock::movements::insert_many(&mut tx, &*core.clock, branch_id, &movements, None)
+        .await?;
 
     let was = ItemToday::new(before, &buckets, today);
     let buckets = buckets.into_iter().chain(changed).collect();

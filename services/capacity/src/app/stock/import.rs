@@ -16,13 +16,14 @@ use crate::{
     app::{Core, availability::announce::announce, error::Error, find_branch::lock_branch},
     domain::{
         availability::notice::Notice,
+        holds::OrderMovement,
         stock::{
             MovementKind,
             file::{self, CellProblem, Row},
             import::{Name, Plan, Planned, Stock, plan},
         },
     },
-    store::{self, branches::Branch, stock::movements::StaffMovement},
+    store::{self, branches::Branch},
 };
 
 /// A file staff bring.
@@ -137,15 +138,13 @@ async fn write(
         let after = change.count.map_or(before, |count| before.counted(count));
         if change.count.is_some() {
             buckets.insert(key, after);
-            counts.push(StaffMovement {
+            counts.push(OrderMovement {
+                order_id: None,
                 sku_id: item.sku_id,
-                business_day,
+                bucket_day: business_day,
                 kind: MovementKind::Counted,
                 quantity: after.balance() - before.balance(),
                 after,
-                actor: &ask.actor,
-                reason: &ask.reason,
-                other_branch_id: None,
             });
         }
         if change.before.mode == item.mode {
@@ -157,8 +156,9 @@ async fn write(
         store::stock::items::upsert_basics(tx, branch_id, &items).await?;
     }
     store::stock::buckets::set_many(tx, branch_id, &buckets).await?;
-    store::stock::movements::insert_many(tx, &*core.clock, branch_id, &adjusted).await?;
-    store::stock::movements::insert_counts(tx, &*core.clock, branch_id, &counts).await?;
+    store::stock::movements::insert_many(tx, &*core.clock, branch_id, &adjusted, None).await?;
+    let by = Some((ask.actor.as_str(), ask.reason.as_str()));
+    store::stock::movements::insert_many(tx, &*core.clock, branch_id, &counts, by).await?;
     Ok(notice)
 }
 

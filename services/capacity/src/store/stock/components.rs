@@ -21,24 +21,31 @@ pub struct Component {
     pub version: i64,
 }
 
+/// Selects components of the organisation, its first parameter.
+macro_rules! select_components {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Component,
+            r#"
+            SELECT
+                brand_id AS "brand_id: BrandId",
+                sku_id AS "sku_id: SkuId",
+                name,
+                archived,
+                version
+            FROM components
+            WHERE org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
+
 /// Lists the components of a brand that are not archived, by name.
 pub async fn list(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Component>> {
     let org = tx.org().as_uuid();
-    sqlx::query_as!(
-        Component,
-        r#"
-        SELECT
-            brand_id AS "brand_id: BrandId",
-            sku_id AS "sku_id: SkuId",
-            name,
-            archived,
-            version
-        FROM components
-        WHERE org_id = $1
-          AND brand_id = $2
-          AND NOT archived
-        ORDER BY name
-        "#,
+    select_components!(
+        "AND brand_id = $2 AND NOT archived ORDER BY name",
         org,
         brand_id.as_uuid(),
     )
@@ -54,21 +61,8 @@ pub async fn lock(
     sku_id: SkuId,
 ) -> anyhow::Result<Option<Component>> {
     let org = tx.org().as_uuid();
-    sqlx::query_as!(
-        Component,
-        r#"
-        SELECT
-            brand_id AS "brand_id: BrandId",
-            sku_id AS "sku_id: SkuId",
-            name,
-            archived,
-            version
-        FROM components
-        WHERE org_id = $1
-          AND brand_id = $2
-          AND sku_id = $3
-        FOR UPDATE
-        "#,
+    select_components!(
+        "AND brand_id = $2 AND sku_id = $3 FOR UPDATE",
         org,
         brand_id.as_uuid(),
         sku_id.as_uuid(),

@@ -7,6 +7,8 @@ use chassis::{
     id::{BranchId, OrganisationId, SkuId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use sqlx::types::Json;
 
 use crate::{
     domain::stock::{Deduct, Rules, StockItem, StockMode},
@@ -66,30 +68,38 @@ fn items(rows: Vec<Row>) -> anyhow::Result<Vec<StockItem>> {
         .collect()
 }
 
+/// Selects stock items of the organisation, its first parameter.
+macro_rules! select_items {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            SELECT
+                sku_id AS "sku_id: SkuId",
+                mode AS "mode: StockMode",
+                daily_amount,
+                low_threshold,
+                weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
+                date_days,
+                date_amounts,
+                max_per_order,
+                show_last,
+                deduct AS "deduct: Deduct",
+                received_until AS "received_until: BusinessDay",
+                version
+            FROM stock_items
+            WHERE org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
+
 /// Lists the stock items of a branch, by unit.
 pub async fn list(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Vec<StockItem>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            sku_id AS "sku_id: SkuId",
-            mode AS "mode: StockMode",
-            daily_amount,
-            low_threshold,
-            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
-            date_days,
-            date_amounts,
-            max_per_order,
-            show_last,
-            deduct AS "deduct: Deduct",
-            received_until AS "received_until: BusinessDay",
-            version
-        FROM stock_items
-        WHERE org_id = $1
-          AND branch_id = $2
-        ORDER BY sku_id
-        "#,
+    let rows = select_items!(
+        "AND branch_id = $2 ORDER BY sku_id",
         org,
         branch_id.as_uuid(),
     )
@@ -107,27 +117,8 @@ pub async fn find_many(
 ) -> anyhow::Result<Vec<StockItem>> {
     let org = tx.org().as_uuid();
     let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            sku_id AS "sku_id: SkuId",
-            mode AS "mode: StockMode",
-            daily_amount,
-            low_threshold,
-            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
-            date_days,
-            date_amounts,
-            max_per_order,
-            show_last,
-            deduct AS "deduct: Deduct",
-            received_until AS "received_until: BusinessDay",
-            version
-        FROM stock_items
-        WHERE org_id = $1
-          AND branch_id = $2
-          AND sku_id = ANY($3)
-        "#,
+    let rows = select_items!(
+        "AND branch_id = $2 AND sku_id = ANY($3)",
         org,
         branch_id.as_uuid(),
         &sku_ids,
@@ -187,24 +178,8 @@ pub async fn find_expecting(
     today: BusinessDay,
 ) -> anyhow::Result<Vec<StockItem>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_items!(
         r#"
-        SELECT
-            sku_id AS "sku_id: SkuId",
-            mode AS "mode: StockMode",
-            daily_amount,
-            low_threshold,
-            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
-            date_days,
-            date_amounts,
-            max_per_order,
-            show_last,
-            deduct AS "deduct: Deduct",
-            received_until AS "received_until: BusinessDay",
-            version
-        FROM stock_items
-        WHERE org_id = $1
           AND branch_id = $2
           AND mode = 'running'
           AND deduct = 'on_day'
@@ -303,6 +278,17 @@ pub async fn upsert(
     Ok(())
 }
 
+#[derive(Serialize)]
+struct BasicsRow {
+    sku_id: SkuId,
+    mode: StockMode,
+    daily_amount: i64,
+    low_threshold: i64,
+    deduct: Deduct,
+    received_until: Option<BusinessDay>,
+    version: i64,
+}
+
 /// Keeps mode, amount and threshold of items of a locked branch, all in one statement; their
 /// further settings stay.
 pub async fn upsert_basics(
@@ -311,22 +297,26 @@ pub async fn upsert_basics(
     items: &[StockItem],
 ) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = items.iter().map(|item| item.sku_id.as_uuid()).collect();
-    let modes: Vec<_> = items.iter().map(|item| item.mode).collect();
-    let amounts: Vec<_> = items.iter().map(|item| item.daily_amount).collect();
-    let thresholds: Vec<_> = items.iter().map(|item| item.low_threshold).collect();
-    let deducts: Vec<_> = items.iter().map(|item| item.rules.deduct).collect();
-    let received: Vec<_> = items.iter().map(|item| item.received_until).collect();
-    let versions: Vec<_> = items.iter().map(|item| item.version).collect();
+    let row = |item: &StockItem| BasicsRow {
+        sku_id: item.sku_id,
+        mode: item.mode,
+        daily_amount: item.daily_amount,
+        low_threshold: item.low_threshold,
+        deduct: item.rules.deduct,
+        received_until: item.received_until,
+        version: item.version,
+    };
+    let rows: Vec<_> = items.iter().map(row).collect();
     let done = sqlx::query!(
         r#"
         INSERT INTO stock_items
             (org_id, branch_id, sku_id, mode, daily_amount, low_threshold, deduct, received_until,
              version)
         SELECT $1, $2, sku_id, mode, daily_amount, low_threshold, deduct, received_until, version
-        FROM UNNEST(
-            $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::date[], $9::bigint[]
-        ) AS kept (sku_id, mode, daily_amount, low_threshold, deduct, received_until, version)
+        FROM jsonb_to_recordset($3) AS kept (
+            sku_id uuid, mode text, daily_amount bigint, low_threshold bigint, deduct text,
+            received_until date, version bigint
+        )
         ON CONFLICT (org_id, branch_id, sku_id) DO UPDATE
         SET mode = excluded.mode,
             daily_amount = excluded.daily_amount,
@@ -337,13 +327,7 @@ pub async fn upsert_basics(
         "#,
         org,
         branch_id.as_uuid(),
-        &sku_ids,
-        &modes as &[StockMode],
-        &amounts,
-        &thresholds,
-        &deducts as &[Deduct],
-        &received as &[Option<BusinessDay>],
-        &versions,
+        Json(rows) as Json<Vec<BasicsRow>>,
     )
     .execute(&mut **tx)
     .await
