@@ -142,7 +142,7 @@ fn describe(home: &Home, service: &str, urls: &[(String, String)]) -> anyhow::Re
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    // Only what is compiled anew tells its queries.
+    // Only what is compiled anew writes its queries.
     fs::File::open(crate_folder.join("src/lib.rs"))?.set_modified(SystemClock.now().into())?;
     compile(home, urls, &folder).with_context(|| format!("describing the queries of {service}"))
 }

@@ -69,7 +69,7 @@ enum Word {
     Doctor,
     /// Place one order and print its way through all services.
     Trace,
-    /// (internal) own the processes until told to stop.
+    /// (internal) own the processes until stopped.
     #[command(hide = true)]
     Supervise {
         /// Use optimised builds.

@@ -34,7 +34,7 @@ pub const PROCESSES: &str = "processes.json";
 /// Pause before a process that died is started again.
 const RESTART_PAUSE: Duration = Duration::from_millis(300);
 
-/// What the supervisor tells about itself.
+/// The state that the supervisor reports.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct Status {
     /// Process id of the supervisor.
@@ -67,12 +67,12 @@ pub async fn run(home: &Home, release: bool) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let replicas = services::replicas(&env::var(REPLICATED).unwrap_or_default())?;
-    let doors: Vec<String> = replicas
+    let port_names: Vec<String> = replicas
         .iter()
         .flat_map(|replica| [replica.process.clone(), format!("{}_ops", replica.process)])
         .collect();
     let mut names: Vec<&str> = PORTS.to_vec();
-    names.extend(doors.iter().map(String::as_str));
+    names.extend(port_names.iter().map(String::as_str));
     let ports = Ports::choose(home, &names)?;
     let keys = Keys::of(home)?;
     let platform = Platform {
@@ -97,7 +97,7 @@ pub async fn run(home: &Home, release: bool) -> anyhow::Result<()> {
         _ = interrupt.recv() => Err(anyhow::anyhow!("stopped while starting")),
     };
     if let Err(failure) = &outcome {
-        supervisor.tell("failed", false, Some(format!("{failure:#}")))?;
+        supervisor.report("failed", false, Some(format!("{failure:#}")))?;
     } else {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
     }
@@ -119,7 +119,7 @@ impl Supervisor<'_> {
         let home = self.home;
         let port = |name: &str| platform.ports.of(name);
 
-        self.tell("starting PostgreSQL, Redis and RabbitMQ", false, None)?;
+        self.report("starting PostgreSQL, Redis and RabbitMQ", false, None)?;
         for server in [
             postgres::prepare(home, port("postgres")?)?,
             redis::prepare(home, port("redis")?)?,
@@ -131,7 +131,7 @@ impl Supervisor<'_> {
         postgres::ready(port("postgres")?).await?;
         redis::ready(port("redis")?).await?;
 
-        self.tell("migrating", false, None)?;
+        self.report("migrating", false, None)?;
         postgres::create_databases(port("postgres")?, &SERVICES)?;
         let mut migrated = "";
         for replica in platform.replicas {
@@ -142,7 +142,7 @@ impl Supervisor<'_> {
         }
         rabbitmq::ready(port("amqp")?).await?;
 
-        self.tell("starting the services", false, None)?;
+        self.report("starting the services", false, None)?;
         for replica in platform.replicas {
             self.services
                 .keep(home, &self.pids, platform.service(replica, &[])?)?;
@@ -153,10 +153,10 @@ impl Supervisor<'_> {
             healthy(name, url).await?;
         }
         home.write(endpoints::FILE, &endpoints)?;
-        self.tell("running", true, None)
+        self.report("running", true, None)
     }
 
-    fn tell(&self, phase: &str, ready: bool, failure: Option<String>) -> anyhow::Result<()> {
+    fn report(&self, phase: &str, ready: bool, failure: Option<String>) -> anyhow::Result<()> {
         self.home.write(
             STATUS,
             &Status {

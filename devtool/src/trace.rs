@@ -1,4 +1,4 @@
-//! `trace`: the way of one order through the platform, as the services tell it themselves.
+//! `trace`: the path of one order through the platform, from the spans of the services.
 
 mod collector;
 mod tree;

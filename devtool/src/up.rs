@@ -38,7 +38,7 @@ pub async fn up(home: &Home, detach: bool, release: bool) -> anyhow::Result<()> 
         start(home, release, &[]).await?;
     }
     let endpoints = demo::load_once(home).await?;
-    tell(&endpoints);
+    print_addresses(&endpoints);
     if detach {
         return Ok(());
     }
@@ -173,7 +173,7 @@ fn is_zombie(pid: Pid) -> bool {
     })
 }
 
-fn tell(endpoints: &Endpoints) {
+fn print_addresses(endpoints: &Endpoints) {
     println!("\n一指買 is running.");
     println!("  storefront  {}", endpoints.storefront);
     println!("  admin       {}", endpoints.admin);

@@ -7,8 +7,8 @@ use std::{hint::black_box, time::Duration};
 
 use pricing::{
     rules::{
-        BundleSlot, Context, Customer, Deal, Effect, Ladder, Member, Moment, Off, Pick, Rule,
-        RuleSet, TakeFrom, Target, UnitOff, Weekday,
+        BundleSlot, Context, Customer, Discount, Effect, Member, Moment, OrderDiscount, Pick, Rule,
+        RuleSet, SetPricing, TakeFrom, Target, UnitDiscount, Weekday,
     },
     *,
 };
@@ -40,7 +40,7 @@ fn measure(quantity: u32) -> Duration {
         ..Member::default()
     });
     let entered = [entered(901, Class::Code), entered(902, Class::Coupon)];
-    let programme = programme();
+    let program = program();
     let fees = [Fee {
         kind: FeeKind::Delivery,
         charge: Charge::Fixed(Amount::new(60)),
@@ -52,7 +52,7 @@ fn measure(quantity: u32) -> Duration {
             points: 50,
             insisted: false,
         }),
-        programme: Some(&programme),
+        program: Some(&program),
         fees: &fees,
         ..Request::new(&cart, &rules, context())
     };
@@ -86,8 +86,8 @@ fn rules() -> Vec<Rule> {
         rule
     });
     let alone = (180..200).map(|n| {
-        let off = Off::Percent(Rate::bp(u32::try_from(n).unwrap_or(0)));
-        let effect = Effect::Order(Ladder::from_spend(500, off));
+        let off = Discount::Percent(Rate::bp(u32::try_from(n).unwrap_or(0)));
+        let effect = Effect::Order(OrderDiscount::from_spend(500, off));
         let mut rule = Rule::new(id(n), "rule", Class::Promotion, effect);
         rule.exclusive = Exclusive::Order;
         rule
@@ -118,22 +118,22 @@ fn effect(n: u128) -> Effect {
         units,
     };
     match n / 60 {
-        0 => Effect::Item(UnitOff::Percent(rate)),
+        0 => Effect::Item(UnitDiscount::Percent(rate)),
         1 => match n % 4 {
             0 => Effect::NthUnit {
                 n: 2,
-                off: UnitOff::Percent(rate),
+                off: UnitDiscount::Percent(rate),
                 take_from: TakeFrom::Cheapest,
             },
             1 => Effect::AnyN {
                 n: 3,
-                deal: Deal::Price(Amount::new(99)),
+                price: SetPricing::Fixed(Amount::new(99)),
             },
             2 => Effect::BuyGet {
                 buy: 2,
                 get: 1,
                 get_from: None,
-                off: UnitOff::Percent(Rate::WHOLE),
+                off: UnitDiscount::Percent(Rate::WHOLE),
                 take_from: TakeFrom::Cheapest,
             },
             _ => Effect::Bundle {
@@ -141,26 +141,29 @@ fn effect(n: u128) -> Effect {
                 price: Amount::new(120),
             },
         },
-        _ => Effect::Order(Ladder::from_spend(300, Off::Percent(Rate::bp(20)))),
+        _ => Effect::Order(OrderDiscount::from_spend(
+            300,
+            Discount::Percent(Rate::bp(20)),
+        )),
     }
 }
 
 fn entered(n: u128, class: Class) -> EnteredRule {
-    let effect = Effect::Order(Ladder::always(Off::Amount(Amount::new(20))));
+    let effect = Effect::Order(OrderDiscount::always(Discount::Amount(Amount::new(20))));
     EnteredRule {
         rule: Rule::new(id(n), "entered", class, effect),
         insisted: false,
     }
 }
 
-fn programme() -> Programme {
-    Programme {
+fn program() -> PointsProgram {
+    PointsProgram {
         id: id(900),
         version: 1,
         name: "points".into(),
         redeeming: Some(Redeeming {
             worth_of_100: 100,
-            fewest: 1,
+            min_points: 1,
             step: 1,
             min_spend: Amount::ZERO,
             cap: Rate::WHOLE,

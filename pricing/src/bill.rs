@@ -7,7 +7,7 @@ use crate::{
     amount::Amount,
     candidate::{Candidate, GiftState},
     effects::{Goods, Measured},
-    explanation::{Reason, Stage, Why},
+    explanation::{Explanation, Reason, Stage},
     groups::{Groups, Mask},
     ids::RuleId,
     portions::Portions,
@@ -58,7 +58,7 @@ pub(crate) struct Applied {
     /// The fee it acts on.
     pub fee: Option<usize>,
     pub off: Amount,
-    pub why: Why,
+    pub why: Explanation,
 }
 
 impl Applied {
@@ -67,7 +67,7 @@ impl Applied {
         index: usize,
         candidate: &Candidate<'_>,
         shares: Vec<(usize, i64)>,
-        why: Why,
+        why: Explanation,
     ) -> Self {
         let rule = candidate.rule;
         Self {
@@ -203,7 +203,7 @@ impl<'a> Bill<'a> {
             return false;
         }
         let shares = self.take(portions, off);
-        let why = Why {
+        let why = Explanation {
             action: portions.action,
             times: portions.times,
             off,

@@ -104,9 +104,9 @@ impl<'a> Engine<'a> {
         let may_act: Vec<_> = (0..automatic)
             .filter(|&index| candidates[index].refused.is_none())
             .collect();
-        let programme = request.programme;
-        let redeeming = programme.and_then(|programme| programme.redeeming.as_ref());
-        let earning = programme.and_then(|programme| programme.earning.as_ref());
+        let program = request.program;
+        let redeeming = program.and_then(|program| program.redeeming.as_ref());
+        let earning = program.and_then(|program| program.earning.as_ref());
         Self {
             plans: plans(&candidates, &may_act),
             redeeming: redeeming.map(|redeeming| (redeeming, picks.mask(&redeeming.target))),
@@ -139,12 +139,12 @@ impl<'a> Engine<'a> {
     pub fn id(&self, entered: Entered) -> Option<RuleId> {
         match entered {
             Entered::Rule(index) => Some(self.candidates[index].rule.id),
-            Entered::Points => self.request.programme.map(|programme| programme.id),
+            Entered::Points => self.request.program.map(|program| program.id),
         }
     }
 
     /// Takes what the customer entered, one after another, as long as it does not make the order
-    /// dearer or the customer insists.
+    /// more expensive or the customer insists.
     fn decide(&self) -> Decision<'a> {
         let mut used = Vec::new();
         let mut choice = self.choose(&used, None);
@@ -249,8 +249,8 @@ impl<'a> Engine<'a> {
             return Err(self.reason(with.bill(), one));
         }
         let total = with.bill().total();
-        let dearer = total > without.bill().total() && !insisted;
-        if against.is_empty() && !dearer {
+        let raises_total = total > without.bill().total() && !insisted;
+        if against.is_empty() && !raises_total {
             return Ok(with);
         }
         let with = match against.is_empty() {
@@ -346,7 +346,7 @@ impl<'a> Engine<'a> {
 
     fn use_points(&self, bill: &mut Bill<'a>) -> Result<Option<UsedPoints>, Reason> {
         let request = self.request;
-        let (Some(programme), Some(requested)) = (request.programme, request.points) else {
+        let (Some(program), Some(requested)) = (request.program, request.points) else {
             return Err(Reason::NotEligibleMember);
         };
         let Some((redeeming, mask)) = self.redeeming else {
@@ -356,7 +356,7 @@ impl<'a> Engine<'a> {
             Customer::Guest => Err(Reason::NeedsLogin),
             Customer::Member(member) => {
                 let requested = (requested.points, member.points);
-                g_points::run(bill, (programme, redeeming), mask, requested).map(Some)
+                g_points::run(bill, (program, redeeming), mask, requested).map(Some)
             }
         }
     }
@@ -431,7 +431,7 @@ impl<'a> Engine<'a> {
     /// How the order earns points, if it earns any.
     fn earning_rule(&self) -> Option<&'a Earning> {
         let request = self.request;
-        let earning = request.programme?.earning.as_ref()?;
+        let earning = request.program?.earning.as_ref()?;
         let Context {
             method, channel, ..
         } = &request.context;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     amount::{Amount, Rate},
     ids::RuleId,
-    rules::{Deal, Measure, Off, UnitOff},
+    rules::{Discount, Measure, SetPricing, UnitDiscount},
 };
 
 /// When a rule acts; the order is that of computation.
@@ -65,15 +65,15 @@ pub struct Adjustment {
     /// The same by unit of the line, in the units' order; empty for a fee.
     pub per_unit: Vec<Amount>,
     /// What the sentence is made of.
-    pub why: Why,
+    pub why: Explanation,
 }
 
 /// What the sentence why is made of: 「任選 3 杯 99 元：折 6 元」.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Why {
+pub struct Explanation {
     /// What was done.
     pub action: Action,
-    /// How many times: units, sets or steps.
+    /// How many times: units, sets or thresholds.
     pub times: u32,
     /// What the rule takes off the whole order.
     pub off: Amount,
@@ -85,20 +85,20 @@ pub struct Why {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Units for less.
-    Item(UnitOff),
+    Item(UnitDiscount),
     /// The n-th unit for less.
     NthUnit {
         /// Units of a set.
         n: u32,
-        /// What is off.
-        off: UnitOff,
+        /// The discount.
+        off: UnitDiscount,
     },
     /// Any n units.
     AnyN {
         /// Units of a set.
         n: u32,
         /// For what.
-        deal: Deal,
+        price: SetPricing,
     },
     /// So many for less for so many bought.
     BuyGet {
@@ -106,8 +106,8 @@ pub enum Action {
         buy: u32,
         /// Got.
         get: u32,
-        /// What is off.
-        off: UnitOff,
+        /// The discount.
+        off: UnitDiscount,
     },
     /// A set for a price.
     Bundle {
@@ -120,8 +120,8 @@ pub enum Action {
         measure: Measure,
         /// The threshold.
         at: i64,
-        /// What is off.
-        off: Off,
+        /// The discount.
+        off: Discount,
     },
     /// A gift.
     Gift,
@@ -131,7 +131,7 @@ pub enum Action {
         price: Amount,
     },
     /// Less for delivery.
-    Delivery(Off),
+    Delivery(Discount),
     /// Points were used.
     Points {
         /// How many.
@@ -192,7 +192,7 @@ pub enum Reason {
         /// What it would have saved.
         saving: Amount,
     },
-    /// It may not stand beside others, or makes the order dearer by what is lost through it.
+    /// It may not stand beside others, or makes the order more expensive by what is lost through it.
     NotCombinable {
         /// Those others.
         with: Vec<RuleId>,
@@ -208,14 +208,14 @@ pub enum Reason {
         /// How many there are.
         balance: u32,
     },
-    /// Not a multiple of the step, or fewer than the fewest.
+    /// Not a multiple of the step, or fewer than the minimum.
     PointsStep {
         /// Fewest at a time.
-        fewest: u32,
-        /// Step.
+        min_points: u32,
+        /// Threshold.
         step: u32,
     },
-    /// The cap is below the fewest points.
+    /// The cap is below the minimum of points.
     PointsCapped,
 }
 

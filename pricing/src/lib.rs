@@ -31,13 +31,13 @@ pub use cart::{
     Cart, CartError, Choice, ChosenOption, Line, MAX_LINE_UNITS, MAX_LINES, MAX_UNITS, TaxType,
 };
 pub use engine::price;
-pub use explanation::{Action, Adjustment, Earned, Notice, Reason, Rejected, Stage, Why};
+pub use explanation::{Action, Adjustment, Earned, Explanation, Notice, Reason, Rejected, Stage};
 pub use groups::ItemKey;
 pub use ids::{
     BranchId, BrandId, CategoryId, Channel, FeeName, MemberTagId, Method, OptionId, PaymentMethod,
     ProductId, RuleId, SegmentId, SlotId, TagId, TierId, VariantId,
 };
-pub use points::{Earning, Programme, ProgrammeFault, Redeeming};
+pub use points::{Earning, PointsProgram, PointsProgramFault, Redeeming};
 pub use priced::{Gift, Offer, Outcome, Priced, PricedFee, PricedGroup, PricedLine, PricedUnit};
 pub use refund::{Refund, refund};
 pub use request::{EnteredPoints, EnteredRule, Error, Gifts, MAX_ENTERED, Request};

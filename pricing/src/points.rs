@@ -1,4 +1,4 @@
-//! A programme of points: what they are worth, and how they are earned.
+//! A program of points: what they are worth, and how they are earned.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use crate::{
     stacking::Classes,
 };
 
-/// One version of a programme.
+/// One version of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Programme {
+pub struct PointsProgram {
     /// Id; adjustments name it as their rule.
     pub id: RuleId,
     /// Version.
@@ -30,7 +30,7 @@ pub struct Redeeming {
     /// What 100 points are worth in the minor unit: 1 to 10,000.
     pub worth_of_100: u32,
     /// Fewest at a time.
-    pub fewest: u32,
+    pub min_points: u32,
     /// Only multiples of this, at least 1.
     pub step: u32,
     /// Goods must come to this on entry to the stage.
@@ -58,14 +58,14 @@ pub struct Earning {
     pub channels: Vec<Channel>,
 }
 
-/// What is wrong with a programme.
+/// What is wrong with a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the points programme has a number out of range")]
-pub struct ProgrammeFault;
+#[error("the points program has a number out of range")]
+pub struct PointsProgramFault;
 
-impl Programme {
+impl PointsProgram {
     /// Refuses numbers out of range.
-    pub fn check(&self) -> Result<(), ProgrammeFault> {
+    pub fn check(&self) -> Result<(), PointsProgramFault> {
         let redeeming = self.redeeming.as_ref().is_none_or(|redeeming| {
             (1..=10_000).contains(&redeeming.worth_of_100)
                 && redeeming.step > 0
@@ -75,7 +75,9 @@ impl Programme {
         let earning = self.earning.as_ref().is_none_or(|earning| {
             (1..=1_000).contains(&earning.every.minor()) && (1..=100).contains(&earning.points)
         });
-        (redeeming && earning).then_some(()).ok_or(ProgrammeFault)
+        (redeeming && earning)
+            .then_some(())
+            .ok_or(PointsProgramFault)
     }
 }
 
@@ -93,8 +95,8 @@ impl Redeeming {
         let step = i64::from(self.step);
         let points = largest.min(i64::from(requested)) / step * step;
         let value = points * worth / 100;
-        let fewest = (value * 100 + worth - 1) / worth;
-        let points = (fewest + step - 1) / step * step;
+        let min_points = (value * 100 + worth - 1) / worth;
+        let points = (min_points + step - 1) / step * step;
         u32::try_from(points).unwrap_or(0)
     }
 }
@@ -118,7 +120,7 @@ mod tests {
         let usable = |worth_of_100, step, requested, most| {
             let redeeming = Redeeming {
                 worth_of_100,
-                fewest: 1,
+                min_points: 1,
                 step,
                 min_spend: Amount::ZERO,
                 cap: Rate::WHOLE,

@@ -16,7 +16,7 @@ pub(crate) struct Portions {
     pub cuts: Vec<Cut>,
     /// Units of sets, whether they become cheaper or not.
     pub taken: Vec<usize>,
-    /// How many units, sets or steps.
+    /// How many units, sets or thresholds.
     pub times: u32,
 }
 

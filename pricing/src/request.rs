@@ -6,7 +6,7 @@ use crate::{
     amount::{Amount, Rate},
     cart::Cart,
     ids::{ProductId, RuleId, VariantId},
-    points::{Programme, ProgrammeFault},
+    points::{PointsProgram, PointsProgramFault},
     rules::{Context, Customer, Rule, RuleFault, RuleSet, UsageByRule},
     stacking::Class,
     stages::h_fees::Fee,
@@ -40,8 +40,8 @@ pub struct Request<'a> {
     pub entered: &'a [EnteredRule],
     /// Points.
     pub points: Option<EnteredPoints>,
-    /// The points programme.
-    pub programme: Option<&'a Programme>,
+    /// The points program.
+    pub program: Option<&'a PointsProgram>,
     /// Fees.
     pub fees: &'a [Fee],
     /// What is known of gifts.
@@ -55,7 +55,7 @@ pub struct Request<'a> {
 pub struct EnteredRule {
     /// Its rule.
     pub rule: Rule,
-    /// The customer chose it although the order is dearer with it.
+    /// The customer chose it although the order costs more with it.
     pub insisted: bool,
 }
 
@@ -64,7 +64,7 @@ pub struct EnteredRule {
 pub struct EnteredPoints {
     /// How many.
     pub points: u32,
-    /// The customer chose to although the order is dearer with them.
+    /// The customer chose to although the order costs more with them.
     pub insisted: bool,
 }
 
@@ -86,9 +86,9 @@ pub enum Error {
     /// An entered rule that is unsound, or neither code nor coupon.
     #[error("an entered rule cannot be used")]
     Rule(#[from] RuleFault),
-    /// An unsound programme of points.
+    /// An unsound program of points.
     #[error(transparent)]
-    Programme(#[from] ProgrammeFault),
+    PointsProgram(#[from] PointsProgramFault),
     /// A fee or the total is below zero or too high.
     #[error("the amount of the order is out of range")]
     AmountOutOfRange,
@@ -106,7 +106,7 @@ impl<'a> Request<'a> {
             usage: &NO_USAGE,
             entered: &[],
             points: None,
-            programme: None,
+            program: None,
             fees: &[],
             gifts: &NO_GIFTS,
             discount_cap: None,
@@ -129,8 +129,8 @@ impl<'a> Request<'a> {
             }
             rule.check()?;
         }
-        if let Some(programme) = self.programme {
-            programme.check()?;
+        if let Some(program) = self.program {
+            program.check()?;
         }
         let fees = self.fees.iter().map(Fee::fixed);
         fees.clone()

@@ -1,4 +1,4 @@
-//! A load of gRPC calls on capacity's own door, over few connections.
+//! A load of gRPC calls straight to capacity's gRPC server, over few connections.
 
 use std::{
     sync::{
@@ -27,7 +27,7 @@ use tonic::{
 use super::load::Measured;
 use crate::{endpoints::Endpoints, home::Home, keys::Keys};
 
-/// As many as neighbours of one replica would open.
+/// As many connections as the clients of one replica would open.
 const CONNECTIONS: usize = 4;
 /// Longer than any benchmark.
 const TOKEN_SECS: u32 = 3600;

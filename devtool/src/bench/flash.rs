@@ -98,7 +98,7 @@ async fn sell(home: &Home, endpoints: &Endpoints, sale: Sale) -> anyhow::Result<
     let http = Client::builder().timeout(TRY_LIMIT).build()?;
     let slots = slots(&http, &shop).await?;
     let (slot, others) = slots.split_first().context("the shop has no slots")?;
-    let wishes = wishes(sale, wanted, plenty, slot, others);
+    let purchases = purchases(sale, wanted, plenty, slot, others);
 
     let (sold, killer) = {
         let (sold, watched) = watch::channel(0);
@@ -107,11 +107,11 @@ async fn sell(home: &Home, endpoints: &Endpoints, sale: Sale) -> anyhow::Result<
     let begin = Instant::now();
     let buying = async {
         let retries = AtomicU64::new(0);
-        let outcomes: Vec<_> = stream::iter(wishes)
-            .map(async |wish| {
+        let outcomes: Vec<_> = stream::iter(purchases)
+            .map(async |purchase| {
                 let buyer = Buyer::new(&http, &shop, &retries);
-                let (outcome, time) = buyer.buy(&wish).await?;
-                if let (Wish::Product(_), Outcome::Placed(_)) = (&wish, &outcome) {
+                let (outcome, time) = buyer.buy(&purchase).await?;
+                if let (Purchase::Product(_), Outcome::Placed(_)) = (&purchase, &outcome) {
                     sold.send_modify(|sold| *sold += 1);
                 }
                 anyhow::Ok((outcome, time))
@@ -191,14 +191,14 @@ async fn sell(home: &Home, endpoints: &Endpoints, sale: Sale) -> anyhow::Result<
 
 /// What a buyer wants.
 #[derive(Clone, Debug)]
-enum Wish {
+enum Purchase {
     /// The product, with a slot in which it suits them.
     Product(Value),
     /// A place in the slot, with something of which there is plenty.
     Slot(Value),
 }
 
-impl Wish {
+impl Purchase {
     fn cart(&self) -> &Value {
         match self {
             Self::Product(cart) | Self::Slot(cart) => cart,
@@ -207,19 +207,25 @@ impl Wish {
 }
 
 /// The buyers in the order in which they come: those of the slot among the others.
-fn wishes(sale: Sale, wanted: &Item, plenty: &Item, slot: &Value, others: &[Value]) -> Vec<Wish> {
+fn purchases(
+    sale: Sale,
+    wanted: &Item,
+    plenty: &Item,
+    slot: &Value,
+    others: &[Value],
+) -> Vec<Purchase> {
     let mut random = rand::rng();
-    let mut wishes: Vec<Wish> = (0..sale.buyers)
+    let mut purchases: Vec<Purchase> = (0..sale.buyers)
         .map(|buyer| {
             if buyer < sale.slot_buyers {
-                return Wish::Slot(cart(plenty, slot));
+                return Purchase::Slot(cart(plenty, slot));
             }
             let other = random.random_range(0..others.len());
-            Wish::Product(cart(wanted, &others[other]))
+            Purchase::Product(cart(wanted, &others[other]))
         })
         .collect();
-    wishes.shuffle(&mut random);
-    wishes
+    purchases.shuffle(&mut random);
+    purchases
 }
 
 fn cart(item: &Item, slot: &Value) -> Value {
@@ -251,7 +257,7 @@ async fn slots(http: &Client, shop: &Shop) -> anyhow::Result<Vec<Value>> {
 enum Outcome {
     /// Has an order.
     Placed(String),
-    /// Was told why not.
+    /// Was refused with a reason.
     Refused(String),
 }
 
@@ -278,13 +284,13 @@ impl<'a> Buyer<'a> {
     }
 
     /// Asks for a quote and orders; answers how long the order took with all its tries.
-    async fn buy(&self, wish: &Wish) -> anyhow::Result<(Outcome, Duration)> {
+    async fn buy(&self, purchase: &Purchase) -> anyhow::Result<(Outcome, Duration)> {
         let begin = Instant::now();
-        let (status, quote) = self.until_answered("/quotes", wish.cart()).await?;
+        let (status, quote) = self.until_answered("/quotes", purchase.cart()).await?;
         if status != 200 {
             return Ok((refused(&quote), begin.elapsed()));
         }
-        let mut order = wish.cart().clone();
+        let mut order = purchase.cart().clone();
         order["quote_hash"] = quote["hash"].clone();
         order["quoted_at"] = quote["quoted_at"].clone();
         order["promised_at"] = ANY_TIME.into();
@@ -435,7 +441,7 @@ impl Books {
     /// Refuses when anything was sold twice, lost or left over.
     fn check(&self, sale: Sale, placed: &[String]) -> anyhow::Result<()> {
         let places = i64::from(sale.places);
-        let told = placed.iter().collect::<HashSet<_>>().len();
+        let distinct = placed.iter().collect::<HashSet<_>>().len();
         ensure!(
             self.sold == sale.units && self.in_slot == places,
             "{} units and {} places were to be sold: {self:?}",
@@ -443,8 +449,8 @@ impl Books {
             sale.places
         );
         ensure!(
-            told == placed.len() && i64::try_from(told)? == self.orders,
-            "{} orders were answered, {told} different ones: {self:?}",
+            distinct == placed.len() && i64::try_from(distinct)? == self.orders,
+            "{} orders were answered, {distinct} different ones: {self:?}",
             placed.len()
         );
         ensure!(

@@ -129,7 +129,7 @@ impl Client {
     }
 }
 
-/// Reads one answer with a `content-length` and tells its status.
+/// Reads one answer with a `content-length` and returns its status.
 async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<u16> {
     buffer.clear();
     let head = loop {

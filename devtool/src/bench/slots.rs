@@ -55,7 +55,7 @@ const ORDER_EVERY: Duration = Duration::from_millis(50);
 /// More than the orders of a run want of one product.
 const DAILY_AMOUNT: i64 = 900;
 
-/// How much there is to tell and how long it is measured.
+/// How much is answered and how long it is measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     /// Products whose stock is tracked.
@@ -104,7 +104,7 @@ pub async fn bench(
     let availability = answer.availability.as_ref().context("an empty answer")?;
     ensure!(
         availability.skus.len() >= size.products,
-        "{} units are told of {}",
+        "{} units are answered of {}",
         availability.skus.len(),
         size.products
     );
@@ -143,7 +143,7 @@ pub async fn bench(
     calls::run(&clients, 8, WARM_UP, ask.clone()).await?;
     let mut figures = vec![
         Figure::plain("products tracked", count(items.len() as u64), ""),
-        Figure::plain("slots told", count(slots as u64), ""),
+        Figure::plain("slots answered", count(slots as u64), ""),
         Figure::plain("rules of limits", count(rules as u64), ""),
         Figure::plain("availability", count(body.len() as u64), "bytes"),
     ];
@@ -183,7 +183,7 @@ pub async fn bench(
         orders.await
     );
     orders.abort();
-    // A shop of its own, so that nothing else is told.
+    // A shop of its own, so that nothing else is answered.
     let quiet = Shop::open(home, endpoints, Some(60)).await?;
     figures.extend(seen::bench(&quiet).await?);
     Ok(figures)
@@ -354,12 +354,12 @@ fn question(shop: &Shop, items: &[Item]) -> GetAvailabilityRequest {
 }
 
 /// Holds one thing after the other for now; ends only when a hold is refused.
-async fn keep_ordering(client: Capacity, wishes: Vec<HoldRequest>) -> tonic::Status {
+async fn keep_ordering(client: Capacity, requests: Vec<HoldRequest>) -> tonic::Status {
     let mut ticks = tokio::time::interval(ORDER_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for wish in wishes.into_iter().cycle() {
+    for request in requests.into_iter().cycle() {
         ticks.tick().await;
-        if let Err(status) = holds::hold(client.clone(), wish).await {
+        if let Err(status) = holds::hold(client.clone(), request).await {
             return status;
         }
     }

@@ -247,7 +247,7 @@ async fn create_option_groups(staff: &Staff, brand_id: &str) -> anyhow::Result<(
     Ok(())
 }
 
-/// Opens a branch every day. Capacity hears of a new branch by an event, so the first try may come too early.
+/// Opens a branch every day. Capacity learns of a new branch by an event, so the first try may come too early.
 pub async fn set_hours(
     staff: &Staff,
     branch_id: &str,

@@ -1,4 +1,4 @@
-//! A member of staff at the gateway's REST door.
+//! A client of the gateway's REST API, signed in as staff.
 
 use anyhow::{Context as _, ensure};
 use reqwest::{Client, Method, Response};

@@ -13,7 +13,7 @@ use std::{
 use super::wait_until;
 use crate::{home::Home, ports::Ports, process::Spec};
 
-/// Debian's wrapper in /usr/sbin switches user and folder; this one does as it is told.
+/// Debian's wrapper in /usr/sbin switches user and folder; this one does not.
 const SERVER: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 const USER: &str = "yizhimai";
 

@@ -157,7 +157,7 @@ impl LogsService for Dropped {
     }
 }
 
-/// What the libraries add about source files and threads tells a reader nothing.
+/// Source files and threads, which the libraries add, are of no use to a reader.
 fn shown(attributes: &[KeyValue]) -> Vec<(String, String)> {
     attributes
         .iter()

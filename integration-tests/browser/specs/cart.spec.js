@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { DESKTOP, PHONE, endpoints, faults, launch, open, pictures, signIn } from '../browser.js'
 
 const shop = `/api/shop/${endpoints.demo.open.join('/')}`
-// What an open menu needs to hear of a new one and draw it.
+// Time for an open menu to receive a new one and render it.
 const MOMENTS = { timeout: 5_000 }
 
 let browser
@@ -14,7 +14,7 @@ before(async () => {
 })
 after(() => browser.close())
 
-// Calls the gateway as whoever is signed in on the page.
+// Calls the gateway with the session of the page.
 const call = (page, method, path, body, key) =>
   page.evaluate(
     async ([method, path, body, key]) => {
@@ -28,7 +28,7 @@ const call = (page, method, path, body, key) =>
     [method, path, body, key],
   )
 
-// The brand's catalogue in the manager's hands.
+// A manager who edits the catalogue of the brand.
 async function catalogue(page) {
   const { products } = await signIn(page)
   const brand = /brands\/([^/]+)/.exec(products)[1]

@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => browser.close())
 
-// Calls the gateway as whoever is signed in on the page.
+// Calls the gateway with the session of the page.
 const call = (page, method, path, body) =>
   page.evaluate(
     async ([method, path, body]) => {

@@ -29,7 +29,7 @@ test('what the branch pauses is 暫停販售 in the open storefront, and back wh
   await drink.getByText(/暫停販售，.+恢復/).waitFor(MOMENTS)
   await customer.screenshot({ path: `${pictures}paused-phone.png` })
 
-  // Whoever opens it now cannot put it in the cart.
+  // A page opened now cannot add it to the cart.
   await drink.click()
   const sheet = customer.getByRole('dialog')
   assert.equal(await sheet.getByRole('button', { name: '暫停販售' }).isDisabled(), true)

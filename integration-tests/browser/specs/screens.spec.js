@@ -45,7 +45,7 @@ for (const [name, device, scheme] of looks) {
   })
 }
 
-test('a file with bad rows is told row by row and writes nothing; a good one is published', async () => {
+test('a file with bad rows is reported row by row and writes nothing; a good one is published', async () => {
   const page = await open(browser, DESKTOP)
   const screens = await signIn(page)
   await page.goto(screens.import)

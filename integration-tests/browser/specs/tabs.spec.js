@@ -25,7 +25,7 @@ test('with eight tabs of shop, order and board open, another one still loads and
   const another = await context.newPage()
   another.setDefaultTimeout(20_000)
   const number = await order(another)
-  // Also a tab without a connection of its own hears of the new order.
+  // A tab without a connection of its own also receives the new order.
   for (const tab of boards) await tab.getByText(number, { exact: true }).first().waitFor()
   assert.deepEqual(first.errors, [])
 })

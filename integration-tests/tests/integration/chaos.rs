@@ -237,9 +237,9 @@ async fn decisions_survive(victim: &str) -> anyhow::Result<()> {
 }
 
 async fn move_once(shop: &Shop, order: &str, wanted_at: &Value) -> anyhow::Result<()> {
-    let wish = json!({"version": 1, "wanted_at": wanted_at, "reason": "冰櫃故障"});
+    let request = json!({"version": 1, "wanted_at": wanted_at, "reason": "冰櫃故障"});
     let path = format!("/orders/{order}/move");
-    shop.owner.call(Method::POST, &path, wish).await?;
+    shop.owner.call(Method::POST, &path, request).await?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Invariant 1 through the front door.
+//! Invariant 1 at the gateway.
 
 use futures::{StreamExt as _, stream};
 use integration_tests::{Customer, Platform};

@@ -1,4 +1,4 @@
-//! Another organisation's ids lead nowhere, through every door of the admin.
+//! Ids of another organisation are not found by any operation of the admin.
 
 use integration_tests::{Customer, Platform};
 use reqwest::Method;

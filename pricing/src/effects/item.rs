@@ -7,16 +7,16 @@ use crate::{
     explanation::Action,
     groups::Mask,
     portions::{Portions, Take},
-    rules::UnitOff,
+    rules::UnitDiscount,
 };
 
-/// From the dearest units of some groups when there is a limit, else from all. A rate is computed
+/// From the most expensive units of some groups when there is a limit, else from all. A rate is computed
 /// once over all of them.
 pub(crate) fn portions(
     candidate: &Candidate<'_>,
     mask: Mask,
     goods: &Goods<'_>,
-    off: UnitOff,
+    off: UnitDiscount,
 ) -> Portions {
     let part = |unit: usize| candidate.part(goods.groups, unit, goods.nets[unit]);
     let mut units: Vec<_> = goods
@@ -37,11 +37,11 @@ pub(crate) fn portions(
 }
 
 /// Adds what sorted units lose.
-pub(super) fn push_units(portions: &mut Portions, units: &[(usize, Amount)], off: UnitOff) {
+pub(super) fn push_units(portions: &mut Portions, units: &[(usize, Amount)], off: UnitDiscount) {
     match off {
-        UnitOff::Percent(_) if units.is_empty() => {}
-        UnitOff::Percent(rate) => portions.push(units.iter().copied(), Take::Rate(rate)),
-        UnitOff::Amount(_) | UnitOff::Price(_) => {
+        UnitDiscount::Percent(_) if units.is_empty() => {}
+        UnitDiscount::Percent(rate) => portions.push(units.iter().copied(), Take::Rate(rate)),
+        UnitDiscount::Amount(_) | UnitDiscount::Price(_) => {
             for &(unit, part) in units {
                 portions.push([(unit, part)], take(off, part));
             }
@@ -50,11 +50,11 @@ pub(super) fn push_units(portions: &mut Portions, units: &[(usize, Amount)], off
 }
 
 /// What one unit loses.
-pub(super) fn take(off: UnitOff, part: Amount) -> Take {
+pub(super) fn take(off: UnitDiscount, part: Amount) -> Take {
     match off {
-        UnitOff::Percent(rate) => Take::Rate(rate),
-        UnitOff::Amount(amount) => Take::Amount(amount),
-        UnitOff::Price(price) => Take::Amount((part - price).at_least_zero()),
+        UnitDiscount::Percent(rate) => Take::Rate(rate),
+        UnitDiscount::Amount(amount) => Take::Amount(amount),
+        UnitDiscount::Price(price) => Take::Amount((part - price).at_least_zero()),
     }
 }
 

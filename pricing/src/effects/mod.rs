@@ -1,7 +1,7 @@
 //! What each effect on goods takes, from the amounts as they are.
 
 mod item;
-mod ladder;
+mod order;
 mod sets;
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     explanation::{Action, Reason},
     groups::Groups,
     portions::Portions,
-    rules::{Deal, Effect, UnitOff},
+    rules::{Effect, SetPricing, UnitDiscount},
 };
 
 pub(crate) use item::portions as item_portions;
@@ -59,15 +59,21 @@ pub(crate) fn portions(
             let portions = Portions::new(action, 0);
             sets::some_of_each(candidate, goods, portions, *buy, (*off, *take_from))
         }
-        Effect::AnyN { n, deal } => {
-            let portions = Portions::new(Action::AnyN { n: *n, deal: *deal }, 0);
-            sets::whole(candidate, goods, portions, *deal)
+        Effect::AnyN { n, price } => {
+            let portions = Portions::new(
+                Action::AnyN {
+                    n: *n,
+                    price: *price,
+                },
+                0,
+            );
+            sets::whole(candidate, goods, portions, *price)
         }
         Effect::Bundle { price, .. } => {
             let portions = Portions::new(Action::Bundle { price: *price }, 0);
-            sets::whole(candidate, goods, portions, Deal::Price(*price))
+            sets::whole(candidate, goods, portions, SetPricing::Fixed(*price))
         }
-        Effect::Order(ladder) => ladder::portions(candidate, goods, ladder, measured)?,
+        Effect::Order(discount) => order::portions(candidate, goods, discount, measured)?,
         Effect::Gift { .. }
         | Effect::AddOn(_)
         | Effect::DeliveryOff(_)
@@ -89,7 +95,7 @@ pub(crate) fn value(candidate: &Candidate<'_>, goods: &Goods<'_>, measured: Meas
 }
 
 /// Saving of an item rule on one unit with this part.
-pub(crate) fn item_value(off: UnitOff, part: Amount) -> Exact {
+pub(crate) fn item_value(off: UnitDiscount, part: Amount) -> Exact {
     item::take(off, part).exact(part)
 }
 

@@ -1,4 +1,4 @@
-//! Sets of units: as many as fit, filled from the dearest eligible unit down.
+//! Sets of units: as many as fit, filled from the most expensive eligible unit down.
 
 use std::cmp::Reverse;
 
@@ -11,7 +11,7 @@ use crate::{
     candidate::Candidate,
     groups::{Groups, Mask},
     portions::{Portions, Take},
-    rules::{Deal, TakeFrom, UnitOff},
+    rules::{SetPricing, TakeFrom, UnitDiscount},
 };
 
 /// A unit and what it has to take from.
@@ -22,14 +22,14 @@ pub(super) fn whole(
     candidate: &Candidate<'_>,
     goods: &Goods<'_>,
     mut portions: Portions,
-    deal: Deal,
+    price: SetPricing,
 ) -> Portions {
     let mut all = Vec::new();
     for set in sets(candidate, goods, TakeFrom::Cheapest).iter_mut() {
         set.sort_unstable();
-        match deal {
-            Deal::Percent(_) => all.extend_from_slice(set),
-            Deal::Price(price) => {
+        match price {
+            SetPricing::PercentOff(_) => all.extend_from_slice(set),
+            SetPricing::Fixed(price) => {
                 let sum: Amount = set.iter().map(|(_, part)| *part).sum();
                 // A set that costs less as it is stays as it is.
                 if sum <= price {
@@ -41,7 +41,7 @@ pub(super) fn whole(
         portions.times += 1;
         portions.taken.extend(set.iter().map(|(unit, _)| *unit));
     }
-    if let Deal::Percent(rate) = deal
+    if let SetPricing::PercentOff(rate) = price
         && !all.is_empty()
     {
         all.sort_unstable();
@@ -56,13 +56,13 @@ pub(super) fn some_of_each(
     goods: &Goods<'_>,
     mut portions: Portions,
     buy: u32,
-    (off, take_from): (UnitOff, TakeFrom),
+    (off, take_from): (UnitDiscount, TakeFrom),
 ) -> Portions {
     let mut got = Vec::new();
     for set in sets(candidate, goods, take_from).iter_mut() {
-        // Sets of two slots have what is bought first, sets of one have the dearest first.
+        // Sets of two slots have what is bought first, sets of one have the most expensive first.
         let gets = match (candidate.slots.len(), take_from) {
-            (1, TakeFrom::Dearest) => &set[..set.len() - buy as usize],
+            (1, TakeFrom::MostExpensive) => &set[..set.len() - buy as usize],
             _ => &set[buy as usize..],
         };
         if gets
@@ -105,7 +105,7 @@ impl Sets {
     }
 }
 
-/// Units of each set; in a set slot by slot, in a slot the dearest first.
+/// Units of each set; in a set slot by slot, in a slot the most expensive first.
 fn sets(candidate: &Candidate<'_>, goods: &Goods<'_>, take_from: TakeFrom) -> Sets {
     let slots = &candidate.slots;
     let mut units: Vec<Unit> = goods
@@ -182,10 +182,10 @@ fn subsets(slots: &[(Mask, u32)]) -> impl Iterator<Item = Vec<(Mask, u32)>> + '_
     })
 }
 
-/// Fills the slots of all sets with the dearest units that can be in them together.
+/// Fills the slots of all sets with the most expensive units that can be in them together.
 struct Filling<'s> {
     slots: &'s [(Mask, u32)],
-    /// The order in which a unit tries slots: what is dear should be bought, or got.
+    /// The order in which a unit tries slots: the most expensive unit should be bought, or got.
     order: Vec<usize>,
     sets: usize,
     /// Group of each unit by its place.
@@ -197,7 +197,7 @@ struct Filling<'s> {
 impl<'s> Filling<'s> {
     fn new(slots: &'s [(Mask, u32)], sets: usize, take_from: TakeFrom, groups: Vec<usize>) -> Self {
         let mut order: Vec<_> = (0..slots.len()).collect();
-        if take_from == TakeFrom::Dearest {
+        if take_from == TakeFrom::MostExpensive {
             order.reverse();
         }
         Self {
@@ -224,7 +224,7 @@ impl<'s> Filling<'s> {
         self.filled
     }
 
-    /// Puts a unit into a slot with room, moving others from slot to slot where that makes room.
+    /// Puts a unit into a slot with free places, moving others from slot to slot to free one.
     /// `seen` are the slots that are being searched.
     fn place(&mut self, place: usize, seen: &mut usize) -> bool {
         let group = self.groups[place];
@@ -242,17 +242,17 @@ impl<'s> Filling<'s> {
                 continue;
             }
             *seen |= 1 << slot;
-            let mut stuck = Mask::NONE;
+            let mut exhausted = Mask::NONE;
             for at in 0..self.filled[slot].len() {
                 let moved = self.filled[slot][at];
-                if stuck.has(self.groups[moved]) {
+                if exhausted.has(self.groups[moved]) {
                     continue;
                 }
                 if self.place(moved, seen) {
                     self.filled[slot][at] = place;
                     return true;
                 }
-                stuck = stuck.with(self.groups[moved]);
+                exhausted = exhausted.with(self.groups[moved]);
             }
         }
         false

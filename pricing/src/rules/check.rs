@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Deal, Effect, Include, Ladder, MAX_BUNDLE_SLOTS, Off, Pick, Rule, Target, UnitOff};
+use super::{
+    Discount, Effect, Include, MAX_BUNDLE_SLOTS, OrderDiscount, Pick, Rule, SetPricing, Target,
+    UnitDiscount,
+};
 use crate::{
     amount::{Amount, Rate},
     cart::MAX_LINE_UNITS,
@@ -30,7 +33,7 @@ pub enum RuleFault {
     #[error("rule {0} has a rate out of range")]
     PercentInvalid(RuleId),
     /// Thresholds that do not rise, or 每滿 with more than one step or a rate.
-    #[error("rule {0} has steps that do not rise")]
+    #[error("rule {0} has thresholds that do not rise")]
     TiersInvalid(RuleId),
     /// Products were to be chosen and none was.
     #[error("rule {0} is about no product")]
@@ -157,11 +160,11 @@ impl Rule {
                 in_range(sets.contains(n))?;
                 self.check_unit_off(*off, true)
             }
-            Effect::AnyN { n, deal } => {
+            Effect::AnyN { n, price } => {
                 in_range(sets.contains(n))?;
-                match deal {
-                    Deal::Price(price) => in_range(price.in_range()),
-                    Deal::Percent(rate) => self.check_rate(*rate, false),
+                match price {
+                    SetPricing::Fixed(price) => in_range(price.in_range()),
+                    SetPricing::PercentOff(rate) => self.check_rate(*rate, false),
                 }
             }
             Effect::BuyGet {
@@ -187,7 +190,7 @@ impl Rule {
                     .iter()
                     .try_for_each(|slot| self.check_target(&slot.target))
             }
-            Effect::Order(ladder) => self.check_ladder(ladder),
+            Effect::Order(discount) => self.check_order_discount(discount),
             Effect::Gift { gift, repeats } => {
                 let minimum = &self.conditions.minimum;
                 let measured = minimum.spend > Amount::ZERO || minimum.units > 0;
@@ -208,40 +211,44 @@ impl Rule {
         }
     }
 
-    fn check_ladder(&self, ladder: &Ladder) -> Result<(), RuleFault> {
+    fn check_order_discount(&self, discount: &OrderDiscount) -> Result<(), RuleFault> {
         let invalid = Err(RuleFault::TiersInvalid(self.id));
-        let steps = &ladder.steps;
-        let rising = steps.windows(2).all(|pair| pair[0].at < pair[1].at);
-        if steps.is_empty() || !rising || !steps.iter().all(|step| Amount::new(step.at).in_range())
+        let thresholds = &discount.thresholds;
+        let rising = thresholds.windows(2).all(|pair| pair[0].at < pair[1].at);
+        if thresholds.is_empty()
+            || !rising
+            || !thresholds
+                .iter()
+                .all(|step| Amount::new(step.at).in_range())
         {
             return invalid;
         }
-        if ladder.repeats {
-            let [step] = steps.as_slice() else {
+        if discount.repeats {
+            let [step] = thresholds.as_slice() else {
                 return invalid;
             };
-            if step.at == 0 || matches!(step.off, Off::Percent(_)) {
+            if step.at == 0 || matches!(step.off, Discount::Percent(_)) {
                 return invalid;
             }
         }
-        steps
+        thresholds
             .iter()
             .try_for_each(|step| self.check_off(step.off, false))
     }
 
-    fn check_unit_off(&self, off: UnitOff, whole: bool) -> Result<(), RuleFault> {
+    fn check_unit_off(&self, off: UnitDiscount, whole: bool) -> Result<(), RuleFault> {
         match off {
-            UnitOff::Percent(rate) => self.check_rate(rate, whole),
-            UnitOff::Amount(amount) => self.check_amount(amount),
-            UnitOff::Price(price) if price.in_range() => Ok(()),
-            UnitOff::Price(_) => Err(RuleFault::OutOfRange(self.id)),
+            UnitDiscount::Percent(rate) => self.check_rate(rate, whole),
+            UnitDiscount::Amount(amount) => self.check_amount(amount),
+            UnitDiscount::Price(price) if price.in_range() => Ok(()),
+            UnitDiscount::Price(_) => Err(RuleFault::OutOfRange(self.id)),
         }
     }
 
-    fn check_off(&self, off: Off, whole: bool) -> Result<(), RuleFault> {
+    fn check_off(&self, off: Discount, whole: bool) -> Result<(), RuleFault> {
         match off {
-            Off::Percent(rate) => self.check_rate(rate, whole),
-            Off::Amount(amount) => self.check_amount(amount),
+            Discount::Percent(rate) => self.check_rate(rate, whole),
+            Discount::Amount(amount) => self.check_amount(amount),
         }
     }
 

@@ -28,13 +28,13 @@ pub const MAX_BUNDLE_SLOTS: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Each unit for less. 商品兌換 is all of one unit.
-    Item(UnitOff),
+    Item(UnitDiscount),
     /// The n-th unit of each n for less.
     NthUnit {
         /// 2 to 99.
         n: u32,
-        /// What is off.
-        off: UnitOff,
+        /// The discount.
+        off: UnitDiscount,
         /// Which unit of a set that is.
         take_from: TakeFrom,
     },
@@ -43,7 +43,7 @@ pub enum Effect {
         /// 2 to 99.
         n: u32,
         /// For what.
-        deal: Deal,
+        price: SetPricing,
     },
     /// For each so many bought, so many for less.
     BuyGet {
@@ -53,8 +53,8 @@ pub enum Effect {
         get: u32,
         /// Products that may be got; those that are bought when missing.
         get_from: Option<Target>,
-        /// What is off.
-        off: UnitOff,
+        /// The discount.
+        off: UnitDiscount,
         /// Which units of a set are got.
         take_from: TakeFrom,
     },
@@ -65,8 +65,8 @@ pub enum Effect {
         /// Price of a set.
         price: Amount,
     },
-    /// Off the order.
-    Order(Ladder),
+    /// Discount the order.
+    Order(OrderDiscount),
     /// A gift, on condition of the rule's [`Minimum`](super::Minimum).
     Gift {
         /// What is given.
@@ -76,8 +76,8 @@ pub enum Effect {
     },
     /// Items that may be bought at a price of their own while the conditions hold.
     AddOn(Vec<OfferedItem>),
-    /// Off the delivery fee.
-    DeliveryOff(Off),
+    /// Discount the delivery fee.
+    DeliveryOff(Discount),
     /// Points times a factor.
     MultiplyPoints {
         /// 10,000 bp are once.
@@ -89,7 +89,7 @@ pub enum Effect {
 
 /// What a unit costs less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnitOff {
+pub enum UnitDiscount {
     /// A part of it; the whole makes it free.
     Percent(Rate),
     /// An amount.
@@ -100,7 +100,7 @@ pub enum UnitOff {
 
 /// What an amount is less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Off {
+pub enum Discount {
     /// A part of it.
     Percent(Rate),
     /// An amount.
@@ -109,11 +109,11 @@ pub enum Off {
 
 /// What a set costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deal {
-    /// A price for all of it.
-    Price(Amount),
-    /// A part less.
-    Percent(Rate),
+pub enum SetPricing {
+    /// One price for the whole set.
+    Fixed(Amount),
+    /// A percentage off its units.
+    PercentOff(Rate),
 }
 
 /// Which unit of a set is free or for less.
@@ -123,7 +123,7 @@ pub enum TakeFrom {
     #[default]
     Cheapest,
     /// 折價取高.
-    Dearest,
+    MostExpensive,
 }
 
 /// A slot of a bundle.
@@ -137,28 +137,28 @@ pub struct BundleSlot {
 
 /// Discounts from thresholds on; the highest reached counts. A threshold of 0 is always reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ladder {
+pub struct OrderDiscount {
     /// What is measured.
     pub measure: Measure,
-    /// Steps, rising.
-    pub steps: Vec<Step>,
+    /// Thresholds, rising.
+    pub thresholds: Vec<Threshold>,
     /// 每滿: the amount of the only step, once for every time its threshold is reached.
     pub repeats: bool,
 }
 
-impl Ladder {
-    /// Off whatever the order amounts to.
+impl OrderDiscount {
+    /// Discount whatever the order amounts to.
     #[must_use]
-    pub fn always(off: Off) -> Self {
+    pub fn always(off: Discount) -> Self {
         Self::from_spend(0, off)
     }
 
-    /// Off from an amount on.
+    /// Discount from an amount on.
     #[must_use]
-    pub fn from_spend(at: i64, off: Off) -> Self {
+    pub fn from_spend(at: i64, off: Discount) -> Self {
         Self {
             measure: Measure::Spend,
-            steps: vec![Step { at, off }],
+            thresholds: vec![Threshold { at, off }],
             repeats: false,
         }
     }
@@ -173,13 +173,13 @@ pub enum Measure {
     Units,
 }
 
-/// A step of a ladder.
+/// A threshold of a discount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct Threshold {
     /// Minor units or units.
     pub at: i64,
-    /// What is off.
-    pub off: Off,
+    /// The discount.
+    pub off: Discount,
 }
 
 /// What is given.

@@ -13,8 +13,8 @@ pub use conditions::{
     Weekday, Who,
 };
 pub use effect::{
-    BundleSlot, Deal, Effect, GiftItem, Ladder, MAX_BUNDLE_SLOTS, Measure, Off, OfferedItem, Step,
-    TakeFrom, UnitOff,
+    BundleSlot, Discount, Effect, GiftItem, MAX_BUNDLE_SLOTS, Measure, OfferedItem, OrderDiscount,
+    SetPricing, TakeFrom, Threshold, UnitDiscount,
 };
 pub use target::{Include, Pick, Target};
 
@@ -58,7 +58,7 @@ pub struct Rule {
 /// How much there is of a rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// 每單上限: units of an item rule, sets of a multi-item rule, steps of 每滿, gifts' times.
+    /// 每單上限: units of an item rule, sets of a multi-item rule, thresholds of 每滿, gifts' times.
     pub per_order: Option<u32>,
     /// 折扣上限 of an order.
     pub max_discount: Option<Amount>,

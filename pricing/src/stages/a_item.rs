@@ -7,13 +7,13 @@ use crate::{
     effects::{item_portions, item_value},
     explanation::Reason,
     groups::Mask,
-    rules::{Effect, UnitOff},
+    rules::{Effect, UnitDiscount},
 };
 
 /// A rule that may act.
 struct Contender {
     index: usize,
-    off: UnitOff,
+    off: UnitDiscount,
     /// Groups it saves most on.
     won: Mask,
     /// What it would save on all.
@@ -80,7 +80,7 @@ fn contenders(
 }
 
 /// What a rule saves on one group, all units of which still cost the same.
-fn saving(bill: &Bill<'_>, candidate: &Candidate<'_>, off: UnitOff, group: usize) -> Exact {
+fn saving(bill: &Bill<'_>, candidate: &Candidate<'_>, off: UnitDiscount, group: usize) -> Exact {
     let units = bill.groups.items[group].units.clone();
     let part = candidate.part(bill.groups, units.start, bill.nets[units.start]);
     let count = units.len().min(candidate.most_times());

@@ -20,7 +20,7 @@ pub(crate) fn run(bill: &mut Bill<'_>, candidates: &[Candidate<'_>], rules: &[us
     let judged = super::judge(bill, candidates, rules, &entry);
     let mut kept: Vec<_> = judged.into_iter().map(|(index, _)| index).collect();
     let lost = keep_best_of_groups(candidates, &mut kept, |index| factor(&candidates[index]).0);
-    let mut beaten: Vec<_> = lost.into_iter().map(|(index, _)| index).collect();
+    let mut outdone: Vec<_> = lost.into_iter().map(|(index, _)| index).collect();
 
     let highest = kept
         .iter()
@@ -33,12 +33,12 @@ pub(crate) fn run(bill: &mut Bill<'_>, candidates: &[Candidate<'_>], rules: &[us
     kept.retain(|&index| {
         let counts = factor(&candidates[index]).1 || highest == Some(index);
         if !counts {
-            beaten.push(index);
+            outdone.push(index);
         }
         counts
     });
     bill.multipliers = kept;
-    for index in beaten {
+    for index in outdone {
         bill.reject(
             index,
             Reason::LostToBetter {

@@ -6,25 +6,27 @@ use crate::{
     allocation::allocate,
     amount::Amount,
     bill::{Applied, Bill, UsedPoints},
-    explanation::{Action, Reason, Stage, Why},
+    explanation::{Action, Explanation, Reason, Stage},
     groups::Mask,
-    points::{Programme, Redeeming},
+    points::{PointsProgram, Redeeming},
     portions::{Portions, Take},
 };
 
 /// Uses points on the groups in `mask`. An error says why none can be used.
 pub(crate) fn run(
     bill: &mut Bill<'_>,
-    (programme, redeeming): (&Programme, &Redeeming),
+    (program, redeeming): (&PointsProgram, &Redeeming),
     mask: Mask,
     (requested, balance): (u32, u32),
 ) -> Result<UsedPoints, Reason> {
     if requested > balance {
         return Err(Reason::PointsInsufficient { balance });
     }
-    let Redeeming { fewest, step, .. } = *redeeming;
-    if requested < fewest || requested % step != 0 {
-        return Err(Reason::PointsStep { fewest, step });
+    let Redeeming {
+        min_points, step, ..
+    } = *redeeming;
+    if requested < min_points || requested % step != 0 {
+        return Err(Reason::PointsStep { min_points, step });
     }
     let units: Vec<_> = bill
         .groups
@@ -42,7 +44,7 @@ pub(crate) fn run(
     if off == Amount::ZERO {
         return Err(Reason::NoEffect);
     }
-    if used < fewest {
+    if used < min_points {
         return Err(Reason::PointsCapped);
     }
     if bill.cap_left.is_some_and(|left| left < off) {
@@ -58,14 +60,14 @@ pub(crate) fn run(
     }
     bill.applied.push(Rc::new(Applied {
         candidate: None,
-        rule: programme.id,
-        version: programme.version,
-        name: Arc::clone(&programme.name),
+        rule: program.id,
+        version: program.version,
+        name: Arc::clone(&program.name),
         stage: Stage::Points,
         shares,
         fee: None,
         off,
-        why: Why {
+        why: Explanation {
             action,
             times: used,
             off,

@@ -6,9 +6,9 @@ use crate::{
     amount::{Amount, Exact, Rate},
     bill::{Applied, Bill},
     candidate::Candidate,
-    explanation::{Action, Reason, Why},
+    explanation::{Action, Explanation, Reason},
     ids::FeeName,
-    rules::{Effect, Off},
+    rules::{Discount, Effect},
     stacking::keep_best_of_groups,
 };
 
@@ -79,8 +79,8 @@ pub(crate) fn run(
     let charged = bill.fees[delivery];
     let lost = keep_best_of_groups(candidates, &mut kept, |index| {
         let exact = match candidates[index].rule.effect {
-            Effect::DeliveryOff(Off::Percent(rate)) => rate.exact(charged),
-            Effect::DeliveryOff(Off::Amount(amount)) => amount.min(charged).into(),
+            Effect::DeliveryOff(Discount::Percent(rate)) => rate.exact(charged),
+            Effect::DeliveryOff(Discount::Amount(amount)) => amount.min(charged).into(),
             _ => Exact::ZERO,
         };
         candidates[index].within_limit(exact)
@@ -104,8 +104,8 @@ fn take_off(bill: &mut Bill<'_>, fee: usize, index: usize, candidate: &Candidate
     };
     let charged = bill.fees[fee];
     let requested = match off {
-        Off::Percent(rate) => rate.half_up(charged),
-        Off::Amount(amount) => amount.min(charged),
+        Discount::Percent(rate) => rate.half_up(charged),
+        Discount::Amount(amount) => amount.min(charged),
     };
     let taken = candidate
         .most_off
@@ -115,7 +115,7 @@ fn take_off(bill: &mut Bill<'_>, fee: usize, index: usize, candidate: &Candidate
         return;
     }
     bill.fees[fee] -= taken;
-    let why = Why {
+    let why = Explanation {
         action: Action::Delivery(off),
         times: 1,
         off: taken,

@@ -31,8 +31,8 @@ pub enum Free {
     /// The cheapest.
     #[default]
     Cheapest,
-    /// The dearest.
-    Dearest,
+    /// The most expensive.
+    MostExpensive,
 }
 
 /// Stage 1: what each of a group's chosen options, as `(price, quantity)` in the menu's order, adds
@@ -42,7 +42,7 @@ pub fn charge_options(chosen: &[(Amount, u32)], quota: u32, free: Free) -> Vec<A
     let mut order: Vec<_> = (0..chosen.len()).collect();
     match free {
         Free::Cheapest => order.sort_by_key(|&index| chosen[index].0),
-        Free::Dearest => order.sort_by_key(|&index| std::cmp::Reverse(chosen[index].0)),
+        Free::MostExpensive => order.sort_by_key(|&index| std::cmp::Reverse(chosen[index].0)),
     }
     let mut left = quota;
     let mut charged = vec![Amount::ZERO; chosen.len()];
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(charged(0, Free::Cheapest), [20, 15, 10]);
         assert_eq!(charged(1, Free::Cheapest), [10, 15, 10]);
         assert_eq!(charged(3, Free::Cheapest), [0, 15, 0]);
-        assert_eq!(charged(2, Free::Dearest), [10, 0, 10]);
-        assert_eq!(charged(9, Free::Dearest), [0, 0, 0]);
+        assert_eq!(charged(2, Free::MostExpensive), [10, 0, 10]);
+        assert_eq!(charged(9, Free::MostExpensive), [0, 0, 0]);
     }
 }

@@ -44,9 +44,9 @@ fn layouts(lines: &[Line]) -> [Vec<Line>; 3] {
 
 #[test]
 fn c08_buy_two_get_one_does_not_depend_on_how_it_was_put_in_the_cart() {
-    let mut dearest = buy_two_get_one();
-    if let Effect::BuyGet { take_from, .. } = &mut dearest.effect {
-        *take_from = TakeFrom::Dearest;
+    let mut most_expensive = buy_two_get_one();
+    if let Effect::BuyGet { take_from, .. } = &mut most_expensive.effect {
+        *take_from = TakeFrom::MostExpensive;
     }
     let mut once = buy_two_get_one();
     once.limits.per_order = Some(1);
@@ -58,7 +58,7 @@ fn c08_buy_two_get_one_does_not_depend_on_how_it_was_put_in_the_cart() {
         (teas(5, 0, 0), vec![buy_two_get_one()], 50, 200),
         (teas(6, 0, 0), vec![buy_two_get_one()], 100, 200),
         (teas(3, 2, 2), vec![buy_two_get_one()], 80, 210),
-        (teas(3, 2, 2), vec![dearest], 90, 200),
+        (teas(3, 2, 2), vec![most_expensive], 90, 200),
         (teas(3, 2, 2), vec![once], 50, 240),
         (teas(3, 2, 2), vec![buy_two_get_one(), ten_percent], 77, 207),
     ];
@@ -98,7 +98,7 @@ fn c10_down_to_zero() {
     let priced = free.price();
     assert_eq!((off(&priced, 1), priced.total), (115, Amount::ZERO));
     assert!(priced.entered[0].is_used());
-    let earning = free.clone().points(0, programme());
+    let earning = free.clone().points(0, program());
     let earning = Order {
         points: None,
         ..earning
@@ -109,7 +109,7 @@ fn c10_down_to_zero() {
     assert_eq!(delivered.total, dollars(30));
     assert!(delivered.fees[0].adjustments.is_empty());
 
-    let by_points = order.points(115, programme()).price();
+    let by_points = order.points(115, program()).price();
     assert_eq!(by_points.total, Amount::ZERO);
     assert_eq!(by_points.points_used, 115);
     assert_eq!(by_points.earned.unwrap().points, 0);
@@ -190,7 +190,7 @@ fn c11_a_code_that_saves_more_than_delivery_costs_is_used() {
 
 #[test]
 fn c11_points_are_judged_alike() {
-    let with_points = |points| delivered(520).points(points, programme()).price();
+    let with_points = |points| delivered(520).points(points, program()).price();
     let twenty = with_points(20);
     assert_eq!((twenty.total, twenty.points_used), (dollars(500), 20));
     let one_more = with_points(21);
@@ -210,7 +210,7 @@ fn c11_the_dearer_total_may_be_chosen_by_hand() {
     assert_eq!(priced.total, dollars(550));
     assert!(priced.entered[0].is_used());
 
-    let mut order = delivered(520).points(21, programme());
+    let mut order = delivered(520).points(21, program());
     order.insists_on_points = true;
     assert_eq!(order.total(), 559);
 }

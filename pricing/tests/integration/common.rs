@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use pricing::{
     rules::{
-        Conditions, Context, Customer, Effect, Ladder, Member, Minimum, Moment, Off, Pick, Rule,
-        RuleSet, Target, UnitOff, UsageByRule, Weekday,
+        Conditions, Context, Customer, Discount, Effect, Member, Minimum, Moment, OrderDiscount,
+        Pick, Rule, RuleSet, Target, UnitDiscount, UsageByRule, Weekday,
     },
     *,
 };
@@ -90,21 +90,24 @@ pub fn from_spend(rule: Rule, spend: i64) -> Rule {
 
 /// An amount off the order from an amount on.
 pub fn off_from(at: i64, off: i64) -> Effect {
-    Effect::Order(Ladder::from_spend(at, Off::Amount(dollars(off))))
+    Effect::Order(OrderDiscount::from_spend(
+        at,
+        Discount::Amount(dollars(off)),
+    ))
 }
 
 /// A rate off the order.
 pub fn percent_off(bp: u32) -> Effect {
-    Effect::Order(Ladder::always(Off::Percent(Rate::bp(bp))))
+    Effect::Order(OrderDiscount::always(Discount::Percent(Rate::bp(bp))))
 }
 
 /// A rate off each item.
 pub fn item_percent(bp: u32) -> Effect {
-    Effect::Item(UnitOff::Percent(Rate::bp(bp)))
+    Effect::Item(UnitDiscount::Percent(Rate::bp(bp)))
 }
 
-pub const FREE: UnitOff = UnitOff::Percent(Rate::WHOLE);
-pub const FREE_DELIVERY: Effect = Effect::DeliveryOff(Off::Percent(Rate::WHOLE));
+pub const FREE: UnitDiscount = UnitDiscount::Percent(Rate::WHOLE);
+pub const FREE_DELIVERY: Effect = Effect::DeliveryOff(Discount::Percent(Rate::WHOLE));
 
 pub fn entered(rule: Rule) -> EnteredRule {
     EnteredRule {
@@ -147,14 +150,14 @@ pub fn context() -> Context {
 }
 
 /// 1 點 = 1 元, every 10 dollars a point.
-pub fn programme() -> Programme {
-    Programme {
+pub fn program() -> PointsProgram {
+    PointsProgram {
         id: rule_id(900),
         version: 1,
         name: "點數".into(),
         redeeming: Some(Redeeming {
             worth_of_100: 100,
-            fewest: 1,
+            min_points: 1,
             step: 1,
             min_spend: Amount::ZERO,
             cap: Rate::WHOLE,
@@ -182,7 +185,7 @@ pub struct Order {
     pub entered: Vec<EnteredRule>,
     pub points: Option<u32>,
     pub insists_on_points: bool,
-    pub programme: Option<Programme>,
+    pub program: Option<PointsProgram>,
     pub fees: Vec<Fee>,
     pub gifts: Gifts,
     pub discount_cap: Option<Rate>,
@@ -216,14 +219,14 @@ impl Order {
     }
 
     /// A member with 1,000 points uses some.
-    pub fn points(self, points: u32, programme: Programme) -> Self {
+    pub fn points(self, points: u32, program: PointsProgram) -> Self {
         Self {
             member: Some(Member {
                 points: 1_000,
                 ..self.member.unwrap_or_default()
             }),
             points: Some(points),
-            programme: Some(programme),
+            program: Some(program),
             ..self
         }
     }
@@ -244,7 +247,7 @@ impl Order {
                 points,
                 insisted: self.insists_on_points,
             }),
-            programme: self.programme.as_ref(),
+            program: self.program.as_ref(),
             fees: &self.fees,
             gifts: &self.gifts,
             discount_cap: self.discount_cap,

@@ -2,8 +2,8 @@
 
 use pricing::{
     rules::{
-        BundleSlot, Deal, Effect, GiftItem, Ladder, Measure, Member, Off, OfferedItem, Pick, Rule,
-        Step, TakeFrom, Target, UnitOff,
+        BundleSlot, Discount, Effect, GiftItem, Measure, Member, OfferedItem, OrderDiscount, Pick,
+        Rule, SetPricing, TakeFrom, Target, Threshold, UnitDiscount,
     },
     *,
 };
@@ -14,7 +14,7 @@ fn goods(lines: Vec<Line>, rules: Vec<Rule>) -> i64 {
     Order::of(lines).rules(rules).goods()
 }
 
-fn nth(n: u32, off: UnitOff) -> Effect {
+fn nth(n: u32, off: UnitDiscount) -> Effect {
     Effect::NthUnit {
         n,
         off,
@@ -26,7 +26,7 @@ fn nth(n: u32, off: UnitOff) -> Effect {
 fn an_item_has_its_best_item_rule() {
     let rules = vec![
         for_products(
-            promotion(1, Effect::Item(UnitOff::Amount(dollars(4)))),
+            promotion(1, Effect::Item(UnitDiscount::Amount(dollars(4)))),
             &[1, 2],
         ),
         for_products(promotion(2, item_percent(1_000)), &[1, 2, 3]),
@@ -47,8 +47,8 @@ fn an_item_has_its_best_item_rule() {
 fn equal_savings_on_an_item_go_by_priority_then_start_then_id() {
     let winner = |change: fn(&mut Vec<Rule>)| {
         let mut rules = vec![
-            promotion(2, Effect::Item(UnitOff::Amount(dollars(3)))),
-            promotion(1, Effect::Item(UnitOff::Price(dollars(27)))),
+            promotion(2, Effect::Item(UnitDiscount::Amount(dollars(3)))),
+            promotion(1, Effect::Item(UnitDiscount::Price(dollars(27)))),
         ];
         for rule in &mut rules {
             rule.conditions.from = Some(500);
@@ -89,7 +89,7 @@ fn a_limit_of_units_takes_the_dearest() {
 
 #[test]
 fn the_second_unit_is_at_half_price() {
-    let half = || vec![promotion(1, nth(2, UnitOff::Percent(Rate::bp(5_000))))];
+    let half = || vec![promotion(1, nth(2, UnitDiscount::Percent(Rate::bp(5_000))))];
     assert_eq!(goods(vec![line(1, 35, 1)], half()), 35);
     assert_eq!(goods(vec![line(1, 35, 2)], half()), 52, "17.5 round to 18");
     assert_eq!(
@@ -101,14 +101,14 @@ fn the_second_unit_is_at_half_price() {
         goods(vec![line(1, 50, 1), line(2, 30, 2)], half()),
         110 - 15
     );
-    let for_ten = vec![promotion(1, nth(2, UnitOff::Price(dollars(10))))];
+    let for_ten = vec![promotion(1, nth(2, UnitDiscount::Price(dollars(10))))];
     assert_eq!(goods(vec![line(1, 35, 3)], for_ten), 80);
 }
 
 #[test]
 fn any_n_for_a_price_or_at_a_rate() {
-    let any = |deal| vec![promotion(1, Effect::AnyN { n: 3, deal })];
-    let price = || any(Deal::Price(dollars(99)));
+    let any = |price| vec![promotion(1, Effect::AnyN { n: 3, price })];
+    let price = || any(SetPricing::Fixed(dollars(99)));
     assert_eq!(
         goods(
             vec![line(1, 50, 3), line(2, 40, 2), line(3, 30, 2)],
@@ -119,9 +119,9 @@ fn any_n_for_a_price_or_at_a_rate() {
     assert_eq!(
         goods(vec![line(1, 30, 3)], price()),
         90,
-        "never dearer than without"
+        "never more expensive than without"
     );
-    let rate = any(Deal::Percent(Rate::bp(1_500)));
+    let rate = any(SetPricing::PercentOff(Rate::bp(1_500)));
     assert_eq!(goods(vec![line(1, 35, 4)], rate), 140 - 16);
 
     let priced = Order::of(vec![line(1, 50, 1), line(2, 40, 1), line(3, 30, 1)])
@@ -136,7 +136,7 @@ fn buying_one_thing_gets_another() {
         buy: 1,
         get: 1,
         get_from: Some(products(&[3, 4])),
-        off: UnitOff::Percent(Rate::bp(5_000)),
+        off: UnitDiscount::Percent(Rate::bp(5_000)),
         take_from,
     };
     let rule = |take_from| {
@@ -196,7 +196,7 @@ fn a_bundle_has_one_price() {
     let two = vec![rice(), line(2, 70, 1), line(3, 30, 5)];
     assert_eq!(goods(two, meal()), 115 + 100 + 30);
 
-    // The dearest of what fits both slots must not take the place of what fits one only.
+    // The most expensive of what fits both slots must not take the place of what fits one only.
     let overlap = || bundle(vec![slot(&[1, 2], 1), slot(&[1], 1)]);
     assert_eq!(goods(vec![line(1, 90, 1), line(2, 60, 1)], overlap()), 100);
     assert_eq!(goods(vec![line(1, 90, 2), line(2, 60, 2)], overlap()), 200);
@@ -207,11 +207,11 @@ fn a_bundle_has_one_price() {
 fn a_unit_is_in_one_set_of_the_stage() {
     let pair = Effect::AnyN {
         n: 2,
-        deal: Deal::Price(dollars(50)),
+        price: SetPricing::Fixed(dollars(50)),
     };
     let three = Effect::AnyN {
         n: 3,
-        deal: Deal::Price(dollars(70)),
+        price: SetPricing::Fixed(dollars(70)),
     };
     let mut rules = vec![promotion(1, pair), promotion(2, three)];
     let cart = || vec![line(1, 40, 3)];
@@ -231,19 +231,19 @@ fn a_unit_is_in_one_set_of_the_stage() {
 
 #[test]
 fn thresholds_give_the_highest_step_or_repeat() {
-    let step = |at, off| Step {
+    let step = |at, off| Threshold {
         at,
-        off: Off::Amount(dollars(off)),
+        off: Discount::Amount(dollars(off)),
     };
-    let ladder = |measure, steps, repeats| {
-        let ladder = Ladder {
+    let discount = |measure, thresholds, repeats| {
+        let discount = OrderDiscount {
             measure,
-            steps,
+            thresholds,
             repeats,
         };
-        vec![promotion(1, Effect::Order(ladder))]
+        vec![promotion(1, Effect::Order(discount))]
     };
-    let stepped = || ladder(Measure::Spend, vec![step(200, 10), step(400, 30)], false);
+    let stepped = || discount(Measure::Spend, vec![step(200, 10), step(400, 30)], false);
     let of = |goods| vec![line(1, goods, 1)];
     assert_eq!(goods(of(199), stepped()), 199);
     assert_eq!(goods(of(399), stepped()), 389);
@@ -254,13 +254,13 @@ fn thresholds_give_the_highest_step_or_repeat() {
         Some(&Reason::MinSpend { gap: dollars(50) })
     );
 
-    let repeated = || ladder(Measure::Spend, vec![step(100, 10)], true);
+    let repeated = || discount(Measure::Spend, vec![step(100, 10)], true);
     assert_eq!(goods(of(399), repeated()), 369);
     let mut twice = repeated();
     twice[0].limits.per_order = Some(2);
     assert_eq!(goods(of(399), twice), 379);
 
-    let units = || ladder(Measure::Units, vec![step(3, 20)], false);
+    let units = || discount(Measure::Units, vec![step(3, 20)], false);
     assert_eq!(goods(vec![line(1, 30, 2), line(2, 30, 1)], units()), 70);
     let gap = Order::of(vec![line(1, 30, 1)]).rules(units()).price();
     assert_eq!(reason(&gap, 1), Some(&Reason::MinQuantity { gap: 2 }));
@@ -363,8 +363,8 @@ fn delivery_rules_act_on_the_delivery_fee_alone() {
         kind: FeeKind::Other(FeeName::new("service")),
         charge: Charge::OfGoods(Rate::bp(1_000)),
     };
-    let less = promotion(1, Effect::DeliveryOff(Off::Amount(dollars(40))));
-    let half = promotion(2, Effect::DeliveryOff(Off::Percent(Rate::bp(5_000))));
+    let less = promotion(1, Effect::DeliveryOff(Discount::Amount(dollars(40))));
+    let half = promotion(2, Effect::DeliveryOff(Discount::Percent(Rate::bp(5_000))));
     let order = Order::of(vec![line(1, 95, 1)])
         .rules(vec![less, half, promotion(3, off_from(0, 10))])
         .fees(vec![delivery_fee(60), bag, service]);
@@ -373,7 +373,7 @@ fn delivery_rules_act_on_the_delivery_fee_alone() {
     assert_eq!(fees, [10, 2, 9], "half of what is left; service of 85");
     assert_eq!(priced.fees[0].list, dollars(60));
     let mut more = order;
-    more.rules[0].effect = Effect::DeliveryOff(Off::Amount(dollars(99)));
+    more.rules[0].effect = Effect::DeliveryOff(Discount::Amount(dollars(99)));
     assert_eq!(more.price().fees[0].net, Amount::ZERO);
 }
 

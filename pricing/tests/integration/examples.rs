@@ -1,7 +1,7 @@
 //! The worked examples, to the dollar.
 
 use pricing::{
-    rules::{Deal, Effect, GiftItem, Member, UnitOff},
+    rules::{Effect, GiftItem, Member, SetPricing, UnitDiscount},
     *,
 };
 
@@ -19,7 +19,7 @@ fn tea() -> Order {
     };
     let red_for_99 = Effect::AnyN {
         n: 3,
-        deal: Deal::Price(dollars(99)),
+        price: SetPricing::Fixed(dollars(99)),
     };
     let mut vip = rule(4, Class::Tier, percent_off(500));
     vip.conditions.audience.tiers = vec![id!(TierId, TIER)];
@@ -32,8 +32,8 @@ fn tea() -> Order {
         },
     );
     tier_points.conditions.audience.tiers = vec![id!(TierId, TIER)];
-    let mut programme = programme();
-    if let Some(redeeming) = &mut programme.redeeming {
+    let mut program = program();
+    if let Some(redeeming) = &mut program.redeeming {
         redeeming.cap = Rate::bp(2_000);
     }
     let mut red = for_products(promotion(2, red_for_99), &[RED]);
@@ -49,7 +49,7 @@ fn tea() -> Order {
         .enter(vec![code(6, off_from(150, 20))])
         .fees(vec![delivery_fee(30)])
         .member(member)
-        .points(30, programme)
+        .points(30, program)
 }
 
 #[test]
@@ -92,9 +92,9 @@ fn e1_says_why() {
     let any_three = priced.lines[0].adjustments[0].clone();
     let action = Action::AnyN {
         n: 3,
-        deal: Deal::Price(dollars(99)),
+        price: SetPricing::Fixed(dollars(99)),
     };
-    let why = Why {
+    let why = Explanation {
         action,
         times: 1,
         off: dollars(6),
@@ -120,16 +120,16 @@ fn e2_units_are_refunded_last_first_each_at_its_own_net() {
     let one = refund(red, 0, 1).unwrap();
     assert_eq!((one.amount, one.points), (dollars(27), 6));
     let earned = priced.earned.unwrap();
-    let programme = programme();
-    let earning = programme.earning.as_ref().unwrap();
+    let program = program();
+    let earning = program.earning.as_ref().unwrap();
     let after = earning.points(earned.base - one.amount, earned.factor);
     assert_eq!((after, earned.points - after), (12, 4));
 
-    let steps = [refund(red, 0, 1), refund(red, 1, 2)].map(Option::unwrap);
+    let thresholds = [refund(red, 0, 1), refund(red, 1, 2)].map(Option::unwrap);
     let all = refund(red, 0, 3).unwrap();
     assert_eq!((all.amount, all.points), (dollars(82), 20));
-    assert_eq!(steps[0].amount + steps[1].amount, all.amount);
-    assert_eq!(steps[0].points + steps[1].points, all.points);
+    assert_eq!(thresholds[0].amount + thresholds[1].amount, all.amount);
+    assert_eq!(thresholds[0].points + thresholds[1].points, all.points);
     assert_eq!(refund(red, 2, 2), None);
 }
 
@@ -206,7 +206,7 @@ fn e5_rules_of_a_stage_see_the_same_amount() {
 
 #[test]
 fn one_off_for_each_unit_is_a_special_price() {
-    let special = Effect::Item(UnitOff::Price(dollars(25)));
+    let special = Effect::Item(UnitDiscount::Price(dollars(25)));
     let priced = Order::of(vec![line(1, 35, 2), line(2, 20, 1)])
         .rules(vec![promotion(1, special)])
         .price();

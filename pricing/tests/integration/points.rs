@@ -7,10 +7,10 @@ use pricing::{
 
 use crate::common::*;
 
-fn with(change: impl Fn(&mut Redeeming)) -> Programme {
-    let mut programme = programme();
-    change(programme.redeeming.as_mut().unwrap());
-    programme
+fn with(change: impl Fn(&mut Redeeming)) -> PointsProgram {
+    let mut program = program();
+    change(program.redeeming.as_mut().unwrap());
+    program
 }
 
 fn refused(order: &Order) -> Reason {
@@ -25,15 +25,15 @@ fn cart() -> Order {
 
 #[test]
 fn points_keep_the_programmes_numbers() {
-    let stepped = || with(|one| (one.fewest, one.step) = (20, 10));
+    let stepped = || with(|one| (one.min_points, one.step) = (20, 10));
     let step = Reason::PointsStep {
-        fewest: 20,
+        min_points: 20,
         step: 10,
     };
     assert_eq!(refused(&cart().points(10, stepped())), step);
     assert_eq!(refused(&cart().points(25, stepped())), step);
     assert_eq!(cart().points(30, stepped()).goods(), 70);
-    let too_many = cart().points(1_001, programme());
+    let too_many = cart().points(1_001, program());
     assert_eq!(
         refused(&too_many),
         Reason::PointsInsufficient { balance: 1_000 }
@@ -43,7 +43,7 @@ fn points_keep_the_programmes_numbers() {
         refused(&cart().points(1, min)),
         Reason::MinSpend { gap: dollars(1) }
     );
-    let cap = with(|one| (one.fewest, one.cap) = (20, Rate::bp(1_000)));
+    let cap = with(|one| (one.min_points, one.cap) = (20, Rate::bp(1_000)));
     assert_eq!(refused(&cart().points(20, cap)), Reason::PointsCapped);
     let worthless = with(|one| one.worth_of_100 = 1);
     assert_eq!(refused(&cart().points(99, worthless)), Reason::NoEffect);
@@ -73,23 +73,20 @@ fn points_pay_what_the_programme_lets_them_and_excluded_products_too() {
         excluded: true,
         ..line(1, 40, 1)
     };
-    assert_eq!(
-        Order::of(vec![excluded]).points(15, programme()).goods(),
-        25
-    );
+    assert_eq!(Order::of(vec![excluded]).points(15, program()).goods(), 25);
 }
 
 #[test]
 fn guests_neither_use_nor_earn_points() {
     let guest = Order {
         member: None,
-        ..cart().points(10, programme())
+        ..cart().points(10, program())
     };
     assert_eq!(refused(&guest), Reason::NeedsLogin);
     assert_eq!(guest.price().earned, None);
     let none = Order {
-        programme: None,
-        ..cart().points(10, programme())
+        program: None,
+        ..cart().points(10, program())
     };
     assert_eq!(refused(&none), Reason::NotEligibleMember);
 }
@@ -101,7 +98,7 @@ fn the_highest_factor_counts_and_what_adds_is_added() {
         promotion(n, Effect::MultiplyPoints { factor, adds })
     };
     let earned = |rules: Vec<Rule>| {
-        let order = cart().rules(rules).points(0, programme());
+        let order = cart().rules(rules).points(0, program());
         let order = Order {
             points: None,
             ..order
@@ -128,9 +125,9 @@ fn the_highest_factor_counts_and_what_adds_is_added() {
 #[test]
 fn channels_methods_and_products_may_earn_nothing() {
     let earned = |change: fn(&mut Earning)| {
-        let mut programme = programme();
-        change(programme.earning.as_mut().unwrap());
-        let order = cart().points(0, programme);
+        let mut program = program();
+        change(program.earning.as_mut().unwrap());
+        let order = cart().points(0, program);
         let order = Order {
             points: None,
             ..order

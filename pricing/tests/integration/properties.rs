@@ -3,8 +3,8 @@
 
 use pricing::{
     rules::{
-        BundleSlot, Deal, Effect, GiftItem, Ladder, Measure, Member, Off, Rule, Step, TakeFrom,
-        Target, UnitOff,
+        BundleSlot, Discount, Effect, GiftItem, Measure, Member, OrderDiscount, Rule, SetPricing,
+        TakeFrom, Target, Threshold, UnitDiscount,
     },
     *,
 };
@@ -28,11 +28,11 @@ fn lines() -> impl Strategy<Value = Vec<Line>> {
     prop::collection::vec(line, 1..8)
 }
 
-fn unit_off() -> impl Strategy<Value = UnitOff> {
+fn unit_off() -> impl Strategy<Value = UnitDiscount> {
     prop_oneof![
-        (1..10_000_u32).prop_map(|bp| UnitOff::Percent(Rate::bp(bp))),
-        (1..50_i64).prop_map(|amount| UnitOff::Amount(dollars(amount))),
-        (0..50_i64).prop_map(|price| UnitOff::Price(dollars(price))),
+        (1..10_000_u32).prop_map(|bp| UnitDiscount::Percent(Rate::bp(bp))),
+        (1..50_i64).prop_map(|amount| UnitDiscount::Amount(dollars(amount))),
+        (0..50_i64).prop_map(|price| UnitDiscount::Price(dollars(price))),
     ]
 }
 
@@ -43,29 +43,29 @@ fn target() -> impl Strategy<Value = Target> {
     ]
 }
 
-fn off_order() -> impl Strategy<Value = Off> {
+fn off_order() -> impl Strategy<Value = Discount> {
     prop_oneof![
-        (1..10_000_u32).prop_map(|bp| Off::Percent(Rate::bp(bp))),
-        (1..150_i64).prop_map(|amount| Off::Amount(dollars(amount))),
+        (1..10_000_u32).prop_map(|bp| Discount::Percent(Rate::bp(bp))),
+        (1..150_i64).prop_map(|amount| Discount::Amount(dollars(amount))),
     ]
 }
 
 fn take_from() -> impl Strategy<Value = TakeFrom> {
-    prop_oneof![Just(TakeFrom::Cheapest), Just(TakeFrom::Dearest)]
+    prop_oneof![Just(TakeFrom::Cheapest), Just(TakeFrom::MostExpensive)]
 }
 
 fn effect() -> impl Strategy<Value = Effect> {
-    let ladder = (any::<bool>(), 0..300_i64, off_order()).prop_map(|(units, at, off)| {
+    let discount = (any::<bool>(), 0..300_i64, off_order()).prop_map(|(units, at, off)| {
         let measure = if units {
             Measure::Units
         } else {
             Measure::Spend
         };
         let at = if units { at / 40 } else { at };
-        let repeats = at > 0 && matches!(off, Off::Amount(_));
-        Effect::Order(Ladder {
+        let repeats = at > 0 && matches!(off, Discount::Amount(_));
+        Effect::Order(OrderDiscount {
             measure,
-            steps: vec![Step { at, off }],
+            thresholds: vec![Threshold { at, off }],
             repeats,
         })
     });
@@ -78,16 +78,16 @@ fn effect() -> impl Strategy<Value = Effect> {
         1 => (2..4_u32, unit_off(), take_from())
             .prop_map(|(n, off, take_from)| Effect::NthUnit { n, off, take_from }),
         1 => (2..5_u32, 0..150_i64)
-            .prop_map(|(n, price)| Effect::AnyN { n, deal: Deal::Price(dollars(price)) }),
+            .prop_map(|(n, price)| Effect::AnyN { n, price: SetPricing::Fixed(dollars(price)) }),
         1 => (2..5_u32, 1..10_000_u32)
-            .prop_map(|(n, bp)| Effect::AnyN { n, deal: Deal::Percent(Rate::bp(bp)) }),
+            .prop_map(|(n, bp)| Effect::AnyN { n, price: SetPricing::PercentOff(Rate::bp(bp)) }),
         1 => (1..3_u32, 1..3_u32, prop::option::of(target()), unit_off(), take_from())
             .prop_map(|(buy, get, get_from, off, take_from)| {
                 Effect::BuyGet { buy, get, get_from, off, take_from }
             }),
         1 => (slots, 0..150_i64)
             .prop_map(|(slots, price)| Effect::Bundle { slots, price: dollars(price) }),
-        3 => ladder,
+        3 => discount,
         1 => off_order().prop_map(Effect::DeliveryOff),
         1 => (1..60_i64).prop_map(|list| Effect::Gift {
             gift: GiftItem {
@@ -174,7 +174,7 @@ fn orders() -> impl Strategy<Value = Order> {
             let order = Order::of(lines).rules(rules).enter(entered).member(member);
             Order {
                 points,
-                programme: Some(programme()),
+                program: Some(program()),
                 fees: vec![delivery_fee(fee)],
                 discount_cap: cap.map(Rate::bp),
                 ..order

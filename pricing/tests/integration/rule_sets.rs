@@ -2,8 +2,8 @@
 
 use pricing::{
     rules::{
-        BundleSlot, Deal, Effect, Hours, Ladder, Measure, Off, Rule, RuleFault, RuleSet, Step,
-        Target, UnitOff,
+        BundleSlot, Discount, Effect, Hours, Measure, OrderDiscount, Rule, RuleFault, RuleSet,
+        SetPricing, Target, Threshold, UnitDiscount,
     },
     *,
 };
@@ -37,21 +37,21 @@ fn each_fault_has_its_name() {
     assert_eq!(rule(1, Class::Coupon, item_percent(10_000)).check(), Ok(()));
     assert_eq!(promotion(1, FREE_DELIVERY).check(), Ok(()));
 
-    let step = |at| Step {
+    let step = |at| Threshold {
         at,
-        off: Off::Amount(dollars(1)),
+        off: Discount::Amount(dollars(1)),
     };
-    let ladder = |steps, repeats| {
+    let discount = |thresholds, repeats| {
         promotion(
             1,
-            Effect::Order(Ladder {
+            Effect::Order(OrderDiscount {
                 measure: Measure::Spend,
-                steps,
+                thresholds,
                 repeats,
             }),
         )
     };
-    for (steps, repeats) in [
+    for (thresholds, repeats) in [
         (vec![], false),
         (vec![step(2), step(1)], false),
         (vec![step(2), step(2)], false),
@@ -59,7 +59,10 @@ fn each_fault_has_its_name() {
         (vec![step(0)], true),
         (vec![step(-1)], false),
     ] {
-        assert_eq!(fault(ladder(steps, repeats)), RuleFault::TiersInvalid(id));
+        assert_eq!(
+            fault(discount(thresholds, repeats)),
+            RuleFault::TiersInvalid(id)
+        );
     }
 
     let mut nothing = ok();
@@ -67,10 +70,10 @@ fn each_fault_has_its_name() {
     assert_eq!(fault(nothing), RuleFault::EmptyTarget(id));
 
     let out_of_range = [
-        Effect::Item(UnitOff::Amount(dollars(0))),
+        Effect::Item(UnitDiscount::Amount(dollars(0))),
         Effect::AnyN {
             n: 1,
-            deal: Deal::Price(dollars(1)),
+            price: SetPricing::Fixed(dollars(1)),
         },
         Effect::Bundle {
             slots: vec![BundleSlot {

@@ -1,7 +1,7 @@
 //! Which rules stand together, and that nothing entered is dropped in silence.
 
 use pricing::{
-    rules::{Effect, Member, Rule, UnitOff},
+    rules::{Effect, Member, Rule, UnitDiscount},
     *,
 };
 
@@ -146,7 +146,7 @@ fn a_code_of_its_own_order_bears_no_promotion_but_coupons() {
 fn codes_come_before_coupons_before_points_in_whatever_order_they_were_entered() {
     let entered = vec![coupon(2, percent_off(1_000)), code(1, off_from(0, 10))];
     let reversed = entered.iter().rev().cloned().collect();
-    let order = |entered| cart(100).enter(entered).points(11, programme());
+    let order = |entered| cart(100).enter(entered).points(11, program());
     let (one, other) = (order(entered).price(), order(reversed).price());
     assert_eq!(one.goods, dollars(70), "100 - 10 - 9 - 11");
     assert_eq!(one.lines, other.lines);
@@ -198,7 +198,7 @@ fn the_brands_cap_cuts_rules_and_refuses_what_was_entered() {
     assert_eq!(not_used(&priced.entered[0]), &Reason::DiscountCap);
     assert!(priced.entered[1].is_used());
     assert_eq!(priced.goods, dollars(80));
-    let by_points = cap(cart(100)).points(21, programme()).price();
+    let by_points = cap(cart(100)).points(21, program()).price();
     assert_eq!(
         not_used(by_points.points.as_ref().unwrap()),
         &Reason::DiscountCap
@@ -217,7 +217,7 @@ fn too_much_entered_or_an_unsound_rule_is_an_error() {
         cart(100).enter(vec![promotion]).try_price(),
         Err(Error::Rule(_))
     ));
-    let unsound = coupon(1, Effect::Item(UnitOff::Percent(Rate::bp(0))));
+    let unsound = coupon(1, Effect::Item(UnitDiscount::Percent(Rate::bp(0))));
     assert!(matches!(
         cart(100).enter(vec![unsound]).try_price(),
         Err(Error::Rule(_))

@@ -169,17 +169,17 @@ function start(world: World, { orders: decided = [], move_reason = "" }: Decisio
 function carryOut(world: World, { order_id, decision, wanted_at }: OrderOutcome, reason: string): Pick<OrderOutcome, "state" | "reason" | "wanted_at" | "pickup_number"> {
   const order = found(world.state.orders.get(order_id));
   const slot = decision === "move_next" ? nextSlot(world, order) : wanted_at;
-  const told = { wanted_at: slot ?? null, pickup_number: order.pickup_number };
+  const common = { wanted_at: slot ?? null, pickup_number: order.pickup_number };
   try {
     if (decision === "cancel") {
       world.transition(order_id, { to: order.next_states.includes("cancelled") ? "cancelled" : "rejected", version: order.version, cancel_reason: "closed", cash_received: false, override_payment: false });
-      return { ...told, state: "done", reason: null };
+      return { ...common, state: "done", reason: null };
     }
-    if (!slot) return { ...told, state: "failed", reason: "NO_SLOT" };
+    if (!slot) return { ...common, state: "failed", reason: "NO_SLOT" };
     const moved = world.reschedule(order_id, { version: order.version, wanted_at: slot, reason });
-    return { ...told, pickup_number: moved.pickup_number, state: "done", reason: null };
+    return { ...common, pickup_number: moved.pickup_number, state: "done", reason: null };
   } catch (refused) {
-    if (refused instanceof Refusal) return { ...told, state: "failed", reason: refused.reason };
+    if (refused instanceof Refusal) return { ...common, state: "failed", reason: refused.reason };
     throw refused;
   }
 }
@@ -189,7 +189,7 @@ function batchesOf(world: World, brandId: string) {
   return deskOf(world).batches.filter((one) => one.orders.some((order) => ids.has(order.branch_id))).map((one) => one.batch);
 }
 
-/** The first slot after an order's time that has room. */
+/** The first slot after an order's time with free capacity. */
 function nextSlot(world: World, order: Order): string | undefined {
   const days = offered(found(world.state.hours.get(order.branch_id)), daysFor(world, order.branch_id), Date.now());
   const after = Date.parse(order.promised_at ?? order.placed_at);
@@ -231,7 +231,7 @@ function setHours({ world, ids: [branchId = ""], body }: Call) {
   desk.versions.set(branchId, [{ ...saved, effective_at: effective_at ?? saved.effective_at }, ...versions]);
   world.state.hours.set(branchId, effective_at ? { ...held, version: number } : hours);
   const started = start(world, decisions);
-  world.tell(branchId, "availability", { sku_ids: [] });
+  world.emit(branchId, "availability", { sku_ids: [] });
   return { body: { ...now(world, branchId), started } };
 }
 

@@ -85,7 +85,7 @@ function put(world: World, branchId: string, rules: readonly LimitRule[], note: 
   next.overbooked = overbookedOf(next);
   kept.limits.set(branchId, next);
   kept.versions.set(branchId, [{ version: next.version, changed_at: new Date().toISOString(), changed_by: "陳老闆", note, rules: next.rules }, ...versions]);
-  world.tell(branchId, "availability", { sku_ids: [] });
+  world.emit(branchId, "availability", { sku_ids: [] });
   return next;
 }
 

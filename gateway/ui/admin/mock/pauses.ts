@@ -50,7 +50,7 @@ function create({ world, ids, body }: Call): { status: number; body: unknown } {
     started_at: now.toISOString(), started_by: "陳老闆", ended_at: null, ending: null, ended_by: null, version: 1,
   };
   pausesOf(world, branchId).push(pause);
-  world.tell(branchId, "availability", { sku_ids: [] });
+  world.emit(branchId, "availability", { sku_ids: [] });
   return { status: 201, body: { pause } };
 }
 
@@ -64,7 +64,7 @@ function list({ world, ids, query }: Call): { body: unknown } {
 function resume({ world, ids }: Call): { body: unknown } {
   const pause = found(pausesOf(world, ids[0] ?? "").find((one) => one.pause_id === ids[1]));
   Object.assign(pause, { ended_at: new Date().toISOString(), ending: "resumed", ended_by: "陳老闆" });
-  world.tell(ids[0] ?? "", "availability", { sku_ids: [] });
+  world.emit(ids[0] ?? "", "availability", { sku_ids: [] });
   return { body: { pause } };
 }
 

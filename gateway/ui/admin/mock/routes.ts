@@ -129,7 +129,7 @@ function publish({ world, body }: Call): Answer {
     const all = world.menus.get(branch_id) ?? [];
     const version = { menu_version_id: world.fresh(), branch_id, number: all.length + 1, published_at: new Date().toISOString(), published_by: "陳老闆", product_count: world.state.products.size };
     world.menus.set(branch_id, [version, ...all]);
-    world.tell(branch_id, "menu", { menu_number: version.number });
+    world.emit(branch_id, "menu", { menu_number: version.number });
     return version;
   });
   return { body: { versions } };
@@ -153,7 +153,7 @@ function putStock({ world, ids }: Call, item: StockItem): StockItem {
   const [branchId = ""] = ids;
   const all = world.state.stock.get(branchId) ?? [];
   world.state.stock.set(branchId, [...all.filter((one) => one.sku_id !== item.sku_id), item]);
-  world.tell(branchId, "availability", { sku_ids: [item.sku_id] });
+  world.emit(branchId, "availability", { sku_ids: [item.sku_id] });
   return item;
 }
 
@@ -259,7 +259,7 @@ function moveStock(call: Call): Answer {
   return { status: 201, body: { item, movement } };
 }
 
-/** An order with the steps that whoever works here may take. */
+/** An order with the steps that the signed-in account may take. */
 function seen(order: Order): Order {
   const made: readonly OrderState[] = ["accepted", "preparing", "ready"];
   const kitchen = person().account.role === "kitchen";

@@ -29,7 +29,7 @@ export function sameVersion(held: { version: number }, version: number | undefin
   if (version !== held.version) throw new Refusal(409, "VERSION_CONFLICT", { yours: String(version), current: String(held.version) });
 }
 
-/** Every fifth quarter of an hour has no room. */
+/** Every fifth quarter of an hour is full. */
 export function isFull(startsAt: string): boolean {
   return Math.floor(Date.parse(startsAt) / 900_000) % 5 === 2;
 }
@@ -50,15 +50,15 @@ export class World {
     for (const order of this.state.orders.values()) this.#record(order, "placed", "customer");
   }
 
-  listen(branchId: string, heard: (event: string) => void): () => void {
+  listen(branchId: string, listener: (event: string) => void): () => void {
     const all = this.#listeners.get(branchId) ?? new Set();
-    this.#listeners.set(branchId, all.add(heard));
-    return () => all.delete(heard);
+    this.#listeners.set(branchId, all.add(listener));
+    return () => all.delete(listener);
   }
 
-  tell(branchId: string, type: string, data: unknown): void {
+  emit(branchId: string, type: string, data: unknown): void {
     this.#sequence += 1;
-    for (const heard of this.#listeners.get(branchId) ?? []) heard(`id: mock-${String(this.#sequence)}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+    for (const listener of this.#listeners.get(branchId) ?? []) listener(`id: mock-${String(this.#sequence)}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
   customerOrders(): void {
@@ -69,7 +69,7 @@ export class World {
   #place(order: Order): void {
     this.state.orders.set(order.order_id, order);
     this.#record(order, "placed", "customer");
-    this.tell(order.branch_id, "order", { order_id: order.order_id, state: order.state, version: order.version });
+    this.emit(order.branch_id, "order", { order_id: order.order_id, state: order.state, version: order.version });
   }
 
   transition(orderId: string, step: Transition): Order {
@@ -110,7 +110,7 @@ export class World {
   #put(order: Order, reason?: string, part: Partial<OrderEvent> = {}): Order {
     this.state.orders.set(order.order_id, order);
     this.#record(order, order.state, "staff", reason, part);
-    this.tell(order.branch_id, "order", { order_id: order.order_id, state: order.state, version: order.version });
+    this.emit(order.branch_id, "order", { order_id: order.order_id, state: order.state, version: order.version });
     return order;
   }
 

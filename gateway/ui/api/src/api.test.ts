@@ -18,7 +18,7 @@ describe("problemOf", () => {
     expect(problemOf(null, 404).reason).toBe("NOT_FOUND");
   });
 
-  it("tells what is unanswered from what is refused", () => {
+  it("distinguishes unanswered from refused requests", () => {
     expect(isUnanswered(problemFrom(new TypeError("failed to fetch")))).toBe(true);
     expect(isUnanswered(problemOf(null, 503))).toBe(true);
     expect(isUnanswered(problemOf(null, 409))).toBe(false);

@@ -1,4 +1,4 @@
-/** A fresh UUIDv7: the key under which one wish is sent, however often it is repeated. */
+/** A fresh UUIDv7: the key of one request and of all its retries. */
 export function newIdempotencyKey(now: number = Date.now()): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   for (let index = 0; index < 6; index += 1) bytes[index] = Math.floor(now / 2 ** (8 * (5 - index))) % 256;

@@ -58,16 +58,16 @@ afterEach(() => vi.unstubAllGlobals());
 
 describe("shared stream", () => {
   it("is one connection for all tabs of an address", async () => {
-    const heard: string[][] = [[], [], []];
-    const tabs = heard.map((into) => listen("/events", { onEvent: ({ data }) => into.push(data) }));
+    const received: string[][] = [[], [], []];
+    const tabs = received.map((into) => listen("/events", { onEvent: ({ data }) => into.push(data) }));
     await connected(1);
     open()[0]?.options.onEvent({ type: "order", data: "1", id: "a" });
-    await vi.waitFor(() => expect(heard).toEqual([["1"], ["1"], ["1"]]));
+    await vi.waitFor(() => expect(received).toEqual([["1"], ["1"], ["1"]]));
     expect(open()).toHaveLength(1);
     for (const tab of tabs) tab.close();
   });
 
-  it("tells a tab that joins later that the connection is open", async () => {
+  it("informs a tab that joins later that the connection is open", async () => {
     const first = listen("/later", { onEvent: () => undefined });
     await connected(1);
     open()[0]?.options.onState?.("open");
@@ -79,24 +79,24 @@ describe("shared stream", () => {
   });
 
   it("goes on after the last event when the connected tab closes", async () => {
-    const heard: StreamEvent[] = [];
+    const received: StreamEvent[] = [];
     const first = listen("/next", { onEvent: () => undefined });
-    const second = listen("/next", { onEvent: (event) => heard.push(event) });
+    const second = listen("/next", { onEvent: (event) => received.push(event) });
     await connected(1);
     open()[0]?.options.onEvent({ type: "order", data: "1", id: "a" });
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await vi.waitFor(() => expect(received).toHaveLength(1));
     first.close();
     await vi.waitFor(() => expect(open()[0]?.options.lastEventId).toBe("a"));
     expect(open()).toHaveLength(1);
-    expect(heard).toHaveLength(1);
+    expect(received).toHaveLength(1);
     second.close();
     await connected(0);
   });
 
   it("is given up by a hidden tab, which reloads when it is looked at again", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const heard: string[] = [];
-    const tab = listen("/hidden", { onEvent: ({ type }) => heard.push(type) });
+    const received: string[] = [];
+    const tab = listen("/hidden", { onEvent: ({ type }) => received.push(type) });
     await vi.advanceTimersByTimeAsync(0);
     expect(open()).toHaveLength(1);
     look("hidden");
@@ -105,12 +105,12 @@ describe("shared stream", () => {
     look("visible");
     await vi.advanceTimersByTimeAsync(0);
     expect(open()).toHaveLength(1);
-    expect(heard).toEqual(["reload"]);
+    expect(received).toEqual(["reload"]);
     tab.close();
     vi.useRealTimers();
   });
 
-  it("is kept by a hidden tab that must hear everything", async () => {
+  it("is kept by a hidden tab that must receive everything", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const tab = listen("/board", { onEvent: () => undefined, whileHidden: "keep" });
     await vi.advanceTimersByTimeAsync(0);

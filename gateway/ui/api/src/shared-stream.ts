@@ -2,7 +2,7 @@ import type { StreamEvent } from "./event-parser";
 import { connect, type ConnectionOptions, type Stream, type StreamState } from "./stream";
 
 export interface StreamOptions extends Omit<ConnectionOptions, "lastEventId"> {
-  /** A hidden tab gives the stream up after a while unless it must hear everything, like the order board. */
+  /** A hidden tab gives the stream up after a while unless it must receive everything, like the order board. */
   whileHidden?: "keep" | "release";
 }
 

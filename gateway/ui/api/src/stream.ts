@@ -39,11 +39,11 @@ export function connect(url: string, options: ConnectionOptions): Stream {
   async function readOnce(): Promise<void> {
     abort = new AbortController();
     let silence: ReturnType<typeof setTimeout> | undefined;
-    const heard = () => {
+    const noteActivity = () => {
       clearTimeout(silence);
       silence = setTimeout(() => abort.abort(), silenceMs);
     };
-    heard();
+    noteActivity();
     try {
       const headers: Record<string, string> = { accept: "text/event-stream" };
       if (lastEventId) headers["last-event-id"] = lastEventId;
@@ -60,7 +60,7 @@ export function connect(url: string, options: ConnectionOptions): Stream {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
-        heard();
+        noteActivity();
         parse(decoder.decode(value, { stream: true }));
       }
     } finally {

@@ -48,7 +48,7 @@ export interface BrandColours {
   onFill: string;
   /** The accent as text on the page. */
   text: string;
-  /** Deeper neighbour for the cover's gradient. */
+  /** Darker shade for the cover's gradient. */
   deep: string;
   /** Faint wash behind what is chosen. */
   wash: string;

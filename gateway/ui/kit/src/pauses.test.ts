@@ -33,7 +33,7 @@ describe("a product that cannot be had because of pauses", () => {
     expect(unsold(placeless, [], [], pausesAt([named("station", "")], 0), () => undefined), "no station is not a station").toBeUndefined();
   });
 
-  it("is told the last end of all that is in the way", () => {
+  it("shows the last end of all that is in the way", () => {
     expect(why([pause("product", "tea", 5), pause("product", "tea", 9), pause("category", "drinks", 7)])).toEqual(["product", minute(9)]);
   });
 

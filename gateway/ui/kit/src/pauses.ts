@@ -1,4 +1,4 @@
-/** Something that is not sold for a while, as the gateway tells it. */
+/** Something that is not sold for a while, as the gateway sends it. */
 export interface PauseLike {
   target: { kind: string; id?: string | null; method?: string | null; name?: string | null };
   reason: string;
@@ -6,7 +6,7 @@ export interface PauseLike {
   channels?: readonly string[];
 }
 
-/** What is paused at one time; of several pauses of one thing the last to end is told. */
+/** What is paused at one time; of several pauses of one thing the one that ends last. */
 export interface Pauses<P extends PauseLike = PauseLike> {
   of: (kind: string, id?: string) => P | undefined;
 }

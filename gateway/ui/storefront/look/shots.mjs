@@ -25,7 +25,7 @@ process.on("uncaughtException", (error) => {
   stop();
   process.exit(1);
 });
-const backDoor = (path) => fetch(`${HOME}/mock/${path}`).then((response) => response.json());
+const control = (path) => fetch(`${HOME}/mock/${path}`).then((response) => response.json());
 const settled = (page) => page.evaluate(() => Promise.all(document.getAnimations().filter((each) => each.effect?.getTiming().iterations !== Infinity).map((each) => each.finished.catch(() => undefined))));
 
 for (let attempt = 0; attempt < 100; attempt += 1) {
@@ -99,14 +99,14 @@ for (const look of looks) {
   await cartHeading().getByRole("button", { name: "減少花生麻糬" }).click();
   if (options.viewport.width < 1000) await dialog.getByRole("button", { name: "關閉" }).click();
   await page.evaluate(() => scrollTo(0, 0));
-  await backDoor("open?to=false");
+  await control("open?to=false");
   await when.getByText("可預約，最快").waitFor();
   await shoot("menu-closed");
-  await backDoor("pause?kind=branch&id=&minutes=30");
+  await control("pause?kind=branch&id=&minutes=30");
   await page.getByText("恢復接單").waitFor();
   await shoot("menu-paused");
-  await backDoor("pause?kind=none&id=");
-  await backDoor("open?to=true");
+  await control("pause?kind=none&id=");
+  await control("open?to=true");
   await when.getByText("盡快").waitFor();
   await page.getByRole("link", { name: /^珍珠奶茶/u }).click();
   await dialog.getByText("半糖").waitFor();
@@ -125,7 +125,7 @@ for (const look of looks) {
   await page.getByRole("link", { name: "奶茶", exact: true }).click();
   await page.waitForTimeout(300);
   await shoot("menu");
-  await backDoor("price?sku=p-奶茶-0-大&to=60");
+  await control("price?sku=p-奶茶-0-大&to=60");
   await page.getByText("已漲價 NT$5").first().waitFor({ state: "attached" });
   if (options.viewport.width < 1000) await page.getByRole("link", { name: /看購物車/u }).click();
   await shoot("cart");
@@ -141,35 +141,35 @@ for (const look of looks) {
   await page.getByLabel("手機號碼").fill("0912 345 678");
   await shoot("checkout", true);
   const times = page.getByRole("group", { name: "取餐時間" });
-  // Three in the cart: a slot that takes two more is full for them, and open for whoever wants less.
+  // Three in the cart: a slot that takes two more is full for them, and open for smaller carts.
   await times.locator("label.chip", { hasText: "已滿" }).nth(1).waitFor();
   if ((await times.locator("label.chip", { hasText: "快滿" }).count()) > 0) fault(`${name}: a slot for two is offered to three`);
   const free = times.locator("label.chip:not(:has(input:disabled)) .slot .figure");
   const chosen = await free.nth(1).innerText();
   await times.locator("label.chip", { hasText: chosen }).first().click();
   const slot = (await fetch(`${HOME}/api/shop/riri/yongkang/availability`).then((response) => response.json())).slots.find(({ starts_at }) => new Date(starts_at).toLocaleTimeString("zh-TW", { timeZone: "Asia/Taipei", hour: "2-digit", minute: "2-digit", hour12: false }) === chosen);
-  await backDoor(`fill?slot=${slot.starts_at}`);
+  await control(`fill?slot=${slot.starts_at}`);
   await times.getByText("這個時段已滿").waitFor();
   await shoot("checkout-slot-full", true);
   await times.getByRole("button", { name: /^改選/u }).click();
   await times.getByText("這個時段已滿").waitFor({ state: "detached" });
-  await backDoor("room?units=0");
+  await control("capacity?units=0");
   await page.getByText("目前沒有可取的時段，請洽門市").waitFor();
   await shoot("checkout-no-slot", true);
-  await backDoor("room?units=2");
+  await control("capacity?units=2");
   await page.getByText("目前沒有可取的時段").waitFor({ state: "detached" });
-  await backDoor("price?sku=p-奶茶-0-大&to=65&quiet");
+  await control("price?sku=p-奶茶-0-大&to=65&quiet");
   await page.getByRole("button", { name: /送出訂單/u }).click();
   await page.getByText("價格剛有更新").waitFor();
   await shoot("checkout-changed");
-  const before = await backDoor("orders");
+  const before = await control("orders");
   // No answer until the picture is taken, however often it is asked.
-  await backDoor("drop?times=99");
+  await control("drop?times=99");
   await page.getByRole("button", { name: /送出/u }).dblclick();
   await page.getByText("正在確認有沒有送到").waitFor();
   await shoot("checkout-waiting");
-  await backDoor("drop?times=0");
-  // Back much later: nothing is asked by itself, the customer goes on with the cart, and hears of the order that was made.
+  await control("drop?times=0");
+  // Back much later: nothing is asked by itself, the customer goes on with the cart, and learns of the order that was made.
   await page.evaluate(() => {
     const draft = JSON.parse(localStorage.getItem("yzm:draft:riri/yongkang"));
     localStorage.setItem("yzm:draft:riri/yongkang", JSON.stringify({ ...draft, unanswered_since: "2026-01-01T00:00:00Z" }));
@@ -189,20 +189,20 @@ for (const look of looks) {
   await shoot("checkout-earlier");
   await page.getByRole("link", { name: "看那筆訂單" }).click();
   await page.getByText("取件號碼", { exact: true }).waitFor();
-  const after = await backDoor("orders");
+  const after = await control("orders");
   if (after.count !== before.count + 1) fault(`${name}: ${after.count - before.count} orders made of one`);
   await shoot("order-placed", true);
   const token = page.url().split("/").pop();
-  await backDoor(`later?token=${token}`);
+  await control(`later?token=${token}`);
   await page.getByText("冰櫃故障").waitFor();
   await shoot("order-moved");
-  await backDoor(`move?token=${token}`);
+  await control(`move?token=${token}`);
   await page.getByText("店家收到了").waitFor();
-  await backDoor(`move?token=${token}`);
-  await backDoor(`move?token=${token}`);
+  await control(`move?token=${token}`);
+  await control(`move?token=${token}`);
   await page.getByText("請到櫃台報號碼").waitFor();
   await shoot("order-ready");
-  await backDoor(`move?token=${token}`);
+  await control(`move?token=${token}`);
   await page.getByText("謝謝光臨").waitFor();
   await shoot("order-completed");
   await page.getByRole("button", { name: "再點一次" }).click();
@@ -220,8 +220,8 @@ for (const look of looks) {
   await page.getByText("The menu can't be opened").waitFor();
   await shoot("menu-error");
   await context.close();
-  await backDoor("price?sku=p-奶茶-0-大&to=55&quiet");
-  await backDoor("stock?sku=p-點心-2-一片&to=4&quiet");
+  await control("price?sku=p-奶茶-0-大&to=55&quiet");
+  await control("stock?sku=p-點心-2-一片&to=4&quiet");
 }
 
 await browser.close();

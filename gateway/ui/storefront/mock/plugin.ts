@@ -19,14 +19,14 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   return text === "" ? {} : (JSON.parse(text) as unknown);
 }
 
-/** The gateway's shop API in memory, with a back door (`/mock/…`) that stands for staff and mishaps. */
+/** The gateway's shop API in memory, with controls (`/mock/…`) that simulate staff and failures. */
 function mockApi(): Connect.NextHandleFunction {
   const world = new World();
   const listeners = new Set<ServerResponse>();
   let events = 0;
   let drops = 0;
 
-  const tell = (type: string, data: unknown) => {
+  const emit = (type: string, data: unknown) => {
     events += 1;
     for (const listener of listeners) listener.write(`id: mock-${events}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
   };
@@ -38,40 +38,40 @@ function mockApi(): Connect.NextHandleFunction {
     request.on("close", () => listeners.delete(response));
   }
 
-  function backDoor(word: string, query: URLSearchParams): unknown {
+  function control(word: string, query: URLSearchParams): unknown {
     if (word === "price") {
       world.prices.set(query.get("sku") ?? "", Number(query.get("to")));
       world.menuNumber += 1;
-      if (!query.has("quiet")) tell("menu", { menu_number: world.menuNumber });
+      if (!query.has("quiet")) emit("menu", { menu_number: world.menuNumber });
     }
     if (word === "stock") {
       const day = query.get("day");
       if (day) world.dailyLeft.set(`${query.get("sku")} ${day}`, Number(query.get("to")));
       else world.stock.set(query.get("sku") ?? "", Number(query.get("to")));
-      if (!query.has("quiet")) tell("availability", { sku_ids: [query.get("sku")] });
+      if (!query.has("quiet")) emit("availability", { sku_ids: [query.get("sku")] });
     }
     if (word === "pause") {
       const minutes = Number(query.get("minutes"));
       world.paused.set(query.get("id") ?? "", { kind: query.get("kind") ?? "product", ends_at: minutes ? new Date(Date.now() + minutes * 60_000).toISOString() : null });
       if (query.get("kind") === "none") world.paused.delete(query.get("id") ?? "");
-      tell("availability", { sku_ids: [] });
-      tell("branches", {});
+      emit("availability", { sku_ids: [] });
+      emit("branches", {});
     }
-    if (word === "room") {
-      world.room = Number(query.get("units"));
-      tell("availability", { sku_ids: [] });
+    if (word === "capacity") {
+      world.capacity = Number(query.get("units"));
+      emit("availability", { sku_ids: [] });
     }
     if (word === "fill") {
       world.filled.add(query.get("slot") ?? "");
-      tell("availability", { sku_ids: [] });
+      emit("availability", { sku_ids: [] });
     }
-    if (word === "later") tell("order", world.later(query.get("token") ?? ""));
+    if (word === "later") emit("order", world.later(query.get("token") ?? ""));
     if (word === "open") {
       world.open = query.get("to") === "true";
-      tell("availability", { sku_ids: [] });
-      tell("branches", {});
+      emit("availability", { sku_ids: [] });
+      emit("branches", {});
     }
-    if (word === "move") tell("order", world.move(query.get("token") ?? ""));
+    if (word === "move") emit("order", world.move(query.get("token") ?? ""));
     if (word === "drop") drops = Number(query.get("times") ?? 1);
     if (word === "orders") return { count: world.orders.size };
     return { done: true };
@@ -79,7 +79,7 @@ function mockApi(): Connect.NextHandleFunction {
 
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const [kind, , brand, branch = "", what, token = "", more] = url.pathname.split("/").slice(1).map(decodeURIComponent);
-    if (kind === "mock") return send(response, 200, backDoor(url.pathname.split("/")[2] ?? "", url.searchParams));
+    if (kind === "mock") return send(response, 200, control(url.pathname.split("/")[2] ?? "", url.searchParams));
     if (brand !== "riri") throw new Refused(404, { reason: "NOT_FOUND" });
     if (branch === "") return send(response, 200, world.brandPage());
     if (branch === "events" && what === undefined) return stream(request, response);
@@ -95,7 +95,7 @@ function mockApi(): Connect.NextHandleFunction {
         response.destroy();
         return undefined;
       }
-      tell("availability", { sku_ids: [] });
+      emit("availability", { sku_ids: [] });
       return send(response, 201, placed);
     }
     if (more === "cancel") return send(response, 200, { order: world.cancel(token) });

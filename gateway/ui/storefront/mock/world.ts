@@ -32,7 +32,7 @@ export class World {
   readonly paused = new Map<string, { kind: string; ends_at: string | null }>();
   orders = new Map<string, Order>();
   /** Units that a slot called filling still takes; the open ones take a dozen. */
-  room = 2;
+  capacity = 2;
   readonly filled = new Set<string>();
   answers = new Map<string, { body: string; answer: unknown }>();
 
@@ -96,7 +96,7 @@ export class World {
   cartSlots(slug: string, cart: SlotsBody): CartSlots {
     const units = cart.lines.reduce((sum, line) => sum + line.quantity, 0);
     const { as_of, promised_at, slots } = this.availability(slug);
-    const fits = (state: string) => this.room > 0 && units <= (state === "filling" ? this.room : 12);
+    const fits = (state: string) => this.capacity > 0 && units <= (state === "filling" ? this.capacity : 12);
     const inStock = (day: string) => cart.lines.every((line) => line.quantity <= this.left(line.variant_id, day));
     const judged = slots.map((slot) => ({
       ...slot, state: this.filled.has(slot.starts_at) || !fits(slot.state) || !inStock(slot.business_day) ? ("full" as const) : slot.state,

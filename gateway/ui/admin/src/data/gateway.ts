@@ -21,7 +21,7 @@ type AnswerOf<O> = O extends { responses: infer R }
 interface CallOptions<O> {
   path?: Part<O, "path">;
   query?: Part<O, "query">;
-  /** A file is sent as it is: which encoding its text has is for the server to tell. */
+  /** A file is sent as it is: the server detects the encoding of its text. */
   body?: BodyOf<O> | (BodyOf<O> extends string ? Blob : never);
   /** Sent as `Idempotency-Key`; repeat with the same key when no answer came. */
   key?: string;

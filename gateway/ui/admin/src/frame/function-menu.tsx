@@ -47,7 +47,7 @@ export function FunctionMenu({ folded }: { folded: boolean }) {
   ));
 }
 
-/** Neighbours that are screens of one function of the manual, put together. */
+/** Adjacent screens of one function of the manual, grouped. */
 function partsOf(functions: readonly WorkFunction[]): { of: WorkFunction["of"]; functions: WorkFunction[] }[] {
   const parts: { of: WorkFunction["of"]; functions: WorkFunction[] }[] = [];
   for (const one of functions) {

@@ -27,7 +27,7 @@ function ring(): void {
   }
 }
 
-/** What the device was told about sound; undefined until it was asked. */
+/** Whether sound was allowed on this device; undefined until somebody chose. */
 export function soundChoice(): "on" | "off" | undefined {
   const kept = localStorage.getItem(STORED);
   return kept === "on" || kept === "off" ? kept : undefined;

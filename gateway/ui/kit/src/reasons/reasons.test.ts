@@ -47,7 +47,7 @@ describe("reasonSentence", () => {
     }
   });
 
-  it("names the item and what is left when told", () => {
+  it("names the item and what is left when known", () => {
     expect(reasonSentence({ reason: "OUT_OF_STOCK", params: { name: "珍珠", left: "3" } })).toBe("「珍珠」數量不夠了，只剩 3 份。");
     expect(reasonSentence({ reason: "OUT_OF_STOCK" })).toBe("數量不夠了。");
     expect(reasonSentence({ reason: "OUT_OF_STOCK", params: { left: "3" } }, "en")).toBe("Not enough left, only 3.");

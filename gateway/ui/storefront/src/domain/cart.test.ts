@@ -36,7 +36,7 @@ describe("the cart", () => {
 
   it("shows the prices seen last until the menu is there", () => expect(estimate(undefined, [line({ quantity: 2 })])).toBe(70));
 
-  it("is told in the customer's words and sent in the gateway's", () => {
+  it("is shown in the customer's words and sent in the gateway's", () => {
     expect(inWords(index, line({ choice: { half: 1, pearl: 2 } }))).toBe("大・half・pearl ×2");
     expect(inWords(index, line({ product_id: "egg", variant_id: "egg-1", choice: {} }))).toBe("");
     expect(bodyLine(line({ choice: { pearl: 2 } })).options).toEqual([{ option_id: "pearl", quantity: 2 }]);

@@ -2,7 +2,7 @@ import type { CartBodyLine } from "@yizhimai/api";
 import type { MenuIndex } from "./menu-index";
 import { groupAmount, type Choice } from "./options";
 
-/** A line as the customer put it together, with what they saw then, so that a change can be told. */
+/** A line as the customer put it together, with what they saw then, so that a change can be shown. */
 export interface CartLine {
   line_id: string;
   product_id: string;
@@ -25,7 +25,7 @@ export function unitsOfProduct(lines: readonly CartLine[], productId: string): n
   return unitsIn(lines.filter((line) => line.product_id === productId));
 }
 
-/** The list price of one unit by the menu at hand; undefined when the menu no longer has it. */
+/** The list price of one unit by the present menu; undefined when the menu no longer has it. */
 export function unitPrice(index: MenuIndex, line: Pick<CartLine, "product_id" | "variant_id" | "choice">): number | undefined {
   const product = index.products.get(line.product_id);
   const variant = product?.variants.find((candidate) => candidate.variant_id === line.variant_id);

@@ -12,11 +12,11 @@ import { dayToAsk, wantedOf } from "./wanted";
 const tea = index.products.get("tea");
 
 describe("a line after the menu or the stock has changed", () => {
-  it("tells a new price", () => {
+  it("reports a new price", () => {
     expect(changesOf(line(), [line()], withTeaAt(40), noStock)).toEqual([{ kind: "price", from: 35, to: 40 }]);
   });
 
-  it("tells what is gone", () => {
+  it("reports what is gone", () => {
     expect(changesOf(line({ variant_id: "x" }), [], index, noStock)).toEqual([{ kind: "gone" }]);
     expect(changesOf(line({ choice: { half: 1, gone: 1 } }), [], index, noStock)).toEqual([{ kind: "option_gone" }]);
   });
@@ -35,10 +35,10 @@ describe("what can be had", () => {
     expect(productState(index, tea!, new Map([["tea-m", 0], ["tea-l", 0]])).kind).toBe("sold_out");
   });
 
-  it("is not known for another day than the one that is told", () => {
-    const told = { skus: [{ sku_id: "pearl", available: 0, show_last: 5 }], stock_day: "2026-06-12", slots: [], pauses: [] } as unknown as Availability;
-    expect([...stockOf(told, new Date(0), "2026-06-12")]).toEqual([["pearl", 0]]);
-    const other = stockOf(told, new Date(0), "2026-06-13");
+  it("is not known for another day than the one that was answered", () => {
+    const availability = { skus: [{ sku_id: "pearl", available: 0, show_last: 5 }], stock_day: "2026-06-12", slots: [], pauses: [] } as unknown as Availability;
+    expect([...stockOf(availability, new Date(0), "2026-06-12")]).toEqual([["pearl", 0]]);
+    const other = stockOf(availability, new Date(0), "2026-06-13");
     expect([other.size, other.day]).toEqual([0, undefined]);
   });
 
@@ -91,12 +91,12 @@ describe("what is paused", () => {
 });
 
 describe("a quote that has changed", () => {
-  const told = (field: string, params: Record<string, string>) => ({ field, reason: "QUOTE_CHANGED", params });
+  const difference = (field: string, params: Record<string, string>) => ({ field, reason: "QUOTE_CHANGED", params });
 
-  it("is told as the server tells it: lines, fees and the time", () => {
+  it("is shown as the server reports it: lines, fees and the time", () => {
     const fields = [
-      told("lines[1]", { name: "紅茶", was: "70", now: "80" }), told("fees[bag]", { was: "2" }),
-      told("promised_at", { was: "2026-06-12T03:15:00Z", now: "2026-06-12T03:20:00Z" }), { field: "", reason: "CLOSED" },
+      difference("lines[1]", { name: "紅茶", was: "70", now: "80" }), difference("fees[bag]", { was: "2" }),
+      difference("promised_at", { was: "2026-06-12T03:15:00Z", now: "2026-06-12T03:20:00Z" }), { field: "", reason: "CLOSED" },
     ];
     expect(differencesOf(fields)).toEqual([
       { field: "lines[1]", kind: "line", name: "紅茶", from: "70", to: "80" },

@@ -63,7 +63,7 @@ export function blocks(change: LineChange): boolean {
   return change.kind !== "price";
 }
 
-/** One row of the difference between what was agreed to and what holds now; amounts or times, as the server tells them. */
+/** One row of the difference between what was agreed to and what holds now; amounts or times, as the server reports them. */
 export interface QuoteDifference {
   field: string;
   kind: "line" | "fee" | "time";

@@ -1,6 +1,6 @@
 import type { Menu, MenuOption, MenuOptionGroup, MenuProduct } from "@yizhimai/api";
 
-/** The menu document with what is looked up by id at hand. */
+/** The menu document with indexes by id. */
 export interface MenuIndex {
   menu: Menu;
   products: ReadonlyMap<string, MenuProduct>;

@@ -1,6 +1,6 @@
 import type { Quote, Slot } from "@yizhimai/api";
 
-/** Whatever tells slots: a branch, or a branch for one cart. */
+/** A source of slots: a branch, or a branch for one cart. */
 export interface HasSlots {
   slots: readonly Slot[];
 }
@@ -37,7 +37,7 @@ export function nextFreeSlot(offer: HasSlots | undefined, after?: string | null)
   );
 }
 
-/** What is told of the time while the menu is read. */
+/** What is shown of the time while the menu is read. */
 export interface Offer extends HasSlots {
   promised_at?: string | null;
 }

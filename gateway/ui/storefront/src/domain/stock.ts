@@ -15,12 +15,12 @@ export interface Stock extends ReadonlyMap<string, number> {
 
 export const noStock: Stock = new Map();
 
-/** From this number on the customer is told how few are left, where the shop has not said. */
+/** From this number on the customer sees how few are left, where the shop has not said. */
 const FEW = 5;
 
 /**
  * The stock of a branch and what is paused there for the time an order is wanted. Where another
- * day's stock is wanted than the one that is told, nothing is known of it: one day's 售完 says
+ * day's stock is wanted than the one that was answered, nothing is known of it: one day's 售完 says
  * nothing about another.
  */
 export function stockOf(availability: Availability | undefined, wanted: Date, day: string | undefined = availability?.stock_day): Stock {

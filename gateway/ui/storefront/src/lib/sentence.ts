@@ -5,7 +5,7 @@ import { locale, t, why } from "../text";
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T/u;
 
-/** A refusal in words, its times told on the branch's clock; the state of an order is for the page to show. */
+/** A refusal in words, its times on the branch's clock; the state of an order is for the page to show. */
 export function sentence(refusal: FieldRefusal, timeZone: string): string {
   if (refusal.field === "contact.name" && refusal.reason === "VALIDATION_FAILED") return t("checkout.name_missing");
   const params = Object.fromEntries(

@@ -18,7 +18,7 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
-/** A line drawing beside words; screen readers hear the words only. */
+/** A line drawing beside words; screen readers read the words only. */
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
     <svg

@@ -2,7 +2,7 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import { unwrap, type CartSlots, type SlotsBody } from "@yizhimai/api";
 import { api } from "../lib/api";
 
-/** Slots as they are for the present cart: one that has room, but not for it, is full. */
+/** Slots as they are for the present cart: one without capacity for it is full. */
 export interface CartSlotsStore {
   /** The latest answer; kept while a newer one is on its way, for most slots stay as they are. */
   latest: ReadonlySignal<CartSlots | undefined>;

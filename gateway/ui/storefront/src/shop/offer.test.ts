@@ -15,7 +15,7 @@ const slots = [
   { starts_at: "2026-11-27T04:00:00Z", business_day: "2026-11-27", state: "full" },
 ];
 
-function told(stock_day: string, change: Partial<Availability> = {}): Availability {
+function availability(stock_day: string, change: Partial<Availability> = {}): Availability {
   return {
     state: "open", promised_at: "2026-11-25T03:45:00Z", pauses: [], slots, stock_day,
     skus: [{ sku_id: "cake", available: left[stock_day] ?? 0, show_last: 5 }], ...change,
@@ -31,7 +31,7 @@ function shop(change: Partial<Availability> = {}, drafted: Partial<Draft> = {}) 
     (method, day) =>
       new Promise((resolve) => {
         const answer = async () => {
-          resolve(told(day ?? "2026-11-25", change));
+          resolve(availability(day ?? "2026-11-25", change));
           // Three turns: the answer, what takes it over, and what that has asked in turn.
           for (let turn = 0; turn < 3; turn += 1) await Promise.resolve();
         };

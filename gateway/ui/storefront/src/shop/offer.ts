@@ -25,7 +25,7 @@ export interface Offered {
   close: () => void;
 }
 
-/** Asks a branch; `day` names the business day whose stock is told, today's without. */
+/** Asks a branch; `day` names the business day whose stock is answered, today's without. */
 export type AskAvailability = (method: Method, day: string | undefined) => Promise<Availability>;
 
 export function followOffer(ask: AskAvailability, draft: ReadonlySignal<Draft>, now: ReadonlySignal<Date>): Offered {

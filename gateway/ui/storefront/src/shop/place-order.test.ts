@@ -148,7 +148,7 @@ describe("placing an order", () => {
     expect(await earlierOrder(shop, outcome.problem)).toEqual({ pickup_number: "001", page: "/tea/north/orders/t001" });
   });
 
-  it("takes what was ordered out of the cart once, however many hear of the order", async () => {
+  it("takes what was ordered out of the cart once, however many attempts learn of the order", async () => {
     const shop = open();
     shop.cart.put(line());
     const sent = body(shop);

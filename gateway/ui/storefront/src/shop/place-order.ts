@@ -34,7 +34,7 @@ async function post(shop: Shop, key: string, body: OrderBody): Promise<Outcome> 
 
 /**
  * Remembers an order and takes it out of the cart; answers where it is shown. Once is enough, also
- * when two attempts hear of it. `next` says what becomes of the form.
+ * when two attempts learn of it. `next` says what becomes of the form.
  */
 function finish(shop: Shop, key: string, body: OrderBody, { order, access_token }: PlacedOrder, next: "placed" | "renew"): string {
   remember(shop.brand, shop.branch, access_token, order);

@@ -77,7 +77,7 @@ export function openShop(brand: string, branch: string): Shop {
   const timer = setInterval(quietly(refreshAvailability), REFRESH_MS);
   const online = quietly(reload);
   addEventListener("online", online);
-  // A worker that has just taken over has not seen the menu yet: read it once more, through its hands.
+  // A worker that has just taken over has not seen the menu yet: read it once more, through the worker.
   navigator.serviceWorker?.addEventListener("controllerchange", online);
   void reload();
   return {

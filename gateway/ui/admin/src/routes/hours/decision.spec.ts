@@ -21,7 +21,7 @@ it("keeps orders that are not listed only when that was said", () => {
   expect(decisionsOf([order("a")], 0, plan({ a: { choice: "keep" } }, "", true))?.keep_others).toBe(false);
 });
 
-it("sends an order to its slot, or to the next with room, and waits for the reason", () => {
+it("sends an order to its slot, or to the next free one, and waits for the reason", () => {
   const orders = [order("a"), order("b")];
   const both = { a: { choice: "move", slot: "2026-09-03T04:00:00Z" }, b: { choice: "move" } } as const;
   expect(decisionsOf(orders, 0, plan(both, " "))).toBeUndefined();

@@ -2,7 +2,7 @@ import type { AffectedOrder, Decisions } from "../../data/types";
 
 export type Choice = "keep" | "move" | "cancel";
 
-/** What becomes of an order; one that is moved without a slot goes to the next that has room. */
+/** What becomes of an order; one that is moved without a slot goes to the next free one. */
 export interface Decided {
   choice: Choice;
   slot?: string;

@@ -16,12 +16,12 @@ interface NewTimeProps {
   change: PreviewInput;
   timeZone: string;
   cutoffMinutes: number;
-  /** The slot that was picked; none for the next one with room. */
+  /** The slot that was picked; none for the next free one. */
   value: string | undefined;
   onChange: (slot: string | undefined) => void;
 }
 
-/** Where an order goes: to the next slot with room, or to one picked from those its own branch offers after the change. */
+/** Where an order goes: to the next free slot, or to one picked from those its own branch offers after the change. */
 export function NewTime({ order, change, timeZone, cutoffMinutes, value, onChange }: NewTimeProps) {
   const t = useT();
   const [picking, setPicking] = useState(false);

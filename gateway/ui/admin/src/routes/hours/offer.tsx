@@ -70,7 +70,7 @@ function Day({ day, today }: { day: OfferedDay; today: string }) {
   const { timeZone } = useScope();
   const time = (instant: string) => formatTime(instant, timeZone);
   const next = (opening: OfferedDay["openings"][number]) => Date.parse(opening.to) - Date.parse(opening.from) < 86_400_000 && time(opening.to) <= time(opening.from);
-  const told = day.openings.map((opening) => {
+  const openings = day.openings.map((opening) => {
     if (Date.parse(opening.to) - Date.parse(opening.from) >= 86_400_000) return t("hours.wholeDay");
     return `${time(opening.from)}–${next(opening) ? t("hours.nextDayAt", { time: time(opening.to) }) : time(opening.to)}`;
   });
@@ -80,7 +80,7 @@ function Day({ day, today }: { day: OfferedDay; today: string }) {
       <div className={styles.offeredHead}>
         <strong>{dayName(day.business_day, today, t.locale)}</strong>
         {day.special_day ? <span className={styles.tag} data-kind="special">{day.special_day}</span> : null}
-        <span className="tabular">{told.length > 0 ? [...new Set(told)].join(t("list.comma")) : t("hours.rest")}</span>
+        <span className="tabular">{openings.length > 0 ? [...new Set(openings)].join(t("list.comma")) : t("hours.rest")}</span>
       </div>
       {count > 0 ? (
         <details>

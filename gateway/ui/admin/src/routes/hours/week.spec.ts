@@ -47,7 +47,7 @@ it("adds a period where a day is tapped, without running into another", () => {
   expect(periodAt([], 2, 23 * 60)).toEqual(period(2, "23:00", "24:00"));
 });
 
-it("tells days alike in one line", () => {
+it("puts equal days into one line", () => {
   const week = [1, 2, 3, 4, 5].map((day) => period(day, "10:00", "22:00")).concat(period(7, "12:00", "20:00"));
   expect(daysAlike(week).map(({ days, spans }) => [days, spans.length])).toEqual([[[1, 2, 3, 4, 5], 1], [[6], 0], [[7], 1]]);
   expect(isWholeWeek([1, 2, 3, 4, 5, 6, 7].map((day) => period(day, "00:00", "24:00")))).toBe(true);

@@ -13,7 +13,7 @@ interface HeatMapProps {
   rules: readonly LimitRule[];
   days: readonly string[];
   today: string;
-  /** Two weeks: the number alone has room. */
+  /** Two weeks: only the number fits. */
   compact: boolean;
   onOpen: (cell: Cell) => void;
 }

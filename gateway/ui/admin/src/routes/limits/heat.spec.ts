@@ -72,7 +72,7 @@ describe("the map", () => {
   });
 });
 
-it("tells each rule of an hour once, where it is fullest", () => {
+it("shows each rule of an hour once, where it is fullest", () => {
   const rules = rulesOf([slot("a", "d", [load(3, 10, "cakes"), load(9, 10, "drinks")]), slot("b", "d", [load(7, 10, "cakes")])]);
   expect(rules).toEqual([load(9, 10, "drinks"), load(7, 10, "cakes")]);
 });

@@ -41,7 +41,7 @@ export function percent({ used, limit }: Pick<RuleLoad, "used" | "limit">): numb
   return Math.round((used / limit) * 100);
 }
 
-/** 將滿 from 80 %, as customers are told. */
+/** 將滿 from 80 %, as in the storefront. */
 export function levelOf(load: Pick<RuleLoad, "used" | "limit"> | undefined): Level {
   if (!load) return "unlimited";
   if (load.used > load.limit) return "over";

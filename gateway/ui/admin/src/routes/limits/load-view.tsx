@@ -22,7 +22,7 @@ import { useNow } from "./use-now";
 type View = "map" | "table";
 const legend: readonly Level[] = ["free", "low", "half", "filling", "full", "over"];
 const DAY_MS = 86_400_000;
-/** Days from today, either way, that the gateway tells of. */
+/** Days from today, either way, that the gateway answers. */
 const MOST_DAYS = 60;
 
 /** 負載: the coming days as a heat map, with what fills an hour behind each of its cells. */

@@ -29,7 +29,7 @@ export function LimitsPage() {
   const client = useQueryClient();
   const planned = hasPlan(me, "advanced");
   const calm = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // A rush tells of changes many times a second: what is shown follows once in a while, the last change included.
+  // During a rush events come many times a second: the view refreshes now and then, the last change included.
   const refresh = () => {
     calm.current ??= setTimeout(() => {
       calm.current = undefined;

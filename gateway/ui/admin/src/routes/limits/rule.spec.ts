@@ -23,7 +23,7 @@ describe("a rule in words", () => {
     [newRule({ measure: "amount", limit: 50_000, window: { ...eachSlot, kind: "day" }, days: { ...everyDay, weekdays: [1, 3], from_date: "2026-12-01" } }), "週一、週三 12/1（週二）起 · 一整天 · 全部商品 · 最多 NT$50,000"],
   ])("%#", (rule, text) => expect(sentence(rule, words)).toBe(text));
 
-  it("tells shares, the reserve and early work besides", () => {
+  it("adds shares, the reserve and early work", () => {
     const rule = newRule({ shares: [{ channel: "uber_eats", percent: 30 }], reserved_for_counter: 2, early_hours: 2 });
     expect(besides(rule, words)).toBe("Uber Eats 最多 30% · 臨櫃保留 2 份 · 可提前 2 小時製作");
     expect(besides(cakes, words)).toBe("");
@@ -120,7 +120,7 @@ describe("copying to other days", () => {
   });
 });
 
-it("tells what limits the same thing by measure, target and window alone", () => {
+it("compares rules by measure, target and window alone", () => {
   expect(keyOf(cakes)).toBe(keyOf({ ...cakes, limit: 3, rule_id: "x", target: { ...cakes.target, name: "Cakes" } }));
   expect(keyOf(cakes)).not.toBe(keyOf({ ...cakes, window: breakfast }));
 });

@@ -85,9 +85,9 @@ function Editor({ branchId, limits, onReload }: { branchId: string; limits: Limi
 
   function refuse(thrown: unknown) {
     const problem = problemFrom(thrown);
-    const told = placed(problem.fields, drafts, sentence, t, base.slot_minutes);
-    setFaults(told.faults);
-    const text = told.rest.length > 0 ? told.rest.map(sentence).join(" ") : told.faults.size > 0 ? t("limit.someWrong") : sentence(problem);
+    const sorted = placed(problem.fields, drafts, sentence, t, base.slot_minutes);
+    setFaults(sorted.faults);
+    const text = sorted.rest.length > 0 ? sorted.rest.map(sentence).join(" ") : sorted.faults.size > 0 ? t("limit.someWrong") : sentence(problem);
     setRefused({ conflict: problem.reason === "VERSION_CONFLICT", text });
     setAside(undefined);
   }

@@ -27,7 +27,7 @@ interface SaveDrawerProps {
   words: Words;
   busy: boolean;
   onSave: (note: string) => void;
-  /** The rules themselves are wrong: nothing can be told of them. */
+  /** The rules themselves are wrong: there is no preview. */
   onRefused: (thrown: unknown) => void;
   onClose: () => void;
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 const STEP_MS = 30_000;
 
-/** The time, anew every half minute: what is past is told from what is to come. */
+/** The time, anew every half minute: separates the past from the future. */
 export function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -12,13 +12,13 @@ function memory() {
 const listeners = () => ({ onDone: vi.fn(), onRefused: vi.fn() });
 
 it("sends a step with its version and forgets it when answered", async () => {
-  const heard = listeners();
+  const callbacks = listeners();
   const send = vi.fn(async (_: PendingStep) => order({ state: "accepted" }));
-  const queue = new StepQueue(heard, send, memory());
+  const queue = new StepQueue(callbacks, send, memory());
   queue.add(order({ version: 3 }), { to: "accepted" });
   await vi.waitFor(() => expect(queue.steps()).toEqual([]));
   expect(send.mock.calls[0]?.[0].body).toEqual({ to: "accepted", version: 3 });
-  expect(heard.onDone).toHaveBeenCalledOnce();
+  expect(callbacks.onDone).toHaveBeenCalledOnce();
 });
 
 it("keeps a step without an answer over a reload and repeats it with the same key", async () => {
@@ -35,18 +35,18 @@ it("keeps a step without an answer over a reload and repeats it with the same ke
   expect(back.steps()).toEqual([]);
 });
 
-it("drops a refused step, tells why, and goes on with the next", async () => {
-  const heard = listeners();
+it("drops a refused step, reports why, and goes on with the next", async () => {
+  const callbacks = listeners();
   const send = vi
     .fn<(step: PendingStep) => Promise<ReturnType<typeof order>>>()
     .mockRejectedValueOnce(new ProblemError(problemOf({ reason: "ILLEGAL_TRANSITION" }, 409)))
     .mockResolvedValueOnce(order());
-  const queue = new StepQueue(heard, send, memory());
+  const queue = new StepQueue(callbacks, send, memory());
   queue.add(order({ order_id: "one" }), { to: "accepted" });
   queue.add(order({ order_id: "two" }), { to: "accepted" });
   await vi.waitFor(() => expect(queue.steps()).toEqual([]));
-  expect(heard.onRefused.mock.calls[0]?.[1].reason).toBe("ILLEGAL_TRANSITION");
-  expect(heard.onDone).toHaveBeenCalledOnce();
+  expect(callbacks.onRefused.mock.calls[0]?.[1].reason).toBe("ILLEGAL_TRANSITION");
+  expect(callbacks.onDone).toHaveBeenCalledOnce();
 });
 
 it("takes one step of an order at a time, so that a double tap is one", () => {

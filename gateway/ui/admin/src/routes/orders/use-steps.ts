@@ -33,8 +33,8 @@ export function useSteps(branchId: string, lineUp: boolean): Steps {
   const client = useQueryClient();
   const { message } = App.useApp();
   const [undoable, setUndoable] = useState<Undoable>();
-  const tell = useRef({ t, sentence, message });
-  tell.current = { t, sentence, message };
+  const texts = useRef({ t, sentence, message });
+  texts.current = { t, sentence, message };
 
   const put = useCallback(
     (order: Order) => {
@@ -55,7 +55,7 @@ export function useSteps(branchId: string, lineUp: boolean): Steps {
           if (order.undo_until) setUndoable({ order, key: step.key });
         },
         onRefused: (step, problem) => {
-          const { t, sentence, message } = tell.current;
+          const { t, sentence, message } = texts.current;
           void message.error(t("orders.refused", { number: step.pickup_number, why: sentence(problem) }), 6);
           void client.invalidateQueries({ queryKey: keys.orders(step.branch_id) });
         },

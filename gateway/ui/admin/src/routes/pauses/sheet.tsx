@@ -51,7 +51,7 @@ function Chips<V extends string>({ label, values, chosen, text, onChoose }: Chip
   );
 }
 
-/** How long and why; what falls and which orders are touched are told before the tap that does it. */
+/** How long and why; what falls and which orders are touched are shown before the tap that does it. */
 export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: SheetProps) {
   const t = useT();
   const sentence = useReason();
@@ -216,7 +216,7 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
   );
 }
 
-/** Another wish is another key; the same wish tried again keeps its own. */
+/** Another request gets another key; a retry keeps its own. */
 function hash(text: string): number {
   let sum = 0;
   for (const character of text) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 2_147_483_647;

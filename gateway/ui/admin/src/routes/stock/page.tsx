@@ -122,7 +122,7 @@ function StockLine({ row, onOpen }: { row: StockRow; onOpen: () => void }) {
   const left = leftOf(row);
   const short = shortOf(row);
   const coming = nextExpected(row);
-  const told = [
+  const parts = [
     row.detail || (row.kind === "component" ? t("stock.kind.component") : ""),
     item && isTracked(row) ? t(`stockMode.${item.mode}`) : "",
     row.recipe?.sellable === undefined || row.recipe.sellable === null ? "" : t("stock.byRecipe", { count: row.recipe.sellable }),
@@ -134,7 +134,7 @@ function StockLine({ row, onOpen }: { row: StockRow; onOpen: () => void }) {
       <button type="button" onClick={onOpen}>
         <span className={styles.what}>
           <strong>{row.name}</strong>
-          <span>{told.filter(Boolean).join(" · ")}</span>
+          <span>{parts.filter(Boolean).join(" · ")}</span>
           {isLow(row) || short > 0 ? (
             <span>
               {isLow(row) ? <Tag color="warning">{t("stock.filter.low")}</Tag> : null}

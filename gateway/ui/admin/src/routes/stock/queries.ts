@@ -73,7 +73,7 @@ export function updateComponent({ brand_id, sku_id }: StockComponent, body: { na
   return call("PUT", "/api/admin/brands/{brand_id}/components/{sku_id}", { path: { brand_id, sku_id }, body });
 }
 
-/** Imports a file, or tells what it would do. */
+/** Imports a file, or previews what it would do. */
 export function importStock(branchId: string, file: File, dryRun: boolean, reason: string): Promise<StockImportReport> {
   return call("POST", "/api/admin/branches/{branch_id}/stock/import", { path: { branch_id: branchId }, query: { dry_run: dryRun, reason }, body: file });
 }

@@ -31,7 +31,7 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
   const index = shop.menu.value;
   const currency = index?.menu.brand.currency ?? "TWD";
   const priced = quote?.lines[number];
-  const told = index !== undefined && changesOf(line, shop.cart.lines.value, index, shop.stock.value).some(blocks);
+  const blocked = index !== undefined && changesOf(line, shop.cart.lines.value, index, shop.stock.value).some(blocks);
   return (
     <li class="cart-line">
       <div class="cart-line-text">
@@ -54,7 +54,7 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
       </div>
       <div class="cart-line-end">
         <LineChanges shop={shop} line={line} />
-        {!told &&
+        {!blocked &&
           refusals.map((refusal) => (
             <div class="is-refused" tabIndex={-1} key={refusal.reason}>
               <Notice tone="bad" action={mend(shop, line, refusal)}>

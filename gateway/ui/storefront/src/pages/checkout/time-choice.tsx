@@ -78,7 +78,7 @@ export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
   const missed = wanted !== null && offer !== undefined && (slot === undefined || slot.state === "past" || slot.state === "full");
   const own: FieldRefusal[] = missed ? [{ field: "wanted_at", reason: slot?.state === "full" ? "SLOT_FULL" : "SLOT_PAST" }] : [];
   const nothingFits = offer?.exact === true && first === undefined && (!open || noAsap);
-  const told = nothingFits ? [] : [...own, ...at(refusals, "time").filter((refusal) => !own.some((mine) => mine.reason === refusal.reason))];
+  const shown = nothingFits ? [] : [...own, ...at(refusals, "time").filter((refusal) => !own.some((mine) => mine.reason === refusal.reason))];
   const next = nextFreeSlot(offer, wanted) ?? nextFreeSlot(offer);
   const quoted = wanted === null ? shop.pricing.quoteFor(cartBody(shop))?.promised_at : undefined;
   const promised = quoted ?? offer?.promised_at;
@@ -122,7 +122,7 @@ export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
           <AskTheShop shop={shop} />
         </div>
       )}
-      {told.map((refusal) => (
+      {shown.map((refusal) => (
         <div class="is-refused" tabIndex={-1} key={refusal.reason}>
           <Notice
             tone="bad"

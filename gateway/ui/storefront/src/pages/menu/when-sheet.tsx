@@ -8,7 +8,7 @@ import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
 import { ordering } from "../checkout/ordering-later";
 
-/** What of the cart cannot be had then: told before the sheet is left, for it stays in the cart. */
+/** What of the cart cannot be had then: shown before the sheet closes, because it stays in the cart. */
 function Affected({ shop }: { shop: Shop }) {
   const index = shop.menu.value;
   const lines = shop.cart.lines.value;

@@ -85,13 +85,13 @@ function CancelSheet({ order, onKeep, onCancel }: { order: Order; onKeep: () => 
 
 /** Puts the same things in the cart again, as far as they can be had; what is missing is said. */
 function OrderAgain({ shop, order }: { shop: Shop; order: Order }) {
-  const [told, setTold] = useState<{ missing: string[]; some: boolean }>();
+  const [outcome, setOutcome] = useState<{ missing: string[]; some: boolean }>();
   const index = shop.menu.value;
   function again(): void {
     if (!index) return;
     const { lines, missing } = reorder(order, index, shop.stock.value, newIdempotencyKey);
     for (const line of lines) shop.cart.put(line);
-    if (missing.length > 0) setTold({ missing, some: lines.length > 0 });
+    if (missing.length > 0) setOutcome({ missing, some: lines.length > 0 });
     else go(paths.cart(shop.brand, shop.branch));
   }
   return (
@@ -99,9 +99,9 @@ function OrderAgain({ shop, order }: { shop: Shop; order: Order }) {
       <button type="button" class={isOpen(order.state) ? "secondary" : "primary"} disabled={!index} onClick={again}>
         {t("order.again")}
       </button>
-      {told && (
-        <Notice tone="warn" action={{ label: told.some ? t("cart.open") : t("cart.back_to_menu"), onClick: () => go(told.some ? paths.cart(shop.brand, shop.branch) : paths.menu(shop.brand, shop.branch)) }}>
-          {told.some ? t("order.again_missing", { list: told.missing.join("、") }) : t("order.again_none")}
+      {outcome && (
+        <Notice tone="warn" action={{ label: outcome.some ? t("cart.open") : t("cart.back_to_menu"), onClick: () => go(outcome.some ? paths.cart(shop.brand, shop.branch) : paths.menu(shop.brand, shop.branch)) }}>
+          {outcome.some ? t("order.again_missing", { list: outcome.missing.join("、") }) : t("order.again_none")}
         </Notice>
       )}
     </>
