@@ -26,7 +26,7 @@ pub use templates::{delete_template, list_templates, save_template};
 use super::{Core, error::Error, find_branch::find_branch};
 use crate::{
     domain::{
-        hours::calendar::{Calendar, Schedule},
+        hours::{calendar::Calendar, schedule::Schedule},
         limits::{Rule, book::CounterKey},
     },
     store::{

@@ -19,7 +19,10 @@ use self::open_status::{OpenState, OpenStatus};
 use super::{
     branch_state::BranchState,
     channel::Channel,
-    hours::calendar::{Calendar, Schedule, SlotTime},
+    hours::{
+        calendar::{Calendar, SlotTime},
+        schedule::Schedule,
+    },
     limits::{
         book::{Book, Fullness},
         demand::Demand,

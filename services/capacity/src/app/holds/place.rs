@@ -27,7 +27,7 @@ use crate::{
             fate::HoldState,
             plan::{Granted, Outcome, Planner, Wanted},
         },
-        hours::calendar::Schedule,
+        hours::schedule::Schedule,
         limits::book::Book,
         stock::{BucketChange, shelf::Shelf},
     },

@@ -16,7 +16,7 @@ use crate::{
     app::{Core, error::Error},
     domain::hours::{
         affected_orders::{BookedOrder, Decisions, MOST_NAMED, decide, outside},
-        calendar::Schedule,
+        schedule::Schedule,
     },
     events::{DecidedBy, orders_decided},
     store,

@@ -17,7 +17,7 @@ use crate::{
     domain::{
         hours::{
             affected_orders::BookedOrder,
-            calendar::offer::{OfferedDay, offered},
+            offer::{OfferedDay, offered},
             special_days::{Day, SpecialDay},
             versions::Versions,
         },

@@ -13,7 +13,7 @@ use moka::sync::Cache;
 use crate::{
     app::error::Error,
     domain::hours::{
-        calendar::Schedule,
+        schedule::Schedule,
         special_days::{SpecialDay, matter_from, table},
         versions::Versions,
     },

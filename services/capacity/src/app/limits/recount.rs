@@ -13,7 +13,7 @@ use crate::{
     app::error::Error,
     domain::{
         holds::Taken,
-        hours::calendar::Schedule,
+        hours::schedule::Schedule,
         limits::{Limits, book::Book},
         method::Method,
     },

@@ -9,7 +9,7 @@ use chassis::{
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::calendar::Schedule;
+use super::schedule::Schedule;
 use crate::domain::method::Method;
 
 /// A refusal travels in headers: it names this many orders at most.

@@ -9,7 +9,7 @@ use chassis::{
 };
 use chrono::{Days, NaiveDate};
 
-use super::{DayPeriod, parse_day_periods};
+use super::{parse::parse_day_periods, weekly::DayPeriod};
 use crate::domain::local_time::parse_date;
 
 const MOST_DAYS: i64 = 366;

@@ -16,7 +16,10 @@ use super::{
 use crate::domain::{
     channel::Channel,
     holds::Taken,
-    hours::calendar::{Calendar, Schedule, SlotProblem, SlotTime},
+    hours::{
+        calendar::{Calendar, SlotProblem, SlotTime},
+        schedule::Schedule,
+    },
     local_time::ceil_five_minutes,
 };
 

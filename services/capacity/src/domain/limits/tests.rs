@@ -22,10 +22,7 @@ use super::{
 };
 use crate::domain::{
     channel::Channel,
-    hours::{
-        Hours, Period,
-        calendar::{Schedule, SlotProblem},
-    },
+    hours::{Hours, Period, calendar::SlotProblem, schedule::Schedule},
     line::Line,
     method::Method,
 };

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::domain::{
     channel::Channel,
-    hours::calendar::{Schedule, SlotTime},
+    hours::{calendar::SlotTime, schedule::Schedule},
     line::Line,
     method::Method,
 };

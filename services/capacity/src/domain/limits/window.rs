@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _,
 
 use super::Window;
 use crate::domain::{
-    hours::calendar::Schedule,
+    hours::schedule::Schedule,
     local_time::{instant_of, shown_at},
 };
 

@@ -20,7 +20,7 @@ use crate::{
         hours::{
             DayPeriod, Hours, MethodHours, OutsideHours, Period, RawHours, RawMethodHours,
             affected_orders::{Action, BookedOrder, Decision, Decisions},
-            calendar::offer::OfferedDay,
+            offer::OfferedDay,
             special_days::{Day, RawDay, SpecialDay},
             versions::{HoursVersion, State, Versions},
         },

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::{
-    hours::{Hours, Period, calendar::Schedule},
+    hours::{Hours, Period, schedule::Schedule},
     method::Method,
     pauses::{Lasting, Reason, Target},
 };

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::{
     branch_state::BranchState,
-    hours::{Hours, Period, calendar::Schedule},
+    hours::{Hours, Period, schedule::Schedule},
     pauses::{Lasting, Reason, Target},
     stock::{StockItem, StockMode, recipes::RecipePart, running_day, shelf::MissingUnits},
 };

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use chassis::business_day::BusinessDay;
 use chrono::{DateTime, Days, Utc};
 
-use super::{Calendar, Opening, Schedule};
+use super::{calendar::Calendar, opening::Opening, schedule::Schedule};
 use crate::domain::method::Method;
 
 /// Today and a week.
@@ -70,7 +70,7 @@ fn openings_of(calendar: &Calendar<'_>, day: BusinessDay) -> Vec<(Opening, Optio
 
 impl Calendar<'_> {
     fn starts_at(&self, day: BusinessDay) -> DateTime<Utc> {
-        day.starts_at(self.schedule.tz, self.schedule.cutoff_minutes)
+        day.starts_at(self.schedule().tz, self.schedule().cutoff_minutes)
     }
 }
 
