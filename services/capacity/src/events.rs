@@ -1,114 +1,61 @@
 //! Publishes `capacity.availability.changed.v1` and `capacity.orders.decided.v1`; consumes branches of
 //! catalog and orders.
 
-use std::sync::LazyLock;
-
 use async_trait::async_trait;
 use chassis::{
     db::{SystemTx, TenantTx},
     error::Problem,
-    id::{AccountId, BranchId, BrandId, DecisionBatchId, OrderId},
+    id::{BranchId, BrandId, OrderId},
     inbox::{Consumer, Handler, Received},
     outbox::Event,
     service::Snapshot,
     snapshot::{Key, Source},
 };
 use chrono_tz::Tz;
-use opentelemetry::{global, metrics::Counter};
 use proto::{
-    capacity::v1::{DecidedOrder, OrdersDecided},
     catalog::v1::{BranchChanged, BranchState as WireBranchState},
     ordering::v1::{OrderState, OrderStateChanged},
 };
 
+use uuid::Uuid;
+
 use crate::{
     app::{
-        Core,
-        availability::announce::{announce, hold_gone, tell_gone},
-        holds::settle::{News, settle},
+        Dependencies,
+        availability::publish::publish_changes,
+        holds::settle::{OrderUpdate, hold_gone, settle},
         limits, pauses,
     },
     domain::{
-        availability::notice::Notice,
+        availability::changes::VisibleChanges,
         branch_state::BranchState,
-        holds::fate::{Fate, HoldState},
-        hours::affected_orders::{Action, BookedOrder},
+        holds::state::{HoldState, OrderStatus},
     },
-    grpc::{convert::timestamp, wire_action},
     store::{self, branches::Branch},
 };
-use uuid::Uuid;
-
-static HOLDS_GONE: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    global::meter("capacity")
-        .u64_counter("capacity.holds.gone")
-        .with_description("Orders placed although their hold had been given back")
-        .build()
-});
 
 /// Its body is another message than that of the later states.
 const PLACED: &str = "ordering.order.placed.v1";
 
-/// Who decided about orders, and what that account may do.
-#[derive(Clone, Copy, Debug)]
-pub struct DecidedBy<'a> {
-    /// The account.
-    pub account: AccountId,
-    /// The name that stands in the history of the orders.
-    pub name: &'a str,
-    /// It may cancel orders that are accepted already.
-    pub may_cancel_late: bool,
-}
-
-/// Decisions were saved with a change of hours; ordering carries them out.
-pub fn orders_decided(
-    batch_id: DecisionBatchId,
-    brand_id: BrandId,
-    by: &DecidedBy<'_>,
-    move_reason: &str,
-    orders: &[(BookedOrder, Action)],
-) -> Event {
-    let order = |(order, action): &(BookedOrder, Action)| {
-        let (decision, wanted_at) = wire_action(*action);
-        DecidedOrder {
-            order_id: order.order_id.to_string(),
-            branch_id: order.branch_id.to_string(),
-            promised_at: Some(timestamp(order.promised_at)),
-            decision: decision.into(),
-            wanted_at,
-        }
-    };
-    let body = OrdersDecided {
-        batch_id: batch_id.to_string(),
-        brand_id: brand_id.to_string(),
-        account_id: by.account.to_string(),
-        account_name: by.name.to_owned(),
-        may_cancel_late: by.may_cancel_late,
-        move_reason: move_reason.to_owned(),
-        orders: orders.iter().map(order).collect(),
-    };
-    Event::new("capacity.orders.decided.v1", batch_id.as_uuid(), 1, &body)
-}
-
 /// The readers of events.
-pub fn consumers(core: &Core) -> Vec<Consumer> {
+pub fn consumers(deps: &Dependencies) -> Vec<Consumer> {
     vec![
         Consumer::new(
             "capacity.branches",
             &["catalog.branch.changed.v1"],
-            Branches { core: core.clone() },
+            Branches { deps: deps.clone() },
         )
         .filled_from("catalog", "catalog.branch"),
         Consumer::new(
             "capacity.orders",
             &["ordering.order.*.v1"],
-            Orders { core: core.clone() },
+            Orders { deps: deps.clone() },
         )
         .filled_from("ordering", "ordering.order"),
     ]
 }
 
-/// What other services may have to be told again.
+/// What other services can list to fill themselves.
 pub fn snapshots() -> Vec<Snapshot> {
     vec![Snapshot::new("capacity.released_hold", ReleasedHolds)]
 }
@@ -135,7 +82,7 @@ impl Source for ReleasedHolds {
 }
 
 struct Branches {
-    core: Core,
+    deps: Dependencies,
 }
 
 #[async_trait]
@@ -149,15 +96,15 @@ impl Handler for Branches {
         branches.sort_by_key(|branch| (branch.branch_id, branch.version));
         for branch in &branches {
             if store::branches::upsert(tx, branch).await? {
-                pauses::join_brand(&self.core, tx, branch).await?;
+                pauses::join_brand(&self.deps, tx, branch).await?;
                 // Another cut-off or zone moves the windows of limits.
-                limits::recount_branch(&self.core, tx, branch.branch_id).await?;
-                let notice = Notice {
+                limits::recount_branch(&self.deps, tx, branch.branch_id).await?;
+                let changes = VisibleChanges {
                     slots: true,
-                    ..Notice::default()
+                    ..VisibleChanges::default()
                 };
-                announce(&self.core, tx, branch.branch_id, &notice).await?;
-                self.core.availabilities.forget(tx.org(), branch.branch_id);
+                publish_changes(&self.deps, tx, branch.branch_id, &changes).await?;
+                self.deps.availabilities.forget(tx.org(), branch.branch_id);
             }
         }
         Ok(())
@@ -188,60 +135,50 @@ fn read_branch(event: &Received) -> anyhow::Result<Branch> {
 }
 
 struct Orders {
-    core: Core,
+    deps: Dependencies,
 }
 
 #[async_trait]
 impl Handler for Orders {
     async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem> {
-        let news = events
+        let updates = events
             .iter()
-            .map(read_news)
+            .map(read_update)
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let news: Vec<News> = news.into_iter().flatten().collect();
-        let settled = settle(&self.core, tx, &news).await?;
+        let updates: Vec<OrderUpdate> = updates.into_iter().flatten().collect();
+        let settled = settle(&self.deps, tx, &updates).await?;
         store::holds::finish(tx, &read_finished(events)?).await?;
-        tell_gone(&self.core, tx, &settled.gone).await?;
-        report_gone(&settled.gone);
         // The commit follows at once; a reading in between is forgotten with its half second.
         for branch_id in settled.branches {
-            self.core.availabilities.forget(tx.org(), branch_id);
+            self.deps.availabilities.forget(tx.org(), branch_id);
         }
         Ok(())
     }
 }
 
-/// Tells of orders that rely on a hold which was given back.
-pub fn report_gone(orders: &[(BranchId, OrderId)]) {
-    for (_, order_id) in orders {
-        HOLDS_GONE.add(1, &[]);
-        tracing::error!(order.id = %order_id, "an order exists whose hold was given back");
-    }
-}
-
-/// What an event tells of its order; `None` when it changes nothing for stock and slots.
-fn read_news(event: &Received) -> anyhow::Result<Option<News>> {
-    let fate = match event.type_.as_str() {
+/// The update an event means for its order; `None` when it changes nothing for stock and slots.
+fn read_update(event: &Received) -> anyhow::Result<Option<OrderUpdate>> {
+    let status = match event.type_.as_str() {
         // Nothing of its body is needed.
-        PLACED => Fate::Placed,
+        PLACED => OrderStatus::Placed,
         _ => {
             let change = event.decode::<OrderStateChanged>()?;
-            match fate_of(change.to(), change.from(), change.return_stock) {
-                Some(fate) => fate,
+            match order_status(change.to(), change.from(), change.return_stock) {
+                Some(status) => status,
                 None => return Ok(None),
             }
         }
     };
     let order_id = OrderId::from_uuid(event.aggregate);
-    Ok(Some(News {
+    Ok(Some(OrderUpdate {
         order_id,
-        fate,
+        status,
         version: event.version,
         lapsed_by: None,
     }))
 }
 
-/// The orders that will not be handed over any more; a change of hours need not ask about them.
+/// The orders that will not be handed over any more; a change of hours need not consider them.
 fn read_finished(events: &[Received]) -> anyhow::Result<Vec<OrderId>> {
     let mut finished = Vec::new();
     for event in events {
@@ -256,7 +193,11 @@ fn read_finished(events: &[Received]) -> anyhow::Result<Vec<OrderId>> {
 }
 
 /// What a state of an order means for what it holds; `None`: nothing yet.
-pub fn fate_of(state: OrderState, before: OrderState, return_stock: bool) -> Option<Fate> {
+pub fn order_status(
+    state: OrderState,
+    before: OrderState,
+    return_stock: bool,
+) -> Option<OrderStatus> {
     match state {
         OrderState::Unspecified | OrderState::PendingPayment => None,
         OrderState::Placed
@@ -265,15 +206,15 @@ pub fn fate_of(state: OrderState, before: OrderState, return_stock: bool) -> Opt
         | OrderState::Ready
         | OrderState::Delivering
         | OrderState::Completed
-        | OrderState::NoShow => Some(Fate::Placed),
-        OrderState::Expired => Some(Fate::GivenBack),
+        | OrderState::NoShow => Some(OrderStatus::Placed),
+        OrderState::Expired => Some(OrderStatus::GivenBack),
         OrderState::Cancelled | OrderState::Rejected => {
             // Before it was placed nothing had been sold that could be used up.
             let unpaid = before == OrderState::PendingPayment;
             Some(if unpaid || return_stock {
-                Fate::GivenBack
+                OrderStatus::GivenBack
             } else {
-                Fate::UsedUp
+                OrderStatus::UsedUp
             })
         }
     }

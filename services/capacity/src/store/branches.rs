@@ -1,12 +1,14 @@
-//! Branches as catalog tells of them; their rows are the locks.
+//! Branches as catalog publishes them; their rows are the locks.
 
 use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use chassis::{
+    business_day::BusinessDay,
     db::TenantTx,
     id::{BranchId, BrandId, OrderId},
 };
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::Inconsistent;
@@ -35,6 +37,14 @@ pub struct Branch {
     pub pauses_version: i64,
     /// Version of its limits, 0 while there never was a rule.
     pub limits_version: i64,
+}
+
+impl Branch {
+    /// The business day of an instant.
+    #[must_use]
+    pub fn business_day(&self, instant: DateTime<Utc>) -> BusinessDay {
+        BusinessDay::of(instant, self.tz, self.cutoff_minutes)
+    }
 }
 
 struct Row {
@@ -115,7 +125,7 @@ pub async fn find(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Opti
         .transpose()
 }
 
-/// Finds a branch and keeps everybody else from changing anything of it until the transaction ends.
+/// Finds a branch and keeps other transactions from changing anything of it until the transaction ends.
 pub async fn lock(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Option<Branch>> {
     let org = tx.org().as_uuid();
     let row = select_branches!(
@@ -227,8 +237,8 @@ pub async fn page_of_brand(
         .collect()
 }
 
-/// Tells whether the organisation has a branch of this brand.
-pub async fn knows_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<bool> {
+/// Returns whether the organisation has a branch of this brand.
+pub async fn brand_exists(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<bool> {
     let org = tx.org().as_uuid();
     sqlx::query_scalar!(
         r#"
@@ -264,7 +274,7 @@ pub async fn lock_many(
 
 /// What an event about the availability of a branch carries of the branch itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Announced {
+pub struct BranchVersion {
     /// Branch.
     pub branch_id: BranchId,
     /// Brand it belongs to.
@@ -273,18 +283,19 @@ pub struct Announced {
     pub version: i64,
 }
 
-/// Raises the versions of the pauses and the availability of locked branches.
-pub async fn next_pauses(
+/// Raises the availability versions of locked branches, and those of their pauses where `pauses` says so.
+pub async fn raise_availability(
     tx: &mut TenantTx,
     branch_ids: &BTreeSet<BranchId>,
-) -> anyhow::Result<Vec<Announced>> {
+    pauses: bool,
+) -> anyhow::Result<Vec<BranchVersion>> {
     let org = tx.org().as_uuid();
     let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     sqlx::query_as!(
-        Announced,
+        BranchVersion,
         r#"
         UPDATE branches
-        SET pauses_version = pauses_version + 1,
+        SET pauses_version = pauses_version + CASE WHEN $3 THEN 1 ELSE 0 END,
             availability_version = availability_version + 1
         WHERE org_id = $1
           AND branch_id = ANY($2)
@@ -295,13 +306,14 @@ pub async fn next_pauses(
         "#,
         org,
         &branch_ids,
+        pauses,
     )
     .fetch_all(&mut **tx)
     .await
-    .context("raise the versions of pauses")
+    .context("raise the versions of availabilities")
 }
 
-/// Keeps what catalog tells of a branch; an older version changes nothing. Tells whether it did.
+/// Stores a branch as catalog published it; an older version changes nothing. Returns whether it did.
 pub async fn upsert(tx: &mut TenantTx, branch: &Branch) -> anyhow::Result<bool> {
     let org = tx.org().as_uuid();
     let done = sqlx::query!(
@@ -329,30 +341,4 @@ pub async fn upsert(tx: &mut TenantTx, branch: &Branch) -> anyhow::Result<bool> 
     .await
     .context("keep a branch")?;
     Ok(done.rows_affected() == 1)
-}
-
-/// Raises the version of the branch's availability.
-pub async fn next_availability(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-) -> anyhow::Result<Announced> {
-    let org = tx.org().as_uuid();
-    sqlx::query_as!(
-        Announced,
-        r#"
-        UPDATE branches
-        SET availability_version = availability_version + 1
-        WHERE org_id = $1
-          AND branch_id = $2
-        RETURNING
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            availability_version AS version
-        "#,
-        org,
-        branch_id.as_uuid(),
-    )
-    .fetch_one(&mut **tx)
-    .await
-    .context("raise the version of an availability")
 }

@@ -13,11 +13,12 @@ use uuid::Uuid;
 
 use crate::domain::{
     channel::Channel,
-    holds::{Hold, Part, Taken, fate::HoldState, plan::Granted},
+    holds::{Hold, batch::GrantedHold, state::HoldState},
     hours::affected_orders::BookedOrder,
-    limits::book::{CounterKey, Pool, Take},
+    limits::usage::{CounterKey, Pool, Take, Taken},
     line::Line,
     method::Method,
+    stock::Part,
 };
 
 /// Rule, pool, start in seconds since 1970, amount.
@@ -155,25 +156,25 @@ pub async fn find_many(
 pub async fn insert_many(
     tx: &mut TenantTx,
     branch_id: BranchId,
-    granted: &[Granted],
+    granted: &[GrantedHold],
     held_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     let org = tx.org().as_uuid();
     let order_ids: Vec<_> = granted
         .iter()
-        .map(|hold| hold.wanted.order_id.as_uuid())
+        .map(|hold| hold.request.order_id.as_uuid())
         .collect();
     let hold_keys: Vec<_> = granted
         .iter()
-        .map(|hold| hold.wanted.hold_key.as_uuid())
+        .map(|hold| hold.request.hold_key.as_uuid())
         .collect();
-    let tests: Vec<_> = granted.iter().map(|hold| hold.wanted.test).collect();
-    let channels: Vec<_> = granted.iter().map(|hold| hold.wanted.channel).collect();
-    let methods: Vec<_> = granted.iter().map(|hold| hold.wanted.method).collect();
+    let tests: Vec<_> = granted.iter().map(|hold| hold.request.test).collect();
+    let channels: Vec<_> = granted.iter().map(|hold| hold.request.channel).collect();
+    let methods: Vec<_> = granted.iter().map(|hold| hold.request.method).collect();
     let lines: Vec<_> = granted
         .iter()
-        .map(|hold| Json(&hold.wanted.lines))
+        .map(|hold| Json(&hold.request.lines))
         .collect();
     let takes: Vec<_> = granted.iter().map(|hold| take_rows(&hold.takes)).collect();
     let slots: Vec<_> = granted.iter().map(|hold| hold.slot.starts_at).collect();
@@ -238,7 +239,7 @@ pub async fn insert_many(
     Ok(())
 }
 
-fn literal<T: ToString>(hold: &Granted, column: impl Fn(&Part) -> T) -> String {
+fn literal<T: ToString>(hold: &GrantedHold, column: impl Fn(&Part) -> T) -> String {
     let cells: Vec<_> = hold
         .parts
         .iter()
@@ -247,30 +248,30 @@ fn literal<T: ToString>(hold: &Granted, column: impl Fn(&Part) -> T) -> String {
     format!("{{{}}}", cells.join(","))
 }
 
-/// Moves holds of locked branches on, in one statement; a released one gives its key back.
+/// Writes the next states of holds of locked branches, in one statement; a released one gives its key back.
 pub async fn update_many(
     tx: &mut TenantTx,
-    moves: &[(OrderId, HoldState, i64)],
+    transitions: &[(OrderId, HoldState, i64)],
 ) -> anyhow::Result<()> {
-    if moves.is_empty() {
+    if transitions.is_empty() {
         return Ok(());
     }
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = moves
+    let order_ids: Vec<_> = transitions
         .iter()
         .map(|(order_id, ..)| order_id.as_uuid())
         .collect();
-    let states: Vec<_> = moves.iter().map(|(_, state, _)| *state).collect();
-    let versions: Vec<_> = moves.iter().map(|(.., version)| *version).collect();
+    let states: Vec<_> = transitions.iter().map(|(_, state, _)| *state).collect();
+    let versions: Vec<_> = transitions.iter().map(|(.., version)| *version).collect();
     let done = sqlx::query!(
         r#"
         UPDATE holds AS hold
-        SET state = moved.state,
-            hold_key = CASE moved.state WHEN 'released' THEN NULL ELSE hold.hold_key END,
-            order_version = moved.version
-        FROM UNNEST($2::uuid[], $3::text[], $4::bigint[]) AS moved (order_id, state, version)
+        SET state = next.state,
+            hold_key = CASE next.state WHEN 'released' THEN NULL ELSE hold.hold_key END,
+            order_version = next.version
+        FROM UNNEST($2::uuid[], $3::text[], $4::bigint[]) AS next (order_id, state, version)
         WHERE hold.org_id = $1
-          AND hold.order_id = moved.order_id
+          AND hold.order_id = next.order_id
         "#,
         org,
         &order_ids,
@@ -279,10 +280,10 @@ pub async fn update_many(
     )
     .execute(&mut **tx)
     .await
-    .context("move holds on")?;
+    .context("update the states of holds")?;
     ensure!(
-        usize::try_from(done.rows_affected())? == moves.len(),
-        "holds to move on are gone"
+        usize::try_from(done.rows_affected())? == transitions.len(),
+        "holds to update are gone"
     );
     Ok(())
 }
@@ -347,7 +348,7 @@ pub async fn list_expired(
 
 /// An order that was promised units of a stock-keeping unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Promised {
+pub struct PromisedOrder {
     /// The order.
     pub order_id: OrderId,
     /// Units.
@@ -371,11 +372,11 @@ pub async fn list_promised(
     bucket_days: &[BusinessDay],
     from: BusinessDay,
     limit: i64,
-) -> anyhow::Result<Vec<Promised>> {
+) -> anyhow::Result<Vec<PromisedOrder>> {
     let org = tx.org().as_uuid();
     let bucket_days: Vec<_> = bucket_days.iter().map(|day| day.date()).collect();
     sqlx::query_as!(
-        Promised,
+        PromisedOrder,
         r#"
         SELECT
             hold.order_id AS "order_id: OrderId",
@@ -448,7 +449,7 @@ pub async fn list_booked(
 
 /// An order, and where it is held.
 #[derive(Clone, Copy, Debug)]
-pub struct Whereabouts {
+pub struct OrderBranch {
     /// The order.
     pub order_id: OrderId,
     /// Its branch.
@@ -462,12 +463,12 @@ pub async fn list_elsewhere(
     tx: &mut TenantTx,
     branch_ids: &[BranchId],
     order_ids: &[OrderId],
-) -> anyhow::Result<Vec<Whereabouts>> {
+) -> anyhow::Result<Vec<OrderBranch>> {
     let org = tx.org().as_uuid();
     let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
     sqlx::query_as!(
-        Whereabouts,
+        OrderBranch,
         r#"
         SELECT
             holds.order_id AS "order_id: OrderId",
@@ -528,7 +529,7 @@ pub async fn finish(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<
     Ok(())
 }
 
-/// Writes where an order of a locked branch was moved to.
+/// Writes the slot to which an order of a locked branch was rescheduled.
 pub async fn set_slot(tx: &mut TenantTx, hold: &Hold) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
     let sku_ids: Vec<_> = hold
@@ -569,7 +570,7 @@ pub async fn set_slot(tx: &mut TenantTx, hold: &Hold) -> anyhow::Result<()> {
     )
     .execute(&mut **tx)
     .await
-    .context("move a hold")?;
+    .context("reschedule a hold")?;
     Ok(())
 }
 
@@ -602,7 +603,7 @@ pub async fn list_released_keys(
         .collect())
 }
 
-/// Deletes at most `limit` settled holds made before `before`. Tells how many.
+/// Deletes at most `limit` settled holds made before `before`. Returns how many.
 pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
     let done = sqlx::query!(
         r#"

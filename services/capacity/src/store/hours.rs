@@ -159,7 +159,7 @@ pub async fn list(
     Ok(versions.map(|(_, version)| version).collect())
 }
 
-/// Tells whether the branch has a version of this number.
+/// Returns whether the branch has a version of this number.
 pub async fn knows(tx: &mut TenantTx, branch_id: BranchId, number: i64) -> anyhow::Result<bool> {
     let org = tx.org().as_uuid();
     sqlx::query_scalar!(
@@ -263,7 +263,7 @@ async fn with_weeks(
     Ok(versions)
 }
 
-/// Raises the version of the hours of a locked branch read at `version`, and tells the next.
+/// Raises the version of the hours of a locked branch read at `version`, and returns the next.
 pub async fn next_version(
     tx: &mut TenantTx,
     branch_id: BranchId,
@@ -288,7 +288,7 @@ pub async fn next_version(
     .context("raise the version of hours")
 }
 
-/// Keeps a version of the hours of a locked branch; what counts at once is told by its writer.
+/// Keeps a version of the hours of a locked branch; hours in force at once are announced by the caller.
 pub async fn insert(
     tx: &mut TenantTx,
     branch_id: BranchId,
@@ -456,7 +456,7 @@ pub async fn withdraw(
     Ok(())
 }
 
-/// Lists branches whose hours have changed by themselves and whose storefronts have yet to hear, of each
+/// Lists branches whose hours have changed by themselves and are not announced yet, of each
 /// organisation at most `limit`, those that wait the longest.
 pub async fn list_unannounced(
     tx: &mut SystemTx,
@@ -491,8 +491,8 @@ pub async fn list_unannounced(
         .collect())
 }
 
-/// Notes that the storefronts of a locked branch have heard of all that has taken effect; tells whether
-/// anything was left to say.
+/// Marks all hours of a locked branch that have taken effect as announced; returns whether
+/// any were not.
 pub async fn mark_announced(
     tx: &mut TenantTx,
     branch_id: BranchId,

@@ -246,7 +246,7 @@ pub async fn insert_template(
     Ok(())
 }
 
-/// Changes a template as it was read; tells whether it still was as read. Breaks
+/// Changes a template as it was read; returns whether it still was as read. Breaks
 /// `limit_templates_name` where the name is taken.
 pub async fn update_template(
     tx: &mut TenantTx,
@@ -272,7 +272,7 @@ pub async fn update_template(
     Ok(done.rows_affected() == 1)
 }
 
-/// Deletes a template of a brand; tells whether there was one.
+/// Deletes a template of a brand; returns whether there was one.
 pub async fn delete_template(
     tx: &mut TenantTx,
     brand_id: BrandId,

@@ -19,11 +19,11 @@ use super::Inconsistent;
 use crate::domain::{
     channel::Channel,
     method::Method,
-    pauses::{End, Ending, InBranch, Lasting, Pause, Reason, Target},
+    pauses::{ActivePause, BranchPause, End, Ending, Pause, Reason, Target},
 };
 
 /// A pause, and what became of it in one branch.
-pub type PauseInBranch = (Pause, InBranch);
+pub type PauseInBranch = (Pause, BranchPause);
 
 struct Row {
     pause_id: PauseId,
@@ -138,7 +138,7 @@ impl Row {
             started_by: self.started_by,
             version: self.version,
         };
-        let place = InBranch {
+        let place = BranchPause {
             branch_id: self.branch_id,
             ends_at: self.ends_at,
             ended_at: self.ended_at,
@@ -201,8 +201,8 @@ macro_rules! select_pauses {
     };
 }
 
-/// Lists the pauses that nobody has ended yet in a branch.
-pub async fn list_lasting(
+/// Lists the active pauses of a branch.
+pub async fn list_active(
     tx: &mut TenantTx,
     branch_id: BranchId,
 ) -> anyhow::Result<Vec<PauseInBranch>> {
@@ -264,7 +264,7 @@ pub async fn find(tx: &mut TenantTx, pause_id: PauseId) -> anyhow::Result<Vec<Pa
 pub async fn lasting(
     tx: &mut TenantTx,
     branch_ids: &[BranchId],
-) -> anyhow::Result<HashMap<BranchId, Vec<Lasting>>> {
+) -> anyhow::Result<HashMap<BranchId, Vec<ActivePause>>> {
     if branch_ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -294,7 +294,7 @@ pub async fn lasting(
     .fetch_all(&mut **tx)
     .await
     .context("list the pauses that last in branches")?;
-    let mut lasting = HashMap::<BranchId, Vec<Lasting>>::new();
+    let mut lasting = HashMap::<BranchId, Vec<ActivePause>>::new();
     for row in rows {
         let target = TargetColumns {
             pause_id: row.pause_id,
@@ -304,7 +304,7 @@ pub async fn lasting(
             label: row.target_label,
         };
         if let Some(target) = target.read()? {
-            lasting.entry(row.branch_id).or_default().push(Lasting {
+            lasting.entry(row.branch_id).or_default().push(ActivePause {
                 pause_id: row.pause_id,
                 target,
                 channels: row.channels.into_iter().collect(),
@@ -316,8 +316,8 @@ pub async fn lasting(
     Ok(lasting)
 }
 
-/// Tells how many pauses last in the branch that has most of these.
-pub async fn most_lasting(
+/// Returns how many pauses last in the branch that has most of these.
+pub async fn most_active(
     tx: &mut TenantTx,
     branch_ids: &BTreeSet<BranchId>,
 ) -> anyhow::Result<i64> {
@@ -344,7 +344,11 @@ pub async fn most_lasting(
 }
 
 /// Adds a pause with its locked branches.
-pub async fn insert(tx: &mut TenantTx, pause: &Pause, places: &[InBranch]) -> anyhow::Result<()> {
+pub async fn insert(
+    tx: &mut TenantTx,
+    pause: &Pause,
+    places: &[BranchPause],
+) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
     let channels: Vec<_> = pause.channels.iter().copied().collect();
     let restock_sku_ids: Vec<_> = pause.restock_sku_ids.iter().map(SkuId::as_uuid).collect();
@@ -411,7 +415,7 @@ pub async fn insert(tx: &mut TenantTx, pause: &Pause, places: &[InBranch]) -> an
     Ok(())
 }
 
-/// Adds a locked branch to the pauses of its whole brand that last somewhere. Tells whether it did.
+/// Adds a locked branch to the pauses of its whole brand that last somewhere. Returns whether it did.
 pub async fn join_brand(
     tx: &mut TenantTx,
     brand_id: BrandId,
@@ -441,7 +445,7 @@ pub async fn join_brand(
     Ok(done.rows_affected() > 0)
 }
 
-/// Ends pauses in locked branches. Tells in which something ended.
+/// Ends pauses in locked branches. Returns in which something ended.
 pub async fn end(
     tx: &mut TenantTx,
     pause_ids: &BTreeSet<PauseId>,
@@ -476,7 +480,7 @@ pub async fn end(
     Ok(ended.into_iter().collect())
 }
 
-/// Ends the pauses of a locked branch that waited for one of these units. Tells whether any did.
+/// Ends the pauses of a locked branch that waited for one of these units. Returns whether any did.
 pub async fn end_waiting(
     tx: &mut TenantTx,
     branch_id: BranchId,
@@ -510,7 +514,7 @@ pub async fn end_waiting(
     Ok(done.rows_affected() > 0)
 }
 
-/// Writes down what is over in locked branches. Tells in which something was.
+/// Writes down what is over in locked branches. Returns in which something was.
 pub async fn end_due(
     tx: &mut TenantTx,
     branch_ids: &BTreeSet<BranchId>,
@@ -539,7 +543,7 @@ pub async fn end_due(
     Ok(ended.into_iter().collect())
 }
 
-/// Lists branches in which something is over and nobody has written it down, of each organisation at most
+/// Lists branches with pauses that are over and not ended, of each organisation at most
 /// `limit`, those that wait the longest.
 pub async fn list_due(
     tx: &mut SystemTx,

@@ -185,7 +185,7 @@ impl Calendar<'_> {
 
     /// The earliest ASAP promise, ceil5(now + lead), and the opening it must stay in.
     ///
-    /// Whether its slot has room is for the caller to see; `None` while closed.
+    /// Whether its slot has capacity is left to the caller; `None` while closed.
     #[must_use]
     pub fn asap(&self) -> Option<(DateTime<Utc>, Opening)> {
         let opening = self.accepting()?;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use self::calendar::Opening;
 use super::opening::Opening;
 use crate::domain::{local_time::instant_of, method::Method};
 
@@ -123,7 +122,7 @@ pub struct Hours {
 }
 
 impl Default for Hours {
-    /// Hours nobody has set: closed, with the platform's defaults for the rest.
+    /// Unset hours: closed, with the platform's defaults for the rest.
     fn default() -> Self {
         Self {
             periods: Vec::new(),

@@ -22,8 +22,8 @@ use crate::{
         },
         local_time::parse_date,
     },
-    grpc::convert::{channel, method, timestamp, wire_channel, wire_method},
     store::limits::{LimitTemplate, LimitVersion, counters::Counter},
+    wire::{channel, method, timestamp, wire_channel, wire_method},
 };
 
 const INVALID: &str = "CAPACITY_INVALID";
@@ -283,39 +283,39 @@ pub fn wire_rule(rule: &Rule) -> wire::LimitRule {
 
 fn wire_target(target: &LimitTarget, name: &str) -> wire::LimitTarget {
     use wire::LimitTargetKind as Kind;
-    let mut told = wire::LimitTarget {
+    let mut message = wire::LimitTarget {
         name: name.to_owned(),
         ..wire::LimitTarget::default()
     };
     let kind = match target {
         LimitTarget::All => Kind::All,
         LimitTarget::Method(method) => {
-            told.method = wire_method(*method).into();
+            message.method = wire_method(*method).into();
             Kind::Method
         }
         LimitTarget::Category(id) => {
-            told.id = id.to_string();
+            message.id = id.to_string();
             Kind::Category
         }
         LimitTarget::Product(id) => {
-            told.id = id.to_string();
+            message.id = id.to_string();
             Kind::Product
         }
         LimitTarget::Variant(id) => {
-            told.id = id.to_string();
+            message.id = id.to_string();
             Kind::Variant
         }
         LimitTarget::Tag(tag) => {
-            told.name.clone_from(tag);
+            message.name.clone_from(tag);
             Kind::Tag
         }
         LimitTarget::Station(station) => {
-            told.name.clone_from(station);
+            message.name.clone_from(station);
             Kind::Station
         }
     };
-    told.kind = kind.into();
-    told
+    message.kind = kind.into();
+    message
 }
 
 fn wire_window(window: &Window) -> wire::LimitWindow {

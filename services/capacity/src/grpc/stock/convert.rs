@@ -26,16 +26,17 @@ use crate::{
             running_day,
         },
     },
-    grpc::{convert::timestamp, request::within},
+    grpc::request::within,
     store::{
-        holds::Promised,
+        holds::PromisedOrder,
         stock::{components::Component, movements::Movement, recipes::Version},
     },
+    wire::timestamp,
 };
 
 const MOST_DATES: usize = 120;
 const MOST_NAMES: usize = 50_000;
-const MOST_ROWS_TOLD: usize = 200;
+const MOST_ROWS_LISTED: usize = 200;
 
 /// Reads the settings of a stock item.
 pub fn stock_item(
@@ -273,7 +274,7 @@ pub fn recipe_version(version: &Version) -> wire::RecipeVersion {
 }
 
 /// An order that is short, on the wire.
-pub fn short_order(order: &Promised) -> wire::ShortOrder {
+pub fn short_order(order: &PromisedOrder) -> wire::ShortOrder {
     wire::ShortOrder {
         order_id: order.order_id.to_string(),
         quantity: order.quantity,
@@ -321,14 +322,14 @@ pub fn imported(imported: &Imported) -> wire::ImportStockResponse {
         change: change(row).to_owned(),
         detail: row.detail.clone(),
     };
-    let told = rows.iter().filter(|row| change(row) != "unchanged");
+    let listed = rows.iter().filter(|row| change(row) != "unchanged");
     wire::ImportStockResponse {
         applied: imported.applied,
         created: count("created"),
         updated: count("updated"),
         unchanged: count("unchanged"),
         problems: imported.plan.problems.iter().map(problem).collect(),
-        rows: told.take(MOST_ROWS_TOLD).map(row).collect(),
+        rows: listed.take(MOST_ROWS_LISTED).map(row).collect(),
     }
 }
 
@@ -369,7 +370,7 @@ pub fn movement(movement: &Movement) -> wire::StockMovement {
         MovementKind::Opening => wire::MovementKind::Opening,
     };
     let daily = movement.business_day != running_day();
-    let told = |id: Option<String>| id.unwrap_or_default();
+    let or_empty = |id: Option<String>| id.unwrap_or_default();
     wire::StockMovement {
         movement_id: movement.movement_id.to_string(),
         sku_id: movement.sku_id.to_string(),
@@ -379,10 +380,10 @@ pub fn movement(movement: &Movement) -> wire::StockMovement {
         held_after: movement.held_after,
         at: Some(timestamp(movement.at)),
         actor: movement.actor.clone(),
-        order_id: told(movement.order_id.map(|id| id.to_string())),
+        order_id: or_empty(movement.order_id.map(|id| id.to_string())),
         reason: movement.reason.clone(),
-        business_day: told(daily.then(|| movement.business_day.to_string())),
-        other_branch_id: told(movement.other_branch_id.map(|id| id.to_string())),
+        business_day: or_empty(daily.then(|| movement.business_day.to_string())),
+        other_branch_id: or_empty(movement.other_branch_id.map(|id| id.to_string())),
     }
 }
 

@@ -11,7 +11,10 @@ use sqlx::types::Json;
 
 use crate::{
     domain::{
-        channel::Channel, holds::Taken, limits::trial::PastOrder, line::Line, method::Method,
+        channel::Channel,
+        limits::{order::SlotOrder, usage::Taken},
+        line::Line,
+        method::Method,
     },
     store::holds::{TakenRow, taken, taken_rows},
 };
@@ -20,7 +23,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CountedOrder {
     /// What it is of.
-    pub order: PastOrder,
+    pub order: SlotOrder,
     /// It is committed, not only held.
     pub committed: bool,
     /// What it took so far.
@@ -145,7 +148,7 @@ struct Row {
 impl From<Row> for CountedOrder {
     fn from(row: Row) -> Self {
         Self {
-            order: PastOrder {
+            order: SlotOrder {
                 order_id: row.order_id,
                 channel: row.channel,
                 method: row.method,

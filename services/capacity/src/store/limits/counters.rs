@@ -11,10 +11,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
-    domain::{
-        holds::{CounterChange, plan::Added},
-        limits::book::{CounterKey, Pool},
-    },
+    domain::limits::usage::{CounterChange, CounterIncrement, CounterKey, Pool},
     store::Inconsistent,
 };
 
@@ -155,7 +152,7 @@ pub async fn overbooked(
 pub async fn hold(
     tx: &mut TenantTx,
     branch_id: BranchId,
-    added: &BTreeMap<CounterKey, Added>,
+    added: &BTreeMap<CounterKey, CounterIncrement>,
 ) -> anyhow::Result<()> {
     if added.is_empty() {
         return Ok(());
@@ -193,7 +190,7 @@ pub async fn hold(
     Ok(())
 }
 
-/// Applies what settled orders do to counters of a locked branch, all in one statement; tells what
+/// Applies what settled orders do to counters of a locked branch, all in one statement; returns what
 /// those whose sum changed held before, hold now, and their limits.
 pub async fn settle(
     tx: &mut TenantTx,
@@ -314,7 +311,7 @@ pub async fn replace(
     Ok(())
 }
 
-/// Deletes at most `limit` counters of windows that began before `before`. Tells how many.
+/// Deletes at most `limit` counters of windows that began before `before`. Returns how many.
 ///
 /// A window is older than its youngest hold by the days ahead at most.
 pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {

@@ -253,7 +253,7 @@ fn columns<'a>(keys: impl Iterator<Item = &'a BucketKey>) -> (Vec<Uuid>, Vec<Nai
         .unzip()
 }
 
-/// Deletes at most `limit` buckets of days before `before`. Tells how many.
+/// Deletes at most `limit` buckets of days before `before`. Returns how many.
 pub async fn purge(tx: &mut SystemTx, before: NaiveDate, limit: i64) -> anyhow::Result<u64> {
     let done = sqlx::query!(
         r#"

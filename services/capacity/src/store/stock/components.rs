@@ -54,7 +54,7 @@ pub async fn list(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Co
     .context("list the components of a brand")
 }
 
-/// Finds a component and keeps everybody else from changing it until the transaction ends.
+/// Finds a component and keeps other transactions from changing it until the transaction ends.
 pub async fn lock(
     tx: &mut TenantTx,
     brand_id: BrandId,
@@ -72,7 +72,7 @@ pub async fn lock(
     .context("lock a component")
 }
 
-/// Keeps others from archiving these components until the transaction ends, and tells which of
+/// Keeps others from archiving these components until the transaction ends, and returns which of
 /// them are there and not archived.
 pub async fn share(
     tx: &mut TenantTx,

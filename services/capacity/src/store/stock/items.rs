@@ -132,7 +132,7 @@ pub async fn find_many(
 /// Lists branches that have begun a day and not received what was expected for it, of each organisation at
 /// most `limit`, those that wait the longest.
 ///
-/// The clock of the wall is near enough to ask: whoever holds the branch looks at its business day again.
+/// The clock of the wall is accurate enough for the query: with the branch locked, its business day is checked again.
 pub async fn list_expecting(
     tx: &mut SystemTx,
     now: DateTime<Utc>,

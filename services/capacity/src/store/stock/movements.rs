@@ -9,10 +9,7 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use crate::domain::{
-    holds::OrderMovement,
-    stock::{Bucket, MovementKind},
-};
+use crate::domain::stock::{Bucket, MovementKind, ledger::OrderMovement};
 
 /// An entry of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,7 +162,7 @@ pub async fn insert_many(
     Ok(())
 }
 
-/// Adds a movement by staff and tells it as it stands in the journal.
+/// Adds a movement by staff and returns it as stored.
 pub async fn insert(
     tx: &mut TenantTx,
     clock: &dyn Clock,
@@ -233,7 +230,7 @@ pub async fn list(
 }
 
 /// Folds the movements before `before` of at most `limit` buckets, each bucket's into one of kind `opening`
-/// with their sum, at the place of the last of them; those of a bucket that is gone are deleted. Tells of
+/// with their sum, at the place of the last of them; those of a bucket that is gone are deleted. Returns
 /// how many buckets.
 pub async fn fold(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
     let buckets = sqlx::query_scalar!(

@@ -148,24 +148,24 @@ impl Shop {
     }
 
     /// Another organisation's shop on the same processes.
-    pub async fn neighbour(&mut self) -> (OrganisationId, BranchId) {
+    pub async fn other_organisation(&mut self) -> (OrganisationId, BranchId) {
         let before = (self.org, self.branch);
         self.org = testkit::organisation();
         self.branch = BranchId::new(&SystemClock);
         self.know_branch().await;
         self.set_hours(|_| {}).await.unwrap();
-        let neighbour = (self.org, self.branch);
+        let other_organisation = (self.org, self.branch);
         (self.org, self.branch) = before;
-        neighbour
+        other_organisation
     }
 
     /// As catalog would: an event through the outbox.
-    pub async fn tell_of_branch(&self, state: BranchState, version: i64) {
-        self.tell_of_branch_in("Asia/Taipei", state, version).await;
+    pub async fn publish_branch(&self, state: BranchState, version: i64) {
+        self.publish_branch_in("Asia/Taipei", state, version).await;
     }
 
     /// As catalog would: an event of the branch in a time zone.
-    pub async fn tell_of_branch_in(&self, time_zone: &str, state: BranchState, version: i64) {
+    pub async fn publish_branch_in(&self, time_zone: &str, state: BranchState, version: i64) {
         let branch = Branch {
             branch_id: self.branch.to_string(),
             brand_id: self.brand.to_string(),
@@ -187,10 +187,10 @@ impl Shop {
         self.publish(&[event]).await;
     }
 
-    /// Tells of the branch until it is known: what is told before the consumer has its queue is lost.
+    /// Publishes the branch until it is known: events are lost before the consumer has its queue.
     async fn know_branch(&self) {
         eventually(async || {
-            self.tell_of_branch(BranchState::Live, 1).await;
+            self.publish_branch(BranchState::Live, 1).await;
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             let request = GetHoursRequest {
                 branch_id: self.branch.to_string(),
@@ -211,7 +211,7 @@ impl Shop {
     }
 
     /// As ordering would: the order waits for its branch.
-    pub async fn tell_placed(&self, order: OrderId, version: i64) {
+    pub async fn publish_placed(&self, order: OrderId, version: i64) {
         self.publish(&[self.placed(order, version)]).await;
     }
 
@@ -225,7 +225,7 @@ impl Shop {
     }
 
     /// As ordering would: the order is cancelled.
-    pub async fn tell_cancelled(&self, order: OrderId, version: i64, return_stock: bool) {
+    pub async fn publish_cancelled(&self, order: OrderId, version: i64, return_stock: bool) {
         let event = self.cancelled(order, version, return_stock);
         self.publish(&[event]).await;
     }
@@ -306,7 +306,8 @@ impl Shop {
             hours: Some(hours),
             ..SetHoursRequest::default()
         };
-        told(self.owner().hours.set_hours(request).await).map(|response| response.hours.unwrap())
+        response(self.owner().hours.set_hours(request).await)
+            .map(|response| response.hours.unwrap())
     }
 
     /// A new unit of which `units` are in stock.
@@ -314,7 +315,7 @@ impl Shop {
         let sku = SkuId::new(&SystemClock);
         self.set_item(sku, StockMode::Running, 0, 0).await.unwrap();
         if units > 0 {
-            self.move_stock(sku, MovementKind::Received, units)
+            self.record_movement(sku, MovementKind::Received, units)
                 .await
                 .unwrap();
         }
@@ -346,7 +347,7 @@ impl Shop {
             ..StockItem::default()
         };
         let request = SetStockItemRequest { item: Some(item) };
-        told(self.owner().stock.set_stock_item(request).await)
+        response(self.owner().stock.set_stock_item(request).await)
             .map(|response| response.item.unwrap())
     }
 
@@ -366,14 +367,14 @@ impl Shop {
         }
     }
 
-    pub async fn move_stock(
+    pub async fn record_movement(
         &self,
         sku: SkuId,
         kind: MovementKind,
         quantity: i64,
     ) -> Result<StockItem, Problem> {
         let request = self.movement(sku, kind, quantity);
-        told(self.owner().stock.record_stock_movement(request).await)
+        response(self.owner().stock.record_stock_movement(request).await)
             .map(|response| response.item.unwrap())
     }
 
@@ -417,7 +418,7 @@ impl Shop {
             .unwrap()
     }
 
-    /// What the brand's page is told of its branches, a page of so many at a time.
+    /// The open statuses the brand's page shows, read in pages of so many.
     pub async fn open_statuses(&self, page_size: i32) -> Vec<BranchOpenStatus> {
         let mut gateway = self.client(&identities::service("gateway", self.org));
         let mut request = ListOpenStatusesRequest {
@@ -476,7 +477,7 @@ impl Shop {
         hold(self.ordering_of(0), body).await
     }
 
-    /// Holds for a new order and tells its id.
+    /// Holds for a new order and returns its id.
     pub async fn held(&self, skus: &[(SkuId, i64)]) -> OrderId {
         self.hold(self.order(skus))
             .await
@@ -567,10 +568,10 @@ async fn start(
 
 pub async fn hold(mut client: Client, body: HoldRequest) -> Result<Hold, Problem> {
     let request = PlaceHoldRequest { hold: Some(body) };
-    told(client.holds.place_hold(request).await).map(|response| response.hold.unwrap())
+    response(client.holds.place_hold(request).await).map(|response| response.hold.unwrap())
 }
 
-pub fn told<T>(outcome: Result<tonic::Response<T>, Status>) -> Result<T, Problem> {
+pub fn response<T>(outcome: Result<tonic::Response<T>, Status>) -> Result<T, Problem> {
     outcome
         .map(tonic::Response::into_inner)
         .map_err(|status| Problem::from_status(&status))

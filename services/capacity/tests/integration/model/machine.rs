@@ -14,12 +14,12 @@ use crate::{
 pub const LAST_ORDERS: usize = 15;
 /// What is expected of a release when nothing is held.
 const NOT_HELD: &str = "NOT_HELD";
-/// What a storefront is told is younger than this: whoever asks so much later is told what is so now.
+/// An answer to a storefront is younger than this: a query so much later gets the present state.
 pub const SECONDS_KEPT: i64 = 1;
 /// So many days are wanted in turn; the day after the last is still offered.
 const DAYS: i64 = 6;
 
-/// What is told of an order and has not arrived yet.
+/// Events of an order that have not arrived yet.
 #[derive(Clone, Copy, Debug)]
 struct News {
     n: usize,
@@ -104,8 +104,8 @@ impl Machine {
             Step::Place(n) => Step::Place(self.pick(n, held)?),
             Step::Cancel { n, back } => {
                 let n = self.pick(n, |state| state == State::Placed)?;
-                let told = self.news.iter().any(|news| news.n == n);
-                (!told).then_some(Step::Cancel { n, back })?
+                let response = self.news.iter().any(|news| news.n == n);
+                (!response).then_some(Step::Cancel { n, back })?
             }
             Step::Release(n) => Step::Release(self.pick(n, not_used_up)?),
             Step::Move { n, slot } => Step::Move {
@@ -148,7 +148,7 @@ impl Machine {
                 (self.reference.orders[n].state == State::Over).then_some("HOLD_GONE")
             }
             Step::Release(n) => (self.reference.orders[n].state != State::Held).then_some(NOT_HELD),
-            Step::Move { n, slot } => self.reference.move_refusal(n, slot),
+            Step::Move { n, slot } => self.reference.reschedule_rejection(n, slot),
             _ => None,
         }
     }
@@ -165,13 +165,13 @@ impl Machine {
             }
             Step::Place(n) => {
                 self.reference.orders[n].written = Written::Paid;
-                self.tell(n, State::Placed);
+                self.publish(n, State::Placed);
             }
             Step::Cancel { n, back } => {
-                self.tell(n, if back { State::Over } else { State::UsedUp });
+                self.publish(n, if back { State::Over } else { State::UsedUp });
             }
             Step::Release(n) => self.reference.settle(n, State::Over),
-            Step::Move { n, slot } => self.reference.move_to(n, slot),
+            Step::Move { n, slot } => self.reference.reschedule(n, slot),
             Step::Count { unit, units } => {
                 *self.reference.balance(bucket_of(unit, 0)) = units;
                 brought = unit == 0;
@@ -202,7 +202,7 @@ impl Machine {
         self.reference.restock(before, brought);
     }
 
-    fn tell(&mut self, n: usize, to: State) {
+    fn publish(&mut self, n: usize, to: State) {
         self.news.push(News { n, to });
     }
 }

@@ -17,7 +17,7 @@ pub enum Step {
     },
     /// The same request once more.
     Repeat(usize),
-    /// Ordering has written the order and tells nobody.
+    /// Ordering has written the order and published nothing.
     Write {
         n: usize,
         paid: bool,
@@ -54,7 +54,7 @@ pub enum Step {
     Wait(i64),
     /// From now on the slots of the next day are wanted.
     NextDay,
-    /// A storefront asks where a cart finds room, a second later.
+    /// A storefront queries where a cart fits, a second later.
     Ask(Units),
 }
 

@@ -1,4 +1,4 @@
-//! 「若昨天用這個設定」: how the orders of a past day would have fared under other rules.
+//! 「若昨天用這個設定」: the orders of a past day under other rules.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -10,35 +10,17 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Limits,
-    book::{Book, Fullness},
+    order::SlotOrder,
+    usage::{CapacityUsage, Fullness},
 };
 use crate::domain::{
-    channel::Channel,
     hours::{calendar::SlotTime, schedule::Schedule},
-    line::Line,
     method::Method,
 };
 
-/// An order as it was.
+/// An order that the rules would have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PastOrder {
-    /// The order.
-    pub order_id: OrderId,
-    /// Where it came from.
-    pub channel: Channel,
-    /// How it reached the customer.
-    pub method: Method,
-    /// Its slot.
-    pub slot_starts_at: DateTime<Utc>,
-    /// Business day of the slot.
-    pub business_day: BusinessDay,
-    /// What it was of.
-    pub lines: Vec<Line>,
-}
-
-/// An order that would have fared otherwise.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tried {
+pub struct SimulatedOrder {
     /// The order.
     pub order_id: OrderId,
     /// Slot it had.
@@ -51,12 +33,12 @@ pub struct Tried {
 
 /// Tries the orders of a day in the order in which they came.
 #[must_use]
-pub fn try_orders(
+pub fn simulate(
     limits: &Arc<Limits>,
     schedule: &Schedule,
     day: BusinessDay,
-    orders: &[PastOrder],
-) -> Vec<Tried> {
+    orders: &[SlotOrder],
+) -> Vec<SimulatedOrder> {
     let begins_at = day.starts_at(schedule.tz, schedule.cutoff_minutes);
     let calendars = Method::ALL.map(|method| (method, schedule.at_for(begins_at, method)));
     let slots: HashMap<Method, Vec<SlotTime>> = calendars
@@ -68,7 +50,7 @@ pub fn try_orders(
             (*method, slots.collect())
         })
         .collect();
-    let mut book = Book {
+    let mut usage = CapacityUsage {
         limits: limits.clone(),
         used: HashMap::new(),
     };
@@ -78,10 +60,10 @@ pub fn try_orders(
             continue;
         };
         let demand = limits.demand(order.channel, order.method, &order.lines);
-        let room = book.room(calendar, &demand, order.slot_starts_at);
-        if room.fullness != Fullness::Full || order.channel.may_overbook() {
-            let takes = book.takes(calendar, &demand, order.slot_starts_at);
-            book.take(&takes);
+        let remaining = usage.remaining(calendar, &demand, order.slot_starts_at);
+        if remaining.fullness != Fullness::Full || order.channel.may_overbook() {
+            let takes = usage.takes(calendar, &demand, order.slot_starts_at);
+            usage.add(&takes);
             continue;
         }
         let later = slots[&order.method]
@@ -90,16 +72,16 @@ pub fn try_orders(
             .filter(|starts_at| *starts_at > order.slot_starts_at);
         let offered_at = later
             .into_iter()
-            .find(|at| book.room(calendar, &demand, *at).fullness != Fullness::Full);
+            .find(|at| usage.remaining(calendar, &demand, *at).fullness != Fullness::Full);
         if let Some(at) = offered_at {
-            let takes = book.takes(calendar, &demand, at);
-            book.take(&takes);
+            let takes = usage.takes(calendar, &demand, at);
+            usage.add(&takes);
         }
-        tried.push(Tried {
+        tried.push(SimulatedOrder {
             order_id: order.order_id,
             slot_starts_at: order.slot_starts_at,
             offered_at,
-            full: room.full,
+            full: remaining.full,
         });
     }
     tried

@@ -14,7 +14,7 @@ pub enum HoldState {
 
 /// What is known of the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum OrderStatus {
     /// It exists and is placed or further.
     Placed,
     /// It ended before it was prepared, unpaid or cancelled: what it took goes back.
@@ -28,7 +28,7 @@ pub enum Fate {
 /// What is to be done to the counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing; it is so already, or the news is older than what is known.
+    /// Nothing; it is so already, or the update is older than what is known.
     Nothing,
     /// Nothing but remembering the order's version.
     Remember,
@@ -42,24 +42,24 @@ pub enum Effect {
     Gone,
 }
 
-/// Decides the effect of news of an order; `version` is the order's, which only grows.
+/// Decides the effect of an update of an order; `version` is the order's, which only grows.
 ///
-/// Repeated and late news is ordinary: a cancellation may arrive before the placing it undoes.
+/// Updates may be repeated and late: a cancellation may arrive before the placing it undoes.
 #[must_use]
-pub fn decide(state: HoldState, known_version: i64, fate: Fate, version: i64) -> Effect {
-    // Before the first news the version known is 0, and nothing can be older than that.
+pub fn decide(state: HoldState, known_version: i64, status: OrderStatus, version: i64) -> Effect {
+    // Before the first update the known version is 0, and nothing can be older than that.
     let late = known_version > 0 && version <= known_version;
-    if fate != Fate::NeverMade && late {
+    if status != OrderStatus::NeverMade && late {
         return Effect::Nothing;
     }
-    match (state, fate) {
-        (HoldState::Held, Fate::Placed | Fate::UsedUp) => Effect::Commit,
-        (HoldState::Held, Fate::GivenBack | Fate::NeverMade) => Effect::Release,
-        (HoldState::Committed, Fate::GivenBack) => Effect::Return,
-        (HoldState::Committed, Fate::Placed | Fate::UsedUp)
-        | (HoldState::Released, Fate::GivenBack | Fate::UsedUp) => Effect::Remember,
-        (HoldState::Committed | HoldState::Released, Fate::NeverMade) => Effect::Nothing,
-        (HoldState::Released, Fate::Placed) => Effect::Gone,
+    match (state, status) {
+        (HoldState::Held, OrderStatus::Placed | OrderStatus::UsedUp) => Effect::Commit,
+        (HoldState::Held, OrderStatus::GivenBack | OrderStatus::NeverMade) => Effect::Release,
+        (HoldState::Committed, OrderStatus::GivenBack) => Effect::Return,
+        (HoldState::Committed, OrderStatus::Placed | OrderStatus::UsedUp)
+        | (HoldState::Released, OrderStatus::GivenBack | OrderStatus::UsedUp) => Effect::Remember,
+        (HoldState::Committed | HoldState::Released, OrderStatus::NeverMade) => Effect::Nothing,
+        (HoldState::Released, OrderStatus::Placed) => Effect::Gone,
     }
 }
 
@@ -79,11 +79,11 @@ impl Effect {
 mod tests {
     use super::*;
 
-    /// Plays news in the order of arrival and tells the last state and whether anything was found gone.
-    fn play(news: &[(Fate, i64)]) -> (HoldState, bool) {
+    /// Applies updates in the order of arrival; returns the last state and whether an order was found without its hold.
+    fn play(updates: &[(OrderStatus, i64)]) -> (HoldState, bool) {
         let (mut state, mut known, mut gone) = (HoldState::Held, 0, false);
-        for &(fate, version) in news {
-            let effect = decide(state, known, fate, version);
+        for &(status, version) in updates {
+            let effect = decide(state, known, status, version);
             gone |= effect == Effect::Gone;
             state = effect.next_state().unwrap_or(state);
             if effect != Effect::Nothing {
@@ -95,50 +95,50 @@ mod tests {
 
     #[test]
     fn news_may_come_twice_and_in_any_order() {
-        for (news, state, gone) in [
-            (vec![(Fate::Placed, 1)], HoldState::Committed, false),
+        for (updates, state, gone) in [
+            (vec![(OrderStatus::Placed, 1)], HoldState::Committed, false),
             (
-                vec![(Fate::Placed, 1), (Fate::Placed, 1)],
+                vec![(OrderStatus::Placed, 1), (OrderStatus::Placed, 1)],
                 HoldState::Committed,
                 false,
             ),
             (
-                vec![(Fate::Placed, 1), (Fate::GivenBack, 2)],
+                vec![(OrderStatus::Placed, 1), (OrderStatus::GivenBack, 2)],
                 HoldState::Released,
                 false,
             ),
             (
-                vec![(Fate::GivenBack, 2), (Fate::Placed, 1)],
+                vec![(OrderStatus::GivenBack, 2), (OrderStatus::Placed, 1)],
                 HoldState::Released,
                 false,
             ),
             (
-                vec![(Fate::GivenBack, 2), (Fate::GivenBack, 2)],
+                vec![(OrderStatus::GivenBack, 2), (OrderStatus::GivenBack, 2)],
                 HoldState::Released,
                 false,
             ),
             (
-                vec![(Fate::Placed, 1), (Fate::UsedUp, 5)],
+                vec![(OrderStatus::Placed, 1), (OrderStatus::UsedUp, 5)],
                 HoldState::Committed,
                 false,
             ),
             (
-                vec![(Fate::UsedUp, 5), (Fate::Placed, 1)],
+                vec![(OrderStatus::UsedUp, 5), (OrderStatus::Placed, 1)],
                 HoldState::Committed,
                 false,
             ),
             (
-                vec![(Fate::NeverMade, 0), (Fate::Placed, 1)],
+                vec![(OrderStatus::NeverMade, 0), (OrderStatus::Placed, 1)],
                 HoldState::Released,
                 true,
             ),
             (
-                vec![(Fate::Placed, 1), (Fate::NeverMade, 0)],
+                vec![(OrderStatus::Placed, 1), (OrderStatus::NeverMade, 0)],
                 HoldState::Committed,
                 false,
             ),
         ] {
-            assert_eq!(play(&news), (state, gone), "{news:?}");
+            assert_eq!(play(&updates), (state, gone), "{updates:?}");
         }
     }
 }

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use chassis::{business_day::BusinessDay, id::SkuId};
 
 use super::{
-    Bucket, BucketKey, StockItem,
+    Bucket, BucketKey, Part, StockItem,
     recipes::{OverLimit, Recipes, Shared},
 };
-use crate::domain::holds::Part;
 
 /// Units an order lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,9 +20,9 @@ pub struct MissingUnits {
     pub left: i64,
 }
 
-/// What an order lacks of stock.
+/// What a request lacks of stock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lack {
+pub struct Shortage {
     /// Units that are short.
     pub missing: Vec<MissingUnits>,
     /// Units of which one order may not have as many.
@@ -32,18 +31,18 @@ pub struct Lack {
     pub shared: BTreeMap<SkuId, Shared>,
 }
 
-/// What an order that is to be moved has taken from the stock.
+/// What an order that is to be rescheduled has taken from the stock.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moving {
+pub struct RescheduledParts {
     /// The business day it is booked for.
     pub from: BusinessDay,
     /// What it has taken.
     pub parts: Vec<Part>,
 }
 
-/// What there is.
+/// The stock of units.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf {
+pub struct StockLevels {
     /// What units are made of.
     pub recipes: Recipes,
     /// Settings of the units that are counted.
@@ -52,15 +51,15 @@ pub struct Shelf {
     pub buckets: HashMap<BucketKey, Bucket>,
 }
 
-impl Shelf {
+impl StockLevels {
     /// What an order for `day` made on `today` takes, or what it lacks.
-    pub fn parts_for(
+    pub fn allocate(
         &self,
         wanted: &BTreeMap<SkuId, i64>,
         day: BusinessDay,
         today: BusinessDay,
-    ) -> Result<Vec<Part>, Lack> {
-        let (mut parts, mut lack) = (Vec::new(), Lack::default());
+    ) -> Result<Vec<Part>, Shortage> {
+        let (mut parts, mut shortage) = (Vec::new(), Shortage::default());
         for (sku_id, need) in self.recipes.expand(wanted) {
             let Some(item) = self.items.get(&sku_id) else {
                 continue;
@@ -69,7 +68,7 @@ impl Shelf {
             let max = item.rules.max_per_order;
             let too_many = max > 0 && quantity > max;
             if too_many {
-                lack.over_limit.push(OverLimit {
+                shortage.over_limit.push(OverLimit {
                     sku_id,
                     wanted: quantity,
                     max,
@@ -79,14 +78,15 @@ impl Shelf {
             let left = taken.map(|day| self.bucket(item, day).available());
             let missing = left.filter(|left| quantity > *left);
             if let Some(left) = missing {
-                lack.missing.push(MissingUnits {
+                shortage.missing.push(MissingUnits {
                     sku_id,
                     wanted: quantity,
                     left,
                 });
             }
             if too_many || missing.is_some() {
-                lack.shared
+                shortage
+                    .shared
                     .extend(Shared::of(sku_id, need, &self.recipes).map(|shared| (sku_id, shared)));
             } else if let Some(bucket_day) = taken {
                 parts.push(Part {
@@ -96,19 +96,24 @@ impl Shelf {
                 });
             }
         }
-        if lack.missing.is_empty() && lack.over_limit.is_empty() {
+        if shortage.missing.is_empty() && shortage.over_limit.is_empty() {
             Ok(parts)
         } else {
-            Err(lack)
+            Err(shortage)
         }
     }
 
-    /// Whether an order booked for one day could be moved to `day`, with what it has taken from the stock:
+    /// Whether a booked order could be rescheduled to `day`, with what it has taken from the stock:
     /// where that is of another bucket than before, the new one must have as much.
     #[must_use]
-    pub fn has_room_for(&self, moving: &Moving, day: BusinessDay, today: BusinessDay) -> bool {
-        day == moving.from
-            || moving.parts.iter().all(|part| {
+    pub fn can_reschedule(
+        &self,
+        order: &RescheduledParts,
+        day: BusinessDay,
+        today: BusinessDay,
+    ) -> bool {
+        day == order.from
+            || order.parts.iter().all(|part| {
                 let item = self.items.get(&part.sku_id);
                 let taken = item.and_then(|item| Some((item, item.bucket_day(day, today)?)));
                 taken.is_none_or(|(item, bucket_day)| {
@@ -122,6 +127,6 @@ impl Shelf {
         self.buckets
             .get(&(item.sku_id, bucket_day))
             .copied()
-            .unwrap_or_else(|| item.untouched(bucket_day))
+            .unwrap_or_else(|| item.initial(bucket_day))
     }
 }

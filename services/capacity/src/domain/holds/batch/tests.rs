@@ -7,8 +7,8 @@ use super::*;
 use crate::domain::{
     branch_state::BranchState,
     hours::{Hours, Period, schedule::Schedule},
-    pauses::{Lasting, Reason, Target},
-    stock::{StockItem, StockMode, recipes::RecipePart, running_day, shelf::MissingUnits},
+    pauses::{ActivePause, Reason, Target},
+    stock::{StockItem, StockMode, levels::MissingUnits, recipes::RecipePart, running_day},
 };
 
 const NOON: &str = "2026-09-02T04:00:00Z";
@@ -37,20 +37,20 @@ fn schedule(limit: Option<i64>) -> Schedule {
     Schedule::weekly(hours, Tz::Asia__Taipei, 240)
 }
 
-fn planner(schedule: &Schedule) -> Planner<'_> {
-    Planner {
+fn planner(schedule: &Schedule) -> BatchPlanner<'_> {
+    BatchPlanner {
         calendar: schedule.at(at(NOON)),
         state: BranchState::Live,
-        shelf: Shelf::default(),
-        book: Book::default(),
+        stock: StockLevels::default(),
+        usage: CapacityUsage::default(),
         pauses: Arc::default(),
         proposed: HashMap::new(),
     }
 }
 
-fn stock(planner: &mut Planner<'_>, sku_id: SkuId, mode: StockMode, units: i64) {
+fn stock(planner: &mut BatchPlanner<'_>, sku_id: SkuId, mode: StockMode, units: i64) {
     let daily_amount = if mode == StockMode::Daily { units } else { 0 };
-    planner.shelf.items.insert(
+    planner.stock.items.insert(
         sku_id,
         StockItem {
             sku_id,
@@ -63,7 +63,7 @@ fn stock(planner: &mut Planner<'_>, sku_id: SkuId, mode: StockMode, units: i64) 
         },
     );
     if mode == StockMode::Running {
-        planner.shelf.buckets.insert(
+        planner.stock.buckets.insert(
             (sku_id, running_day()),
             Bucket {
                 on_hand: units,
@@ -73,8 +73,8 @@ fn stock(planner: &mut Planner<'_>, sku_id: SkuId, mode: StockMode, units: i64) 
     }
 }
 
-fn order(n: u128, skus: &[(SkuId, i64)], wanted_at: Option<&str>) -> Wanted {
-    Wanted {
+fn order(n: u128, skus: &[(SkuId, i64)], wanted_at: Option<&str>) -> HoldRequest {
+    HoldRequest {
         order_id: OrderId::from_uuid(Uuid::from_u128(n)),
         hold_key: HoldKey::from_uuid(Uuid::from_u128(n)),
         skus: skus.iter().copied().collect(),
@@ -91,7 +91,7 @@ fn the_last_unit_goes_to_the_first_in_the_batch() {
     let schedule = schedule(None);
     let mut planner = planner(&schedule);
     stock(&mut planner, sku(1), StockMode::Running, 1);
-    let mut outcome = Outcome::default();
+    let mut outcome = BatchOutcome::default();
     assert!(
         planner
             .decide(order(1, &[(sku(1), 1)], None), &mut outcome)
@@ -101,14 +101,14 @@ fn the_last_unit_goes_to_the_first_in_the_batch() {
         .decide(order(2, &[(sku(1), 1)], None), &mut outcome)
         .unwrap_err();
     assert_eq!(
-        refused.lack.missing,
+        refused.shortage.missing,
         [MissingUnits {
             sku_id: sku(1),
             wanted: 1,
             left: 0
         }]
     );
-    assert_eq!(outcome.notice.sku_ids.len(), 1);
+    assert_eq!(outcome.changes.sku_ids.len(), 1);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_refused_order_takes_nothing_and_hears_everything() {
     for n in 1..=3 {
         stock(&mut planner, sku(n), StockMode::Running, 3);
     }
-    let mut outcome = Outcome::default();
+    let mut outcome = BatchOutcome::default();
     let wants = [(sku(1), 4), (sku(2), 1), (sku(3), 9), (sku(99), 50)];
     let refused = planner
         .decide(order(1, &wants, Some("2026-09-02T10:00:00Z")), &mut outcome)
@@ -139,7 +139,7 @@ fn a_refused_order_takes_nothing_and_hears_everything() {
         ]
     );
     assert!(outcome.granted.is_empty() && outcome.movements.is_empty());
-    assert_eq!(planner.shelf.buckets[&(sku(2), running_day())].held, 0);
+    assert_eq!(planner.stock.buckets[&(sku(2), running_day())].held, 0);
 }
 
 /// E8: what Saturday sells is taken from Saturday.
@@ -148,7 +148,7 @@ fn a_future_order_takes_from_its_own_days_bucket() {
     let schedule = schedule(None);
     let mut planner = planner(&schedule);
     stock(&mut planner, sku(1), StockMode::Daily, 20);
-    let mut outcome = Outcome::default();
+    let mut outcome = BatchOutcome::default();
     planner
         .decide(
             order(1, &[(sku(1), 18)], Some("2026-09-05T04:00:00Z")),
@@ -164,7 +164,7 @@ fn a_future_order_takes_from_its_own_days_bucket() {
             &mut outcome,
         )
         .unwrap_err();
-    assert_eq!(refused.lack.missing[0].left, 2);
+    assert_eq!(refused.shortage.missing[0].left, 2);
     let days: Vec<_> = outcome
         .new_buckets
         .iter()
@@ -178,7 +178,7 @@ fn a_future_order_takes_from_its_own_days_bucket() {
 fn a_full_slot_proposes_the_next() {
     let schedule = schedule(Some(4));
     let mut planner = planner(&schedule);
-    let mut outcome = Outcome::default();
+    let mut outcome = BatchOutcome::default();
     for n in 0..4 {
         planner
             .decide(order(n, &[], Some("2026-09-02T10:00:00Z")), &mut outcome)
@@ -195,14 +195,14 @@ fn a_full_slot_proposes_the_next() {
         refused.to_problem().params["next_slot"],
         "2026-09-02T10:15:00Z"
     );
-    assert!(outcome.notice.slots);
+    assert!(outcome.changes.slots);
 }
 
 #[test]
 fn an_asap_promise_moves_on_when_its_slot_is_full() {
     let schedule = schedule(Some(1));
     let mut planner = planner(&schedule);
-    let mut outcome = Outcome::default();
+    let mut outcome = BatchOutcome::default();
     for n in 0..3 {
         planner.decide(order(n, &[], None), &mut outcome).unwrap();
     }
@@ -227,8 +227,8 @@ fn a_test_order_is_checked_and_counted_nowhere() {
     let mut planner = planner(&schedule);
     planner.state = BranchState::Setup;
     stock(&mut planner, sku(1), StockMode::Running, 2);
-    let mut outcome = Outcome::default();
-    let test = |n, units| Wanted {
+    let mut outcome = BatchOutcome::default();
+    let test = |n, units| HoldRequest {
         test: true,
         ..order(n, &[(sku(1), units)], None)
     };
@@ -257,9 +257,9 @@ fn a_component_is_summed_over_the_whole_order_and_told_at_all_that_need_it() {
         component_id: pearls,
         units: 1,
     };
-    planner.shelf.recipes.parts = [(sku(1), vec![portion]), (sku(2), vec![portion])].into();
-    planner.shelf.recipes.names = [(pearls, "珍珠".to_owned())].into();
-    let mut outcome = Outcome::default();
+    planner.stock.recipes.parts = [(sku(1), vec![portion]), (sku(2), vec![portion])].into();
+    planner.stock.recipes.names = [(pearls, "珍珠".to_owned())].into();
+    let mut outcome = BatchOutcome::default();
     let wants = [(sku(1), 2), (sku(2), 2)];
     let refused = planner
         .decide(order(1, &wants, None), &mut outcome)
@@ -299,14 +299,14 @@ fn more_than_an_order_may_have_is_refused_with_the_limit() {
     stock(&mut planner, sku(2), StockMode::Untracked, 0);
     for n in 1..=2 {
         planner
-            .shelf
+            .stock
             .items
             .get_mut(&sku(n))
             .unwrap()
             .rules
             .max_per_order = 3;
     }
-    let mut outcome = Outcome::default();
+    let mut outcome = BatchOutcome::default();
     let wants = [(sku(1), 4), (sku(2), 5)];
     let refused = planner
         .decide(order(1, &wants, None), &mut outcome)
@@ -334,25 +334,25 @@ proptest! {
         let mut planner = planner(&schedule);
         stock(&mut planner, sku(1), StockMode::Running, on_hand);
         stock(&mut planner, sku(2), StockMode::Daily, on_hand);
-        let mut outcome = Outcome::default();
+        let mut outcome = BatchOutcome::default();
         for (n, (first, second, slot)) in orders.into_iter().enumerate() {
             let wanted_at = format!("2026-09-0{}T10:00:00Z", 2 + slot);
             let skus: Vec<_> = [(sku(1), first), (sku(2), second)].into_iter().filter(|(_, q)| *q > 0).collect();
             let _ = planner.decide(order(n as u128, &skus, (slot < 3).then_some(wanted_at.as_str())), &mut outcome);
         }
-        for bucket in planner.shelf.buckets.values() {
+        for bucket in planner.stock.buckets.values() {
             prop_assert!(bucket.held <= bucket.on_hand);
         }
         prop_assert!(outcome.counters.values().all(|added| added.amount <= limit));
         let held: i64 = outcome.granted.iter().flat_map(|granted| &granted.parts).map(|part| part.quantity).sum();
-        let counted: i64 = planner.shelf.buckets.values().map(|bucket| bucket.held).sum();
+        let counted: i64 = planner.stock.buckets.values().map(|bucket| bucket.held).sum();
         prop_assert_eq!(held, counted);
         prop_assert_eq!(outcome.granted.len() as i64, outcome.counters.values().map(|added| added.amount).sum::<i64>());
     }
 }
 
-fn pause(n: u128, target: Target, ends_at: Option<&str>) -> Lasting {
-    Lasting {
+fn pause(n: u128, target: Target, ends_at: Option<&str>) -> ActivePause {
+    ActivePause {
         pause_id: PauseId::from_uuid(Uuid::from_u128(n)),
         target,
         channels: Default::default(),
@@ -361,10 +361,10 @@ fn pause(n: u128, target: Target, ends_at: Option<&str>) -> Lasting {
     }
 }
 
-fn fields(refused: &Refused) -> Vec<(String, String)> {
+fn fields(refused: &HoldRejected) -> Vec<(String, String)> {
     let problem = refused.to_problem();
-    let told = |field: FieldProblem| (field.field, field.reason.into_owned());
-    problem.fields.into_iter().map(told).collect()
+    let found = |field: FieldProblem| (field.field, field.reason.into_owned());
+    problem.fields.into_iter().map(found).collect()
 }
 
 #[test]
@@ -387,17 +387,17 @@ fn a_paused_line_is_refused_beside_everything_else_that_is_missing() {
         print_tag: String::new(),
     };
     let other = ProductId::from_uuid(Uuid::from_u128(8));
-    let wanted = |wanted_at| Wanted {
+    let wanted = |wanted_at| HoldRequest {
         lines: vec![line(other), line(tea)],
         ..order(1, &[(sku(1), 1)], wanted_at)
     };
-    let mut outcome = Outcome::default();
+    let mut outcome = BatchOutcome::default();
     let refused = planner.decide(wanted(None), &mut outcome).unwrap_err();
-    let told = fields(&refused);
-    assert_eq!(told.len(), 3);
-    assert!(told[0].0.starts_with("skus["));
-    assert_eq!(told[1], ("lines[1]".to_owned(), "PAUSED".to_owned()));
-    assert_eq!(told[2], ("wanted_at".to_owned(), "NO_SLOT".to_owned()));
+    let found = fields(&refused);
+    assert_eq!(found.len(), 3);
+    assert!(found[0].0.starts_with("skus["));
+    assert_eq!(found[1], ("lines[1]".to_owned(), "PAUSED".to_owned()));
+    assert_eq!(found[2], ("wanted_at".to_owned(), "NO_SLOT".to_owned()));
     let params = &refused.to_problem().fields[1].params;
     assert_eq!(params["why"], "food_safety");
     assert_eq!(params["ends_at"], "2026-09-02T06:00:00Z");
@@ -416,7 +416,7 @@ fn a_paused_branch_proposes_the_first_slot_after_it() {
         until(2, "2026-09-02T05:40:00Z"),
     ];
     planner.pauses = Arc::new(Pauses::new(both));
-    let mut outcome = Outcome::default();
+    let mut outcome = BatchOutcome::default();
     let refused = planner
         .decide(order(1, &[], None), &mut outcome)
         .unwrap_err();

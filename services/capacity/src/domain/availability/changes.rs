@@ -1,28 +1,28 @@
-//! Which changes are worth telling the open storefronts.
+//! Which changes are published to the open storefronts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::id::SkuId;
 
-use crate::domain::limits::book::Fullness;
+use crate::domain::limits::usage::Fullness;
 
-/// From here down every change is told, for the storefront shows how few are left.
+/// From here down every change is published: the storefront shows how few are left.
 const FEW_UNITS: i64 = 10;
 
-/// What changed for buyers in one transaction; empty when nobody could see a difference.
+/// What changed for buyers in one transaction; empty when no difference is visible.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Notice {
+pub struct VisibleChanges {
     /// Units whose availability changed visibly.
     pub sku_ids: BTreeSet<SkuId>,
     /// Hours, settings or the fullness of a slot changed.
     pub slots: bool,
     /// Units that fell to their threshold: what is left of each, and the threshold.
     pub low: BTreeMap<SkuId, (i64, i64)>,
-    /// Units that can be had again: pauses that waited for them end.
+    /// Units available again: pauses that waited for them end.
     pub restocked: BTreeSet<SkuId>,
 }
 
-impl Notice {
+impl VisibleChanges {
     /// Hours, or what else decides which slots there are, have changed.
     #[must_use]
     pub fn hours() -> Self {
@@ -35,7 +35,7 @@ impl Notice {
     /// Notes a unit whose availability went from one number to another.
     ///
     /// `shown_from` is the number from which down customers may see it. Falling to the threshold is
-    /// told once per crossing: whoever is there already does not cross it.
+    /// published once per crossing: below the threshold there is none.
     pub fn stock(
         &mut self,
         sku_id: SkuId,
@@ -55,21 +55,21 @@ impl Notice {
         }
     }
 
-    /// Notes a unit of which staff brought more; what was left on paper need not have been there.
-    pub fn brought(&mut self, sku_id: SkuId, (before, after): (i64, i64)) {
+    /// Notes a unit that staff restocked; what was left by the counters need not have been there.
+    pub fn restocked_by_staff(&mut self, sku_id: SkuId, (before, after): (i64, i64)) {
         if after > before && after > 0 {
             self.restocked.insert(sku_id);
         }
     }
 
-    /// Notes a counter of limits that went from one number to another: told when it changes how full
-    /// it is, and from 將滿 on whenever it changes, for carts of more than one find less room.
+    /// Notes a counter of limits that went from one number to another: published when it changes how full
+    /// it is, and from 將滿 on whenever it changes, for carts of more than one find less capacity.
     pub fn counter(&mut self, (before, after): (i64, i64), limit: i64) {
         let (was, is) = (Fullness::of(before, limit), Fullness::of(after, limit));
         self.slots |= before != after && (was != is || is != Fullness::Open);
     }
 
-    /// Nobody could see a difference.
+    /// No difference is visible.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sku_ids.is_empty() && !self.slots && self.low.is_empty()
@@ -92,21 +92,22 @@ mod tests {
             (0, 0, false, false),
             (-2, 0, false, false),
         ] {
-            let (mut given_back, mut counted) = (Notice::default(), Notice::default());
+            let (mut given_back, mut counted) =
+                (VisibleChanges::default(), VisibleChanges::default());
             given_back.stock(sku_id, (before, after), 0, 0);
-            counted.brought(sku_id, (before, after));
-            let told = (
+            counted.restocked_by_staff(sku_id, (before, after));
+            let published = (
                 given_back.restocked.len() == 1,
                 counted.restocked.len() == 1,
             );
-            assert_eq!(told, (by_orders, by_staff), "{before} → {after}");
+            assert_eq!(published, (by_orders, by_staff), "{before} → {after}");
         }
     }
 
     #[test]
     fn only_low_numbers_are_worth_telling() {
         let sku_id = SkuId::from_uuid(Uuid::nil());
-        for (before, after, threshold, told) in [
+        for (before, after, threshold, published) in [
             (500, 499, 0, false),
             (11, 10, 0, true),
             (1, 0, 0, true),
@@ -114,9 +115,9 @@ mod tests {
             (60, 50, 50, true),
             (5, 5, 0, false),
         ] {
-            let mut notice = Notice::default();
-            notice.stock(sku_id, (before, after), threshold, 0);
-            assert_eq!(!notice.is_empty(), told, "{before} → {after}");
+            let mut changes = VisibleChanges::default();
+            changes.stock(sku_id, (before, after), threshold, 0);
+            assert_eq!(!changes.is_empty(), published, "{before} → {after}");
         }
     }
 
@@ -124,16 +125,16 @@ mod tests {
     fn falling_to_the_threshold_is_told_once() {
         let sku_id = SkuId::from_uuid(Uuid::nil());
         for (before, after, crossed) in [(6, 5, true), (9, 0, true), (5, 4, false), (4, 6, false)] {
-            let mut notice = Notice::default();
-            notice.stock(sku_id, (before, after), 5, 0);
+            let mut changes = VisibleChanges::default();
+            changes.stock(sku_id, (before, after), 5, 0);
             assert_eq!(
-                notice.low.contains_key(&sku_id),
+                changes.low.contains_key(&sku_id),
                 crossed,
                 "{before} → {after}"
             );
         }
-        let mut notice = Notice::default();
-        notice.stock(sku_id, (3, 0), 0, 0);
-        assert!(notice.low.is_empty(), "no threshold, no notice");
+        let mut changes = VisibleChanges::default();
+        changes.stock(sku_id, (3, 0), 0, 0);
+        assert!(changes.low.is_empty(), "no threshold, no changes");
     }
 }

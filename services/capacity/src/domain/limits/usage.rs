@@ -1,4 +1,4 @@
-//! What is counted against the limits of a branch, and whether an order still fits.
+//! What is counted by the limits of a branch, and whether an order still fits.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -11,11 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Limits, Measure, Rule, Window,
     demand::{BY_HOURS, Demand},
-    trial::PastOrder,
+    order::SlotOrder,
 };
 use crate::domain::{
     channel::Channel,
-    holds::Taken,
     hours::{
         calendar::{Calendar, SlotProblem, SlotTime},
         schedule::Schedule,
@@ -103,18 +102,56 @@ pub struct Take {
     pub limit: i64,
 }
 
-/// Whether a slot has room for an order.
+/// What an order took of a counter of limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The counter.
+    pub key: CounterKey,
+    /// How much.
+    pub amount: i64,
+}
+
+impl From<&Take> for Taken {
+    fn from(take: &Take) -> Self {
+        Self {
+            key: take.key,
+            amount: take.amount,
+        }
+    }
+}
+
+/// What orders add to a counter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CounterIncrement {
+    /// How much.
+    pub amount: i64,
+    /// Of that, what platforms took beyond the limit.
+    pub beyond: i64,
+    /// The limit.
+    pub limit: i64,
+}
+
+/// What settled orders do to a counter of limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CounterChange {
+    /// Change of what is held.
+    pub held: i64,
+    /// Change of what is committed.
+    pub committed: i64,
+}
+
+/// Whether a slot has capacity for an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Room {
+pub struct RemainingCapacity {
     /// How full it is for the order.
     pub fullness: Fullness,
     /// Rules in the way.
     pub full: Vec<LimitRuleId>,
 }
 
-impl Room {
-    /// Takes note of a counter: how full it is, and whether what is asked fits.
-    pub(super) fn meet(&mut self, rule_id: LimitRuleId, taken: Fullness, fits: bool) {
+impl RemainingCapacity {
+    /// Adds a counter: how full it is, and whether the demand fits.
+    pub(super) fn add_counter(&mut self, rule_id: LimitRuleId, taken: Fullness, fits: bool) {
         if !fits {
             self.fullness = Fullness::Full;
             if !self.full.contains(&rule_id) {
@@ -128,46 +165,54 @@ impl Room {
 
 /// What is counted, held and committed together; it grows with what is taken from it.
 #[derive(Clone, Debug, Default)]
-pub struct Book {
+pub struct CapacityUsage {
     /// The rules.
     pub limits: Arc<Limits>,
     /// Counters that are not 0.
     pub used: HashMap<CounterKey, i64>,
 }
 
-impl Book {
+impl CapacityUsage {
     /// Nothing can be full: neither the hours nor a rule limit anything.
     #[must_use]
-    pub fn is_boundless(limits: &Limits, schedule: &Schedule) -> bool {
+    pub fn is_unlimited(limits: &Limits, schedule: &Schedule) -> bool {
         let mut hours =
             std::iter::once(&schedule.hours).chain(schedule.later.iter().map(|later| &later.hours));
         limits.is_empty() && hours.all(|hours| hours.max_orders_per_slot.is_none())
     }
 
-    /// Whether the slot beginning at `slot` has room.
+    /// Whether the slot beginning at `slot` has capacity.
     #[must_use]
-    pub fn room(&self, calendar: &Calendar<'_>, demand: &Demand, slot: DateTime<Utc>) -> Room {
-        let mut room = Room {
+    pub fn remaining(
+        &self,
+        calendar: &Calendar<'_>,
+        demand: &Demand,
+        slot: DateTime<Utc>,
+    ) -> RemainingCapacity {
+        let mut remaining = RemainingCapacity {
             fullness: Fullness::Open,
             full: Vec::new(),
         };
-        self.look(calendar.schedule(), demand, slot, |ask| {
-            let (taken, fits) = match ask.rule {
+        self.visit_counters(calendar.schedule(), demand, slot, |counter| {
+            let (taken, fits) = match counter.rule {
                 Some(rule) if rule.works_early() => {
-                    let (_, left_over) = self.spread(calendar, rule, slot, ask.amount);
-                    (Fullness::of(self.used(ask.key), ask.limit), left_over == 0)
+                    let (_, left_over) = self.spread(calendar, rule, slot, counter.amount);
+                    (
+                        Fullness::of(self.used(counter.key), counter.limit),
+                        left_over == 0,
+                    )
                 }
                 _ => {
-                    let used = self.used(ask.key);
+                    let used = self.used(counter.key);
                     (
-                        Fullness::of(used, ask.limit),
-                        used + ask.amount <= ask.limit,
+                        Fullness::of(used, counter.limit),
+                        used + counter.amount <= counter.limit,
                     )
                 }
             };
-            room.meet(ask.key.rule_id, taken, fits);
+            remaining.add_counter(counter.key.rule_id, taken, fits);
         });
-        room
+        remaining
     }
 
     /// Whether a rule's work for a slot finds its place there or before.
@@ -180,7 +225,7 @@ impl Book {
         work: i64,
     ) -> bool {
         let date = calendar.business_day(slot).date();
-        let rule = self.limits.counting(rule, date);
+        let rule = self.limits.rule_on(rule, date);
         rule.is_none_or(|rule| self.spread(calendar, rule, slot, work).1 == 0)
     }
 
@@ -193,42 +238,44 @@ impl Book {
         slot: DateTime<Utc>,
     ) -> Vec<Take> {
         let mut takes = Vec::new();
-        self.look(calendar.schedule(), demand, slot, |ask| match ask.rule {
-            Some(rule) if rule.works_early() => {
-                let (mut spread, left_over) = self.spread(calendar, rule, slot, ask.amount);
-                if left_over > 0 {
-                    match spread.first_mut().filter(|take| take.key == ask.key) {
-                        Some(take) => take.amount += left_over,
-                        None => spread.push(Take {
-                            amount: left_over,
-                            key: ask.key,
-                            limit: ask.limit,
-                        }),
+        self.visit_counters(calendar.schedule(), demand, slot, |counter| {
+            match counter.rule {
+                Some(rule) if rule.works_early() => {
+                    let (mut spread, left_over) = self.spread(calendar, rule, slot, counter.amount);
+                    if left_over > 0 {
+                        match spread.first_mut().filter(|take| take.key == counter.key) {
+                            Some(take) => take.amount += left_over,
+                            None => spread.push(Take {
+                                amount: left_over,
+                                key: counter.key,
+                                limit: counter.limit,
+                            }),
+                        }
                     }
+                    takes.append(&mut spread);
                 }
-                takes.append(&mut spread);
+                _ => takes.push(Take {
+                    key: counter.key,
+                    amount: counter.amount,
+                    limit: counter.limit,
+                }),
             }
-            _ => takes.push(Take {
-                key: ask.key,
-                amount: ask.amount,
-                limit: ask.limit,
-            }),
         });
         takes
     }
 
-    /// Counts an order in the slot it has, whether or not it fits; tells what it takes.
-    pub fn take_order(&mut self, calendar: &Calendar<'_>, order: &PastOrder) -> Vec<Take> {
+    /// Adds an order in the slot it has, whether or not it fits; returns what it takes.
+    pub fn add_order(&mut self, calendar: &Calendar<'_>, order: &SlotOrder) -> Vec<Take> {
         let demand = self
             .limits
             .demand(order.channel, order.method, &order.lines);
         let takes = self.takes(calendar, &demand, order.slot_starts_at);
-        self.take(&takes);
+        self.add(&takes);
         takes
     }
 
     /// Counts no longer what an order took.
-    pub fn leave(&mut self, taken: &[Taken]) {
+    pub fn remove(&mut self, taken: &[Taken]) {
         for taken in taken {
             if let Some(used) = self.used.get_mut(&taken.key) {
                 *used -= taken.amount;
@@ -237,7 +284,7 @@ impl Book {
     }
 
     /// Counts what is taken.
-    pub fn take(&mut self, takes: &[Take]) {
+    pub fn add(&mut self, takes: &[Take]) {
         for take in takes {
             *self.used.entry(take.key).or_default() += take.amount;
         }
@@ -249,7 +296,7 @@ impl Book {
         self.used.get(&key).copied().unwrap_or_default()
     }
 
-    /// The earliest slot from `from` on that has room.
+    /// The earliest slot from `from` on that has capacity.
     #[must_use]
     pub fn earliest(
         &self,
@@ -261,12 +308,12 @@ impl Book {
             .slots()
             .filter(|slot| !slot.past && slot.starts_at >= from);
         slots
-            .find(|slot| self.has_room(calendar, demand, slot.starts_at))
+            .find(|slot| self.has_capacity(calendar, demand, slot.starts_at))
             .map(|slot| slot.starts_at)
     }
 
     /// The ASAP promise: the earliest time within the present opening at which the stations can be
-    /// done and whose slot has room.
+    /// done and whose slot has capacity.
     pub fn promise(
         &self,
         calendar: &Calendar<'_>,
@@ -278,7 +325,7 @@ impl Book {
             return Err(SlotProblem::Full);
         }
         let starts_at = calendar.slot_holding(earliest);
-        if self.has_room(calendar, demand, starts_at) {
+        if self.has_capacity(calendar, demand, starts_at) {
             let slot = SlotTime {
                 starts_at,
                 business_day: calendar.business_day(starts_at),
@@ -288,7 +335,7 @@ impl Book {
         }
         calendar
             .open_slots_of(opening, earliest)
-            .find(|slot| self.has_room(calendar, demand, slot.starts_at))
+            .find(|slot| self.has_capacity(calendar, demand, slot.starts_at))
             .map(|slot| (slot, slot.starts_at))
             .ok_or(SlotProblem::Full)
     }
@@ -303,42 +350,28 @@ impl Book {
         let mut closed = false;
         let mut slots = calendar.slots().filter(|slot| !slot.past);
         let fits = slots.any(|slot| {
-            empty.look(calendar.schedule(), demand, slot.starts_at, |ask| {
-                closed |= ask.limit == 0;
+            empty.visit_counters(calendar.schedule(), demand, slot.starts_at, |counter| {
+                closed |= counter.limit == 0;
             });
-            empty.has_room(calendar, demand, slot.starts_at)
+            empty.has_capacity(calendar, demand, slot.starts_at)
         });
         !fits && !closed
     }
 
-    /// Visits every counter of a slot that a demand is counted by, with the place of its rule (none for
-    /// the hours) and its limit.
-    pub fn each_counter(
-        &self,
-        schedule: &Schedule,
-        demand: &Demand,
-        slot: DateTime<Utc>,
-        mut visit: impl FnMut(Option<usize>, CounterKey, i64),
-    ) {
-        self.look(schedule, demand, slot, |ask| {
-            visit(ask.index, ask.key, ask.limit)
-        });
-    }
-
-    fn has_room(&self, calendar: &Calendar<'_>, demand: &Demand, slot: DateTime<Utc>) -> bool {
-        self.room(calendar, demand, slot).fullness != Fullness::Full
+    fn has_capacity(&self, calendar: &Calendar<'_>, demand: &Demand, slot: DateTime<Utc>) -> bool {
+        self.remaining(calendar, demand, slot).fullness != Fullness::Full
     }
 
     /// Visits every counter that an order in this slot is counted by.
-    fn look<'limits>(
+    pub(super) fn visit_counters<'limits>(
         &'limits self,
         schedule: &Schedule,
         demand: &Demand,
         slot: DateTime<Utc>,
-        mut visit: impl FnMut(Ask<'limits>),
+        mut visit: impl FnMut(CounterDemand<'limits>),
     ) {
         if let Some(limit) = schedule.hours_at(slot).max_orders_per_slot {
-            visit(Ask {
+            visit(CounterDemand {
                 rule: None,
                 index: None,
                 key: CounterKey {
@@ -350,19 +383,19 @@ impl Book {
                 limit,
             });
         }
-        if demand.asks.is_empty() {
+        if demand.by_rule.is_empty() {
             return;
         }
         let date = schedule.business_day(slot).date();
         let slot_minutes = schedule.slot_minutes_at(slot);
-        for &(index, amount) in &demand.asks {
-            let Some(rule) = self.limits.counting(index, date) else {
+        for &(index, amount) in &demand.by_rule {
+            let Some(rule) = self.limits.rule_on(index, date) else {
                 continue;
             };
             let limit = rule.limit(slot_minutes);
             for starts_at in rule.window.starts(schedule, slot) {
                 for (pool, limit) in rule.pools(demand.channel, limit) {
-                    visit(Ask {
+                    visit(CounterDemand {
                         rule: Some(rule),
                         index: Some(index),
                         key: CounterKey {
@@ -378,7 +411,7 @@ impl Book {
         }
     }
 
-    /// Lays work into the slot and those before it, the nearest first; tells what found no place.
+    /// Lays work into the slot and those before it, the nearest first; also returns what does not fit.
     ///
     /// Only slots of the same opening that have not begun carry work of a later one.
     fn spread(
@@ -424,8 +457,8 @@ impl Book {
         let (schedule, now) = (calendar.schedule(), calendar.now());
         let date = schedule.business_day(now).date();
         let present = schedule.slot_holding(now);
-        let rules = demand.asks.iter().filter_map(|&(index, work)| {
-            let rule = self.limits.counting(index, date)?;
+        let rules = demand.by_rule.iter().filter_map(|&(index, work)| {
+            let rule = self.limits.rule_on(index, date)?;
             rule.is_queue().then_some((rule, work))
         });
         rules.fold(earliest, |earliest, (rule, work)| {
@@ -458,19 +491,20 @@ impl Book {
     }
 }
 
+/// What an order demands of a counter.
 #[derive(Clone, Copy, Debug)]
-struct Ask<'limits> {
+pub(super) struct CounterDemand<'limits> {
     /// `None` for the orders a slot takes by the hours.
-    rule: Option<&'limits Rule>,
+    pub(super) rule: Option<&'limits Rule>,
     /// Its place among the limits.
-    index: Option<usize>,
-    key: CounterKey,
-    amount: i64,
-    limit: i64,
+    pub(super) index: Option<usize>,
+    pub(super) key: CounterKey,
+    pub(super) amount: i64,
+    pub(super) limit: i64,
 }
 
 impl Rule {
-    /// How much of it is taken matters even while it has room: work queues up, or is laid into slots before.
+    /// How much of it is taken matters even while it has capacity: work queues up, or is laid into slots before.
     #[must_use]
     pub fn is_queue(&self) -> bool {
         self.measure == Measure::MakeMinutes && self.window == Window::Slot
@@ -500,9 +534,9 @@ impl Rule {
 
 /// What of takes lies beyond the limits, by counter: 超訂.
 #[must_use]
-pub fn beyond(takes: &[Take], book: &Book) -> BTreeMap<CounterKey, i64> {
+pub fn beyond(takes: &[Take], usage: &CapacityUsage) -> BTreeMap<CounterKey, i64> {
     let beyond = takes.iter().filter_map(|take| {
-        let used = book.used(take.key);
+        let used = usage.used(take.key);
         let over = (used + take.amount - take.limit).max(0) - (used - take.limit).max(0);
         (over > 0).then_some((take.key, over))
     });

@@ -1,4 +1,4 @@
-//! Values that several services have on the wire.
+//! Values of the domain in messages, for several services and events.
 
 use chassis::{business_day::BusinessDay, error::Violations, id};
 use chrono::{DateTime, Utc};
@@ -7,6 +7,7 @@ use proto::capacity::v1 as wire;
 
 use crate::domain::{
     channel::Channel,
+    hours::affected_orders::Action,
     local_time::{is_of_business, parse_date},
     method::Method,
 };
@@ -109,6 +110,15 @@ pub const fn wire_method(method: Method) -> wire::Method {
         Method::Pickup => wire::Method::Pickup,
         Method::Delivery => wire::Method::Delivery,
         Method::OnSite => wire::Method::OnSite,
+    }
+}
+
+/// An action on the wire, with the slot where it has one.
+pub fn wire_action(action: Action) -> (wire::Decision, Option<prost_types::Timestamp>) {
+    match action {
+        Action::Cancel => (wire::Decision::Cancel, None),
+        Action::Reschedule(wanted_at) => (wire::Decision::Move, Some(timestamp(wanted_at))),
+        Action::RescheduleNext => (wire::Decision::MoveNext, None),
     }
 }
 

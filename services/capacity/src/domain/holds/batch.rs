@@ -1,4 +1,4 @@
-//! Decides a batch of holds in memory: in order of arrival, each order gets all it wants or nothing.
+//! Decides a batch of holds in memory: in order of arrival, each order gets all it requests or nothing.
 
 use std::{
     borrow::Cow,
@@ -13,36 +13,36 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{OrderMovement, Part};
 use crate::domain::{
-    availability::notice::Notice,
+    availability::changes::VisibleChanges,
     branch_state::BranchState,
     channel::Channel,
     hours::calendar::{Calendar, SlotProblem, SlotTime},
     limits::{
-        book::{Book, CounterKey, Fullness, Take, beyond},
         demand::Demand,
+        usage::{CapacityUsage, CounterIncrement, CounterKey, Fullness, Take, beyond},
     },
     line::Line,
     method::Method,
-    pauses::{Paused, Pauses, Sale},
+    pauses::{Paused, Pauses, SaleContext},
     stock::{
-        Bucket, MovementKind,
+        Bucket, MovementKind, Part,
+        ledger::OrderMovement,
+        levels::{Shortage, StockLevels},
         recipes::Shared,
-        shelf::{Lack, Shelf},
     },
 };
 
-/// What one order wants.
+/// What one order requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct HoldRequest {
     /// The order.
     pub order_id: OrderId,
     /// Key of the attempt.
     pub hold_key: HoldKey,
     /// Units of each stock-keeping unit, each named once.
     pub skus: BTreeMap<SkuId, i64>,
-    /// Wanted slot start; `None` for ASAP.
+    /// Requested slot start; `None` for ASAP.
     pub wanted_at: Option<DateTime<Utc>>,
     /// Checked against everything, counted nowhere.
     pub test: bool,
@@ -54,11 +54,11 @@ pub struct Wanted {
     pub method: Method,
 }
 
-/// What one order got.
+/// A granted request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Granted {
-    /// What it wanted.
-    pub wanted: Wanted,
+pub struct GrantedHold {
+    /// The request.
+    pub request: HoldRequest,
     /// Slot it counts in.
     pub slot: SlotTime,
     /// Promised time.
@@ -69,25 +69,25 @@ pub struct Granted {
     pub takes: Vec<Take>,
 }
 
-/// Everything an order cannot have; it got nothing.
+/// Everything in the way of a request; nothing was held.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-#[error("the order cannot have all it wants: {} units are short, slot: {slot:?}", lack.missing.len())]
-pub struct Refused {
+#[error("the request cannot be granted: {} units are short, slot: {slot:?}", shortage.missing.len())]
+pub struct HoldRejected {
     /// What is short.
-    pub lack: Lack,
+    pub shortage: Shortage,
     /// What of it is paused.
     pub paused: Vec<Paused>,
-    /// The next slot that can be had, where the branch or the method is paused.
+    /// The next available slot, where the branch or the method is paused.
     pub after_pause: Option<DateTime<Utc>>,
-    /// Why the time cannot be had, with the next slot that can.
+    /// Why the time is not available, with the next slot that is.
     pub slot: Option<(SlotProblem, Option<DateTime<Utc>>)>,
 }
 
-impl ToProblem for Refused {
+impl ToProblem for HoldRejected {
     fn to_problem(&self) -> Problem {
         let reason = match (
-            &*self.lack.missing,
-            &*self.lack.over_limit,
+            &*self.shortage.missing,
+            &*self.shortage.over_limit,
             &*self.paused,
             self.slot,
         ) {
@@ -97,26 +97,26 @@ impl ToProblem for Refused {
             ([], [], [], slot) => slot.map_or("OUT_OF_STOCK", |(problem, _)| problem.reason()),
         };
         let mut problem = Problem::new(reason).message(self.to_string());
-        for missing in &self.lack.missing {
+        for missing in &self.shortage.missing {
             let counts = [
                 ("wanted", missing.wanted.to_string()),
                 ("left", missing.left.to_string()),
             ];
-            problem = Shared::told(
-                &self.lack.shared,
+            problem = Shared::add_to(
+                &self.shortage.shared,
                 missing.sku_id,
                 "OUT_OF_STOCK",
                 &counts,
                 problem,
             );
         }
-        for over in &self.lack.over_limit {
+        for over in &self.shortage.over_limit {
             let counts = [
                 ("wanted", over.wanted.to_string()),
                 ("max", over.max.to_string()),
             ];
-            problem = Shared::told(
-                &self.lack.shared,
+            problem = Shared::add_to(
+                &self.shortage.shared,
                 over.sku_id,
                 "ORDER_TOO_LARGE",
                 &counts,
@@ -124,7 +124,7 @@ impl ToProblem for Refused {
             );
         }
         for paused in &self.paused {
-            problem = paused.tell(self.after_pause, problem);
+            problem = paused.add_to(self.after_pause, problem);
         }
         if let Some((slot, next)) = self.slot {
             let next = next.map(|at| {
@@ -148,86 +148,79 @@ impl ToProblem for Refused {
 
 /// What a branch has left while a batch is decided; it changes with every order that is granted.
 #[derive(Debug)]
-pub struct Planner<'schedule> {
+pub struct BatchPlanner<'schedule> {
     /// When it sells.
     pub calendar: Calendar<'schedule>,
     /// State of the branch.
     pub state: BranchState,
-    /// What there is of the units the batch wants.
-    pub shelf: Shelf,
+    /// Stock of the units in the batch.
+    pub stock: StockLevels,
     /// What is counted against the limits.
-    pub book: Book,
+    pub usage: CapacityUsage,
     /// What is paused.
     pub pauses: Arc<Pauses>,
-    /// Slots proposed to orders that asked alike; they only fill up while the batch is decided.
+    /// Slots proposed for the same demand; they only fill up while the batch is decided.
     pub proposed: HashMap<(Demand, DateTime<Utc>), Option<DateTime<Utc>>>,
 }
 
 /// What a batch did.
 #[derive(Debug, Default)]
-pub struct Outcome {
-    /// Orders that got all they wanted.
-    pub granted: Vec<Granted>,
-    /// Buckets to be made, with what they have untouched.
+pub struct BatchOutcome {
+    /// Granted requests.
+    pub granted: Vec<GrantedHold>,
+    /// Buckets to be made, with their initial counters.
     pub new_buckets: Vec<(SkuId, BusinessDay, Bucket)>,
     /// Journal, in order.
     pub movements: Vec<OrderMovement>,
     /// What is added to the counters of limits.
-    pub counters: BTreeMap<CounterKey, Added>,
-    /// What the storefronts should hear of.
-    pub notice: Notice,
+    pub counters: BTreeMap<CounterKey, CounterIncrement>,
+    /// What is published to the storefronts.
+    pub changes: VisibleChanges,
 }
 
-/// What orders add to a counter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Added {
-    /// How much.
-    pub amount: i64,
-    /// Of that, what platforms took beyond the limit.
-    pub beyond: i64,
-    /// The limit.
-    pub limit: i64,
-}
-
-impl Planner<'_> {
-    /// Decides one order; what it gets is taken from the planner and written to `outcome`.
-    pub fn decide(&mut self, wanted: Wanted, outcome: &mut Outcome) -> Result<(), Box<Refused>> {
+impl BatchPlanner<'_> {
+    /// Decides one request; what is granted is taken from the planner and written to `outcome`.
+    pub fn decide(
+        &mut self,
+        request: HoldRequest,
+        outcome: &mut BatchOutcome,
+    ) -> Result<(), Box<HoldRejected>> {
         let demand = self
-            .book
+            .usage
             .limits
-            .demand(wanted.channel, wanted.method, &wanted.lines);
-        let slot = self.slot_for(&wanted, &demand);
-        let day = match (&slot, wanted.wanted_at) {
+            .demand(request.channel, request.method, &request.lines);
+        let slot = self.slot_for(&request, &demand);
+        let day = match (&slot, request.wanted_at) {
             (Ok((slot, _)), _) => slot.business_day,
             (Err(_), Some(at)) => self.calendar.business_day(at),
             (Err(_), None) => self.calendar.today(),
         };
         let parts = self
-            .shelf
-            .parts_for(&wanted.skus, day, self.calendar.today());
-        let paused = self.paused(&wanted);
+            .stock
+            .allocate(&request.skus, day, self.calendar.today());
+        let paused = self.paused(&request);
         if let (Ok((slot, promised_at)), Ok(parts), []) = (&slot, &parts, &*paused) {
-            let takes = if wanted.test {
+            let takes = if request.test {
                 Vec::new()
             } else {
-                let calendar = self.calendar_of(wanted.method);
-                self.book.takes(&calendar, &demand, slot.starts_at)
+                let calendar = self.calendar_of(request.method);
+                self.usage.takes(&calendar, &demand, slot.starts_at)
             };
-            let granted = Granted {
-                wanted,
+            let granted = GrantedHold {
+                request,
                 slot: *slot,
                 promised_at: *promised_at,
                 parts: parts.clone(),
                 takes,
             };
-            if !granted.wanted.test {
+            if !granted.request.test {
                 self.take(&granted, outcome);
             }
             outcome.granted.push(granted);
             return Ok(());
         }
         let next = if slot.is_err() || !paused.is_empty() {
-            self.next_slot(&wanted, &demand)
+            self.next_slot(&request, &demand)
         } else {
             None
         };
@@ -235,34 +228,34 @@ impl Planner<'_> {
             if next.is_some() || problem != SlotProblem::Full {
                 (problem, next)
             } else if self
-                .book
-                .is_too_large(&self.calendar_of(wanted.method), &demand)
+                .usage
+                .is_too_large(&self.calendar_of(request.method), &demand)
             {
                 (SlotProblem::TooLarge, None)
             } else {
                 (SlotProblem::NoSlot, None)
             }
         });
-        Err(Box::new(Refused {
-            lack: parts.err().unwrap_or_default(),
+        Err(Box::new(HoldRejected {
+            shortage: parts.err().unwrap_or_default(),
             after_pause: next.filter(|_| !paused.is_empty()),
             paused,
             slot,
         }))
     }
 
-    /// The slot to propose instead: the next one with room, else an earlier one.
-    fn next_slot(&mut self, wanted: &Wanted, demand: &Demand) -> Option<DateTime<Utc>> {
-        if !self.takes(wanted) {
+    /// The slot to propose instead: the next one with capacity, else an earlier one.
+    fn next_slot(&mut self, request: &HoldRequest, demand: &Demand) -> Option<DateTime<Utc>> {
+        if !self.takes(request) {
             return None;
         }
         let now = self.calendar.now();
-        let from = wanted.wanted_at.unwrap_or(now);
+        let from = request.wanted_at.unwrap_or(now);
         self.next_from(demand, from)
             .or_else(|| self.next_from(demand, now))
     }
 
-    /// The earliest slot with room from a time on; what was found before is where to look first.
+    /// The earliest slot with capacity from a time on; what was found before is where to look first.
     fn next_from(&mut self, demand: &Demand, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let key = (demand.clone(), from);
         let from = match self.proposed.get(&key) {
@@ -271,24 +264,24 @@ impl Planner<'_> {
             None => self.pauses.open_from(demand.channel, demand.method, from)?,
         };
         let calendar = self.calendar_of(demand.method);
-        let found = self.book.earliest(&calendar, demand, from);
+        let found = self.usage.earliest(&calendar, demand, from);
         self.proposed.insert(key, found);
         found
     }
 
-    /// What of the order is paused at the time it is wanted; what is wanted at once, now.
-    fn paused(&self, wanted: &Wanted) -> Vec<Paused> {
-        let sale = Sale {
-            channel: wanted.channel,
-            method: wanted.method,
-            lines: &wanted.lines,
+    /// What of the order is paused at its requested time, at present for ASAP.
+    fn paused(&self, request: &HoldRequest) -> Vec<Paused> {
+        let sale = SaleContext {
+            channel: request.channel,
+            method: request.method,
+            lines: &request.lines,
         };
-        let at = wanted.wanted_at.unwrap_or(self.calendar.now());
-        self.pauses.met_by(&sale, at)
+        let at = request.wanted_at.unwrap_or(self.calendar.now());
+        self.pauses.matching(&sale, at)
     }
 
-    const fn takes(&self, wanted: &Wanted) -> bool {
-        self.state.takes(wanted.test)
+    const fn takes(&self, request: &HoldRequest) -> bool {
+        self.state.takes(request.test)
     }
 
     /// When it sells by a method; most orders are of the method that it was made for.
@@ -302,57 +295,57 @@ impl Planner<'_> {
 
     fn slot_for(
         &self,
-        wanted: &Wanted,
+        request: &HoldRequest,
         demand: &Demand,
     ) -> Result<(SlotTime, DateTime<Utc>), SlotProblem> {
-        if !self.takes(wanted) {
+        if !self.takes(request) {
             return Err(SlotProblem::Closed);
         }
-        let calendar = self.calendar_of(wanted.method);
-        let Some(at) = wanted.wanted_at else {
-            return self.book.promise(&calendar, demand);
+        let calendar = self.calendar_of(request.method);
+        let Some(at) = request.wanted_at else {
+            return self.usage.promise(&calendar, demand);
         };
         let slot = calendar.wanted(at)?;
-        let room = self.book.room(&calendar, demand, slot.starts_at);
-        if room.fullness == Fullness::Full && !wanted.channel.may_overbook() {
+        let remaining = self.usage.remaining(&calendar, demand, slot.starts_at);
+        if remaining.fullness == Fullness::Full && !request.channel.may_overbook() {
             return Err(SlotProblem::Full);
         }
         Ok((slot, slot.starts_at))
     }
 
-    fn take(&mut self, granted: &Granted, outcome: &mut Outcome) {
+    fn take(&mut self, granted: &GrantedHold, outcome: &mut BatchOutcome) {
         for &Part {
             sku_id,
             bucket_day,
             quantity,
         } in &granted.parts
         {
-            let item = &self.shelf.items[&sku_id];
-            let shown_from = self.shelf.recipes.shown_from(item);
-            let buckets = &mut self.shelf.buckets;
+            let item = &self.stock.items[&sku_id];
+            let shown_from = self.stock.recipes.shown_from(item);
+            let buckets = &mut self.stock.buckets;
             let bucket = buckets.entry((sku_id, bucket_day)).or_insert_with(|| {
-                let untouched = item.untouched(bucket_day);
-                outcome.new_buckets.push((sku_id, bucket_day, untouched));
+                let initial = item.initial(bucket_day);
+                outcome.new_buckets.push((sku_id, bucket_day, initial));
                 outcome.movements.push(OrderMovement {
                     order_id: None,
                     sku_id,
                     bucket_day,
                     kind: MovementKind::DailyReset,
-                    quantity: untouched.on_hand,
-                    after: untouched,
+                    quantity: initial.on_hand,
+                    after: initial,
                 });
-                untouched
+                initial
             });
             let before = bucket.available();
             *bucket = bucket.after_order(0, quantity);
-            outcome.notice.stock(
+            outcome.changes.stock(
                 sku_id,
                 (before, bucket.available()),
                 item.low_threshold,
                 shown_from,
             );
             outcome.movements.push(OrderMovement {
-                order_id: Some(granted.wanted.order_id),
+                order_id: Some(granted.request.order_id),
                 sku_id,
                 bucket_day,
                 kind: MovementKind::Held,
@@ -360,18 +353,18 @@ impl Planner<'_> {
                 after: *bucket,
             });
         }
-        let beyond = beyond(&granted.takes, &self.book);
+        let beyond = beyond(&granted.takes, &self.usage);
         for take in &granted.takes {
-            let before = self.book.used(take.key);
+            let before = self.usage.used(take.key);
             outcome
-                .notice
+                .changes
                 .counter((before, before + take.amount), take.limit);
             let added = outcome.counters.entry(take.key).or_default();
             added.amount += take.amount;
             added.beyond += beyond.get(&take.key).copied().unwrap_or_default();
             added.limit = take.limit;
         }
-        self.book.take(&granted.takes);
+        self.usage.add(&granted.takes);
     }
 }
 

@@ -33,7 +33,7 @@ async fn held_for(shop: &Shop, sku: SkuId, units: i64, at: &str) -> OrderId {
 }
 
 #[tokio::test]
-async fn an_order_moves_with_all_it_counts_for() {
+async fn an_order_is_rescheduled_with_all_it_counts_for() {
     let shop = Shop::open().await;
     let limits = shop
         .set_limits(vec![rule(LimitMeasure::Units, each_slot(), 5)])
@@ -41,13 +41,13 @@ async fn an_order_moves_with_all_it_counts_for() {
         .unwrap();
     let counted = async || shop.counted(&limits.rules[0]).await;
     let order = shop.book(3, SIX).await.unwrap();
-    let moved = shop.move_to_slot(order, HALF_PAST).await.unwrap();
+    let moved = shop.reschedule_to(order, HALF_PAST).await.unwrap();
     assert_eq!(shown(&moved.promised_at), HALF_PAST);
     assert_eq!(counted().await, [(HALF_PAST.to_owned(), (3, 0))].into());
-    assert!(shop.has_room(&[units(5)], SIX).await);
-    assert!(!shop.has_room(&[units(3)], HALF_PAST).await);
+    assert!(shop.has_capacity(&[units(5)], SIX).await);
+    assert!(!shop.has_capacity(&[units(3)], HALF_PAST).await);
 
-    let again = shop.move_to_slot(order, HALF_PAST).await.unwrap();
+    let again = shop.reschedule_to(order, HALF_PAST).await.unwrap();
     assert_eq!(again, moved);
     assert_eq!(counted().await, [(HALF_PAST.to_owned(), (3, 0))].into());
 
@@ -56,7 +56,7 @@ async fn an_order_moves_with_all_it_counts_for() {
 }
 
 #[tokio::test]
-async fn a_committed_order_moves_and_gives_back_where_it_went() {
+async fn a_committed_order_is_rescheduled_and_gives_back_its_new_slot() {
     let shop = Shop::open().await;
     shop.set_hours(|hours| hours.max_orders_per_slot = Some(1))
         .await
@@ -66,22 +66,22 @@ async fn a_committed_order_moves_and_gives_back_where_it_went() {
         .await
         .unwrap();
     let order = shop.book(2, SIX).await.unwrap();
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     eventually(async || shop.stored(order).await.0 == "committed").await;
-    shop.move_to_slot(order, QUARTER_PAST).await.unwrap();
+    shop.reschedule_to(order, QUARTER_PAST).await.unwrap();
     let counted = shop.counted(&limits.rules[0]).await;
     assert_eq!(counted, [(QUARTER_PAST.to_owned(), (0, 2))].into());
     shop.book(1, SIX).await.unwrap();
     assert_eq!(reason(shop.book(1, QUARTER_PAST).await), "SLOT_FULL");
 
-    shop.tell_cancelled(order, 2, true).await;
+    shop.publish_cancelled(order, 2, true).await;
     eventually(async || shop.stored(order).await.0 == "released").await;
     let counted = shop.counted(&limits.rules[0]).await;
     assert_eq!(counted, [(SIX.to_owned(), (1, 0))].into());
 }
 
 #[tokio::test]
-async fn a_full_slot_refuses_a_move_and_nothing_changes() {
+async fn a_full_slot_rejects_rescheduling_and_nothing_changes() {
     let shop = Shop::open().await;
     let limits = shop
         .set_limits(vec![rule(LimitMeasure::Units, each_slot(), 5)])
@@ -90,7 +90,7 @@ async fn a_full_slot_refuses_a_move_and_nothing_changes() {
     let order = shop.book(3, SIX).await.unwrap();
     shop.book(3, QUARTER_PAST).await.unwrap();
     let before = shop.counted(&limits.rules[0]).await;
-    let refused = shop.move_to_slot(order, QUARTER_PAST).await.unwrap_err();
+    let refused = shop.reschedule_to(order, QUARTER_PAST).await.unwrap_err();
     assert_eq!(refused.reason, "SLOT_FULL");
     assert_eq!(refused.params["next_slot"], HALF_PAST);
     for (slot, expected) in [
@@ -98,7 +98,7 @@ async fn a_full_slot_refuses_a_move_and_nothing_changes() {
         ("2026-09-02T13:00:00Z", "CLOSED"),
         ("2026-09-02T10:05:00Z", "NO_SLOT"),
     ] {
-        assert_eq!(reason(shop.move_to_slot(order, slot).await), expected);
+        assert_eq!(reason(shop.reschedule_to(order, slot).await), expected);
     }
     assert_eq!(shop.counted(&limits.rules[0]).await, before);
     assert!(shop.release(order).await);
@@ -115,7 +115,7 @@ async fn an_order_takes_its_units_to_the_bucket_of_its_new_day() {
     assert_eq!(shop.counters(sku).await, (20, 0, 20));
     assert_eq!(bucket(&shop, sku, "2026-09-05").await, Some((20, 18)));
 
-    shop.move_to_slot(order, SUNDAY).await.unwrap();
+    shop.reschedule_to(order, SUNDAY).await.unwrap();
     assert_eq!(bucket(&shop, sku, "2026-09-05").await, Some((20, 0)));
     assert_eq!(bucket(&shop, sku, "2026-09-06").await, Some((20, 18)));
     let cart = GetAvailabilityRequest {
@@ -134,17 +134,17 @@ async fn an_order_takes_its_units_to_the_bucket_of_its_new_day() {
     full_days.dedup();
     assert_eq!(full_days, ["2026-09-06"]);
 
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     eventually(async || bucket(&shop, sku, "2026-09-06").await == Some((2, 0))).await;
-    shop.move_to_slot(order, SATURDAY).await.unwrap();
+    shop.reschedule_to(order, SATURDAY).await.unwrap();
     assert_eq!(bucket(&shop, sku, "2026-09-05").await, Some((2, 0)));
     assert_eq!(bucket(&shop, sku, "2026-09-06").await, Some((20, 0)));
-    shop.tell_cancelled(order, 2, true).await;
+    shop.publish_cancelled(order, 2, true).await;
     eventually(async || bucket(&shop, sku, "2026-09-05").await == Some((20, 0))).await;
 }
 
 #[tokio::test]
-async fn a_day_that_has_too_few_refuses_a_move_and_nothing_changes() {
+async fn a_day_that_has_too_few_rejects_rescheduling_and_nothing_changes() {
     let shop = Shop::open().await;
     let sku = shop.daily(5).await;
     let limits = shop
@@ -154,7 +154,7 @@ async fn a_day_that_has_too_few_refuses_a_move_and_nothing_changes() {
     let order = held_for(&shop, sku, 3, SATURDAY).await;
     held_for(&shop, sku, 3, SUNDAY).await;
     let before = shop.counted(&limits.rules[0]).await;
-    let refused = shop.move_to_slot(order, SUNDAY).await.unwrap_err();
+    let refused = shop.reschedule_to(order, SUNDAY).await.unwrap_err();
     assert_eq!(refused.reason, "OUT_OF_STOCK");
     assert_eq!(
         (&*refused.params["wanted"], &*refused.params["left"]),
@@ -170,41 +170,41 @@ async fn running_stock_stays_where_it_was_taken() {
     let shop = Shop::open().await;
     let sku = shop.running(4).await;
     let order = held_for(&shop, sku, 3, SATURDAY).await;
-    shop.move_to_slot(order, SUNDAY).await.unwrap();
+    shop.reschedule_to(order, SUNDAY).await.unwrap();
     assert_eq!(shop.counters(sku).await, (4, 3, 1));
 }
 
 #[tokio::test]
-async fn what_is_gone_or_unknown_does_not_move() {
+async fn what_is_gone_or_unknown_is_not_rescheduled() {
     let mut shop = Shop::open().await;
     let order = shop.book(1, SIX).await.unwrap();
     assert!(shop.release(order).await);
     assert_eq!(
-        reason(shop.move_to_slot(order, HALF_PAST).await),
+        reason(shop.reschedule_to(order, HALF_PAST).await),
         "HOLD_GONE"
     );
     let unknown = OrderId::new(&chassis::clock::SystemClock);
     assert_eq!(
-        reason(shop.move_to_slot(unknown, HALF_PAST).await),
+        reason(shop.reschedule_to(unknown, HALF_PAST).await),
         "NOT_FOUND"
     );
 
     let ours = shop.book(1, SIX).await.unwrap();
-    let (other, its_branch) = shop.neighbour().await;
-    let stranger = identities::service("ordering", other);
+    let (other, its_branch) = shop.other_organisation().await;
+    let outsider = identities::service("ordering", other);
     for branch in [shop.branch, its_branch] {
         let request = RescheduleHoldRequest {
             order_id: ours.to_string(),
             branch_id: branch.to_string(),
             wanted_at: Some(timestamp(HALF_PAST)),
         };
-        let answer = shop.client(&stranger).holds.reschedule_hold(request).await;
-        assert_eq!(reason(crate::common::told(answer)), "NOT_FOUND");
+        let answer = shop.client(&outsider).holds.reschedule_hold(request).await;
+        assert_eq!(reason(crate::common::response(answer)), "NOT_FOUND");
     }
 }
 
 #[tokio::test]
-async fn a_test_order_moves_and_counts_nowhere() {
+async fn a_test_order_is_rescheduled_and_counts_nowhere() {
     let shop = Shop::open().await;
     let sku = shop.daily(5).await;
     let test = HoldRequest {
@@ -213,7 +213,7 @@ async fn a_test_order_moves_and_counts_nowhere() {
     };
     let held = shop.hold(test).await.unwrap();
     let moved = shop
-        .move_to_slot(held.order_id.parse().unwrap(), SUNDAY)
+        .reschedule_to(held.order_id.parse().unwrap(), SUNDAY)
         .await
         .unwrap();
     assert_eq!(moved.business_day, "2026-09-06");
@@ -221,14 +221,14 @@ async fn a_test_order_moves_and_counts_nowhere() {
 }
 
 #[tokio::test]
-async fn an_order_placed_after_its_hold_was_given_back_is_told_of() {
+async fn an_order_placed_after_its_hold_was_given_back_is_published() {
     let shop = Shop::open().await;
     let mut gone = shop.listen(&["capacity.hold.gone.v1"]).await;
     let order = shop.book(1, SIX).await.unwrap();
     assert!(shop.release(order).await);
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     let event = gone.next().await.unwrap();
-    let told: HoldGone = event.decode().unwrap();
-    assert_eq!(told.order_id, order.to_string());
-    assert_eq!(told.branch_id, shop.branch.to_string());
+    let response: HoldGone = event.decode().unwrap();
+    assert_eq!(response.order_id, order.to_string());
+    assert_eq!(response.branch_id, shop.branch.to_string());
 }
