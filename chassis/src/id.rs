@@ -128,6 +128,8 @@ ids! {
     LimitRuleId,
     /// A template of capacity limits.
     LimitTemplateId,
+    /// A member of an organisation.
+    MemberId,
     /// A published menu version.
     MenuVersionId,
     /// A stock movement.
@@ -138,6 +140,8 @@ ids! {
     OptionId,
     /// An order.
     OrderId,
+    /// A line of an order.
+    OrderLineId,
     /// An organisation (總部), the tenant.
     OrganisationId,
     /// A pause of sales (暫停銷售).

@@ -19,7 +19,11 @@ use http::{
     header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION},
 };
 
-use crate::{config::GatewayConfig, problem::Rejection, rest::Result, state::Gateway};
+use crate::{
+    config::GatewayConfig,
+    problem::{Rejection, Result},
+    state::Gateway,
+};
 use file::File;
 
 /// Scripts and everything else only from us; nobody may frame us.
@@ -136,7 +140,7 @@ fn not_built() -> Response {
 }
 
 /// Reads a built app under `base` and gives its shell. Files at its top also stand at the root,
-/// where a service worker must be to have all pages in its reach.
+/// where a service worker must be to control all pages.
 fn load_app(dist: &Path, base: &str, files: &mut HashMap<String, File>) -> Option<File> {
     let mut found = Vec::new();
     if let Err(error) = walk(dist, &mut found) {

@@ -12,9 +12,8 @@ use crate::{
     problem::Rejection,
     rest::{
         Result,
-        availability::{Availability, Wanted},
+        availability::{Availability, ServiceMethod, Wanted},
         convert::{present, stamp},
-        hours::ServiceMethod,
     },
     shared_json::SharedJson,
     state::Gateway,
@@ -30,7 +29,7 @@ const CHANGED_FOR: Duration = Duration::from_secs(2);
 /// What branches can sell.
 pub struct Availabilities {
     cache: Cache<Key, Arc<SharedJson>>,
-    /// When a change was last heard of; what was read before is told to nobody after it.
+    /// When a change was last received; what was read before is not answered after it.
     changed: Cache<String, DateTime<Utc>>,
     all_changed: Mutex<Option<DateTime<Utc>>>,
     clock: SharedClock,
@@ -88,13 +87,13 @@ impl Availabilities {
         })
     }
 
-    /// When a change of a branch was last heard of, as far as it matters.
+    /// When a change of a branch was last received, as far as it matters.
     pub async fn changed(&self, branch_id: &str) -> Option<DateTime<Utc>> {
         let changed = self.changed.get(branch_id).await;
         changed.max(*self.all_changed.lock())
     }
 
-    /// Tells nobody any more what was read of a branch: a change has been heard of.
+    /// Invalidates what was read of a branch: a change was received.
     pub async fn forget(&self, branch_id: &str) {
         let now = self.clock.now();
         self.changed.insert(branch_id.to_owned(), now).await;
@@ -124,7 +123,7 @@ async fn load(
         not_before: key.not_before.map(stamp),
         ..Default::default()
     };
-    let mut capacity = gateway.availability_as_gateway(place.org());
+    let mut capacity = gateway.as_gateway(Some(place.org())).availability();
     let answer = capacity
         .get_availability(request)
         .await

@@ -19,8 +19,8 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    problem::Rejection,
-    rest::{Result, events::BranchesChanged, storefront::StorefrontPage},
+    problem::{Rejection, Result},
+    rest::{events::BranchesChanged, storefront::StorefrontPage},
     shared_json::SharedJson,
     sse::Topic,
     state::Gateway,
@@ -28,13 +28,13 @@ use crate::{
 };
 
 const TTL: Duration = Duration::from_secs(1);
-const PUBLISH_EVERY: Duration = Duration::from_secs(1);
+const PUBLISH_INTERVAL: Duration = Duration::from_secs(1);
 /// Longer than a page can be in the making that was begun before the change.
 const CHANGED_FOR: Duration = Duration::from_secs(60);
 const CAPACITY: u64 = 2_000;
-const BRANCHES_A_CALL: i32 = 1_000;
+const BRANCHES_PER_CALL: i32 = 1_000;
 /// More branches than any brand has; an upstream that never ends its list is given up.
-const MOST_CALLS: usize = 20;
+const MAX_CALLS: usize = 20;
 
 /// The pages of brands.
 pub struct BrandPages {
@@ -91,7 +91,7 @@ impl BrandPages {
 
     /// Publishes what has changed to the open pages, every second until `shutdown`.
     pub async fn publish_changes(gateway: Gateway, shutdown: CancellationToken) {
-        let mut turns = tokio::time::interval(PUBLISH_EVERY);
+        let mut turns = tokio::time::interval(PUBLISH_INTERVAL);
         while shutdown.run_until_cancelled(turns.tick()).await.is_some() {
             let pages = gateway.brand_pages();
             let changed = std::mem::take(&mut *pages.changed.lock());
@@ -133,14 +133,14 @@ async fn list_statuses(
     gateway: &Gateway,
     storefront: &Storefront,
 ) -> std::result::Result<HashMap<String, BranchOpenStatus>, tonic::Status> {
-    let mut capacity = gateway.availability_as_gateway(storefront.org);
+    let mut capacity = gateway.as_gateway(Some(storefront.org)).availability();
     let mut statuses = HashMap::with_capacity(storefront.branches.len());
     let mut request = ListOpenStatusesRequest {
         brand_id: storefront.brand.brand_id.clone(),
-        page_size: BRANCHES_A_CALL,
+        page_size: BRANCHES_PER_CALL,
         ..Default::default()
     };
-    for _ in 0..MOST_CALLS {
+    for _ in 0..MAX_CALLS {
         let answer = capacity.list_open_statuses(request.clone()).await?;
         let answer = answer.into_inner();
         let branches = answer.branches.into_iter();

@@ -1,4 +1,4 @@
-//! What the gateway is told from outside.
+//! The gateway's configuration.
 
 use std::{
     collections::BTreeMap,
@@ -32,13 +32,13 @@ pub struct Config {
     pub own: GatewayConfig,
 }
 
-/// `GATEWAY_`: the door to the web. A limit of 0 is none.
+/// `GATEWAY_`: the HTTP server. A limit of 0 is none.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GatewayConfig {
-    /// Address of the HTTP door.
+    /// Address of the HTTP server.
     #[serde(default = "defaults::addr")]
     pub addr: SocketAddr,
-    /// Where browsers reach the gateway; with `https` cookies are Secure and HSTS is sent.
+    /// Address of the gateway for browsers; with `https` cookies are Secure and HSTS is sent.
     #[serde(default = "defaults::public_url")]
     pub public_url: Url,
     /// Folder with `storefront/dist` and `admin/dist`.
@@ -67,11 +67,11 @@ pub struct GatewayConfig {
     pub streams_per_address: usize,
     /// Longest wait for the header of a request, and for each part of its body; also how long an idle
     /// connection stays open.
-    #[serde(default = "defaults::read_within")]
-    pub read_within: ConfigDuration,
+    #[serde(default = "defaults::read_timeout")]
+    pub read_timeout: ConfigDuration,
     /// Longest wait for a client to take a part of an answer.
-    #[serde(default = "defaults::write_within")]
-    pub write_within: ConfigDuration,
+    #[serde(default = "defaults::write_timeout")]
+    pub write_timeout: ConfigDuration,
     /// Pause between the comments that keep an event stream open.
     #[serde(default = "defaults::heartbeat")]
     pub heartbeat: ConfigDuration,
@@ -84,7 +84,7 @@ pub struct GatewayConfig {
 }
 
 impl Config {
-    /// Reads all sections and tells every problem in one message.
+    /// Reads all sections and reports every problem in one message.
     pub fn read(variables: &BTreeMap<String, String>) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let found = &mut problems;
@@ -166,11 +166,11 @@ mod defaults {
         5
     }
 
-    pub(super) fn read_within() -> ConfigDuration {
+    pub(super) fn read_timeout() -> ConfigDuration {
         ConfigDuration::from_secs(10)
     }
 
-    pub(super) fn write_within() -> ConfigDuration {
+    pub(super) fn write_timeout() -> ConfigDuration {
         ConfigDuration::from_secs(30)
     }
 

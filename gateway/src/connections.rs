@@ -20,13 +20,13 @@ use tower_http::timeout::{DeadlineBody, TimeoutBody};
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADERS: usize = 100;
 /// Longest time for a whole body, however steadily it comes.
-const BODY_WITHIN: Duration = Duration::from_secs(120);
+const BODY_TIMEOUT: Duration = Duration::from_secs(120);
 /// Wait after the system refused a connection, for instance because no file handles are left.
-const ACCEPT_AGAIN: Duration = Duration::from_secs(1);
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// How long a client may keep the gateway waiting.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     /// For a request's header, and for each part of its body.
     pub read: Duration,
     /// For taking the next part of an answer.
@@ -37,29 +37,29 @@ pub struct Patience {
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    patience: Patience,
+    timeouts: Timeouts,
     shutdown: CancellationToken,
 ) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(patience.read)
+        .header_read_timeout(timeouts.read)
         .max_header_size(HEADER_BYTES)
         .max_headers(HEADERS);
     let connections = GracefulShutdown::new();
     while let Some(accepted) = shutdown.run_until_cancelled(listener.accept()).await {
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
-            Err(error) if is_of_one_connection(&error) => continue,
+            Err(error) if concerns_one_connection(&error) => continue,
             Err(error) => {
                 tracing::error!(%error, "no connection can be accepted");
-                tokio::time::sleep(ACCEPT_AGAIN).await;
+                tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
                 continue;
             }
         };
-        prepare(&stream, patience.write);
+        prepare(&stream, timeouts.write);
         let router = router.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let request = within(request, peer, patience.read);
+            let request = with_timeouts(request, peer, timeouts.read);
             let mut router = router.clone();
             async move { Ok::<_, Infallible>(router.call(request).await.unwrap_or_else(|e| match e {})) }
         });
@@ -75,9 +75,18 @@ pub async fn serve(
 }
 
 /// The request with its peer, and a body that ends with an error when it comes too slowly.
-fn within(mut request: Request<Incoming>, peer: SocketAddr, part: Duration) -> Request<Body> {
+fn with_timeouts(
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+    part: Duration,
+) -> Request<Body> {
     request.extensions_mut().insert(ConnectInfo(peer));
-    request.map(|body| Body::new(DeadlineBody::new(BODY_WITHIN, TimeoutBody::new(part, body))))
+    request.map(|body| {
+        Body::new(DeadlineBody::new(
+            BODY_TIMEOUT,
+            TimeoutBody::new(part, body),
+        ))
+    })
 }
 
 fn prepare(stream: &TcpStream, write: Duration) {
@@ -90,7 +99,7 @@ fn prepare(stream: &TcpStream, write: Duration) {
 }
 
 /// The client was gone before it was accepted.
-fn is_of_one_connection(error: &std::io::Error) -> bool {
+fn concerns_one_connection(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(
         error.kind(),

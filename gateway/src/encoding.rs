@@ -1,4 +1,4 @@
-//! Which of the encodings we have a client takes.
+//! Content encodings that a client accepts.
 
 use http::{HeaderMap, header::ACCEPT_ENCODING};
 

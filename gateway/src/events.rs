@@ -1,4 +1,4 @@
-//! What the gateway hears from the bus: it forgets what became old and tells the live screens.
+//! Events from the bus: they invalidate caches and notify live screens.
 
 use chassis::{
     amqp::Amqp,
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     problem::Rejection,
     rest::{
+        convert::present,
         events::{AvailabilityChanged, MenuChanged, OrderChanged},
         orders::OrderState,
     },
@@ -38,18 +39,17 @@ pub async fn listen(gateway: Gateway, amqp: Amqp, shutdown: CancellationToken) {
             Signal::Gap => forget_everything(&gateway).await,
             Signal::Event(event) => {
                 if let Err(refused) = apply(&gateway, &event).await {
-                    tracing::error!(event.type = event.type_, error = ?refused, "an event was not told");
+                    tracing::error!(event.type = event.type_, error = ?refused, "an event was not applied");
                 }
             }
         }
     }
 }
 
-/// Applies one event: first what is remembered is forgotten, then the screens are told, so that
+/// Applies one event: first caches are invalidated, then screens are notified, so that
 /// what they read again is new.
 pub async fn apply(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
     match event.type_.as_str() {
-        "ordering.order.placed.v1" => order_placed(gateway, event),
         "ordering.schedule.changed.v1" => order_rescheduled(gateway, event),
         "capacity.availability.changed.v1" => availability_changed(gateway, event).await,
         "catalog.menu.published.v1" => menu_published(gateway, event),
@@ -64,7 +64,7 @@ pub async fn apply(gateway: &Gateway, event: &Received) -> Result<(), Rejection>
             Ok(())
         }
         "staff.sessions.ended.v1" => sessions_ended(gateway, event).await,
-        _ => order_moved(gateway, event),
+        _ => order_changed(gateway, event),
     }
 }
 
@@ -84,63 +84,31 @@ fn storefront_changed(gateway: &Gateway, brand_id: &str) {
     gateway.brand_pages().note_change(brand_id);
 }
 
-fn order_placed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
-    let placed: ordering::OrderPlaced = event.decode()?;
-    let state = OrderState::Placed;
-    tell_order(
-        gateway,
-        &placed.branch_id,
-        placed.order_id,
-        state,
-        placed.version,
-    );
-    Ok(())
-}
-
-fn order_moved(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
-    let moved: ordering::OrderStateChanged = event.decode()?;
-    let state = OrderState::from_wire(moved.to)?;
-    tell_order(
-        gateway,
-        &moved.branch_id,
-        moved.order_id,
-        state,
-        moved.version,
-    );
-    Ok(())
+fn order_changed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    let changed: ordering::OrderChanged = event.decode()?;
+    notify_of_order(gateway, changed.change)
 }
 
 fn order_rescheduled(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
     let changed: ordering::ScheduleChanged = event.decode()?;
-    let state = OrderState::from_wire(changed.state)?;
-    tell_order(
-        gateway,
-        &changed.branch_id,
-        changed.order_id,
-        state,
-        changed.version,
-    );
-    Ok(())
+    notify_of_order(gateway, changed.change)
 }
 
-fn tell_order(
+fn notify_of_order(
     gateway: &Gateway,
-    branch_id: &str,
-    order_id: String,
-    state: OrderState,
-    version: i64,
-) {
-    let topic = Topic::Order(order_id.clone());
-    gateway.hub().publish(
-        branch_id,
-        topic,
-        "order",
-        &OrderChanged {
-            order_id,
-            state,
-            version,
-        },
-    );
+    change: Option<ordering::OrderChange>,
+) -> Result<(), Rejection> {
+    let change = present(change, "the change of an order")?;
+    let topic = Topic::Order(change.order_id.clone());
+    let data = OrderChanged {
+        state: OrderState::from_wire(change.to)?,
+        order_id: change.order_id,
+        version: change.version,
+    };
+    gateway
+        .hub()
+        .publish(&change.branch_id, topic, "order", &data);
+    Ok(())
 }
 
 async fn availability_changed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {

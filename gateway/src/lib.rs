@@ -1,10 +1,11 @@
-//! The platform's door to the web: REST and server-sent events for both web apps, and their files.
+//! The platform's edge to the web: REST and server-sent events for both web apps, and their files.
 //!
-//! It owns sessions' cookies, rate limits, caches of what every customer reads, and how a refusal
+//! It owns sessions' cookies, rate limits, caches of what every customer reads, and how a rejection
 //! looks in HTTP. It must never contain a rule of the business nor touch a database of a service.
 //!
-//! To add an endpoint, add a file under `rest/<resource>/` and its handler to that resource's
-//! `routes()`; `gateway openapi` then prints it.
+//! To add an endpoint for staff that only calls an RPC, declare `google.api.http` beside the RPC: there
+//! is nothing to write here. Another one is a file under `rest/<resource>/` and its handler in that
+//! resource's `routes()`. `gateway openapi` prints both.
 
 pub mod assets;
 pub mod auth;
@@ -26,3 +27,4 @@ pub mod shared_json;
 pub mod sse;
 pub mod state;
 pub mod storefronts;
+pub mod upstreams;

@@ -1,6 +1,6 @@
 //! Menu documents, served from memory.
 //!
-//! A document is asked for again when its publishing is announced, and every five seconds for the
+//! A document is revalidated when its publishing is announced, and every five seconds for the
 //! case that the announcement was lost; catalog answers with nothing while the ETag still holds.
 
 mod document;
@@ -22,11 +22,15 @@ use opentelemetry::{global, metrics::Counter};
 use parking_lot::RwLock;
 use proto::catalog::v1::GetMenuDocumentRequest;
 
-use crate::{problem::Rejection, rest::Result, state::Gateway, storefronts::Place};
+use crate::{
+    problem::{Rejection, Result},
+    state::Gateway,
+    storefronts::Place,
+};
 use document::Document;
 
-const CHECK_EVERY: Duration = Duration::from_secs(5);
-const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 type ByBranch = HashMap<Box<str>, Arc<Slot>>;
 
@@ -130,7 +134,7 @@ impl Menus {
 
     async fn load(&self, gateway: &Gateway, brand: &str, branch: &str) -> Result<Arc<Slot>> {
         let place = gateway.storefronts().place(gateway, brand, branch).await?;
-        let old_at = self.after(CHECK_EVERY);
+        let old_at = self.after(CHECK_INTERVAL);
         let document = fetch(gateway, &place, "").await?;
         let document = document.ok_or_else(|| Rejection::internal(anyhow::anyhow!("no menu")))?;
         let slot = Arc::new(Slot {
@@ -150,7 +154,7 @@ impl Menus {
     }
 
     /// Checks the document with catalog. One reader does; the others take what there is, unless a
-    /// new one was announced: then they wait, for a screen that was told of it must not get the old.
+    /// new one was announced: then they wait, for a screen that was notified of it must not get the old.
     async fn refresh(
         &self,
         gateway: &Gateway,
@@ -158,23 +162,23 @@ impl Menus {
         branch: &str,
         slot: &Arc<Slot>,
     ) -> Result<()> {
-        let _turn = if slot.is_outdated() {
-            let turn = slot.refreshing.lock().await;
+        let _guard = if slot.is_outdated() {
+            let guard = slot.refreshing.lock().await;
             if !slot.is_outdated() {
                 return Ok(());
             }
-            turn
+            guard
         } else {
-            let Ok(turn) = slot.refreshing.try_lock() else {
+            let Ok(guard) = slot.refreshing.try_lock() else {
                 return Ok(());
             };
-            turn
+            guard
         };
         // Read before asking: what is announced meanwhile makes it old again.
         let announced = slot.announced.load(Ordering::Acquire);
         slot.old_at
-            .store(self.after(CHECK_EVERY), Ordering::Release);
-        match self.ask_again(gateway, brand, branch, slot).await {
+            .store(self.after(CHECK_INTERVAL), Ordering::Release);
+        match self.revalidate(gateway, brand, branch, slot).await {
             Err(refused) if refused.reason() == "NOT_FOUND" => {
                 let mut slots = self.slots.write();
                 slots
@@ -190,7 +194,7 @@ impl Menus {
                 );
                 slot.seen.store(announced, Ordering::Release);
                 slot.old_at
-                    .store(self.after(TRY_AGAIN_AFTER), Ordering::Release);
+                    .store(self.after(RETRY_DELAY), Ordering::Release);
                 Ok(())
             }
             Ok(()) => {
@@ -200,7 +204,7 @@ impl Menus {
         }
     }
 
-    async fn ask_again(
+    async fn revalidate(
         &self,
         gateway: &Gateway,
         brand: &str,
@@ -234,7 +238,7 @@ async fn fetch(gateway: &Gateway, place: &Place, known_etag: &str) -> Result<Opt
         branch_id: place.branch.branch_id.clone(),
         known_etag: known_etag.to_owned(),
     };
-    let mut catalog = gateway.catalog_as_gateway(place.org());
+    let mut catalog = gateway.as_gateway(Some(place.org())).catalog();
     let answer = catalog.get_menu_document(request).await?.into_inner();
     if !known_etag.is_empty() && answer.etag == known_etag {
         return Ok(None);

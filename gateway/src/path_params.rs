@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 
-use crate::{problem::Rejection, rest::Result};
+use crate::problem::{Rejection, Result};
 
 /// Lets a request through whose path parameters are text.
 pub async fn check(

@@ -1,4 +1,4 @@
-//! Refusals as RFC 9457 problem documents.
+//! Rejected requests as RFC 9457 problem documents.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt::Display};
 
@@ -14,14 +14,17 @@ use http::{
     HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
 };
-use prost::Message as _;
-use proto::ordering::v1::PricedQuote;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::rest::{hours::Affected, quotes::Quote};
+/// The result of a handler.
+pub type Result<T> = std::result::Result<T, Rejection>;
 
-/// What every refusal looks like; sent as `application/problem+json`.
+/// The JSON of every rejection; sent as `application/problem+json`.
+///
+/// It has a further member where the client needs one to go on: the fresh `quote` with
+/// `QUOTE_CHANGED`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
@@ -42,12 +45,10 @@ pub struct ProblemDocument {
     pub fields: Vec<ProblemField>,
     /// Trace to give to support.
     pub trace_id: Option<String>,
-    /// The fresh quote, with `QUOTE_CHANGED` only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quote: Option<Box<Quote>>,
-    /// The booked orders that need a decision, with `ORDERS_AFFECTED` only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub affected: Option<Box<Affected>>,
+    /// Further members by name.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub enclosed: BTreeMap<&'static str, Value>,
 }
 
 /// One problem at one field.
@@ -61,12 +62,11 @@ pub struct ProblemField {
     pub params: BTreeMap<String, String>,
 }
 
-/// A refusal on its way to the caller.
+/// A rejected request, as it is answered.
 #[derive(Debug)]
 pub struct Rejection {
     problem: Problem,
-    quote: Option<Box<Quote>>,
-    affected: Option<Box<Affected>>,
+    enclosed: Option<Box<(&'static str, Value)>>,
 }
 
 impl Rejection {
@@ -112,13 +112,11 @@ impl Rejection {
         }
     }
 
-    /// Adds the booked orders that need a decision.
+    /// Adds what the client needs to go on, as a further member of the document.
     #[must_use]
-    pub fn affecting(self, affected: Affected) -> Self {
-        Self {
-            affected: Some(Box::new(affected)),
-            ..self
-        }
+    pub fn enclosing(mut self, name: &'static str, json: Value) -> Self {
+        self.enclosed = Some(Box::new((name, json)));
+        self
     }
 
     /// Whether it says that nobody is signed in.
@@ -139,12 +137,12 @@ impl Rejection {
         &self.problem.reason
     }
 }
+
 impl From<Problem> for Rejection {
     fn from(problem: Problem) -> Self {
         Self {
             problem,
-            quote: None,
-            affected: None,
+            enclosed: None,
         }
     }
 }
@@ -152,7 +150,7 @@ impl From<Problem> for Rejection {
 impl From<tonic::Status> for Rejection {
     /// Takes over what the service said; paths lose the name of the message the body became.
     fn from(status: tonic::Status) -> Self {
-        Self::from_status(&status, as_asked)
+        Self::from_status(&status, as_sent)
     }
 }
 
@@ -163,14 +161,7 @@ impl Rejection {
         for field in &mut problem.fields {
             field.field = as_sent(&field.field);
         }
-        let quote = (problem.reason == "QUOTE_CHANGED")
-            .then(|| fresh_quote(status))
-            .flatten();
-        Self {
-            problem,
-            quote: quote.map(Box::new),
-            affected: None,
-        }
+        problem.into()
     }
 }
 
@@ -238,8 +229,7 @@ impl Rejection {
             },
             fields: if internal { Vec::new() } else { fields },
             trace_id: telemetry::trace_id(),
-            quote: self.quote,
-            affected: self.affected,
+            enclosed: self.enclosed.into_iter().map(|member| *member).collect(),
         }
     }
 }
@@ -254,41 +244,10 @@ impl From<FieldProblem> for ProblemField {
     }
 }
 
-/// Messages that a bare JSON body becomes a field of.
-const WRAPPERS: [&str; 9] = [
-    "cart",
-    "product",
-    "category",
-    "option_group",
-    "brand",
-    "branch",
-    "hours",
-    "item",
-    "special_day",
-];
-
-/// The path as it is in a body.
-fn as_asked(path: &str) -> String {
-    match path.split_once('.') {
-        Some((wrapper, rest)) if WRAPPERS.contains(&wrapper) => rest.to_owned(),
-        _ => path.to_owned(),
-    }
+/// The path as it is in a body, which becomes the message's `cart`.
+fn as_sent(path: &str) -> String {
+    path.strip_prefix("cart.").unwrap_or(path).to_owned()
 }
-
-/// The quote that ordering encloses when the one the customer saw no longer holds.
-fn fresh_quote(status: &tonic::Status) -> Option<Quote> {
-    let details = tonic_types::pb::Status::decode(status.details()).ok()?;
-    let any = details
-        .details
-        .iter()
-        .find(|any| any.type_url.ends_with(QUOTE_TYPE))?;
-    PricedQuote::decode(any.value.as_slice())
-        .ok()?
-        .try_into()
-        .ok()
-}
-
-const QUOTE_TYPE: &str = "/yizhimai.ordering.v1.PricedQuote";
 
 fn title(code: Code) -> &'static str {
     match code {

@@ -1,4 +1,4 @@
-//! How often one may: counted in Redis, so that all gateways count together.
+//! Rate limits, counted in Redis so that all gateways count together.
 
 use std::{net::IpAddr, sync::LazyLock, time::Duration};
 
@@ -12,19 +12,18 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     auth::{Peer, Shop},
     config::GatewayConfig,
-    problem::Rejection,
-    rest::Result,
+    problem::{Rejection, Result},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// Redis away or slow must not keep customers from ordering.
-const ANSWER_WITHIN: Duration = Duration::from_millis(250);
+const REDIS_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// Each key is a log of what happened within its window. Something already in the log, such as
 /// the repetition of an order with the same idempotency key, is let through and not counted again.
 static CLAIM: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("rate_limit.lua")));
 /// Takes out what was put in at that instant, and nothing that was put in again since.
-static GIVE_BACK: LazyLock<Script> = LazyLock::new(|| {
+static RELEASE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "for _, key in ipairs(KEYS) do
            if redis.call('ZSCORE', key, ARGV[1]) == ARGV[2] then redis.call('ZREM', key, ARGV[1]) end
@@ -85,7 +84,7 @@ impl RateLimits {
     }
 
     /// A look at the slots of a cart, which pages repeat by themselves; counted apart, so that looking
-    /// never keeps anybody from ordering.
+    /// never prevents ordering.
     pub async fn shop_slots(&self, shop: &Shop) -> Result<()> {
         self.count_address("slots", shop.address, self.shop_writes)
             .await
@@ -138,13 +137,13 @@ impl RateLimits {
     }
 
     /// Takes a refused order out of the logs that this very request put it into; its address keeps it.
-    pub fn give_back(&self, claim: Claim) {
+    pub fn release(&self, claim: Claim) {
         if claim.added.is_empty() {
             return;
         }
         let mut redis = self.redis.clone();
         tokio::spawn(async move {
-            let mut call = GIVE_BACK.prepare_invoke();
+            let mut call = RELEASE.prepare_invoke();
             for rule in &claim.added {
                 call.key(&rule.key);
             }
@@ -160,7 +159,7 @@ impl RateLimits {
     pub fn repeated(&self, claim: Claim, placed_at: DateTime<Utc>) {
         let age = self.clock.now() - placed_at;
         if age.to_std().is_ok_and(|age| age > *self.orders_window) {
-            self.give_back(claim);
+            self.release(claim);
         }
     }
 
@@ -206,7 +205,7 @@ impl RateLimits {
         }
         let mut redis = self.redis.clone();
         let answer = call.invoke_async::<Vec<i64>>(&mut redis);
-        let answer = match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+        let answer = match tokio::time::timeout(REDIS_TIMEOUT, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "rate limits are off: Redis failed");
@@ -262,7 +261,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waiting_is_told_in_whole_seconds_and_never_none() {
+    fn the_wait_is_in_whole_seconds_and_at_least_one() {
         for (millis, secs) in [(-5, "1"), (1, "1"), (1_000, "1"), (1_001, "2")] {
             let document = format!("{:?}", limited(millis));
             assert!(

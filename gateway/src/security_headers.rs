@@ -1,4 +1,4 @@
-//! What every answer tells the browser not to do.
+//! Headers by which every response restricts the browser.
 
 use axum::{
     extract::{Request, State},

@@ -1,4 +1,4 @@
-//! The HTTP door: how routes and layers are put together, and the life of the process.
+//! The HTTP server: how routes and layers are put together, and how the process starts and stops.
 
 use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -31,18 +31,18 @@ use crate::{
     assets, auth,
     brand_pages::BrandPages,
     config::Config,
-    connections::{self, Patience},
+    connections::{self, Timeouts},
     events, observe, path_params,
     problem::Rejection,
     rest, security_headers,
-    state::{Gateway, Ingredients},
+    state::{Dependencies, Gateway},
 };
 
 /// Name of the gateway and of its key.
 pub const NAME: &str = "gateway";
-const SWEEP_EVERY: Duration = Duration::from_secs(30);
+const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 /// Wait for what only watches, once nothing is left to do.
-const LAST_PARTS: Duration = Duration::from_secs(5);
+const BACKGROUND_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// All routes. Those for menus stand outside the layers.
 pub fn router(gateway: Gateway) -> Router {
@@ -89,7 +89,7 @@ async fn wrong_method() -> Rejection {
 /// A panic answers the request in which it happened, and no other.
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "the layer hands the panic over"
+    reason = "the layer passes the panic by value"
 )]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Rejection::from(Problem::from_panic(&*panic)).into_response()
@@ -104,29 +104,34 @@ pub struct Running {
     telemetry: Telemetry,
     drain: Duration,
     failed: CancellationToken,
-    doors: shutdown::Parts,
-    last: shutdown::Parts,
+    servers: shutdown::Parts,
+    background: shutdown::Parts,
 }
 
 /// Starts the gateway; it answers when this returns.
 pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running> {
     let telemetry = telemetry::init(NAME, &config.telemetry)?;
-    let doors = shutdown::Parts::new();
-    let last = shutdown::Parts::new();
+    let servers = shutdown::Parts::new();
+    let background = shutdown::Parts::new();
     let failed = CancellationToken::new();
 
     let signer = Arc::new(Signer::from_config(&config.auth, clock.clone()));
     let amqp = Amqp::new(&config.amqp, NAME);
-    let wanted = config.own.addr;
-    let patience = Patience {
-        read: *config.own.read_within,
-        write: *config.own.write_within,
+    let listen_addr = config.own.addr;
+    let timeouts = Timeouts {
+        read: *config.own.read_timeout,
+        write: *config.own.write_timeout,
     };
-    let gateway = Gateway::new(Ingredients {
-        peers: Peers::new(&config.peers, signer.clone(), clock.clone(), &last.token())?,
+    let gateway = Gateway::new(Dependencies {
+        peers: Peers::new(
+            &config.peers,
+            signer.clone(),
+            clock.clone(),
+            &background.token(),
+        )?,
         verifier: Verifier::from_config(&config.auth, clock.clone()),
         redis: chassis::redis::connect(&config.redis)?,
-        shutdown: doors.token(),
+        shutdown: servers.token(),
         config: config.own,
         signer,
         clock,
@@ -134,20 +139,27 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
 
     let readiness = Readiness::new(Vec::new());
     let ops = OpsServer::bind(config.server.ops_addr, readiness.clone(), telemetry.clone()).await?;
-    let listener = TcpListener::bind(wanted)
+    let listener = TcpListener::bind(listen_addr)
         .await
-        .with_context(|| format!("listen on GATEWAY_ADDR {wanted}"))?;
+        .with_context(|| format!("listen on GATEWAY_ADDR {listen_addr}"))?;
     let addr = listener.local_addr()?;
 
-    last.spawn(events::listen(gateway.clone(), amqp.clone(), last.token()));
-    last.spawn(sweep(gateway.clone(), last.token()));
-    last.spawn(BrandPages::publish_changes(gateway.clone(), last.token()));
-    watch(&last, &failed, ops.run(last.token()));
-    doors.spawn(connections::serve(
+    background.spawn(events::listen(
+        gateway.clone(),
+        amqp.clone(),
+        background.token(),
+    ));
+    background.spawn(sweep(gateway.clone(), background.token()));
+    background.spawn(BrandPages::publish_changes(
+        gateway.clone(),
+        background.token(),
+    ));
+    watch(&background, &failed, ops.run(background.token()));
+    servers.spawn(connections::serve(
         listener,
         router(gateway.clone()),
-        patience,
-        doors.token(),
+        timeouts,
+        servers.token(),
     ));
     tracing::info!(server.addr = %addr, "gateway answers");
     let drain = *config.server.drain;
@@ -159,23 +171,23 @@ pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running
         telemetry,
         drain,
         failed,
-        doors,
-        last,
+        servers,
+        background,
     })
 }
 
 impl Running {
-    /// Address of the HTTP door.
+    /// Address of the HTTP server.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// What its handlers reach.
+    /// The state of its handlers.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
     }
 
-    /// Waits until a door breaks, which it never should.
+    /// Waits until a server fails, which it never should.
     pub async fn failed(&self) {
         self.failed.cancelled().await;
     }
@@ -184,8 +196,8 @@ impl Running {
     /// False when something had to be cut off.
     pub async fn stop(self) -> bool {
         self.readiness.stop();
-        let drained = self.doors.end(self.drain).await;
-        let ended = self.last.end(LAST_PARTS).await;
+        let drained = self.servers.end(self.drain).await;
+        let ended = self.background.end(BACKGROUND_TIMEOUT).await;
         self.amqp.close().await;
         let telemetry = self.telemetry;
         let flushed = tokio::task::spawn_blocking(move || telemetry.flush())
@@ -196,22 +208,22 @@ impl Running {
 }
 
 async fn sweep(gateway: Gateway, shutdown: CancellationToken) {
-    let mut turns = tokio::time::interval(SWEEP_EVERY);
+    let mut turns = tokio::time::interval(SWEEP_INTERVAL);
     while shutdown.run_until_cancelled(turns.tick()).await.is_some() {
         gateway.hub().sweep();
     }
 }
 
-/// Runs a door whose failure ends the process.
+/// Runs a server whose failure ends the process.
 fn watch(
     parts: &shutdown::Parts,
     failed: &CancellationToken,
-    door: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+    server: impl Future<Output = anyhow::Result<()>> + Send + 'static,
 ) {
     let failed = failed.clone();
     parts.spawn(async move {
-        if let Err(error) = door.await {
-            tracing::error!(error = format!("{error:#}"), "a door broke");
+        if let Err(error) = server.await {
+            tracing::error!(error = format!("{error:#}"), "a server failed");
             failed.cancel();
         }
     });

@@ -2,8 +2,8 @@
 
 mod hub;
 mod stream;
-mod visitors;
+mod stream_limits;
 
-pub use hub::{Hub, Topic, Wants};
+pub use hub::{Filter, Hub, Topic};
 pub use stream::{for_brand, for_order, for_shop, for_staff};
-pub use visitors::Visitors;
+pub use stream_limits::StreamLimits;

@@ -1,25 +1,11 @@
-//! What every handler can reach.
+//! The state that handlers share.
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use chassis::{
     authn::{Signer, Verifier},
-    client::{PeerChannel, Peers},
+    client::Peers,
     clock::SharedClock,
-    id::OrganisationId,
-};
-use proto::{
-    capacity::v1::{
-        availability_service_client::AvailabilityServiceClient,
-        hours_service_client::HoursServiceClient, limit_service_client::LimitServiceClient,
-        pause_service_client::PauseServiceClient, stock_service_client::StockServiceClient,
-    },
-    catalog::v1::catalog_service_client::CatalogServiceClient,
-    ordering::v1::{
-        order_decision_service_client::OrderDecisionServiceClient,
-        ordering_service_client::OrderingServiceClient,
-    },
-    staff::v1::staff_service_client::StaffServiceClient,
 };
 use redis::aio::ConnectionManager;
 use tokio_util::sync::CancellationToken;
@@ -32,19 +18,16 @@ use crate::{
     config::GatewayConfig,
     menu::Menus,
     rate_limit::RateLimits,
-    sse::{Hub, Visitors},
+    sse::{Hub, StreamLimits},
     storefronts::Storefronts,
 };
-
-/// Menus and exports are larger than what gRPC takes by itself.
-pub const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 
 /// The gateway's state; clones share it.
 #[derive(Clone)]
 pub struct Gateway(Arc<Inner>);
 
-/// What a gateway is made of.
-pub struct Ingredients {
+/// What a gateway needs to run.
+pub struct Dependencies {
     /// Its own section of the configuration.
     pub config: GatewayConfig,
     /// The time.
@@ -73,15 +56,15 @@ pub struct Inner {
     availabilities: Availabilities,
     brand_pages: BrandPages,
     hub: Hub,
-    visitors: Visitors,
+    stream_limits: StreamLimits,
     assets: Assets,
     shutdown: CancellationToken,
 }
 
 impl Gateway {
     /// Puts the parts together; reads the web apps' files.
-    pub fn new(with: Ingredients) -> Self {
-        let Ingredients {
+    pub fn new(with: Dependencies) -> Self {
+        let Dependencies {
             config,
             clock,
             peers,
@@ -99,7 +82,7 @@ impl Gateway {
             availabilities: Availabilities::new(clock),
             brand_pages: BrandPages::default(),
             hub: Hub::new(*config.replay_window, config.replay_events),
-            visitors: Visitors::new(config.streams_per_address),
+            stream_limits: StreamLimits::new(config.streams_per_address),
             assets: Assets::load(&config),
             peers,
             shutdown,
@@ -122,83 +105,17 @@ impl Inner {
         &self.config
     }
 
-    /// A service by its name; the request brings its token.
-    pub fn upstream(&self, service: &str) -> PeerChannel {
-        self.peers.channel_anonymous(service)
+    /// The services behind the gateway.
+    pub fn peers(&self) -> &Peers {
+        &self.peers
     }
 
-    /// Catalog; the request brings its token.
-    pub fn catalog(&self) -> CatalogServiceClient<PeerChannel> {
-        CatalogServiceClient::new(self.peers.channel_anonymous("catalog"))
-            .max_decoding_message_size(MAX_ANSWER_BYTES)
-    }
-
-    /// Capacity's availability of branches; the request brings its token.
-    pub fn availability(&self) -> AvailabilityServiceClient<PeerChannel> {
-        AvailabilityServiceClient::new(self.peers.channel_anonymous("capacity"))
-    }
-
-    /// Capacity's hours and special days; the request brings its token.
-    pub fn hours(&self) -> HoursServiceClient<PeerChannel> {
-        HoursServiceClient::new(self.peers.channel_anonymous("capacity"))
-    }
-
-    /// Capacity's stock; the request brings its token.
-    pub fn stock(&self) -> StockServiceClient<PeerChannel> {
-        StockServiceClient::new(self.peers.channel_anonymous("capacity"))
-            .max_decoding_message_size(MAX_ANSWER_BYTES)
-    }
-
-    /// Capacity's pauses of sales; the request brings its token.
-    pub fn pauses(&self) -> PauseServiceClient<PeerChannel> {
-        PauseServiceClient::new(self.peers.channel_anonymous("capacity"))
-    }
-
-    /// Capacity's 產能限制 and how full the coming days are; the request brings its token.
-    pub fn capacity_limits(&self) -> LimitServiceClient<PeerChannel> {
-        LimitServiceClient::new(self.peers.channel_anonymous("capacity"))
-    }
-
-    /// Ordering; the request brings its token.
-    pub fn ordering(&self) -> OrderingServiceClient<PeerChannel> {
-        OrderingServiceClient::new(self.peers.channel_anonymous("ordering"))
-    }
-
-    /// Ordering's decisions about booked orders; the request brings its token.
-    pub fn order_decisions(&self) -> OrderDecisionServiceClient<PeerChannel> {
-        OrderDecisionServiceClient::new(self.peers.channel_anonymous("ordering"))
-    }
-
-    /// Staff; the request brings its token.
-    pub fn staff(&self) -> StaffServiceClient<PeerChannel> {
-        StaffServiceClient::new(self.peers.channel_anonymous("staff"))
-    }
-
-    /// Catalog, asked by the gateway itself for an organisation.
-    pub fn catalog_as_gateway(&self, org: OrganisationId) -> CatalogServiceClient<PeerChannel> {
-        CatalogServiceClient::new(self.peers.channel_for("catalog", org))
-            .max_decoding_message_size(MAX_ANSWER_BYTES)
-    }
-
-    /// Capacity's availability of branches, asked by the gateway itself for an organisation.
-    pub fn availability_as_gateway(
-        &self,
-        org: OrganisationId,
-    ) -> AvailabilityServiceClient<PeerChannel> {
-        AvailabilityServiceClient::new(self.peers.channel_for("capacity", org))
-    }
-
-    /// Staff, asked by the gateway itself.
-    pub fn staff_as_gateway(&self) -> StaffServiceClient<PeerChannel> {
-        StaffServiceClient::new(self.peers.channel("staff"))
-    }
-
-    /// How often one may.
+    /// Rate limits.
     pub fn limits(&self) -> &RateLimits {
         &self.limits
     }
 
-    /// Who is behind a session.
+    /// Identities behind sessions.
     pub fn identities(&self) -> &Identities {
         &self.identities
     }
@@ -208,7 +125,7 @@ impl Inner {
         &self.customers
     }
 
-    /// Which brand and branch an address means.
+    /// Brands and branches by their addresses.
     pub fn storefronts(&self) -> &Storefronts {
         &self.storefronts
     }
@@ -218,7 +135,7 @@ impl Inner {
         &self.menus
     }
 
-    /// What branches can sell.
+    /// Availability of branches.
     pub fn availabilities(&self) -> &Availabilities {
         &self.availabilities
     }
@@ -229,8 +146,8 @@ impl Inner {
     }
 
     /// Open streams of customers.
-    pub fn visitors(&self) -> &Visitors {
-        &self.visitors
+    pub fn stream_limits(&self) -> &StreamLimits {
+        &self.stream_limits
     }
 
     /// Events for live screens.

@@ -6,7 +6,10 @@ use chassis::id::OrganisationId;
 use moka::future::Cache;
 use proto::catalog::v1::{Branch, Brand, ResolveStorefrontRequest};
 
-use crate::{problem::Rejection, rest::Result, state::Gateway};
+use crate::{
+    problem::{Rejection, Result},
+    state::Gateway,
+};
 
 const TTL: Duration = Duration::from_secs(5);
 const CAPACITY: u64 = 10_000;

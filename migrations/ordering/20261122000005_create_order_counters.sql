@@ -1,16 +1,17 @@
--- What a branch has given out. Whoever gives out a number, or opens an order again and with it takes
--- its number back, has the branch's row locked; one UPDATE serves a whole batch.
+-- Numbers that a branch has assigned. Assigning a number, and reopening an order, which takes its number
+-- back, locks the branch's row; one UPDATE serves a whole batch. Test orders are counted apart.
 CREATE TABLE order_counters (
     org_id uuid NOT NULL,
     branch_id uuid NOT NULL,
+    test boolean NOT NULL,
     -- Business day that pickup numbers are counted in; it never goes back.
     business_day date NOT NULL,
     last_pickup_number integer NOT NULL CHECK (last_pickup_number >= 0),
-    -- Order numbers given so far.
+    -- Order numbers assigned so far.
     order_numbers bigint NOT NULL CHECK (order_numbers >= 0),
     -- Decides in which order the branch's order numbers come; random and never shown.
     order_number_seed uuid NOT NULL,
-    PRIMARY KEY (org_id, branch_id)
+    PRIMARY KEY (org_id, branch_id, test)
 );
 
 ALTER TABLE order_counters ENABLE ROW LEVEL SECURITY;

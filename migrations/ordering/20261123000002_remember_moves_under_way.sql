@@ -1,9 +1,9 @@
--- Moves of orders to other slots that are under way: written before capacity is asked, removed with
--- the commit that ends them. What a crash leaves behind is finished by a timer.
+-- Reschedulings under way: written before capacity is called, deleted by the commit that ends them. What
+-- a crash leaves behind is finished by a timer.
 CREATE TABLE slot_moves (
     org_id uuid NOT NULL,
     slot_move_id uuid NOT NULL,
-    -- No foreign key: its check would wait for whoever has the order's row locked.
+    -- No foreign key: its check would wait for a lock of the order's row.
     order_id uuid NOT NULL,
     -- Version the order was read at.
     version bigint NOT NULL CHECK (version > 0),
@@ -11,14 +11,14 @@ CREATE TABLE slot_moves (
     reason text NOT NULL,
     account_id uuid NOT NULL,
     account_name text NOT NULL,
-    -- When the timer goes on with it; each attempt puts it behind those of others.
+    -- When the timer takes it next; each attempt puts it behind the others.
     due_at timestamptz NOT NULL,
     PRIMARY KEY (org_id, slot_move_id)
 );
 
 CREATE INDEX slot_moves_order ON slot_moves (org_id, order_id);
 
--- The timer takes those of all organisations, the longest due first.
+-- The timer takes the longest due of all organisations first.
 CREATE INDEX slot_moves_due_at ON slot_moves (due_at);
 
 ALTER TABLE slot_moves ENABLE ROW LEVEL SECURITY;

@@ -19,8 +19,8 @@ CREATE INDEX decision_batches_brand_id ON decision_batches (org_id, brand_id, ba
 CREATE TABLE order_decisions (
     org_id uuid NOT NULL,
     batch_id uuid NOT NULL,
-    -- No foreign key: its check would wait for whoever has the order's row locked, and an order that is
-    -- being placed may come later than the decision about it.
+    -- No foreign key: its check would wait for a lock of the order's row, and the decision may arrive
+    -- before the commit of its order.
     order_id uuid NOT NULL,
     branch_id uuid NOT NULL,
     -- Promised time when it was decided; at another time the order was moved since.
@@ -28,13 +28,13 @@ CREATE TABLE order_decisions (
     action text NOT NULL CHECK (action IN ('cancel', 'move', 'move_next')),
     -- Slot the order is moved to. Of `move_next` it is written down before capacity is asked for it.
     wanted_at timestamptz,
-    -- Slots before this time have refused the order.
+    -- Slots before this time rejected the order.
     search_from timestamptz NOT NULL,
     slots_refused smallint NOT NULL DEFAULT 0,
     attempts smallint NOT NULL DEFAULT 0,
     due_at timestamptz NOT NULL,
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'failed')),
-    -- Why the latest attempt came to nothing.
+    -- Why the latest attempt failed.
     reason text NOT NULL DEFAULT '',
     PRIMARY KEY (org_id, batch_id, order_id),
     FOREIGN KEY (org_id, batch_id) REFERENCES decision_batches (org_id, batch_id) ON DELETE CASCADE,

@@ -282,13 +282,13 @@ fn rules(items: &[Item]) -> Vec<LimitRule> {
     };
     let product = |item: &Item| LimitTarget {
         kind: LimitTargetKind::Product.into(),
-        id: item.product_id.clone(),
-        name: "商品".to_owned(),
+        id: Some(item.product_id.clone()),
+        name: Some("商品".to_owned()),
         ..LimitTarget::default()
     };
     let pickup = LimitTarget {
         kind: LimitTargetKind::Method.into(),
-        method: Method::Pickup.into(),
+        method: Some(Method::Pickup.into()),
         ..LimitTarget::default()
     };
     let window = |kind: LimitWindowKind| LimitWindow {
@@ -298,13 +298,13 @@ fn rules(items: &[Item]) -> Vec<LimitRule> {
     let slot = window(LimitWindowKind::Slot);
     let day = window(LimitWindowKind::Day);
     let hour = LimitWindow {
-        minutes: 60,
+        minutes: Some(60),
         ..window(LimitWindowKind::Rolling)
     };
     let lunch = LimitWindow {
-        name: "午餐".to_owned(),
-        from_minute: 660,
-        to_minute: 840,
+        name: Some("午餐".to_owned()),
+        from_minute: Some(660),
+        to_minute: Some(840),
         ..window(LimitWindowKind::Daypart)
     };
     let rule =

@@ -270,6 +270,7 @@ pub async fn set_hours(
     .await?;
     let mut wanted = every_day(hours, max_orders_per_slot);
     wanted["version"] = version;
+    let wanted = json!({"hours": wanted});
     staff.call(Method::PUT, &path, wanted).await?;
     Ok(())
 }

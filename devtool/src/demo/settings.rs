@@ -183,21 +183,23 @@ pub async fn save_limit_template(staff: &Staff, sold: &Sold, brand_id: &str) -> 
 
 /// A drink that a broken machine stops for today, and a topping that is being cooked.
 pub async fn pause(staff: &Staff, sold: &Sold, branch_id: &str) -> anyhow::Result<()> {
-    let path = format!("/branches/{branch_id}/pauses");
     let target =
         |kind: &str, id: &str| json!({"kind": kind, "id": id, "method": null, "name": null});
     let product = text(sold.product(10), "/product_id")?;
+    let product_name = text(sold.product(10), "/name")?;
     for pause in [
         json!({
-            "target": target("product", product), "reason": "equipment", "note": "封口機送修",
+            "target": target("product", product), "target_name": product_name,
+            "scope": "branches", "branch_ids": [branch_id], "reason": "equipment", "note": "封口機送修",
             "end": {"kind": "today", "minutes": null, "at": null},
         }),
         json!({
-            "target": target("option", sold.option("仙草凍")?), "reason": "out_of_stock",
+            "target": target("option", sold.option("仙草凍")?), "target_name": "仙草凍",
+            "scope": "branches", "branch_ids": [branch_id], "reason": "out_of_stock",
             "note": "補貨中，大約三小時後到", "end": {"kind": "minutes", "minutes": 180, "at": null},
         }),
     ] {
-        staff.call(Method::POST, &path, pause).await?;
+        staff.call(Method::POST, "/pauses", pause).await?;
     }
     Ok(())
 }
@@ -207,6 +209,7 @@ pub async fn close_one_day(staff: &Staff, branch_id: &str, in_days: i64) -> anyh
     let date = (SystemClock.now() + TimeDelta::days(in_days)).date_naive();
     let date = date.to_string();
     let day = json!({"name": "員工旅遊", "from_date": date, "to_date": date, "periods": []});
+    let day = json!({"special_day": day});
     let path = format!("/branches/{branch_id}/special-days");
     staff.call(Method::POST, &path, day).await?;
     Ok(())
@@ -225,7 +228,7 @@ pub async fn plan_hours(
         (SystemClock.now() + TimeDelta::days(in_days)).duration_trunc(TimeDelta::hours(1))?;
     let mut wanted = every_day(hours, Some(60));
     wanted["version"] = present["hours"]["version"].clone();
-    wanted["effective_at"] = begin.to_rfc3339().into();
+    let wanted = json!({"hours": wanted, "effective_at": begin.to_rfc3339()});
     staff.call(Method::PUT, &path, wanted).await?;
     Ok(())
 }

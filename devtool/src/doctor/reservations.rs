@@ -98,7 +98,7 @@ const OPEN: [&str; 6] = [
 ];
 
 const ORDERS: &str = "
-    SELECT order_id, state, promised_at::text FROM orders WHERE placed_at > now() - INTERVAL '3 days'";
+    SELECT order_id, state, promised_at::text FROM orders WHERE created_at > now() - INTERVAL '3 days'";
 
 const HOLDS: &str = "
     SELECT order_id, state, promised_at::text FROM holds WHERE held_at > now() - INTERVAL '3 days'";

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_cookie_is_out_of_reach_of_scripts_and_other_sites() {
+    fn scripts_and_other_sites_cannot_read_a_session_cookie() {
         let cookie = write(SESSION, "s", 60, true, true);
         assert_eq!(
             cookie,

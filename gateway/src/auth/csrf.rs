@@ -13,7 +13,10 @@ use subtle::ConstantTimeEq as _;
 use url::Url;
 
 use super::cookies;
-use crate::{problem::Rejection, rest::Result, state::Gateway};
+use crate::{
+    problem::{Rejection, Result},
+    state::Gateway,
+};
 
 const HEADER: &str = "x-csrf-token";
 /// Has no session yet, so only its origin can be checked.
@@ -52,7 +55,7 @@ fn check(gateway: &Gateway, path: &str, headers: &HeaderMap) -> Result<()> {
     Ok(())
 }
 
-/// A browser names the origin of every unsafe request; who names none is no browser.
+/// A browser names the origin of every unsafe request; a client that names none is no browser.
 fn same_origin(public_url: &Url, headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN) else {
         return true;

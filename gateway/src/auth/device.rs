@@ -8,7 +8,10 @@ use axum::{
 use http::{header::SET_COOKIE, request::Parts};
 
 use super::cookies;
-use crate::{problem::Rejection, rest::Result, state::Gateway};
+use crate::{
+    problem::{Rejection, Result},
+    state::Gateway,
+};
 
 const ID_CHARS: usize = 32;
 
@@ -16,7 +19,7 @@ const ID_CHARS: usize = 32;
 #[derive(Debug, Clone)]
 pub struct Device(pub String);
 
-/// Gives a device without an id one, and tells the handler which it is.
+/// Gives a device without an id one, and passes the id to the handler.
 pub async fn remember(
     State(gateway): State<Gateway>,
     mut request: Request,

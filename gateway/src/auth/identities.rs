@@ -9,7 +9,7 @@ use proto::staff::v1::ExchangeSessionRequest;
 use sha2::{Digest as _, Sha256};
 
 use super::{Bearer, bearer};
-use crate::{rest::Result, state::Gateway};
+use crate::{problem::Result, state::Gateway};
 
 /// Longest that an ended session may still be believed, should its event be lost.
 const TTL: Duration = Duration::from_secs(5);
@@ -24,7 +24,7 @@ pub struct Identities {
 /// What a session was exchanged into.
 #[derive(Debug)]
 pub struct Exchanged {
-    /// Token to hand on.
+    /// Token to forward.
     pub(super) bearer: Bearer,
     /// What the token says.
     pub identity: Arc<Identity>,
@@ -85,7 +85,11 @@ impl Identities {
         let request = ExchangeSessionRequest {
             session_token: session.to_owned(),
         };
-        let answer = gateway.staff_as_gateway().exchange_session(request).await;
+        let answer = gateway
+            .as_gateway(None)
+            .staff()
+            .exchange_session(request)
+            .await;
         let answer = answer.map_err(ExchangeError::Refused)?.into_inner();
         let identity = self
             .verifier

@@ -42,7 +42,7 @@ impl FromRequestParts<Gateway> for Peer {
 }
 
 /// Each trusted proxy adds the address it was called from at the end; what stands before was
-/// written by who knows whom.
+/// written by anyone.
 fn forwarded(headers: &HeaderMap, trusted_proxies: usize) -> Option<IpAddr> {
     let place = trusted_proxies.checked_sub(1)?;
     let lines = headers

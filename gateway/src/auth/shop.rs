@@ -9,7 +9,11 @@ use http::request::Parts;
 use moka::sync::Cache;
 
 use super::{Bearer, Device, Peer, bearer, with_token};
-use crate::{problem::Rejection, rest::Result, state::Gateway, storefronts::Place};
+use crate::{
+    problem::{Rejection, Result},
+    state::Gateway,
+    storefronts::Place,
+};
 
 const TOKEN_TTL_SECS: u32 = 300;
 /// Renewed well before a token ends.

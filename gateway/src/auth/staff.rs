@@ -5,7 +5,10 @@ use chassis::authn::Identity;
 use http::request::Parts;
 
 use super::{Exchanged, cookies, with_token};
-use crate::{problem::Rejection, rest::Result, state::Gateway};
+use crate::{
+    problem::{Rejection, Result},
+    state::Gateway,
+};
 
 /// A signed-in member of staff.
 #[derive(Debug, Clone)]

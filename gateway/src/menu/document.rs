@@ -9,7 +9,10 @@ use http::{
 };
 use proto::catalog::v1::GetMenuDocumentResponse;
 
-use crate::{encoding::Encoding, problem::Rejection, rest::Result};
+use crate::{
+    encoding::Encoding,
+    problem::{Rejection, Result},
+};
 
 /// A menu in all its encodings with the headers ready to send.
 pub(super) struct Document {

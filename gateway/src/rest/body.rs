@@ -6,10 +6,9 @@ use axum::{
 };
 use http::{HeaderMap, header::CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use tower_http::timeout::TimeoutError;
-use utoipa::ToSchema;
 
 use crate::problem::Rejection;
 
@@ -25,14 +24,6 @@ pub struct Body<T, const LIMIT_BYTES: usize = JSON_LIMIT_BYTES>(pub T);
 /// A CSV file as the body.
 #[derive(Debug)]
 pub struct File(pub Bytes);
-
-/// A change that says only at which version the thing was read.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AtVersion {
-    /// Version it was read at.
-    pub version: i64,
-}
 
 impl<S: Sync, T: DeserializeOwned, const LIMIT_BYTES: usize> FromRequest<S>
     for Body<T, LIMIT_BYTES>

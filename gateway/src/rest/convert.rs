@@ -1,9 +1,8 @@
-//! Small conversions between protobuf and JSON that every resource needs.
+//! Small conversions between protobuf and JSON for handlers written by hand.
 
 pub use chassis::time::to_wire as stamp;
 use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
-use proto::common::v1::Money;
 
 use crate::problem::Rejection;
 
@@ -20,11 +19,6 @@ pub fn required_time(
     present(time(at), what)
 }
 
-/// The amount in the minor unit; the currency stands once at the enclosing object.
-pub fn amount(money: Option<Money>) -> i64 {
-    money.map_or(0, |money| money.amount)
-}
-
 /// What the platform always sends; its absence is our fault, not the caller's.
 pub fn present<T>(value: Option<T>, what: &'static str) -> Result<T, Rejection> {
     value.ok_or_else(|| Rejection::internal(anyhow::anyhow!("the answer lacks {what}")))
@@ -36,9 +30,4 @@ where
     D: TryFrom<P, Error = Rejection>,
 {
     items.into_iter().map(D::try_from).collect()
-}
-
-/// `None` for an empty string, as JSON says it.
-pub fn text(value: String) -> Option<String> {
-    (!value.is_empty()).then_some(value)
 }

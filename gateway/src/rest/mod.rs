@@ -1,27 +1,17 @@
 //! The REST interface: a folder a resource, a file an endpoint, each with its own JSON.
 
-pub mod accounts;
 pub mod availability;
 pub mod body;
-pub mod branches;
-pub mod brands;
-pub mod categories;
 pub mod convert;
 pub mod events;
-pub mod hours;
 pub mod idempotency;
-pub mod limits;
 pub mod menus;
 pub mod openapi;
-pub mod option_groups;
-pub mod order_decisions;
 pub mod orders;
-pub mod pauses;
 pub mod products;
 pub mod query;
 pub mod quotes;
 pub mod session;
-pub mod special_days;
 pub mod stock;
 pub mod storefront;
 pub mod transcoded;
@@ -29,29 +19,16 @@ mod wire_enum;
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{problem::Rejection, state::Gateway};
-
-/// What a handler answers.
-pub type Result<T> = std::result::Result<T, Rejection>;
+pub use crate::problem::Result;
+use crate::state::Gateway;
 
 /// Endpoints for staff, behind the session cookie.
 pub fn admin_routes() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new()
         .merge(session::routes())
-        .merge(accounts::routes())
-        .merge(brands::routes())
-        .merge(branches::routes())
-        .merge(categories::routes())
         .merge(products::routes())
-        .merge(option_groups::routes())
-        .merge(menus::admin_routes())
-        .merge(hours::routes())
-        .merge(special_days::routes())
         .merge(stock::routes())
-        .merge(pauses::routes())
-        .merge(limits::routes())
         .merge(availability::admin_routes())
-        .merge(order_decisions::routes())
         .merge(orders::routes())
         .merge(events::admin_routes())
 }

@@ -62,7 +62,11 @@ pub fn pretty() -> serde_json::Result<String> {
 /// The document with the endpoints that RPCs declare, in the order of paths.
 fn with_transcoded(by_hand: &OpenApi) -> anyhow::Result<OpenApi> {
     let mut document = serde_json::to_value(by_hand)?;
-    transcode::describe(&mut document, transcoded::endpoints())?;
+    transcode::describe(
+        &mut document,
+        transcoded::endpoints(),
+        &transcoded::messages(),
+    )?;
     Ok(serde_json::from_value(document)?)
 }
 

@@ -4,25 +4,13 @@ use std::error::Error as _;
 
 use axum::extract::{FromRequestParts, Query};
 use http::request::Parts;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use utoipa::IntoParams;
 
 use crate::problem::Rejection;
 
 /// The parameters of a query string.
 #[derive(Debug)]
 pub struct Params<T>(pub T);
-
-/// The two parameters of every list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Page {
-    /// 20, 50 or 100; 50 when left out.
-    pub page_size: Option<i32>,
-    /// Token of the page before; left out for the first.
-    pub page_token: Option<String>,
-}
 
 impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = Rejection;

@@ -13,16 +13,14 @@ use axum::{
 };
 use chassis::authz::Rules;
 use http::{HeaderMap, Uri};
-use prost_reflect::DynamicMessage;
+use prost::Name;
+use prost_reflect::{DynamicMessage, MessageDescriptor};
+use serde_json::Value;
 use tonic::client::Grpc;
-use transcode::{Endpoint, HttpCall, MessageCodec, Violation};
+use transcode::{Endpoint, HttpCall, Incomplete, MessageCodec, Violation};
 
 use super::{Result, body};
-use crate::{
-    auth::Staff,
-    problem::Rejection,
-    state::{Gateway, MAX_ANSWER_BYTES},
-};
+use crate::{auth::Staff, problem::Rejection, state::Gateway, upstreams::MAX_RESPONSE_BYTES};
 
 /// Most of a body; 200 rules of a branch fit.
 const BODY_LIMIT_BYTES: usize = 256 * 1024;
@@ -35,6 +33,40 @@ static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
 /// Every endpoint that an RPC declares.
 pub fn endpoints() -> &'static [Endpoint] {
     &ENDPOINTS
+}
+
+/// Messages that handlers written by hand answer with as [`json`], and refer to by name.
+const MESSAGES: [&str; 6] = [
+    "yizhimai.catalog.v1.ImportProductsResponse",
+    "yizhimai.ordering.v1.CancelByTokenResponse",
+    "yizhimai.ordering.v1.GetOrderByTokenResponse",
+    "yizhimai.ordering.v1.PlaceOrderResponse",
+    "yizhimai.ordering.v1.PricedQuote",
+    "yizhimai.staff.v1.Me",
+];
+
+/// Their descriptors.
+pub fn messages() -> Vec<MessageDescriptor> {
+    MESSAGES.into_iter().filter_map(descriptor).collect()
+}
+
+/// JSON of a message, for handlers that do more than to call.
+pub fn json<M: Name>(message: &M) -> Result<Value> {
+    let of = descriptor(&M::full_name());
+    let of = of.ok_or_else(|| {
+        Rejection::internal(anyhow::anyhow!("no descriptor of {}", M::full_name()))
+    })?;
+    let message = DynamicMessage::decode(of, message.encode_to_vec().as_slice())
+        .map_err(|error| Rejection::internal(error.into()))?;
+    transcode::object(&message).map_err(incomplete)
+}
+
+fn descriptor(name: &str) -> Option<MessageDescriptor> {
+    Rules::global().descriptors().get_message_by_name(name)
+}
+
+fn incomplete(incomplete: Incomplete) -> Rejection {
+    Rejection::internal(anyhow::anyhow!("the response lacks {}", incomplete.field))
 }
 
 /// Routes of all of them.
@@ -75,9 +107,7 @@ async fn serve(
     };
     let message = message(endpoint, params, &uri, &headers, &body)?;
     let answer = call(endpoint, gateway, staff, message).await?;
-    let (status, json) = endpoint.response(&answer).map_err(|incomplete| {
-        Rejection::internal(anyhow::anyhow!("the response lacks {}", incomplete.field))
-    })?;
+    let (status, json) = endpoint.response(&answer).map_err(incomplete)?;
     Ok(match json {
         Some(json) => (status, Json(json)).into_response(),
         None => status.into_response(),
@@ -128,7 +158,7 @@ async fn call(
         .map(str::to_owned);
     let service = service.unwrap_or_default();
     let mut client =
-        Grpc::new(gateway.upstream(&service)).max_decoding_message_size(MAX_ANSWER_BYTES);
+        Grpc::new(gateway.upstream(&service)).max_decoding_message_size(MAX_RESPONSE_BYTES);
     let refused = |status| Rejection::from_status(&status, |field| endpoint.as_sent(field));
     client.ready().await.map_err(refused)?;
     let answer = client

@@ -1,4 +1,4 @@
-//! Fans events out to the open streams of a branch and keeps them for who comes back.
+//! Fans events out to the open streams of a branch and keeps them for clients that reconnect.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -14,7 +14,7 @@ use tokio::{
     time::Instant,
 };
 
-/// Events a stream may be behind before it is told to reload.
+/// Events a stream may be behind before it must reload.
 const QUEUE: usize = 64;
 /// Ended sessions a stream may be behind.
 const SESSIONS: usize = 64;
@@ -29,9 +29,9 @@ pub enum Topic {
     Branch,
 }
 
-/// What a stream is to be told.
+/// Which events a stream receives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wants {
+pub enum Filter {
     /// All that happens in the branch.
     Everything,
     /// All but orders.
@@ -72,7 +72,7 @@ struct Kept {
 }
 
 struct Listener {
-    wants: Wants,
+    filter: Filter,
     queue: mpsc::Sender<Bytes>,
 }
 
@@ -82,7 +82,7 @@ pub(super) struct Subscription {
     pub(super) events: mpsc::Receiver<Bytes>,
 }
 
-impl Wants {
+impl Filter {
     fn includes(&self, topic: &Topic) -> bool {
         match (self, topic) {
             (Self::Everything, _) | (Self::Branch, Topic::Branch) => true,
@@ -110,7 +110,7 @@ impl Hub {
         }
     }
 
-    /// Tells an event to the streams of a branch; one that cannot follow is ended.
+    /// Sends an event to the streams of a branch; one that cannot keep up is ended.
     pub fn publish(&self, branch_id: &str, topic: Topic, event: &str, data: &impl Serialize) {
         let Ok(data) = serde_json::to_string(data) else {
             return;
@@ -123,7 +123,7 @@ impl Hub {
         let text = Bytes::from(format!("id: {id}\nevent: {event}\ndata: {data}\n\n"));
         let branch = state.branches.entry(branch_id.to_owned()).or_default();
         branch.listeners.retain(|listener| {
-            !listener.wants.includes(&topic) || listener.queue.try_send(text.clone()).is_ok()
+            !listener.filter.includes(&topic) || listener.queue.try_send(text.clone()).is_ok()
         });
         branch.ring.push_back(Kept {
             number,
@@ -141,9 +141,9 @@ impl Hub {
         state.branches.clear();
     }
 
-    /// Tells the streams of staff that sessions ended.
+    /// Notifies the streams of staff that sessions ended.
     pub fn end_sessions(&self, session_ids: Vec<String>) {
-        // Nobody listening is as good as everybody told.
+        // No receiver is no failure.
         let _ = self.ended_sessions.send(session_ids.into());
     }
 
@@ -172,7 +172,7 @@ impl Hub {
     pub(super) fn subscribe(
         &self,
         branch_id: &str,
-        wants: Wants,
+        filter: Filter,
         last_event_id: Option<&str>,
     ) -> Subscription {
         let state = &mut *self.state.lock();
@@ -189,12 +189,12 @@ impl Hub {
         let missed = match seen {
             None => String::new(),
             Some(Some(seen)) if seen >= branch.forgotten_through && seen <= state.last => {
-                branch.since(seen, &wants)
+                branch.since(seen, &filter)
             }
             Some(_) => reload(),
         };
         let (queue, events) = mpsc::channel(QUEUE);
-        branch.listeners.push(Listener { wants, queue });
+        branch.listeners.push(Listener { filter, queue });
         // An id without data sets where a reconnecting browser says it stopped.
         let opening = format!("retry: {RETRY_MILLIS}\n\n{missed}id: {id}\n\n").into();
         Subscription { opening, events }
@@ -202,11 +202,11 @@ impl Hub {
 }
 
 impl Branch {
-    fn since(&self, seen: u64, wants: &Wants) -> String {
+    fn since(&self, seen: u64, filter: &Filter) -> String {
         let missed = self
             .ring
             .iter()
-            .filter(|kept| kept.number > seen && wants.includes(&kept.topic));
+            .filter(|kept| kept.number > seen && filter.includes(&kept.topic));
         missed
             .map(|kept| String::from_utf8_lossy(&kept.text))
             .collect()
@@ -242,7 +242,7 @@ mod tests {
 
     const WINDOW: Duration = Duration::from_secs(600);
 
-    fn tell(hub: &Hub, branch: &str, order: &str) {
+    fn send(hub: &Hub, branch: &str, order: &str) {
         hub.publish(branch, Topic::Order(order.to_owned()), "order", &order);
     }
 
@@ -251,20 +251,20 @@ mod tests {
         format!("{}-{}", state.instance, state.last)
     }
 
-    fn opening(hub: &Hub, wants: Wants, last: Option<&str>) -> String {
-        String::from_utf8_lossy(&hub.subscribe("b", wants, last).opening).into_owned()
+    fn opening(hub: &Hub, filter: Filter, last: Option<&str>) -> String {
+        String::from_utf8_lossy(&hub.subscribe("b", filter, last).opening).into_owned()
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_comes_back_is_told_what_was_missed() {
+    async fn a_client_that_reconnects_receives_what_it_missed() {
         let hub = Hub::new(WINDOW, 10);
-        tell(&hub, "b", "one");
+        send(&hub, "b", "one");
         let seen = last_id(&hub);
-        tell(&hub, "b", "two");
-        tell(&hub, "other", "three");
+        send(&hub, "b", "two");
+        send(&hub, "other", "three");
         hub.publish("b", Topic::Branch, "availability", &"sku");
 
-        let text = opening(&hub, Wants::Everything, Some(&seen));
+        let text = opening(&hub, Filter::Everything, Some(&seen));
         assert!(
             !text.contains("one") && text.contains("two") && text.contains("sku"),
             "{text}"
@@ -273,53 +273,53 @@ mod tests {
             !text.contains("three") && !text.contains("reload"),
             "{text}"
         );
-        let text = opening(&hub, Wants::Branch, Some(&seen));
+        let text = opening(&hub, Filter::Branch, Some(&seen));
         assert!(!text.contains("two") && text.contains("sku"), "{text}");
-        let text = opening(&hub, Wants::Order("two".into()), Some(&seen));
+        let text = opening(&hub, Filter::Order("two".into()), Some(&seen));
         assert!(text.contains("two") && !text.contains("sku"), "{text}");
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_no_longer_kept_makes_a_reload() {
         let hub = Hub::new(WINDOW, 2);
-        tell(&hub, "b", "one");
+        send(&hub, "b", "one");
         let seen = last_id(&hub);
-        (0..3).for_each(|_| tell(&hub, "b", "more"));
-        assert!(opening(&hub, Wants::Everything, Some(&seen)).contains("reload"));
+        (0..3).for_each(|_| send(&hub, "b", "more"));
+        assert!(opening(&hub, Filter::Everything, Some(&seen)).contains("reload"));
 
         let seen = last_id(&hub);
-        assert!(!opening(&hub, Wants::Everything, Some(&seen)).contains("reload"));
-        tell(&hub, "b", "late");
+        assert!(!opening(&hub, Filter::Everything, Some(&seen)).contains("reload"));
+        send(&hub, "b", "late");
         tokio::time::advance(WINDOW * 2).await;
         hub.sweep();
-        assert!(opening(&hub, Wants::Everything, Some(&seen)).contains("reload"));
-        assert!(opening(&hub, Wants::Everything, Some("another-1")).contains("reload"));
+        assert!(opening(&hub, Filter::Everything, Some(&seen)).contains("reload"));
+        assert!(opening(&hub, Filter::Everything, Some("another-1")).contains("reload"));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_gap_makes_every_older_id_unknown() {
         let hub = Hub::new(WINDOW, 10);
-        tell(&hub, "b", "one");
+        send(&hub, "b", "one");
         let seen = last_id(&hub);
-        let mut open = hub.subscribe("b", Wants::Everything, None);
+        let mut open = hub.subscribe("b", Filter::Everything, None);
         hub.reset();
         assert_eq!(open.events.recv().await, None, "an open stream ends");
-        assert!(opening(&hub, Wants::Everything, Some(&seen)).contains("reload"));
+        assert!(opening(&hub, Filter::Everything, Some(&seen)).contains("reload"));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stream_that_does_not_read_is_ended_and_holds_nobody_up() {
+    async fn a_stream_that_does_not_read_is_ended_and_blocks_no_other() {
         let hub = Hub::new(WINDOW, 10_000);
-        let mut slow = hub.subscribe("b", Wants::Everything, None);
-        let mut quick = hub.subscribe("b", Wants::Everything, None);
+        let mut slow = hub.subscribe("b", Filter::Everything, None);
+        let mut quick = hub.subscribe("b", Filter::Everything, None);
         for _ in 0..=QUEUE {
-            tell(&hub, "b", "one");
+            send(&hub, "b", "one");
             assert!(quick.events.recv().await.is_some());
         }
-        let mut told = 0;
+        let mut received = 0;
         while slow.events.recv().await.is_some() {
-            told += 1;
+            received += 1;
         }
-        assert_eq!(told, QUEUE);
+        assert_eq!(received, QUEUE);
     }
 }

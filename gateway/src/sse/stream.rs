@@ -15,14 +15,13 @@ use proto::catalog::v1::ListBrandsRequest;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::{
-    Wants,
+    Filter,
     hub::{Subscription, reload},
-    visitors::Visit,
+    stream_limits::StreamPermit,
 };
 use crate::{
     auth::{Shop, Staff},
-    problem::Rejection,
-    rest::Result,
+    problem::{Rejection, Result},
     state::Gateway,
 };
 
@@ -36,7 +35,7 @@ const BRANCH_SCREENS: [&str; 5] = [
 ];
 
 /// How often a session is asked for, should the event of its end be lost.
-const CHECK_SESSION_EVERY: Duration = Duration::from_secs(5);
+const SESSION_CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A branch's events for staff, as far as their permissions go.
 ///
@@ -48,10 +47,10 @@ pub async fn for_staff(
     headers: &HeaderMap,
 ) -> Result<Response> {
     let may = |key: &str| staff.identity().may(key, Level::View);
-    let wants = if may("ops.orders") {
-        Wants::Everything
+    let filter = if may("ops.orders") {
+        Filter::Everything
     } else if BRANCH_SCREENS.into_iter().any(may) {
-        Wants::Branch
+        Filter::Branch
     } else {
         return Err(Rejection::new("PERMISSION_DENIED").param("permission", "ops.orders"));
     };
@@ -66,7 +65,7 @@ pub async fn for_staff(
     }
     let subscription = gateway
         .hub()
-        .subscribe(&branch_id, wants, last_event_id(headers));
+        .subscribe(&branch_id, filter, last_event_id(headers));
     let watch = SessionWatch::of(gateway, &staff);
     Ok(respond(gateway, subscription, Some(watch), None))
 }
@@ -79,7 +78,7 @@ pub fn for_shop(gateway: &Gateway, shop: &Shop, headers: &HeaderMap) -> Result<R
         gateway,
         shop.address,
         shop.branch_id(),
-        Wants::Branch,
+        Filter::Branch,
         headers,
     )
 }
@@ -93,7 +92,7 @@ pub fn for_brand(
     brand_id: &str,
     headers: &HeaderMap,
 ) -> Result<Response> {
-    open(gateway, address, brand_id, Wants::Branch, headers)
+    open(gateway, address, brand_id, Filter::Branch, headers)
 }
 
 /// One order, for its customer.
@@ -105,8 +104,8 @@ pub fn for_order(
     order_id: String,
     headers: &HeaderMap,
 ) -> Result<Response> {
-    let wants = Wants::Order(order_id);
-    open(gateway, shop.address, shop.branch_id(), wants, headers)
+    let filter = Filter::Order(order_id);
+    open(gateway, shop.address, shop.branch_id(), filter, headers)
 }
 
 /// Opens a stream of what is published for a branch, or a brand, by its id.
@@ -114,14 +113,14 @@ fn open(
     gateway: &Gateway,
     address: IpAddr,
     id: &str,
-    wants: Wants,
+    filter: Filter,
     headers: &HeaderMap,
 ) -> Result<Response> {
-    let visit = gateway.visitors().enter(address);
-    let visit = visit.ok_or_else(|| Rejection::new("RATE_LIMITED"))?;
+    let permit = gateway.stream_limits().acquire(address);
+    let permit = permit.ok_or_else(|| Rejection::new("RATE_LIMITED"))?;
     let last = last_event_id(headers);
-    let subscription = gateway.hub().subscribe(id, wants, last);
-    Ok(respond(gateway, subscription, None, Some(visit)))
+    let subscription = gateway.hub().subscribe(id, filter, last);
+    Ok(respond(gateway, subscription, None, Some(permit)))
 }
 
 fn last_event_id(headers: &HeaderMap) -> Option<&str> {
@@ -137,13 +136,13 @@ fn respond(
     gateway: &Gateway,
     mut subscription: Subscription,
     mut watch: Option<SessionWatch>,
-    visit: Option<Visit>,
+    permit: Option<StreamPermit>,
 ) -> Response {
     let shutdown = gateway.shutdown().clone();
     let pause = gateway.heartbeat();
     let body = stream! {
         // Ends with the stream.
-        let _visit = visit;
+        let _permit = permit;
         let mut heartbeat = tokio::time::interval_at(tokio::time::Instant::now() + pause, pause);
         yield Ok::<_, Infallible>(subscription.opening);
         loop {
@@ -178,13 +177,13 @@ struct SessionWatch {
 
 impl SessionWatch {
     fn of(gateway: &Gateway, staff: &Staff) -> Self {
-        let start = tokio::time::Instant::now() + CHECK_SESSION_EVERY;
+        let start = tokio::time::Instant::now() + SESSION_CHECK_INTERVAL;
         Self {
             gateway: gateway.clone(),
             session: staff.session().clone(),
             session_id: staff.session_id().to_owned(),
             ended: gateway.hub().ended_sessions(),
-            check: tokio::time::interval_at(start, CHECK_SESSION_EVERY),
+            check: tokio::time::interval_at(start, SESSION_CHECK_INTERVAL),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What can be bought is told in the encoding the browser takes.
+//! Availability is sent in an encoding that the browser accepts.
 
 use std::io::Read as _;
 
@@ -53,7 +53,7 @@ async fn each_browser_gets_the_encoding_it_takes() {
             .await
             .unwrap();
         assert_eq!(response.status(), 200);
-        let told = response.headers().get("content-encoding").cloned();
+        let encoded = response.headers().get("content-encoding").cloned();
         let body = response.bytes().await.unwrap();
         let mut read = Vec::new();
         match encoding {
@@ -65,9 +65,9 @@ async fn each_browser_gets_the_encoding_it_takes() {
             _ => plain = body.to_vec(),
         }
         if encoding == "identity" {
-            assert_eq!(told, None);
+            assert_eq!(encoded, None);
         } else {
-            assert_eq!(told.unwrap(), encoding);
+            assert_eq!(encoded.unwrap(), encoding);
             assert_eq!(read, plain, "{encoding}");
             assert!(body.len() * 3 < plain.len(), "{} bytes", body.len());
         }
@@ -86,14 +86,14 @@ async fn the_day_whose_stock_is_told_is_the_one_asked_for() {
         },
         ..Default::default()
     });
-    for (query, told) in [
+    for (query, day) in [
         ("", "2026-09-02"),
         ("?day=2026-09-05", "2026-09-05"),
         ("?day=2026-09-04", "2026-09-04"),
     ] {
         let response = edge.get(&format!("{SHOP}/availability{query}")).await;
         let body: serde_json::Value = response.json().await.unwrap();
-        assert_eq!(body["stock_day"], told);
+        assert_eq!(body["stock_day"], day);
     }
     let bad = edge.get(&format!("{SHOP}/availability?day=tomorrow")).await;
     let problem = refused(bad, 400, "VALIDATION_FAILED").await;

@@ -1,4 +1,4 @@
-//! A brand's page: one question to capacity for all its branches, and changes that reach open pages.
+//! A brand's page: one question to capacity for all its branches, and changes that are pushed to open pages.
 
 use std::sync::{
     Arc,
@@ -14,7 +14,7 @@ const LIST: &str = "capacity.v1.AvailabilityService/ListOpenStatuses";
 const PAGE: &str = "/api/shop/tea";
 const EVENTS: &str = "/api/shop/tea/events";
 
-/// A brand that the gateway has not heard of when a test begins.
+/// A brand unknown to the gateway when a test begins.
 const OTHER: &str = "/api/shop/other";
 
 async fn page(edge: &Edge, path: &str) -> Value {
@@ -107,7 +107,7 @@ async fn a_branch_of_which_nothing_can_be_read_has_no_state() {
     assert_eq!(
         branches[1]["state"],
         Value::Null,
-        "capacity has not heard of it"
+        "capacity does not know it"
     );
 
     let edge = Edge::open().await;
@@ -121,12 +121,12 @@ async fn a_branch_of_which_nothing_can_be_read_has_no_state() {
     refused(edge.get("/api/shop/none/events").await, 404, "NOT_FOUND").await;
 }
 
-/// Reads until the stream tells of branches.
-async fn tells(stream: &mut Response) -> String {
+/// Reads until the stream names branches.
+async fn next_event(stream: &mut Response) -> String {
     let mut text = String::new();
     while !text.contains("event: branches") {
         let part = tokio::time::timeout(std::time::Duration::from_secs(30), stream.chunk()).await;
-        let part = part.unwrap_or_else(|_| panic!("nothing told in {text}"));
+        let part = part.unwrap_or_else(|_| panic!("no event in {text}"));
         text.push_str(std::str::from_utf8(&part.unwrap().unwrap()).unwrap());
     }
     text
@@ -163,14 +163,14 @@ async fn an_open_page_hears_of_changes_of_its_branches_and_then_reads_what_is_ne
     edge.send("capacity.availability.changed.v1", &changed(false))
         .await;
 
-    for (told, word) in [
+    for (known, word) in [
         (capacity::OpenState::Paused, "paused"),
         (capacity::OpenState::OutsideHours, "outside_hours"),
     ] {
-        state.store(told.into(), Ordering::SeqCst);
+        state.store(known.into(), Ordering::SeqCst);
         edge.send("capacity.availability.changed.v1", &changed(true))
             .await;
-        tells(&mut stream).await;
+        next_event(&mut stream).await;
         assert_eq!(page(&edge, PAGE).await["branches"][0]["state"], word);
     }
 
@@ -181,5 +181,5 @@ async fn an_open_page_hears_of_changes_of_its_branches_and_then_reads_what_is_ne
         }),
     };
     edge.send("catalog.branch.changed.v1", &moved).await;
-    tells(&mut stream).await;
+    next_event(&mut stream).await;
 }

@@ -16,8 +16,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 async fn hasty() -> Edge {
     Edge::open_with(|config| {
-        config.read_within = ConfigDuration::from_millis(200);
-        config.write_within = ConfigDuration::from_millis(200);
+        config.read_timeout = ConfigDuration::from_millis(200);
+        config.write_timeout = ConfigDuration::from_millis(200);
     })
     .await
 }

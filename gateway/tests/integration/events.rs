@@ -1,4 +1,4 @@
-//! Live screens hear what happens and miss nothing.
+//! Live screens receive every event.
 
 use crate::common::{Edge, SHOP, refused};
 use chassis::{authn::Level, id::OrderId};
@@ -37,7 +37,7 @@ async fn watch(edge: &Edge, last: Option<&str>) -> Response {
     request.send().await.unwrap()
 }
 
-fn tell(edge: &Edge, order: &str) {
+fn publish(edge: &Edge, order: &str) {
     let topic = Topic::Order(order.to_owned());
     edge.gateway()
         .hub()
@@ -51,10 +51,10 @@ async fn a_screen_that_comes_back_misses_nothing() {
     let mut stream = watch(&edge, None).await;
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
     read_until(&mut stream, "id: ").await;
-    tell(&edge, "one");
+    publish(&edge, "one");
     let seen = last_id(&read_until(&mut stream, "data: \"one\"\n\n").await);
     drop(stream);
-    tell(&edge, "two");
+    publish(&edge, "two");
     let mut stream = watch(&edge, Some(&seen)).await;
     let text = read_until(&mut stream, "data: \"two\"\n\n").await;
     assert!(!text.contains("one") && !text.contains("reload"), "{text}");
@@ -68,7 +68,7 @@ async fn a_screen_that_was_away_too_long_reloads() {
     let seen = last_id(&read_until(&mut stream, "id: ").await);
     drop(stream);
     for order in ["one", "two", "three"] {
-        tell(&edge, order);
+        publish(&edge, order);
     }
     read_until(&mut watch(&edge, Some(&seen)).await, "event: reload").await;
     read_until(
@@ -98,13 +98,17 @@ async fn an_event_of_a_service_reaches_the_screens_it_concerns() {
                 })
             }
         });
-    let moved = ordering::OrderStateChanged {
+    let change = ordering::OrderChange {
         order_id: order_id.clone(),
         branch_id: edge.branch_id.clone(),
         version: 2,
         from: ordering::OrderState::Placed as i32,
         to: ordering::OrderState::Accepted as i32,
-        return_stock: false,
+        ..Default::default()
+    };
+    let moved = ordering::OrderChanged {
+        change: Some(change.clone()),
+        order: None,
     };
     let accepted = format!(
         "event: order\ndata: {{\"order_id\":\"{order_id}\",\"state\":\"accepted\",\"version\":2}}\n\n"
@@ -120,12 +124,13 @@ async fn an_event_of_a_service_reaches_the_screens_it_concerns() {
     read_until(&mut board, &accepted).await;
     read_until(&mut mine, &accepted).await;
     let rescheduled = ordering::ScheduleChanged {
-        order_id: order_id.clone(),
-        branch_id: edge.branch_id.clone(),
-        version: 3,
-        state: ordering::OrderState::Accepted as i32,
-        reason: "冰櫃故障".to_owned(),
-        ..Default::default()
+        change: Some(ordering::OrderChange {
+            version: 3,
+            from: ordering::OrderState::Accepted as i32,
+            reason: "冰櫃故障".to_owned(),
+            ..change
+        }),
+        promised_before: None,
     };
     edge.send("ordering.schedule.changed.v1", &rescheduled)
         .await;
@@ -185,7 +190,7 @@ async fn only_who_may_see_a_branch_watches_it() {
     edge.gateway().identities().forget_all();
     let mut stream = watch(&edge, None).await;
     read_until(&mut stream, "id: ").await;
-    tell(&edge, "one");
+    publish(&edge, "one");
     edge.gateway()
         .hub()
         .publish(&edge.branch_id, Topic::Branch, "availability", &"sku");

@@ -10,6 +10,7 @@ mod availability;
 mod bodies;
 mod brand_days;
 mod brand_page;
+mod catalogue;
 mod common;
 mod connections;
 mod csrf;

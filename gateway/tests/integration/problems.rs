@@ -1,11 +1,9 @@
-//! Refusals reach the browser as problem documents.
+//! Rejections are problem documents.
 
-use crate::common::{Edge, SHOP, problem, refused};
+use crate::common::{Edge, SHOP, problem, refused, twd};
 use chassis::error::Problem;
 use prost::Message as _;
-use proto::{
-    capacity::v1 as capacity, common::v1::Money, ordering::v1 as ordering, staff::v1 as staff,
-};
+use proto::{capacity::v1 as capacity, ordering::v1 as ordering, staff::v1 as staff};
 use reqwest::Method;
 use serde_json::json;
 use tonic::Status;
@@ -59,10 +57,9 @@ async fn a_changed_quote_comes_with_the_fresh_one() {
                 hash: "fresh".into(),
                 quoted_at: Some(prost_types::Timestamp::default()),
                 valid_until: Some(prost_types::Timestamp::default()),
-                total: Some(Money {
-                    amount: 55,
-                    currency: "TWD".into(),
-                }),
+                list_total: twd(55),
+                total: twd(55),
+                currency: "TWD".into(),
                 ..Default::default()
             };
             let status = Status::from(Problem::new("QUOTE_CHANGED"));

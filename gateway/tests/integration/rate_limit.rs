@@ -1,8 +1,8 @@
 //! Nobody orders, or tries to sign in, too often.
 
-use crate::common::{Edge, SHOP, problem, refused};
+use crate::common::{Edge, SHOP, problem, refused, twd};
 use chrono::TimeDelta;
-use proto::{common::v1::Money, ordering::v1 as ordering, staff::v1 as staff};
+use proto::{capacity::v1 as capacity, ordering::v1 as ordering, staff::v1 as staff};
 use reqwest::{Method, Response};
 use serde_json::json;
 
@@ -18,11 +18,14 @@ fn answer_orders(edge: &Edge, replayed: bool) {
         let order = ordering::Order {
             state: ordering::OrderState::Placed as i32,
             method: ordering::FulfilmentMethod::Pickup as i32,
+            channel: capacity::Channel::Web as i32,
+            kind: ordering::OrderKind::Guest as i32,
+            payment_method: ordering::PaymentMethod::OnSite as i32,
+            payment_state: ordering::PaymentState::Unpaid as i32,
+            created_at: Some(prost_types::Timestamp::default()),
             placed_at: Some(prost_types::Timestamp::default()),
-            total: Some(Money {
-                amount: 55,
-                currency: "TWD".into(),
-            }),
+            total: twd(55),
+            paid: twd(0),
             ..Default::default()
         };
         Ok(ordering::PlaceOrderResponse {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::common::{Edge, SHOP, problem, refused};
+use crate::common::{Edge, SHOP, problem, refused, twd};
 use chassis::authn::Level;
 use parking_lot::Mutex;
 use prost_types::Timestamp;
-use proto::{capacity::v1 as capacity, common::v1::Money, ordering::v1 as ordering};
+use proto::{capacity::v1 as capacity, ordering::v1 as ordering};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -47,14 +47,17 @@ fn order() -> ordering::Order {
         order_id: ORDER.to_owned(),
         state: ordering::OrderState::Accepted.into(),
         method: ordering::FulfilmentMethod::Pickup.into(),
+        channel: capacity::Channel::Web.into(),
+        kind: ordering::OrderKind::Guest.into(),
+        payment_method: ordering::PaymentMethod::OnSite.into(),
+        payment_state: ordering::PaymentState::Unpaid.into(),
+        created_at: at(0),
         placed_at: at(0),
         promised_at: at(900),
         moved_from: at(0),
         moved_reason: "冰櫃故障".to_owned(),
-        total: Some(Money {
-            amount: 120,
-            currency: "TWD".to_owned(),
-        }),
+        total: twd(120),
+        paid: twd(0),
         ..Default::default()
     }
 }
@@ -139,16 +142,17 @@ async fn staff_sees_what_is_in_the_way_and_moves_an_order_with_a_reason() {
 
     let asked = Arc::new(Mutex::new(None));
     let seen = asked.clone();
-    edge.fake.on(MOVE, move |wish: ordering::MoveOrderRequest| {
-        *seen.lock() = Some(wish);
-        Ok(ordering::MoveOrderResponse {
-            order: Some(order()),
-        })
-    });
-    let wish = json!({"version": 3, "wanted_at": "1970-01-01T00:15:00Z", "reason": "冰櫃故障"});
+    edge.fake
+        .on(MOVE, move |request: ordering::MoveOrderRequest| {
+            *seen.lock() = Some(request);
+            Ok(ordering::MoveOrderResponse {
+                order: Some(order()),
+            })
+        });
+    let body = json!({"version": 3, "wanted_at": "1970-01-01T00:15:00Z", "reason": "冰櫃故障"});
     let send = async || {
         let request = edge.as_staff(Method::POST, &format!("{path}/move"));
-        request.json(&wish).send().await.unwrap()
+        request.json(&body).send().await.unwrap()
     };
     let answer: Value = send().await.json().await.unwrap();
     assert_eq!(answer["order"]["moved_from"], "1970-01-01T00:00:00Z");

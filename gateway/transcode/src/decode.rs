@@ -9,96 +9,120 @@ use prost_reflect::{
 use serde_json::Value as Json;
 
 use crate::{
+    behavior::Behaviors,
     endpoint::Violation,
-    shape::{TIMESTAMP, is_required},
+    shape::{TIMESTAMP, choice},
     words,
 };
 
 /// Years that a timestamp may lie in; beyond them arithmetic with it may not be possible.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
 
-/// Fills `message` from a JSON object.
-///
-/// `taken` holds the paths of fields that come from elsewhere and may not be in the body.
-pub fn fill(
-    message: &mut DynamicMessage,
-    json: &Json,
-    path: &str,
-    taken: &HashSet<String>,
-    violations: &mut Vec<Violation>,
-) {
-    let Json::Object(members) = json else {
-        violations.push(Violation::new(or_body(path), "an object is wanted"));
-        return;
-    };
-    let descriptor = message.descriptor();
-    for name in members.keys() {
-        let at = join(path, name);
-        if descriptor.get_field_by_name(name).is_none() || taken.contains(&at) {
-            violations.push(Violation::new(at, "there is no such field"));
-        }
-    }
-    for field in descriptor.fields() {
-        let at = join(path, field.name());
-        if taken.contains(&at) {
-            continue;
-        }
-        match members.get(field.name()) {
-            Some(Json::Null) | None if is_required(&field) => {
-                violations.push(Violation::new(at, "the field is missing"));
+/// Reads the JSON body of one request.
+pub struct Reader<'a> {
+    /// What the fields are in requests.
+    pub behaviors: &'a Behaviors,
+    /// Paths of fields that come from elsewhere and may not be in the body.
+    pub taken: &'a HashSet<String>,
+    /// What is wrong so far.
+    pub violations: &'a mut Vec<Violation>,
+}
+
+impl Reader<'_> {
+    /// Fills `message`, which lies at `path` of the body, from a JSON object.
+    pub fn fill(&mut self, message: &mut DynamicMessage, json: &Json, path: &str) {
+        let Json::Object(members) = json else {
+            self.refuse(or_body(path), "an object is wanted");
+            return;
+        };
+        let descriptor = message.descriptor();
+        for name in members.keys() {
+            let at = join(path, name);
+            let known = descriptor
+                .get_field_by_name(name)
+                .is_some_and(|field| !self.behaviors.is_output_only(&field));
+            if !known || self.taken.contains(&at) {
+                self.refuse(at, "there is no such field");
             }
-            Some(Json::Null) | None => {}
-            Some(json) => {
-                if let Some(value) = value(&field, json, &at, violations) {
-                    message.set_field(&field, value);
+        }
+        for field in descriptor.fields() {
+            let at = join(path, field.name());
+            if self.taken.contains(&at) || self.behaviors.is_output_only(&field) {
+                continue;
+            }
+            match members.get(field.name()) {
+                Some(Json::Null) | None if self.behaviors.is_required(&field) => {
+                    self.refuse(at, "the field is missing");
+                }
+                Some(Json::Null) | None => {}
+                Some(json) => {
+                    if is_chosen_otherwise(message, &field) {
+                        self.refuse(at, "another of its choices is given too");
+                    } else if let Some(value) = self.value(&field, json, &at) {
+                        message.set_field(&field, value);
+                    }
                 }
             }
         }
     }
-}
 
-fn value(
-    field: &FieldDescriptor,
-    json: &Json,
-    path: &str,
-    violations: &mut Vec<Violation>,
-) -> Option<Value> {
-    if field.is_list() {
-        let Json::Array(items) = json else {
-            violations.push(Violation::new(path, "a list is wanted"));
-            return None;
-        };
-        let items = items.iter().enumerate().filter_map(|(place, item)| {
-            single(&field.kind(), item, &format!("{path}[{place}]"), violations)
-        });
-        return Some(Value::List(items.collect()));
-    }
-    if let (true, Kind::Message(entry)) = (field.is_map(), field.kind()) {
-        let Json::Object(members) = json else {
-            violations.push(Violation::new(path, "an object is wanted"));
-            return None;
-        };
-        let kind = entry.map_entry_value_field().kind();
-        let members = members.iter().filter_map(|(key, json)| {
-            let value = single(&kind, json, &join(path, key), violations)?;
-            Some((MapKey::String(key.clone()), value))
-        });
-        return Some(Value::Map(members.collect()));
-    }
-    single(&field.kind(), json, path, violations)
-}
-
-fn single(kind: &Kind, json: &Json, path: &str, violations: &mut Vec<Violation>) -> Option<Value> {
-    let found = match kind {
-        Kind::Message(inner) if inner.full_name() == TIMESTAMP => json
-            .as_str()
-            .and_then(instant)
-            .map(|at| timestamp(inner, at)),
-        Kind::Message(inner) => {
-            let mut message = DynamicMessage::new(inner.clone());
-            fill(&mut message, json, path, &HashSet::new(), violations);
-            Some(Value::Message(message))
+    fn value(&mut self, field: &FieldDescriptor, json: &Json, path: &str) -> Option<Value> {
+        if field.is_list() {
+            let Json::Array(items) = json else {
+                self.refuse(path, "a list is wanted");
+                return None;
+            };
+            let items = items.iter().enumerate().filter_map(|(index, item)| {
+                self.single(&field.kind(), item, &format!("{path}[{index}]"))
+            });
+            return Some(Value::List(items.collect()));
         }
+        if let (true, Kind::Message(entry)) = (field.is_map(), field.kind()) {
+            let Json::Object(members) = json else {
+                self.refuse(path, "an object is wanted");
+                return None;
+            };
+            let kind = entry.map_entry_value_field().kind();
+            let members = members.iter().filter_map(|(key, json)| {
+                let value = self.single(&kind, json, &join(path, key))?;
+                Some((MapKey::String(key.clone()), value))
+            });
+            return Some(Value::Map(members.collect()));
+        }
+        self.single(&field.kind(), json, path)
+    }
+
+    fn single(&mut self, kind: &Kind, json: &Json, path: &str) -> Option<Value> {
+        let found = match kind {
+            Kind::Message(inner) if inner.full_name() == TIMESTAMP => json
+                .as_str()
+                .and_then(instant)
+                .map(|at| timestamp(inner, at)),
+            Kind::Message(inner) => {
+                let mut message = DynamicMessage::new(inner.clone());
+                self.fill(&mut message, json, path);
+                Some(Value::Message(message))
+            }
+            _ => scalar(kind, json),
+        };
+        if found.is_none() {
+            self.refuse(path, format!("{} is wanted", wanted(kind)));
+        }
+        found
+    }
+
+    fn refuse(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        self.violations.push(Violation::new(path, message));
+    }
+}
+
+/// Whether another field of the same choice is set.
+fn is_chosen_otherwise(message: &DynamicMessage, field: &FieldDescriptor) -> bool {
+    choice(field).is_some_and(|oneof| oneof.fields().any(|other| message.has_field(&other)))
+}
+
+fn scalar(kind: &Kind, json: &Json) -> Option<Value> {
+    match kind {
         Kind::String => json.as_str().map(|text| Value::String(text.to_owned())),
         Kind::Bool => json.as_bool().map(Value::Bool),
         Kind::Enum(of) => json
@@ -116,12 +140,8 @@ fn single(kind: &Kind, json: &Json, path: &str, violations: &mut Vec<Violation>)
             .map(Value::U32),
         Kind::Uint64 | Kind::Fixed64 => json.as_u64().map(Value::U64),
         Kind::Double => json.as_f64().map(Value::F64),
-        Kind::Float | Kind::Bytes => None,
-    };
-    if found.is_none() {
-        violations.push(Violation::new(path, format!("{} is wanted", wanted(kind))));
+        Kind::Float | Kind::Bytes | Kind::Message(_) => None,
     }
-    found
 }
 
 /// A value out of a path or a query, where all is text.

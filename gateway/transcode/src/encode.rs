@@ -5,7 +5,7 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage as _, 
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    shape::{TIMESTAMP, is_optional},
+    shape::{MONEY, TIMESTAMP, is_optional},
     words,
 };
 
@@ -62,6 +62,9 @@ fn single(field: &FieldDescriptor, value: &Value) -> Result<Json, Incomplete> {
         Value::Message(message) if message.descriptor().full_name() == TIMESTAMP => {
             time(message).ok_or_else(|| incomplete(field))?
         }
+        Value::Message(message) if message.descriptor().full_name() == MONEY => {
+            amount(message).ok_or_else(|| incomplete(field))?
+        }
         Value::Message(message) => object(message)?,
         Value::String(text) => Json::from(text.as_str()),
         Value::Bool(flag) => Json::from(*flag),
@@ -86,6 +89,11 @@ fn word(field: &FieldDescriptor, number: i32) -> Result<Json, Incomplete> {
         Some(None) if is_optional(field) => Ok(Json::Null),
         _ => Err(incomplete(field)),
     }
+}
+
+/// An amount in the minor unit; its currency stands once in the object around it.
+fn amount(money: &DynamicMessage) -> Option<Json> {
+    money.get_field_by_name("amount")?.as_i64().map(Json::from)
 }
 
 fn time(message: &DynamicMessage) -> Option<Json> {

@@ -1,6 +1,9 @@
 //! One HTTP form of an RPC: what becomes of a request, and of its response.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use http::{Method, StatusCode, uri::PathAndQuery};
@@ -9,8 +12,9 @@ use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, MethodDescr
 use serde_json::Value as Json;
 
 use crate::{
-    decode, encode,
-    encode::Incomplete,
+    behavior::Behaviors,
+    decode::{self, Reader},
+    encode::{self, Incomplete},
     rule::{self, BodyField, FieldPath, HttpRule},
     shape,
 };
@@ -23,6 +27,10 @@ pub const KEY_FIELD: &str = "idempotency_key";
 pub struct Endpoint {
     pub(crate) rpc: MethodDescriptor,
     pub(crate) rule: HttpRule,
+    /// Which of the RPC's HTTP forms it is, from 0.
+    pub(crate) form: usize,
+    pub(crate) behaviors: Arc<Behaviors>,
+    template: String,
     grpc_path: PathAndQuery,
 }
 
@@ -66,33 +74,51 @@ impl Endpoint {
         let option = pool
             .get_extension_by_name("google.api.http")
             .context("find the option google.api.http")?;
+        let behaviors = Arc::new(Behaviors::read(pool));
         let mut all = Vec::new();
         let mut seen = BTreeSet::new();
         for service in pool.services() {
             for rpc in service.methods() {
                 let rules = rule::read(&rpc, &option)
                     .with_context(|| format!("read the HTTP form of {}", rpc.full_name()))?;
-                for rule in rules {
-                    let form = format!("{} {}", rule.method, positions(&rule.template));
-                    anyhow::ensure!(seen.insert(form.clone()), "{form} is declared twice");
-                    all.push(Self::new(rpc.clone(), rule)?);
+                for (form, rule) in rules.into_iter().enumerate() {
+                    let address = format!("{} {}", rule.method, positions(&rule.template));
+                    anyhow::ensure!(seen.insert(address.clone()), "{address} is declared twice");
+                    all.push(Self::new(rpc.clone(), rule, form, behaviors.clone())?);
                 }
             }
         }
         Ok(all)
     }
 
-    fn new(rpc: MethodDescriptor, rule: HttpRule) -> anyhow::Result<Self> {
-        for message in [rpc.input(), rpc.output()] {
-            shape::check(&message)
-                .with_context(|| format!("the messages of {}", rpc.full_name()))?;
-        }
+    fn new(
+        rpc: MethodDescriptor,
+        rule: HttpRule,
+        form: usize,
+        behaviors: Arc<Behaviors>,
+    ) -> anyhow::Result<Self> {
+        shape::check_request(&rpc.input())
+            .and_then(|()| shape::check_response(&rpc.output()))
+            .with_context(|| format!("the messages of {}", rpc.full_name()))?;
         let path = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name());
-        Ok(Self {
+        let endpoint = Self {
             grpc_path: path.parse()?,
+            template: with_last_names(&rule.template),
             rpc,
             rule,
-        })
+            form,
+            behaviors,
+        };
+        let mut choices = HashSet::new();
+        for field in endpoint.query_fields() {
+            let choice = shape::choice(&field).map(|choice| choice.full_name().to_owned());
+            anyhow::ensure!(
+                choice.is_none_or(|choice| choices.insert(choice)),
+                "the query of {} has several of a choice",
+                endpoint.rpc.full_name()
+            );
+        }
+        Ok(endpoint)
     }
 
     /// Its HTTP method.
@@ -100,9 +126,9 @@ impl Endpoint {
         &self.rule.method
     }
 
-    /// Its path with `{}` around the names of fields.
+    /// Its path with `{}` around the last names of fields: `{template.brand_id}` is `{brand_id}`.
     pub fn template(&self) -> &str {
-        &self.rule.template
+        &self.template
     }
 
     /// Whether it reads a body.
@@ -129,7 +155,7 @@ impl Endpoint {
             BodyField::None => self.read_query(&mut message, call.query, &mut violations),
             BodyField::Whole => {
                 if let Some(json) = parse(call.body, &mut violations) {
-                    decode::fill(&mut message, &json, "", &self.taken(""), &mut violations);
+                    self.read_body(&mut message, &json, "", &mut violations);
                 }
             }
             BodyField::Field(field) => {
@@ -137,8 +163,7 @@ impl Endpoint {
                 if let Some(json) = parse(call.body, &mut violations) {
                     let inner = message.get_field_mut(field).as_message_mut();
                     let inner = inner.expect("the field was checked to be a message");
-                    let taken = self.taken(field.name());
-                    decode::fill(inner, &json, "", &taken, &mut violations);
+                    self.read_body(inner, &json, field.name(), &mut violations);
                 }
             }
         }
@@ -149,9 +174,12 @@ impl Endpoint {
             }
         }
         if let Some(field) = self.rpc.input().get_field_by_name(KEY_FIELD) {
-            match call.idempotency_key.filter(|key| is_key(key)) {
-                Some(key) => message.set_field(&field, Value::String(key.to_owned())),
-                None => violations.push(Violation::new(
+            match call.idempotency_key {
+                Some(key) if is_key(key) => {
+                    message.set_field(&field, Value::String(key.to_owned()));
+                }
+                None if !self.behaviors.is_required(&field) => {}
+                _ => violations.push(Violation::new(
                     KEY_FIELD,
                     "send an Idempotency-Key header of 1 to 128 visible characters",
                 )),
@@ -214,8 +242,12 @@ impl Endpoint {
             .fields()
             .filter(|field| Some(field) != body.as_ref() && !taken.contains(field.name()))
             .filter(|field| {
-                // A message that the path fills part of is not in the query.
-                !self.rule.path.iter().any(|path| path.fields[0] == *field)
+                // A message that the path fills part of is not in the query, nor what the path chose against.
+                let choice = shape::choice(field);
+                !self.rule.path.iter().any(|path| {
+                    let filled = &path.fields[0];
+                    filled == field || (choice.is_some() && shape::choice(filled) == choice)
+                })
             })
             .collect()
     }
@@ -239,6 +271,21 @@ impl Endpoint {
             taken.insert(KEY_FIELD.to_owned());
         }
         taken
+    }
+
+    fn read_body(
+        &self,
+        message: &mut DynamicMessage,
+        json: &Json,
+        parent: &str,
+        violations: &mut Vec<Violation>,
+    ) {
+        let mut reader = Reader {
+            behaviors: &self.behaviors,
+            taken: &self.taken(parent),
+            violations,
+        };
+        reader.fill(message, json, "");
     }
 
     fn read_query(
@@ -315,6 +362,17 @@ fn decoded(text: &str) -> Option<String> {
     let text = text.replace('+', " ");
     let decoded = percent_decode_str(&text).decode_utf8().ok()?;
     Some(decoded.into_owned())
+}
+
+fn with_last_names(template: &str) -> String {
+    let parts: Vec<String> = template
+        .split('/')
+        .map(|part| match part.strip_prefix('{') {
+            Some(name) => format!("{{{}", name.rsplit('.').next().unwrap_or(name)),
+            None => part.to_owned(),
+        })
+        .collect();
+    parts.join("/")
 }
 
 /// The template without the names, by which two of them would match the same paths.

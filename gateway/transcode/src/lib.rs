@@ -5,10 +5,13 @@
 //! whom, with which identity, is the gateway's part.
 //!
 //! The JSON is the protos' own: fields keep their names, integers are numbers, an enum value is its
-//! word in lower case without the enum's prefix, a timestamp is RFC 3339 text. Only a field marked
-//! `optional` may be null or left out, as may lists and maps; a field the message does not have is
-//! refused. ADR 0095 says why.
+//! word in lower case without the enum's prefix, a timestamp is RFC 3339 text, an amount of money the number of its
+//! minor units. Only a field marked
+//! `optional`, or one of a `oneof`, may be null or left out, as may lists and maps; a field the message
+//! does not have is refused. `google.api.field_behavior` says what differs in requests: `OPTIONAL` may
+//! be left out of them, `OUTPUT_ONLY` is refused in them. ADR 0095 says why.
 
+mod behavior;
 mod codec;
 mod comments;
 mod decode;
@@ -20,6 +23,6 @@ mod shape;
 mod words;
 
 pub use codec::MessageCodec;
-pub use encode::Incomplete;
+pub use encode::{Incomplete, object};
 pub use endpoint::{Endpoint, HttpCall, Violation};
 pub use openapi::describe;

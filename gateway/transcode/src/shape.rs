@@ -3,23 +3,36 @@
 use std::collections::HashSet;
 
 use anyhow::{Context as _, bail, ensure};
-use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
 
-/// The one well-known type that has a form of its own.
+/// Message with a form of its own: RFC 3339 text.
 pub const TIMESTAMP: &str = "google.protobuf.Timestamp";
+/// Message with a form of its own: the amount as a number. Responses only, for a request would have to
+/// say the currency.
+pub const MONEY: &str = "yizhimai.common.v1.Money";
 
-/// Whether the field may be null or left out.
+/// Whether the field may be null: it is marked `optional` or is one of a choice.
 pub fn is_optional(field: &FieldDescriptor) -> bool {
-    field.field_descriptor_proto().proto3_optional()
+    field.containing_oneof().is_some()
 }
 
-/// Whether the field holds one value that must be given.
-pub fn is_required(field: &FieldDescriptor) -> bool {
-    !field.is_list() && !field.is_map() && !is_optional(field)
+/// The `oneof` a field is one of; that of a field marked `optional` is none.
+pub fn choice(field: &FieldDescriptor) -> Option<OneofDescriptor> {
+    field
+        .containing_oneof()
+        .filter(|oneof| !oneof.is_synthetic())
 }
 
-/// Refuses messages whose fields have no JSON form.
-pub fn check(message: &MessageDescriptor) -> anyhow::Result<()> {
+/// Refuses request messages whose fields have no JSON form.
+pub fn check_request(message: &MessageDescriptor) -> anyhow::Result<()> {
+    let mut seen = HashSet::new();
+    check_within(message, &mut seen)?;
+    ensure!(!seen.contains(MONEY), "money in a request has no currency");
+    Ok(())
+}
+
+/// Refuses response messages whose fields have no JSON form.
+pub fn check_response(message: &MessageDescriptor) -> anyhow::Result<()> {
     check_within(message, &mut HashSet::new())
 }
 
@@ -39,10 +52,6 @@ fn check_within(message: &MessageDescriptor, seen: &mut HashSet<String>) -> anyh
 }
 
 fn check_field(field: &FieldDescriptor, seen: &mut HashSet<String>) -> anyhow::Result<()> {
-    let real_oneof = field
-        .containing_oneof()
-        .is_some_and(|oneof| !oneof.is_synthetic());
-    ensure!(!real_oneof, "a field of a oneof has no JSON form");
     match field.kind() {
         Kind::Bytes => bail!("bytes have no JSON form"),
         Kind::Message(inner) if field.is_map() => {

@@ -16,6 +16,16 @@ pub fn snake_case(name: &str) -> String {
     out
 }
 
+/// `special_day.periods` as `SpecialDayPeriods`.
+pub fn pascal_case(path: &str) -> String {
+    let parts = path.split(['_', '.']);
+    let parts = parts.map(|part| {
+        let (first, rest) = part.split_at_checked(1).unwrap_or(("", part));
+        first.to_ascii_uppercase() + rest
+    });
+    parts.collect()
+}
+
 /// What the names of an enum's values begin with: `LIMIT_MEASURE_` for `LimitMeasure`.
 fn prefix(of: &EnumDescriptor) -> String {
     let mut prefix = snake_case(of.name()).to_ascii_uppercase();
@@ -51,5 +61,6 @@ mod tests {
         assert_eq!(snake_case("CopyLimits"), "copy_limits");
         assert_eq!(snake_case("Channel"), "channel");
         assert_eq!(snake_case("GetV2Menu"), "get_v2_menu");
+        assert_eq!(pascal_case("special_day.periods[]"), "SpecialDayPeriods[]");
     }
 }

@@ -4,23 +4,30 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-use prost_reflect::{DescriptorPool, DynamicMessage, Value};
+use prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage as _, Value};
 use serde_json::{Value as Json, json};
 use transcode::{Endpoint, HttpCall, describe};
 
 fn pool() -> DescriptorPool {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proto");
+    let protos = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto");
     let vendored = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/third_party");
-    let mut compiler = protox::Compiler::new([folder, vendored]).unwrap();
+    let mut compiler = protox::Compiler::new([folder, protos, vendored]).unwrap();
     compiler.include_imports(true).include_source_info(true);
     compiler.open_file(format!("{folder}/tea.proto")).unwrap();
     DescriptorPool::decode(compiler.encode_file_descriptor_set().as_slice()).unwrap()
 }
 
 fn endpoint(name: &str) -> Endpoint {
+    form(name, 0)
+}
+
+/// One of the HTTP forms of an RPC.
+fn form(name: &str, number: usize) -> Endpoint {
     let all = Endpoint::all(&pool()).unwrap();
     all.into_iter()
-        .find(|endpoint| endpoint.rpc().name() == name)
+        .filter(|endpoint| endpoint.rpc().name() == name)
+        .nth(number)
         .unwrap()
 }
 
@@ -39,7 +46,21 @@ fn create(body: &Json) -> Result<DynamicMessage, Vec<String>> {
         idempotency_key: Some("k"),
         ..HttpCall::default()
     };
-    let endpoint = endpoint("CreateTea");
+    request(&endpoint("CreateTea"), call)
+}
+
+fn brew(endpoint: &Endpoint, body: &Json) -> Result<DynamicMessage, Vec<String>> {
+    let body = body.to_string();
+    let call = HttpCall {
+        path: &["s1"],
+        body: body.as_bytes(),
+        ..HttpCall::default()
+    };
+    request(endpoint, call)
+}
+
+/// The message, or the fields that are wrong.
+fn request(endpoint: &Endpoint, call: HttpCall<'_>) -> Result<DynamicMessage, Vec<String>> {
     endpoint.request(call).map_err(|violations| {
         let fields = violations.into_iter();
         fields.map(|violation| violation.field).collect()
@@ -73,7 +94,7 @@ fn a_body_becomes_its_field_and_the_path_fills_what_it_names() {
 }
 
 #[test]
-fn everything_wrong_is_told_at_its_field_at_once() {
+fn everything_wrong_is_reported_at_its_field_at_once() {
     let mut body = tea();
     body["name"] = json!(7);
     body["warmth"] = json!("unspecified");
@@ -146,7 +167,84 @@ fn what_was_sent_comes_back_and_absent_is_null() {
     let mut wanted = tea();
     wanted["shop_id"] = json!("s1");
     wanted["other_warmth"] = Json::Null;
+    wanted["pours"] = json!(0);
+    wanted["note"] = json!("");
     assert_eq!(json.unwrap(), json!({"tea": wanted}));
+}
+
+#[test]
+fn a_request_has_no_fields_that_only_responses_have() {
+    let mut body = tea();
+    body["pours"] = json!(3);
+    assert_eq!(create(&body).unwrap_err(), ["pours"]);
+}
+
+#[test]
+fn what_has_a_default_may_be_left_out_of_a_request() {
+    let mut body = tea();
+    for note in [Json::Null, json!("strong")] {
+        body["note"] = note.clone();
+        let request = create(&body).unwrap();
+        let wanted = note.as_str().unwrap_or_default();
+        assert_eq!(at(&request, "tea.note").as_str(), Some(wanted));
+    }
+    let brewed = brew(&endpoint("BrewTea"), &json!({"tea": tea()})).unwrap();
+    assert_eq!(at(&brewed, "idempotency_key").as_str(), Some(""));
+}
+
+#[test]
+fn one_of_a_choice_may_be_given() {
+    let endpoint = endpoint("BrewTea");
+    let brewed = brew(
+        &endpoint,
+        &json!({"tea": tea(), "cup": null, "pot_litres": 2}),
+    )
+    .unwrap();
+    assert!(!brewed.has_field_by_name("cup"));
+    assert_eq!(at(&brewed, "pot_litres").as_i32(), Some(2));
+    let both = json!({"tea": tea(), "cup": "blue", "pot_litres": 2});
+    assert_eq!(brew(&endpoint, &both).unwrap_err(), ["pot_litres"]);
+
+    let mut response = DynamicMessage::new(endpoint.rpc().output());
+    response.set_field_by_name("cup", Value::String("blue".to_owned()));
+    let (_, json) = endpoint.response(&response).unwrap();
+    assert_eq!(json.unwrap(), json!({"cup": "blue", "pot_litres": null}));
+}
+
+#[test]
+fn a_path_chooses_and_the_query_cannot() {
+    let list = form("ListBrews", 1);
+    let call = |query| HttpCall {
+        path: &["t1"],
+        query: Some(query),
+        ..HttpCall::default()
+    };
+    let listed = request(&list, call("page_size=20")).unwrap();
+    assert_eq!(at(&listed, "tea_id").as_str(), Some("t1"));
+    assert_eq!(request(&list, call("shop_id=s1")).unwrap_err(), ["shop_id"]);
+}
+
+#[test]
+fn what_the_path_fills_deep_in_a_body_is_not_in_the_body() {
+    let mut body = json!({"tea": tea()});
+    let brewed = brew(&endpoint("BrewTea"), &body).unwrap();
+    assert_eq!(at(&brewed, "tea.shop_id").as_str(), Some("s1"));
+    body["tea"]["shop_id"] = json!("s2");
+    let refused = brew(&endpoint("BrewTea"), &body).unwrap_err();
+    assert_eq!(refused, ["tea.shop_id"]);
+}
+
+#[test]
+fn money_is_the_number_of_its_minor_units() {
+    let endpoint = endpoint("UpdateTea");
+    let mut response = DynamicMessage::new(endpoint.rpc().output());
+    let field = response.descriptor().get_field_by_name("cost").unwrap();
+    let mut money = response.get_field(&field).as_message().unwrap().clone();
+    money.set_field_by_name("amount", Value::I64(35));
+    money.set_field_by_name("currency", Value::String("TWD".to_owned()));
+    response.set_field(&field, Value::Message(money));
+    let (_, json) = endpoint.response(&response).unwrap();
+    assert_eq!(json.unwrap(), json!({"cost": 35}));
 }
 
 #[test]
@@ -177,7 +275,7 @@ fn fields_the_service_names_are_named_as_they_were_sent() {
 #[test]
 fn the_description_has_what_the_proto_says() {
     let mut document = json!({"paths": {}, "components": {"schemas": {}}});
-    describe(&mut document, &Endpoint::all(&pool()).unwrap()).unwrap();
+    describe(&mut document, &Endpoint::all(&pool()).unwrap(), &[]).unwrap();
     let create = &document["paths"]["/shops/{shop_id}/teas"]["post"];
     assert_eq!(create["operationId"], "create_tea");
     assert_eq!(create["summary"], "Creates a tea.");
@@ -194,10 +292,34 @@ fn the_description_has_what_the_proto_says() {
         json!(["string", "null"])
     );
     assert_eq!(schemas["Part"]["description"], "What goes into a tea.");
+    let update = &document["paths"]["/shops/{shop_id}/teas/{pours}"]["put"];
+    assert_eq!(
+        update["requestBody"]["content"]["application/json"]["schema"]["$ref"],
+        "#/components/schemas/TeaInput"
+    );
+    assert_eq!(
+        schemas["UpdateTeaResponse"]["properties"]["cost"]["type"],
+        "integer"
+    );
+    let required = |schema: &str| schemas[schema]["required"].as_array().unwrap();
+    assert!(required("Tea").contains(&json!("note")));
+    assert!(required("Tea").contains(&json!("pours")));
+    for body in ["CreateTeaBody", "BrewTeaTea", "BrewTeaTea2"] {
+        assert!(!required(body).contains(&json!("note")), "{body}");
+        assert!(schemas[body]["properties"]["pours"].is_null(), "{body}");
+    }
+    let vessel = json!(["integer", "null"]);
+    let brew = &schemas["BrewTeaRequest"]["properties"];
+    assert_eq!(brew["pot_litres"]["type"], vessel);
+    assert!(schemas["BrewTeaTea"]["properties"]["shop_id"].is_null());
+    assert!(schemas["BrewTeaTea2"]["properties"]["name"].is_null());
+    let put = &document["paths"]["/brews/{name}"]["put"];
+    assert_eq!(put["operationId"], "brew_tea_2");
+    assert_eq!(put["parameters"][1]["required"], false);
     assert_eq!(
         document["paths"]["/teas/{tea_id}/pour"]["post"]["responses"],
         json!({"204": {"description": "Done."}})
     );
-    let refused = describe(&mut document, &Endpoint::all(&pool()).unwrap()).unwrap_err();
+    let refused = describe(&mut document, &Endpoint::all(&pool()).unwrap(), &[]).unwrap_err();
     assert!(refused.to_string().contains("there already"));
 }

@@ -204,7 +204,7 @@ async fn decisions_survive(victim: &str) -> anyhow::Result<()> {
         })
         .collect();
     let closing = json!({
-        "name": "颱風假", "from_date": first, "to_date": last_closed,
+        "special_day": {"name": "颱風假", "from_date": first, "to_date": last_closed},
         "decisions": {"orders": decisions, "move_reason": "颱風假"},
     });
     let path = format!("/branches/{}/special-days", shop.branch_id);

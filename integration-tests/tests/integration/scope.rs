@@ -38,22 +38,25 @@ impl Chain {
         let pause = json!({
             "target": {"kind": "product", "id": second.items[1].product_id},
             "reason": "equipment", "end": {"kind": "manual"},
+            "scope": "branches", "branch_ids": [second.branch_id],
         });
-        let pause = owner.call(Method::POST, &of("/pauses"), pause).await?;
+        let pause = owner.call(Method::POST, "/pauses", pause).await?;
         let available = owner
             .call(Method::GET, &of("/availability"), Value::Null)
             .await?;
         let slots = available["slots"].as_array().context("no slots")?;
         let last = text(slots.last().context("no slot")?, "/starts_at")?;
         let day = json!({"name": "包場", "from_date": last[..10], "to_date": last[..10]});
+        let day = json!({"special_day": day});
         let day = owner.call(Method::POST, &of("/special-days"), day).await?;
         let hours = owner.call(Method::GET, &of("/hours"), Value::Null).await?;
         let mut later = json!({
             "slot_minutes": 15, "lead_minutes": 20, "days_ahead": 7, "last_order_minutes": 15,
-            "max_orders_per_slot": 50, "effective_at": last,
+            "max_orders_per_slot": 50,
         });
         later["periods"] = hours["hours"]["periods"].clone();
         later["version"] = hours["hours"]["version"].clone();
+        let later = json!({"hours": later, "effective_at": last});
         let later = owner.call(Method::PUT, &of("/hours"), later).await?;
         let limit = json!({
             "rules": [{
@@ -171,8 +174,9 @@ async fn staff_of_one_branch_neither_see_nor_change_another() -> anyhow::Result<
         }
         pause
     };
-    let day =
-        json!({"name": "店休", "from_date": "2030-01-01", "to_date": "2030-01-01", "version": 1});
+    let day = json!({"special_day": {
+        "name": "店休", "from_date": "2030-01-01", "to_date": "2030-01-01", "version": 1,
+    }});
     let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
     let calls = [
         // By the id of the other branch's things.
@@ -197,7 +201,11 @@ async fn staff_of_one_branch_neither_see_nor_change_another() -> anyhow::Result<
         (&get, of("/stock/names"), Value::Null),
         (&get, of("/stock/export"), Value::Null),
         (&get, of("/pauses"), Value::Null),
-        (&post, of("/pauses"), pause(json!({}))),
+        (
+            &post,
+            "/pauses".to_owned(),
+            pause(json!({"scope": "branches", "branch_ids": [other]})),
+        ),
         (&get, of("/hours"), Value::Null),
         (&get, of("/special-days"), Value::Null),
         (&get, of("/limits"), Value::Null),
@@ -210,13 +218,13 @@ async fn staff_of_one_branch_neither_see_nor_change_another() -> anyhow::Result<
         // The path names one's own branch, something else the other.
         (
             &post,
-            format!("/branches/{own}/pauses/{pause_id}/resume"),
-            json!({"version": 1}),
+            format!("/pauses/{pause_id}/resume"),
+            json!({"version": 1, "branch_id": own}),
         ),
         (
             &post,
-            format!("/branches/{own}/pauses/{pause_id}/resume"),
-            json!({"version": 1, "everywhere": true}),
+            format!("/pauses/{pause_id}/resume"),
+            json!({"version": 1}),
         ),
         (&put, format!("/branches/{own}/special-days/{day_id}"), day),
         (
@@ -231,13 +239,13 @@ async fn staff_of_one_branch_neither_see_nor_change_another() -> anyhow::Result<
         ),
         (
             &post,
-            format!("/branches/{own}/pauses"),
-            pause(json!({"scope": "branches", "branch_ids": [other]})),
+            "/pauses".to_owned(),
+            pause(json!({"scope": "branches", "branch_ids": [own, other]})),
         ),
         (
             &post,
-            format!("/branches/{own}/pauses"),
-            pause(json!({"scope": "brand"})),
+            "/pauses".to_owned(),
+            pause(json!({"scope": "brand", "brand_id": brand})),
         ),
         (
             &post,
@@ -252,7 +260,9 @@ async fn staff_of_one_branch_neither_see_nor_change_another() -> anyhow::Result<
         (
             &post,
             format!("/brands/{brand}/special-days"),
-            json!({"name": "店休", "from_date": "2030-01-01", "to_date": "2030-01-01"}),
+            json!({"special_day": {
+                "name": "店休", "from_date": "2030-01-01", "to_date": "2030-01-01",
+            }}),
         ),
         (
             &post,
@@ -400,10 +410,10 @@ async fn a_phone_is_masked_until_somebody_who_may_asks_for_it() -> anyhow::Resul
     let platform = Platform::find()?;
     let shop = platform.shop(100).await?;
     let placed = Customer::of(&shop)?.buy(&[(&shop.items[0], 1)]).await?;
-    let whole = text(&placed.body, "/order/contact/phone")?;
+    let whole = text(&placed.body, "/order/contact_phone")?;
     let path = format!("/orders/{}", text(&placed.body, "/order/order_id")?);
     let shown = shop.owner.call(Method::GET, &path, Value::Null).await?;
-    assert!(text(&shown, "/order/contact/phone")?.contains("***"));
+    assert!(text(&shown, "/order/contact_phone")?.contains("***"));
     let unmask = format!("{path}/unmask");
     let problem = refusal(&shop.owner, Method::POST, &unmask, json!({"reason": ""})).await?;
     assert_eq!(problem["reason"], "REASON_REQUIRED");

@@ -1,6 +1,7 @@
 //! Publishes `capacity.availability.changed.v1` and `capacity.orders.decided.v1`; consumes branches of
 //! catalog and orders.
 
+use anyhow::Context as _;
 use async_trait::async_trait;
 use chassis::{
     db::{SystemTx, TenantTx},
@@ -14,7 +15,7 @@ use chassis::{
 use chrono_tz::Tz;
 use proto::{
     catalog::v1::{BranchChanged, BranchState as WireBranchState},
-    ordering::v1::{OrderState, OrderStateChanged},
+    ordering::v1::{OrderChange, OrderChanged, OrderState},
 };
 
 use uuid::Uuid;
@@ -33,9 +34,6 @@ use crate::{
     },
     store::{self, branches::Branch},
 };
-
-/// Its body is another message than that of the later states.
-const PLACED: &str = "ordering.order.placed.v1";
 
 /// The readers of events.
 pub fn consumers(deps: &Dependencies) -> Vec<Consumer> {
@@ -141,13 +139,14 @@ struct Orders {
 #[async_trait]
 impl Handler for Orders {
     async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem> {
-        let updates = events
+        let changes = events
             .iter()
-            .map(read_update)
+            .map(|event| Ok((event, read_change(event)?)))
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let updates: Vec<OrderUpdate> = updates.into_iter().flatten().collect();
+        let updates: Vec<OrderUpdate> = changes.iter().filter_map(read_update).collect();
         let settled = settle(&self.deps, tx, &updates).await?;
-        store::holds::finish(tx, &read_finished(events)?).await?;
+        let finished: Vec<OrderId> = changes.iter().filter_map(read_finished).collect();
+        store::holds::finish(tx, &finished).await?;
         // The commit follows at once; a reading in between is forgotten with its half second.
         for branch_id in settled.branches {
             self.deps.availabilities.forget(tx.org(), branch_id);
@@ -156,40 +155,27 @@ impl Handler for Orders {
     }
 }
 
-/// The update an event means for its order; `None` when it changes nothing for stock and slots.
-fn read_update(event: &Received) -> anyhow::Result<Option<OrderUpdate>> {
-    let status = match event.type_.as_str() {
-        // Nothing of its body is needed.
-        PLACED => OrderStatus::Placed,
-        _ => {
-            let change = event.decode::<OrderStateChanged>()?;
-            match order_status(change.to(), change.from(), change.return_stock) {
-                Some(status) => status,
-                None => return Ok(None),
-            }
-        }
-    };
-    let order_id = OrderId::from_uuid(event.aggregate);
-    Ok(Some(OrderUpdate {
-        order_id,
-        status,
-        version: event.version,
-        lapsed_by: None,
-    }))
+fn read_change(event: &Received) -> anyhow::Result<OrderChange> {
+    let changed = event.decode::<OrderChanged>()?;
+    changed
+        .change
+        .context("an order's event without its change")
 }
 
-/// The orders that will not be handed over any more; a change of hours need not consider them.
-fn read_finished(events: &[Received]) -> anyhow::Result<Vec<OrderId>> {
-    let mut finished = Vec::new();
-    for event in events {
-        if event.type_ != PLACED {
-            let to = event.decode::<OrderStateChanged>()?.to();
-            if matches!(to, OrderState::Completed | OrderState::NoShow) {
-                finished.push(OrderId::from_uuid(event.aggregate));
-            }
-        }
-    }
-    Ok(finished)
+/// What an event means for stock and slots; `None` when it changes nothing for them.
+fn read_update((event, change): &(&Received, OrderChange)) -> Option<OrderUpdate> {
+    Some(OrderUpdate {
+        order_id: OrderId::from_uuid(event.aggregate),
+        status: order_status(change.to(), change.from(), change.return_stock)?,
+        version: event.version,
+        lapsed_by: None,
+    })
+}
+
+/// An order that will not be handed over any more; a change of hours need not consider it.
+fn read_finished((event, change): &(&Received, OrderChange)) -> Option<OrderId> {
+    let is_finished = matches!(change.to(), OrderState::Completed | OrderState::NoShow);
+    is_finished.then(|| OrderId::from_uuid(event.aggregate))
 }
 
 /// What a state of an order means for what it holds; `None`: nothing yet.

@@ -45,6 +45,11 @@ pub fn day(field: &str, day: &str, violations: &mut Violations) -> Option<Busine
     parsed
 }
 
+/// A text on the wire that is absent where it is empty.
+pub fn named(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 /// Reads ids, at most so many.
 pub fn ids<T: id::Id>(
     field: &str,

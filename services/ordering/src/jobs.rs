@@ -2,46 +2,77 @@
 
 use std::time::Duration;
 
-use chassis::{clock::SharedClock, db::Db, job::Job};
-use chrono::TimeDelta;
+use chassis::{
+    clock::SharedClock,
+    db::{Db, SystemTx},
+    job::Job,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::{FutureExt as _, future::BoxFuture};
 
 use crate::{
     app::Ordering,
-    store::{idempotency_keys, order_decisions},
+    store::{idempotency_keys, order_decisions, orders},
 };
 
-/// How long a key finds its order again.
+/// How long a repeated key returns its order.
 const KEEP_KEYS: TimeDelta = TimeDelta::days(7);
-const PURGE_PERIOD: Duration = Duration::from_secs(60 * 60);
-/// How long staff can look up what came of decisions.
+/// How long staff can look up the outcome of decisions.
 const KEEP_DECISIONS: TimeDelta = TimeDelta::days(90);
+const KEEP_TEST_ORDERS: TimeDelta = TimeDelta::days(30);
+const PURGE_PERIOD: Duration = Duration::from_secs(60 * 60);
 const MOVES_PERIOD: Duration = Duration::from_secs(1);
-/// Staff waits for what comes of its decisions.
+/// Staff waits for the outcome of its decisions.
 const DECISIONS_PERIOD: Duration = Duration::from_millis(500);
 const BATCH: i64 = 1_000;
 
-/// Forgets idempotency keys after seven days, a batch a transaction.
+/// Deletes rows from before an instant, at most a batch; returns how many.
+type Delete =
+    for<'a> fn(&'a mut SystemTx, DateTime<Utc>) -> BoxFuture<'a, Result<u64, sqlx::Error>>;
+
+/// All timers.
+#[must_use]
+pub fn jobs(app: &Ordering) -> Vec<Job> {
+    let (db, clock) = (|| app.db.clone(), || app.clock.clone());
+    vec![
+        finish_moves(app.clone()),
+        carry_out_decisions(app.clone()),
+        purge_idempotency_keys(db(), clock()),
+        purge_decisions(db(), clock()),
+        purge_test_orders(db(), clock()),
+    ]
+}
+
+/// Deletes idempotency keys after seven days.
 #[must_use]
 pub fn purge_idempotency_keys(db: Db, clock: SharedClock) -> Job {
-    Job::every("purge_idempotency_keys", PURGE_PERIOD, move || {
-        let (db, clock) = (db.clone(), clock.clone());
-        async move {
-            let before = clock.now() - KEEP_KEYS;
-            loop {
-                let mut tx = db.system("purge idempotency keys").await?;
-                let purged = idempotency_keys::purge(&mut tx, before, BATCH).await?;
-                tx.commit().await?;
-                if purged == 0 {
-                    return Ok(());
-                }
-            }
-        }
+    purge(db, clock, "purge_idempotency_keys", KEEP_KEYS, |tx, at| {
+        idempotency_keys::purge(tx, at, BATCH).boxed()
     })
 }
 
-/// Goes on with moves to other slots that were broken off.
+/// Deletes decisions after ninety days.
 #[must_use]
-pub fn finish_moves(app: Ordering) -> Job {
+pub fn purge_decisions(db: Db, clock: SharedClock) -> Job {
+    purge(db, clock, "purge_decisions", KEEP_DECISIONS, |tx, at| {
+        order_decisions::purge(tx, at, BATCH).boxed()
+    })
+}
+
+/// Deletes test orders with their lines and history after thirty days.
+#[must_use]
+pub fn purge_test_orders(db: Db, clock: SharedClock) -> Job {
+    purge(
+        db,
+        clock,
+        "purge_test_orders",
+        KEEP_TEST_ORDERS,
+        |tx, at| orders::purge_tests(tx, at, BATCH).boxed(),
+    )
+}
+
+/// Continues interrupted moves to other slots.
+fn finish_moves(app: Ordering) -> Job {
     Job::every("finish_moves", MOVES_PERIOD, move || {
         let app = app.clone();
         async move { Ok(app.finish_moves().await?) }
@@ -49,24 +80,22 @@ pub fn finish_moves(app: Ordering) -> Job {
 }
 
 /// Carries out decisions about booked orders that were saved with a change of hours.
-#[must_use]
-pub fn carry_out_decisions(app: Ordering) -> Job {
+fn carry_out_decisions(app: Ordering) -> Job {
     Job::every("carry_out_decisions", DECISIONS_PERIOD, move || {
         let app = app.clone();
         async move { Ok(app.carry_out_decisions().await?) }
     })
 }
 
-/// Deletes decisions after ninety days, a batch of rows a transaction.
-#[must_use]
-pub fn purge_decisions(db: Db, clock: SharedClock) -> Job {
-    Job::every("purge_decisions", PURGE_PERIOD, move || {
+/// Deletes what is older than `keep`, a batch a transaction.
+fn purge(db: Db, clock: SharedClock, name: &'static str, keep: TimeDelta, delete: Delete) -> Job {
+    Job::every(name, PURGE_PERIOD, move || {
         let (db, clock) = (db.clone(), clock.clone());
         async move {
-            let before = clock.now() - KEEP_DECISIONS;
+            let before = clock.now() - keep;
             loop {
-                let mut tx = db.system("purge decisions").await?;
-                let purged = order_decisions::purge(&mut tx, before, BATCH).await?;
+                let mut tx = db.system(name).await?;
+                let purged = delete(&mut tx, before).await?;
                 tx.commit().await?;
                 if purged == 0 {
                     return Ok(());

@@ -1,7 +1,7 @@
 //! Ordering: quotes, orders with their states and history, order and pickup numbers.
 //!
 //! It owns what was sold, to whom, for how much and how far it has come. It must never decide what
-//! may be sold (catalog) or whether there is enough of it (capacity): it asks.
+//! can be sold (catalog) or whether there is enough of it (capacity): it calls them.
 
 pub mod app;
 pub mod config;
@@ -63,13 +63,8 @@ impl App for Ordering {
             quote_validity: TimeDelta::from_std(*config.quote_validity)?,
         };
         let consumers = events::consumers(&app);
-        let snapshots = events::snapshots(ctx.clock.clone());
-        let jobs = vec![
-            jobs::finish_moves(app.clone()),
-            jobs::carry_out_decisions(app.clone()),
-            jobs::purge_idempotency_keys(ctx.db.clone(), ctx.clock.clone()),
-            jobs::purge_decisions(ctx.db, ctx.clock),
-        ];
+        let snapshots = events::snapshots(ctx.clock);
+        let jobs = jobs::jobs(&app);
         Ok(Parts {
             routes: Routes::new(OrderingServiceServer::new(OrderingService::new(
                 app.clone(),

@@ -4,14 +4,14 @@ use axum::{
 };
 use proto::capacity::v1 as pb;
 
-use super::{Availability, Wanted};
+use super::{Availability, ServiceMethod, Wanted};
 use crate::{
     auth::Staff,
-    rest::{Result, convert::present, hours::ServiceMethod, query::Params},
+    rest::{Result, convert::present, query::Params},
     state::Gateway,
 };
 
-/// Tells what a branch can sell, for staff.
+/// Gets what a branch can sell, for staff.
 #[utoipa::path(
     get, path = "/api/admin/branches/{branch_id}/availability", tag = "availability", params(Wanted),
     responses((status = 200, body = Availability))

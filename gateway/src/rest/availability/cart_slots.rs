@@ -26,20 +26,20 @@ pub struct SlotsInput {
     pub lines: Vec<CartLine>,
 }
 
-/// Slots as they are for one cart: one that has room, but not for it, is full.
+/// Slots as they are for one cart: one that has capacity, but not for it, is full.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CartSlots {
     /// When this was true.
     pub as_of: DateTime<Utc>,
     /// Time promised if ordered now; null where there is none.
     pub promised_at: Option<DateTime<Utc>>,
-    /// Earliest slot with room for the cart; null where there is none.
+    /// Earliest slot with capacity for the cart; null where there is none.
     pub earliest_slot_at: Option<DateTime<Utc>>,
     /// Slots from now to the last day ahead.
     pub slots: Vec<Slot>,
 }
 
-/// Tells which slots would take a cart.
+/// Finds the slots that would take a cart.
 ///
 /// Refuses with what a quote refuses with, all problems at once.
 #[utoipa::path(

@@ -2,6 +2,7 @@
 
 mod admin;
 mod cart_slots;
+mod pauses;
 mod shop;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,10 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use self::pauses::PublicPause;
 use super::{
     convert::{all, required_time, time},
-    hours::ServiceMethod,
-    pauses::PublicPause,
     wire_enum::wire_enum,
 };
 use crate::{problem::Rejection, state::Gateway};
@@ -36,8 +36,20 @@ pub fn shop_routes() -> OpenApiRouter<Gateway> {
 pub struct Wanted {
     /// Method; 自取 when left out.
     pub method: Option<ServiceMethod>,
-    /// Business day whose stock is told; today when left out or over.
+    /// Business day whose stock is reported; today when left out or over.
     pub day: Option<NaiveDate>,
+}
+
+wire_enum! {
+    /// How an order reaches the customer.
+    ServiceMethod = pb::Method {
+        /// 自取.
+        Pickup,
+        /// 外送.
+        Delivery,
+        /// 現場.
+        OnSite,
+    }
 }
 
 wire_enum! {
@@ -93,7 +105,7 @@ pub struct Availability {
     pub slots: Vec<Slot>,
     /// IANA time zone of the branch.
     pub time_zone: String,
-    /// Business day whose stock is told.
+    /// Business day whose stock is reported.
     #[schema(format = Date)]
     pub stock_day: String,
     /// Tracked stock-keeping units; one that is absent is always sellable.

@@ -8,7 +8,7 @@ use crate::{
     state::Gateway,
 };
 
-/// Tells what a branch can sell, for customers; at most 300 ms old.
+/// Gets what a branch can sell, for customers; at most 300 ms old.
 #[utoipa::path(
     get, path = "/api/shop/{brand}/{branch}/availability", tag = "shop", params(Wanted),
     responses((status = 200, body = Availability))

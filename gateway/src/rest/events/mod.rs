@@ -1,4 +1,4 @@
-//! Live screens: server-sent events that tell a screen what to read again.
+//! Live screens: server-sent events that name what a screen should read again.
 
 mod branch;
 mod brand;

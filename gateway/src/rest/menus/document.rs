@@ -1,5 +1,5 @@
-//! The shape of the menu document, which catalog writes at publishing and the gateway hands on
-//! as it is: these types only describe it.
+//! The shape of the menu document, which catalog writes at publishing and the gateway
+//! forwards unchanged: these types only describe it.
 
 use chrono::{DateTime, Utc};
 use utoipa::ToSchema;

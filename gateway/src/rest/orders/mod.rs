@@ -1,19 +1,10 @@
-//! Orders as staff work on them.
+//! What of orders is more than a call.
 
-mod event;
-mod get;
-mod known;
-mod list;
-mod move_to_slot;
-mod order;
+mod place_test;
 mod slots;
-mod transition;
-mod undo;
-mod unmask;
+mod state;
 
-pub use event::OrderEvent;
-pub use known::{KnownOrder, known_orders};
-pub use order::{CancelReason, Contact, Order, OrderAnswer, OrderState};
+pub use state::OrderState;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::Gateway;
@@ -21,11 +12,6 @@ use crate::state::Gateway;
 /// Endpoints of this resource.
 pub fn routes() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new()
-        .routes(routes!(list::list_orders))
-        .routes(routes!(get::get_order))
-        .routes(routes!(transition::transition_order))
-        .routes(routes!(undo::undo_transition))
-        .routes(routes!(unmask::unmask_contact))
         .routes(routes!(slots::find_order_slots))
-        .routes(routes!(move_to_slot::move_order))
+        .routes(routes!(place_test::place_test_order))
 }

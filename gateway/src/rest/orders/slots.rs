@@ -23,7 +23,7 @@ use crate::{
 pub struct OrderSlots {
     /// When this was true.
     pub as_of: DateTime<Utc>,
-    /// Earliest slot with room for this order; null where there is none.
+    /// Earliest slot with capacity for this order; null where there is none.
     pub earliest_slot_at: Option<DateTime<Utc>>,
     /// Slots from now to the last day ahead.
     pub slots: Vec<OrderSlot>,
@@ -43,7 +43,7 @@ pub struct OrderSlot {
     pub full_rule_ids: Vec<String>,
 }
 
-/// Tells which slots an order could be moved to, by its lines.
+/// Finds the slots that an order could be moved to, by its lines.
 ///
 /// Its stock is held already and not asked for again; whether another day has enough is judged by the
 /// move. Refuses with `NOT_FOUND`.

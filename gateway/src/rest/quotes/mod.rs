@@ -1,13 +1,11 @@
 //! Carts and what they cost.
 
 mod cart;
+mod changed;
 mod create;
-mod line;
-mod quote;
 
 pub use cart::{Cart, CartLine, ChosenOption, FulfilmentMethod};
-pub use line::{Adjustment, Fee, PricedLine, SoldOption};
-pub use quote::{Quote, QuoteWarning};
+pub use changed::rejection;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::Gateway;

@@ -1,9 +1,7 @@
-//! Signing in and out, and one's own sessions.
+//! Signing in and out.
 
 mod change_password;
-mod end;
-mod list;
-pub mod me;
+mod me;
 mod sign_in;
 mod sign_out;
 
@@ -17,7 +15,5 @@ pub fn routes() -> OpenApiRouter<Gateway> {
         .routes(routes!(sign_in::sign_in))
         .routes(routes!(sign_out::sign_out))
         .routes(routes!(me::get_me))
-        .routes(routes!(list::list_sessions))
-        .routes(routes!(end::end_session))
         .routes(routes!(change_password::change_password))
 }

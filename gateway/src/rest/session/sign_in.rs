@@ -2,12 +2,12 @@ use axum::{Json, extract::State};
 use http::HeaderMap;
 use proto::staff::v1 as pb;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde_json::Value;
+use utoipa::{ToSchema, openapi::Ref};
 
-use super::me::Me;
 use crate::{
     auth::{Peer, cookies},
-    rest::{Result, body::Body, convert::present},
+    rest::{Result, body::Body, convert::present, transcoded},
     state::Gateway,
 };
 
@@ -33,7 +33,12 @@ pub struct SignIn {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignedIn {
     /// Who signed in.
-    pub me: Me,
+    #[schema(schema_with = me)]
+    pub me: Value,
+}
+
+fn me() -> Ref {
+    Ref::from_schema_name("Me")
 }
 
 /// Signs an account in and sets the session cookie and the CSRF cookie.
@@ -57,7 +62,7 @@ pub async fn sign_in(
         user_agent: peer.user_agent,
     };
     let answer = gateway.staff().sign_in(request).await?.into_inner();
-    let me = present(answer.me, "who signed in")?.try_into()?;
+    let me = transcoded::json(&present(answer.me, "who signed in")?)?;
     Ok((
         cookies::signed_in(&gateway, &answer.session_token),
         Json(SignedIn { me }),

@@ -13,7 +13,8 @@ pub async fn sign_out(
     if let Some(session_token) = cookies::session(&headers).map(str::to_owned) {
         gateway.identities().forget(&session_token).await;
         gateway
-            .staff_as_gateway()
+            .as_gateway(None)
+            .staff()
             .sign_out(pb::SignOutRequest { session_token })
             .await?;
     }

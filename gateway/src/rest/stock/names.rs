@@ -89,10 +89,10 @@ async fn catalogue_of(gateway: &Gateway, staff: &Staff, branch_id: &str) -> Resu
         .find(|branch| branch.branch_id == branch_id)
         .ok_or_else(|| Problem::not_found("branch"))?;
 
-    let mut catalog = gateway.catalog_as_gateway(org);
+    let mut catalog = gateway.as_gateway(Some(org)).catalog();
     let mut products = Vec::new();
-    let mut page_token = String::new();
-    loop {
+    let mut next = Some(String::new());
+    while let Some(page_token) = next {
         let request = catalog::ListProductsRequest {
             brand_id: branch.brand_id.clone(),
             page_size: 100,
@@ -101,10 +101,7 @@ async fn catalogue_of(gateway: &Gateway, staff: &Staff, branch_id: &str) -> Resu
         };
         let page = catalog.list_products(request).await?.into_inner();
         products.extend(page.products);
-        page_token = page.next_page_token;
-        if page_token.is_empty() {
-            break;
-        }
+        next = page.next_page_token;
     }
     let request = catalog::ListOptionGroupsRequest {
         brand_id: branch.brand_id,

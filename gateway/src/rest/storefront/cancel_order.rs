@@ -3,10 +3,11 @@ use axum::{
     extract::{Path, State},
 };
 use proto::ordering::v1 as pb;
+use serde_json::Value;
 
 use crate::{
     auth::Shop,
-    rest::{Result, orders::OrderAnswer},
+    rest::{Result, transcoded},
     state::Gateway,
 };
 
@@ -15,19 +16,15 @@ use crate::{
 /// Refuses with `NOT_FOUND` and `ILLEGAL_TRANSITION`.
 #[utoipa::path(
     post, path = "/api/shop/{brand}/{branch}/orders/{token}/cancel", tag = "shop",
-    responses((status = 200, body = OrderAnswer))
+    responses((status = 200, body = ref("#/components/schemas/CancelByTokenResponse")))
 )]
 pub async fn cancel_my_order(
     State(gateway): State<Gateway>,
     shop: Shop,
     Path((_, _, access_token)): Path<(String, String, String)>,
-) -> Result<Json<OrderAnswer>> {
+) -> Result<Json<Value>> {
     gateway.limits().shop_write(&shop).await?;
     let request = shop.request(pb::CancelByTokenRequest { access_token });
-    let answer = gateway
-        .ordering()
-        .cancel_by_token(request)
-        .await?
-        .into_inner();
-    Ok(Json(answer.order.try_into()?))
+    let response = gateway.ordering().cancel_by_token(request).await?;
+    transcoded::json(response.get_ref()).map(Json)
 }

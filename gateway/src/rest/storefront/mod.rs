@@ -5,6 +5,7 @@ mod get_order;
 mod place_order;
 mod show;
 
+pub use place_order::PlaceOrder;
 pub use show::StorefrontPage;
 
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -2,19 +2,19 @@ use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use proto::ordering::v1 as pb;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
     auth::Shop,
-    problem::Rejection,
     rest::{
         Result,
         body::Body,
-        convert::{present, stamp},
+        convert::{present, required_time, stamp},
         idempotency::IdempotencyKey,
-        orders::{Contact, Order},
-        quotes::{Cart, CartLine, FulfilmentMethod},
+        quotes::{self, Cart, CartLine, FulfilmentMethod},
+        transcoded,
     },
     state::Gateway,
 };
@@ -35,14 +35,14 @@ pub struct PlaceOrder {
     pub quoted_at: DateTime<Utc>,
     /// Time that quote promised; null when it promised none. A later time is `QUOTE_CHANGED`.
     pub promised_at: Option<DateTime<Utc>>,
-    /// Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` tells the
-    /// difference from these. Empty to be told of no lines and fees.
+    /// Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` names the
+    /// differences from these. Empty to get none of lines and fees.
     #[serde(default)]
     pub line_amounts: Vec<i64>,
     /// Fees of that quote.
     #[serde(default)]
     pub fee_amounts: Vec<FeeAmount>,
-    /// Who orders.
+    /// The customer.
     pub contact: Contact,
     /// Remark, at most 500 characters.
     #[serde(default)]
@@ -62,15 +62,15 @@ pub struct FeeAmount {
     pub amount: i64,
 }
 
-/// A placed order.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PlacedOrder {
-    /// The order.
-    pub order: Order,
-    /// Secret token of the order's link.
-    pub access_token: String,
-    /// The order existed already; this is its first answer again.
-    pub replayed: bool,
+/// Who orders.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ContactInput)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Name, 1–60 characters.
+    pub name: String,
+    /// Phone as typed; stored in E.164 form.
+    pub phone: String,
 }
 
 /// Places an order.
@@ -83,45 +83,43 @@ pub struct PlacedOrder {
 /// `pickup_number`) and `RATE_LIMITED`.
 #[utoipa::path(
     post, path = "/api/shop/{brand}/{branch}/orders", tag = "shop", params(IdempotencyKey),
-    request_body = PlaceOrder, responses((status = 201, body = PlacedOrder))
+    request_body = PlaceOrder,
+    responses((status = 201, body = ref("#/components/schemas/PlaceOrderResponse")))
 )]
 pub async fn place_order(
     State(gateway): State<Gateway>,
     shop: Shop,
     key: IdempotencyKey,
     Body(input): Body<PlaceOrder>,
-) -> Result<(StatusCode, Json<PlacedOrder>)> {
+) -> Result<(StatusCode, Json<Value>)> {
     let claim = gateway
         .limits()
         .place_order(&shop, &input.contact.phone, &key.key)
         .await?;
     let request = shop.request(input.into_wire(key.key, shop.branch_id().to_owned()));
-    let answer = match gateway.ordering().place_order(request).await {
-        Ok(answer) => answer.into_inner(),
+    let response = match gateway.ordering().place_order(request).await {
+        Ok(response) => response.into_inner(),
         Err(status) => {
-            let refused = Rejection::from(status);
-            if refused.is_certain() {
-                gateway.limits().give_back(claim);
+            let rejection = quotes::rejection(status);
+            if rejection.is_certain() {
+                gateway.limits().release(claim);
             }
-            return Err(refused);
+            return Err(rejection);
         }
     };
-    let order: Order = present(answer.order, "the order")?.try_into()?;
-    if answer.replayed {
-        gateway.limits().repeated(claim, order.placed_at);
+    if response.replayed {
+        let order = present(response.order.as_ref(), "the order")?;
+        let created_at = required_time(order.created_at, "created_at")?;
+        gateway.limits().repeated(claim, created_at);
     } else {
         gateway.limits().keep(claim);
     }
-    let placed = PlacedOrder {
-        order,
-        access_token: answer.access_token,
-        replayed: answer.replayed,
-    };
-    Ok((StatusCode::CREATED, Json(placed)))
+    Ok((StatusCode::CREATED, Json(transcoded::json(&response)?)))
 }
 
 impl PlaceOrder {
-    fn into_wire(self, idempotency_key: String, branch_id: String) -> pb::PlaceOrderRequest {
+    /// The message, for this branch.
+    pub fn into_wire(self, idempotency_key: String, branch_id: String) -> pb::PlaceOrderRequest {
         let cart = Cart {
             method: self.method,
             wanted_at: self.wanted_at,

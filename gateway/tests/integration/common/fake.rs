@@ -1,4 +1,4 @@
-//! Stands in for every service behind the gateway: an RPC answers what a test told it to.
+//! Stands in for every service behind the gateway: an RPC answers as a test sets it up.
 
 use std::{collections::HashMap, sync::Arc};
 

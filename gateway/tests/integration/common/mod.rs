@@ -1,4 +1,4 @@
-//! A whole gateway on a free port, before services that answer what a test tells them to.
+//! A whole gateway on a free port, before fake services that answer as a test sets them up.
 
 pub mod fake;
 
@@ -22,7 +22,9 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use prost::Message;
-use proto::{capacity::v1 as capacity, catalog::v1 as catalog, staff::v1 as staff};
+use proto::{
+    capacity::v1 as capacity, catalog::v1 as catalog, common::v1::Money, staff::v1 as staff,
+};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,6 +37,12 @@ use fake::Fake;
 pub const SESSION: &str = "the-session-secret";
 /// Where the fake catalog's only branch is.
 pub const SHOP: &str = "/api/shop/tea/north";
+
+/// An amount of money.
+pub fn twd(amount: i64) -> Option<Money> {
+    let currency = "TWD".to_owned();
+    Some(Money { amount, currency })
+}
 
 /// The gateway with its surroundings.
 pub struct Edge {
@@ -100,13 +108,13 @@ impl Edge {
             _redis: redis,
         };
         edge.teach_catalog();
-        edge.heard().await;
+        edge.is_subscribed().await;
         edge
     }
 
-    /// Waits until the gateway hears the bus: its subscription begins with a gap, at which it
+    /// Waits until the gateway is subscribed to the bus: its subscription begins with a gap, at which it
     /// forgets everything and ends the streams open then.
-    async fn heard(&self) {
+    async fn is_subscribed(&self) {
         let changed = capacity::AvailabilityChanged {
             branch_id: self.branch_id.clone(),
             ..Default::default()
@@ -115,12 +123,12 @@ impl Edge {
             let stream = self.get(&format!("{SHOP}/events")).await;
             self.send("capacity.availability.changed.v1", &changed)
                 .await;
-            let told = tokio::time::timeout(Duration::from_millis(100), tells(stream));
-            if told.await == Ok(true) {
+            let notified = tokio::time::timeout(Duration::from_millis(100), is_notified(stream));
+            if notified.await == Ok(true) {
                 return;
             }
         }
-        panic!("the gateway never heard the bus");
+        panic!("the gateway never subscribed to the bus");
     }
 
     /// Sends an event as a service's relay does.
@@ -157,7 +165,7 @@ impl Edge {
         self.running.stop().await
     }
 
-    /// What handlers reach.
+    /// The state of the handlers.
     pub fn gateway(&self) -> &Gateway {
         self.running.gateway()
     }
@@ -263,8 +271,8 @@ impl Edge {
     }
 }
 
-/// Whether a stream tells of what can be bought before it ends.
-async fn tells(mut stream: Response) -> bool {
+/// Whether a stream reports availability before it ends.
+async fn is_notified(mut stream: Response) -> bool {
     let mut text = String::new();
     while let Some(part) = stream.chunk().await.unwrap() {
         text.push_str(std::str::from_utf8(&part).unwrap());

@@ -4,7 +4,7 @@ import type { Me, Order, OrderLine, Product, StockItem } from "../src/data/types
 export function line(part: Partial<OrderLine> = {}): OrderLine {
   return {
     product_id: "p", variant_id: "v", product_name: "珍珠奶茶", variant_name: "冷", quantity: 1,
-    unit_list: 55, list: 55, net: 55, adjustments: [], options: [], note: "", ...part,
+    unit_list: 55, list: 55, net: 55, adjustments: [], options: [], note: "", tax_type: "taxable", ...part,
   };
 }
 
@@ -13,7 +13,7 @@ export function order(part: Partial<Order> = {}): Order {
     order_id: "order-1", brand_id: "brand", branch_id: "branch", order_number: "7K2PQ", pickup_number: "001", state: "placed",
     method: "pickup", wanted_at: null, promised_at: "2026-06-12T02:45:00Z", placed_at: "2026-06-12T02:30:00Z",
     accepted_at: null, ready_at: null, completed_at: null, currency: "TWD", lines: [line()], fees: [], total: 55, paid: 0,
-    contact: { name: "王小姐", phone: "0912***345" }, remark: "", utensils: false, test: false, cancel_reason: null, cancel_text: "",
+    contact_name: "王小姐", contact_phone: "0912***345", remark: "", utensils: false, test: false, cancel_reason: null, cancel_text: "",
     business_day: "2026-06-12", version: 1, menu_number: 1, next_states: ["accepted", "rejected"], undo_until: null, moved_from: null, moved_reason: "", ...part,
   };
 }
@@ -30,7 +30,7 @@ export function me(part: Partial<Me["account"]> = {}): Me {
   };
 }
 
-/** Who works at the mock: the owner, or `MOCK_ROLE` as domain-rules §7.4 has it, to look at screens through their eyes. */
+/** Who works at the mock: the owner, or `MOCK_ROLE` a role of docs/rules.md, Starter roles, to look at screens through their eyes. */
 export function person(): Me {
   const role = process.env.MOCK_ROLE;
   if (role === "kitchen") return me({ role, name: "廚房", permissions: { "ops.orders": "operate", "ops.pause": "manage" }, actions: [] });
@@ -49,6 +49,6 @@ export function product(part: Partial<Product> = {}): Product {
 export function stockItem(part: Partial<StockItem> = {}): StockItem {
   return {
     branch_id: "branch", sku_id: "v", mode: "running", on_hand: 10, held: 0, available: 10, daily_amount: 0, low_threshold: 0, shortfall: 0, days: [],
-    rules: { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 5 }, version: 1, ...part,
+    rules: { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 5, deduct: "at_once" }, version: 1, ...part,
   };
 }

@@ -1,4 +1,5 @@
 import type { Affected, AffectedOrder, Decisions, DecisionOutcomes, Hours, HoursInput, HoursVersion, OfferedDay, Order, OrderOutcome, OrderSlot, PreviewInput, SpecialDay, SpecialDayInput, StartedDecisions } from "../src/data/types";
+import { byBranch as grouped } from "../src/routes/hours/decision";
 import { closeOf, overlappingDays, type Span } from "../src/routes/hours/week";
 import { badField, found, isFull, Refusal, sameVersion, type World } from "./world";
 import type { Call, Route } from "./routes";
@@ -85,7 +86,7 @@ function openings(hours: Pick<Hours, "periods">, days: readonly SpecialDay[], fr
   return merged;
 }
 
-function offered(hours: Hours | HoursInput, days: readonly SpecialDay[], from: number): OfferedDay[] {
+function offered(hours: Pick<Hours, "periods" | "slot_minutes" | "lead_minutes" | "days_ahead" | "last_order_minutes">, days: readonly SpecialDay[], from: number): OfferedDay[] {
   const open = openings(hours, days, from);
   const today = dateOf(from - CUTOFF);
   const iso = (at: number) => new Date(at).toISOString();
@@ -112,16 +113,14 @@ function affected(world: World, branchId: string, hours: Pick<Hours, "periods">,
     const at = Date.parse(order.promised_at ?? order.placed_at);
     return order.branch_id === branchId && order.next_states.length > 0 && order.state !== "completed" && at > Date.now() && !open.some((opening) => opening.from <= at && at < opening.to);
   });
-  return orders.map(({ order_id, promised_at, placed_at, business_day, order_number, pickup_number, contact, method, state, total }) => ({
-    order_id, branch_id: branchId, promised_at: promised_at ?? placed_at, business_day, order_number, pickup_number, contact_name: contact.name, method, state, total,
+  return orders.map(({ order_id, promised_at, placed_at, business_day }) => ({
+    order_id, branch_id: branchId, promised_at: promised_at ?? placed_at, slot_starts_at: promised_at ?? placed_at, business_day,
   }));
 }
 
 /** Orders by their branches, the branch with the earliest first. */
 function byBranch(orders: readonly AffectedOrder[]): Affected {
-  const sorted = orders.toSorted((a, b) => a.promised_at.localeCompare(b.promised_at));
-  const ids = [...new Set(sorted.map((order) => order.branch_id))];
-  return { total: sorted.length, unlisted: 0, branches: ids.map((branch_id) => ({ branch_id, orders: sorted.filter((order) => order.branch_id === branch_id) })) };
+  return grouped(orders.toSorted((a, b) => a.promised_at.localeCompare(b.promised_at)), orders.length);
 }
 
 /** The branches that a special day concerns: its own, or all of its brand. */
@@ -134,31 +133,33 @@ function affectedBy(world: World, branchIds: readonly string[], { planned, remov
   return byBranch(branchIds.flatMap((id) => affected(world, id, found(world.state.hours.get(id)), daysFor(world, id, planned).filter((day) => day.special_day_id !== removed))));
 }
 
-function judge({ periods, methods = [] }: HoursInput): void {
-  if (overlappingDays(periods).length > 0) throw badField("periods[0].open_minute", "HOURS_OVERLAP");
-  for (const [index, own] of methods.entries()) if (overlappingDays(own.periods ?? []).length > 0) throw badField(`methods[${String(index)}].periods[0].open_minute`, "HOURS_OVERLAP");
+function judge({ periods = [], methods = [] }: HoursInput["hours"]): void {
+  if (overlappingDays(periods).length > 0) throw badField("hours.periods[0].open_minute", "HOURS_OVERLAP");
+  for (const [index, own] of methods.entries()) if (overlappingDays(own.periods ?? []).length > 0) throw badField(`hours.methods[${String(index)}].periods[0].open_minute`, "HOURS_OVERLAP");
 }
 
 /** Refuses a change while orders are undecided. */
-function judgeDecisions({ branches, total }: Affected, { orders: decided = [], keep_others = false }: Decisions = {}): void {
+function judgeDecisions({ branches, total }: Affected, decisions: Decisions | null | undefined): void {
+  const { orders: decided = [], keep_others = false } = decisions ?? {};
   const orders = branches.flatMap((branch) => branch.orders);
   const open = orders.filter((order) => !decided.some((one) => one.order_id === order.order_id));
   if (open.length > 0 && !keep_others) throw new Refusal(409, "ORDERS_AFFECTED", { count: String(total) });
 }
 
 /** Takes decisions on; a second later they are carried out, as by the timer of the real desk. */
-function start(world: World, { orders: decided = [], move_reason = "" }: Decisions = {}): StartedDecisions | null {
+function start(world: World, decisions: Decisions | null | undefined): StartedDecisions | null {
+  const { orders: decided = [], move_reason } = decisions ?? {};
   const orders = decided.flatMap(({ order_id, decision, wanted_at }): OrderOutcome[] => {
     if (decision === "keep") return [];
-    const { branch_id, order_number, pickup_number, contact, promised_at, placed_at } = found(world.state.orders.get(order_id));
-    return [{ order_id, branch_id, order_number, pickup_number, contact_name: contact.name, promised_at: promised_at ?? placed_at, decision, wanted_at: wanted_at ?? null, state: "waiting", reason: null }];
+    const { branch_id, order_number, pickup_number, contact_name, promised_at, placed_at } = found(world.state.orders.get(order_id));
+    return [{ order_id, branch_id, order_number, pickup_number, contact_name, promised_at: promised_at ?? placed_at, decision, wanted_at: wanted_at ?? null, state: "waiting", reason: null }];
   });
   if (orders.length === 0) return null;
   const batch_id = world.fresh();
-  const batch: DecisionOutcomes = { batch: { batch_id, started_at: new Date().toISOString(), decided_by: "陳老闆", move_reason, waiting: orders.length, done: 0, failed: 0 }, orders };
+  const batch: DecisionOutcomes = { batch: { batch_id, started_at: new Date().toISOString(), decided_by: "陳老闆", move_reason: move_reason ?? "", waiting: orders.length, done: 0, failed: 0 }, orders };
   deskOf(world).batches.unshift(batch);
   setTimeout(() => {
-    batch.orders = orders.map((order) => ({ ...order, ...carryOut(world, order, move_reason) }));
+    batch.orders = orders.map((order) => ({ ...order, ...carryOut(world, order, move_reason ?? "") }));
     const count = (state: OrderOutcome["state"]) => batch.orders.filter((one) => one.state === state).length;
     batch.batch = { ...batch.batch, waiting: 0, done: count("done"), failed: count("failed") };
   }, 1_500);
@@ -215,14 +216,20 @@ function now(world: World, branchId: string) {
   return { hours: found(world.state.hours.get(branchId)), pending: versions.filter((one) => one.state === "pending") };
 }
 
+function wholeHours(held: Hours, input: HoursInput["hours"]): Hours {
+  const methods = (input.methods ?? []).map((own) => ({ ...own, periods: own.periods ?? [], last_order_minutes: own.last_order_minutes ?? null, lead_minutes: own.lead_minutes ?? null }));
+  return { ...held, ...input, branch_id: held.branch_id, periods: input.periods ?? [], methods, max_orders_per_slot: input.max_orders_per_slot ?? null, outside_hours: input.outside_hours ?? "future_only" };
+}
+
 function setHours({ world, ids: [branchId = ""], body }: Call) {
-  const { decisions, effective_at, replaces, restores, ...input } = body as HoursInput;
+  const { decisions, hours: input, effective_at, replaces, restores } = body as HoursInput & { decisions?: Decisions };
   const held = found(world.state.hours.get(branchId));
   sameVersion(held, input.version);
-  judge(input as HoursInput);
-  judgeDecisions(byBranch(affected(world, branchId, input, daysFor(world, branchId))), decisions);
+  judge(input);
+  const planned = wholeHours(held, input);
+  judgeDecisions(byBranch(affected(world, branchId, planned, daysFor(world, branchId))), decisions);
   const number = held.version + 1;
-  const hours = { ...held, ...input, version: number, methods: input.methods ?? [], outside_hours: input.outside_hours ?? "future_only" } as Hours;
+  const hours = { ...planned, version: number };
   const desk = deskOf(world);
   let versions = found(desk.versions.get(branchId)).map((one): HoursVersion => (one.number === replaces ? { ...one, state: "withdrawn" } : one));
   if (effective_at && versions.some((one) => one.state === "pending" && one.effective_at === effective_at)) throw badField("effective_at", "EFFECTIVE_CONFLICT");
@@ -247,38 +254,40 @@ function withdraw({ world, ids: [branchId = "", number = ""], body }: Call) {
 
 function preview({ world, ids: [branchId = ""], body }: Call) {
   const { hours: input, special_day, removed_special_day_id, count_only } = body as PreviewInput;
-  if (input) judge(input);
-  const hours = input ?? found(world.state.hours.get(branchId));
-  const planned = special_day ? dayOf(world, branchId, special_day.day, special_day.special_day_id ?? undefined, special_day.brand_id ?? undefined) : undefined;
+  const held = found(world.state.hours.get(branchId));
+  if (input) judge(input.hours);
+  const hours = input ? wholeHours(held, input.hours) : held;
+  const planned = special_day ? dayOf(world, branchId, special_day, special_day.special_day_id ?? undefined, special_day.brand_id ?? undefined) : undefined;
   const days = daysFor(world, branchId, planned).filter((day) => day.special_day_id !== removed_special_day_id);
   const seen = (body as PreviewInput).from ?? input?.effective_at;
   const from = seen ? Date.parse(seen) : Date.now();
   const removed = deskOf(world).days.find((day) => day.special_day_id === removed_special_day_id);
   const changed = planned ?? removed;
   const outside = changed ? affectedBy(world, concerned(world, changed), { planned, removed: removed_special_day_id }) : byBranch(affected(world, branchId, hours, days));
-  return { body: { days: offered(hours, days, from), affected: count_only ? { ...outside, branches: [] } : outside, overridden: planned?.locked ? days.filter((day) => day.overridden) : [] } };
+  const orders = outside.branches.flatMap((branch) => branch.orders);
+  return { body: { days: offered(hours, days, from), affected: count_only ? [] : orders, affected_total: outside.total, overridden: planned?.locked ? days.filter((day) => day.overridden) : [] } };
 }
 
-function dayOf(world: World, branchId: string, { decisions: _decisions, ...input }: SpecialDayInput, id?: string, brandId?: string): SpecialDay {
+function dayOf(world: World, branchId: string, input: SpecialDayInput, id?: string, brandId?: string): SpecialDay {
   const branch = world.state.branches.find((one) => one.branch_id === branchId);
   const day: SpecialDay = {
-    special_day_id: id ?? "new", brand_id: brandId ?? branch?.brand_id ?? "", branch_id: brandId ? null : branchId, overridden: false, ...input,
+    ...input, special_day_id: id ?? "new", brand_id: brandId ?? branch?.brand_id ?? "", branch_id: brandId ? null : branchId, overridden: false,
     periods: input.periods ?? [], locked: input.locked ?? false, version: input.version ?? 0,
   };
   const inTheWay = deskOf(world).days.find((other) => other.special_day_id !== day.special_day_id && other.from_date <= day.to_date && day.from_date <= other.to_date && (other.branch_id === day.branch_id || (other.locked && day.branch_id)));
-  if (inTheWay) throw badField("from_date", inTheWay.branch_id === day.branch_id ? "HOURS_OVERLAP" : "FIELD_LOCKED", { name: inTheWay.name, from: inTheWay.from_date, to: inTheWay.to_date });
+  if (inTheWay) throw badField("special_day.from_date", inTheWay.branch_id === day.branch_id ? "HOURS_OVERLAP" : "FIELD_LOCKED", { name: inTheWay.name, from: inTheWay.from_date, to: inTheWay.to_date });
   return day;
 }
 
 function saveDay({ world, ids: [ownerId = "", id], body }: Call, ofBrand: boolean) {
-  const input = body as SpecialDayInput;
+  const { special_day: input, decisions } = body as { special_day: SpecialDayInput; decisions?: Decisions };
   const branchId = ofBrand ? (world.state.branches.find((one) => one.brand_id === ownerId)?.branch_id ?? "") : ownerId;
   const day = dayOf(world, branchId, input, id, ofBrand ? ownerId : undefined);
-  judgeDecisions(affectedBy(world, concerned(world, day), { planned: day }), input.decisions);
+  judgeDecisions(affectedBy(world, concerned(world, day), { planned: day }), decisions);
   const desk = deskOf(world);
   const saved = { ...day, special_day_id: id ?? world.fresh(), version: day.version + 1 };
   desk.days = [...desk.days.filter((one) => one.special_day_id !== id), saved];
-  return { status: id ? 200 : 201, body: { special_day: saved, started: start(world, input.decisions) } };
+  return { body: { special_day: saved, started: start(world, decisions) } };
 }
 
 function removeDay({ world, ids: [id = ""], body }: Call) {

@@ -34,7 +34,7 @@ function limitsOf(world: World, branchId: string): Limits {
         newRule({ rule_id: world.fresh(), limit: 0, enabled: false, days: { weekdays: [], from_date: null, to_date: null, date: "2026-12-25" } }),
       ]
     : [];
-  const made: Limits = { branch_id: branchId, rules, version: 1, orders_per_slot: hours.max_orders_per_slot ?? null, slot_minutes: hours.slot_minutes, overbooked: [] };
+  const made: Limits = { branch_id: branchId, rules: withIds(world, rules), version: 1, orders_per_slot: hours.max_orders_per_slot ?? null, slot_minutes: hours.slot_minutes, overbooked: [] };
   limits.set(branchId, made);
   return made;
 }
@@ -77,11 +77,15 @@ function judge(limits: Limits, rules: readonly LimitRule[]): void {
   if (fields.length > 0) throw new Refusal(400, "CAPACITY_INVALID", {}, fields);
 }
 
+function withIds(world: World, rules: readonly LimitRule[]): Limits["rules"] {
+  return rules.map((rule) => ({ ...rule, rule_id: rule.rule_id ?? world.fresh() }));
+}
+
 function put(world: World, branchId: string, rules: readonly LimitRule[], note: string): Limits {
   const kept = keptOf(world);
   const before = limitsOf(world, branchId);
   const versions = versionsOf(world, branchId);
-  const next: Limits = { ...before, rules: rules.map((rule) => ({ ...rule, rule_id: rule.rule_id ?? world.fresh() })), version: before.version + 1 };
+  const next: Limits = { ...before, rules: withIds(world, rules), version: before.version + 1 };
   next.overbooked = overbookedOf(next);
   kept.limits.set(branchId, next);
   kept.versions.set(branchId, [{ version: next.version, changed_at: new Date().toISOString(), changed_by: "陳老闆", note, rules: next.rules }, ...versions]);
@@ -112,7 +116,6 @@ function preview({ world, ids, body }: Call): { body: unknown } {
   const orders = [...world.state.orders.values()].filter((one) => one.branch_id === branchId).slice(0, 3);
   const tried = orders.map((one, index) => ({
     order_id: one.order_id, slot_starts_at: one.promised_at, offered_at: index === 2 ? null : new Date(Date.parse(one.promised_at ?? one.placed_at ?? "") + 900_000).toISOString(), rules: [0],
-    order: { order_number: one.order_number, pickup_number: one.pickup_number, contact_name: one.contact.name, state: one.state, total: one.total },
   }));
   return { body: { overbooked: overbookedOf(planned), business_day: input.business_day ?? dayAt(Date.now() - 24 * HOUR), orders: 86, moved: 2, refused: 1, tried } };
 }
@@ -122,10 +125,9 @@ function detail({ world, ids, query }: Call): { body: unknown } {
   const orders = [...world.state.orders.values()].filter((one) => one.branch_id === ids[0]).slice(0, 5);
   return {
     body: {
-      products: products.map((one, index) => ({ product_id: one.product_id, variant_id: one.variants[0]?.variant_id ?? "", product_name: one.name, variant_name: "冷", units: 9 - index * 2, make_seconds: 300, amount: 500 })),
+      products: products.map((one, index) => ({ product_id: one.product_id, variant_id: one.variants[0]?.variant_id ?? "", units: 9 - index * 2, make_seconds: 300, amount: 500 })),
       orders: orders.map((one, index) => ({
-        order_id: one.order_id, slot_starts_at: query.get("from"), units: 2 + index,
-        order: { order_number: one.order_number, pickup_number: one.pickup_number, contact_name: one.contact.name, state: one.state, total: one.total },
+        order_id: one.order_id, slot_starts_at: query.get("from"), units: 2 + index, business_day: one.business_day,
       })),
     },
   };
@@ -143,7 +145,7 @@ function saveTemplate({ world, ids, body }: Call): { body: unknown } {
   const before = kept.templates.find((one) => one.template_id === input.template_id);
   if (before) sameVersion(before, input.version);
   if (kept.templates.some((one) => one !== before && one.name === input.name)) throw new Refusal(409, "CODE_TAKEN", {}, [{ field: "template.name", reason: "CODE_TAKEN", params: {} }]);
-  const template: LimitTemplate = { template_id: before?.template_id ?? world.fresh(), brand_id: ids[0] ?? "", name: input.name, rules: input.rules, version: (before?.version ?? 0) + 1 };
+  const template: LimitTemplate = { template_id: before?.template_id ?? world.fresh(), brand_id: ids[0] ?? "", name: input.name, rules: withIds(world, input.rules), version: (before?.version ?? 0) + 1 };
   kept.templates = [...kept.templates.filter((one) => one !== before), template].toSorted((a, b) => a.name.localeCompare(b.name));
   return { body: { template } };
 }

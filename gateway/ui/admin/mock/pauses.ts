@@ -1,6 +1,6 @@
 import { pausesAt } from "../../kit/src/pauses";
 
-import type { Menu, Pause, PauseInput, PausePreviewInput, PauseTarget } from "../src/data/types";
+import type { Menu, Pause, PauseEnd, PauseInput, PausePreviewInput, PauseTarget } from "../src/data/types";
 import type { Call, Route } from "./routes";
 import { found, Refusal, type World } from "./world";
 
@@ -27,27 +27,21 @@ export function menuOf(world: World, brandSlug: string, branchSlug: string): Men
   } as unknown as Menu;
 }
 
-function nameOf(world: World, { kind, id, name }: PauseTarget): string | null {
-  const products = [...world.state.products.values()];
-  const product = products.find((one) => one.product_id === id || one.variants.some((variant) => variant.variant_id === id));
-  const variant = product?.variants.find((one) => one.variant_id === id);
-  if (kind === "product" || kind === "variant") return `${product?.name ?? ""} ${variant?.name ?? ""}`.trim();
-  if (kind === "option") return [...world.state.groups.values()].flat().flatMap((group) => group.options).find((one) => one.option_id === id)?.name ?? "";
-  if (kind === "category") return [...world.state.categories.values()].flat().find((one) => one.category_id === id)?.name ?? "";
-  return name ?? null;
-}
+const whole = ({ kind, id = null, method = null, name = null }: PauseTarget): Pause["target"] => ({ kind, id, method, name });
+const wholeEnd = ({ kind, minutes = null, at = null }: PauseEnd): Pause["end"] => ({ kind, minutes, at });
 
-function create({ world, ids, body }: Call): { status: number; body: unknown } {
-  const [branchId = ""] = ids;
+function create({ world, body }: Call): { status: number; body: unknown } {
   const input = body as unknown as PauseInput;
+  const [branchId = world.state.branches[0]?.branch_id ?? ""] = input.branch_ids ?? [];
   const now = new Date();
   const midnight = new Date(now.getTime() + 6 * 3_600_000);
   const ends = { today: midnight, minutes: new Date(now.getTime() + (input.end?.minutes ?? 0) * 60_000), at: new Date(input.end?.at ?? now), restocked: null, manual: null }[input.end?.kind ?? "today"];
   if (input.end?.kind === "at" && ends && ends <= now) throw new Refusal(400, "IN_THE_PAST", {}, [{ field: "end.at", reason: "IN_THE_PAST", params: {} }]);
   const pause: Pause = {
-    pause_id: world.fresh(), target: input.target, target_name: nameOf(world, input.target), scope: input.scope ?? "branches", branch_count: 1 + (input.branch_ids?.length ?? 0),
-    channels: input.channels ?? [], reason: input.reason, note: input.note ?? "", end: input.end ?? { kind: "today" }, ends_at: ends?.toISOString() ?? null, locked: input.locked ?? false,
-    started_at: now.toISOString(), started_by: "陳老闆", ended_at: null, ending: null, ended_by: null, version: 1,
+    pause_id: world.fresh(), brand_id: world.state.branches.find((one) => one.branch_id === branchId)?.brand_id ?? "",
+    target: whole(input.target), target_name: input.target_name ?? "", scope: input.scope, branch_count: Math.max(1, input.branch_ids?.length ?? 0),
+    channels: input.channels ?? [], reason: input.reason, note: input.note ?? "", end: wholeEnd(input.end ?? { kind: "today" }), ends_at: ends?.toISOString() ?? null, locked: input.locked ?? false,
+    started_at: now.toISOString(), started_by: "陳老闆", ended_at: null, ending: null, ended_by: "", version: 1,
   };
   pausesOf(world, branchId).push(pause);
   world.emit(branchId, "availability", { sku_ids: [] });
@@ -62,17 +56,18 @@ function list({ world, ids, query }: Call): { body: unknown } {
 }
 
 function resume({ world, ids }: Call): { body: unknown } {
-  const pause = found(pausesOf(world, ids[0] ?? "").find((one) => one.pause_id === ids[1]));
+  const branchId = world.state.branches.find((branch) => pausesOf(world, branch.branch_id).some((one) => one.pause_id === ids[0]))?.branch_id ?? "";
+  const pause = found(pausesOf(world, branchId).find((one) => one.pause_id === ids[0]));
   Object.assign(pause, { ended_at: new Date().toISOString(), ending: "resumed", ended_by: "陳老闆" });
-  world.emit(ids[0] ?? "", "availability", { sku_ids: [] });
+  world.emit(branchId, "availability", { sku_ids: [] });
   return { body: { pause } };
 }
 
-function preview({ world, ids, body }: Call): { body: unknown } {
-  const { target } = body as unknown as PausePreviewInput;
+function preview({ world, body }: Call): { body: unknown } {
+  const { target, branch_ids = [] } = body as unknown as PausePreviewInput;
   const paused = pausesAt([{ target, reason: "other", ends_at: null }], 0);
   const orders = [...world.state.orders.values()].filter(
-    (order) => order.branch_id === ids[0] && order.lines.some((line) => paused.of("product", line.product_id) ?? paused.of("variant", line.variant_id) ?? line.options.some((one) => paused.of("option", one.option_id)) ?? paused.of("branch")),
+    (order) => (branch_ids.length === 0 || branch_ids.includes(order.branch_id)) && order.lines.some((line) => paused.of("product", line.product_id) ?? paused.of("variant", line.variant_id) ?? line.options.some((one) => paused.of("option", one.option_id)) ?? paused.of("branch")),
   );
   return { body: { orders: orders.map(({ order_id, branch_id, promised_at }) => ({ order_id, branch_id, promised_at })), order_count: orders.length } };
 }
@@ -80,7 +75,7 @@ function preview({ world, ids, body }: Call): { body: unknown } {
 /** Endpoints of 暫停銷售. */
 export const pauseRoutes: readonly Route[] = [
   ["GET", /^\/branches\/([^/]+)\/pauses$/u, list],
-  ["POST", /^\/branches\/([^/]+)\/pauses$/u, create],
-  ["POST", /^\/branches\/([^/]+)\/pauses\/preview$/u, preview],
-  ["POST", /^\/branches\/([^/]+)\/pauses\/([^/]+)\/resume$/u, resume],
+  ["POST", /^\/pauses$/u, create],
+  ["POST", /^\/pauses\/preview$/u, preview],
+  ["POST", /^\/pauses\/([^/]+)\/resume$/u, resume],
 ];

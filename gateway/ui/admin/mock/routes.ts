@@ -210,11 +210,11 @@ function transferStock(call: Call): Answer {
   const item = putStock(call, { ...held, on_hand: held.on_hand - quantity, available: Math.max(0, held.available - quantity) });
   const movement: StockMovement = { movement_id: call.world.fresh(), sku_id: skuId, kind: "transferred_out", quantity: -quantity, on_hand_after: item.on_hand, held_after: item.held, at: new Date().toISOString(), actor: "陳老闆", order_id: null, reason, business_day: null, other_branch_id: to_branch_id };
   call.world.movements.set(skuId, [movement, ...(call.world.movements.get(skuId) ?? [])]);
-  return { status: 201, body: { item, movement } };
+  return { body: { item, movement } };
 }
 
 function shortOrders({ world }: Call): Answer {
-  const orders = [...world.state.orders.values()].slice(0, 2).map((one) => ({ order_id: one.order_id, quantity: 2, business_day: one.business_day, promised_at: one.promised_at }));
+  const orders = [...world.state.orders.values()].slice(0, 2).map((one) => ({ order_id: one.order_id, quantity: 2, business_day: one.business_day, promised_at: one.promised_at, held_at: one.placed_at }));
   return { body: { orders } };
 }
 
@@ -227,7 +227,7 @@ function saveComponent({ world, ids, body }: Call): Answer {
   if (all.some((one) => one !== held && !one.archived && one.name === input.name)) throw badField("component.name", "CODE_TAKEN");
   const component = { brand_id, sku_id: held?.sku_id ?? world.fresh(), name: input.name, archived: input.archived ?? false, version: (held?.version ?? 0) + 1 };
   world.state.components.set(brand_id, [...all.filter((one) => one !== held), component]);
-  return { status: held ? 200 : 201, body: { component } };
+  return { body: { component } };
 }
 
 function setRecipe({ world, ids, body }: Call): Answer {
@@ -236,7 +236,7 @@ function setRecipe({ world, ids, body }: Call): Answer {
   const all = world.state.recipes.get(brandId) ?? [];
   const held = all.find((one) => one.sku_id === sku_id);
   if (held) sameVersion(held, version);
-  const recipe: Recipe = { sku_id, parts, version: (held?.version ?? 0) + 1, sellable: parts.length > 0 ? 24 : null };
+  const recipe: Recipe = { brand_id: brandId, sku_id, parts, version: (held?.version ?? 0) + 1, sellable: parts.length > 0 ? 24 : null };
   world.state.recipes.set(brandId, [...all.filter((one) => one !== held), recipe]);
   return { body: { recipe } };
 }
@@ -256,7 +256,7 @@ function moveStock(call: Call): Answer {
   const item = putStock(call, { ...held, on_hand, available: Math.max(0, on_hand - held.held) });
   const movement = { movement_id: call.world.fresh(), sku_id: skuId, kind, quantity: change, on_hand_after: on_hand, held_after: held.held, at: new Date().toISOString(), actor: "陳老闆", order_id: null, reason, business_day: null, other_branch_id: null };
   call.world.movements.set(skuId, [movement, ...(call.world.movements.get(skuId) ?? [])]);
-  return { status: 201, body: { item, movement } };
+  return { body: { item, movement } };
 }
 
 /** An order with the steps that the signed-in account may take. */
@@ -267,9 +267,15 @@ function seen(order: Order): Order {
 }
 
 function unmask(call: Call): Answer {
-  const { contact } = found(call.world.state.orders.get(first(call)));
+  const { contact_name, contact_phone } = found(call.world.state.orders.get(first(call)));
   if (!(call.body as { reason: string }).reason) throw badField("reason", "REASON_REQUIRED");
-  return { body: { contact: { ...contact, phone: contact.phone.replace(/^0/u, "+886").replace("***", "345") } } };
+  return { body: { contact: { name: contact_name, phone: contact_phone.replace(/^0/u, "+886").replace("***", "345") } } };
+}
+
+function summaries(call: Call): Answer {
+  const ids = (call.body as { order_ids: string[] }).order_ids;
+  const found = ids.flatMap((id) => call.world.state.orders.get(id) ?? []);
+  return { body: { orders: found.map(({ order_id, order_number, pickup_number, contact_name, method, state, total }) => ({ order_id, order_number, pickup_number, contact_name, method, state, total })) } };
 }
 
 function orders(call: Call): Answer {
@@ -353,6 +359,7 @@ export const routes: readonly Route[] = [
   ["POST", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, moveStock],
   ["GET", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, ({ world, ids }) => ({ body: { movements: world.movements.get(ids[1] ?? "") ?? [], next_page_token: null } })],
   ["GET", /^\/branches\/([^/]+)\/orders$/u, orders],
+  ["POST", /^\/orders\/find$/u, summaries],
   ["GET", /^\/orders\/([^/]+)$/u, (call) => ({ body: { order: seen(found(call.world.state.orders.get(first(call)))), events: call.world.events.get(first(call)) ?? [] } })],
   ["POST", /^\/orders\/([^/]+)\/transition$/u, (call) => ({ body: { order: seen(call.world.transition(first(call), call.body as Transition)) } })],
   ["POST", /^\/orders\/([^/]+)\/unmask$/u, unmask],

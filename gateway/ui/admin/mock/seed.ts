@@ -65,7 +65,7 @@ function linesFor(state: State, brandId: string, n: number): OrderLine[] {
     const unit = variant.price + sold.reduce((sum, option) => sum + option.amount * option.quantity, 0);
     return {
       product_id: product.product_id, variant_id: variant.variant_id ?? "", product_name: product.name, variant_name: variant.name, quantity,
-      unit_list: unit, list: unit * quantity, net: unit * quantity, adjustments: [], options: sold, note: n % 6 === 0 && index === 0 ? "冰塊另外裝，謝謝" : "",
+      unit_list: unit, list: unit * quantity, net: unit * quantity, adjustments: [], options: sold, note: n % 6 === 0 && index === 0 ? "冰塊另外裝，謝謝" : "", tax_type: "taxable",
     };
   });
 }
@@ -79,7 +79,7 @@ export function makeOrder(state: State, branch: Branch, n: number, at: number, p
     order_id: id(), brand_id: branch.brand_id, branch_id: branch.branch_id, order_number: `${"7K2PQ3M9XZ"[n % 10] ?? "7"}${String(2000 + n)}`,
     pickup_number: String(n + 1).padStart(3, "0"), state: phase, placed_at: iso(at), promised_at: iso(at + 15 * 60_000), wanted_at: n % 7 === 3 ? iso(at + 25 * 60_000) : null,
     accepted_at: phase === "placed" ? null : iso(at + 60_000), ready_at: phase === "ready" ? iso(at + 10 * 60_000) : null, lines, total, paid: 0,
-    contact: { name: people[n % people.length] ?? "", phone: `09${String(10 + (n % 80))}***${String(100 + n).slice(-3)}` }, remark: remarks[n % remarks.length] ?? "",
+    contact_name: people[n % people.length] ?? "", contact_phone: `09${String(10 + (n % 80))}***${String(100 + n).slice(-3)}`, remark: remarks[n % remarks.length] ?? "",
     utensils: n % 4 === 0, test: n % 19 === 18, business_day: new Date(at).toISOString().slice(0, 10), next_states: next[phase],
   });
 }
@@ -131,7 +131,7 @@ export function seed(openOrders: number): State {
     { brand_id: tea.brand_id, sku_id: pearls, name: "珍珠", archived: false, version: 1 },
     { brand_id: tea.brand_id, sku_id: cups, name: "杯子 700cc", archived: false, version: 1 },
   ]);
-  state.recipes.set(tea.brand_id, skus.slice(16, 19).map((sku_id) => ({ sku_id, parts: [{ component_id: pearls, units: 1 }, { component_id: cups, units: 1 }], version: 1, sellable: 24 })));
+  state.recipes.set(tea.brand_id, skus.slice(16, 19).map((sku_id) => ({ brand_id: tea.brand_id, sku_id, parts: [{ component_id: pearls, units: 1 }, { component_id: cups, units: 1 }], version: 1, sellable: 24 })));
   for (const one of branches) {
     const day = { business_day: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10), planned: 0, on_hand: 0, held: 4, available: 0, shortfall: 4 };
     const expected = { business_day: day.business_day, planned: 30, on_hand: 24, held: 2, available: 22, shortfall: 0 };

@@ -116,7 +116,7 @@ export class World {
 
   #record(order: Order, to: OrderState, actor_kind: string, reason = "", part: Partial<OrderEvent> = {}): void {
     const all = this.events.get(order.order_id) ?? [];
-    const entry: OrderEvent = { version: order.version, from: all.at(-1)?.to ?? null, to, actor: actor_kind === "staff" ? "陳老闆" : null, actor_kind, at: new Date().toISOString(), reason, promised_before: null, promised_after: null, ...part };
+    const entry: OrderEvent = { version: order.version, from: all.at(-1)?.to ?? null, to, actor: actor_kind === "staff" ? "陳老闆" : "", actor_kind, at: new Date().toISOString(), reason, promised_before: null, promised_after: null, ...part };
     this.events.set(order.order_id, [...all, entry]);
   }
 

@@ -22,6 +22,7 @@ it("is the site map", () => {
       "shop": "/brands/:one/shop",
       "signIn": "/sign-in",
       "stock": "/branches/:one/stock",
+      "testShop": "/:one/:two?test",
     }
   `);
 });

@@ -16,4 +16,6 @@ export const paths = {
   stock: (branchId: string) => `/branches/${branchId}/stock`,
   limits: (branchId: string) => `/branches/${branchId}/limits`,
   hours: (branchId: string) => `/branches/${branchId}/hours`,
+  /** The storefront of a branch, where what one orders is a test. */
+  testShop: (brandSlug: string, branchSlug: string) => `/${brandSlug}/${branchSlug}?test`,
 } as const;

@@ -97,7 +97,8 @@ const branch = createRoute({ getParentRoute: () => signedIn, path: "/branches/$b
 const orders = createRoute({
   getParentRoute: () => branch,
   path: "/orders",
-  validateSearch: (search: Record<string, unknown>): { text?: string; order?: string } => ({
+  validateSearch: (search: Record<string, unknown>): { text?: string; order?: string; tests?: boolean } => ({
+    ...(search.tests === true ? { tests: true } : {}),
     ...(typeof search.text === "string" && search.text ? { text: search.text } : {}),
     ...(typeof search.order === "string" ? { order: search.order } : {}),
   }),

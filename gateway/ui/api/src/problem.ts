@@ -1,4 +1,4 @@
-/** A refusal as RFC 9457 carries it over the wire (domain-rules §9). */
+/** A refusal as RFC 9457 carries it over the wire (docs/rules.md, Reasons). */
 export interface FieldProblem {
   field: string;
   reason: string;

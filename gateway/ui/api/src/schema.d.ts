@@ -11,12 +11,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists accounts by account name, a page at a time. */
+        /**
+         * Lists the accounts within the caller's scope by account name, a page at a time.
+         * @description Safe to repeat.
+         */
         get: operations["list_accounts"];
         put?: never;
         /**
-         * Creates an account.
-         * @description Refuses with `ACCOUNT_TAKEN`, `PASSWORD_WEAK`, `ESCALATION` and `VALIDATION_FAILED`.
+         * Creates an account, whose role lies strictly below the caller's and whose scope within it.
+         * @description Refuses with ACCOUNT_TAKEN, PASSWORD_WEAK, ESCALATION, VALIDATION_FAILED. Repeating with the same idempotency key is safe.
          */
         post: operations["create_account"];
         delete?: never;
@@ -36,7 +39,7 @@ export interface paths {
         put?: never;
         /**
          * Enables or disables an account; disabling ends its sessions.
-         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT`, `LAST_OWNER` and `ESCALATION`.
+         * @description Refuses with NOT_FOUND, VERSION_CONFLICT, LAST_OWNER, ESCALATION.
          */
         post: operations["set_account_state"];
         delete?: never;
@@ -56,7 +59,7 @@ export interface paths {
         put?: never;
         /**
          * Creates a branch.
-         * @description Refuses with `CODE_TAKEN` (code or slug), `PHONE_INVALID`, `NOT_FOUND` and `VALIDATION_FAILED`.
+         * @description Refuses with CODE_TAKEN (code or slug), PHONE_INVALID, VALIDATION_FAILED, NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["create_branch"];
         delete?: never;
@@ -74,8 +77,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Changes a branch as a whole.
-         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT`, `CODE_TAKEN` and `VALIDATION_FAILED`.
+         * Changes a branch.
+         * @description A slug it had before stays reserved for it and leads to it for 365 days. Refuses with NOT_FOUND, VERSION_CONFLICT, CODE_TAKEN (code or slug), VALIDATION_FAILED.
          */
         put: operations["update_branch"];
         post?: never;
@@ -92,7 +95,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tells what a branch can sell, for staff. */
+        /** Gets what a branch can sell, for staff. */
         get: operations["get_branch_availability"];
         put?: never;
         post?: never;
@@ -130,13 +133,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gets a branch's weekly hours and slot settings in force, and what is pending. */
+        /**
+         * Gets a branch's weekly hours and slot settings in force, and what is pending.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["get_hours"];
         /**
          * Replaces a branch's weekly hours and slot settings, now or at a later time.
-         * @description What is decided about booked orders is saved with the hours and carried out then. Refuses with `HOURS_INVALID`,
-         *     `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `EFFECTIVE_CONFLICT`,
-         *     `ORDERS_AFFECTED` (the problem lists them), `VERSION_CONFLICT` and `NOT_FOUND`.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, SETTING_RANGE, IN_THE_PAST, EFFECTIVE_CONFLICT, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, NOT_FOUND.
          */
         put: operations["set_hours"];
         post?: never;
@@ -156,8 +160,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells what the storefront would offer after a change, and which booked orders would fall outside.
-         * @description Changes nothing. Refuses as the change itself would, decisions and versions aside.
+         * Previews a change: what the storefront would offer today and the next 7 days after a change, and which booked orders would fall outside.
+         * @description Refuses as the change itself would, decisions and versions aside. Changes nothing; safe to repeat.
          */
         post: operations["preview_hours"];
         delete?: never;
@@ -173,7 +177,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the versions of a branch's hours, newest first, a page at a time. */
+        /**
+         * Lists the versions of a branch's hours, newest first, a page at a time.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_hours_versions"];
         put?: never;
         post?: never;
@@ -194,7 +201,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraws a pending change of hours.
-         * @description Refuses with `VERSION_CONFLICT`, `ORDERS_AFFECTED` (the problem lists them) and `NOT_FOUND`.
+         * @description Refuses with VERSION_CONFLICT, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), NOT_FOUND.
          */
         post: operations["withdraw_hours"];
         delete?: never;
@@ -210,12 +217,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gets the limits of a branch, with what is booked beyond them. */
+        /**
+         * Gets the limits of a branch.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["get_limits"];
         /**
-         * Replaces the limits of a branch; what is booked beyond a lowered limit stays and is told.
-         * @description Refuses with `CAPACITY_INVALID`, `TEXT_TOO_LONG`, `VERSION_CONFLICT` and `NOT_FOUND`, all problems
-         *     at once.
+         * Replaces the limits of a branch.
+         * @description What is booked beyond a lowered limit stays and is returned. Refuses with CAPACITY_INVALID, TEXT_TOO_LONG, VERSION_CONFLICT, NOT_FOUND, all problems at once.
          */
         put: operations["set_limits"];
         post?: never;
@@ -235,8 +244,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells what limits would do: what would be 超訂 now, and how the orders of a past day would have fared.
-         * @description Changes nothing. Refuses with `CAPACITY_INVALID`, `IN_THE_FUTURE` and `NOT_FOUND`.
+         * Previews limits: what would be beyond them now, and what they would have done to the orders of a past day.
+         * @description Refuses with CAPACITY_INVALID, IN_THE_FUTURE, NOT_FOUND. Changes nothing; safe to repeat.
          */
         post: operations["preview_limits"];
         delete?: never;
@@ -252,7 +261,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what the limits of a branch were, the latest first, a page at a time. */
+        /**
+         * Lists what the limits of a branch were, the latest first, a page at a time.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_limit_versions"];
         put?: never;
         post?: never;
@@ -270,8 +282,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells how full the coming days are, slot by slot.
-         * @description Refuses with `VALIDATION_FAILED` and `NOT_FOUND`.
+         * Gets how full the coming days are, slot by slot.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
          */
         get: operations["get_load"];
         put?: never;
@@ -290,8 +302,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells what fills a time: its orders and what they are of, the most first.
-         * @description Refuses with `VALIDATION_FAILED` and `NOT_FOUND`.
+         * Lists what fills a time: its orders and their products, the most units first.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
          */
         get: operations["list_load"];
         put?: never;
@@ -309,7 +321,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists a branch's published menus, newest first, at most 50. */
+        /**
+         * Lists a branch's published menus, newest first, at most 50.
+         * @description Safe to repeat.
+         */
         get: operations["list_menu_versions"];
         put?: never;
         post?: never;
@@ -326,7 +341,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists orders of a branch: the open ones by due time, or a business day's, a page at a time. */
+        /**
+         * Lists orders of a branch by due time: the open ones, or those of a business day, a page at a time.
+         * @description Refuses with NOT_FOUND, VALIDATION_FAILED. Safe to repeat.
+         */
         get: operations["list_orders"];
         put?: never;
         post?: never;
@@ -343,55 +361,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the pauses of a branch: those that last, the next to end first, or those that ended. */
+        /**
+         * Lists the pauses of a branch: those that last, the next to end first, or those that ended, the latest first, a page at a time.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_pauses"];
         put?: never;
-        /**
-         * Pauses something in this branch, in several or in the whole brand.
-         * @description Refuses with `VALIDATION_FAILED`, `SETTING_RANGE`, `IN_THE_PAST`, `IN_THE_FUTURE`, `TEXT_TOO_LONG`,
-         *     `REASON_REQUIRED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
-         */
-        post: operations["create_pause"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/branches/{branch_id}/pauses/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Tells which orders contain something that is to be paused; changes nothing.
-         * @description Refuses with `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
-         */
-        post: operations["preview_pause"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/branches/{branch_id}/pauses/{pause_id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ends a pause in this branch or everywhere; one that has ended already is answered as it is.
-         * @description Refuses with `FIELD_LOCKED`, `OUT_OF_SCOPE`, `VERSION_CONFLICT` and `NOT_FOUND`.
-         */
-        post: operations["resume_pause"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -405,15 +381,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists a branch's special days with those of its brand. */
-        get: operations["list_branch_special_days"];
+        /**
+         * Lists the special days of a branch with those of its brand, or of a brand, from yesterday on.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
+        get: operations["list_special_days"];
         put?: never;
         /**
-         * Creates a special day of a branch.
-         * @description Refuses with `HOURS_INVALID`, `HOURS_OVERLAP`, `IN_THE_PAST`, `SETTING_RANGE`, `TEXT_TOO_LONG`,
-         *     `VALIDATION_FAILED`, `FIELD_LOCKED`, `ORDERS_AFFECTED` (the problem lists them) and `NOT_FOUND`.
+         * Creates or changes a special day of a branch or of a brand.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
          */
-        post: operations["create_branch_special_day"];
+        post: operations["save_special_day"];
         delete?: never;
         options?: never;
         head?: never;
@@ -428,8 +406,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Changes a special day of a branch; refuses as its creation does, and with `VERSION_CONFLICT`. */
-        put: operations["update_branch_special_day"];
+        /**
+         * Creates or changes a special day of a branch or of a brand.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         */
+        put: operations["save_special_day_2"];
         post?: never;
         delete?: never;
         options?: never;
@@ -444,7 +425,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists a branch's stock items. */
+        /**
+         * Lists a branch's stock items.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_stock"];
         put?: never;
         post?: never;
@@ -521,8 +505,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Creates or changes the settings of a stock item.
-         * @description Refuses with `VERSION_CONFLICT`, `VALIDATION_FAILED` and `NOT_FOUND`.
+         * Creates or changes the settings of a stock item (mode, threshold, amounts, limits).
+         * @description Amounts lowered below what is sold leave a shortfall. Refuses with VERSION_CONFLICT, VALIDATION_FAILED, NOT_FOUND.
          */
         put: operations["set_stock_item"];
         post?: never;
@@ -539,12 +523,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists movements of a stock item, newest first, a page at a time. */
+        /**
+         * Lists movements of a stock item, newest first, a page at a time.
+         * @description Safe to repeat.
+         */
         get: operations["list_stock_movements"];
         put?: never;
         /**
-         * Records a movement of a stock item.
-         * @description Refuses with `STOCK_NEGATIVE`, `VALIDATION_FAILED` and `NOT_FOUND`.
+         * Records a movement (received, counted, adjusted, scrapped) of a stock item.
+         * @description Refuses with STOCK_NEGATIVE, VALIDATION_FAILED, NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["move_stock"];
         delete?: never;
@@ -560,7 +547,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the orders that a unit's shortfall concerns. */
+        /**
+         * Lists the orders that a unit's shortfall concerns, newest first, at most 50.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_short_orders"];
         put?: never;
         post?: never;
@@ -580,9 +570,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Moves units to another branch, both sides or neither.
-         * @description Refuses with `STOCK_NEGATIVE`, `SKU_MISMATCH`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and
-         *     `NOT_FOUND`.
+         * Moves units from one branch to another, both sides or neither.
+         * @description Refuses with STOCK_NEGATIVE, SKU_MISMATCH (the other branch does not count the unit), VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["transfer_stock"];
         delete?: never;
@@ -598,12 +587,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the brands and branches within the account's scope. */
+        /**
+         * Lists the brands and branches within the caller's scope.
+         * @description Safe to repeat.
+         */
         get: operations["list_brands"];
         put?: never;
         /**
          * Creates a brand.
-         * @description Refuses with `CODE_TAKEN` (slug) and `VALIDATION_FAILED`.
+         * @description Refuses with CODE_TAKEN (slug), VALIDATION_FAILED, OUT_OF_SCOPE. Repeating with the same key is safe.
          */
         post: operations["create_brand"];
         delete?: never;
@@ -621,8 +613,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Changes a brand as a whole.
-         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT`, `CODE_TAKEN` and `VALIDATION_FAILED`.
+         * Changes a brand.
+         * @description A slug it had before stays reserved for it and leads to it for 365 days. Refuses with NOT_FOUND, VERSION_CONFLICT, CODE_TAKEN (slug), VALIDATION_FAILED.
          */
         put: operations["update_brand"];
         post?: never;
@@ -639,11 +631,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists a brand's categories in order. */
+        /**
+         * Lists a brand's categories in order.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_categories"];
         /**
-         * Creates or changes a category.
-         * @description Refuses with `CODE_TAKEN` (name), `VERSION_CONFLICT` and `VALIDATION_FAILED`.
+         * Creates (empty id) or changes a category.
+         * @description Refuses with CODE_TAKEN (name), VERSION_CONFLICT, VALIDATION_FAILED.
          */
         put: operations["save_category"];
         post?: never;
@@ -663,10 +658,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Makes a shared component of a brand.
-         * @description Refuses with `CODE_TAKEN`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         * Makes a component of a brand, renames it or puts it away.
+         * @description Refuses with CODE_TAKEN, VERSION_CONFLICT, VALIDATION_FAILED (a recipe still uses it), OUT_OF_SCOPE, NOT_FOUND. Repeating a creation with the same key is safe.
          */
-        post: operations["create_component"];
+        post: operations["save_component"];
         delete?: never;
         options?: never;
         head?: never;
@@ -682,11 +677,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Renames a component or puts it away.
-         * @description Refuses with `CODE_TAKEN`, `VERSION_CONFLICT`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and
-         *     `NOT_FOUND`.
+         * Makes a component of a brand, renames it or puts it away.
+         * @description Refuses with CODE_TAKEN, VERSION_CONFLICT, VALIDATION_FAILED (a recipe still uses it), OUT_OF_SCOPE, NOT_FOUND. Repeating a creation with the same key is safe.
          */
-        put: operations["update_component"];
+        put: operations["save_component_2"];
         post?: never;
         delete?: never;
         options?: never;
@@ -701,13 +695,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the templates of a brand, by name. */
+        /**
+         * Lists the templates of a brand, by name.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_limit_templates"];
         put?: never;
         /**
-         * Saves a template of a brand, for whoever has the whole brand.
-         * @description Refuses with `CAPACITY_INVALID`, `TEXT_TOO_LONG`, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VERSION_CONFLICT`
-         *     and `NOT_FOUND`.
+         * Saves a template of a brand; the caller's scope must hold the whole brand.
+         * @description Refuses with CAPACITY_INVALID, TEXT_TOO_LONG, CODE_TAKEN, OUT_OF_SCOPE, VERSION_CONFLICT, NOT_FOUND.
          */
         post: operations["save_limit_template"];
         delete?: never;
@@ -727,7 +723,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes a template; branches that took it keep what they have.
+         * Deletes a template; branches that copied it keep their rules.
          * @description Refuses with OUT_OF_SCOPE, NOT_FOUND.
          */
         delete: operations["delete_limit_template"];
@@ -743,11 +739,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists a brand's option groups by name. */
+        /**
+         * Lists a brand's option groups by name.
+         * @description Safe to repeat.
+         */
         get: operations["list_option_groups"];
         /**
-         * Creates or changes an option group.
-         * @description Refuses with `VERSION_CONFLICT`, `VALIDATION_FAILED` and `AMOUNT_OUT_OF_RANGE`.
+         * Creates (empty id) or changes an option group.
+         * @description Refuses with VERSION_CONFLICT, VALIDATION_FAILED, AMOUNT_OUT_OF_RANGE.
          */
         put: operations["save_option_group"];
         post?: never;
@@ -764,7 +763,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the batches of decisions about orders of a brand's branches, newest first, a page at a time. */
+        /**
+         * Lists the batches of a brand with orders in the caller's scope, newest first, a page at a time; orders beyond it are not counted.
+         * @description Safe to repeat.
+         */
         get: operations["list_decision_batches"];
         put?: never;
         post?: never;
@@ -781,12 +783,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists a brand's products by category and position, a page at a time. */
+        /**
+         * Lists a brand's products by category and position, a page at a time.
+         * @description Safe to repeat.
+         */
         get: operations["list_products"];
         put?: never;
         /**
          * Creates a product.
-         * @description Refuses with `CODE_TAKEN`, `AMOUNT_OUT_OF_RANGE`, `TEXT_TOO_LONG` and `VALIDATION_FAILED`.
+         * @description Refuses with CODE_TAKEN, AMOUNT_OUT_OF_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED. Repeating with the same key is safe.
          */
         post: operations["create_product"];
         delete?: never;
@@ -823,7 +828,7 @@ export interface paths {
         put?: never;
         /**
          * Imports products from CSV (UTF-8 or Big5).
-         * @description A column that the file lacks changes nothing. A dry run writes nothing and tells what would
+         * @description A column that the file lacks changes nothing. A dry run writes nothing and reports what would
          *     change; with a bad row nothing is written and every bad row is listed. Refuses with
          *     `FILE_TOO_LARGE` and `FILE_TYPE`.
          */
@@ -845,8 +850,7 @@ export interface paths {
         put?: never;
         /**
          * Publishes the catalogue as a new immutable menu for each branch named.
-         * @description Refuses with `GROUP_UNSATISFIABLE`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`; nothing is
-         *     published then, also when only one of the branches is out of scope.
+         * @description Refuses with GROUP_UNSATISFIABLE, VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["publish"];
         delete?: never;
@@ -862,7 +866,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Checks what publishing would find and change, without doing it. */
+        /**
+         * Checks what publishing would find and change, without doing it.
+         * @description Safe to repeat.
+         */
         get: operations["check_publish"];
         put?: never;
         post?: never;
@@ -882,7 +889,7 @@ export interface paths {
         get?: never;
         /**
          * Replaces the recipe of a variant or option in all branches of a brand.
-         * @description Refuses with `VERSION_CONFLICT`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         * @description Orders keep what they took. Refuses with VERSION_CONFLICT, VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND.
          */
         put: operations["set_recipe"];
         post?: never;
@@ -899,7 +906,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what a recipe was over time. */
+        /**
+         * Lists what a recipe was over time, newest first, at most 50.
+         * @description Refuses with OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         */
         get: operations["list_recipe_versions"];
         put?: never;
         post?: never;
@@ -916,11 +926,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists a brand's special days. */
-        get: operations["list_brand_special_days"];
+        /**
+         * Lists the special days of a branch with those of its brand, or of a brand, from yesterday on.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
+        get: operations["list_special_days_2"];
         put?: never;
-        /** Creates a special day of all branches of a brand; refuses as that of a branch does. */
-        post: operations["create_brand_special_day"];
+        /**
+         * Creates or changes a special day of a branch or of a brand.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         */
+        post: operations["save_special_day_3"];
         delete?: never;
         options?: never;
         head?: never;
@@ -935,8 +951,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Changes a special day of a brand; refuses as its creation does, and with `VERSION_CONFLICT`. */
-        put: operations["update_brand_special_day"];
+        /**
+         * Creates or changes a special day of a branch or of a brand.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         */
+        put: operations["save_special_day_4"];
         post?: never;
         delete?: never;
         options?: never;
@@ -954,8 +973,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Archives a category; its products go to the one named.
-         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT` and `VALIDATION_FAILED`.
+         * Archives a category; its products go to the one named, which is needed when it has any.
+         * @description Refuses with NOT_FOUND, VALIDATION_FAILED.
          */
         post: operations["archive_category"];
         delete?: never;
@@ -974,8 +993,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives the limits of a branch or of a template to branches of the same brand.
-         * @description Refuses with `OUT_OF_SCOPE`, `CAPACITY_INVALID` and `NOT_FOUND`, before any branch is changed.
+         * Copies the limits of a branch or of a template to branches of the same brand, in place of theirs.
+         * @description Refuses with OUT_OF_SCOPE, CAPACITY_INVALID, NOT_FOUND, before any branch is changed. Safe to repeat.
          */
         post: operations["copy_limits"];
         delete?: never;
@@ -992,7 +1011,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells who is signed in, and sets the CSRF cookie again.
+         * Gets who is signed in, and sets the CSRF cookie again.
          * @description Refuses with `UNAUTHENTICATED` and `SESSION_EXPIRED`.
          */
         get: operations["get_me"];
@@ -1015,7 +1034,7 @@ export interface paths {
         put?: never;
         /**
          * Archives an option group no product uses.
-         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT` and `VALIDATION_FAILED` (names the products).
+         * @description Refuses with NOT_FOUND, VERSION_CONFLICT, VALIDATION_FAILED (names the products).
          */
         post: operations["archive_option_group"];
         delete?: never;
@@ -1032,12 +1051,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Gets a batch of decisions with what came of each of its orders.
-         * @description A batch is known moments after the change was saved. Refuses with `NOT_FOUND` and `OUT_OF_SCOPE`.
+         * Gets a batch of decisions with each of its orders, as far as they are in the caller's scope.
+         * @description A batch is known moments after the change was saved. Refuses with OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
          */
         get: operations["get_decision_batch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finds orders by their ids, as staff know them; what does not exist or lies outside the caller's scope is left out.
+         * @description Refuses with VALIDATION_FAILED. Safe to repeat.
+         */
+        post: operations["find_orders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1051,7 +1090,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gets an order with its events; the phone is masked. */
+        /**
+         * Gets an order with its events; the phone is masked.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["get_order"];
         put?: never;
         post?: never;
@@ -1071,10 +1113,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Moves an order to another slot, before it is being made.
-         * @description Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `TEXT_TOO_LONG`,
-         *     `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `TOO_FAR_AHEAD`, `NO_SLOT`, `PAUSED`,
-         *     `HOLD_GONE` and `NOT_FOUND`.
+         * Moves an order to another slot, before it is being made; nothing else of it changes.
+         * @description Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED, REASON_REQUIRED, TEXT_TOO_LONG, what Hold of capacity refuses with, HOLD_GONE, NOT_FOUND. Repeating with the version it was first asked at is safe.
          */
         post: operations["move_order"];
         delete?: never;
@@ -1091,7 +1131,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells which slots an order could be moved to, by its lines.
+         * Finds the slots that an order could be moved to, by its lines.
          * @description Its stock is held already and not asked for again; whether another day has enough is judged by the
          *     move. Refuses with `NOT_FOUND`.
          */
@@ -1115,8 +1155,7 @@ export interface paths {
         put?: never;
         /**
          * Moves an order to another state; skipped steps forward are written too.
-         * @description Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `PAYMENT_DUE`,
-         *     `PERMISSION_DENIED` and `NOT_FOUND`.
+         * @description LEVEL_OPERATE takes an accepted order through 製作 to 完成; accepting, ending otherwise, handing to a courier and completing unpaid need LEVEL_MANAGE. Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED (its history is full, it can only be ended), REASON_REQUIRED, PAYMENT_DUE, PERMISSION_DENIED (order.cancel_late, order.reopen), NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["transition_order"];
         delete?: never;
@@ -1135,8 +1174,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes the last step of an order back, within 10 seconds and by who did it.
-         * @description Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT` and `NOT_FOUND`.
+         * Takes the last state step of the caller back within 10 s.
+         * @description Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED, NOT_FOUND. Repeating with the version it was first asked at is safe.
          */
         post: operations["undo_transition"];
         delete?: never;
@@ -1155,8 +1194,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells who ordered, with the whole phone; every call is written to the audit log.
-         * @description Refuses with `PERMISSION_DENIED`, `REASON_REQUIRED`, `TEXT_TOO_LONG` and `NOT_FOUND`.
+         * Tells who ordered, with the whole phone.
+         * @description Refuses with REASON_REQUIRED, TEXT_TOO_LONG, NOT_FOUND. Every call is written to the audit log.
          */
         post: operations["unmask_contact"];
         delete?: never;
@@ -1185,6 +1224,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pauses something in the branches named or in a whole brand.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, IN_THE_PAST, IN_THE_FUTURE, EMPTY_TARGET, TEXT_TOO_LONG, REASON_REQUIRED, OUT_OF_SCOPE, IDEMPOTENCY_MISMATCH, NOT_FOUND, all problems of the request at once. Repeating with the same key is safe.
+         */
+        post: operations["create_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pauses/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Previews a pause: which open and future orders contain what is to be paused.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Changes nothing; safe to repeat.
+         */
+        post: operations["preview_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pauses/{pause_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a pause in one branch or everywhere; one that has ended there already is answered as it is.
+         * @description Refuses with FIELD_LOCKED, OUT_OF_SCOPE, VERSION_CONFLICT, NOT_FOUND. Safe to repeat.
+         */
+        post: operations["resume_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/products/{product_id}": {
         parameters: {
             query?: never;
@@ -1192,12 +1291,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gets one product. */
+        /**
+         * Gets one product.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
         get: operations["get_product"];
         /**
          * Changes a product as a whole.
-         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT`, `CODE_TAKEN`, `AMOUNT_OUT_OF_RANGE` and
-         *     `VALIDATION_FAILED`.
+         * @description Refuses with NOT_FOUND, VERSION_CONFLICT, CODE_TAKEN, AMOUNT_OUT_OF_RANGE, VALIDATION_FAILED.
          */
         put: operations["update_product"];
         post?: never;
@@ -1218,7 +1319,7 @@ export interface paths {
         put?: never;
         /**
          * Archives a product.
-         * @description Refuses with `NOT_FOUND` and `VERSION_CONFLICT`.
+         * @description Refuses with NOT_FOUND, VERSION_CONFLICT.
          */
         post: operations["archive_product"];
         delete?: never;
@@ -1234,8 +1335,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists one's own sessions, newest first. */
-        get: operations["list_sessions"];
+        /**
+         * Lists the caller's own sessions, newest first.
+         * @description Safe to repeat.
+         */
+        get: operations["list_my_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1254,8 +1358,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends one of one's own sessions; an unknown one is not an error. */
-        delete: operations["end_session"];
+        /**
+         * Ends one of the caller's sessions, or all.
+         * @description Safe to repeat.
+         */
+        delete: operations["end_my_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1309,7 +1416,7 @@ export interface paths {
         put?: never;
         /**
          * Removes a special day.
-         * @description Refuses with `ORDERS_AFFECTED`, `VERSION_CONFLICT` and `NOT_FOUND`.
+         * @description Refuses with ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, NOT_FOUND.
          */
         post: operations["remove_special_day"];
         delete?: never;
@@ -1362,7 +1469,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tells what a branch can sell, for customers; at most 300 ms old. */
+        /** Gets what a branch can sell, for customers; at most 300 ms old. */
         get: operations["get_shop_availability"];
         put?: never;
         post?: never;
@@ -1516,7 +1623,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells which slots would take a cart.
+         * Finds the slots that would take a cart.
          * @description Refuses with what a quote refuses with, all problems at once.
          */
         post: operations["find_cart_slots"];
@@ -1545,7 +1652,7 @@ export interface components {
             enabled: boolean;
             /** @description Display name. */
             name: string;
-            /** @description Permissions in effect by key. */
+            /** @description Levels of the permissions in effect, by key of docs/rules.md, "Permissions". */
             permissions: {
                 [key: string]: components["schemas"]["Level"];
             };
@@ -1559,44 +1666,6 @@ export interface components {
              */
             version: number;
         };
-        /** @description Answer with one account. */
-        AccountAnswer: {
-            /** @description The account. */
-            account: components["schemas"]["Account"];
-        };
-        /** @description An account to create. */
-        AccountInput: {
-            /** @description Account name, 4–32 of `a-z0-9._-`. */
-            account: string;
-            /** @description Display name, 1–60 characters. */
-            name: string;
-            /**
-             * Format: password
-             * @description First password.
-             */
-            password: string;
-            /** @description Starter role key, such as `branch_manager`. */
-            role: string;
-            /** @description Brands and branches it may work in. */
-            scope: components["schemas"]["Scope"];
-        };
-        /** @description A page of accounts. */
-        AccountList: {
-            /** @description Accounts of this page. */
-            accounts: components["schemas"]["Account"][];
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-        };
-        /** @description Whether an account may sign in. */
-        AccountState: {
-            /** @description Whether it may sign in. */
-            enabled: boolean;
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-        };
         /** @description A change of a line's amount by a rule. */
         Adjustment: {
             /**
@@ -1606,78 +1675,49 @@ export interface components {
             amount: number;
             /** @description Name as the customer sees it. */
             name: string;
-            /** @description The sentence why. */
-            sentence: string;
-            /** @description Stage of the computation. */
-            stage: string;
-        };
-        /** @description Booked orders outside the hours. */
-        Affected: {
-            /** @description Branches with such orders, the one with the earliest first; the 200 earliest orders in all. */
-            branches: components["schemas"]["AffectedBranch"][];
-            /**
-             * Format: int32
-             * @description How many orders there are in all.
-             */
-            total: number;
-            /**
-             * Format: int32
-             * @description How many of them are not among those listed; only `keep_others` decides about them.
-             */
-            unlisted: number;
-        };
-        /** @description A branch with booked orders outside the hours. */
-        AffectedBranch: {
             /**
              * Format: uuid
-             * @description The branch.
+             * @description Rule.
              */
-            branch_id: string;
-            /** @description Its orders, earliest first. */
-            orders: components["schemas"]["AffectedOrder"][];
+            rule_id: string;
+            /**
+             * Format: int64
+             * @description Version of the rule.
+             */
+            rule_version: number;
+            /** @description The sentence why. */
+            sentence: string;
+            /** @description Stage letter of domain-rules §3.2. */
+            stage: string;
         };
-        /** @description A booked order outside the hours; what ordering did not tell is null. */
+        /** @description A booked order that lies outside the hours. */
         AffectedOrder: {
             /**
              * Format: uuid
              * @description Its branch.
              */
             branch_id: string;
-            /**
-             * Format: date
-             * @description Business day it belongs to.
-             */
+            /** @description Business day of that slot, YYYY-MM-DD. */
             business_day: string;
-            /** @description Name of who ordered. */
-            contact_name?: string | null;
-            method?: components["schemas"]["FulfilmentMethod"] | null;
             /**
              * Format: uuid
              * @description The order.
              */
             order_id: string;
-            /** @description 訂單編號. */
-            order_number?: string | null;
-            /** @description 取件號碼. */
-            pickup_number?: string | null;
             /**
              * Format: date-time
              * @description Promised time.
              */
             promised_at: string;
-            state?: components["schemas"]["OrderState"] | null;
             /**
-             * Format: int64
-             * @description What is to be paid, in the minor unit.
+             * Format: date-time
+             * @description Start of its slot.
              */
-            total?: number | null;
+            slot_starts_at: string;
         };
-        /** @description What archiving a category needs to know. */
-        ArchiveCategory: {
-            /**
-             * Format: uuid
-             * @description Category its products go to; needed when it has any.
-             */
+        /** @description Request of ArchiveCategory. */
+        ArchiveCategoryRequest: {
+            /** @description Category its products go to; null when it has none. */
             move_products_to?: string | null;
             /**
              * Format: int64
@@ -1685,8 +1725,16 @@ export interface components {
              */
             version: number;
         };
-        /** @description A change that says only at which version the thing was read. */
-        AtVersion: {
+        /** @description Request of ArchiveOptionGroup. */
+        ArchiveOptionGroupRequest: {
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Request of ArchiveProduct. */
+        ArchiveProductRequest: {
             /**
              * Format: int64
              * @description Version it was read at.
@@ -1737,7 +1785,7 @@ export interface components {
             state: components["schemas"]["OpenState"];
             /**
              * Format: date
-             * @description Business day whose stock is told.
+             * @description Business day whose stock is reported.
              */
             stock_day: string;
             /** @description IANA time zone of the branch. */
@@ -1762,16 +1810,16 @@ export interface components {
              * @description Brand it belongs to.
              */
             brand_id: string;
-            /** @description Code, unique in the brand. */
+            /** @description Code, at most 20 characters, unique in the brand. */
             code: string;
             /**
              * Format: int32
-             * @description Business-day cut-off in minutes after midnight.
+             * @description Business-day cut-off in minutes after midnight, 0–719.
              */
             cutoff_minutes: number;
-            /** @description Name. */
+            /** @description Name, 1–60 characters. */
             name: string;
-            /** @description Phone in E.164 form. */
+            /** @description Phone as typed, in E.164 form when read. */
             phone: string;
             /** @description Slug in the storefront's address, unique in the brand. */
             slug: string;
@@ -1781,16 +1829,11 @@ export interface components {
             time_zone: string;
             /**
              * Format: int64
-             * @description Version for the next change.
+             * @description Version for the next change; a change gives the one it was read at.
              */
             version: number;
         };
-        /** @description Answer with one branch. */
-        BranchAnswer: {
-            /** @description The branch. */
-            branch: components["schemas"]["Branch"];
-        };
-        /** @description A branch as it shall be. */
+        /** @description A branch of a brand. */
         BranchInput: {
             /** @description Address as written. */
             address: string;
@@ -1808,7 +1851,7 @@ export interface components {
             cutoff_minutes: number;
             /** @description Name, 1–60 characters. */
             name: string;
-            /** @description Phone as typed; stored in E.164 form. */
+            /** @description Phone as typed, in E.164 form when read. */
             phone: string;
             /** @description Slug in the storefront's address, unique in the brand. */
             slug: string;
@@ -1818,7 +1861,7 @@ export interface components {
             time_zone: string;
             /**
              * Format: int64
-             * @description Version it was read at; left out when creating.
+             * @description Version for the next change; a change gives the one it was read at.
              */
             version?: number | null;
         };
@@ -1827,9 +1870,9 @@ export interface components {
          * @enum {string}
          */
         BranchState: "setup" | "live" | "suspended" | "closed";
-        /** @description A brand of the organisation. */
+        /** @description A brand of an organisation. */
         Brand: {
-            /** @description Accent colour `#rrggbb`. */
+            /** @description Accent colour `#rrggbb`, contrast against white at least 4.5:1. */
             accent: string;
             /**
              * Format: uuid
@@ -1838,50 +1881,43 @@ export interface components {
             brand_id: string;
             /** @description ISO 4217 currency of its prices. */
             currency: string;
-            /** @description Introduction. */
-            introduction: string;
-            /** @description Name. */
-            name: string;
-            /** @description Slug in the storefront's address, unique on the platform. */
-            slug: string;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description Answer with one brand. */
-        BrandAnswer: {
-            /** @description The brand. */
-            brand: components["schemas"]["Brand"];
-        };
-        /** @description A brand as it shall be. */
-        BrandInput: {
-            /** @description Accent colour `#rrggbb`, contrast against white at least 4.5:1. */
-            accent: string;
-            /** @description ISO 4217 currency of its prices. */
-            currency: string;
             /** @description Introduction, at most 2,000 characters. */
-            introduction?: string;
+            introduction: string;
             /** @description Name, 1–60 characters. */
             name: string;
             /** @description Slug in the storefront's address, unique on the platform. */
             slug: string;
             /**
              * Format: int64
-             * @description Version it was read at; left out when creating.
+             * @description Version for the next change; a change gives the one it was read at.
+             */
+            version: number;
+        };
+        /** @description A brand of an organisation. */
+        BrandInput: {
+            /** @description Accent colour `#rrggbb`, contrast against white at least 4.5:1. */
+            accent: string;
+            /** @description ISO 4217 currency of its prices. */
+            currency: string;
+            /** @description Introduction, at most 2,000 characters. */
+            introduction?: string | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Slug in the storefront's address, unique on the platform. */
+            slug: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; a change gives the one it was read at.
              */
             version?: number | null;
         };
-        /** @description Brands and branches within the account's scope. */
-        BrandList: {
-            /** @description Branches by brand and name. */
-            branches: components["schemas"]["Branch"][];
-            /** @description Brands by name. */
-            brands: components["schemas"]["Brand"][];
+        /** @description Response of CancelByToken. */
+        CancelByTokenResponse: {
+            /** @description The order. */
+            order: components["schemas"]["Order"];
         };
         /**
-         * @description Why an order was cancelled or rejected.
+         * @description Why an order was cancelled or rejected, domain-rules §4.4.
          * @enum {string}
          */
         CancelReason: "out_of_stock" | "too_busy" | "closed" | "customer_request" | "duplicate" | "unreachable" | "undeliverable" | "suspicious" | "other" | "hold_gone";
@@ -1919,7 +1955,7 @@ export interface components {
              */
             variant_id: string;
         };
-        /** @description Slots as they are for one cart: one that has room, but not for it, is full. */
+        /** @description Slots as they are for one cart: one that has capacity, but not for it, is full. */
         CartSlots: {
             /**
              * Format: date-time
@@ -1928,7 +1964,7 @@ export interface components {
             as_of: string;
             /**
              * Format: date-time
-             * @description Earliest slot with room for the cart; null where there is none.
+             * @description Earliest slot with capacity for the cart; null where there is none.
              */
             earliest_slot_at?: string | null;
             /**
@@ -1943,10 +1979,10 @@ export interface components {
         Category: {
             /**
              * Format: uuid
-             * @description Id.
+             * @description Id; left out for a new one.
              */
             category_id: string;
-            /** @description Name. */
+            /** @description Name, 1–60 characters. */
             name: string;
             /**
              * Format: int32
@@ -1955,16 +1991,11 @@ export interface components {
             position: number;
             /**
              * Format: int64
-             * @description Version for the next change.
+             * @description Version for the next change; a change gives the one it was read at.
              */
             version: number;
         };
-        /** @description Answer with one category. */
-        CategoryAnswer: {
-            /** @description The category. */
-            category: components["schemas"]["Category"];
-        };
-        /** @description A category as it shall be. */
+        /** @description A category of a brand's catalogue. */
         CategoryInput: {
             /**
              * Format: uuid
@@ -1980,14 +2011,9 @@ export interface components {
             position: number;
             /**
              * Format: int64
-             * @description Version it was read at; left out for a new one.
+             * @description Version for the next change; a change gives the one it was read at.
              */
             version?: number | null;
-        };
-        /** @description Categories in order. */
-        CategoryList: {
-            /** @description Categories in order. */
-            categories: components["schemas"]["Category"][];
         };
         /** @description A change of one's own password. */
         ChangePassword: {
@@ -2002,15 +2028,27 @@ export interface components {
              */
             new_password: string;
         };
+        /**
+         * @description Where an order comes from.
+         * @enum {string}
+         */
+        Channel: "web" | "line" | "qr_table" | "counter" | "uber_eats";
         /** @description The most a channel may take of a limit. */
         ChannelShare: {
             /** @description Channel. */
-            channel: components["schemas"]["PauseChannel"];
+            channel: components["schemas"]["Channel"];
             /**
              * Format: int32
              * @description Percent of the limit, 0–100; all shares together are at most 100.
              */
             percent: number;
+        };
+        /** @description Response of CheckPublish. */
+        CheckPublishResponse: {
+            /** @description What would change, by branch. */
+            changes: components["schemas"]["PublishChange"][];
+            /** @description What the check found. */
+            findings: components["schemas"]["PublishFinding"][];
         };
         /** @description An option chosen for every unit of a line. */
         ChosenOption: {
@@ -2025,6 +2063,28 @@ export interface components {
              */
             quantity?: number;
         };
+        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
+        Component: {
+            /** @description Put away; only one that no recipe uses can be. */
+            archived: boolean;
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Stock-keeping unit; left out for a new one.
+             */
+            sku_id: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version: number;
+        };
         /** @description Who orders. */
         Contact: {
             /** @description Name, 1–60 characters. */
@@ -2032,10 +2092,98 @@ export interface components {
             /** @description Phone as typed; stored in E.164 form. */
             phone: string;
         };
-        /** @description Who ordered, in full. */
-        ContactAnswer: {
-            /** @description Who ordered; the phone in E.164 form. */
-            contact: components["schemas"]["Contact"];
+        /** @description Who orders. */
+        ContactInput: {
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Phone as typed; stored in E.164 form. */
+            phone: string;
+        };
+        /** @description Request of CopyLimits. */
+        CopyLimitsRequest: {
+            /**
+             * Format: uuid
+             * @description Branch whose limits are copied; or else a template.
+             */
+            from_branch_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Template.
+             */
+            template_id?: string | null;
+            /** @description Branches that get them, 1–100. */
+            to_branch_ids?: string[];
+        };
+        /** @description Response of CopyLimits. */
+        CopyLimitsResponse: {
+            /** @description Limits of the branches named. */
+            limits: components["schemas"]["Limits"][];
+        };
+        /** @description Request of CreateAccount. */
+        CreateAccountRequest: {
+            /** @description Account name, 4–32 of `a-z0-9._-`. */
+            account: string;
+            /** @description Display name, 1–60 characters. */
+            name: string;
+            /** @description First password. */
+            password: string;
+            /** @description Starter role key, such as `branch_manager`. */
+            role: string;
+            /** @description Brands and branches it may work in. */
+            scope: components["schemas"]["ScopeInput"];
+        };
+        /** @description Response of CreateAccount. */
+        CreateAccountResponse: {
+            /** @description The account. */
+            account: components["schemas"]["Account"];
+        };
+        /** @description Response of CreateBranch. */
+        CreateBranchResponse: {
+            /** @description The branch. */
+            branch: components["schemas"]["Branch"];
+        };
+        /** @description Response of CreateBrand. */
+        CreateBrandResponse: {
+            /** @description The brand. */
+            brand: components["schemas"]["Brand"];
+        };
+        /** @description Request of CreatePause. */
+        CreatePauseRequest: {
+            /** @description Branches of one brand, 1–200, for BRANCHES. */
+            branch_ids?: string[];
+            /**
+             * Format: uuid
+             * @description Brand, for BRAND.
+             */
+            brand_id?: string | null;
+            /** @description Channels it concerns, each once; empty for all. */
+            channels?: components["schemas"]["Channel"][];
+            /** @description When it ends; today when left out. */
+            end?: null | components["schemas"]["PauseEndInput"];
+            /** @description Only who has the whole brand may resume it. */
+            locked?: boolean | null;
+            /** @description Note for the other staff, at most 200 characters; needed for OTHER. */
+            note?: string | null;
+            /** @description Why. */
+            reason: components["schemas"]["PauseReason"];
+            /** @description Units whose restocking ends it, 1–12, for RESTOCKED; left out for a variant or option, which is its own. */
+            restock_sku_ids?: string[];
+            /** @description How far it reaches. */
+            scope: components["schemas"]["PauseScope"];
+            /** @description What is to be paused. */
+            target: components["schemas"]["PauseTargetInput"];
+            /** @description Its name as staff see it, at most 60 characters. */
+            target_name?: string | null;
+        };
+        /** @description Response of CreatePause. */
+        CreatePauseResponse: {
+            /** @description The pause, as of its first branch. */
+            pause: components["schemas"]["Pause"];
+        };
+        /** @description Response of CreateProduct. */
+        CreateProductResponse: {
+            /** @description The product. */
+            product: components["schemas"]["Product"];
         };
         /** @description Units of one date. */
         DateAmount: {
@@ -2044,10 +2192,7 @@ export interface components {
              * @description Units, 0–999,999.
              */
             amount: number;
-            /**
-             * Format: date
-             * @description Business day.
-             */
+            /** @description Business day, YYYY-MM-DD. */
             business_day: string;
         };
         /** @description An opening period of a day; close at or before open means the next day. */
@@ -2063,6 +2208,11 @@ export interface components {
              */
             open_minute: number;
         };
+        /**
+         * @description What shall become of a booked order outside the hours.
+         * @enum {string}
+         */
+        Decision: "keep" | "cancel" | "move" | "move_next";
         /** @description Decisions that were saved with one change. */
         DecisionBatch: {
             /**
@@ -2086,7 +2236,7 @@ export interface components {
             move_reason: string;
             /**
              * Format: date-time
-             * @description When it was taken on.
+             * @description When ordering accepted it.
              */
             started_at: string;
             /**
@@ -2095,34 +2245,19 @@ export interface components {
              */
             waiting: number;
         };
-        /** @description A page of batches. */
-        DecisionBatchList: {
-            /** @description Batches, newest first; orders beyond the account's scope are not counted. */
-            batches: components["schemas"]["DecisionBatch"][];
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-        };
-        /** @description A batch of decisions with its orders. */
-        DecisionOutcomes: {
-            /** @description The batch. */
-            batch: components["schemas"]["DecisionBatch"];
-            /** @description Its orders by promised time, as far as the account may see their branches. */
-            orders: components["schemas"]["OrderOutcome"][];
-        };
-        /** @description What shall become of booked orders outside the hours. */
-        Decisions: {
-            /** @description Orders without a decision of their own stay, those as well that no preview lists. */
-            keep_others?: boolean;
-            /** @description Why orders are moved, 1–200 characters, as their customers read it; needed where one is. */
-            move_reason?: string;
-            /** @description For each order, of whichever branch that the change concerns; each order once. */
-            orders?: components["schemas"]["OrderDecision"][];
-        };
         /**
          * @description Whether and how a product is shown.
          * @enum {string}
          */
         DisplayState: "listed" | "hidden" | "delisted";
+        /** @description Response of EndMySession. */
+        EndMySessionResponse: {
+            /**
+             * Format: int32
+             * @description How many were ended.
+             */
+            ended: number;
+        };
         /** @description A fee. */
         Fee: {
             /**
@@ -2130,7 +2265,7 @@ export interface components {
              * @description Amount.
              */
             amount: number;
-            /** @description Kind: `bag`, `delivery` or `service`. */
+            /** @description Kind: bag, delivery or service. */
             kind: string;
             /** @description Name as the customer sees it. */
             name: string;
@@ -2145,84 +2280,78 @@ export interface components {
             /** @description Kind of the fee. */
             kind: string;
         };
+        /** @description Request of FindOrders. */
+        FindOrdersRequest: {
+            /** @description Orders, at most 200. */
+            order_ids?: string[];
+        };
+        /** @description Response of FindOrders. */
+        FindOrdersResponse: {
+            /** @description Those that were found. */
+            orders: components["schemas"]["OrderSummary"][];
+        };
         /**
          * @description How the customer gets the order.
          * @enum {string}
          */
         FulfilmentMethod: "pickup" | "delivery" | "on_site";
+        /** @description Response of GetDecisionBatch. */
+        GetDecisionBatchResponse: {
+            /** @description The batch. */
+            batch: components["schemas"]["DecisionBatch"];
+            /** @description Its orders by promised time, at most 200. */
+            orders: components["schemas"]["OrderOutcome"][];
+        };
+        /** @description Response of GetHours. */
+        GetHoursResponse: {
+            /** @description The hours in force. */
+            hours: components["schemas"]["Hours"];
+            /** @description Changes that wait for their time, earliest first. */
+            pending: components["schemas"]["HoursVersion"][];
+        };
+        /** @description Response of GetLimits. */
+        GetLimitsResponse: {
+            /** @description Limits. */
+            limits: components["schemas"]["Limits"];
+        };
+        /** @description Response of GetLoad. */
+        GetLoadResponse: {
+            /** @description Rules named in them. */
+            rules: components["schemas"]["LimitRule"][];
+            /** @description Slots that are open or have orders, in order of time. */
+            slots: components["schemas"]["SlotLoad"][];
+        };
+        /** @description Response of GetOrderByToken. */
+        GetOrderByTokenResponse: {
+            /** @description The customer may cancel now. */
+            may_cancel: boolean;
+            /** @description The order; contact is masked, staff's reasons are left out. */
+            order: components["schemas"]["Order"];
+        };
+        /** @description Response of GetOrder. */
+        GetOrderResponse: {
+            /** @description Its events, oldest first. */
+            events: components["schemas"]["OrderEvent"][];
+            /** @description The order. */
+            order: components["schemas"]["Order"];
+        };
+        /** @description Response of GetProduct. */
+        GetProductResponse: {
+            /** @description The product. */
+            product: components["schemas"]["Product"];
+        };
         /** @description Weekly hours and slot settings of a branch. */
         Hours: {
             /**
              * Format: uuid
-             * @description Branch.
+             * @description Branch; not read where the request names it elsewhere.
              */
             branch_id: string;
-            /**
-             * Format: int32
-             * @description Days ahead that may be ordered for.
-             */
-            days_ahead: number;
-            /**
-             * Format: int32
-             * @description Minutes before close when ordering ends.
-             */
-            last_order_minutes: number;
-            /**
-             * Format: int32
-             * @description Minutes between ordering and the earliest promise.
-             */
-            lead_minutes: number;
-            /**
-             * Format: int32
-             * @description Most orders in one slot, null for no limit.
-             */
-            max_orders_per_slot?: number | null;
-            /** @description Methods that differ from it. */
-            methods: components["schemas"]["MethodHours"][];
-            /** @description What may be ordered while closed. */
-            outside_hours: components["schemas"]["OutsideHours"];
-            /** @description Weekly opening periods of the 門市. */
-            periods: components["schemas"]["Period"][];
-            /**
-             * Format: int32
-             * @description Length of a slot in minutes.
-             */
-            slot_minutes: number;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description A branch's hours and what is to come. */
-        HoursAnswer: {
-            /** @description The hours in force. */
-            hours: components["schemas"]["Hours"];
-            /** @description Changes that wait for their time, earliest first. */
-            pending: components["schemas"]["HoursVersion"][];
-        };
-        /** @description Hours after a change. */
-        HoursChanged: {
-            /** @description The hours in force. */
-            hours: components["schemas"]["Hours"];
-            /** @description Changes that wait for their time, earliest first. */
-            pending: components["schemas"]["HoursVersion"][];
-            started?: components["schemas"]["StartedDecisions"] | null;
-        };
-        /** @description Hours as they shall be. */
-        HoursInput: {
             /**
              * Format: int32
              * @description Days ahead that may be ordered for, 0–60.
              */
             days_ahead: number;
-            /** @description What becomes of booked orders outside; not read by a preview. */
-            decisions?: components["schemas"]["Decisions"];
-            /**
-             * Format: date-time
-             * @description From when they count, a full minute within the next 365 days; null for now.
-             */
-            effective_at?: string | null;
             /**
              * Format: int32
              * @description Minutes before close when ordering ends, 0–180.
@@ -2235,24 +2364,15 @@ export interface components {
             lead_minutes: number;
             /**
              * Format: int32
-             * @description Most orders in one slot, 0–9,999; null for no limit.
+             * @description Most orders in one slot, 0–9,999; absent for no limit.
              */
-            max_orders_per_slot?: number | null;
-            /** @description Methods that differ from it, each at most once. */
-            methods?: components["schemas"]["MethodHours"][];
-            outside_hours?: components["schemas"]["OutsideHours"] | null;
-            /** @description Weekly opening periods of the 門市, at most 6 a day. */
+            max_orders_per_slot: number | null;
+            /** @description Methods that differ from the rest, each at most once. */
+            methods: components["schemas"]["MethodHours"][];
+            /** @description What may be ordered while closed; FUTURE_ONLY when left out. */
+            outside_hours: components["schemas"]["OutsideHours"];
+            /** @description Weekly opening periods of the 門市, at most 6 a day; every method without a week of its own follows them. */
             periods: components["schemas"]["Period"][];
-            /**
-             * Format: int64
-             * @description Number of the pending change that they replace.
-             */
-            replaces?: number | null;
-            /**
-             * Format: int64
-             * @description Number of the version that they restore.
-             */
-            restores?: number | null;
             /**
              * Format: int32
              * @description Length of a slot in minutes: 5, 10, 15, 20, 30 or 60.
@@ -2260,20 +2380,55 @@ export interface components {
             slot_minutes: number;
             /**
              * Format: int64
-             * @description Version it was read at.
+             * @description Version for the next change.
              */
             version: number;
         };
-        /** @description What a change would do. */
-        HoursPreview: {
-            /** @description Booked orders that would fall outside. */
-            affected: components["schemas"]["Affected"];
-            /** @description Today and the next 7 business days, or those from the asked time on. */
-            days: components["schemas"]["OfferedDay"][];
-            /** @description Special days of branches that a locked day of the brand would make ignored. */
-            overridden: components["schemas"]["SpecialDay"][];
+        /** @description Weekly hours and slot settings of a branch. */
+        HoursInput: {
+            /**
+             * Format: uuid
+             * @description Branch; not read where the request names it elsewhere.
+             */
+            branch_id?: string | null;
+            /**
+             * Format: int32
+             * @description Days ahead that may be ordered for, 0–60.
+             */
+            days_ahead: number;
+            /**
+             * Format: int32
+             * @description Minutes before close when ordering ends, 0–180.
+             */
+            last_order_minutes: number;
+            /**
+             * Format: int32
+             * @description Minutes between ordering and the earliest promise, 0–1,440.
+             */
+            lead_minutes: number;
+            /**
+             * Format: int32
+             * @description Most orders in one slot, 0–9,999; absent for no limit.
+             */
+            max_orders_per_slot?: number | null;
+            /** @description Methods that differ from the rest, each at most once. */
+            methods?: components["schemas"]["MethodHoursInput"][];
+            /** @description What may be ordered while closed; FUTURE_ONLY when left out. */
+            outside_hours?: null | components["schemas"]["OutsideHours"];
+            /** @description Weekly opening periods of the 門市, at most 6 a day; every method without a week of its own follows them. */
+            periods?: components["schemas"]["Period"][];
+            /**
+             * Format: int32
+             * @description Length of a slot in minutes: 5, 10, 15, 20, 30 or 60.
+             */
+            slot_minutes: number;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
         };
-        /** @description Hours as they were saved once. */
+        /** @description Hours as they were saved once: in force, pending, past or withdrawn. */
         HoursVersion: {
             /**
              * Format: date-time
@@ -2284,53 +2439,36 @@ export interface components {
             hours: components["schemas"]["Hours"];
             /**
              * Format: int64
-             * @description Number of the change.
+             * @description Number of the change; later changes have higher ones.
              */
             number: number;
             /**
              * Format: int64
-             * @description Number of the version they restored.
+             * @description Number of the version they were restored from; null for none.
              */
-            restored_from?: number | null;
+            restored_from: number | null;
             /**
              * Format: date-time
              * @description When they were saved.
              */
             saved_at: string;
-            /** @description Name of who saved them, null for the platform. */
-            saved_by?: string | null;
+            /** @description Name of who saved them; null for the platform. */
+            saved_by: string | null;
             /** @description What became of them. */
             state: components["schemas"]["HoursVersionState"];
             /**
              * Format: date-time
-             * @description When they were withdrawn.
+             * @description When they were withdrawn, null otherwise.
              */
-            withdrawn_at?: string | null;
-            /** @description Name of who withdrew them. */
-            withdrawn_by?: string | null;
-        };
-        /** @description A page of versions. */
-        HoursVersionList: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-            /** @description Versions, newest first. */
-            versions: components["schemas"]["HoursVersion"][];
+            withdrawn_at: string | null;
+            /** @description Name of who withdrew them, null otherwise. */
+            withdrawn_by: string | null;
         };
         /**
          * @description What became of saved hours.
          * @enum {string}
          */
         HoursVersionState: "pending" | "in_force" | "past" | "withdrawn";
-        /** @description The withdrawal of a pending change. */
-        HoursWithdrawal: {
-            /** @description What becomes of booked orders outside. */
-            decisions?: components["schemas"]["Decisions"];
-            /**
-             * Format: int64
-             * @description Version of the hours it was read at.
-             */
-            version: number;
-        };
         /** @description What an import changes in one column of a product. */
         ImportChange: {
             /** @description After, as `before`. */
@@ -2356,33 +2494,18 @@ export interface components {
             /** @description The cell, at most 60 characters. */
             value: string;
         };
-        /** @description Something that a file takes away from products. */
-        ImportRemoval: {
-            /** @description Column, such as `price_hot`. */
-            column: string;
-            /**
-             * @description What is removed from a list, such as the name of an option group; empty where the cell holds
-             *     one value.
-             */
-            item: string;
-            /**
-             * Format: int32
-             * @description Products that lose it.
-             */
-            products: number;
-        };
-        /** @description What an import did, or would do. */
-        ImportReport: {
+        /** @description Response of ImportProducts. */
+        ImportProductsResponse: {
             /** @description The file was written. */
             applied: boolean;
             /**
              * Format: int32
-             * @description Categories created.
+             * @description Categories created, or that would be.
              */
             categories_created: number;
             /**
              * Format: int32
-             * @description Products created.
+             * @description Products created, or that would be.
              */
             created: number;
             /**
@@ -2390,7 +2513,7 @@ export interface components {
              * @description Products that lose something.
              */
             losing: number;
-            /** @description Every bad cell; when there is one nothing was written. */
+            /** @description Every bad row; when there is one nothing was written. */
             problems: components["schemas"]["ImportProblem"][];
             /** @description What the file takes away, from most products first; at most 100. */
             removals: components["schemas"]["ImportRemoval"][];
@@ -2403,9 +2526,21 @@ export interface components {
             unchanged: number;
             /**
              * Format: int32
-             * @description Products changed.
+             * @description Products changed, or that would be.
              */
             updated: number;
+        };
+        /** @description Something that a file takes away from products. */
+        ImportRemoval: {
+            /** @description Column, such as `price_hot`. */
+            column: string;
+            /** @description What is removed from a list, such as the name of an option group; empty where the cell holds one value. */
+            item: string;
+            /**
+             * Format: int32
+             * @description Products that lose it.
+             */
+            products: number;
         };
         /** @description What an import does with one product. */
         ImportRow: {
@@ -2421,45 +2556,32 @@ export interface components {
             /** @description Name of the product. */
             name: string;
         };
-        /** @description An order by the names that staff know it by. */
-        KnownOrder: {
-            /** @description Name of who ordered. */
-            contact_name?: string | null;
-            /** @description 訂單編號. */
-            order_number?: string | null;
-            /** @description 取件號碼. */
-            pickup_number?: string | null;
-            state?: components["schemas"]["OrderState"] | null;
-            /**
-             * Format: int64
-             * @description What is to be paid, in the minor unit.
-             */
-            total?: number | null;
-        };
         /**
-         * @description Level of a permission; each includes the ones before it.
+         * @description Level of a permission; each includes the ones before it: view, operate, manage.
          * @enum {string}
          */
-        Level: "view" | "operate" | "manage";
-        /** @description The business days on which a limit counts. */
+        Level: "view" | "manage" | "operate";
+        /** @description The business days on which a limit counts. A limit of a single date takes the place of those of other days with the same measure, target and window. */
         LimitDays: {
-            /**
-             * Format: date
-             * @description The single date, which takes the place of the same limit of other days.
-             */
-            date?: string | null;
-            /**
-             * Format: date
-             * @description First date; null for no first.
-             */
-            from_date?: string | null;
-            /**
-             * Format: date
-             * @description Last date; null for no last.
-             */
-            to_date?: string | null;
-            /** @description ISO weekdays, 1 Monday … 7 Sunday; none for all. */
+            /** @description The single date, YYYY-MM-DD; the others are then not given. */
+            date: string | null;
+            /** @description First date, YYYY-MM-DD; null for no first. */
+            from_date: string | null;
+            /** @description Last date, YYYY-MM-DD; null for no last. */
+            to_date: string | null;
+            /** @description Weekdays, 1 for Monday to 7 for Sunday; empty for all. */
             weekdays: number[];
+        };
+        /** @description The business days on which a limit counts. A limit of a single date takes the place of those of other days with the same measure, target and window. */
+        LimitDaysInput: {
+            /** @description The single date, YYYY-MM-DD; the others are then not given. */
+            date?: string | null;
+            /** @description First date, YYYY-MM-DD; null for no first. */
+            from_date?: string | null;
+            /** @description Last date, YYYY-MM-DD; null for no last. */
+            to_date?: string | null;
+            /** @description Weekdays, 1 for Monday to 7 for Sunday; empty for all. */
+            weekdays?: number[];
         };
         /**
          * @description What a limit counts.
@@ -2472,21 +2594,61 @@ export interface components {
             days: components["schemas"]["LimitDays"];
             /**
              * Format: int32
-             * @description Hours before the wanted slot in which part of the work may be done, 0–12, for `make_minutes` of a `slot`.
+             * @description Hours before the wanted slot in which part of the work may be done, 0–12, for MAKE_MINUTES of a SLOT; 0 for none.
              */
             early_hours: number;
-            /** @description Counts; a rule that does not is kept for another time. */
+            /** @description It is in force; a rule that is not is kept for another time. */
             enabled: boolean;
             /**
              * Format: int64
-             * @description Most of it, 0–9,999, 0 for closed; for `amount` in the minor unit up to 9,999,999.
+             * @description Most of it, 0–9,999, 0 for closed; for AMOUNT in the minor unit up to 9,999,999.
              */
             limit: number;
             /** @description What it is counted in. */
             measure: components["schemas"]["LimitMeasure"];
             /**
              * Format: int32
-             * @description People at work, 1–99, for `make_minutes` of a `slot`; the limit is then 0 and follows from them.
+             * @description People at work, 1–99, for MAKE_MINUTES of a SLOT: the limit is then people × slot minutes, and `limit` is 0. Null where `limit` says it.
+             */
+            people: number | null;
+            /**
+             * Format: int64
+             * @description Of the limit kept for the counter, 0 to the limit.
+             */
+            reserved_for_counter: number;
+            /**
+             * Format: uuid
+             * @description UUID; left out for one that is new.
+             */
+            rule_id: string;
+            /** @description Shares of channels; a channel without one may take all. */
+            shares: components["schemas"]["ChannelShare"][];
+            /** @description What it is about. */
+            target: components["schemas"]["LimitTarget"];
+            /** @description Over which time. */
+            window: components["schemas"]["LimitWindow"];
+        };
+        /** @description A limit: measure × target × window × days. */
+        LimitRuleInput: {
+            /** @description On which days. */
+            days: components["schemas"]["LimitDaysInput"];
+            /**
+             * Format: int32
+             * @description Hours before the wanted slot in which part of the work may be done, 0–12, for MAKE_MINUTES of a SLOT; 0 for none.
+             */
+            early_hours: number;
+            /** @description It is in force; a rule that is not is kept for another time. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Most of it, 0–9,999, 0 for closed; for AMOUNT in the minor unit up to 9,999,999.
+             */
+            limit: number;
+            /** @description What it is counted in. */
+            measure: components["schemas"]["LimitMeasure"];
+            /**
+             * Format: int32
+             * @description People at work, 1–99, for MAKE_MINUTES of a SLOT: the limit is then people × slot minutes, and `limit` is 0. Null where `limit` says it.
              */
             people?: number | null;
             /**
@@ -2496,26 +2658,35 @@ export interface components {
             reserved_for_counter: number;
             /**
              * Format: uuid
-             * @description Id; null for one that is new.
+             * @description UUID; left out for one that is new.
              */
             rule_id?: string | null;
             /** @description Shares of channels; a channel without one may take all. */
-            shares: components["schemas"]["ChannelShare"][];
+            shares?: components["schemas"]["ChannelShare"][];
             /** @description What it is about. */
-            target: components["schemas"]["LimitTarget"];
+            target: components["schemas"]["LimitTargetInput"];
             /** @description Over which time. */
-            window: components["schemas"]["LimitWindow"];
+            window: components["schemas"]["LimitWindowInput"];
         };
         /** @description What a limit is about. */
         LimitTarget: {
-            /**
-             * Format: uuid
-             * @description Category, product or variant; null otherwise.
-             */
+            /** @description Category, product or variant; null otherwise. */
+            id: string | null;
+            /** @description Kind. */
+            kind: components["schemas"]["LimitTargetKind"];
+            /** @description Method, for METHOD. */
+            method: null | components["schemas"]["Method"];
+            /** @description The tag or station, 1–20 characters; for the others a name for staff to read, at most 60. */
+            name: string | null;
+        };
+        /** @description What a limit is about. */
+        LimitTargetInput: {
+            /** @description Category, product or variant; null otherwise. */
             id?: string | null;
             /** @description Kind. */
             kind: components["schemas"]["LimitTargetKind"];
-            method?: components["schemas"]["ServiceMethod"] | null;
+            /** @description Method, for METHOD. */
+            method?: null | components["schemas"]["Method"];
             /** @description The tag or station, 1–20 characters; for the others a name for staff to read, at most 60. */
             name?: string | null;
         };
@@ -2524,54 +2695,27 @@ export interface components {
          * @enum {string}
          */
         LimitTargetKind: "all" | "method" | "category" | "product" | "variant" | "tag" | "station";
-        /** @description A set of rules that branches may take. */
+        /** @description A set of rules to copy to branches. */
         LimitTemplate: {
             /**
              * Format: uuid
              * @description Brand.
              */
             brand_id: string;
-            /** @description Name. */
-            name: string;
-            /** @description Rules, at most 200. */
-            rules: components["schemas"]["LimitRule"][];
-            /**
-             * Format: uuid
-             * @description Id.
-             */
-            template_id: string;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description Answer with one template. */
-        LimitTemplateAnswer: {
-            /** @description The template. */
-            template: components["schemas"]["LimitTemplate"];
-        };
-        /** @description A template as it shall be. */
-        LimitTemplateInput: {
             /** @description Name, 1–40 characters, unique in the brand. */
             name: string;
             /** @description Rules, at most 200. */
             rules: components["schemas"]["LimitRule"][];
             /**
              * Format: uuid
-             * @description Id of the one to change; null for a new one.
+             * @description UUID; left out for one that is new.
              */
-            template_id?: string | null;
+            template_id: string;
             /**
              * Format: int64
-             * @description Version it was read at; left out for a new one.
+             * @description Version for the next change; left out for one that is new.
              */
-            version?: number | null;
-        };
-        /** @description Templates of a brand. */
-        LimitTemplateList: {
-            /** @description Templates by name, at most 100. */
-            templates: components["schemas"]["LimitTemplate"][];
+            version: number;
         };
         /** @description Limits as they were from a time on. */
         LimitVersion: {
@@ -2580,7 +2724,7 @@ export interface components {
              * @description From when they counted.
              */
             changed_at: string;
-            /** @description Name of who changed them. */
+            /** @description Who changed them. */
             changed_by: string;
             /** @description Why, may be empty. */
             note: string;
@@ -2592,32 +2736,47 @@ export interface components {
              */
             version: number;
         };
-        /** @description A page of versions. */
-        LimitVersionList: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-            /** @description Versions, the latest first. */
-            versions: components["schemas"]["LimitVersion"][];
-        };
         /** @description The time over which a limit counts. */
         LimitWindow: {
             /**
              * Format: int32
-             * @description Start of a `daypart` in minutes after local midnight, 0–1,439.
+             * @description Start of a DAYPART in minutes after local midnight, 0–1,439.
+             */
+            from_minute: number | null;
+            /** @description Kind. */
+            kind: components["schemas"]["LimitWindowKind"];
+            /**
+             * Format: int32
+             * @description Minutes of a ROLLING window, 15–240, a multiple of the slot length.
+             */
+            minutes: number | null;
+            /** @description Name of a DAYPART, 1–20 characters. */
+            name: string | null;
+            /**
+             * Format: int32
+             * @description End of a DAYPART in minutes after local midnight, 1–1,440; not after the start means on the next day.
+             */
+            to_minute: number | null;
+        };
+        /** @description The time over which a limit counts. */
+        LimitWindowInput: {
+            /**
+             * Format: int32
+             * @description Start of a DAYPART in minutes after local midnight, 0–1,439.
              */
             from_minute?: number | null;
             /** @description Kind. */
             kind: components["schemas"]["LimitWindowKind"];
             /**
              * Format: int32
-             * @description Minutes of a `rolling` window, 15–240, a multiple of the slot length.
+             * @description Minutes of a ROLLING window, 15–240, a multiple of the slot length.
              */
             minutes?: number | null;
-            /** @description Name of a `daypart`, 1–20 characters. */
+            /** @description Name of a DAYPART, 1–20 characters. */
             name?: string | null;
             /**
              * Format: int32
-             * @description End of a `daypart` in minutes after local midnight, 1–1,440; not after the start means on the next day.
+             * @description End of a DAYPART in minutes after local midnight, 1–1,440; not after the start means on the next day.
              */
             to_minute?: number | null;
         };
@@ -2637,7 +2796,7 @@ export interface components {
              * Format: int64
              * @description Most orders a slot takes by the hours, null for no limit.
              */
-            orders_per_slot?: number | null;
+            orders_per_slot: number | null;
             /** @description Counters beyond their limits from now on, at most 200, the earliest first. */
             overbooked: components["schemas"]["Overbooked"][];
             /** @description Rules, at most 200, in the order staff gave them. */
@@ -2653,97 +2812,134 @@ export interface components {
              */
             version: number;
         };
-        /** @description Answer with the limits of one branch. */
-        LimitsAnswer: {
-            /** @description The limits. */
-            limits: components["schemas"]["Limits"];
+        /** @description Response of ListAccounts. */
+        ListAccountsResponse: {
+            /** @description Accounts of this page. */
+            accounts: components["schemas"]["Account"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
         };
-        /** @description Whose limits are given to whom. */
-        LimitsCopyInput: {
-            /**
-             * Format: uuid
-             * @description Branch whose limits are given; or else a template.
-             */
-            from_branch_id?: string | null;
-            /**
-             * Format: uuid
-             * @description Template.
-             */
-            template_id?: string | null;
-            /** @description Branches that take them in the place of theirs, 1–100. */
-            to_branch_ids: string[];
+        /** @description Response of ListBrands. */
+        ListBrandsResponse: {
+            /** @description Branches by brand and name. */
+            branches: components["schemas"]["Branch"][];
+            /** @description Brands by name. */
+            brands: components["schemas"]["Brand"][];
         };
-        /** @description Limits as they shall be. */
-        LimitsInput: {
-            /** @description Why, at most 200 characters. */
-            note?: string;
-            /** @description Rules, at most 200. */
-            rules: components["schemas"]["LimitRule"][];
-            /**
-             * Format: int64
-             * @description Version they were read at.
-             */
-            version: number;
+        /** @description Response of ListCategories. */
+        ListCategoriesResponse: {
+            /** @description Categories in order. */
+            categories: components["schemas"]["Category"][];
         };
-        /** @description Limits of several branches. */
-        LimitsList: {
-            /** @description Limits of the branches named. */
-            limits: components["schemas"]["Limits"][];
+        /** @description Response of ListDecisionBatches. */
+        ListDecisionBatchesResponse: {
+            /** @description Batches of this page. */
+            batches: components["schemas"]["DecisionBatch"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
         };
-        /** @description What limits would do. */
-        LimitsPreview: {
-            /**
-             * Format: date
-             * @description The day tried.
-             */
-            business_day: string;
-            /**
-             * Format: int64
-             * @description Orders that would have been offered a later slot.
-             */
-            moved: number;
-            /**
-             * Format: int64
-             * @description Orders of that day.
-             */
-            orders: number;
-            /** @description Counters that would be beyond their limits from now on, at most 200, the earliest first. */
-            overbooked: components["schemas"]["Overbooked"][];
-            /**
-             * Format: int64
-             * @description Orders that would have found no slot on that day.
-             */
-            refused: number;
-            /** @description Those orders, at most 200, by their slots. */
-            tried: components["schemas"]["TriedOrder"][];
+        /** @description Response of ListHoursVersions. */
+        ListHoursVersionsResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Versions of this page. */
+            versions: components["schemas"]["HoursVersion"][];
         };
-        /** @description Limits that are only thought about. */
-        LimitsPreviewInput: {
-            /**
-             * Format: date
-             * @description Past business day whose orders are tried; yesterday when left out.
-             */
-            business_day?: string | null;
-            /** @description Rules as they might be, at most 200. */
-            rules: components["schemas"]["LimitRule"][];
+        /** @description Response of ListLimitTemplates. */
+        ListLimitTemplatesResponse: {
+            /** @description Templates, at most 100. */
+            templates: components["schemas"]["LimitTemplate"][];
         };
-        /** @description How full days are. */
-        Load: {
-            /** @description Rules named in them. */
-            rules: components["schemas"]["LimitRule"][];
-            /** @description Slots that are open or have orders, in order of time. */
-            slots: components["schemas"]["SlotLoad"][];
+        /** @description Response of ListLimitVersions. */
+        ListLimitVersionsResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Versions of this page. */
+            versions: components["schemas"]["LimitVersion"][];
         };
-        /** @description What fills a time. */
-        LoadDetail: {
+        /** @description Response of ListLoad. */
+        ListLoadResponse: {
             /** @description Orders, at most 200, by their slots. */
             orders: components["schemas"]["LoadedOrder"][];
             /** @description What it is of, at most 100, the most units first. */
             products: components["schemas"]["LoadedProduct"][];
         };
+        /** @description Response of ListMenuVersions. */
+        ListMenuVersionsResponse: {
+            /** @description Versions, newest first. */
+            versions: components["schemas"]["MenuVersion"][];
+        };
+        /** @description Response of ListMySessions. */
+        ListMySessionsResponse: {
+            /** @description Open sessions, newest first. */
+            sessions: components["schemas"]["Session"][];
+        };
+        /** @description Response of ListOptionGroups. */
+        ListOptionGroupsResponse: {
+            /** @description Option groups by name. */
+            option_groups: components["schemas"]["OptionGroup"][];
+        };
+        /** @description Response of ListOrders. */
+        ListOrdersResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Orders of this page; phones are masked. */
+            orders: components["schemas"]["Order"][];
+        };
+        /** @description Response of ListPauses. */
+        ListPausesResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Pauses of this page. */
+            pauses: components["schemas"]["Pause"][];
+        };
+        /** @description Response of ListProducts. */
+        ListProductsResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Products of this page. */
+            products: components["schemas"]["Product"][];
+            /**
+             * Format: int32
+             * @description Exact count to 10,000; 10,001 means more.
+             */
+            total: number;
+        };
+        /** @description Response of ListRecipeVersions. */
+        ListRecipeVersionsResponse: {
+            /** @description Versions, newest first. */
+            versions: components["schemas"]["RecipeVersion"][];
+        };
+        /** @description Response of ListShortOrders. */
+        ListShortOrdersResponse: {
+            /** @description Orders, newest first: as many as the shortfall reaches. */
+            orders: components["schemas"]["ShortOrder"][];
+        };
+        /** @description Response of ListSpecialDays. */
+        ListSpecialDaysResponse: {
+            /** @description Special days by their first date. */
+            special_days: components["schemas"]["SpecialDay"][];
+        };
+        /** @description Response of ListStockMovements. */
+        ListStockMovementsResponse: {
+            /** @description Movements of this page. */
+            movements: components["schemas"]["StockMovement"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+        };
+        /** @description Response of ListStock. */
+        ListStockResponse: {
+            /** @description Components of the brand that are not archived, by name. */
+            components: components["schemas"]["Component"][];
+            /** @description Stock items; what has none is not tracked. */
+            items: components["schemas"]["StockItem"][];
+            /** @description Recipes of the brand, with what the branch's components suffice for. */
+            recipes: components["schemas"]["Recipe"][];
+        };
         /** @description An order that fills a time. */
         LoadedOrder: {
-            order?: components["schemas"]["KnownOrder"] | null;
+            /** @description Business day of the slot, YYYY-MM-DD. */
+            business_day: string;
             /**
              * Format: uuid
              * @description Order.
@@ -2764,7 +2960,7 @@ export interface components {
         LoadedProduct: {
             /**
              * Format: int64
-             * @description Amount in the minor unit of the brand's currency.
+             * @description Amount in the minor unit.
              */
             amount: number;
             /**
@@ -2777,8 +2973,6 @@ export interface components {
              * @description Product.
              */
             product_id: string;
-            /** @description Name of the product; null when it is no longer on the menu. */
-            product_name?: string | null;
             /**
              * Format: int64
              * @description Units.
@@ -2789,8 +2983,6 @@ export interface components {
              * @description Variant.
              */
             variant_id: string;
-            /** @description Name of the variant; null when it has none. */
-            variant_name?: string | null;
         };
         /** @description Who is signed in. */
         Me: {
@@ -2979,7 +3171,7 @@ export interface components {
              */
             variant_id: string;
         };
-        /** @description A published version of a branch's menu. */
+        /** @description A line of the list of published versions. */
         MenuVersion: {
             /**
              * Format: uuid
@@ -3009,75 +3201,105 @@ export interface components {
             /** @description Name of who published. */
             published_by: string;
         };
-        /** @description Published versions. */
-        MenuVersionList: {
-            /** @description Versions, newest first. */
-            versions: components["schemas"]["MenuVersion"][];
-        };
+        /**
+         * @description How an order reaches the customer, as far as hours and limits may differ by it.
+         * @enum {string}
+         */
+        Method: "pickup" | "delivery" | "on_site";
         /** @description What a method has for itself. */
         MethodHours: {
             /**
              * Format: int32
-             * @description Minutes before close when ordering ends, 0–180; null for those of the branch.
+             * @description Minutes before close when ordering ends, 0–180; absent for those of the branch.
+             */
+            last_order_minutes: number | null;
+            /**
+             * Format: int32
+             * @description Minutes between ordering and the earliest promise, 0–1,440; absent for the default: of 自取 those of the branch, of 外送 40, of 現場 0.
+             */
+            lead_minutes: number | null;
+            /** @description The method. */
+            method: components["schemas"]["Method"];
+            /** @description It has a week of its own, `periods`; else it follows the 門市. */
+            own_week: boolean;
+            /** @description Weekly opening periods of its own, at most 6 a day; none with `own_week`: never open. */
+            periods: components["schemas"]["Period"][];
+        };
+        /** @description What a method has for itself. */
+        MethodHoursInput: {
+            /**
+             * Format: int32
+             * @description Minutes before close when ordering ends, 0–180; absent for those of the branch.
              */
             last_order_minutes?: number | null;
             /**
              * Format: int32
-             * @description Minutes between ordering and the earliest promise, 0–1,440; null for the default: of 自取 those of the
-             *     branch, of 外送 40, of 現場 0.
+             * @description Minutes between ordering and the earliest promise, 0–1,440; absent for the default: of 自取 those of the branch, of 外送 40, of 現場 0.
              */
             lead_minutes?: number | null;
             /** @description The method. */
-            method: components["schemas"]["ServiceMethod"];
-            /** @description It has a week of its own; else it follows the 門市. */
+            method: components["schemas"]["Method"];
+            /** @description It has a week of its own, `periods`; else it follows the 門市. */
             own_week: boolean;
-            /** @description Weekly opening periods of its own; none with `own_week`: never open. */
+            /** @description Weekly opening periods of its own, at most 6 a day; none with `own_week`: never open. */
             periods?: components["schemas"]["Period"][];
         };
-        /** @description A movement to record. */
-        MoveStock: {
-            /** @description `received`, `counted`, `adjusted` or `scrapped`. */
+        /** @description Request of MoveOrder. */
+        MoveOrderRequest: {
+            /** @description Why, 1–200 characters; the customer reads it. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Slot it shall have.
+             */
+            wanted_at: string;
+        };
+        /** @description Response of MoveOrder. */
+        MoveOrderResponse: {
+            /** @description The order. */
+            order: components["schemas"]["Order"];
+        };
+        /** @description Request of MoveStock. */
+        MoveStockRequest: {
+            /** @description RECEIVED, COUNTED, ADJUSTED or SCRAPPED. */
             kind: components["schemas"]["MovementKind"];
             /**
              * Format: int64
-             * @description Units; for `counted` the count itself, for `adjusted` signed.
+             * @description Units; for COUNTED the count itself, for ADJUSTED signed.
              */
             quantity: number;
             /** @description Why, at most 200 characters. */
-            reason?: string;
+            reason?: string | null;
+        };
+        /** @description Response of MoveStock. */
+        MoveStockResponse: {
+            /** @description The item after the movement. */
+            item: components["schemas"]["StockItem"];
+            /** @description The movement. */
+            movement: components["schemas"]["StockMovement"];
         };
         /**
          * @description Kind of a movement.
          * @enum {string}
          */
         MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in" | "arrived" | "opening";
-        /** @description An order as its customer may see it. */
-        MyOrder: {
-            /** @description The customer may cancel now. */
-            may_cancel: boolean;
-            /** @description The order; the contact is masked. */
-            order: components["schemas"]["Order"];
-        };
-        /** @description A component to make. */
-        NewStockComponent: {
-            /** @description Name, 1–60 characters, unique in the brand. */
-            name: string;
-        };
         /** @description What a storefront offers on a business day. */
         OfferedDay: {
             /** @description It lies beyond the days that may be ordered ahead. */
             beyond: boolean;
-            /**
-             * Format: date
-             * @description The day.
-             */
+            /** @description The day, YYYY-MM-DD. */
             business_day: string;
-            /** @description Openings that lie at least partly in it. */
+            /** @description Openings that begin on it, or go on over its beginning. */
             openings: components["schemas"]["OfferedOpening"][];
             /** @description Starts of the slots that can be ordered for, stock and fullness aside. */
             slots: string[];
-            /** @description Name of the special day on its date. */
-            special_day?: string | null;
+            /** @description Name of the special day that counts on its date; null for the week's hours. */
+            special_day: string | null;
         };
         /** @description A time without interruption in which the branch is open. */
         OfferedOpening: {
@@ -3090,7 +3312,7 @@ export interface components {
              * Format: date-time
              * @description When ordering ends; null where it never closes.
              */
-            last_order_at?: string | null;
+            last_order_at: string | null;
             /**
              * Format: date-time
              * @description Closes.
@@ -3102,6 +3324,28 @@ export interface components {
          * @enum {string}
          */
         OpenState: "open" | "paused" | "outside_hours" | "setup" | "suspended" | "closed";
+        /** @description An option of a group; a stock-keeping unit of its own. */
+        Option: {
+            /** @description Chosen beforehand. */
+            default_chosen: boolean;
+            /**
+             * Format: int32
+             * @description Most of it in one line, 1–10.
+             */
+            max_quantity: number;
+            /** @description Name such as 半糖. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Id; left out for a new one.
+             */
+            option_id: string;
+            /**
+             * Format: int64
+             * @description Price in the minor unit, 0–9,999.
+             */
+            price: number;
+        };
         /** @description A group of options that products share. */
         OptionGroup: {
             /**
@@ -3109,43 +3353,6 @@ export interface components {
              * @description How many of the cheapest choices are free.
              */
             free_count: number;
-            /**
-             * Format: int32
-             * @description Most choices.
-             */
-            max: number;
-            /**
-             * Format: int32
-             * @description Fewest choices; from 1 on the group is required.
-             */
-            min: number;
-            /** @description Name such as 甜度. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description Id.
-             */
-            option_group_id: string;
-            /** @description Options in order. */
-            options: components["schemas"]["OptionItem"][];
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description Answer with one option group. */
-        OptionGroupAnswer: {
-            /** @description The group. */
-            option_group: components["schemas"]["OptionGroup"];
-        };
-        /** @description An option group as it shall be. */
-        OptionGroupInput: {
-            /**
-             * Format: int32
-             * @description How many of the cheapest choices are free.
-             */
-            free_count?: number;
             /**
              * Format: int32
              * @description Most choices, min–20.
@@ -3156,7 +3363,39 @@ export interface components {
              * @description Fewest choices, 0–20; from 1 on the group is required.
              */
             min: number;
-            /** @description Name, 1–60 characters. */
+            /** @description Name such as 甜度, 1–60 characters. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Id; left out for a new one.
+             */
+            option_group_id: string;
+            /** @description Options, 1–50, in order. */
+            options: components["schemas"]["Option"][];
+            /**
+             * Format: int64
+             * @description Version for the next change; a change gives the one it was read at.
+             */
+            version: number;
+        };
+        /** @description A group of options that products share. */
+        OptionGroupInput: {
+            /**
+             * Format: int32
+             * @description How many of the cheapest choices are free.
+             */
+            free_count?: number | null;
+            /**
+             * Format: int32
+             * @description Most choices, min–20.
+             */
+            max: number;
+            /**
+             * Format: int32
+             * @description Fewest choices, 0–20; from 1 on the group is required.
+             */
+            min: number;
+            /** @description Name such as 甜度, 1–60 characters. */
             name: string;
             /**
              * Format: uuid
@@ -3164,22 +3403,17 @@ export interface components {
              */
             option_group_id?: string | null;
             /** @description Options, 1–50, in order. */
-            options: components["schemas"]["OptionInput"][];
+            options?: components["schemas"]["OptionInput"][];
             /**
              * Format: int64
-             * @description Version it was read at; left out for a new one.
+             * @description Version for the next change; a change gives the one it was read at.
              */
             version?: number | null;
         };
-        /** @description Option groups by name. */
-        OptionGroupList: {
-            /** @description Option groups by name. */
-            option_groups: components["schemas"]["OptionGroup"][];
-        };
-        /** @description An option as it shall be. */
+        /** @description An option of a group; a stock-keeping unit of its own. */
         OptionInput: {
             /** @description Chosen beforehand. */
-            default_chosen?: boolean;
+            default_chosen?: boolean | null;
             /**
              * Format: int32
              * @description Most of it in one line, 1–10.
@@ -3198,35 +3432,13 @@ export interface components {
              */
             price: number;
         };
-        /** @description An option of a group; a stock-keeping unit of its own. */
-        OptionItem: {
-            /** @description Chosen beforehand. */
-            default_chosen: boolean;
-            /**
-             * Format: int32
-             * @description Most of it in one line.
-             */
-            max_quantity: number;
-            /** @description Name such as 半糖. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description Id.
-             */
-            option_id: string;
-            /**
-             * Format: int64
-             * @description Price in the minor unit.
-             */
-            price: number;
-        };
-        /** @description An order; amounts are in the minor unit of `currency`. */
+        /** @description An order. */
         Order: {
             /**
              * Format: date-time
-             * @description When it was accepted.
+             * @description When it was accepted, absent before.
              */
-            accepted_at?: string | null;
+            accepted_at: string | null;
             /**
              * Format: uuid
              * @description Branch.
@@ -3237,21 +3449,21 @@ export interface components {
              * @description Brand.
              */
             brand_id: string;
-            /**
-             * Format: date
-             * @description Business day.
-             */
+            /** @description Business day, YYYY-MM-DD. */
             business_day: string;
-            cancel_reason?: components["schemas"]["CancelReason"] | null;
+            /** @description Why it was cancelled or rejected. */
+            cancel_reason: null | components["schemas"]["CancelReason"];
             /** @description Text of the reason. */
             cancel_text: string;
             /**
              * Format: date-time
-             * @description When it was closed.
+             * @description When it was closed, absent before.
              */
-            completed_at?: string | null;
-            /** @description Who ordered; the phone is masked for everybody but who has just placed the order. */
-            contact: components["schemas"]["Contact"];
+            completed_at: string | null;
+            /** @description Name of who ordered. */
+            contact_name: string;
+            /** @description Phone of who ordered; masked for everybody but who has just placed the order. */
+            contact_phone: string;
             /** @description ISO 4217 currency of all amounts. */
             currency: string;
             /** @description Fees. */
@@ -3267,10 +3479,10 @@ export interface components {
             method: components["schemas"]["FulfilmentMethod"];
             /**
              * Format: date-time
-             * @description Time promised before it was last moved to another slot; null when it never was.
+             * @description Time promised before it was last moved to another slot; absent when it never was.
              */
-            moved_from?: string | null;
-            /** @description Why it was moved. */
+            moved_from: string | null;
+            /** @description Why it was moved, as the customer reads it. */
             moved_reason: string;
             /** @description States it may move to next by staff. */
             next_states: components["schemas"]["OrderState"][];
@@ -3297,12 +3509,12 @@ export interface components {
              * Format: date-time
              * @description Promised time.
              */
-            promised_at?: string | null;
+            promised_at: string | null;
             /**
              * Format: date-time
-             * @description When it became ready.
+             * @description When it became ready, absent before.
              */
-            ready_at?: string | null;
+            ready_at: string | null;
             /** @description Remark. */
             remark: string;
             /** @description State. */
@@ -3316,9 +3528,9 @@ export interface components {
             total: number;
             /**
              * Format: date-time
-             * @description Until when the last step can be taken back; null when it can't.
+             * @description Until when the last step can be taken back; absent when it can't.
              */
-            undo_until?: string | null;
+            undo_until: string | null;
             /** @description 餐具 wanted. */
             utensils: boolean;
             /**
@@ -3328,14 +3540,9 @@ export interface components {
             version: number;
             /**
              * Format: date-time
-             * @description Wanted time; null for as soon as possible.
+             * @description Wanted time, absent for ASAP.
              */
-            wanted_at?: string | null;
-        };
-        /** @description Answer with one order. */
-        OrderAnswer: {
-            /** @description The order. */
-            order: components["schemas"]["Order"];
+            wanted_at: string | null;
         };
         /** @description Data of `event: order`: an order is new or moved on. */
         OrderChanged: {
@@ -3352,45 +3559,53 @@ export interface components {
              */
             version: number;
         };
-        /** @description What shall become of one booked order. */
-        OrderDecision: {
+        /** @description What shall become of one booked order that would fall outside the hours. */
+        OrderDecisionInput: {
             /** @description The decision. */
-            decision: components["schemas"]["OrderDecisionKind"];
-            /** @description The order. */
+            decision: components["schemas"]["Decision"];
+            /**
+             * Format: uuid
+             * @description The order.
+             */
             order_id: string;
             /**
              * Format: date-time
-             * @description Slot it is moved to; needed for `move`, not read otherwise.
+             * @description Start of the slot it is moved to; needed for MOVE, not read otherwise.
              */
             wanted_at?: string | null;
         };
-        /**
-         * @description What shall become of a booked order outside the hours.
-         * @enum {string}
-         */
-        OrderDecisionKind: "keep" | "cancel" | "move" | "move_next";
+        /** @description What shall become of the booked orders that would fall outside the hours. */
+        OrderDecisionsInput: {
+            /** @description Orders without a decision of their own stay; a preview lists no more than 200. */
+            keep_others?: boolean | null;
+            /** @description Why orders are moved, 1–200 characters, as their customers read it; needed where one is. */
+            move_reason?: string | null;
+            /** @description A decision for each of them, at most 200, each order once. */
+            orders?: components["schemas"]["OrderDecisionInput"][];
+        };
         /** @description An entry of an order's history, never changed. */
         OrderEvent: {
-            /** @description Name of who did it; null for the customer or the system. */
-            actor?: string | null;
-            /** @description Kind of who did it: `staff`, `customer` or `system`. */
+            /** @description Name of who did it; empty for the customer or the system. */
+            actor: string;
+            /** @description Kind of who did it: staff, customer or system. */
             actor_kind: string;
             /**
              * Format: date-time
              * @description When.
              */
             at: string;
-            from?: components["schemas"]["OrderState"] | null;
+            /** @description State before; null for the first. */
+            from: null | components["schemas"]["OrderState"];
             /**
              * Format: date-time
-             * @description Time promised after, when it was moved to another slot.
+             * @description Time promised after, when it was moved to another slot; absent otherwise.
              */
-            promised_after?: string | null;
+            promised_after: string | null;
             /**
              * Format: date-time
-             * @description Time promised before, when it was moved to another slot.
+             * @description Time promised before, when it was moved to another slot; absent otherwise.
              */
-            promised_before?: string | null;
+            promised_before: string | null;
             /** @description Reason given. */
             reason: string;
             /** @description State after. */
@@ -3414,47 +3629,40 @@ export interface components {
              */
             sku_id: string;
         };
-        /** @description A page of orders; phones are masked. */
-        OrderList: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-            /** @description Orders of this page. */
-            orders: components["schemas"]["Order"][];
-        };
-        /** @description What came of the decision about one order; names are null for an order that is not known. */
+        /** @description What came of the decision about one order. */
         OrderOutcome: {
             /**
              * Format: uuid
              * @description Its branch.
              */
             branch_id: string;
-            /** @description Name of who ordered. */
-            contact_name?: string | null;
-            /** @description The decision. */
-            decision: components["schemas"]["OrderDecisionKind"];
+            /** @description Name of who ordered; null for an order that is not known. */
+            contact_name: string | null;
+            /** @description CANCEL, MOVE or MOVE_NEXT. */
+            decision: components["schemas"]["Decision"];
             /**
              * Format: uuid
              * @description The order.
              */
             order_id: string;
-            /** @description 訂單編號. */
-            order_number?: string | null;
-            /** @description 取件號碼. */
-            pickup_number?: string | null;
+            /** @description 訂單編號; null for an order that is not known. */
+            order_number: string | null;
+            /** @description 取件號碼; null for an order that is not known. */
+            pickup_number: string | null;
             /**
              * Format: date-time
              * @description Promised time when it was decided.
              */
             promised_at: string;
-            /** @description Stable reason why it could not be done, null otherwise. */
-            reason?: string | null;
+            /** @description Stable reason why it could not be done, for FAILED; null otherwise. */
+            reason: string | null;
             /** @description How far it is. */
             state: components["schemas"]["OutcomeState"];
             /**
              * Format: date-time
-             * @description Slot it was or shall be moved to; null for `cancel`, and for `move_next` until one was found.
+             * @description Start of the slot it was or shall be moved to; null for CANCEL, and for MOVE_NEXT until one was found.
              */
-            wanted_at?: string | null;
+            wanted_at: string | null;
         };
         /** @description A slot as staff may choose it. */
         OrderSlot: {
@@ -3482,25 +3690,41 @@ export interface components {
             as_of: string;
             /**
              * Format: date-time
-             * @description Earliest slot with room for this order; null where there is none.
+             * @description Earliest slot with capacity for this order; null where there is none.
              */
             earliest_slot_at?: string | null;
             /** @description Slots from now to the last day ahead. */
             slots: components["schemas"]["OrderSlot"][];
         };
         /**
-         * @description State of an order.
+         * @description State of an order; docs/rules.md, Order states.
          * @enum {string}
          */
         OrderState: "pending_payment" | "placed" | "accepted" | "preparing" | "ready" | "delivering" | "completed" | "cancelled" | "rejected" | "expired" | "no_show";
-        /** @description An order with its history. */
-        OrderWithEvents: {
-            /** @description Its events, oldest first. */
-            events: components["schemas"]["OrderEvent"][];
-            /** @description The order. */
-            order: components["schemas"]["Order"];
+        /** @description An order by what staff know it by. */
+        OrderSummary: {
+            /** @description Name of who ordered. */
+            contact_name: string;
+            /** @description Method. */
+            method: components["schemas"]["FulfilmentMethod"];
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /** @description 訂單編號. */
+            order_number: string;
+            /** @description 取件號碼. */
+            pickup_number: string;
+            /** @description State. */
+            state: components["schemas"]["OrderState"];
+            /**
+             * Format: int64
+             * @description What is to be paid, in the minor unit of the brand's currency.
+             */
+            total: number;
         };
-        /** @description An order that contains what would be paused. */
+        /** @description An order that contains what is to be paused. */
         OrderWithTarget: {
             /**
              * Format: uuid
@@ -3518,7 +3742,7 @@ export interface components {
              */
             promised_at: string;
         };
-        /** @description The headquarters of a chain. */
+        /** @description A tenant: the headquarters of a chain. */
         Organisation: {
             /** @description Code typed at sign-in. */
             code: string;
@@ -3542,15 +3766,18 @@ export interface components {
          * @enum {string}
          */
         OutsideHours: "future_only" | "none";
-        /** @description 超訂: a counter beyond its limit, because the limit was lowered or a platform's orders came. */
+        /** @description A counter beyond its limit, because the limit was lowered or a platform's orders came: 超訂. */
         Overbooked: {
             /**
              * Format: int64
              * @description The limit.
              */
             limit: number;
-            /** @description Rule, in a preview a new one by its place in the request from 0; null for the orders a slot takes by the hours. */
-            rule_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Rule; null for the orders a slot takes by the hours. In a preview a new rule is named by its place in the request, from 0.
+             */
+            rule_id: string | null;
             /**
              * Format: date-time
              * @description Start of the window.
@@ -3562,33 +3789,39 @@ export interface components {
              */
             used: number;
         };
-        /** @description Something that is not sold for a while. */
+        /** @description 暫停銷售: something that is not sold for a while, in one branch or more. */
         Pause: {
             /**
              * Format: int32
              * @description How many branches it was made for.
              */
             branch_count: number;
+            /**
+             * Format: uuid
+             * @description Brand of the branches.
+             */
+            brand_id: string;
             /** @description Channels it concerns; empty for all. */
-            channels: components["schemas"]["PauseChannel"][];
+            channels: components["schemas"]["Channel"][];
             /** @description How it ends. */
             end: components["schemas"]["PauseEnd"];
             /**
              * Format: date-time
-             * @description When it ended in this branch, null while it lasts.
+             * @description When it ended in the branch asked about, null while it lasts.
              */
-            ended_at?: string | null;
-            /** @description Name of who resumed it; null when it ended otherwise. */
-            ended_by?: string | null;
-            ending?: components["schemas"]["PauseEnding"] | null;
+            ended_at: string | null;
+            /** @description Name of who resumed it; empty when it ended otherwise. */
+            ended_by: string;
+            /** @description How it ended, null while it lasts. */
+            ending: null | components["schemas"]["PauseEnding"];
             /**
              * Format: date-time
-             * @description When it ends by itself in this branch; null until somebody or something ends it.
+             * @description When it ends by itself in the branch asked about; null until somebody or something ends it.
              */
-            ends_at?: string | null;
+            ends_at: string | null;
             /** @description Only who has the whole brand may resume it. */
             locked: boolean;
-            /** @description What staff noted. */
+            /** @description What staff noted, at most 200 characters. */
             note: string;
             /**
              * Format: uuid
@@ -3608,36 +3841,41 @@ export interface components {
             started_by: string;
             /** @description What is paused. */
             target: components["schemas"]["PauseTarget"];
-            /** @description Its name when it was paused; null for a method and a branch. */
-            target_name?: string | null;
+            /** @description Its name when it was paused, as staff saw it; empty for a method and a branch. */
+            target_name: string;
             /**
              * Format: int64
              * @description Version for resuming it.
              */
             version: number;
         };
-        /** @description Answer with one pause. */
-        PauseAnswer: {
-            /** @description The pause. */
-            pause: components["schemas"]["Pause"];
-        };
-        /**
-         * @description Where an order comes from.
-         * @enum {string}
-         */
-        PauseChannel: "web" | "line" | "qr_table" | "counter" | "uber_eats";
-        /** @description When a pause ends. */
+        /** @description When a pause is to end. */
         PauseEnd: {
             /**
              * Format: date-time
-             * @description Instant, at most 30 days away, for `at`.
+             * @description Instant, at most 30 days away, for AT.
+             */
+            at: string | null;
+            /** @description Kind of end. */
+            kind: components["schemas"]["PauseEndKind"];
+            /**
+             * Format: int32
+             * @description Minutes, 1–1,440, for MINUTES.
+             */
+            minutes: number | null;
+        };
+        /** @description When a pause is to end. */
+        PauseEndInput: {
+            /**
+             * Format: date-time
+             * @description Instant, at most 30 days away, for AT.
              */
             at?: string | null;
             /** @description Kind of end. */
             kind: components["schemas"]["PauseEndKind"];
             /**
              * Format: int32
-             * @description Minutes, 1–1,440, for `minutes`.
+             * @description Minutes, 1–1,440, for MINUTES.
              */
             minutes?: number | null;
         };
@@ -3651,51 +3889,6 @@ export interface components {
          * @enum {string}
          */
         PauseEnding: "time" | "restocked" | "resumed";
-        /** @description Something to be paused. */
-        PauseInput: {
-            /** @description Further branches of the brand, at most 199, for `branches`. */
-            branch_ids?: string[];
-            /** @description Channels it concerns, each once; all when left out. */
-            channels?: components["schemas"]["PauseChannel"][];
-            end?: components["schemas"]["PauseEnd"] | null;
-            /** @description Only who has the whole brand may resume it. */
-            locked?: boolean;
-            /** @description Words for the other staff, at most 200 characters; needed for `other`. */
-            note?: string;
-            /** @description Why. */
-            reason: components["schemas"]["PauseReason"];
-            scope?: components["schemas"]["PauseScope"] | null;
-            /** @description What is to be paused; it must be on the branch's menu. */
-            target: components["schemas"]["PauseTarget"];
-        };
-        /** @description A page of pauses. */
-        PauseList: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-            /** @description Pauses of this page. */
-            pauses: components["schemas"]["Pause"][];
-        };
-        /** @description What a pause would touch. */
-        PausePreview: {
-            /**
-             * Format: int32
-             * @description How many there are in all.
-             */
-            order_count: number;
-            /** @description Open and future orders due before its end that contain the target, the next due first, at most 100. */
-            orders: components["schemas"]["OrderWithTarget"][];
-        };
-        /** @description A pause that is only thought about. */
-        PausePreviewInput: {
-            /** @description Further branches of the brand, for `branches`. */
-            branch_ids?: string[];
-            /** @description Channels it would concern; all when left out. */
-            channels?: components["schemas"]["PauseChannel"][];
-            end?: components["schemas"]["PauseEnd"] | null;
-            scope?: components["schemas"]["PauseScope"] | null;
-            /** @description What would be paused. */
-            target: components["schemas"]["PauseTarget"];
-        };
         /**
          * @description Why something is paused.
          * @enum {string}
@@ -3708,15 +3901,24 @@ export interface components {
         PauseScope: "branches" | "brand";
         /** @description What is paused. */
         PauseTarget: {
-            /**
-             * Format: uuid
-             * @description Id of the product, variant, option or category; null otherwise.
-             */
+            /** @description Id of the product, variant, option or category; null otherwise. */
+            id: string | null;
+            /** @description Kind of thing. */
+            kind: components["schemas"]["PauseTargetKind"];
+            /** @description The method, for METHOD. */
+            method: null | components["schemas"]["Method"];
+            /** @description The station or print tag, 1–20 characters, for STATION and TAG. */
+            name: string | null;
+        };
+        /** @description What is paused. */
+        PauseTargetInput: {
+            /** @description Id of the product, variant, option or category; null otherwise. */
             id?: string | null;
             /** @description Kind of thing. */
             kind: components["schemas"]["PauseTargetKind"];
-            method?: components["schemas"]["ServiceMethod"] | null;
-            /** @description The station or print tag, for `station` and `tag`. */
+            /** @description The method, for METHOD. */
+            method?: null | components["schemas"]["Method"];
+            /** @description The station or print tag, 1–20 characters, for STATION and TAG. */
             name?: string | null;
         };
         /**
@@ -3745,12 +3947,12 @@ export interface components {
         /** @description An order to place: the cart with the quote the customer saw. */
         PlaceOrder: {
             /** @description Who orders. */
-            contact: components["schemas"]["Contact"];
+            contact: components["schemas"]["ContactInput"];
             /** @description Fees of that quote. */
             fee_amounts?: components["schemas"]["FeeAmount"][];
             /**
-             * @description Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` tells the
-             *     difference from these. Empty to be told of no lines and fees.
+             * @description Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` reports the
+             *     difference from these. Empty to have no lines and fees compared.
              */
             line_amounts?: number[];
             /** @description Lines, 1–50. */
@@ -3779,8 +3981,8 @@ export interface components {
              */
             wanted_at?: string | null;
         };
-        /** @description A placed order. */
-        PlacedOrder: {
+        /** @description Response of PlaceOrder. */
+        PlaceOrderResponse: {
             /** @description Secret token of the order's link. */
             access_token: string;
             /** @description The order. */
@@ -3793,34 +3995,119 @@ export interface components {
          * @enum {string}
          */
         Plan: "basic" | "advanced" | "max";
-        /** @description A special day that would be saved. */
-        PlannedSpecialDay: {
-            /** @description Brand it would be of; null for the branch's own. */
-            brand_id?: string | null;
-            /** @description The day. */
-            day: components["schemas"]["SpecialDayInput"];
-            /** @description Id of the one it would replace, null for a new one. */
-            special_day_id?: string | null;
-        };
-        /** @description What is asked; of the changes at most one. */
-        PreviewInput: {
-            /** @description Booked orders outside are counted and not listed: to follow what is being typed. */
-            count_only?: boolean;
+        /** @description Hours that would be saved. */
+        PlannedHoursInput: {
             /**
              * Format: date-time
-             * @description Seen from then on; null for now, or for when planned hours take effect.
+             * @description From when they would count; null for now.
              */
-            from?: string | null;
-            hours?: components["schemas"]["HoursInput"] | null;
-            method?: components["schemas"]["ServiceMethod"] | null;
-            /** @description The special day of this id would be removed. */
-            removed_special_day_id?: string | null;
-            special_day?: components["schemas"]["PlannedSpecialDay"] | null;
+            effective_at?: string | null;
+            /** @description The hours. */
+            hours: components["schemas"]["HoursInput"];
             /**
              * Format: int64
-             * @description The pending change of this number would be withdrawn.
+             * @description Number of the pending change that they would replace; left out for none.
+             */
+            replaces?: number | null;
+        };
+        /** @description Request of PreviewHours. */
+        PreviewHoursRequest: {
+            /** @description Booked orders outside are counted and not listed: to follow what is being typed. */
+            count_only?: boolean | null;
+            /**
+             * Format: date-time
+             * @description Seen from this time on; null for now, or for when planned hours take effect.
+             */
+            from?: string | null;
+            /** @description The hours; their branch and version are not read. */
+            hours?: null | components["schemas"]["PlannedHoursInput"];
+            /** @description Method of the offer; PICKUP when left out. */
+            method?: null | components["schemas"]["Method"];
+            /**
+             * Format: uuid
+             * @description Id of a special day of the branch, or of its brand, that would be removed.
+             */
+            removed_special_day_id?: string | null;
+            /** @description A special day of the branch, or of its brand, that would be saved. */
+            special_day?: null | components["schemas"]["SpecialDayInput"];
+            /**
+             * Format: int64
+             * @description Number of a pending change that would be withdrawn.
              */
             withdrawn_number?: number | null;
+        };
+        /** @description Response of PreviewHours. */
+        PreviewHoursResponse: {
+            /** @description Booked orders that would fall outside, earliest first, at most 200. */
+            affected: components["schemas"]["AffectedOrder"][];
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            affected_total: number;
+            /** @description Today and the next 7 business days, or those from the asked time on. */
+            days: components["schemas"]["OfferedDay"][];
+            /** @description Special days of branches that a locked day of the brand would make ignored, at most 200. */
+            overridden: components["schemas"]["SpecialDay"][];
+        };
+        /** @description Request of PreviewLimits. */
+        PreviewLimitsRequest: {
+            /** @description Past business day whose orders are tried, YYYY-MM-DD; yesterday when left out. */
+            business_day?: string | null;
+            /** @description Rules as they might be, at most 200. */
+            rules?: components["schemas"]["LimitRuleInput"][];
+        };
+        /** @description Response of PreviewLimits. */
+        PreviewLimitsResponse: {
+            /** @description The day tried. */
+            business_day: string;
+            /**
+             * Format: int64
+             * @description Orders that would have been offered a later slot.
+             */
+            moved: number;
+            /**
+             * Format: int64
+             * @description Orders of that day.
+             */
+            orders: number;
+            /** @description Counters that would be beyond their limits from now on, at most 200, the earliest first. */
+            overbooked: components["schemas"]["Overbooked"][];
+            /**
+             * Format: int64
+             * @description Orders that would have found no slot on that day.
+             */
+            refused: number;
+            /** @description Those orders, at most 200, by their slots. */
+            tried: components["schemas"]["TriedOrder"][];
+        };
+        /** @description Request of PreviewPause. */
+        PreviewPauseRequest: {
+            /** @description Branches, 1–200, for BRANCHES. */
+            branch_ids?: string[];
+            /**
+             * Format: uuid
+             * @description Brand, for BRAND.
+             */
+            brand_id?: string | null;
+            /** @description Channels it would concern; empty for all. */
+            channels?: components["schemas"]["Channel"][];
+            /** @description When it would end; today when left out. */
+            end?: null | components["schemas"]["PauseEndInput"];
+            /** @description How far it would reach. */
+            scope: components["schemas"]["PauseScope"];
+            /** @description What would be paused. */
+            target: components["schemas"]["PauseTargetInput"];
+        };
+        /** @description Response of PreviewPause. */
+        PreviewPauseResponse: {
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            order_count: number;
+            /** @description Orders that contain it and are not yet over, the next due first, at most 100. */
+            orders: components["schemas"]["OrderWithTarget"][];
         };
         /** @description A price that differs from the menu before. */
         PriceChange: {
@@ -3844,7 +4131,7 @@ export interface components {
             /** @description Variant. */
             variant_name: string;
         };
-        /** @description A priced line; amounts are in the minor unit of the currency of the whole. */
+        /** @description A priced line. */
         PricedLine: {
             /** @description Adjustments, each explained. */
             adjustments: components["schemas"]["Adjustment"][];
@@ -3874,6 +4161,8 @@ export interface components {
              * @description Units.
              */
             quantity: number;
+            /** @description Tax type: taxable, zero_rated or exempt. */
+            tax_type: string;
             /**
              * Format: int64
              * @description Price of one unit with its options.
@@ -3884,12 +4173,59 @@ export interface components {
              * @description Variant.
              */
             variant_id: string;
-            /** @description Variant name as sold; empty for the only one. */
+            /** @description Variant name as sold. */
             variant_name: string;
         };
-        /** @description What every refusal looks like; sent as `application/problem+json`. */
+        /** @description A priced cart. */
+        PricedQuote: {
+            /** @description ISO 4217 currency of all amounts. */
+            currency: string;
+            /** @description Fees. */
+            fees: components["schemas"]["Fee"][];
+            /** @description Hash over what is sold, how and for which slot, prices, fees and total; a menu published again with the same prices keeps it. */
+            hash: string;
+            /** @description Lines, in the cart's order. */
+            lines: components["schemas"]["PricedLine"][];
+            /**
+             * Format: int64
+             * @description Sum of list prices.
+             */
+            list_total: number;
+            /**
+             * Format: int64
+             * @description Number of the menu version it was priced from.
+             */
+            menu_number: number;
+            /**
+             * Format: date-time
+             * @description Time promised if ordered now; absent when there is none. Sent back when ordering.
+             */
+            promised_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            quoted_at: string;
+            /**
+             * Format: int64
+             * @description What is to be paid, tax contained.
+             */
+            total: number;
+            /**
+             * Format: date-time
+             * @description Until when the storefront may show it.
+             */
+            valid_until: string;
+            /** @description What would refuse the order at present, such as OUT_OF_STOCK or CLOSED. */
+            warnings: components["schemas"]["QuoteWarning"][];
+        };
+        /**
+         * @description The JSON of every rejection; sent as `application/problem+json`.
+         *
+         *     It has a further member where the client needs one to go on: the fresh `quote` with
+         *     `QUOTE_CHANGED`.
+         */
         Problem: {
-            affected?: components["schemas"]["Affected"] | null;
             /** @description Developer-readable text; never shown to a user. */
             detail: string;
             /** @description Every problem found, each at its field. */
@@ -3898,7 +4234,6 @@ export interface components {
             params: {
                 [key: string]: string;
             };
-            quote?: components["schemas"]["Quote"] | null;
             /** @description Stable reason, such as `OUT_OF_STOCK`; what the web apps translate. */
             reason: string;
             /**
@@ -3926,18 +4261,18 @@ export interface components {
         };
         /** @description A product of a brand's catalogue. */
         Product: {
-            /** @description Allergens and warnings as shown. */
+            /** @description Allergens and warnings as shown, at most 200 characters. */
             allergens: string;
             /**
              * Format: uuid
-             * @description Brand.
+             * @description Brand; never changes.
              */
             brand_id: string;
-            /** @description Categories, the first is the main one. */
+            /** @description Categories, 1–5, the first is the main one. */
             category_ids: string[];
-            /** @description Code, unique in the brand. */
+            /** @description Code, at most 32 characters, unique in the brand. */
             code: string;
-            /** @description Description. */
+            /** @description Description, at most 2,000 characters. */
             description: string;
             /** @description Display state. */
             display: components["schemas"]["DisplayState"];
@@ -3946,67 +4281,6 @@ export interface components {
              * @description Seconds to make one.
              */
             make_seconds: number;
-            /**
-             * Format: int32
-             * @description Most of it in an order.
-             */
-            max_per_order: number;
-            /**
-             * Format: int32
-             * @description Fewest of it in an order.
-             */
-            min_per_order: number;
-            /** @description Name. */
-            name: string;
-            /** @description English name, may be empty. */
-            name_en: string;
-            /** @description Option groups in order. */
-            option_group_ids: string[];
-            /**
-             * Format: int32
-             * @description Place in its main category, from 0.
-             */
-            position: number;
-            /** @description 出單標籤; empty for none. */
-            print_tag: string;
-            /**
-             * Format: uuid
-             * @description Id.
-             */
-            product_id: string;
-            /** @description 工作站 it is made at; empty for none. */
-            station: string;
-            tax_type?: components["schemas"]["TaxType"] | null;
-            /** @description Variants in order. */
-            variants: components["schemas"]["Variant"][];
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description Answer with one product. */
-        ProductAnswer: {
-            /** @description The product. */
-            product: components["schemas"]["Product"];
-        };
-        /** @description A product as it shall be. */
-        ProductInput: {
-            /** @description Allergens and warnings as shown, at most 200 characters. */
-            allergens?: string;
-            /** @description Categories, 1–5, the first is the main one. */
-            category_ids: string[];
-            /** @description Code, at most 32 characters, unique in the brand. */
-            code?: string;
-            /** @description Description, at most 2,000 characters. */
-            description?: string;
-            /** @description Display state. */
-            display: components["schemas"]["DisplayState"];
-            /**
-             * Format: int32
-             * @description Seconds to make one.
-             */
-            make_seconds?: number;
             /**
              * Format: int32
              * @description Most of it in an order, 1–99.
@@ -4019,44 +4293,90 @@ export interface components {
             min_per_order: number;
             /** @description Name, 1–60 characters. */
             name: string;
-            /** @description English name. */
-            name_en?: string;
-            /** @description Option groups in order. */
+            /** @description English name, may be empty. */
+            name_en: string;
+            /** @description Option groups, in order. */
+            option_group_ids: string[];
+            /**
+             * Format: int32
+             * @description Place in its main category, from 0.
+             */
+            position: number;
+            /** @description Print tag, at most 20 characters; empty for none. */
+            print_tag: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            product_id: string;
+            /** @description Station it is made at, at most 20 characters; empty for none. */
+            station: string;
+            /** @description Tax type; null until it is chosen, without which publishing is refused. */
+            tax_type: null | components["schemas"]["TaxType"];
+            /** @description Variants, 1–12, in order. */
+            variants: components["schemas"]["Variant"][];
+            /**
+             * Format: int64
+             * @description Version for the next change; a change gives the one it was read at.
+             */
+            version: number;
+        };
+        /** @description A product of a brand's catalogue. */
+        ProductInput: {
+            /** @description Allergens and warnings as shown, at most 200 characters. */
+            allergens?: string | null;
+            /** @description Categories, 1–5, the first is the main one. */
+            category_ids?: string[];
+            /** @description Code, at most 32 characters, unique in the brand. */
+            code?: string | null;
+            /** @description Description, at most 2,000 characters. */
+            description?: string | null;
+            /** @description Display state. */
+            display: components["schemas"]["DisplayState"];
+            /**
+             * Format: int32
+             * @description Seconds to make one.
+             */
+            make_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description Most of it in an order, 1–99.
+             */
+            max_per_order: number;
+            /**
+             * Format: int32
+             * @description Fewest of it in an order, 1–99.
+             */
+            min_per_order: number;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description English name, may be empty. */
+            name_en?: string | null;
+            /** @description Option groups, in order. */
             option_group_ids?: string[];
             /**
              * Format: int32
              * @description Place in its main category, from 0.
              */
-            position?: number;
-            /** @description 出單標籤, at most 20 characters; empty for none. */
-            print_tag?: string;
-            /** @description 工作站 it is made at, at most 20 characters; empty for none. */
-            station?: string;
-            tax_type?: components["schemas"]["TaxType"] | null;
+            position?: number | null;
+            /** @description Print tag, at most 20 characters; empty for none. */
+            print_tag?: string | null;
+            /** @description Station it is made at, at most 20 characters; empty for none. */
+            station?: string | null;
+            /** @description Tax type; null until it is chosen, without which publishing is refused. */
+            tax_type?: null | components["schemas"]["TaxType"];
             /** @description Variants, 1–12, in order. */
-            variants: components["schemas"]["VariantInput"][];
+            variants?: components["schemas"]["VariantInput"][];
             /**
              * Format: int64
-             * @description Version it was read at; left out when creating.
+             * @description Version for the next change; a change gives the one it was read at.
              */
             version?: number | null;
-        };
-        /** @description A page of products. */
-        ProductList: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
-            /** @description Products by category and position. */
-            products: components["schemas"]["Product"][];
-            /**
-             * Format: int32
-             * @description Exact count to 10,000; 10,001 means more.
-             */
-            total: number;
         };
         /** @description A pause as customers may know it. */
         PublicPause: {
             /** @description Channels it concerns; empty for all. */
-            channels: components["schemas"]["PauseChannel"][];
+            channels: components["schemas"]["Channel"][];
             /**
              * Format: date-time
              * @description When it ends by itself; null when that is not known.
@@ -4065,12 +4385,20 @@ export interface components {
             /** @description Why. */
             reason: components["schemas"]["PauseReason"];
             /** @description What is paused. */
-            target: components["schemas"]["PauseTarget"];
+            target: components["schemas"]["PublicPauseTarget"];
         };
-        /** @description Where to publish. */
-        Publish: {
-            /** @description Branches; empty for all of the brand that are not closed, which needs the whole brand. */
-            branch_ids?: string[];
+        /** @description What is paused, as customers may know it. */
+        PublicPauseTarget: {
+            /**
+             * Format: uuid
+             * @description Id of the product, variant, option or category; null otherwise.
+             */
+            id?: string | null;
+            /** @description Kind of thing. */
+            kind: components["schemas"]["PauseTargetKind"];
+            method?: components["schemas"]["ServiceMethod"] | null;
+            /** @description The station or print tag, for `station` and `tag`. */
+            name?: string | null;
         };
         /** @description What publishing changes in one branch. */
         PublishChange: {
@@ -4097,20 +4425,16 @@ export interface components {
              */
             removed: number;
         };
-        /** @description What publishing would find and change. */
-        PublishCheck: {
-            /** @description What would change, by branch. */
-            changes: components["schemas"]["PublishChange"][];
-            /** @description What the check found. */
-            findings: components["schemas"]["PublishFinding"][];
-        };
         /** @description What the check before publishing found. */
         PublishFinding: {
             /** @description It forbids publishing; otherwise it only warns. */
             blocking: boolean;
-            /** @description Kind of thing concerned: `product`, `option_group` or `category`. */
+            /** @description Kind of thing concerned: product, option_group, category. */
             entity: string;
-            /** @description Its id. */
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
             entity_id: string;
             /** @description Its name. */
             entity_name: string;
@@ -4119,48 +4443,15 @@ export interface components {
             /** @description Stable reason, such as `GROUP_UNSATISFIABLE`. */
             reason: string;
         };
-        /** @description A priced cart; amounts are in the minor unit of `currency`. */
-        Quote: {
-            /** @description ISO 4217 currency of all amounts. */
-            currency: string;
-            /** @description Fees. */
-            fees: components["schemas"]["Fee"][];
-            /** @description Hash to send back when ordering. */
-            hash: string;
-            /** @description Lines, in the cart's order. */
-            lines: components["schemas"]["PricedLine"][];
-            /**
-             * Format: int64
-             * @description Sum of list prices.
-             */
-            list_total: number;
-            /**
-             * Format: int64
-             * @description Number of the menu version it was priced from.
-             */
-            menu_number: number;
-            /**
-             * Format: date-time
-             * @description Time promised if ordered now; null when there is none.
-             */
-            promised_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
-            quoted_at: string;
-            /**
-             * Format: int64
-             * @description What is to be paid, tax contained.
-             */
-            total: number;
-            /**
-             * Format: date-time
-             * @description Until when it may be shown.
-             */
-            valid_until: string;
-            /** @description What would refuse the order at present, such as `OUT_OF_STOCK` or `CLOSED`. */
-            warnings: components["schemas"]["QuoteWarning"][];
+        /** @description Request of Publish. */
+        PublishRequest: {
+            /** @description Branches; empty for all of the brand that are not closed, which needs the whole brand. */
+            branch_ids?: string[];
+        };
+        /** @description Response of Publish. */
+        PublishResponse: {
+            /** @description The new version of each branch. */
+            versions: components["schemas"]["MenuVersion"][];
         };
         /** @description Something that would refuse the order if it were placed now. */
         QuoteWarning: {
@@ -4170,18 +4461,23 @@ export interface components {
             params: {
                 [key: string]: string;
             };
-            /** @description Stable reason. */
+            /** @description Stable reason of domain-rules §9. */
             reason: string;
         };
         /** @description What one variant or option takes from the components. */
         Recipe: {
-            /** @description Components and units of each; none where the recipe ended. */
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Components and units of each, at most 20; none ends the recipe. */
             parts: components["schemas"]["RecipePart"][];
             /**
              * Format: int64
-             * @description Units that the branch's components suffice for; null when none of them is counted.
+             * @description Units that the components of the branch suffice for today; null when none of them is counted.
              */
-            sellable?: number | null;
+            sellable: number | null;
             /**
              * Format: uuid
              * @description Variant or option.
@@ -4189,24 +4485,9 @@ export interface components {
             sku_id: string;
             /**
              * Format: int64
-             * @description Version for the next change.
+             * @description Version for the next change; left out where there never was a recipe.
              */
             version: number;
-        };
-        /** @description Answer with one recipe. */
-        RecipeAnswer: {
-            /** @description The recipe. */
-            recipe: components["schemas"]["Recipe"];
-        };
-        /** @description A recipe as it shall be. */
-        RecipeInput: {
-            /** @description Components and units of each, at most 20; none ends the recipe. */
-            parts: components["schemas"]["RecipePart"][];
-            /**
-             * Format: int64
-             * @description Version it was read at; left out where there never was one.
-             */
-            version?: number | null;
         };
         /** @description Units of one component. */
         RecipePart: {
@@ -4224,7 +4505,7 @@ export interface components {
         /** @description A recipe as it was from a moment on. */
         RecipeVersion: {
             /** @description Name of who changed it; null for the system. */
-            actor?: string | null;
+            actor: string | null;
             /**
              * Format: date-time
              * @description Since when.
@@ -4238,20 +4519,38 @@ export interface components {
              */
             version: number;
         };
-        /** @description What a recipe was over time. */
-        RecipeVersionList: {
-            /** @description Versions, newest first, at most 50. */
-            versions: components["schemas"]["RecipeVersion"][];
-        };
-        /** @description Which end of a pause is meant. */
-        ResumeInput: {
-            /** @description In all of its branches, not only in this one. */
-            everywhere?: boolean;
+        /** @description Request of RemoveSpecialDay. */
+        RemoveSpecialDayRequest: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
             /**
              * Format: int64
              * @description Version it was read at.
              */
             version: number;
+        };
+        /** @description Response of RemoveSpecialDay. */
+        RemoveSpecialDayResponse: {
+            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            started: null | components["schemas"]["StartedDecisions"];
+        };
+        /** @description Request of ResumePause. */
+        ResumePauseRequest: {
+            /**
+             * Format: uuid
+             * @description Only in this branch; all of the pause's branches when left out.
+             */
+            branch_id?: string | null;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of ResumePause. */
+        ResumePauseResponse: {
+            /** @description The pause, as of the branch named or its first one. */
+            pause: components["schemas"]["Pause"];
         };
         /** @description How far a rule is used in a window. */
         RuleLoad: {
@@ -4264,12 +4563,215 @@ export interface components {
              * Format: uuid
              * @description Rule; null for the orders a slot takes by the hours.
              */
-            rule_id?: string | null;
+            rule_id: string | null;
             /**
              * Format: int64
              * @description Counted, in the rule's measure.
              */
             used: number;
+        };
+        /** @description Response of SaveCategory. */
+        SaveCategoryResponse: {
+            /** @description The category. */
+            category: components["schemas"]["Category"];
+        };
+        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
+        SaveComponentBody: {
+            /** @description Put away; only one that no recipe uses can be. */
+            archived?: boolean | null;
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Stock-keeping unit; left out for a new one.
+             */
+            sku_id?: string | null;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
+        SaveComponentBody2: {
+            /** @description Put away; only one that no recipe uses can be. */
+            archived?: boolean | null;
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description Response of SaveComponent. */
+        SaveComponentResponse: {
+            /** @description The component. */
+            component: components["schemas"]["Component"];
+        };
+        /** @description A set of rules to copy to branches. */
+        SaveLimitTemplateBody: {
+            /** @description Name, 1–40 characters, unique in the brand. */
+            name: string;
+            /** @description Rules, at most 200. */
+            rules?: components["schemas"]["LimitRuleInput"][];
+            /**
+             * Format: uuid
+             * @description UUID; left out for one that is new.
+             */
+            template_id?: string | null;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for one that is new.
+             */
+            version?: number | null;
+        };
+        /** @description Response of SaveLimitTemplate. */
+        SaveLimitTemplateResponse: {
+            /** @description Template. */
+            template: components["schemas"]["LimitTemplate"];
+        };
+        /** @description Response of SaveOptionGroup. */
+        SaveOptionGroupResponse: {
+            /** @description The group. */
+            option_group: components["schemas"]["OptionGroup"];
+        };
+        /** @description Request of SaveSpecialDay. */
+        SaveSpecialDayRequest: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
+            special_day: components["schemas"]["SaveSpecialDaySpecialDay"];
+        };
+        /** @description Request of SaveSpecialDay. */
+        SaveSpecialDayRequest2: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
+            special_day: components["schemas"]["SaveSpecialDaySpecialDay2"];
+        };
+        /** @description Request of SaveSpecialDay. */
+        SaveSpecialDayRequest3: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
+            special_day: components["schemas"]["SaveSpecialDaySpecialDay3"];
+        };
+        /** @description Request of SaveSpecialDay. */
+        SaveSpecialDayRequest4: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
+            special_day: components["schemas"]["SaveSpecialDaySpecialDay4"];
+        };
+        /** @description Response of SaveSpecialDay. */
+        SaveSpecialDayResponse: {
+            /** @description The special day. */
+            special_day: components["schemas"]["SpecialDay"];
+            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            started: null | components["schemas"]["StartedDecisions"];
+        };
+        /** @description 特殊日: days on which other hours count than the week's. */
+        SaveSpecialDaySpecialDay: {
+            /**
+             * Format: uuid
+             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
+             */
+            brand_id?: string | null;
+            /** @description First date, YYYY-MM-DD. */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked?: boolean | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods?: components["schemas"]["DayPeriod"][];
+            /**
+             * Format: uuid
+             * @description Id; left out for a new one.
+             */
+            special_day_id?: string | null;
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description 特殊日: days on which other hours count than the week's. */
+        SaveSpecialDaySpecialDay2: {
+            /**
+             * Format: uuid
+             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
+             */
+            brand_id?: string | null;
+            /** @description First date, YYYY-MM-DD. */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked?: boolean | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods?: components["schemas"]["DayPeriod"][];
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description 特殊日: days on which other hours count than the week's. */
+        SaveSpecialDaySpecialDay3: {
+            /**
+             * Format: uuid
+             * @description Branch it counts for; null for all branches of the brand.
+             */
+            branch_id?: string | null;
+            /** @description First date, YYYY-MM-DD. */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked?: boolean | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods?: components["schemas"]["DayPeriod"][];
+            /**
+             * Format: uuid
+             * @description Id; left out for a new one.
+             */
+            special_day_id?: string | null;
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description 特殊日: days on which other hours count than the week's. */
+        SaveSpecialDaySpecialDay4: {
+            /**
+             * Format: uuid
+             * @description Branch it counts for; null for all branches of the brand.
+             */
+            branch_id?: string | null;
+            /** @description First date, YYYY-MM-DD. */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked?: boolean | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods?: components["schemas"]["DayPeriod"][];
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version?: number | null;
         };
         /** @description Where an account may work. */
         Scope: {
@@ -4279,6 +4781,15 @@ export interface components {
             brand_ids: string[];
             /** @description Every brand and branch of the organisation. */
             organisation: boolean;
+        };
+        /** @description Where an account may work. */
+        ScopeInput: {
+            /** @description These branches. */
+            branch_ids?: string[];
+            /** @description These brands with all their branches. */
+            brand_ids?: string[];
+            /** @description Every brand and branch of the organisation. */
+            organisation?: boolean | null;
         };
         /**
          * @description How an order reaches the customer.
@@ -4296,7 +4807,10 @@ export interface components {
             current: boolean;
             /** @description Address it was opened from. */
             remote_address: string;
-            /** @description Id; not the secret. */
+            /**
+             * Format: uuid
+             * @description Id; not the secret.
+             */
             session_id: string;
             /**
              * Format: date-time
@@ -4306,18 +4820,159 @@ export interface components {
             /** @description User agent it was opened with. */
             user_agent: string;
         };
-        /** @description Open sessions. */
-        SessionList: {
-            /** @description Sessions, newest first. */
-            sessions: components["schemas"]["Session"][];
+        /** @description Request of SetAccountState. */
+        SetAccountStateRequest: {
+            /** @description Whether it may sign in. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of SetAccountState. */
+        SetAccountStateResponse: {
+            /** @description The account after the change. */
+            account: components["schemas"]["Account"];
+        };
+        /** @description Weekly hours and slot settings of a branch. */
+        SetHoursHours: {
+            /**
+             * Format: int32
+             * @description Days ahead that may be ordered for, 0–60.
+             */
+            days_ahead: number;
+            /**
+             * Format: int32
+             * @description Minutes before close when ordering ends, 0–180.
+             */
+            last_order_minutes: number;
+            /**
+             * Format: int32
+             * @description Minutes between ordering and the earliest promise, 0–1,440.
+             */
+            lead_minutes: number;
+            /**
+             * Format: int32
+             * @description Most orders in one slot, 0–9,999; absent for no limit.
+             */
+            max_orders_per_slot?: number | null;
+            /** @description Methods that differ from the rest, each at most once. */
+            methods?: components["schemas"]["MethodHoursInput"][];
+            /** @description What may be ordered while closed; FUTURE_ONLY when left out. */
+            outside_hours?: null | components["schemas"]["OutsideHours"];
+            /** @description Weekly opening periods of the 門市, at most 6 a day; every method without a week of its own follows them. */
+            periods?: components["schemas"]["Period"][];
+            /**
+             * Format: int32
+             * @description Length of a slot in minutes: 5, 10, 15, 20, 30 or 60.
+             */
+            slot_minutes: number;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description Request of SetHours. */
+        SetHoursRequest: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /**
+             * Format: date-time
+             * @description From when they count, a full minute within the next 365 days; null for now.
+             */
+            effective_at?: string | null;
+            /** @description Hours as they shall be, with the version they were read at. */
+            hours: components["schemas"]["SetHoursHours"];
+            /**
+             * Format: int64
+             * @description Number of the pending change that these replace; left out for none.
+             */
+            replaces?: number | null;
+            /**
+             * Format: int64
+             * @description Number of the version that they restore; left out for none.
+             */
+            restores?: number | null;
+        };
+        /** @description Response of SetHours. */
+        SetHoursResponse: {
+            /** @description The hours in force. */
+            hours: components["schemas"]["Hours"];
+            /** @description Changes that wait for their time, earliest first. */
+            pending: components["schemas"]["HoursVersion"][];
+            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            started: null | components["schemas"]["StartedDecisions"];
+        };
+        /** @description Request of SetLimits. */
+        SetLimitsRequest: {
+            /** @description Why, at most 200 characters. */
+            note?: string | null;
+            /** @description Rules as they shall be, at most 200. */
+            rules?: components["schemas"]["LimitRuleInput"][];
+            /**
+             * Format: int64
+             * @description Version they were read at.
+             */
+            version: number;
+        };
+        /** @description Response of SetLimits. */
+        SetLimitsResponse: {
+            /** @description Limits. */
+            limits: components["schemas"]["Limits"];
+        };
+        /** @description What one variant or option takes from the components. */
+        SetRecipeBody: {
+            /** @description Components and units of each, at most 20; none ends the recipe. */
+            parts?: components["schemas"]["RecipePart"][];
+            /**
+             * Format: int64
+             * @description Version for the next change; left out where there never was a recipe.
+             */
+            version?: number | null;
+        };
+        /** @description Response of SetRecipe. */
+        SetRecipeResponse: {
+            /** @description The recipe. */
+            recipe: components["schemas"]["Recipe"];
+        };
+        /** @description Stock of one unit in one branch. */
+        SetStockItemBody: {
+            /**
+             * Format: int64
+             * @description Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
+             */
+            daily_amount?: number | null;
+            /**
+             * Format: int64
+             * @description Low-stock threshold, 0 for none.
+             */
+            low_threshold?: number | null;
+            /** @description Mode. */
+            mode: components["schemas"]["StockMode"];
+            /** @description Further settings; left out of a change they stay as they are. */
+            rules?: null | components["schemas"]["StockRulesInput"];
+            /**
+             * Format: int64
+             * @description Version for the next change of the settings; left out when there are none yet.
+             */
+            version?: number | null;
+        };
+        /** @description Response of SetStockItem. */
+        SetStockItemResponse: {
+            /** @description The item. */
+            item: components["schemas"]["StockItem"];
         };
         /** @description An order that a shortfall concerns. */
         ShortOrder: {
-            /**
-             * Format: date
-             * @description Business day it is for.
-             */
+            /** @description Business day it is for, YYYY-MM-DD. */
             business_day: string;
+            /**
+             * Format: date-time
+             * @description When it was held.
+             */
+            held_at: string;
             /**
              * Format: uuid
              * @description Order.
@@ -4330,14 +4985,9 @@ export interface components {
             promised_at: string;
             /**
              * Format: int64
-             * @description Units it was promised.
+             * @description Units of the stock-keeping unit it was promised.
              */
             quantity: number;
-        };
-        /** @description Orders that a shortfall concerns. */
-        ShortOrderList: {
-            /** @description Orders, newest first: as many as the shortfall reaches, at most 50. */
-            orders: components["schemas"]["ShortOrder"][];
         };
         /** @description What one signs in with. A field that is left out is empty here: staff names all of them at once. */
         SignIn: {
@@ -4353,7 +5003,6 @@ export interface components {
         };
         /** @description Who signed in. */
         SignedIn: {
-            /** @description Who signed in. */
             me: components["schemas"]["Me"];
         };
         /** @description What is left of a tracked stock-keeping unit. */
@@ -4393,13 +5042,10 @@ export interface components {
         SlotLoad: {
             /**
              * Format: int64
-             * @description Amount in the minor unit of the brand's currency.
+             * @description Amount in the minor unit.
              */
             amount: number;
-            /**
-             * Format: date
-             * @description Business day.
-             */
+            /** @description Business day, YYYY-MM-DD. */
             business_day: string;
             /**
              * Format: int64
@@ -4431,21 +5077,6 @@ export interface components {
              */
             units: number;
         };
-        /** @description Another slot for an order. */
-        SlotMove: {
-            /** @description Why, 1–200 characters; the customer reads it. */
-            reason: string;
-            /**
-             * Format: int64
-             * @description Version it was read at; the same wish again at that version moves nothing twice.
-             */
-            version: number;
-            /**
-             * Format: date-time
-             * @description Start of the slot.
-             */
-            wanted_at: string;
-        };
         /**
          * @description State of a slot.
          * @enum {string}
@@ -4462,7 +5093,7 @@ export interface components {
         SoldOption: {
             /**
              * Format: int64
-             * @description What it adds to one unit, after the group's free quota.
+             * @description What the option adds to one unit, after the group's free quota.
              */
             amount: number;
             /** @description Group's name. */
@@ -4480,8 +5111,43 @@ export interface components {
              */
             quantity: number;
         };
-        /** @description A day, or days, on which other hours count than the week's. */
+        /** @description 特殊日: days on which other hours count than the week's. */
         SpecialDay: {
+            /**
+             * Format: uuid
+             * @description Branch it counts for; null for all branches of the brand.
+             */
+            branch_id: string | null;
+            /**
+             * Format: uuid
+             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
+             */
+            brand_id: string;
+            /** @description First date, YYYY-MM-DD. */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked: boolean;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Of a branch's day: some of its dates are ignored because the brand locked them. */
+            overridden: boolean;
+            /** @description Periods of each of the dates, at most 6; none: closed. */
+            periods: components["schemas"]["DayPeriod"][];
+            /**
+             * Format: uuid
+             * @description Id; left out for a new one.
+             */
+            special_day_id: string;
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; left out for a new one.
+             */
+            version: number;
+        };
+        /** @description 特殊日: days on which other hours count than the week's. */
+        SpecialDayInput: {
             /**
              * Format: uuid
              * @description Branch it counts for; null for all branches of the brand.
@@ -4489,94 +5155,35 @@ export interface components {
             branch_id?: string | null;
             /**
              * Format: uuid
-             * @description Brand.
+             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
              */
-            brand_id: string;
-            /**
-             * Format: date
-             * @description First date.
-             */
+            brand_id?: string | null;
+            /** @description First date, YYYY-MM-DD. */
             from_date: string;
             /** @description Of a brand's day: branches may not have days of their own on its dates. */
-            locked: boolean;
-            /** @description Name. */
-            name: string;
-            /** @description Of a branch's day: some of its dates are ignored because the brand locked them. */
-            overridden: boolean;
-            /** @description Periods of each of the dates; none: closed. */
-            periods: components["schemas"]["DayPeriod"][];
-            /**
-             * Format: uuid
-             * @description Id.
-             */
-            special_day_id: string;
-            /**
-             * Format: date
-             * @description Last date.
-             */
-            to_date: string;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description A special day as it shall be. */
-        SpecialDayInput: {
-            /** @description What becomes of booked orders outside; not read by a preview. */
-            decisions?: components["schemas"]["Decisions"];
-            /**
-             * Format: date
-             * @description First date.
-             */
-            from_date: string;
-            /** @description Of a brand's day: branches may not have days of their own on its dates. */
-            locked?: boolean;
+            locked?: boolean | null;
             /** @description Name, 1–60 characters. */
             name: string;
             /** @description Periods of each of the dates, at most 6; none: closed. */
             periods?: components["schemas"]["DayPeriod"][];
             /**
-             * Format: date
-             * @description Last date; at most 366 days in all.
+             * Format: uuid
+             * @description Id; left out for a new one.
              */
+            special_day_id?: string | null;
+            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
             to_date: string;
             /**
              * Format: int64
-             * @description Version it was read at; left out for a new one.
+             * @description Version for the next change; left out for a new one.
              */
-            version?: number;
+            version?: number | null;
         };
-        /** @description Special days. */
-        SpecialDayList: {
-            /** @description Special days by their first date, from yesterday on. */
-            special_days: components["schemas"]["SpecialDay"][];
-        };
-        /** @description The removal of a special day. */
-        SpecialDayRemoval: {
-            /** @description What becomes of booked orders outside. */
-            decisions?: components["schemas"]["Decisions"];
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-        };
-        /** @description What came of removing a special day. */
-        SpecialDayRemoved: {
-            started?: components["schemas"]["StartedDecisions"] | null;
-        };
-        /** @description A saved special day. */
-        SpecialDaySaved: {
-            /** @description The day. */
-            special_day: components["schemas"]["SpecialDay"];
-            started?: components["schemas"]["StartedDecisions"] | null;
-        };
-        /** @description Decisions that were saved with a change and are being carried out. */
+        /** @description Decisions that were saved with a change and that ordering carries out. */
         StartedDecisions: {
             /**
              * Format: uuid
-             * @description The batch to follow; it is known moments later.
+             * @description Batch to follow at ordering, which knows it within moments.
              */
             batch_id: string;
             /**
@@ -4585,45 +5192,6 @@ export interface components {
              */
             orders: number;
         };
-        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
-        StockComponent: {
-            /** @description Put away. */
-            archived: boolean;
-            /**
-             * Format: uuid
-             * @description Brand.
-             */
-            brand_id: string;
-            /** @description Name. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description Stock-keeping unit.
-             */
-            sku_id: string;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description Answer with one component. */
-        StockComponentAnswer: {
-            /** @description The component. */
-            component: components["schemas"]["StockComponent"];
-        };
-        /** @description A component as it shall be. */
-        StockComponentInput: {
-            /** @description Put away; only one that no recipe uses can be. */
-            archived?: boolean;
-            /** @description Name, 1–60 characters, unique in the brand. */
-            name: string;
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-        };
         /** @description Counters of one business day of an item that has days of their own. */
         StockDay: {
             /**
@@ -4631,10 +5199,7 @@ export interface components {
              * @description Units left to sell.
              */
             available: number;
-            /**
-             * Format: date
-             * @description Business day.
-             */
+            /** @description Business day, YYYY-MM-DD. */
             business_day: string;
             /**
              * Format: int64
@@ -4718,7 +5283,7 @@ export interface components {
         StockItem: {
             /**
              * Format: int64
-             * @description Units left to sell.
+             * @description Units left to sell: on hand minus held, never below 0.
              */
             available: number;
             /**
@@ -4728,12 +5293,12 @@ export interface components {
             branch_id: string;
             /**
              * Format: int64
-             * @description Units a business day has, for daily mode; units expected each day, for 當日扣.
+             * @description Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
              */
             daily_amount: number;
             /**
-             * @description Coming business days that something is booked for; for 當日扣 also those of the next seven that
-             *     something is expected for.
+             * @description Coming business days that something is booked for, in order; for 當日扣 also those of the next seven
+             *     that something is expected for. None for a running item with 立即扣.
              */
             days: components["schemas"]["StockDay"][];
             /**
@@ -4753,7 +5318,7 @@ export interface components {
              * @description Units on hand (running) or today's amount not yet committed (daily).
              */
             on_hand: number;
-            /** @description Further settings. */
+            /** @description Further settings; left out of a change they stay as they are. */
             rules: components["schemas"]["StockRules"];
             /**
              * Format: int64
@@ -4767,50 +5332,26 @@ export interface components {
             sku_id: string;
             /**
              * Format: int64
-             * @description Version for the next change of the settings.
+             * @description Version for the next change of the settings; left out when there are none yet.
              */
             version: number;
-        };
-        /** @description Answer with one stock item. */
-        StockItemAnswer: {
-            /** @description The item. */
-            item: components["schemas"]["StockItem"];
-        };
-        /** @description Stock items of a branch. */
-        StockList: {
-            /** @description Components of the brand, by name. */
-            components: components["schemas"]["StockComponent"][];
-            /** @description Stock items; what has none is not tracked. */
-            items: components["schemas"]["StockItem"][];
-            /** @description Recipes of the brand, with what the branch's components suffice for. */
-            recipes: components["schemas"]["Recipe"][];
         };
         /**
          * @description How a unit's stock is counted.
          * @enum {string}
          */
         StockMode: "untracked" | "running" | "daily";
-        /** @description A recorded movement. */
-        StockMoved: {
-            /** @description The item after the movement. */
-            item: components["schemas"]["StockItem"];
-            /** @description The movement. */
-            movement: components["schemas"]["StockMovement"];
-        };
         /** @description An entry of the stock journal, never changed. */
         StockMovement: {
             /** @description Name of who did it; null for the system. */
-            actor?: string | null;
+            actor: string | null;
             /**
              * Format: date-time
              * @description When.
              */
             at: string;
-            /**
-             * Format: date
-             * @description Business day of the bucket; null for the running one.
-             */
-            business_day?: string | null;
+            /** @description Business day of the bucket, null for the running one. */
+            business_day: string | null;
             /**
              * Format: int64
              * @description Units held after it.
@@ -4830,17 +5371,17 @@ export interface components {
             on_hand_after: number;
             /**
              * Format: uuid
-             * @description Order it belongs to.
+             * @description Order it belongs to, null for none.
              */
-            order_id?: string | null;
+            order_id: string | null;
             /**
              * Format: uuid
-             * @description The other branch of a transfer.
+             * @description The other branch of a transfer, null for none.
              */
-            other_branch_id?: string | null;
+            other_branch_id: string | null;
             /**
              * Format: int64
-             * @description Change of the units on hand (of the units held for `held` and `released`).
+             * @description Change of the units on hand (of the units held for HELD and RELEASED).
              */
             quantity: number;
             /** @description Reason given. */
@@ -4850,13 +5391,6 @@ export interface components {
              * @description Stock-keeping unit.
              */
             sku_id: string;
-        };
-        /** @description A page of movements. */
-        StockMovementList: {
-            /** @description Movements, newest first. */
-            movements: components["schemas"]["StockMovement"][];
-            /** @description Token of the next page, null at the end. */
-            next_page_token?: string | null;
         };
         /** @description What a branch can count, beside the components of its brand. */
         StockNames: {
@@ -4869,7 +5403,8 @@ export interface components {
         StockRules: {
             /** @description Amounts of single dates from today on, at most 120; they beat the weekday's. */
             date_amounts: components["schemas"]["DateAmount"][];
-            deduct?: components["schemas"]["StockDeduct"] | null;
+            /** @description What orders for later days take from, for running mode; left out of a change it stays as it is. */
+            deduct: components["schemas"]["StockDeduct"];
             /**
              * Format: int64
              * @description 每單上限: most units in one order, 1–999; 0 for no limit.
@@ -4881,46 +5416,32 @@ export interface components {
              */
             show_last: number;
             /**
-             * @description Amounts of the week, at most one a weekday; a day without one has the daily amount. 每日限量 begins
-             *     a day with them, 當日扣 expects them to be delivered.
+             * @description Amounts of the week, at most one a weekday; a day without one has the daily amount. 每日限量 begins a
+             *     day with them, 當日扣 expects them to be delivered.
              */
             weekday_amounts: components["schemas"]["WeekdayAmount"][];
         };
-        /** @description Settings of a stock item as they shall be. */
-        StockSettings: {
+        /** @description Settings of a stock item beside its mode. */
+        StockRulesInput: {
+            /** @description Amounts of single dates from today on, at most 120; they beat the weekday's. */
+            date_amounts?: components["schemas"]["DateAmount"][];
+            /** @description What orders for later days take from, for running mode; left out of a change it stays as it is. */
+            deduct?: null | components["schemas"]["StockDeduct"];
             /**
              * Format: int64
-             * @description Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
+             * @description 每單上限: most units in one order, 1–999; 0 for no limit.
              */
-            daily_amount?: number;
+            max_per_order: number;
             /**
-             * Format: int64
-             * @description Low-stock threshold, 0 for none.
+             * Format: int32
+             * @description 顯示剩餘: customers see how many are left from this number down, 1–99; 0 for never.
              */
-            low_threshold?: number;
-            /** @description Mode. */
-            mode: components["schemas"]["StockMode"];
-            rules?: components["schemas"]["StockRules"] | null;
+            show_last: number;
             /**
-             * Format: int64
-             * @description Version it was read at; left out when it has none yet.
+             * @description Amounts of the week, at most one a weekday; a day without one has the daily amount. 每日限量 begins a
+             *     day with them, 當日扣 expects them to be delivered.
              */
-            version?: number | null;
-        };
-        /** @description Units to move to another branch. */
-        StockTransfer: {
-            /**
-             * Format: int64
-             * @description Units, 1–999,999.
-             */
-            quantity: number;
-            /** @description Why, at most 200 characters. */
-            reason?: string;
-            /**
-             * Format: uuid
-             * @description Branch that receives.
-             */
-            to_branch_id: string;
+            weekday_amounts?: components["schemas"]["WeekdayAmount"][];
         };
         /** @description A variant or option that can be counted. */
         StockUnit: {
@@ -4993,14 +5514,37 @@ export interface components {
          * @enum {string}
          */
         TaxType: "taxable" | "zero_rated" | "exempt";
-        /** @description A step of an order. */
-        Transition: {
-            cancel_reason?: components["schemas"]["CancelReason"] | null;
-            /** @description The money was received, for `completed` of an unpaid order. */
-            cash_received?: boolean;
+        /** @description Request of TransferStock. */
+        TransferStockRequest: {
+            /**
+             * Format: int64
+             * @description Units, 1–999,999.
+             */
+            quantity: number;
+            /** @description Why, at most 200 characters. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description Branch that receives.
+             */
+            to_branch_id: string;
+        };
+        /** @description Response of TransferStock. */
+        TransferStockResponse: {
+            /** @description The sender's item after it. */
+            item: components["schemas"]["StockItem"];
+            /** @description The sender's movement. */
+            movement: components["schemas"]["StockMovement"];
+        };
+        /** @description Request of TransitionOrder. */
+        TransitionOrderRequest: {
+            /** @description Needed for CANCELLED and REJECTED. */
+            cancel_reason?: null | components["schemas"]["CancelReason"];
+            /** @description The money was received, for COMPLETED of an unpaid order. */
+            cash_received?: boolean | null;
             /** @description Complete although unpaid; needs a reason. */
-            override_payment?: boolean;
-            /** @description Text of the reason; needed for `other`, reopening and overriding, at most 200 characters. */
+            override_payment?: boolean | null;
+            /** @description Text of the reason; needed for CANCEL_REASON_OTHER, reopening and overriding, at most 200 characters. */
             reason?: string | null;
             /** @description State wanted. */
             to: components["schemas"]["OrderState"];
@@ -5010,14 +5554,18 @@ export interface components {
              */
             version: number;
         };
-        /** @description An order that would have fared otherwise. */
+        /** @description Response of TransitionOrder. */
+        TransitionOrderResponse: {
+            /** @description The order. */
+            order: components["schemas"]["Order"];
+        };
+        /** @description An order with which the limits would have interfered. */
         TriedOrder: {
             /**
              * Format: date-time
              * @description Slot it would have been offered; null for none.
              */
-            offered_at?: string | null;
-            order?: components["schemas"]["KnownOrder"] | null;
+            offered_at: string | null;
             /**
              * Format: uuid
              * @description Order.
@@ -5031,10 +5579,43 @@ export interface components {
              */
             slot_starts_at: string;
         };
-        /** @description Why somebody's phone is needed. */
-        Unmasking: {
-            /** @description 1–200 characters; kept in the audit log. */
+        /** @description Request of UndoTransition. */
+        UndoTransitionRequest: {
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of UndoTransition. */
+        UndoTransitionResponse: {
+            /** @description The order. */
+            order: components["schemas"]["Order"];
+        };
+        /** @description Request of UnmaskContact. */
+        UnmaskContactRequest: {
+            /** @description Why the phone is needed, 1–200 characters. */
             reason: string;
+        };
+        /** @description Response of UnmaskContact. */
+        UnmaskContactResponse: {
+            /** @description Who ordered; the phone in E.164 form. */
+            contact: components["schemas"]["Contact"];
+        };
+        /** @description Response of UpdateBranch. */
+        UpdateBranchResponse: {
+            /** @description The branch. */
+            branch: components["schemas"]["Branch"];
+        };
+        /** @description Response of UpdateBrand. */
+        UpdateBrandResponse: {
+            /** @description The brand. */
+            brand: components["schemas"]["Brand"];
+        };
+        /** @description Response of UpdateProduct. */
+        UpdateProductResponse: {
+            /** @description The product. */
+            product: components["schemas"]["Product"];
         };
         /** @description A size or temperature of a product; it carries the price and is the stock-keeping unit. */
         Variant: {
@@ -5042,19 +5623,19 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description Price in the minor unit.
+             * @description Price in the minor unit, 0–999,999.
              */
             price: number;
             /**
              * Format: uuid
-             * @description Id.
+             * @description Id; left out for a new one.
              */
             variant_id: string;
         };
-        /** @description A variant as it shall be. */
+        /** @description A size or temperature of a product; it carries the price and is the stock-keeping unit. */
         VariantInput: {
             /** @description Name such as 冷 or 熱; empty for the only one. */
-            name?: string;
+            name?: string | null;
             /**
              * Format: int64
              * @description Price in the minor unit, 0–999,999.
@@ -5079,6 +5660,25 @@ export interface components {
              */
             weekday: number;
         };
+        /** @description Request of WithdrawHours. */
+        WithdrawHoursRequest: {
+            /** @description What becomes of the booked orders that would fall outside. */
+            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+            /**
+             * Format: int64
+             * @description Version of the hours it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of WithdrawHours. */
+        WithdrawHoursResponse: {
+            /** @description The hours in force, with the next version. */
+            hours: components["schemas"]["Hours"];
+            /** @description Changes that still wait for their time, earliest first. */
+            pending: components["schemas"]["HoursVersion"][];
+            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            started: null | components["schemas"]["StartedDecisions"];
+        };
     };
     responses: never;
     parameters: never;
@@ -5087,87 +5687,103 @@ export interface components {
     pathItems: never;
 }
 export type Account = components['schemas']['Account'];
-export type AccountAnswer = components['schemas']['AccountAnswer'];
-export type AccountInput = components['schemas']['AccountInput'];
-export type AccountList = components['schemas']['AccountList'];
-export type AccountState = components['schemas']['AccountState'];
 export type Adjustment = components['schemas']['Adjustment'];
-export type Affected = components['schemas']['Affected'];
-export type AffectedBranch = components['schemas']['AffectedBranch'];
 export type AffectedOrder = components['schemas']['AffectedOrder'];
-export type ArchiveCategory = components['schemas']['ArchiveCategory'];
-export type AtVersion = components['schemas']['AtVersion'];
+export type ArchiveCategoryRequest = components['schemas']['ArchiveCategoryRequest'];
+export type ArchiveOptionGroupRequest = components['schemas']['ArchiveOptionGroupRequest'];
+export type ArchiveProductRequest = components['schemas']['ArchiveProductRequest'];
 export type Availability = components['schemas']['Availability'];
 export type AvailabilityChanged = components['schemas']['AvailabilityChanged'];
 export type Branch = components['schemas']['Branch'];
-export type BranchAnswer = components['schemas']['BranchAnswer'];
 export type BranchInput = components['schemas']['BranchInput'];
 export type BranchState = components['schemas']['BranchState'];
 export type Brand = components['schemas']['Brand'];
-export type BrandAnswer = components['schemas']['BrandAnswer'];
 export type BrandInput = components['schemas']['BrandInput'];
-export type BrandList = components['schemas']['BrandList'];
+export type CancelByTokenResponse = components['schemas']['CancelByTokenResponse'];
 export type CancelReason = components['schemas']['CancelReason'];
 export type Cart = components['schemas']['Cart'];
 export type CartLine = components['schemas']['CartLine'];
 export type CartSlots = components['schemas']['CartSlots'];
 export type Category = components['schemas']['Category'];
-export type CategoryAnswer = components['schemas']['CategoryAnswer'];
 export type CategoryInput = components['schemas']['CategoryInput'];
-export type CategoryList = components['schemas']['CategoryList'];
 export type ChangePassword = components['schemas']['ChangePassword'];
+export type Channel = components['schemas']['Channel'];
 export type ChannelShare = components['schemas']['ChannelShare'];
+export type CheckPublishResponse = components['schemas']['CheckPublishResponse'];
 export type ChosenOption = components['schemas']['ChosenOption'];
+export type Component = components['schemas']['Component'];
 export type Contact = components['schemas']['Contact'];
-export type ContactAnswer = components['schemas']['ContactAnswer'];
+export type ContactInput = components['schemas']['ContactInput'];
+export type CopyLimitsRequest = components['schemas']['CopyLimitsRequest'];
+export type CopyLimitsResponse = components['schemas']['CopyLimitsResponse'];
+export type CreateAccountRequest = components['schemas']['CreateAccountRequest'];
+export type CreateAccountResponse = components['schemas']['CreateAccountResponse'];
+export type CreateBranchResponse = components['schemas']['CreateBranchResponse'];
+export type CreateBrandResponse = components['schemas']['CreateBrandResponse'];
+export type CreatePauseRequest = components['schemas']['CreatePauseRequest'];
+export type CreatePauseResponse = components['schemas']['CreatePauseResponse'];
+export type CreateProductResponse = components['schemas']['CreateProductResponse'];
 export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
+export type Decision = components['schemas']['Decision'];
 export type DecisionBatch = components['schemas']['DecisionBatch'];
-export type DecisionBatchList = components['schemas']['DecisionBatchList'];
-export type DecisionOutcomes = components['schemas']['DecisionOutcomes'];
-export type Decisions = components['schemas']['Decisions'];
 export type DisplayState = components['schemas']['DisplayState'];
+export type EndMySessionResponse = components['schemas']['EndMySessionResponse'];
 export type Fee = components['schemas']['Fee'];
 export type FeeAmount = components['schemas']['FeeAmount'];
+export type FindOrdersRequest = components['schemas']['FindOrdersRequest'];
+export type FindOrdersResponse = components['schemas']['FindOrdersResponse'];
 export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
+export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
+export type GetHoursResponse = components['schemas']['GetHoursResponse'];
+export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
+export type GetLoadResponse = components['schemas']['GetLoadResponse'];
+export type GetOrderByTokenResponse = components['schemas']['GetOrderByTokenResponse'];
+export type GetOrderResponse = components['schemas']['GetOrderResponse'];
+export type GetProductResponse = components['schemas']['GetProductResponse'];
 export type Hours = components['schemas']['Hours'];
-export type HoursAnswer = components['schemas']['HoursAnswer'];
-export type HoursChanged = components['schemas']['HoursChanged'];
 export type HoursInput = components['schemas']['HoursInput'];
-export type HoursPreview = components['schemas']['HoursPreview'];
 export type HoursVersion = components['schemas']['HoursVersion'];
-export type HoursVersionList = components['schemas']['HoursVersionList'];
 export type HoursVersionState = components['schemas']['HoursVersionState'];
-export type HoursWithdrawal = components['schemas']['HoursWithdrawal'];
 export type ImportChange = components['schemas']['ImportChange'];
 export type ImportProblem = components['schemas']['ImportProblem'];
+export type ImportProductsResponse = components['schemas']['ImportProductsResponse'];
 export type ImportRemoval = components['schemas']['ImportRemoval'];
-export type ImportReport = components['schemas']['ImportReport'];
 export type ImportRow = components['schemas']['ImportRow'];
-export type KnownOrder = components['schemas']['KnownOrder'];
 export type Level = components['schemas']['Level'];
 export type LimitDays = components['schemas']['LimitDays'];
+export type LimitDaysInput = components['schemas']['LimitDaysInput'];
 export type LimitMeasure = components['schemas']['LimitMeasure'];
 export type LimitRule = components['schemas']['LimitRule'];
+export type LimitRuleInput = components['schemas']['LimitRuleInput'];
 export type LimitTarget = components['schemas']['LimitTarget'];
+export type LimitTargetInput = components['schemas']['LimitTargetInput'];
 export type LimitTargetKind = components['schemas']['LimitTargetKind'];
 export type LimitTemplate = components['schemas']['LimitTemplate'];
-export type LimitTemplateAnswer = components['schemas']['LimitTemplateAnswer'];
-export type LimitTemplateInput = components['schemas']['LimitTemplateInput'];
-export type LimitTemplateList = components['schemas']['LimitTemplateList'];
 export type LimitVersion = components['schemas']['LimitVersion'];
-export type LimitVersionList = components['schemas']['LimitVersionList'];
 export type LimitWindow = components['schemas']['LimitWindow'];
+export type LimitWindowInput = components['schemas']['LimitWindowInput'];
 export type LimitWindowKind = components['schemas']['LimitWindowKind'];
 export type Limits = components['schemas']['Limits'];
-export type LimitsAnswer = components['schemas']['LimitsAnswer'];
-export type LimitsCopyInput = components['schemas']['LimitsCopyInput'];
-export type LimitsInput = components['schemas']['LimitsInput'];
-export type LimitsList = components['schemas']['LimitsList'];
-export type LimitsPreview = components['schemas']['LimitsPreview'];
-export type LimitsPreviewInput = components['schemas']['LimitsPreviewInput'];
-export type Load = components['schemas']['Load'];
-export type LoadDetail = components['schemas']['LoadDetail'];
+export type ListAccountsResponse = components['schemas']['ListAccountsResponse'];
+export type ListBrandsResponse = components['schemas']['ListBrandsResponse'];
+export type ListCategoriesResponse = components['schemas']['ListCategoriesResponse'];
+export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
+export type ListHoursVersionsResponse = components['schemas']['ListHoursVersionsResponse'];
+export type ListLimitTemplatesResponse = components['schemas']['ListLimitTemplatesResponse'];
+export type ListLimitVersionsResponse = components['schemas']['ListLimitVersionsResponse'];
+export type ListLoadResponse = components['schemas']['ListLoadResponse'];
+export type ListMenuVersionsResponse = components['schemas']['ListMenuVersionsResponse'];
+export type ListMySessionsResponse = components['schemas']['ListMySessionsResponse'];
+export type ListOptionGroupsResponse = components['schemas']['ListOptionGroupsResponse'];
+export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
+export type ListPausesResponse = components['schemas']['ListPausesResponse'];
+export type ListProductsResponse = components['schemas']['ListProductsResponse'];
+export type ListRecipeVersionsResponse = components['schemas']['ListRecipeVersionsResponse'];
+export type ListShortOrdersResponse = components['schemas']['ListShortOrdersResponse'];
+export type ListSpecialDaysResponse = components['schemas']['ListSpecialDaysResponse'];
+export type ListStockMovementsResponse = components['schemas']['ListStockMovementsResponse'];
+export type ListStockResponse = components['schemas']['ListStockResponse'];
 export type LoadedOrder = components['schemas']['LoadedOrder'];
 export type LoadedProduct = components['schemas']['LoadedProduct'];
 export type Me = components['schemas']['Me'];
@@ -5181,142 +5797,164 @@ export type MenuOptionGroup = components['schemas']['MenuOptionGroup'];
 export type MenuProduct = components['schemas']['MenuProduct'];
 export type MenuVariant = components['schemas']['MenuVariant'];
 export type MenuVersion = components['schemas']['MenuVersion'];
-export type MenuVersionList = components['schemas']['MenuVersionList'];
+export type Method = components['schemas']['Method'];
 export type MethodHours = components['schemas']['MethodHours'];
-export type MoveStock = components['schemas']['MoveStock'];
+export type MethodHoursInput = components['schemas']['MethodHoursInput'];
+export type MoveOrderRequest = components['schemas']['MoveOrderRequest'];
+export type MoveOrderResponse = components['schemas']['MoveOrderResponse'];
+export type MoveStockRequest = components['schemas']['MoveStockRequest'];
+export type MoveStockResponse = components['schemas']['MoveStockResponse'];
 export type MovementKind = components['schemas']['MovementKind'];
-export type MyOrder = components['schemas']['MyOrder'];
-export type NewStockComponent = components['schemas']['NewStockComponent'];
 export type OfferedDay = components['schemas']['OfferedDay'];
 export type OfferedOpening = components['schemas']['OfferedOpening'];
 export type OpenState = components['schemas']['OpenState'];
+export type Option = components['schemas']['Option'];
 export type OptionGroup = components['schemas']['OptionGroup'];
-export type OptionGroupAnswer = components['schemas']['OptionGroupAnswer'];
 export type OptionGroupInput = components['schemas']['OptionGroupInput'];
-export type OptionGroupList = components['schemas']['OptionGroupList'];
 export type OptionInput = components['schemas']['OptionInput'];
-export type OptionItem = components['schemas']['OptionItem'];
 export type Order = components['schemas']['Order'];
-export type OrderAnswer = components['schemas']['OrderAnswer'];
 export type OrderChanged = components['schemas']['OrderChanged'];
-export type OrderDecision = components['schemas']['OrderDecision'];
-export type OrderDecisionKind = components['schemas']['OrderDecisionKind'];
+export type OrderDecisionInput = components['schemas']['OrderDecisionInput'];
+export type OrderDecisionsInput = components['schemas']['OrderDecisionsInput'];
 export type OrderEvent = components['schemas']['OrderEvent'];
 export type OrderLimit = components['schemas']['OrderLimit'];
-export type OrderList = components['schemas']['OrderList'];
 export type OrderOutcome = components['schemas']['OrderOutcome'];
 export type OrderSlot = components['schemas']['OrderSlot'];
 export type OrderSlots = components['schemas']['OrderSlots'];
 export type OrderState = components['schemas']['OrderState'];
-export type OrderWithEvents = components['schemas']['OrderWithEvents'];
+export type OrderSummary = components['schemas']['OrderSummary'];
 export type OrderWithTarget = components['schemas']['OrderWithTarget'];
 export type Organisation = components['schemas']['Organisation'];
 export type OutcomeState = components['schemas']['OutcomeState'];
 export type OutsideHours = components['schemas']['OutsideHours'];
 export type Overbooked = components['schemas']['Overbooked'];
 export type Pause = components['schemas']['Pause'];
-export type PauseAnswer = components['schemas']['PauseAnswer'];
-export type PauseChannel = components['schemas']['PauseChannel'];
 export type PauseEnd = components['schemas']['PauseEnd'];
+export type PauseEndInput = components['schemas']['PauseEndInput'];
 export type PauseEndKind = components['schemas']['PauseEndKind'];
 export type PauseEnding = components['schemas']['PauseEnding'];
-export type PauseInput = components['schemas']['PauseInput'];
-export type PauseList = components['schemas']['PauseList'];
-export type PausePreview = components['schemas']['PausePreview'];
-export type PausePreviewInput = components['schemas']['PausePreviewInput'];
 export type PauseReason = components['schemas']['PauseReason'];
 export type PauseScope = components['schemas']['PauseScope'];
 export type PauseTarget = components['schemas']['PauseTarget'];
+export type PauseTargetInput = components['schemas']['PauseTargetInput'];
 export type PauseTargetKind = components['schemas']['PauseTargetKind'];
 export type Period = components['schemas']['Period'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
-export type PlacedOrder = components['schemas']['PlacedOrder'];
+export type PlaceOrderResponse = components['schemas']['PlaceOrderResponse'];
 export type Plan = components['schemas']['Plan'];
-export type PlannedSpecialDay = components['schemas']['PlannedSpecialDay'];
-export type PreviewInput = components['schemas']['PreviewInput'];
+export type PlannedHoursInput = components['schemas']['PlannedHoursInput'];
+export type PreviewHoursRequest = components['schemas']['PreviewHoursRequest'];
+export type PreviewHoursResponse = components['schemas']['PreviewHoursResponse'];
+export type PreviewLimitsRequest = components['schemas']['PreviewLimitsRequest'];
+export type PreviewLimitsResponse = components['schemas']['PreviewLimitsResponse'];
+export type PreviewPauseRequest = components['schemas']['PreviewPauseRequest'];
+export type PreviewPauseResponse = components['schemas']['PreviewPauseResponse'];
 export type PriceChange = components['schemas']['PriceChange'];
 export type PricedLine = components['schemas']['PricedLine'];
+export type PricedQuote = components['schemas']['PricedQuote'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemField = components['schemas']['ProblemField'];
 export type Product = components['schemas']['Product'];
-export type ProductAnswer = components['schemas']['ProductAnswer'];
 export type ProductInput = components['schemas']['ProductInput'];
-export type ProductList = components['schemas']['ProductList'];
 export type PublicPause = components['schemas']['PublicPause'];
-export type Publish = components['schemas']['Publish'];
+export type PublicPauseTarget = components['schemas']['PublicPauseTarget'];
 export type PublishChange = components['schemas']['PublishChange'];
-export type PublishCheck = components['schemas']['PublishCheck'];
 export type PublishFinding = components['schemas']['PublishFinding'];
-export type Quote = components['schemas']['Quote'];
+export type PublishRequest = components['schemas']['PublishRequest'];
+export type PublishResponse = components['schemas']['PublishResponse'];
 export type QuoteWarning = components['schemas']['QuoteWarning'];
 export type Recipe = components['schemas']['Recipe'];
-export type RecipeAnswer = components['schemas']['RecipeAnswer'];
-export type RecipeInput = components['schemas']['RecipeInput'];
 export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
-export type RecipeVersionList = components['schemas']['RecipeVersionList'];
-export type ResumeInput = components['schemas']['ResumeInput'];
+export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
+export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
+export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
+export type ResumePauseResponse = components['schemas']['ResumePauseResponse'];
 export type RuleLoad = components['schemas']['RuleLoad'];
+export type SaveCategoryResponse = components['schemas']['SaveCategoryResponse'];
+export type SaveComponentBody = components['schemas']['SaveComponentBody'];
+export type SaveComponentBody2 = components['schemas']['SaveComponentBody2'];
+export type SaveComponentResponse = components['schemas']['SaveComponentResponse'];
+export type SaveLimitTemplateBody = components['schemas']['SaveLimitTemplateBody'];
+export type SaveLimitTemplateResponse = components['schemas']['SaveLimitTemplateResponse'];
+export type SaveOptionGroupResponse = components['schemas']['SaveOptionGroupResponse'];
+export type SaveSpecialDayRequest = components['schemas']['SaveSpecialDayRequest'];
+export type SaveSpecialDayRequest2 = components['schemas']['SaveSpecialDayRequest2'];
+export type SaveSpecialDayRequest3 = components['schemas']['SaveSpecialDayRequest3'];
+export type SaveSpecialDayRequest4 = components['schemas']['SaveSpecialDayRequest4'];
+export type SaveSpecialDayResponse = components['schemas']['SaveSpecialDayResponse'];
+export type SaveSpecialDaySpecialDay = components['schemas']['SaveSpecialDaySpecialDay'];
+export type SaveSpecialDaySpecialDay2 = components['schemas']['SaveSpecialDaySpecialDay2'];
+export type SaveSpecialDaySpecialDay3 = components['schemas']['SaveSpecialDaySpecialDay3'];
+export type SaveSpecialDaySpecialDay4 = components['schemas']['SaveSpecialDaySpecialDay4'];
 export type Scope = components['schemas']['Scope'];
+export type ScopeInput = components['schemas']['ScopeInput'];
 export type ServiceMethod = components['schemas']['ServiceMethod'];
 export type Session = components['schemas']['Session'];
-export type SessionList = components['schemas']['SessionList'];
+export type SetAccountStateRequest = components['schemas']['SetAccountStateRequest'];
+export type SetAccountStateResponse = components['schemas']['SetAccountStateResponse'];
+export type SetHoursHours = components['schemas']['SetHoursHours'];
+export type SetHoursRequest = components['schemas']['SetHoursRequest'];
+export type SetHoursResponse = components['schemas']['SetHoursResponse'];
+export type SetLimitsRequest = components['schemas']['SetLimitsRequest'];
+export type SetLimitsResponse = components['schemas']['SetLimitsResponse'];
+export type SetRecipeBody = components['schemas']['SetRecipeBody'];
+export type SetRecipeResponse = components['schemas']['SetRecipeResponse'];
+export type SetStockItemBody = components['schemas']['SetStockItemBody'];
+export type SetStockItemResponse = components['schemas']['SetStockItemResponse'];
 export type ShortOrder = components['schemas']['ShortOrder'];
-export type ShortOrderList = components['schemas']['ShortOrderList'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SkuAvailability = components['schemas']['SkuAvailability'];
 export type Slot = components['schemas']['Slot'];
 export type SlotLoad = components['schemas']['SlotLoad'];
-export type SlotMove = components['schemas']['SlotMove'];
 export type SlotState = components['schemas']['SlotState'];
 export type SlotsInput = components['schemas']['SlotsInput'];
 export type SoldOption = components['schemas']['SoldOption'];
 export type SpecialDay = components['schemas']['SpecialDay'];
 export type SpecialDayInput = components['schemas']['SpecialDayInput'];
-export type SpecialDayList = components['schemas']['SpecialDayList'];
-export type SpecialDayRemoval = components['schemas']['SpecialDayRemoval'];
-export type SpecialDayRemoved = components['schemas']['SpecialDayRemoved'];
-export type SpecialDaySaved = components['schemas']['SpecialDaySaved'];
 export type StartedDecisions = components['schemas']['StartedDecisions'];
-export type StockComponent = components['schemas']['StockComponent'];
-export type StockComponentAnswer = components['schemas']['StockComponentAnswer'];
-export type StockComponentInput = components['schemas']['StockComponentInput'];
 export type StockDay = components['schemas']['StockDay'];
 export type StockDeduct = components['schemas']['StockDeduct'];
 export type StockImportProblem = components['schemas']['StockImportProblem'];
 export type StockImportReport = components['schemas']['StockImportReport'];
 export type StockImportRow = components['schemas']['StockImportRow'];
 export type StockItem = components['schemas']['StockItem'];
-export type StockItemAnswer = components['schemas']['StockItemAnswer'];
-export type StockList = components['schemas']['StockList'];
 export type StockMode = components['schemas']['StockMode'];
-export type StockMoved = components['schemas']['StockMoved'];
 export type StockMovement = components['schemas']['StockMovement'];
-export type StockMovementList = components['schemas']['StockMovementList'];
 export type StockNames = components['schemas']['StockNames'];
 export type StockRules = components['schemas']['StockRules'];
-export type StockSettings = components['schemas']['StockSettings'];
-export type StockTransfer = components['schemas']['StockTransfer'];
+export type StockRulesInput = components['schemas']['StockRulesInput'];
 export type StockUnit = components['schemas']['StockUnit'];
 export type Storefront = components['schemas']['Storefront'];
 export type StorefrontBranch = components['schemas']['StorefrontBranch'];
 export type StorefrontBrand = components['schemas']['StorefrontBrand'];
 export type TaxType = components['schemas']['TaxType'];
-export type Transition = components['schemas']['Transition'];
+export type TransferStockRequest = components['schemas']['TransferStockRequest'];
+export type TransferStockResponse = components['schemas']['TransferStockResponse'];
+export type TransitionOrderRequest = components['schemas']['TransitionOrderRequest'];
+export type TransitionOrderResponse = components['schemas']['TransitionOrderResponse'];
 export type TriedOrder = components['schemas']['TriedOrder'];
-export type Unmasking = components['schemas']['Unmasking'];
+export type UndoTransitionRequest = components['schemas']['UndoTransitionRequest'];
+export type UndoTransitionResponse = components['schemas']['UndoTransitionResponse'];
+export type UnmaskContactRequest = components['schemas']['UnmaskContactRequest'];
+export type UnmaskContactResponse = components['schemas']['UnmaskContactResponse'];
+export type UpdateBranchResponse = components['schemas']['UpdateBranchResponse'];
+export type UpdateBrandResponse = components['schemas']['UpdateBrandResponse'];
+export type UpdateProductResponse = components['schemas']['UpdateProductResponse'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
+export type WithdrawHoursRequest = components['schemas']['WithdrawHoursRequest'];
+export type WithdrawHoursResponse = components['schemas']['WithdrawHoursResponse'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_accounts: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 0 means 50. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, empty for the first. */
                 page_token?: string;
             };
             header?: never;
@@ -5331,7 +5969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountList"];
+                    "application/json": components["schemas"]["ListAccountsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5357,7 +5995,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AccountInput"];
+                "application/json": components["schemas"]["CreateAccountRequest"];
             };
         };
         responses: {
@@ -5367,7 +6005,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountAnswer"];
+                    "application/json": components["schemas"]["CreateAccountResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5386,13 +6024,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The account. */
                 account_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AccountState"];
+                "application/json": components["schemas"]["SetAccountStateRequest"];
             };
         };
         responses: {
@@ -5402,7 +6041,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountAnswer"];
+                    "application/json": components["schemas"]["SetAccountStateResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5438,7 +6077,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BranchAnswer"];
+                    "application/json": components["schemas"]["CreateBranchResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5457,6 +6096,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5473,7 +6113,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BranchAnswer"];
+                    "application/json": components["schemas"]["UpdateBranchResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5492,7 +6132,7 @@ export interface operations {
             query?: {
                 /** @description Method; 自取 when left out. */
                 method?: components["schemas"]["ServiceMethod"];
-                /** @description Business day whose stock is told; today when left out or over. */
+                /** @description Business day whose stock is reported; today when left out or over. */
                 day?: string;
             };
             header?: never;
@@ -5559,6 +6199,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5571,7 +6212,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursAnswer"];
+                    "application/json": components["schemas"]["GetHoursResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5590,13 +6231,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch; not read where the request names it elsewhere. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HoursInput"];
+                "application/json": components["schemas"]["SetHoursRequest"];
             };
         };
         responses: {
@@ -5606,7 +6248,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursChanged"];
+                    "application/json": components["schemas"]["SetHoursResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5625,13 +6267,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch of the offer; for a special day of a brand also empty, for any of its branches. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewInput"];
+                "application/json": components["schemas"]["PreviewHoursRequest"];
             };
         };
         responses: {
@@ -5641,7 +6284,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursPreview"];
+                    "application/json": components["schemas"]["PreviewHoursResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5658,13 +6301,14 @@ export interface operations {
     list_hours_versions: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 20 when left out. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5677,7 +6321,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursVersionList"];
+                    "application/json": components["schemas"]["ListHoursVersionsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5696,14 +6340,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
-                number: string;
+                /** @description Number of the pending change. */
+                number: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HoursWithdrawal"];
+                "application/json": components["schemas"]["WithdrawHoursRequest"];
             };
         };
         responses: {
@@ -5713,7 +6359,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoursChanged"];
+                    "application/json": components["schemas"]["WithdrawHoursResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5732,6 +6378,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5744,7 +6391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitsAnswer"];
+                    "application/json": components["schemas"]["GetLimitsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5763,13 +6410,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LimitsInput"];
+                "application/json": components["schemas"]["SetLimitsRequest"];
             };
         };
         responses: {
@@ -5779,7 +6427,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitsAnswer"];
+                    "application/json": components["schemas"]["SetLimitsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5798,13 +6446,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LimitsPreviewInput"];
+                "application/json": components["schemas"]["PreviewLimitsRequest"];
             };
         };
         responses: {
@@ -5814,7 +6463,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitsPreview"];
+                    "application/json": components["schemas"]["PreviewLimitsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5831,13 +6480,14 @@ export interface operations {
     list_limit_versions: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 20 when left out. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5850,7 +6500,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitVersionList"];
+                    "application/json": components["schemas"]["ListLimitVersionsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5867,13 +6517,14 @@ export interface operations {
     get_load: {
         parameters: {
             query?: {
-                /** @description First business day, at most 60 days from today either way; today when left out. */
+                /** @description First business day, YYYY-MM-DD, at most 60 days from today either way; today when left out. */
                 from_day?: string;
                 /** @description Days, 1–14; 7 when left out. */
                 days?: number;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5886,7 +6537,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Load"];
+                    "application/json": components["schemas"]["GetLoadResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5902,14 +6553,15 @@ export interface operations {
     };
     list_load: {
         parameters: {
-            query: {
+            query?: {
                 /** @description From. */
-                from: string;
+                from?: string;
                 /** @description To, at most a day later; no longer part of it. */
-                to: string;
+                to?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5922,7 +6574,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LoadDetail"];
+                    "application/json": components["schemas"]["ListLoadResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5941,6 +6593,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5953,7 +6606,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MenuVersionList"];
+                    "application/json": components["schemas"]["ListMenuVersionsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -5970,22 +6623,20 @@ export interface operations {
     list_orders: {
         parameters: {
             query?: {
-                /**
-                 * @description The list of this business day: open orders whose slot is on it and those closed on it. Open
-                 *     orders of any day when left out.
-                 */
+                /** @description The list of this business day, YYYY-MM-DD: open orders whose slot is on it and those that were closed on it; empty for open orders of any day. */
                 business_day?: string;
-                /** @description Only these states, separated by commas; closed ones need a business day. */
+                /** @description Only these states; empty for all (open ones when no day is given). Closed ones need a day. */
                 states?: string;
-                /** @description Order number, pickup number, last three digits of the phone, or name. */
+                /** @description Order number, pickup number, last three digits of the phone, or name; empty for all. */
                 text?: string;
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 0 means 50. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, empty for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -5998,7 +6649,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderList"];
+                    "application/json": components["schemas"]["ListOrdersResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6015,15 +6666,16 @@ export interface operations {
     list_pauses: {
         parameters: {
             query?: {
-                /** @description Those that ended, the latest first, instead of those that last. */
+                /** @description Those that ended instead of those that last. */
                 ended?: boolean;
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 50 when left out. Pauses that last are all on one page. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6036,7 +6688,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PauseList"];
+                    "application/json": components["schemas"]["ListPausesResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6050,120 +6702,12 @@ export interface operations {
             };
         };
     };
-    create_pause: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key": string;
-            };
-            path: {
-                branch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PauseInput"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PauseAnswer"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    preview_pause: {
+    list_special_days: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                branch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PausePreviewInput"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PausePreview"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resume_pause: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                branch_id: string;
-                pause_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResumeInput"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PauseAnswer"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_branch_special_days: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
+                /** @description A branch's own, with those of its brand. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6176,7 +6720,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDayList"];
+                    "application/json": components["schemas"]["ListSpecialDaysResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6190,7 +6734,7 @@ export interface operations {
             };
         };
     };
-    create_branch_special_day: {
+    save_special_day: {
         parameters: {
             query?: never;
             header: {
@@ -6198,23 +6742,24 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Branch it counts for; null for all branches of the brand. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SpecialDayInput"];
+                "application/json": components["schemas"]["SaveSpecialDayRequest"];
             };
         };
         responses: {
             /** @description Done. */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDaySaved"];
+                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6228,7 +6773,7 @@ export interface operations {
             };
         };
     };
-    update_branch_special_day: {
+    save_special_day_2: {
         parameters: {
             query?: never;
             header: {
@@ -6236,14 +6781,16 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Branch it counts for; null for all branches of the brand. */
                 branch_id: string;
+                /** @description Id; left out for a new one. */
                 special_day_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SpecialDayInput"];
+                "application/json": components["schemas"]["SaveSpecialDayRequest2"];
             };
         };
         responses: {
@@ -6253,7 +6800,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDaySaved"];
+                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6272,6 +6819,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6284,7 +6832,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockList"];
+                    "application/json": components["schemas"]["ListStockResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6405,14 +6953,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
+                /** @description Variant, option or component it counts. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StockSettings"];
+                "application/json": components["schemas"]["SetStockItemBody"];
             };
         };
         responses: {
@@ -6422,7 +6972,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockItemAnswer"];
+                    "application/json": components["schemas"]["SetStockItemResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6441,12 +6991,14 @@ export interface operations {
             query?: {
                 /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
+                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
@@ -6459,7 +7011,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockMovementList"];
+                    "application/json": components["schemas"]["ListStockMovementsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6481,24 +7033,26 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Branch. */
                 branch_id: string;
+                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MoveStock"];
+                "application/json": components["schemas"]["MoveStockRequest"];
             };
         };
         responses: {
             /** @description Done. */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockMoved"];
+                    "application/json": components["schemas"]["MoveStockResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6517,7 +7071,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Branch. */
                 branch_id: string;
+                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
@@ -6530,7 +7086,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ShortOrderList"];
+                    "application/json": components["schemas"]["ListShortOrdersResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6552,24 +7108,26 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Branch that sends. */
                 branch_id: string;
+                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StockTransfer"];
+                "application/json": components["schemas"]["TransferStockRequest"];
             };
         };
         responses: {
             /** @description Done. */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockMoved"];
+                    "application/json": components["schemas"]["TransferStockResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6598,7 +7156,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BrandList"];
+                    "application/json": components["schemas"]["ListBrandsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6634,7 +7192,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BrandAnswer"];
+                    "application/json": components["schemas"]["CreateBrandResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6653,6 +7211,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id. */
                 brand_id: string;
             };
             cookie?: never;
@@ -6669,7 +7228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BrandAnswer"];
+                    "application/json": components["schemas"]["UpdateBrandResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6688,6 +7247,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -6700,7 +7260,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CategoryList"];
+                    "application/json": components["schemas"]["ListCategoriesResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6719,6 +7279,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -6735,7 +7296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CategoryAnswer"];
+                    "application/json": components["schemas"]["SaveCategoryResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6749,57 +7310,22 @@ export interface operations {
             };
         };
     };
-    create_component: {
+    save_component: {
         parameters: {
             query?: never;
-            header: {
+            header?: {
                 /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key": string;
+                "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewStockComponent"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StockComponentAnswer"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_component: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                brand_id: string;
-                sku_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StockComponentInput"];
+                "application/json": components["schemas"]["SaveComponentBody"];
             };
         };
         responses: {
@@ -6809,7 +7335,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockComponentAnswer"];
+                    "application/json": components["schemas"]["SaveComponentResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_component_2: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+                /** @description Stock-keeping unit; left out for a new one. */
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveComponentBody2"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaveComponentResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6828,6 +7395,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -6840,7 +7408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitTemplateList"];
+                    "application/json": components["schemas"]["ListLimitTemplatesResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6859,13 +7427,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LimitTemplateInput"];
+                "application/json": components["schemas"]["SaveLimitTemplateBody"];
             };
         };
         responses: {
@@ -6875,7 +7444,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitTemplateAnswer"];
+                    "application/json": components["schemas"]["SaveLimitTemplateResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6926,6 +7495,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -6938,7 +7508,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OptionGroupList"];
+                    "application/json": components["schemas"]["ListOptionGroupsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6957,6 +7527,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -6973,7 +7544,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OptionGroupAnswer"];
+                    "application/json": components["schemas"]["SaveOptionGroupResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6990,13 +7561,14 @@ export interface operations {
     list_decision_batches: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 20 when left out. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7009,7 +7581,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DecisionBatchList"];
+                    "application/json": components["schemas"]["ListDecisionBatchesResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7026,19 +7598,20 @@ export interface operations {
     list_products: {
         parameters: {
             query?: {
-                /** @description Only this category. */
+                /** @description Only this category; empty for all. */
                 category_id?: string;
-                /** @description Part of the name or code. */
+                /** @description Part of the name or code; empty for all. */
                 text?: string;
-                /** @description Only this display state. */
+                /** @description Only this display state; unspecified for all. */
                 display?: components["schemas"]["DisplayState"];
-                /** @description 20, 50 or 100; 50 when left out. */
+                /** @description 20, 50 or 100; 0 means 50. */
                 page_size?: number;
-                /** @description Token of the page before; left out for the first. */
+                /** @description Token of the page before, empty for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7051,7 +7624,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductList"];
+                    "application/json": components["schemas"]["ListProductsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7073,6 +7646,7 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Brand; never changes. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7089,7 +7663,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductAnswer"];
+                    "application/json": components["schemas"]["CreateProductResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7137,7 +7711,7 @@ export interface operations {
     import_products: {
         parameters: {
             query?: {
-                /** @description Only tell what would happen. */
+                /** @description Only report what would happen. */
                 dry_run?: boolean;
                 /** @description Option groups given to products that are created, separated by commas. */
                 option_group_ids?: string;
@@ -7160,7 +7734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportReport"];
+                    "application/json": components["schemas"]["ImportProductsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7182,13 +7756,14 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Publish"];
+                "application/json": components["schemas"]["PublishRequest"];
             };
         };
         responses: {
@@ -7198,7 +7773,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MenuVersionList"];
+                    "application/json": components["schemas"]["PublishResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7215,11 +7790,12 @@ export interface operations {
     check_publish: {
         parameters: {
             query?: {
-                /** @description Branches, separated by commas; all of the brand when left out, which needs the whole brand. */
+                /** @description Branches; empty for all of the brand that are not closed, which needs the whole brand. */
                 branch_ids?: string;
             };
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7232,7 +7808,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PublishCheck"];
+                    "application/json": components["schemas"]["CheckPublishResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7251,14 +7827,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
+                /** @description Variant or option. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecipeInput"];
+                "application/json": components["schemas"]["SetRecipeBody"];
             };
         };
         responses: {
@@ -7268,7 +7846,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecipeAnswer"];
+                    "application/json": components["schemas"]["SetRecipeResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7287,7 +7865,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Brand. */
                 brand_id: string;
+                /** @description Variant or option. */
                 sku_id: string;
             };
             cookie?: never;
@@ -7300,7 +7880,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecipeVersionList"];
+                    "application/json": components["schemas"]["ListRecipeVersionsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7314,11 +7894,12 @@ export interface operations {
             };
         };
     };
-    list_brand_special_days: {
+    list_special_days_2: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description A brand's. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7331,7 +7912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDayList"];
+                    "application/json": components["schemas"]["ListSpecialDaysResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7345,7 +7926,7 @@ export interface operations {
             };
         };
     };
-    create_brand_special_day: {
+    save_special_day_3: {
         parameters: {
             query?: never;
             header: {
@@ -7353,52 +7934,14 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SpecialDayInput"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpecialDaySaved"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_brand_special_day: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key": string;
-            };
-            path: {
-                brand_id: string;
-                special_day_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SpecialDayInput"];
+                "application/json": components["schemas"]["SaveSpecialDayRequest3"];
             };
         };
         responses: {
@@ -7408,7 +7951,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDaySaved"];
+                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_special_day_4: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read. */
+                brand_id: string;
+                /** @description Id; left out for a new one. */
+                special_day_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveSpecialDayRequest4"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7427,13 +8011,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The category. */
                 category_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ArchiveCategory"];
+                "application/json": components["schemas"]["ArchiveCategoryRequest"];
             };
         };
         responses: {
@@ -7464,7 +8049,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LimitsCopyInput"];
+                "application/json": components["schemas"]["CopyLimitsRequest"];
             };
         };
         responses: {
@@ -7474,7 +8059,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitsList"];
+                    "application/json": components["schemas"]["CopyLimitsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7522,13 +8107,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The group. */
                 option_group_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AtVersion"];
+                "application/json": components["schemas"]["ArchiveOptionGroupRequest"];
             };
         };
         responses: {
@@ -7555,6 +8141,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The batch. */
                 batch_id: string;
             };
             cookie?: never;
@@ -7567,7 +8154,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DecisionOutcomes"];
+                    "application/json": components["schemas"]["GetDecisionBatchResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindOrdersRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindOrdersResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7586,6 +8206,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The order. */
                 order_id: string;
             };
             cookie?: never;
@@ -7598,7 +8219,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderWithEvents"];
+                    "application/json": components["schemas"]["GetOrderResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7617,13 +8238,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SlotMove"];
+                "application/json": components["schemas"]["MoveOrderRequest"];
             };
         };
         responses: {
@@ -7633,7 +8255,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": components["schemas"]["MoveOrderResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7686,13 +8308,14 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description The order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Transition"];
+                "application/json": components["schemas"]["TransitionOrderRequest"];
             };
         };
         responses: {
@@ -7702,7 +8325,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": components["schemas"]["TransitionOrderResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7721,13 +8344,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AtVersion"];
+                "application/json": components["schemas"]["UndoTransitionRequest"];
             };
         };
         responses: {
@@ -7737,7 +8361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": components["schemas"]["UndoTransitionResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7756,13 +8380,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Unmasking"];
+                "application/json": components["schemas"]["UnmaskContactRequest"];
             };
         };
         responses: {
@@ -7772,7 +8397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactAnswer"];
+                    "application/json": components["schemas"]["UnmaskContactResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7817,11 +8442,117 @@ export interface operations {
             };
         };
     };
+    create_pause: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePauseRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatePauseResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewPauseRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewPauseResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pause. */
+                pause_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumePauseRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResumePauseResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_product: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The product. */
                 product_id: string;
             };
             cookie?: never;
@@ -7834,7 +8565,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductAnswer"];
+                    "application/json": components["schemas"]["GetProductResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7853,6 +8584,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id. */
                 product_id: string;
             };
             cookie?: never;
@@ -7869,7 +8601,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductAnswer"];
+                    "application/json": components["schemas"]["UpdateProductResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7888,13 +8620,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The product. */
                 product_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AtVersion"];
+                "application/json": components["schemas"]["ArchiveProductRequest"];
             };
         };
         responses: {
@@ -7916,7 +8649,7 @@ export interface operations {
             };
         };
     };
-    list_sessions: {
+    list_my_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7931,7 +8664,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionList"];
+                    "application/json": components["schemas"]["ListMySessionsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7945,11 +8678,12 @@ export interface operations {
             };
         };
     };
-    end_session: {
+    end_my_session: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Session to end; empty for all of the caller's. */
                 session_id: string;
             };
             cookie?: never;
@@ -7957,11 +8691,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["EndMySessionResponse"];
+                };
             };
             /** @description The request was refused. */
             default: {
@@ -8039,13 +8775,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The special day. */
                 special_day_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SpecialDayRemoval"];
+                "application/json": components["schemas"]["RemoveSpecialDayRequest"];
             };
         };
         responses: {
@@ -8055,7 +8792,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecialDayRemoved"];
+                    "application/json": components["schemas"]["RemoveSpecialDayResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -8136,7 +8873,7 @@ export interface operations {
             query?: {
                 /** @description Method; 自取 when left out. */
                 method?: components["schemas"]["ServiceMethod"];
-                /** @description Business day whose stock is told; today when left out or over. */
+                /** @description Business day whose stock is reported; today when left out or over. */
                 day?: string;
             };
             header?: never;
@@ -8264,7 +9001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlacedOrder"];
+                    "application/json": components["schemas"]["PlaceOrderResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -8297,7 +9034,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MyOrder"];
+                    "application/json": components["schemas"]["GetOrderByTokenResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -8330,7 +9067,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": components["schemas"]["CancelByTokenResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -8399,7 +9136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Quote"];
+                    "application/json": components["schemas"]["PricedQuote"];
                 };
             };
             /** @description The request was refused. */

@@ -52,7 +52,7 @@ export function pausesAt<P extends PauseLike>(pauses: readonly P[] | undefined, 
 type Left = (skuId: string) => number | undefined;
 
 /**
- * Whether a pause leaves a required group with too few choices (domain-rules §12 E10): its minimum
+ * Whether a pause leaves a required group with too few choices (docs/rules.md, Worked examples): its minimum
  * is never relaxed. `until` is when enough of them are back.
  */
 function fallen<P extends PauseLike>(group: GroupLike, pauses: Pauses<P>, left: Left): Unsold<P> | undefined {

@@ -142,7 +142,7 @@ export class World {
       const variant = product.variants.find((each) => each.variant_id === line.variant_id);
       return {
         product_id: line.product_id, variant_id: line.variant_id, product_name: product.name, variant_name: variant?.name ?? "",
-        quantity: line.quantity, unit_list: unit, list: unit * line.quantity, net: unit * line.quantity, adjustments: [], note: line.note ?? "",
+        quantity: line.quantity, unit_list: unit, list: unit * line.quantity, net: unit * line.quantity, adjustments: [], note: line.note ?? "", tax_type: "taxable",
         options: index.groupsOf(product).flatMap((group) =>
           group.options.filter((option) => choice[option.option_id]).map((option) => ({
             option_id: option.option_id, group_name: group.name, name: option.name, quantity: choice[option.option_id] ?? 1,
@@ -184,7 +184,7 @@ export class World {
     const order = {
       order_id: key, brand_id: "b1", branch_id: "br1", order_number: `K7F${number}`, pickup_number: String(number).padStart(3, "0"),
       state: "placed", method: body.method, wanted_at: body.wanted_at ?? null, promised_at: quote.promised_at, placed_at: new Date().toISOString(),
-      currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, paid: 0, contact: body.contact, remark: body.remark ?? "",
+      currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, paid: 0, contact_name: body.contact.name, contact_phone: body.contact.phone, remark: body.remark ?? "",
       utensils: body.utensils, test: false, business_day: day, version: 1, menu_number: quote.menu_number,
     } as unknown as Order;
     this.orders.set(token, order);

@@ -8,7 +8,9 @@ import "./styles/order.css";
 import { App } from "./app";
 import { startRouter } from "./lib/router";
 import { keepOffline } from "./lib/offline";
+import { noteTestMode } from "./shop/test-mode";
 
+noteTestMode();
 startRouter();
 const root = document.getElementById("app");
 if (root) render(<App />, root);

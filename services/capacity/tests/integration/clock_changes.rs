@@ -175,9 +175,9 @@ async fn a_part_of_the_day_counts_the_same_orders_before_and_after_the_change() 
         let shop = shop(now, &nights).await;
         let small_hours = LimitWindow {
             kind: LimitWindowKind::Daypart.into(),
-            name: "宵夜".to_owned(),
-            from_minute: 0,
-            to_minute: 180,
+            name: Some("宵夜".to_owned()),
+            from_minute: Some(0),
+            to_minute: Some(180),
             ..LimitWindow::default()
         };
         shop.set_limits(vec![rule(LimitMeasure::Orders, small_hours, 4)])

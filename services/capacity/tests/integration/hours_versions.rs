@@ -222,7 +222,7 @@ async fn what_waits_can_be_withdrawn_and_what_was_can_be_restored() {
     set(&shop, restoring).await.unwrap();
     let all = versions(&shop).await;
     assert_eq!(all[0].state(), HoursVersionState::InForce);
-    assert_eq!(all[0].restored_from, first.number);
+    assert_eq!(all[0].restored_from, Some(first.number));
     assert_eq!(all[2].state(), HoursVersionState::Withdrawn);
     assert_eq!(all.len(), 4, "history is kept");
     let unknown = SetHoursRequest {

@@ -49,12 +49,12 @@ async fn every_fault_of_a_rule_is_named_at_its_field() {
     };
     let unnamed = LimitWindow {
         kind: LimitWindowKind::Daypart.into(),
-        from_minute: 600,
-        to_minute: 600,
+        from_minute: Some(600),
+        to_minute: Some(600),
         ..LimitWindow::default()
     };
     let daypart = LimitRule {
-        people: 2,
+        people: Some(2),
         ..rule(LimitMeasure::Orders, unnamed, 5)
     };
     let refused = shop.set_limits(vec![faulty, daypart]).await.unwrap_err();
@@ -123,10 +123,10 @@ async fn every_change_is_kept_with_who_and_why() {
     assert_eq!((&*latest.changed_by, &*latest.note), ("王小明", "週年慶"));
     assert_eq!(shown(&latest.changed_at), "2026-09-02T04:00:00Z");
     assert_eq!(first.versions.len(), 20);
-    request.page_token = first.next_page_token;
+    request.page_token = first.next_page_token.unwrap();
     let last = response(shop.owner().limits.list_limit_versions(request).await).unwrap();
     let versions: Vec<_> = last.versions.iter().map(|it| it.version).collect();
-    assert_eq!((versions, &*last.next_page_token), (vec![1], ""));
+    assert_eq!((versions, last.next_page_token), (vec![1], None));
 }
 
 /// 「若昨天用這個設定」.
@@ -179,7 +179,7 @@ async fn a_preview_lists_what_would_be_overbooked() {
     let response: Vec<_> = response
         .overbooked
         .iter()
-        .map(|it| (&*it.rule_id, shown(&it.starts_at), it.used, it.limit))
+        .map(|it| (it.rule_id(), shown(&it.starts_at), it.used, it.limit))
         .collect();
     assert_eq!(response, [("1", SIX.to_owned(), 5, 4)]);
     shop.book(9, SIX).await.unwrap();
@@ -363,7 +363,7 @@ async fn the_load_of_a_day_is_listed_with_its_orders() {
     let used: Vec<_> = slot
         .rules
         .iter()
-        .map(|it| (&*it.rule_id, it.used, it.limit))
+        .map(|it| (it.rule_id(), it.used, it.limit))
         .collect();
     assert_eq!(used, [(&*rule_id, 8, 10), ("", 2, 8)]);
     let idle = load.slots.iter().filter(|slot| slot.orders > 0).count();

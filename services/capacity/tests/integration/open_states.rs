@@ -55,7 +55,7 @@ async fn save(
     let request = SaveSpecialDayRequest {
         idempotency_key: OrderId::new(&SystemClock).to_string(),
         special_day: Some(SpecialDay {
-            branch_id: shop.branch.to_string(),
+            branch_id: Some(shop.branch.to_string()),
             name: name.to_owned(),
             from_date: from.to_owned(),
             to_date: to.to_owned(),

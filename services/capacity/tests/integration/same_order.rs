@@ -3,7 +3,7 @@
 use crate::common::{
     Shop, hold,
     limits::{rolling, rule, state_of, units, whole_day},
-    reason, shown, timestamp,
+    order_changed, reason, shown, timestamp,
 };
 use chassis::{
     clock::SystemClock,
@@ -17,7 +17,7 @@ use proto::{
         GetAvailabilityRequest, HoldRequest, LimitMeasure, ListStockMovementsRequest, MovementKind,
         SlotState, StockMovement,
     },
-    ordering::v1::{OrderState, OrderStateChanged},
+    ordering::v1::{OrderChange, OrderState},
 };
 use testkit::{eventually, identities};
 
@@ -190,14 +190,15 @@ fn next_state(shop: &Shop, order: OrderId, version: i64, state: OrderState, back
         OrderState::Completed => "completed",
         _ => "changed",
     };
-    let body = OrderStateChanged {
+    let body = order_changed(OrderChange {
         order_id: order.to_string(),
         branch_id: shop.branch.to_string(),
         version,
         from: OrderState::Placed.into(),
         to: state.into(),
         return_stock: back,
-    };
+        ..OrderChange::default()
+    });
     let type_ = match word {
         "cancelled" => "ordering.order.cancelled.v1",
         "completed" => "ordering.order.completed.v1",

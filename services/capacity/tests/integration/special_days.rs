@@ -22,7 +22,7 @@ const DECIDED: &str = "capacity.orders.decided.v1";
 
 fn of_branch(shop: &Shop) -> SpecialDay {
     SpecialDay {
-        branch_id: shop.branch.to_string(),
+        branch_id: Some(shop.branch.to_string()),
         name: "颱風假".to_owned(),
         from_date: DATE.to_owned(),
         to_date: DATE.to_owned(),
@@ -32,7 +32,7 @@ fn of_branch(shop: &Shop) -> SpecialDay {
 
 fn of_brand(shop: &Shop) -> SpecialDay {
     SpecialDay {
-        branch_id: String::new(),
+        branch_id: None,
         brand_id: shop.brand.to_string(),
         name: "品牌公休".to_owned(),
         ..of_branch(shop)

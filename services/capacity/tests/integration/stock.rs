@@ -153,7 +153,7 @@ async fn the_journal_is_read_a_page_at_a_time() {
         .unwrap()
         .into_inner();
     assert_eq!(first.movements.len(), 20);
-    request.page_token = first.next_page_token;
+    request.page_token = first.next_page_token.unwrap();
     let last = shop
         .owner()
         .stock
@@ -161,10 +161,7 @@ async fn the_journal_is_read_a_page_at_a_time() {
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(
-        (last.movements.len(), last.next_page_token.as_str()),
-        (5, "")
-    );
+    assert_eq!((last.movements.len(), last.next_page_token), (5, None));
 }
 
 /// E8: Saturday's twenty are Saturday's.

@@ -144,8 +144,8 @@ async fn an_imported_count_keeps_holds_and_stands_in_the_journal() {
     let last = &journal.movements[0];
     assert_eq!((last.kind(), last.quantity), (MovementKind::Counted, -4));
     assert_eq!(
-        (last.reason.as_str(), last.actor.is_empty()),
-        ("月底盤點", false)
+        (last.reason.as_str(), last.actor.is_some()),
+        ("月底盤點", true)
     );
 }
 

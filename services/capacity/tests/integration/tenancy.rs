@@ -161,7 +161,7 @@ async fn hours_reasons(
 ) -> Vec<String> {
     let branch_id = branch.to_string();
     let day = SpecialDay {
-        branch_id: branch_id.clone(),
+        branch_id: Some(branch_id.clone()),
         name: "公休".to_owned(),
         from_date: "2026-09-05".to_owned(),
         to_date: "2026-09-05".to_owned(),
@@ -208,7 +208,7 @@ async fn hours_reasons(
 /// Saves a special day of a branch and returns its id.
 async fn special_day(mut staff: crate::common::HoursClient, branch: BranchId) -> String {
     let day = SpecialDay {
-        branch_id: branch.to_string(),
+        branch_id: Some(branch.to_string()),
         name: "公休".to_owned(),
         from_date: "2026-10-10".to_owned(),
         to_date: "2026-10-10".to_owned(),

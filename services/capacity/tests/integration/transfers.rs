@@ -50,7 +50,7 @@ async fn both_branches_and_both_journals_show_a_transfer() {
             last.kind(),
             last.quantity,
             last.on_hand_after,
-            last.other_branch_id,
+            last.other_branch_id().to_owned(),
         ));
     }
     assert_eq!(

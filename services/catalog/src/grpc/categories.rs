@@ -103,7 +103,7 @@ pub(super) async fn archive(
     let category_id = id::parse("category_id", &request.category_id, &mut violations);
     let target: Option<CategoryId> = id::parse_optional(
         "move_products_to",
-        &request.move_products_to,
+        request.move_products_to(),
         &mut violations,
     );
     if target.is_some() && target == category_id {

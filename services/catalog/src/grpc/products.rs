@@ -61,11 +61,7 @@ pub(super) async fn list(
             .iter()
             .map(|it| convert::product(it, brand.id))
             .collect(),
-        next_page_token: page
-            .next
-            .as_ref()
-            .map(page_token::write)
-            .unwrap_or_default(),
+        next_page_token: page.next.as_ref().map(page_token::write),
         total: i32::try_from(page.total).unwrap_or(i32::MAX),
     })
 }

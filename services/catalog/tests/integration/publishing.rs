@@ -9,7 +9,7 @@ use crate::common::{Shop, branch_scope, fields, refused, told, wire};
 use proto::catalog::v1::{
     Branch, Brand, CheckPublishRequest, GetMenuDocumentRequest, GetMenuDocumentResponse,
     GetMenuSnapshotRequest, ListMenuVersionsRequest, MenuSnapshot, PublishRequest,
-    SaveOptionGroupRequest, TaxType, UpdateProductRequest,
+    SaveOptionGroupRequest, UpdateProductRequest,
 };
 
 const MENU: &[u8] = include_bytes!("data/formula_names.csv");
@@ -240,7 +240,7 @@ async fn what_cannot_be_ordered_is_not_published() {
         ("甜度", "紅茶")
     );
     product.name = "綠茶".to_owned();
-    product.tax_type = TaxType::Unspecified.into();
+    product.tax_type = None;
     shop.product(product).await;
     let found = told(shop.owner().check_publish(check(&brand)).await).findings;
     let reasons: Vec<&str> = found

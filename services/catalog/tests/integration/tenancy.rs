@@ -68,7 +68,7 @@ async fn another_organisation_touches_nothing() {
         archive_category(ArchiveCategoryRequest {
             category_id: category.category_id.clone(),
             version: 1,
-            move_products_to: String::new(),
+            move_products_to: None,
         }),
         list_products(ListProductsRequest {
             brand_id: brand_id.clone(),

@@ -1,4 +1,4 @@
-//! What ordering asks of capacity: whether a cart can be had now, and to hold it for an order.
+//! Client of capacity: availability of a cart, and holds for orders.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -29,11 +29,11 @@ use crate::{
     },
 };
 
-/// A quote may be this much behind; an order never is, for it holds.
+/// A quote may be this stale; an order never is, because it holds.
 const AVAILABILITY_TTL: Duration = Duration::from_millis(500);
 const MAX_SKUS: usize = 200;
 
-/// Capacity, as ordering needs it; clones share the memory.
+/// Capacity, as ordering needs it; clones share the cache.
 #[derive(Clone)]
 pub struct Capacity {
     peers: Peers,
@@ -42,26 +42,26 @@ pub struct Capacity {
 
 type AvailabilityKey = (OrganisationId, BranchId, Method, Option<BusinessDay>);
 
-/// A cart whose slots are asked for.
-pub struct CartWish<'a> {
+/// A cart whose slots are queried.
+pub struct AvailabilityQuery<'a> {
     /// Menu it is sold from; it names the branch.
     pub menu: &'a Menu,
-    /// How it reaches the customer.
+    /// How the customer gets it.
     pub method: Method,
-    /// Lines as priced.
-    pub lines: &'a [PricedLine],
+    /// Lines as limits and pauses judge them.
+    pub lines: Vec<HoldLine>,
     /// What it takes from stock; empty where that is held already.
     pub needs: &'a BTreeMap<SkuId, Need>,
     /// The order that is to be moved, if it is one.
     pub moving: Option<OrderId>,
-    /// Business day whose stock is told; none for today.
+    /// Business day whose stock is returned; none for today.
     pub day: Option<BusinessDay>,
-    /// The answer must have been true then, or later.
+    /// The response must be from then, or later.
     pub not_before: Option<DateTime<Utc>>,
 }
 
 /// What is to be held.
-pub struct HoldWish<'a> {
+pub struct NewHold<'a> {
     /// Menu the cart was priced from; it names the branch.
     pub menu: &'a Menu,
     /// The priced cart.
@@ -70,12 +70,14 @@ pub struct HoldWish<'a> {
     pub order: OrderId,
     /// Key of the attempt.
     pub key: HoldKey,
+    /// For a test order, which is counted nowhere.
+    pub test: bool,
 }
 
 /// A hold that was granted.
 #[derive(Clone, Copy, Debug)]
 pub struct Hold {
-    /// Order it is for; another than wished when the key had been used.
+    /// Order it is for; another than requested when the key had been used.
     pub order: OrderId,
     /// When it lapses unless the order exists.
     pub expires_at: DateTime<Utc>,
@@ -88,7 +90,7 @@ pub struct Hold {
 }
 
 impl Capacity {
-    /// Capacity behind its client.
+    /// Calls capacity through `peers`.
     #[must_use]
     pub fn new(peers: Peers) -> Self {
         let availability = future::Cache::builder()
@@ -130,31 +132,31 @@ impl Capacity {
         loaded.map_err(|status| Problem::from_status(&status))
     }
 
-    /// What the branch can sell of this very cart at this moment: a slot that has room, but not for
-    /// it, is full.
+    /// What the branch can sell of this very cart at this moment: a slot that has too little capacity
+    /// left for it is full.
     pub async fn availability_for(
         &self,
         org: OrganisationId,
-        wish: CartWish<'_>,
+        request: AvailabilityQuery<'_>,
     ) -> Result<Availability, Problem> {
         let request = GetAvailabilityRequest {
-            branch_id: wish.menu.branch.to_string(),
-            method: method_to_wire(wish.method).into(),
-            lines: hold_lines(wish.menu, wish.lines),
-            skus: skus(wish.needs)?,
+            branch_id: request.menu.branch.to_string(),
+            method: method_to_wire(request.method).into(),
+            lines: request.lines,
+            skus: skus(request.needs)?,
             channel: wire::Channel::Web.into(),
-            order_id: wish
+            order_id: request
                 .moving
                 .map(|order| order.to_string())
                 .unwrap_or_default(),
-            business_day: to_wire_day(wish.day),
-            not_before: wish.not_before.map(to_timestamp),
+            business_day: to_wire_day(request.day),
+            not_before: request.not_before.map(to_timestamp),
         };
         let answer = self.availabilities(org).get_availability(request).await?;
         Ok(answer.into_inner().availability.unwrap_or_default())
     }
 
-    /// Start of the slot that a promise counts in, as far as it is still told.
+    /// Start of the slot that a promise counts in, as far as it is still listed.
     pub async fn slot_of(
         &self,
         org: OrganisationId,
@@ -168,18 +170,18 @@ impl Capacity {
     }
 
     /// Holds everything or nothing. A refusal names lines of the cart and what is left.
-    pub async fn hold(&self, org: OrganisationId, wish: HoldWish<'_>) -> Result<Hold, Problem> {
-        let needs = stock_need(&wish.quote.lines);
+    pub async fn hold(&self, org: OrganisationId, request: NewHold<'_>) -> Result<Hold, Problem> {
+        let needs = stock_need(&request.quote.lines);
         let body = HoldRequest {
-            order_id: wish.order.to_string(),
-            hold_key: wish.key.to_string(),
-            branch_id: wish.menu.branch.to_string(),
+            order_id: request.order.to_string(),
+            hold_key: request.key.to_string(),
+            branch_id: request.menu.branch.to_string(),
             skus: skus(&needs)?,
-            wanted_at: wish.quote.wanted_at.map(to_timestamp),
-            test: false,
-            lines: hold_lines(wish.menu, &wish.quote.lines),
+            wanted_at: request.quote.wanted_at.map(to_timestamp),
+            test: request.test,
+            lines: hold_lines(request.menu, &request.quote.lines),
             channel: wire::Channel::Web.into(),
-            method: method_to_wire(wish.quote.method).into(),
+            method: method_to_wire(request.quote.method).into(),
         };
         match self
             .holds(org)
@@ -189,7 +191,7 @@ impl Capacity {
             Ok(answer) => Ok(to_hold(answer.into_inner().hold).map_err(Problem::internal)?),
             Err(status) => {
                 let refusal = to_lines(Problem::from_status(&status), &needs);
-                Err(named(refusal, wish.menu, wish.quote))
+                Err(named(refusal, request.menu, &request.quote.lines))
             }
         }
     }
@@ -211,7 +213,7 @@ impl Capacity {
         to_hold(answer.hold).map_err(Problem::internal)
     }
 
-    /// Gives back the hold of an order that will never be made.
+    /// Releases the hold of an order that will never be created.
     pub async fn release(
         &self,
         org: OrganisationId,
@@ -235,7 +237,7 @@ impl Capacity {
     }
 }
 
-/// What is asked of stock.
+/// Stock to hold.
 fn skus(needs: &BTreeMap<SkuId, Need>) -> Result<Vec<SkuQuantity>, Problem> {
     if needs.len() > MAX_SKUS {
         return Err(Problem::new("ORDER_TOO_LARGE").field_with(
@@ -252,7 +254,10 @@ fn skus(needs: &BTreeMap<SkuId, Need>) -> Result<Vec<SkuQuantity>, Problem> {
 }
 
 /// The lines as pauses and limits judge them, in the cart's order.
-fn hold_lines(menu: &Menu, lines: &[PricedLine]) -> Vec<HoldLine> {
+pub(super) fn hold_lines<'a>(
+    menu: &Menu,
+    lines: impl IntoIterator<Item = &'a PricedLine>,
+) -> Vec<HoldLine> {
     let hold_line = |line: &PricedLine| {
         let product = menu.products.get(&line.product);
         let categories = product.map(|product| product.categories.iter());
@@ -271,12 +276,12 @@ fn hold_lines(menu: &Menu, lines: &[PricedLine]) -> Vec<HoldLine> {
                 .collect(),
             quantity: line.quantity.into(),
             amount: line.net.amount(),
-            make_seconds: product.map_or(0, |product| product.make_seconds),
-            station: product.map_or_else(String::new, |product| product.station.clone()),
-            print_tag: product.map_or_else(String::new, |product| product.print_tag.clone()),
+            make_seconds: line.make_seconds,
+            station: line.station.clone(),
+            print_tag: line.print_tag.clone(),
         }
     };
-    lines.iter().map(hold_line).collect()
+    lines.into_iter().map(hold_line).collect()
 }
 
 /// The method, as capacity names it.
@@ -311,7 +316,7 @@ pub(super) fn day_rule(time_zone: &str, cutoff_minutes: i32) -> anyhow::Result<D
     })
 }
 
-/// Capacity speaks of stock-keeping units; the customer knows lines and names.
+/// Moves problems of stock-keeping units to the lines that need them, with their names.
 pub(super) fn to_lines(mut problem: Problem, needs: &BTreeMap<SkuId, Need>) -> Problem {
     let fields = std::mem::take(&mut problem.fields);
     for field in fields {
@@ -350,7 +355,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_unit_is_told_at_each_line_that_wants_it() {
+    fn a_missing_unit_is_reported_at_each_line_that_needs_it() {
         let sku = SkuId::from_uuid(Uuid::from_u128(1));
         let need = Need {
             quantity: 4,

@@ -1,15 +1,15 @@
 //! Carries out decisions about booked orders that were saved with a change of hours: a flow over capacity and
 //! our own database, each order by itself, in numbered steps.
 //!
-//! 1. Take a decision that is due, count the attempt and put the next one off, in a commit of its own: a
-//!    process that dies on the way leaves it due again, and nothing is tried for ever.
-//! 2. For an order that goes to the next slot: find the slot and write it down. Undo: forget the slot.
+//! 1. Take a decision that is due, count the attempt and postpone the next one, in a commit of its own: a
+//!    process that dies leaves it due again, and nothing is retried for ever.
+//! 2. For an order that goes to the next slot: find the slot and store it. Undo: delete the slot.
 //! 3. Lock the order, let capacity move what it holds, and commit the order's new slot together with the
 //!    end of the decision. A cancellation is this commit alone; capacity follows its event.
 //!
-//! What breaks off during step 3 leaves the slot written down: the next attempt goes on with that very slot,
-//! and capacity answers a repeated move as it did the first. Where no attempt became clear, or the order
-//! has changed since, capacity is brought back to the order's own slot before the decision fails.
+//! A failure during step 3 leaves the slot stored: the next attempt continues with that very slot, and capacity
+//! responds to a repeated move as to the first. Where no attempt had a clear result, or the order has changed
+//! since, capacity is brought back to the order's own slot before the decision fails.
 
 use chassis::{
     error::{Problem, ToProblem as _},
@@ -25,8 +25,8 @@ use crate::{
         order::Order,
         order_decision::{Action, Attempt, Next, attempt, next_after, pause_after},
         order_history::CancelReason,
-        order_move::{Move, Rights},
         order_state::OrderState,
+        order_transition::{Rights, TransitionRequest},
     },
     store::{
         order_decisions::{self, Key, Taken},
@@ -38,11 +38,11 @@ use crate::{
 const A_TURN: i64 = 200;
 const AT_ONCE: usize = 4;
 
-/// What came of asking for a slot.
+/// Result of requesting a slot.
 enum AtSlot {
     /// The decision has ended.
     Ended,
-    /// The order looks at another slot.
+    /// Another slot is to be found.
     Refused,
 }
 
@@ -107,7 +107,7 @@ impl Ordering {
             return Ok(());
         }
         if order.progress.state != OrderState::Cancelled {
-            let wish = Move {
+            let request = TransitionRequest {
                 to: OrderState::Cancelled,
                 cancel_reason: Some(CancelReason::Closed),
                 reason: String::new(),
@@ -122,7 +122,7 @@ impl Ordering {
             };
             let read_version = order.progress.version;
             let now = self.clock.now();
-            match order.advance(&wish, &taken.batch.actor(), rights, now) {
+            match order.advance(&request, &taken.batch.actor(), rights, now) {
                 Ok(entries) => {
                     self.write(&mut tx, &order, read_version, &entries, None)
                         .await?;
@@ -156,8 +156,8 @@ impl Ordering {
         }
     }
 
-    /// The first slot that has room for the order after its time and after those that have refused it,
-    /// written down; `None` when there is none.
+    /// The first slot with enough capacity for the order after its time and after those that rejected it,
+    /// stored; `None` when there is none.
     async fn step_2_find_slot(
         &self,
         org: OrganisationId,
@@ -197,7 +197,7 @@ impl Ordering {
         if !order_decisions::lock_waiting(&mut tx, key).await? {
             return Ok(AtSlot::Ended);
         }
-        if order.sold.wanted_at == Some(slot) && order.progress.state.is_open() {
+        if order.wanted_at == Some(slot) && order.progress.state.is_open() {
             order_decisions::finish(&mut tx, key, None).await?;
             tx.commit().await?;
             return Ok(AtSlot::Ended);
@@ -295,7 +295,7 @@ fn changed_since(order: &Order, taken: &Taken) -> Option<String> {
     (order.promised_at != taken.decision.promised_at).then(|| "VERSION_CONFLICT".to_owned())
 }
 
-/// What the latest attempt came to nothing for; where a process died on the way nothing is known.
+/// Why the latest attempt failed; unknown where the process died.
 fn last_problem(taken: &Taken) -> Problem {
     match taken.progress.reason.as_str() {
         "" => Problem::new("TEMPORARILY_UNAVAILABLE"),

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use anyhow::Context as _;
 use chassis::{
     business_day::BusinessDay,
-    clock::SharedClock,
+    clock::{Clock, SharedClock},
     coalesce::{Coalescer, batch_or_each},
     db::{Db, TenantTx, is_unavailable},
     error::Problem,
@@ -21,9 +21,10 @@ use uuid::Uuid;
 use crate::{
     domain::{
         menu::DayRule,
-        order::{Contact, Order, placed_event},
-        order_history::{OrderEvent, UNDO_WINDOW, fold},
+        order::{Contact, Order, first_lines, placed_event},
+        order_history::{EventActor, OrderEvent, UNDO_WINDOW, fold},
         order_number::{OrderNumber, PickupNumber},
+        order_terms::OrderTerms,
         quote::Quote,
     },
     events,
@@ -44,6 +45,8 @@ pub struct Draft {
     pub brand: BrandId,
     /// Branch.
     pub branch: BranchId,
+    /// Where it comes from and how it is handed over and paid.
+    pub terms: OrderTerms,
     /// What is sold.
     pub sold: Quote,
     /// Promised time.
@@ -52,17 +55,19 @@ pub struct Draft {
     pub business_day: BusinessDay,
     /// Zone and cut-off of the branch.
     pub day_rule: DayRule,
-    /// Who orders.
+    /// The customer.
     pub contact: Contact,
     /// Remark.
     pub remark: String,
     /// 餐具 wanted.
     pub utensils: bool,
+    /// Who places it.
+    pub actor: EventActor,
     /// Key and body hash of the request.
     pub mark: RequestMark,
 }
 
-/// What became of a draft.
+/// Outcome of a draft.
 #[derive(Clone, Debug)]
 pub enum Committed {
     /// It is an order now.
@@ -76,19 +81,19 @@ pub enum Committed {
     },
 }
 
-/// Commits under way, coalesced by branch.
-pub type Commits = Coalescer<(OrganisationId, BranchId), Draft, Committed>;
+/// Commits under way, coalesced by branch; test orders apart, since they are numbered apart.
+pub type Commits = Coalescer<(OrganisationId, BranchId, bool), Draft, Committed>;
 
 /// Commits in `db`, at most `max_batch` in one transaction.
 #[must_use]
 pub fn commits(db: Db, clock: SharedClock, max_batch: usize) -> Commits {
-    Coalescer::new(max_batch, move |(org, branch), drafts: Vec<Draft>| {
+    Coalescer::new(max_batch, move |(org, branch, _), drafts: Vec<Draft>| {
         let (db, clock) = (db.clone(), clock.clone());
         async move { commit_all(&db, &clock, org, branch, drafts).await }.boxed()
     })
 }
 
-/// One draft that the database refuses must not take its neighbours along: then each goes alone.
+/// One draft that the database rejects must not fail the others: then each is committed alone.
 async fn commit_all(
     db: &Db,
     clock: &SharedClock,
@@ -134,11 +139,12 @@ async fn commit_together(
         .filter(|draft| seen.insert(draft.id))
         .collect();
     let orders = number(&mut tx, clock, branch, &first).await?;
-    let rows: Vec<_> = orders.iter().zip(first.iter().map(|it| &it.mark)).collect();
-    let inserted = orders::insert(&mut tx, first[0].brand, branch, &rows).await?;
-    let placed: Vec<Order> = orders
+    let marks = first.iter().map(|draft| &draft.mark);
+    let rows: Vec<_> = orders.iter().map(|(order, _)| order).zip(marks).collect();
+    let inserted = orders::insert(&mut tx, &rows).await?;
+    let placed: Vec<(Order, OrderEvent)> = orders
         .into_iter()
-        .filter(|order| inserted.contains(&order.id))
+        .filter(|(order, _)| inserted.contains(&order.id))
         .collect();
     write_details(&mut tx, clock, &placed).await?;
 
@@ -149,7 +155,7 @@ async fn commit_together(
     };
     tx.commit().await?;
 
-    let placed = placed.into_iter().map(|order| (order.id, order));
+    let placed = placed.into_iter().map(|(order, _)| (order.id, order));
     let mut placed: HashMap<OrderId, Order> = placed.collect();
     let committed = drafts.iter().map(|draft| {
         let Some(order) = placed.remove(&draft.id) else {
@@ -172,7 +178,7 @@ async fn find_known(
     let known = known.into_iter().map(|known| (known.key.clone(), known));
     let mut known: HashMap<String, PlacedWithKey> = known.collect();
 
-    // A key that was forgotten meanwhile lives on in the id, which came from the hold of key and body.
+    // A key that was purged meanwhile is still found by the id, which came from the hold of key and body.
     let forgotten: Vec<&Draft> = drafts
         .iter()
         .filter(|draft| !known.contains_key(&draft.mark.key))
@@ -185,8 +191,8 @@ async fn find_known(
         let placed = PlacedWithKey {
             key: draft.mark.key.clone(),
             order: order.id,
+            pickup_text: order.pickup_text(),
             order_number: order.order_number,
-            pickup_number: order.pickup_number,
             request_hash: draft.mark.hash.clone(),
         };
         known.insert(placed.key.clone(), placed);
@@ -200,7 +206,7 @@ async fn number(
     clock: &SharedClock,
     branch: BranchId,
     drafts: &[&Draft],
-) -> Result<Vec<Order>, Problem> {
+) -> Result<Vec<(Order, OrderEvent)>, Problem> {
     let now = clock.now();
     let rule = drafts[0].day_rule;
     let moment = Moment {
@@ -210,54 +216,73 @@ async fn number(
     };
     let count = i32::try_from(drafts.len()).map_err(anyhow::Error::from)?;
     let seed = Uuid::from_u128(rand::rng().random());
-    let numbers = order_counters::take(tx, branch, moment, count, seed).await?;
+    let test = drafts[0].terms.test;
+    let numbers = order_counters::take(tx, (branch, test), moment, count, seed).await?;
     let orders = drafts
         .iter()
         .zip(numbers)
-        .map(|(draft, numbers)| to_order(draft, numbers, now));
+        .map(|(draft, numbers)| to_order(draft, numbers, &**clock, now));
     orders.collect()
 }
 
 async fn write_details(
     tx: &mut TenantTx,
     clock: &SharedClock,
-    placed: &[Order],
+    placed: &[(Order, OrderEvent)],
 ) -> Result<(), Problem> {
     if placed.is_empty() {
         return Ok(());
     }
-    order_lines::insert(tx, placed).await?;
-    let entries: Vec<OrderEvent> = placed
+    let orders: Vec<&Order> = placed.iter().map(|(order, _)| order).collect();
+    order_lines::insert(tx, &orders).await?;
+    let entries: Vec<_> = placed
         .iter()
-        .map(|order| placed_event(order.placed_at))
+        .map(|(order, entry)| (order.id, entry))
         .collect();
-    let entries: Vec<_> = placed.iter().map(|order| order.id).zip(&entries).collect();
     order_events::insert(tx, &entries, None).await?;
-    let announced: Vec<_> = placed.iter().map(events::placed).collect();
-    outbox::publish(tx, &**clock, &announced).await
+    let org = tx.org();
+    let changes: Vec<_> = placed
+        .iter()
+        .map(|(order, entry)| events::changed(org, order, entry))
+        .collect();
+    outbox::publish(tx, &**clock, &changes).await
 }
 
+/// The order of a draft with its first entry.
 fn to_order(
     draft: &Draft,
     (order_number, pickup_number): (OrderNumber, PickupNumber),
+    clock: &dyn Clock,
     now: DateTime<Utc>,
-) -> Result<Order, Problem> {
-    Ok(Order {
+) -> Result<(Order, OrderEvent), Problem> {
+    let entry = placed_event(draft.actor.clone(), now);
+    let sold = &draft.sold;
+    let order = Order {
         id: draft.id,
         brand: draft.brand,
         branch: draft.branch,
         order_number,
-        pickup_number,
-        sold: draft.sold.clone(),
+        pickup_number: Some(pickup_number),
+        terms: draft.terms.clone(),
+        method: sold.method,
+        wanted_at: sold.wanted_at,
         promised_at: draft.promised_at,
         business_day: draft.business_day,
         day_rule: draft.day_rule,
+        revision: 1,
+        menu_version: sold.menu_version,
+        menu_number: sold.menu_number,
+        quote_hash: sold.hash.clone(),
+        lines: first_lines(sold, clock),
+        list_total: sold.list_total,
+        fees: sold.fees.clone(),
+        total: sold.total,
         contact: draft.contact.clone(),
         remark: draft.remark.clone(),
         utensils: draft.utensils,
-        test: false,
-        placed_at: now,
+        created_at: now,
         moved: None,
-        progress: fold(&[placed_event(now)]).map_err(Problem::internal)?,
-    })
+        progress: fold(std::slice::from_ref(&entry)).map_err(Problem::internal)?,
+    };
+    Ok((order, entry))
 }

@@ -10,7 +10,10 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use proto::capacity::v1::Availability;
 
-use super::{Ordering, capacity::CartWish};
+use super::{
+    Ordering,
+    capacity::{AvailabilityQuery, hold_lines},
+};
 use crate::{
     domain::{cart::Cart, order::Order, stock_need::stock_need},
     store::orders,
@@ -19,8 +22,8 @@ use crate::{
 impl Ordering {
     /// What the branch can sell of this cart, now and in each slot.
     ///
-    /// What is wrong with the cart refuses as in a quote. Staff is held to its branches. Who has heard of
-    /// a change is not told what was so before.
+    /// What is wrong with the cart is refused as in a quote. Staff is limited to its branches. The response
+    /// is from `not_before` or later.
     pub async fn find_slots(
         &self,
         org: OrganisationId,
@@ -33,16 +36,16 @@ impl Ordering {
             caller.require_branch(menu.brand, menu.branch)?;
         }
         let quote = self.price(&menu, cart)?;
-        let wish = CartWish {
+        let query = AvailabilityQuery {
             menu: &menu,
             method: quote.method,
-            lines: &quote.lines,
+            lines: hold_lines(&menu, &quote.lines),
             needs: &stock_need(&quote.lines),
             moving: None,
             day: None,
             not_before,
         };
-        self.capacity.availability_for(org, wish).await
+        self.capacity.availability_for(org, query).await
     }
 
     /// The slots that an order could be moved to, as a member of staff.
@@ -59,11 +62,11 @@ impl Ordering {
         self.slots_of(org, &order, None).await
     }
 
-    /// The slots that an order could be moved to, as far as its lines and the limits decide it; what it
-    /// takes of them itself is in nobody's way.
+    /// The slots that an order could be moved to, as far as its lines and the limits decide it; what the
+    /// order itself takes of them does not count.
     ///
-    /// It holds its stock already, so stock is not asked for again: whether another day has enough
-    /// is judged by the move itself.
+    /// It holds its stock already, so stock is not checked again: whether another day has enough is
+    /// checked by the move itself.
     pub(super) async fn slots_of(
         &self,
         org: OrganisationId,
@@ -71,15 +74,15 @@ impl Ordering {
         not_before: Option<DateTime<Utc>>,
     ) -> Result<Availability, Problem> {
         let menu = self.menus.get(org, order.branch).await?;
-        let wish = CartWish {
+        let query = AvailabilityQuery {
             menu: &menu,
-            method: order.sold.method,
-            lines: &order.sold.lines,
+            method: order.method,
+            lines: hold_lines(&menu, order.items()),
             needs: &BTreeMap::new(),
             moving: Some(order.id),
             day: None,
             not_before,
         };
-        self.capacity.availability_for(org, wish).await
+        self.capacity.availability_for(org, query).await
     }
 }

@@ -1,4 +1,4 @@
-//! Cancels orders that rely on nothing: what they held had been given back before they were confirmed.
+//! Cancels orders without a hold: it had been released before they were confirmed.
 
 use chassis::{
     db::TenantTx,
@@ -10,8 +10,8 @@ use super::Ordering;
 use crate::{
     domain::{
         order_history::{CancelReason, EventActor},
-        order_move::{Move, Rights},
         order_state::OrderState,
+        order_transition::{Rights, TransitionRequest},
     },
     store::orders,
 };
@@ -27,7 +27,7 @@ impl Ordering {
     ) -> Result<(), Problem> {
         let mut order = match orders::lock(tx, id).await {
             Err(problem) if problem.reason == "NOT_FOUND" => {
-                tracing::warn!(order.id = %id, "a hold is gone of an order that is not there");
+                tracing::warn!(order.id = %id, "the hold of an unknown order is gone");
                 return Ok(());
             }
             locked => locked?,
@@ -35,7 +35,7 @@ impl Ordering {
         if !order.progress.state.is_open() {
             return Ok(());
         }
-        let wish = Move {
+        let request = TransitionRequest {
             to: OrderState::Cancelled,
             cancel_reason: Some(CancelReason::HoldGone),
             reason: String::new(),
@@ -44,10 +44,10 @@ impl Ordering {
         };
         let read_version = order.progress.version;
         let now = self.clock.now();
-        let advanced = order.advance(&wish, &EventActor::System, Rights::default(), now);
+        let advanced = order.advance(&request, &EventActor::System, Rights::default(), now);
         let entries = advanced.map_err(|error| error.to_problem())?;
         self.write(tx, &order, read_version, &entries, None).await?;
-        tracing::warn!(order.id = %id, "cancelled, for its hold was gone");
+        tracing::warn!(order.id = %id, "cancelled because its hold was gone");
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Menus by branch, in memory.
+//! Menus by branch, cached in memory.
 //!
 //! A menu is fetched from catalog once, however many ask at the same time. An event of a new menu
 //! drops the old one at once on every replica; should the event be lost, it lives for five seconds.
@@ -25,7 +25,7 @@ const MAX_BRANCHES: u64 = 2_000;
 
 type Key = (OrganisationId, BranchId);
 
-/// Menus by branch; clones share the memory.
+/// Menus by branch; clones share the cache.
 #[derive(Clone)]
 pub struct Menus {
     peers: Peers,
@@ -33,7 +33,7 @@ pub struct Menus {
 }
 
 impl Menus {
-    /// An empty memory in front of catalog.
+    /// An empty cache in front of catalog.
     #[must_use]
     pub fn new(peers: Peers) -> Self {
         Self {
@@ -66,12 +66,12 @@ impl Menus {
         Ok(answer.item_ids.into_iter().collect())
     }
 
-    /// Forgets the present menu, for there is a new one.
+    /// Drops the cached menu, because there is a new one.
     pub async fn invalidate(&self, org: OrganisationId, branch: BranchId) {
         self.current.invalidate(&(org, branch)).await;
     }
 
-    /// Forgets all present menus, for news of some may have been missed.
+    /// Drops all cached menus, because events of new ones may have been missed.
     pub fn invalidate_all(&self) {
         self.current.invalidate_all();
     }

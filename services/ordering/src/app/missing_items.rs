@@ -1,7 +1,7 @@
-//! Tells what was never there from what is only not on this branch's menu.
+//! Distinguishes items that never existed from those that are only not on this branch's menu.
 //!
-//! A menu knows its own items alone, so catalog is asked, and only when a cart is refused: all replicas
-//! answer the same, whatever they remember.
+//! A menu knows its own items alone, so catalog is called, and only when a cart is refused: all replicas
+//! respond the same, whatever they have cached.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ const ITEM_PARAMS: [&str; 3] = ["product_id", "variant_id", "option_id"];
 
 impl Ordering {
     /// The refusal of a cart, with `ITEM_NOT_AVAILABLE` at the fields whose item exists elsewhere.
-    pub async fn tell_missing_apart(&self, org: OrganisationId, refusal: Problem) -> Problem {
+    pub async fn distinguish_missing(&self, org: OrganisationId, refusal: Problem) -> Problem {
         let missing: BTreeSet<&str> = refusal.fields.iter().filter_map(missing_item).collect();
         if missing.is_empty() {
             return refusal;

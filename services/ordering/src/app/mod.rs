@@ -1,4 +1,4 @@
-//! Use cases: what more than one door needs, and the flow over services that places an order.
+//! Use cases: what more than one entry point needs, and the flow over services that places an order.
 
 pub mod capacity;
 pub mod carry_out_decisions;
@@ -8,11 +8,11 @@ pub mod lost_hold;
 pub mod menu_snapshot;
 pub mod menus;
 pub mod missing_items;
-pub mod move_order;
 pub mod place_order;
 pub mod quote;
 pub mod recall;
 pub mod reschedule;
+pub mod transition_order;
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use chrono::TimeDelta;
 use self::{capacity::Capacity, commit_orders::Commits, menus::Menus, recall::Recalls};
 use crate::domain::{access_token::LinkKey, pricing::FeeSettings};
 
-/// What the use cases work with; clones share it.
+/// Dependencies of the use cases; clones share them.
 #[derive(Clone)]
 pub struct Ordering {
     /// The database.

@@ -7,10 +7,10 @@
 //!    the key turns out to have an order already.
 //! 4. Commit the order with its numbers and events. Undo: none, from here on it exists.
 //!
-//! Requests of one key take turns in a replica, and equal ones that wait share one answer. Between
+//! Requests of one key take turns in a replica, and equal ones that wait share one response. Between
 //! replicas the hold's key, which comes from the idempotency key, makes attempts converge on one
-//! order id; whatever refuses, the key is looked up once more before the caller is told. A hold whose
-//! commit failed is not released here, since another replica may be about to commit that same order.
+//! order id; before any rejection is returned, the key is looked up once more. A hold whose commit
+//! failed is not released here, since another replica may be about to commit that same order.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use super::{
     Ordering,
-    capacity::{Hold, HoldWish},
+    capacity::{Hold, NewHold},
     commit_orders::{Committed, Draft},
     quote::ShownQuote,
 };
@@ -38,14 +38,16 @@ use crate::{
         cart::Cart,
         menu::Menu,
         order::{Contact, Order},
+        order_history::EventActor,
+        order_terms::OrderTerms,
         quote::Quote,
     },
     store::order_events::RequestMark,
 };
 
-/// A quote older than this is no basis for an order, whatever its price.
+/// A quote older than this is refused, whatever its price.
 const QUOTE_MAX_AGE: TimeDelta = TimeDelta::hours(24);
-/// A hold this near its end could lapse before the commit is through.
+/// A hold this near its end could lapse before the commit.
 const HOLD_MARGIN: TimeDelta = TimeDelta::seconds(15);
 /// Namespace of hold keys.
 const HOLD_KEYS: Uuid = Uuid::from_u128(0x7d1f_4c57_0b6e_4f6e_9d0b_0c7d_6b9c_51a2);
@@ -67,6 +69,10 @@ pub struct PlaceOrder {
     pub remark: String,
     /// 餐具 wanted.
     pub utensils: bool,
+    /// Who places it.
+    pub actor: EventActor,
+    /// A test order.
+    pub test: bool,
 }
 
 /// An order that was placed, now or by an earlier attempt.
@@ -78,7 +84,7 @@ pub struct Placed {
     pub replayed: bool,
 }
 
-/// Why no order was placed; it can be told to several callers.
+/// Why no order was placed; several callers can share it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// The price or the promised time is another than the customer agreed to.
@@ -100,7 +106,7 @@ impl From<Problem> for Error {
     }
 }
 
-type Answer = Result<Placed, Error>;
+type Outcome = Result<Placed, Error>;
 
 struct Call {
     request: PlaceOrder,
@@ -109,7 +115,7 @@ struct Call {
 
 /// Requests to place orders, one at a time for each key; clones share the queues.
 #[derive(Clone)]
-pub struct Placing(Arc<Coalescer<(OrganisationId, String), Call, Answer>>);
+pub struct Placing(Arc<Coalescer<(OrganisationId, String), Call, Outcome>>);
 
 impl Placing {
     /// Places orders with `app`.
@@ -123,7 +129,7 @@ impl Placing {
     }
 
     /// Places an order, or finds the one that an earlier attempt of the same request placed.
-    pub async fn place(&self, org: OrganisationId, request: PlaceOrder) -> Answer {
+    pub async fn place(&self, org: OrganisationId, request: PlaceOrder) -> Outcome {
         let key = request.mark.key.clone();
         let call = Call {
             request,
@@ -134,9 +140,9 @@ impl Placing {
     }
 }
 
-/// Calls of one key, one after the other; equal ones get the answer of the first.
-async fn place_in_turn(app: &Ordering, org: OrganisationId, calls: Vec<Call>) -> Vec<Answer> {
-    let mut answers: Vec<Answer> = Vec::with_capacity(calls.len());
+/// Calls of one key, one after the other; equal ones get the response of the first.
+async fn place_in_turn(app: &Ordering, org: OrganisationId, calls: Vec<Call>) -> Vec<Outcome> {
+    let mut answers: Vec<Outcome> = Vec::with_capacity(calls.len());
     for (place, call) in calls.iter().enumerate() {
         let earlier = calls[..place]
             .iter()
@@ -160,7 +166,7 @@ async fn place_in_turn(app: &Ordering, org: OrganisationId, calls: Vec<Call>) ->
 }
 
 impl Ordering {
-    async fn place_once(&self, org: OrganisationId, request: &PlaceOrder) -> Answer {
+    async fn place_once(&self, org: OrganisationId, request: &PlaceOrder) -> Outcome {
         if let Some(known) = self.step_1_look_up(org, request).await? {
             return Ok(known);
         }
@@ -173,14 +179,14 @@ impl Ordering {
         }
     }
 
-    async fn attempt(&self, org: OrganisationId, request: &PlaceOrder) -> Answer {
+    async fn attempt(&self, org: OrganisationId, request: &PlaceOrder) -> Outcome {
         let menu = self.menus.get(org, request.cart.branch).await?;
         let quote = self.step_2_price_again(org, &menu, request).await?;
         let hold = self.step_3_hold(org, &menu, request, &quote).await?;
         if !request.agreed.allows(quote.wanted_at, hold.promised_at) {
             self.undo_3_release(org, menu.branch, hold.order).await;
             let fresh = self.show(org, &menu, quote).await;
-            // What was known of the branch a moment ago may promise the earlier time still.
+            // The cached availability may still promise the earlier time.
             let fresh = ShownQuote {
                 promised_at: Some(hold.promised_at),
                 ..fresh
@@ -211,7 +217,7 @@ impl Ordering {
     ) -> Result<Quote, Error> {
         let quote = match self.price(menu, &request.cart) {
             Ok(quote) => quote,
-            Err(refusal) => return Err(self.tell_missing_apart(org, refusal).await.into()),
+            Err(refusal) => return Err(self.distinguish_missing(org, refusal).await.into()),
         };
         if self.clock.now() - request.agreed.quoted_at > QUOTE_MAX_AGE {
             return Err(Problem::new("QUOTE_EXPIRED")
@@ -228,16 +234,17 @@ impl Ordering {
         &self,
         org: OrganisationId,
         menu: &Menu,
-        request: &PlaceOrder,
+        place: &PlaceOrder,
         quote: &Quote,
     ) -> Result<Hold, Problem> {
-        let wish = HoldWish {
+        let request = NewHold {
             menu,
             quote,
             order: OrderId::new(&*self.clock),
-            key: hold_key(org, request.cart.branch, &request.mark),
+            key: hold_key(org, place.cart.branch, &place.mark),
+            test: place.test,
         };
-        self.capacity.hold(org, wish).await
+        self.capacity.hold(org, request).await
     }
 
     async fn step_4_commit(
@@ -255,6 +262,7 @@ impl Ordering {
             id: hold.order,
             brand: menu.brand,
             branch: menu.branch,
+            terms: OrderTerms::guest(request.test),
             sold: quote,
             promised_at: hold.promised_at,
             business_day: hold.business_day,
@@ -262,9 +270,11 @@ impl Ordering {
             contact: request.contact.clone(),
             remark: request.remark.clone(),
             utensils: request.utensils,
+            actor: request.actor.clone(),
             mark: request.mark.clone(),
         };
-        match self.commits.submit((org, menu.branch), draft).await {
+        let key = (org, menu.branch, request.test);
+        match self.commits.submit(key, draft).await {
             Some(Committed::Placed(order)) => Ok(Placed {
                 order: *order,
                 replayed: false,
@@ -284,10 +294,11 @@ impl Ordering {
         }
     }
 
-    /// Only for an order that can never be made: its key has made another, or nobody agreed to it.
+    /// Only for an order that can never be created: its key has created another, or its promise was not
+    /// agreed to.
     async fn undo_3_release(&self, org: OrganisationId, branch: BranchId, order: OrderId) {
         if let Err(error) = self.capacity.release(org, branch, order).await {
-            tracing::warn!(order.id = %order, %error, "a needless hold is left to lapse");
+            tracing::warn!(order.id = %order, %error, "a hold could not be released and is left to expire");
         }
     }
 }
@@ -300,8 +311,8 @@ fn changed(request: &PlaceOrder, fresh: ShownQuote) -> Error {
     }
 }
 
-/// The body counts too: a customer who changes the cart after an attempt that came to nothing must
-/// not get what that attempt held.
+/// The body counts too: a customer who changes the cart after a failed attempt must not get what that
+/// attempt held.
 fn hold_key(org: OrganisationId, branch: BranchId, mark: &RequestMark) -> HoldKey {
     let mut name = Vec::with_capacity(64 + mark.key.len());
     name.extend_from_slice(org.as_uuid().as_bytes());

@@ -17,7 +17,7 @@ use proto::capacity::v1::{self as wire, Availability, OpenState, SlotState};
 
 use super::{
     Ordering,
-    capacity::{CartWish, day_rule},
+    capacity::{AvailabilityQuery, day_rule, hold_lines},
 };
 use crate::domain::{
     cart::{Cart, Method},
@@ -46,7 +46,7 @@ pub struct ShownQuote {
 impl Ordering {
     /// Prices a cart and warns of what would refuse it.
     ///
-    /// When capacity cannot be asked the price stands, without a promise and with a warning.
+    /// When capacity is unavailable the price stands, without a promise and with a warning.
     pub async fn quote(&self, org: OrganisationId, cart: &Cart) -> Result<ShownQuote, Problem> {
         let menu = self.menus.get(org, cart.branch).await?;
         let quote = self.price(&menu, cart)?;
@@ -92,7 +92,7 @@ impl Ordering {
         }
     }
 
-    /// What is known of the branch suffices until its slots differ by what is in a cart.
+    /// The cached availability of the branch suffices unless its slots differ by what is in a cart.
     async fn availability_of(
         &self,
         org: OrganisationId,
@@ -114,16 +114,16 @@ impl Ordering {
                 }
             };
         }
-        let wish = CartWish {
+        let query = AvailabilityQuery {
             menu,
             method: quote.method,
-            lines: &quote.lines,
+            lines: hold_lines(menu, &quote.lines),
             needs: &stock_need(&quote.lines),
             moving: None,
             day,
             not_before: None,
         };
-        Ok(Arc::new(capacity.availability_for(org, wish).await?))
+        Ok(Arc::new(capacity.availability_for(org, query).await?))
     }
 
     /// The business day of a wanted time that is not today, as the branch counts days.
@@ -196,22 +196,22 @@ fn pauses(available: &Availability, at: DateTime<Utc>) -> Pauses {
     Pauses::at(at, pauses, left)
 }
 
-/// A kind of target that this release does not know is left to the hold, which judges it.
+/// A kind of target that this release does not know is left to the hold, which checks it.
 fn to_pause(pause: &wire::PublicPause) -> Option<Pause> {
     let target = pause.target.as_ref()?;
     let target = match target.kind() {
-        wire::PauseTargetKind::Product => Target::Product(target.id.parse().ok()?),
-        wire::PauseTargetKind::Variant => Target::Variant(target.id.parse().ok()?),
-        wire::PauseTargetKind::Option => Target::Option(target.id.parse().ok()?),
-        wire::PauseTargetKind::Category => Target::Category(target.id.parse().ok()?),
+        wire::PauseTargetKind::Product => Target::Product(target.id().parse().ok()?),
+        wire::PauseTargetKind::Variant => Target::Variant(target.id().parse().ok()?),
+        wire::PauseTargetKind::Option => Target::Option(target.id().parse().ok()?),
+        wire::PauseTargetKind::Category => Target::Category(target.id().parse().ok()?),
         wire::PauseTargetKind::Method => Target::Method(match target.method() {
             wire::Method::Pickup => Method::Pickup,
             wire::Method::Delivery => Method::Delivery,
             wire::Method::OnSite => Method::OnSite,
             wire::Method::Unspecified => return None,
         }),
-        wire::PauseTargetKind::Station => Target::Station(target.name.clone()),
-        wire::PauseTargetKind::Tag => Target::Tag(target.name.clone()),
+        wire::PauseTargetKind::Station => Target::Station(target.name().to_owned()),
+        wire::PauseTargetKind::Tag => Target::Tag(target.name().to_owned()),
         wire::PauseTargetKind::Branch => Target::Branch,
         wire::PauseTargetKind::Unspecified => return None,
     };
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_is_warned_of_by_its_state_with_the_next_that_can_be_had() {
+    fn a_slot_is_warned_of_by_its_state_with_the_next_available() {
         let reason = |minute| slot_warning(&available(), Some(at(minute))).map(|w| w.reason);
         assert_eq!(reason(0).as_deref(), Some("SLOT_PAST"));
         assert_eq!(reason(15).as_deref(), Some("SLOT_FULL"));
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_told_by_itself_and_promises_nothing() {
+    fn a_pause_is_reported_by_itself_and_promises_nothing() {
         let paused = Availability {
             state: OpenState::Paused.into(),
             promised_at: None,

@@ -66,7 +66,7 @@ impl Ordering {
         }
     }
 
-    /// The order of a key that is taken, for the request that took it.
+    /// The order of a used key, for the request that used it.
     pub async fn replay(
         &self,
         org: OrganisationId,
@@ -77,7 +77,7 @@ impl Ordering {
             return Err(mismatch()
                 .param("order_id", placed.order)
                 .param("order_number", placed.order_number.as_str())
-                .param("pickup_number", placed.pickup_number));
+                .param("pickup_number", &placed.pickup_text));
         }
         let mut tx = self.db.tenant(org).await?;
         let order = orders::get(&mut tx, placed.order).await?;

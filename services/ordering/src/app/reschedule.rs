@@ -1,14 +1,14 @@
 //! Moves an order to another slot: a flow over capacity and our own database, in numbered steps.
 //!
-//! 1. Check that the order may be moved, and write the wish down; a repeated one is found there.
-//!    Undo: forget the wish.
+//! 1. Check that the order can be moved, and store the request; a repeated one is found there.
+//!    Undo: delete the request.
 //! 2. Lock the order and let capacity move what it holds.
-//! 3. Commit the new slot with its entry and its event; the same commit forgets the wish.
+//! 3. Commit the new slot with its entry and its event; the same commit deletes the request.
 //!
-//! The lock of step 2 lasts to the end, so that nobody accepts, makes or cancels the order meanwhile.
-//! Whatever breaks off in between leaves the wish behind, and a timer goes on from step 2: capacity
-//! answers a repeated move as it did the first one. When the order has changed since, capacity
-//! follows the order instead.
+//! The lock of step 2 is kept to the end, so that nobody accepts, makes or cancels the order meanwhile.
+//! A failure in between leaves the request stored, and a timer continues from step 2: capacity responds
+//! to a repeated move as to the first one. When the order has changed since, capacity is brought back to
+//! the order's own slot instead.
 
 use chassis::{
     authn::Identity,
@@ -24,7 +24,7 @@ use tracing::Instrument as _;
 use super::{
     Ordering,
     capacity::{Hold, to_lines},
-    move_order::{not_staff, staff, stale},
+    transition_order::{not_staff, staff, stale},
 };
 use crate::{
     domain::{
@@ -38,16 +38,16 @@ use crate::{
     store::{order_events, orders, slot_moves},
 };
 
-/// By then whoever began a move has ended it, or is no more: no call lasts as long.
+/// By then the call that began a move has ended or its process has died: no call lasts as long.
 const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(30);
-/// Moves that one turn of the timer goes on with.
+/// Moves that one run of the timer continues.
 const MOVES_A_TURN: i64 = 100;
-/// Moves that it goes on with at the same time.
+/// Moves that it continues concurrently.
 const MOVES_AT_ONCE: usize = 8;
-/// Moves of one order that may be under way: more of them are only the same trouble again.
+/// Moves of one order that can be under way at the same time.
 const MOVES_OF_AN_ORDER: usize = 10;
 
-/// A wish of staff to move an order to another slot.
+/// A request of staff to move an order to another slot.
 #[derive(Clone, Debug)]
 pub struct Reschedule {
     /// The order.
@@ -60,16 +60,16 @@ pub struct Reschedule {
     pub reason: String,
 }
 
-/// A move that was asked for.
+/// A move after step 1.
 enum Begun {
     /// An earlier request like it has moved the order.
     Done(Box<Order>),
-    /// It is written down and has to be carried out.
+    /// It is stored and has to be carried out.
     UnderWay(SlotMove),
 }
 
 impl Ordering {
-    /// Moves an order to another slot, or finds that this very wish has moved it before.
+    /// Moves an order to another slot, or finds that this very request has moved it before.
     pub async fn reschedule(
         &self,
         org: OrganisationId,
@@ -80,7 +80,7 @@ impl Ordering {
         let EventActor::Staff { name, .. } = actor else {
             return Err(not_staff());
         };
-        let wish = SlotMove {
+        let slot_move = SlotMove {
             id: SlotMoveId::new(&*self.clock),
             order: request.order,
             version: request.version,
@@ -89,23 +89,23 @@ impl Ordering {
             account,
             account_name: name,
         };
-        match self.step_1_begin(org, caller, wish).await? {
+        match self.step_1_begin(org, caller, slot_move).await? {
             Begun::Done(order) => Ok(*order),
-            Begun::UnderWay(wish) => self.carry_out_apart(org, wish).await,
+            Begun::UnderWay(slot_move) => self.carry_out_apart(org, slot_move).await,
         }
     }
 
-    /// Goes on with what crashes and outages broke off; what fails again waits behind the others.
+    /// Continues moves that crashes and outages interrupted; what fails again waits behind the others.
     pub async fn finish_moves(&self) -> Result<(), sqlx::Error> {
         let now = self.clock.now();
-        let mut tx = self.db.system("take moves that were broken off").await?;
+        let mut tx = self.db.system("take interrupted moves").await?;
         let left = slot_moves::take_due(&mut tx, now, now + LEFT_BEHIND, MOVES_A_TURN).await?;
         tx.commit().await?;
-        let finish = |(org, wish): (OrganisationId, SlotMove)| async move {
-            let order = wish.order;
-            match self.carry_out_apart(org, wish).await {
-                Ok(_) => tracing::info!(order.id = %order, "a move that was broken off is done"),
-                Err(error) => tracing::warn!(order.id = %order, %error, "a move was broken off"),
+        let finish = |(org, slot_move): (OrganisationId, SlotMove)| async move {
+            let order = slot_move.order;
+            match self.carry_out_apart(org, slot_move).await {
+                Ok(_) => tracing::info!(order.id = %order, "an interrupted move is done"),
+                Err(error) => tracing::warn!(order.id = %order, %error, "a move was interrupted"),
             }
         };
         stream::iter(left)
@@ -114,11 +114,15 @@ impl Ordering {
         Ok(())
     }
 
-    /// Carries a move out in a task of its own: a caller who hangs up need not leave the rest to the
-    /// timer, and a panic ends this move alone.
-    async fn carry_out_apart(&self, org: OrganisationId, wish: SlotMove) -> Result<Order, Problem> {
+    /// Carries a move out in a task of its own: it continues when the caller disconnects, and a panic ends
+    /// this move alone.
+    async fn carry_out_apart(
+        &self,
+        org: OrganisationId,
+        slot_move: SlotMove,
+    ) -> Result<Order, Problem> {
         let app = self.clone();
-        let flow = async move { app.carry_out(org, &wish).await };
+        let flow = async move { app.carry_out(org, &slot_move).await };
         let done = tokio::spawn(flow.in_current_span()).await;
         done.map_err(Problem::internal)?
     }
@@ -127,40 +131,40 @@ impl Ordering {
         &self,
         org: OrganisationId,
         caller: &Identity,
-        wish: SlotMove,
+        slot_move: SlotMove,
     ) -> Result<Begun, Problem> {
         let mut tx = self.db.tenant(org).await?;
-        let order = orders::lock(&mut tx, wish.order).await?;
+        let order = orders::lock(&mut tx, slot_move.order).await?;
         caller.require_branch(order.brand, order.branch)?;
-        if is_done(&mut tx, &wish).await? {
+        if is_done(&mut tx, &slot_move).await? {
             return Ok(Begun::Done(Box::new(order)));
         }
-        still_movable(&mut tx, &wish, &order).await?;
+        still_movable(&mut tx, &slot_move, &order).await?;
         let under_way = slot_moves::list(&mut tx, order.id).await?;
         if under_way.len() >= MOVES_OF_AN_ORDER {
             return Err(Problem::new("TEMPORARILY_UNAVAILABLE")
                 .message("earlier moves of the order have to be finished first"));
         }
-        if let Some(first) = under_way.into_iter().find(|other| wish.repeats(other)) {
+        if let Some(first) = under_way.into_iter().find(|other| slot_move.repeats(other)) {
             return Ok(Begun::UnderWay(first));
         }
         let due_at = self.clock.now() + LEFT_BEHIND;
-        slot_moves::insert(&mut tx, &wish, due_at).await?;
+        slot_moves::insert(&mut tx, &slot_move, due_at).await?;
         tx.commit().await?;
-        Ok(Begun::UnderWay(wish))
+        Ok(Begun::UnderWay(slot_move))
     }
 
     /// Steps 2 and 3.
-    async fn carry_out(&self, org: OrganisationId, wish: &SlotMove) -> Result<Order, Problem> {
+    async fn carry_out(&self, org: OrganisationId, slot_move: &SlotMove) -> Result<Order, Problem> {
         let mut tx = self.db.tenant(org).await?;
-        let order = orders::lock(&mut tx, wish.order).await?;
-        // Another replica's timer may have been faster; then the wish is done, or stale.
-        let under_way = slot_moves::take(&mut tx, wish.id).await?;
-        if is_done(&mut tx, wish).await? {
+        let order = orders::lock(&mut tx, slot_move.order).await?;
+        // Another replica's timer may have been faster; then the move is done, or stale.
+        let under_way = slot_moves::take(&mut tx, slot_move.id).await?;
+        if is_done(&mut tx, slot_move).await? {
             tx.commit().await?;
             return Ok(order);
         }
-        if let Err(changed) = still_movable(&mut tx, wish, &order).await {
+        if let Err(changed) = still_movable(&mut tx, slot_move, &order).await {
             if !under_way || self.follow(org, &order).await {
                 tx.commit().await?;
             }
@@ -169,32 +173,32 @@ impl Ordering {
 
         let moved = self
             .capacity
-            .move_to(org, order.branch, order.id, wish.wanted_at)
+            .move_to(org, order.branch, order.id, slot_move.wanted_at)
             .await;
         let slot = match moved {
             Ok(slot) => slot,
             Err(problem) if is_unclear(&problem) => return Err(problem),
             Err(problem) => {
                 tx.commit().await?;
-                return Err(self.in_words(org, &order, problem).await);
+                return Err(self.with_names(org, &order, problem).await);
             }
         };
-        if order.sold.wanted_at == Some(wish.wanted_at) {
-            // It has that slot; capacity was only asked lest the two had drifted apart.
+        if order.wanted_at == Some(slot_move.wanted_at) {
+            // It has that slot; capacity was called in case the two had diverged.
             tx.commit().await?;
             return Ok(order);
         }
-        match self.step_3_commit(tx, order, wish, &slot).await {
+        match self.step_3_commit(tx, order, slot_move, &slot).await {
             Ok(moved) => Ok(moved),
-            Err(problem) => self.settle(org, wish, problem).await,
+            Err(problem) => self.settle(org, slot_move, problem).await,
         }
     }
 
-    /// A refusal of capacity at the lines of the order, by the names they were sold under.
-    async fn in_words(&self, org: OrganisationId, order: &Order, problem: Problem) -> Problem {
-        let problem = to_lines(problem, &stock_need(&order.sold.lines));
+    /// A refusal of capacity at the lines of the order, with the names they were sold under.
+    async fn with_names(&self, org: OrganisationId, order: &Order, problem: Problem) -> Problem {
+        let problem = to_lines(problem, &stock_need(order.items()));
         match self.menus.get(org, order.branch).await {
-            Ok(menu) => named(problem, &menu, &order.sold),
+            Ok(menu) => named(problem, &menu, order.items()),
             Err(_) => problem,
         }
     }
@@ -203,12 +207,18 @@ impl Ordering {
         &self,
         mut tx: TenantTx,
         mut order: Order,
-        wish: &SlotMove,
+        slot_move: &SlotMove,
         slot: &Hold,
     ) -> Result<Order, Problem> {
-        let slot = (wish.wanted_at, slot);
-        self.write_new_slot(&mut tx, &mut order, slot, &wish.reason, &wish.actor())
-            .await?;
+        let slot = (slot_move.wanted_at, slot);
+        self.write_new_slot(
+            &mut tx,
+            &mut order,
+            slot,
+            &slot_move.reason,
+            &slot_move.actor(),
+        )
+        .await?;
         tx.commit().await?;
         Ok(order)
     }
@@ -233,40 +243,40 @@ impl Ordering {
             .map_err(|error| error.to_problem())?;
         orders::update_slot(tx, order, read_version).await?;
         order_events::insert(tx, &[(order.id, &entry)], None).await?;
-        let announced = [events::rescheduled(order, &entry)];
-        outbox::publish(tx, &*self.clock, &announced).await
+        let changes = [events::rescheduled(order, &entry)];
+        outbox::publish(tx, &*self.clock, &changes).await
     }
 
-    /// After a commit that failed, or whose answer was lost: what is true decides.
+    /// After a commit that failed, or whose result is unknown: the stored state decides.
     async fn settle(
         &self,
         org: OrganisationId,
-        wish: &SlotMove,
+        slot_move: &SlotMove,
         problem: Problem,
     ) -> Result<Order, Problem> {
         let mut tx = self.db.tenant(org).await?;
-        let now = orders::get(&mut tx, wish.order).await?;
-        if is_done(&mut tx, wish).await? {
+        let now = orders::get(&mut tx, slot_move.order).await?;
+        if is_done(&mut tx, slot_move).await? {
             return Ok(now);
         }
         let cause = problem.cause.as_ref().map(|cause| format!("{cause:#}"));
-        tracing::error!(order.id = %wish.order, error = %problem, cause, "a move was not written yet");
+        tracing::error!(order.id = %slot_move.order, error = %problem, cause, "a move was not written yet");
         Err(Problem::new("TEMPORARILY_UNAVAILABLE")
             .message("the order could not be written; it moves as soon as it can be"))
     }
 
     /// Brings capacity to the slot of an order that changed while it was being moved; `false` when
-    /// that has to be tried again.
+    /// that has to be retried.
     pub(super) async fn follow(&self, org: OrganisationId, order: &Order) -> bool {
         if !order.progress.state.is_open() {
-            // Its end gives back what it holds, wherever that is.
+            // The event of its end releases what it holds, in whatever slot.
             return true;
         }
         let capacity = &self.capacity;
-        let slot = match order.sold.wanted_at {
+        let slot = match order.wanted_at {
             Some(wanted_at) => Some(wanted_at),
             None => capacity
-                .slot_of(org, order.branch, order.sold.method, order.promised_at)
+                .slot_of(org, order.branch, order.method, order.promised_at)
                 .await
                 .unwrap_or_default(),
         };
@@ -275,32 +285,36 @@ impl Ordering {
             None => Err(Problem::new("NO_SLOT").message("its slot is not offered any more")),
         };
         if let Err(error) = &followed {
-            tracing::error!(order.id = %order.id, %error, "an order's time and its load lie apart");
+            tracing::error!(order.id = %order.id, %error, "an order and its hold differ in their slot");
         }
         followed.is_ok()
     }
 }
 
-async fn still_movable(tx: &mut TenantTx, wish: &SlotMove, order: &Order) -> Result<(), Problem> {
+async fn still_movable(
+    tx: &mut TenantTx,
+    slot_move: &SlotMove,
+    order: &Order,
+) -> Result<(), Problem> {
     order
         .require_movable()
         .map_err(|error| error.to_problem())?;
-    if order.progress.version != wish.version {
-        return Err(stale(tx, order, wish.version, order.progress.state).await?);
+    if order.progress.version != slot_move.version {
+        return Err(stale(tx, order, slot_move.version, order.progress.state).await?);
     }
     Ok(())
 }
 
-/// Whether this wish has moved the order before, whatever became of it since.
-async fn is_done(tx: &mut TenantTx, wish: &SlotMove) -> Result<bool, Problem> {
-    let entry = order_events::find(tx, wish.order, wish.version + 1).await?;
+/// Whether this request has moved the order before.
+async fn is_done(tx: &mut TenantTx, slot_move: &SlotMove) -> Result<bool, Problem> {
+    let entry = order_events::find(tx, slot_move.order, slot_move.version + 1).await?;
     Ok(entry.is_some_and(|entry| {
-        matches!(entry.kind, EventKind::Rescheduled { to, .. } if to == wish.wanted_at)
-            && entry.reason == wish.reason
+        matches!(entry.kind, EventKind::Rescheduled { to, .. } if to == slot_move.wanted_at)
+            && entry.reason == slot_move.reason
     }))
 }
 
-/// Capacity may have moved the order although it did not say so.
+/// Capacity may have moved the order although the call failed.
 pub(super) fn is_unclear(problem: &Problem) -> bool {
     matches!(
         problem.reason.as_ref(),

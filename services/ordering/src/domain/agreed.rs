@@ -8,7 +8,7 @@ use super::quote::Quote;
 
 /// The quote that an order is placed on, as the customer saw it.
 ///
-/// It comes with the request, so that every replica tells the same differences.
+/// It comes with the request, so that every replica reports the same differences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agreed {
     /// Hash of the quote.
@@ -61,7 +61,7 @@ impl Agreed {
     /// Whether an order promised for `promised_at` is what was agreed to.
     ///
     /// A slot that was chosen is that slot or nothing. As soon as possible may be sooner than the
-    /// customer saw, never later; whoever saw no time has agreed to none.
+    /// customer saw, never later; a customer who saw no time has agreed to none.
     #[must_use]
     pub fn allows(&self, wanted_at: Option<DateTime<Utc>>, promised_at: DateTime<Utc>) -> bool {
         match wanted_at {

@@ -61,6 +61,8 @@ fn each_line_fee_and_time_that_differs_is_named() {
     fresh.fees = vec![Fee {
         kind: "service".into(),
         name: "服務費".into(),
+        list: twd(5),
+        adjustments: Vec::new(),
         amount: twd(5),
     }];
     let found = agreed.differences(&fresh, Some(at(20)));
@@ -109,7 +111,7 @@ proptest! {
         let quote = quote();
         let agreed = agreed(&quote, Some(at(seen)));
         prop_assert_eq!(agreed.allows(None, at(promised)), promised <= seen);
-        let told = agreed.differences(&quote, Some(at(promised)));
-        prop_assert_eq!(told.is_empty(), promised <= seen);
+        let differences = agreed.differences(&quote, Some(at(promised)));
+        prop_assert_eq!(differences.is_empty(), promised <= seen);
     }
 }

@@ -3,34 +3,17 @@
 use chassis::id::{BranchId, OptionId, ProductId, VariantId};
 use chrono::{DateTime, Utc};
 
-/// How the customer gets the order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// 自取.
-    Pickup,
-    /// 外送.
-    Delivery,
-    /// 現場.
-    OnSite,
-}
+use super::named_enum::named_enum;
 
-impl Method {
-    /// Stable name, as stored.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pickup => "pickup",
-            Self::Delivery => "delivery",
-            Self::OnSite => "on_site",
-        }
-    }
-
-    /// The method of a stored name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Pickup, Self::Delivery, Self::OnSite]
-            .into_iter()
-            .find(|m| m.as_str() == name)
+named_enum! {
+    /// How the customer gets the order.
+    Method {
+        /// 自取.
+        Pickup = "pickup",
+        /// 外送.
+        Delivery = "delivery",
+        /// 現場.
+        OnSite = "on_site",
     }
 }
 

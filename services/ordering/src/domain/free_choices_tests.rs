@@ -1,4 +1,4 @@
-//! Free choices times quantity: the quota counts for each unit, and one price is told everywhere.
+//! Free choices times quantity: the quota counts for each unit, and every place shows one price.
 
 use std::collections::BTreeMap;
 
@@ -96,7 +96,7 @@ fn a_smaller_quota_is_told_line_by_line() {
         promised_at: Some(chrono::DateTime::UNIX_EPOCH),
         fee_amounts: BTreeMap::new(),
     };
-    let told: Vec<_> = agreed
+    let differences: Vec<_> = agreed
         .differences(&fresh, agreed.promised_at)
         .into_iter()
         .filter_map(|difference| match difference {
@@ -104,5 +104,5 @@ fn a_smaller_quota_is_told_line_by_line() {
             Difference::Fee { .. } | Difference::Promise { .. } => None,
         })
         .collect();
-    assert_eq!(told, [(0, 120, 140), (1, 90, 110)]);
+    assert_eq!(differences, [(0, 120, 140), (1, 90, 110)]);
 }

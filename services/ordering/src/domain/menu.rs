@@ -10,6 +10,8 @@ use chassis::money::{Currency, Money};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::named_enum::named_enum;
+
 /// An immutable menu of a branch.
 #[derive(Clone, Debug)]
 pub struct Menu {
@@ -110,34 +112,15 @@ pub struct MenuOption {
     pub max_quantity: i32,
 }
 
-/// Tax type of a product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TaxType {
-    /// 應稅.
-    Taxable,
-    /// 零稅率.
-    ZeroRated,
-    /// 免稅.
-    Exempt,
-}
-
-impl TaxType {
-    /// Stable name, as stored and shown.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Taxable => "taxable",
-            Self::ZeroRated => "zero_rated",
-            Self::Exempt => "exempt",
-        }
-    }
-
-    /// The type of a stored name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Taxable, Self::ZeroRated, Self::Exempt]
-            .into_iter()
-            .find(|t| t.as_str() == name)
+named_enum! {
+    /// Tax type of a product.
+    TaxType {
+        /// 應稅.
+        Taxable = "taxable",
+        /// 零稅率.
+        ZeroRated = "zero_rated",
+        /// 免稅.
+        Exempt = "exempt",
     }
 }
 

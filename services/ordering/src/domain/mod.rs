@@ -7,13 +7,15 @@ mod engine;
 #[cfg(test)]
 mod free_choices_tests;
 pub mod menu;
+mod named_enum;
 pub mod options;
 pub mod order;
 pub mod order_decision;
 pub mod order_history;
-pub mod order_move;
 pub mod order_number;
 pub mod order_state;
+pub mod order_terms;
+pub mod order_transition;
 pub mod pause;
 pub mod pricing;
 pub mod quote;

@@ -2,21 +2,25 @@
 
 use chassis::{
     business_day::BusinessDay,
-    id::{AccountId, BranchId, BrandId, OrderId},
+    clock::Clock,
+    id::{AccountId, BranchId, BrandId, MenuVersionId, OrderId, OrderLineId},
+    money::Money,
 };
 use chrono::{DateTime, Utc};
 
 use super::{
+    cart::Method,
     menu::DayRule,
     order_history::{
         CancelReason, EventActor, EventKind, MAX_ENTRIES, OrderEvent, Progress, replay,
     },
-    order_move::{Error, Move, Rights},
     order_number::{OrderNumber, PickupNumber},
     order_state::{
         IllegalTransition, Mover, OrderState, StepLevel, level_of, next_by_staff, transition,
     },
-    quote::Quote,
+    order_terms::OrderTerms,
+    order_transition::{Error, Rights, TransitionRequest},
+    quote::{Fee, PricedLine, Quote},
 };
 
 /// An order.
@@ -30,30 +34,61 @@ pub struct Order {
     pub branch: BranchId,
     /// 訂單編號.
     pub order_number: OrderNumber,
-    /// 取件號碼, given once.
-    pub pickup_number: PickupNumber,
-    /// What was sold, as priced when it was placed.
-    pub sold: Quote,
+    /// 取件號碼, assigned once, when it is placed.
+    pub pickup_number: Option<PickupNumber>,
+    /// Where it comes from and how it is handed over and paid.
+    pub terms: OrderTerms,
+    /// How the customer gets it.
+    pub method: Method,
+    /// Wanted slot.
+    pub wanted_at: Option<DateTime<Utc>>,
     /// Promised time.
     pub promised_at: DateTime<Utc>,
     /// Business day it counts in.
     pub business_day: BusinessDay,
-    /// Zone and cut-off of the branch when it was placed.
+    /// Zone and cut-off of the branch when it was created.
     pub day_rule: DayRule,
-    /// Who ordered.
+    /// Counts its editions, from 1.
+    pub revision: i32,
+    /// Menu version it was sold from.
+    pub menu_version: MenuVersionId,
+    /// Number of that version.
+    pub menu_number: i64,
+    /// Hash of the quote it was placed on.
+    pub quote_hash: String,
+    /// Lines as sold, in the cart's order.
+    pub lines: Vec<OrderLine>,
+    /// Goods at list price.
+    pub list_total: Money,
+    /// Fees.
+    pub fees: Vec<Fee>,
+    /// What is to be paid, tax contained.
+    pub total: Money,
+    /// The customer.
     pub contact: Contact,
     /// Remark.
     pub remark: String,
     /// 餐具 wanted.
     pub utensils: bool,
-    /// A test order.
-    pub test: bool,
-    /// When it was placed.
-    pub placed_at: DateTime<Utc>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
     /// How it came to its present slot, when it was moved there.
     pub moved: Option<SlotChange>,
     /// How far it has come: the fold of its events.
     pub progress: Progress,
+}
+
+/// A line of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderLine {
+    /// Id; it stays through revisions.
+    pub id: OrderLineId,
+    /// Revision it came with.
+    pub revision_in: i32,
+    /// Revision that removed it.
+    pub revision_out: Option<i32>,
+    /// What was sold.
+    pub item: PricedLine,
 }
 
 /// The last move of an order to another slot.
@@ -68,7 +103,7 @@ pub struct SlotChange {
 /// A slot that an order is moved to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewSlot {
-    /// Slot start that was wished for.
+    /// Requested slot start.
     pub wanted_at: DateTime<Utc>,
     /// Promised time.
     pub promised_at: DateTime<Utc>,
@@ -76,7 +111,7 @@ pub struct NewSlot {
     pub business_day: BusinessDay,
 }
 
-/// Who ordered.
+/// The customer of an order.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Contact {
     /// Name.
@@ -91,16 +126,16 @@ impl std::fmt::Debug for Contact {
     }
 }
 
-/// The first entry of an order that was placed.
+/// The first entry of an order that is placed by its customer, or by staff as a test.
 #[must_use]
-pub fn placed_event(at: DateTime<Utc>) -> OrderEvent {
+pub fn placed_event(actor: EventActor, at: DateTime<Utc>) -> OrderEvent {
     OrderEvent {
         version: 1,
-        kind: EventKind::Moved,
+        kind: EventKind::Transitioned,
         base_version: 0,
         from: None,
         to: OrderState::Placed,
-        actor: EventActor::Customer,
+        actor,
         at,
         reason: String::new(),
         cancel_reason: None,
@@ -108,54 +143,89 @@ pub fn placed_event(at: DateTime<Utc>) -> OrderEvent {
     }
 }
 
+/// 取件號碼 as people see it: a test order's after a T, and empty where there is none yet.
+#[must_use]
+pub fn pickup_text(number: Option<PickupNumber>, test: bool) -> String {
+    let mark = if test { "T" } else { "" };
+    number
+        .map(|number| format!("{mark}{number}"))
+        .unwrap_or_default()
+}
+
+/// The lines of a new order.
+#[must_use]
+pub fn first_lines(sold: &Quote, clock: &dyn Clock) -> Vec<OrderLine> {
+    let line = |item: &PricedLine| OrderLine {
+        id: OrderLineId::new(clock),
+        revision_in: 1,
+        revision_out: None,
+        item: item.clone(),
+    };
+    sold.lines.iter().map(line).collect()
+}
+
 impl Order {
-    /// Moves the order: its new entries, applied to its progress.
+    /// What is sold at present: the lines that no revision removed.
+    pub fn items(&self) -> impl Iterator<Item = &PricedLine> {
+        let present = self.lines.iter().filter(|line| line.revision_out.is_none());
+        present.map(|line| &line.item)
+    }
+
+    /// 取件號碼 as people see it; empty until the order is placed.
+    #[must_use]
+    pub fn pickup_text(&self) -> String {
+        pickup_text(self.pickup_number, self.terms.test)
+    }
+
+    /// Moves the order to another state: its new entries, applied to its progress.
     pub fn advance(
         &mut self,
-        wish: &Move,
+        request: &TransitionRequest,
         actor: &EventActor,
         rights: Rights,
         now: DateTime<Utc>,
     ) -> Result<Vec<OrderEvent>, Error> {
         let before = self.progress.state;
-        let passed = transition(before, wish.to, self.sold.method, mover(actor))?;
-        self.guard(wish, &passed, actor, rights, now)?;
-        if wish.to.is_open() {
-            self.require_room(passed.len())?;
+        let passed = transition(before, request.to, self.method, mover(actor))?;
+        self.guard(request, &passed, actor, rights, now)?;
+        if request.to.is_open() {
+            self.require_capacity(passed.len())?;
         }
 
-        let due = self.sold.total.amount() - self.progress.paid;
+        let due = self.total.amount() - self.progress.paid;
         let base_version = self.progress.version;
         let mut from = before;
         let mut events = Vec::with_capacity(passed.len());
         for (to, version) in passed.into_iter().zip(base_version + 1..) {
-            let last = to == wish.to;
+            let last = to == request.to;
             events.push(OrderEvent {
                 version,
-                kind: EventKind::Moved,
+                kind: EventKind::Transitioned,
                 base_version,
                 from: Some(from),
                 to,
                 actor: actor.clone(),
                 at: now,
                 reason: if last {
-                    wish.reason.clone()
+                    request.reason.clone()
                 } else {
                     String::new()
                 },
-                cancel_reason: wish.cancel_reason.filter(|_| last && wish.is_refusal()),
-                received: if last && wish.takes_cash() { due } else { 0 },
+                cancel_reason: request
+                    .cancel_reason
+                    .filter(|_| last && request.is_refusal()),
+                received: if last && request.takes_cash() { due } else { 0 },
             });
             from = to;
         }
         for event in &events {
-            let moved = self.progress.clone().moved(event);
-            self.progress = moved.expect("entries are made to follow the progress");
+            let next = self.progress.clone().transitioned(event);
+            self.progress = next.expect("entries are made to follow the progress");
         }
         Ok(events)
     }
 
-    /// Takes the last press of `account` back; `events` are all entries so far.
+    /// Undoes the last request of `account`; `events` are all entries so far.
     pub fn undo(
         &mut self,
         events: &[OrderEvent],
@@ -169,7 +239,7 @@ impl Order {
         let mine = self.undo_until(account, now).is_some();
         let last = events.last().filter(|_| mine);
         let last = last.ok_or_else(|| nothing.clone())?;
-        self.require_room(1)?;
+        self.require_capacity(1)?;
         let versions = replay(events).map_err(|_| nothing.clone())?;
         let kept = usize::try_from(last.base_version - 1).ok();
         let before = kept.and_then(|kept| versions.get(kept)).ok_or(nothing)?;
@@ -193,7 +263,7 @@ impl Order {
         Ok(event)
     }
 
-    fn require_room(&self, entries: usize) -> Result<(), Error> {
+    fn require_capacity(&self, entries: usize) -> Result<(), Error> {
         let entries = i64::try_from(entries).unwrap_or(MAX_ENTRIES);
         if self.progress.version + entries > MAX_ENTRIES {
             return Err(Error::HistoryFull { max: MAX_ENTRIES });
@@ -214,7 +284,7 @@ impl Order {
         if !state.is_movable() {
             return Err(Error::NotMovable { state });
         }
-        self.require_room(1)
+        self.require_capacity(1)
     }
 
     /// Moves the order to another slot: its new entry, applied to its progress.
@@ -244,7 +314,7 @@ impl Order {
         };
         let moved = self.progress.clone().rescheduled(&event);
         self.progress = moved.expect("entries are made to follow the progress");
-        self.sold.wanted_at = Some(slot.wanted_at);
+        self.wanted_at = Some(slot.wanted_at);
         self.promised_at = slot.promised_at;
         self.business_day = slot.business_day;
         self.moved = Some(SlotChange {
@@ -254,7 +324,7 @@ impl Order {
         Ok(event)
     }
 
-    /// Until when `account` may take the last press back.
+    /// Until when `account` can undo the last request.
     #[must_use]
     pub fn undo_until(&self, account: AccountId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let undo = self.progress.undo.filter(|undo| undo.account == account)?;
@@ -264,21 +334,21 @@ impl Order {
     /// States that a member of staff with these rights may choose next.
     #[must_use]
     pub fn next_states(&self, rights: Rights, now: DateTime<Utc>) -> Vec<OrderState> {
-        let mut next = next_by_staff(self.progress.state, self.sold.method);
+        let mut next = next_by_staff(self.progress.state, self.method);
         next.retain(|to| self.right_missing(&[*to], rights, now).is_none());
         next
     }
 
-    /// The customer may cancel by themself.
+    /// The customer can cancel it.
     #[must_use]
     pub fn may_cancel(&self) -> bool {
         let to = OrderState::Cancelled;
-        transition(self.progress.state, to, self.sold.method, Mover::Customer).is_ok()
+        transition(self.progress.state, to, self.method, Mover::Customer).is_ok()
     }
 
     fn guard(
         &self,
-        wish: &Move,
+        request: &TransitionRequest,
         passed: &[OrderState],
         actor: &EventActor,
         rights: Rights,
@@ -288,39 +358,39 @@ impl Order {
         if staff && let Some(missing) = self.right_missing(passed, rights, now) {
             return Err(missing);
         }
-        if staff && wish.override_payment && !rights.manage {
+        if staff && request.override_payment && !rights.manage {
             return Err(Error::LevelDenied);
         }
-        if staff && wish.is_refusal() {
-            match wish.cancel_reason {
+        if staff && request.is_refusal() {
+            match request.cancel_reason {
                 None => {
                     return Err(Error::ReasonRequired {
                         field: "cancel_reason",
                     });
                 }
-                Some(CancelReason::Other) if wish.reason.is_empty() => {
+                Some(CancelReason::Other) if request.reason.is_empty() => {
                     return Err(Error::ReasonRequired { field: "reason" });
                 }
                 Some(_) => {}
             }
         }
         let reopening = self.progress.state == OrderState::Completed;
-        if reopening && wish.reason.is_empty() {
+        if reopening && request.reason.is_empty() {
             return Err(Error::ReasonRequired { field: "reason" });
         }
-        let due = self.sold.total.amount() - self.progress.paid;
-        if wish.to == OrderState::Completed && due > 0 && !wish.cash_received {
-            if !wish.override_payment {
+        let due = self.total.amount() - self.progress.paid;
+        if request.to == OrderState::Completed && due > 0 && !request.cash_received {
+            if !request.override_payment {
                 return Err(Error::PaymentDue { due });
             }
-            if wish.reason.is_empty() {
+            if request.reason.is_empty() {
                 return Err(Error::ReasonRequired { field: "reason" });
             }
         }
         Ok(())
     }
 
-    /// What keeps a member of staff with these rights from going through the states `passed`.
+    /// What a member of staff with these rights lacks for going through the states `passed`.
     fn right_missing(
         &self,
         passed: &[OrderState],
@@ -355,7 +425,7 @@ impl Order {
 fn mover(actor: &EventActor) -> Mover {
     match actor {
         EventActor::Staff { .. } => Mover::Staff,
-        EventActor::Customer => Mover::Customer,
+        EventActor::Customer { .. } => Mover::Customer,
         EventActor::System => Mover::System,
     }
 }

@@ -95,7 +95,7 @@ pub struct Progress {
     pub slots_refused: i16,
     /// Slots before this time have refused the order.
     pub search_from: DateTime<Utc>,
-    /// Why the latest attempt came to nothing; empty for none.
+    /// Why the latest attempt failed; empty for none.
     pub reason: String,
 }
 

@@ -1,11 +1,11 @@
-//! Events of an order. Its progress is always their fold, and nothing else changes it.
+//! History of an order. Its progress is always the fold of the entries, and nothing else changes it.
 
 use chassis::id::AccountId;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::order_state::OrderState;
+use super::{named_enum::named_enum, order_state::OrderState, order_terms::PaymentState};
 
-/// How long a member of staff may take the last step back.
+/// How long a member of staff can undo their last step.
 pub const UNDO_WINDOW: TimeDelta = TimeDelta::seconds(10);
 /// Most entries of an order's history; from then on it can only be ended.
 pub const MAX_ENTRIES: i64 = 200;
@@ -17,13 +17,13 @@ pub struct OrderEvent {
     pub version: i64,
     /// What happened.
     pub kind: EventKind,
-    /// Version before the press that made it; for an undo, the version it went back to.
+    /// Version before the request that made it; for an undo, the version it restored.
     pub base_version: i64,
     /// State before, `None` for the first.
     pub from: Option<OrderState>,
     /// State after.
     pub to: OrderState,
-    /// Who did it.
+    /// Who made it.
     pub actor: EventActor,
     /// When.
     pub at: DateTime<Utc>,
@@ -38,9 +38,9 @@ pub struct OrderEvent {
 /// Kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
-    /// The order moved on.
-    Moved,
-    /// A press was taken back.
+    /// The order changed its state.
+    Transitioned,
+    /// A request was undone.
     Undone,
     /// The order was moved to another slot; its state stayed.
     Rescheduled {
@@ -62,78 +62,45 @@ pub enum EventActor {
         name: String,
     },
     /// The customer.
-    Customer,
+    Customer {
+        /// Device, as far as known.
+        device: Option<String>,
+    },
     /// A timer or another service.
     System,
 }
 
-/// Why an order was cancelled or rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CancelReason {
-    /// 缺貨.
-    OutOfStock,
-    /// 太忙.
-    TooBusy,
-    /// 已打烊.
-    Closed,
-    /// 客人要求.
-    CustomerRequest,
-    /// 重複訂單.
-    Duplicate,
-    /// 聯絡不到.
-    Unreachable,
-    /// 無法外送.
-    Undeliverable,
-    /// 疑似惡意.
-    Suspicious,
-    /// 其他.
-    Other,
-    /// 庫存保留失效, which only the system says.
-    HoldGone,
+named_enum! {
+    /// Why an order was cancelled or rejected.
+    CancelReason {
+        /// 缺貨.
+        OutOfStock = "out_of_stock",
+        /// 太忙.
+        TooBusy = "too_busy",
+        /// 已打烊.
+        Closed = "closed",
+        /// 客人要求.
+        CustomerRequest = "customer_request",
+        /// 重複訂單.
+        Duplicate = "duplicate",
+        /// 聯絡不到.
+        Unreachable = "unreachable",
+        /// 無法外送.
+        Undeliverable = "undeliverable",
+        /// 疑似惡意.
+        Suspicious = "suspicious",
+        /// 其他.
+        Other = "other",
+        /// 庫存保留失效, set by the system alone.
+        HoldGone = "hold_gone",
+    }
 }
 
 impl CancelReason {
-    /// All reasons.
-    pub const ALL: [Self; 10] = [
-        Self::OutOfStock,
-        Self::TooBusy,
-        Self::Closed,
-        Self::CustomerRequest,
-        Self::Duplicate,
-        Self::Unreachable,
-        Self::Undeliverable,
-        Self::Suspicious,
-        Self::Other,
-        Self::HoldGone,
-    ];
-
-    /// Stable name, as stored.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OutOfStock => "out_of_stock",
-            Self::TooBusy => "too_busy",
-            Self::Closed => "closed",
-            Self::CustomerRequest => "customer_request",
-            Self::Duplicate => "duplicate",
-            Self::Unreachable => "unreachable",
-            Self::Undeliverable => "undeliverable",
-            Self::Suspicious => "suspicious",
-            Self::Other => "other",
-            Self::HoldGone => "hold_gone",
-        }
-    }
-
     /// Staff may give it.
     #[must_use]
     pub const fn is_for_staff(self) -> bool {
         !matches!(self, Self::HoldGone)
-    }
-
-    /// The reason of a stored name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
     }
 }
 
@@ -144,32 +111,36 @@ pub struct Progress {
     pub state: OrderState,
     /// Version.
     pub version: i64,
+    /// When it was placed.
+    pub placed_at: Option<DateTime<Utc>>,
     /// When it was accepted.
     pub accepted_at: Option<DateTime<Utc>>,
     /// When it became ready.
     pub ready_at: Option<DateTime<Utc>>,
     /// When it was closed.
     pub completed_at: Option<DateTime<Utc>>,
+    /// How far its payment is.
+    pub payment_state: PaymentState,
     /// What was paid, in the order's currency.
     pub paid: i64,
     /// Why it was cancelled or rejected.
     pub cancel_reason: Option<CancelReason>,
     /// Text of that reason.
     pub cancel_text: String,
-    /// Who may take the last press back, and until when.
+    /// Who can undo the last request, and until when.
     pub undo: Option<Undo>,
 }
 
-/// Right to take the last press back.
+/// Right to undo the last request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undo {
-    /// Who pressed.
+    /// Who made it.
     pub account: AccountId,
     /// Until when.
     pub until: DateTime<Utc>,
 }
 
-/// A history that cannot be.
+/// An inconsistent history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the history of an order breaks at version {version}")]
 pub struct BrokenHistory {
@@ -177,7 +148,7 @@ pub struct BrokenHistory {
     pub version: i64,
 }
 
-/// Adds all events up, oldest first.
+/// Folds all entries, oldest first.
 pub fn fold(events: &[OrderEvent]) -> Result<Progress, BrokenHistory> {
     replay(events)?.pop().ok_or(BrokenHistory { version: 0 })
 }
@@ -189,7 +160,7 @@ pub fn replay(events: &[OrderEvent]) -> Result<Vec<Progress>, BrokenHistory> {
         let next = match versions.last() {
             None => Progress::begin(event)?,
             Some(last) => match event.kind {
-                EventKind::Moved => last.clone().moved(event)?,
+                EventKind::Transitioned => last.clone().transitioned(event)?,
                 EventKind::Rescheduled { .. } => last.clone().rescheduled(event)?,
                 EventKind::Undone => Progress::undone(&versions, event)?,
             },
@@ -207,9 +178,11 @@ impl Progress {
         Ok(Self {
             state: event.to,
             version: event.version,
+            placed_at: (event.to == OrderState::Placed).then_some(event.at),
             accepted_at: None,
             ready_at: None,
             completed_at: None,
+            payment_state: PaymentState::Unpaid,
             paid: event.received,
             cancel_reason: None,
             cancel_text: String::new(),
@@ -217,7 +190,7 @@ impl Progress {
         })
     }
 
-    /// The progress after the last press was taken back, `versions` being all before.
+    /// The progress after the last request was undone, `versions` being all before.
     pub fn undone(versions: &[Self], event: &OrderEvent) -> Result<Self, BrokenHistory> {
         let last = versions.last().ok_or(event.breaks())?;
         let kept = usize::try_from(event.base_version - 1).ok();
@@ -234,15 +207,19 @@ impl Progress {
         }
     }
 
-    /// The progress after one more move.
-    pub fn moved(mut self, event: &OrderEvent) -> Result<Self, BrokenHistory> {
+    /// The progress after one more transition.
+    pub fn transitioned(mut self, event: &OrderEvent) -> Result<Self, BrokenHistory> {
         if event.version != self.version + 1 || event.from != Some(self.state) {
             return Err(event.breaks());
         }
         self.state = event.to;
         self.version = event.version;
         self.paid += event.received;
+        if event.received > 0 {
+            self.payment_state = PaymentState::Paid;
+        }
         match event.to {
+            OrderState::Placed => self.placed_at = Some(event.at),
             OrderState::Accepted => self.accepted_at = Some(event.at),
             OrderState::Ready => self.ready_at = Some(event.at),
             OrderState::Preparing => self.completed_at = None,
@@ -259,7 +236,7 @@ impl Progress {
         Ok(self)
     }
 
-    /// The progress after the order was moved to another slot: the last press is no longer the last.
+    /// The progress after the order was moved to another slot: the request before can no longer be undone.
     pub fn rescheduled(mut self, event: &OrderEvent) -> Result<Self, BrokenHistory> {
         let stays = event.from == Some(self.state) && event.to == self.state;
         if event.version != self.version + 1 || !stays {
@@ -272,7 +249,7 @@ impl Progress {
 }
 
 impl OrderEvent {
-    /// It took a press of this account back.
+    /// It is an undo by this account.
     #[must_use]
     pub fn is_undo_by(&self, account: AccountId) -> bool {
         let by = matches!(&self.actor, EventActor::Staff { account: by, .. } if *by == account);
@@ -286,7 +263,7 @@ impl OrderEvent {
     }
 }
 
-/// Steps forward by staff can be taken back; closing without hand-over and reopening cannot.
+/// Steps forward by staff can be undone; closing without hand-over and reopening cannot.
 fn undo_of(event: &OrderEvent) -> Option<Undo> {
     let forward = matches!(
         event.to,

@@ -13,15 +13,15 @@ const LOW: u32 = (1 << LOW_BITS) - 1;
 const HIGH: u32 = (1 << (25 - LOW_BITS)) - 1;
 const ROUNDS: u8 = 4;
 
-/// 訂單編號: five characters of an alphabet without look-alikes, not to be guessed in sequence.
+/// 訂單編號: five characters of an alphabet without look-alikes, not predictable in sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OrderNumber(String);
 
 impl OrderNumber {
     /// The number of a branch's order that was placed after `count` others.
     ///
-    /// A branch's `seed` decides in which order its 33,554,432 numbers are given, each of them once
-    /// before any comes again (a Feistel network); who doesn't know the seed cannot tell the next.
+    /// A branch's `seed` decides in which order its 33,554,432 numbers are assigned, each of them once
+    /// before any repeats (a Feistel network); without the seed the next cannot be predicted.
     #[must_use]
     pub fn nth(seed: Uuid, count: u64) -> Self {
         let bits = u32::try_from(count & u64::from(HIGH << LOW_BITS | LOW)).unwrap_or_default();
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_share_no_more_than_chance_and_branches_have_orders_of_their_own() {
+    fn consecutive_numbers_share_no_more_than_chance_and_branches_differ() {
         let shared = |a: &OrderNumber, b: &OrderNumber| {
             let pairs = a.as_str().bytes().zip(b.as_str().bytes());
             pairs.filter(|(a, b)| a == b).count()
@@ -112,7 +112,7 @@ mod tests {
         // One of 32 by chance: about 156 of 5,000.
         assert!(
             total < 300,
-            "{total} characters of 5,000 are those of the neighbour"
+            "{total} characters of 5,000 are those of the next number"
         );
         let other = Uuid::from_u128(8);
         let same = (0..1_000).filter(|n| OrderNumber::nth(SEED, *n) == OrderNumber::nth(other, *n));

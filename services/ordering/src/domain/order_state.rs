@@ -1,32 +1,33 @@
-//! States of an order and every legal move between them, domain-rules §4.1 and §4.2.
+//! States of an order and every legal transition between them; docs/rules.md, Order states and Order transitions.
 
-use super::cart::Method;
+use super::{cart::Method, named_enum::named_enum};
 
-/// State of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum OrderState {
-    /// 待付款.
-    PendingPayment,
-    /// 新訂單.
-    Placed,
-    /// 已接單.
-    Accepted,
-    /// 製作中.
-    Preparing,
-    /// 可取餐.
-    Ready,
-    /// 配送中.
-    Delivering,
-    /// 已完成.
-    Completed,
-    /// 已取消.
-    Cancelled,
-    /// 已拒單.
-    Rejected,
-    /// 逾時未付.
-    Expired,
-    /// 未取餐.
-    NoShow,
+named_enum! {
+    /// State of an order.
+    OrderState {
+        /// 待付款.
+        PendingPayment = "pending_payment",
+        /// 新訂單.
+        Placed = "placed",
+        /// 已接單.
+        Accepted = "accepted",
+        /// 製作中.
+        Preparing = "preparing",
+        /// 可取餐.
+        Ready = "ready",
+        /// 配送中.
+        Delivering = "delivering",
+        /// 已完成.
+        Completed = "completed",
+        /// 已取消.
+        Cancelled = "cancelled",
+        /// 已拒單.
+        Rejected = "rejected",
+        /// 逾時未付.
+        Expired = "expired",
+        /// 未取餐.
+        NoShow = "no_show",
+    }
 }
 
 /// Who moves an order.
@@ -40,7 +41,7 @@ pub enum Mover {
     System,
 }
 
-/// How much of `ops.orders` a step needs (domain-rules §7.4).
+/// How much of `ops.orders` a step needs; docs/rules.md, Starter roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepLevel {
     /// 製作 and 完成: making what was accepted, and handing it over.
@@ -49,7 +50,7 @@ pub enum StepLevel {
     Manage,
 }
 
-/// A move that the rules don't know.
+/// A transition that the rules do not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an order that is {} cannot become {}", from.as_str(), to.as_str())]
 pub struct IllegalTransition {
@@ -60,45 +61,6 @@ pub struct IllegalTransition {
 }
 
 impl OrderState {
-    /// All states, in the order of §4.1.
-    pub const ALL: [Self; 11] = [
-        Self::PendingPayment,
-        Self::Placed,
-        Self::Accepted,
-        Self::Preparing,
-        Self::Ready,
-        Self::Delivering,
-        Self::Completed,
-        Self::Cancelled,
-        Self::Rejected,
-        Self::Expired,
-        Self::NoShow,
-    ];
-
-    /// Stable name, as stored and told.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PendingPayment => "pending_payment",
-            Self::Placed => "placed",
-            Self::Accepted => "accepted",
-            Self::Preparing => "preparing",
-            Self::Ready => "ready",
-            Self::Delivering => "delivering",
-            Self::Completed => "completed",
-            Self::Cancelled => "cancelled",
-            Self::Rejected => "rejected",
-            Self::Expired => "expired",
-            Self::NoShow => "no_show",
-        }
-    }
-
-    /// The state of a stored name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-
     /// The order still needs somebody's work.
     #[must_use]
     pub const fn is_open(self) -> bool {
@@ -113,7 +75,7 @@ impl OrderState {
         )
     }
 
-    /// It may still be moved to another slot: nobody has begun to make it.
+    /// It can still be moved to another slot: nobody has begun to make it.
     #[must_use]
     pub const fn is_movable(self) -> bool {
         matches!(self, Self::PendingPayment | Self::Placed | Self::Accepted)
@@ -131,8 +93,8 @@ impl OrderState {
 
 /// Moves an order to `to`: the states it passes, the last of them `to`.
 ///
-/// Staff may skip steps forward; the states between are passed and written too. Every move that is
-/// not listed here is refused by name.
+/// Staff may skip steps forward; the states between are passed and written too. Every other transition is
+/// refused, naming both states.
 pub fn transition(
     from: OrderState,
     to: OrderState,
@@ -170,7 +132,7 @@ pub fn level_of(from: OrderState, passed: &[OrderState]) -> StepLevel {
     levels.max().unwrap_or(StepLevel::Operate)
 }
 
-/// The table of §4.2.
+/// The table of docs/rules.md, Order transitions.
 fn is_legal(from: OrderState, to: OrderState, method: Method, mover: Mover) -> bool {
     use OrderState::*;
     let staff = mover == Mover::Staff;
@@ -193,7 +155,7 @@ fn is_legal(from: OrderState, to: OrderState, method: Method, mover: Mover) -> b
     }
 }
 
-/// The step from `at` that lies on the way forward to `to`, when staff may skip it.
+/// The step from `at` on the way forward to `to`, when staff may skip it.
 fn skippable_step(
     at: OrderState,
     to: OrderState,

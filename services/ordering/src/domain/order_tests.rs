@@ -1,5 +1,6 @@
 //! Guards of moves, undo, and that progress is always the fold of the entries.
 
+use chassis::clock::SystemClock;
 use chassis::error::ToProblem as _;
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -18,14 +19,14 @@ const ALL_RIGHTS: Rights = Rights {
     reopen: true,
 };
 
-/// Who manages orders without any sensitive action.
+/// Rights to manage orders without any sensitive action.
 const COUNTER: Rights = Rights {
     manage: true,
     cancel_late: false,
     reopen: false,
 };
 
-/// Who only makes and hands over.
+/// Rights to make and hand over alone.
 const KITCHEN: Rights = Rights {
     manage: false,
     cancel_late: false,
@@ -43,8 +44,8 @@ fn staff(n: u128) -> EventActor {
     }
 }
 
-fn to(state: OrderState) -> Move {
-    Move {
+fn to(state: OrderState) -> TransitionRequest {
+    TransitionRequest {
         to: state,
         cancel_reason: Some(CancelReason::TooBusy),
         reason: String::new(),
@@ -56,25 +57,35 @@ fn to(state: OrderState) -> Move {
 fn order() -> (Order, Vec<OrderEvent>) {
     let menu = menu();
     let cart = cart(vec![line(102, 202, 2, &[(301, 1)])]);
-    let events = vec![placed_event(noon())];
+    let events = vec![placed_event(EventActor::Customer { device: None }, noon())];
+    let sold = price(&menu, &cart, &FeeSettings::default(), NOON).unwrap();
     let order = Order {
         id: id!(OrderId, 1),
         brand: menu.brand,
         branch: menu.branch,
         order_number: OrderNumber::stored("2345A".into()),
-        pickup_number: PickupNumber(1),
-        sold: price(&menu, &cart, &FeeSettings::default(), NOON).unwrap(),
+        pickup_number: Some(PickupNumber(1)),
+        terms: OrderTerms::guest(false),
+        method: sold.method,
+        wanted_at: sold.wanted_at,
         promised_at: noon(),
         business_day: "2026-11-22".parse().unwrap(),
         day_rule: DAY_RULE,
+        revision: 1,
+        menu_version: sold.menu_version,
+        menu_number: sold.menu_number,
+        quote_hash: sold.hash.clone(),
+        lines: first_lines(&sold, &SystemClock),
+        list_total: sold.list_total,
+        fees: sold.fees.clone(),
+        total: sold.total,
         contact: Contact {
             name: "王".into(),
             phone: "+886911123456".into(),
         },
         remark: String::new(),
         utensils: false,
-        test: false,
-        placed_at: noon(),
+        created_at: noon(),
         moved: None,
         progress: fold(&events).unwrap(),
     };
@@ -107,21 +118,23 @@ fn a_skipped_step_writes_both_entries() {
 
 #[test]
 fn completing_unpaid_needs_the_cash_or_an_override_with_reason() {
-    let wish = Move {
+    let request = TransitionRequest {
         cash_received: false,
         ..to(Completed)
     };
-    let tried = |wish: &Move| order_at(Ready).advance(wish, &staff(1), ALL_RIGHTS, noon());
-    assert_eq!(tried(&wish), Err(Error::PaymentDue { due: 50 }));
-    let overriding = Move {
+    let tried = |request: &TransitionRequest| {
+        order_at(Ready).advance(request, &staff(1), ALL_RIGHTS, noon())
+    };
+    assert_eq!(tried(&request), Err(Error::PaymentDue { due: 50 }));
+    let overriding = TransitionRequest {
         override_payment: true,
-        ..wish
+        ..request
     };
     assert_eq!(
         tried(&overriding),
         Err(Error::ReasonRequired { field: "reason" })
     );
-    let reasoned = Move {
+    let reasoned = TransitionRequest {
         reason: "老闆請客".into(),
         ..overriding
     };
@@ -131,7 +144,7 @@ fn completing_unpaid_needs_the_cash_or_an_override_with_reason() {
 
 #[test]
 fn cancelling_needs_a_reason_and_late_the_action() {
-    let no_reason = Move {
+    let no_reason = TransitionRequest {
         cancel_reason: None,
         ..to(Cancelled)
     };
@@ -142,7 +155,7 @@ fn cancelling_needs_a_reason_and_late_the_action() {
             field: "cancel_reason"
         })
     );
-    let other = Move {
+    let other = TransitionRequest {
         cancel_reason: Some(CancelReason::Other),
         ..to(Cancelled)
     };
@@ -171,16 +184,16 @@ fn cancelling_needs_a_reason_and_late_the_action() {
 
 #[test]
 fn reopening_needs_action_reason_and_the_same_business_day() {
-    let wish = Move {
+    let request = TransitionRequest {
         reason: "少一杯".into(),
         ..to(Preparing)
     };
-    let tried = |wish: &Move, rights, hours| {
+    let tried = |request: &TransitionRequest, rights, hours| {
         let later = noon() + TimeDelta::hours(hours);
-        order_at(Completed).advance(wish, &staff(1), rights, later)
+        order_at(Completed).advance(request, &staff(1), rights, later)
     };
     assert_eq!(
-        tried(&wish, COUNTER, 1),
+        tried(&request, COUNTER, 1),
         Err(Error::ActionDenied {
             action: "order.reopen"
         })
@@ -189,9 +202,9 @@ fn reopening_needs_action_reason_and_the_same_business_day() {
         tried(&to(Preparing), ALL_RIGHTS, 1),
         Err(Error::ReasonRequired { field: "reason" })
     );
-    assert!(tried(&wish, ALL_RIGHTS, 15).is_ok());
+    assert!(tried(&request, ALL_RIGHTS, 15).is_ok());
     assert!(matches!(
-        tried(&wish, ALL_RIGHTS, 16),
+        tried(&request, ALL_RIGHTS, 16),
         Err(Error::Illegal(_))
     ));
 }
@@ -278,11 +291,11 @@ fn an_order_moves_to_another_slot_until_it_is_made() {
             (event.kind, event.from, event.to),
             (kind, Some(state), state)
         );
-        assert_eq!(order.sold.wanted_at, Some(in_an_hour().wanted_at));
+        assert_eq!(order.wanted_at, Some(in_an_hour().wanted_at));
         assert_eq!(
             order.pickup_number,
-            PickupNumber(1),
-            "the customer has it in hand"
+            Some(PickupNumber(1)),
+            "the customer knows it"
         );
         assert_eq!(order.moved.unwrap().from, noon());
         assert_eq!(order.progress.undo, None);
@@ -298,9 +311,11 @@ fn an_order_moves_to_another_slot_until_it_is_made() {
 
 #[test]
 fn the_kitchen_makes_and_hands_over_what_was_accepted_and_nothing_else() {
-    let tried = |from: Option<OrderState>, wish: &Move| {
+    let tried = |from: Option<OrderState>, request: &TransitionRequest| {
         let mut order = from.map_or_else(|| order().0, order_at);
-        order.advance(wish, &staff(2), KITCHEN, noon()).map(|_| ())
+        order
+            .advance(request, &staff(2), KITCHEN, noon())
+            .map(|_| ())
     };
     for state in [Accepted, Preparing, Ready, Cancelled, Rejected] {
         let refused = tried(None, &to(state));
@@ -326,7 +341,7 @@ fn the_kitchen_makes_and_hands_over_what_was_accepted_and_nothing_else() {
             "{from:?} → {state:?}"
         );
     }
-    let unpaid = Move {
+    let unpaid = TransitionRequest {
         cash_received: false,
         override_payment: true,
         reason: "招待".into(),
@@ -385,7 +400,7 @@ fn a_history_of_undone_presses_is_bounded_and_its_order_can_still_be_ended() {
     let done = completed.advance(&to(Completed), &staff(1), ALL_RIGHTS, noon());
     events.extend(done.unwrap());
     assert_eq!(fold(&events).unwrap(), completed.progress);
-    let reopened = Move {
+    let reopened = TransitionRequest {
         reason: "少一杯".into(),
         ..to(Preparing)
     };
@@ -423,18 +438,18 @@ fn a_history_with_a_gap_is_refused() {
 proptest! {
     #[test]
     fn progress_is_the_fold_of_the_entries(
-        presses in prop::collection::vec((0..OrderState::ALL.len() + 5, 0..8_i64), 0..14)
+        steps in prop::collection::vec((0..OrderState::ALL.len() + 5, 0..8_i64), 0..14)
     ) {
         let (mut order, mut events) = order();
         let mut now = noon();
-        for (press, seconds) in presses {
+        for (step, seconds) in steps {
             now += TimeDelta::seconds(seconds);
-            match OrderState::ALL.get(press) {
+            match OrderState::ALL.get(step) {
                 Some(state) => {
-                    let wish = Move { reason: "r".into(), ..to(*state) };
-                    events.extend(order.advance(&wish, &staff(1), ALL_RIGHTS, now).unwrap_or_default());
+                    let request = TransitionRequest { reason: "r".into(), ..to(*state) };
+                    events.extend(order.advance(&request, &staff(1), ALL_RIGHTS, now).unwrap_or_default());
                 }
-                None if press < OrderState::ALL.len() + 2 => {
+                None if step < OrderState::ALL.len() + 2 => {
                     events.extend(order.reschedule(in_an_hour(), "r", &staff(1), now).ok());
                 }
                 None => events.extend(order.undo(&events, id!(AccountId, 1), "阿明", now).ok()),

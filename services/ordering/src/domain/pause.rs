@@ -183,9 +183,14 @@ fn ends(at: Option<DateTime<Utc>>) -> Option<(String, String)> {
     Some(("ends_at".to_owned(), at))
 }
 
-/// Capacity refuses a line by ids; the customer knows names.
+/// Adds names to refused lines: capacity knows ids only.
 #[must_use]
-pub fn named(mut problem: Problem, menu: &Menu, quote: &Quote) -> Problem {
+pub fn named<'a>(
+    mut problem: Problem,
+    menu: &Menu,
+    lines: impl IntoIterator<Item = &'a PricedLine>,
+) -> Problem {
+    let lines: Vec<&PricedLine> = lines.into_iter().collect();
     for field in &mut problem.fields {
         if field.reason != "PAUSED" {
             continue;
@@ -194,7 +199,7 @@ pub fn named(mut problem: Problem, menu: &Menu, quote: &Quote) -> Problem {
             .field
             .strip_prefix("lines[")
             .and_then(|rest| rest.strip_suffix(']')?.parse::<usize>().ok());
-        let Some(line) = index.and_then(|index| quote.lines.get(index)) else {
+        let Some(line) = index.and_then(|index| lines.get(index)) else {
             continue;
         };
         let option = field.params.get("target_id").and_then(|id| {
@@ -251,7 +256,7 @@ mod tests {
         Pauses::at(at(0), pauses.to_vec(), left.collect()).problems(&menu(), &quote)
     }
 
-    fn told(problems: &[FieldProblem]) -> Vec<(&str, &str)> {
+    fn reported(problems: &[FieldProblem]) -> Vec<(&str, &str)> {
         assert!(problems.iter().all(|problem| problem.reason == "PAUSED"));
         problems
             .iter()
@@ -265,8 +270,8 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_paused_is_told_at_its_line() {
-        for (target, told_at) in [
+    fn everything_that_is_paused_is_reported_at_its_line() {
+        for (target, reported_at) in [
             (
                 Target::Product(id!(ProductId, RED)),
                 vec![("lines[0]", "紅玉紅茶")],
@@ -292,8 +297,8 @@ mod tests {
             (option(FULL), vec![]),
         ] {
             assert_eq!(
-                told(&problems(&[pause(target.clone(), None)], &[])),
-                told_at,
+                reported(&problems(&[pause(target.clone(), None)], &[])),
+                reported_at,
                 "{target:?}"
             );
         }
@@ -318,7 +323,7 @@ mod tests {
             &[pause(option(HALF), Some(9)), pause(option(FULL), Some(5))],
             &[],
         );
-        assert_eq!(told(&both), [("lines[0]", "紅玉紅茶")]);
+        assert_eq!(reported(&both), [("lines[0]", "紅玉紅茶")]);
         assert_eq!(both[0].params["group"], "甜度");
         assert_eq!(both[0].params["ends_at"], "1970-01-01T00:05:00Z");
 
@@ -335,7 +340,7 @@ mod tests {
             "nobody knows when"
         );
 
-        // Sold out alone is told as such, at the option.
+        // Sold out alone is reported as such, at the option.
         assert!(problems(&[], &[(HALF, 0), (FULL, 0)]).is_empty());
         // A group that need not be chosen from takes nothing down.
         let toppings = [311, 312, 313].map(|n| pause(option(n), None));
@@ -350,7 +355,7 @@ mod tests {
             let id = id!(OptionId, id).to_string();
             Problem::new("PAUSED").field_with("lines[0]", "PAUSED", [("target_id", id)])
         };
-        let name = |id| named(refusal(id), &menu(), &quote).params["name"].clone();
+        let name = |id| named(refusal(id), &menu(), &quote.lines).params["name"].clone();
         assert_eq!(name(HALF), "半糖");
         assert_eq!(name(RED), "紅玉紅茶");
     }

@@ -1,4 +1,4 @@
-//! The price of a cart, stage by stage in the order of domain-rules §3.2.
+//! The price of a cart, stage by stage; docs/rules.md, Price stages.
 //!
 //! Here are the stages that read the menu, 0 unit price and 1 options, and what refuses a cart; the
 //! rest is the engine's.
@@ -22,7 +22,7 @@ use super::{
 };
 pub use pricing::MAX_LINES;
 
-/// The menu does not have it; whether anybody knows it is catalog's to say.
+/// The menu does not have it; catalog tells whether it exists at all.
 pub const ITEM_NOT_FOUND: &str = "ITEM_NOT_FOUND";
 /// Most units of a line.
 pub const MAX_LINE_UNITS: i32 = pricing::MAX_LINE_UNITS.cast_signed();
@@ -62,6 +62,7 @@ pub fn price(
     let money = |amount: pricing::Amount| Money::new(amount.minor(), menu.currency);
     for (line, priced) in lines.iter_mut().zip(&priced.lines) {
         line.net = money(priced.net);
+        line.unit_nets = priced.units.iter().map(|unit| money(unit.net)).collect();
     }
     for (fee, priced) in fees.iter_mut().zip(&priced.fees) {
         fee.amount = money(priced.net);
@@ -178,12 +179,18 @@ fn price_line(
         list,
         adjustments: Vec::new(),
         net: list,
+        unit_nets: Vec::new(),
         options,
+        choices: Vec::new(),
         note: line.note.clone(),
+        nickname: None,
+        station: product.station.clone(),
+        print_tag: product.print_tag.clone(),
+        make_seconds: product.make_seconds,
     })
 }
 
-/// Fewest and most of a product count over the whole cart and are told at each of its lines.
+/// Minimum and maximum of a product count over the whole cart and are reported at each of its lines.
 fn check_per_order_limits(menu: &Menu, cart: &Cart, violations: &mut Violations) {
     let mut units: BTreeMap<ProductId, i64> = BTreeMap::new();
     for line in &cart.lines {
@@ -213,10 +220,14 @@ fn check_per_order_limits(menu: &Menu, cart: &Cart, violations: &mut Violations)
 
 /// Fees at list price.
 fn fees_of(menu: &Menu, settings: &FeeSettings) -> Vec<Fee> {
-    let bag = settings.bag.filter(|amount| *amount > 0).map(|amount| Fee {
+    let bag = settings.bag.filter(|amount| *amount > 0);
+    let bag = bag.map(|amount| Money::new(amount, menu.currency));
+    let bag = bag.map(|amount| Fee {
         kind: "bag".to_owned(),
         name: "袋子費".to_owned(),
-        amount: Money::new(amount, menu.currency),
+        list: amount,
+        adjustments: Vec::new(),
+        amount,
     });
     bag.into_iter().collect()
 }

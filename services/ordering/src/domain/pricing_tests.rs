@@ -215,12 +215,17 @@ proptest! {
     }
 
     #[test]
-    fn the_total_is_the_sum_of_what_is_shown(lines in carts()) {
-        let quote = quote(&cart(lines));
-        let nets: i64 = quote.lines.iter().map(|line| line.net.amount()).sum();
+    fn the_total_is_the_sum_of_all_units_and_fees(lines in carts(), bag in prop::option::of(1..9_i64)) {
+        let fees = FeeSettings { bag };
+        let quote = price(&menu(), &cart(lines), &fees, NOON).unwrap();
+        let units = quote.lines.iter().flat_map(|line| &line.unit_nets);
+        let nets: i64 = units.map(|net| net.amount()).sum();
         let fees: i64 = quote.fees.iter().map(|fee| fee.amount.amount()).sum();
         prop_assert_eq!(nets + fees, quote.total.amount());
         for line in &quote.lines {
+            let units: i64 = line.unit_nets.iter().map(|net| net.amount()).sum();
+            prop_assert_eq!(units, line.net.amount());
+            prop_assert_eq!(line.unit_nets.len(), usize::try_from(line.quantity).unwrap());
             prop_assert_eq!(line.unit_list.amount() * i64::from(line.quantity), line.list.amount());
         }
     }

@@ -54,10 +54,39 @@ pub struct PricedLine {
     pub adjustments: Vec<Adjustment>,
     /// List plus adjustments.
     pub net: Money,
+    /// Net of each unit, which sum up to that. Units are refunded last first.
+    pub unit_nets: Vec<Money>,
     /// Options as sold, in the menu's order.
     pub options: Vec<SoldOption>,
+    /// What was chosen for a combo.
+    pub choices: Vec<ComboChoice>,
     /// Note to the kitchen.
     pub note: String,
+    /// Who of a group it is for.
+    pub nickname: Option<String>,
+    /// Station it is made at; empty for none.
+    pub station: String,
+    /// Print tag; empty for none.
+    pub print_tag: String,
+    /// Seconds to make one unit.
+    pub make_seconds: i32,
+}
+
+/// A product chosen for a part of a combo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComboChoice {
+    /// Product.
+    pub product: ProductId,
+    /// Variant.
+    pub variant: VariantId,
+    /// Name of the part, such as 主餐.
+    pub part_name: String,
+    /// Name of the product and its variant as sold.
+    pub name: String,
+    /// How many per unit.
+    pub quantity: i32,
+    /// What it adds to one unit.
+    pub amount: Money,
 }
 
 /// An option as sold.
@@ -90,6 +119,8 @@ pub struct Adjustment {
     pub amount: Money,
     /// The sentence why.
     pub sentence: String,
+    /// The amount by unit of the line; empty for a fee.
+    pub per_unit: Vec<Money>,
 }
 
 /// A fee.
@@ -99,7 +130,11 @@ pub struct Fee {
     pub kind: String,
     /// Name as the customer sees it.
     pub name: String,
-    /// Amount.
+    /// Amount before its adjustments.
+    pub list: Money,
+    /// Adjustments in the order of their stages.
+    pub adjustments: Vec<Adjustment>,
+    /// Amount after them.
     pub amount: Money,
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::order_history::EventActor;
 
-/// What a member of staff wishes, remembered until it is done or refused.
+/// A request of staff, stored until it is done or refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotMove {
     /// Its own id.
@@ -18,21 +18,21 @@ pub struct SlotMove {
     pub wanted_at: DateTime<Utc>,
     /// Why, as the customer reads it.
     pub reason: String,
-    /// Whose wish it is.
+    /// Account that requested it.
     pub account: AccountId,
-    /// That person's name.
+    /// Name of the account.
     pub account_name: String,
 }
 
 impl SlotMove {
-    /// Whether this is the same request once more, by whomever.
+    /// Whether this is the same request once more, from any account.
     #[must_use]
     pub fn repeats(&self, other: &Self) -> bool {
         (self.order, self.version, self.wanted_at) == (other.order, other.version, other.wanted_at)
             && self.reason == other.reason
     }
 
-    /// Who will stand in the order's history.
+    /// Actor of the entry in the order's history.
     #[must_use]
     pub fn actor(&self) -> EventActor {
         EventActor::Staff {

@@ -6,22 +6,22 @@ use chassis::id::SkuId;
 
 use super::quote::PricedLine;
 
-/// What is wanted of one stock-keeping unit.
+/// Demand for one stock-keeping unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
     /// Units.
     pub quantity: i64,
     /// Name as the customer knows it.
     pub name: String,
-    /// Places of the lines that want it.
+    /// Positions of the lines that need it.
     pub lines: Vec<usize>,
 }
 
 /// Sums what the lines take; the same unit in several lines and options counts together.
 #[must_use]
-pub fn stock_need(lines: &[PricedLine]) -> BTreeMap<SkuId, Need> {
+pub fn stock_need<'a>(lines: impl IntoIterator<Item = &'a PricedLine>) -> BTreeMap<SkuId, Need> {
     let mut needs = BTreeMap::new();
-    for (index, line) in lines.iter().enumerate() {
+    for (index, line) in lines.into_iter().enumerate() {
         let units = i64::from(line.quantity);
         let sku = SkuId::from_uuid(line.variant.as_uuid());
         add(&mut needs, sku, units, index, || item_name(line));

@@ -1,8 +1,12 @@
-//! What ordering answers, in proto terms.
+//! Domain values as messages, and back.
 
 use chassis::{error::FieldProblem, money::Money, text::mask_phone};
-use proto::{capacity::v1::Availability, ordering::v1 as wire};
+use proto::{
+    capacity::v1::{self as capacity, Availability},
+    ordering::v1 as wire,
+};
 
+use super::snapshot::amounts;
 use crate::{
     app::quote::{ShownQuote, to_timestamp},
     domain::{
@@ -10,19 +14,33 @@ use crate::{
         order::Order,
         order_history::{CancelReason, EventActor, EventKind, OrderEvent},
         order_state::OrderState,
+        order_terms::{Channel, InvoiceForm, OrderKind, PaymentMethod, PaymentState},
         quote::{Adjustment, Fee, PricedLine, SoldOption},
     },
 };
 
-/// Who reads an order decides what is shown of it.
+/// The reader of an order, which decides what is shown of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
-    /// Who placed it, right now: what they just typed.
+    /// The customer in the response to placing it: nothing masked.
     Placer,
-    /// Who holds the link: contact masked, staff's words left out.
+    /// A holder of its link: contact masked, staff's texts left out.
     LinkHolder,
-    /// Staff: the phone masked, which is told apart from this and only to who may know it.
+    /// Staff: the phone masked; `UnmaskContact` returns it.
     Staff,
+}
+
+/// An order by what staff know it by.
+pub fn summary_to_wire(order: &Order) -> wire::OrderSummary {
+    wire::OrderSummary {
+        order_id: order.id.to_string(),
+        order_number: order.order_number.as_str().to_owned(),
+        pickup_number: order.pickup_text(),
+        contact_name: order.contact.name.clone(),
+        method: method_to_wire(order.method).into(),
+        state: state_to_wire(order.progress.state).into(),
+        total: order.total.amount(),
+    }
 }
 
 /// An order as `reader` may see it; next states and undo are left to the caller.
@@ -31,24 +49,26 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
     let progress = &order.progress;
     let phone = &order.contact.phone;
     let name = &order.contact.name;
+    let terms = &order.terms;
     wire::Order {
         order_id: order.id.to_string(),
         brand_id: order.brand.to_string(),
         branch_id: order.branch.to_string(),
         order_number: order.order_number.as_str().to_owned(),
-        pickup_number: order.pickup_number.to_string(),
+        pickup_number: order.pickup_text(),
         state: state_to_wire(progress.state).into(),
-        method: method_to_wire(order.sold.method).into(),
-        wanted_at: order.sold.wanted_at.map(to_timestamp),
+        method: method_to_wire(order.method).into(),
+        wanted_at: order.wanted_at.map(to_timestamp),
         promised_at: Some(to_timestamp(order.promised_at)),
-        placed_at: Some(to_timestamp(order.placed_at)),
+        placed_at: progress.placed_at.map(to_timestamp),
         accepted_at: progress.accepted_at.map(to_timestamp),
         ready_at: progress.ready_at.map(to_timestamp),
         completed_at: progress.completed_at.map(to_timestamp),
-        lines: order.sold.lines.iter().map(line_to_wire).collect(),
-        fees: order.sold.fees.iter().map(fee_to_wire).collect(),
-        total: Some(order.sold.total.into()),
-        paid: Some(Money::new(progress.paid, order.sold.total.currency()).into()),
+        lines: order.items().map(line_to_wire).collect(),
+        fees: order.fees.iter().map(fee_to_wire).collect(),
+        total: Some(order.total.into()),
+        paid: Some(Money::new(progress.paid, order.total.currency()).into()),
+        currency: order.total.currency().to_string(),
         contact_name: if reader == Reader::LinkHolder {
             mask_name(name)
         } else {
@@ -61,18 +81,17 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         },
         remark: order.remark.clone(),
         utensils: order.utensils,
-        test: order.test,
+        test: terms.test,
         cancel_reason: progress
             .cancel_reason
-            .map_or(wire::CancelReason::Unspecified, cancel_reason_to_wire)
-            .into(),
+            .map(|reason| cancel_reason_to_wire(reason).into()),
         cancel_text: match reader {
             Reader::LinkHolder | Reader::Placer => String::new(),
             Reader::Staff => progress.cancel_text.clone(),
         },
         business_day: order.business_day.to_string(),
         version: progress.version,
-        menu_number: order.sold.menu_number,
+        menu_number: order.menu_number,
         next_states: Vec::new(),
         undo_until: None,
         moved_from: order.moved.as_ref().map(|moved| to_timestamp(moved.from)),
@@ -81,6 +100,15 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
             .as_ref()
             .map(|moved| moved.reason.clone())
             .unwrap_or_default(),
+        channel: channel_to_wire(terms.channel).into(),
+        kind: kind_to_wire(terms.kind).into(),
+        member_id: terms.member.map(|id| id.to_string()).unwrap_or_default(),
+        table_name: terms.table.clone().unwrap_or_default(),
+        method_name: terms.method_name.clone().unwrap_or_default(),
+        payment_method: payment_method_to_wire(terms.payment_method).into(),
+        payment_state: payment_state_to_wire(progress.payment_state).into(),
+        created_at: Some(to_timestamp(order.created_at)),
+        revision: order.revision,
     }
 }
 
@@ -96,6 +124,7 @@ pub fn quote_to_wire(shown: &ShownQuote) -> wire::PricedQuote {
         lines: quote.lines.iter().map(line_to_wire).collect(),
         list_total: Some(quote.list_total.into()),
         fees: quote.fees.iter().map(fee_to_wire).collect(),
+        currency: quote.total.currency().to_string(),
         total: Some(quote.total.into()),
         promised_at: shown.promised_at.map(to_timestamp),
         warnings: shown
@@ -130,19 +159,16 @@ pub fn slots_to_wire(found: Availability, for_staff: bool) -> wire::FindSlotsRes
 pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
     let (kind, name) = match &event.actor {
         EventActor::Staff { name, .. } => ("staff", name.as_str()),
-        EventActor::Customer => ("customer", ""),
+        EventActor::Customer { .. } => ("customer", ""),
         EventActor::System => ("system", ""),
     };
     let promised = match event.kind {
         EventKind::Rescheduled { from, to } => Some((from, to)),
-        EventKind::Moved | EventKind::Undone => None,
+        EventKind::Transitioned | EventKind::Undone => None,
     };
     wire::OrderEvent {
         version: event.version,
-        from: event
-            .from
-            .map_or(wire::OrderState::Unspecified, state_to_wire)
-            .into(),
+        from: event.from.map(|state| state_to_wire(state).into()),
         to: state_to_wire(event.to).into(),
         actor: name.to_owned(),
         actor_kind: kind.to_owned(),
@@ -200,7 +226,9 @@ pub fn cancel_reason_from_wire(raw: i32) -> Option<CancelReason> {
         .find(|reason| cancel_reason_to_wire(*reason) == wire)
 }
 
-const fn method_to_wire(method: Method) -> wire::FulfilmentMethod {
+/// A method on the wire.
+#[must_use]
+pub const fn method_to_wire(method: Method) -> wire::FulfilmentMethod {
     match method {
         Method::Pickup => wire::FulfilmentMethod::Pickup,
         Method::Delivery => wire::FulfilmentMethod::Delivery,
@@ -208,7 +236,69 @@ const fn method_to_wire(method: Method) -> wire::FulfilmentMethod {
     }
 }
 
-const fn cancel_reason_to_wire(reason: CancelReason) -> wire::CancelReason {
+/// A channel on the wire.
+#[must_use]
+pub const fn channel_to_wire(channel: Channel) -> capacity::Channel {
+    match channel {
+        Channel::Web => capacity::Channel::Web,
+        Channel::Line => capacity::Channel::Line,
+        Channel::QrTable => capacity::Channel::QrTable,
+        Channel::Counter => capacity::Channel::Counter,
+        Channel::UberEats => capacity::Channel::UberEats,
+    }
+}
+
+/// A kind of order on the wire.
+#[must_use]
+pub const fn kind_to_wire(kind: OrderKind) -> wire::OrderKind {
+    match kind {
+        OrderKind::Guest => wire::OrderKind::Guest,
+        OrderKind::Member => wire::OrderKind::Member,
+        OrderKind::Counter => wire::OrderKind::Counter,
+        OrderKind::Table => wire::OrderKind::Table,
+        OrderKind::Group => wire::OrderKind::Group,
+        OrderKind::Platform => wire::OrderKind::Platform,
+    }
+}
+
+/// A payment method on the wire.
+#[must_use]
+pub const fn payment_method_to_wire(method: PaymentMethod) -> wire::PaymentMethod {
+    match method {
+        PaymentMethod::OnSite => wire::PaymentMethod::OnSite,
+        PaymentMethod::Online => wire::PaymentMethod::Online,
+        PaymentMethod::Platform => wire::PaymentMethod::Platform,
+    }
+}
+
+/// A payment state on the wire.
+#[must_use]
+pub const fn payment_state_to_wire(state: PaymentState) -> wire::PaymentState {
+    match state {
+        PaymentState::Unpaid => wire::PaymentState::Unpaid,
+        PaymentState::Authorized => wire::PaymentState::Authorized,
+        PaymentState::Paid => wire::PaymentState::Paid,
+        PaymentState::PartlyRefunded => wire::PaymentState::PartlyRefunded,
+        PaymentState::Refunded => wire::PaymentState::Refunded,
+        PaymentState::Failed => wire::PaymentState::Failed,
+    }
+}
+
+/// A form of invoice on the wire.
+#[must_use]
+pub const fn invoice_form_to_wire(form: InvoiceForm) -> wire::InvoiceForm {
+    match form {
+        InvoiceForm::Paper => wire::InvoiceForm::Paper,
+        InvoiceForm::MobileBarcode => wire::InvoiceForm::MobileBarcode,
+        InvoiceForm::Certificate => wire::InvoiceForm::Certificate,
+        InvoiceForm::MemberCarrier => wire::InvoiceForm::MemberCarrier,
+        InvoiceForm::Donation => wire::InvoiceForm::Donation,
+    }
+}
+
+/// A cancellation's reason on the wire.
+#[must_use]
+pub const fn cancel_reason_to_wire(reason: CancelReason) -> wire::CancelReason {
     match reason {
         CancelReason::OutOfStock => wire::CancelReason::OutOfStock,
         CancelReason::TooBusy => wire::CancelReason::TooBusy,
@@ -237,6 +327,7 @@ fn line_to_wire(line: &PricedLine) -> wire::PricedLine {
         options: line.options.iter().map(option_to_wire).collect(),
         note: line.note.clone(),
         tax_type: line.tax_type.as_str().to_owned(),
+        unit_nets: amounts(&line.unit_nets),
     }
 }
 
@@ -258,6 +349,7 @@ fn adjustment_to_wire(adjustment: &Adjustment) -> wire::Adjustment {
         name: adjustment.name.clone(),
         amount: Some(adjustment.amount.into()),
         sentence: adjustment.sentence.clone(),
+        per_unit: amounts(&adjustment.per_unit),
     }
 }
 
@@ -266,6 +358,8 @@ fn fee_to_wire(fee: &Fee) -> wire::Fee {
         kind: fee.kind.clone(),
         name: fee.name.clone(),
         amount: Some(fee.amount.into()),
+        list: Some(fee.list.into()),
+        adjustments: fee.adjustments.iter().map(adjustment_to_wire).collect(),
     }
 }
 
@@ -277,8 +371,9 @@ fn warning_to_wire(warning: FieldProblem) -> wire::QuoteWarning {
     }
 }
 
-/// The first character is enough for the owner to know it is theirs.
-fn mask_name(name: &str) -> String {
+/// The first character is enough for its owner to recognise it.
+#[must_use]
+pub fn mask_name(name: &str) -> String {
     name.chars()
         .next()
         .map(|first| format!("{first}**"))

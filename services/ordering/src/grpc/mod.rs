@@ -1,4 +1,4 @@
-//! The doors: proto ↔ domain. No rules, no SQL.
+//! The gRPC layer: proto ↔ domain. No rules, no SQL.
 
 pub mod convert;
 pub mod order_decision_service;
@@ -6,3 +6,4 @@ pub mod ordering_service;
 mod page_token;
 mod parse;
 mod quote_changed;
+pub mod snapshot;

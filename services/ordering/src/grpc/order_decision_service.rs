@@ -1,4 +1,4 @@
-//! `OrderDecisionService`: what comes of decisions that were saved with a change of hours.
+//! `OrderDecisionService`: the outcome of decisions that were saved with a change of hours.
 
 use chassis::{
     authn::RequestExt as _,
@@ -14,10 +14,7 @@ use tonic::{Request, Response, Status};
 use super::parse;
 use crate::{
     app::{Ordering, quote::to_timestamp},
-    domain::{
-        order_decision::{Action, DecisionBatch, DecisionState},
-        order_number::PickupNumber,
-    },
+    domain::order_decision::{Action, DecisionBatch, DecisionState},
     store::order_decisions::{self, Counted, Outcome, Tally},
 };
 
@@ -85,7 +82,7 @@ impl OrderDecisionService {
         found.truncate(page_len);
         let last = found.last().filter(|_| more);
         Ok(wire::ListDecisionBatchesResponse {
-            next_page_token: last.map_or_else(String::new, |(batch, _)| batch.id.to_string()),
+            next_page_token: last.map(|(batch, _)| batch.id.to_string()),
             batches: found
                 .iter()
                 .map(|(batch, tally)| batch_to_wire(batch, *tally))
@@ -175,15 +172,13 @@ fn outcome_to_wire(outcome: &Outcome) -> wire::OrderOutcome {
     wire::OrderOutcome {
         order_id: decision.order.to_string(),
         branch_id: decision.branch.to_string(),
-        order_number: names.map_or_else(String::new, |names| names.order_number.clone()),
-        pickup_number: names.map_or_else(String::new, |names| {
-            PickupNumber(names.pickup_number).to_string()
-        }),
-        contact_name: names.map_or_else(String::new, |names| names.contact_name.clone()),
+        order_number: names.map(|names| names.order_number.clone()),
+        pickup_number: names.map(|names| names.pickup_number.clone()),
+        contact_name: names.map(|names| names.contact_name.clone()),
         promised_at: Some(to_timestamp(decision.promised_at)),
         decision: action.into(),
         wanted_at: decision.wanted_at.map(to_timestamp),
         state: state.into(),
-        reason: outcome.reason.clone(),
+        reason: Some(outcome.reason.clone()).filter(|reason| !reason.is_empty()),
     }
 }

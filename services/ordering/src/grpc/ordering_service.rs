@@ -9,29 +9,36 @@ use proto::ordering::v1::{self as wire, ordering_service_server};
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::{Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, state_to_wire},
+    convert::{
+        Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, state_to_wire,
+        summary_to_wire,
+    },
     page_token, parse,
     parse::SlotsOf,
     quote_changed,
+    snapshot::order_to_snapshot,
 };
 use crate::{
     app::{
         Ordering,
-        move_order::rights,
-        place_order::{self, Placing},
+        place_order::{self, Placed, Placing},
         quote::to_timestamp,
+        transition_order::{rights, staff},
     },
     domain::{
         cart::Cart,
         order::{Contact, Order},
+        order_history::EventActor,
     },
     store::{order_events, order_lists, order_lists::Place, orders},
 };
 
-/// Most orders whose state is told at once.
+/// Most orders of one request for states.
 const MAX_STATES: usize = 500;
+/// Most orders of one request by ids.
+const MAX_ORDERS: usize = 200;
 
-/// The service; clones share what they work with.
+/// The service; clones share their dependencies.
 #[derive(Clone)]
 pub struct OrderingService {
     app: Ordering,
@@ -41,7 +48,7 @@ pub struct OrderingService {
 type Answer<T> = Result<Response<T>, Status>;
 
 impl OrderingService {
-    /// Answers with `app`.
+    /// Serves `app`.
     #[must_use]
     pub fn new(app: Ordering) -> Self {
         let placing = Placing::new(app.clone());
@@ -64,12 +71,36 @@ impl OrderingService {
             }
         }
         self.app
-            .tell_missing_apart(org, parse::refused(violations))
+            .distinguish_missing(org, parse::refused(violations))
             .await
     }
 
-    /// Refuses a branch that is not of this organisation or not in the caller's scope. While
-    /// catalog is away, who may see the branch whatever its brand still can.
+    /// Places an order, or refuses it with everything that is wrong with the request.
+    async fn place(
+        &self,
+        org: OrganisationId,
+        request: wire::PlaceOrderRequest,
+        by: (EventActor, bool),
+    ) -> Result<Placed, Status> {
+        let parsed = parse::place_order(request, by, self.app.clock.now());
+        let request = match parsed.request {
+            Ok(request) => request,
+            Err(violations) => {
+                let cart = parsed.cart.as_ref();
+                return Err(self.refuse_all(org, cart, violations).await.into());
+            }
+        };
+        let placed = self.placing.place(org, request).await;
+        placed.map_err(|error| match error {
+            place_order::Error::QuoteChanged { fresh, differences } => {
+                quote_changed::status(&fresh, &differences)
+            }
+            place_order::Error::Refused(status) => status,
+        })
+    }
+
+    /// Refuses a branch that is not of this organisation or not in the caller's scope. While catalog is
+    /// unavailable, callers that can see the branch whatever its brand still can.
     async fn require_branch(
         &self,
         org: OrganisationId,
@@ -113,11 +144,26 @@ impl OrderingService {
             .ok_or_else(|| Problem::not_found("order"))
     }
 
+    async fn list(&self, org: OrganisationId, ids: &[OrderId]) -> Result<Vec<Order>, Problem> {
+        let mut tx = self.app.db.tenant(org).await?;
+        let orders = orders::list(&mut tx, ids).await?;
+        tx.commit().await?;
+        Ok(orders)
+    }
+
     async fn get(&self, org: OrganisationId, id: OrderId) -> Result<Order, Problem> {
         let mut tx = self.app.db.tenant(org).await?;
         let order = orders::get(&mut tx, id).await?;
         tx.commit().await?;
         Ok(order)
+    }
+}
+
+/// The device of a customer.
+fn device(caller: &Identity) -> Option<String> {
+    match &caller.actor {
+        Actor::Customer { device } => Some(device.clone()),
+        _ => None,
     }
 }
 
@@ -131,7 +177,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         };
         let shown = match self.app.quote(org, &cart).await {
             Ok(shown) => shown,
-            Err(refusal) => return Err(self.app.tell_missing_apart(org, refusal).await.into()),
+            Err(refusal) => return Err(self.app.distinguish_missing(org, refusal).await.into()),
         };
         Ok(Response::new(wire::QuoteResponse {
             quote: Some(quote_to_wire(&shown)),
@@ -143,27 +189,37 @@ impl ordering_service_server::OrderingService for OrderingService {
         request: Request<wire::PlaceOrderRequest>,
     ) -> Answer<wire::PlaceOrderResponse> {
         let org = request.org()?;
-        let parsed = parse::place_order(request.into_inner(), self.app.clock.now());
-        let request = match parsed.request {
-            Ok(request) => request,
-            Err(violations) => {
-                return Err(self
-                    .refuse_all(org, parsed.cart.as_ref(), violations)
-                    .await
-                    .into());
-            }
+        let actor = EventActor::Customer {
+            device: device(request.identity()),
         };
-        match self.placing.place(org, request).await {
-            Ok(placed) => Ok(Response::new(wire::PlaceOrderResponse {
-                order: Some(order_to_wire(&placed.order, Reader::Placer)),
-                access_token: self.app.link_key.token(org, placed.order.id),
-                replayed: placed.replayed,
-            })),
-            Err(place_order::Error::QuoteChanged { fresh, differences }) => {
-                Err(quote_changed::status(&fresh, &differences))
-            }
-            Err(place_order::Error::Refused(status)) => Err(status),
+        let placed = self
+            .place(org, request.into_inner(), (actor, false))
+            .await?;
+        Ok(Response::new(wire::PlaceOrderResponse {
+            order: Some(order_to_wire(&placed.order, Reader::Placer)),
+            access_token: self.app.link_key.token(org, placed.order.id),
+            replayed: placed.replayed,
+        }))
+    }
+
+    async fn place_test_order(
+        &self,
+        request: Request<wire::PlaceTestOrderRequest>,
+    ) -> Answer<wire::PlaceTestOrderResponse> {
+        let org = request.org()?;
+        let caller = request.identity().clone();
+        let (_, actor) = staff(&caller)?;
+        let order = request.into_inner().order.unwrap_or_default();
+        let cart = order.cart.as_ref();
+        if let Some(Ok(branch)) = cart.map(|cart| cart.branch_id.parse()) {
+            self.require_branch(org, &caller, branch).await?;
         }
+        let placed = self.place(org, order, (actor, true)).await?;
+        Ok(Response::new(wire::PlaceTestOrderResponse {
+            order: Some(order_to_wire(&placed.order, Reader::Placer)),
+            access_token: self.app.link_key.token(org, placed.order.id),
+            replayed: placed.replayed,
+        }))
     }
 
     async fn get_order_by_token(
@@ -185,7 +241,8 @@ impl ordering_service_server::OrderingService for OrderingService {
     ) -> Answer<wire::CancelByTokenResponse> {
         let org = request.org()?;
         let id = self.order_of_token(org, &request.get_ref().access_token)?;
-        let order = self.app.cancel_by_customer(org, id).await?;
+        let device = device(request.identity());
+        let order = self.app.cancel_by_customer(org, id, device).await?;
         let order = Some(order_to_wire(&order, Reader::LinkHolder));
         Ok(Response::new(wire::CancelByTokenResponse { order }))
     }
@@ -215,7 +272,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         let shown = found.iter().map(|order| self.for_staff(order, caller));
         Ok(Response::new(wire::ListOrdersResponse {
             orders: shown.collect(),
-            next_page_token: last.map(page_token::write).unwrap_or_default(),
+            next_page_token: last.map(page_token::write),
         }))
     }
 
@@ -260,9 +317,9 @@ impl ordering_service_server::OrderingService for OrderingService {
         request: Request<wire::TransitionOrderRequest>,
     ) -> Answer<wire::TransitionOrderResponse> {
         let org = request.org()?;
-        let wish = parse::move_order(request.get_ref())?;
+        let transition = parse::transition_order(request.get_ref())?;
         let caller = request.identity();
-        let order = self.app.move_order(org, caller, &wish).await?;
+        let order = self.app.transition_order(org, caller, &transition).await?;
         let order = Some(self.for_staff(&order, caller));
         Ok(Response::new(wire::TransitionOrderResponse { order }))
     }
@@ -275,7 +332,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         let message = request.get_ref();
         let (id, version) = parse::id_and_version("order_id", &message.order_id, message.version)?;
         let caller = request.identity();
-        let order = self.app.undo_move(org, caller, id, version).await?;
+        let order = self.app.undo_transition(org, caller, id, version).await?;
         let order = Some(self.for_staff(&order, caller));
         Ok(Response::new(wire::UndoTransitionResponse { order }))
     }
@@ -293,12 +350,12 @@ impl ordering_service_server::OrderingService for OrderingService {
                 match found.await {
                     Ok(found) => found,
                     Err(refusal) => {
-                        return Err(self.app.tell_missing_apart(org, refusal).await.into());
+                        return Err(self.app.distinguish_missing(org, refusal).await.into());
                     }
                 }
             }
             SlotsOf::Order(id) if staff => self.app.find_slots_of_order(org, &caller, id).await?,
-            // A customer knows orders by their links alone.
+            // Customers have access to orders by their links alone.
             SlotsOf::Order(_) => return Err(Problem::not_found("order").into()),
         };
         Ok(Response::new(slots_to_wire(found, staff)))
@@ -309,11 +366,38 @@ impl ordering_service_server::OrderingService for OrderingService {
         request: Request<wire::MoveOrderRequest>,
     ) -> Answer<wire::MoveOrderResponse> {
         let org = request.org()?;
-        let wish = parse::reschedule(request.get_ref())?;
+        let reschedule = parse::reschedule(request.get_ref())?;
         let caller = request.identity();
-        let order = self.app.reschedule(org, caller, wish).await?;
+        let order = self.app.reschedule(org, caller, reschedule).await?;
         let order = Some(self.for_staff(&order, caller));
         Ok(Response::new(wire::MoveOrderResponse { order }))
+    }
+
+    async fn find_orders(
+        &self,
+        request: Request<wire::FindOrdersRequest>,
+    ) -> Answer<wire::FindOrdersResponse> {
+        let org = request.org()?;
+        let ids = parse::order_ids(&request.get_ref().order_ids, MAX_ORDERS)?;
+        let mut orders = self.list(org, &ids).await?;
+        let caller = request.identity();
+        orders.retain(|order| caller.require_branch(order.brand, order.branch).is_ok());
+        Ok(Response::new(wire::FindOrdersResponse {
+            orders: orders.iter().map(summary_to_wire).collect(),
+        }))
+    }
+
+    async fn get_order_snapshots(
+        &self,
+        request: Request<wire::GetOrderSnapshotsRequest>,
+    ) -> Answer<wire::GetOrderSnapshotsResponse> {
+        let org = request.org()?;
+        let ids = parse::order_ids(&request.get_ref().order_ids, MAX_ORDERS)?;
+        let orders = self.list(org, &ids).await?;
+        let orders = orders.iter().map(|order| order_to_snapshot(org, order));
+        Ok(Response::new(wire::GetOrderSnapshotsResponse {
+            orders: orders.collect(),
+        }))
     }
 
     async fn find_order_states(
@@ -321,20 +405,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         request: Request<wire::FindOrderStatesRequest>,
     ) -> Answer<wire::FindOrderStatesResponse> {
         let org = request.org()?;
-        let wanted = &request.get_ref().order_ids;
-        let mut violations = Violations::new();
-        if wanted.len() > MAX_STATES {
-            violations.push_with("order_ids", "VALIDATION_FAILED", [("max", MAX_STATES)]);
-        }
-        let ids: Vec<OrderId> = wanted
-            .iter()
-            .enumerate()
-            .filter_map(|(index, raw)| {
-                chassis::id::parse(&format!("order_ids[{index}]"), raw, &mut violations)
-            })
-            .collect();
-        violations.into_result()?;
-
+        let ids = parse::order_ids(&request.get_ref().order_ids, MAX_STATES)?;
         let mut tx = self.app.db.tenant(org).await.map_err(Problem::from)?;
         let states = orders::list_states(&mut tx, &ids).await?;
         tx.commit().await.map_err(Problem::from)?;

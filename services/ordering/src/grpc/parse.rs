@@ -1,4 +1,4 @@
-//! Requests, checked in themselves: a domain value, or every problem at its field.
+//! Parses requests: a domain value, or every problem at its field.
 
 use chassis::{
     authn::Identity,
@@ -13,13 +13,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::{convert, page_token};
 use crate::{
-    app::{move_order::MoveOrder, place_order::PlaceOrder, reschedule::Reschedule},
+    app::{place_order::PlaceOrder, reschedule::Reschedule, transition_order::TransitionOrder},
     domain::{
         agreed::Agreed,
         cart::{Cart, CartLine, ChosenOption},
         order::Contact,
-        order_move::Move,
+        order_history::EventActor,
         order_state::OrderState,
+        order_transition::TransitionRequest,
     },
     store::{order_events::RequestMark, order_lists::Filter},
 };
@@ -100,21 +101,22 @@ fn cart_line(path: &str, line: wire::CartLine, violations: &mut Violations) -> O
     })
 }
 
-/// What is known of a request to place an order.
+/// A parsed request to place an order.
 pub(super) struct ParsedPlaceOrder {
     /// The cart, unless something is wrong with it.
     pub cart: Option<Cart>,
-    /// All of it, when nothing is wrong.
+    /// The whole request, when nothing is wrong.
     pub request: Result<PlaceOrder, Violations>,
 }
 
 pub(super) fn place_order(
     request: wire::PlaceOrderRequest,
+    (actor, test): (EventActor, bool),
     now: DateTime<Utc>,
 ) -> ParsedPlaceOrder {
     let mut violations = Violations::new();
     let mark = RequestMark {
-        hash: body_hash(&normalised(request.clone())),
+        hash: body_hash(&normalised(request.clone()), test),
         key: key(&request.idempotency_key, &mut violations),
     };
     let agreed = agreed(&request, now, &mut violations);
@@ -136,6 +138,8 @@ pub(super) fn place_order(
             contact,
             remark,
             utensils,
+            actor,
+            test,
         }),
         None => Err(violations),
     };
@@ -155,7 +159,7 @@ pub(super) fn unmask_contact(request: &wire::UnmaskContactRequest) -> Result<Ord
         .ok_or_else(|| refused(violations))
 }
 
-/// The request with its texts as they are kept: text in another Unicode form is the same body.
+/// The request with its texts as they are stored: text in another Unicode form is the same body.
 fn normalised(mut request: wire::PlaceOrderRequest) -> wire::PlaceOrderRequest {
     for line in request.cart.iter_mut().flat_map(|cart| &mut cart.lines) {
         line.note = text::typed_multiline(&line.note);
@@ -207,7 +211,9 @@ fn agreed(
     })
 }
 
-pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveOrder, Problem> {
+pub(super) fn transition_order(
+    request: &wire::TransitionOrderRequest,
+) -> Result<TransitionOrder, Problem> {
     let mut violations = Violations::new();
     let mark = if request.idempotency_key.is_empty() {
         None
@@ -215,7 +221,7 @@ pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveO
         let key = key(&request.idempotency_key, &mut violations);
         Some(RequestMark {
             key,
-            hash: body_hash(request),
+            hash: body_hash(request, false),
         })
     };
     let order = id::parse("order_id", &request.order_id, &mut violations);
@@ -224,35 +230,35 @@ pub(super) fn move_order(request: &wire::TransitionOrderRequest) -> Result<MoveO
     if to.is_none() {
         violations.push("to", "VALIDATION_FAILED");
     }
-    let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason)
+    let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason().into())
         .filter(|reason| reason.is_for_staff());
-    if cancel_reason.is_none() && request.cancel_reason != 0 {
+    if cancel_reason.is_none() && request.cancel_reason.is_some() {
         violations.push("cancel_reason", "VALIDATION_FAILED");
     }
     let reason = text::bounded_multiline("reason", &request.reason, 0..=200, &mut violations);
     let Some((order, to)) = order.zip(to).filter(|_| violations.is_empty()) else {
         return Err(refused(violations));
     };
-    let wish = Move {
+    let transition = TransitionRequest {
         to,
         cancel_reason,
         reason,
         cash_received: request.cash_received,
         override_payment: request.override_payment,
     };
-    Ok(MoveOrder {
+    Ok(TransitionOrder {
         order,
         version,
-        wish,
+        transition,
         mark,
     })
 }
 
-/// Whose slots are asked for.
+/// What slots are queried for.
 pub(super) enum SlotsOf {
-    /// A cart's, as they were then or later.
+    /// A cart, from then or later.
     Cart(Cart, Option<DateTime<Utc>>),
-    /// An order's, that is to be moved.
+    /// An order that is to be moved.
     Order(OrderId),
 }
 
@@ -356,6 +362,7 @@ pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, 
             business_day,
             states,
             text,
+            with_tests: request.with_tests,
             after,
         },
         page_size,
@@ -374,6 +381,20 @@ pub(super) fn id_and_version<T: id::Id>(
     id.filter(|_| violations.is_empty())
         .map(|id| (id, version))
         .ok_or_else(|| refused(violations))
+}
+
+/// Ids of at most `most` orders.
+pub(super) fn order_ids(raw: &[String], most: usize) -> Result<Vec<OrderId>, Problem> {
+    let mut violations = Violations::new();
+    if raw.len() > most {
+        violations.push_with("order_ids", "VALIDATION_FAILED", [("max", most)]);
+    }
+    let ids = raw.iter().take(most).enumerate();
+    let ids = ids
+        .filter_map(|(index, raw)| id::parse(&format!("order_ids[{index}]"), raw, &mut violations))
+        .collect();
+    violations.into_result()?;
+    Ok(ids)
 }
 
 /// One id.
@@ -410,6 +431,11 @@ fn key(raw: &str, violations: &mut Violations) -> String {
     raw.to_owned()
 }
 
-fn body_hash(request: &impl prost::Message) -> Vec<u8> {
-    Sha256::digest(request.encode_to_vec()).to_vec()
+/// A test order's body is another than that of the same order in earnest.
+fn body_hash(request: &impl prost::Message, test: bool) -> Vec<u8> {
+    let mut sha = Sha256::new_with_prefix(request.encode_to_vec());
+    if test {
+        sha.update(b"test");
+    }
+    sha.finalize().to_vec()
 }

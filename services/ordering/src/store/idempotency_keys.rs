@@ -6,7 +6,10 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use crate::domain::order_number::{OrderNumber, PickupNumber};
+use crate::domain::{
+    order::pickup_text,
+    order_number::{OrderNumber, PickupNumber},
+};
 
 /// An order that was placed with a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +20,8 @@ pub struct PlacedWithKey {
     pub order: OrderId,
     /// Its order number.
     pub order_number: OrderNumber,
-    /// Its pickup number.
-    pub pickup_number: PickupNumber,
+    /// Its pickup number as people see it; empty until it is placed.
+    pub pickup_text: String,
     /// Hash of the body it was placed with.
     pub request_hash: Vec<u8>,
 }
@@ -26,7 +29,7 @@ pub struct PlacedWithKey {
 /// Orders that were placed with one of `keys`.
 pub async fn list(tx: &mut TenantTx, keys: &[String]) -> Result<Vec<PlacedWithKey>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"SELECT idempotency_key AS "key!", order_id, order_number, pickup_number,
+        r#"SELECT idempotency_key AS "key!", order_id, order_number, pickup_number, test,
                request_hash AS "request_hash!"
            FROM orders
            WHERE org_id = $1 AND idempotency_key = ANY($2)"#,
@@ -39,13 +42,13 @@ pub async fn list(tx: &mut TenantTx, keys: &[String]) -> Result<Vec<PlacedWithKe
         key: row.key,
         order: OrderId::from_uuid(row.order_id),
         order_number: OrderNumber::stored(row.order_number),
-        pickup_number: PickupNumber(row.pickup_number),
+        pickup_text: pickup_text(row.pickup_number.map(PickupNumber), row.test),
         request_hash: row.request_hash,
     });
     Ok(placed.collect())
 }
 
-/// Forgets up to `limit` keys of orders placed before `before`, of all organisations.
+/// Deletes up to `limit` keys of orders created before `before`, of all organisations.
 pub async fn purge(
     tx: &mut SystemTx,
     before: DateTime<Utc>,
@@ -57,8 +60,8 @@ pub async fn purge(
          WHERE (org_id, order_id) IN (
              SELECT org_id, order_id
              FROM orders
-             WHERE idempotency_key IS NOT NULL AND placed_at < $1
-             ORDER BY placed_at
+             WHERE idempotency_key IS NOT NULL AND created_at < $1
+             ORDER BY created_at
              LIMIT $2
              FOR UPDATE SKIP LOCKED
          )",

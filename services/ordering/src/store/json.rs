@@ -1,13 +1,13 @@
 //! Shapes of the `jsonb` columns; amounts are in the order's currency.
 
 use chassis::{
-    id::OptionId,
+    id::{OptionId, ProductId, VariantId},
     money::{Currency, Money},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::domain::quote::{Adjustment, Fee, SoldOption};
+use crate::domain::quote::{Adjustment, ComboChoice, Fee, SoldOption};
 
 #[derive(Serialize, Deserialize)]
 struct StoredOption {
@@ -26,13 +26,52 @@ struct StoredAdjustment {
     name: String,
     amount: i64,
     sentence: String,
+    per_unit: Vec<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct StoredFee {
     kind: String,
     name: String,
+    list: i64,
+    adjustments: Vec<StoredAdjustment>,
     amount: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredChoice {
+    product_id: ProductId,
+    variant_id: VariantId,
+    part_name: String,
+    name: String,
+    quantity: i32,
+    amount: i64,
+}
+
+impl StoredAdjustment {
+    fn new(adjustment: &Adjustment) -> Self {
+        Self {
+            stage: adjustment.stage.clone(),
+            rule_id: adjustment.rule_id.clone(),
+            rule_version: adjustment.rule_version,
+            name: adjustment.name.clone(),
+            amount: adjustment.amount.amount(),
+            sentence: adjustment.sentence.clone(),
+            per_unit: minor_units(&adjustment.per_unit),
+        }
+    }
+
+    fn in_currency(self, currency: Currency) -> Adjustment {
+        Adjustment {
+            stage: self.stage,
+            rule_id: self.rule_id,
+            rule_version: self.rule_version,
+            name: self.name,
+            amount: Money::new(self.amount, currency),
+            sentence: self.sentence,
+            per_unit: money(&self.per_unit, currency),
+        }
+    }
 }
 
 pub(super) fn from_options(options: &[SoldOption]) -> Value {
@@ -56,24 +95,12 @@ pub(super) fn to_options(value: Value, currency: Currency) -> Option<Vec<SoldOpt
 }
 
 pub(super) fn from_adjustments(adjustments: &[Adjustment]) -> Value {
-    to_value(adjustments.iter().map(|adjustment| StoredAdjustment {
-        stage: adjustment.stage.clone(),
-        rule_id: adjustment.rule_id.clone(),
-        rule_version: adjustment.rule_version,
-        name: adjustment.name.clone(),
-        amount: adjustment.amount.amount(),
-        sentence: adjustment.sentence.clone(),
-    }))
+    to_value(adjustments.iter().map(StoredAdjustment::new))
 }
 
 pub(super) fn to_adjustments(value: Value, currency: Currency) -> Option<Vec<Adjustment>> {
-    from_value(value, |stored: StoredAdjustment| Adjustment {
-        stage: stored.stage,
-        rule_id: stored.rule_id,
-        rule_version: stored.rule_version,
-        name: stored.name,
-        amount: Money::new(stored.amount, currency),
-        sentence: stored.sentence,
+    from_value(value, |stored: StoredAdjustment| {
+        stored.in_currency(currency)
     })
 }
 
@@ -81,6 +108,8 @@ pub(super) fn from_fees(fees: &[Fee]) -> Value {
     to_value(fees.iter().map(|fee| StoredFee {
         kind: fee.kind.clone(),
         name: fee.name.clone(),
+        list: fee.list.amount(),
+        adjustments: fee.adjustments.iter().map(StoredAdjustment::new).collect(),
         amount: fee.amount.amount(),
     }))
 }
@@ -89,8 +118,70 @@ pub(super) fn to_fees(value: Value, currency: Currency) -> Option<Vec<Fee>> {
     from_value(value, |stored: StoredFee| Fee {
         kind: stored.kind,
         name: stored.name,
+        list: Money::new(stored.list, currency),
+        adjustments: stored
+            .adjustments
+            .into_iter()
+            .map(|adjustment| adjustment.in_currency(currency))
+            .collect(),
         amount: Money::new(stored.amount, currency),
     })
+}
+
+/// `None` for a plain product.
+pub(super) fn from_choices(choices: &[ComboChoice]) -> Option<Value> {
+    let stored = choices.iter().map(|choice| StoredChoice {
+        product_id: choice.product,
+        variant_id: choice.variant,
+        part_name: choice.part_name.clone(),
+        name: choice.name.clone(),
+        quantity: choice.quantity,
+        amount: choice.amount.amount(),
+    });
+    (!choices.is_empty()).then(|| to_value(stored))
+}
+
+pub(super) fn to_choices(value: Option<Value>, currency: Currency) -> Option<Vec<ComboChoice>> {
+    let Some(value) = value else {
+        return Some(Vec::new());
+    };
+    from_value(value, |stored: StoredChoice| ComboChoice {
+        product: stored.product_id,
+        variant: stored.variant_id,
+        part_name: stored.part_name,
+        name: stored.name,
+        quantity: stored.quantity,
+        amount: Money::new(stored.amount, currency),
+    })
+}
+
+pub(super) fn from_amounts(amounts: &[Money]) -> Value {
+    to_value(amounts.iter().map(|amount| amount.amount()))
+}
+
+pub(super) fn to_amounts(value: Value, currency: Currency) -> Option<Vec<Money>> {
+    from_value(value, |amount: i64| Money::new(amount, currency))
+}
+
+/// A value whose type says how it is stored.
+pub(super) fn from_optional(value: Option<&impl Serialize>) -> Option<Value> {
+    let stored = value.map(serde_json::to_value).transpose();
+    stored.expect("plain structs become JSON")
+}
+
+pub(super) fn to_optional<T: DeserializeOwned>(value: Option<Value>) -> Option<Option<T>> {
+    value.map(serde_json::from_value).transpose().ok()
+}
+
+fn minor_units(amounts: &[Money]) -> Vec<i64> {
+    amounts.iter().map(|amount| amount.amount()).collect()
+}
+
+fn money(amounts: &[i64], currency: Currency) -> Vec<Money> {
+    let amounts = amounts.iter();
+    amounts
+        .map(|&amount| Money::new(amount, currency))
+        .collect()
 }
 
 fn to_value<T: Serialize>(stored: impl Iterator<Item = T>) -> Value {

@@ -1,6 +1,6 @@
-//! What a branch has given out: order numbers and pickup numbers.
+//! Numbers that a branch has assigned: order numbers and pickup numbers, those of test orders apart.
 //!
-//! The branch's row is what its orders wait for each other at, on all replicas.
+//! The branch's row is the lock that serialises its orders on all replicas.
 
 use chassis::{business_day::BusinessDay, db::TenantTx, id::BranchId};
 use chrono::{DateTime, Utc};
@@ -8,34 +8,35 @@ use uuid::Uuid;
 
 use crate::domain::order_number::{OrderNumber, PickupNumber};
 
-/// When numbers are given, which decides what pickup numbers are free.
+/// When numbers are assigned, which decides what pickup numbers are free.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     /// Now.
     pub now: DateTime<Utc>,
     /// Business day of the branch.
     pub day: BusinessDay,
-    /// Business day on which an order was closed at the earliest whose last step may still be taken back.
+    /// Earliest business day on which an order was closed whose last step can still be undone.
     pub undo_day: BusinessDay,
 }
 
-/// Gives the next `count` numbers of a branch, the row being locked until the transaction ends.
+/// Assigns the next `count` numbers of a branch, for test orders or the others, and keeps its row locked until
+/// the transaction ends.
 ///
-/// Pickup numbers that an open order has are skipped, and so are those of orders that may be opened
-/// again. `fresh_seed` becomes the branch's when this is its first order.
+/// Pickup numbers of open orders are skipped, and so are those of orders that can be reopened. `fresh_seed` becomes the branch's when this is its first order.
 pub async fn take(
     tx: &mut TenantTx,
-    branch: BranchId,
+    (branch, test): (BranchId, bool),
     moment: Moment,
     count: i32,
     fresh_seed: Uuid,
 ) -> Result<Vec<(OrderNumber, PickupNumber)>, sqlx::Error> {
     let counter = sqlx::query!(
         "INSERT INTO order_counters AS counter (
-             org_id, branch_id, business_day, last_pickup_number, order_numbers, order_number_seed
+             org_id, branch_id, test, business_day, last_pickup_number, order_numbers,
+             order_number_seed
          )
-         VALUES ($1, $2, $3, 0, $4::integer, $5)
-         ON CONFLICT (org_id, branch_id)
+         VALUES ($1, $2, $6, $3, 0, $4::integer, $5)
+         ON CONFLICT (org_id, branch_id, test)
          DO UPDATE SET
              business_day = greatest(counter.business_day, excluded.business_day),
              last_pickup_number = CASE
@@ -49,11 +50,18 @@ pub async fn take(
         moment.day.date(),
         count,
         fresh_seed,
+        test,
     )
     .fetch_one(&mut **tx)
     .await?;
-    let pickup_numbers =
-        take_pickup_numbers(tx, branch, moment, counter.last_pickup_number, count).await?;
+    let pickup_numbers = take_pickup_numbers(
+        tx,
+        (branch, test),
+        moment,
+        counter.last_pickup_number,
+        count,
+    )
+    .await?;
     let given = u64::try_from(counter.order_numbers).unwrap_or_default();
     let first = given.saturating_sub(u64::try_from(count).unwrap_or_default());
     let order_numbers = (first..).map(|nth| OrderNumber::nth(counter.order_number_seed, nth));
@@ -62,10 +70,10 @@ pub async fn take(
 
 /// The next free pickup numbers after `last`, which become the counter's.
 ///
-/// A statement of its own: it must see what those who had the row before have committed.
+/// A statement of its own: it must see what earlier holders of the row's lock have committed.
 async fn take_pickup_numbers(
     tx: &mut TenantTx,
-    branch: BranchId,
+    (branch, test): (BranchId, bool),
     moment: Moment,
     last: i32,
     count: i32,
@@ -74,12 +82,13 @@ async fn take_pickup_numbers(
         r#"WITH taken AS (
              SELECT pickup_number
              FROM orders
-             WHERE org_id = $1 AND branch_id = $2 AND pickup_number > $3
+             WHERE org_id = $1 AND branch_id = $2 AND test = $8 AND pickup_number > $3
                  AND state IN ('pending_payment', 'placed', 'accepted', 'preparing', 'ready', 'delivering')
              UNION
              SELECT pickup_number
              FROM orders
-             WHERE org_id = $1 AND branch_id = $2 AND pickup_number > $3 AND state = 'completed'
+             WHERE org_id = $1 AND branch_id = $2 AND test = $8 AND pickup_number > $3
+                 AND state = 'completed'
                  AND closed_day >= $5 AND (closed_day >= $6 OR undo_until > $7)
          ), free AS (
              SELECT number
@@ -92,7 +101,7 @@ async fn take_pickup_numbers(
          ), counted AS (
              UPDATE order_counters
              SET last_pickup_number = (SELECT max(number) FROM free)
-             WHERE org_id = $1 AND branch_id = $2
+             WHERE org_id = $1 AND branch_id = $2 AND test = $8
          )
          SELECT number AS "number!" FROM free ORDER BY number"#,
         tx.org().as_uuid(),
@@ -102,18 +111,23 @@ async fn take_pickup_numbers(
         moment.undo_day.date(),
         moment.day.date(),
         moment.now,
+        test,
     )
     .fetch_all(&mut **tx)
     .await?;
     Ok(numbers.into_iter().map(PickupNumber).collect())
 }
 
-/// Locks a branch's row until the transaction ends, so that nobody gives out a number meanwhile.
-pub async fn lock(tx: &mut TenantTx, branch: BranchId) -> Result<(), sqlx::Error> {
+/// Locks a branch's row until the transaction ends, so that no number is assigned meanwhile.
+pub async fn lock(tx: &mut TenantTx, branch: BranchId, test: bool) -> Result<(), sqlx::Error> {
     sqlx::query_scalar!(
-        "SELECT branch_id FROM order_counters WHERE org_id = $1 AND branch_id = $2 FOR UPDATE",
+        "SELECT branch_id
+         FROM order_counters
+         WHERE org_id = $1 AND branch_id = $2 AND test = $3
+         FOR UPDATE",
         tx.org().as_uuid(),
         branch.as_uuid(),
+        test,
     )
     .fetch_optional(&mut **tx)
     .await?;

@@ -9,8 +9,10 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Inconsistent;
-use crate::domain::order_decision::{
-    Action, DecisionBatch, DecisionState, OrderDecision, Progress,
+use crate::domain::{
+    order::pickup_text,
+    order_decision::{Action, DecisionBatch, DecisionState, OrderDecision, Progress},
+    order_number::PickupNumber,
 };
 
 /// Which decision.
@@ -44,27 +46,27 @@ impl Taken {
     }
 }
 
-/// What came of a decision, with what staff knows the order by.
+/// Outcome of a decision, with what staff identifies the order by.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The decision.
     pub decision: OrderDecision,
     /// How far it is.
     pub state: DecisionState,
-    /// Why it came to nothing; empty unless it has.
+    /// Why it failed; empty unless it has.
     pub reason: String,
-    /// The order's numbers and who ordered; none where the order is not known.
+    /// The order's numbers and its customer; none where the order is not known.
     pub names: Option<Names>,
 }
 
-/// What staff knows an order by.
+/// What staff identifies an order by.
 #[derive(Clone, Debug)]
 pub struct Names {
     /// 訂單編號.
     pub order_number: String,
-    /// 取件號碼.
-    pub pickup_number: i32,
-    /// Name of who ordered.
+    /// 取件號碼 as people see it.
+    pub pickup_number: String,
+    /// Name of the customer.
     pub contact_name: String,
 }
 
@@ -75,7 +77,7 @@ pub struct Tally {
     pub waiting: i64,
     /// Carried out.
     pub done: i64,
-    /// Came to nothing.
+    /// Failed.
     pub failed: i64,
 }
 
@@ -164,7 +166,7 @@ pub async fn list_due(
 }
 
 /// Locks a decision that is due until the transaction ends, and gets it with its batch; `None` when
-/// it has ended, is not due any more or is in another replica's hands.
+/// it has ended, is not due any more or is being carried out by another replica.
 pub async fn take(
     tx: &mut TenantTx,
     key: Key,
@@ -279,7 +281,7 @@ pub async fn set_slot(
     Ok(())
 }
 
-/// Writes why the latest attempt came to nothing.
+/// Writes why the latest attempt failed.
 pub async fn set_reason(tx: &mut TenantTx, key: Key, reason: &str) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE order_decisions
@@ -341,7 +343,7 @@ pub async fn find_batch(
     }))
 }
 
-/// What came of the decisions of a batch, by promised time.
+/// Outcomes of the decisions of a batch, by promised time.
 pub async fn list_outcomes(
     tx: &mut TenantTx,
     id: DecisionBatchId,
@@ -351,7 +353,7 @@ pub async fn list_outcomes(
              decision.order_id, decision.branch_id, decision.promised_at, decision.action,
              decision.wanted_at, decision.state, decision.reason,
              orders.order_number AS "order_number?", orders.pickup_number AS "pickup_number?",
-             orders.contact_name AS "contact_name?"
+             orders.contact_name AS "contact_name?", orders.test AS "test?"
          FROM order_decisions AS decision
          LEFT JOIN orders USING (org_id, order_id)
          WHERE org_id = $1 AND decision.batch_id = $2
@@ -365,7 +367,8 @@ pub async fn list_outcomes(
         let order = OrderId::from_uuid(row.order_id);
         let state = DecisionState::from_name(&row.state)
             .ok_or_else(|| Inconsistent::new("order_decisions", "state", order))?;
-        let numbers = row.order_number.zip(row.pickup_number);
+        let pickup_number = row.pickup_number.map(PickupNumber);
+        let pickup_number = pickup_text(pickup_number, row.test.unwrap_or_default());
         Ok(Outcome {
             decision: OrderDecision {
                 order,
@@ -379,7 +382,7 @@ pub async fn list_outcomes(
                 DecisionState::Failed => row.reason,
                 DecisionState::Waiting | DecisionState::Done => String::new(),
             },
-            names: numbers.map(|(order_number, pickup_number)| Names {
+            names: row.order_number.map(|order_number| Names {
                 order_number,
                 pickup_number,
                 contact_name: row.contact_name.unwrap_or_default(),

@@ -1,5 +1,7 @@
 //! Entries of orders' histories, append-only.
 
+use std::collections::HashMap;
+
 use chassis::{
     db::TenantTx,
     error::Problem,
@@ -43,6 +45,7 @@ pub async fn insert(
     let actors: Vec<ActorColumns> = events().map(|event| actor_columns(&event.actor)).collect();
     let actor_kinds: Vec<String> = actors.iter().map(|actor| actor.kind.to_owned()).collect();
     let actor_ids: Vec<Option<Uuid>> = actors.iter().map(|actor| actor.id).collect();
+    let devices: Vec<Option<String>> = actors.iter().map(|actor| actor.device.clone()).collect();
     let actor_names: Vec<String> = actors.into_iter().map(|actor| actor.name).collect();
     let ats: Vec<DateTime<Utc>> = events().map(|event| event.at).collect();
     let reasons: Vec<String> = events().map(|event| event.reason.clone()).collect();
@@ -66,13 +69,14 @@ pub async fn insert(
         "INSERT INTO order_events (
              org_id, order_id, version, kind, base_version, from_state, to_state,
              actor_kind, actor_id, actor_name, at, reason, cancel_reason, received,
-             idempotency_key, request_hash, promised_before, promised_after
+             idempotency_key, request_hash, promised_before, promised_after, device_id
          )
          SELECT $1, *
          FROM UNNEST(
              $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
              $8::text[], $9::uuid[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
-             $14::bigint[], $15::text[], $16::bytea[], $17::timestamptz[], $18::timestamptz[]
+             $14::bigint[], $15::text[], $16::bytea[], $17::timestamptz[], $18::timestamptz[],
+             $19::text[]
          )",
         tx.org().as_uuid(),
         &order_ids,
@@ -92,6 +96,7 @@ pub async fn insert(
         &hashes as &[Option<Vec<u8>>],
         &promised_before as &[Option<DateTime<Utc>>],
         &promised_after as &[Option<DateTime<Utc>>],
+        &devices as &[Option<String>],
     )
     .execute(&mut **tx)
     .await?;
@@ -103,8 +108,8 @@ pub async fn list(tx: &mut TenantTx, order: OrderId) -> Result<Vec<OrderEvent>, 
     let rows = sqlx::query_as!(
         Row,
         "SELECT
-             version, kind, base_version, from_state, to_state, actor_kind, actor_id, actor_name,
-             at, reason, cancel_reason, received, promised_before, promised_after
+             order_id, version, kind, base_version, from_state, to_state, actor_kind, actor_id, actor_name,
+             device_id, at, reason, cancel_reason, received, promised_before, promised_after
          FROM order_events
          WHERE org_id = $1 AND order_id = $2
          ORDER BY version",
@@ -113,7 +118,7 @@ pub async fn list(tx: &mut TenantTx, order: OrderId) -> Result<Vec<OrderEvent>, 
     )
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter().map(|row| row.read(order)).collect()
+    rows.into_iter().map(|row| row.read()).collect()
 }
 
 /// The entry that made a version of an order.
@@ -125,8 +130,8 @@ pub async fn find(
     let row = sqlx::query_as!(
         Row,
         "SELECT
-             version, kind, base_version, from_state, to_state, actor_kind, actor_id, actor_name,
-             at, reason, cancel_reason, received, promised_before, promised_after
+             order_id, version, kind, base_version, from_state, to_state, actor_kind, actor_id, actor_name,
+             device_id, at, reason, cancel_reason, received, promised_before, promised_after
          FROM order_events
          WHERE org_id = $1 AND order_id = $2 AND version = $3",
         tx.org().as_uuid(),
@@ -135,10 +140,36 @@ pub async fn find(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    row.map(|row| row.read(order)).transpose()
+    row.map(|row| row.read()).transpose()
 }
 
-/// Hash of the body that an earlier request with this key moved the order by.
+/// The last entry of each of these orders.
+pub async fn list_last(
+    tx: &mut TenantTx,
+    orders: &[OrderId],
+) -> Result<HashMap<OrderId, OrderEvent>, Problem> {
+    let ids: Vec<Uuid> = orders.iter().map(OrderId::as_uuid).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT
+             entry.order_id, entry.version, entry.kind, base_version, from_state, to_state, actor_kind,
+             actor_id, actor_name, device_id, at, reason, entry.cancel_reason, received,
+             promised_before, promised_after
+         FROM order_events AS entry
+         JOIN orders USING (org_id, order_id, version)
+         WHERE entry.org_id = $1 AND entry.order_id = ANY($2)",
+        tx.org().as_uuid(),
+        &ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let entries = rows
+        .into_iter()
+        .map(|row| Ok((OrderId::from_uuid(row.order_id), row.read()?)));
+    entries.collect()
+}
+
+/// Hash of the body of an earlier request that changed the order with this key.
 pub async fn find_request(
     tx: &mut TenantTx,
     order: OrderId,
@@ -159,6 +190,7 @@ pub async fn find_request(
 }
 
 struct Row {
+    order_id: Uuid,
     version: i64,
     kind: String,
     base_version: i64,
@@ -167,6 +199,7 @@ struct Row {
     actor_kind: String,
     actor_id: Option<Uuid>,
     actor_name: String,
+    device_id: Option<String>,
     at: DateTime<Utc>,
     reason: String,
     cancel_reason: Option<String>,
@@ -176,19 +209,22 @@ struct Row {
 }
 
 impl Row {
-    fn read(self, order: OrderId) -> Result<OrderEvent, Problem> {
+    fn read(self) -> Result<OrderEvent, Problem> {
+        let order = self.order_id;
         let parsed = self.parse();
         Ok(parsed.map_err(|column| Inconsistent::new("order_events", column, order))?)
     }
 
-    /// The entry, or the column that cannot be.
+    /// The entry, or the inconsistent column.
     fn parse(self) -> Result<OrderEvent, &'static str> {
         let actor = match (self.actor_kind.as_str(), self.actor_id) {
             ("staff", Some(id)) => EventActor::Staff {
                 account: AccountId::from_uuid(id),
                 name: self.actor_name,
             },
-            ("customer", None) => EventActor::Customer,
+            ("customer", None) => EventActor::Customer {
+                device: self.device_id,
+            },
             ("system", None) => EventActor::System,
             _ => return Err("actor_kind"),
         };
@@ -203,7 +239,7 @@ impl Row {
         Ok(OrderEvent {
             version: self.version,
             kind: match self.kind.as_str() {
-                "moved" => EventKind::Moved,
+                "state" => EventKind::Transitioned,
                 "undone" => EventKind::Undone,
                 "rescheduled" => EventKind::Rescheduled {
                     from: self.promised_before.ok_or("promised_before")?,
@@ -227,6 +263,7 @@ struct ActorColumns {
     kind: &'static str,
     id: Option<Uuid>,
     name: String,
+    device: Option<String>,
 }
 
 fn actor_columns(actor: &EventActor) -> ActorColumns {
@@ -235,23 +272,26 @@ fn actor_columns(actor: &EventActor) -> ActorColumns {
             kind: "staff",
             id: Some(account.as_uuid()),
             name: name.clone(),
+            device: None,
         },
-        EventActor::Customer => ActorColumns {
+        EventActor::Customer { device } => ActorColumns {
             kind: "customer",
             id: None,
             name: String::new(),
+            device: device.clone(),
         },
         EventActor::System => ActorColumns {
             kind: "system",
             id: None,
             name: String::new(),
+            device: None,
         },
     }
 }
 
 const fn kind_name(kind: EventKind) -> &'static str {
     match kind {
-        EventKind::Moved => "moved",
+        EventKind::Transitioned => "state",
         EventKind::Undone => "undone",
         EventKind::Rescheduled { .. } => "rescheduled",
     }
@@ -260,6 +300,6 @@ const fn kind_name(kind: EventKind) -> &'static str {
 const fn promised(event: &OrderEvent) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     match event.kind {
         EventKind::Rescheduled { from, to } => Some((from, to)),
-        EventKind::Moved | EventKind::Undone => None,
+        EventKind::Transitioned | EventKind::Undone => None,
     }
 }

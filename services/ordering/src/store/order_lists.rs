@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use crate::domain::order_state::OrderState;
 
-/// Last digits of a phone that its mask shows. By more of them a list would tell the rest of the
+/// Last digits of a phone that its mask shows. A search by more of them would reveal the rest of the
 /// number, digit by digit.
 const SHOWN: usize = 3;
 
-/// What a list asks for.
+/// Filter of a list.
 #[derive(Clone, Debug)]
 pub struct Filter {
     /// Branch.
@@ -25,6 +25,8 @@ pub struct Filter {
     pub states: Option<Vec<OrderState>>,
     /// Order number, pickup number, last three digits of the phone, or part of the name.
     pub text: Option<String>,
+    /// Test orders too.
+    pub with_tests: bool,
     /// After this place.
     pub after: Option<Place>,
 }
@@ -104,6 +106,7 @@ async fn list_open(
                 OR right(contact_phone, length($6)) = $6
                 OR position(lower($4) IN lower(contact_name)) > 0)
            AND ($7::timestamptz IS NULL OR (promised_at, order_id) > ($7, $8::uuid))
+           AND (NOT test OR $10)
          ORDER BY promised_at, order_id
          LIMIT $9",
         tx.org().as_uuid(),
@@ -115,6 +118,7 @@ async fn list_open(
         binds.after_due,
         binds.after_order,
         limit,
+        filter.with_tests,
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -141,6 +145,7 @@ async fn list_day(
                 OR right(contact_phone, length($6)) = $6
                 OR position(lower($4) IN lower(contact_name)) > 0)
            AND ($7::timestamptz IS NULL OR (promised_at, order_id) > ($7, $8::uuid))
+           AND (NOT test OR $11)
          ORDER BY promised_at, order_id
          LIMIT $9",
         tx.org().as_uuid(),
@@ -153,6 +158,7 @@ async fn list_day(
         binds.after_order,
         limit,
         day.date(),
+        filter.with_tests,
     )
     .fetch_all(&mut **tx)
     .await?;

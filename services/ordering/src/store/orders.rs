@@ -6,7 +6,7 @@ use chassis::{
     business_day::BusinessDay,
     db::{SystemTx, TenantTx},
     error::Problem,
-    id::{AccountId, BranchId, BrandId, MenuVersionId, OrderId, OrganisationId},
+    id::{AccountId, BranchId, BrandId, MemberId, MenuVersionId, OrderId, OrganisationId},
     money::{Currency, Money},
     snapshot::Key,
 };
@@ -19,76 +19,94 @@ use super::{Inconsistent, json, order_events::RequestMark, order_lines};
 use crate::domain::{
     cart::Method,
     menu::DayRule,
-    order::{Contact, Order, SlotChange},
+    order::{Contact, Order, OrderLine, SlotChange},
     order_history::{CancelReason, Progress, Undo},
     order_number::{OrderNumber, PickupNumber},
     order_state::OrderState,
-    quote::{PricedLine, Quote},
+    order_terms::{Channel, OrderKind, OrderTerms, PaymentMethod, PaymentState},
 };
 
-/// Inserts new orders of a branch in one statement, without their lines and entries.
+/// Inserts new orders in one statement, without their lines and entries.
 ///
-/// Answers which were inserted; each of the others is there already, under its id or its key.
+/// Returns which were inserted; each of the others exists already, under its id or its key.
 pub async fn insert(
     tx: &mut TenantTx,
-    brand: BrandId,
-    branch: BranchId,
     orders: &[(&Order, &RequestMark)],
 ) -> Result<HashSet<OrderId>, sqlx::Error> {
     fn column<T>(orders: &[(&Order, &RequestMark)], read: impl Fn(&Order) -> T) -> Vec<T> {
         orders.iter().map(|(order, _)| read(order)).collect()
     }
+    let marks = || orders.iter().map(|(_, mark)| *mark);
+    let keys: Vec<String> = marks().map(|mark| mark.key.clone()).collect();
+    let hashes: Vec<Vec<u8>> = marks().map(|mark| mark.hash.clone()).collect();
     let inserted = sqlx::query_scalar!(
         "INSERT INTO orders (
-             org_id, brand_id, branch_id, state, version, paid, cancel_text, test,
-             order_id, order_number, pickup_number, method, wanted_at, promised_at, business_day,
-             time_zone, cutoff_minutes, menu_version_id, menu_number, quote_hash, currency,
-             list_total, fees, total, contact_name, contact_phone, remark, utensils, placed_at,
+             org_id, cancel_text,
+             order_id, brand_id, branch_id, order_number, pickup_number,
+             channel, kind, member_id, table_name, method, method_name, delivery_address,
+             wanted_at, promised_at, business_day, time_zone, cutoff_minutes, revision,
+             menu_version_id, menu_number, quote_hash, currency, list_total, fees, total,
+             contact_name, contact_phone, remark, utensils, payment_method, invoice, test,
+             created_at, state, version, placed_at, payment_state, paid,
              idempotency_key, request_hash
          )
-         SELECT $1, $2, $3, 'placed', 1, 0, '', false, *
+         SELECT $1, '', *
          FROM UNNEST(
-             $4::uuid[], $5::text[], $6::integer[], $7::text[], $8::timestamptz[],
-             $9::timestamptz[], $10::date[], $11::text[], $12::smallint[], $13::uuid[],
-             $14::bigint[], $15::text[], $16::text[], $17::bigint[], $18::jsonb[], $19::bigint[],
-             $20::text[], $21::text[], $22::text[], $23::boolean[], $24::timestamptz[],
-             $25::text[], $26::bytea[]
+             $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::integer[],
+             $7::text[], $8::text[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::jsonb[],
+             $14::timestamptz[], $15::timestamptz[], $16::date[], $17::text[], $18::smallint[],
+             $19::integer[], $20::uuid[], $21::bigint[], $22::text[], $23::text[], $24::bigint[],
+             $25::jsonb[], $26::bigint[], $27::text[], $28::text[], $29::text[], $30::boolean[],
+             $31::text[], $32::jsonb[], $33::boolean[], $34::timestamptz[], $35::text[],
+             $36::bigint[], $37::timestamptz[], $38::text[], $39::bigint[], $40::text[],
+             $41::bytea[]
          )
          ON CONFLICT DO NOTHING
          RETURNING order_id",
         tx.org().as_uuid(),
-        brand.as_uuid(),
-        branch.as_uuid(),
         &column(orders, |order| order.id.as_uuid()),
+        &column(orders, |order| order.brand.as_uuid()),
+        &column(orders, |order| order.branch.as_uuid()),
         &column(orders, |order| order.order_number.as_str().to_owned()),
-        &column(orders, |order| order.pickup_number.0),
-        &column(orders, |order| order.sold.method.as_str().to_owned()),
-        &column(orders, |order| order.sold.wanted_at) as &[Option<DateTime<Utc>>],
+        &column(orders, |order| order.pickup_number.map(|number| number.0)) as &[Option<i32>],
+        &column(orders, |order| order.terms.channel.as_str().to_owned()),
+        &column(orders, |order| order.terms.kind.as_str().to_owned()),
+        &column(orders, |order| order.terms.member.map(Uuid::from)) as &[Option<Uuid>],
+        &column(orders, |order| order.terms.table.clone()) as &[Option<String>],
+        &column(orders, |order| order.method.as_str().to_owned()),
+        &column(orders, |order| order.terms.method_name.clone()) as &[Option<String>],
+        &column(orders, |order| json::from_optional(order.terms.address.as_ref()))
+            as &[Option<Value>],
+        &column(orders, |order| order.wanted_at) as &[Option<DateTime<Utc>>],
         &column(orders, |order| order.promised_at),
         &column(orders, |order| order.business_day.date()),
         &column(orders, |order| order.day_rule.tz.name().to_owned()),
         &column(orders, |order| i16::try_from(order.day_rule.cutoff_minutes)
             .unwrap_or(i16::MAX)),
-        &column(orders, |order| order.sold.menu_version.as_uuid()),
-        &column(orders, |order| order.sold.menu_number),
-        &column(orders, |order| order.sold.hash.clone()),
-        &column(orders, |order| order.sold.total.currency().to_string()),
-        &column(orders, |order| order.sold.list_total.amount()),
-        &column(orders, |order| json::from_fees(&order.sold.fees)),
-        &column(orders, |order| order.sold.total.amount()),
+        &column(orders, |order| order.revision),
+        &column(orders, |order| order.menu_version.as_uuid()),
+        &column(orders, |order| order.menu_number),
+        &column(orders, |order| order.quote_hash.clone()),
+        &column(orders, |order| order.total.currency().to_string()),
+        &column(orders, |order| order.list_total.amount()),
+        &column(orders, |order| json::from_fees(&order.fees)),
+        &column(orders, |order| order.total.amount()),
         &column(orders, |order| order.contact.name.clone()),
         &column(orders, |order| order.contact.phone.clone()),
         &column(orders, |order| order.remark.clone()),
         &column(orders, |order| order.utensils),
-        &column(orders, |order| order.placed_at),
-        &orders
-            .iter()
-            .map(|(_, mark)| mark.key.clone())
-            .collect::<Vec<_>>(),
-        &orders
-            .iter()
-            .map(|(_, mark)| mark.hash.clone())
-            .collect::<Vec<_>>(),
+        &column(orders, |order| order.terms.payment_method.as_str().to_owned()),
+        &column(orders, |order| json::from_optional(order.terms.invoice.as_ref()))
+            as &[Option<Value>],
+        &column(orders, |order| order.terms.test),
+        &column(orders, |order| order.created_at),
+        &column(orders, |order| order.progress.state.as_str().to_owned()),
+        &column(orders, |order| order.progress.version),
+        &column(orders, |order| order.progress.placed_at) as &[Option<DateTime<Utc>>],
+        &column(orders, |order| order.progress.payment_state.as_str().to_owned()),
+        &column(orders, |order| order.progress.paid),
+        &keys,
+        &hashes,
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -97,8 +115,8 @@ pub async fn insert(
 
 /// Writes a locked order's progress over that of `read_version`.
 ///
-/// Refuses when another open order has got the number of one that is opened again, which is so only
-/// when their replicas disagree on the business day.
+/// Refuses when another open order has the number of one that is reopened, which happens only when their
+/// replicas disagree on the business day.
 pub async fn update_progress(
     tx: &mut TenantTx,
     order: &Order,
@@ -109,7 +127,7 @@ pub async fn update_progress(
         "UPDATE orders
          SET state = $4, version = $5, accepted_at = $6, ready_at = $7, completed_at = $8,
              paid = $9, cancel_reason = $10, cancel_text = $11, undo_by = $12, undo_until = $13,
-             closed_day = $14
+             closed_day = $14, placed_at = $15, pickup_number = $16, payment_state = $17
          WHERE org_id = $1 AND order_id = $2 AND version = $3",
         tx.org().as_uuid(),
         order.id.as_uuid(),
@@ -125,6 +143,9 @@ pub async fn update_progress(
         progress.undo.map(|undo| undo.account.as_uuid()),
         progress.undo.map(|undo| undo.until),
         order.closed_day().map(BusinessDay::date),
+        progress.placed_at,
+        order.pickup_number.map(|number| number.0),
+        progress.payment_state.as_str(),
     )
     .execute(&mut **tx)
     .await;
@@ -167,7 +188,7 @@ pub async fn update_slot(
         tx.org().as_uuid(),
         order.id.as_uuid(),
         read_version,
-        order.sold.wanted_at,
+        order.wanted_at,
         order.promised_at,
         order.business_day.date(),
         moved.map(|moved| moved.from),
@@ -205,11 +226,13 @@ pub async fn list(tx: &mut TenantTx, wanted: &[OrderId]) -> Result<Vec<Order>, P
     let rows = sqlx::query_as!(
         Row,
         "SELECT
-             order_id, brand_id, branch_id, order_number, pickup_number, method, wanted_at,
-             promised_at, business_day, time_zone, cutoff_minutes, menu_version_id, menu_number,
-             quote_hash, currency, list_total, fees, total, contact_name, contact_phone, remark,
-             utensils, test, placed_at, state, version, accepted_at, ready_at, completed_at, paid,
-             cancel_reason, cancel_text, undo_by, undo_until, moved_from, moved_reason
+             order_id, brand_id, branch_id, order_number, pickup_number, channel, kind, member_id,
+             table_name, method, method_name, delivery_address, wanted_at, promised_at, business_day,
+             time_zone, cutoff_minutes, revision, menu_version_id, menu_number, quote_hash, currency,
+             list_total, fees, total, contact_name, contact_phone, remark, utensils, payment_method,
+             invoice, test, created_at, state, version, placed_at, accepted_at, ready_at,
+             completed_at, payment_state, paid, cancel_reason, cancel_text, undo_by, undo_until,
+             moved_from, moved_reason
          FROM orders
          WHERE org_id = $1 AND order_id = ANY($2)",
         tx.org().as_uuid(),
@@ -240,11 +263,11 @@ pub async fn list(tx: &mut TenantTx, wanted: &[OrderId]) -> Result<Vec<Order>, P
 }
 
 /// The keys of the orders of all organisations after `after`, in their order: of those that are open
-/// and those promised for `since` or later.
+/// and those promised for `since` or later, or of all.
 pub async fn list_keys(
     tx: &mut SystemTx,
     after: Key,
-    since: DateTime<Utc>,
+    since: Option<DateTime<Utc>>,
     limit: i64,
 ) -> Result<Vec<Key>, sqlx::Error> {
     let rows = sqlx::query!(
@@ -252,7 +275,7 @@ pub async fn list_keys(
          FROM orders
          WHERE (org_id, order_id) > ($1, $2)
              AND (
-                 promised_at >= $3
+                 $3::timestamptz IS NULL OR promised_at >= $3
                  OR state IN ('pending_payment', 'placed', 'accepted', 'preparing', 'ready', 'delivering')
              )
          ORDER BY org_id, order_id
@@ -271,6 +294,30 @@ pub async fn list_keys(
             id: row.order_id,
         })
         .collect())
+}
+
+/// Deletes up to `limit` test orders created before `before`, of all organisations.
+pub async fn purge_tests(
+    tx: &mut SystemTx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query!(
+        "DELETE FROM orders
+         WHERE (org_id, order_id) IN (
+             SELECT org_id, order_id
+             FROM orders
+             WHERE test AND created_at < $1
+             ORDER BY created_at
+             LIMIT $2
+             FOR UPDATE SKIP LOCKED
+         )",
+        before,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// State and version of the orders that exist.
@@ -299,13 +346,20 @@ struct Row {
     brand_id: Uuid,
     branch_id: Uuid,
     order_number: String,
-    pickup_number: i32,
+    pickup_number: Option<i32>,
+    channel: String,
+    kind: String,
+    member_id: Option<Uuid>,
+    table_name: Option<String>,
     method: String,
+    method_name: Option<String>,
+    delivery_address: Option<Value>,
     wanted_at: Option<DateTime<Utc>>,
     promised_at: DateTime<Utc>,
     business_day: NaiveDate,
     time_zone: String,
     cutoff_minutes: i16,
+    revision: i32,
     menu_version_id: Uuid,
     menu_number: i64,
     quote_hash: String,
@@ -317,13 +371,17 @@ struct Row {
     contact_phone: String,
     remark: String,
     utensils: bool,
+    payment_method: String,
+    invoice: Option<Value>,
     test: bool,
-    placed_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
     state: String,
     version: i64,
+    placed_at: Option<DateTime<Utc>>,
     accepted_at: Option<DateTime<Utc>>,
     ready_at: Option<DateTime<Utc>>,
     completed_at: Option<DateTime<Utc>>,
+    payment_state: String,
     paid: i64,
     cancel_reason: Option<String>,
     cancel_text: String,
@@ -334,45 +392,55 @@ struct Row {
 }
 
 impl Row {
-    /// The order, or the column that cannot be.
-    fn parse(self, currency: Currency, lines: Vec<PricedLine>) -> Result<Order, &'static str> {
+    /// The order, or the inconsistent column.
+    fn parse(self, currency: Currency, lines: Vec<OrderLine>) -> Result<Order, &'static str> {
         let cancel_reason = match &self.cancel_reason {
             Some(name) => Some(CancelReason::from_name(name).ok_or("cancel_reason")?),
             None => None,
         };
         let undo = self.undo_by.zip(self.undo_until);
-        let sold = Quote {
-            menu_version: MenuVersionId::from_uuid(self.menu_version_id),
-            menu_number: self.menu_number,
-            method: Method::from_name(&self.method).ok_or("method")?,
-            wanted_at: self.wanted_at,
-            lines,
-            list_total: Money::new(self.list_total, currency),
-            fees: json::to_fees(self.fees, currency).ok_or("fees")?,
-            total: Money::new(self.total, currency),
-            hash: self.quote_hash,
+        let terms = OrderTerms {
+            channel: Channel::from_name(&self.channel).ok_or("channel")?,
+            kind: OrderKind::from_name(&self.kind).ok_or("kind")?,
+            member: self.member_id.map(MemberId::from_uuid),
+            table: self.table_name,
+            method_name: self.method_name,
+            address: json::to_optional(self.delivery_address).ok_or("delivery_address")?,
+            payment_method: PaymentMethod::from_name(&self.payment_method)
+                .ok_or("payment_method")?,
+            invoice: json::to_optional(self.invoice).ok_or("invoice")?,
+            test: self.test,
         };
         Ok(Order {
             id: OrderId::from_uuid(self.order_id),
             brand: BrandId::from_uuid(self.brand_id),
             branch: BranchId::from_uuid(self.branch_id),
             order_number: OrderNumber::stored(self.order_number),
-            pickup_number: PickupNumber(self.pickup_number),
-            sold,
+            pickup_number: self.pickup_number.map(PickupNumber),
+            terms,
+            method: Method::from_name(&self.method).ok_or("method")?,
+            wanted_at: self.wanted_at,
             promised_at: self.promised_at,
             business_day: BusinessDay::on(self.business_day),
             day_rule: DayRule {
                 tz: self.time_zone.parse().map_err(|_| "time_zone")?,
                 cutoff_minutes: u16::try_from(self.cutoff_minutes).map_err(|_| "cutoff_minutes")?,
             },
+            revision: self.revision,
+            menu_version: MenuVersionId::from_uuid(self.menu_version_id),
+            menu_number: self.menu_number,
+            quote_hash: self.quote_hash,
+            lines,
+            list_total: Money::new(self.list_total, currency),
+            fees: json::to_fees(self.fees, currency).ok_or("fees")?,
+            total: Money::new(self.total, currency),
             contact: Contact {
                 name: self.contact_name,
                 phone: self.contact_phone,
             },
             remark: self.remark,
             utensils: self.utensils,
-            test: self.test,
-            placed_at: self.placed_at,
+            created_at: self.created_at,
             moved: self.moved_from.map(|from| SlotChange {
                 from,
                 reason: self.moved_reason,
@@ -380,9 +448,12 @@ impl Row {
             progress: Progress {
                 state: OrderState::from_name(&self.state).ok_or("state")?,
                 version: self.version,
+                placed_at: self.placed_at,
                 accepted_at: self.accepted_at,
                 ready_at: self.ready_at,
                 completed_at: self.completed_at,
+                payment_state: PaymentState::from_name(&self.payment_state)
+                    .ok_or("payment_state")?,
                 paid: self.paid,
                 cancel_reason,
                 cancel_text: self.cancel_text,

@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use crate::domain::slot_move::SlotMove;
 
-/// Remembers a move; the timer goes on with it at `due_at`.
+/// Stores a move; the timer continues it at `due_at`.
 pub async fn insert(
     tx: &mut TenantTx,
-    wish: &SlotMove,
+    slot_move: &SlotMove,
     due_at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
@@ -22,13 +22,13 @@ pub async fn insert(
          )
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         tx.org().as_uuid(),
-        wish.id.as_uuid(),
-        wish.order.as_uuid(),
-        wish.version,
-        wish.wanted_at,
-        wish.reason,
-        wish.account.as_uuid(),
-        wish.account_name,
+        slot_move.id.as_uuid(),
+        slot_move.order.as_uuid(),
+        slot_move.version,
+        slot_move.wanted_at,
+        slot_move.reason,
+        slot_move.account.as_uuid(),
+        slot_move.account_name,
         due_at,
     )
     .execute(&mut **tx)

@@ -69,7 +69,7 @@ async fn a_sooner_time_is_welcome() {
 }
 
 #[tokio::test]
-async fn whoever_saw_no_time_is_shown_one_first() {
+async fn a_customer_who_saw_no_time_is_shown_one_first() {
     let shop = Shop::open().await;
     let request = PlaceOrderRequest {
         promised_at: None,
@@ -131,7 +131,7 @@ async fn a_menu_published_again_with_the_same_prices_changes_nothing() {
 
 /// A replica that has never seen the menu the quote was made from.
 #[tokio::test]
-async fn differences_are_told_from_what_the_request_carries() {
+async fn differences_are_computed_from_what_the_request_carries() {
     let shop = Shop::open().await;
     let request = shop.request("k", 2).await;
     let seen = PlaceOrderRequest {

@@ -133,8 +133,8 @@ async fn orders_are_cancelled_and_moved_and_what_is_refused_is_named() {
     let mut orders = ended.orders.into_iter();
     let outcome = orders.find(|one| one.order_id == on.order_id).unwrap();
     assert_eq!(outcome.decision(), Decision::MoveNext);
-    assert_eq!(outcome.pickup_number, on.pickup_number);
-    assert_eq!(outcome.contact_name, "陳小姐");
+    assert_eq!(outcome.pickup_number(), on.pickup_number);
+    assert_eq!(outcome.contact_name(), "陳小姐");
     let slot = Some(fakes::timestamp(in_minutes(&shop, 90)));
     assert_eq!(outcome.wanted_at, slot);
 }
@@ -535,14 +535,14 @@ async fn batches_of_a_brand_are_listed_newest_first_a_page_at_a_time() {
     let mut request = of_brand();
     let first = client.list_decision_batches(request.clone()).await;
     let first = first.unwrap().into_inner();
-    request.page_token = first.next_page_token;
+    request.page_token = first.next_page_token.unwrap();
     let second = client.list_decision_batches(request.clone()).await;
     let second = second.unwrap().into_inner();
     let listed: Vec<_> = first.batches.iter().chain(&second.batches).collect();
     let listed_ids: Vec<_> = listed.iter().map(|batch| &batch.batch_id).collect();
     assert_eq!(listed_ids, ids.iter().collect::<Vec<_>>());
     assert!(listed.iter().all(|batch| batch.done == 1));
-    assert_eq!(second.next_page_token, "");
+    assert_eq!(second.next_page_token, None);
 
     request.page_size = 7;
     request.page_token = "?".to_owned();

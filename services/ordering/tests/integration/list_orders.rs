@@ -16,7 +16,7 @@ async fn list(shop: &Shop, request: ListOrdersRequest) -> (Vec<Order>, String) {
         .await
         .unwrap()
         .into_inner();
-    (answer.orders, answer.next_page_token)
+    (answer.orders, answer.next_page_token.unwrap_or_default())
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use proto::{
     capacity::v1::HoldGone,
     ordering::v1::{
         CancelReason, GetOrderByTokenRequest, GetOrderRequest, Order, OrderEvent, OrderState,
-        OrderStateChanged, TransitionOrderRequest,
+        OrderChanged, TransitionOrderRequest,
     },
 };
 use testkit::eventually;
@@ -21,7 +21,7 @@ fn gone(order_id: &str, version: i64) -> Event {
     Event::new("capacity.hold.gone.v1", order, version, &body)
 }
 
-/// Tells of a lost hold again and again until it is heard: from then on every event is.
+/// Publishes a lost hold again and again until it is consumed: from then on every event is.
 async fn until_it_listens(shop: &Shop) {
     let (order, _) = shop.placed("first").await;
     eventually(async || {
@@ -42,7 +42,7 @@ async fn read(shop: &Shop, order: &Order) -> (Order, Vec<OrderEvent>) {
 }
 
 #[tokio::test]
-async fn it_is_cancelled_by_the_system_and_the_customer_is_told() {
+async fn it_is_cancelled_by_the_system_and_the_customer_sees_why() {
     let shop = Shop::open().await;
     until_it_listens(&shop).await;
     let (order, token) = shop.placed("k").await;
@@ -58,16 +58,17 @@ async fn it_is_cancelled_by_the_system_and_the_customer_is_told() {
         )
         .await;
 
-    let mut told = Vec::new();
+    let mut cancelled = Vec::new();
     for _ in 0..2 {
-        let change: OrderStateChanged = events.next().await.decode().unwrap();
+        let changed: OrderChanged = events.next().await.decode().unwrap();
+        let change = changed.change.unwrap();
         assert!(change.return_stock, "nothing was used up");
-        told.push(change.order_id);
+        cancelled.push(change.order_id);
     }
-    told.sort();
+    cancelled.sort();
     let mut both = [order.order_id.clone(), accepted.order_id.clone()];
     both.sort();
-    assert_eq!(told, both, "each once");
+    assert_eq!(cancelled, both, "each once");
     let (seen, entries) = read(&shop, &order).await;
     assert_eq!(seen.state(), OrderState::Cancelled);
     assert_eq!(entries[1].actor_kind, "system");
@@ -80,7 +81,7 @@ async fn it_is_cancelled_by_the_system_and_the_customer_is_told() {
 }
 
 #[tokio::test]
-async fn told_twice_or_too_late_it_changes_nothing_more() {
+async fn cancelled_twice_or_too_late_it_changes_nothing_more() {
     let shop = Shop::open().await;
     until_it_listens(&shop).await;
     let (order, _) = shop.placed("k1").await;
@@ -119,7 +120,7 @@ async fn staff_cannot_give_the_reason_that_is_the_systems() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let request = TransitionOrderRequest {
-        cancel_reason: CancelReason::HoldGone.into(),
+        cancel_reason: Some(CancelReason::HoldGone.into()),
         ..cancel(&order)
     };
     let refused = shop.counter().transition_order(request).await;

@@ -7,6 +7,7 @@
 mod agreed_quote;
 mod common;
 mod decisions;
+mod events;
 mod list_orders;
 mod lost_holds;
 mod move_order;
@@ -15,7 +16,10 @@ mod pauses;
 mod place_order;
 mod repeats;
 mod reschedule;
+mod services;
 mod slots;
+mod stored_order;
 mod snapshot;
 mod tenancy;
+mod test_orders;
 mod unmask;

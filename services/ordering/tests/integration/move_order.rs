@@ -3,7 +3,7 @@
 use crate::common::{Shop, cancel, moved, reason, to, to_slot};
 use proto::ordering::v1::{
     CancelByTokenRequest, FindOrderStatesRequest, GetOrderByTokenRequest, GetOrderRequest,
-    OrderEvent, OrderState, OrderStateChanged, TransitionOrderRequest, UndoTransitionRequest,
+    OrderEvent, OrderState, OrderChanged, TransitionOrderRequest, UndoTransitionRequest,
 };
 
 async fn history(shop: &Shop, order_id: &str) -> Vec<OrderEvent> {
@@ -19,7 +19,7 @@ async fn history(shop: &Shop, order_id: &str) -> Vec<OrderEvent> {
 }
 
 #[tokio::test]
-async fn an_order_goes_its_way_and_every_step_is_told() {
+async fn every_step_of_an_order_is_published() {
     let shop = Shop::open().await;
     let mut events = shop.service.listen(&["ordering.order.*.v1"]).await;
     let (order, _) = shop.placed("k").await;
@@ -52,10 +52,10 @@ async fn an_order_goes_its_way_and_every_step_is_told() {
     assert_eq!(order.paid.as_ref().unwrap().amount, 50);
     assert!(order.completed_at.is_some());
 
-    let mut told = Vec::new();
-    while told.len() < 5 {
+    let mut published = Vec::new();
+    while published.len() < 5 {
         let event = events.next().await;
-        told.push((event.type_, event.version));
+        published.push((event.type_, event.version));
     }
     let expected = ["placed", "accepted", "preparing", "ready", "completed"];
     let expected: Vec<_> = expected
@@ -63,7 +63,7 @@ async fn an_order_goes_its_way_and_every_step_is_told() {
         .zip(1..)
         .map(|(s, v)| (format!("ordering.order.{s}.v1"), v))
         .collect();
-    assert_eq!(told, expected);
+    assert_eq!(published, expected);
     let kinds: Vec<_> = history(&shop, &order.order_id)
         .await
         .into_iter()
@@ -86,7 +86,7 @@ async fn a_move_the_rules_do_not_know_names_the_present_state() {
 }
 
 #[tokio::test]
-async fn of_two_who_press_at_once_one_wins_and_the_other_learns_the_new_state() {
+async fn of_two_simultaneous_requests_one_wins_and_the_other_gets_the_new_state() {
     for round in 0..8 {
         let shop = Shop::open().await;
         let (order, _) = shop.placed(&format!("k{round}")).await;
@@ -118,16 +118,16 @@ async fn the_same_key_moves_an_order_once() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let mut counter = shop.counter();
-    let press = TransitionOrderRequest {
+    let request = TransitionOrderRequest {
         idempotency_key: "p".into(),
         ..to(&order, OrderState::Accepted)
     };
-    let first = moved(&mut counter, press.clone()).await.unwrap();
-    let again = moved(&mut counter, press.clone()).await.unwrap();
+    let first = moved(&mut counter, request.clone()).await.unwrap();
+    let again = moved(&mut counter, request.clone()).await.unwrap();
     assert_eq!(first.version, again.version);
     let other = TransitionOrderRequest {
         to: OrderState::Preparing.into(),
-        ..press
+        ..request
     };
     let refused = moved(&mut counter, other).await.unwrap_err();
     assert_eq!(refused.reason, "IDEMPOTENCY_MISMATCH");
@@ -138,13 +138,13 @@ async fn simultaneous_repeats_of_one_key_all_get_the_first_answer() {
     let shop = Shop::open().await;
     for round in 0..4 {
         let (order, _) = shop.placed(&format!("k{round}")).await;
-        let press = TransitionOrderRequest {
+        let request = TransitionOrderRequest {
             idempotency_key: format!("p{round}"),
             ..cancel(&order)
         };
         let attempts = (0..6).map(|_| {
-            let (mut client, press) = (shop.counter(), press.clone());
-            async move { moved(&mut client, press).await }
+            let (mut client, request) = (shop.counter(), request.clone());
+            async move { moved(&mut client, request).await }
         });
         for answer in futures::future::join_all(attempts).await {
             let answer = answer.unwrap();
@@ -179,7 +179,7 @@ async fn simultaneous_undos_all_get_the_first_answer() {
         assert_eq!((back.state(), back.version), (OrderState::Placed, 3));
     }
     assert_eq!(history(&shop, &order.order_id).await.len(), 3);
-    // Whoever did not press has nothing to repeat.
+    // Whoever did not request has nothing to repeat.
     let other = shop.counter().undo_transition(undo).await;
     assert_eq!(reason(other), "ILLEGAL_TRANSITION");
 }
@@ -200,7 +200,7 @@ async fn a_customers_simultaneous_cancellations_are_one() {
     assert_eq!(history(&shop, &order.order_id).await.len(), 2);
 }
 
-/// A board that was away replays what was pressed on it: the present state decides.
+/// A board that was offline repeats its requests: the present state decides.
 #[tokio::test]
 async fn a_step_that_arrives_after_a_cancellation_is_refused_by_the_present_state() {
     let shop = Shop::open().await;
@@ -374,14 +374,14 @@ async fn the_kitchen_makes_and_completes_and_does_nothing_else() {
         to: OrderState::Rejected.into(),
         ..cancel(&placed)
     };
-    for press in [
+    for request in [
         to(&placed, OrderState::Accepted),
         // Making it would accept it.
         to(&placed, OrderState::Preparing),
         cancel(&placed),
         reject,
     ] {
-        denied(&moved(&mut kitchen, press).await.unwrap_err());
+        denied(&moved(&mut kitchen, request).await.unwrap_err());
     }
     let later = kitchen.move_order(to_slot(&shop, &placed, 60)).await;
     denied(&chassis::error::Problem::from_status(&later.unwrap_err()));
@@ -404,7 +404,7 @@ async fn the_kitchen_makes_and_completes_and_does_nothing_else() {
         ..to(&order, OrderState::Completed)
     };
     denied(&moved(&mut kitchen, unpaid).await.unwrap_err());
-    // Its own press it may take back.
+    // Its own request it may take back.
     let undo = UndoTransitionRequest {
         order_id: order.order_id.clone(),
         version: order.version,
@@ -444,9 +444,9 @@ async fn a_customer_cancels_by_the_link_until_accepted() {
         assert_eq!(answer.order.unwrap().state(), OrderState::Cancelled);
     }
     let event = events.next().await;
-    let body: OrderStateChanged = event.decode().unwrap();
-    assert!(body.return_stock);
-    assert_eq!(body.from(), OrderState::Placed);
+    let change = event.decode::<OrderChanged>().unwrap().change.unwrap();
+    assert!(change.return_stock);
+    assert_eq!(change.from(), OrderState::Placed);
 
     let (order, token) = shop.placed("k2").await;
     moved(&mut shop.counter(), to(&order, OrderState::Accepted))
@@ -489,7 +489,7 @@ async fn holders_of_something_learn_which_orders_exist() {
         order_ids: vec![unknown, order.order_id.clone()],
     };
     let known = shop
-        .neighbour()
+        .peer()
         .find_order_states(request)
         .await
         .unwrap()

@@ -31,7 +31,7 @@ async fn a_paused_option_of_a_required_group_is_warned_of_with_its_group() {
     shop.capacity.state.lock().pauses = vec![capacity::PublicPause {
         target: Some(capacity::PauseTarget {
             kind: capacity::PauseTargetKind::Option.into(),
-            id: fakes::HALF.to_string(),
+            id: Some(fakes::HALF.to_string()),
             ..Default::default()
         }),
         reason: capacity::PauseReason::Equipment.into(),
@@ -55,19 +55,19 @@ async fn a_paused_station_is_warned_of_at_the_lines_it_makes() {
         shop.capacity.state.lock().pauses = vec![capacity::PublicPause {
             target: Some(capacity::PauseTarget {
                 kind: capacity::PauseTargetKind::Station.into(),
-                name: station.to_owned(),
+                name: Some(station.to_owned()),
                 ..Default::default()
             }),
             reason: capacity::PauseReason::Staffing.into(),
             ..Default::default()
         }];
         let warnings = shop.quote(shop.cart(1)).await.unwrap().warnings;
-        let told: Vec<_> = warnings
+        let reported: Vec<_> = warnings
             .iter()
             .map(|found| (&*found.field, &*found.reason, &*found.params["name"]))
             .collect();
         let expected = [("lines[0]", "PAUSED", "翠玉綠茶")];
-        assert_eq!(told, expected[..usize::from(paused)], "{station}");
+        assert_eq!(reported, expected[..usize::from(paused)], "{station}");
     }
 }
 

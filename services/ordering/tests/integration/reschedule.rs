@@ -37,7 +37,7 @@ fn in_minutes(shop: &Shop, minutes: i64) -> DateTime<Utc> {
 }
 
 #[tokio::test]
-async fn a_moved_order_has_its_new_time_and_everybody_is_told_why() {
+async fn a_moved_order_shows_its_new_time_and_the_reason() {
     let shop = Shop::open().await;
     let mut events = shop.service.listen(&["ordering.schedule.*.v1"]).await;
     let (order, token) = shop.placed("k").await;
@@ -81,13 +81,15 @@ async fn a_moved_order_has_its_new_time_and_everybody_is_told_why() {
 
     let event = events.next().await;
     assert_eq!(event.type_, "ordering.schedule.changed.v1");
-    let told: ScheduleChanged = event.decode().unwrap();
+    let changed: ScheduleChanged = event.decode().unwrap();
+    assert_eq!(changed.promised_before, order.promised_at);
+    let change = changed.change.unwrap();
     assert_eq!(
-        (told.version, told.from, told.to),
-        (2, order.promised_at, request.wanted_at)
+        (change.version, change.promised_at),
+        (2, request.wanted_at)
     );
     assert_eq!(
-        (told.branch_id, told.reason),
+        (change.branch_id, change.reason),
         (order.branch_id, "冰櫃故障".to_owned())
     );
 }
@@ -141,12 +143,12 @@ async fn an_order_that_is_made_or_finished_stays_where_it_is() {
         ("k3", OrderState::Cancelled),
     ] {
         let (order, _) = shop.placed(key).await;
-        let wish = if state == OrderState::Cancelled {
+        let request = if state == OrderState::Cancelled {
             cancel(&order)
         } else {
             to(&order, state)
         };
-        let order = moved(&mut manager, wish).await.unwrap();
+        let order = moved(&mut manager, request).await.unwrap();
         let refused = move_order(&mut manager, to_slot(&shop, &order, 60)).await;
         let refused = refused.unwrap_err();
         assert_eq!(refused.reason, "ILLEGAL_TRANSITION", "{state:?}");
@@ -203,7 +205,7 @@ async fn what_capacity_refuses_leaves_the_order_as_it_was() {
         assert_eq!(refused.reason, refusal);
         assert_eq!(refused.fields[0].field, "wanted_at");
     }
-    // What another day lacks is told at the line, by the name it was sold under.
+    // What another day lacks is reported at the line, with the name it was sold under.
     let params = [("sku_id", fakes::TEA_M.to_string()), ("left", "1".into())];
     let lacks = Problem::new("OUT_OF_STOCK").field_with("skus[0]", "OUT_OF_STOCK", params);
     shop.capacity.state.lock().move_refusal = Some(lacks);
@@ -250,8 +252,12 @@ async fn a_move_that_cannot_be_written_is_done_as_soon_as_it_can() {
         .await
         .unwrap();
     leave_behind(&shop);
-    let told: ScheduleChanged = events.next().await.decode().unwrap();
-    assert_eq!((told.version, told.to), (2, request.wanted_at));
+    let changed: ScheduleChanged = events.next().await.decode().unwrap();
+    let change = changed.change.unwrap();
+    assert_eq!(
+        (change.version, change.promised_at),
+        (2, request.wanted_at)
+    );
     let seen = read(&shop, &order).await;
     assert_eq!(seen.order.unwrap().promised_at, request.wanted_at);
     assert_eq!(seen.events[1].actor_kind, "staff");
@@ -259,7 +265,7 @@ async fn a_move_that_cannot_be_written_is_done_as_soon_as_it_can() {
 }
 
 #[tokio::test]
-async fn a_move_whose_answer_was_lost_is_gone_on_with() {
+async fn a_move_without_a_response_is_continued() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     shop.capacity.state.lock().away = true;
@@ -369,7 +375,7 @@ async fn a_refused_move_leaves_nothing_to_go_on_with() {
 }
 
 #[tokio::test]
-async fn a_press_before_the_move_can_no_longer_be_taken_back() {
+async fn a_step_before_the_move_can_no_longer_be_undone() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let mut counter = shop.counter();
@@ -383,7 +389,7 @@ async fn a_press_before_the_move_can_no_longer_be_taken_back() {
     };
     let undone = counter.undo_transition(undo(order.version)).await;
     assert_eq!(reason(undone), "ILLEGAL_TRANSITION");
-    // A press after it can, and the slot stays.
+    // A later request can, and the slot stays.
     let made = moved(&mut counter, to(&order, OrderState::Preparing)).await;
     let back = counter.undo_transition(undo(made.unwrap().version)).await;
     let back = back.unwrap().into_inner().order.unwrap();

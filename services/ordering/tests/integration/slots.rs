@@ -1,4 +1,4 @@
-//! Slots are told for the very cart, and obstacles for staff alone.
+//! Slots are those of the very cart, and staff alone sees what fills them.
 
 use crate::common::{Shop, fakes, fields, reason};
 use chassis::clock::Clock as _;
@@ -55,15 +55,15 @@ async fn capacity_is_asked_with_everything_it_judges_a_cart_by() {
 }
 
 #[tokio::test]
-async fn customers_are_told_that_a_slot_is_full_and_staff_also_why() {
+async fn customers_see_that_a_slot_is_full_and_staff_also_why() {
     let shop = Shop::open().await;
     offer(&shop);
-    let told = shop.customer().find_slots(of_cart(&shop, 1)).await.unwrap();
-    let slot = told.into_inner().slots.remove(0);
+    let found = shop.customer().find_slots(of_cart(&shop, 1)).await.unwrap();
+    let slot = found.into_inner().slots.remove(0);
     assert_eq!(slot.state(), SlotState::Full);
     assert!(slot.full_rule_ids.is_empty());
-    let told = shop.counter().find_slots(of_cart(&shop, 1)).await.unwrap();
-    assert_eq!(told.into_inner().slots[0].full_rule_ids, [RULE]);
+    let found = shop.counter().find_slots(of_cart(&shop, 1)).await.unwrap();
+    assert_eq!(found.into_inner().slots[0].full_rule_ids, [RULE]);
 }
 
 #[tokio::test]

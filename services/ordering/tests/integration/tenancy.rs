@@ -130,7 +130,7 @@ async fn staff_of_another_branch_is_out_of_scope() {
 }
 
 #[tokio::test]
-async fn who_may_only_look_is_offered_nothing_to_press() {
+async fn viewers_are_offered_no_transition() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let scope = Scope::whole_organisation();
@@ -147,10 +147,10 @@ async fn who_may_only_look_is_offered_nothing_to_press() {
         .order
         .unwrap();
     assert!(seen.next_states.is_empty());
-    let press = viewer
+    let transition = viewer
         .transition_order(to(&order, OrderState::Accepted))
         .await;
-    assert_eq!(reason(press), "PERMISSION_DENIED");
+    assert_eq!(reason(transition), "PERMISSION_DENIED");
 }
 
 #[tokio::test]

@@ -92,10 +92,7 @@ pub fn account(account: &Account) -> pb::Account {
             .role
             .permissions()
             .into_iter()
-            .map(|(key, held)| pb::Permission {
-                key,
-                level: options::Level::from(held).into(),
-            })
+            .map(|(key, held)| (key, options::Level::from(held).into()))
             .collect(),
         actions: account.role.actions().into_iter().collect(),
     }

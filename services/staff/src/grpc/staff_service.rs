@@ -203,7 +203,7 @@ impl StaffService for StaffRpc {
         };
         let page = accounts::list(&self.ctx, org, &caller, &page_token, page_size).await?;
         Ok(Response::new(ListAccountsResponse {
-            next_page_token: page.next.unwrap_or_default(),
+            next_page_token: page.next,
             accounts: page.accounts.iter().map(convert::account).collect(),
         }))
     }

@@ -27,5 +27,7 @@ export const keys = {
   shortOrders: (branchId: string, skuId: string) => ["branch", branchId, "stock", skuId, "short"] as const,
   movements: (branchId: string, skuId: string) => ["branch", branchId, "movements", skuId] as const,
   orders: (branchId: string) => ["branch", branchId, "orders"] as const,
+  openOrders: (branchId: string) => ["branch", branchId, "orders", "open"] as const,
   order: (orderId: string) => ["order", orderId] as const,
+  orderSummaries: (orderIds: readonly string[]) => ["order-summaries", ...orderIds] as const,
 };

@@ -1,6 +1,6 @@
 import type { Level, Me, Plan } from "../data/types";
 
-/** A key of domain-rules §7.1 that a screen asks for. */
+/** A key (docs/rules.md, Permissions) that a screen asks for. */
 export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity";
 
 const levels = ["view", "operate", "manage"] as const satisfies readonly Level[];
@@ -24,7 +24,7 @@ export function holdsBrand(me: Me, brandId: string): boolean {
   return organisation || brand_ids.includes(brandId);
 }
 
-/** A sensitive action of domain-rules §7.3. */
-export function mayDo(me: Me, action: "order.cancel_late" | "order.reopen" | "member.unmask"): boolean {
+/** A sensitive action; docs/rules.md, Sensitive actions. */
+export function mayDo(me: Me, action: "order.cancel_late" | "order.reopen" | "member.unmask" | "test.order"): boolean {
   return me.account.actions.includes(action);
 }

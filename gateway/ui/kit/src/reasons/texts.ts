@@ -1,5 +1,5 @@
 /**
- * A sentence for every reason of domain-rules §9 (and what a quote says beside a rule, §3.5):
+ * A sentence for every reason (docs/rules.md, Reasons) (and what a quote says beside a rule):
  * first 繁中, then English. `{name}` is filled from the problem's params; a part in `[[…]]` is
  * said only when all its params came.
  */

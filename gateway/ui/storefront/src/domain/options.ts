@@ -12,7 +12,7 @@ export function isSatisfied(group: MenuOptionGroup, choice: Choice): boolean {
   return given >= group.min && given <= group.max;
 }
 
-/** What the group adds to one unit: its free quota goes to the cheapest first (domain-rules §3.2 stage 1). */
+/** What the group adds to one unit: its free quota goes to the cheapest first (docs/rules.md, Price stages). */
 export function groupAmount(group: MenuOptionGroup, choice: Choice): number {
   const prices = group.options.flatMap((option) => Array<number>(choice[option.option_id] ?? 0).fill(option.price));
   return prices

@@ -75,7 +75,7 @@ export type ProductState =
   | { kind: "sold_out" }
   | { kind: "lacks_option"; group: string };
 
-/** Whether a product can be had at all: a variant is left, and each required group can still be answered (§12 E10). */
+/** Whether a product can be had at all: a variant is left, and each required group can still be answered (docs/rules.md, Worked examples). */
 export function productState(index: MenuIndex, product: MenuProduct, stock: Stock): ProductState {
   const paused = stock.pauses && unsold(product, index.categoriesOf(product), index.groupsOf(product), stock.pauses, (id) => stock.get(id));
   if (paused) return { kind: "paused", group: paused.group, until: paused.until };

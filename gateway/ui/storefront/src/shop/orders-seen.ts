@@ -25,8 +25,8 @@ export function isClosed(state: Order["state"]): boolean {
 }
 
 export function remember(brand: string, branch: string, token: string, order: Order): void {
-  const { order_number, pickup_number, state, placed_at } = order;
-  const entry = { brand, branch, token, order_number, pickup_number, state, at: placed_at };
+  const { order_number, pickup_number, state, created_at } = order;
+  const entry = { brand, branch, token, order_number, pickup_number, state, at: created_at };
   const others = (load<OrderSeen[]>(keys.orders) ?? ordersSeen.value).filter((seen) => seen.token !== token);
   ordersSeen.value = [entry, ...others].slice(0, KEPT);
   save(keys.orders, ordersSeen.value);

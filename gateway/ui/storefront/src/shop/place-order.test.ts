@@ -17,7 +17,7 @@ function answer(key: string, body: OrderBody) {
     return refuse("IDEMPOTENCY_MISMATCH", { order_number, pickup_number });
   }
   const number = String(gateway.orders.size + 1).padStart(3, "0");
-  const order = { order_number: `N${number}`, pickup_number: number, state: "placed", placed_at: "2026-11-30T04:00:00Z" };
+  const order = { order_number: `N${number}`, pickup_number: number, state: "placed", created_at: "2026-11-30T04:00:00Z" };
   const placed = known?.placed ?? ({ order, access_token: `t${number}`, replayed: false } as unknown as PlacedOrder);
   gateway.orders.set(key, { body: text, placed });
   if (gateway.lost > 0) {
@@ -27,9 +27,20 @@ function answer(key: string, body: OrderBody) {
   return { data: placed, response: new Response(null, { status: 201 }) };
 }
 
+interface Call {
+  params: { header: { "Idempotency-Key": string } };
+  body: OrderBody;
+  headers?: Record<string, string>;
+}
+
+const calls: (Omit<Call, "body"> & { path: string })[] = [];
+
 vi.mock("../lib/api", () => ({
   api: {
-    POST: async (_: string, { params, body }: { params: { header: { "Idempotency-Key": string } }; body: OrderBody }) => answer(params.header["Idempotency-Key"], body),
+    POST: async (path: string, { params, body, headers }: Call) => {
+      calls.push({ path, params, headers });
+      return answer(params.header["Idempotency-Key"], body);
+    },
   },
 }));
 
@@ -156,5 +167,20 @@ describe("placing an order", () => {
     shop.cart.put(line({ line_id: "new" }));
     await both;
     expect(shop.cart.units.value).toBe(1);
+  });
+});
+
+describe("in test mode", () => {
+  it("posts a test order in the name of the staff signed in", async () => {
+    vi.stubGlobal("sessionStorage", { getItem: () => "1" });
+    vi.stubGlobal("document", { cookie: "a=b; yzm_csrf=token" });
+    const shop = { ...open(), menu: { value: { menu: { branch: { branch_id: "north-id" } } } } } as unknown as Shop;
+    shop.cart.put(line());
+    const outcome = await send(shop, body(shop));
+    expect(outcome.kind).toBe("placed");
+    const call = calls.at(-1);
+    expect(call?.path).toBe("/api/admin/branches/{branch_id}/test-orders");
+    expect(call?.params).toMatchObject({ path: { branch_id: "north-id" } });
+    expect(call?.headers).toEqual({ "X-CSRF-Token": "token" });
   });
 });

@@ -178,6 +178,7 @@ export const en: Readonly<Record<keyof typeof zhTW, string>> = {
   "checkout.changed_new": "new",
   "checkout.earlier": "What you sent before is an order: pickup number {number}. What is left in your cart would be another one.",
   "checkout.see_order": "See that order",
+  "checkout.test": "Test order: takes no stock or slot and counts in no revenue",
   "checkout.terms": "The shop gets your order at once",
 
   "order.title": "Order",

@@ -176,6 +176,7 @@ export const zhTW = {
   "checkout.changed_new": "新增",
   "checkout.earlier": "上一次送出的訂單已經成立，取件號碼 {number}。購物車裡剩下的會是另一筆訂單。",
   "checkout.see_order": "看那筆訂單",
+  "checkout.test": "測試訂單：不占庫存與時段，也不計入營收",
   "checkout.terms": "送出後店家會馬上收到訂單",
 
   "order.title": "訂單",

@@ -26,7 +26,7 @@ use crate::{
         },
         method::Method,
     },
-    wire::{instant, timestamp, wire_method},
+    wire::{instant, named, timestamp, wire_method},
 };
 
 /// Most decisions of a request, and orders listed in a response.
@@ -161,20 +161,17 @@ pub fn hours_version(
         State::Past => wire::HoursVersionState::Past,
         State::Withdrawn => wire::HoursVersionState::Withdrawn,
     };
-    let (withdrawn_at, withdrawn_by) = match &version.withdrawn {
-        Some((at, by)) => (Some(timestamp(*at)), by.clone()),
-        None => (None, String::new()),
-    };
+    let withdrawn = version.withdrawn.as_ref();
     wire::HoursVersion {
         number: version.number,
         hours: Some(wire_hours(branch_id, &version.hours, version.number)),
         effective_at: Some(timestamp(version.effective_at)),
         state: state.into(),
         saved_at: Some(timestamp(version.saved_at)),
-        saved_by: version.saved_by.clone(),
-        restored_from: version.restored_from.unwrap_or_default(),
-        withdrawn_at,
-        withdrawn_by,
+        saved_by: named(&version.saved_by),
+        restored_from: version.restored_from,
+        withdrawn_at: withdrawn.map(|(at, _)| timestamp(*at)),
+        withdrawn_by: withdrawn.map(|(_, by)| by.clone()),
     }
 }
 
@@ -289,10 +286,10 @@ pub fn special_day(
             violations,
         )
     });
-    let owner = if asked.branch_id.is_empty() {
-        id::parse::<BrandId>("special_day.brand_id", &asked.brand_id, violations).map(Owner::Brand)
-    } else {
-        id::parse("special_day.branch_id", &asked.branch_id, violations).map(Owner::Branch)
+    let owner = match &asked.branch_id {
+        None => id::parse::<BrandId>("special_day.brand_id", &asked.brand_id, violations)
+            .map(Owner::Brand),
+        Some(raw) => id::parse("special_day.branch_id", raw, violations).map(Owner::Branch),
     };
     let raw = RawDay {
         name: asked.name.clone(),
@@ -304,7 +301,7 @@ pub fn special_day(
             .map(|period| (period.open_minute, period.close_minute))
             .collect(),
         locked: asked.locked,
-        of_branch: !asked.branch_id.is_empty(),
+        of_branch: asked.branch_id.is_some(),
     };
     let day = Day::parse("special_day", &raw, violations);
     let special_day_id = match special_day_id {
@@ -324,10 +321,7 @@ pub fn wire_special_day(special: &SpecialDay, overridden: bool) -> wire::Special
     wire::SpecialDay {
         special_day_id: special.special_day_id.to_string(),
         brand_id: special.brand_id.to_string(),
-        branch_id: special
-            .branch_id
-            .map(|branch_id| branch_id.to_string())
-            .unwrap_or_default(),
+        branch_id: special.branch_id.map(|branch_id| branch_id.to_string()),
         name: day.name.clone(),
         from_date: day.from.to_string(),
         to_date: day.to.to_string(),
@@ -351,7 +345,7 @@ pub fn offered_day(day: &OfferedDay) -> wire::OfferedDay {
     wire::OfferedDay {
         business_day: day.business_day.to_string(),
         openings: openings.collect(),
-        special_day: day.special_day.as_deref().unwrap_or_default().to_owned(),
+        special_day: day.special_day.as_deref().map(str::to_owned),
         slots: day.slots.iter().copied().map(timestamp).collect(),
         beyond: day.beyond,
     }
@@ -402,7 +396,7 @@ mod tests {
         let sent = wire::SpecialDay {
             special_day_id: id.clone(),
             brand_id: id,
-            branch_id: String::new(),
+            branch_id: None,
             name: "中秋節".to_owned(),
             from_date: "2026-09-25".to_owned(),
             to_date: "2026-09-27".to_owned(),

@@ -153,7 +153,7 @@ impl HoursService {
         let mut violations = Violations::new();
         let is_of_brand = matches!(
             &asked.change,
-            Some(WireChange::SpecialDay(day)) if day.branch_id.is_empty()
+            Some(WireChange::SpecialDay(day)) if day.branch_id.is_none()
         );
         let branch_id = match asked.branch_id.as_str() {
             "" if is_of_brand => Some(None),
@@ -171,7 +171,12 @@ impl HoursService {
             from: from.flatten(),
         };
         let found = preview(&self.deps, request.identity(), request.org()?, &command).await?;
-        let affected = found.affected.iter().take(convert::MOST_ORDERS);
+        let listed = if asked.count_only {
+            0
+        } else {
+            convert::MOST_ORDERS
+        };
+        let affected = found.affected.iter().take(listed);
         let overridden = found.overridden.iter().take(convert::MOST_ORDERS);
         Ok(PreviewHoursResponse {
             days: found.days.iter().map(convert::offered_day).collect(),

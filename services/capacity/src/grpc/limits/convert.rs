@@ -23,7 +23,7 @@ use crate::{
         local_time::parse_date,
     },
     store::limits::{LimitTemplate, LimitVersion, counters::Counter},
-    wire::{channel, method, timestamp, wire_channel, wire_method},
+    wire::{channel, method, named, timestamp, wire_channel, wire_method},
 };
 
 const INVALID: &str = "CAPACITY_INVALID";
@@ -98,7 +98,7 @@ fn rule(
         window: window?,
         days: days?,
         limit: rule.limit,
-        people: i64::from(rule.people),
+        people: i64::from(rule.people()),
         shares,
         reserved_for_counter: rule.reserved_for_counter,
         early_hours: early_hours?,
@@ -124,9 +124,9 @@ fn target(
     let (id, name) = (format!("{field}.id"), format!("{field}.name"));
     let name = match target.kind() {
         Kind::Tag | Kind::Station => {
-            text::bounded_label(&name, &target.name, 0..=MOST_LABEL, violations)
+            text::bounded_label(&name, target.name(), 0..=MOST_LABEL, violations)
         }
-        _ => text::bounded(&name, &target.name, 0..=MOST_NAME, violations),
+        _ => text::bounded(&name, target.name(), 0..=MOST_NAME, violations),
     };
     let read = match target.kind() {
         Kind::Unspecified => return invalid(format!("{field}.kind"), violations),
@@ -136,12 +136,12 @@ fn target(
         }
         Kind::Method => LimitTarget::Method(method(
             &format!("{field}.method"),
-            target.method,
+            target.method().into(),
             violations,
         )),
-        Kind::Category => LimitTarget::Category(id::parse(&id, &target.id, violations)?),
-        Kind::Product => LimitTarget::Product(id::parse(&id, &target.id, violations)?),
-        Kind::Variant => LimitTarget::Variant(id::parse(&id, &target.id, violations)?),
+        Kind::Category => LimitTarget::Category(id::parse(&id, target.id(), violations)?),
+        Kind::Product => LimitTarget::Product(id::parse(&id, target.id(), violations)?),
+        Kind::Variant => LimitTarget::Variant(id::parse(&id, target.id(), violations)?),
         Kind::Tag => return Some((LimitTarget::Tag(name), String::new())),
         Kind::Station => return Some((LimitTarget::Station(name), String::new())),
     };
@@ -167,13 +167,13 @@ fn window(
     match window.kind() {
         Kind::Unspecified => invalid(format!("{field}.kind"), violations),
         Kind::Slot => Some(Window::Slot),
-        Kind::Rolling => Some(Window::Rolling(number("minutes", window.minutes)?)),
+        Kind::Rolling => Some(Window::Rolling(number("minutes", window.minutes())?)),
         Kind::Daypart => {
-            let from = number("from_minute", window.from_minute);
-            let to = number("to_minute", window.to_minute);
+            let from = number("from_minute", window.from_minute());
+            let to = number("to_minute", window.to_minute());
             let name = format!("{field}.name");
             Some(Window::Daypart {
-                name: text::bounded(&name, &window.name, 0..=MOST_LABEL, violations),
+                name: text::bounded(&name, window.name(), 0..=MOST_LABEL, violations),
                 from: from?,
                 to: to?,
             })
@@ -185,19 +185,19 @@ fn window(
 fn days(field: &str, days: Option<&wire::LimitDays>, violations: &mut Violations) -> Option<Days> {
     let every = wire::LimitDays::default();
     let days = days.unwrap_or(&every);
-    let mut date = |name: &str, raw: &str| -> Option<Option<NaiveDate>> {
-        if raw.is_empty() {
+    let mut date = |name: &str, raw: Option<&str>| -> Option<Option<NaiveDate>> {
+        let Some(raw) = raw else {
             return Some(None);
-        }
+        };
         let read = parse_date(raw);
         if read.is_none() {
             violations.push(format!("{field}.{name}"), INVALID);
         }
         read.map(Some)
     };
-    let only = date("date", &days.date);
-    let from = date("from_date", &days.from_date);
-    let to = date("to_date", &days.to_date);
+    let only = date("date", days.date.as_deref());
+    let from = date("from_date", days.from_date.as_deref());
+    let to = date("to_date", days.to_date.as_deref());
     let (only, from, to) = (only?, from?, to?);
     let Some(only) = only else {
         let weekdays = days
@@ -273,7 +273,7 @@ pub fn wire_rule(rule: &Rule) -> wire::LimitRule {
         window: Some(wire_window(&rule.window)),
         days: Some(wire_days(&rule.days)),
         limit: rule.limit,
-        people: i32::try_from(rule.people).unwrap_or_default(),
+        people: i32::try_from(rule.people).ok().filter(|people| *people > 0),
         shares: rule.shares.iter().map(share).collect(),
         reserved_for_counter: rule.reserved_for_counter,
         early_hours: i32::from(rule.early_hours),
@@ -283,39 +283,39 @@ pub fn wire_rule(rule: &Rule) -> wire::LimitRule {
 
 fn wire_target(target: &LimitTarget, name: &str) -> wire::LimitTarget {
     use wire::LimitTargetKind as Kind;
-    let mut message = wire::LimitTarget {
-        name: name.to_owned(),
+    let mut found = wire::LimitTarget {
+        name: named(name),
         ..wire::LimitTarget::default()
     };
     let kind = match target {
         LimitTarget::All => Kind::All,
         LimitTarget::Method(method) => {
-            message.method = wire_method(*method).into();
+            found.method = Some(wire_method(*method).into());
             Kind::Method
         }
         LimitTarget::Category(id) => {
-            message.id = id.to_string();
+            found.id = Some(id.to_string());
             Kind::Category
         }
         LimitTarget::Product(id) => {
-            message.id = id.to_string();
+            found.id = Some(id.to_string());
             Kind::Product
         }
         LimitTarget::Variant(id) => {
-            message.id = id.to_string();
+            found.id = Some(id.to_string());
             Kind::Variant
         }
         LimitTarget::Tag(tag) => {
-            message.name.clone_from(tag);
+            found.name = Some(tag.clone());
             Kind::Tag
         }
         LimitTarget::Station(station) => {
-            message.name.clone_from(station);
+            found.name = Some(station.clone());
             Kind::Station
         }
     };
-    message.kind = kind.into();
-    message
+    found.kind = kind.into();
+    found
 }
 
 fn wire_window(window: &Window) -> wire::LimitWindow {
@@ -327,14 +327,14 @@ fn wire_window(window: &Window) -> wire::LimitWindow {
         },
         Window::Rolling(minutes) => wire::LimitWindow {
             kind: Kind::Rolling.into(),
-            minutes: i32::from(*minutes),
+            minutes: Some(i32::from(*minutes)),
             ..wire::LimitWindow::default()
         },
         Window::Daypart { name, from, to } => wire::LimitWindow {
             kind: Kind::Daypart.into(),
-            name: name.clone(),
-            from_minute: i32::from(*from),
-            to_minute: i32::from(*to),
+            name: Some(name.clone()),
+            from_minute: Some(i32::from(*from)),
+            to_minute: Some(i32::from(*to)),
             ..wire::LimitWindow::default()
         },
         Window::Day => wire::LimitWindow {
@@ -345,16 +345,15 @@ fn wire_window(window: &Window) -> wire::LimitWindow {
 }
 
 fn wire_days(days: &Days) -> wire::LimitDays {
-    let named = |date: &Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     match days {
         Days::Week { weekdays, from, to } => wire::LimitDays {
             weekdays: weekdays.iter().map(|weekday| i32::from(*weekday)).collect(),
-            from_date: named(from),
-            to_date: named(to),
-            date: String::new(),
+            from_date: from.map(|date| date.to_string()),
+            to_date: to.map(|date| date.to_string()),
+            date: None,
         },
         Days::Date(date) => wire::LimitDays {
-            date: date.to_string(),
+            date: Some(date.to_string()),
             ..wire::LimitDays::default()
         },
     }
@@ -366,17 +365,17 @@ pub fn limits(found: &BranchLimits) -> wire::Limits {
         branch_id: found.branch_id.to_string(),
         rules: found.rules.iter().map(wire_rule).collect(),
         version: found.version,
-        orders_per_slot: found.orders_per_slot.unwrap_or_default(),
+        orders_per_slot: found.orders_per_slot,
         slot_minutes: i32::try_from(found.slot_minutes).unwrap_or_default(),
         overbooked: found
             .overbooked
             .iter()
-            .map(|counter| overbooked(&found.rules, counter, rule_id(&counter.key.rule_id)))
+            .map(|counter| overbooked(&found.rules, counter, named(&rule_id(&counter.key.rule_id))))
             .collect(),
     }
 }
 
-fn overbooked(rules: &[Rule], counter: &Counter, rule_id: String) -> wire::Overbooked {
+fn overbooked(rules: &[Rule], counter: &Counter, rule_id: Option<String>) -> wire::Overbooked {
     let rule = rules
         .iter()
         .find(|rule| rule.rule_id == counter.key.rule_id);
@@ -392,7 +391,7 @@ fn overbooked(rules: &[Rule], counter: &Counter, rule_id: String) -> wire::Overb
 /// A preview on the wire; rules are named by their places in the request.
 pub fn preview(found: &Preview, rules: &[Rule]) -> wire::PreviewLimitsResponse {
     let place = |rule_id: &LimitRuleId| rules.iter().position(|rule| rule.rule_id == *rule_id);
-    let named = |rule_id: &LimitRuleId| place(rule_id).map(|at| at.to_string()).unwrap_or_default();
+    let name = |rule_id: &LimitRuleId| place(rule_id).map(|at| at.to_string());
     let counted = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     let moved = found
         .tried
@@ -406,7 +405,7 @@ pub fn preview(found: &Preview, rules: &[Rule]) -> wire::PreviewLimitsResponse {
         overbooked: found
             .overbooked
             .iter()
-            .map(|counter| overbooked(rules, counter, named(&counter.key.rule_id)))
+            .map(|counter| overbooked(rules, counter, name(&counter.key.rule_id)))
             .collect(),
         business_day: found.day.to_string(),
         orders: counted(found.orders),
@@ -467,7 +466,7 @@ fn slot_load(slot: &SlotLoad, rules: &[Rule]) -> wire::SlotLoad {
         let rule = rules.iter().find(|rule| rule.rule_id == load.rule_id);
         let shown = |counted| rule.map_or(counted, |rule| rule.shown(counted));
         wire::RuleLoad {
-            rule_id: rule_id(&load.rule_id),
+            rule_id: named(&rule_id(&load.rule_id)),
             used: shown(load.used),
             limit: shown(load.limit),
         }

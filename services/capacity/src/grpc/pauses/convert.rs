@@ -38,14 +38,16 @@ pub fn target(
             None
         }
         wire::PauseTargetKind::Product => {
-            id::parse(&id, &target.id, violations).map(Target::Product)
+            id::parse(&id, target.id(), violations).map(Target::Product)
         }
         wire::PauseTargetKind::Variant => {
-            id::parse(&id, &target.id, violations).map(Target::Variant)
+            id::parse(&id, target.id(), violations).map(Target::Variant)
         }
-        wire::PauseTargetKind::Option => id::parse(&id, &target.id, violations).map(Target::Option),
+        wire::PauseTargetKind::Option => {
+            id::parse(&id, target.id(), violations).map(Target::Option)
+        }
         wire::PauseTargetKind::Category => {
-            id::parse(&id, &target.id, violations).map(Target::Category)
+            id::parse(&id, target.id(), violations).map(Target::Category)
         }
         wire::PauseTargetKind::Method if target.method() == wire::Method::Unspecified => {
             violations.push(format!("{field}.method"), "EMPTY_TARGET");
@@ -53,13 +55,14 @@ pub fn target(
         }
         wire::PauseTargetKind::Method => {
             let field = format!("{field}.method");
-            Some(Target::Method(method(&field, target.method, violations)))
+            let number = target.method().into();
+            Some(Target::Method(method(&field, number, violations)))
         }
         wire::PauseTargetKind::Branch => Some(Target::Branch),
         wire::PauseTargetKind::Station => {
-            label(field, &target.name, violations).map(Target::Station)
+            label(field, target.name(), violations).map(Target::Station)
         }
-        wire::PauseTargetKind::Tag => label(field, &target.name, violations).map(Target::Tag),
+        wire::PauseTargetKind::Tag => label(field, target.name(), violations).map(Target::Tag),
     }
 }
 
@@ -87,14 +90,14 @@ pub fn wire_target(target: &Target) -> wire::PauseTarget {
         Target::Tag(_) => wire::PauseTargetKind::Tag,
     };
     let method = match target {
-        Target::Method(method) => wire_method(*method),
-        _ => wire::Method::Unspecified,
+        Target::Method(method) => Some(wire_method(*method).into()),
+        _ => None,
     };
     wire::PauseTarget {
         kind: kind.into(),
-        id: target.id().map(|id| id.to_string()).unwrap_or_default(),
-        method: method.into(),
-        name: target.name().unwrap_or_default().to_owned(),
+        id: target.id().map(|id| id.to_string()),
+        method,
+        name: target.name().map(str::to_owned),
     }
 }
 
@@ -151,10 +154,10 @@ pub fn end(end: Option<&wire::PauseEnd>, violations: &mut Violations) -> Option<
         wire::PauseEndKind::Restocked => Some(End::Restocked),
         wire::PauseEndKind::Manual => Some(End::Manual),
         wire::PauseEndKind::Minutes => {
-            let minutes = u16::try_from(end.minutes).ok();
-            let minutes = minutes.filter(|_| (1..=MOST_MINUTES).contains(&end.minutes));
+            let minutes = u16::try_from(end.minutes()).ok();
+            let minutes = minutes.filter(|_| (1..=MOST_MINUTES).contains(&end.minutes()));
             if minutes.is_none() {
-                let params = [("given", end.minutes), ("min", 1), ("max", MOST_MINUTES)];
+                let params = [("given", end.minutes()), ("min", 1), ("max", MOST_MINUTES)];
                 violations.push_with("end.minutes", "SETTING_RANGE", params);
             }
             minutes.map(End::Minutes)
@@ -171,11 +174,11 @@ pub fn end(end: Option<&wire::PauseEnd>, violations: &mut Violations) -> Option<
 
 fn wire_end(end: End) -> wire::PauseEnd {
     let (kind, minutes, at) = match end {
-        End::Today => (wire::PauseEndKind::Today, 0, None),
-        End::Minutes(minutes) => (wire::PauseEndKind::Minutes, minutes.into(), None),
-        End::At(at) => (wire::PauseEndKind::At, 0, Some(timestamp(at))),
-        End::Restocked => (wire::PauseEndKind::Restocked, 0, None),
-        End::Manual => (wire::PauseEndKind::Manual, 0, None),
+        End::Today => (wire::PauseEndKind::Today, None, None),
+        End::Minutes(minutes) => (wire::PauseEndKind::Minutes, Some(minutes.into()), None),
+        End::At(at) => (wire::PauseEndKind::At, None, Some(timestamp(at))),
+        End::Restocked => (wire::PauseEndKind::Restocked, None, None),
+        End::Manual => (wire::PauseEndKind::Manual, None, None),
     };
     wire::PauseEnd {
         kind: kind.into(),
@@ -231,12 +234,11 @@ pub fn pause((pause, place): &PauseInBranch) -> wire::Pause {
     } else {
         wire::PauseScope::Branches
     };
-    let ending = match place.ending {
-        None => wire::PauseEnding::Unspecified,
-        Some(Ending::Time) => wire::PauseEnding::Time,
-        Some(Ending::Restocked) => wire::PauseEnding::Restocked,
-        Some(Ending::Resumed) => wire::PauseEnding::Resumed,
-    };
+    let ending = place.ending.map(|ending| match ending {
+        Ending::Time => wire::PauseEnding::Time,
+        Ending::Restocked => wire::PauseEnding::Restocked,
+        Ending::Resumed => wire::PauseEnding::Resumed,
+    });
     wire::Pause {
         pause_id: pause.pause_id.to_string(),
         target: Some(wire_target(&pause.target)),
@@ -253,7 +255,7 @@ pub fn pause((pause, place): &PauseInBranch) -> wire::Pause {
         started_at: Some(timestamp(pause.started_at)),
         started_by: pause.started_by.clone(),
         ended_at: place.ended_at.map(timestamp),
-        ending: ending.into(),
+        ending: ending.map(Into::into),
         ended_by: place.ended_by.clone(),
         version: pause.version,
     }
@@ -342,14 +344,14 @@ mod tests {
         for name in [" ".to_owned(), "吧".repeat(21)] {
             let station = wire::PauseTarget {
                 kind: wire::PauseTargetKind::Station.into(),
-                name,
+                name: Some(name),
                 ..Default::default()
             };
             target("target", Some(&station), &mut violations);
         }
         let minutes = wire::PauseEnd {
             kind: wire::PauseEndKind::Minutes.into(),
-            minutes: 1_441,
+            minutes: Some(1_441),
             at: None,
         };
         end(Some(&minutes), &mut violations);

@@ -65,7 +65,7 @@ impl PauseService {
             let found = pauses::list_active(&self.deps, identity, org, branch_id).await?;
             return Ok(ListPausesResponse {
                 pauses: found.iter().map(convert::pause).collect(),
-                next_page_token: String::new(),
+                next_page_token: None,
             });
         }
         let mut found =

@@ -31,7 +31,7 @@ use crate::{
         holds::PromisedOrder,
         stock::{components::Component, movements::Movement, recipes::Version},
     },
-    wire::timestamp,
+    wire::{named, timestamp},
 };
 
 const MOST_DATES: usize = 120;
@@ -269,7 +269,7 @@ pub fn recipe_version(version: &Version) -> wire::RecipeVersion {
         version: version.version,
         parts: version.parts.iter().map(part).collect(),
         at: Some(timestamp(version.at)),
-        actor: version.actor.clone(),
+        actor: named(&version.actor),
     }
 }
 
@@ -370,7 +370,6 @@ pub fn movement(movement: &Movement) -> wire::StockMovement {
         MovementKind::Opening => wire::MovementKind::Opening,
     };
     let daily = movement.business_day != running_day();
-    let or_empty = |id: Option<String>| id.unwrap_or_default();
     wire::StockMovement {
         movement_id: movement.movement_id.to_string(),
         sku_id: movement.sku_id.to_string(),
@@ -379,11 +378,11 @@ pub fn movement(movement: &Movement) -> wire::StockMovement {
         on_hand_after: movement.on_hand_after,
         held_after: movement.held_after,
         at: Some(timestamp(movement.at)),
-        actor: movement.actor.clone(),
-        order_id: or_empty(movement.order_id.map(|id| id.to_string())),
+        actor: named(&movement.actor),
+        order_id: movement.order_id.map(|id| id.to_string()),
         reason: movement.reason.clone(),
-        business_day: or_empty(daily.then(|| movement.business_day.to_string())),
-        other_branch_id: or_empty(movement.other_branch_id.map(|id| id.to_string())),
+        business_day: daily.then(|| movement.business_day.to_string()),
+        other_branch_id: movement.other_branch_id.map(|id| id.to_string()),
     }
 }
 

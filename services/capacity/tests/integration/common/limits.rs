@@ -39,18 +39,18 @@ pub fn rule(measure: LimitMeasure, window: LimitWindow, limit: i64) -> LimitRule
 }
 
 pub fn each_slot() -> LimitWindow {
-    window(LimitWindowKind::Slot, 0)
+    window(LimitWindowKind::Slot, None)
 }
 
 pub fn rolling(minutes: i32) -> LimitWindow {
-    window(LimitWindowKind::Rolling, minutes)
+    window(LimitWindowKind::Rolling, Some(minutes))
 }
 
 pub fn whole_day() -> LimitWindow {
-    window(LimitWindowKind::Day, 0)
+    window(LimitWindowKind::Day, None)
 }
 
-fn window(kind: LimitWindowKind, minutes: i32) -> LimitWindow {
+fn window(kind: LimitWindowKind, minutes: Option<i32>) -> LimitWindow {
     LimitWindow {
         kind: kind.into(),
         minutes,
@@ -62,8 +62,8 @@ fn window(kind: LimitWindowKind, minutes: i32) -> LimitWindow {
 pub fn of_category(category: CategoryId, rule: LimitRule) -> LimitRule {
     let target = LimitTarget {
         kind: LimitTargetKind::Category.into(),
-        id: category.to_string(),
-        name: "蛋糕".to_owned(),
+        id: Some(category.to_string()),
+        name: Some("蛋糕".to_owned()),
         ..LimitTarget::default()
     };
     LimitRule {
@@ -202,8 +202,8 @@ pub fn state_of(offered: &Availability, slot: &str) -> SlotState {
 
 /// The overbooked counters: rule, window, counted and limit.
 pub fn overbooked(limits: &Limits) -> Vec<(&str, String, i64, i64)> {
-    let response = limits.overbooked.iter();
-    response
-        .map(|it| (it.rule_id.as_str(), shown(&it.starts_at), it.used, it.limit))
+    let overbooked = limits.overbooked.iter();
+    overbooked
+        .map(|it| (it.rule_id(), shown(&it.starts_at), it.used, it.limit))
         .collect()
 }

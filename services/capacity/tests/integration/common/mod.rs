@@ -34,7 +34,7 @@ use proto::{
     },
     catalog::v1::{Branch, BranchChanged, BranchState},
     common::v1::snapshot_service_client::SnapshotServiceClient,
-    ordering::v1::{OrderPlaced, OrderState, OrderStateChanged},
+    ordering::v1::{OrderChange, OrderChanged, OrderState},
 };
 use testkit::{TestAmqp, TestDb, TestRedis, eventually, identities};
 use tonic::{
@@ -89,6 +89,14 @@ pub struct Shop {
     pub db: Arc<TestDb>,
     amqp: Arc<TestAmqp>,
     redis: Arc<TestRedis>,
+}
+
+/// The body of an order's event.
+pub fn order_changed(change: OrderChange) -> OrderChanged {
+    OrderChanged {
+        change: Some(change),
+        order: None,
+    }
 }
 
 impl Shop {
@@ -216,11 +224,13 @@ impl Shop {
     }
 
     pub fn placed(&self, order: OrderId, version: i64) -> Event {
-        let body = OrderPlaced {
+        let body = order_changed(OrderChange {
             order_id: order.to_string(),
+            branch_id: self.branch.to_string(),
             version,
-            ..OrderPlaced::default()
-        };
+            to: OrderState::Placed.into(),
+            ..OrderChange::default()
+        });
         Event::new("ordering.order.placed.v1", order.as_uuid(), version, &body)
     }
 
@@ -231,14 +241,15 @@ impl Shop {
     }
 
     pub fn cancelled(&self, order: OrderId, version: i64, return_stock: bool) -> Event {
-        let body = OrderStateChanged {
+        let body = order_changed(OrderChange {
             order_id: order.to_string(),
             branch_id: self.branch.to_string(),
             version,
             from: OrderState::Placed.into(),
             to: OrderState::Cancelled.into(),
             return_stock,
-        };
+            ..OrderChange::default()
+        });
         Event::new(
             "ordering.order.cancelled.v1",
             order.as_uuid(),

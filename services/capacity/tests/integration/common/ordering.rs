@@ -5,11 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use chassis::id::OrderId;
 use proto::ordering::v1::{
     CancelByTokenRequest, CancelByTokenResponse, FindOrderStatesRequest, FindOrderStatesResponse,
-    FindSlotsRequest, FindSlotsResponse, GetOrderByTokenRequest, GetOrderByTokenResponse,
-    GetOrderRequest, GetOrderResponse, KnownOrder, ListOrdersRequest, ListOrdersResponse,
-    MoveOrderRequest, MoveOrderResponse, OrderState, PlaceOrderRequest, PlaceOrderResponse,
-    QuoteRequest, QuoteResponse, TransitionOrderRequest, TransitionOrderResponse,
-    UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest, UnmaskContactResponse,
+    FindOrdersRequest, FindOrdersResponse, FindSlotsRequest, FindSlotsResponse,
+    GetOrderByTokenRequest, GetOrderByTokenResponse, GetOrderRequest, GetOrderResponse,
+    GetOrderSnapshotsRequest, GetOrderSnapshotsResponse, KnownOrder, ListOrdersRequest,
+    ListOrdersResponse, MoveOrderRequest, MoveOrderResponse, OrderState, PlaceOrderRequest,
+    PlaceOrderResponse, PlaceTestOrderRequest, PlaceTestOrderResponse, QuoteRequest, QuoteResponse,
+    TransitionOrderRequest, TransitionOrderResponse, UndoTransitionRequest, UndoTransitionResponse,
+    UnmaskContactRequest, UnmaskContactResponse,
     ordering_service_server::{OrderingService, OrderingServiceServer},
 };
 use tokio::{net::TcpListener, sync::Mutex};
@@ -130,6 +132,13 @@ impl OrderingService for Ordering {
         Err(Status::unimplemented("list_orders"))
     }
 
+    async fn find_orders(
+        &self,
+        _: Request<FindOrdersRequest>,
+    ) -> Result<Response<FindOrdersResponse>, Status> {
+        Err(Status::unimplemented("find_orders"))
+    }
+
     async fn get_order(
         &self,
         _: Request<GetOrderRequest>,
@@ -149,5 +158,19 @@ impl OrderingService for Ordering {
         _: Request<UndoTransitionRequest>,
     ) -> Result<Response<UndoTransitionResponse>, Status> {
         Err(Status::unimplemented("undo_transition"))
+    }
+
+    async fn place_test_order(
+        &self,
+        _: Request<PlaceTestOrderRequest>,
+    ) -> Result<Response<PlaceTestOrderResponse>, Status> {
+        Err(Status::unimplemented("place_test_order"))
+    }
+
+    async fn get_order_snapshots(
+        &self,
+        _: Request<GetOrderSnapshotsRequest>,
+    ) -> Result<Response<GetOrderSnapshotsResponse>, Status> {
+        Err(Status::unimplemented("get_order_snapshots"))
     }
 }

@@ -81,7 +81,7 @@ impl Tea {
 fn named(kind: PauseTargetKind, name: String) -> PauseTarget {
     PauseTarget {
         kind: kind.into(),
-        name,
+        name: Some(name),
         ..PauseTarget::default()
     }
 }
@@ -89,14 +89,17 @@ fn named(kind: PauseTargetKind, name: String) -> PauseTarget {
 fn target(kind: PauseTargetKind, id: impl ToString) -> PauseTarget {
     PauseTarget {
         kind: kind.into(),
-        id: id.to_string(),
+        id: Some(id.to_string()),
         ..PauseTarget::default()
     }
 }
 
 /// The whole branch.
 pub fn whole_branch() -> PauseTarget {
-    target(PauseTargetKind::Branch, "")
+    PauseTarget {
+        kind: PauseTargetKind::Branch.into(),
+        ..PauseTarget::default()
+    }
 }
 
 /// An end without anything more to say.
@@ -111,7 +114,7 @@ pub fn end(kind: PauseEndKind) -> Option<PauseEnd> {
 pub fn minutes(minutes: i32) -> Option<PauseEnd> {
     Some(PauseEnd {
         kind: PauseEndKind::Minutes.into(),
-        minutes,
+        minutes: Some(minutes),
         at: None,
     })
 }

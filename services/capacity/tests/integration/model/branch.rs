@@ -228,7 +228,7 @@ impl Branch {
     async fn pause(&mut self, unit: usize, waits: bool) {
         let target = PauseTarget {
             kind: PauseTargetKind::Variant.into(),
-            id: self.skus[unit].to_string(),
+            id: Some(self.skus[unit].to_string()),
             ..PauseTarget::default()
         };
         let kind = if waits {

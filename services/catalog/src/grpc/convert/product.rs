@@ -103,13 +103,12 @@ fn or_default(number: i32, default: i32) -> i32 {
     if number == 0 { default } else { number }
 }
 
-fn tax_type(field: &str, raw: i32, violations: &mut Violations) -> Option<TaxType> {
-    match wire::TaxType::try_from(raw) {
-        Ok(wire::TaxType::Unspecified) => None,
+fn tax_type(field: &str, raw: Option<i32>, violations: &mut Violations) -> Option<TaxType> {
+    match wire::TaxType::try_from(raw?) {
         Ok(wire::TaxType::Taxable) => Some(TaxType::Taxable),
         Ok(wire::TaxType::ZeroRated) => Some(TaxType::ZeroRated),
         Ok(wire::TaxType::Exempt) => Some(TaxType::Exempt),
-        Err(_) => {
+        Ok(wire::TaxType::Unspecified) | Err(_) => {
             violations.push(field, "VALIDATION_FAILED");
             None
         }
@@ -142,12 +141,11 @@ pub fn display_filter(field: &str, raw: i32, violations: &mut Violations) -> Opt
 /// A product on the wire.
 pub fn product(product: &Product, brand: BrandId) -> wire::Product {
     let details = &product.details;
-    let tax_type = match details.tax_type {
-        None => wire::TaxType::Unspecified,
-        Some(TaxType::Taxable) => wire::TaxType::Taxable,
-        Some(TaxType::ZeroRated) => wire::TaxType::ZeroRated,
-        Some(TaxType::Exempt) => wire::TaxType::Exempt,
-    };
+    let tax_type = details.tax_type.map(|tax| match tax {
+        TaxType::Taxable => wire::TaxType::Taxable,
+        TaxType::ZeroRated => wire::TaxType::ZeroRated,
+        TaxType::Exempt => wire::TaxType::Exempt,
+    });
     let display = match details.display {
         Display::Listed => wire::DisplayState::Listed,
         Display::Hidden => wire::DisplayState::Hidden,
@@ -176,7 +174,7 @@ pub fn product(product: &Product, brand: BrandId) -> wire::Product {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        tax_type: tax_type.into(),
+        tax_type: tax_type.map(i32::from),
         display: display.into(),
         min_per_order: details.min_per_order,
         max_per_order: details.max_per_order,

@@ -34,7 +34,7 @@ pub fn product(brand_id: &str, category_id: &str, name: &str) -> Product {
         name: name.to_owned(),
         category_ids: vec![category_id.to_owned()],
         variants: vec![variant("冷", 30), variant("熱", 35)],
-        tax_type: TaxType::Taxable.into(),
+        tax_type: Some(TaxType::Taxable.into()),
         display: DisplayState::Listed.into(),
         position: 999,
         ..Product::default()

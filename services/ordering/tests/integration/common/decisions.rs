@@ -130,8 +130,8 @@ impl Shop {
             let found = orders.find(|order| order.order_id == decided.order_id);
             let found = found.unwrap();
             let failed = found.state() == OutcomeState::Failed;
-            assert_eq!(failed, !found.reason.is_empty());
-            found.reason.clone()
+            assert_eq!(failed, found.reason.is_some());
+            found.reason().to_owned()
         };
         batch.body.orders.iter().map(reason_of).collect()
     }

@@ -1,4 +1,4 @@
-//! Stand-ins for catalog and capacity at the gRPC edge.
+//! Fakes of catalog and capacity behind gRPC.
 
 use std::{collections::HashMap, convert::Infallible, sync::Arc};
 
@@ -179,7 +179,7 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
                 price: state.price,
             }],
             option_group_ids: vec![SWEETNESS.to_string()],
-            tax_type: catalog::TaxType::Taxable.into(),
+            tax_type: Some(catalog::TaxType::Taxable.into()),
             display: catalog::DisplayState::Listed.into(),
             category_ids: vec![DRINKS.to_string()],
             make_seconds: 45,
@@ -206,7 +206,7 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
     }
 }
 
-/// Capacity that holds whatever is asked, unless told otherwise.
+/// Capacity that grants every hold, unless a test sets it otherwise.
 pub struct FakeCapacity {
     pub url: Url,
     pub state: Arc<Mutex<CapacityState>>,
@@ -407,7 +407,7 @@ fn availability(
             branch_id: request.branch_id.clone(),
             state: match state.open_state {
                 capacity::OpenState::Unspecified => capacity::OpenState::Open.into(),
-                told => told.into(),
+                state => state.into(),
             },
             time_zone: TIME_ZONE.to_owned(),
             cutoff_minutes: CUTOFF_MINUTES,

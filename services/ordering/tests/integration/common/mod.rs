@@ -1,4 +1,4 @@
-//! One shop with ordering at work in it, and neighbours that do as they are told.
+//! One shop with ordering running in it, and fakes of its upstream services.
 
 pub mod decisions;
 pub mod fakes;
@@ -102,7 +102,7 @@ impl Shop {
     }
 
     /// Another service, such as capacity.
-    pub fn neighbour(&self) -> Client {
+    pub fn peer(&self) -> Client {
         self.client(&identities::service("capacity", self.org))
     }
 
@@ -205,7 +205,7 @@ pub fn fresh_quote(refused: &Status) -> PricedQuote {
     PricedQuote::decode(attached.value.as_slice()).unwrap()
 }
 
-/// A wish to move `order` to the slot `minutes` after now.
+/// A request to move `order` to the slot `minutes` after now.
 pub fn to_slot(shop: &Shop, order: &Order, minutes: i64) -> MoveOrderRequest {
     let at = shop.service.clock().now() + TimeDelta::minutes(minutes);
     MoveOrderRequest {
@@ -216,7 +216,7 @@ pub fn to_slot(shop: &Shop, order: &Order, minutes: i64) -> MoveOrderRequest {
     }
 }
 
-/// A wish to move `order` on.
+/// A request to move `order` to another state.
 pub fn to(order: &Order, state: OrderState) -> TransitionOrderRequest {
     TransitionOrderRequest {
         order_id: order.order_id.clone(),
@@ -226,15 +226,15 @@ pub fn to(order: &Order, state: OrderState) -> TransitionOrderRequest {
     }
 }
 
-/// A wish to cancel `order`.
+/// A request to cancel `order`.
 pub fn cancel(order: &Order) -> TransitionOrderRequest {
     TransitionOrderRequest {
-        cancel_reason: wire::CancelReason::TooBusy.into(),
+        cancel_reason: Some(wire::CancelReason::TooBusy.into()),
         ..to(order, OrderState::Cancelled)
     }
 }
 
-/// Moves an order, or tells why not.
+/// Moves an order to another state, or returns the refusal.
 pub async fn moved(client: &mut Client, request: TransitionOrderRequest) -> Result<Order, Problem> {
     match client.transition_order(request).await {
         Ok(answer) => Ok(answer.into_inner().order.unwrap()),

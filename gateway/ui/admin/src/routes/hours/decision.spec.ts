@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import type { AffectedOrder } from "../../data/types";
-import { commonOf, decisionsOf, tallyOf, withAll, type Chosen, type Decided, type Plan } from "./decision";
+import { byBranch, commonOf, decisionsOf, tallyOf, withAll, type Chosen, type Decided, type Plan } from "./decision";
 
 const order = (order_id: string, state: AffectedOrder["state"] = "accepted") => ({ order_id, state }) as AffectedOrder;
 const chosen = (of: Record<string, Decided>): Chosen => new Map(Object.entries(of));
@@ -42,4 +42,11 @@ it("decides a whole branch at once, but for what is being made", () => {
   const kept = withAll(moved, orders, "keep", movable);
   expect(commonOf(orders, kept)).toBe("keep");
   expect(withAll(kept, [order("c")], "move", movable).get("c")).toEqual({ choice: "move" });
+});
+
+it("puts orders to their branches and counts those that are not listed", () => {
+  const at = (order_id: string, branch_id: string) => ({ order_id, branch_id }) as AffectedOrder;
+  const { branches, unlisted } = byBranch([at("a", "x"), at("b", "y"), at("c", "x")], 8);
+  expect(branches.map(({ branch_id, orders }) => [branch_id, orders.map((one) => one.order_id)])).toEqual([["x", ["a", "c"]], ["y", ["b"]]]);
+  expect(unlisted).toBe(5);
 });

@@ -1,4 +1,4 @@
-import type { AffectedOrder, Decisions } from "../../data/types";
+import type { Affected, AffectedOrder, Decisions } from "../../data/types";
 
 export type Choice = "keep" | "move" | "cancel";
 
@@ -16,6 +16,13 @@ export interface Plan {
   chosen: Chosen;
   reason: string;
   keepUnlisted: boolean;
+}
+
+/** Orders, earliest first, by their branches. */
+export function byBranch(orders: readonly AffectedOrder[], total: number): Affected {
+  const branches = new Map<string, AffectedOrder[]>();
+  for (const order of orders) branches.set(order.branch_id, [...(branches.get(order.branch_id) ?? []), order]);
+  return { branches: [...branches].map(([branch_id, some]) => ({ branch_id, orders: some })), total, unlisted: Math.max(0, total - orders.length) };
 }
 
 /** The decisions as the gateway takes them; undefined while an order that is shown has none, moves lack their reason, or nothing was said about those that are not listed. */

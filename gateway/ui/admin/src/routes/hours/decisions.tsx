@@ -4,9 +4,11 @@ import { useRef, useState } from "react";
 import { ProblemError, problemFrom } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import type { Affected, Decisions, PreviewInput, StartedDecisions } from "../../data/types";
-import { useScope } from "../../frame/use-scope";
+import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
-import type { Plan } from "./decision";
+import { findOrders } from "../../patterns/use-order-summaries";
+import { may } from "../../session/may";
+import { byBranch, type Plan } from "./decision";
 import { DecisionDialog } from "./decision-dialog";
 import { useFollow } from "./follow";
 import { preview } from "./queries";
@@ -30,14 +32,18 @@ export function useDecisions(branchId: string) {
   const client = useQueryClient();
   const follow = useFollow();
   const brandId = useScope().branch?.brand_id ?? "";
+  const sees = may(useMe(), "ops.orders");
   const t = useT();
   const live = useRef<Asked>(undefined);
   /** Outlives the dialog: where orders come in meanwhile the gateway asks again, and only they are left to decide. */
   const [plan, setPlan] = useState<Plan>({ chosen: new Map(), reason: t("decide.moveReasonUsual"), keepUnlisted: false });
 
   async function decide(change: PreviewInput, again: boolean): Promise<Decisions> {
-    const { affected } = await preview(branchId, change);
-    if (affected.total === 0) return none;
+    const { affected: outside, affected_total: total } = await preview(branchId, change);
+    if (total === 0) return none;
+    // Without their names orders can still be decided about.
+    const known = sees ? await findOrders(outside.map((order) => order.order_id)).catch(() => undefined) : undefined;
+    const affected = byBranch(outside.map((order) => ({ ...known?.get(order.order_id), ...order })), total);
     const decisions = await new Promise<Decisions | undefined>((answer) => {
       live.current = { affected, change, again, answer };
       setAsked(live.current);

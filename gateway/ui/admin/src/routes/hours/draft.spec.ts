@@ -10,8 +10,8 @@ const hours: Hours = {
 
 it("sends what the form holds, at once or at the branch's time", () => {
   const now = inputOf(formOf(hours), { version: 4 }, "Asia/Taipei");
-  expect(now).toMatchObject({ version: 4, effective_at: null, replaces: null, restores: null, slot_minutes: 15 });
-  expect(now).not.toHaveProperty("branch_id");
+  expect(now).toMatchObject({ hours: { version: 4, slot_minutes: 15 }, effective_at: null, replaces: null, restores: null });
+  expect(now.hours).not.toHaveProperty("branch_id");
   const later = inputOf(formOf(hours, "2026-12-01T04:00"), { version: 4, replaces: 3 }, "Asia/Taipei");
   expect(later).toMatchObject({ effective_at: "2026-11-30T20:00:00.000Z", replaces: 3 });
 });

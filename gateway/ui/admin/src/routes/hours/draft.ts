@@ -1,16 +1,12 @@
 import { formatDate, instantOf } from "@yizhimai/kit";
 
-import type { Hours, HoursInput, HoursVersion, MethodHours, Period, ServiceMethod } from "../../data/types";
+import type { Hours, HoursInput, HoursVersion, MethodHours, Period, PreviewInput, ServiceMethod } from "../../data/types";
 
 /** Methods that may have hours of their own, in the order they are shown. */
 export const methods: readonly ServiceMethod[] = ["pickup", "delivery", "on_site"];
 
 /** What the form of the weekly hours holds. */
-export type HoursForm = Pick<
-  HoursInput,
-  "periods" | "slot_minutes" | "lead_minutes" | "days_ahead" | "last_order_minutes" | "max_orders_per_slot" | "outside_hours"
-> & {
-  methods: MethodHours[];
+export type HoursForm = Omit<Hours, "branch_id" | "version"> & {
   /** A wall clock of the branch, `2026-12-01T04:00`; undefined for at once. */
   effective?: string | undefined;
 };
@@ -18,7 +14,7 @@ export type HoursForm = Pick<
 /** The hours as the form shows them. */
 export function formOf(hours: Hours, effective?: string): HoursForm {
   const { branch_id: _branch, version: _version, ...rest } = hours;
-  return { ...rest, max_orders_per_slot: rest.max_orders_per_slot ?? null, effective };
+  return { ...rest, effective };
 }
 
 /** What a change is besides its hours. */
@@ -31,13 +27,16 @@ export interface Origin {
 /** The form as the gateway takes it. */
 export function inputOf({ effective, ...form }: HoursForm, { version, replaces, restores }: Origin, timeZone: string): HoursInput {
   return {
-    ...form,
-    max_orders_per_slot: form.max_orders_per_slot ?? null,
-    version,
+    hours: { ...form, max_orders_per_slot: form.max_orders_per_slot ?? null, version },
     effective_at: effective ? instantOf(effective, timeZone) : null,
     replaces: replaces ?? null,
     restores: restores ?? null,
   };
+}
+
+/** What a preview is asked about a change. */
+export function plannedBy({ hours, effective_at, replaces }: HoursInput): PreviewInput {
+  return { hours: { hours, effective_at: effective_at ?? null, replaces: replaces ?? null } };
 }
 
 /** What a method has for itself; one that has nothing follows the branch. */

@@ -49,8 +49,8 @@ export function Offer({ branchId, change }: OfferProps) {
       {query.isError ? <Alert role="status" type="warning" showIcon title={t("offer.cannot")} description={sentence(problemFrom(query.error))} /> : null}
       {query.data ? (
         <>
-          {query.data.affected.total > 0 ? (
-            <Alert role="status" type="warning" showIcon title={t("offer.affected", { count: query.data.affected.total })} description={t("offer.affectedHint")} />
+          {query.data.affected_total > 0 ? (
+            <Alert role="status" type="warning" showIcon title={t("offer.affected", { count: query.data.affected_total })} description={t("offer.affectedHint")} />
           ) : null}
           <ul className={styles.days} aria-busy={query.isFetching}>
             {query.data.days.map((day) => (

@@ -68,19 +68,20 @@ export const decisionBatchesQuery = (brandId: string) =>
     refetchInterval: ({ state }) => (state.data?.batches.some((batch) => batch.waiting > 0) ? NOTICE_MS : false),
   });
 
-export function setHours(branchId: string, body: HoursInput) {
+export function setHours(branchId: string, body: HoursInput & { decisions: Decisions }) {
   return call("PUT", "/api/admin/branches/{branch_id}/hours", { path: { branch_id: branchId }, body });
 }
 
 export function withdrawHours(branchId: string, number: number, body: { version: number; decisions: Decisions }) {
-  return call("POST", "/api/admin/branches/{branch_id}/hours/versions/{number}/withdraw", { path: { branch_id: branchId, number: String(number) }, body });
+  return call("POST", "/api/admin/branches/{branch_id}/hours/versions/{number}/withdraw", { path: { branch_id: branchId, number }, body });
 }
 
 /** Whose a special day is: the branch's own, or its brand's. */
 export type Owner = { branch_id: string } | { brand_id: string };
 
 /** Saves a special day, a new one where it has no id. */
-export function saveSpecialDay(owner: Owner, specialDayId: string | undefined, body: SpecialDayInput, key = newIdempotencyKey()) {
+export function saveSpecialDay(owner: Owner, specialDayId: string | undefined, special_day: SpecialDayInput, decisions: Decisions, key = newIdempotencyKey()) {
+  const body = { special_day, decisions };
   if ("branch_id" in owner) {
     return specialDayId
       ? call("PUT", "/api/admin/branches/{branch_id}/special-days/{special_day_id}", { path: { ...owner, special_day_id: specialDayId }, body, key })

@@ -6,7 +6,7 @@ import { useState } from "react";
 
 import { newIdempotencyKey, problemFrom } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import type { PreviewInput, SpecialDayInput } from "../../data/types";
+import type { PreviewInput, SpecialDay, SpecialDayInput } from "../../data/types";
 import { useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
 import { DetailDrawer } from "../../patterns/detail-drawer";
@@ -19,7 +19,7 @@ import { SpansEditor } from "./spans-editor";
 import { overlaps } from "./week";
 
 /** A special day being looked at, or a new one. */
-export type SpecialDayDraft = Required<Pick<SpecialDayInput, "name" | "from_date" | "to_date" | "periods" | "locked" | "version">> & {
+export type SpecialDayDraft = Pick<SpecialDay, "name" | "from_date" | "to_date" | "periods" | "locked" | "version"> & {
   special_day_id?: string;
   ofBrand: boolean;
 };
@@ -65,7 +65,8 @@ function Editor({ branchId, brandId, draft, manages, managesBrand, onClose }: Dr
   const complete = day.name.trim() !== "" && day.from_date !== "" && (!isOpen || day.periods.length > 0);
   const overlap = overlaps(periods, day.from_date !== day.to_date);
   const input: SpecialDayInput = { name: day.name, from_date: day.from_date, to_date: day.to_date, periods, locked: day.ofBrand && day.locked, version: day.version };
-  const change: PreviewInput = complete ? { special_day: { special_day_id: id ?? null, brand_id: day.ofBrand ? brandId : null, day: input }, from: weekOf(day.from_date, timeZone) } : {};
+  const owner = day.ofBrand ? { brand_id: brandId } : { branch_id: branchId };
+  const change: PreviewInput = complete ? { special_day: { ...input, special_day_id: id ?? null, ...owner }, from: weekOf(day.from_date, timeZone) } : {};
 
   /** What answers false was thought better of: nothing was done, and the drawer stays. */
   async function act(doing: () => Promise<boolean>) {
@@ -102,8 +103,7 @@ function Editor({ branchId, brandId, draft, manages, managesBrand, onClose }: Dr
         });
         if (!agreed) return false;
       }
-      const owner = day.ofBrand ? { brand_id: brandId } : { branch_id: branchId };
-      const answer = await settle(change, (decisions) => saveSpecialDay(owner, id, { ...input, decisions }, id ? newIdempotencyKey() : key));
+      const answer = await settle(change, (decisions) => saveSpecialDay(owner, id, input, decisions, id ? newIdempotencyKey() : key));
       report(answer);
       void message.success(t("form.saved"));
       return true;

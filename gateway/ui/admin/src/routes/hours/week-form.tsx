@@ -10,7 +10,7 @@ import { FormPage, FormSection } from "../../patterns/form-page";
 import { WallField } from "../../patterns/wall-field";
 import { may } from "../../session/may";
 import { useDecisions } from "./decisions";
-import { formOf, inputOf, methods, tomorrowAt, weekOf, type HoursForm, type Origin } from "./draft";
+import { formOf, inputOf, methods, plannedBy, tomorrowAt, weekOf, type HoursForm, type Origin } from "./draft";
 import styles from "./hours.module.css";
 import { MethodWeeks } from "./method-weeks";
 import { Offer } from "./offer";
@@ -54,7 +54,7 @@ export function WeekForm({ branchId, version, beginning, onReload, onLeave }: We
 
   async function save(values: HoursForm) {
     const input = inputOf({ ...initial, ...values }, origin, timeZone);
-    const answer = await settle({ hours: input }, (decisions) => setHours(branchId, { ...input, decisions }));
+    const answer = await settle(plannedBy(input), (decisions) => setHours(branchId, { ...input, decisions }));
     client.setQueryData(keys.hours(branchId), { hours: answer.hours, pending: answer.pending });
     await Promise.all([
       client.invalidateQueries({ queryKey: keys.availability(branchId) }),
@@ -143,7 +143,7 @@ export function WeekForm({ branchId, version, beginning, onReload, onLeave }: We
           </FormSection>
         </FormPage>
       </div>
-      <Offer branchId={branchId} change={changed ? { hours: inputOf(draft, origin, timeZone) } : {}} />
+      <Offer branchId={branchId} change={changed ? plannedBy(inputOf(draft, origin, timeZone)) : {}} />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { useReason, useT } from "../../i18n";
 import { paths } from "../../paths";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { useBusinessDay } from "../../patterns/use-business-day";
+import { useOrderSummaries } from "../../patterns/use-order-summaries";
 import { may } from "../../session/may";
 import { daysFrom } from "./heat";
 import styles from "./limits.module.css";
@@ -128,6 +129,7 @@ function Tried({ branchId, preview, rules, words }: { branchId: string; preview:
   const { t } = words;
   const { timeZone } = useScope();
   const sees = may(useMe(), "ops.orders");
+  const known = useOrderSummaries(preview.tried.map((order) => order.order_id));
   if (preview.orders === 0) return <p className={styles.soft}>{t("limit.triedNone")}</p>;
   return (
     <>
@@ -140,7 +142,8 @@ function Tried({ branchId, preview, rules, words }: { branchId: string; preview:
         ))}
       </dl>
       <ul className={styles.filling} aria-label={t("limit.triedOrders")}>
-        {preview.tried.map(({ order_id, order, slot_starts_at, offered_at, rules: inTheWay }) => {
+        {preview.tried.map(({ order_id, slot_starts_at, offered_at, rules: inTheWay }) => {
+          const order = known.get(order_id);
           const number = order?.pickup_number ?? order_id.slice(-6);
           const text = t("limit.order", { number, time: formatTime(slot_starts_at, timeZone), name: order?.contact_name ?? "" });
           return (

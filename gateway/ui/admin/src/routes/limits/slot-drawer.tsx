@@ -4,13 +4,15 @@ import { formatBusinessDay, formatMoney, formatTime } from "@yizhimai/kit";
 import { Skeleton } from "antd";
 import { useState } from "react";
 
-import type { LimitRule, RuleLoad } from "../../data/types";
+import type { LimitRule, Menu, RuleLoad } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { paths } from "../../paths";
 import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
 import { ErrorState } from "../../patterns/states";
+import { useOrderSummaries } from "../../patterns/use-order-summaries";
 import { may } from "../../session/may";
+import { branchMenuQuery } from "../pauses/queries";
 import { cellSpan, measureOf } from "./cell-text";
 import { Chips } from "./fields";
 import { levelOf, percent, rulesOf, type Cell } from "./heat";
@@ -81,6 +83,15 @@ function Content({ branchId, cell, rules }: { branchId: string; cell: Cell; rule
   );
 }
 
+/** Name of a variant with its product's, while it is on the menu. */
+function variantName(menu: Menu | undefined, variantId: string): string | undefined {
+  for (const product of menu?.products ?? []) {
+    const variant = product.variants.find((one) => one.variant_id === variantId);
+    if (variant) return `${product.name}${variant.name ? `（${variant.name}）` : ""}`;
+  }
+  return undefined;
+}
+
 function usedText(load: RuleLoad, rules: readonly LimitRule[], words: Parameters<typeof amountText>[2]): string {
   const measure = measureOf(load, rules);
   return `${amountText(measure, load.used, words)} / ${amountText(measure, load.limit, words)}`;
@@ -106,8 +117,10 @@ function Counter({ load, text, used }: { load: RuleLoad; text: string; used: str
 function Filling({ branchId, from, to }: { branchId: string; from: string; to: string }) {
   const t = useT();
   const sees = may(useMe(), "ops.orders");
-  const { timeZone } = useScope();
+  const { timeZone, brand, branch } = useScope();
   const detail = useQuery(loadDetailQuery(branchId, from, to));
+  const menu = useQuery(branchMenuQuery(brand?.slug ?? "", branch?.slug ?? ""));
+  const known = useOrderSummaries(detail.data?.orders.map((order) => order.order_id) ?? []);
   if (detail.isError && !detail.data) return <ErrorState thrown={detail.error} onRetry={() => void detail.refetch()} />;
   if (!detail.data) return <Skeleton active paragraph={{ rows: 4 }} />;
   const { products, orders } = detail.data;
@@ -119,7 +132,7 @@ function Filling({ branchId, from, to }: { branchId: string; from: string; to: s
         <ul className={styles.filling}>
           {products.map((one) => (
             <li key={one.variant_id}>
-              <span>{one.product_name ? `${one.product_name}${one.variant_name ? `（${one.variant_name}）` : ""}` : t("limit.offMenu")}</span>
+              <span>{variantName(menu.data, one.variant_id) ?? t("limit.offMenu")}</span>
               <b className="tabular">{t("limit.count.units", { count: one.units })}</b>
             </li>
           ))}
@@ -128,7 +141,8 @@ function Filling({ branchId, from, to }: { branchId: string; from: string; to: s
       <section aria-label={t("limit.column.orders")}>
         <h3 className={styles.label}>{t("limit.column.orders")}</h3>
         <ul className={styles.filling}>
-          {orders.map(({ order_id, order, slot_starts_at, units }) => {
+          {orders.map(({ order_id, slot_starts_at, units }) => {
+            const order = known.get(order_id);
             const text = t("limit.order", { number: order?.pickup_number ?? order_id.slice(-6), time: formatTime(slot_starts_at, timeZone), name: order?.contact_name ?? "" });
             return (
               <li key={order_id}>

@@ -1,5 +1,5 @@
-import { BellOutlined, InboxOutlined, SearchOutlined } from "@ant-design/icons";
-import { Button, Input, Tooltip, type InputRef } from "antd";
+import { BellOutlined, ExperimentOutlined, InboxOutlined, SearchOutlined } from "@ant-design/icons";
+import { Button, Checkbox, Input, Tooltip, type InputRef } from "antd";
 import { useEffect, useRef, useState } from "react";
 
 import { useT } from "../../i18n";
@@ -12,10 +12,15 @@ interface BarProps {
   onText: (text: string) => void;
   updatedAt: number;
   onClosed: () => void;
+  /** Whether test orders are shown too. */
+  tests: boolean;
+  onTests: (shown: boolean) => void;
+  /** Where test orders are placed, for those who may. */
+  testShop: string | undefined;
 }
 
 /** What stands above the board: search, sound, and what was closed today. */
-export function Bar({ text, onText, updatedAt, onClosed }: BarProps) {
+export function Bar({ text, onText, updatedAt, onClosed, tests, onTests, testShop }: BarProps) {
   const t = useT();
   const clock = useClockText();
   const find = useRef<InputRef>(null);
@@ -62,6 +67,14 @@ export function Bar({ text, onText, updatedAt, onClosed }: BarProps) {
           }}
         />
       </Tooltip>
+      <Checkbox checked={tests} onChange={({ target }) => onTests(target.checked)}>
+        {t("orders.withTests")}
+      </Checkbox>
+      {testShop ? (
+        <Button style={{ height: 44 }} icon={<ExperimentOutlined />} href={testShop} target="_blank" rel="noopener">
+          {t("orders.placeTest")}
+        </Button>
+      ) : null}
       <Button style={{ height: 44 }} icon={<InboxOutlined />} onClick={onClosed}>
         {t("orders.closed")}
       </Button>

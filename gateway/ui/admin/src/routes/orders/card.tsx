@@ -66,7 +66,7 @@ export const OrderCard = memo(function OrderCard(props: OrderCardProps) {
             {formatDayTime(dueAt(order), timeZone, new Date(), t.locale)} <span className={styles.left}>{left()}</span>
           </strong>
           <span className={styles.who}>
-            {t(`method.${order.method}`)} · {order.contact.name}
+            {t(`method.${order.method}`)} · {order.contact_name}
           </span>
         </div>
       </header>

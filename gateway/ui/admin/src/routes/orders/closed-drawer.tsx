@@ -12,6 +12,7 @@ import { closedOrdersQuery } from "./queries";
 
 interface ClosedDrawerProps {
   branchId: string;
+  withTests: boolean;
   open: boolean;
   onClose: () => void;
   onOpen: (order: Order) => void;
@@ -29,10 +30,10 @@ export function ClosedDrawer(props: ClosedDrawerProps) {
   );
 }
 
-function ClosedList({ branchId, day, onOpen }: ClosedDrawerProps & { day: string }) {
+function ClosedList({ branchId, day, withTests, onOpen }: ClosedDrawerProps & { day: string }) {
   const t = useT();
   const { timeZone } = useScope();
-  const query = useInfiniteQuery(closedOrdersQuery(branchId, day));
+  const query = useInfiniteQuery(closedOrdersQuery(branchId, day, withTests));
   if (query.isError) return <ErrorState thrown={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeleton active />;
   const orders = query.data.pages.flatMap((page) => page.orders);
@@ -54,7 +55,7 @@ function ClosedList({ branchId, day, onOpen }: ClosedDrawerProps & { day: string
             ),
           },
           { title: t("orders.stateTitle"), key: "state", render: (_, order) => t(`order.state.${order.state}`) },
-          { title: t("orders.closedAt"), key: "at", render: (_, order) => formatTime(order.completed_at ?? order.placed_at, timeZone) },
+          { title: t("orders.closedAt"), key: "at", render: (_, order) => formatTime(order.completed_at ?? order.created_at, timeZone) },
           { title: t("orders.total"), key: "total", align: "right", render: (_, order) => <span className="tabular">{formatMoney(order.total, order.currency)}</span> },
         ]}
       />

@@ -20,7 +20,7 @@ export function OrderContact({ order }: { order: Order }) {
   const [asking, setAsking] = useState(false);
   return (
     <span>
-      {order.contact.name} · {phone ? <a href={`tel:${phone}`}>{displayPhone(phone)}</a> : <span className="tabular">{order.contact.phone}</span>}
+      {order.contact_name} · {phone ? <a href={`tel:${phone}`}>{displayPhone(phone)}</a> : <span className="tabular">{order.contact_phone}</span>}
       {granted && !phone ? (
         <Button type="link" onClick={() => setAsking(true)}>
           {t("orders.unmask")}
@@ -54,7 +54,7 @@ function UnmaskDialog({ order, onClose, onKnown }: { order: Order; onClose: () =
     <Modal
       open
       onCancel={onClose}
-      title={t("orders.unmaskTitle", { number: order.pickup_number, name: order.contact.name })}
+      title={t("orders.unmaskTitle", { number: order.pickup_number, name: order.contact_name })}
       okText={t("orders.unmask")}
       okButtonProps={{ disabled: reason.trim() === "", loading: busy, size: "large" }}
       cancelButtonProps={{ size: "large" }}

@@ -84,7 +84,7 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
           [t("orders.methodTitle"), t(`method.${order.method}`)],
           [t("orders.dueTitle"), order.wanted_at ? at(dueAt(order)) : `${t("orders.asap")}（${at(dueAt(order))}）`],
           [t("orders.contact"), <OrderContact key={`contact ${order.order_id}`} order={order} />],
-          [t("orders.placedAt"), at(order.placed_at)],
+          [t("orders.placedAt"), at(order.placed_at ?? order.created_at)],
           [t("orders.payment"), isDue(order) ? t("orders.unpaid", { amount: money(order.total - order.paid) }) : t("orders.paid", { amount: money(order.paid) })],
           [t("orders.utensilsTitle"), order.utensils ? t("orders.wanted") : t("orders.notWanted")],
         ]}
@@ -137,7 +137,7 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
                     : t(`order.state.${event.to}`)}
                 </strong>
                 <div style={{ color: "var(--ink-2)" }}>
-                  {at(event.at)} · {event.actor ?? (event.actor_kind === "customer" ? t("actor.customer") : t("actor.system"))}
+                  {at(event.at)} · {event.actor || (event.actor_kind === "customer" ? t("actor.customer") : t("actor.system"))}
                   {event.reason ? ` · ${event.reason}` : ""}
                 </div>
               </>

@@ -31,7 +31,7 @@ export function CancelDialog({ order, to, onClose, onStep }: DialogProps & { to:
     <Modal
       open
       onCancel={onClose}
-      title={t("orders.cancelTitle", { number: order.pickup_number, name: order.contact.name })}
+      title={t("orders.cancelTitle", { number: order.pickup_number, name: order.contact_name })}
       okText={chosen ? t("orders.cancelDeed", { reason: t(`cancel.${chosen}`) }) : t("orders.cancelChoose")}
       okButtonProps={{ danger: true, disabled: !said, size: "large" }}
       cancelButtonProps={{ size: "large" }}

@@ -10,7 +10,7 @@ const NEAR_MINUTES = 15;
 
 /** When the customer expects it: the time wanted, else the one promised. */
 export function dueAt(order: Order): string {
-  return order.wanted_at ?? order.promised_at ?? order.placed_at;
+  return order.wanted_at ?? order.promised_at ?? order.created_at;
 }
 
 /** Whole minutes until it is due, below 0 when it should have been ready. */

@@ -15,7 +15,7 @@ function step(order: Order, me: Me, to: OrderState): Verdict {
 
 /**
  * What staff may do with an order, in one place. The moves are the server's own `next_states`
- * (domain-rules §4.2); this adds only what the account lacks, so that a button can say why it is grey.
+ * (docs/rules.md, Order transitions); this adds only what the account lacks, so that a button can say why it is grey.
  */
 export const orderCan = {
   accept: (order: Order, me: Me) => step(order, me, "accepted"),
@@ -38,7 +38,7 @@ export const orderCan = {
 
 export type OrderAction = keyof typeof orderCan;
 
-/** An order can be given another time until it is being made (domain-rules §4.4). */
+/** An order can be given another time until it is being made (docs/rules.md, Cancelling and moving). */
 export function isMovable(state: OrderState): boolean {
   return ["pending_payment", "placed", "accepted"].includes(state);
 }

@@ -11,7 +11,7 @@ import { useT } from "../../i18n";
 import { useLine } from "../../live/line";
 import { paths } from "../../paths";
 import { EmptyState, ErrorState } from "../../patterns/states";
-import { may } from "../../session/may";
+import { may, mayDo } from "../../session/may";
 import { Bar } from "./bar";
 import { Banners } from "./banners";
 import { Board, columns, type Column } from "./board";
@@ -39,11 +39,11 @@ export function OrdersPage() {
 
 function BoardOfBranch({ branchId }: { branchId: string }) {
   const me = useMe();
-  const { timeZone } = useScope();
+  const { brand, branch, timeZone } = useScope();
   const client = useQueryClient();
   const navigate = route.useNavigate();
-  const { text = "", order: openId } = route.useSearch();
-  const orders = useQuery(openOrdersQuery(branchId));
+  const { text = "", order: openId, tests = false } = route.useSearch();
+  const orders = useQuery(openOrdersQuery(branchId, tests));
   const [asking, setAsking] = useState<Asking>();
   const [closedOpen, setClosedOpen] = useState(false);
   const [shown, setShown] = useState<Column>("placed");
@@ -101,6 +101,9 @@ function BoardOfBranch({ branchId }: { branchId: string }) {
         onText={(next) => void navigate({ search: ({ text: _, ...rest }) => (next ? { ...rest, text: next } : rest), replace: true })}
         updatedAt={orders.dataUpdatedAt}
         onClosed={() => setClosedOpen(true)}
+        tests={tests}
+        onTests={(next) => void navigate({ search: ({ tests: _, ...rest }) => (next ? { ...rest, tests: true } : rest), replace: true })}
+        testShop={brand && branch && mayDo(me, "test.order") ? paths.testShop(brand.slug, branch.slug) : undefined}
       />
       <Banners
         up={up}
@@ -127,7 +130,7 @@ function BoardOfBranch({ branchId }: { branchId: string }) {
       {asking?.kind === "cash" ? <CashDialog order={asking.order} onClose={() => setAsking(undefined)} onStep={take} /> : null}
       {asking?.kind === "move" ? <RescheduleDialog order={asking.order} onClose={() => setAsking(undefined)} /> : null}
       <OrderDrawer orderId={openId} onClose={close} onAct={onAct} onReschedule={(order) => setAsking({ kind: "move", order })} />
-      <ClosedDrawer branchId={branchId} open={closedOpen} onClose={() => setClosedOpen(false)} onOpen={onOpen} />
+      <ClosedDrawer branchId={branchId} withTests={tests} open={closedOpen} onClose={() => setClosedOpen(false)} onOpen={onOpen} />
     </div>
   );
 }

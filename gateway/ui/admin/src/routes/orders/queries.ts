@@ -11,19 +11,19 @@ interface OrderPage {
 
 const closed: readonly OrderState[] = ["completed", "cancelled", "rejected", "no_show", "expired"];
 
-function page(branchId: string, query: Record<string, string | number | undefined>): Promise<OrderPage> {
+function page(branchId: string, query: Record<string, string | number | boolean | undefined>): Promise<OrderPage> {
   return call("GET", "/api/admin/branches/{branch_id}/orders", { path: { branch_id: branchId }, query });
 }
 
 /** Every open order of a branch; read again on each event and, should events fail, twice a minute. */
-export const openOrdersQuery = (branchId: string) =>
+export const openOrdersQuery = (branchId: string, withTests: boolean) =>
   queryOptions({
-    queryKey: keys.orders(branchId),
+    queryKey: [...keys.openOrders(branchId), withTests],
     queryFn: async () => {
       const orders: Order[] = [];
       let token: string | undefined;
       do {
-        const answer = await page(branchId, { page_size: 100, page_token: token });
+        const answer = await page(branchId, { page_size: 100, page_token: token, with_tests: withTests });
         orders.push(...answer.orders);
         token = answer.next_page_token ?? undefined;
       } while (token);
@@ -34,11 +34,11 @@ export const openOrdersQuery = (branchId: string) =>
   });
 
 /** What was closed on a business day. */
-export const closedOrdersQuery = (branchId: string, day: string) =>
+export const closedOrdersQuery = (branchId: string, day: string, withTests: boolean) =>
   infiniteQueryOptions({
-    queryKey: [...keys.orders(branchId), "closed", day],
+    queryKey: [...keys.orders(branchId), "closed", day, withTests],
     queryFn: ({ pageParam }) =>
-      page(branchId, { business_day: day, states: closed.join(","), page_size: 50, page_token: pageParam || undefined }),
+      page(branchId, { business_day: day, states: closed.join(","), page_size: 50, page_token: pageParam || undefined, with_tests: withTests }),
     initialPageParam: "",
     getNextPageParam: (last) => last.next_page_token || undefined,
   });

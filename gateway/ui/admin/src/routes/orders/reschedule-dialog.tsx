@@ -68,7 +68,7 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
       open
       width={560}
       onCancel={onClose}
-      title={t("orders.moveTitle", { number: order.pickup_number, name: order.contact.name })}
+      title={t("orders.moveTitle", { number: order.pickup_number, name: order.contact_name })}
       okText={wantedAt && !lost ? t("orders.moveDeed", { time: at(wantedAt) }) : t("orders.moveChoose")}
       okButtonProps={{ disabled: !wantedAt || lost || reason.trim() === "", loading: busy, size: "large" }}
       cancelButtonProps={{ size: "large" }}

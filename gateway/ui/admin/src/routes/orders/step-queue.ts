@@ -29,7 +29,7 @@ const sendToGateway: Send = async (step) => {
 
 /**
  * State steps in the order they were taken. Without a line they stay here, over a reload too, and
- * go out with their own keys when it is back (domain-rules §11-9).
+ * go out with their own keys when it is back (docs/rules.md, A branch that goes on).
  */
 export class StepQueue {
   #steps: readonly PendingStep[];

@@ -38,7 +38,7 @@ export function useSteps(branchId: string, lineUp: boolean): Steps {
 
   const put = useCallback(
     (order: Order) => {
-      client.setQueryData<Order[]>(keys.orders(order.branch_id), (orders) =>
+      client.setQueriesData<Order[]>({ queryKey: keys.openOrders(order.branch_id) }, (orders) =>
         orders?.map((one) => (one.order_id === order.order_id && one.version < order.version ? order : one)),
       );
       void client.invalidateQueries({ queryKey: keys.order(order.order_id) });

@@ -23,6 +23,6 @@ export function mentionsAllergy(order: Order): boolean {
 export function matches(order: Order, text: string): boolean {
   const wanted = folded(text);
   if (!wanted) return true;
-  const words = [order.order_number, order.pickup_number, order.contact.name, ...order.lines.map((line) => line.product_name)];
-  return words.some((word) => folded(word).includes(wanted)) || order.contact.phone.endsWith(wanted);
+  const words = [order.order_number, order.pickup_number, order.contact_name, ...order.lines.map((line) => line.product_name)];
+  return words.some((word) => folded(word).includes(wanted)) || order.contact_phone.endsWith(wanted);
 }

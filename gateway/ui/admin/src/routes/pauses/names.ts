@@ -7,5 +7,5 @@ export function pauseName(t: T, { target, target_name }: Pick<Pause, "target" | 
   if (target.kind === "method") return target.method === "on_site" ? t("pause.onSite") : target.method === "delivery" ? t("pause.delivery") : t("pause.pickup");
   if (target.kind === "station") return t("pause.station", { name: target.name ?? "" });
   if (target.kind === "tag") return t("pause.tag", { name: target.name ?? "" });
-  return target_name ?? t("pause.unnamed");
+  return target_name || t("pause.unnamed");
 }

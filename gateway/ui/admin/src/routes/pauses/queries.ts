@@ -39,26 +39,19 @@ export const endedPausesQuery = (branchId: string) =>
 export const previewQuery = (branchId: string, body: PausePreviewInput) =>
   queryOptions({
     queryKey: [...keys.pauses(branchId), "preview", body],
-    queryFn: () => call("POST", "/api/admin/branches/{branch_id}/pauses/preview", { path: { branch_id: branchId }, body }),
+    queryFn: () => call("POST", "/api/admin/pauses/preview", { body }),
     staleTime: 0,
     gcTime: 0,
   });
 
-/** One of the orders a pause would touch, as its card shows it. */
-export const touchedOrderQuery = (orderId: string) =>
-  queryOptions({
-    queryKey: keys.order(orderId),
-    queryFn: () => call("GET", "/api/admin/orders/{order_id}", { path: { order_id: orderId } }),
-  });
-
 /** Pauses something. */
-export function createPause(branchId: string, body: PauseInput, key: string): Promise<{ pause: Pause }> {
-  return call("POST", "/api/admin/branches/{branch_id}/pauses", { path: { branch_id: branchId }, body, key });
+export function createPause(body: PauseInput, key: string): Promise<{ pause: Pause }> {
+  return call("POST", "/api/admin/pauses", { body, key });
 }
 
 /** Lets something be sold again, in this branch or in all that the pause was made for. */
 export function resumePause(branchId: string, pause: Pause, everywhere: boolean): Promise<{ pause: Pause }> {
-  return call("POST", "/api/admin/branches/{branch_id}/pauses/{pause_id}/resume", {
-    path: { branch_id: branchId, pause_id: pause.pause_id }, body: { version: pause.version, everywhere },
+  return call("POST", "/api/admin/pauses/{pause_id}/resume", {
+    path: { pause_id: pause.pause_id }, body: { version: pause.version, ...(everywhere ? {} : { branch_id: branchId }) },
   });
 }

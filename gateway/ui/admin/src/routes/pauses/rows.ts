@@ -12,8 +12,8 @@ export interface PauseRow {
   detail: string;
   /** Variants that can be paused alone. */
   variants: readonly { id: string; name: string }[];
-  /** Whether a delivery can end the pause: categories, methods and the branch are no units. */
-  counted: boolean;
+  /** Units whose restocking can end the pause: categories, methods and the branch have none. */
+  units: readonly string[];
 }
 
 export type PauseTab = "product" | "option" | "category" | "station" | "tag" | "shop";
@@ -26,7 +26,7 @@ export interface ShopNames {
 }
 
 function row(tab: PauseTab, target: PauseTarget, name: string, detail: string, more: Partial<PauseRow> = {}): PauseRow {
-  return { key: keyOf(target), tab, target, name, detail, variants: [], counted: false, ...more };
+  return { key: keyOf(target), tab, target, name, detail, variants: [], units: [], ...more };
 }
 
 /** One thing, one key, however it is written. */
@@ -53,10 +53,10 @@ export function pauseRows(menu: Menu, names: ShopNames): PauseRow[] {
       const id = product.product_id;
       const detail = menu.categories.find((category) => category.product_ids.includes(id))?.name ?? "";
       const variants = product.variants.length > 1 ? product.variants.map(({ variant_id, name }) => ({ id: variant_id, name })) : [];
-      return row("product", { kind: "product", id }, product.name, detail, { variants, counted: true });
+      return row("product", { kind: "product", id }, product.name, detail, { variants, units: product.variants.map((one) => one.variant_id) });
     }),
     ...menu.option_groups.flatMap((group) =>
-      group.options.map((option) => row("option", { kind: "option", id: option.option_id }, option.name, group.name, { counted: true })),
+      group.options.map((option) => row("option", { kind: "option", id: option.option_id }, option.name, group.name, { units: [option.option_id] })),
     ),
     ...menu.categories.map((category) => row("category", { kind: "category", id: category.category_id }, category.name, "")),
     ...stations.map(([name, count]) => row("station", { kind: "station", name }, name, names.products(count))),

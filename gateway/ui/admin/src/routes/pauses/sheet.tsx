@@ -17,6 +17,7 @@ import { TouchedOrders } from "./touched-orders";
 const reasons: readonly PauseReason[] = ["out_of_stock", "equipment", "staffing", "food_safety", "other"];
 const channels: readonly PauseChannel[] = ["web", "line", "qr_table", "counter", "uber_eats"];
 const MOST_NAMED = 12;
+const MOST_NAME = 60;
 
 interface SheetProps {
   branchId: string;
@@ -78,7 +79,9 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
   const variant = row.variants.find((one) => one.id === variantId);
   const name = variant ? `${row.name}（${variant.name}）` : row.name;
   const ends = endOf(end, at);
-  const where = { scope: scope === "branch" ? "branches" as const : scope, branch_ids: scope === "branches" ? branchIds : [], channels: only };
+  const where = scope === "brand"
+    ? { scope, brand_id: branch?.brand_id ?? null, branch_ids: [], channels: only }
+    : { scope: "branches" as const, branch_ids: [branchId, ...(scope === "branches" ? branchIds : [])], channels: only };
   const preview = useQuery(previewQuery(branchId, { target, ...where, ...(ends ? { end: ends } : {}) }));
   const falls = fallsWith(menu, pauses, target, now);
   const incomplete = !ends || (reason === "other" && note.trim() === "") || (scope === "branches" && branchIds.length === 0);
@@ -90,8 +93,9 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
     setBusy(true);
     setRefused([]);
     try {
-      const body = { target, ...where, reason, note: note.trim(), end: ends, locked };
-      await createPause(branchId, body, `${key}-${String(hash(JSON.stringify(body)))}`);
+      const restocked = variantId ? [variantId] : row.units;
+      const body = { target, target_name: row.tab === "shop" ? "" : name.slice(0, MOST_NAME), ...where, reason, note: note.trim(), end: ends, locked, restock_sku_ids: ends.kind === "restocked" ? [...restocked] : [] };
+      await createPause(body, `${key}-${String(hash(JSON.stringify(body)))}`);
       void message.success(t("pause.done", { name }));
       onPaused();
       onClose();
@@ -106,7 +110,7 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
 
   const count = preview.data?.order_count ?? 0;
   const touches = [...(falls.length > 0 ? [t("pause.falls", { count: falls.length })] : []), ...(count > 0 ? [t("pause.orders", { count })] : [])];
-  const choices = endChoices.filter((one) => one !== "restocked" || row.counted);
+  const choices = endChoices.filter((one) => one !== "restocked" || row.units.length > 0);
   return (
     <Drawer
       open

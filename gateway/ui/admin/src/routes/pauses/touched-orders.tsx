@@ -1,4 +1,4 @@
-import { useQueries, type UseQueryResult } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import { formatDayTime } from "@yizhimai/kit";
 import { Alert, Skeleton } from "antd";
@@ -8,9 +8,9 @@ import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
 import { problemFrom } from "../../data/gateway";
 import { paths } from "../../paths";
+import { useOrderSummaries } from "../../patterns/use-order-summaries";
 import { may } from "../../session/may";
 import styles from "./pauses.module.css";
-import { touchedOrderQuery } from "./queries";
 
 const MOST_NAMED = 6;
 
@@ -21,7 +21,7 @@ export function TouchedOrders({ query }: { query: UseQueryResult<PausePreview> }
   const { timeZone, branches } = useScope();
   const sees = may(useMe(), "ops.orders");
   const orders = query.data?.orders ?? [];
-  const named = useQueries({ queries: orders.slice(0, MOST_NAMED).map((order) => ({ ...touchedOrderQuery(order.order_id), enabled: sees })) });
+  const summaries = useOrderSummaries(orders.slice(0, MOST_NAMED).map((order) => order.order_id));
   if (query.isLoading) return <Skeleton active title={false} paragraph={{ rows: 2 }} aria-label={t("state.loading")} />;
   if (query.isError) return <Alert type="warning" showIcon title={sentence(problemFrom(query.error))} />;
   if (!query.data || query.data.order_count === 0) return <p className={styles.soft}>{t("pause.noOrders")}</p>;
@@ -35,11 +35,11 @@ export function TouchedOrders({ query }: { query: UseQueryResult<PausePreview> }
         <>
           <p>{t("pause.ordersHint")}</p>
           <ul className={styles.orders}>
-            {orders.slice(0, MOST_NAMED).map((order, index) => {
-              const known = named[index]?.data?.order;
+            {orders.slice(0, MOST_NAMED).map((order) => {
+              const known = summaries.get(order.order_id);
               const time = formatDayTime(order.promised_at, timeZone, now, t.locale);
               const branch = branches.find((one) => one.branch_id === order.branch_id)?.name ?? "";
-              const text = known ? t("pause.order", { number: known.pickup_number, time, name: known.contact.name }) : t("pause.orderAt", { time, branch });
+              const text = known ? t("pause.order", { number: known.pickup_number, time, name: known.contact_name }) : t("pause.orderAt", { time, branch });
               return (
                 <li key={order.order_id}>
                   {sees ? (

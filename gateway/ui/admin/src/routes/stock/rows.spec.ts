@@ -17,8 +17,8 @@ const rows = stockRows(
     ],
     components: [{ brand_id: "brand", sku_id: "pearl", name: "珍珠", archived: false, version: 1 }],
     recipes: [
-      { sku_id: "cold", parts: [{ component_id: "milk", units: 1 }], version: 1, sellable: 4 },
-      { sku_id: "extra", parts: [{ component_id: "pearl", units: 1 }], version: 1, sellable: 0 },
+      { brand_id: "brand", sku_id: "cold", parts: [{ component_id: "milk", units: 1 }], version: 1, sellable: 4 },
+      { brand_id: "brand", sku_id: "extra", parts: [{ component_id: "pearl", units: 1 }], version: 1, sellable: 0 },
     ],
   },
 );

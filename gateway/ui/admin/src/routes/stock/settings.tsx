@@ -20,7 +20,7 @@ const modes: readonly StockMode[] = ["untracked", "running", "daily"];
 const deducts: readonly StockDeduct[] = ["at_once", "on_day"];
 const weekdays = [1, 2, 3, 4, 5, 6, 7] as const;
 const MOST = 999_999;
-const fresh: StockRules = { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 5 };
+const fresh: StockRules = { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 5, deduct: "at_once" };
 
 /** How a unit is counted: mode, amounts, threshold, the limit of an order, and what customers see. */
 export function Settings({ branchId, row, onChanged, onConflict }: SettingsProps) {

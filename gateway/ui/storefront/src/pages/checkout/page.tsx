@@ -10,6 +10,7 @@ import { ProblemPage } from "../../parts/problem";
 import { Skeleton } from "../../parts/skeleton";
 import type { EarlierOrder } from "../../shop/place-order";
 import type { Shop } from "../../shop/shop";
+import { isTestMode } from "../../shop/test-mode";
 import { useCartSlots } from "../../shop/use-cart-slots";
 import { t } from "../../text";
 import { sentence } from "../../lib/sentence";
@@ -142,6 +143,7 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
           <div class="checkout-main">
             {checkout.earlier && <Earlier order={checkout.earlier} />}
             {checkout.changed && <ChangedQuote differences={checkout.changed} currency={index.menu.brand.currency} timeZone={timeZone} />}
+            {isTestMode() && <Notice tone="warn">{t("checkout.test")}</Notice>}
             {at(checkout.refusals, "page").map((refusal) => (
               <Notice key={refusal.reason} tone="bad">
                 {sentence(refusal, timeZone)}

@@ -54,9 +54,9 @@ export function OrderFacts({ order, branch, timeZone }: { order: Order; branch?:
   const facts: [label: string, value: string][] = [
     [t("order.number"), order.order_number],
     [t("checkout.method"), order.method === "on_site" ? t("checkout.on_site") : t("checkout.pickup")],
-    [t("order.placed_at"), formatDateTime(order.placed_at, timeZone)],
+    [t("order.placed_at"), formatDateTime(order.placed_at ?? order.created_at, timeZone)],
     [t("order.wanted_at"), order.wanted_at ? formatDateTime(order.wanted_at, timeZone) : t("checkout.asap")],
-    [t("order.contact"), `${order.contact.name} ${displayPhone(order.contact.phone)}`],
+    [t("order.contact"), `${order.contact_name} ${displayPhone(order.contact_phone)}`],
     [t("order.utensils"), order.utensils ? t("order.utensils_yes") : t("order.utensils_no")],
   ];
   if (order.remark) facts.push([t("order.remark"), order.remark]);

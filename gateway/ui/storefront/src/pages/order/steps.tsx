@@ -31,7 +31,7 @@ export function stateLine(order: Order): string {
 /** How far it is; the times of the steps that are behind stand beside them. */
 export function Steps({ order, timeZone }: { order: Order; timeZone: string }) {
   const reached = steps.findIndex((step) => step.state === order.state);
-  const times = [order.placed_at, order.accepted_at, undefined, order.ready_at];
+  const times = [order.placed_at ?? undefined, order.accepted_at, undefined, order.ready_at];
   return (
     <ol class="steps" aria-label={t("order.steps")}>
       {steps.map((step, number) => {

@@ -1,0 +1,120 @@
+//! A request to move an order to another state, and why it may be refused.
+
+use chassis::error::{Problem, ToProblem};
+
+use super::{
+    order_history::CancelReason,
+    order_state::{IllegalTransition, OrderState},
+};
+
+/// A request to move an order to another state.
+#[derive(Clone, Debug)]
+pub struct TransitionRequest {
+    /// State wanted.
+    pub to: OrderState,
+    /// Reason of a cancellation or rejection.
+    pub cancel_reason: Option<CancelReason>,
+    /// Reason in words.
+    pub reason: String,
+    /// The money was received.
+    pub cash_received: bool,
+    /// Complete although unpaid.
+    pub override_payment: bool,
+}
+
+/// What a member of staff may do beyond making and handing over what was accepted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rights {
+    /// `ops.orders` at the level to manage.
+    pub manage: bool,
+    /// `order.cancel_late`.
+    pub cancel_late: bool,
+    /// `order.reopen`.
+    pub reopen: bool,
+}
+
+impl TransitionRequest {
+    /// It ends the order without hand-over, which needs a reason.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self.to, OrderState::Cancelled | OrderState::Rejected)
+    }
+
+    /// It closes the order with its money received.
+    #[must_use]
+    pub const fn takes_cash(&self) -> bool {
+        matches!(self.to, OrderState::Completed) && self.cash_received
+    }
+}
+
+/// Why an order was not changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The rules have no such transition.
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+    /// A reason is required.
+    #[error("a reason is required in {field}")]
+    ReasonRequired {
+        /// The field.
+        field: &'static str,
+    },
+    /// The order is not paid.
+    #[error("{due} is still to be paid")]
+    PaymentDue {
+        /// What is still to be paid.
+        due: i64,
+    },
+    /// The permission covers only making and handing over.
+    #[error("it requires ops.orders at level manage")]
+    LevelDenied,
+    /// A sensitive action is not granted.
+    #[error("the action {action} is not granted")]
+    ActionDenied {
+        /// The action.
+        action: &'static str,
+    },
+    /// It is too late to move it to another slot.
+    #[error("an order that is {} cannot be moved to another slot", state.as_str())]
+    NotMovable {
+        /// Present state.
+        state: OrderState,
+    },
+    /// Its history is full; it can only be ended.
+    #[error("the history of the order has reached {max} entries")]
+    HistoryFull {
+        /// Most entries.
+        max: i64,
+    },
+    /// Nothing can be undone.
+    #[error("the last step cannot be undone")]
+    NothingToUndo {
+        /// Present state.
+        state: OrderState,
+    },
+}
+
+impl ToProblem for Error {
+    fn to_problem(&self) -> Problem {
+        let problem = match self {
+            Self::Illegal(illegal) => Problem::new("ILLEGAL_TRANSITION")
+                .param("state", illegal.from.as_str())
+                .param("to", illegal.to.as_str()),
+            Self::ReasonRequired { field } => {
+                Problem::new("REASON_REQUIRED").field(*field, "REASON_REQUIRED")
+            }
+            Self::PaymentDue { due } => Problem::new("PAYMENT_DUE").param("due", due),
+            Self::LevelDenied => Problem::new("PERMISSION_DENIED")
+                .param("permission", "ops.orders")
+                .param("level", "manage"),
+            Self::ActionDenied { action } => {
+                Problem::new("PERMISSION_DENIED").param("action", action)
+            }
+            Self::HistoryFull { max } => Problem::new("ORDER_LOCKED").param("max", max),
+            Self::NothingToUndo { state } | Self::NotMovable { state } => {
+                Problem::new("ILLEGAL_TRANSITION").param("state", state.as_str())
+            }
+        };
+        problem.message(self.to_string())
+    }
+}

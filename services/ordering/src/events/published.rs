@@ -1,0 +1,125 @@
+//! The events that ordering publishes.
+
+use chassis::{id::OrganisationId, outbox::Event};
+use proto::ordering::v1 as wire;
+
+use crate::{
+    app::quote::to_timestamp,
+    domain::{
+        order::Order,
+        order_history::{CancelReason, EventActor, EventKind, OrderEvent},
+        order_state::OrderState,
+    },
+    grpc::{
+        convert::{
+            cancel_reason_to_wire, channel_to_wire, kind_to_wire, method_to_wire,
+            payment_method_to_wire, payment_state_to_wire, state_to_wire,
+        },
+        snapshot,
+    },
+};
+
+/// `ordering.order.<state>.v1` of an entry that changed the state, or `ordering.order.undone.v1`.
+///
+/// `order` is as it is after its last entry: that of `entry`, or a later one of the same commit.
+#[must_use]
+pub fn changed(org: OrganisationId, order: &Order, entry: &OrderEvent) -> Event {
+    let is_whole = matches!(entry.kind, EventKind::Transitioned)
+        && matches!(entry.to, OrderState::Placed | OrderState::Completed);
+    event(order, entry, is_whole.then_some(org))
+}
+
+/// The event of an order's last entry with the whole order, for services that fill themselves.
+#[must_use]
+pub fn listed(org: OrganisationId, order: &Order, last: &OrderEvent) -> Event {
+    event(order, last, Some(org))
+}
+
+fn event(order: &Order, entry: &OrderEvent, whole_of: Option<OrganisationId>) -> Event {
+    let body = wire::OrderChanged {
+        change: Some(change(order, entry)),
+        order: whole_of.map(|org| snapshot::order_to_snapshot(org, order)),
+    };
+    Event::new(event_type(entry), order.id.as_uuid(), entry.version, &body)
+}
+
+/// `ordering.schedule.changed.v1`: an order was moved to another slot.
+#[must_use]
+pub fn rescheduled(order: &Order, entry: &OrderEvent) -> Event {
+    let before = order.moved.as_ref().map(|moved| to_timestamp(moved.from));
+    let body = wire::ScheduleChanged {
+        change: Some(change(order, entry)),
+        promised_before: before,
+    };
+    Event::new(
+        "ordering.schedule.changed.v1",
+        order.id.as_uuid(),
+        entry.version,
+        &body,
+    )
+}
+
+fn change(order: &Order, entry: &OrderEvent) -> wire::OrderChange {
+    let (actor_kind, actor_id, device) = match &entry.actor {
+        EventActor::Staff { account, .. } => (wire::ActorKind::Staff, Some(account), None),
+        EventActor::Customer { device } => (wire::ActorKind::Customer, None, device.as_ref()),
+        EventActor::System => (wire::ActorKind::System, None, None),
+    };
+    let terms = &order.terms;
+    let is_refusal = matches!(entry.to, OrderState::Cancelled | OrderState::Rejected);
+    let is_prepared = entry.from.is_some_and(OrderState::is_prepared);
+    wire::OrderChange {
+        order_id: order.id.to_string(),
+        brand_id: order.brand.to_string(),
+        branch_id: order.branch.to_string(),
+        version: entry.version,
+        from: entry
+            .from
+            .map_or(wire::OrderState::Unspecified, state_to_wire)
+            .into(),
+        to: state_to_wire(entry.to).into(),
+        at: Some(to_timestamp(entry.at)),
+        actor_kind: actor_kind.into(),
+        actor_id: actor_id.map(ToString::to_string).unwrap_or_default(),
+        device_id: device.cloned().unwrap_or_default(),
+        cancel_reason: entry.cancel_reason.map_or(0, wire_reason),
+        reason: entry.reason.clone(),
+        return_stock: is_refusal && !is_prepared,
+        test: terms.test,
+        channel: channel_to_wire(terms.channel).into(),
+        kind: kind_to_wire(terms.kind).into(),
+        method: method_to_wire(order.method).into(),
+        member_id: terms.member.map(|id| id.to_string()).unwrap_or_default(),
+        business_day: order.business_day.to_string(),
+        promised_at: Some(to_timestamp(order.promised_at)),
+        currency: order.total.currency().to_string(),
+        total: order.total.amount(),
+        paid: order.progress.paid,
+        received: entry.received,
+        payment_method: payment_method_to_wire(terms.payment_method).into(),
+        payment_state: payment_state_to_wire(order.progress.payment_state).into(),
+    }
+}
+
+fn wire_reason(reason: CancelReason) -> i32 {
+    cancel_reason_to_wire(reason).into()
+}
+
+const fn event_type(entry: &OrderEvent) -> &'static str {
+    if matches!(entry.kind, EventKind::Undone) {
+        return "ordering.order.undone.v1";
+    }
+    match entry.to {
+        OrderState::PendingPayment => "ordering.order.pending_payment.v1",
+        OrderState::Placed => "ordering.order.placed.v1",
+        OrderState::Accepted => "ordering.order.accepted.v1",
+        OrderState::Preparing => "ordering.order.preparing.v1",
+        OrderState::Ready => "ordering.order.ready.v1",
+        OrderState::Delivering => "ordering.order.delivering.v1",
+        OrderState::Completed => "ordering.order.completed.v1",
+        OrderState::Cancelled => "ordering.order.cancelled.v1",
+        OrderState::Rejected => "ordering.order.rejected.v1",
+        OrderState::Expired => "ordering.order.expired.v1",
+        OrderState::NoShow => "ordering.order.no_show.v1",
+    }
+}

@@ -1,0 +1,166 @@
+//! An order as other services copy it.
+
+use std::collections::BTreeMap;
+
+use chassis::{id::OrganisationId, money::Money, text::mask_phone};
+use proto::ordering::v1 as wire;
+
+use super::convert::{
+    channel_to_wire, invoice_form_to_wire, kind_to_wire, mask_name, method_to_wire,
+    payment_method_to_wire, payment_state_to_wire, state_to_wire,
+};
+use crate::{
+    app::quote::to_timestamp,
+    domain::{
+        menu::TaxType,
+        order::{Order, OrderLine},
+        order_terms::InvoiceChoice,
+        quote::{Adjustment, ComboChoice, Fee, SoldOption},
+    },
+};
+
+/// The whole order with its personal data masked.
+#[must_use]
+pub fn order_to_snapshot(org: OrganisationId, order: &Order) -> wire::OrderSnapshot {
+    let progress = &order.progress;
+    let terms = &order.terms;
+    let is_last = |line: &&OrderLine| line.revision_out.is_none_or(|out| out == order.revision);
+    wire::OrderSnapshot {
+        order_id: order.id.to_string(),
+        organisation_id: org.to_string(),
+        brand_id: order.brand.to_string(),
+        branch_id: order.branch.to_string(),
+        order_number: order.order_number.as_str().to_owned(),
+        pickup_number: order.pickup_text(),
+        version: progress.version,
+        revision: order.revision,
+        state: state_to_wire(progress.state).into(),
+        test: terms.test,
+        channel: channel_to_wire(terms.channel).into(),
+        kind: kind_to_wire(terms.kind).into(),
+        method: method_to_wire(order.method).into(),
+        method_name: terms.method_name.clone().unwrap_or_default(),
+        table_name: terms.table.clone().unwrap_or_default(),
+        member_id: terms.member.map(|id| id.to_string()).unwrap_or_default(),
+        business_day: order.business_day.to_string(),
+        time_zone: order.day_rule.tz.name().to_owned(),
+        created_at: Some(to_timestamp(order.created_at)),
+        placed_at: progress.placed_at.map(to_timestamp),
+        wanted_at: order.wanted_at.map(to_timestamp),
+        promised_at: Some(to_timestamp(order.promised_at)),
+        completed_at: progress.completed_at.map(to_timestamp),
+        lines: order.lines.iter().filter(is_last).map(line).collect(),
+        fees: order.fees.iter().map(fee).collect(),
+        currency: order.total.currency().to_string(),
+        list_total: order.list_total.amount(),
+        goods_total: order.items().map(|item| item.net.amount()).sum(),
+        total: order.total.amount(),
+        paid: progress.paid,
+        tax_totals: tax_totals(order),
+        payment_method: payment_method_to_wire(terms.payment_method).into(),
+        payment_state: payment_state_to_wire(progress.payment_state).into(),
+        invoice: terms.invoice.as_ref().map(invoice),
+        contact_name: mask_name(&order.contact.name),
+        contact_phone: mask_phone(&order.contact.phone),
+        remark: order.remark.clone(),
+        utensils: order.utensils,
+        menu_version_id: order.menu_version.to_string(),
+    }
+}
+
+fn tax_totals(order: &Order) -> Vec<wire::TaxTotal> {
+    let goods = order.items().map(|item| (item.tax_type, item.net));
+    let fees = order.fees.iter().map(|fee| (TaxType::Taxable, fee.amount));
+    let mut totals: BTreeMap<&str, i64> = BTreeMap::new();
+    for (tax_type, amount) in goods.chain(fees) {
+        *totals.entry(tax_type.as_str()).or_default() += amount.amount();
+    }
+    let total = |(tax_type, amount): (&str, i64)| wire::TaxTotal {
+        tax_type: tax_type.to_owned(),
+        amount,
+    };
+    totals.into_iter().map(total).collect()
+}
+
+fn line(line: &OrderLine) -> wire::SnapshotLine {
+    let item = &line.item;
+    wire::SnapshotLine {
+        line_id: line.id.to_string(),
+        revision_in: line.revision_in,
+        revision_out: line.revision_out.unwrap_or_default(),
+        product_id: item.product.to_string(),
+        variant_id: item.variant.to_string(),
+        product_name: item.product_name.clone(),
+        variant_name: item.variant_name.clone(),
+        quantity: item.quantity,
+        unit_list: item.unit_list.amount(),
+        list: item.list.amount(),
+        net: item.net.amount(),
+        unit_nets: amounts(&item.unit_nets),
+        adjustments: item.adjustments.iter().map(adjustment).collect(),
+        options: item.options.iter().map(option).collect(),
+        choices: item.choices.iter().map(choice).collect(),
+        note: item.note.clone(),
+        nickname: item.nickname.clone().unwrap_or_default(),
+        tax_type: item.tax_type.as_str().to_owned(),
+        station: item.station.clone(),
+        print_tag: item.print_tag.clone(),
+        make_seconds: item.make_seconds,
+    }
+}
+
+fn option(option: &SoldOption) -> wire::SnapshotOption {
+    wire::SnapshotOption {
+        option_id: option.option.to_string(),
+        group_name: option.group_name.clone(),
+        name: option.name.clone(),
+        quantity: option.quantity,
+        amount: option.amount.amount(),
+    }
+}
+
+fn choice(choice: &ComboChoice) -> wire::ComboChoice {
+    wire::ComboChoice {
+        product_id: choice.product.to_string(),
+        variant_id: choice.variant.to_string(),
+        part_name: choice.part_name.clone(),
+        name: choice.name.clone(),
+        quantity: choice.quantity,
+        amount: choice.amount.amount(),
+    }
+}
+
+fn adjustment(adjustment: &Adjustment) -> wire::SnapshotAdjustment {
+    wire::SnapshotAdjustment {
+        stage: adjustment.stage.clone(),
+        rule_id: adjustment.rule_id.clone(),
+        rule_version: adjustment.rule_version,
+        name: adjustment.name.clone(),
+        amount: adjustment.amount.amount(),
+        sentence: adjustment.sentence.clone(),
+        per_unit: amounts(&adjustment.per_unit),
+    }
+}
+
+fn fee(fee: &Fee) -> wire::SnapshotFee {
+    wire::SnapshotFee {
+        kind: fee.kind.clone(),
+        name: fee.name.clone(),
+        list: fee.list.amount(),
+        adjustments: fee.adjustments.iter().map(adjustment).collect(),
+        amount: fee.amount.amount(),
+    }
+}
+
+fn invoice(choice: &InvoiceChoice) -> wire::InvoiceChoice {
+    wire::InvoiceChoice {
+        form: invoice_form_to_wire(choice.form).into(),
+        tax_id: choice.tax_id.clone().unwrap_or_default(),
+        donation_code: choice.donation_code.clone().unwrap_or_default(),
+    }
+}
+
+/// Amounts in the minor unit.
+pub(super) fn amounts(amounts: &[Money]) -> Vec<i64> {
+    amounts.iter().map(|amount| amount.amount()).collect()
+}

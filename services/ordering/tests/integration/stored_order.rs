@@ -1,0 +1,259 @@
+//! An order comes back from the store as it was written, also what no request can set yet.
+
+use crate::common::{Shop, fakes};
+use chassis::{
+    clock::{Clock as _, SystemClock},
+    db::TenantTx,
+    id::{
+        BrandId, MemberId, MenuVersionId, OptionId, OrderId, OrderLineId, ProductId, VariantId,
+    },
+    money::{Currency, Money},
+};
+use chrono::TimeDelta;
+use ordering::{
+    domain::{
+        cart::Method,
+        menu::{DayRule, TaxType},
+        order::{Contact, Order, OrderLine, placed_event},
+        order_history::{EventActor, fold},
+        order_number::{OrderNumber, PickupNumber},
+        order_state::OrderState,
+        order_terms::{
+            Channel, DeliveryAddress, InvoiceChoice, InvoiceForm, OrderKind, OrderTerms,
+            PaymentMethod,
+        },
+        quote::{Adjustment, ComboChoice, Fee, PricedLine, SoldOption},
+    },
+    grpc::snapshot::order_to_snapshot,
+    store::{order_events::RequestMark, order_lines, orders},
+};
+use prost::Message as _;
+use proto::ordering::v1 as wire;
+
+fn twd(amount: i64) -> Money {
+    Money::new(amount, Currency::TWD)
+}
+
+fn adjustment(per_unit: &[i64]) -> Adjustment {
+    Adjustment {
+        stage: "E".to_owned(),
+        rule_id: "autumn".to_owned(),
+        rule_version: 3,
+        name: "秋季優惠".to_owned(),
+        amount: twd(-5),
+        sentence: "折 5 元".to_owned(),
+        per_unit: per_unit.iter().copied().map(twd).collect(),
+    }
+}
+
+fn line() -> PricedLine {
+    PricedLine {
+        product: ProductId::from_uuid(fakes::TEA),
+        variant: VariantId::from_uuid(fakes::TEA_M),
+        product_name: "早午餐".to_owned(),
+        variant_name: "雙人".to_owned(),
+        tax_type: TaxType::Exempt,
+        quantity: 2,
+        unit_list: twd(100),
+        list: twd(200),
+        adjustments: vec![adjustment(&[-3, -2])],
+        net: twd(195),
+        unit_nets: vec![twd(97), twd(98)],
+        options: vec![SoldOption {
+            option: OptionId::from_uuid(fakes::HALF),
+            group_name: "甜度".to_owned(),
+            name: "半糖".to_owned(),
+            quantity: 1,
+            amount: twd(5),
+        }],
+        choices: vec![ComboChoice {
+            product: ProductId::from_uuid(fakes::TEA),
+            variant: VariantId::from_uuid(fakes::TEA_M),
+            part_name: "飲料".to_owned(),
+            name: "翠玉綠茶 M".to_owned(),
+            quantity: 1,
+            amount: twd(10),
+        }],
+        note: "去冰袋".to_owned(),
+        nickname: Some("小美".to_owned()),
+        station: fakes::STATION.to_owned(),
+        print_tag: fakes::PRINT_TAG.to_owned(),
+        make_seconds: 45,
+    }
+}
+
+/// An order that has everything an order can have: a group's delivery, placed and paid online.
+fn full(shop: &Shop) -> Order {
+    let now = shop.service.clock().now();
+    let entry = placed_event(EventActor::System, now);
+    Order {
+        id: OrderId::new(&SystemClock),
+        brand: BrandId::from_uuid(fakes::BRAND),
+        branch: shop.branch(),
+        order_number: OrderNumber::stored("2345A".to_owned()),
+        pickup_number: Some(PickupNumber(7)),
+        terms: OrderTerms {
+            channel: Channel::Line,
+            kind: OrderKind::Group,
+            member: Some(MemberId::new(&SystemClock)),
+            table: None,
+            method_name: None,
+            address: Some(DeliveryAddress {
+                text: "中正路 1 號".to_owned(),
+                floor: "3 樓".to_owned(),
+                note: "按鈴".to_owned(),
+                pin: Some((25_040_000, 121_510_000)),
+            }),
+            payment_method: PaymentMethod::Online,
+            invoice: Some(InvoiceChoice {
+                form: InvoiceForm::MobileBarcode,
+                carrier: Some("/ABC1234".to_owned()),
+                tax_id: None,
+                donation_code: None,
+            }),
+            test: false,
+        },
+        method: Method::Delivery,
+        wanted_at: Some(now + TimeDelta::hours(1)),
+        promised_at: now + TimeDelta::hours(1),
+        business_day: "2026-09-02".parse().unwrap(),
+        day_rule: DayRule {
+            tz: chrono_tz::Asia::Taipei,
+            cutoff_minutes: 240,
+        },
+        revision: 1,
+        menu_version: MenuVersionId::new(&SystemClock),
+        menu_number: 3,
+        quote_hash: "hash".to_owned(),
+        lines: vec![OrderLine {
+            id: OrderLineId::new(&SystemClock),
+            revision_in: 1,
+            revision_out: None,
+            item: line(),
+        }],
+        list_total: twd(200),
+        fees: vec![Fee {
+            kind: "delivery".to_owned(),
+            name: "外送費".to_owned(),
+            list: twd(60),
+            adjustments: vec![adjustment(&[])],
+            amount: twd(55),
+        }],
+        total: twd(250),
+        contact: Contact {
+            name: "陳小姐".to_owned(),
+            phone: "+886911123456".to_owned(),
+        },
+        remark: "謝謝".to_owned(),
+        utensils: true,
+        created_at: now,
+        moved: None,
+        progress: fold(&[entry]).unwrap(),
+    }
+}
+
+async fn write(tx: &mut TenantTx, order: &Order) -> Result<(), sqlx::Error> {
+    let mark = RequestMark {
+        key: order.id.to_string(),
+        hash: vec![1; 32],
+    };
+    let inserted = orders::insert(tx, &[(order, &mark)]).await?;
+    assert_eq!(inserted.len(), 1);
+    order_lines::insert(tx, &[order]).await
+}
+
+#[tokio::test]
+async fn everything_comes_back_as_it_was_written() {
+    let shop = Shop::open().await;
+    let mut tx = shop.service.context().db.tenant(shop.org).await.unwrap();
+    let group = full(&shop);
+    write(&mut tx, &group).await.unwrap();
+
+    let mut table = full(&shop);
+    table.pickup_number = Some(PickupNumber(8));
+    table.method = Method::OnSite;
+    table.terms = OrderTerms {
+        kind: OrderKind::Table,
+        table: Some("A3".to_owned()),
+        ..OrderTerms::guest(false)
+    };
+    write(&mut tx, &table).await.unwrap();
+
+    // Waits for its payment: it has no pickup number yet.
+    let mut pending = full(&shop);
+    pending.pickup_number = None;
+    pending.progress.state = OrderState::PendingPayment;
+    pending.progress.placed_at = None;
+    pending.method = Method::Pickup;
+    pending.terms.address = None;
+    pending.terms.method_name = Some("車邊取餐".to_owned());
+    write(&mut tx, &pending).await.unwrap();
+
+    let written = [group, table, pending];
+    let ids = written.each_ref().map(|order| order.id);
+    let read = orders::list(&mut tx, &ids).await.unwrap();
+    for (read, written) in read.iter().zip(&written) {
+        assert_eq!(read.terms, written.terms);
+        assert_eq!(read.lines, written.lines);
+        assert_eq!(read.fees, written.fees);
+        assert_eq!(read.pickup_number, written.pickup_number);
+        assert_eq!(read.progress, written.progress);
+        assert_eq!(format!("{read:?}"), format!("{written:?}"));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_by_the_database() {
+    let shop = Shop::open().await;
+    let db = &shop.service.context().db;
+    let refused = async |change: &dyn Fn(&mut Order)| {
+        let mut order = full(&shop);
+        change(&mut order);
+        let mut tx = db.tenant(shop.org).await.unwrap();
+        write(&mut tx, &order).await.is_err()
+    };
+    assert!(!refused(&|_| {}).await);
+    assert!(refused(&|order| order.pickup_number = None).await);
+    assert!(refused(&|order| order.progress.placed_at = None).await);
+    assert!(refused(&|order| order.progress.state = OrderState::PendingPayment).await);
+    assert!(refused(&|order| order.terms.kind = OrderKind::Table).await);
+    assert!(refused(&|order| order.terms.table = Some("A3".to_owned())).await);
+    assert!(refused(&|order| order.terms.method_name = Some("取餐櫃".to_owned())).await);
+    assert!(refused(&|order| order.method = Method::Pickup).await);
+    let memberless = |order: &mut Order| {
+        (order.terms.kind, order.terms.member) = (OrderKind::Member, None);
+    };
+    assert!(refused(&memberless).await);
+    assert!(refused(&|order| order.lines[0].item.unit_nets.truncate(1)).await);
+}
+
+#[tokio::test]
+async fn a_snapshot_has_everything_but_what_is_personal() {
+    let shop = Shop::open().await;
+    let order = full(&shop);
+    let snapshot = order_to_snapshot(shop.org, &order);
+    let line = &snapshot.lines[0];
+    assert_eq!((line.unit_nets.as_slice(), line.net), (&[97, 98][..], 195));
+    assert_eq!(line.adjustments[0].per_unit, [-3, -2]);
+    assert_eq!(line.choices[0].name, "翠玉綠茶 M");
+    assert_eq!(line.nickname, "小美");
+    let fee = &snapshot.fees[0];
+    assert_eq!((fee.list, fee.adjustments[0].amount, fee.amount), (60, -5, 55));
+    let taxes: Vec<_> = snapshot
+        .tax_totals
+        .iter()
+        .map(|tax| (tax.tax_type.as_str(), tax.amount))
+        .collect();
+    assert_eq!(taxes, [("exempt", 195), ("taxable", 55)]);
+    assert_eq!(
+        snapshot.invoice.as_ref().unwrap().form(),
+        wire::InvoiceForm::MobileBarcode
+    );
+    assert!(!snapshot.member_id.is_empty());
+
+    let bytes = snapshot.encode_to_vec();
+    let text = String::from_utf8_lossy(&bytes);
+    for personal in ["陳小姐", "911123456", "中正路", "按鈴", "ABC1234"] {
+        assert!(!text.contains(personal), "{personal}");
+    }
+}
