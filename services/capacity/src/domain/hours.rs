@@ -13,6 +13,5 @@ pub mod special_days;
 pub mod versions;
 mod weekly;
 
-pub use opening::Opening;
 pub use parse::{RawHours, RawMethodHours};
 pub use weekly::{DayPeriod, Hours, MethodHours, OutsideHours, Period};

@@ -89,6 +89,11 @@ impl TryFrom<Row> for Branch {
     }
 }
 
+fn branches(rows: Vec<Row>) -> anyhow::Result<Vec<Branch>> {
+    let branches: Result<_, Inconsistent> = rows.into_iter().map(Branch::try_from).collect();
+    Ok(branches?)
+}
+
 /// Selects branches of the organisation, its first parameter.
 macro_rules! select_branches {
     ($rest:literal, $($parameter:tt)*) => {
@@ -121,8 +126,7 @@ pub async fn find(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Opti
         .fetch_optional(&mut **tx)
         .await
         .context("find a branch")?;
-    row.map(|row| Branch::try_from(row).map_err(Into::into))
-        .transpose()
+    Ok(row.map(Branch::try_from).transpose()?)
 }
 
 /// Finds a branch and keeps other transactions from changing anything of it until the transaction ends.
@@ -136,8 +140,7 @@ pub async fn lock(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Opti
     .fetch_optional(&mut **tx)
     .await
     .context("lock a branch")?;
-    row.map(|row| Branch::try_from(row).map_err(Into::into))
-        .transpose()
+    Ok(row.map(Branch::try_from).transpose()?)
 }
 
 /// Locks the branches that hold something for these orders, in the order of their ids.
@@ -146,7 +149,6 @@ pub async fn lock_of_orders(
     order_ids: &[OrderId],
 ) -> anyhow::Result<Vec<Branch>> {
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
     let rows = select_branches!(
         r#"
           AND branch_id IN (
@@ -163,14 +165,12 @@ pub async fn lock_of_orders(
         FOR NO KEY UPDATE
         "#,
         org,
-        &order_ids,
+        order_ids as &[OrderId],
     )
     .fetch_all(&mut **tx)
     .await
     .context("lock the branches of orders")?;
-    rows.into_iter()
-        .map(|row| Branch::try_from(row).map_err(Into::into))
-        .collect()
+    branches(rows)
 }
 
 /// Locks all branches of a brand in the order of their ids.
@@ -204,9 +204,7 @@ pub async fn list_of_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Resu
     .fetch_all(&mut **tx)
     .await
     .context("list the branches of a brand")?;
-    rows.into_iter()
-        .map(|row| Branch::try_from(row).map_err(Into::into))
-        .collect()
+    branches(rows)
 }
 
 /// Lists at most `limit` branches of a brand with ids after `after`, in the order of their ids.
@@ -232,9 +230,7 @@ pub async fn page_of_brand(
     .fetch_all(&mut **tx)
     .await
     .context("list a page of the branches of a brand")?;
-    rows.into_iter()
-        .map(|row| Branch::try_from(row).map_err(Into::into))
-        .collect()
+    branches(rows)
 }
 
 /// Returns whether the organisation has a branch of this brand.
@@ -267,9 +263,7 @@ pub async fn lock_many(
     .fetch_all(&mut **tx)
     .await
     .context("lock branches")?;
-    rows.into_iter()
-        .map(|row| Branch::try_from(row).map_err(Into::into))
-        .collect()
+    branches(rows)
 }
 
 /// What an event about the availability of a branch carries of the branch itself.

@@ -106,8 +106,6 @@ pub async fn find_many(
     hold_keys: &[HoldKey],
 ) -> anyhow::Result<Vec<Hold>> {
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
-    let hold_keys: Vec<_> = hold_keys.iter().map(HoldKey::as_uuid).collect();
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -143,8 +141,8 @@ pub async fn find_many(
             ) AS hold
         "#,
         org,
-        &order_ids,
-        &hold_keys,
+        order_ids as &[OrderId],
+        hold_keys as &[HoldKey],
     )
     .fetch_all(&mut **tx)
     .await
@@ -295,7 +293,6 @@ pub async fn postpone(
     until: DateTime<Utc>,
 ) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
     sqlx::query!(
         r#"
         UPDATE holds
@@ -305,7 +302,7 @@ pub async fn postpone(
           AND state = 'held'
         "#,
         org,
-        &order_ids,
+        order_ids as &[OrderId],
         until,
     )
     .execute(&mut **tx)
@@ -418,7 +415,6 @@ pub async fn list_booked(
     from: DateTime<Utc>,
 ) -> anyhow::Result<Vec<BookedOrder>> {
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     sqlx::query_as!(
         BookedOrder,
         r#"
@@ -439,7 +435,7 @@ pub async fn list_booked(
         ORDER BY promised_at, order_id
         "#,
         org,
-        &branch_ids,
+        branch_ids as &[BranchId],
         from,
     )
     .fetch_all(&mut **tx)
@@ -465,8 +461,6 @@ pub async fn list_elsewhere(
     order_ids: &[OrderId],
 ) -> anyhow::Result<Vec<OrderBranch>> {
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
     sqlx::query_as!(
         OrderBranch,
         r#"
@@ -482,8 +476,8 @@ pub async fn list_elsewhere(
         ORDER BY holds.order_id
         "#,
         org,
-        &order_ids,
-        &branch_ids,
+        order_ids as &[OrderId],
+        branch_ids as &[BranchId],
     )
     .fetch_all(&mut **tx)
     .await
@@ -493,11 +487,10 @@ pub async fn list_elsewhere(
 /// Notes that orders of locked branches stay although they lie outside the hours.
 pub async fn keep_outside(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
     sqlx::query!(
         "UPDATE holds SET kept_outside = true WHERE org_id = $1 AND order_id = ANY($2)",
         org,
-        &order_ids,
+        order_ids as &[OrderId],
     )
     .execute(&mut **tx)
     .await
@@ -511,7 +504,6 @@ pub async fn finish(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<
         return Ok(());
     }
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
     sqlx::query!(
         r#"
         UPDATE holds
@@ -521,7 +513,7 @@ pub async fn finish(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<
           AND NOT finished
         "#,
         org,
-        &order_ids,
+        order_ids as &[OrderId],
     )
     .execute(&mut **tx)
     .await

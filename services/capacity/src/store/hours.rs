@@ -104,7 +104,6 @@ pub async fn counting(
     now: DateTime<Utc>,
 ) -> anyhow::Result<HashMap<BranchId, Versions>> {
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     let rows = select_versions!(
         r#"
           AND branch_id = ANY($2)
@@ -121,7 +120,7 @@ pub async fn counting(
           ))
         "#,
         org,
-        &branch_ids,
+        branch_ids as &[BranchId],
         now,
     )
     .fetch_all(&mut **tx)

@@ -269,7 +269,6 @@ pub async fn lasting(
         return Ok(HashMap::new());
     }
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -289,7 +288,7 @@ pub async fn lasting(
           AND place.ended_at IS NULL
         "#,
         org,
-        &branch_ids,
+        branch_ids as &[BranchId],
     )
     .fetch_all(&mut **tx)
     .await

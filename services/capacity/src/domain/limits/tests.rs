@@ -564,7 +564,7 @@ proptest! {
                     .flat_map(|(_, line)| {
                         let demand = Limits::new(std::slice::from_ref(rule))
                             .demand(Channel::Web, Method::Pickup, std::slice::from_ref(line));
-                        demand.asks
+                        demand.by_rule
                     })
                     .map(|(_, amount)| amount)
                     .sum();

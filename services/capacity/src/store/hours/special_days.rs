@@ -108,7 +108,6 @@ pub async fn list_of_branches(
     from: NaiveDate,
 ) -> anyhow::Result<Vec<SpecialDay>> {
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     let rows = select_days!(
         r#"
           AND brand_id = $2
@@ -118,7 +117,7 @@ pub async fn list_of_branches(
         "#,
         org,
         brand_id.as_uuid(),
-        &branch_ids,
+        branch_ids as &[BranchId],
         from,
     )
     .fetch_all(&mut **tx)
@@ -241,7 +240,6 @@ async fn delete_dates(tx: &mut TenantTx, special_day_id: SpecialDayId) -> anyhow
 /// Raises the version of the special days of locked branches, so that no schedule made before counts.
 pub async fn touch(tx: &mut TenantTx, branch_ids: &[BranchId]) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     sqlx::query!(
         r#"
         UPDATE branches
@@ -250,7 +248,7 @@ pub async fn touch(tx: &mut TenantTx, branch_ids: &[BranchId]) -> anyhow::Result
           AND branch_id = ANY($2)
         "#,
         org,
-        &branch_ids,
+        branch_ids as &[BranchId],
     )
     .execute(&mut **tx)
     .await

@@ -76,8 +76,6 @@ pub async fn full_between(
         return Ok(used);
     }
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
-    let summed: Vec<_> = summed.iter().map(LimitRuleId::as_uuid).collect();
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -90,10 +88,10 @@ pub async fn full_between(
           AND (held + committed >= limit_amount OR rule_id = ANY($5))
         "#,
         org,
-        &branch_ids,
+        branch_ids as &[BranchId],
         from,
         to,
-        &summed,
+        summed as &[LimitRuleId],
     )
     .fetch_all(&mut **tx)
     .await

@@ -77,7 +77,6 @@ pub async fn find_many(
     from: BusinessDay,
 ) -> anyhow::Result<HashMap<BucketKey, Bucket>> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
     let rows = select_buckets!(
         r#"
           AND sku_id = ANY($3)
@@ -85,7 +84,7 @@ pub async fn find_many(
         "#,
         org,
         branch_id.as_uuid(),
-        &sku_ids,
+        sku_ids as &[SkuId],
         running_day().date(),
         from.date(),
     )

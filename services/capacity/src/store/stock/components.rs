@@ -80,7 +80,6 @@ pub async fn share(
     sku_ids: &[SkuId],
 ) -> anyhow::Result<Vec<SkuId>> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
     sqlx::query_scalar!(
         r#"
         SELECT sku_id AS "sku_id: SkuId"
@@ -94,7 +93,7 @@ pub async fn share(
         "#,
         org,
         brand_id.as_uuid(),
-        &sku_ids,
+        sku_ids as &[SkuId],
     )
     .fetch_all(&mut **tx)
     .await

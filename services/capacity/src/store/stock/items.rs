@@ -63,9 +63,8 @@ impl TryFrom<Row> for StockItem {
 }
 
 fn items(rows: Vec<Row>) -> anyhow::Result<Vec<StockItem>> {
-    rows.into_iter()
-        .map(|row| StockItem::try_from(row).map_err(Into::into))
-        .collect()
+    let items: Result<_, Inconsistent> = rows.into_iter().map(StockItem::try_from).collect();
+    Ok(items?)
 }
 
 /// Selects stock items of the organisation, its first parameter.
@@ -116,12 +115,11 @@ pub async fn find_many(
     sku_ids: &[SkuId],
 ) -> anyhow::Result<Vec<StockItem>> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
     let rows = select_items!(
         "AND branch_id = $2 AND sku_id = ANY($3)",
         org,
         branch_id.as_uuid(),
-        &sku_ids,
+        sku_ids as &[SkuId],
     )
     .fetch_all(&mut **tx)
     .await
@@ -204,7 +202,6 @@ pub async fn set_received(
     today: BusinessDay,
 ) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
     sqlx::query!(
         r#"
         UPDATE stock_items
@@ -215,7 +212,7 @@ pub async fn set_received(
         "#,
         org,
         branch_id.as_uuid(),
-        &sku_ids,
+        sku_ids as &[SkuId],
         today.date(),
     )
     .execute(&mut **tx)

@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::hours::{DayPeriod, MethodHours, Period, special_days::DayHours};
+use crate::domain::hours::{
+    DayPeriod, MethodHours, Period, schedule::UpcomingHours, special_days::DayHours,
+};
+use chrono_tz::Tz;
 
 fn at(raw: &str) -> DateTime<Utc> {
     raw.parse().unwrap()
