@@ -69,7 +69,10 @@ pub async fn capacity(
     for _ in 0..CONNECTIONS {
         let channel = connect(endpoints).await?;
         clients.push(Capacity {
-            availability: AvailabilityServiceClient::with_interceptor(channel.clone(), token.clone()),
+            availability: AvailabilityServiceClient::with_interceptor(
+                channel.clone(),
+                token.clone(),
+            ),
             holds: HoldServiceClient::with_interceptor(channel, token.clone()),
         });
     }

@@ -22,8 +22,8 @@ use chassis::{
 };
 use prost::Message as _;
 use proto::capacity::v1::{
-    Channel, GetAvailabilityRequest, HoldRequest, LimitDays, LimitMeasure, LimitRule,
-    LimitTarget, LimitTargetKind, LimitWindow, LimitWindowKind, Method, SetLimitsRequest,
+    Channel, GetAvailabilityRequest, HoldRequest, LimitDays, LimitMeasure, LimitRule, LimitTarget,
+    LimitTargetKind, LimitWindow, LimitWindowKind, Method, SetLimitsRequest,
     limit_service_client::LimitServiceClient,
 };
 use reqwest::Method as Verb;
@@ -98,6 +98,7 @@ pub async fn bench(
     let answer = clients[0]
         .availability
         .clone()
+        .availability
         .get_availability(questions[0].clone())
         .await?;
     let answer = answer.into_inner();
@@ -138,7 +139,13 @@ pub async fn bench(
     let ask = move |mut client: Capacity| {
         let turn = next.fetch_add(1, Ordering::Relaxed) % questions.len();
         let question = questions[turn].clone();
-        async move { client.availability.get_availability(question).await.map(|_| ()) }
+        async move {
+            client
+                .availability
+                .get_availability(question)
+                .await
+                .map(|_| ())
+        }
     };
     calls::run(&clients, 8, WARM_UP, ask.clone()).await?;
     let mut figures = vec![

@@ -79,7 +79,10 @@ async fn arrivals(shop: &Shop, sku: SkuId) -> Vec<(i64, String)> {
     let arrived = page.movements.into_iter().rev();
     arrived
         .filter(|movement| movement.kind() == MovementKind::Arrived)
-        .map(|movement| (movement.quantity, movement.business_day))
+        .map(|movement| {
+            let day = movement.business_day.unwrap_or_default();
+            (movement.quantity, day)
+        })
         .collect()
 }
 

@@ -126,7 +126,7 @@ async fn a_daily_unit_is_rescheduled_within_its_day_and_not_to_a_day_that_has_no
     shop.publish_placed(order, 1).await;
     eventually(async || shop.stored(order).await.0 == "committed").await;
     let of_day = journal(&shop, sku).await.into_iter();
-    let sold = of_day.filter(|movement| movement.business_day == "2026-09-05");
+    let sold = of_day.filter(|movement| movement.business_day() == "2026-09-05");
     let sold = sold.filter(|movement| movement.kind() != MovementKind::DailyReset);
     assert_eq!(sum(sold), -1);
 }
@@ -266,7 +266,7 @@ async fn stock_comes_back_once_whatever_an_order_goes_through() {
         let of_order = |kind: MovementKind| {
             let own = movements
                 .iter()
-                .filter(|one| one.order_id == order.to_string());
+                .filter(|one| one.order_id() == order.to_string());
             own.filter(|one| one.kind() == kind).count()
         };
         assert_eq!(of_order(MovementKind::Committed), 1, "{way}");

@@ -150,7 +150,9 @@ async fn bad_special_days_are_refused_by_name() {
             "HOURS_INVALID",
         ),
         (
-            with(&|day| day.branch_id = BranchId::new(&chassis::clock::SystemClock).to_string()),
+            with(&|day| {
+                day.branch_id = Some(BranchId::new(&chassis::clock::SystemClock).to_string())
+            }),
             "NOT_FOUND",
         ),
     ] {
@@ -216,7 +218,7 @@ async fn a_branch_wins_over_its_brand_until_the_brand_locks() {
     let listed = list(&shop, Owner::BranchId(shop.branch.to_string())).await;
     let response: Vec<_> = listed
         .iter()
-        .map(|day| (day.branch_id.is_empty(), day.locked, day.overridden))
+        .map(|day| (day.branch_id.is_none(), day.locked, day.overridden))
         .collect();
     assert!(response.contains(&(true, true, false)) && response.contains(&(false, false, true)));
     assert_eq!(
@@ -468,7 +470,7 @@ async fn two_branches_of_a_brand_have_their_own_days() {
     save_as(&shop, own).await.unwrap();
     assert_eq!(wanted(&shop, NOON).await, "CLOSED");
     let own = list(&shop, Owner::BranchId(second.to_string())).await;
-    assert!(own.iter().all(|day| day.branch_id != first.to_string()));
+    assert!(own.iter().all(|day| day.branch_id() != first.to_string()));
 }
 
 #[tokio::test]

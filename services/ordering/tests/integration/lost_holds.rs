@@ -5,8 +5,8 @@ use chassis::{id::OrderId, outbox::Event};
 use proto::{
     capacity::v1::HoldGone,
     ordering::v1::{
-        CancelReason, GetOrderByTokenRequest, GetOrderRequest, Order, OrderEvent, OrderState,
-        OrderChanged, TransitionOrderRequest,
+        CancelReason, GetOrderByTokenRequest, GetOrderRequest, Order, OrderChanged, OrderEvent,
+        OrderState, TransitionOrderRequest,
     },
 };
 use testkit::eventually;

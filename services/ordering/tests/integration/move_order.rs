@@ -3,7 +3,7 @@
 use crate::common::{Shop, cancel, moved, reason, to, to_slot};
 use proto::ordering::v1::{
     CancelByTokenRequest, FindOrderStatesRequest, GetOrderByTokenRequest, GetOrderRequest,
-    OrderEvent, OrderState, OrderChanged, TransitionOrderRequest, UndoTransitionRequest,
+    OrderChanged, OrderEvent, OrderState, TransitionOrderRequest, UndoTransitionRequest,
 };
 
 async fn history(shop: &Shop, order_id: &str) -> Vec<OrderEvent> {

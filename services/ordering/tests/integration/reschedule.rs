@@ -84,10 +84,7 @@ async fn a_moved_order_shows_its_new_time_and_the_reason() {
     let changed: ScheduleChanged = event.decode().unwrap();
     assert_eq!(changed.promised_before, order.promised_at);
     let change = changed.change.unwrap();
-    assert_eq!(
-        (change.version, change.promised_at),
-        (2, request.wanted_at)
-    );
+    assert_eq!((change.version, change.promised_at), (2, request.wanted_at));
     assert_eq!(
         (change.branch_id, change.reason),
         (order.branch_id, "冰櫃故障".to_owned())
@@ -254,10 +251,7 @@ async fn a_move_that_cannot_be_written_is_done_as_soon_as_it_can() {
     leave_behind(&shop);
     let changed: ScheduleChanged = events.next().await.decode().unwrap();
     let change = changed.change.unwrap();
-    assert_eq!(
-        (change.version, change.promised_at),
-        (2, request.wanted_at)
-    );
+    assert_eq!((change.version, change.promised_at), (2, request.wanted_at));
     let seen = read(&shop, &order).await;
     assert_eq!(seen.order.unwrap().promised_at, request.wanted_at);
     assert_eq!(seen.events[1].actor_kind, "staff");

@@ -4,9 +4,7 @@ use crate::common::{Shop, fakes};
 use chassis::{
     clock::{Clock as _, SystemClock},
     db::TenantTx,
-    id::{
-        BrandId, MemberId, MenuVersionId, OptionId, OrderId, OrderLineId, ProductId, VariantId,
-    },
+    id::{BrandId, MemberId, MenuVersionId, OptionId, OrderId, OrderLineId, ProductId, VariantId},
     money::{Currency, Money},
 };
 use chrono::TimeDelta;
@@ -238,7 +236,10 @@ async fn a_snapshot_has_everything_but_what_is_personal() {
     assert_eq!(line.choices[0].name, "翠玉綠茶 M");
     assert_eq!(line.nickname, "小美");
     let fee = &snapshot.fees[0];
-    assert_eq!((fee.list, fee.adjustments[0].amount, fee.amount), (60, -5, 55));
+    assert_eq!(
+        (fee.list, fee.adjustments[0].amount, fee.amount),
+        (60, -5, 55)
+    );
     let taxes: Vec<_> = snapshot
         .tax_totals
         .iter()

@@ -81,7 +81,10 @@ async fn a_repeated_key_gives_it_again_and_never_makes_a_customers_order() {
     assert!(again.replayed);
     assert_eq!(again.order, first.order);
     let refused = shop.place(request).await.unwrap_err();
-    assert_eq!(Problem::from_status(&refused).reason, "IDEMPOTENCY_MISMATCH");
+    assert_eq!(
+        Problem::from_status(&refused).reason,
+        "IDEMPOTENCY_MISMATCH"
+    );
 }
 
 #[tokio::test]
