@@ -98,7 +98,6 @@ pub async fn bench(
     let answer = clients[0]
         .availability
         .clone()
-        .availability
         .get_availability(questions[0].clone())
         .await?;
     let answer = answer.into_inner();

@@ -88,9 +88,11 @@ async fn read(
     branch_id: BranchId,
     not_before: Option<DateTime<Utc>>,
 ) -> Result<Arc<CachedBranch>, Error> {
-    let (key, now) = ((org, branch_id), deps.clock.now());
     let load = load(deps, org, branch_id);
-    deps.availabilities.get(key, now, not_before, load).await
+    let cache = &deps.availabilities;
+    cache
+        .get((org, branch_id), &deps.clock, not_before, load)
+        .await
 }
 
 async fn load(

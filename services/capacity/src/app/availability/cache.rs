@@ -10,6 +10,7 @@ use std::{
 
 use chassis::{
     business_day::BusinessDay,
+    clock::SharedClock,
     id::{BranchId, BrandId, OrganisationId},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -76,11 +77,11 @@ impl AvailabilityCache {
         }
     }
 
-    /// The branch as last read, or as `load` reads it where that is too old at `now` or before `not_before`.
+    /// The branch as last read, or as `load` reads it where that is too old or from before `not_before`.
     pub async fn get(
         &self,
         key: (OrganisationId, BranchId),
-        now: DateTime<Utc>,
+        clock: &SharedClock,
         not_before: Option<DateTime<Utc>>,
         load: impl Future<Output = Result<CachedBranch, Error>>,
     ) -> Result<Arc<CachedBranch>, Error> {
@@ -90,7 +91,7 @@ impl AvailabilityCache {
         if let Some(read) = &*read
             && read.writes == writes
             && read.at.elapsed() < KEPT_FOR
-            && is_recent(read.branch.snapshot.as_of, now)
+            && is_recent(read.branch.snapshot.as_of, clock.now())
             && not_before.is_none_or(|at| at <= read.branch.snapshot.as_of)
         {
             return Ok(read.branch.clone());
