@@ -95,7 +95,7 @@ impl Handler for Branches {
         for branch in &branches {
             if store::branches::upsert(tx, branch).await? {
                 pauses::join_brand(&self.deps, tx, branch).await?;
-                // Another cut-off or zone moves the windows of limits.
+                // Another cut-off or zone changes the windows of limits.
                 limits::recount_branch(&self.deps, tx, branch.branch_id).await?;
                 let changes = VisibleChanges {
                     slots: true,

@@ -34,7 +34,7 @@ pub enum Error {
     /// Staff's movement would leave less than nothing.
     #[error(transparent)]
     StockNegative(#[from] StockNegative),
-    /// Nothing is counted for the unit, so nothing can move.
+    /// Nothing is counted for the unit, so no movement can be recorded.
     #[error("the unit is not tracked")]
     NotTracked,
     /// The other branch does not count the unit.

@@ -250,7 +250,7 @@ async fn stock_comes_back_once_whatever_an_order_goes_through() {
         events.extend(
             later.map(|(&(state, back), version)| next_state(&shop, order, version, state, back)),
         );
-        // Told twice: a delivery may be repeated.
+        // Published twice: a delivery may be repeated.
         shop.publish(&events).await;
         shop.publish(&events).await;
         let last = i64::try_from(events.len()).unwrap();

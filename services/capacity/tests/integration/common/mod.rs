@@ -144,7 +144,7 @@ impl Shop {
         start(servers, &self.ordering, &self.clock).await
     }
 
-    /// Ends every process in good order and leaves nothing on the servers; tells whether nothing had
+    /// Ends every process in good order and leaves nothing on the servers; returns whether nothing had
     /// to be cut off. No other clone may be left.
     pub async fn close(self) -> bool {
         let replicas = Arc::into_inner(self.replicas).expect("the last clone is closed");

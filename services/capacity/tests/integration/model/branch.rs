@@ -74,7 +74,7 @@ pub struct Branch {
     orders: Vec<HoldRequest>,
     pauses: Vec<Pause>,
     /// Events on their way, with the order and its version.
-    news: Vec<(OrderId, i64, Event)>,
+    pending: Vec<(OrderId, i64, Event)>,
 }
 
 impl Branch {
@@ -105,7 +105,7 @@ impl Branch {
             limits_version: 0,
             orders: Vec::new(),
             pauses: Vec::new(),
-            news: Vec::new(),
+            pending: Vec::new(),
             shop,
         }
     }
@@ -126,14 +126,14 @@ impl Branch {
             Step::Place(n) => {
                 self.write(n, OrderState::Placed, PLACED).await;
                 let event = self.shop.placed(self.id(n), PLACED);
-                self.news.push((self.id(n), PLACED, event));
+                self.pending.push((self.id(n), PLACED, event));
             }
             Step::Cancel { n, back } => {
                 let event = self.shop.cancelled(self.id(n), CANCELLED, back);
-                self.news.push((self.id(n), CANCELLED, event));
+                self.pending.push((self.id(n), CANCELLED, event));
             }
             Step::Release(n) => self.release(n, refusal).await,
-            Step::Move { n, slot } => self.reschedule(n, slot, refusal).await,
+            Step::Reschedule { n, slot } => self.reschedule(n, slot, refusal).await,
             Step::Count { unit, units } => self.stock(unit, MovementKind::Counted, units).await,
             Step::Receive { unit, units } => self.stock(unit, MovementKind::Received, units).await,
             Step::Pause { unit, waits } => self.pause(unit, waits).await,
@@ -304,19 +304,19 @@ impl Branch {
         agree("what is overbooked", found.collect(), over);
     }
 
-    /// Publishes the news, and goes on when it has taken effect.
+    /// Publishes the pending events, and goes on when they have taken effect.
     async fn deliver(&mut self) {
-        let mut news = Vec::new();
+        let mut events = Vec::new();
         let (mut ids, mut versions) = (Vec::new(), Vec::new());
-        for (order_id, version, event) in mem::take(&mut self.news) {
-            news.push(event);
+        for (order_id, version, event) in mem::take(&mut self.pending) {
+            events.push(event);
             ids.push(order_id.as_uuid());
             versions.push(version);
         }
-        if news.is_empty() {
+        if events.is_empty() {
             return;
         }
-        self.shop.publish(&news).await;
+        self.shop.publish(&events).await;
         let db = Mutex::new(&mut self.db);
         let waits = async || {
             let waiting: i64 = sqlx::query_scalar(

@@ -21,7 +21,7 @@ const DAYS: i64 = 6;
 
 /// Events of an order that have not arrived yet.
 #[derive(Clone, Copy, Debug)]
-struct News {
+struct OrderEvent {
     n: usize,
     to: State,
 }
@@ -43,7 +43,7 @@ pub struct Machine {
     pub reference: Reference,
     /// What the last step came to; nothing when there was nothing that it could pick.
     pub done: Option<Done>,
-    news: Vec<News>,
+    events: Vec<OrderEvent>,
     /// The day whose slots are wanted.
     day: i64,
     pauses_made: usize,
@@ -57,7 +57,7 @@ impl ReferenceStateMachine for Machine {
         Just(Self {
             reference: Reference::new(),
             done: None,
-            news: Vec::new(),
+            events: Vec::new(),
             day: 0,
             pauses_made: 0,
         })
@@ -104,11 +104,11 @@ impl Machine {
             Step::Place(n) => Step::Place(self.pick(n, held)?),
             Step::Cancel { n, back } => {
                 let n = self.pick(n, |state| state == State::Placed)?;
-                let response = self.news.iter().any(|news| news.n == n);
-                (!response).then_some(Step::Cancel { n, back })?
+                let published = self.events.iter().any(|event| event.n == n);
+                (!published).then_some(Step::Cancel { n, back })?
             }
             Step::Release(n) => Step::Release(self.pick(n, not_used_up)?),
-            Step::Move { n, slot } => Step::Move {
+            Step::Reschedule { n, slot } => Step::Reschedule {
                 n: self.pick(n, not_used_up)?,
                 slot: self.offered(slot),
             },
@@ -148,7 +148,7 @@ impl Machine {
                 (self.reference.orders[n].state == State::Over).then_some("HOLD_GONE")
             }
             Step::Release(n) => (self.reference.orders[n].state != State::Held).then_some(NOT_HELD),
-            Step::Move { n, slot } => self.reference.reschedule_rejection(n, slot),
+            Step::Reschedule { n, slot } => self.reference.reschedule_rejection(n, slot),
             _ => None,
         }
     }
@@ -171,7 +171,7 @@ impl Machine {
                 self.publish(n, if back { State::Over } else { State::UsedUp });
             }
             Step::Release(n) => self.reference.settle(n, State::Over),
-            Step::Move { n, slot } => self.reference.reschedule(n, slot),
+            Step::Reschedule { n, slot } => self.reference.reschedule(n, slot),
             Step::Count { unit, units } => {
                 *self.reference.balance(bucket_of(unit, 0)) = units;
                 brought = unit == 0;
@@ -191,7 +191,7 @@ impl Machine {
             }
             Step::Limit(limits) => self.reference.limits = limits,
             Step::Deliver => {
-                for News { n, to } in mem::take(&mut self.news) {
+                for OrderEvent { n, to } in mem::take(&mut self.events) {
                     self.reference.settle(n, to);
                 }
             }
@@ -203,6 +203,6 @@ impl Machine {
     }
 
     fn publish(&mut self, n: usize, to: State) {
-        self.news.push(News { n, to });
+        self.events.push(OrderEvent { n, to });
     }
 }

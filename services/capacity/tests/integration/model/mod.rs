@@ -1,4 +1,4 @@
-//! Random holds, news of orders, moves, counts, pauses, limits and lapses against a reference that a
+//! Random holds, events of orders, reschedules, counts, pauses, limits and lapses against a reference that a
 //! reader can check by eye: a state machine of proptest.
 //!
 //! A run that fails prints the fewest steps that do. `PROPTEST_RNG_SEED` walks other ways, and
@@ -122,7 +122,7 @@ impl Met {
             match state.done {
                 None => self.idle += 1,
                 Some(Done {
-                    step: Step::Hold { .. } | Step::Repeat(_) | Step::Move { .. },
+                    step: Step::Hold { .. } | Step::Repeat(_) | Step::Reschedule { .. },
                     refusal,
                 }) => *self.answers.entry(refusal.unwrap_or("OK")).or_default() += 1,
                 Some(_) => {}
