@@ -1,6 +1,6 @@
--- Branches as catalog tells of them.
+-- Branches as catalog publishes them.
 --
--- The row is also the one lock of its branch: whoever changes hours, stock, limits, pauses or holds locks it
+-- The row is also the one lock of its branch: what changes hours, stock, limits, pauses or holds locks it
 -- first (several branches: in the order of their ids), so two replicas never wait for each other in a circle.
 -- The constraints on the counters stay the last guard if that rule were ever broken.
 CREATE TABLE branches (
@@ -13,7 +13,7 @@ CREATE TABLE branches (
     -- Version of the branch in catalog; an older event changes nothing.
     version bigint NOT NULL,
     -- Versions of what is kept in memory while they stand, 0 while there was none. Here, so that taking the
-    -- lock also tells them.
+    -- lock also reads them.
     hours_version bigint NOT NULL DEFAULT 0,
     special_days_version bigint NOT NULL DEFAULT 0,
     pauses_version bigint NOT NULL DEFAULT 0,
@@ -28,7 +28,7 @@ ALTER TABLE branches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE branches FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON branches TO yizhimai_app
     USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
--- Timers ask across tenants which branches have begun a day.
+-- Timers query across tenants which branches have begun a day.
 CREATE POLICY system ON branches FOR SELECT TO yizhimai_system USING (true);
 
 GRANT SELECT, INSERT, UPDATE ON branches TO yizhimai_app;

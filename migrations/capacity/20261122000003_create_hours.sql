@@ -22,7 +22,7 @@ CREATE TABLE hours_versions (
     saved_by text NOT NULL,
     withdrawn_at timestamptz,
     withdrawn_by text NOT NULL DEFAULT '',
-    -- When the open storefronts were told that it has taken effect; NULL while they have yet to hear.
+    -- When it was announced to the open storefronts that it has taken effect; NULL before.
     announced_at timestamptz,
     PRIMARY KEY (org_id, branch_id, number)
 );

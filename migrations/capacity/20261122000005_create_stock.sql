@@ -16,7 +16,7 @@ CREATE TABLE stock_items (
     -- 當日扣 (`on_day`): orders for later days take from what is expected for their day, and that is received
     -- into the running stock when the day begins.
     deduct text NOT NULL DEFAULT 'at_once',
-    -- Last day whose receipts are in the running stock; only under the branch's lock does it move on.
+    -- Last day whose receipts are in the running stock; only advanced under the branch's lock.
     received_until date,
     version bigint NOT NULL CHECK (version > 0),
     CONSTRAINT stock_items_weekdays CHECK (cardinality(weekday_amounts) IN (0, 7)),
@@ -93,7 +93,7 @@ ALTER TABLE stock_items ENABLE ROW LEVEL SECURITY;
 ALTER TABLE stock_items FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON stock_items TO yizhimai_app
     USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
--- The timer asks across tenants which branches have begun a day.
+-- The timer queries across tenants which branches have begun a day.
 CREATE POLICY system ON stock_items FOR SELECT TO yizhimai_system USING (true);
 ALTER TABLE stock_buckets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE stock_buckets FORCE ROW LEVEL SECURITY;

@@ -11,7 +11,7 @@ CREATE TABLE components (
 CREATE UNIQUE INDEX components_name ON components (org_id, brand_id, name) WHERE NOT archived;
 
 -- Every version of every recipe, the highest is in force; no parts: the recipe ended. Rows are added and
--- never changed. What an order took stands at its hold, whatever the recipe became since.
+-- never changed. What an order took is stored with its hold, whatever the recipe became since.
 CREATE TABLE recipes (
     org_id uuid NOT NULL,
     brand_id uuid NOT NULL,

@@ -25,9 +25,9 @@ CREATE TABLE holds (
     -- What it took of the limits: rule, pool, start in seconds since 1970, amount.
     takes jsonb NOT NULL DEFAULT '[]',
     held_at timestamptz NOT NULL,
-    -- When it is asked about at ordering, while held.
+    -- When ordering is queried about it, while held.
     expires_at timestamptz NOT NULL,
-    -- What a change of hours must ask about: booked orders that are not finished, and that staff has not yet
+    -- What a change of hours must decide: booked orders that are not finished, and that staff has not yet
     -- decided to keep although they lie outside the hours.
     finished boolean NOT NULL DEFAULT false,
     kept_outside boolean NOT NULL DEFAULT false,
@@ -37,7 +37,7 @@ CREATE TABLE holds (
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX holds_key ON holds (org_id, hold_key) WHERE hold_key IS NOT NULL;
 CREATE INDEX holds_expiring ON holds (expires_at) WHERE state = 'held';
--- The orders of a day, for what a shortfall concerns. None of its columns ever changes but by a move, so
+-- The orders of a day, for what a shortfall concerns. None of its columns ever changes but by rescheduling, so
 -- settling a hold does not touch it.
 CREATE INDEX holds_of_day ON holds (org_id, branch_id, business_day);
 -- The purge finds settled holds by age, a change of hours the orders of the days to come: ranges suffice,

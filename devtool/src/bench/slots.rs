@@ -96,8 +96,8 @@ pub async fn bench(
             .collect(),
     );
     let answer = clients[0]
-        .clone()
         .availability
+        .clone()
         .get_availability(questions[0].clone())
         .await?;
     let answer = answer.into_inner();

@@ -1,112 +1,59 @@
 //! Publishes `capacity.availability.changed.v1` and `capacity.orders.decided.v1`; consumes branches of
 //! catalog and orders.
 
-use std::sync::LazyLock;
-
 use anyhow::Context as _;
 use async_trait::async_trait;
 use chassis::{
     db::{SystemTx, TenantTx},
     error::Problem,
-    id::{AccountId, BranchId, BrandId, DecisionBatchId, OrderId},
+    id::{BranchId, BrandId, OrderId},
     inbox::{Consumer, Handler, Received},
     outbox::Event,
     service::Snapshot,
     snapshot::{Key, Source},
 };
 use chrono_tz::Tz;
-use opentelemetry::{global, metrics::Counter};
 use proto::{
-    capacity::v1::{DecidedOrder, OrdersDecided},
     catalog::v1::{BranchChanged, BranchState as WireBranchState},
     ordering::v1::{OrderChange, OrderChanged, OrderState},
 };
 
+use uuid::Uuid;
+
 use crate::{
     app::{
-        Core,
-        availability::announce::{announce, hold_gone, tell_gone},
-        holds::settle::{News, settle},
+        Dependencies,
+        availability::publish::publish_changes,
+        holds::settle::{OrderUpdate, hold_gone, settle},
         limits, pauses,
     },
     domain::{
-        availability::notice::Notice,
+        availability::changes::VisibleChanges,
         branch_state::BranchState,
-        holds::fate::{Fate, HoldState},
-        hours::affected_orders::{Action, BookedOrder},
+        holds::state::{HoldState, OrderStatus},
     },
-    grpc::{convert::timestamp, wire_action},
     store::{self, branches::Branch},
 };
-use uuid::Uuid;
-
-static HOLDS_GONE: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    global::meter("capacity")
-        .u64_counter("capacity.holds.gone")
-        .with_description("Orders placed although their hold had been given back")
-        .build()
-});
-
-/// Who decided about orders, and what that account may do.
-#[derive(Clone, Copy, Debug)]
-pub struct DecidedBy<'a> {
-    /// The account.
-    pub account: AccountId,
-    /// The name that stands in the history of the orders.
-    pub name: &'a str,
-    /// It may cancel orders that are accepted already.
-    pub may_cancel_late: bool,
-}
-
-/// Decisions were saved with a change of hours; ordering carries them out.
-pub fn orders_decided(
-    batch_id: DecisionBatchId,
-    brand_id: BrandId,
-    by: &DecidedBy<'_>,
-    move_reason: &str,
-    orders: &[(BookedOrder, Action)],
-) -> Event {
-    let order = |(order, action): &(BookedOrder, Action)| {
-        let (decision, wanted_at) = wire_action(*action);
-        DecidedOrder {
-            order_id: order.order_id.to_string(),
-            branch_id: order.branch_id.to_string(),
-            promised_at: Some(timestamp(order.promised_at)),
-            decision: decision.into(),
-            wanted_at,
-        }
-    };
-    let body = OrdersDecided {
-        batch_id: batch_id.to_string(),
-        brand_id: brand_id.to_string(),
-        account_id: by.account.to_string(),
-        account_name: by.name.to_owned(),
-        may_cancel_late: by.may_cancel_late,
-        move_reason: move_reason.to_owned(),
-        orders: orders.iter().map(order).collect(),
-    };
-    Event::new("capacity.orders.decided.v1", batch_id.as_uuid(), 1, &body)
-}
 
 /// The readers of events.
-pub fn consumers(core: &Core) -> Vec<Consumer> {
+pub fn consumers(deps: &Dependencies) -> Vec<Consumer> {
     vec![
         Consumer::new(
             "capacity.branches",
             &["catalog.branch.changed.v1"],
-            Branches { core: core.clone() },
+            Branches { deps: deps.clone() },
         )
         .filled_from("catalog", "catalog.branch"),
         Consumer::new(
             "capacity.orders",
             &["ordering.order.*.v1"],
-            Orders { core: core.clone() },
+            Orders { deps: deps.clone() },
         )
         .filled_from("ordering", "ordering.order"),
     ]
 }
 
-/// What other services may have to be told again.
+/// What other services can list to fill themselves.
 pub fn snapshots() -> Vec<Snapshot> {
     vec![Snapshot::new("capacity.released_hold", ReleasedHolds)]
 }
@@ -133,7 +80,7 @@ impl Source for ReleasedHolds {
 }
 
 struct Branches {
-    core: Core,
+    deps: Dependencies,
 }
 
 #[async_trait]
@@ -147,15 +94,15 @@ impl Handler for Branches {
         branches.sort_by_key(|branch| (branch.branch_id, branch.version));
         for branch in &branches {
             if store::branches::upsert(tx, branch).await? {
-                pauses::join_brand(&self.core, tx, branch).await?;
-                // Another cut-off or zone moves the windows of limits.
-                limits::recount_branch(&self.core, tx, branch.branch_id).await?;
-                let notice = Notice {
+                pauses::join_brand(&self.deps, tx, branch).await?;
+                // Another cut-off or zone changes the windows of limits.
+                limits::recount_branch(&self.deps, tx, branch.branch_id).await?;
+                let changes = VisibleChanges {
                     slots: true,
-                    ..Notice::default()
+                    ..VisibleChanges::default()
                 };
-                announce(&self.core, tx, branch.branch_id, &notice).await?;
-                self.core.availabilities.forget(tx.org(), branch.branch_id);
+                publish_changes(&self.deps, tx, branch.branch_id, &changes).await?;
+                self.deps.availabilities.forget(tx.org(), branch.branch_id);
             }
         }
         Ok(())
@@ -186,7 +133,7 @@ fn read_branch(event: &Received) -> anyhow::Result<Branch> {
 }
 
 struct Orders {
-    core: Core,
+    deps: Dependencies,
 }
 
 #[async_trait]
@@ -196,25 +143,15 @@ impl Handler for Orders {
             .iter()
             .map(|event| Ok((event, read_change(event)?)))
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let news: Vec<News> = changes.iter().filter_map(read_news).collect();
-        let settled = settle(&self.core, tx, &news).await?;
+        let updates: Vec<OrderUpdate> = changes.iter().filter_map(read_update).collect();
+        let settled = settle(&self.deps, tx, &updates).await?;
         let finished: Vec<OrderId> = changes.iter().filter_map(read_finished).collect();
         store::holds::finish(tx, &finished).await?;
-        tell_gone(&self.core, tx, &settled.gone).await?;
-        report_gone(&settled.gone);
         // The commit follows at once; a reading in between is forgotten with its half second.
         for branch_id in settled.branches {
-            self.core.availabilities.forget(tx.org(), branch_id);
+            self.deps.availabilities.forget(tx.org(), branch_id);
         }
         Ok(())
-    }
-}
-
-/// Tells of orders that rely on a hold which was given back.
-pub fn report_gone(orders: &[(BranchId, OrderId)]) {
-    for (_, order_id) in orders {
-        HOLDS_GONE.add(1, &[]);
-        tracing::error!(order.id = %order_id, "an order exists whose hold was given back");
     }
 }
 
@@ -226,23 +163,27 @@ fn read_change(event: &Received) -> anyhow::Result<OrderChange> {
 }
 
 /// What an event means for stock and slots; `None` when it changes nothing for them.
-fn read_news((event, change): &(&Received, OrderChange)) -> Option<News> {
-    Some(News {
+fn read_update((event, change): &(&Received, OrderChange)) -> Option<OrderUpdate> {
+    Some(OrderUpdate {
         order_id: OrderId::from_uuid(event.aggregate),
-        fate: fate_of(change.to(), change.from(), change.return_stock)?,
+        status: order_status(change.to(), change.from(), change.return_stock)?,
         version: event.version,
         lapsed_by: None,
     })
 }
 
-/// An order that will not be handed over any more; a change of hours need not ask about it.
+/// An order that will not be handed over any more; a change of hours need not consider it.
 fn read_finished((event, change): &(&Received, OrderChange)) -> Option<OrderId> {
     let is_finished = matches!(change.to(), OrderState::Completed | OrderState::NoShow);
     is_finished.then(|| OrderId::from_uuid(event.aggregate))
 }
 
 /// What a state of an order means for what it holds; `None`: nothing yet.
-pub fn fate_of(state: OrderState, before: OrderState, return_stock: bool) -> Option<Fate> {
+pub fn order_status(
+    state: OrderState,
+    before: OrderState,
+    return_stock: bool,
+) -> Option<OrderStatus> {
     match state {
         OrderState::Unspecified | OrderState::PendingPayment => None,
         OrderState::Placed
@@ -251,15 +192,15 @@ pub fn fate_of(state: OrderState, before: OrderState, return_stock: bool) -> Opt
         | OrderState::Ready
         | OrderState::Delivering
         | OrderState::Completed
-        | OrderState::NoShow => Some(Fate::Placed),
-        OrderState::Expired => Some(Fate::GivenBack),
+        | OrderState::NoShow => Some(OrderStatus::Placed),
+        OrderState::Expired => Some(OrderStatus::GivenBack),
         OrderState::Cancelled | OrderState::Rejected => {
             // Before it was placed nothing had been sold that could be used up.
             let unpaid = before == OrderState::PendingPayment;
             Some(if unpaid || return_stock {
-                Fate::GivenBack
+                OrderStatus::GivenBack
             } else {
-                Fate::UsedUp
+                OrderStatus::UsedUp
             })
         }
     }

@@ -1,4 +1,4 @@
-//! Timers: holds that lapse, rows that nobody asks for any more.
+//! Timers: holds that lapse, and old rows.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -19,17 +19,16 @@ use proto::ordering::v1::{
 
 use crate::{
     app::{
-        Core,
-        availability::announce::tell_gone,
+        Dependencies,
         error::{Error, is_unavailable},
-        holds::settle::{News, settle},
+        holds::settle::{OrderUpdate, settle},
         hours::announce::announce_hours,
         pauses::end_due,
         stock::receive::receive_stock,
     },
     config::Config,
-    domain::holds::fate::Fate,
-    events::{fate_of, report_gone},
+    domain::holds::state::OrderStatus,
+    events::order_status,
     store,
 };
 
@@ -50,62 +49,62 @@ const HOLDS_A_TURN: i64 = 500;
 const ROWS_A_BATCH: i64 = 5_000;
 /// As many buckets as one transaction folds the movements of; each may have many.
 const BUCKETS_A_BATCH: i64 = 100;
-/// An order that waits for its payment is asked about again after this long.
-const ASK_AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// An order that waits for its payment is looked up again after this long.
+const RETRY_AFTER: TimeDelta = TimeDelta::minutes(1);
 
 /// The timers.
-pub fn jobs(core: &Core, peers: &Peers, config: &Config) -> Vec<Job> {
-    let expiring = (core.clone(), peers.clone());
-    let purging = (core.clone(), config.clone());
-    let announcing = core.clone();
-    let resuming = core.clone();
-    let receiving = core.clone();
+pub fn jobs(deps: &Dependencies, peers: &Peers, config: &Config) -> Vec<Job> {
+    let expiring = (deps.clone(), peers.clone());
+    let purging = (deps.clone(), config.clone());
+    let announcing = deps.clone();
+    let resuming = deps.clone();
+    let receiving = deps.clone();
     vec![
         Job::every("end_pauses", PAUSES_PERIOD, move || {
-            let core = resuming.clone();
-            async move { end_pauses(&core).await }
+            let deps = resuming.clone();
+            async move { end_pauses(&deps).await }
         }),
         Job::every("announce_hours", HOURS_PERIOD, move || {
-            let core = announcing.clone();
-            async move { announce_hours(&core).await }
+            let deps = announcing.clone();
+            async move { announce_hours(&deps).await }
         }),
         Job::every("receive_stock", RECEIPTS_PERIOD, move || {
-            let core = receiving.clone();
-            async move { receive_stock(&core).await }
+            let deps = receiving.clone();
+            async move { receive_stock(&deps).await }
         }),
         Job::every("expire_holds", EXPIRY_PERIOD, move || {
-            let (core, peers) = expiring.clone();
-            async move { expire_holds(&core, &peers).await }
+            let (deps, peers) = expiring.clone();
+            async move { expire_holds(&deps, &peers).await }
         }),
         Job::every("purge_old_rows", PURGE_PERIOD, move || {
-            let (core, config) = purging.clone();
-            async move { purge_old_rows(&core, &config).await }
+            let (deps, config) = purging.clone();
+            async move { purge_old_rows(&deps, &config).await }
         }),
     ]
 }
 
 /// Gives back lapsed holds whose order ordering does not know; several processes may do it at once.
-async fn expire_holds(core: &Core, peers: &Peers) -> anyhow::Result<()> {
-    let mut tx = core.db.system("expire holds").await?;
-    let lapsed = store::holds::list_expired(&mut tx, core.clock.now(), HOLDS_A_TURN).await?;
+async fn expire_holds(deps: &Dependencies, peers: &Peers) -> anyhow::Result<()> {
+    let mut tx = deps.db.system("expire holds").await?;
+    let lapsed = store::holds::list_expired(&mut tx, deps.clock.now(), HOLDS_A_TURN).await?;
     tx.rollback().await?;
     let mut run = JobRun::default();
     for (org, order_ids) in by_org(lapsed) {
         let order_ids: Vec<_> = order_ids.into_iter().collect();
-        run.run(org, expire_holds_of(core, peers, org, &order_ids))
+        run.run(org, expire_holds_of(deps, peers, org, &order_ids))
             .await;
     }
     run.end()
 }
 
-/// Writes down which pauses are over and tells the storefronts; several processes may do it at once.
-async fn end_pauses(core: &Core) -> anyhow::Result<()> {
-    let mut tx = core.db.system("end pauses").await?;
-    let due = store::pauses::list_due(&mut tx, core.clock.now(), BRANCHES_A_TURN).await?;
+/// Ends the pauses that are over and notifies the storefronts; several processes may do it at once.
+async fn end_pauses(deps: &Dependencies) -> anyhow::Result<()> {
+    let mut tx = deps.db.system("end pauses").await?;
+    let due = store::pauses::list_due(&mut tx, deps.clock.now(), BRANCHES_A_TURN).await?;
     tx.rollback().await?;
     let mut run = JobRun::default();
     for (org, branch_ids) in by_org(due) {
-        run.run(org, end_due(core, org, &branch_ids)).await;
+        run.run(org, end_due(deps, org, &branch_ids)).await;
     }
     run.end()
 }
@@ -119,40 +118,40 @@ fn by_org<T: Ord>(found: Vec<(OrganisationId, T)>) -> BTreeMap<OrganisationId, B
 }
 
 /// A lapsed hold, and what ordering says of its order; nothing while that waits for its payment.
-type Lapsed = (OrderId, Option<News>);
+type Lapsed = (OrderId, Option<OrderUpdate>);
 
 async fn expire_holds_of(
-    core: &Core,
+    deps: &Dependencies,
     peers: &Peers,
     org: OrganisationId,
     order_ids: &[OrderId],
 ) -> anyhow::Result<()> {
-    let asked_at = core.clock.now();
+    let asked_at = deps.clock.now();
     let known = find_orders(peers, org, order_ids).await?;
     let lapsed = order_ids.iter().map(|&order_id| {
-        let (fate, version, lapsed_by) = match known.get(&order_id) {
-            None => (Fate::NeverMade, 0, Some(asked_at)),
+        let (status, version, lapsed_by) = match known.get(&order_id) {
+            None => (OrderStatus::NeverMade, 0, Some(asked_at)),
             Some(&(state, version)) => {
                 // Where it ended before its event came, that event still says what goes back.
                 let ended = matches!(state, OrderState::Cancelled | OrderState::Rejected);
-                match fate_of(state, OrderState::Unspecified, true) {
-                    Some(fate) if !ended => (fate, version, None),
+                match order_status(state, OrderState::Unspecified, true) {
+                    Some(status) if !ended => (status, version, None),
                     _ => return (order_id, None),
                 }
             }
         };
-        let news = News {
+        let update = OrderUpdate {
             order_id,
-            fate,
+            status,
             version,
             lapsed_by,
         };
-        (order_id, Some(news))
+        (order_id, Some(update))
     });
     let lapsed: Vec<Lapsed> = lapsed.collect();
     let outcomes = batch_or_each(
         lapsed.len(),
-        |some| settle_lapsed(core, org, &lapsed[some], asked_at),
+        |some| settle_lapsed(deps, org, &lapsed[some], asked_at),
         is_unavailable,
         |error| Err(error.clone()),
     )
@@ -163,24 +162,22 @@ async fn expire_holds_of(
 }
 
 async fn settle_lapsed(
-    core: &Core,
+    deps: &Dependencies,
     org: OrganisationId,
     lapsed: &[Lapsed],
     asked_at: DateTime<Utc>,
 ) -> Result<Vec<Result<(), Error>>, Error> {
-    let news: Vec<_> = lapsed.iter().filter_map(|(_, news)| *news).collect();
-    let waiting = lapsed.iter().filter(|(_, news)| news.is_none());
+    let updates: Vec<_> = lapsed.iter().filter_map(|(_, update)| *update).collect();
+    let waiting = lapsed.iter().filter(|(_, update)| update.is_none());
     let waiting: Vec<_> = waiting.map(|(order_id, _)| *order_id).collect();
-    let mut tx = core.db.tenant(org).await?;
-    let settled = settle(core, &mut tx, &news).await?;
+    let mut tx = deps.db.tenant(org).await?;
+    let settled = settle(deps, &mut tx, &updates).await?;
     if !waiting.is_empty() {
-        store::holds::postpone(&mut tx, &waiting, asked_at + ASK_AGAIN).await?;
+        store::holds::postpone(&mut tx, &waiting, asked_at + RETRY_AFTER).await?;
     }
-    tell_gone(core, &mut tx, &settled.gone).await?;
     tx.commit().await?;
-    report_gone(&settled.gone);
     for branch_id in settled.branches {
-        core.availabilities.forget(org, branch_id);
+        deps.availabilities.forget(org, branch_id);
     }
     if !settled.given_back.is_empty() {
         tracing::info!(
@@ -201,7 +198,7 @@ async fn find_orders(
     let answer = ordering
         .find_order_states(FindOrderStatesRequest { order_ids })
         .await
-        .context("ask ordering about lapsed holds")?
+        .context("look up the orders of lapsed holds")?
         .into_inner();
     let known = answer.orders.iter().map(|order| {
         Ok((
@@ -212,9 +209,9 @@ async fn find_orders(
     known.collect()
 }
 
-/// Deletes what nobody asks for any more, a batch at a time; what cannot be done ends nothing else.
-async fn purge_old_rows(core: &Core, config: &Config) -> anyhow::Result<()> {
-    let now = core.clock.now();
+/// Deletes old rows, a batch at a time; where one kind fails the others go on.
+async fn purge_old_rows(deps: &Dependencies, config: &Config) -> anyhow::Result<()> {
+    let now = deps.clock.now();
     let before = now - TimeDelta::days(i64::from(config.keep_days));
     let answered_before = now - TimeDelta::days(i64::from(config.keep_answers_days));
     let moved_before = first_of_month(now - TimeDelta::days(i64::from(config.keep_movements_days)));
@@ -227,7 +224,7 @@ async fn purge_old_rows(core: &Core, config: &Config) -> anyhow::Result<()> {
         (Old::Answers, answered_before),
         (Old::Movements, moved_before),
     ] {
-        match purge(core, old, before).await {
+        match purge(deps, old, before).await {
             Ok(found) => rows += found,
             Err(error) => failed = Some(error),
         }
@@ -248,16 +245,16 @@ enum Old {
     Movements,
 }
 
-/// Deletes what is from before `before`, each batch in a transaction of its own. Tells how many rows, and of
+/// Deletes what is from before `before`, each batch in a transaction of its own. Returns how many rows, and of
 /// movements how many buckets.
-async fn purge(core: &Core, old: Old, before: DateTime<Utc>) -> anyhow::Result<u64> {
+async fn purge(deps: &Dependencies, old: Old, before: DateTime<Utc>) -> anyhow::Result<u64> {
     let most = match old {
         Old::Movements => BUCKETS_A_BATCH,
         _ => ROWS_A_BATCH,
     };
     let mut total = 0;
     loop {
-        let mut tx = core.db.system("purge old rows").await?;
+        let mut tx = deps.db.system("purge old rows").await?;
         let found = match old {
             Old::Holds => store::holds::purge(&mut tx, before, most).await?,
             Old::Counters => store::limits::counters::purge(&mut tx, before, most).await?,

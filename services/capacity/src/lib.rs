@@ -10,6 +10,7 @@ mod events;
 mod grpc;
 mod jobs;
 mod store;
+mod wire;
 
 use anyhow::ensure;
 use chassis::service::{App, Context, Parts};
@@ -48,21 +49,21 @@ impl App for Capacity {
             (60..=300).contains(&config.hold_ttl_secs),
             "CAPACITY_HOLD_TTL_SECS must be 60 to 300"
         );
-        let core = app::Core {
+        let deps = app::Dependencies {
             db: ctx.db.clone(),
             clock: ctx.clock.clone(),
             hold_ttl: TimeDelta::seconds(i64::from(config.hold_ttl_secs)),
             schedules: app::hours::schedules::Schedules::new(ctx.clock.clone()),
-            pauses: app::pauses::KnownPauses::default(),
-            limits: app::limits::KnownLimits::default(),
-            availabilities: app::availability::Cache::default(),
+            pauses: app::pauses::known::KnownPauses::default(),
+            limits: app::limits::known::KnownLimits::default(),
+            availabilities: app::availability::cache::AvailabilityCache::default(),
         };
-        let availability = grpc::AvailabilityService::new(core.clone());
-        let holds = grpc::HoldService::new(core.clone());
-        let hours = grpc::HoursService::new(core.clone());
-        let limits = grpc::LimitService::new(core.clone());
-        let pauses = grpc::PauseService::new(core.clone());
-        let stock = StockServiceServer::new(grpc::StockService::new(core.clone()));
+        let availability = grpc::AvailabilityService::new(deps.clone());
+        let holds = grpc::HoldService::new(deps.clone());
+        let hours = grpc::HoursService::new(deps.clone());
+        let limits = grpc::LimitService::new(deps.clone());
+        let pauses = grpc::PauseService::new(deps.clone());
+        let stock = StockServiceServer::new(grpc::StockService::new(deps.clone()));
         Ok(Parts {
             routes: Routes::new(AvailabilityServiceServer::new(availability))
                 .add_service(HoldServiceServer::new(holds))
@@ -70,9 +71,9 @@ impl App for Capacity {
                 .add_service(LimitServiceServer::new(limits))
                 .add_service(PauseServiceServer::new(pauses))
                 .add_service(stock.max_decoding_message_size(LARGEST_REQUEST)),
-            consumers: events::consumers(&core),
+            consumers: events::consumers(&deps),
             snapshots: events::snapshots(),
-            jobs: jobs::jobs(&core, &ctx.peers, &config),
+            jobs: jobs::jobs(&deps, &ctx.peers, &config),
         })
     }
 }

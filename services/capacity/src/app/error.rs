@@ -8,7 +8,7 @@ use chassis::{
 };
 
 use crate::domain::{
-    holds::plan::Refused,
+    holds::batch::HoldRejected,
     hours::affected_orders::OrdersAffected,
     stock::{StockNegative, file::Unreadable},
 };
@@ -24,7 +24,7 @@ pub enum Error {
     ItemUnknown,
     /// The order cannot have all it wants.
     #[error(transparent)]
-    Refused(#[from] Box<Refused>),
+    HoldRejected(#[from] Box<HoldRejected>),
     /// The branch holds nothing for such an order.
     #[error("no such order")]
     OrderUnknown,
@@ -34,7 +34,7 @@ pub enum Error {
     /// Staff's movement would leave less than nothing.
     #[error(transparent)]
     StockNegative(#[from] StockNegative),
-    /// Nothing is counted for the unit, so nothing can move.
+    /// Nothing is counted for the unit, so no movement can be recorded.
     #[error("the unit is not tracked")]
     NotTracked,
     /// The other branch does not count the unit.
@@ -73,7 +73,7 @@ pub enum Error {
         /// Number of the other change.
         number: i64,
     },
-    /// Booked orders would lie outside the hours, and nobody has decided about them.
+    /// Booked orders would lie outside the hours, without a decision.
     #[error(transparent)]
     OrdersAffected(#[from] OrdersAffected),
     /// Somebody else changed it meanwhile.
@@ -119,7 +119,7 @@ impl ToProblem for Error {
             Self::BranchUnknown => Problem::not_found("branch"),
             Self::OrderUnknown => Problem::not_found("order"),
             Self::ItemUnknown => Problem::not_found("stock item"),
-            Self::Refused(refused) => refused.to_problem(),
+            Self::HoldRejected(refused) => refused.to_problem(),
             Self::HoldGone => Problem::new("HOLD_GONE").message(self.to_string()),
             Self::StockNegative(negative) => negative.to_problem(),
             Self::NotTracked => Problem::new("VALIDATION_FAILED")
@@ -172,11 +172,11 @@ impl ToProblem for Error {
                     .map(|cause| anyhow::anyhow!("{cause:#}")),
             },
             Self::Unexpected(cause) => {
-                let told = anyhow::anyhow!("{cause:#}");
+                let cause = anyhow::anyhow!("{cause:#}");
                 if is_unavailable(self) {
-                    Problem::unavailable(told)
+                    Problem::unavailable(cause)
                 } else {
-                    Problem::internal(told)
+                    Problem::internal(cause)
                 }
             }
         }

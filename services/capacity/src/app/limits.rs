@@ -1,7 +1,7 @@
 //! 產能限制: the rules of branches, what is counted against them, and what fills the coming days.
 
 mod copy;
-mod known;
+pub mod known;
 mod load;
 mod preview;
 mod recount;
@@ -16,18 +16,17 @@ use chassis::{
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use copy::{CopyLimits, Source, copy};
-pub use known::KnownLimits;
 pub use load::{Filling, SlotLoads, fillings, loads};
 pub use preview::{Preview, preview};
 pub use recount::recount;
 pub use set::{SetLimits, set};
 pub use templates::{delete_template, list_templates, save_template};
 
-use super::{Core, error::Error, find_branch::find_branch};
+use super::{Dependencies, error::Error, find_branch::find_branch};
 use crate::{
     domain::{
-        hours::calendar::{Calendar, Schedule},
-        limits::{Rule, book::CounterKey},
+        hours::schedule::Schedule,
+        limits::{Rule, usage::CounterKey},
     },
     store::{
         self,
@@ -36,23 +35,10 @@ use crate::{
     },
 };
 
-/// The longest window that may have begun before the business day of a slot in it.
-const LONGEST_ROLLING: TimeDelta = TimeDelta::minutes(240);
 /// No order is booked farther ahead.
 const FARTHEST: TimeDelta = TimeDelta::days(400);
-/// Most counters told as overbooked.
+/// Most counters listed as overbooked.
 const MOST_OVERBOOKED: usize = 200;
-
-/// From when on windows matter to what can still be ordered: those of the present business day.
-#[must_use]
-pub fn counting_from(calendar: &Calendar<'_>) -> DateTime<Utc> {
-    day_counts_from(calendar.schedule(), calendar.now())
-}
-
-fn day_counts_from(schedule: &Schedule, now: DateTime<Utc>) -> DateTime<Utc> {
-    let today = schedule.business_day(now);
-    today.starts_at(schedule.tz, schedule.cutoff_minutes) - LONGEST_ROLLING
-}
 
 /// The limits of a branch as staff see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,11 +58,15 @@ pub struct BranchLimits {
 }
 
 /// Gets the limits of a branch. Refuses with `BranchUnknown`.
-pub async fn get(core: &Core, tx: &mut TenantTx, branch: &Branch) -> Result<BranchLimits, Error> {
+pub async fn get(
+    deps: &Dependencies,
+    tx: &mut TenantTx,
+    branch: &Branch,
+) -> Result<BranchLimits, Error> {
     let rules = store::limits::rules(tx, branch.branch_id, branch.limits_version).await?;
-    let schedule = core.schedules.get(tx, branch).await?;
+    let schedule = deps.schedules.get(tx, branch).await?;
     seen(
-        core,
+        deps,
         tx,
         branch.branch_id,
         &schedule,
@@ -88,27 +78,27 @@ pub async fn get(core: &Core, tx: &mut TenantTx, branch: &Branch) -> Result<Bran
 
 /// Length of a branch's slots at present, by which its rules are judged. Refuses with `BranchUnknown`.
 pub async fn slot_minutes(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
 ) -> Result<u32, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     let branch = find_branch(&mut tx, identity, branch_id).await?;
-    let schedule = core.schedules.get(&mut tx, &branch).await?;
+    let schedule = deps.schedules.get(&mut tx, &branch).await?;
     tx.rollback().await?;
-    Ok(schedule.slot_minutes_at(core.clock.now()))
+    Ok(schedule.slot_minutes_at(deps.clock.now()))
 }
 
 async fn seen(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch_id: BranchId,
     schedule: &Schedule,
     rules: Vec<Rule>,
     version: i64,
 ) -> Result<BranchLimits, Error> {
-    let now = core.clock.now();
+    let now = deps.clock.now();
     let most = i64::try_from(MOST_OVERBOOKED).map_err(anyhow::Error::from)?;
     let from = schedule.business_day(now);
     let from = from.starts_at(schedule.tz, schedule.cutoff_minutes);
@@ -118,7 +108,7 @@ async fn seen(
         let rule = rules
             .iter()
             .find(|rule| rule.rule_id == counter.key.rule_id);
-        can_be_mended(rule, &counter.key, present)
+        can_be_corrected(rule, &counter.key, present)
     });
     Ok(BranchLimits {
         branch_id,
@@ -131,7 +121,7 @@ async fn seen(
 }
 
 /// What is over cannot be mended any more; a daypart or a day that is going on can.
-fn can_be_mended(rule: Option<&Rule>, key: &CounterKey, present: DateTime<Utc>) -> bool {
+fn can_be_corrected(rule: Option<&Rule>, key: &CounterKey, present: DateTime<Utc>) -> bool {
     !rule.is_none_or(Rule::is_short) || key.starts_at >= present
 }
 
@@ -147,14 +137,14 @@ pub async fn versions(
 
 /// Counts a branch anew, after something of it has changed that the windows of limits depend on.
 pub async fn recount_branch(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch_id: BranchId,
 ) -> Result<(), Error> {
     let branch = store::branches::lock(tx, branch_id)
         .await?
         .ok_or(Error::BranchUnknown)?;
-    let limits = core.limits.get(tx, &branch).await?;
-    let schedule = core.schedules.get(tx, &branch).await?;
-    recount(tx, branch_id, &limits, &schedule, core.clock.now()).await
+    let limits = deps.limits.get(tx, &branch).await?;
+    let schedule = deps.schedules.get(tx, &branch).await?;
+    recount(tx, branch_id, &limits, &schedule, deps.clock.now()).await
 }

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod import;
+pub mod ledger;
 pub mod list;
 pub mod receive;
 pub mod recipes;

@@ -1,6 +1,6 @@
-//! What a branch can sell, for anybody or for a cart.
+//! What a branch can sell, in general or for a cart.
 
-pub mod notice;
+pub mod changes;
 pub mod open_status;
 
 use std::{
@@ -19,24 +19,27 @@ use self::open_status::{OpenState, OpenStatus};
 use super::{
     branch_state::BranchState,
     channel::Channel,
-    hours::calendar::{Calendar, Schedule, SlotTime},
+    hours::{
+        calendar::{Calendar, SlotTime},
+        schedule::Schedule,
+    },
     limits::{
-        book::{Book, Fullness},
         demand::Demand,
         grid::Grid,
+        usage::{CapacityUsage, Fullness},
     },
     line::Line,
     method::Method,
-    pauses::{Lasting, Pauses},
+    pauses::{ActivePause, Pauses},
     stock::{
         SHOW_LAST,
-        shelf::{Moving, Shelf},
+        levels::{RescheduledParts, StockLevels},
     },
 };
 
 /// Everything that decides what a branch can sell, read at one moment.
 #[derive(Clone, Debug)]
-pub struct Snapshot {
+pub struct BranchSnapshot {
     /// When it was read.
     pub as_of: DateTime<Utc>,
     /// State of the branch.
@@ -44,31 +47,31 @@ pub struct Snapshot {
     /// When it is open.
     pub schedule: Arc<Schedule>,
     /// What is counted against the limits.
-    pub book: Book,
+    pub usage: CapacityUsage,
     /// What there is of everything that is counted.
-    pub shelf: Shelf,
+    pub stock: StockLevels,
     /// What is paused.
     pub pauses: Arc<Pauses>,
 }
 
-/// Who asks, and for what.
+/// A query of what a branch can sell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct AvailabilityQuery {
     /// Method.
     pub method: Method,
     /// Channel.
     pub channel: Channel,
-    /// Lines of the cart; none for whatever one may want.
+    /// Lines of the cart; none for any cart.
     pub lines: Vec<Line>,
     /// Units the cart wants.
     pub skus: BTreeMap<SkuId, i64>,
-    /// Business day whose stock is told; none, or one that is over, for today.
+    /// Business day whose stock is shown; none, or one that is over, for today.
     pub day: Option<BusinessDay>,
     /// The order that is to be moved, if it is about one.
-    pub moving: Option<Moving>,
+    pub rescheduled: Option<RescheduledParts>,
 }
 
-impl Asked {
+impl AvailabilityQuery {
     /// It is about a cart.
     #[must_use]
     pub fn has_cart(&self) -> bool {
@@ -76,7 +79,7 @@ impl Asked {
     }
 }
 
-/// A slot, and whether it can be had.
+/// A slot, and whether it is available.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotOffer {
     /// The slot.
@@ -88,7 +91,7 @@ pub struct SlotOffer {
 }
 
 impl SlotOffer {
-    fn can_be_had(&self) -> bool {
+    fn is_available(&self) -> bool {
         !self.slot.past && self.fullness != Fullness::Full
     }
 }
@@ -112,30 +115,30 @@ pub struct Availability {
     pub cutoff_minutes: u16,
     /// Slots from now to the last day ahead.
     pub slots: Vec<SlotOffer>,
-    /// What there is on the day asked for.
-    pub goods: Arc<Goods>,
+    /// The stock of the day of the query.
+    pub stock: Arc<StockOfDay>,
     /// Earliest slot that is not full.
     pub earliest_slot_at: Option<DateTime<Utc>>,
     /// Pauses in force, the next to end first.
-    pub pauses: Vec<Lasting>,
+    pub pauses: Vec<ActivePause>,
     /// Slots may differ by what is in a cart.
     pub by_cart: bool,
 }
 
-/// What there is on a business day, whatever is in a cart.
+/// The stock of a business day.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Goods {
+pub struct StockOfDay {
     /// The day.
     pub day: BusinessDay,
     /// Units left of what is tracked.
-    pub skus: Vec<SkuLeft>,
+    pub skus: Vec<SkuRemaining>,
     /// 每單上限 of what has one.
     pub order_limits: Vec<(SkuId, i64)>,
 }
 
 /// What is left of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SkuLeft {
+pub struct SkuRemaining {
     /// Variant or option.
     pub sku_id: SkuId,
     /// Units left, as far as its components suffice.
@@ -144,30 +147,30 @@ pub struct SkuLeft {
     pub show_last: i64,
 }
 
-impl Snapshot {
+impl BranchSnapshot {
     /// What can be sold at `now`, as far as it was known when this was read; `grid` is that of the method
-    /// and channel asked for, `goods` those of the day.
+    /// and channel of the query, `stock` that of the day.
     #[must_use]
     pub fn availability(
         &self,
         now: DateTime<Utc>,
-        asked: &Asked,
+        query: &AvailabilityQuery,
         grid: &Grid,
-        goods: Arc<Goods>,
+        stock: Arc<StockOfDay>,
     ) -> Availability {
-        let calendar = self.schedule.at_for(now, asked.method);
-        let limits = &self.book.limits;
-        let demand = if asked.has_cart() {
-            limits.demand(asked.channel, asked.method, &asked.lines)
+        let calendar = self.schedule.at_for(now, query.method);
+        let limits = &self.usage.limits;
+        let demand = if query.has_cart() {
+            limits.demand(query.channel, query.method, &query.lines)
         } else {
-            limits.least(asked.channel, asked.method)
+            limits.least(query.channel, query.method)
         };
-        let slots = self.slots(&calendar, &demand, asked, grid);
+        let slots = self.slots(&calendar, &demand, query, grid);
         let today = calendar.today();
-        let status = OpenStatus::of(self.state, &calendar, &self.pauses, &self.book, &demand);
+        let status = OpenStatus::of(self.state, &calendar, &self.pauses, &self.usage, &demand);
         let promise = status
             .promise
-            .filter(|(slot, _)| self.has_stock(asked, slot.business_day, today));
+            .filter(|(slot, _)| self.has_stock(query, slot.business_day, today));
         Availability {
             as_of: self.as_of,
             state: status.state,
@@ -178,10 +181,10 @@ impl Snapshot {
             cutoff_minutes: self.schedule.cutoff_minutes,
             earliest_slot_at: slots
                 .iter()
-                .find(|offer| offer.can_be_had())
+                .find(|offer| offer.is_available())
                 .map(|offer| offer.slot.starts_at),
             slots,
-            goods,
+            stock,
             pauses: self.pauses.at(now).cloned().collect(),
             by_cart: limits.by_cart(),
         }
@@ -189,10 +192,10 @@ impl Snapshot {
 
     /// What there is on a day; today for none, or for one that is over at `now`.
     #[must_use]
-    pub fn goods(&self, now: DateTime<Utc>, day: Option<BusinessDay>) -> Goods {
+    pub fn stock_of_day(&self, now: DateTime<Utc>, day: Option<BusinessDay>) -> StockOfDay {
         let today = self.schedule.at(now).today();
         let day = day.map_or(today, |day| day.max(today));
-        Goods {
+        StockOfDay {
             day,
             skus: self.skus_left(day, today),
             order_limits: self.order_limits(),
@@ -203,15 +206,15 @@ impl Snapshot {
     #[must_use]
     pub fn grid(&self, method: Method, channel: Channel) -> Grid {
         let calendar = self.schedule.at_for(self.as_of, method);
-        let every = self.book.limits.every(channel, method);
-        Grid::new(&self.book, &calendar, &every)
+        let every = self.usage.limits.every(channel, method);
+        Grid::new(&self.usage, &calendar, &every)
     }
 
     fn slots(
         &self,
         calendar: &Calendar<'_>,
         demand: &Demand,
-        asked: &Asked,
+        query: &AvailabilityQuery,
         grid: &Grid,
     ) -> Vec<SlotOffer> {
         if !self.state.takes(false) {
@@ -220,77 +223,78 @@ impl Snapshot {
         // Slots come day by day.
         let mut stocked = None;
         let offer = |(place, slot): (usize, &SlotTime)| {
-            let mut room = grid.room(&self.book, calendar, demand, place);
+            let mut remaining = grid.remaining(&self.usage, calendar, demand, place);
             let day = slot.business_day;
             let in_stock = match stocked {
                 Some((known, in_stock)) if known == day => in_stock,
-                _ => self.has_stock(asked, day, calendar.today()),
+                _ => self.has_stock(query, day, calendar.today()),
             };
             stocked = Some((day, in_stock));
-            if !in_stock || !self.is_open_by_pauses(asked, slot.starts_at) {
-                room.fullness = Fullness::Full;
+            if !in_stock || !self.is_open_by_pauses(query, slot.starts_at) {
+                remaining.fullness = Fullness::Full;
             }
             SlotOffer {
                 slot: *slot,
-                fullness: room.fullness,
-                full: room.full,
+                fullness: remaining.fullness,
+                full: remaining.full,
             }
         };
         grid.slots.iter().enumerate().map(offer).collect()
     }
 
     /// While the branch or the method as a whole is paused nothing is promised, and no slot before its
-    /// end can be had.
-    fn is_open_by_pauses(&self, asked: &Asked, at: DateTime<Utc>) -> bool {
+    /// end is available.
+    fn is_open_by_pauses(&self, query: &AvailabilityQuery, at: DateTime<Utc>) -> bool {
         self.pauses
-            .open_from(asked.channel, asked.method, at)
+            .open_from(query.channel, query.method, at)
             .is_some_and(|from| from <= at)
     }
 
-    fn has_stock(&self, asked: &Asked, day: BusinessDay, today: BusinessDay) -> bool {
-        let moves = |moving| self.shelf.has_room_for(moving, day, today);
-        asked.moving.as_ref().is_none_or(moves)
-            && (asked.skus.is_empty() || self.shelf.parts_for(&asked.skus, day, today).is_ok())
+    fn has_stock(&self, query: &AvailabilityQuery, day: BusinessDay, today: BusinessDay) -> bool {
+        let moves = |moving| self.stock.can_reschedule(moving, day, today);
+        query.rescheduled.as_ref().is_none_or(moves)
+            && (query.skus.is_empty() || self.stock.allocate(&query.skus, day, today).is_ok())
     }
 
-    /// What is left on a day of each variant and option. Components are told through what is made of
+    /// What is left on a day of each variant and option. Components are shown through what is made of
     /// them.
-    fn skus_left(&self, day: BusinessDay, today: BusinessDay) -> Vec<SkuLeft> {
-        let Shelf {
+    fn skus_left(&self, day: BusinessDay, today: BusinessDay) -> Vec<SkuRemaining> {
+        let StockLevels {
             recipes,
             items,
             buckets,
-        } = &self.shelf;
+        } = &self.stock;
         let left: BTreeMap<SkuId, i64> = items
             .values()
             .filter_map(|item| {
                 let taken = item.bucket_day(day, today)?;
                 let bucket = buckets.get(&(item.sku_id, taken)).copied();
-                let bucket = bucket.unwrap_or_else(|| item.untouched(taken));
+                let bucket = bucket.unwrap_or_else(|| item.initial(taken));
                 Some((item.sku_id, bucket.available()))
             })
             .collect();
         let components = recipes.components();
         let sold: BTreeSet<_> = left.keys().chain(recipes.parts.keys()).collect();
-        let told = sold
+        let shown = sold
             .into_iter()
             .filter(|sku_id| !components.contains(sku_id));
-        told.filter_map(|&sku_id| {
-            let made = recipes.sellable(sku_id, |id| left.get(&id).copied());
-            Some(SkuLeft {
-                sku_id,
-                available: left.get(&sku_id).copied().into_iter().chain(made).min()?,
-                show_last: items
-                    .get(&sku_id)
-                    .map_or(SHOW_LAST, |item| item.rules.show_last),
+        shown
+            .filter_map(|&sku_id| {
+                let made = recipes.sellable(sku_id, |id| left.get(&id).copied());
+                Some(SkuRemaining {
+                    sku_id,
+                    available: left.get(&sku_id).copied().into_iter().chain(made).min()?,
+                    show_last: items
+                        .get(&sku_id)
+                        .map_or(SHOW_LAST, |item| item.rules.show_last),
+                })
             })
-        })
-        .collect()
+            .collect()
     }
 
     fn order_limits(&self) -> Vec<(SkuId, i64)> {
         let mut limits: Vec<_> = self
-            .shelf
+            .stock
             .items
             .values()
             .filter(|item| item.rules.max_per_order > 0)

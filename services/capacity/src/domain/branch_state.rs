@@ -1,4 +1,4 @@
-//! State of a branch, as catalog tells of it.
+//! State of a branch, as catalog publishes it.
 
 /// State of a branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]

@@ -49,7 +49,7 @@ impl Channel {
         Self::ALL.into_iter().find(|channel| channel.name() == name)
     }
 
-    /// Orders of a platform have been taken when we hear of them: they may overbook.
+    /// Orders of a platform were accepted before we receive them: they may overbook.
     #[must_use]
     pub const fn may_overbook(self) -> bool {
         matches!(self, Self::UberEats)

@@ -1,7 +1,7 @@
 //! A hold, and what settling it does to the counters.
 
-pub mod fate;
-pub mod plan;
+pub mod batch;
+pub mod state;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,22 +11,11 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use self::fate::{Effect, HoldState};
+use self::state::{Effect, HoldState};
 use super::{
-    limits::book::{CounterKey, Take},
-    stock::{Bucket, BucketChange, BucketKey, MovementKind, StockItem, ledger::Ledger},
+    limits::usage::{CounterChange, CounterKey, Taken},
+    stock::{Bucket, BucketChange, BucketKey, MovementKind, Part, StockItem, ledger::Ledger},
 };
-
-/// Units taken from one bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// The unit.
-    pub sku_id: SkuId,
-    /// Day of the bucket.
-    pub bucket_day: BusinessDay,
-    /// How many.
-    pub quantity: i64,
-}
 
 /// What is kept for one order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,50 +44,6 @@ pub struct Hold {
     pub parts: Vec<Part>,
     /// What was taken of the limits.
     pub taken: Vec<Taken>,
-}
-
-/// What an order took of a counter of limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken {
-    /// The counter.
-    pub key: CounterKey,
-    /// How much.
-    pub amount: i64,
-}
-
-impl From<&Take> for Taken {
-    fn from(take: &Take) -> Self {
-        Self {
-            key: take.key,
-            amount: take.amount,
-        }
-    }
-}
-
-/// A movement of the journal that belongs to an order or a new day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderMovement {
-    /// The order; `None` for a new day.
-    pub order_id: Option<OrderId>,
-    /// The unit.
-    pub sku_id: SkuId,
-    /// Day of the bucket.
-    pub bucket_day: BusinessDay,
-    /// Kind.
-    pub kind: MovementKind,
-    /// Change of the units on hand or held.
-    pub quantity: i64,
-    /// The bucket after it.
-    pub after: Bucket,
-}
-
-/// What settled orders do to a counter of limits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CounterChange {
-    /// Change of what is held.
-    pub held: i64,
-    /// Change of what is committed.
-    pub committed: i64,
 }
 
 /// What settling the holds of one branch does, gathered so that it can be written at once.

@@ -1,4 +1,4 @@
-//! 產能限制: how much a branch takes in a time, whatever there is in stock.
+//! 產能限制: how much a branch accepts in a time, apart from stock.
 //!
 //! A rule is measure × target × window × days × limit. All rules that count on a day must hold; a rule
 //! of a single date takes the place of those of other days with the same measure, target and window.
@@ -11,13 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{channel::Channel, method::Method};
 
-pub mod book;
 pub mod demand;
 pub mod grid;
 pub mod load;
+pub mod order;
 pub mod parse;
-pub mod trial;
-mod window;
+pub mod simulation;
+pub mod usage;
+pub mod window;
 
 /// Most rules of a branch.
 pub const MOST_RULES: usize = 200;
@@ -156,7 +157,7 @@ impl Rule {
 }
 
 impl Days {
-    fn hold(&self, date: NaiveDate) -> bool {
+    fn contains(&self, date: NaiveDate) -> bool {
         match self {
             Self::Date(only) => *only == date,
             Self::Week { weekdays, from, to } => {
@@ -171,10 +172,10 @@ impl Days {
 
 /// The rules of a branch that count, ready to judge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Limits(Vec<Ruling>);
+pub struct Limits(Vec<ActiveRule>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Ruling {
+struct ActiveRule {
     rule: Rule,
     /// Dates on which a rule of that date takes its place.
     replaced_on: BTreeSet<NaiveDate>,
@@ -197,7 +198,7 @@ impl Limits {
                 Days::Date(_) => BTreeSet::new(),
                 Days::Week { .. } => dates.collect(),
             };
-            Ruling {
+            ActiveRule {
                 rule: (*rule).clone(),
                 replaced_on,
             }
@@ -231,9 +232,9 @@ impl Limits {
         })
     }
 
-    fn counting(&self, index: usize, date: NaiveDate) -> Option<&Rule> {
+    fn rule_on(&self, index: usize, date: NaiveDate) -> Option<&Rule> {
         let ruling = self.0.get(index)?;
-        let counts = ruling.rule.days.hold(date) && !ruling.replaced_on.contains(&date);
+        let counts = ruling.rule.days.contains(date) && !ruling.replaced_on.contains(&date);
         counts.then_some(&ruling.rule)
     }
 }

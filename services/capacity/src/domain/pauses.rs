@@ -1,4 +1,4 @@
-//! 暫停銷售: what is not sold for a while, until when, and what of an order meets it.
+//! 暫停銷售: what is not sold for a while, until when, and what of an order is paused.
 
 mod end;
 mod record;
@@ -12,7 +12,7 @@ use chassis::{
 use chrono::{DateTime, SecondsFormat, Utc};
 
 pub use end::{End, EndProblem, MOST_MINUTES};
-pub use record::{InBranch, Pause};
+pub use record::{BranchPause, Pause};
 
 use super::{channel::Channel, line::Line, method::Method};
 
@@ -68,9 +68,9 @@ pub enum Ending {
     Resumed,
 }
 
-/// A pause in one branch that nobody has ended yet.
+/// An active pause in one branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lasting {
+pub struct ActivePause {
     /// The pause.
     pub pause_id: PauseId,
     /// What is paused.
@@ -85,9 +85,9 @@ pub struct Lasting {
 
 /// The pauses of one branch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pauses(Vec<Lasting>);
+pub struct Pauses(Vec<ActivePause>);
 
-/// Where in an order a pause is met.
+/// The part of an order that is paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// The order as a whole, by its branch.
@@ -107,13 +107,13 @@ pub struct Paused {
     pub target: Target,
     /// Why.
     pub reason: Reason,
-    /// When the last pause of it ends; `None` when nobody knows.
+    /// When the last pause of it ends; `None` when that is unknown.
     pub ends_at: Option<DateTime<Utc>>,
 }
 
 /// What of an order decides which pauses concern it.
 #[derive(Clone, Copy, Debug)]
-pub struct Sale<'order> {
+pub struct SaleContext<'order> {
     /// Where it comes from.
     pub channel: Channel,
     /// How it reaches the customer.
@@ -170,7 +170,7 @@ impl Target {
     }
 
     /// Where a sale contains it.
-    fn places(&self, sale: &Sale<'_>) -> Vec<Place> {
+    fn places(&self, sale: &SaleContext<'_>) -> Vec<Place> {
         match self {
             Self::Branch => vec![Place::Branch],
             Self::Method(method) if *method == sale.method => vec![Place::Method],
@@ -212,10 +212,10 @@ impl Reason {
     }
 }
 
-impl Lasting {
-    /// Whether it still lasts at an instant; what has no time lasts until somebody ends it.
+impl ActivePause {
+    /// Whether it still lasts at an instant; without a time it lasts until it is resumed.
     #[must_use]
-    pub fn lasts_at(&self, at: DateTime<Utc>) -> bool {
+    pub fn is_active_at(&self, at: DateTime<Utc>) -> bool {
         self.ends_at.is_none_or(|end| at < end)
     }
 
@@ -225,39 +225,39 @@ impl Lasting {
 }
 
 impl Pauses {
-    /// Pauses that nobody has ended, the next to end first.
+    /// Active pauses, the next to end first.
     #[must_use]
-    pub fn new(mut pauses: Vec<Lasting>) -> Self {
+    pub fn new(mut pauses: Vec<ActivePause>) -> Self {
         pauses.sort_by_key(|pause| (pause.ends_at.is_none(), pause.ends_at, pause.pause_id));
         Self(pauses)
     }
 
     /// The pauses that last at an instant, the next to end first.
-    pub fn at(&self, at: DateTime<Utc>) -> impl Iterator<Item = &Lasting> {
-        self.0.iter().filter(move |pause| pause.lasts_at(at))
+    pub fn at(&self, at: DateTime<Utc>) -> impl Iterator<Item = &ActivePause> {
+        self.0.iter().filter(move |pause| pause.is_active_at(at))
     }
 
     /// Everything of a sale that is paused at the time it is wanted, each thing once in a place.
     #[must_use]
-    pub fn met_by(&self, sale: &Sale<'_>, at: DateTime<Utc>) -> Vec<Paused> {
-        let mut met = BTreeMap::new();
+    pub fn matching(&self, sale: &SaleContext<'_>, at: DateTime<Utc>) -> Vec<Paused> {
+        let mut found = BTreeMap::new();
         // Those that end later come later and take the place of those before.
         for pause in self.at(at).filter(|pause| pause.concerns(sale.channel)) {
             for place in pause.target.places(sale) {
-                met.insert((place, &pause.target), pause);
+                found.insert((place, &pause.target), pause);
             }
         }
-        let paused = |((place, target), pause): ((Place, &Target), &Lasting)| Paused {
+        let paused = |((place, target), pause): ((Place, &Target), &ActivePause)| Paused {
             place,
             target: target.clone(),
             reason: pause.reason,
             ends_at: pause.ends_at,
         };
-        met.into_iter().map(paused).collect()
+        found.into_iter().map(paused).collect()
     }
 
     /// The first instant from `from` on at which neither the branch nor the method is paused;
-    /// `None` when nobody knows it.
+    /// `None` when that is unknown.
     #[must_use]
     pub fn open_from(
         &self,
@@ -265,14 +265,14 @@ impl Pauses {
         method: Method,
         from: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        let sale = Sale {
+        let sale = SaleContext {
             channel,
             method,
             lines: &[],
         };
         let mut open = from;
         // Every turn is past one more pause.
-        while let Some(paused) = self.met_by(&sale, open).first() {
+        while let Some(paused) = self.matching(&sale, open).first() {
             open = paused.ends_at?;
         }
         Some(open)
@@ -280,9 +280,9 @@ impl Pauses {
 }
 
 impl Paused {
-    /// Adds it to a refusal, at its place; `next_slot` is told where no other line would help.
+    /// Adds it to a rejection, at its field; `next_slot` is named where no other line would help.
     #[must_use]
-    pub fn tell(&self, next_slot: Option<DateTime<Utc>>, problem: Problem) -> Problem {
+    pub fn add_to(&self, next_slot: Option<DateTime<Utc>>, problem: Problem) -> Problem {
         let shown = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
         let field = match self.place {
             Place::Branch => "branch_id".to_owned(),

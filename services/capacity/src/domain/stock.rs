@@ -3,8 +3,8 @@
 pub mod file;
 pub mod import;
 pub mod ledger;
+pub mod levels;
 pub mod recipes;
-pub mod shelf;
 
 use std::collections::BTreeMap;
 
@@ -14,15 +14,17 @@ use chassis::{
     id::SkuId,
 };
 use chrono::{Datelike as _, Days, NaiveDate};
+use serde::Serialize;
 
 /// Most units a stock may have.
 pub const MOST_UNITS: i64 = 999_999;
 
-/// Deliveries of more days that nobody looked after are left to a count.
+/// Deliveries of more days that were not received are left to a count.
 const MOST_DAYS_BEHIND: u64 = 31;
 
 /// How a unit's stock is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum StockMode {
     /// 不追蹤.
@@ -66,7 +68,8 @@ pub enum MovementKind {
 }
 
 /// What orders for later days take from, where stock is running.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Deduct {
     /// 立即扣: from what there is now.
@@ -76,7 +79,7 @@ pub enum Deduct {
     OnDay,
 }
 
-/// From this number down customers see what is left, where nobody said otherwise.
+/// From this number down customers see what is left, by default.
 pub const SHOW_LAST: i64 = 5;
 
 /// Settings of a stock item beside its mode.
@@ -126,7 +129,7 @@ pub struct StockItem {
 }
 
 impl StockItem {
-    /// An item that nobody has set up yet: not counted.
+    /// An item without settings: not counted.
     #[must_use]
     pub fn untracked(sku_id: SkuId) -> Self {
         Self {
@@ -142,9 +145,9 @@ impl StockItem {
 
     /// These settings in the place of `before`, from `today` on.
     ///
-    /// Whoever turns to 當日扣 has today's delivery on the shelf already.
+    /// When 當日扣 is switched on, today's delivery is in the running stock already.
     #[must_use]
-    pub fn in_place_of(mut self, before: &Self, today: BusinessDay) -> Self {
+    pub fn replacing(mut self, before: &Self, today: BusinessDay) -> Self {
         self.version = before.version + 1;
         self.received_until = if self.is_expecting() && !before.is_expecting() {
             Some(today)
@@ -204,9 +207,9 @@ impl StockItem {
             .unwrap_or(self.daily_amount)
     }
 
-    /// What the bucket of `day` holds that nobody has touched yet.
+    /// The initial counters of the bucket of `day`.
     #[must_use]
-    pub fn untouched(&self, day: BusinessDay) -> Bucket {
+    pub fn initial(&self, day: BusinessDay) -> Bucket {
         let on_hand = if self.has_days() && day != running_day() {
             self.amount_on(day)
         } else {
@@ -250,13 +253,24 @@ pub struct Bucket {
     pub shortfall: i64,
 }
 
+/// Units taken from one bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The unit.
+    pub sku_id: SkuId,
+    /// Day of the bucket.
+    pub bucket_day: BusinessDay,
+    /// How many.
+    pub quantity: i64,
+}
+
 /// Staff's movement cannot be: it would leave less than nothing.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{on_hand} on hand, {quantity} asked of them")]
 pub struct StockNegative {
     /// Units on hand.
     pub on_hand: i64,
-    /// Change asked for.
+    /// Requested change.
     pub quantity: i64,
 }
 
@@ -297,7 +311,7 @@ impl Bucket {
         }
     }
 
-    /// A count of a moment: holds made since are kept, and what they lack is the shortfall.
+    /// A count of a moment: holds made since are kept, and what they shortage is the shortfall.
     #[must_use]
     pub fn counted(&self, count: i64) -> Self {
         self.with(count, self.held)
@@ -408,7 +422,7 @@ mod tests {
             ("2026-09-12", 0),
             ("2026-09-19", 40),
         ] {
-            assert_eq!(item.untouched(day(on)).available(), amount, "{on}");
+            assert_eq!(item.initial(day(on)).available(), amount, "{on}");
         }
     }
 

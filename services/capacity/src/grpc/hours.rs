@@ -3,5 +3,4 @@
 mod convert;
 mod service;
 
-pub use convert::wire_action;
 pub use service::HoursService;

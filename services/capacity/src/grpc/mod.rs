@@ -1,7 +1,6 @@
 //! proto ↔ domain; no rules, no SQL.
 
 mod availability;
-pub mod convert;
 mod holds;
 mod hours;
 mod limits;
@@ -11,7 +10,7 @@ mod stock;
 
 pub use availability::AvailabilityService;
 pub use holds::HoldService;
-pub use hours::{HoursService, wire_action};
+pub use hours::HoursService;
 pub use limits::LimitService;
 pub use pauses::PauseService;
 pub use stock::StockService;

@@ -62,14 +62,13 @@ pub fn page_token(given: &str, violations: &mut Violations) -> i64 {
     }
 }
 
-/// Cuts what was read with one item more than the page holds; returns the token of the next page, none at
-/// the end.
+/// Cuts what was read with one item more than the page holds; returns the token of the next page, if
+/// there is one.
 pub fn cut_page<T>(items: &mut Vec<T>, size: i64, token: impl Fn(&T) -> String) -> Option<String> {
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let more = items.len() > size;
     items.truncate(size);
-    let last = items.last().filter(|_| more);
-    last.map(token)
+    items.last().filter(|_| more).map(token)
 }
 
 /// Reads an idempotency key with the request it came with.

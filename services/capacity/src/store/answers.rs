@@ -56,7 +56,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Deletes at most `limit` answers given before `before`. Tells how many.
+/// Deletes at most `limit` answers given before `before`. Returns how many.
 pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
     let done = sqlx::query!(
         r#"

@@ -1,12 +1,14 @@
-//! Branches as catalog tells of them; their rows are the locks.
+//! Branches as catalog publishes them; their rows are the locks.
 
 use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use chassis::{
+    business_day::BusinessDay,
     db::TenantTx,
     id::{BranchId, BrandId, OrderId},
 };
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::Inconsistent;
@@ -35,6 +37,14 @@ pub struct Branch {
     pub pauses_version: i64,
     /// Version of its limits, 0 while there never was a rule.
     pub limits_version: i64,
+}
+
+impl Branch {
+    /// The business day of an instant.
+    #[must_use]
+    pub fn business_day(&self, instant: DateTime<Utc>) -> BusinessDay {
+        BusinessDay::of(instant, self.tz, self.cutoff_minutes)
+    }
 }
 
 struct Row {
@@ -79,67 +89,58 @@ impl TryFrom<Row> for Branch {
     }
 }
 
+fn branches(rows: Vec<Row>) -> anyhow::Result<Vec<Branch>> {
+    let branches: Result<_, Inconsistent> = rows.into_iter().map(Branch::try_from).collect();
+    Ok(branches?)
+}
+
+/// Selects branches of the organisation, its first parameter.
+macro_rules! select_branches {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            SELECT
+                branch_id AS "branch_id: BranchId",
+                brand_id AS "brand_id: BrandId",
+                time_zone,
+                cutoff_minutes,
+                state AS "state: BranchState",
+                version,
+                hours_version,
+                special_days_version,
+                pauses_version,
+                limits_version
+            FROM branches
+            WHERE org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
+
 /// Finds a branch of the organisation.
 pub async fn find(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Option<Branch>> {
     let org = tx.org().as_uuid();
-    let row = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
-          AND branch_id = $2
-        "#,
-        org,
-        branch_id.as_uuid(),
-    )
-    .fetch_optional(&mut **tx)
-    .await
-    .context("find a branch")?;
-    row.map(|row| Branch::try_from(row).map_err(Into::into))
-        .transpose()
+    let row = select_branches!("AND branch_id = $2", org, branch_id.as_uuid(),)
+        .fetch_optional(&mut **tx)
+        .await
+        .context("find a branch")?;
+    Ok(row.map(Branch::try_from).transpose()?)
 }
 
-/// Finds a branch and keeps everybody else from changing anything of it until the transaction ends.
+/// Finds a branch and keeps other transactions from changing anything of it until the transaction ends.
 pub async fn lock(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Option<Branch>> {
     let org = tx.org().as_uuid();
-    let row = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
-          AND branch_id = $2
-        FOR NO KEY UPDATE
-        "#,
+    let row = select_branches!(
+        "AND branch_id = $2 FOR NO KEY UPDATE",
         org,
         branch_id.as_uuid(),
     )
     .fetch_optional(&mut **tx)
     .await
     .context("lock a branch")?;
-    row.map(|row| Branch::try_from(row).map_err(Into::into))
-        .transpose()
+    Ok(row.map(Branch::try_from).transpose()?)
 }
 
 /// Locks the branches that hold something for these orders, in the order of their ids.
@@ -148,23 +149,8 @@ pub async fn lock_of_orders(
     order_ids: &[OrderId],
 ) -> anyhow::Result<Vec<Branch>> {
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_branches!(
         r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
           AND branch_id IN (
               SELECT hold.branch_id
               FROM UNNEST($2::uuid[]) AS asked (order_id),
@@ -179,14 +165,12 @@ pub async fn lock_of_orders(
         FOR NO KEY UPDATE
         "#,
         org,
-        &order_ids,
+        order_ids as &[OrderId],
     )
     .fetch_all(&mut **tx)
     .await
     .context("lock the branches of orders")?;
-    rows.into_iter()
-        .map(|row| Branch::try_from(row).map_err(Into::into))
-        .collect()
+    branches(rows)
 }
 
 /// Locks all branches of a brand in the order of their ids.
@@ -212,34 +196,15 @@ pub async fn lock_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<
 /// Lists all branches of a brand, in the order of their ids.
 pub async fn list_of_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Branch>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
-          AND brand_id = $2
-        ORDER BY branch_id
-        "#,
+    let rows = select_branches!(
+        "AND brand_id = $2 ORDER BY branch_id",
         org,
         brand_id.as_uuid(),
     )
     .fetch_all(&mut **tx)
     .await
     .context("list the branches of a brand")?;
-    rows.into_iter()
-        .map(|row| Branch::try_from(row).map_err(Into::into))
-        .collect()
+    branches(rows)
 }
 
 /// Lists at most `limit` branches of a brand with ids after `after`, in the order of their ids.
@@ -250,22 +215,8 @@ pub async fn page_of_brand(
     limit: i64,
 ) -> anyhow::Result<Vec<Branch>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_branches!(
         r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
           AND brand_id = $2
           AND branch_id > coalesce($3, '00000000-0000-0000-0000-000000000000'::uuid)
         ORDER BY branch_id
@@ -279,13 +230,11 @@ pub async fn page_of_brand(
     .fetch_all(&mut **tx)
     .await
     .context("list a page of the branches of a brand")?;
-    rows.into_iter()
-        .map(|row| Branch::try_from(row).map_err(Into::into))
-        .collect()
+    branches(rows)
 }
 
-/// Tells whether the organisation has a branch of this brand.
-pub async fn knows_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<bool> {
+/// Returns whether the organisation has a branch of this brand.
+pub async fn brand_exists(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<bool> {
     let org = tx.org().as_uuid();
     sqlx::query_scalar!(
         r#"
@@ -306,40 +255,20 @@ pub async fn lock_many(
 ) -> anyhow::Result<Vec<Branch>> {
     let org = tx.org().as_uuid();
     let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            time_zone,
-            cutoff_minutes,
-            state AS "state: BranchState",
-            version,
-            hours_version,
-            special_days_version,
-            pauses_version,
-            limits_version
-        FROM branches
-        WHERE org_id = $1
-          AND branch_id = ANY($2)
-        ORDER BY branch_id
-        FOR NO KEY UPDATE
-        "#,
+    let rows = select_branches!(
+        "AND branch_id = ANY($2) ORDER BY branch_id FOR NO KEY UPDATE",
         org,
         &branch_ids,
     )
     .fetch_all(&mut **tx)
     .await
     .context("lock branches")?;
-    rows.into_iter()
-        .map(|row| Branch::try_from(row).map_err(Into::into))
-        .collect()
+    branches(rows)
 }
 
 /// What an event about the availability of a branch carries of the branch itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Announced {
+pub struct BranchVersion {
     /// Branch.
     pub branch_id: BranchId,
     /// Brand it belongs to.
@@ -348,18 +277,19 @@ pub struct Announced {
     pub version: i64,
 }
 
-/// Raises the versions of the pauses and the availability of locked branches.
-pub async fn next_pauses(
+/// Raises the availability versions of locked branches, and those of their pauses where `pauses` says so.
+pub async fn raise_availability(
     tx: &mut TenantTx,
     branch_ids: &BTreeSet<BranchId>,
-) -> anyhow::Result<Vec<Announced>> {
+    pauses: bool,
+) -> anyhow::Result<Vec<BranchVersion>> {
     let org = tx.org().as_uuid();
     let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     sqlx::query_as!(
-        Announced,
+        BranchVersion,
         r#"
         UPDATE branches
-        SET pauses_version = pauses_version + 1,
+        SET pauses_version = pauses_version + CASE WHEN $3 THEN 1 ELSE 0 END,
             availability_version = availability_version + 1
         WHERE org_id = $1
           AND branch_id = ANY($2)
@@ -370,13 +300,14 @@ pub async fn next_pauses(
         "#,
         org,
         &branch_ids,
+        pauses,
     )
     .fetch_all(&mut **tx)
     .await
-    .context("raise the versions of pauses")
+    .context("raise the versions of availabilities")
 }
 
-/// Keeps what catalog tells of a branch; an older version changes nothing. Tells whether it did.
+/// Stores a branch as catalog published it; an older version changes nothing. Returns whether it did.
 pub async fn upsert(tx: &mut TenantTx, branch: &Branch) -> anyhow::Result<bool> {
     let org = tx.org().as_uuid();
     let done = sqlx::query!(
@@ -404,30 +335,4 @@ pub async fn upsert(tx: &mut TenantTx, branch: &Branch) -> anyhow::Result<bool> 
     .await
     .context("keep a branch")?;
     Ok(done.rows_affected() == 1)
-}
-
-/// Raises the version of the branch's availability.
-pub async fn next_availability(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-) -> anyhow::Result<Announced> {
-    let org = tx.org().as_uuid();
-    sqlx::query_as!(
-        Announced,
-        r#"
-        UPDATE branches
-        SET availability_version = availability_version + 1
-        WHERE org_id = $1
-          AND branch_id = $2
-        RETURNING
-            branch_id AS "branch_id: BranchId",
-            brand_id AS "brand_id: BrandId",
-            availability_version AS version
-        "#,
-        org,
-        branch_id.as_uuid(),
-    )
-    .fetch_one(&mut **tx)
-    .await
-    .context("raise the version of an availability")
 }

@@ -13,11 +13,12 @@ use uuid::Uuid;
 
 use crate::domain::{
     channel::Channel,
-    holds::{Hold, Part, Taken, fate::HoldState, plan::Granted},
+    holds::{Hold, batch::GrantedHold, state::HoldState},
     hours::affected_orders::BookedOrder,
-    limits::book::{CounterKey, Pool, Take},
+    limits::usage::{CounterKey, Pool, Take, Taken},
     line::Line,
     method::Method,
+    stock::Part,
 };
 
 /// Rule, pool, start in seconds since 1970, amount.
@@ -105,8 +106,6 @@ pub async fn find_many(
     hold_keys: &[HoldKey],
 ) -> anyhow::Result<Vec<Hold>> {
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
-    let hold_keys: Vec<_> = hold_keys.iter().map(HoldKey::as_uuid).collect();
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -125,23 +124,25 @@ pub async fn find_many(
             hold.bucket_days AS "bucket_days!",
             hold.quantities AS "quantities!",
             hold.takes AS "takes!: Json<Vec<TakenRow>>"
-        FROM UNNEST($2::uuid[]) AS asked (order_id),
+        FROM (
+            SELECT UNNEST($2::uuid[]) AS order_id
+            UNION
+            SELECT known.order_id
+            FROM UNNEST($3::uuid[]) AS requested (hold_key),
+                LATERAL (
+                    SELECT order_id
+                    FROM holds
+                    WHERE org_id = $1 AND hold_key = requested.hold_key
+                    LIMIT 1
+                ) AS known
+        ) AS requested,
             LATERAL (
-                SELECT * FROM holds WHERE org_id = $1 AND order_id = asked.order_id LIMIT 1
-            ) AS hold
-        UNION
-        SELECT
-            hold.order_id, hold.branch_id, hold.hold_key, hold.state, hold.test,
-            hold.order_version, hold.slot_starts_at, hold.promised_at, hold.business_day,
-            hold.expires_at, hold.sku_ids, hold.bucket_days, hold.quantities, hold.takes
-        FROM UNNEST($3::uuid[]) AS asked (hold_key),
-            LATERAL (
-                SELECT * FROM holds WHERE org_id = $1 AND hold_key = asked.hold_key LIMIT 1
+                SELECT * FROM holds WHERE org_id = $1 AND order_id = requested.order_id LIMIT 1
             ) AS hold
         "#,
         org,
-        &order_ids,
-        &hold_keys,
+        order_ids as &[OrderId],
+        hold_keys as &[HoldKey],
     )
     .fetch_all(&mut **tx)
     .await
@@ -153,25 +154,25 @@ pub async fn find_many(
 pub async fn insert_many(
     tx: &mut TenantTx,
     branch_id: BranchId,
-    granted: &[Granted],
+    granted: &[GrantedHold],
     held_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     let org = tx.org().as_uuid();
     let order_ids: Vec<_> = granted
         .iter()
-        .map(|hold| hold.wanted.order_id.as_uuid())
+        .map(|hold| hold.request.order_id.as_uuid())
         .collect();
     let hold_keys: Vec<_> = granted
         .iter()
-        .map(|hold| hold.wanted.hold_key.as_uuid())
+        .map(|hold| hold.request.hold_key.as_uuid())
         .collect();
-    let tests: Vec<_> = granted.iter().map(|hold| hold.wanted.test).collect();
-    let channels: Vec<_> = granted.iter().map(|hold| hold.wanted.channel).collect();
-    let methods: Vec<_> = granted.iter().map(|hold| hold.wanted.method).collect();
+    let tests: Vec<_> = granted.iter().map(|hold| hold.request.test).collect();
+    let channels: Vec<_> = granted.iter().map(|hold| hold.request.channel).collect();
+    let methods: Vec<_> = granted.iter().map(|hold| hold.request.method).collect();
     let lines: Vec<_> = granted
         .iter()
-        .map(|hold| Json(&hold.wanted.lines))
+        .map(|hold| Json(&hold.request.lines))
         .collect();
     let takes: Vec<_> = granted.iter().map(|hold| take_rows(&hold.takes)).collect();
     let slots: Vec<_> = granted.iter().map(|hold| hold.slot.starts_at).collect();
@@ -236,7 +237,7 @@ pub async fn insert_many(
     Ok(())
 }
 
-fn literal<T: ToString>(hold: &Granted, column: impl Fn(&Part) -> T) -> String {
+fn literal<T: ToString>(hold: &GrantedHold, column: impl Fn(&Part) -> T) -> String {
     let cells: Vec<_> = hold
         .parts
         .iter()
@@ -245,30 +246,30 @@ fn literal<T: ToString>(hold: &Granted, column: impl Fn(&Part) -> T) -> String {
     format!("{{{}}}", cells.join(","))
 }
 
-/// Moves holds of locked branches on, in one statement; a released one gives its key back.
+/// Writes the next states of holds of locked branches, in one statement; a released one gives its key back.
 pub async fn update_many(
     tx: &mut TenantTx,
-    moves: &[(OrderId, HoldState, i64)],
+    transitions: &[(OrderId, HoldState, i64)],
 ) -> anyhow::Result<()> {
-    if moves.is_empty() {
+    if transitions.is_empty() {
         return Ok(());
     }
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = moves
+    let order_ids: Vec<_> = transitions
         .iter()
         .map(|(order_id, ..)| order_id.as_uuid())
         .collect();
-    let states: Vec<_> = moves.iter().map(|(_, state, _)| *state).collect();
-    let versions: Vec<_> = moves.iter().map(|(.., version)| *version).collect();
+    let states: Vec<_> = transitions.iter().map(|(_, state, _)| *state).collect();
+    let versions: Vec<_> = transitions.iter().map(|(.., version)| *version).collect();
     let done = sqlx::query!(
         r#"
         UPDATE holds AS hold
-        SET state = moved.state,
-            hold_key = CASE moved.state WHEN 'released' THEN NULL ELSE hold.hold_key END,
-            order_version = moved.version
-        FROM UNNEST($2::uuid[], $3::text[], $4::bigint[]) AS moved (order_id, state, version)
+        SET state = next.state,
+            hold_key = CASE next.state WHEN 'released' THEN NULL ELSE hold.hold_key END,
+            order_version = next.version
+        FROM UNNEST($2::uuid[], $3::text[], $4::bigint[]) AS next (order_id, state, version)
         WHERE hold.org_id = $1
-          AND hold.order_id = moved.order_id
+          AND hold.order_id = next.order_id
         "#,
         org,
         &order_ids,
@@ -277,10 +278,10 @@ pub async fn update_many(
     )
     .execute(&mut **tx)
     .await
-    .context("move holds on")?;
+    .context("update the states of holds")?;
     ensure!(
-        usize::try_from(done.rows_affected())? == moves.len(),
-        "holds to move on are gone"
+        usize::try_from(done.rows_affected())? == transitions.len(),
+        "holds to update are gone"
     );
     Ok(())
 }
@@ -292,7 +293,6 @@ pub async fn postpone(
     until: DateTime<Utc>,
 ) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
     sqlx::query!(
         r#"
         UPDATE holds
@@ -302,7 +302,7 @@ pub async fn postpone(
           AND state = 'held'
         "#,
         org,
-        &order_ids,
+        order_ids as &[OrderId],
         until,
     )
     .execute(&mut **tx)
@@ -345,7 +345,7 @@ pub async fn list_expired(
 
 /// An order that was promised units of a stock-keeping unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Promised {
+pub struct PromisedOrder {
     /// The order.
     pub order_id: OrderId,
     /// Units.
@@ -369,11 +369,11 @@ pub async fn list_promised(
     bucket_days: &[BusinessDay],
     from: BusinessDay,
     limit: i64,
-) -> anyhow::Result<Vec<Promised>> {
+) -> anyhow::Result<Vec<PromisedOrder>> {
     let org = tx.org().as_uuid();
     let bucket_days: Vec<_> = bucket_days.iter().map(|day| day.date()).collect();
     sqlx::query_as!(
-        Promised,
+        PromisedOrder,
         r#"
         SELECT
             hold.order_id AS "order_id: OrderId",
@@ -415,7 +415,6 @@ pub async fn list_booked(
     from: DateTime<Utc>,
 ) -> anyhow::Result<Vec<BookedOrder>> {
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     sqlx::query_as!(
         BookedOrder,
         r#"
@@ -436,7 +435,7 @@ pub async fn list_booked(
         ORDER BY promised_at, order_id
         "#,
         org,
-        &branch_ids,
+        branch_ids as &[BranchId],
         from,
     )
     .fetch_all(&mut **tx)
@@ -446,7 +445,7 @@ pub async fn list_booked(
 
 /// An order, and where it is held.
 #[derive(Clone, Copy, Debug)]
-pub struct Whereabouts {
+pub struct OrderBranch {
     /// The order.
     pub order_id: OrderId,
     /// Its branch.
@@ -460,12 +459,10 @@ pub async fn list_elsewhere(
     tx: &mut TenantTx,
     branch_ids: &[BranchId],
     order_ids: &[OrderId],
-) -> anyhow::Result<Vec<Whereabouts>> {
+) -> anyhow::Result<Vec<OrderBranch>> {
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
     sqlx::query_as!(
-        Whereabouts,
+        OrderBranch,
         r#"
         SELECT
             holds.order_id AS "order_id: OrderId",
@@ -479,8 +476,8 @@ pub async fn list_elsewhere(
         ORDER BY holds.order_id
         "#,
         org,
-        &order_ids,
-        &branch_ids,
+        order_ids as &[OrderId],
+        branch_ids as &[BranchId],
     )
     .fetch_all(&mut **tx)
     .await
@@ -490,11 +487,10 @@ pub async fn list_elsewhere(
 /// Notes that orders of locked branches stay although they lie outside the hours.
 pub async fn keep_outside(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
     sqlx::query!(
         "UPDATE holds SET kept_outside = true WHERE org_id = $1 AND order_id = ANY($2)",
         org,
-        &order_ids,
+        order_ids as &[OrderId],
     )
     .execute(&mut **tx)
     .await
@@ -508,7 +504,6 @@ pub async fn finish(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<
         return Ok(());
     }
     let org = tx.org().as_uuid();
-    let order_ids: Vec<_> = order_ids.iter().map(OrderId::as_uuid).collect();
     sqlx::query!(
         r#"
         UPDATE holds
@@ -518,7 +513,7 @@ pub async fn finish(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<
           AND NOT finished
         "#,
         org,
-        &order_ids,
+        order_ids as &[OrderId],
     )
     .execute(&mut **tx)
     .await
@@ -526,7 +521,7 @@ pub async fn finish(tx: &mut TenantTx, order_ids: &[OrderId]) -> anyhow::Result<
     Ok(())
 }
 
-/// Writes where an order of a locked branch was moved to.
+/// Writes the slot to which an order of a locked branch was rescheduled.
 pub async fn set_slot(tx: &mut TenantTx, hold: &Hold) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
     let sku_ids: Vec<_> = hold
@@ -567,7 +562,7 @@ pub async fn set_slot(tx: &mut TenantTx, hold: &Hold) -> anyhow::Result<()> {
     )
     .execute(&mut **tx)
     .await
-    .context("move a hold")?;
+    .context("reschedule a hold")?;
     Ok(())
 }
 
@@ -600,7 +595,7 @@ pub async fn list_released_keys(
         .collect())
 }
 
-/// Deletes at most `limit` settled holds made before `before`. Tells how many.
+/// Deletes at most `limit` settled holds made before `before`. Returns how many.
 pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
     let done = sqlx::query!(
         r#"

@@ -10,6 +10,8 @@ use chassis::{
     id::{BranchId, OrganisationId},
 };
 use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::types::Json;
 
 use super::Inconsistent;
 use crate::domain::{
@@ -75,6 +77,26 @@ fn minutes(branch_id: BranchId, column: &'static str, value: i16) -> Result<u16,
     })
 }
 
+/// Selects versions of hours of the organisation, its first parameter.
+macro_rules! select_versions {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            SELECT
+                branch_id AS "branch_id: BranchId",
+                number, effective_at, scheduled, slot_minutes, lead_minutes, days_ahead,
+                last_order_minutes, max_orders_per_slot,
+                outside_hours AS "outside_hours: OutsideHours",
+                restored_from, saved_at, saved_by, withdrawn_at, withdrawn_by
+            FROM hours_versions AS version
+            WHERE org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
+
 /// The versions of branches that count at `now` or later; a branch without any is left out.
 pub async fn counting(
     tx: &mut TenantTx,
@@ -82,18 +104,8 @@ pub async fn counting(
     now: DateTime<Utc>,
 ) -> anyhow::Result<HashMap<BranchId, Versions>> {
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_versions!(
         r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            number, effective_at, scheduled, slot_minutes, lead_minutes, days_ahead,
-            last_order_minutes, max_orders_per_slot,
-            outside_hours AS "outside_hours: OutsideHours",
-            restored_from, saved_at, saved_by, withdrawn_at, withdrawn_by
-        FROM hours_versions AS version
-        WHERE org_id = $1
           AND branch_id = ANY($2)
           AND withdrawn_at IS NULL
           AND (effective_at > $3 OR number = (
@@ -108,7 +120,7 @@ pub async fn counting(
           ))
         "#,
         org,
-        &branch_ids,
+        branch_ids as &[BranchId],
         now,
     )
     .fetch_all(&mut **tx)
@@ -132,22 +144,8 @@ pub async fn list(
     limit: i64,
 ) -> anyhow::Result<Vec<HoursVersion>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            branch_id AS "branch_id: BranchId",
-            number, effective_at, scheduled, slot_minutes, lead_minutes, days_ahead,
-            last_order_minutes, max_orders_per_slot,
-            outside_hours AS "outside_hours: OutsideHours",
-            restored_from, saved_at, saved_by, withdrawn_at, withdrawn_by
-        FROM hours_versions
-        WHERE org_id = $1
-          AND branch_id = $2
-          AND number < $3
-        ORDER BY number DESC
-        LIMIT $4
-        "#,
+    let rows = select_versions!(
+        "AND branch_id = $2 AND number < $3 ORDER BY number DESC LIMIT $4",
         org,
         branch_id.as_uuid(),
         before,
@@ -160,7 +158,7 @@ pub async fn list(
     Ok(versions.map(|(_, version)| version).collect())
 }
 
-/// Tells whether the branch has a version of this number.
+/// Returns whether the branch has a version of this number.
 pub async fn knows(tx: &mut TenantTx, branch_id: BranchId, number: i64) -> anyhow::Result<bool> {
     let org = tx.org().as_uuid();
     sqlx::query_scalar!(
@@ -264,7 +262,7 @@ async fn with_weeks(
     Ok(versions)
 }
 
-/// Raises the version of the hours of a locked branch read at `version`, and tells the next.
+/// Raises the version of the hours of a locked branch read at `version`, and returns the next.
 pub async fn next_version(
     tx: &mut TenantTx,
     branch_id: BranchId,
@@ -289,7 +287,7 @@ pub async fn next_version(
     .context("raise the version of hours")
 }
 
-/// Keeps a version of the hours of a locked branch; what counts at once is told by its writer.
+/// Keeps a version of the hours of a locked branch; hours in force at once are announced by the caller.
 pub async fn insert(
     tx: &mut TenantTx,
     branch_id: BranchId,
@@ -328,6 +326,22 @@ pub async fn insert(
     insert_periods(tx, branch_id, version).await
 }
 
+#[derive(Serialize)]
+struct MethodRow {
+    method: Method,
+    own_week: bool,
+    last_order_minutes: Option<u16>,
+    lead_minutes: Option<u16>,
+}
+
+#[derive(Serialize)]
+struct PeriodRow<'version> {
+    service: &'version str,
+    weekday: i16,
+    open_minute: i16,
+    close_minute: i16,
+}
+
 async fn insert_methods(
     tx: &mut TenantTx,
     branch_id: BranchId,
@@ -337,32 +351,26 @@ async fn insert_methods(
         return Ok(());
     }
     let org = tx.org().as_uuid();
-    let own = &version.hours.methods;
-    let methods: Vec<_> = own.keys().copied().collect();
-    let own_weeks: Vec<_> = own.values().map(|own| own.periods.is_some()).collect();
-    let last_orders = own.values().map(|own| own.last_order_minutes);
-    let last_orders = last_orders
-        .map(|minutes| minutes.map(i16::try_from).transpose())
-        .collect::<Result<Vec<_>, _>>()?;
-    let leads = own.values().map(|own| own.lead_minutes);
-    let leads = leads
-        .map(|minutes| minutes.map(i16::try_from).transpose())
-        .collect::<Result<Vec<_>, _>>()?;
+    let row = |(&method, own): (&Method, &MethodHours)| MethodRow {
+        method,
+        own_week: own.periods.is_some(),
+        last_order_minutes: own.last_order_minutes,
+        lead_minutes: own.lead_minutes,
+    };
+    let rows: Vec<_> = version.hours.methods.iter().map(row).collect();
     sqlx::query!(
         r#"
         INSERT INTO hours_version_methods
             (org_id, branch_id, number, method, own_week, last_order_minutes, lead_minutes)
         SELECT $1, $2, $3, method, own_week, last_order_minutes, lead_minutes
-        FROM UNNEST($4::text[], $5::boolean[], $6::smallint[], $7::smallint[])
-            AS own (method, own_week, last_order_minutes, lead_minutes)
+        FROM jsonb_to_recordset($4) AS own (
+            method text, own_week boolean, last_order_minutes smallint, lead_minutes smallint
+        )
         "#,
         org,
         branch_id.as_uuid(),
         version.number,
-        &methods as &[Method],
-        &own_weeks,
-        &last_orders as &[Option<i16>],
-        &leads as &[Option<i16>],
+        Json(rows) as Json<Vec<MethodRow>>,
     )
     .execute(&mut **tx)
     .await
@@ -381,38 +389,30 @@ async fn insert_periods(
         let periods = own.periods.as_deref()?;
         Some((method.name(), periods))
     });
-    let periods: Vec<_> = std::iter::once((STORE, hours.periods.as_slice()))
-        .chain(of_methods)
-        .flat_map(|(service, periods)| periods.iter().map(move |period| (service, period)))
-        .collect();
-    let services: Vec<_> = periods
-        .iter()
-        .map(|(service, _)| (*service).to_owned())
-        .collect();
-    let weekdays: Vec<_> = periods.iter().map(|(_, period)| period.weekday).collect();
-    let opens: Vec<_> = periods
-        .iter()
-        .map(|(_, period)| period.open_minute)
-        .collect();
-    let closes: Vec<_> = periods
-        .iter()
-        .map(|(_, period)| period.close_minute)
+    let weeks = std::iter::once((STORE, hours.periods.as_slice())).chain(of_methods);
+    let rows: Vec<_> = weeks
+        .flat_map(|(service, periods)| {
+            periods.iter().map(move |period| PeriodRow {
+                service,
+                weekday: period.weekday,
+                open_minute: period.open_minute,
+                close_minute: period.close_minute,
+            })
+        })
         .collect();
     sqlx::query!(
         r#"
         INSERT INTO hours_version_periods
             (org_id, branch_id, number, service, weekday, open_minute, close_minute)
         SELECT $1, $2, $3, service, weekday, open_minute, close_minute
-        FROM UNNEST($4::text[], $5::smallint[], $6::smallint[], $7::smallint[])
-            AS period (service, weekday, open_minute, close_minute)
+        FROM jsonb_to_recordset($4) AS period (
+            service text, weekday smallint, open_minute smallint, close_minute smallint
+        )
         "#,
         org,
         branch_id.as_uuid(),
         version.number,
-        &services,
-        &weekdays,
-        &opens,
-        &closes,
+        Json(rows) as Json<Vec<PeriodRow<'_>>>,
     )
     .execute(&mut **tx)
     .await
@@ -455,7 +455,7 @@ pub async fn withdraw(
     Ok(())
 }
 
-/// Lists branches whose hours have changed by themselves and whose storefronts have yet to hear, of each
+/// Lists branches whose hours have changed by themselves and are not announced yet, of each
 /// organisation at most `limit`, those that wait the longest.
 pub async fn list_unannounced(
     tx: &mut SystemTx,
@@ -490,8 +490,8 @@ pub async fn list_unannounced(
         .collect())
 }
 
-/// Notes that the storefronts of a locked branch have heard of all that has taken effect; tells whether
-/// anything was left to say.
+/// Marks all hours of a locked branch that have taken effect as announced; returns whether
+/// any were not.
 pub async fn mark_announced(
     tx: &mut TenantTx,
     branch_id: BranchId,

@@ -51,23 +51,8 @@ pub async fn rules(
     branch_id: BranchId,
     version: i64,
 ) -> anyhow::Result<Vec<Rule>> {
-    let org = tx.org().as_uuid();
-    let row = sqlx::query!(
-        r#"
-        SELECT rules AS "rules: Json<Vec<Rule>>"
-        FROM limit_versions
-        WHERE org_id = $1
-          AND branch_id = $2
-          AND version = $3
-        "#,
-        org,
-        branch_id.as_uuid(),
-        version,
-    )
-    .fetch_optional(&mut **tx)
-    .await
-    .context("read the limits of a branch")?;
-    Ok(row.map(|row| row.rules.0).unwrap_or_default())
+    let mut found = rules_of(tx, &[(branch_id, version)]).await?;
+    Ok(found.remove(&branch_id).unwrap_or_default())
 }
 
 /// The rules of branches, each in a version.
@@ -167,6 +152,46 @@ pub async fn insert(
     Ok(())
 }
 
+struct TemplateRow {
+    template_id: LimitTemplateId,
+    brand_id: BrandId,
+    name: String,
+    rules: Json<Vec<Rule>>,
+    version: i64,
+}
+
+impl From<TemplateRow> for LimitTemplate {
+    fn from(row: TemplateRow) -> Self {
+        Self {
+            template_id: row.template_id,
+            brand_id: row.brand_id,
+            name: row.name,
+            rules: row.rules.0,
+            version: row.version,
+        }
+    }
+}
+
+/// Selects templates of the organisation, its first parameter.
+macro_rules! select_templates {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            TemplateRow,
+            r#"
+            SELECT
+                template_id AS "template_id: LimitTemplateId",
+                brand_id AS "brand_id: BrandId",
+                name,
+                rules AS "rules: Json<Vec<Rule>>",
+                version
+            FROM limit_templates
+            WHERE org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
+
 /// Lists the templates of a brand by name.
 pub async fn list_templates(
     tx: &mut TenantTx,
@@ -174,19 +199,8 @@ pub async fn list_templates(
     limit: i64,
 ) -> anyhow::Result<Vec<LimitTemplate>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query!(
-        r#"
-        SELECT
-            template_id AS "template_id: LimitTemplateId",
-            name,
-            rules AS "rules: Json<Vec<Rule>>",
-            version
-        FROM limit_templates
-        WHERE org_id = $1
-          AND brand_id = $2
-        ORDER BY name
-        LIMIT $3
-        "#,
+    let rows = select_templates!(
+        "AND brand_id = $2 ORDER BY name LIMIT $3",
         org,
         brand_id.as_uuid(),
         limit,
@@ -194,16 +208,7 @@ pub async fn list_templates(
     .fetch_all(&mut **tx)
     .await
     .context("list templates of limits")?;
-    Ok(rows
-        .into_iter()
-        .map(|row| LimitTemplate {
-            template_id: row.template_id,
-            brand_id,
-            name: row.name,
-            rules: row.rules.0,
-            version: row.version,
-        })
-        .collect())
+    Ok(rows.into_iter().map(LimitTemplate::from).collect())
 }
 
 /// Finds a template.
@@ -212,27 +217,11 @@ pub async fn find_template(
     template_id: LimitTemplateId,
 ) -> anyhow::Result<Option<LimitTemplate>> {
     let org = tx.org().as_uuid();
-    let row = sqlx::query!(
-        r#"
-        SELECT
-            brand_id AS "brand_id: BrandId", name, rules AS "rules: Json<Vec<Rule>>", version
-        FROM limit_templates
-        WHERE org_id = $1
-          AND template_id = $2
-        "#,
-        org,
-        template_id.as_uuid(),
-    )
-    .fetch_optional(&mut **tx)
-    .await
-    .context("find a template of limits")?;
-    Ok(row.map(|row| LimitTemplate {
-        template_id,
-        brand_id: row.brand_id,
-        name: row.name,
-        rules: row.rules.0,
-        version: row.version,
-    }))
+    let row = select_templates!("AND template_id = $2", org, template_id.as_uuid())
+        .fetch_optional(&mut **tx)
+        .await
+        .context("find a template of limits")?;
+    Ok(row.map(LimitTemplate::from))
 }
 
 /// Adds a template. Breaks `limit_templates_name` where the name is taken.
@@ -257,7 +246,7 @@ pub async fn insert_template(
     Ok(())
 }
 
-/// Changes a template as it was read; tells whether it still was as read. Breaks
+/// Changes a template as it was read; returns whether it still was as read. Breaks
 /// `limit_templates_name` where the name is taken.
 pub async fn update_template(
     tx: &mut TenantTx,
@@ -283,7 +272,7 @@ pub async fn update_template(
     Ok(done.rows_affected() == 1)
 }
 
-/// Deletes a template of a brand; tells whether there was one.
+/// Deletes a template of a brand; returns whether there was one.
 pub async fn delete_template(
     tx: &mut TenantTx,
     brand_id: BrandId,

@@ -1,6 +1,6 @@
 //! SQL, a file an aggregate: the only place that knows tables.
 //!
-//! Every function takes the transaction it works in. Whoever changes anything of a branch has
+//! Every function takes the transaction it works in. What changes anything of a branch has
 //! locked it first ([`branches::lock`], [`branches::lock_of_orders`]).
 
 pub mod answers;

@@ -19,11 +19,11 @@ use super::Inconsistent;
 use crate::domain::{
     channel::Channel,
     method::Method,
-    pauses::{End, Ending, InBranch, Lasting, Pause, Reason, Target},
+    pauses::{ActivePause, BranchPause, End, Ending, Pause, Reason, Target},
 };
 
 /// A pause, and what became of it in one branch.
-pub type PauseInBranch = (Pause, InBranch);
+pub type PauseInBranch = (Pause, BranchPause);
 
 struct Row {
     pause_id: PauseId,
@@ -138,7 +138,7 @@ impl Row {
             started_by: self.started_by,
             version: self.version,
         };
-        let place = InBranch {
+        let place = BranchPause {
             branch_id: self.branch_id,
             ends_at: self.ends_at,
             ended_at: self.ended_at,
@@ -155,52 +155,60 @@ fn read_all(rows: Vec<Row>) -> anyhow::Result<Vec<PauseInBranch>> {
         .collect()
 }
 
-/// Lists the pauses that nobody has ended yet in a branch.
-pub async fn list_lasting(
+/// Selects pauses, each in one of its branches, of the organisation, its first parameter.
+macro_rules! select_pauses {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            SELECT
+                pause.pause_id AS "pause_id: PauseId",
+                pause.brand_id AS "brand_id: BrandId",
+                pause.whole_brand,
+                (
+                    SELECT count(*)
+                    FROM paused_branches AS every
+                    WHERE every.org_id = $1
+                      AND every.pause_id = pause.pause_id
+                ) AS "branch_count!",
+                pause.target_kind,
+                pause.target_id,
+                pause.target_method AS "target_method: Method",
+                pause.target_label,
+                pause.target_name,
+                pause.channels AS "channels: Vec<Channel>",
+                pause.reason AS "reason: Reason",
+                pause.note,
+                pause.end_kind,
+                pause.end_minutes,
+                pause.end_at,
+                pause.restock_sku_ids,
+                pause.locked,
+                pause.started_at,
+                pause.started_by,
+                pause.version,
+                place.branch_id AS "branch_id: BranchId",
+                place.ends_at,
+                place.ended_at,
+                place.ending AS "ending: Ending",
+                place.ended_by
+            FROM paused_branches AS place
+            JOIN pauses AS pause USING (org_id, pause_id)
+            WHERE place.org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
+
+/// Lists the active pauses of a branch.
+pub async fn list_active(
     tx: &mut TenantTx,
     branch_id: BranchId,
 ) -> anyhow::Result<Vec<PauseInBranch>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            pause.pause_id AS "pause_id: PauseId",
-            pause.brand_id AS "brand_id: BrandId",
-            pause.whole_brand,
-            (
-                SELECT count(*)
-                FROM paused_branches AS every
-                WHERE every.org_id = $1
-                  AND every.pause_id = pause.pause_id
-            ) AS "branch_count!",
-            pause.target_kind,
-            pause.target_id,
-            pause.target_method AS "target_method: Method",
-            pause.target_label,
-            pause.target_name,
-            pause.channels AS "channels: Vec<Channel>",
-            pause.reason AS "reason: Reason",
-            pause.note,
-            pause.end_kind,
-            pause.end_minutes,
-            pause.end_at,
-            pause.restock_sku_ids,
-            pause.locked,
-            pause.started_at,
-            pause.started_by,
-            pause.version,
-            place.branch_id AS "branch_id: BranchId",
-            place.ends_at,
-            place.ended_at,
-            place.ending AS "ending: Ending",
-            place.ended_by
-        FROM paused_branches AS place
-        JOIN pauses AS pause USING (org_id, pause_id)
-        WHERE place.org_id = $1
-          AND place.branch_id = $2
-          AND place.ended_at IS NULL
-        "#,
+    let rows = select_pauses!(
+        "AND place.branch_id = $2 AND place.ended_at IS NULL",
         org,
         branch_id.as_uuid(),
     )
@@ -218,43 +226,8 @@ pub async fn list_ended(
     limit: i64,
 ) -> anyhow::Result<Vec<PauseInBranch>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_pauses!(
         r#"
-        SELECT
-            pause.pause_id AS "pause_id: PauseId",
-            pause.brand_id AS "brand_id: BrandId",
-            pause.whole_brand,
-            (
-                SELECT count(*)
-                FROM paused_branches AS every
-                WHERE every.org_id = $1
-                  AND every.pause_id = pause.pause_id
-            ) AS "branch_count!",
-            pause.target_kind,
-            pause.target_id,
-            pause.target_method AS "target_method: Method",
-            pause.target_label,
-            pause.target_name,
-            pause.channels AS "channels: Vec<Channel>",
-            pause.reason AS "reason: Reason",
-            pause.note,
-            pause.end_kind,
-            pause.end_minutes,
-            pause.end_at,
-            pause.restock_sku_ids,
-            pause.locked,
-            pause.started_at,
-            pause.started_by,
-            pause.version,
-            place.branch_id AS "branch_id: BranchId",
-            place.ends_at,
-            place.ended_at,
-            place.ending AS "ending: Ending",
-            place.ended_by
-        FROM paused_branches AS place
-        JOIN pauses AS pause USING (org_id, pause_id)
-        WHERE place.org_id = $1
           AND place.branch_id = $2
           AND place.ended_at IS NOT NULL
           AND (place.ended_at, place.pause_id) < ($3, $4::uuid)
@@ -276,46 +249,8 @@ pub async fn list_ended(
 /// Finds a pause with all its branches, by their ids.
 pub async fn find(tx: &mut TenantTx, pause_id: PauseId) -> anyhow::Result<Vec<PauseInBranch>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            pause.pause_id AS "pause_id: PauseId",
-            pause.brand_id AS "brand_id: BrandId",
-            pause.whole_brand,
-            (
-                SELECT count(*)
-                FROM paused_branches AS every
-                WHERE every.org_id = $1
-                  AND every.pause_id = pause.pause_id
-            ) AS "branch_count!",
-            pause.target_kind,
-            pause.target_id,
-            pause.target_method AS "target_method: Method",
-            pause.target_label,
-            pause.target_name,
-            pause.channels AS "channels: Vec<Channel>",
-            pause.reason AS "reason: Reason",
-            pause.note,
-            pause.end_kind,
-            pause.end_minutes,
-            pause.end_at,
-            pause.restock_sku_ids,
-            pause.locked,
-            pause.started_at,
-            pause.started_by,
-            pause.version,
-            place.branch_id AS "branch_id: BranchId",
-            place.ends_at,
-            place.ended_at,
-            place.ending AS "ending: Ending",
-            place.ended_by
-        FROM paused_branches AS place
-        JOIN pauses AS pause USING (org_id, pause_id)
-        WHERE place.org_id = $1
-          AND place.pause_id = $2
-        ORDER BY place.branch_id
-        "#,
+    let rows = select_pauses!(
+        "AND place.pause_id = $2 ORDER BY place.branch_id",
         org,
         pause_id.as_uuid(),
     )
@@ -329,12 +264,11 @@ pub async fn find(tx: &mut TenantTx, pause_id: PauseId) -> anyhow::Result<Vec<Pa
 pub async fn lasting(
     tx: &mut TenantTx,
     branch_ids: &[BranchId],
-) -> anyhow::Result<HashMap<BranchId, Vec<Lasting>>> {
+) -> anyhow::Result<HashMap<BranchId, Vec<ActivePause>>> {
     if branch_ids.is_empty() {
         return Ok(HashMap::new());
     }
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -354,12 +288,12 @@ pub async fn lasting(
           AND place.ended_at IS NULL
         "#,
         org,
-        &branch_ids,
+        branch_ids as &[BranchId],
     )
     .fetch_all(&mut **tx)
     .await
     .context("list the pauses that last in branches")?;
-    let mut lasting = HashMap::<BranchId, Vec<Lasting>>::new();
+    let mut lasting = HashMap::<BranchId, Vec<ActivePause>>::new();
     for row in rows {
         let target = TargetColumns {
             pause_id: row.pause_id,
@@ -369,7 +303,7 @@ pub async fn lasting(
             label: row.target_label,
         };
         if let Some(target) = target.read()? {
-            lasting.entry(row.branch_id).or_default().push(Lasting {
+            lasting.entry(row.branch_id).or_default().push(ActivePause {
                 pause_id: row.pause_id,
                 target,
                 channels: row.channels.into_iter().collect(),
@@ -381,8 +315,8 @@ pub async fn lasting(
     Ok(lasting)
 }
 
-/// Tells how many pauses last in the branch that has most of these.
-pub async fn most_lasting(
+/// Returns how many pauses last in the branch that has most of these.
+pub async fn most_active(
     tx: &mut TenantTx,
     branch_ids: &BTreeSet<BranchId>,
 ) -> anyhow::Result<i64> {
@@ -409,7 +343,11 @@ pub async fn most_lasting(
 }
 
 /// Adds a pause with its locked branches.
-pub async fn insert(tx: &mut TenantTx, pause: &Pause, places: &[InBranch]) -> anyhow::Result<()> {
+pub async fn insert(
+    tx: &mut TenantTx,
+    pause: &Pause,
+    places: &[BranchPause],
+) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
     let channels: Vec<_> = pause.channels.iter().copied().collect();
     let restock_sku_ids: Vec<_> = pause.restock_sku_ids.iter().map(SkuId::as_uuid).collect();
@@ -476,7 +414,7 @@ pub async fn insert(tx: &mut TenantTx, pause: &Pause, places: &[InBranch]) -> an
     Ok(())
 }
 
-/// Adds a locked branch to the pauses of its whole brand that last somewhere. Tells whether it did.
+/// Adds a locked branch to the pauses of its whole brand that last somewhere. Returns whether it did.
 pub async fn join_brand(
     tx: &mut TenantTx,
     brand_id: BrandId,
@@ -506,7 +444,7 @@ pub async fn join_brand(
     Ok(done.rows_affected() > 0)
 }
 
-/// Ends pauses in locked branches. Tells in which something ended.
+/// Ends pauses in locked branches. Returns in which something ended.
 pub async fn end(
     tx: &mut TenantTx,
     pause_ids: &BTreeSet<PauseId>,
@@ -541,7 +479,7 @@ pub async fn end(
     Ok(ended.into_iter().collect())
 }
 
-/// Ends the pauses of a locked branch that waited for one of these units. Tells whether any did.
+/// Ends the pauses of a locked branch that waited for one of these units. Returns whether any did.
 pub async fn end_waiting(
     tx: &mut TenantTx,
     branch_id: BranchId,
@@ -575,7 +513,7 @@ pub async fn end_waiting(
     Ok(done.rows_affected() > 0)
 }
 
-/// Writes down what is over in locked branches. Tells in which something was.
+/// Writes down what is over in locked branches. Returns in which something was.
 pub async fn end_due(
     tx: &mut TenantTx,
     branch_ids: &BTreeSet<BranchId>,
@@ -604,7 +542,7 @@ pub async fn end_due(
     Ok(ended.into_iter().collect())
 }
 
-/// Lists branches in which something is over and nobody has written it down, of each organisation at most
+/// Lists branches with pauses that are over and not ended, of each organisation at most
 /// `limit`, those that wait the longest.
 pub async fn list_due(
     tx: &mut SystemTx,

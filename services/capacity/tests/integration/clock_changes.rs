@@ -16,7 +16,7 @@ const ZONE: &str = "America/New_York";
 /// A shop in New York with slots of half an hour, open as `periods` say, at a moment.
 async fn shop(now: &str, periods: &[Period]) -> Shop {
     let shop = Shop::open().await;
-    shop.tell_of_branch_in(ZONE, BranchState::Live, 2).await;
+    shop.publish_branch_in(ZONE, BranchState::Live, 2).await;
     eventually(async || shop.availability().await.time_zone == ZONE).await;
     shop.clock.set(now.parse().unwrap());
     shop.set_hours(|hours| {

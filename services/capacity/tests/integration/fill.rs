@@ -121,8 +121,8 @@ async fn holds_given_back_for_orders_that_were_made_are_listed() {
         shop.held(&[(sku, 1)]).await,
         shop.held(&[(sku, 1)]).await,
     );
-    shop.tell_placed(kept, 1).await;
-    shop.tell_cancelled(given_back, 2, true).await;
+    shop.publish_placed(kept, 1).await;
+    shop.publish_cancelled(given_back, 2, true).await;
     shop.release(never_made).await;
     eventually(async || shop.stored(kept).await == ("committed".to_owned(), 1)).await;
     eventually(async || shop.stored(given_back).await == ("released".to_owned(), 2)).await;

@@ -1,4 +1,4 @@
-//! Holding: all or nothing, never too much, whoever asks and however often.
+//! Holding: all or nothing, never too much, however many callers and repeats.
 
 use crate::common::{Shop, hold, reason, shown};
 use chassis::id::OrderId;
@@ -221,7 +221,7 @@ async fn a_test_order_is_checked_and_counted_nowhere() {
 #[tokio::test]
 async fn a_branch_being_set_up_takes_test_orders_only() {
     let shop = Shop::open().await;
-    shop.tell_of_branch(BranchState::Setup, 2).await;
+    shop.publish_branch(BranchState::Setup, 2).await;
     eventually(async || shop.availability().await.state() != OpenState::Open).await;
     assert_eq!(reason(shop.hold(shop.order(&[])).await), "CLOSED");
     shop.hold(HoldRequest {
@@ -231,7 +231,7 @@ async fn a_branch_being_set_up_takes_test_orders_only() {
     .await
     .unwrap();
 
-    shop.tell_of_branch(BranchState::Suspended, 3).await;
+    shop.publish_branch(BranchState::Suspended, 3).await;
     eventually(async || {
         shop.hold(HoldRequest {
             test: true,

@@ -1,4 +1,4 @@
-//! Hours, slots and what the storefront is told of them.
+//! Hours, slots and what the storefront shows of them.
 
 use crate::common::{Shop, reason, shown};
 use chrono::TimeDelta;
@@ -80,7 +80,7 @@ async fn an_evening_past_midnight_is_one_opening() {
 }
 
 #[tokio::test]
-async fn slots_fill_and_the_earliest_with_room_is_told() {
+async fn slots_fill_and_the_earliest_available_is_returned() {
     let shop = Shop::open().await;
     shop.set_hours(|hours| hours.max_orders_per_slot = Some(5))
         .await

@@ -1,6 +1,6 @@
 //! Hours by their time: changes that wait, take effect by themselves, are taken back and restored.
 
-use crate::common::{Shop, reason, shown, timestamp, told};
+use crate::common::{Shop, reason, response, shown, timestamp};
 use chassis::error::Problem;
 use chrono::TimeDelta;
 use futures::StreamExt as _;
@@ -47,7 +47,7 @@ async fn change(shop: &Shop, periods: Vec<Period>) -> SetHoursRequest {
 }
 
 async fn set(shop: &Shop, request: SetHoursRequest) -> Result<SetHoursResponse, Problem> {
-    told(shop.owner().hours.set_hours(request).await)
+    response(shop.owner().hours.set_hours(request).await)
 }
 
 async fn schedule(
@@ -83,7 +83,7 @@ async fn withdraw(shop: &Shop, number: i64) -> Result<WithdrawHoursResponse, Pro
         version: hours(shop).await.hours.unwrap().version,
         ..WithdrawHoursRequest::default()
     };
-    told(shop.owner().hours.withdraw_hours(request).await)
+    response(shop.owner().hours.withdraw_hours(request).await)
 }
 
 async fn preview(shop: &Shop, change: Option<Change>) -> PreviewHoursResponse {
@@ -143,10 +143,10 @@ async fn a_change_waits_for_its_time_and_rules_the_slots_beyond_it() {
 }
 
 #[tokio::test]
-async fn the_storefronts_hear_when_hours_take_effect() {
+async fn storefronts_are_notified_when_hours_take_effect() {
     let shop = Shop::open().await;
     schedule(&shop, week(840, 1320), MONDAY).await.unwrap();
-    let told = async || {
+    let response = async || {
         let row: (i64,) =
             sqlx::query_as("SELECT availability_version FROM branches WHERE branch_id = $1")
                 .bind(shop.branch.as_uuid())
@@ -155,17 +155,17 @@ async fn the_storefronts_hear_when_hours_take_effect() {
                 .unwrap();
         row.0
     };
-    let before = told().await;
+    let before = response().await;
     shop.clock.set(MONDAY.parse().unwrap());
-    eventually(async || told().await == before + 1).await;
+    eventually(async || response().await == before + 1).await;
     shop.clock.advance(TimeDelta::minutes(10));
-    // Each replica asks every second: one that asked again would have told again.
+    // Each replica asks every second: a second one would have announced it again.
     let again: (i64,) =
         sqlx::query_as("SELECT count(*) FROM hours_versions WHERE announced_at IS NULL")
             .fetch_one(&mut shop.db.superuser().await)
             .await
             .unwrap();
-    assert_eq!((again.0, told().await), (0, before + 1));
+    assert_eq!((again.0, response().await), (0, before + 1));
 }
 
 #[tokio::test]
@@ -300,13 +300,13 @@ async fn a_finished_order_is_not_asked_about() {
     let shop = Shop::open().await;
     let order = shop.hold(shop.order_at(&[], EVENING)).await.unwrap();
     let order = order.order_id.parse().unwrap();
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     eventually(async || shop.stored(order).await.0 == "committed").await;
     assert_eq!(
         reason(set(&shop, change(&shop, week(600, 1080)).await).await),
         "ORDERS_AFFECTED"
     );
-    shop.tell_completed(order, 2).await;
+    shop.publish_completed(order, 2).await;
     eventually(async || {
         set(&shop, change(&shop, week(600, 1080)).await)
             .await
@@ -335,7 +335,7 @@ async fn withdrawing_longer_hours_asks_about_what_they_let_in() {
 }
 
 #[tokio::test]
-async fn a_preview_tells_a_week_and_changes_nothing() {
+async fn a_preview_shows_a_week_and_changes_nothing() {
     let shop = Shop::open().await;
     let now = preview(&shop, None).await;
     assert_eq!(now.days.len(), 8);
@@ -346,9 +346,9 @@ async fn a_preview_tells_a_week_and_changes_nothing() {
         "2026-09-02T04:15:00Z"
     );
     let offered = shop.availability().await.slots;
-    let told: usize = now.days.iter().map(|day| day.slots.len()).sum();
+    let response: usize = now.days.iter().map(|day| day.slots.len()).sum();
     assert_eq!(
-        told,
+        response,
         offered
             .iter()
             .filter(|slot| slot.state() == proto::capacity::v1::SlotState::Open)

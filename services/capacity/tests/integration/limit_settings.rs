@@ -5,7 +5,7 @@ use crate::common::{
     limits::{
         HALF_PAST, QUARTER_PAST, SIX, each_slot, overbooked, rolling, rule, units, whole_day,
     },
-    reason, shown, timestamp, told,
+    reason, response, shown, timestamp,
 };
 use chassis::{
     clock::SystemClock,
@@ -35,7 +35,7 @@ async fn preview(
         rules,
         business_day: business_day.to_owned(),
     };
-    told(shop.owner().limits.preview_limits(request).await)
+    response(shop.owner().limits.preview_limits(request).await)
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn two_people_do_not_overwrite_each_other() {
         version: 0,
         note: String::new(),
     };
-    let refused = told(shop.owner().limits.set_limits(request).await).unwrap_err();
+    let refused = response(shop.owner().limits.set_limits(request).await).unwrap_err();
     assert_eq!(refused.reason, "VERSION_CONFLICT");
     assert_eq!(refused.params["current"], "1");
     assert_eq!(shop.get_limits().await.rules[0].limit, 3);
@@ -111,7 +111,7 @@ async fn every_change_is_kept_with_who_and_why() {
         branch_id: shop.branch.to_string(),
         ..ListLimitVersionsRequest::default()
     };
-    let first = told(
+    let first = response(
         shop.owner()
             .limits
             .list_limit_versions(request.clone())
@@ -124,7 +124,7 @@ async fn every_change_is_kept_with_who_and_why() {
     assert_eq!(shown(&latest.changed_at), "2026-09-02T04:00:00Z");
     assert_eq!(first.versions.len(), 20);
     request.page_token = first.next_page_token.unwrap();
-    let last = told(shop.owner().limits.list_limit_versions(request).await).unwrap();
+    let last = response(shop.owner().limits.list_limit_versions(request).await).unwrap();
     let versions: Vec<_> = last.versions.iter().map(|it| it.version).collect();
     assert_eq!((versions, last.next_page_token), (vec![1], None));
 }
@@ -136,7 +136,7 @@ async fn the_orders_of_yesterday_are_tried_under_other_limits() {
     let mut orders = Vec::new();
     for slot in [SIX, SIX, QUARTER_PAST, SIX] {
         let order = shop.book(2, slot).await.unwrap();
-        shop.tell_placed(order, 1).await;
+        shop.publish_placed(order, 1).await;
         eventually(async || shop.stored(order).await.0 == "committed").await;
         orders.push(order.to_string());
         shop.clock.advance(TimeDelta::seconds(1));
@@ -149,7 +149,7 @@ async fn the_orders_of_yesterday_are_tried_under_other_limits() {
     let tried = preview(&shop, rules, "").await.unwrap();
     assert_eq!((&*tried.business_day, tried.orders), ("2026-09-02", 4));
     assert_eq!((tried.moved, tried.refused), (2, 1));
-    let told: Vec<_> = tried
+    let response: Vec<_> = tried
         .tried
         .iter()
         .map(|it| {
@@ -159,7 +159,7 @@ async fn the_orders_of_yesterday_are_tried_under_other_limits() {
         .collect();
     // The second is offered the quarter, for it came before the third, which then finds the next one.
     assert_eq!(
-        told,
+        response,
         [
             (orders[1].clone(), Some(QUARTER_PAST.to_owned()), &[1][..]),
             (orders[3].clone(), None, &[0, 1]),
@@ -170,23 +170,23 @@ async fn the_orders_of_yesterday_are_tried_under_other_limits() {
 }
 
 #[tokio::test]
-async fn a_preview_tells_what_would_be_overbooked() {
+async fn a_preview_lists_what_would_be_overbooked() {
     let shop = Shop::open().await;
     shop.book(2, SIX).await.unwrap();
     shop.book(3, SIX).await.unwrap();
     let rules = vec![orders_of_slot(9), rule(LimitMeasure::Units, each_slot(), 4)];
-    let told = preview(&shop, rules, "").await.unwrap();
-    let told: Vec<_> = told
+    let response = preview(&shop, rules, "").await.unwrap();
+    let response: Vec<_> = response
         .overbooked
         .iter()
         .map(|it| (it.rule_id(), shown(&it.starts_at), it.used, it.limit))
         .collect();
-    assert_eq!(told, [("1", SIX.to_owned(), 5, 4)]);
+    assert_eq!(response, [("1", SIX.to_owned(), 5, 4)]);
     shop.book(9, SIX).await.unwrap();
 }
 
 async fn copy(shop: &Shop, request: CopyLimitsRequest) -> Result<Vec<Limits>, Problem> {
-    told(shop.owner().limits.copy_limits(request).await).map(|answer| answer.limits)
+    response(shop.owner().limits.copy_limits(request).await).map(|answer| answer.limits)
 }
 
 fn limits_of(branch: BranchId, to: &[BranchId]) -> CopyLimitsRequest {
@@ -207,7 +207,7 @@ async fn limits_are_given_to_branches_of_the_brand() {
         .unwrap()
         .rules;
 
-    let first = shop.move_to(second);
+    let first = shop.switch_to(second);
     shop.book(1, SIX).await.unwrap();
     shop.book(1, SIX).await.unwrap();
     let given = copy(&shop, limits_of(first, &[second])).await.unwrap();
@@ -223,12 +223,12 @@ async fn limits_are_given_to_branches_of_the_brand() {
 async fn limits_are_given_to_all_branches_named_or_to_none() {
     let mut shop = Shop::open().await;
     let second = shop.branch_of(shop.brand).await;
-    let stranger = shop.branch_of(BrandId::new(&SystemClock)).await;
+    let outsider = shop.branch_of(BrandId::new(&SystemClock)).await;
     shop.set_limits(vec![rule(LimitMeasure::Units, rolling(45), 9)])
         .await
         .unwrap();
     let first = shop.branch;
-    let refused = copy(&shop, limits_of(first, &[second, stranger]))
+    let refused = copy(&shop, limits_of(first, &[second, outsider]))
         .await
         .unwrap_err();
     assert_eq!(refused.reason, "VALIDATION_FAILED");
@@ -238,7 +238,7 @@ async fn limits_are_given_to_all_branches_named_or_to_none() {
     assert_eq!(reason(refused), "NOT_FOUND");
 
     let third = shop.branch_of(shop.brand).await;
-    shop.move_to(third);
+    shop.switch_to(third);
     shop.set_hours(|hours| hours.slot_minutes = 30)
         .await
         .unwrap();
@@ -249,7 +249,7 @@ async fn limits_are_given_to_all_branches_named_or_to_none() {
         refused.reason, "CAPACITY_INVALID",
         "45 minutes are no multiple of 30"
     );
-    shop.move_to(second);
+    shop.switch_to(second);
     assert_eq!(shop.get_limits().await.version, 0);
 }
 
@@ -257,7 +257,7 @@ async fn save(shop: &Shop, template: LimitTemplate) -> Result<LimitTemplate, Pro
     let request = SaveLimitTemplateRequest {
         template: Some(template),
     };
-    told(shop.owner().limits.save_limit_template(request).await)
+    response(shop.owner().limits.save_limit_template(request).await)
         .map(|saved| saved.template.unwrap())
 }
 
@@ -265,7 +265,7 @@ async fn template_names(shop: &Shop) -> Vec<String> {
     let request = ListLimitTemplatesRequest {
         brand_id: shop.brand.to_string(),
     };
-    let listed = told(shop.owner().limits.list_limit_templates(request).await).unwrap();
+    let listed = response(shop.owner().limits.list_limit_templates(request).await).unwrap();
     listed.templates.into_iter().map(|it| it.name).collect()
 }
 
@@ -310,16 +310,16 @@ async fn a_template_is_named_once_changed_in_turn_and_left_with_those_who_took_i
         brand_id: shop.brand.to_string(),
         template_id: busy.template_id.clone(),
     };
-    told(shop.owner().limits.delete_limit_template(delete()).await).unwrap();
+    response(shop.owner().limits.delete_limit_template(delete()).await).unwrap();
     assert_eq!(template_names(&shop).await, ["平日"]);
-    let again = told(shop.owner().limits.delete_limit_template(delete()).await);
+    let again = response(shop.owner().limits.delete_limit_template(delete()).await);
     assert_eq!(reason(again), "NOT_FOUND");
     assert_eq!(reason(copy(&shop, request).await), "NOT_FOUND");
     assert_eq!(shop.get_limits().await.rules[0].limit, 2);
 }
 
 #[tokio::test]
-async fn the_load_of_a_day_is_told_with_what_fills_it() {
+async fn the_load_of_a_day_is_listed_with_its_orders() {
     let shop = Shop::open().await;
     shop.set_hours(|hours| hours.max_orders_per_slot = Some(8))
         .await
@@ -344,7 +344,7 @@ async fn the_load_of_a_day_is_told_with_what_fills_it() {
         from_day: String::new(),
         days: 1,
     };
-    let load = told(shop.owner().limits.get_load(request).await).unwrap();
+    let load = response(shop.owner().limits.get_load(request).await).unwrap();
     assert!(
         load.slots
             .iter()
@@ -374,7 +374,7 @@ async fn the_load_of_a_day_is_told_with_what_fills_it() {
         from: Some(timestamp(SIX)),
         to: Some(timestamp(QUARTER_PAST)),
     };
-    let filling = told(shop.owner().limits.list_load(request.clone()).await).unwrap();
+    let filling = response(shop.owner().limits.list_load(request.clone()).await).unwrap();
     let products: Vec<_> = filling
         .products
         .iter()
@@ -404,6 +404,6 @@ async fn the_load_of_a_day_is_told_with_what_fills_it() {
         from: request.to,
         ..request
     };
-    let refused = told(shop.owner().limits.list_load(backwards).await).unwrap_err();
+    let refused = response(shop.owner().limits.list_load(backwards).await).unwrap_err();
     assert_eq!(refused.fields[0].field, "to");
 }

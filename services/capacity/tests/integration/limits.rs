@@ -36,15 +36,15 @@ async fn a_slot_with_one_cake_left_is_full_for_two() {
         shop.hold(shop.cart_at(&cart, SIX)).await.unwrap();
     }
     let (one, two) = ([units_of(cakes, 1)], [units_of(cakes, 2)]);
-    assert!(shop.has_room(&one, SIX).await);
-    assert!(!shop.has_room(&two, SIX).await);
+    assert!(shop.has_capacity(&one, SIX).await);
+    assert!(!shop.has_capacity(&two, SIX).await);
     assert!(shop.offered(&two).await.by_cart);
     let refused = shop.hold(shop.cart_at(&two, SIX)).await.unwrap_err();
     assert_eq!(refused.reason, "SLOT_FULL");
     assert_eq!(refused.params["next_slot"], QUARTER_PAST);
 
     shop.hold(shop.cart_at(&one, SIX)).await.unwrap();
-    assert!(!shop.has_room(&[units(1)], SIX).await);
+    assert!(!shop.has_capacity(&[units(1)], SIX).await);
     assert_eq!(reason(shop.book(1, SIX).await), "SLOT_FULL");
     assert_eq!(
         shop.counted(&orders).await,
@@ -58,7 +58,7 @@ async fn staff_see_which_limit_is_in_the_way_and_customers_do_not() {
     let rules = vec![rule(LimitMeasure::Units, each_slot(), 2)];
     let limits = shop.set_limits(rules).await.unwrap();
     shop.book(2, SIX).await.unwrap();
-    let rules_told = async |identity| {
+    let listed_rules = async |identity| {
         let cart = GetAvailabilityRequest {
             lines: vec![units(1)],
             ..GetAvailabilityRequest::default()
@@ -71,9 +71,9 @@ async fn staff_see_which_limit_is_in_the_way_and_customers_do_not() {
             .find(|it| shown(&it.starts_at) == SIX);
         slot.unwrap().full_rule_ids
     };
-    let staff = rules_told(identities::owner(shop.org)).await;
+    let staff = listed_rules(identities::owner(shop.org)).await;
     assert_eq!(staff, [limits.rules[0].rule_id.clone()]);
-    let customer = rules_told(identities::customer(shop.org)).await;
+    let customer = listed_rules(identities::customer(shop.org)).await;
     assert_eq!(customer, Vec::<String>::new());
 }
 
@@ -154,10 +154,10 @@ async fn a_lowered_limit_keeps_what_is_booked_and_a_raised_one_opens_at_once() {
     assert_eq!(shop.stored(booked).await.0, "held");
     assert_eq!(reason(shop.book(1, SIX).await), "SLOT_FULL");
 
-    assert!(shop.has_room(&[units(4)], QUARTER_PAST).await);
+    assert!(shop.has_capacity(&[units(4)], QUARTER_PAST).await);
     let raised = shop.set_limits(units_of_slot(7)).await.unwrap();
     assert_eq!(overbooked(&raised), []);
-    assert!(shop.has_room(&[units(1)], SIX).await);
+    assert!(shop.has_capacity(&[units(1)], SIX).await);
     shop.book(1, SIX).await.unwrap();
     assert_eq!(reason(shop.book(1, SIX).await), "SLOT_FULL");
 
@@ -205,11 +205,11 @@ async fn counters_follow_their_orders() {
     ];
     assert_eq!(shop.counted(&limits.rules[0]).await[SIX], (15, 0));
     for order in [placed, cancelled, used_up] {
-        shop.tell_placed(order, 1).await;
+        shop.publish_placed(order, 1).await;
     }
     assert!(shop.release(released).await);
-    shop.tell_cancelled(cancelled, 2, true).await;
-    shop.tell_cancelled(used_up, 2, false).await;
+    shop.publish_cancelled(cancelled, 2, true).await;
+    shop.publish_cancelled(used_up, 2, false).await;
     eventually(async || shop.stored(used_up).await.1 == 2).await;
     eventually(async || shop.stored(cancelled).await.0 == "released").await;
     eventually(async || shop.stored(placed).await.0 == "committed").await;
@@ -275,7 +275,7 @@ async fn a_channel_takes_no_more_than_its_share() {
 }
 
 #[tokio::test]
-async fn platforms_overbook_and_staff_are_told() {
+async fn platforms_overbook_and_staff_see_it() {
     let shop = Shop::open().await;
     let limits = shop
         .set_limits(vec![rule(LimitMeasure::Orders, each_slot(), 1)])

@@ -1,6 +1,6 @@
 //! 當日扣: orders ahead take from what is expected for their day, and that arrives when the day begins.
 
-use crate::common::{Shop, told};
+use crate::common::{Shop, response};
 use chassis::id::{OrderId, SkuId};
 use chrono::TimeDelta;
 use proto::{
@@ -75,7 +75,7 @@ async fn arrivals(shop: &Shop, sku: SkuId) -> Vec<(i64, String)> {
         sku_id: sku.to_string(),
         ..Default::default()
     };
-    let page = told(shop.owner().stock.list_stock_movements(request).await).unwrap();
+    let page = response(shop.owner().stock.list_stock_movements(request).await).unwrap();
     let arrived = page.movements.into_iter().rev();
     arrived
         .filter(|movement| movement.kind() == MovementKind::Arrived)
@@ -116,7 +116,7 @@ async fn what_is_expected_arrives_once_when_the_day_begins_on_two_replicas() {
     let booked = expecting(&shop, 5, &[(THURSDAY, 20)]).await;
     let alone = expecting(&shop, 0, &[(THURSDAY, 7)]).await;
     let order = held_for(&shop, booked, 4, THURSDAY_NOON).await;
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     eventually(async || shop.stored(order).await.0 == "committed").await;
 
     shop.clock.advance(UNTIL_THURSDAY - TimeDelta::seconds(1));
@@ -145,14 +145,14 @@ async fn what_comes_back_to_a_day_that_has_begun_can_be_sold_at_once() {
     shop.ordering
         .knows(waiting, OrderState::PendingPayment, 1)
         .await;
-    shop.tell_placed(placed, 1).await;
+    shop.publish_placed(placed, 1).await;
     eventually(async || shop.stored(placed).await.0 == "committed").await;
     begin(&shop, &[sku], THURSDAY, UNTIL_THURSDAY).await;
     assert_eq!(shop.counters(sku).await, (0, 0, 0), "all of it is promised");
 
     assert!(shop.release(waiting).await);
     assert_eq!(shop.counters(sku).await, (2, 0, 2));
-    shop.tell_cancelled(placed, 2, true).await;
+    shop.publish_cancelled(placed, 2, true).await;
     shop.eventually_counts(sku, (5, 0, 5)).await;
     held_for(&shop, sku, 5, THURSDAY_NOON).await;
 }
@@ -172,11 +172,11 @@ async fn an_order_settles_where_it_was_taken_whatever_the_item_turns_to() {
             ..item
         };
         let request = SetStockItemRequest { item: Some(item) };
-        told(shop.owner().stock.set_stock_item(request).await).unwrap();
+        response(shop.owner().stock.set_stock_item(request).await).unwrap();
     };
     turn(StockMode::Running, StockDeduct::AtOnce).await;
     assert_eq!(left_for(&shop, sku, THURSDAY_NOON).await, 9);
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     eventually(async || shop.stored(order).await.0 == "committed").await;
     assert_eq!(shop.counters(sku).await, (9, 0, 9));
 
@@ -195,8 +195,8 @@ async fn a_plan_below_what_is_booked_is_taken_and_says_whose_orders_are_short() 
     let order = held_for(&shop, sku, 15, THURSDAY_NOON).await;
     let lowered = shop.set_rules(sku, plan(&[(THURSDAY, 12)])).await.unwrap();
     let thursday = &lowered.days[0];
-    let told = (thursday.planned, thursday.available, thursday.shortfall);
-    assert_eq!(told, (12, 0, 3));
+    let response = (thursday.planned, thursday.available, thursday.shortfall);
+    assert_eq!(response, (12, 0, 3));
     assert_eq!(shop.short_orders(sku).await, [(order, 15)]);
 
     shop.ordering
@@ -212,7 +212,7 @@ async fn a_plan_below_what_is_booked_is_taken_and_says_whose_orders_are_short() 
 }
 
 #[tokio::test]
-async fn an_order_that_moves_takes_from_its_new_day() {
+async fn a_rescheduled_order_takes_from_its_new_day() {
     let shop = Shop::open().await;
     let sku = expecting(&shop, 5, &[(THURSDAY, 4), (FRIDAY, 2)]).await;
     let order = shop.held(&[(sku, 3)]).await;
@@ -222,7 +222,7 @@ async fn an_order_that_moves_takes_from_its_new_day() {
             order_id: order.to_string(),
             wanted_at: Some(crate::common::timestamp(at)),
         };
-        told(shop.ordering_of(0).holds.reschedule_hold(request).await)
+        response(shop.ordering_of(0).holds.reschedule_hold(request).await)
     };
     moved(THURSDAY_NOON).await.unwrap();
     assert_eq!(shop.counters(sku).await, (5, 0, 5));

@@ -6,7 +6,7 @@ use crate::common::{
     Shop,
     limits::{each_slot, rule, units},
     pauses::{minutes, whole_branch},
-    reason, shown, told,
+    reason, response, shown,
 };
 use chassis::{
     clock::SystemClock,
@@ -64,7 +64,7 @@ async fn save(
         }),
         ..SaveSpecialDayRequest::default()
     };
-    told(shop.owner().hours.save_special_day(request).await)
+    response(shop.owner().hours.save_special_day(request).await)
         .unwrap()
         .special_day
         .unwrap()
@@ -98,16 +98,16 @@ fn every_day(periods: &[(i32, i32)]) -> Vec<Period> {
 #[tokio::test]
 async fn a_branch_is_open_from_the_moment_catalog_says_that_it_is_live() {
     let shop = Shop::open().await;
-    for (version, state, told) in [
+    for (version, state, response) in [
         (2, BranchState::Setup, OpenState::Setup),
         (3, BranchState::Live, OpenState::Open),
         (4, BranchState::Suspended, OpenState::Suspended),
         (5, BranchState::Live, OpenState::Open),
         (6, BranchState::Closed, OpenState::Closed),
     ] {
-        shop.tell_of_branch(state, version).await;
-        eventually(async || shop.open_status().await.state() == told).await;
-        eventually(async || shop.availability().await.state() == told).await;
+        shop.publish_branch(state, version).await;
+        eventually(async || shop.open_status().await.state() == response).await;
+        eventually(async || shop.availability().await.state() == response).await;
         open_state(&shop).await;
     }
 }
@@ -134,7 +134,7 @@ async fn a_branch_that_is_paused_as_a_whole_is_not_open_until_the_pause_ends() {
 }
 
 #[tokio::test]
-async fn a_full_slot_moves_the_promise_of_the_list_as_it_does_that_of_the_branch() {
+async fn a_full_slot_delays_the_promise_of_the_list_as_it_does_that_of_the_branch() {
     let shop = Shop::open().await;
     shop.set_limits(vec![rule(LimitMeasure::Orders, each_slot(), 1)])
         .await
@@ -147,7 +147,7 @@ async fn a_full_slot_moves_the_promise_of_the_list_as_it_does_that_of_the_branch
 }
 
 #[tokio::test]
-async fn a_queue_at_a_station_moves_the_promise_of_the_list_too() {
+async fn a_queue_at_a_station_delays_the_promise_of_the_list_too() {
     let shop = Shop::open().await;
     shop.set_limits(vec![rule(LimitMeasure::MakeMinutes, each_slot(), 15)])
         .await
@@ -166,7 +166,7 @@ async fn a_queue_at_a_station_moves_the_promise_of_the_list_too() {
         .await;
     };
     promises("2026-09-02T04:05:00Z").await;
-    // Twice 4 of the 15 minutes of the present slot: it has room, and whoever comes next waits.
+    // Twice 4 of the 15 minutes of the present slot: it has capacity, and the next order waits.
     for _ in 0..2 {
         let order = HoldRequest {
             lines: vec![units(4)],
@@ -178,7 +178,7 @@ async fn a_queue_at_a_station_moves_the_promise_of_the_list_too() {
 }
 
 #[tokio::test]
-async fn a_special_day_that_closes_a_part_of_the_day_is_told_everywhere() {
+async fn a_special_day_that_closes_a_part_of_the_day_applies_everywhere() {
     let shop = Shop::open().await;
     shop.set_hours(|hours| {
         hours.periods = every_day(&[(0, 1440)]);
@@ -262,7 +262,7 @@ async fn the_branches_of_a_brand_are_listed_a_page_at_a_time_and_no_others() {
         branches.push(shop.branch_of(brand).await);
     }
     shop.branch_of(BrandId::new(&SystemClock)).await;
-    shop.neighbour().await;
+    shop.other_organisation().await;
     let mut paused = shop.pause_of(whole_branch());
     paused.branch_ids = vec![branches[1].to_string()];
     paused.end = minutes(30);
@@ -291,7 +291,7 @@ async fn the_branches_of_a_brand_are_listed_a_page_at_a_time_and_no_others() {
             ..Default::default()
         };
         let mut gateway = shop.client(&identities::service("gateway", shop.org));
-        let answer = told(gateway.availability.list_open_statuses(request).await);
+        let answer = response(gateway.availability.list_open_statuses(request).await);
         assert_eq!(reason(answer), "VALIDATION_FAILED");
     }
 }

@@ -3,7 +3,7 @@
 use crate::common::{
     Shop,
     pauses::{Tea, end, minutes, whole_branch},
-    reason, shown, timestamp, told,
+    reason, response, shown, timestamp,
 };
 use chassis::{authn::Scope, id::BranchId};
 use chrono::TimeDelta;
@@ -50,7 +50,7 @@ async fn what_is_paused_is_refused_at_its_line_and_sold_again_after_resuming() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_with_an_order_is_told_at_once() {
+async fn a_rejection_names_everything_wrong_with_an_order() {
     let shop = Shop::open().await;
     let tea = Tea::new();
     shop.set_item(tea.sku(), StockMode::Running, 0, 0)
@@ -129,7 +129,7 @@ async fn a_pause_ends_by_itself_and_stays_in_the_history() {
 }
 
 #[tokio::test]
-async fn storefronts_are_told_when_a_pause_begins_and_when_it_is_over() {
+async fn storefronts_are_notified_when_a_pause_begins_and_ends() {
     let shop = Shop::open().await;
     let version = async || {
         sqlx::query_scalar::<_, i64>(
@@ -240,14 +240,14 @@ async fn until_restocked_ends_when_units_can_be_had_again() {
     };
     let pause = shop.pause(request()).await.unwrap();
     assert_eq!(pause.ends_at, None);
-    shop.move_stock(tea.sku(), MovementKind::Counted, 0)
+    shop.record_movement(tea.sku(), MovementKind::Counted, 0)
         .await
         .unwrap();
     assert!(
         shop.paused(shop.branch, true).await.is_empty(),
         "a count of 0 brings nothing"
     );
-    shop.move_stock(tea.sku(), MovementKind::Received, 1)
+    shop.record_movement(tea.sku(), MovementKind::Received, 1)
         .await
         .unwrap();
     let ended = shop.paused(shop.branch, true).await;
@@ -326,7 +326,7 @@ async fn what_headquarters_locked_a_branch_cannot_resume() {
     };
     let mut clerk = shop.client(&shop.clerk()).pauses;
     assert_eq!(
-        reason(told(clerk.resume_pause(resume.clone()).await)),
+        reason(response(clerk.resume_pause(resume.clone()).await)),
         "FIELD_LOCKED"
     );
     assert!(!shop.sells(tea).await);
@@ -336,7 +336,7 @@ async fn what_headquarters_locked_a_branch_cannot_resume() {
         brands: [shop.brand].into(),
         ..Scope::default()
     };
-    told(shop.client(&of_brand).pauses.resume_pause(resume).await).unwrap();
+    response(shop.client(&of_brand).pauses.resume_pause(resume).await).unwrap();
     assert!(shop.sells(tea).await);
 }
 
@@ -356,7 +356,7 @@ async fn a_branch_can_neither_lock_nor_pause_the_brand() {
     };
     for request in [locked, brand] {
         assert_eq!(
-            reason(told(clerk.create_pause(request).await)),
+            reason(response(clerk.create_pause(request).await)),
             "OUT_OF_SCOPE"
         );
     }
@@ -389,14 +389,14 @@ async fn a_brand_is_paused_everywhere_and_each_branch_resumes_for_itself() {
         version: pause.version,
     };
     assert_eq!(
-        reason(told(clerk.resume_pause(everywhere.clone()).await)),
+        reason(response(clerk.resume_pause(everywhere.clone()).await)),
         "OUT_OF_SCOPE"
     );
     let here = ResumePauseRequest {
         branch_id: shop.branch.to_string(),
         ..everywhere
     };
-    told(clerk.resume_pause(here).await).unwrap();
+    response(clerk.resume_pause(here).await).unwrap();
     assert!(shop.sells(tea).await);
     assert_eq!(reason(shop.hold(in_second()).await), "PAUSED");
     assert_eq!(shop.paused(second, false).await.len(), 1);
@@ -488,19 +488,19 @@ async fn what_cannot_be_is_refused_with_every_field() {
         ..shop.pause_of(tea.as_product())
     };
     let refused = shop.pause(long).await.unwrap_err();
-    let told: Vec<_> = refused
+    let response: Vec<_> = refused
         .fields
         .iter()
         .map(|field| (field.field.as_str(), &*field.reason))
         .collect();
     assert_eq!(
-        told,
+        response,
         [("note", "TEXT_TOO_LONG"), ("end.minutes", "SETTING_RANGE")]
     );
 }
 
 #[tokio::test]
-async fn orders_that_contain_the_target_are_told_beforehand() {
+async fn orders_that_contain_the_target_are_previewed() {
     let shop = Shop::open().await;
     let tea = Tea::new();
     let at = |wanted_at: &str| HoldRequest {
@@ -510,7 +510,7 @@ async fn orders_that_contain_the_target_are_told_beforehand() {
     let soon = shop.hold(at("2026-09-02T06:00:00Z")).await.unwrap();
     let tonight = shop.hold(at("2026-09-02T10:00:00Z")).await.unwrap();
     let tomorrow = shop.hold(at("2026-09-03T06:00:00Z")).await.unwrap();
-    shop.tell_placed(soon.order_id.parse().unwrap(), 1).await;
+    shop.publish_placed(soon.order_id.parse().unwrap(), 1).await;
     shop.hold(shop.order_of(Tea::new())).await.unwrap();
     let given_back = shop.hold(at("2026-09-02T06:00:00Z")).await.unwrap();
     assert!(shop.release(given_back.order_id.parse().unwrap()).await);
@@ -610,7 +610,7 @@ async fn a_pause_made_by_one_replica_counts_in_the_other_at_once() {
             branch_id: String::new(),
             version: pause.version,
         };
-        told(shop.client_of(1, &owner).pauses.resume_pause(request).await).unwrap();
+        response(shop.client_of(1, &owner).pauses.resume_pause(request).await).unwrap();
         assert!(shop.sells(tea).await);
     }
 }
@@ -618,12 +618,12 @@ async fn a_pause_made_by_one_replica_counts_in_the_other_at_once() {
 #[tokio::test]
 async fn another_organisation_finds_neither_branch_nor_pause() {
     let mut shop = Shop::open().await;
-    let (other, its_branch) = shop.neighbour().await;
+    let (other, its_branch) = shop.other_organisation().await;
     let pause = shop
         .pause(shop.pause_of(Tea::new().as_product()))
         .await
         .unwrap();
-    let mut stranger = shop.client(&identities::owner(other)).pauses;
+    let mut outsider = shop.client(&identities::owner(other)).pauses;
     let resume = ResumePauseRequest {
         pause_id: pause.pause_id,
         branch_id: String::new(),
@@ -649,17 +649,17 @@ async fn another_organisation_finds_neither_branch_nor_pause() {
         ..shop.pause_of(whole_branch())
     };
     let reasons = [
-        reason(told(stranger.resume_pause(resume).await)),
-        reason(told(
-            stranger.create_pause(shop.pause_of(whole_branch())).await,
+        reason(response(outsider.resume_pause(resume).await)),
+        reason(response(
+            outsider.create_pause(shop.pause_of(whole_branch())).await,
         )),
-        reason(told(stranger.create_pause(both).await)),
-        reason(told(stranger.preview_pause(preview).await)),
-        reason(told(stranger.list_pauses(list).await)),
+        reason(response(outsider.create_pause(both).await)),
+        reason(response(outsider.preview_pause(preview).await)),
+        reason(response(outsider.list_pauses(list).await)),
     ];
     assert_eq!(reasons, ["NOT_FOUND"; 5]);
-    // Their brand happens to have the same id here: it reaches their branch alone.
-    told(stranger.create_pause(brand).await).unwrap();
+    // Their brand happens to have the same id here: it applies to their branch alone.
+    response(outsider.create_pause(brand).await).unwrap();
     assert_eq!(shop.paused(shop.branch, false).await.len(), 1);
 }
 
@@ -682,8 +682,8 @@ async fn staff_is_held_to_its_scope() {
         version: pause.version,
     };
     let reasons = [
-        reason(told(staff.resume_pause(resume).await)),
-        reason(told(
+        reason(response(staff.resume_pause(resume).await)),
+        reason(response(
             staff.create_pause(shop.pause_of(whole_branch())).await,
         )),
     ];

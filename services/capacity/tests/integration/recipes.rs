@@ -17,7 +17,7 @@ async fn a_component_is_summed_over_the_whole_order() {
         .await
         .unwrap_err();
     assert_eq!(refused.reason, "OUT_OF_STOCK");
-    let mut told: Vec<_> = refused
+    let mut response: Vec<_> = refused
         .fields
         .iter()
         .map(|field| {
@@ -25,11 +25,11 @@ async fn a_component_is_summed_over_the_whole_order() {
             (of("sku_id"), of("component"), of("wanted"), of("left"))
         })
         .collect();
-    told.sort_unstable();
+    response.sort_unstable();
     let mut both = [milk_tea.to_string(), pearl_option.to_string()];
     both.sort_unstable();
     assert_eq!(
-        told,
+        response,
         both.each_ref().map(|id| (id.as_str(), "珍珠", "4", "3"))
     );
     assert_eq!(shop.counters(pearls).await, (3, 0, 3), "nothing was taken");
@@ -78,7 +78,7 @@ async fn a_units_own_stock_and_its_components_both_limit_it() {
         .await
         .unwrap();
     assert_eq!(shop.shown(special).await, Some((3, 5)));
-    shop.move_stock(pearls, MovementKind::Counted, 2)
+    shop.record_movement(pearls, MovementKind::Counted, 2)
         .await
         .unwrap();
     assert_eq!(shop.shown(special).await, Some((2, 5)));
@@ -102,7 +102,7 @@ async fn an_order_gives_back_exactly_what_it_took_whatever_the_recipe_became() {
         shop.held(&[(drink, 1)]).await,
         shop.held(&[(drink, 2)]).await,
     );
-    shop.tell_placed(returned, 1).await;
+    shop.publish_placed(returned, 1).await;
     shop.eventually_counts(pearls, (6, 2, 4)).await;
 
     let changed = shop
@@ -111,7 +111,7 @@ async fn an_order_gives_back_exactly_what_it_took_whatever_the_recipe_became() {
         .unwrap();
     assert_eq!(changed.version, 2);
     assert!(shop.release(released).await);
-    shop.tell_cancelled(returned, 2, true).await;
+    shop.publish_cancelled(returned, 2, true).await;
     shop.eventually_counts(pearls, (10, 0, 10)).await;
     shop.eventually_counts(cups, (10, 0, 10)).await;
 

@@ -1,4 +1,4 @@
-//! An order is never in its own way, and gives back what it took once, however often that is told.
+//! An order is never in its own way, and gives back what it took once, however often that is response.
 
 use crate::common::{
     Shop, hold,
@@ -30,7 +30,7 @@ const SIX: &str = "2026-09-05T10:00:00Z";
 const NEXT_DAY: &str = "2026-09-06T10:00:00Z";
 
 /// What an order that is to be moved is offered.
-async fn offered_to_move(shop: &Shop, order: OrderId, slot: &str) -> SlotState {
+async fn offered_to_reschedule(shop: &Shop, order: OrderId, slot: &str) -> SlotState {
     let request = GetAvailabilityRequest {
         order_id: order.to_string(),
         ..GetAvailabilityRequest::default()
@@ -40,7 +40,7 @@ async fn offered_to_move(shop: &Shop, order: OrderId, slot: &str) -> SlotState {
 }
 
 #[tokio::test]
-async fn an_order_moves_within_a_day_that_is_full_with_it() {
+async fn an_order_is_rescheduled_within_a_day_that_is_full_with_it() {
     let shop = Shop::open().await;
     let limits = shop
         .set_limits(vec![rule(LimitMeasure::Orders, whole_day(), 3)])
@@ -50,13 +50,13 @@ async fn an_order_moves_within_a_day_that_is_full_with_it() {
     for at in [NOON, QUARTER_PAST, HALF_PAST] {
         orders.push(shop.book(1, at).await.unwrap());
     }
-    assert!(!shop.has_room(&[units(1)], ONE).await);
+    assert!(!shop.has_capacity(&[units(1)], ONE).await);
     assert_ne!(
-        offered_to_move(&shop, orders[1], ONE).await,
+        offered_to_reschedule(&shop, orders[1], ONE).await,
         SlotState::Full
     );
     let before = shop.counted(&limits.rules[0]).await;
-    let moved = shop.move_to_slot(orders[1], ONE).await.unwrap();
+    let moved = shop.reschedule_to(orders[1], ONE).await.unwrap();
     assert_eq!(shown(&moved.slot_starts_at), ONE);
     assert_eq!(shop.counted(&limits.rules[0]).await, before);
     assert_eq!(before.into_values().collect::<Vec<_>>(), [(3, 0)]);
@@ -64,20 +64,20 @@ async fn an_order_moves_within_a_day_that_is_full_with_it() {
 }
 
 #[tokio::test]
-async fn a_move_to_where_it_is_has_no_effect() {
+async fn rescheduling_to_the_same_slot_has_no_effect() {
     let shop = Shop::open().await;
     shop.set_hours(|hours| hours.max_orders_per_slot = Some(1))
         .await
         .unwrap();
     let order = shop.book(1, NOON).await.unwrap();
     let before = (shop.stored(order).await, shop.slots().await);
-    shop.move_to_slot(order, NOON).await.unwrap();
+    shop.reschedule_to(order, NOON).await.unwrap();
     assert_eq!((shop.stored(order).await, shop.slots().await), before);
     assert_eq!(before.1.into_values().collect::<Vec<_>>(), [(1, 0)]);
 }
 
 #[tokio::test]
-async fn a_rolling_hour_does_not_count_the_order_that_moves_in_it() {
+async fn a_rolling_hour_does_not_count_the_order_rescheduled_in_it() {
     let shop = Shop::open().await;
     shop.set_limits(vec![rule(LimitMeasure::Units, rolling(60), 2)])
         .await
@@ -85,13 +85,13 @@ async fn a_rolling_hour_does_not_count_the_order_that_moves_in_it() {
     shop.book(1, NOON).await.unwrap();
     let second = shop.book(1, HALF_PAST).await.unwrap();
     for at in [QUARTER_TO, QUARTER_PAST] {
-        shop.move_to_slot(second, at).await.unwrap();
+        shop.reschedule_to(second, at).await.unwrap();
         assert_eq!(reason(shop.book(1, HALF_PAST).await), "SLOT_FULL");
     }
 }
 
 #[tokio::test]
-async fn a_daily_unit_moves_within_its_day_and_not_to_a_day_that_has_none_left() {
+async fn a_daily_unit_is_rescheduled_within_its_day_and_not_to_a_day_that_has_none_left() {
     let shop = Shop::open().await;
     let sku = shop.daily(1).await;
     let held = shop.hold(shop.order_at(&[(sku, 1)], NOON)).await.unwrap();
@@ -99,16 +99,19 @@ async fn a_daily_unit_moves_within_its_day_and_not_to_a_day_that_has_none_left()
     shop.hold(shop.order_at(&[(sku, 1)], NEXT_DAY))
         .await
         .unwrap();
-    assert_ne!(offered_to_move(&shop, order, SIX).await, SlotState::Full);
+    assert_ne!(
+        offered_to_reschedule(&shop, order, SIX).await,
+        SlotState::Full
+    );
     assert_eq!(
-        offered_to_move(&shop, order, NEXT_DAY).await,
+        offered_to_reschedule(&shop, order, NEXT_DAY).await,
         SlotState::Full,
         "the unit of that day is sold"
     );
-    let moved = shop.move_to_slot(order, SIX).await.unwrap();
+    let moved = shop.reschedule_to(order, SIX).await.unwrap();
     assert_eq!(shown(&moved.slot_starts_at), SIX);
     assert_eq!(
-        reason(shop.move_to_slot(order, NEXT_DAY).await),
+        reason(shop.reschedule_to(order, NEXT_DAY).await),
         "OUT_OF_STOCK"
     );
     let mut stored = shop.db.superuser().await;
@@ -120,7 +123,7 @@ async fn a_daily_unit_moves_within_its_day_and_not_to_a_day_that_has_none_left()
             .unwrap();
     assert_eq!(timestamp(SIX).seconds, slot.timestamp());
 
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     eventually(async || shop.stored(order).await.0 == "committed").await;
     let of_day = journal(&shop, sku).await.into_iter();
     let sold = of_day.filter(|movement| movement.business_day() == "2026-09-05");
@@ -149,7 +152,7 @@ async fn attempts_of_one_key_share_the_last_unit_and_another_key_finds_none() {
     assert_eq!(problem.reason, "OUT_OF_STOCK");
     assert_eq!(problem.params["wanted"], "1");
     assert_eq!(problem.params["left"], "0");
-    shop.tell_placed(orders[0].parse().unwrap(), 1).await;
+    shop.publish_placed(orders[0].parse().unwrap(), 1).await;
     shop.eventually_counts(sku, (0, 0, 0)).await;
 }
 
@@ -181,7 +184,7 @@ fn sum(movements: impl IntoIterator<Item = StockMovement>) -> i64 {
         .sum()
 }
 
-fn moved_on(shop: &Shop, order: OrderId, version: i64, state: OrderState, back: bool) -> Event {
+fn next_state(shop: &Shop, order: OrderId, version: i64, state: OrderState, back: bool) -> Event {
     let word = match state {
         OrderState::Cancelled => "cancelled",
         OrderState::Completed => "completed",
@@ -245,16 +248,16 @@ async fn stock_comes_back_once_whatever_an_order_goes_through() {
         let mut events = vec![shop.placed(order, 1)];
         let later = states.iter().zip(2..);
         events.extend(
-            later.map(|(&(state, back), version)| moved_on(&shop, order, version, state, back)),
+            later.map(|(&(state, back), version)| next_state(&shop, order, version, state, back)),
         );
-        // Told twice: a delivery may be repeated.
+        // Published twice: a delivery may be repeated.
         shop.publish(&events).await;
         shop.publish(&events).await;
         let last = i64::try_from(events.len()).unwrap();
         eventually(async || shop.stored(order).await.1 == last).await;
-        // What is settled after it is settled after all that was told of it.
+        // What is settled after it is settled after all events of it.
         let witness = shop.held(&[(sku, 1)]).await;
-        shop.tell_placed(witness, 1).await;
+        shop.publish_placed(witness, 1).await;
         eventually(async || shop.stored(witness).await.0 == "committed").await;
         assert!(!shop.release(order).await, "{way}");
 
@@ -280,7 +283,7 @@ async fn a_cancelled_order_gives_back_to_its_own_day_and_stays_given_back() {
     let sku = shop.daily(20).await;
     let held = shop.hold(shop.order_at(&[(sku, 2)], NOON)).await.unwrap();
     let order: OrderId = held.order_id.parse().unwrap();
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     eventually(async || shop.stored(order).await.0 == "committed").await;
     let on = async |day: &str| {
         let request = GetAvailabilityRequest {
@@ -292,7 +295,7 @@ async fn a_cancelled_order_gives_back_to_its_own_day_and_stays_given_back() {
         offered.skus[0].available
     };
     assert_eq!((on("2026-09-05").await, on("").await), (18, 20));
-    shop.tell_cancelled(order, 2, true).await;
+    shop.publish_cancelled(order, 2, true).await;
     eventually(async || on("2026-09-05").await == 20).await;
     assert_eq!(on("").await, 20);
 

@@ -1,6 +1,6 @@
 //! Special days of branches and brands, as staff saves them and the storefront sees them.
 
-use crate::common::{Shop, reason, shown, timestamp, told};
+use crate::common::{Shop, reason, response, shown, timestamp};
 use chassis::{
     authn::{Level, Scope},
     error::Problem,
@@ -51,7 +51,7 @@ async fn save_as(
     shop: &Shop,
     request: SaveSpecialDayRequest,
 ) -> Result<SaveSpecialDayResponse, Problem> {
-    told(shop.owner().hours.save_special_day(request).await)
+    response(shop.owner().hours.save_special_day(request).await)
 }
 
 async fn save(shop: &Shop, day: SpecialDay) -> Result<SpecialDay, Problem> {
@@ -66,7 +66,7 @@ async fn remove(shop: &Shop, day: &SpecialDay) -> Result<(), Problem> {
         version: day.version,
         ..RemoveSpecialDayRequest::default()
     };
-    told(shop.owner().hours.remove_special_day(request).await).map(drop)
+    response(shop.owner().hours.remove_special_day(request).await).map(drop)
 }
 
 async fn list(shop: &Shop, owner: Owner) -> Vec<SpecialDay> {
@@ -207,7 +207,7 @@ async fn a_branch_wins_over_its_brand_until_the_brand_locks() {
         .into_inner();
     assert_eq!(
         seen.overridden[0].special_day_id, own.special_day_id,
-        "HQ is told beforehand whose days it overrules"
+        "HQ is response beforehand whose days it overrules"
     );
     assert_eq!(seen.affected_total, 1, "and whose orders");
     let mut saving = request(locking);
@@ -216,11 +216,11 @@ async fn a_branch_wins_over_its_brand_until_the_brand_locks() {
     assert_eq!(wanted(&shop, NOON).await, "CLOSED");
 
     let listed = list(&shop, Owner::BranchId(shop.branch.to_string())).await;
-    let told: Vec<_> = listed
+    let response: Vec<_> = listed
         .iter()
         .map(|day| (day.branch_id.is_none(), day.locked, day.overridden))
         .collect();
-    assert!(told.contains(&(true, true, false)) && told.contains(&(false, false, true)));
+    assert!(response.contains(&(true, true, false)) && response.contains(&(false, false, true)));
     assert_eq!(
         list(&shop, Owner::BrandId(shop.brand.to_string()))
             .await
@@ -331,7 +331,7 @@ async fn what_is_decided_leaves_with_the_day_that_is_saved_or_not_at_all() {
     let mut owner = identities::owner(shop.org);
     owner.actions.insert("order.cancel_late".to_owned());
     let saved = shop.client(&owner).hours.save_special_day(deciding).await;
-    let started = told(saved).unwrap().started.unwrap();
+    let started = response(saved).unwrap().started.unwrap();
     assert_eq!(started.orders, 3, "an order that stays needs nothing");
     let event: OrdersDecided = published.next().await.unwrap().decode().unwrap();
     assert_eq!(
@@ -382,14 +382,14 @@ async fn cancelling_and_moving_orders_takes_the_permission_for_orders() {
         let mut deciding = request(of_branch(&shop));
         deciding.decisions = decided(&[(&*order, decision)]);
         let saved = shop.client(&planner).hours.save_special_day(deciding).await;
-        let refused = told(saved).unwrap_err();
+        let refused = response(saved).unwrap_err();
         assert_eq!(refused.reason, "PERMISSION_DENIED");
         assert_eq!(refused.fields[0].field, "decisions.orders");
     }
     let mut deciding = request(of_branch(&shop));
     deciding.decisions = decided(&[(&*order, Decision::Keep)]);
     let saved = shop.client(&planner).hours.save_special_day(deciding).await;
-    assert_eq!(told(saved).unwrap().started, None);
+    assert_eq!(response(saved).unwrap().started, None);
 }
 
 #[tokio::test]
@@ -398,7 +398,7 @@ async fn a_brands_day_settles_the_orders_of_all_its_branches() {
     let first = shop.branch;
     let second = shop.branch_of(shop.brand).await;
     let kept = shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id;
-    shop.move_to(second);
+    shop.switch_to(second);
     let cancelled = shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id;
     let undecided = save(&shop, of_brand(&shop)).await.unwrap_err();
     assert_eq!(undecided.params["count"], "2");
@@ -409,10 +409,10 @@ async fn a_brands_day_settles_the_orders_of_all_its_branches() {
     let mut published = shop.listen(&[DECIDED]).await;
     save_as(&shop, deciding).await.unwrap();
     let event: OrdersDecided = published.next().await.unwrap().decode().unwrap();
-    let told = [&event.orders[0].order_id, &event.orders[0].branch_id];
-    assert_eq!(told, [&cancelled, &second.to_string()]);
+    let response = [&event.orders[0].order_id, &event.orders[0].branch_id];
+    assert_eq!(response, [&cancelled, &second.to_string()]);
     for branch in [first, second] {
-        shop.move_to(branch);
+        shop.switch_to(branch);
         assert_eq!(wanted(&shop, NOON).await, "CLOSED");
     }
 }
@@ -423,9 +423,9 @@ async fn nobody_decides_about_orders_of_branches_that_a_change_does_not_concern(
     let first = shop.branch;
     let second = shop.branch_of(shop.brand).await;
     let own = shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id;
-    shop.move_to(second);
+    shop.switch_to(second);
     let other = shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id;
-    shop.move_to(first);
+    shop.switch_to(first);
     let scope = Scope {
         organisation: false,
         brands: Default::default(),
@@ -442,7 +442,7 @@ async fn nobody_decides_about_orders_of_branches_that_a_change_does_not_concern(
             let mut deciding = request(of_branch(&shop));
             deciding.decisions = decided(&[(&*own, Decision::Keep), (&*other, decision)]);
             let saved = shop.client(caller).hours.save_special_day(deciding).await;
-            let refused = told(saved).unwrap_err();
+            let refused = response(saved).unwrap_err();
             assert_eq!(refused.reason, expected);
             let fields: Vec<_> = refused.fields.iter().map(|field| &*field.field).collect();
             assert_eq!(fields, [format!("decisions.orders[order_id={other}]")]);
@@ -454,7 +454,7 @@ async fn nobody_decides_about_orders_of_branches_that_a_change_does_not_concern(
     let gone = OrderId::new(&chassis::clock::SystemClock).to_string();
     deciding.decisions = keeping(&[(&*own, Decision::Keep), (&*gone, Decision::Cancel)]);
     let saved = shop.client(&manager).hours.save_special_day(deciding).await;
-    let saved = told(saved).expect("an order that is gone is in nobody's way");
+    let saved = response(saved).expect("an order that is gone is in nobody's way");
     assert_eq!(saved.started, None);
 }
 
@@ -485,7 +485,7 @@ async fn only_the_scope_of_a_brand_changes_its_days() {
     let manager = identities::staff(shop.org, &permissions, scope);
     let mut client = shop.client(&manager).hours;
     let outcome = client.save_special_day(request(of_brand(&shop))).await;
-    assert_eq!(reason(told(outcome)), "OUT_OF_SCOPE");
+    assert_eq!(reason(response(outcome)), "OUT_OF_SCOPE");
     let outcome = client.save_special_day(request(of_branch(&shop))).await;
     assert!(outcome.is_ok());
 }

@@ -1,6 +1,6 @@
 //! Stock as staff count and change it.
 
-use crate::common::{Shop, reason, timestamp, told};
+use crate::common::{Shop, reason, response, timestamp};
 use chassis::{error::Problem, id::SkuId};
 use chrono::TimeDelta;
 use futures::StreamExt as _;
@@ -16,7 +16,7 @@ async fn journal(shop: &Shop, sku: SkuId) -> Vec<StockMovement> {
         sku_id: sku.to_string(),
         ..Default::default()
     };
-    let page = told(shop.owner().stock.list_stock_movements(request).await);
+    let page = response(shop.owner().stock.list_stock_movements(request).await);
     page.expect("the journal can be read").movements
 }
 
@@ -26,7 +26,7 @@ async fn a_count_below_what_is_held_is_accepted_with_nothing_left_to_sell() {
     let sku = shop.running(10).await;
     let order = shop.held(&[(sku, 5)]).await;
     let counted = shop
-        .move_stock(sku, MovementKind::Counted, 3)
+        .record_movement(sku, MovementKind::Counted, 3)
         .await
         .unwrap();
     assert_eq!(
@@ -38,10 +38,10 @@ async fn a_count_below_what_is_held_is_accepted_with_nothing_left_to_sell() {
         "OUT_OF_STOCK"
     );
 
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     shop.eventually_counts(sku, (0, 0, 0)).await;
     let received = shop
-        .move_stock(sku, MovementKind::Received, 10)
+        .record_movement(sku, MovementKind::Received, 10)
         .await
         .unwrap();
     assert_eq!(received.available, 8, "two of them were promised already");
@@ -53,7 +53,7 @@ async fn staff_cannot_take_more_than_there_is() {
     let sku = shop.running(2).await;
     for (kind, quantity) in [(MovementKind::Scrapped, 3), (MovementKind::Adjusted, -3)] {
         assert_eq!(
-            reason(shop.move_stock(sku, kind, quantity).await),
+            reason(shop.record_movement(sku, kind, quantity).await),
             "STOCK_NEGATIVE"
         );
     }
@@ -86,25 +86,27 @@ async fn a_repeated_movement_counts_once() {
     let mut other = request;
     other.quantity = 6;
     assert_eq!(
-        reason(told(shop.owner().stock.record_stock_movement(other).await)),
+        reason(response(
+            shop.owner().stock.record_stock_movement(other).await
+        )),
         "IDEMPOTENCY_MISMATCH"
     );
 }
 
 #[tokio::test]
-async fn the_journal_tells_every_movement_with_the_balance_after_it() {
+async fn the_journal_has_every_movement_with_the_balance_after_it() {
     let shop = Shop::open().await;
     let sku = shop.running(10).await;
     let order = shop.held(&[(sku, 3)]).await;
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     shop.eventually_counts(sku, (7, 0, 7)).await;
-    shop.tell_cancelled(order, 2, true).await;
+    shop.publish_cancelled(order, 2, true).await;
     shop.eventually_counts(sku, (10, 0, 10)).await;
-    shop.move_stock(sku, MovementKind::Counted, 8)
+    shop.record_movement(sku, MovementKind::Counted, 8)
         .await
         .unwrap();
 
-    let told: Vec<_> = journal(&shop, sku)
+    let response: Vec<_> = journal(&shop, sku)
         .await
         .iter()
         .map(|movement| {
@@ -117,7 +119,7 @@ async fn the_journal_tells_every_movement_with_the_balance_after_it() {
         })
         .collect();
     assert_eq!(
-        told,
+        response,
         [
             (MovementKind::Counted, -2, 8, 0),
             (MovementKind::Returned, 3, 10, 0),
@@ -133,7 +135,7 @@ async fn the_journal_is_read_a_page_at_a_time() {
     let shop = Shop::open().await;
     let sku = shop.running(1).await;
     for _ in 0..24 {
-        shop.move_stock(sku, MovementKind::Received, 1)
+        shop.record_movement(sku, MovementKind::Received, 1)
             .await
             .unwrap();
     }
@@ -178,7 +180,7 @@ async fn future_orders_take_from_their_own_days_bucket() {
         .hold(shop.order_at(&[(sku, 3)], "2026-09-05T05:00:00Z"))
         .await;
     assert_eq!(refused.unwrap_err().params["left"], "2");
-    shop.tell_placed(booked, 1).await;
+    shop.publish_placed(booked, 1).await;
     eventually(async || shop.stored(booked).await.0 == "committed").await;
 
     // Saturday 04:00 in Taipei.
@@ -190,24 +192,24 @@ async fn future_orders_take_from_their_own_days_bucket() {
 }
 
 #[tokio::test]
-async fn who_wants_another_day_is_told_what_is_left_on_that_day() {
+async fn another_day_shows_what_is_left_on_it() {
     let shop = Shop::open().await;
     let (daily, running) = (shop.daily(20).await, shop.running(7).await);
-    shop.move_stock(daily, MovementKind::Counted, 0)
+    shop.record_movement(daily, MovementKind::Counted, 0)
         .await
         .unwrap();
     shop.hold(shop.order_at(&[(daily, 18)], "2026-09-05T04:00:00Z"))
         .await
         .unwrap();
 
-    let told = async |day: &str| {
+    let response = async |day: &str| {
         let request = GetAvailabilityRequest {
             branch_id: shop.branch.to_string(),
             business_day: day.to_owned(),
             ..Default::default()
         };
         let storefront = shop.client(&identities::customer(shop.org));
-        let answer = told(
+        let answer = response(
             storefront
                 .availability
                 .clone()
@@ -231,9 +233,9 @@ async fn who_wants_another_day_is_told_what_is_left_on_that_day() {
         ("2026-08-31", "2026-09-02", 0),
     ] {
         let expected = (day.to_owned(), (Some(left), Some(7)));
-        assert_eq!(told(asked).await.unwrap(), expected, "{asked}");
+        assert_eq!(response(asked).await.unwrap(), expected, "{asked}");
     }
-    let refused = told("2026-09-31").await.unwrap_err();
+    let refused = response("2026-09-31").await.unwrap_err();
     assert_eq!(refused.fields[0].field, "business_day");
 }
 
@@ -267,7 +269,7 @@ async fn what_is_not_tracked_is_sold_without_end() {
         .unwrap();
     shop.held(&[(sku, 500)]).await;
     assert!(shop.availability().await.skus.is_empty());
-    let refused = shop.move_stock(sku, MovementKind::Received, 1).await;
+    let refused = shop.record_movement(sku, MovementKind::Received, 1).await;
     assert_eq!(reason(refused), "VALIDATION_FAILED");
 }
 
@@ -314,7 +316,7 @@ async fn an_amount_lowered_below_what_is_sold_leaves_a_shortfall_and_says_whose(
         orders.push(held.order_id.parse().unwrap());
         shop.clock.advance(TimeDelta::seconds(1));
     }
-    shop.tell_placed(orders[0], 1).await;
+    shop.publish_placed(orders[0], 1).await;
     eventually(async || shop.stored(orders[0]).await.0 == "committed").await;
     let lowered = shop
         .set_rules(sku, amounts(&[], &[("2026-09-05", 10)]))
@@ -341,7 +343,7 @@ async fn a_count_below_what_is_held_names_the_newest_orders() {
     shop.clock.advance(TimeDelta::seconds(1));
     let newest = shop.held(&[(sku, 4)]).await;
     let counted = shop
-        .move_stock(sku, MovementKind::Counted, 6)
+        .record_movement(sku, MovementKind::Counted, 6)
         .await
         .unwrap();
     assert_eq!(counted.shortfall, 2);
@@ -366,8 +368,11 @@ async fn an_order_may_not_have_more_than_the_item_allows() {
         ("4", "3")
     );
     shop.held(&[(sku, 3)]).await;
-    let told = shop.availability().await;
-    assert_eq!((told.order_limits[0].max, told.skus[0].show_last), (3, 12));
+    let response = shop.availability().await;
+    assert_eq!(
+        (response.order_limits[0].max, response.skus[0].show_last),
+        (3, 12)
+    );
 }
 
 #[tokio::test]
@@ -383,7 +388,7 @@ async fn a_change_without_further_settings_keeps_them() {
 }
 
 #[tokio::test]
-async fn running_low_is_told_once_per_crossing() {
+async fn running_low_is_published_once_per_crossing() {
     let shop = Shop::open().await;
     let sku = shop.running(8).await;
     let item = StockItem {
@@ -396,28 +401,28 @@ async fn running_low_is_told_once_per_crossing() {
     for quantity in [2, 1, 1] {
         shop.held(&[(sku, quantity)]).await;
     }
-    shop.move_stock(sku, MovementKind::Received, 9)
+    shop.record_movement(sku, MovementKind::Received, 9)
         .await
         .unwrap();
-    shop.move_stock(sku, MovementKind::Scrapped, 10)
+    shop.record_movement(sku, MovementKind::Scrapped, 10)
         .await
         .unwrap();
     for left in [5, 3] {
         let event = events.next().await.unwrap();
         let low = event.decode::<StockLow>().unwrap();
         assert_eq!(low.branch_id, shop.branch.to_string());
-        let told: Vec<_> = low
+        let response: Vec<_> = low
             .units
             .iter()
             .map(|it| (it.available, it.low_threshold))
             .collect();
-        assert_eq!(told, [(left, 5)]);
+        assert_eq!(response, [(left, 5)]);
     }
 }
 
-/// What one replica has written, another is asked about by whoever has heard of it.
+/// A change written by one replica is read at another by a client that was notified of it.
 #[tokio::test]
-async fn who_has_heard_of_a_change_is_told_of_it_by_every_replica() {
+async fn every_replica_returns_a_change_to_a_client_notified_of_it() {
     let shop = Shop::with_replicas(2).await;
     let sku = shop.running(5).await;
     let left = async |replica, not_before: Option<&str>| {
@@ -427,11 +432,11 @@ async fn who_has_heard_of_a_change_is_told_of_it_by_every_replica() {
             ..Default::default()
         };
         let mut storefront = shop.client_of(replica, &identities::customer(shop.org));
-        let answer = told(storefront.availability.get_availability(request).await).unwrap();
+        let answer = response(storefront.availability.get_availability(request).await).unwrap();
         answer.availability.unwrap().skus[0].available
     };
     assert_eq!(left(1, None).await, 5);
-    shop.move_stock(sku, MovementKind::Counted, 0)
+    shop.record_movement(sku, MovementKind::Counted, 0)
         .await
         .unwrap();
     shop.clock.advance(TimeDelta::milliseconds(100));

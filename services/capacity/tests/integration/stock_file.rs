@@ -1,6 +1,6 @@
 //! A branch's stock in a file: all of it or nothing.
 
-use crate::common::{Shop, reason, told};
+use crate::common::{Shop, reason, response};
 use chassis::id::SkuId;
 use proto::capacity::v1::{
     ExportStockRequest, ImportStockRequest, ImportStockResponse, MovementKind, StockMode, StockName,
@@ -48,7 +48,7 @@ impl Files {
             dry_run,
             reason: "月底盤點".to_owned(),
         };
-        told(self.shop.owner().stock.import_stock(request).await).unwrap()
+        response(self.shop.owner().stock.import_stock(request).await).unwrap()
     }
 
     async fn export(&self) -> Vec<u8> {
@@ -56,7 +56,7 @@ impl Files {
             branch_id: self.shop.branch.to_string(),
             names: self.names.clone(),
         };
-        let answer = told(self.shop.owner().stock.export_stock(request).await).unwrap();
+        let answer = response(self.shop.owner().stock.export_stock(request).await).unwrap();
         answer.content.into()
     }
 }
@@ -78,15 +78,18 @@ async fn an_export_imports_to_the_same() {
 }
 
 #[tokio::test]
-async fn a_dry_run_tells_everything_and_writes_nothing() {
+async fn a_dry_run_lists_everything_and_writes_nothing() {
     let files = files().await;
     let before = files.shop.list().await;
     let file = "code,name,variant,mode,quantity,daily_amount,low_threshold\n\
                 T01,,冷,,9,,\nT01,,熱,running,4,,2\n,珍珠,,,30,,\n";
-    let told = files.import(file.as_bytes(), true).await;
-    assert!(!told.applied && told.problems.is_empty());
-    assert_eq!((told.created, told.updated, told.unchanged), (1, 1, 1));
-    assert_eq!(told.rows[0].detail, "quantity 7 → 9");
+    let response = files.import(file.as_bytes(), true).await;
+    assert!(!response.applied && response.problems.is_empty());
+    assert_eq!(
+        (response.created, response.updated, response.unchanged),
+        (1, 1, 1)
+    );
+    assert_eq!(response.rows[0].detail, "quantity 7 → 9");
     assert_eq!(files.shop.list().await, before);
 
     let done = files.import(file.as_bytes(), false).await;
@@ -137,7 +140,7 @@ async fn an_imported_count_keeps_holds_and_stands_in_the_journal() {
         sku_id: files.tea.to_string(),
         ..Default::default()
     };
-    let journal = told(files.shop.owner().stock.list_stock_movements(request).await).unwrap();
+    let journal = response(files.shop.owner().stock.list_stock_movements(request).await).unwrap();
     let last = &journal.movements[0];
     assert_eq!((last.kind(), last.quantity), (MovementKind::Counted, -4));
     assert_eq!(
@@ -154,6 +157,6 @@ async fn what_is_no_table_is_refused() {
         content: b"PK\x03\x04rest".to_vec().into(),
         ..Default::default()
     };
-    let refused = told(files.shop.owner().stock.import_stock(request).await);
+    let refused = response(files.shop.owner().stock.import_stock(request).await);
     assert_eq!(reason(refused), "FILE_TYPE");
 }

@@ -1,6 +1,6 @@
-//! Nobody reaches another organisation's branch, nor one outside their scope.
+//! Nobody can access another organisation's branch, nor one outside their scope.
 
-use crate::common::{Client, Shop, hold, told};
+use crate::common::{Client, Shop, hold, response};
 use chassis::{
     authn::{Identity, Level, Scope},
     id::{BranchId, BrandId, OrderId},
@@ -14,7 +14,7 @@ use proto::capacity::v1::{
 };
 use testkit::identities;
 
-/// Calls every RPC that staff may call about `branch`, and tells the reasons.
+/// Calls every RPC that staff may call about `branch`, and returns the reasons.
 async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<String> {
     let branch_id = branch.to_string();
     let sku = shop.running(5).await;
@@ -37,7 +37,7 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
         ..Default::default()
     };
     [
-        told(
+        response(
             staff
                 .hours
                 .get_hours(GetHoursRequest {
@@ -46,7 +46,7 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
                 .await,
         )
         .err(),
-        told(
+        response(
             staff
                 .hours
                 .set_hours(SetHoursRequest {
@@ -56,7 +56,7 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
                 .await,
         )
         .err(),
-        told(
+        response(
             staff
                 .stock
                 .list_stock(ListStockRequest {
@@ -65,16 +65,16 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
                 .await,
         )
         .err(),
-        told(
+        response(
             staff
                 .stock
                 .set_stock_item(SetStockItemRequest { item: Some(item) })
                 .await,
         )
         .err(),
-        told(staff.stock.record_stock_movement(movement).await).err(),
-        told(staff.stock.list_stock_movements(movements).await).err(),
-        told(
+        response(staff.stock.record_stock_movement(movement).await).err(),
+        response(staff.stock.list_stock_movements(movements).await).err(),
+        response(
             staff
                 .availability
                 .get_availability(GetAvailabilityRequest {
@@ -92,7 +92,7 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
 #[tokio::test]
 async fn another_organisations_branch_is_not_found_by_any_rpc() {
     let mut shop = Shop::open().await;
-    let (other, its_branch) = shop.neighbour().await;
+    let (other, its_branch) = shop.other_organisation().await;
     let reasons = staff_reasons(&shop, shop.owner(), its_branch).await;
     assert_eq!(reasons, ["NOT_FOUND"; 7]);
 
@@ -108,9 +108,9 @@ async fn another_organisations_branch_is_not_found_by_any_rpc() {
         order_id: order.to_string(),
         branch_id: shop.branch.to_string(),
     };
-    let mut stranger = shop.client(&identities::service("ordering", other));
+    let mut outsider = shop.client(&identities::service("ordering", other));
     assert!(
-        !stranger
+        !outsider
             .holds
             .release_hold(request)
             .await
@@ -124,7 +124,7 @@ async fn another_organisations_branch_is_not_found_by_any_rpc() {
 #[tokio::test]
 async fn the_same_key_in_two_organisations_is_two_holds() {
     let mut shop = Shop::open().await;
-    let (other, its_branch) = shop.neighbour().await;
+    let (other, its_branch) = shop.other_organisation().await;
     let ours = shop.order(&[]);
     let theirs = HoldRequest {
         order_id: OrderId::new(&chassis::clock::SystemClock).to_string(),
@@ -132,9 +132,9 @@ async fn the_same_key_in_two_organisations_is_two_holds() {
         ..ours.clone()
     };
     shop.hold(ours).await.unwrap();
-    let stranger = shop.client(&identities::service("ordering", other));
+    let outsider = shop.client(&identities::service("ordering", other));
     assert_eq!(
-        hold(stranger, theirs.clone()).await.unwrap().order_id,
+        hold(outsider, theirs.clone()).await.unwrap().order_id,
         theirs.order_id
     );
 }
@@ -153,7 +153,7 @@ async fn staff_is_held_to_its_scope() {
     assert_eq!(reasons, ["OUT_OF_SCOPE"; 7]);
 }
 
-/// Calls every RPC of hours about `branch` and `special_day_id`, and tells the reasons.
+/// Calls every RPC of hours about `branch` and `special_day_id`, and returns the reasons.
 async fn hours_reasons(
     mut staff: crate::common::HoursClient,
     branch: BranchId,
@@ -194,18 +194,18 @@ async fn hours_reasons(
         ..Default::default()
     };
     [
-        told(staff.list_hours_versions(versions).await).err(),
-        told(staff.withdraw_hours(withdrawal).await).err(),
-        told(staff.preview_hours(preview).await).err(),
-        told(staff.list_special_days(days).await).err(),
-        told(staff.save_special_day(saving).await).err(),
-        told(staff.remove_special_day(removal).await).err(),
+        response(staff.list_hours_versions(versions).await).err(),
+        response(staff.withdraw_hours(withdrawal).await).err(),
+        response(staff.preview_hours(preview).await).err(),
+        response(staff.list_special_days(days).await).err(),
+        response(staff.save_special_day(saving).await).err(),
+        response(staff.remove_special_day(removal).await).err(),
     ]
     .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
     .to_vec()
 }
 
-/// Saves a special day of a branch and tells its id.
+/// Saves a special day of a branch and returns its id.
 async fn special_day(mut staff: crate::common::HoursClient, branch: BranchId) -> String {
     let day = SpecialDay {
         branch_id: Some(branch.to_string()),
@@ -226,7 +226,7 @@ async fn special_day(mut staff: crate::common::HoursClient, branch: BranchId) ->
 #[tokio::test]
 async fn another_organisations_hours_and_special_days_are_not_found() {
     let mut shop = Shop::open().await;
-    let (other, its_branch) = shop.neighbour().await;
+    let (other, its_branch) = shop.other_organisation().await;
     let theirs = special_day(shop.client(&identities::owner(other)).hours, its_branch).await;
     let reasons = hours_reasons(shop.owner().hours, its_branch, &theirs).await;
     assert_eq!(reasons, ["NOT_FOUND"; 6]);

@@ -1,9 +1,9 @@
-//! Nobody reaches another organisation's limits or templates, nor those outside their scope.
+//! Nobody can access another organisation's limits or templates, nor those outside their scope.
 
 use crate::common::{
     LimitClient, Shop,
     limits::{SIX, each_slot, rule},
-    timestamp, told,
+    response, timestamp,
 };
 use chassis::{
     authn::{Level, Scope},
@@ -17,7 +17,7 @@ use proto::capacity::v1::{
 };
 use testkit::identities;
 
-/// Calls every RPC about `branch`, giving limits both ways, and tells the reasons.
+/// Calls every RPC about `branch`, giving limits both ways, and returns the reasons.
 async fn branch_reasons(mut staff: LimitClient, ours: BranchId, branch: BranchId) -> Vec<String> {
     let branch_id = branch.to_string();
     let rules = vec![rule(LimitMeasure::Orders, each_slot(), 1)];
@@ -58,14 +58,14 @@ async fn branch_reasons(mut staff: LimitClient, ours: BranchId, branch: BranchId
         ..CopyLimitsRequest::default()
     };
     [
-        told(staff.get_limits(get).await).err(),
-        told(staff.set_limits(set).await).err(),
-        told(staff.preview_limits(preview).await).err(),
-        told(staff.list_limit_versions(versions).await).err(),
-        told(staff.get_load(load).await).err(),
-        told(staff.list_load(filling).await).err(),
-        told(staff.copy_limits(take).await).err(),
-        told(staff.copy_limits(give).await).err(),
+        response(staff.get_limits(get).await).err(),
+        response(staff.set_limits(set).await).err(),
+        response(staff.preview_limits(preview).await).err(),
+        response(staff.list_limit_versions(versions).await).err(),
+        response(staff.get_load(load).await).err(),
+        response(staff.list_load(filling).await).err(),
+        response(staff.copy_limits(take).await).err(),
+        response(staff.copy_limits(give).await).err(),
     ]
     .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
     .to_vec()
@@ -80,7 +80,7 @@ fn template_of(brand: BrandId) -> LimitTemplate {
     }
 }
 
-/// Calls every RPC that changes a template of a brand, a new one and one that is there, and tells the reasons.
+/// Calls every RPC that changes a template of a brand, a new one and one that is there, and returns the reasons.
 async fn template_reasons(
     mut staff: LimitClient,
     brand: BrandId,
@@ -102,9 +102,9 @@ async fn template_reasons(
         template_id: template.template_id.clone(),
     };
     [
-        told(staff.save_limit_template(save(new)).await).err(),
-        told(staff.save_limit_template(save(changed)).await).err(),
-        told(staff.delete_limit_template(delete).await).err(),
+        response(staff.save_limit_template(save(new)).await).err(),
+        response(staff.save_limit_template(save(changed)).await).err(),
+        response(staff.delete_limit_template(delete).await).err(),
     ]
     .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
     .to_vec()
@@ -124,18 +124,18 @@ async fn another_organisations_limits_and_templates_are_not_found() {
     let (ours, our_brand) = (shop.branch, shop.brand);
     let its_brand = BrandId::new(&SystemClock);
     shop.brand = its_brand;
-    let (other, its_branch) = shop.neighbour().await;
+    let (other, its_branch) = shop.other_organisation().await;
     shop.brand = our_brand;
     let reasons = branch_reasons(shop.owner().limits, ours, its_branch).await;
     assert_eq!(reasons, ["NOT_FOUND"; 8]);
     assert_eq!(shop.get_limits().await.version, 0);
 
-    let stranger = identities::owner(other);
-    let theirs = saved_template(shop.client(&stranger).limits, its_brand).await;
+    let outsider = identities::owner(other);
+    let theirs = saved_template(shop.client(&outsider).limits, its_brand).await;
     let list = ListLimitTemplatesRequest {
         brand_id: its_brand.to_string(),
     };
-    let listed = told(shop.owner().limits.list_limit_templates(list).await);
+    let listed = response(shop.owner().limits.list_limit_templates(list).await);
     assert_eq!(listed.unwrap_err().reason, "NOT_FOUND");
     let reasons = template_reasons(shop.owner().limits, its_brand, &theirs).await;
     assert_eq!(reasons, ["NOT_FOUND"; 3]);
@@ -144,7 +144,7 @@ async fn another_organisations_limits_and_templates_are_not_found() {
         to_branch_ids: vec![ours.to_string()],
         ..CopyLimitsRequest::default()
     };
-    let copied = told(shop.owner().limits.copy_limits(copy).await);
+    let copied = response(shop.owner().limits.copy_limits(copy).await);
     assert_eq!(copied.unwrap_err().reason, "NOT_FOUND");
 
     // Nor under a brand of ours.
@@ -155,7 +155,7 @@ async fn another_organisations_limits_and_templates_are_not_found() {
     let request = SaveLimitTemplateRequest {
         template: Some(changed),
     };
-    let saved = told(shop.owner().limits.save_limit_template(request).await);
+    let saved = response(shop.owner().limits.save_limit_template(request).await);
     assert_eq!(saved.unwrap_err().reason, "NOT_FOUND");
 }
 
@@ -181,7 +181,7 @@ async fn staff_is_held_to_its_scope_in_limits_too() {
         to_branch_ids: vec![shop.branch.to_string()],
         ..CopyLimitsRequest::default()
     };
-    let taken = told(shop.client(&staff).limits.copy_limits(take).await).unwrap();
+    let taken = response(shop.client(&staff).limits.copy_limits(take).await).unwrap();
     assert_eq!(taken.limits[0].rules, template.rules);
 }
 
@@ -194,7 +194,7 @@ async fn who_may_only_look_changes_nothing() {
         branch_id: shop.branch.to_string(),
         ..SetLimitsRequest::default()
     };
-    let refused = told(shop.client(&staff).limits.set_limits(set).await);
+    let refused = response(shop.client(&staff).limits.set_limits(set).await);
     assert_eq!(refused.unwrap_err().reason, "PERMISSION_DENIED");
     let reasons = template_reasons(
         shop.client(&staff).limits,

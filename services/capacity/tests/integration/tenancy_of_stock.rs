@@ -1,6 +1,6 @@
-//! Nobody reaches another organisation's stock, recipes or components, nor those outside their scope.
+//! Nobody can access another organisation's stock, recipes or components, nor those outside their scope.
 
-use crate::common::{Shop, StockClient, told};
+use crate::common::{Shop, StockClient, response};
 use chassis::{
     authn::{Level, Scope},
     id::{BranchId, BrandId},
@@ -11,7 +11,7 @@ use proto::capacity::v1::{
 };
 use testkit::identities;
 
-/// Calls every RPC about `branch` and `brand`, and tells the reasons; a transfer goes both ways.
+/// Calls every RPC about `branch` and `brand`, and returns the reasons; a transfer goes both ways.
 async fn reasons(
     shop: &Shop,
     mut staff: StockClient,
@@ -56,14 +56,14 @@ async fn reasons(
         ..Default::default()
     };
     [
-        told(staff.save_component(save).await).err(),
-        told(staff.set_recipe(recipe).await).err(),
-        told(staff.list_recipe_versions(versions).await).err(),
-        told(staff.transfer_stock(from).await).err(),
-        told(staff.list_short_orders(short).await).err(),
-        told(staff.export_stock(export).await).err(),
-        told(staff.import_stock(import).await).err(),
-        told(staff.transfer_stock(to).await).err(),
+        response(staff.save_component(save).await).err(),
+        response(staff.set_recipe(recipe).await).err(),
+        response(staff.list_recipe_versions(versions).await).err(),
+        response(staff.transfer_stock(from).await).err(),
+        response(staff.list_short_orders(short).await).err(),
+        response(staff.export_stock(export).await).err(),
+        response(staff.import_stock(import).await).err(),
+        response(staff.transfer_stock(to).await).err(),
     ]
     .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
     .to_vec()
@@ -75,7 +75,7 @@ async fn another_organisations_stock_is_not_found_by_any_rpc() {
     let ours = (shop.org, shop.brand, shop.branch);
     shop.brand = BrandId::new(&chassis::clock::SystemClock);
     let its_brand = shop.brand;
-    let (_, its_branch) = shop.neighbour().await;
+    let (_, its_branch) = shop.other_organisation().await;
     (shop.org, shop.brand, shop.branch) = ours;
     let reasons = reasons(&shop, shop.owner().stock, its_branch, its_brand).await;
     assert_eq!(reasons, ["NOT_FOUND"; 8]);

@@ -1,6 +1,6 @@
 //! Units that move from one branch to another: both sides or neither.
 
-use crate::common::{Shop, reason, told};
+use crate::common::{Shop, reason, response};
 use chassis::id::{BranchId, SkuId};
 use futures::future::join_all;
 use proto::capacity::v1::{ListStockMovementsRequest, MovementKind, StockMode};
@@ -10,24 +10,24 @@ async fn pair() -> (Shop, BranchId, SkuId) {
     let mut shop = Shop::open().await;
     let second = shop.branch_of(shop.brand).await;
     let sku = shop.running(10).await;
-    let first = shop.move_to(second);
+    let first = shop.switch_to(second);
     shop.set_item(sku, StockMode::Running, 0, 0).await.unwrap();
-    shop.move_stock(sku, MovementKind::Received, 4)
+    shop.record_movement(sku, MovementKind::Received, 4)
         .await
         .unwrap();
-    shop.move_to(first);
+    shop.switch_to(first);
     (shop, second, sku)
 }
 
 async fn counters_at(shop: &mut Shop, branch: BranchId, sku: SkuId) -> (i64, i64, i64) {
-    let before = shop.move_to(branch);
+    let before = shop.switch_to(branch);
     let counters = shop.counters(sku).await;
-    shop.move_to(before);
+    shop.switch_to(before);
     counters
 }
 
 #[tokio::test]
-async fn both_branches_and_both_journals_tell_of_a_transfer() {
+async fn both_branches_and_both_journals_show_a_transfer() {
     let (mut shop, second, sku) = pair().await;
     let request = shop.transfer(sku, second, 3);
     let item = shop.transferred(request.clone()).await.unwrap();
@@ -36,17 +36,17 @@ async fn both_branches_and_both_journals_tell_of_a_transfer() {
     assert_eq!(again, item, "the same key gives the first answer again");
     assert_eq!(counters_at(&mut shop, second, sku).await, (7, 0, 7));
 
-    let mut told_by = Vec::new();
+    let mut returned_by = Vec::new();
     for branch in [shop.branch, second] {
         let request = ListStockMovementsRequest {
             branch_id: branch.to_string(),
             sku_id: sku.to_string(),
             ..Default::default()
         };
-        let journal = told(shop.owner().stock.list_stock_movements(request).await).unwrap();
+        let journal = response(shop.owner().stock.list_stock_movements(request).await).unwrap();
         let last = journal.movements[0].clone();
         assert_eq!(last.reason, "short over there");
-        told_by.push((
+        returned_by.push((
             last.kind(),
             last.quantity,
             last.on_hand_after,
@@ -54,7 +54,7 @@ async fn both_branches_and_both_journals_tell_of_a_transfer() {
         ));
     }
     assert_eq!(
-        told_by,
+        returned_by,
         [
             (MovementKind::TransferredOut, -3, 7, second.to_string()),
             (MovementKind::TransferredIn, 3, 7, shop.branch.to_string()),
@@ -71,14 +71,14 @@ async fn both_branches_and_both_journals_tell_of_a_transfer() {
 }
 
 #[tokio::test]
-async fn nothing_moves_that_is_not_there_or_not_counted_over_there() {
+async fn units_are_transferred_only_where_both_branches_count_them() {
     let (mut shop, second, sku) = pair().await;
-    let strangers = shop
+    let outsiders = shop
         .branch_of(chassis::id::BrandId::new(&chassis::clock::SystemClock))
         .await;
     let refused = shop.transferred(shop.transfer(sku, second, 11)).await;
     assert_eq!(reason(refused), "STOCK_NEGATIVE");
-    let refused = shop.transferred(shop.transfer(sku, strangers, 1)).await;
+    let refused = shop.transferred(shop.transfer(sku, outsiders, 1)).await;
     let refused = refused.unwrap_err();
     assert_eq!(refused.reason, "SKU_MISMATCH");
     assert_eq!(refused.fields[0].field, "to_branch_id");

@@ -69,7 +69,7 @@ async fn lapsed_holds_are_given_back_although_another_tenants_and_one_of_their_o
     let sku = shop.running(5).await;
     let (first, stuck) = (shop.held(&[(sku, 1)]).await, shop.held(&[(sku, 1)]).await);
     let (org, branch) = (shop.org, shop.branch);
-    let (other_org, other_branch) = shop.neighbour().await;
+    let (other_org, other_branch) = shop.other_organisation().await;
     (shop.org, shop.branch) = (other_org, other_branch);
     let elsewhere = shop.held(&[]).await;
     (shop.org, shop.branch) = (org, branch);
@@ -110,12 +110,12 @@ async fn journal(shop: &Shop, sku: SkuId) -> Vec<StockMovement> {
     movements
 }
 
-fn told(movements: &[StockMovement]) -> Vec<(MovementKind, i64, i64, i64)> {
-    let told = |one: &StockMovement| {
+fn summary(movements: &[StockMovement]) -> Vec<(MovementKind, i64, i64, i64)> {
+    let response = |one: &StockMovement| {
         let after = (one.on_hand_after, one.held_after);
         (one.kind(), one.quantity, after.0, after.1)
     };
-    movements.iter().map(told).collect()
+    movements.iter().map(response).collect()
 }
 
 #[tokio::test]
@@ -125,10 +125,10 @@ async fn movements_of_long_ago_are_folded_into_one_that_keeps_the_sum() {
     let shop = Shop::open().await;
     let (sku, daily) = (shop.running(10).await, shop.daily(20).await);
     let order: OrderId = shop.held(&[(sku, 3), (daily, 1)]).await;
-    shop.tell_placed(order, 1).await;
+    shop.publish_placed(order, 1).await;
     shop.eventually_counts(sku, (7, 0, 7)).await;
     assert_eq!(
-        told(&journal(&shop, sku).await),
+        summary(&journal(&shop, sku).await),
         [
             (Received, 10, 10, 0),
             (Held, 3, 10, 3),
@@ -138,11 +138,11 @@ async fn movements_of_long_ago_are_folded_into_one_that_keeps_the_sum() {
 
     // 400 days and the rest of the month later.
     shop.clock.advance(TimeDelta::days(440));
-    shop.move_stock(sku, Received, 5).await.unwrap();
+    shop.record_movement(sku, Received, 5).await.unwrap();
     let another = shop.start_another().await;
     eventually(async || journal(&shop, sku).await.len() == 2).await;
     assert_eq!(
-        told(&journal(&shop, sku).await),
+        summary(&journal(&shop, sku).await),
         [(Opening, 7, 7, 0), (Received, 5, 12, 0)]
     );
     assert_eq!(shop.counters(sku).await, (12, 0, 12));
@@ -152,10 +152,10 @@ async fn movements_of_long_ago_are_folded_into_one_that_keeps_the_sum() {
     // A fold of a fold.
     shop.clock.advance(TimeDelta::days(440));
     let another = shop.start_another().await;
-    eventually(async || told(&journal(&shop, sku).await) == [(Opening, 12, 12, 0)]).await;
+    eventually(async || summary(&journal(&shop, sku).await) == [(Opening, 12, 12, 0)]).await;
     shop.held(&[(sku, 2)]).await;
     assert_eq!(
-        told(&journal(&shop, sku).await),
+        summary(&journal(&shop, sku).await),
         [(Opening, 12, 12, 0), (Held, 2, 12, 2)]
     );
     another.stop().await;

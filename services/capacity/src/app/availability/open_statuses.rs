@@ -6,9 +6,10 @@ use chassis::id::{BranchId, BrandId, OrganisationId};
 use chrono::TimeDelta;
 
 use crate::{
-    app::{Core, error::Error},
+    app::{Dependencies, error::Error},
     domain::{
-        availability::open_status::OpenStatus, channel::Channel, limits::book::Book, method::Method,
+        availability::open_status::OpenStatus, channel::Channel, limits::usage::CapacityUsage,
+        method::Method,
     },
     store,
 };
@@ -21,26 +22,26 @@ const PROMISED_WITHIN: TimeDelta = TimeDelta::hours(24);
 /// Lists whether at most `limit` branches of a brand with ids after `after` take orders for now, by their
 /// ids: the same as [`super::availability::get`] of each, in a fixed number of statements.
 pub async fn list(
-    core: &Core,
+    deps: &Dependencies,
     org: OrganisationId,
     brand_id: BrandId,
     method: Method,
     after: Option<BranchId>,
     limit: i64,
 ) -> Result<Vec<(BranchId, OpenStatus)>, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let now = core.clock.now();
+    let mut tx = deps.db.tenant(org).await?;
+    let now = deps.clock.now();
     let branches = store::branches::page_of_brand(&mut tx, brand_id, after, limit).await?;
-    let schedules = core.schedules.get_many(&mut tx, &branches).await?;
-    let limits = core.limits.get_many(&mut tx, &branches).await?;
-    let pauses = core.pauses.get_many(&mut tx, &branches).await?;
+    let schedules = deps.schedules.get_many(&mut tx, &branches).await?;
+    let limits = deps.limits.get_many(&mut tx, &branches).await?;
+    let pauses = deps.pauses.get_many(&mut tx, &branches).await?;
     let bounded: Vec<_> = branches
         .iter()
         .zip(limits.iter().zip(&schedules))
-        .filter(|(_, (limits, schedule))| !Book::is_boundless(limits, schedule))
+        .filter(|(_, (limits, schedule))| !CapacityUsage::is_unlimited(limits, schedule))
         .map(|(branch, _)| branch.branch_id)
         .collect();
-    // The least that an order asks finds room in every counter that is not full.
+    // The least that an order demands finds capacity in every counter that is not full.
     let rules = limits.iter().flat_map(|limits| limits.rules());
     let summed: BTreeSet<_> = rules
         .filter(|rule| rule.is_queue())
@@ -55,13 +56,13 @@ pub async fn list(
     let mut statuses = Vec::with_capacity(branches.len());
     let parts = schedules.iter().zip(limits).zip(pauses);
     for (branch, ((schedule, limits), pauses)) in branches.iter().zip(parts) {
-        let book = Book {
+        let usage = CapacityUsage {
             used: used.remove(&branch.branch_id).unwrap_or_default(),
             limits,
         };
-        let demand = book.limits.least(Channel::Web, method);
+        let demand = usage.limits.least(Channel::Web, method);
         let calendar = schedule.at_for(now, method);
-        let mut status = OpenStatus::of(branch.state, &calendar, &pauses, &book, &demand);
+        let mut status = OpenStatus::of(branch.state, &calendar, &pauses, &usage, &demand);
         status.promise = status.promise.filter(|(_, promised_at)| *promised_at <= to);
         statuses.push((branch.branch_id, status));
     }

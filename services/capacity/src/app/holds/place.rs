@@ -16,20 +16,22 @@ use chrono_tz::Tz;
 
 use crate::{
     app::{
-        Core,
-        availability::announce::announce,
+        Dependencies,
+        availability::publish::publish_changes,
         error::{Error, constraint, is_unavailable},
-        limits::counting_from,
     },
     domain::{
         holds::{
-            Hold, Taken,
-            fate::HoldState,
-            plan::{Granted, Outcome, Planner, Wanted},
+            Hold,
+            batch::{BatchOutcome, BatchPlanner, GrantedHold, HoldRequest},
+            state::HoldState,
         },
-        hours::calendar::Schedule,
-        limits::book::Book,
-        stock::{BucketChange, shelf::Shelf},
+        hours::schedule::Schedule,
+        limits::{
+            usage::{CapacityUsage, Taken},
+            window::counting_from,
+        },
+        stock::{BucketChange, levels::StockLevels},
     },
     store::{self, branches::Branch},
 };
@@ -64,27 +66,32 @@ impl Held {
 
 /// Takes orders one by one and serves those of a branch together; clones share the queues.
 #[derive(Clone)]
-pub struct Desk(Coalescer<(OrganisationId, BranchId), Wanted, Answer>);
+pub struct HoldBatcher(Coalescer<(OrganisationId, BranchId), HoldRequest, Answer>);
 
-impl Desk {
-    /// A desk with nobody waiting.
+impl HoldBatcher {
+    /// A batcher with an empty queue.
     #[must_use]
-    pub fn new(core: Core) -> Self {
+    pub fn new(deps: Dependencies) -> Self {
         Self(Coalescer::new(
             ORDERS_A_BATCH,
-            move |(org, branch_id), wanted: Vec<Wanted>| {
-                let core = core.clone();
-                Box::pin(async move { serve(&core, org, branch_id, wanted).await })
+            move |(org, branch_id), requests: Vec<HoldRequest>| {
+                let deps = deps.clone();
+                Box::pin(async move { serve(&deps, org, branch_id, requests).await })
             },
         ))
     }
 
     /// Holds all an order wants, or nothing.
     ///
-    /// A repeated key answers the hold that exists. Refuses with `Refused`, `BranchUnknown`, and
+    /// A repeated key answers the hold that exists. Refuses with `HoldRejected`, `BranchUnknown`, and
     /// `HoldGone` when the order's hold was given back.
-    pub async fn hold(&self, org: OrganisationId, branch_id: BranchId, wanted: Wanted) -> Answer {
-        match self.0.submit((org, branch_id), wanted).await {
+    pub async fn hold(
+        &self,
+        org: OrganisationId,
+        branch_id: BranchId,
+        request: HoldRequest,
+    ) -> Answer {
+        match self.0.submit((org, branch_id), request).await {
             Some(answer) => answer,
             None => Err(anyhow::anyhow!("the batch of a hold ended without an answer").into()),
         }
@@ -92,14 +99,14 @@ impl Desk {
 }
 
 async fn serve(
-    core: &Core,
+    deps: &Dependencies,
     org: OrganisationId,
     branch_id: BranchId,
-    wanted: Vec<Wanted>,
+    requests: Vec<HoldRequest>,
 ) -> Vec<Answer> {
     batch_or_each(
-        wanted.len(),
-        |some| serve_together(core, org, branch_id, &wanted[some]),
+        requests.len(),
+        |some| serve_together(deps, org, branch_id, &requests[some]),
         is_unavailable,
         |error| Err(error.clone()),
     )
@@ -107,15 +114,15 @@ async fn serve(
 }
 
 async fn serve_together(
-    core: &Core,
+    deps: &Dependencies,
     org: OrganisationId,
     branch_id: BranchId,
-    wanted: &[Wanted],
+    requests: &[HoldRequest],
 ) -> Result<Vec<Answer>, Error> {
     let mut tries = TRIES;
     loop {
         tries -= 1;
-        match serve_once(core, org, branch_id, wanted).await {
+        match serve_once(deps, org, branch_id, requests).await {
             // Another branch took one of the keys at the same moment: now it is found.
             Err(error) if tries > 0 && is_taken_key(&error) => {}
             outcome => return outcome,
@@ -128,28 +135,28 @@ fn is_taken_key(error: &Error) -> bool {
 }
 
 async fn serve_once(
-    core: &Core,
+    deps: &Dependencies,
     org: OrganisationId,
     branch_id: BranchId,
-    wanted: &[Wanted],
+    requests: &[HoldRequest],
 ) -> Result<Vec<Answer>, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     let Some(branch) = store::branches::lock(&mut tx, branch_id).await? else {
-        return Ok(wanted.iter().map(|_| Err(Error::BranchUnknown)).collect());
+        return Ok(requests.iter().map(|_| Err(Error::BranchUnknown)).collect());
     };
-    let schedule = core.schedules.get(&mut tx, &branch).await?;
-    let mut known = Known::find(&mut tx, wanted).await?;
-    let fresh: Vec<_> = wanted
+    let schedule = deps.schedules.get(&mut tx, &branch).await?;
+    let mut known = Known::find(&mut tx, requests).await?;
+    let fresh: Vec<_> = requests
         .iter()
         .filter(|order| known.of(order).is_none())
         .collect();
-    let mut planner = prepare(core, &mut tx, &branch, &schedule, &fresh).await?;
+    let mut planner = prepare(deps, &mut tx, &branch, &schedule, &fresh).await?;
 
     let now = planner.calendar.now();
-    let expires_at = now + core.hold_ttl;
-    let mut outcome = Outcome::default();
+    let expires_at = now + deps.hold_ttl;
+    let mut outcome = BatchOutcome::default();
     let mut repeated = Vec::new();
-    let mut decide = |order: &Wanted| {
+    let mut decide = |order: &HoldRequest| {
         if let Some(hold) = known.of(order) {
             return repeat(hold, expires_at, &mut repeated);
         }
@@ -162,7 +169,7 @@ async fn serve_once(
         known.add(hold.clone());
         Ok(hold)
     };
-    let answers: Vec<Answer> = wanted
+    let answers: Vec<Answer> = requests
         .iter()
         .map(|order| decide(order).map(|hold| Held::of(hold, &branch)))
         .collect();
@@ -176,72 +183,72 @@ async fn serve_once(
     }
     if !outcome.granted.is_empty() {
         store::holds::insert_many(&mut tx, branch_id, &outcome.granted, now, expires_at).await?;
-        write_counters(core, &mut tx, branch_id, &outcome).await?;
+        write_counters(deps, &mut tx, branch_id, &outcome).await?;
     }
-    announce(core, &mut tx, branch_id, &outcome.notice).await?;
+    publish_changes(deps, &mut tx, branch_id, &outcome.changes).await?;
     tx.commit().await?;
-    if !outcome.notice.is_empty() {
-        core.availabilities.forget(org, branch_id);
+    if !outcome.changes.is_empty() {
+        deps.availabilities.forget(org, branch_id);
     }
     Ok(answers)
 }
 
 async fn prepare<'schedule>(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch: &Branch,
     schedule: &'schedule Arc<Schedule>,
-    fresh: &[&Wanted],
-) -> Result<Planner<'schedule>, Error> {
-    let calendar = schedule.at(core.clock.now());
+    fresh: &[&HoldRequest],
+) -> Result<BatchPlanner<'schedule>, Error> {
+    let calendar = schedule.at(deps.clock.now());
     let sku_ids: BTreeSet<SkuId> = fresh
         .iter()
         .flat_map(|order| order.skus.keys().copied())
         .collect();
     let mut sku_ids: Vec<_> = sku_ids.into_iter().collect();
-    let mut shelf = Shelf::default();
+    let mut stock = StockLevels::default();
     if !sku_ids.is_empty() {
-        shelf.recipes = store::stock::recipes::of(tx, branch.brand_id, &sku_ids).await?;
-        sku_ids.extend(shelf.recipes.components());
+        stock.recipes = store::stock::recipes::of(tx, branch.brand_id, &sku_ids).await?;
+        sku_ids.extend(stock.recipes.components());
         let items = store::stock::items::find_many(tx, branch.branch_id, &sku_ids).await?;
-        shelf.items = items.into_iter().map(|item| (item.sku_id, item)).collect();
+        stock.items = items.into_iter().map(|item| (item.sku_id, item)).collect();
     }
-    if !shelf.items.is_empty() {
+    if !stock.items.is_empty() {
         let today = calendar.today();
-        shelf.buckets =
+        stock.buckets =
             store::stock::buckets::find_many(tx, branch.branch_id, &sku_ids, today).await?;
     }
-    let limits = core.limits.get(tx, branch).await?;
-    let mut book = Book {
+    let limits = deps.limits.get(tx, branch).await?;
+    let mut usage = CapacityUsage {
         limits,
         used: HashMap::new(),
     };
-    if !Book::is_boundless(&book.limits, schedule) && !fresh.is_empty() {
+    if !CapacityUsage::is_unlimited(&usage.limits, schedule) && !fresh.is_empty() {
         let from = counting_from(&calendar);
-        book.used = store::limits::counters::used(tx, branch.branch_id, from).await?;
+        usage.used = store::limits::counters::used(tx, branch.branch_id, from).await?;
     }
-    let pauses = core.pauses.get(tx, branch).await?;
-    Ok(Planner {
+    let pauses = deps.pauses.get(tx, branch).await?;
+    Ok(BatchPlanner {
         calendar,
         state: branch.state,
-        shelf,
-        book,
+        stock,
+        usage,
         pauses,
         proposed: HashMap::new(),
     })
 }
 
 async fn write_counters(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch_id: BranchId,
-    outcome: &Outcome,
+    outcome: &BatchOutcome,
 ) -> Result<(), Error> {
     let mut changes = std::collections::BTreeMap::<_, BucketChange>::new();
     for granted in outcome
         .granted
         .iter()
-        .filter(|granted| !granted.wanted.test)
+        .filter(|granted| !granted.request.test)
     {
         for part in &granted.parts {
             changes
@@ -253,7 +260,8 @@ async fn write_counters(
     store::stock::buckets::insert(tx, branch_id, &outcome.new_buckets).await?;
     store::stock::buckets::apply(tx, branch_id, &changes).await?;
     store::limits::counters::hold(tx, branch_id, &outcome.counters).await?;
-    store::stock::movements::insert_many(tx, &*core.clock, branch_id, &outcome.movements).await?;
+    store::stock::movements::insert_many(tx, &*deps.clock, branch_id, &outcome.movements, None)
+        .await?;
     Ok(())
 }
 
@@ -264,9 +272,9 @@ struct Known {
 }
 
 impl Known {
-    async fn find(tx: &mut TenantTx, wanted: &[Wanted]) -> Result<Self, Error> {
-        let order_ids: Vec<_> = wanted.iter().map(|order| order.order_id).collect();
-        let hold_keys: Vec<_> = wanted.iter().map(|order| order.hold_key).collect();
+    async fn find(tx: &mut TenantTx, requests: &[HoldRequest]) -> Result<Self, Error> {
+        let order_ids: Vec<_> = requests.iter().map(|order| order.order_id).collect();
+        let hold_keys: Vec<_> = requests.iter().map(|order| order.hold_key).collect();
         let mut known = Self {
             by_order: HashMap::new(),
             by_key: HashMap::new(),
@@ -277,11 +285,11 @@ impl Known {
         Ok(known)
     }
 
-    fn of(&self, wanted: &Wanted) -> Option<&Hold> {
+    fn of(&self, request: &HoldRequest) -> Option<&Hold> {
         let order_id = self
             .by_key
-            .get(&wanted.hold_key)
-            .unwrap_or(&wanted.order_id);
+            .get(&request.hold_key)
+            .unwrap_or(&request.order_id);
         self.by_order.get(order_id)
     }
 
@@ -293,7 +301,7 @@ impl Known {
     }
 }
 
-/// The hold that exists, given its full time again: whoever asks is still at it.
+/// The hold that exists, with its full time again: the caller is still placing the order.
 fn repeat(
     hold: &Hold,
     expires_at: chrono::DateTime<chrono::Utc>,
@@ -312,13 +320,17 @@ fn repeat(
     }
 }
 
-fn held(branch_id: BranchId, granted: &Granted, expires_at: chrono::DateTime<chrono::Utc>) -> Hold {
+fn held(
+    branch_id: BranchId,
+    granted: &GrantedHold,
+    expires_at: chrono::DateTime<chrono::Utc>,
+) -> Hold {
     Hold {
-        order_id: granted.wanted.order_id,
+        order_id: granted.request.order_id,
         branch_id,
-        hold_key: Some(granted.wanted.hold_key),
+        hold_key: Some(granted.request.hold_key),
         state: HoldState::Held,
-        test: granted.wanted.test,
+        test: granted.request.test,
         order_version: 0,
         slot_starts_at: granted.slot.starts_at,
         promised_at: granted.promised_at,

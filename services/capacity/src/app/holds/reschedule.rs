@@ -9,31 +9,28 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{place::Held, settle::write_ledger};
+use super::place::Held;
 use crate::{
     app::{
-        Core, availability::announce::announce, error::Error, limits::counting_from,
-        stock::change::today,
+        Dependencies, availability::publish::publish_changes, error::Error,
+        stock::ledger::write_ledger,
     },
     domain::{
-        availability::notice::Notice,
-        holds::{
-            CounterChange, Hold, Part, Taken,
-            fate::HoldState,
-            plan::{Added, Refused},
-        },
+        availability::changes::VisibleChanges,
+        holds::{Hold, batch::HoldRejected, state::HoldState},
         hours::calendar::{Calendar, SlotProblem, SlotTime},
         limits::{
-            book::{Book, Fullness, Take},
             demand::Demand,
-            trial::PastOrder,
+            order::SlotOrder,
+            usage::{CapacityUsage, CounterChange, CounterIncrement, Fullness, Take, Taken},
+            window::counting_from,
         },
-        pauses::Sale,
+        pauses::SaleContext,
         stock::{
-            BucketChange, BucketKey, MovementKind, StockItem,
+            BucketChange, BucketKey, MovementKind, Part, StockItem,
             ledger::Ledger,
+            levels::{MissingUnits, Shortage},
             running_day,
-            shelf::{Lack, MissingUnits},
         },
     },
     store::{self, branches::Branch},
@@ -41,15 +38,15 @@ use crate::{
 
 /// Moves an order to the slot that begins at `wanted_at`; where it is already, nothing happens.
 ///
-/// Refuses with `Refused`, `HoldGone`, `BranchUnknown` and `OrderUnknown`.
-pub async fn move_hold(
-    core: &Core,
+/// Refuses with `HoldRejected`, `HoldGone`, `BranchUnknown` and `OrderUnknown`.
+pub async fn reschedule(
+    deps: &Dependencies,
     org: OrganisationId,
     branch_id: BranchId,
     order_id: OrderId,
     wanted_at: DateTime<Utc>,
 ) -> Result<Held, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     let branch = store::branches::lock(&mut tx, branch_id)
         .await?
         .ok_or(Error::BranchUnknown)?;
@@ -63,19 +60,20 @@ pub async fn move_hold(
     if hold.slot_starts_at == wanted_at && hold.promised_at == wanted_at {
         return Ok(Held::of(hold, &branch));
     }
-    let mut notice = Notice::default();
-    let (slot, takes) = find_room(core, &mut tx, &branch, &hold, &counted.order, wanted_at).await?;
-    let parts = move_parts(
-        core,
+    let mut changes = VisibleChanges::default();
+    let (slot, takes) =
+        find_capacity(deps, &mut tx, &branch, &hold, &counted.order, wanted_at).await?;
+    let parts = reschedule_parts(
+        deps,
         &mut tx,
         &branch,
         &hold,
         slot.business_day,
-        &mut notice,
+        &mut changes,
     )
     .await?;
-    move_takes(&mut tx, &hold, &takes, &mut notice).await?;
-    let moved = Hold {
+    reschedule_takes(&mut tx, &hold, &takes, &mut changes).await?;
+    let rescheduled = Hold {
         slot_starts_at: slot.starts_at,
         promised_at: wanted_at,
         business_day: slot.business_day,
@@ -83,42 +81,46 @@ pub async fn move_hold(
         taken: takes.iter().map(Taken::from).collect(),
         ..hold
     };
-    store::holds::set_slot(&mut tx, &moved).await?;
-    announce(core, &mut tx, branch_id, &notice).await?;
+    store::holds::set_slot(&mut tx, &rescheduled).await?;
+    publish_changes(deps, &mut tx, branch_id, &changes).await?;
     tx.commit().await?;
-    core.availabilities.forget(org, branch_id);
-    Ok(Held::of(moved, &branch))
+    deps.availabilities.forget(org, branch_id);
+    Ok(Held::of(rescheduled, &branch))
 }
 
 /// The slot, and what the order takes of the limits there once it has left where it is.
-async fn find_room(
-    core: &Core,
+async fn find_capacity(
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch: &Branch,
     hold: &Hold,
-    order: &PastOrder,
+    order: &SlotOrder,
     wanted_at: DateTime<Utc>,
 ) -> Result<(SlotTime, Vec<Take>), Error> {
-    let schedule = core.schedules.get(tx, branch).await?;
-    let calendar = schedule.at_for(core.clock.now(), order.method);
-    let mut book = Book {
-        limits: core.limits.get(tx, branch).await?,
+    let schedule = deps.schedules.get(tx, branch).await?;
+    let calendar = schedule.at_for(deps.clock.now(), order.method);
+    let mut usage = CapacityUsage {
+        limits: deps.limits.get(tx, branch).await?,
         used: store::limits::counters::used(tx, branch.branch_id, counting_from(&calendar)).await?,
     };
-    book.leave(&hold.taken);
-    let demand = book
+    usage.remove(&hold.taken);
+    let demand = usage
         .limits
         .demand(order.channel, order.method, &order.lines);
-    let sale = Sale {
+    let sale = SaleContext {
         channel: order.channel,
         method: order.method,
         lines: &order.lines,
     };
-    let paused = core.pauses.get(tx, branch).await?.met_by(&sale, wanted_at);
+    let paused = deps
+        .pauses
+        .get(tx, branch)
+        .await?
+        .matching(&sale, wanted_at);
     let slot = if branch.state.takes(hold.test) {
         calendar.wanted(wanted_at).and_then(|slot| {
-            let room = book.room(&calendar, &demand, slot.starts_at);
-            match room.fullness {
+            let remaining = usage.remaining(&calendar, &demand, slot.starts_at);
+            match remaining.fullness {
                 Fullness::Full => Err(SlotProblem::Full),
                 Fullness::Open | Fullness::Filling => Ok(slot),
             }
@@ -131,16 +133,16 @@ async fn find_room(
             let takes = if hold.test {
                 Vec::new()
             } else {
-                book.takes(&calendar, &demand, slot.starts_at)
+                usage.takes(&calendar, &demand, slot.starts_at)
             };
             Ok((slot, takes))
         }
         slot => {
-            let next = next(&book, &calendar, &demand, wanted_at);
-            Err(Box::new(Refused {
+            let next = next(&usage, &calendar, &demand, wanted_at);
+            Err(Box::new(HoldRejected {
                 paused,
                 slot: slot.err().map(|problem| (problem, next)),
-                ..Refused::default()
+                ..HoldRejected::default()
             })
             .into())
         }
@@ -148,28 +150,29 @@ async fn find_room(
 }
 
 fn next(
-    book: &Book,
+    usage: &CapacityUsage,
     calendar: &Calendar<'_>,
     demand: &Demand,
     wanted_at: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    book.earliest(calendar, demand, wanted_at)
-        .or_else(|| book.earliest(calendar, demand, calendar.now()))
+    usage
+        .earliest(calendar, demand, wanted_at)
+        .or_else(|| usage.earliest(calendar, demand, calendar.now()))
 }
 
 /// Units go from the bucket they were taken from to that of the new day; on the same day they stay.
-async fn move_parts(
-    core: &Core,
+async fn reschedule_parts(
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch: &Branch,
     hold: &Hold,
     day: BusinessDay,
-    notice: &mut Notice,
+    changes: &mut VisibleChanges,
 ) -> Result<Vec<Part>, Error> {
     if hold.parts.is_empty() || hold.test || hold.business_day == day {
         return Ok(hold.parts.clone());
     }
-    let today = today(core, branch);
+    let today = branch.business_day(deps.clock.now());
     let sku_ids: Vec<_> = hold.parts.iter().map(|part| part.sku_id).collect();
     let items = store::stock::items::find_many(tx, branch.branch_id, &sku_ids).await?;
     let items: HashMap<_, _> = items.into_iter().map(|item| (item.sku_id, item)).collect();
@@ -186,7 +189,7 @@ async fn move_parts(
             (0, -1)
         },
         ledger: Ledger::of(store::stock::buckets::find_keys(tx, branch.branch_id, &keys).await?),
-        lack: Lack::default(),
+        shortage: Shortage::default(),
     };
     let mut parts = Vec::new();
     for &part in &hold.parts {
@@ -196,7 +199,7 @@ async fn move_parts(
             parts.push(part);
             continue;
         }
-        notice.sku_ids.insert(part.sku_id);
+        changes.sku_ids.insert(part.sku_id);
         shift.leave(item, &part);
         if let Some((item, bucket_day)) = item.zip(bucket_day) {
             let part = Part { bucket_day, ..part };
@@ -204,14 +207,14 @@ async fn move_parts(
             parts.push(part);
         }
     }
-    if !shift.lack.missing.is_empty() {
-        return Err(Box::new(Refused {
-            lack: shift.lack,
-            ..Refused::default()
+    if !shift.shortage.missing.is_empty() {
+        return Err(Box::new(HoldRejected {
+            shortage: shift.shortage,
+            ..HoldRejected::default()
         })
         .into());
     }
-    write_ledger(core, tx, branch.branch_id, &shift.ledger).await?;
+    write_ledger(deps, tx, branch.branch_id, &shift.ledger).await?;
     Ok(parts)
 }
 
@@ -222,7 +225,7 @@ struct Shift {
     /// What leaving one unit does to the balance and to what is held.
     sign: (i64, i64),
     ledger: Ledger,
-    lack: Lack,
+    shortage: Shortage,
 }
 
 impl Shift {
@@ -241,7 +244,7 @@ impl Shift {
     fn enter(&mut self, item: &StockItem, part: &Part) {
         let bucket = self.ledger.open(item, part.bucket_day);
         if bucket.available() < part.quantity {
-            self.lack.missing.push(MissingUnits {
+            self.shortage.missing.push(MissingUnits {
                 sku_id: part.sku_id,
                 wanted: part.quantity,
                 left: bucket.available(),
@@ -266,11 +269,11 @@ impl Shift {
     }
 }
 
-async fn move_takes(
+async fn reschedule_takes(
     tx: &mut TenantTx,
     hold: &Hold,
     takes: &[Take],
-    notice: &mut Notice,
+    changes: &mut VisibleChanges,
 ) -> Result<(), Error> {
     let committed = hold.state == HoldState::Committed;
     let mut left = BTreeMap::<_, CounterChange>::new();
@@ -283,7 +286,7 @@ async fn move_takes(
         };
         *amount -= taken.amount;
     }
-    let mut added = BTreeMap::<_, Added>::new();
+    let mut added = BTreeMap::<_, CounterIncrement>::new();
     for take in takes {
         let counter = added.entry(take.key).or_default();
         counter.amount += take.amount;
@@ -291,10 +294,10 @@ async fn move_takes(
     }
     let branch_id = hold.branch_id;
     for (_, change, limit) in store::limits::counters::settle(tx, branch_id, &left).await? {
-        notice.counter(change, limit);
+        changes.counter(change, limit);
     }
     store::limits::counters::hold(tx, branch_id, &added).await?;
-    notice.slots |= !added.is_empty();
+    changes.slots |= !added.is_empty();
     if committed {
         let settled = added.iter().map(|(key, added)| {
             let change = CounterChange {

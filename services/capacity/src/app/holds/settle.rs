@@ -1,55 +1,73 @@
 //! Confirms and gives back what orders hold, for events, timers and callers alike.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use chassis::{
     db::TenantTx,
     id::{BranchId, OrderId, SkuId},
+    outbox::{self, Event},
 };
 use chrono::{DateTime, Utc};
+use opentelemetry::{global, metrics::Counter};
+use proto::capacity::v1::HoldGone;
 
 use crate::{
-    app::{Core, availability::announce::announce, error::Error},
+    app::{
+        Dependencies, availability::publish::publish_changes, error::Error,
+        stock::ledger::write_ledger,
+    },
     domain::{
-        availability::notice::Notice,
+        availability::changes::VisibleChanges,
         holds::{
             Hold, Settlement,
-            fate::{Effect, Fate, HoldState, decide},
+            state::{Effect, HoldState, OrderStatus, decide},
         },
-        stock::{Bucket, BucketKey, StockItem, ledger::Ledger, running_day},
+        stock::{Bucket, BucketKey, StockItem, running_day},
     },
     store::{self, branches::Branch},
 };
 
-/// News of an order.
+static HOLDS_GONE: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    global::meter("capacity")
+        .u64_counter("capacity.holds.gone")
+        .with_description("Orders placed although their hold had been given back")
+        .build()
+});
+
+/// A change of an order that concerns its hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct News {
+pub struct OrderUpdate {
     /// The order.
     pub order_id: OrderId,
     /// What is known of it.
-    pub fate: Fate,
+    pub status: OrderStatus,
     /// Its version; 0 where it was never made.
     pub version: i64,
     /// Counts only when the hold has lapsed by then.
     pub lapsed_by: Option<DateTime<Utc>>,
 }
 
-/// What news did.
+/// What updates did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settled {
     /// Branches whose counters changed.
     pub branches: Vec<BranchId>,
     /// Orders whose hold was given back by this.
     pub given_back: Vec<OrderId>,
-    /// Orders that exist although their hold was given back.
-    pub gone: Vec<(BranchId, OrderId)>,
 }
 
-/// Applies news in its order; a handful of statements per branch, however much news there is.
+/// Applies updates in their order, in a fixed number of statements per branch.
 ///
 /// The caller commits, and then forgets the availabilities of the branches named.
-pub async fn settle(core: &Core, tx: &mut TenantTx, news: &[News]) -> Result<Settled, Error> {
-    let order_ids: Vec<_> = news.iter().map(|news| news.order_id).collect();
+pub async fn settle(
+    deps: &Dependencies,
+    tx: &mut TenantTx,
+    updates: &[OrderUpdate],
+) -> Result<Settled, Error> {
+    let order_ids: Vec<_> = updates.iter().map(|update| update.order_id).collect();
     let branches = store::branches::lock_of_orders(tx, &order_ids).await?;
     let holds = store::holds::find_many(tx, &order_ids, &[]).await?;
     let mut holds: HashMap<_, _> = holds
@@ -57,28 +75,33 @@ pub async fn settle(core: &Core, tx: &mut TenantTx, news: &[News]) -> Result<Set
         .map(|hold| (hold.order_id, hold))
         .collect();
 
-    let mut settled = Settled::default();
+    let (mut settled, mut gone) = (Settled::default(), Vec::new());
     let mut effects: BTreeMap<BranchId, Vec<(OrderId, Effect)>> = BTreeMap::new();
-    for news in news {
+    for update in updates {
         // An order without a hold is not ours: it needed none, or is older than what is kept.
-        let Some(hold) = holds.get_mut(&news.order_id) else {
+        let Some(hold) = holds.get_mut(&update.order_id) else {
             continue;
         };
-        if news.lapsed_by.is_some_and(|by| hold.expires_at > by) {
+        if update.lapsed_by.is_some_and(|by| hold.expires_at > by) {
             continue;
         }
-        let effect = decide(hold.state, hold.order_version, news.fate, news.version);
+        let effect = decide(
+            hold.state,
+            hold.order_version,
+            update.status,
+            update.version,
+        );
         if effect == Effect::Nothing {
             continue;
         }
         if effect == Effect::Gone {
-            settled.gone.push((hold.branch_id, news.order_id));
+            gone.push((hold.branch_id, update.order_id));
         }
         if matches!(effect, Effect::Release | Effect::Return) {
-            settled.given_back.push(news.order_id);
+            settled.given_back.push(update.order_id);
         }
         hold.state = effect.next_state().unwrap_or(hold.state);
-        hold.order_version = hold.order_version.max(news.version);
+        hold.order_version = hold.order_version.max(update.version);
         effects
             .entry(hold.branch_id)
             .or_default()
@@ -88,14 +111,42 @@ pub async fn settle(core: &Core, tx: &mut TenantTx, news: &[News]) -> Result<Set
         let Some(effects) = effects.get(&branch.branch_id) else {
             continue;
         };
-        write(core, tx, branch, effects, &holds).await?;
+        write(deps, tx, branch, effects, &holds).await?;
         settled.branches.push(branch.branch_id);
     }
+    publish_gone(deps, tx, &gone).await?;
     Ok(settled)
 }
 
+/// Publishes that orders exist whose holds were given back, so that ordering cancels them.
+async fn publish_gone(
+    deps: &Dependencies,
+    tx: &mut TenantTx,
+    orders: &[(BranchId, OrderId)],
+) -> Result<(), Error> {
+    let mut events = Vec::new();
+    for &(branch_id, order_id) in orders {
+        HOLDS_GONE.add(1, &[]);
+        tracing::error!(order.id = %order_id, "an order exists whose hold was given back");
+        events.push(hold_gone(branch_id, order_id));
+    }
+    if !events.is_empty() {
+        outbox::publish(tx, &*deps.clock, &events).await?;
+    }
+    Ok(())
+}
+
+/// The event that an order's hold was given back although the order exists.
+pub fn hold_gone(branch_id: BranchId, order_id: OrderId) -> Event {
+    let body = HoldGone {
+        order_id: order_id.to_string(),
+        branch_id: branch_id.to_string(),
+    };
+    Event::new("capacity.hold.gone.v1", order_id.as_uuid(), 1, &body)
+}
+
 async fn write(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch: &Branch,
     effects: &[(OrderId, Effect)],
@@ -114,25 +165,25 @@ async fn write(
     let buckets = store::stock::buckets::find_keys(tx, branch_id, &keys).await?;
     let before = buckets.clone();
     let mut settlement = Settlement::of(items, buckets);
-    let mut moves: BTreeMap<OrderId, (HoldState, i64)> = BTreeMap::new();
+    let mut transitions: BTreeMap<OrderId, (HoldState, i64)> = BTreeMap::new();
     for (order_id, effect) in effects {
         let hold = &holds[order_id];
         settlement.apply(hold, *effect);
-        moves.insert(*order_id, (hold.state, hold.order_version));
+        transitions.insert(*order_id, (hold.state, hold.order_version));
     }
-    let moves: Vec<_> = moves
+    let transitions: Vec<_> = transitions
         .into_iter()
         .map(|(order_id, (state, version))| (order_id, state, version))
         .collect();
-    store::holds::update_many(tx, &moves).await?;
-    write_ledger(core, tx, branch_id, &settlement.ledger).await?;
-    let mut notice = notice(tx, branch, &before, &settlement).await?;
+    store::holds::update_many(tx, &transitions).await?;
+    write_ledger(deps, tx, branch_id, &settlement.ledger).await?;
+    let mut changes = changes(tx, branch, &before, &settlement).await?;
     let counted =
         store::limits::counters::settle(tx, branch_id, &settlement.counter_changes).await?;
     for (_, change, limit) in counted {
-        notice.counter(change, limit);
+        changes.counter(change, limit);
     }
-    announce(core, tx, branch_id, &notice).await
+    publish_changes(deps, tx, branch_id, &changes).await
 }
 
 /// Settings of the units whose days have buckets here; running stock needs none to be settled.
@@ -150,27 +201,14 @@ async fn items_of_days(
     Ok(items.into_iter().map(|item| (item.sku_id, item)).collect())
 }
 
-/// Writes what a ledger has gathered; the constraints judge it once more.
-pub async fn write_ledger(
-    core: &Core,
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    ledger: &Ledger,
-) -> Result<(), Error> {
-    store::stock::buckets::insert(tx, branch_id, &ledger.made).await?;
-    store::stock::buckets::apply(tx, branch_id, &ledger.changes).await?;
-    store::stock::movements::insert_many(tx, &*core.clock, branch_id, &ledger.movements).await?;
-    Ok(())
-}
-
 /// A confirmation changes nothing for buyers; what is given back may.
-async fn notice(
+async fn changes(
     tx: &mut TenantTx,
     branch: &Branch,
     before: &HashMap<BucketKey, Bucket>,
     settlement: &Settlement,
-) -> Result<Notice, Error> {
-    let mut notice = Notice::default();
+) -> Result<VisibleChanges, Error> {
+    let mut changes = VisibleChanges::default();
     let changed: Vec<_> = settlement
         .ledger
         .buckets
@@ -193,8 +231,8 @@ async fn notice(
             let (low, shown) = item.map_or((0, 0), |item| {
                 (item.low_threshold, recipes.shown_from(item))
             });
-            notice.stock(sku_id, (before, after), low, shown);
+            changes.stock(sku_id, (before, after), low, shown);
         }
     }
-    Ok(notice)
+    Ok(changes)
 }

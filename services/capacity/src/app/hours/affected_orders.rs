@@ -7,24 +7,25 @@ use chassis::{
     authn::{Actor, Identity, Level},
     db::TenantTx,
     error::{Problem, Violations},
-    id::{BrandId, DecisionBatchId, OrderId},
-    outbox,
+    id::{AccountId, BrandId, DecisionBatchId, OrderId},
+    outbox::{self, Event},
 };
 use chrono::{DateTime, Utc};
+use proto::capacity::v1::{DecidedOrder, OrdersDecided};
 
 use crate::{
-    app::{Core, error::Error},
+    app::{Dependencies, error::Error},
     domain::hours::{
-        affected_orders::{BookedOrder, Decisions, MOST_NAMED, decide, outside},
-        calendar::Schedule,
+        affected_orders::{Action, BookedOrder, Decisions, MOST_NAMED, decide, outside},
+        schedule::Schedule,
     },
-    events::{DecidedBy, orders_decided},
     store,
+    wire::{timestamp, wire_action},
 };
 
 /// Decisions that ordering carries out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Started {
+pub struct StartedDecisions {
     /// The batch.
     pub batch_id: DecisionBatchId,
     /// Orders in it.
@@ -56,18 +57,18 @@ pub async fn find(
 }
 
 /// Settles the orders of a brand that fall outside these plans of locked branches: what stays is noted, what
-/// is to be cancelled or moved is published. Refuses with `OrdersAffected` while some are undecided, and
+/// is to be cancelled or rescheduled is published. Refuses with `OrdersAffected` while some are undecided, and
 /// decisions about orders of other branches or beyond what the caller may do.
 pub async fn settle(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     identity: &Identity,
     brand_id: BrandId,
     plans: &[Plan],
     decisions: &Decisions,
-) -> Result<Option<Started>, Error> {
+) -> Result<Option<StartedDecisions>, Error> {
     judge(tx, identity, plans, decisions).await?;
-    let found = find(tx, core.clock.now(), plans).await?;
+    let found = find(tx, deps.clock.now(), plans).await?;
     let decided = decide(&found, decisions)?;
     keep(tx, &decided.keep).await?;
     if decided.act.is_empty() {
@@ -76,7 +77,7 @@ pub async fn settle(
     let Actor::Staff { account, name, .. } = &identity.actor else {
         return Err(Problem::new("PERMISSION_DENIED").into());
     };
-    let batch_id = DecisionBatchId::new(&*core.clock);
+    let batch_id = DecisionBatchId::new(&*deps.clock);
     let by = DecidedBy {
         account: *account,
         name,
@@ -86,18 +87,18 @@ pub async fn settle(
         batch_id,
         brand_id,
         &by,
-        &decisions.move_reason,
+        &decisions.reschedule_reason,
         &decided.act,
     );
-    outbox::publish(tx, &*core.clock, &[event]).await?;
-    Ok(Some(Started {
+    outbox::publish(tx, &*deps.clock, &[event]).await?;
+    Ok(Some(StartedDecisions {
         batch_id,
         orders: decided.act.len(),
     }))
 }
 
-/// Cancelling and moving orders takes more than changing hours does. An order that is not held any more is
-/// in nobody's way; one of a branch that the change does not concern is not for it to decide.
+/// Cancelling and rescheduling orders takes more than changing hours does. An order that is not held any more is
+/// ignored; one of a branch that the change does not concern is not for it to decide.
 async fn judge(
     tx: &mut TenantTx,
     identity: &Identity,
@@ -109,7 +110,7 @@ async fn judge(
     }
     if decisions.act() && !identity.may("ops.orders", Level::Manage) {
         return Err(Problem::new("PERMISSION_DENIED")
-            .message("this account may not cancel or move orders")
+            .message("this account may not cancel or reschedule orders")
             .field("decisions.orders", "PERMISSION_DENIED")
             .into());
     }
@@ -134,4 +135,45 @@ async fn keep(tx: &mut TenantTx, order_ids: &[OrderId]) -> Result<(), Error> {
         store::holds::keep_outside(tx, order_ids).await?;
     }
     Ok(())
+}
+
+/// Who decided about orders, and what that account may do.
+#[derive(Clone, Copy, Debug)]
+struct DecidedBy<'a> {
+    /// The account.
+    account: AccountId,
+    /// The name that stands in the history of the orders.
+    name: &'a str,
+    /// It may cancel orders that are accepted already.
+    may_cancel_late: bool,
+}
+
+/// Decisions were saved with a change of hours; ordering carries them out.
+fn orders_decided(
+    batch_id: DecisionBatchId,
+    brand_id: BrandId,
+    by: &DecidedBy<'_>,
+    reschedule_reason: &str,
+    orders: &[(BookedOrder, Action)],
+) -> Event {
+    let order = |(order, action): &(BookedOrder, Action)| {
+        let (decision, wanted_at) = wire_action(*action);
+        DecidedOrder {
+            order_id: order.order_id.to_string(),
+            branch_id: order.branch_id.to_string(),
+            promised_at: Some(timestamp(order.promised_at)),
+            decision: decision.into(),
+            wanted_at,
+        }
+    };
+    let body = OrdersDecided {
+        batch_id: batch_id.to_string(),
+        brand_id: brand_id.to_string(),
+        account_id: by.account.to_string(),
+        account_name: by.name.to_owned(),
+        may_cancel_late: by.may_cancel_late,
+        move_reason: reschedule_reason.to_owned(),
+        orders: orders.iter().map(order).collect(),
+    };
+    Event::new("capacity.orders.decided.v1", batch_id.as_uuid(), 1, &body)
 }

@@ -10,14 +10,16 @@ use chrono::{DateTime, Utc};
 use super::{
     affected_orders::{self, Plan},
     set::{PlannedHours, plan, withdrawn},
-    special_days::{Ground, Owner, find, find_ground, newly_overridden, plans, with, without},
+    special_days::{
+        Owner, SpecialDayScope, find, find_scope, newly_overridden, plans, with, without,
+    },
 };
 use crate::{
-    app::{Core, error::Error, find_branch::find_branch},
+    app::{Dependencies, error::Error, find_branch::find_branch},
     domain::{
         hours::{
             affected_orders::BookedOrder,
-            calendar::offer::{OfferedDay, offered},
+            offer::{OfferedDay, offered},
             special_days::{Day, SpecialDay},
             versions::Versions,
         },
@@ -41,12 +43,12 @@ pub enum Change {
     Remove(SpecialDayId),
 }
 
-/// What is asked.
+/// What to preview.
 #[derive(Clone, Debug)]
-pub struct Ask {
-    /// Branch whose offer is told; of a brand's special day also `None`, for any of its branches.
+pub struct PreviewQuery {
+    /// Branch whose offer is shown; of a brand's special day also `None`, for any of its branches.
     pub branch_id: Option<BranchId>,
-    /// Method it is told for.
+    /// Method it is shown for.
     pub method: Method,
     /// What would be changed.
     pub change: Change,
@@ -57,7 +59,7 @@ pub struct Ask {
 /// What a change would do.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    /// The days from the moment asked on.
+    /// The days from the requested moment on.
     pub days: Vec<OfferedDay>,
     /// Booked orders that would fall outside, earliest first.
     pub affected: Vec<BookedOrder>,
@@ -65,50 +67,50 @@ pub struct Preview {
     pub overridden: Vec<SpecialDay>,
 }
 
-/// Tells what a change would do; refuses as the change itself would, decisions and versions aside.
+/// Computes what a change would do; refuses as the change itself would, decisions and versions aside.
 pub async fn preview(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &Ask,
+    query: &PreviewQuery,
 ) -> Result<Preview, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let branch = match (ask.branch_id, &ask.change) {
+    let mut tx = deps.db.tenant(org).await?;
+    let branch = match (query.branch_id, &query.change) {
         (Some(branch_id), _) => find_branch(&mut tx, identity, branch_id).await?,
         (None, Change::Save(_, owner @ Owner::Brand(_), _)) => {
-            let ground = find_ground(&mut tx, identity, *owner, core.clock.now()).await?;
-            let first = ground.branches.into_iter().next();
+            let scope = find_scope(&mut tx, identity, *owner, deps.clock.now()).await?;
+            let first = scope.branches.into_iter().next();
             first.ok_or(Error::BrandUnknown)?
         }
         (None, _) => return Err(Error::BranchUnknown),
     };
-    let now = core.clock.now();
+    let now = deps.clock.now();
     let mut overridden = Vec::new();
-    let mut from = ask.from.unwrap_or(now);
-    let plans = match &ask.change {
+    let mut from = query.from.unwrap_or(now);
+    let plans = match &query.change {
         Change::Nothing => {
-            let parts = core.schedules.parts(&mut tx, &branch).await?;
+            let parts = deps.schedules.parts(&mut tx, &branch).await?;
             vec![(branch.branch_id, parts.schedule(&branch, now))]
         }
         Change::Hours(planned) => {
-            from = ask.from.or(planned.effective_at).unwrap_or(now);
+            from = query.from.or(planned.effective_at).unwrap_or(now);
             let changed = |known: &Versions| Ok(plan(known, planned, now)?.1);
-            change_hours(core, &mut tx, &branch, changed).await?
+            change_hours(deps, &mut tx, &branch, changed).await?
         }
         Change::Withdraw(number) => {
             let changed = |known: &Versions| withdrawn(known, *number, now);
-            change_hours(core, &mut tx, &branch, changed).await?
+            change_hours(deps, &mut tx, &branch, changed).await?
         }
         Change::Save(special_day_id, owner, day) => {
-            let ground = ground(core, &mut tx, identity, &branch, *owner).await?;
+            let scope = scope_of(deps, &mut tx, identity, &branch, *owner).await?;
             if let Some(special_day_id) = special_day_id
                 && find(&mut tx, *special_day_id).await?.0 != *owner
             {
                 return Err(Error::SpecialDayUnknown);
             }
             let day = SpecialDay {
-                special_day_id: special_day_id.unwrap_or_else(|| SpecialDayId::new(&*core.clock)),
-                brand_id: ground.brand_id,
+                special_day_id: special_day_id.unwrap_or_else(|| SpecialDayId::new(&*deps.clock)),
+                brand_id: scope.brand_id,
                 branch_id: match owner {
                     Owner::Branch(branch_id) => Some(*branch_id),
                     Owner::Brand(_) => None,
@@ -116,15 +118,15 @@ pub async fn preview(
                 day: day.clone(),
                 version: 0,
             };
-            let after = with(&ground, &day)?;
-            overridden = newly_overridden(&ground, &after);
-            plans(core, &mut tx, &ground.branches, &after).await?
+            let after = with(&scope, &day)?;
+            overridden = newly_overridden(&scope, &after);
+            plans(deps, &mut tx, &scope.branches, &after).await?
         }
         Change::Remove(special_day_id) => {
             let (owner, _) = find(&mut tx, *special_day_id).await?;
-            let ground = ground(core, &mut tx, identity, &branch, owner).await?;
-            let after = without(&ground, *special_day_id);
-            plans(core, &mut tx, &ground.branches, &after).await?
+            let scope = scope_of(deps, &mut tx, identity, &branch, owner).await?;
+            let after = without(&scope, *special_day_id);
+            plans(deps, &mut tx, &scope.branches, &after).await?
         }
     };
     let affected = affected_orders::find(&mut tx, now, &plans).await?;
@@ -133,35 +135,35 @@ pub async fn preview(
         .find(|(branch_id, _)| *branch_id == branch.branch_id);
     let (_, schedule) = seen.ok_or(Error::BranchUnknown)?;
     Ok(Preview {
-        days: offered(schedule, from, ask.method),
+        days: offered(schedule, from, query.method),
         affected,
         overridden,
     })
 }
 
 async fn change_hours(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch: &Branch,
     change: impl FnOnce(&Versions) -> Result<Versions, Error>,
 ) -> Result<Vec<Plan>, Error> {
-    let mut parts = core.schedules.parts(tx, branch).await?.as_ref().clone();
+    let mut parts = deps.schedules.parts(tx, branch).await?.as_ref().clone();
     parts.hours = change(&parts.hours)?;
-    let schedule = parts.schedule(branch, core.clock.now());
+    let schedule = parts.schedule(branch, deps.clock.now());
     Ok(vec![(branch.branch_id, schedule)])
 }
 
-/// The ground of an owner that the branch stands on: itself, or its own brand.
-async fn ground(
-    core: &Core,
+/// The scope of an owner that includes the branch: itself, or its own brand.
+async fn scope_of(
+    deps: &Dependencies,
     tx: &mut TenantTx,
     identity: &Identity,
     branch: &Branch,
     owner: Owner,
-) -> Result<Ground, Error> {
+) -> Result<SpecialDayScope, Error> {
     match owner {
         Owner::Branch(branch_id) if branch_id != branch.branch_id => Err(Error::BranchUnknown),
         Owner::Brand(brand_id) if brand_id != branch.brand_id => Err(Error::BrandUnknown),
-        owner => find_ground(tx, identity, owner, core.clock.now()).await,
+        owner => find_scope(tx, identity, owner, deps.clock.now()).await,
     }
 }

@@ -13,8 +13,8 @@ use moka::sync::Cache;
 use crate::{
     app::error::Error,
     domain::hours::{
-        calendar::Schedule,
-        special_days::{SpecialDay, matter_from, table},
+        schedule::Schedule,
+        special_days::{SpecialDay, relevant_from, table},
         versions::Versions,
     },
     store::{self, branches::Branch},
@@ -56,14 +56,14 @@ impl Parts {
         let (hours, later) = self.hours.seen_at(now);
         let mut schedule = Schedule::weekly(hours, branch.tz, branch.cutoff_minutes);
         schedule.later = later;
-        let from = matter_from(schedule.business_day(now).date());
+        let from = relevant_from(schedule.business_day(now).date());
         schedule.special_days = table(&self.special_days, branch.branch_id, from);
         schedule
     }
 }
 
 impl Schedules {
-    /// None known yet; which hours are in force is told by `clock`.
+    /// None known yet; `clock` decides which hours are in force.
     #[must_use]
     pub fn new(clock: SharedClock) -> Self {
         Self {
@@ -161,7 +161,7 @@ async fn read(
     let Some(first) = branches.first() else {
         return Ok(HashMap::new());
     };
-    let from = matter_from(now.date_naive());
+    let from = relevant_from(now.date_naive());
     let ids: Vec<_> = branches.iter().map(|branch| branch.branch_id).collect();
     let mut hours = store::hours::counting(tx, &ids, now).await?;
     let days = store::hours::special_days::list_of_branches(tx, first.brand_id, &ids, from).await?;

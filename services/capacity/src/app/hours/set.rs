@@ -10,19 +10,19 @@ use chassis::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    affected_orders::{Started, settle},
+    affected_orders::{StartedDecisions, settle},
     schedules::Parts,
 };
 use crate::{
     app::{
-        Core,
-        availability::announce::announce,
+        Dependencies,
+        availability::publish::publish_changes,
         error::Error,
         find_branch::{find_branch, lock_branch},
         limits::recount,
     },
     domain::{
-        availability::notice::Notice,
+        availability::changes::VisibleChanges,
         hours::{
             Hours,
             affected_orders::Decisions,
@@ -77,7 +77,7 @@ pub struct WithdrawHours {
 
 /// The hours of a branch and what is to come.
 #[derive(Clone, Debug)]
-pub struct HoursNow {
+pub struct CurrentHours {
     /// In force.
     pub hours: Hours,
     /// Waiting for their time, earliest first.
@@ -87,32 +87,32 @@ pub struct HoursNow {
 }
 
 /// Hours after a change, and what ordering carries out.
-pub type Changed = (HoursNow, Option<Started>);
+pub type Changed = (CurrentHours, Option<StartedDecisions>);
 
 /// Gets the hours of a branch.
 pub async fn get_hours(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
-) -> Result<HoursNow, Error> {
-    let mut tx = core.db.tenant(org).await?;
+) -> Result<CurrentHours, Error> {
+    let mut tx = deps.db.tenant(org).await?;
     let branch = find_branch(&mut tx, identity, branch_id).await?;
-    let parts = core.schedules.parts(&mut tx, &branch).await?;
-    Ok(seen(&parts.hours, branch.hours_version, core.clock.now()))
+    let parts = deps.schedules.parts(&mut tx, &branch).await?;
+    Ok(seen(&parts.hours, branch.hours_version, deps.clock.now()))
 }
 
 /// Lists versions of a branch's hours with numbers below `before`, with what counts at present.
 pub async fn list_versions(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
     (before, limit): (i64, i64),
 ) -> Result<(Vec<HoursVersion>, Versions), Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     let branch = find_branch(&mut tx, identity, branch_id).await?;
-    let parts = core.schedules.parts(&mut tx, &branch).await?;
+    let parts = deps.schedules.parts(&mut tx, &branch).await?;
     let versions = store::hours::list(&mut tx, branch_id, before, limit).await?;
     Ok((versions, parts.hours.clone()))
 }
@@ -123,51 +123,76 @@ pub async fn list_versions(
 /// leaves old bookings in their slots, and what falls outside needs a decision. Refuses with
 /// `VersionConflict`, `BranchUnknown`, `HoursVersionUnknown`, `EffectiveConflict` and `OrdersAffected`.
 pub async fn set_hours(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &SetHours,
+    command: &SetHours,
 ) -> Result<Changed, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let branch = lock_at(&mut tx, identity, ask.branch_id, ask.version).await?;
-    let now = core.clock.now();
-    let parts = core.schedules.parts(&mut tx, &branch).await?;
-    if let Some(number) = ask.restores
-        && !store::hours::knows(&mut tx, ask.branch_id, number).await?
+    let mut tx = deps.db.tenant(org).await?;
+    let branch = lock_at(&mut tx, identity, command.branch_id, command.version).await?;
+    let now = deps.clock.now();
+    let parts = deps.schedules.parts(&mut tx, &branch).await?;
+    if let Some(number) = command.restores
+        && !store::hours::knows(&mut tx, command.branch_id, number).await?
     {
         return Err(Error::HoursVersionUnknown);
     }
-    let mut version = plan(&parts.hours, &ask.planned, now)?.0;
-    version.number = store::hours::next_version(&mut tx, ask.branch_id, ask.version).await?;
-    version.restored_from = ask.restores;
-    version.saved_by.clone_from(&ask.actor);
+    let mut version = plan(&parts.hours, &command.planned, now)?.0;
+    version.number =
+        store::hours::next_version(&mut tx, command.branch_id, command.version).await?;
+    version.restored_from = command.restores;
+    version.saved_by.clone_from(&command.actor);
 
-    if let Some(number) = ask.planned.replaces {
-        store::hours::withdraw(&mut tx, ask.branch_id, number, (now, &ask.actor)).await?;
+    if let Some(number) = command.planned.replaces {
+        store::hours::withdraw(&mut tx, command.branch_id, number, (now, &command.actor)).await?;
     }
-    store::hours::insert(&mut tx, ask.branch_id, &version).await?;
-    let hours = without_replaced(&parts.hours, &ask.planned).with(version.clone());
+    store::hours::insert(&mut tx, command.branch_id, &version).await?;
+    let hours = without_replaced(&parts.hours, &command.planned).with(version.clone());
     let (before, version) = ((&branch, &*parts), version.number);
-    finish(core, tx, identity, before, hours, version, &ask.decisions).await
+    finish(
+        deps,
+        tx,
+        identity,
+        before,
+        hours,
+        version,
+        &command.decisions,
+    )
+    .await
 }
 
 /// Takes a pending change back. Refuses with `VersionConflict`, `BranchUnknown`, `HoursVersionUnknown`
 /// and `OrdersAffected`.
 pub async fn withdraw_hours(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &WithdrawHours,
+    command: &WithdrawHours,
 ) -> Result<Changed, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let branch = lock_at(&mut tx, identity, ask.branch_id, ask.version).await?;
-    let now = core.clock.now();
-    let parts = core.schedules.parts(&mut tx, &branch).await?;
-    let hours = withdrawn(&parts.hours, ask.number, now)?;
-    let version = store::hours::next_version(&mut tx, ask.branch_id, ask.version).await?;
-    store::hours::withdraw(&mut tx, ask.branch_id, ask.number, (now, &ask.actor)).await?;
+    let mut tx = deps.db.tenant(org).await?;
+    let branch = lock_at(&mut tx, identity, command.branch_id, command.version).await?;
+    let now = deps.clock.now();
+    let parts = deps.schedules.parts(&mut tx, &branch).await?;
+    let hours = withdrawn(&parts.hours, command.number, now)?;
+    let version = store::hours::next_version(&mut tx, command.branch_id, command.version).await?;
+    store::hours::withdraw(
+        &mut tx,
+        command.branch_id,
+        command.number,
+        (now, &command.actor),
+    )
+    .await?;
     let before = (&branch, &*parts);
-    finish(core, tx, identity, before, hours, version, &ask.decisions).await
+    finish(
+        deps,
+        tx,
+        identity,
+        before,
+        hours,
+        version,
+        &command.decisions,
+    )
+    .await
 }
 
 /// The version that a change would make, and the hours with it.
@@ -241,7 +266,7 @@ async fn lock_at(
 }
 
 async fn finish(
-    core: &Core,
+    deps: &Dependencies,
     mut tx: TenantTx,
     identity: &Identity,
     (branch, parts): (&Branch, &Parts),
@@ -249,24 +274,24 @@ async fn finish(
     version: i64,
     decisions: &Decisions,
 ) -> Result<Changed, Error> {
-    let (org, branch_id, now) = (tx.org(), branch.branch_id, core.clock.now());
+    let (org, branch_id, now) = (tx.org(), branch.branch_id, deps.clock.now());
     let after = Parts {
         hours,
         special_days: parts.special_days.clone(),
     };
     let plans = [(branch_id, after.schedule(branch, now))];
-    let limits = core.limits.get(&mut tx, branch).await?;
+    let limits = deps.limits.get(&mut tx, branch).await?;
     recount(&mut tx, branch_id, &limits, &plans[0].1, now).await?;
     let brand_id = branch.brand_id;
-    let started = settle(core, &mut tx, identity, brand_id, &plans, decisions).await?;
-    announce(core, &mut tx, branch_id, &Notice::hours()).await?;
+    let started = settle(deps, &mut tx, identity, brand_id, &plans, decisions).await?;
+    publish_changes(deps, &mut tx, branch_id, &VisibleChanges::hours()).await?;
     tx.commit().await?;
-    core.availabilities.forget(org, branch_id);
+    deps.availabilities.forget(org, branch_id);
     Ok((seen(&after.hours, version, now), started))
 }
 
-fn seen(versions: &Versions, version: i64, now: DateTime<Utc>) -> HoursNow {
-    HoursNow {
+fn seen(versions: &Versions, version: i64, now: DateTime<Utc>) -> CurrentHours {
+    CurrentHours {
         hours: versions.seen_at(now).0,
         pending: versions.pending(now).cloned().collect(),
         version,

@@ -10,17 +10,17 @@ use chassis::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::affected_orders::{Plan, Started, settle};
+use super::affected_orders::{Plan, StartedDecisions, settle};
 use crate::{
     app::{
-        Core,
-        availability::announce::announce,
+        Dependencies,
+        availability::publish::publish_changes,
         error::Error,
         find_branch::find_branch,
         once::{Once, is_taken},
     },
     domain::{
-        availability::notice::Notice,
+        availability::changes::VisibleChanges,
         hours::{
             affected_orders::Decisions,
             special_days::{Day, SpecialDay},
@@ -70,7 +70,7 @@ pub struct RemoveSpecialDay {
 
 /// The branches that a special day concerns, and the special days there are.
 #[derive(Debug)]
-pub struct Ground {
+pub struct SpecialDayScope {
     /// The branch, or all of the brand.
     pub branches: Vec<Branch>,
     /// Their brand.
@@ -84,14 +84,14 @@ pub struct Ground {
 /// Lists the special days of a branch with those of its brand, or of a brand, from yesterday on; each with
 /// whether some of its dates are ignored.
 pub async fn list(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     owner: Owner,
 ) -> Result<Vec<(SpecialDay, bool)>, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let ground = find_ground(&mut tx, identity, owner, core.clock.now()).await?;
-    let (days, from) = (&ground.days, ground.today.pred_opt());
+    let mut tx = deps.db.tenant(org).await?;
+    let scope = find_scope(&mut tx, identity, owner, deps.clock.now()).await?;
+    let (days, from) = (&scope.days, scope.today.pred_opt());
     let shown = days.iter().filter(|day| {
         let is_theirs = match owner {
             Owner::Branch(branch_id) => day.branch_id.is_none_or(|own| own == branch_id),
@@ -107,12 +107,12 @@ pub async fn list(
 /// Finds the branches of an owner and the special days around them.
 ///
 /// Who may see a branch may see what its brand has; a brand's own list is for who may see the brand.
-pub async fn find_ground(
+pub async fn find_scope(
     tx: &mut TenantTx,
     identity: &Identity,
     owner: Owner,
     now: DateTime<Utc>,
-) -> Result<Ground, Error> {
+) -> Result<SpecialDayScope, Error> {
     let (branches, brand_id) = match owner {
         Owner::Branch(branch_id) => {
             let branch = find_branch(tx, identity, branch_id).await?;
@@ -133,8 +133,8 @@ pub async fn find_ground(
     };
     let today = branches.iter().map(business_day).min();
     let today = today.unwrap_or_else(|| now.date_naive());
-    let from = crate::domain::hours::special_days::matter_from(today);
-    Ok(Ground {
+    let from = crate::domain::hours::special_days::relevant_from(today);
+    Ok(SpecialDayScope {
         branches,
         brand_id,
         days: store::hours::special_days::list_of_brand(tx, brand_id, from).await?,
@@ -144,15 +144,15 @@ pub async fn find_ground(
 
 /// The plans of the branches with these special days in place of those there are.
 pub async fn plans(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branches: &[Branch],
     days: &[SpecialDay],
 ) -> Result<Vec<Plan>, Error> {
-    let now = core.clock.now();
+    let now = deps.clock.now();
     let mut plans = Vec::with_capacity(branches.len());
     for branch in branches {
-        let mut parts = core.schedules.parts(tx, branch).await?.as_ref().clone();
+        let mut parts = deps.schedules.parts(tx, branch).await?.as_ref().clone();
         parts.special_days = days.to_vec();
         plans.push((branch.branch_id, parts.schedule(branch, now)));
     }
@@ -165,84 +165,98 @@ pub async fn plans(
 /// Refuses with `BranchUnknown`, `BrandUnknown`, `SpecialDayUnknown`, `VersionConflict`, `OrdersAffected`,
 /// `IdempotencyMismatch` and what [`SpecialDay::judge`] notes.
 pub async fn save(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &SaveSpecialDay,
-    encode: impl Fn(&SpecialDay, Option<Started>) -> Vec<u8>,
+    command: &SaveSpecialDay,
+    encode: impl Fn(&SpecialDay, Option<StartedDecisions>) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    match save_once(core, identity, org, ask, &encode).await {
-        Err(error) if is_taken(&error) => save_once(core, identity, org, ask, &encode).await,
+    match save_once(deps, identity, org, command, &encode).await {
+        Err(error) if is_taken(&error) => save_once(deps, identity, org, command, &encode).await,
         answer => answer,
     }
 }
 
 async fn save_once(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &SaveSpecialDay,
-    encode: impl Fn(&SpecialDay, Option<Started>) -> Vec<u8>,
+    command: &SaveSpecialDay,
+    encode: impl Fn(&SpecialDay, Option<StartedDecisions>) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let now = core.clock.now();
-    let (ground, before) = lock(core, &mut tx, identity, ask).await?;
-    if let Some(answer) = ask.once.answer(&mut tx).await? {
+    let mut tx = deps.db.tenant(org).await?;
+    let now = deps.clock.now();
+    let (scope, before) = lock(deps, &mut tx, identity, command).await?;
+    if let Some(answer) = command.once.answer(&mut tx).await? {
         return Ok(answer);
     }
     let current = before.as_ref().map_or(0, |before| before.version);
-    if current != ask.version {
+    if current != command.version {
         return Err(Error::VersionConflict {
-            given: ask.version,
+            given: command.version,
             current,
         });
     }
     let day = SpecialDay {
-        special_day_id: ask
+        special_day_id: command
             .special_day_id
-            .unwrap_or_else(|| SpecialDayId::new(&*core.clock)),
-        brand_id: ground.brand_id,
-        branch_id: match ask.owner {
+            .unwrap_or_else(|| SpecialDayId::new(&*deps.clock)),
+        brand_id: scope.brand_id,
+        branch_id: match command.owner {
             Owner::Branch(branch_id) => Some(branch_id),
             Owner::Brand(_) => None,
         },
-        day: ask.day.clone(),
+        day: command.day.clone(),
         version: current + 1,
     };
-    let after = with(&ground, &day)?;
-    store::hours::special_days::save(&mut tx, &day, (now, &ask.actor)).await?;
-    let started = apply(core, &mut tx, identity, (&ground, &after), &ask.decisions).await?;
+    let after = with(&scope, &day)?;
+    store::hours::special_days::save(&mut tx, &day, (now, &command.actor)).await?;
+    let started = apply(
+        deps,
+        &mut tx,
+        identity,
+        (&scope, &after),
+        &command.decisions,
+    )
+    .await?;
     let answer = encode(&day, started);
-    ask.once.keep(&mut tx, &answer, now).await?;
+    command.once.keep(&mut tx, &answer, now).await?;
     tx.commit().await?;
-    forget(core, org, &ground);
+    forget(deps, org, &scope);
     Ok(answer)
 }
 
 /// Removes a special day, and answers what ordering carries out. Refuses with `SpecialDayUnknown`,
 /// `VersionConflict` and `OrdersAffected`.
 pub async fn remove(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &RemoveSpecialDay,
-) -> Result<Option<Started>, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let (owner, _) = find(&mut tx, ask.special_day_id).await?;
-    let ground = lock_ground(core, &mut tx, identity, owner).await?;
+    command: &RemoveSpecialDay,
+) -> Result<Option<StartedDecisions>, Error> {
+    let mut tx = deps.db.tenant(org).await?;
+    let (owner, _) = find(&mut tx, command.special_day_id).await?;
+    let scope = lock_scope(deps, &mut tx, identity, owner).await?;
     // Read again: it may have changed before its branches were locked.
-    let (_, day) = find(&mut tx, ask.special_day_id).await?;
-    if day.version != ask.version {
+    let (_, day) = find(&mut tx, command.special_day_id).await?;
+    if day.version != command.version {
         return Err(Error::VersionConflict {
-            given: ask.version,
+            given: command.version,
             current: day.version,
         });
     }
-    let after = without(&ground, ask.special_day_id);
-    store::hours::special_days::delete(&mut tx, ask.special_day_id).await?;
-    let started = apply(core, &mut tx, identity, (&ground, &after), &ask.decisions).await?;
+    let after = without(&scope, command.special_day_id);
+    store::hours::special_days::delete(&mut tx, command.special_day_id).await?;
+    let started = apply(
+        deps,
+        &mut tx,
+        identity,
+        (&scope, &after),
+        &command.decisions,
+    )
+    .await?;
     tx.commit().await?;
-    forget(core, org, &ground);
+    forget(deps, org, &scope);
     Ok(started)
 }
 
@@ -261,19 +275,19 @@ pub async fn find(
 }
 
 /// The special days with this one, in place of its version before; refuses where it cannot be.
-pub fn with(ground: &Ground, day: &SpecialDay) -> Result<Vec<SpecialDay>, Error> {
+pub fn with(scope: &SpecialDayScope, day: &SpecialDay) -> Result<Vec<SpecialDay>, Error> {
     let mut violations = Violations::new();
-    day.judge("special_day", &ground.days, ground.today, &mut violations);
+    day.judge("special_day", &scope.days, scope.today, &mut violations);
     violations.into_result()?;
-    let mut after = without(ground, day.special_day_id);
+    let mut after = without(scope, day.special_day_id);
     after.push(day.clone());
     Ok(after)
 }
 
 /// The special days without this one.
 #[must_use]
-pub fn without(ground: &Ground, special_day_id: SpecialDayId) -> Vec<SpecialDay> {
-    let others = ground
+pub fn without(scope: &SpecialDayScope, special_day_id: SpecialDayId) -> Vec<SpecialDay> {
+    let others = scope
         .days
         .iter()
         .filter(|other| other.special_day_id != special_day_id);
@@ -281,28 +295,28 @@ pub fn without(ground: &Ground, special_day_id: SpecialDayId) -> Vec<SpecialDay>
 }
 
 async fn lock(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     identity: &Identity,
-    ask: &SaveSpecialDay,
-) -> Result<(Ground, Option<SpecialDay>), Error> {
-    let ground = lock_ground(core, tx, identity, ask.owner).await?;
-    let Some(special_day_id) = ask.special_day_id else {
-        return Ok((ground, None));
+    command: &SaveSpecialDay,
+) -> Result<(SpecialDayScope, Option<SpecialDay>), Error> {
+    let scope = lock_scope(deps, tx, identity, command.owner).await?;
+    let Some(special_day_id) = command.special_day_id else {
+        return Ok((scope, None));
     };
     let (owner, before) = find(tx, special_day_id).await?;
-    if owner != ask.owner {
+    if owner != command.owner {
         return Err(Error::SpecialDayUnknown);
     }
-    Ok((ground, Some(before)))
+    Ok((scope, Some(before)))
 }
 
-async fn lock_ground(
-    core: &Core,
+async fn lock_scope(
+    deps: &Dependencies,
     tx: &mut TenantTx,
     identity: &Identity,
     owner: Owner,
-) -> Result<Ground, Error> {
+) -> Result<SpecialDayScope, Error> {
     // What is found out of scope or unknown below was locked for nothing, and is free again at once.
     match owner {
         Owner::Branch(branch_id) => {
@@ -312,39 +326,39 @@ async fn lock_ground(
             store::branches::lock_brand(tx, brand_id).await?;
         }
     }
-    find_ground(tx, identity, owner, core.clock.now()).await
+    find_scope(tx, identity, owner, deps.clock.now()).await
 }
 
 async fn apply(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     identity: &Identity,
-    (ground, after): (&Ground, &[SpecialDay]),
+    (scope, after): (&SpecialDayScope, &[SpecialDay]),
     decisions: &Decisions,
-) -> Result<Option<Started>, Error> {
-    let plans = plans(core, tx, &ground.branches, after).await?;
-    let started = settle(core, tx, identity, ground.brand_id, &plans, decisions).await?;
+) -> Result<Option<StartedDecisions>, Error> {
+    let plans = plans(deps, tx, &scope.branches, after).await?;
+    let started = settle(deps, tx, identity, scope.brand_id, &plans, decisions).await?;
     let branch_ids: Vec<_> = plans.iter().map(|(branch_id, _)| *branch_id).collect();
     store::hours::special_days::touch(tx, &branch_ids).await?;
     for branch_id in branch_ids {
-        announce(core, tx, branch_id, &Notice::hours()).await?;
+        publish_changes(deps, tx, branch_id, &VisibleChanges::hours()).await?;
     }
     Ok(started)
 }
 
-fn forget(core: &Core, org: OrganisationId, ground: &Ground) {
-    for branch in &ground.branches {
-        core.availabilities.forget(org, branch.branch_id);
+fn forget(deps: &Dependencies, org: OrganisationId, scope: &SpecialDayScope) {
+    for branch in &scope.branches {
+        deps.availabilities.forget(org, branch.branch_id);
     }
 }
 
 /// Days of branches that are ignored with `after` and were not before.
 #[must_use]
-pub fn newly_overridden(ground: &Ground, after: &[SpecialDay]) -> Vec<SpecialDay> {
-    let before: BTreeMap<_, _> = ground
+pub fn newly_overridden(scope: &SpecialDayScope, after: &[SpecialDay]) -> Vec<SpecialDay> {
+    let before: BTreeMap<_, _> = scope
         .days
         .iter()
-        .map(|day| (day.special_day_id, day.is_overridden(&ground.days)))
+        .map(|day| (day.special_day_id, day.is_overridden(&scope.days)))
         .collect();
     let ignored = after
         .iter()

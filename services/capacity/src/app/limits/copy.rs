@@ -10,7 +10,7 @@ use chassis::{
 
 use super::{BranchLimits, set::write};
 use crate::{
-    app::{Core, error::Error, find_branch::find_branch},
+    app::{Dependencies, error::Error, find_branch::find_branch},
     store::{self, limits::LimitVersion},
 };
 
@@ -37,20 +37,20 @@ pub struct CopyLimits {
 /// Replaces the limits of branches, of all or of none. Refuses with `BranchUnknown`, `TemplateUnknown`,
 /// `OUT_OF_SCOPE`, `CAPACITY_INVALID`.
 pub async fn copy(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &CopyLimits,
+    command: &CopyLimits,
 ) -> Result<Vec<BranchLimits>, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let branches = store::branches::lock_many(&mut tx, &ask.to).await?;
-    if branches.len() != ask.to.len() {
+    let mut tx = deps.db.tenant(org).await?;
+    let branches = store::branches::lock_many(&mut tx, &command.to).await?;
+    if branches.len() != command.to.len() {
         return Err(Error::BranchUnknown);
     }
     for branch in &branches {
         identity.require_branch(branch.brand_id, branch.branch_id)?;
     }
-    let (brand_id, rules, note) = match ask.from {
+    let (brand_id, rules, note) = match command.from {
         Source::Branch(branch_id) => {
             let branch = find_branch(&mut tx, identity, branch_id).await?;
             let rules = store::limits::rules(&mut tx, branch_id, branch.limits_version).await?;
@@ -74,21 +74,21 @@ pub async fn copy(
     for branch in &branches {
         let known = store::limits::rules(&mut tx, branch.branch_id, branch.limits_version).await?;
         if known == rules {
-            given.push(super::get(core, &mut tx, branch).await?);
+            given.push(super::get(deps, &mut tx, branch).await?);
             continue;
         }
         let change = LimitVersion {
             version: branch.limits_version + 1,
             rules: rules.clone(),
-            changed_at: core.clock.now(),
-            changed_by: ask.actor.clone(),
+            changed_at: deps.clock.now(),
+            changed_by: command.actor.clone(),
             note: note.clone(),
         };
-        given.push(write(core, &mut tx, branch, change).await?);
+        given.push(write(deps, &mut tx, branch, change).await?);
     }
     tx.commit().await?;
     for branch in branches {
-        core.availabilities.forget(org, branch.branch_id);
+        deps.availabilities.forget(org, branch.branch_id);
     }
     Ok(given)
 }

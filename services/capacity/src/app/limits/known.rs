@@ -42,7 +42,7 @@ impl KnownLimits {
         let org = tx.org();
         let kept = |branch: &Branch| match self.0.get(&(org, branch.branch_id)) {
             Some((known, limits)) if known == branch.limits_version => Some(limits),
-            // A branch that never had one need not be asked about.
+            // A branch that never had one needs no query.
             None if branch.limits_version == 0 => Some(Arc::default()),
             _ => None,
         };

@@ -11,14 +11,14 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use super::LONGEST_ROLLING;
 use crate::{
-    app::{Core, error::Error, find_branch::find_branch},
+    app::{Dependencies, error::Error, find_branch::find_branch},
     domain::limits::{
         Rule,
-        book::Book,
         load::{SlotLoad, Sum, loads as slot_loads},
-        trial::PastOrder,
+        order::SlotOrder,
+        usage::CapacityUsage,
+        window::LONGEST_ROLLING,
     },
     store,
 };
@@ -35,21 +35,21 @@ pub struct SlotLoads {
     pub rules: Vec<Rule>,
 }
 
-/// Tells how full the slots of some days are; from today on where no day is named. Refuses with
+/// Lists how full the slots of some days are; from today on where no day is named. Refuses with
 /// `VALIDATION_FAILED`, `BranchUnknown`.
 pub async fn loads(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
     from: Option<BusinessDay>,
     days: u16,
 ) -> Result<SlotLoads, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     let branch = find_branch(&mut tx, identity, branch_id).await?;
-    let schedule = core.schedules.get(&mut tx, &branch).await?;
-    let limits = core.limits.get(&mut tx, &branch).await?;
-    let today = schedule.business_day(core.clock.now());
+    let schedule = deps.schedules.get(&mut tx, &branch).await?;
+    let limits = deps.limits.get(&mut tx, &branch).await?;
+    let today = schedule.business_day(deps.clock.now());
     let first = from.unwrap_or(today);
     let away = (first.date() - today.date()).num_days();
     if away.abs() > MOST_DAYS_AWAY {
@@ -59,36 +59,36 @@ pub async fn loads(
             .into());
     }
     let begins_at = |day: BusinessDay| day.starts_at(schedule.tz, schedule.cutoff_minutes);
-    let mut days_told: Vec<_> = vec![first];
-    while days_told.len() < usize::from(days) {
-        days_told.push(days_told[days_told.len() - 1].next());
+    let mut days_listed: Vec<_> = vec![first];
+    while days_listed.len() < usize::from(days) {
+        days_listed.push(days_listed[days_listed.len() - 1].next());
     }
     let from = begins_at(first);
-    let to = begins_at(days_told[days_told.len() - 1].next());
-    let book = Book {
+    let to = begins_at(days_listed[days_listed.len() - 1].next());
+    let usage = CapacityUsage {
         used: store::limits::counters::used(&mut tx, branch_id, from - LONGEST_ROLLING).await?,
         limits,
     };
     let orders = orders(&mut tx, branch_id, from, to).await?;
     tx.rollback().await?;
 
-    let mut by_day = HashMap::<BusinessDay, Vec<PastOrder>>::new();
+    let mut by_day = HashMap::<BusinessDay, Vec<SlotOrder>>::new();
     for order in orders {
         let day = schedule.business_day(order.slot_starts_at);
         by_day.entry(day).or_default().push(order);
     }
     let mut slots = Vec::new();
-    for day in days_told {
+    for day in days_listed {
         let calendar = schedule.at(begins_at(day));
         let orders = by_day.remove(&day).unwrap_or_default();
-        let mut loads = slot_loads(&book, &calendar, begins_at(day.next()), &orders);
+        let mut loads = slot_loads(&usage, &calendar, begins_at(day.next()), &orders);
         // The slot going on at the cut-off is the day before's.
         loads.retain(|slot| slot.business_day == day);
         slots.append(&mut loads);
     }
     Ok(SlotLoads {
         slots,
-        rules: book.limits.rules().cloned().collect(),
+        rules: usage.limits.rules().cloned().collect(),
     })
 }
 
@@ -98,18 +98,18 @@ pub struct Filling {
     /// Variants with what they amount to, the most units first.
     pub products: Vec<(ProductId, VariantId, Sum)>,
     /// Orders by their slots, with their units.
-    pub orders: Vec<PastOrder>,
+    pub orders: Vec<SlotOrder>,
 }
 
-/// Tells what fills a time. Refuses with `BranchUnknown`.
+/// Lists what fills a time. Refuses with `BranchUnknown`.
 pub async fn fillings(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Filling, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     find_branch(&mut tx, identity, branch_id).await?;
     let mut orders = orders(&mut tx, branch_id, from, to).await?;
     tx.rollback().await?;
@@ -132,7 +132,7 @@ async fn orders(
     branch_id: BranchId,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-) -> Result<Vec<PastOrder>, Error> {
+) -> Result<Vec<SlotOrder>, Error> {
     let counted = store::limits::counted_orders::list(tx, branch_id, from, to).await?;
     Ok(counted.into_iter().map(|counted| counted.order).collect())
 }

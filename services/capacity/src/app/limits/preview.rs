@@ -1,4 +1,4 @@
-//! Tells what limits would do, before they are saved.
+//! Previews limits before they are saved.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -12,15 +12,15 @@ use chassis::{
     id::{BranchId, OrganisationId},
 };
 
-use super::{FARTHEST, MOST_OVERBOOKED, can_be_mended};
+use super::{FARTHEST, MOST_OVERBOOKED, can_be_corrected};
 use crate::{
-    app::{Core, error::Error, find_branch::find_branch},
+    app::{Dependencies, error::Error, find_branch::find_branch},
     domain::{
         limits::{
             Limits, Rule,
-            book::{Book, Pool},
             parse::judge,
-            trial::{Tried, try_orders},
+            simulation::{SimulatedOrder, simulate},
+            usage::{CapacityUsage, Pool},
         },
         method::Method,
     },
@@ -36,24 +36,24 @@ pub struct Preview {
     pub day: BusinessDay,
     /// Orders of that day.
     pub orders: usize,
-    /// Those that would have fared otherwise, in the order in which they came.
-    pub tried: Vec<Tried>,
+    /// Those that would have been changed, in the order in which they came.
+    pub tried: Vec<SimulatedOrder>,
 }
 
 /// Tries rules on what is booked and on the orders of a past day; yesterday's where none is named.
 /// Refuses with `CAPACITY_INVALID`, `IN_THE_FUTURE`, `BranchUnknown`.
 pub async fn preview(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
     rules: &[Rule],
     day: Option<BusinessDay>,
 ) -> Result<Preview, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     let branch = find_branch(&mut tx, identity, branch_id).await?;
-    let schedule = core.schedules.get(&mut tx, &branch).await?;
-    let now = core.clock.now();
+    let schedule = deps.schedules.get(&mut tx, &branch).await?;
+    let now = deps.clock.now();
     let mut violations = Violations::new();
     let slot_minutes = Some(schedule.slot_minutes_at(now));
     judge(
@@ -86,7 +86,7 @@ pub async fn preview(
     tx.rollback().await?;
 
     let calendars = Method::ALL.map(|method| schedule.at_for(now, method));
-    let mut book = Book {
+    let mut usage = CapacityUsage {
         limits: limits.clone(),
         used: HashMap::new(),
     };
@@ -96,17 +96,17 @@ pub async fn preview(
         let Some(calendar) = calendars.iter().find(|it| it.method() == order.method) else {
             continue;
         };
-        let takes = book.take_order(calendar, order);
+        let takes = usage.add_order(calendar, order);
         limit_of.extend(takes.iter().map(|take| (take.key, take.limit)));
     }
     let present = schedule.slot_holding(now);
     let overbooked = limit_of
         .into_iter()
-        .filter(|(key, limit)| key.pool == Pool::All && book.used(*key) > *limit)
-        .filter(|(key, _)| can_be_mended(limits.find(key.rule_id), key, present))
+        .filter(|(key, limit)| key.pool == Pool::All && usage.used(*key) > *limit)
+        .filter(|(key, _)| can_be_corrected(limits.find(key.rule_id), key, present))
         .map(|(key, limit)| Counter {
             key,
-            held: book.used(key),
+            held: usage.used(key),
             committed: 0,
             limit,
         })
@@ -117,6 +117,6 @@ pub async fn preview(
         overbooked,
         day,
         orders: past.len(),
-        tried: try_orders(&limits, &schedule, day, &past),
+        tried: simulate(&limits, &schedule, day, &past),
     })
 }

@@ -8,13 +8,16 @@ use std::{
 use chassis::{db::TenantTx, id::BranchId};
 use chrono::{DateTime, Utc};
 
-use super::{FARTHEST, day_counts_from};
+use super::FARTHEST;
 use crate::{
     app::error::Error,
     domain::{
-        holds::Taken,
-        hours::calendar::Schedule,
-        limits::{Limits, book::Book},
+        hours::schedule::Schedule,
+        limits::{
+            Limits,
+            usage::{CapacityUsage, Taken},
+            window::day_counts_from,
+        },
         method::Method,
     },
     store::{self, limits::counters::Counter},
@@ -32,7 +35,7 @@ pub async fn recount(
     let from = day_counts_from(schedule, now);
     let orders = store::limits::counted_orders::list(tx, branch_id, from, now + FARTHEST).await?;
     let calendars = Method::ALL.map(|method| schedule.at_for(now, method));
-    let mut book = Book {
+    let mut usage = CapacityUsage {
         limits: limits.clone(),
         used: HashMap::new(),
     };
@@ -43,7 +46,7 @@ pub async fn recount(
         let Some(calendar) = calendars.iter().find(|it| it.method() == order.method) else {
             continue;
         };
-        let mut takes = book.take_order(calendar, order);
+        let mut takes = usage.add_order(calendar, order);
         takes.retain(|take| take.key.starts_at >= from);
         for take in &takes {
             let counter = counters.entry(take.key).or_insert(Counter {

@@ -11,9 +11,12 @@ use chassis::{
 
 use super::{BranchLimits, recount, seen};
 use crate::{
-    app::{Core, availability::announce::announce, error::Error, find_branch::lock_branch},
+    app::{
+        Dependencies, availability::publish::publish_changes, error::Error,
+        find_branch::lock_branch,
+    },
     domain::{
-        availability::notice::Notice,
+        availability::changes::VisibleChanges,
         limits::{Limits, Rule, parse::judge},
     },
     store::{self, branches::Branch, limits::LimitVersion},
@@ -36,41 +39,41 @@ pub struct SetLimits {
 
 /// Replaces the limits of a branch. Refuses with `CAPACITY_INVALID`, `VersionConflict`, `BranchUnknown`.
 pub async fn set(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: SetLimits,
+    command: SetLimits,
 ) -> Result<BranchLimits, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let branch = lock_branch(&mut tx, identity, ask.branch_id).await?;
-    if branch.limits_version != ask.version {
+    let mut tx = deps.db.tenant(org).await?;
+    let branch = lock_branch(&mut tx, identity, command.branch_id).await?;
+    if branch.limits_version != command.version {
         return Err(Error::VersionConflict {
-            given: ask.version,
+            given: command.version,
             current: branch.limits_version,
         });
     }
     let change = LimitVersion {
-        version: ask.version + 1,
-        rules: ask.rules,
-        changed_at: core.clock.now(),
-        changed_by: ask.actor,
-        note: ask.note,
+        version: command.version + 1,
+        rules: command.rules,
+        changed_at: deps.clock.now(),
+        changed_by: command.actor,
+        note: command.note,
     };
-    let limits = write(core, &mut tx, &branch, change).await?;
+    let limits = write(deps, &mut tx, &branch, change).await?;
     tx.commit().await?;
-    core.availabilities.forget(org, branch.branch_id);
+    deps.availabilities.forget(org, branch.branch_id);
     Ok(limits)
 }
 
 /// Gives a locked branch rules; the caller commits, and then forgets its availability.
 pub(super) async fn write(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch: &Branch,
     change: LimitVersion,
 ) -> Result<BranchLimits, Error> {
-    let (branch_id, now) = (branch.branch_id, core.clock.now());
-    let schedule = core.schedules.get(tx, branch).await?;
+    let (branch_id, now) = (branch.branch_id, deps.clock.now());
+    let schedule = deps.schedules.get(tx, branch).await?;
     let mut violations = Violations::new();
     let slot_minutes = Some(schedule.slot_minutes_at(now));
     judge(
@@ -83,6 +86,6 @@ pub(super) async fn write(
     store::limits::insert(tx, branch_id, &change).await?;
     let limits = Arc::new(Limits::new(&change.rules));
     recount(tx, branch_id, &limits, &schedule, now).await?;
-    announce(core, tx, branch_id, &Notice::hours()).await?;
-    seen(core, tx, branch_id, &schedule, change.rules, change.version).await
+    publish_changes(deps, tx, branch_id, &VisibleChanges::hours()).await?;
+    seen(deps, tx, branch_id, &schedule, change.rules, change.version).await
 }

@@ -8,22 +8,22 @@ use chassis::{
 };
 
 use crate::{
-    app::{Core, error::Error},
+    app::{Dependencies, error::Error},
     store::{self, limits::LimitTemplate},
 };
 
 /// Most templates of a brand.
 const MOST_TEMPLATES: usize = 100;
 
-/// Lists the templates of a brand for whoever has a branch of it. Refuses with `BrandUnknown`,
+/// Lists the templates of a brand for callers who have a branch of it. Refuses with `BrandUnknown`,
 /// `OUT_OF_SCOPE`.
 pub async fn list_templates(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     brand_id: BrandId,
 ) -> Result<Vec<LimitTemplate>, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     let branches = store::branches::list_of_brand(&mut tx, brand_id).await?;
     if branches.is_empty() {
         return Err(Error::BrandUnknown);
@@ -39,14 +39,14 @@ pub async fn list_templates(
 /// Saves a template whose rules were judged; one of version 0 is new. Refuses with `CAPACITY_INVALID`
 /// where there are too many, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VersionConflict`, `BrandUnknown`, `TemplateUnknown`.
 pub async fn save_template(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     mut template: LimitTemplate,
 ) -> Result<LimitTemplate, Error> {
     identity.require_brand(template.brand_id)?;
-    let mut tx = core.db.tenant(org).await?;
-    if !store::branches::knows_brand(&mut tx, template.brand_id).await? {
+    let mut tx = deps.db.tenant(org).await?;
+    if !store::branches::brand_exists(&mut tx, template.brand_id).await? {
         return Err(Error::BrandUnknown);
     }
     let saved = if template.version == 0 {
@@ -95,14 +95,14 @@ pub async fn save_template(
 
 /// Deletes a template. Refuses with `OUT_OF_SCOPE`, `TemplateUnknown`.
 pub async fn delete_template(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     brand_id: BrandId,
     template_id: LimitTemplateId,
 ) -> Result<(), Error> {
     identity.require_brand(brand_id)?;
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     if !store::limits::delete_template(&mut tx, brand_id, template_id).await? {
         return Err(Error::TemplateUnknown);
     }

@@ -11,17 +11,18 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{Reach, announce};
+use super::PauseScope;
 use crate::{
     app::{
-        Core,
+        Dependencies,
+        availability::publish::publish_pauses,
         error::Error,
         once::{Once, is_taken},
     },
     domain::{
         branch_state::BranchState,
         channel::Channel,
-        pauses::{End, EndProblem, InBranch, Pause, Reason, Target},
+        pauses::{BranchPause, End, EndProblem, Pause, Reason, Target},
         stock::StockMode,
     },
     store::{self, branches::Branch, pauses::PauseInBranch},
@@ -30,7 +31,7 @@ use crate::{
 /// More pauses at a time than this are a mistake, and every hold is judged by all of them.
 const MOST_LASTING: i64 = 500;
 
-/// A pause that staff ask for.
+/// A pause that staff create.
 #[derive(Clone, Debug)]
 pub struct CreatePause {
     /// The same key and request give the first answer again.
@@ -39,8 +40,8 @@ pub struct CreatePause {
     pub target: Target,
     /// Its name as staff see it.
     pub target_name: String,
-    /// How far it reaches.
-    pub reach: Reach,
+    /// Its scope.
+    pub scope: PauseScope,
     /// Channels it concerns; empty for all.
     pub channels: BTreeSet<Channel>,
     /// Why.
@@ -62,27 +63,27 @@ pub struct CreatePause {
 /// Refuses with `NOT_FOUND`, `OUT_OF_SCOPE`, `IN_THE_PAST`, `IN_THE_FUTURE`, `VALIDATION_FAILED`,
 /// `SETTING_RANGE` and `IDEMPOTENCY_MISMATCH`.
 pub async fn create(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &CreatePause,
+    command: &CreatePause,
     encode: impl Fn(&PauseInBranch) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    match create_once(core, identity, org, ask, &encode).await {
-        Err(error) if is_taken(&error) => create_once(core, identity, org, ask, &encode).await,
+    match create_once(deps, identity, org, command, &encode).await {
+        Err(error) if is_taken(&error) => create_once(deps, identity, org, command, &encode).await,
         outcome => outcome,
     }
 }
 
 async fn create_once(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &CreatePause,
+    command: &CreatePause,
     encode: impl Fn(&PauseInBranch) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let branches = lock(&mut tx, &ask.reach).await?;
+    let mut tx = deps.db.tenant(org).await?;
+    let branches = lock(&mut tx, &command.scope).await?;
     let brand_id = branches[0].brand_id;
     for branch in &branches {
         identity.require_branch(branch.brand_id, branch.branch_id)?;
@@ -90,56 +91,56 @@ async fn create_once(
             return Err(of_several_brands().into());
         }
     }
-    if ask.locked || matches!(ask.reach, Reach::Brand(_)) {
+    if command.locked || matches!(command.scope, PauseScope::Brand(_)) {
         identity.require_brand(brand_id)?;
     }
-    if let Some(answer) = ask.once.answer(&mut tx).await? {
+    if let Some(answer) = command.once.answer(&mut tx).await? {
         return Ok(answer);
     }
 
-    let now = core.clock.now();
-    ask.end.check(now).map_err(end_problem)?;
+    let now = deps.clock.now();
+    command.end.check(now).map_err(end_problem)?;
     let branch_ids: BTreeSet<_> = branches.iter().map(|branch| branch.branch_id).collect();
-    let most = store::pauses::most_lasting(&mut tx, &branch_ids).await?;
+    let most = store::pauses::most_active(&mut tx, &branch_ids).await?;
     if most >= MOST_LASTING {
         let problem = Problem::new("SETTING_RANGE").message("the branch has too many pauses");
         let params = [("max", MOST_LASTING), ("given", most + 1)];
         return Err(problem.field_with("target", "SETTING_RANGE", params).into());
     }
-    let places = places(&mut tx, ask, &branches, now).await?;
+    let places = places(&mut tx, command, &branches, now).await?;
     let pause = Pause {
-        pause_id: PauseId::new(&*core.clock),
+        pause_id: PauseId::new(&*deps.clock),
         brand_id,
-        whole_brand: matches!(ask.reach, Reach::Brand(_)),
+        whole_brand: matches!(command.scope, PauseScope::Brand(_)),
         branch_count: i64::try_from(places.len()).map_err(anyhow::Error::from)?,
-        target: ask.target.clone(),
-        target_name: ask.target_name.clone(),
-        channels: ask.channels.clone(),
-        reason: ask.reason,
-        note: ask.note.clone(),
-        end: ask.end,
-        restock_sku_ids: ask.restock_sku_ids.clone(),
-        locked: ask.locked,
+        target: command.target.clone(),
+        target_name: command.target_name.clone(),
+        channels: command.channels.clone(),
+        reason: command.reason,
+        note: command.note.clone(),
+        end: command.end,
+        restock_sku_ids: command.restock_sku_ids.clone(),
+        locked: command.locked,
         started_at: now,
-        started_by: ask.actor.clone(),
+        started_by: command.actor.clone(),
         version: 1,
     };
     store::pauses::insert(&mut tx, &pause, &places).await?;
     let answer = encode(&(pause, places[0].clone()));
-    ask.once.keep(&mut tx, &answer, now).await?;
-    announce(core, &mut tx, &branch_ids).await?;
+    command.once.keep(&mut tx, &answer, now).await?;
+    publish_pauses(deps, &mut tx, &branch_ids).await?;
     tx.commit().await?;
     for branch_id in branch_ids {
-        core.availabilities.forget(org, branch_id);
+        deps.availabilities.forget(org, branch_id);
     }
     Ok(answer)
 }
 
-/// Locks what it reaches, at least one branch; a brand's closed ones need no pause.
-async fn lock(tx: &mut TenantTx, reach: &Reach) -> Result<Vec<Branch>, Error> {
-    let branch_ids: BTreeSet<BranchId> = match reach {
-        Reach::Branches(branch_ids) => branch_ids.clone(),
-        Reach::Brand(brand_id) => {
+/// Locks the branches in scope, at least one; a brand's closed ones need no pause.
+async fn lock(tx: &mut TenantTx, scope: &PauseScope) -> Result<Vec<Branch>, Error> {
+    let branch_ids: BTreeSet<BranchId> = match scope {
+        PauseScope::Branches(branch_ids) => branch_ids.clone(),
+        PauseScope::Brand(brand_id) => {
             let branches = store::branches::list_of_brand(tx, *brand_id).await?;
             branches
                 .iter()
@@ -158,17 +159,18 @@ async fn lock(tx: &mut TenantTx, reach: &Reach) -> Result<Vec<Branch>, Error> {
 /// When it ends in each branch. What ends by restocking must be counted there, else it never would.
 async fn places(
     tx: &mut TenantTx,
-    ask: &CreatePause,
+    command: &CreatePause,
     branches: &[Branch],
     now: DateTime<Utc>,
-) -> Result<Vec<InBranch>, Error> {
+) -> Result<Vec<BranchPause>, Error> {
     let mut places = Vec::with_capacity(branches.len());
     let mut uncounted = Vec::new();
     for branch in branches {
         let mut daily = false;
-        if ask.end == End::Restocked {
+        if command.end == End::Restocked {
             let items =
-                store::stock::items::find_many(tx, branch.branch_id, &ask.restock_sku_ids).await?;
+                store::stock::items::find_many(tx, branch.branch_id, &command.restock_sku_ids)
+                    .await?;
             let modes: HashMap<_, _> = items.iter().map(|item| (item.sku_id, item.mode)).collect();
             let counted = |mode: &&StockMode| **mode != StockMode::Untracked;
             if !modes.values().any(|mode| counted(&mode)) {
@@ -178,8 +180,8 @@ async fn places(
         }
         let day_ends_at = BusinessDay::of(now, branch.tz, branch.cutoff_minutes)
             .ends_at(branch.tz, branch.cutoff_minutes);
-        let ends_at = ask.end.instant(now, day_ends_at, daily);
-        places.push(InBranch::lasting(branch.branch_id, ends_at));
+        let ends_at = command.end.instant(now, day_ends_at, daily);
+        places.push(BranchPause::lasting(branch.branch_id, ends_at));
     }
     if !uncounted.is_empty() {
         let mut problem = Problem::new("VALIDATION_FAILED").message(

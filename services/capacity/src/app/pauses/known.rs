@@ -42,7 +42,7 @@ impl KnownPauses {
         let org = tx.org();
         let kept = |branch: &Branch| match self.0.get(&(org, branch.branch_id)) {
             Some((version, pauses)) if version == branch.pauses_version => Some(pauses),
-            // A branch that never had one need not be asked about.
+            // A branch that never had one needs no query.
             None if branch.pauses_version == 0 => Some(Arc::default()),
             _ => None,
         };

@@ -7,21 +7,21 @@ use chassis::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    app::{Core, error::Error, find_branch::find_branch},
+    app::{Dependencies, error::Error, find_branch::find_branch},
     store::{self, pauses::PauseInBranch},
 };
 
 /// Lists the pauses that last in a branch, the next to end first.
-pub async fn list_lasting(
-    core: &Core,
+pub async fn list_active(
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
 ) -> Result<Vec<PauseInBranch>, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     find_branch(&mut tx, identity, branch_id).await?;
-    let mut found = store::pauses::list_lasting(&mut tx, branch_id).await?;
-    let now = core.clock.now();
+    let mut found = store::pauses::list_active(&mut tx, branch_id).await?;
+    let now = deps.clock.now();
     found.retain(|(_, place)| place.ends_at.is_none_or(|end| now < end));
     found.sort_by_key(|(pause, place)| (place.ends_at.is_none(), place.ends_at, pause.pause_id));
     Ok(found)
@@ -29,14 +29,14 @@ pub async fn list_lasting(
 
 /// Lists pauses that ended in a branch before a place in time, the latest first.
 pub async fn list_ended(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
     before: (DateTime<Utc>, PauseId),
     limit: i64,
 ) -> Result<Vec<PauseInBranch>, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     find_branch(&mut tx, identity, branch_id).await?;
     Ok(store::pauses::list_ended(&mut tx, branch_id, before, limit).await?)
 }

@@ -9,9 +9,8 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use super::announce;
 use crate::{
-    app::{Core, error::Error},
+    app::{Dependencies, availability::publish::publish_pauses, error::Error},
     domain::pauses::Ending,
     store::{self, pauses::PauseInBranch},
 };
@@ -29,25 +28,26 @@ pub struct ResumePause {
     pub actor: String,
 }
 
-/// Ends a pause in one branch or everywhere, and tells it as of the branch or its first one.
+/// Ends a pause in one branch or everywhere, and returns it as of the branch or its first one.
 ///
-/// What has ended there already is told as it is. Refuses with `NOT_FOUND`, `OUT_OF_SCOPE`,
+/// What has ended there already is returned as it is. Refuses with `NOT_FOUND`, `OUT_OF_SCOPE`,
 /// `FIELD_LOCKED` and `VersionConflict`.
 pub async fn resume(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &ResumePause,
+    command: &ResumePause,
 ) -> Result<PauseInBranch, Error> {
-    let now = core.clock.now();
-    let mut tx = core.db.tenant(org).await?;
-    let chosen = |(_, place): &PauseInBranch| ask.branch_id.is_none_or(|id| id == place.branch_id);
-    let mut found = store::pauses::find(&mut tx, ask.pause_id).await?;
+    let now = deps.clock.now();
+    let mut tx = deps.db.tenant(org).await?;
+    let chosen =
+        |(_, place): &PauseInBranch| command.branch_id.is_none_or(|id| id == place.branch_id);
+    let mut found = store::pauses::find(&mut tx, command.pause_id).await?;
     found.retain(chosen);
     let branch_ids: BTreeSet<_> = found.iter().map(|(_, place)| place.branch_id).collect();
     store::branches::lock_many(&mut tx, &branch_ids).await?;
     // What was read before the lock may be over; its branches cannot have become others.
-    let mut found = store::pauses::find(&mut tx, ask.pause_id).await?;
+    let mut found = store::pauses::find(&mut tx, command.pause_id).await?;
     found.retain(|pause| branch_ids.contains(&pause.1.branch_id));
     let Some((pause, _)) = found.first() else {
         return Err(Problem::not_found("pause").into());
@@ -61,7 +61,7 @@ pub async fn resume(
         .map(|(_, place)| place.branch_id)
         .collect();
     if lasting.is_empty() {
-        return Ok(told(found, now));
+        return Ok(first_of(found, now));
     }
     if pause.locked && identity.require_brand(pause.brand_id).is_err() {
         return Err(Problem::new("FIELD_LOCKED")
@@ -69,30 +69,32 @@ pub async fn resume(
             .field("pause_id", "FIELD_LOCKED")
             .into());
     }
-    if pause.version != ask.version {
+    if pause.version != command.version {
         return Err(Error::VersionConflict {
-            given: ask.version,
+            given: command.version,
             current: pause.version,
         });
     }
-    let ending = (now, Ending::Resumed, ask.actor.as_str());
-    store::pauses::end(&mut tx, &[ask.pause_id].into(), &lasting, ending).await?;
-    // In one branch it has just ended; elsewhere it is as whoever reads it knows it.
-    if ask.branch_id.is_none() && !store::pauses::raise(&mut tx, ask.pause_id, ask.version).await? {
-        return Err(anyhow::anyhow!("pause {} changed under its lock", ask.pause_id).into());
+    let ending = (now, Ending::Resumed, command.actor.as_str());
+    store::pauses::end(&mut tx, &[command.pause_id].into(), &lasting, ending).await?;
+    // In one branch it has just ended; elsewhere the version that was read is still current.
+    if command.branch_id.is_none()
+        && !store::pauses::raise(&mut tx, command.pause_id, command.version).await?
+    {
+        return Err(anyhow::anyhow!("pause {} changed under its lock", command.pause_id).into());
     }
-    announce(core, &mut tx, &lasting).await?;
-    let mut found = store::pauses::find(&mut tx, ask.pause_id).await?;
+    publish_pauses(deps, &mut tx, &lasting).await?;
+    let mut found = store::pauses::find(&mut tx, command.pause_id).await?;
     found.retain(|pause| branch_ids.contains(&pause.1.branch_id));
     tx.commit().await?;
     for branch_id in lasting {
-        core.availabilities.forget(org, branch_id);
+        deps.availabilities.forget(org, branch_id);
     }
-    Ok(told(found, now))
+    Ok(first_of(found, now))
 }
 
 /// The first of those found, of which there is one.
-fn told(found: Vec<PauseInBranch>, now: DateTime<Utc>) -> PauseInBranch {
+fn first_of(found: Vec<PauseInBranch>, now: DateTime<Utc>) -> PauseInBranch {
     let (pause, place) = found
         .into_iter()
         .next()

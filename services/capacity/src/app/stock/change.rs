@@ -11,16 +11,17 @@ use chassis::{
 
 use crate::{
     app::{
-        Core,
-        availability::announce::announce,
+        Dependencies,
+        availability::publish::publish_changes,
         error::Error,
         find_branch::{find_branch, lock_branch},
         once::{self, Once},
     },
     domain::{
-        availability::notice::Notice,
-        holds::OrderMovement,
-        stock::{Bucket, BucketKey, Deduct, MovementKind, StockItem, running_day},
+        availability::changes::VisibleChanges,
+        stock::{
+            Bucket, BucketKey, Deduct, MovementKind, StockItem, ledger::OrderMovement, running_day,
+        },
     },
     store::{
         self,
@@ -53,7 +54,7 @@ impl ItemToday {
             let expected = week
                 .take(DAYS_EXPECTED)
                 .filter(|day| item.amount_on(*day) > 0);
-            days.extend(expected.map(|day| (day, item.untouched(day))));
+            days.extend(expected.map(|day| (day, item.initial(day))));
         }
         if item.has_days() {
             let coming = buckets
@@ -62,7 +63,7 @@ impl ItemToday {
             days.extend(coming.map(|((_, day), bucket)| (*day, *bucket)));
         }
         Self {
-            bucket: bucket.unwrap_or_else(|| item.untouched(day)),
+            bucket: bucket.unwrap_or_else(|| item.initial(day)),
             item,
             days: days.into_iter().collect(),
         }
@@ -83,9 +84,9 @@ pub struct ItemChange {
     pub deduct: Option<Deduct>,
 }
 
-/// A movement staff ask for.
+/// A movement that staff record.
 #[derive(Clone, Debug)]
-pub struct MoveStock {
+pub struct RecordMovement {
     /// The same key and body give the first answer again.
     pub once: Once,
     /// Branch.
@@ -108,15 +109,15 @@ pub struct MoveStock {
 /// and one lowered below what is sold keeps a shortfall. Refuses with `VersionConflict` and
 /// `BranchUnknown`.
 pub async fn set_item(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
     change: ItemChange,
 ) -> Result<ItemToday, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     let branch = lock_branch(&mut tx, identity, branch_id).await?;
-    let today = today(core, &branch);
+    let today = branch.business_day(deps.clock.now());
     let sku_id = change.item.sku_id;
     let before = store::stock::items::find_many(&mut tx, branch_id, &[sku_id])
         .await?
@@ -135,26 +136,27 @@ pub async fn set_item(
         item.rules = before.rules.clone();
     }
     item.rules.deduct = change.deduct.unwrap_or(before.rules.deduct);
-    let item = item.in_place_of(&before, today);
+    let item = item.replacing(&before, today);
     store::stock::items::upsert(&mut tx, branch_id, &item).await?;
     let buckets = store::stock::buckets::find_many(&mut tx, branch_id, &[sku_id], today).await?;
     let (changed, movements) = change_amounts(&before, &item, &buckets);
     store::stock::buckets::set_many(&mut tx, branch_id, &changed).await?;
-    store::stock::movements::insert_many(&mut tx, &*core.clock, branch_id, &movements).await?;
+    store::stock::movements::insert_many(&mut tx, &*deps.clock, branch_id, &movements, None)
+        .await?;
 
     let was = ItemToday::new(before, &buckets, today);
     let buckets = buckets.into_iter().chain(changed).collect();
     let is = ItemToday::new(item, &buckets, today);
-    let mut notice = Notice::default();
+    let mut changes = VisibleChanges::default();
     if was.item.mode == is.item.mode {
         let available = (was.bucket.available(), is.bucket.available());
-        notice.stock(sku_id, available, is.item.low_threshold, 0);
+        changes.stock(sku_id, available, is.item.low_threshold, 0);
     }
     // Settings themselves are seen: the mode, the limit, from which number on it is shown.
-    notice.sku_ids.insert(sku_id);
-    announce(core, &mut tx, branch_id, &notice).await?;
+    changes.sku_ids.insert(sku_id);
+    publish_changes(deps, &mut tx, branch_id, &changes).await?;
     tx.commit().await?;
-    core.availabilities.forget(org, branch_id);
+    deps.availabilities.forget(org, branch_id);
     Ok(is)
 }
 
@@ -191,121 +193,119 @@ pub fn change_amounts(
 ///
 /// Refuses with `StockNegative`, `ItemUnknown`, `NotTracked`, `IdempotencyMismatch` and
 /// `BranchUnknown`.
-pub async fn move_stock(
-    core: &Core,
+pub async fn record_movement(
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &MoveStock,
+    command: &RecordMovement,
     encode: impl Fn(&ItemToday, &Movement) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    match move_stock_once(core, identity, org, ask, &encode).await {
+    match record_movement_once(deps, identity, org, command, &encode).await {
         Err(error) if once::is_taken(&error) => {
-            move_stock_once(core, identity, org, ask, &encode).await
+            record_movement_once(deps, identity, org, command, &encode).await
         }
         outcome => outcome,
     }
 }
 
-async fn move_stock_once(
-    core: &Core,
+async fn record_movement_once(
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &MoveStock,
+    command: &RecordMovement,
     encode: impl Fn(&ItemToday, &Movement) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let branch_id = ask.branch_id;
+    let mut tx = deps.db.tenant(org).await?;
+    let branch_id = command.branch_id;
     let branch = lock_branch(&mut tx, identity, branch_id).await?;
-    if let Some(given) = ask.once.answer(&mut tx).await? {
+    if let Some(given) = command.once.answer(&mut tx).await? {
         return Ok(given);
     }
-    let item = store::stock::items::find_many(&mut tx, branch_id, &[ask.sku_id])
+    let item = store::stock::items::find_many(&mut tx, branch_id, &[command.sku_id])
         .await?
         .pop();
     let item = item.ok_or(Error::ItemUnknown)?;
-    let today = today(core, &branch);
+    let today = branch.business_day(deps.clock.now());
     let business_day = item.bucket_day(today, today).ok_or(Error::NotTracked)?;
     let buckets =
-        store::stock::buckets::find_many(&mut tx, branch_id, &[ask.sku_id], today).await?;
+        store::stock::buckets::find_many(&mut tx, branch_id, &[command.sku_id], today).await?;
     let mut item = ItemToday::new(item, &buckets, today);
     let before = item.bucket;
-    let after = match ask.kind {
-        MovementKind::Counted => before.counted(ask.quantity),
-        MovementKind::Scrapped => before.adjusted(-ask.quantity)?,
-        _ => before.adjusted(ask.quantity)?,
+    let after = match command.kind {
+        MovementKind::Counted => before.counted(command.quantity),
+        MovementKind::Scrapped => before.adjusted(-command.quantity)?,
+        _ => before.adjusted(command.quantity)?,
     };
     item.bucket = after;
     let movement = record(
-        core,
+        deps,
         &mut tx,
         branch.branch_id,
         &StaffMovement {
-            sku_id: ask.sku_id,
+            sku_id: command.sku_id,
             business_day,
-            kind: ask.kind,
+            kind: command.kind,
             quantity: after.balance() - before.balance(),
             after,
-            actor: &ask.actor,
-            reason: &ask.reason,
+            actor: &command.actor,
+            reason: &command.reason,
             other_branch_id: None,
         },
     )
     .await?;
     let answer = encode(&item, &movement);
-    ask.once.keep(&mut tx, &answer, core.clock.now()).await?;
-    tell(core, &mut tx, &branch, &item.item, (before, after)).await?;
+    command
+        .once
+        .keep(&mut tx, &answer, deps.clock.now())
+        .await?;
+    publish_change(deps, &mut tx, &branch, &item.item, (before, after)).await?;
     tx.commit().await?;
-    core.availabilities.forget(org, branch_id);
+    deps.availabilities.forget(org, branch_id);
     Ok(answer)
 }
 
 /// Writes a movement by staff and the bucket it leaves.
 pub async fn record(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch_id: BranchId,
     movement: &StaffMovement<'_>,
 ) -> Result<Movement, Error> {
     let key = (movement.sku_id, movement.business_day);
     store::stock::buckets::set(tx, branch_id, key, &movement.after).await?;
-    Ok(store::stock::movements::insert(tx, &*core.clock, branch_id, movement).await?)
+    Ok(store::stock::movements::insert(tx, &*deps.clock, branch_id, movement).await?)
 }
 
-/// Tells of a bucket that staff changed, as far as customers or the shop care.
-pub async fn tell(
-    core: &Core,
+/// Publishes the change of a bucket by staff, as far as customers or the shop see it.
+pub async fn publish_change(
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch: &Branch,
     item: &StockItem,
     (before, after): (Bucket, Bucket),
 ) -> Result<(), Error> {
     let recipes = store::stock::recipes::using(tx, branch.brand_id, &[item.sku_id]).await?;
-    let mut notice = Notice::default();
-    notice.stock(
+    let mut changes = VisibleChanges::default();
+    changes.stock(
         item.sku_id,
         (before.available(), after.available()),
         item.low_threshold,
         recipes.shown_from(item),
     );
-    notice.brought(item.sku_id, (before.available(), after.available()));
-    announce(core, tx, branch.branch_id, &notice).await
+    changes.restocked_by_staff(item.sku_id, (before.available(), after.available()));
+    publish_changes(deps, tx, branch.branch_id, &changes).await
 }
 
 /// Lists movements of a unit, newest first, those before `before` of the journal.
 pub async fn list_movements(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     (branch_id, sku_id): (BranchId, SkuId),
     before: i64,
     limit: i64,
 ) -> Result<Vec<Movement>, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     find_branch(&mut tx, identity, branch_id).await?;
     Ok(store::stock::movements::list(&mut tx, branch_id, sku_id, before, limit).await?)
-}
-
-/// Today's business day of a branch.
-pub fn today(core: &Core, branch: &Branch) -> BusinessDay {
-    BusinessDay::of(core.clock.now(), branch.tz, branch.cutoff_minutes)
 }

@@ -9,20 +9,24 @@ use chassis::{
 };
 
 use super::{
-    change::{change_amounts, today},
+    change::change_amounts,
     list::{counted, name_components},
 };
 use crate::{
-    app::{Core, availability::announce::announce, error::Error, find_branch::lock_branch},
+    app::{
+        Dependencies, availability::publish::publish_changes, error::Error,
+        find_branch::lock_branch,
+    },
     domain::{
-        availability::notice::Notice,
+        availability::changes::VisibleChanges,
         stock::{
             MovementKind,
             file::{self, CellProblem, Row},
             import::{Name, Plan, Planned, Stock, plan},
+            ledger::OrderMovement,
         },
     },
-    store::{self, branches::Branch, stock::movements::StaffMovement},
+    store::{self, branches::Branch},
 };
 
 /// A file staff bring.
@@ -36,7 +40,7 @@ pub struct Import {
     pub rows: Vec<Row>,
     /// What is wrong with the table itself.
     pub problems: Vec<CellProblem>,
-    /// Only tell what would happen.
+    /// Only plan, write nothing.
     pub dry_run: bool,
     /// Why.
     pub reason: String,
@@ -53,44 +57,44 @@ pub struct Imported {
     pub plan: Plan,
 }
 
-/// Imports a file, or tells what it would do. With a bad cell nothing is written.
+/// Imports a file, or plans it. With a bad cell nothing is written.
 ///
 /// Refuses with `BranchUnknown`.
 pub async fn import(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    mut ask: Import,
+    mut command: Import,
 ) -> Result<Imported, Error> {
-    let mut tx = core.db.tenant(org).await?;
-    let branch = lock_branch(&mut tx, identity, ask.branch_id).await?;
-    let today = today(core, &branch);
-    name_components(&mut tx, &branch, &mut ask.names).await?;
+    let mut tx = deps.db.tenant(org).await?;
+    let branch = lock_branch(&mut tx, identity, command.branch_id).await?;
+    let today = branch.business_day(deps.clock.now());
+    name_components(&mut tx, &branch, &mut command.names).await?;
     let (items, buckets) = counted(&mut tx, &branch, today).await?;
     let stock = Stock {
-        names: &ask.names,
+        names: &command.names,
         items: &items.into_iter().map(|item| (item.sku_id, item)).collect(),
         buckets: &buckets,
         today,
     };
-    let mut plan = plan(&stock, &ask.rows);
-    plan.problems.splice(0..0, ask.problems.iter().cloned());
-    if ask.dry_run || !plan.problems.is_empty() {
+    let mut plan = plan(&stock, &command.rows);
+    plan.problems.splice(0..0, command.problems.iter().cloned());
+    if command.dry_run || !plan.problems.is_empty() {
         tx.rollback().await?;
         return Ok(Imported {
             applied: false,
             plan,
         });
     }
-    let changes: Vec<_> = plan
+    let rows: Vec<_> = plan
         .rows
         .iter()
         .filter(|row| !row.detail.is_empty())
         .collect();
-    let notice = write(core, &mut tx, &branch, &stock, &changes, &ask).await?;
-    announce(core, &mut tx, ask.branch_id, &notice).await?;
+    let changes = write(deps, &mut tx, &branch, &stock, &rows, &command).await?;
+    publish_changes(deps, &mut tx, command.branch_id, &changes).await?;
     tx.commit().await?;
-    core.availabilities.forget(org, ask.branch_id);
+    deps.availabilities.forget(org, command.branch_id);
     Ok(Imported {
         applied: true,
         plan,
@@ -98,34 +102,31 @@ pub async fn import(
 }
 
 async fn write(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch: &Branch,
     stock: &Stock<'_>,
-    changes: &[&Planned],
-    ask: &Import,
-) -> Result<Notice, Error> {
+    rows: &[&Planned],
+    command: &Import,
+) -> Result<VisibleChanges, Error> {
     let branch_id = branch.branch_id;
-    let mut notice = Notice::default();
+    let mut changes = VisibleChanges::default();
     let (mut buckets, mut adjusted, mut counts) = (BTreeMap::new(), Vec::new(), Vec::new());
-    let items: Vec<_> = changes
+    let items: Vec<_> = rows
         .iter()
-        .filter(|change| change.before != change.after || change.before.version == 0)
-        .map(|change| {
-            let after = change.after.clone();
-            after.in_place_of(&change.before, stock.today)
+        .filter(|row| row.before != row.after || row.before.version == 0)
+        .map(|row| {
+            let after = row.after.clone();
+            after.replacing(&row.before, stock.today)
         })
         .collect();
-    for change in changes {
-        let item = &change
-            .after
-            .clone()
-            .in_place_of(&change.before, stock.today);
-        let was = stock.bucket(&change.before);
-        let (days, movements) = change_amounts(&change.before, item, stock.buckets);
+    for row in rows {
+        let item = &row.after.clone().replacing(&row.before, stock.today);
+        let was = stock.bucket(&row.before);
+        let (days, movements) = change_amounts(&row.before, item, stock.buckets);
         buckets.extend(days);
         adjusted.extend(movements);
-        notice.sku_ids.insert(item.sku_id);
+        changes.sku_ids.insert(item.sku_id);
         let Some(business_day) = item.bucket_day(stock.today, stock.today) else {
             continue;
         };
@@ -134,32 +135,31 @@ async fn write(
             .get(&key)
             .copied()
             .unwrap_or_else(|| stock.bucket(item));
-        let after = change.count.map_or(before, |count| before.counted(count));
-        if change.count.is_some() {
+        let after = row.count.map_or(before, |count| before.counted(count));
+        if row.count.is_some() {
             buckets.insert(key, after);
-            counts.push(StaffMovement {
+            counts.push(OrderMovement {
+                order_id: None,
                 sku_id: item.sku_id,
-                business_day,
+                bucket_day: business_day,
                 kind: MovementKind::Counted,
                 quantity: after.balance() - before.balance(),
                 after,
-                actor: &ask.actor,
-                reason: &ask.reason,
-                other_branch_id: None,
             });
         }
-        if change.before.mode == item.mode {
+        if row.before.mode == item.mode {
             let available = (was.available(), after.available());
-            notice.stock(item.sku_id, available, item.low_threshold, 0);
+            changes.stock(item.sku_id, available, item.low_threshold, 0);
         }
     }
     if !items.is_empty() {
         store::stock::items::upsert_basics(tx, branch_id, &items).await?;
     }
     store::stock::buckets::set_many(tx, branch_id, &buckets).await?;
-    store::stock::movements::insert_many(tx, &*core.clock, branch_id, &adjusted).await?;
-    store::stock::movements::insert_counts(tx, &*core.clock, branch_id, &counts).await?;
-    Ok(notice)
+    store::stock::movements::insert_many(tx, &*deps.clock, branch_id, &adjusted, None).await?;
+    let by = Some((command.actor.as_str(), command.reason.as_str()));
+    store::stock::movements::insert_many(tx, &*deps.clock, branch_id, &counts, by).await?;
+    Ok(changes)
 }
 
 /// Reads a file's table; what cannot be read at all is refused.

@@ -9,21 +9,21 @@ use chassis::{
     id::{BranchId, BrandId, OrganisationId, SkuId},
 };
 
-use super::change::{ItemToday, today};
+use super::change::ItemToday;
 use crate::{
-    app::{Core, error::Error, find_branch::find_branch},
+    app::{Dependencies, error::Error, find_branch::find_branch},
     domain::stock::{
         Bucket, StockItem, StockMode, file,
         import::{Name, Stock, export},
         recipes::RecipePart,
     },
-    store::{self, branches::Branch, holds::Promised, stock::components::Component},
+    store::{self, branches::Branch, holds::PromisedOrder, stock::components::Component},
 };
 
-/// Orders whose parts are read to tell who is short.
+/// Orders whose parts are read to find those that are short.
 const ORDERS_READ: i64 = 1_000;
-/// Orders that are told to be short.
-const ORDERS_TOLD: usize = 50;
+/// Most orders listed as short.
+const ORDERS_LISTED: usize = 50;
 
 /// Everything a branch counts.
 #[derive(Clone, Debug)]
@@ -53,14 +53,14 @@ pub struct RecipeToday {
 
 /// Lists what a branch counts.
 pub async fn list(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
 ) -> Result<StockList, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     let branch = find_branch(&mut tx, identity, branch_id).await?;
-    let items = items(&mut tx, &branch, today(core, &branch)).await?;
+    let items = items(&mut tx, &branch, branch.business_day(deps.clock.now())).await?;
     let components = store::stock::components::list(&mut tx, branch.brand_id).await?;
     let (recipes, versions) = store::stock::recipes::list(&mut tx, branch.brand_id).await?;
     let left: HashMap<_, _> = items
@@ -84,17 +84,17 @@ pub async fn list(
     })
 }
 
-/// Lists the orders that the shortfalls of a unit concern: of each bucket the newest, as far as
-/// its shortfall reaches.
+/// Lists the orders that the shortfalls of a unit concern: of each bucket the newest, as many as
+/// its shortfall covers.
 pub async fn list_short(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     (branch_id, sku_id): (BranchId, SkuId),
-) -> Result<Vec<Promised>, Error> {
-    let mut tx = core.db.tenant(org).await?;
+) -> Result<Vec<PromisedOrder>, Error> {
+    let mut tx = deps.db.tenant(org).await?;
     let branch = find_branch(&mut tx, identity, branch_id).await?;
-    let today = today(core, &branch);
+    let today = branch.business_day(deps.clock.now());
     let mut short: HashMap<_, _> =
         store::stock::buckets::find_many(&mut tx, branch_id, &[sku_id], today)
             .await?
@@ -111,21 +111,21 @@ pub async fn list_short(
         *lacking -= order.quantity;
         concerned
     });
-    orders.truncate(ORDERS_TOLD);
+    orders.truncate(ORDERS_LISTED);
     Ok(orders)
 }
 
 /// Writes a branch's stock as a file that imports to the same.
 pub async fn export_file(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
     mut names: Vec<Name>,
 ) -> Result<Vec<u8>, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     let branch = find_branch(&mut tx, identity, branch_id).await?;
-    let today = today(core, &branch);
+    let today = branch.business_day(deps.clock.now());
     name_components(&mut tx, &branch, &mut names).await?;
     let (items, buckets) = counted(&mut tx, &branch, today).await?;
     let rows = export(&Stock {

@@ -7,11 +7,11 @@ use chassis::{
     job::JobRun,
 };
 
-use super::change::today;
+use super::ledger::write_ledger;
 use crate::{
-    app::{Core, availability::announce::announce, error::Error, holds::settle::write_ledger},
+    app::{Dependencies, availability::publish::publish_changes, error::Error},
     domain::{
-        availability::notice::Notice,
+        availability::changes::VisibleChanges,
         stock::{Bucket, BucketKey, ledger::Ledger, running_day},
     },
     store,
@@ -21,25 +21,29 @@ use crate::{
 const BRANCHES_A_TURN: i64 = 500;
 
 /// Receives for every branch that has begun a day since; several processes may do it at once.
-pub async fn receive_stock(core: &Core) -> anyhow::Result<()> {
-    let mut tx = core.db.system("receive expected stock").await?;
-    let now = core.clock.now();
+pub async fn receive_stock(deps: &Dependencies) -> anyhow::Result<()> {
+    let mut tx = deps.db.system("receive expected stock").await?;
+    let now = deps.clock.now();
     let found = store::stock::items::list_expecting(&mut tx, now, BRANCHES_A_TURN).await?;
     tx.rollback().await?;
     let mut run = JobRun::default();
     for (org, branch_id) in found {
-        run.run(org, receive_in(core, org, branch_id)).await;
+        run.run(org, receive_in(deps, org, branch_id)).await;
     }
     run.end()
 }
 
 /// Receives in one branch what no other process has received.
-async fn receive_in(core: &Core, org: OrganisationId, branch_id: BranchId) -> Result<(), Error> {
-    let mut tx = core.db.tenant(org).await?;
+async fn receive_in(
+    deps: &Dependencies,
+    org: OrganisationId,
+    branch_id: BranchId,
+) -> Result<(), Error> {
+    let mut tx = deps.db.tenant(org).await?;
     let Some(branch) = store::branches::lock(&mut tx, branch_id).await? else {
         return Err(Error::BranchUnknown);
     };
-    let today = today(core, &branch);
+    let today = branch.business_day(deps.clock.now());
     let items = store::stock::items::find_expecting(&mut tx, branch_id, today).await?;
     if items.is_empty() {
         return Ok(());
@@ -56,7 +60,7 @@ async fn receive_in(core: &Core, org: OrganisationId, branch_id: BranchId) -> Re
     let buckets = store::stock::buckets::find_keys(&mut tx, branch_id, &keys).await?;
     let mut ledger = Ledger::of(buckets.clone());
     let recipes = store::stock::recipes::using(&mut tx, branch.brand_id, &sku_ids).await?;
-    let mut notice = Notice::default();
+    let mut changes = VisibleChanges::default();
     for item in &items {
         ledger.receive(item, today);
         let key = (item.sku_id, running_day());
@@ -64,13 +68,13 @@ async fn receive_in(core: &Core, org: OrganisationId, branch_id: BranchId) -> Re
             |buckets: &HashMap<BucketKey, Bucket>| buckets.get(&key).map_or(0, Bucket::available);
         let available = (left(&buckets), left(&ledger.buckets));
         let shown_from = recipes.shown_from(item);
-        notice.stock(item.sku_id, available, item.low_threshold, shown_from);
-        notice.brought(item.sku_id, available);
+        changes.stock(item.sku_id, available, item.low_threshold, shown_from);
+        changes.restocked_by_staff(item.sku_id, available);
     }
-    write_ledger(core, &mut tx, branch_id, &ledger).await?;
+    write_ledger(deps, &mut tx, branch_id, &ledger).await?;
     store::stock::items::set_received(&mut tx, branch_id, &sku_ids, today).await?;
-    announce(core, &mut tx, branch_id, &notice).await?;
+    publish_changes(deps, &mut tx, branch_id, &changes).await?;
     tx.commit().await?;
-    core.availabilities.forget(org, branch_id);
+    deps.availabilities.forget(org, branch_id);
     Ok(())
 }

@@ -9,33 +9,33 @@ use chassis::{
 
 use crate::{
     app::{
-        Core,
-        availability::announce::announce,
+        Dependencies,
+        availability::publish::publish_changes,
         error::{Error, constraint},
         once::{self, Once},
     },
-    domain::{availability::notice::Notice, stock::recipes::RecipePart},
+    domain::{availability::changes::VisibleChanges, stock::recipes::RecipePart},
     store::{
         self,
         stock::{components::Component, recipes::Version},
     },
 };
 
-const VERSIONS_TOLD: i64 = 50;
+const VERSIONS_LISTED: i64 = 50;
 
 /// Makes or changes a component; `once` makes a creation safe to repeat, `encode` its answer.
 ///
 /// Refuses with `NameTaken`, `ComponentUsed`, `ComponentUnknown`, `VersionConflict`, `BrandUnknown`
 /// and `IdempotencyMismatch`.
 pub async fn save_component(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     component: Component,
     once: Option<&Once>,
     encode: impl Fn(&Component) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    let save = || save_once(core, identity, org, component.clone(), once, &encode);
+    let save = || save_once(deps, identity, org, component.clone(), once, &encode);
     match save().await {
         Err(error) if once::is_taken(&error) => save().await,
         Err(error) if constraint(&error) == Some("components_name") => Err(Error::NameTaken),
@@ -44,14 +44,14 @@ pub async fn save_component(
 }
 
 async fn save_once(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     mut component: Component,
     once: Option<&Once>,
     encode: impl Fn(&Component) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     require_brand(&mut tx, identity, component.brand_id).await?;
     if let Some(once) = once {
         if let Some(given) = once.answer(&mut tx).await? {
@@ -74,7 +74,7 @@ async fn save_once(
     store::stock::components::upsert(&mut tx, &component).await?;
     let answer = encode(&component);
     if let Some(once) = once {
-        once.keep(&mut tx, &answer, core.clock.now()).await?;
+        once.keep(&mut tx, &answer, deps.clock.now()).await?;
     }
     tx.commit().await?;
     Ok(answer)
@@ -95,12 +95,12 @@ async fn check_version(tx: &mut TenantTx, component: &Component) -> Result<(), E
     }
 }
 
-/// Replaces the recipe of a variant or option read at `version`, and tells the next version.
+/// Replaces the recipe of a variant or option read at `version`, and returns the next version.
 ///
 /// Orders keep what they took; what is sellable changes in every branch of the brand at once.
 /// Refuses with `VersionConflict`, `BrandUnknown`, and every component that is not there.
 pub async fn set_recipe(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     (brand_id, sku_id): (BrandId, SkuId),
@@ -108,7 +108,7 @@ pub async fn set_recipe(
     version: i64,
     actor: String,
 ) -> Result<i64, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     require_brand(&mut tx, identity, brand_id).await?;
     let ids: Vec<_> = parts.iter().map(|part| part.component_id).collect();
     let there = store::stock::components::share(&mut tx, brand_id, &ids).await?;
@@ -140,34 +140,34 @@ pub async fn set_recipe(
     let recipe = Version {
         version: current + 1,
         parts,
-        at: core.clock.now(),
+        at: deps.clock.now(),
         actor,
     };
     store::stock::recipes::insert(&mut tx, brand_id, sku_id, &recipe).await?;
-    let notice = Notice {
+    let changes = VisibleChanges {
         sku_ids: [sku_id].into(),
-        ..Notice::default()
+        ..VisibleChanges::default()
     };
     for branch_id in &branches {
-        announce(core, &mut tx, *branch_id, &notice).await?;
+        publish_changes(deps, &mut tx, *branch_id, &changes).await?;
     }
     tx.commit().await?;
     for branch_id in branches {
-        core.availabilities.forget(org, branch_id);
+        deps.availabilities.forget(org, branch_id);
     }
     Ok(recipe.version)
 }
 
 /// Lists the versions of a recipe, newest first.
 pub async fn list_versions(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     (brand_id, sku_id): (BrandId, SkuId),
 ) -> Result<Vec<Version>, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     require_brand(&mut tx, identity, brand_id).await?;
-    Ok(store::stock::recipes::versions(&mut tx, brand_id, sku_id, VERSIONS_TOLD).await?)
+    Ok(store::stock::recipes::versions(&mut tx, brand_id, sku_id, VERSIONS_LISTED).await?)
 }
 
 async fn require_brand(
@@ -175,7 +175,7 @@ async fn require_brand(
     identity: &Identity,
     brand_id: BrandId,
 ) -> Result<(), Error> {
-    if !store::branches::knows_brand(tx, brand_id).await? {
+    if !store::branches::brand_exists(tx, brand_id).await? {
         return Err(Error::BrandUnknown);
     }
     Ok(identity.require_brand(brand_id)?)

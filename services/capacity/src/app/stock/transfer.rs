@@ -6,10 +6,10 @@ use chassis::{
     id::{BranchId, OrganisationId, SkuId},
 };
 
-use super::change::{ItemToday, record, tell, today};
+use super::change::{ItemToday, publish_change, record};
 use crate::{
     app::{
-        Core,
+        Dependencies,
         error::Error,
         find_branch::lock_branch,
         once::{self, Once},
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// A transfer staff ask for.
+/// A transfer by staff.
 #[derive(Clone, Debug)]
 pub struct Transfer {
     /// The same key and body give the first answer again.
@@ -46,59 +46,67 @@ pub struct Transfer {
 /// Refuses with `StockNegative`, `ItemUnknown` and `NotTracked` for the sender, `SkuMismatch` for
 /// a receiver that does not count the unit, `IdempotencyMismatch` and `BranchUnknown`.
 pub async fn transfer(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &Transfer,
+    command: &Transfer,
     encode: impl Fn(&ItemToday, &Movement) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    match transfer_once(core, identity, org, ask, &encode).await {
+    match transfer_once(deps, identity, org, command, &encode).await {
         Err(error) if once::is_taken(&error) => {
-            transfer_once(core, identity, org, ask, &encode).await
+            transfer_once(deps, identity, org, command, &encode).await
         }
         outcome => outcome,
     }
 }
 
 async fn transfer_once(
-    core: &Core,
+    deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
-    ask: &Transfer,
+    command: &Transfer,
     encode: impl Fn(&ItemToday, &Movement) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    let mut tx = core.db.tenant(org).await?;
+    let mut tx = deps.db.tenant(org).await?;
     // In the order of their ids, as everywhere: opposite transfers wait for each other in line.
-    let first = lock_branch(&mut tx, identity, ask.from.min(ask.to)).await?;
-    let second = lock_branch(&mut tx, identity, ask.from.max(ask.to)).await?;
-    let (from, to) = if first.branch_id == ask.from {
+    let first = lock_branch(&mut tx, identity, command.from.min(command.to)).await?;
+    let second = lock_branch(&mut tx, identity, command.from.max(command.to)).await?;
+    let (from, to) = if first.branch_id == command.from {
         (first, second)
     } else {
         (second, first)
     };
-    if let Some(given) = ask.once.answer(&mut tx).await? {
+    if let Some(given) = command.once.answer(&mut tx).await? {
         return Ok(given);
     }
-    let sent = find(core, &mut tx, &from, ask.sku_id)
+    let sent = find(deps, &mut tx, &from, command.sku_id)
         .await?
         .ok_or(Error::ItemUnknown)?;
     if sent.item.mode == StockMode::Untracked {
         return Err(Error::NotTracked);
     }
-    let received = find(core, &mut tx, &to, ask.sku_id).await?;
+    let received = find(deps, &mut tx, &to, command.sku_id).await?;
     let received = received.filter(|it| it.item.mode != StockMode::Untracked);
     let received = received.ok_or(Error::SkuMismatch)?;
 
-    let after = sent.bucket.adjusted(-ask.quantity)?;
+    let after = sent.bucket.adjusted(-command.quantity)?;
     let kind = MovementKind::TransferredOut;
-    let (sent, movement) =
-        write(core, &mut tx, ask, (&from, to.branch_id), sent, kind, after).await?;
-    let after = received.bucket.adjusted(ask.quantity)?;
+    let (sent, movement) = write(
+        deps,
+        &mut tx,
+        command,
+        (&from, to.branch_id),
+        sent,
+        kind,
+        after,
+    )
+    .await?;
+    let after = received.bucket.adjusted(command.quantity)?;
     let kind = MovementKind::TransferredIn;
     write(
-        core,
+        deps,
         &mut tx,
-        ask,
+        command,
         (&to, from.branch_id),
         received,
         kind,
@@ -107,21 +115,24 @@ async fn transfer_once(
     .await?;
 
     let answer = encode(&sent, &movement);
-    ask.once.keep(&mut tx, &answer, core.clock.now()).await?;
+    command
+        .once
+        .keep(&mut tx, &answer, deps.clock.now())
+        .await?;
     tx.commit().await?;
-    core.availabilities.forget(org, ask.from);
-    core.availabilities.forget(org, ask.to);
+    deps.availabilities.forget(org, command.from);
+    deps.availabilities.forget(org, command.to);
     Ok(answer)
 }
 
 async fn find(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
     branch: &Branch,
     sku_id: SkuId,
 ) -> Result<Option<ItemToday>, Error> {
     let items = store::stock::items::find_many(tx, branch.branch_id, &[sku_id]).await?;
-    let today = today(core, branch);
+    let today = branch.business_day(deps.clock.now());
     let buckets = store::stock::buckets::find_many(tx, branch.branch_id, &[sku_id], today).await?;
     Ok(items
         .into_iter()
@@ -130,27 +141,27 @@ async fn find(
 }
 
 async fn write(
-    core: &Core,
+    deps: &Dependencies,
     tx: &mut TenantTx,
-    ask: &Transfer,
+    command: &Transfer,
     (branch, other): (&Branch, BranchId),
     mut item: ItemToday,
     kind: MovementKind,
     after: Bucket,
 ) -> Result<(ItemToday, Movement), Error> {
     let before = std::mem::replace(&mut item.bucket, after);
-    let today = today(core, branch);
+    let today = branch.business_day(deps.clock.now());
     let movement = StaffMovement {
-        sku_id: ask.sku_id,
+        sku_id: command.sku_id,
         business_day: item.item.bucket_day(today, today).unwrap_or(today),
         kind,
         quantity: after.balance() - before.balance(),
         after,
-        actor: &ask.actor,
-        reason: &ask.reason,
+        actor: &command.actor,
+        reason: &command.reason,
         other_branch_id: Some(other),
     };
-    let movement = record(core, tx, branch.branch_id, &movement).await?;
-    tell(core, tx, branch, &item.item, (before, after)).await?;
+    let movement = record(deps, tx, branch.branch_id, &movement).await?;
+    publish_change(deps, tx, branch, &item.item, (before, after)).await?;
     Ok((item, movement))
 }

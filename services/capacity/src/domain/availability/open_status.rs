@@ -6,7 +6,7 @@ use crate::domain::{
     branch_state::BranchState,
     channel::Channel,
     hours::calendar::{Calendar, SlotTime},
-    limits::{book::Book, demand::Demand},
+    limits::{demand::Demand, usage::CapacityUsage},
     pauses::Pauses,
 };
 
@@ -32,12 +32,12 @@ pub enum OpenState {
 pub struct OpenStatus {
     /// State.
     pub state: OpenState,
-    /// When it takes orders for now again; `None` while it does, and when nobody knows.
+    /// When it takes orders for now again; `None` while it does, and when that is unknown.
     pub opens_at: Option<DateTime<Utc>>,
     /// When ordering for now ends; `None` while it is not open and where no end is in sight.
     pub last_order_at: Option<DateTime<Utc>>,
     /// ASAP promise with the slot it counts in; `None` while it is not open and when no slot of the
-    /// opening has room.
+    /// opening has capacity.
     pub promise: Option<(SlotTime, DateTime<Utc>)>,
 }
 
@@ -48,7 +48,7 @@ impl OpenStatus {
         state: BranchState,
         calendar: &Calendar<'_>,
         pauses: &Pauses,
-        book: &Book,
+        usage: &CapacityUsage,
         demand: &Demand,
     ) -> Self {
         let found = |state| Self {
@@ -78,7 +78,7 @@ impl OpenStatus {
             };
         }
         let is_paused = |at| pauses.open_from(channel, method, at) != Some(at);
-        let promise = book.promise(calendar, demand).ok();
+        let promise = usage.promise(calendar, demand).ok();
         Self {
             last_order_at: calendar.ordering_ends_at(),
             promise: promise.filter(|(_, promised_at)| !is_paused(*promised_at)),

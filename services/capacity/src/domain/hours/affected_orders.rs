@@ -9,7 +9,7 @@ use chassis::{
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::calendar::Schedule;
+use super::schedule::Schedule;
 use crate::domain::method::Method;
 
 /// A refusal travels in headers: it names this many orders at most.
@@ -35,7 +35,7 @@ pub struct BookedOrder {
 /// What shall become of an order outside the hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It stays, and is not asked about again.
+    /// It stays, and needs no decision again.
     Keep,
     /// Ordering does something with it.
     Act(Action),
@@ -46,10 +46,10 @@ pub enum Decision {
 pub enum Action {
     /// Cancels it.
     Cancel,
-    /// Moves it to the slot that begins then.
-    Move(DateTime<Utc>),
-    /// Moves it to the first slot after its time that takes it.
-    MoveNext,
+    /// Reschedules it to the slot that begins then.
+    Reschedule(DateTime<Utc>),
+    /// Reschedules it to the first slot after its time that takes it.
+    RescheduleNext,
 }
 
 /// Decisions for orders that may be outside.
@@ -59,12 +59,12 @@ pub struct Decisions {
     pub by_order: BTreeMap<OrderId, Decision>,
     /// Orders without a decision of their own stay.
     pub keep_others: bool,
-    /// Why orders are moved, as their customers read it.
-    pub move_reason: String,
+    /// Why orders are rescheduled, as their customers read it.
+    pub reschedule_reason: String,
 }
 
 impl Decisions {
-    /// Some orders are to be cancelled or moved.
+    /// Some orders are to be cancelled or rescheduled.
     #[must_use]
     pub fn act(&self) -> bool {
         let mut all = self.by_order.values();
@@ -77,11 +77,11 @@ impl Decisions {
 pub struct Decided {
     /// They stay.
     pub keep: Vec<OrderId>,
-    /// Ordering does something with them; until it has they are asked about again.
+    /// Ordering does something with them; until it has they need a decision again.
     pub act: Vec<(BookedOrder, Action)>,
 }
 
-/// Booked orders lie outside and nobody has decided about them.
+/// Booked orders lie outside without a decision.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} booked orders lie outside the hours and are not decided", .0.len())]
 pub struct OrdersAffected(pub Vec<BookedOrder>);

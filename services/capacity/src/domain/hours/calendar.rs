@@ -1,10 +1,13 @@
 //! When a branch sells, seen from one moment: openings, slots, the wanted time, the ASAP promise.
 
 use chassis::business_day::BusinessDay;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 
-use super::{Hours, OutsideHours, special_days::DayTable};
+use super::{
+    opening::Opening,
+    schedule::Schedule,
+    weekly::{Hours, OutsideHours},
+};
 use crate::domain::{
     local_time::{ceil_five_minutes, grid_floor, instant_of, shown_at},
     method::Method,
@@ -16,52 +19,6 @@ const DAYS_AROUND: u64 = 2;
 const DAYS_BACK: u64 = 8;
 /// Openings are known this many days ahead, even where fewer may be ordered for.
 const LEAST_KNOWN: u64 = 7;
-const FIRST_INSTANT: DateTime<Utc> = DateTime::UNIX_EPOCH;
-/// Far enough away for every date, and not so far that a zone could not show it.
-const LAST_INSTANT: DateTime<Utc> = DateTime::from_timestamp_nanos(i64::MAX);
-
-pub mod offer;
-
-/// A time without interruption in which the branch is open; `to` is no longer part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Opening {
-    /// Opens.
-    pub from: DateTime<Utc>,
-    /// Closes.
-    pub to: DateTime<Utc>,
-}
-
-/// What of a branch the calendar is made from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Schedule {
-    /// Weekly hours and slot settings in force.
-    pub hours: Hours,
-    /// Those that take over later, by their time.
-    pub later: Vec<LaterHours>,
-    /// Dates on which other hours count than the week's.
-    pub special_days: DayTable,
-    /// Zone of the branch.
-    pub tz: Tz,
-    /// Business-day cut-off in minutes after midnight.
-    pub cutoff_minutes: u16,
-}
-
-/// Hours that take over at a time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LaterHours {
-    /// From when they count.
-    pub from: DateTime<Utc>,
-    /// The hours.
-    pub hours: Hours,
-}
-
-/// Hours and how long they count.
-#[derive(Clone, Copy, Debug)]
-struct Reign<'schedule> {
-    hours: &'schedule Hours,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-}
 
 /// Why a wanted time cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,25 +69,13 @@ pub struct Calendar<'schedule> {
     schedule: &'schedule Schedule,
     method: Method,
     now: DateTime<Utc>,
-    openings: Vec<Opening>,
-    last_day_ends_at: DateTime<Utc>,
+    pub(super) openings: Vec<Opening>,
+    pub(super) last_day_ends_at: DateTime<Utc>,
     /// Openings are known up to here; one that lasts so long has no end in sight.
     known_until: DateTime<Utc>,
 }
 
 impl Schedule {
-    /// A schedule of one week for ever.
-    #[must_use]
-    pub const fn weekly(hours: Hours, tz: Tz, cutoff_minutes: u16) -> Self {
-        Self {
-            hours,
-            later: Vec::new(),
-            special_days: DayTable::new(),
-            tz,
-            cutoff_minutes,
-        }
-    }
-
     /// The calendar of 自取 as seen at `now`.
     #[must_use]
     pub fn at(&self, now: DateTime<Utc>) -> Calendar<'_> {
@@ -153,121 +98,6 @@ impl Schedule {
             last_day_ends_at: last_day.ends_at(self.tz, self.cutoff_minutes),
             known_until: instant_of(self.tz, (last_date + Days::new(1)).and_time(NaiveTime::MIN)),
         }
-    }
-
-    /// The hours in force at an instant.
-    #[must_use]
-    pub fn hours_at(&self, instant: DateTime<Utc>) -> &Hours {
-        self.later
-            .iter()
-            .rfind(|later| later.from <= instant)
-            .map_or(&self.hours, |later| &later.hours)
-    }
-
-    /// The business day of an instant.
-    #[must_use]
-    pub fn business_day(&self, instant: DateTime<Utc>) -> BusinessDay {
-        BusinessDay::of(instant, self.tz, self.cutoff_minutes)
-    }
-
-    /// Length of the slots around an instant, in minutes.
-    #[must_use]
-    pub fn slot_minutes_at(&self, instant: DateTime<Utc>) -> u32 {
-        u32::from(self.hours_at(instant).slot_minutes)
-    }
-
-    /// Start of the grid's slot that holds `instant`.
-    #[must_use]
-    pub fn slot_holding(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
-        let step = self.slot_minutes_at(instant);
-        instant_of(self.tz, grid_floor(shown_at(self.tz, instant), step))
-    }
-
-    /// Whether the branch is open for a method at an instant, however far away.
-    #[must_use]
-    pub fn is_open(&self, instant: DateTime<Utc>, method: Method) -> bool {
-        let hours = self.hours_at(instant);
-        let date = shown_at(self.tz, instant).date();
-        // No period lasts longer than a day: what is going on began today or yesterday.
-        [date - Days::new(1), date].into_iter().any(|date| {
-            self.openings_on(hours, method, date)
-                .any(|opening| opening.from <= instant && instant < opening.to)
-        })
-    }
-
-    /// The openings that begin on these dates, merged where they touch or meet.
-    fn openings(&self, method: Method, first: NaiveDate, last: NaiveDate) -> Vec<Opening> {
-        let mut found: Vec<Opening> = self
-            .reigns()
-            .flat_map(|reign| {
-                let from = shown_at(self.tz, reign.from).date() - Days::new(1);
-                let to = shown_at(self.tz, reign.to).date();
-                from.max(first)
-                    .iter_days()
-                    .take_while(move |date| *date <= to.min(last))
-                    .flat_map(move |date| self.openings_on(reign.hours, method, date))
-                    .filter_map(move |opening| reign.cut(opening))
-            })
-            .collect();
-        found.sort_unstable();
-        let mut openings: Vec<Opening> = Vec::with_capacity(found.len());
-        for opening in found {
-            match openings.last_mut() {
-                Some(last) if opening.from <= last.to => last.to = last.to.max(opening.to),
-                _ => openings.push(opening),
-            }
-        }
-        openings
-    }
-
-    /// The openings that begin on a date: those of its special day, else of the week.
-    ///
-    /// A special day takes the place of what begins on it. The night before goes on into it, and its own
-    /// night goes on beside what the next day has.
-    fn openings_on<'hours>(
-        &self,
-        hours: &'hours Hours,
-        method: Method,
-        date: NaiveDate,
-    ) -> impl Iterator<Item = Opening> + use<'_, 'hours> {
-        let special = self.special_days.get(&date);
-        let of_special = special
-            .into_iter()
-            .flat_map(|day| day.periods.iter().copied());
-        let of_week = special
-            .is_none()
-            .then(|| hours.periods_on(method, date))
-            .into_iter()
-            .flatten();
-        let tz = self.tz;
-        of_special
-            .chain(of_week)
-            .filter_map(move |period| period.opening_on(date, tz))
-    }
-
-    /// The hours one after the other; the first count since ever, the last for ever.
-    fn reigns(&self) -> impl Iterator<Item = Reign<'_>> {
-        let starts = std::iter::once((&self.hours, FIRST_INSTANT))
-            .chain(self.later.iter().map(|later| (&later.hours, later.from)));
-        let ends = self
-            .later
-            .iter()
-            .map(|later| later.from)
-            .chain(std::iter::once(LAST_INSTANT));
-        starts
-            .zip(ends)
-            .map(|((hours, from), to)| Reign { hours, from, to })
-    }
-}
-
-impl Reign<'_> {
-    /// The part of an opening in which these hours count.
-    fn cut(&self, opening: Opening) -> Option<Opening> {
-        let cut = Opening {
-            from: opening.from.max(self.from),
-            to: opening.to.min(self.to),
-        };
-        (cut.from < cut.to).then_some(cut)
     }
 }
 
@@ -355,7 +185,7 @@ impl Calendar<'_> {
 
     /// The earliest ASAP promise, ceil5(now + lead), and the opening it must stay in.
     ///
-    /// Whether its slot has room is for the caller to see; `None` while closed.
+    /// Whether its slot has capacity is left to the caller; `None` while closed.
     #[must_use]
     pub fn asap(&self) -> Option<(DateTime<Utc>, Opening)> {
         let opening = self.accepting()?;
@@ -430,8 +260,10 @@ impl Calendar<'_> {
     /// Hours that take over within the opening bring their own grid.
     fn slots_of(&self, opening: Opening) -> impl Iterator<Item = SlotTime> {
         self.schedule
-            .reigns()
-            .filter_map(move |reign| Some((reign.cut(opening)?, reign.hours.slot_minutes)))
+            .effective_hours()
+            .filter_map(move |effective| {
+                Some((effective.cut(opening)?, effective.hours.slot_minutes))
+            })
             .flat_map(move |(part, step)| self.slots_on_grid(opening, part, u32::from(step)))
     }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use chassis::error::Violations;
 
-use super::{DAY_MINUTES, DayPeriod, Hours, MethodHours, OutsideHours, Period, WEEK_MINUTES};
+use super::weekly::{
+    DAY_MINUTES, DayPeriod, Hours, MethodHours, OutsideHours, Period, WEEK_MINUTES,
+};
 use crate::domain::method::Method;
 
 const PERIODS_A_DAY: usize = 6;

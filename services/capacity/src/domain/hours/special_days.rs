@@ -9,11 +9,11 @@ use chassis::{
 };
 use chrono::{Days, NaiveDate};
 
-use super::{DayPeriod, parse_day_periods};
+use super::{parse::parse_day_periods, weekly::DayPeriod};
 use crate::domain::local_time::parse_date;
 
 const MOST_DAYS: i64 = 366;
-/// A refusal names at most this many days that are in the way.
+/// A rejection names at most this many conflicting days.
 const MOST_NAMED: usize = 20;
 
 /// A special day.
@@ -31,7 +31,7 @@ pub struct SpecialDay {
     pub version: i64,
 }
 
-/// What a special day is, whoever it belongs to.
+/// A special day, of a branch or of a brand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Day {
     /// Name.
@@ -118,7 +118,7 @@ impl Day {
 
     /// Some date is in both.
     #[must_use]
-    pub fn meets(&self, other: &Self) -> bool {
+    pub fn overlaps(&self, other: &Self) -> bool {
         self.from <= other.to && other.from <= self.to
     }
 }
@@ -143,7 +143,7 @@ impl SpecialDay {
             );
         }
         let in_the_way = others.iter().filter_map(|other| {
-            if other.special_day_id == self.special_day_id || !other.day.meets(&self.day) {
+            if other.special_day_id == self.special_day_id || !other.day.overlaps(&self.day) {
                 return None;
             }
             if other.branch_id == self.branch_id {
@@ -167,7 +167,7 @@ impl SpecialDay {
     pub fn is_overridden(&self, others: &[Self]) -> bool {
         self.branch_id.is_some()
             && others.iter().any(|other| {
-                other.branch_id.is_none() && other.day.locked && other.day.meets(&self.day)
+                other.branch_id.is_none() && other.day.locked && other.day.overlaps(&self.day)
             })
     }
 }
@@ -201,7 +201,7 @@ pub fn table(days: &[SpecialDay], branch_id: BranchId, from: NaiveDate) -> DayTa
 /// The date from which special days still matter: a night may last into the next day, and the calendar
 /// looks back at the opening that is going on.
 #[must_use]
-pub fn matter_from(today: NaiveDate) -> NaiveDate {
+pub fn relevant_from(today: NaiveDate) -> NaiveDate {
     today - Days::new(10)
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
 
 use chassis::error::Violations;
 
-use super::{Hours, calendar::LaterHours};
+use super::{schedule::UpcomingHours, weekly::Hours};
 
 const MOST_AHEAD: TimeDelta = TimeDelta::days(365);
 
@@ -91,11 +91,11 @@ impl Versions {
 
     /// The hours in force at a moment, and those that take over later.
     #[must_use]
-    pub fn seen_at(&self, now: DateTime<Utc>) -> (Hours, Vec<LaterHours>) {
+    pub fn seen_at(&self, now: DateTime<Utc>) -> (Hours, Vec<UpcomingHours>) {
         let hours = self
             .in_force(now)
             .map_or_else(Hours::default, |version| version.hours.clone());
-        let later = self.pending(now).map(|version| LaterHours {
+        let later = self.pending(now).map(|version| UpcomingHours {
             from: version.effective_at,
             hours: version.hours.clone(),
         });

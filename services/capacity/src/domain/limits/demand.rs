@@ -1,4 +1,4 @@
-//! What an order asks of the rules, wherever its slot may be.
+//! What an order demands of the rules, in whatever slot.
 
 use chassis::id::LimitRuleId;
 use uuid::Uuid;
@@ -9,57 +9,57 @@ use crate::domain::{channel::Channel, line::Line, method::Method};
 /// The limit of orders a slot takes by the hours; it has the place of a rule in every counter.
 pub const BY_HOURS: LimitRuleId = LimitRuleId::from_uuid(Uuid::nil());
 
-/// What an order asks.
+/// What an order demands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Demand {
     /// Where it comes from.
     pub channel: Channel,
     /// How it reaches the customer.
     pub method: Method,
-    /// Rules by their places among the limits, and how much each is asked for, above 0.
-    pub(in crate::domain::limits) asks: Vec<(usize, i64)>,
+    /// Rules by their places among the limits, with the amount demanded of each.
+    pub(in crate::domain::limits) by_rule: Vec<(usize, i64)>,
 }
 
 impl Limits {
-    /// What an order asks.
+    /// The demand of an order.
     #[must_use]
     pub fn demand(&self, channel: Channel, method: Method, lines: &[Line]) -> Demand {
-        let asks = self.rules().enumerate().filter_map(|(index, rule)| {
-            let asked = asked(rule, method, lines);
-            (asked > 0).then_some((index, asked))
+        let by_rule = self.rules().enumerate().filter_map(|(index, rule)| {
+            let amount = amount(rule, method, lines);
+            (amount > 0).then_some((index, amount))
         });
         Demand {
             channel,
             method,
-            asks: asks.collect(),
+            by_rule: by_rule.collect(),
         }
     }
 
-    /// Asks every rule, for looking at the counters.
+    /// A demand of nothing from every rule, to visit its counters.
     #[must_use]
     pub fn every(&self, channel: Channel, method: Method) -> Demand {
         Demand {
             channel,
             method,
-            asks: (0..self.rules().count()).map(|index| (index, 0)).collect(),
+            by_rule: (0..self.rules().count()).map(|index| (index, 0)).collect(),
         }
     }
 
-    /// The least that any order asks: what has no room for this is full for everybody.
+    /// The least that any order demands: a slot without capacity for it is full for all.
     #[must_use]
     pub fn least(&self, channel: Channel, method: Method) -> Demand {
-        let asks = self.rules().enumerate().filter(|(_, rule)| {
+        let by_rule = self.rules().enumerate().filter(|(_, rule)| {
             rule.target == LimitTarget::All || rule.target == LimitTarget::Method(method)
         });
         Demand {
             channel,
             method,
-            asks: asks.map(|(index, _)| (index, 1)).collect(),
+            by_rule: by_rule.map(|(index, _)| (index, 1)).collect(),
         }
     }
 }
 
-fn asked(rule: &Rule, method: Method, lines: &[Line]) -> i64 {
+fn amount(rule: &Rule, method: Method, lines: &[Line]) -> i64 {
     let whole = match &rule.target {
         LimitTarget::All => true,
         LimitTarget::Method(only) if *only == method => true,
@@ -70,16 +70,16 @@ fn asked(rule: &Rule, method: Method, lines: &[Line]) -> i64 {
     if whole && rule.measure == Measure::Orders {
         return 1;
     }
-    let meant = lines.iter().filter(|line| whole || means(rule, line));
+    let lines = lines.iter().filter(|line| whole || applies_to(rule, line));
     match rule.measure {
-        Measure::Orders => i64::from(meant.count() > 0),
-        Measure::Units => meant.map(|line| line.quantity).sum(),
-        Measure::MakeMinutes => meant.map(|line| line.quantity * line.make_seconds).sum(),
-        Measure::Amount => meant.map(|line| line.amount).sum(),
+        Measure::Orders => i64::from(lines.count() > 0),
+        Measure::Units => lines.map(|line| line.quantity).sum(),
+        Measure::MakeMinutes => lines.map(|line| line.quantity * line.make_seconds).sum(),
+        Measure::Amount => lines.map(|line| line.amount).sum(),
     }
 }
 
-fn means(rule: &Rule, line: &Line) -> bool {
+fn applies_to(rule: &Rule, line: &Line) -> bool {
     match &rule.target {
         LimitTarget::All | LimitTarget::Method(_) => true,
         LimitTarget::Category(id) => line.category_ids.contains(id),

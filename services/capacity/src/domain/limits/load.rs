@@ -6,14 +6,14 @@ use chassis::{business_day::BusinessDay, id::LimitRuleId};
 use chrono::{DateTime, Utc};
 
 use super::{
-    book::{Book, Pool},
     demand::Demand,
-    trial::PastOrder,
+    order::SlotOrder,
+    usage::{CapacityUsage, Pool},
 };
 use crate::domain::{channel::Channel, hours::calendar::Calendar, line::Line, method::Method};
 
-/// Most rules told of one slot.
-const MOST_TOLD: usize = 8;
+/// Most rules listed for one slot.
+const MOST_LISTED: usize = 8;
 
 /// What orders amount to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,10 +82,10 @@ pub struct SlotLoad {
 /// The slots of `calendar` up to `to` that are open or have orders.
 #[must_use]
 pub fn loads(
-    book: &Book,
+    usage: &CapacityUsage,
     calendar: &Calendar<'_>,
     to: DateTime<Utc>,
-    orders: &[PastOrder],
+    orders: &[SlotOrder],
 ) -> Vec<SlotLoad> {
     let schedule = calendar.schedule();
     let mut slots: BTreeMap<DateTime<Utc>, (bool, Sum)> = calendar
@@ -97,7 +97,7 @@ pub fn loads(
         let slot = schedule.slot_holding(order.slot_starts_at);
         slots.entry(slot).or_default().1.add(&order.lines);
     }
-    let every = book.limits.every(Channel::Counter, Method::Pickup);
+    let every = usage.limits.every(Channel::Counter, Method::Pickup);
     slots
         .into_iter()
         .map(|(starts_at, (open, sum))| SlotLoad {
@@ -106,25 +106,26 @@ pub fn loads(
             business_day: schedule.business_day(starts_at),
             open,
             sum,
-            rules: fullest(book, calendar, &every, starts_at),
+            rules: fullest(usage, calendar, &every, starts_at),
         })
         .collect()
 }
 
 fn fullest(
-    book: &Book,
+    usage: &CapacityUsage,
     calendar: &Calendar<'_>,
     every: &Demand,
     slot: DateTime<Utc>,
 ) -> Vec<RuleLoad> {
     let mut found = BTreeMap::<LimitRuleId, RuleLoad>::new();
-    book.each_counter(calendar.schedule(), every, slot, |_, key, limit| {
+    usage.visit_counters(calendar.schedule(), every, slot, |counter| {
+        let (key, limit) = (counter.key, counter.limit);
         if key.pool != Pool::All {
             return;
         }
         let load = RuleLoad {
             rule_id: key.rule_id,
-            used: book.used(key),
+            used: usage.used(key),
             limit,
         };
         let kept = found.entry(key.rule_id).or_insert(load);
@@ -134,6 +135,6 @@ fn fullest(
     });
     let mut found: Vec<_> = found.into_values().collect();
     found.sort_by_key(|load| std::cmp::Reverse(load.per_mille()));
-    found.truncate(MOST_TOLD);
+    found.truncate(MOST_LISTED);
     found
 }

@@ -14,18 +14,16 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    book::{Book, Fullness, beyond},
     grid::Grid,
+    order::SlotOrder,
     parse::judge,
-    trial::{PastOrder, try_orders},
+    simulation::simulate,
+    usage::{CapacityUsage, Fullness, beyond},
     *,
 };
 use crate::domain::{
     channel::Channel,
-    hours::{
-        Hours, Period,
-        calendar::{Schedule, SlotProblem},
-    },
+    hours::{Hours, Period, calendar::SlotProblem, schedule::Schedule},
     line::Line,
     method::Method,
 };
@@ -91,8 +89,8 @@ fn numbered(mut rules: Vec<Rule>) -> Vec<Rule> {
     rules
 }
 
-fn book(rules: Vec<Rule>) -> Book {
-    Book {
+fn usage(rules: Vec<Rule>) -> CapacityUsage {
+    CapacityUsage {
         limits: Arc::new(Limits::new(&numbered(rules))),
         used: HashMap::new(),
     }
@@ -114,14 +112,14 @@ fn line(category: u128, quantity: i64) -> Line {
 
 struct Branch {
     schedule: Schedule,
-    book: Book,
+    usage: CapacityUsage,
 }
 
 impl Branch {
     fn new(rules: Vec<Rule>) -> Self {
         Self {
             schedule: schedule(),
-            book: book(rules),
+            usage: usage(rules),
         }
     }
 
@@ -131,8 +129,8 @@ impl Branch {
 
     fn fullness_by(&self, channel: Channel, lines: &[Line], slot: &str) -> Fullness {
         let calendar = self.schedule.at(at(NOON));
-        let demand = self.book.limits.demand(channel, Method::Pickup, lines);
-        self.book.room(&calendar, &demand, at(slot)).fullness
+        let demand = self.usage.limits.demand(channel, Method::Pickup, lines);
+        self.usage.remaining(&calendar, &demand, at(slot)).fullness
     }
 
     fn take(&mut self, lines: &[Line], slot: &str) {
@@ -141,15 +139,18 @@ impl Branch {
 
     fn take_by(&mut self, channel: Channel, lines: &[Line], slot: &str) {
         let calendar = self.schedule.at(at(NOON));
-        let demand = self.book.limits.demand(channel, Method::Pickup, lines);
-        let takes = self.book.takes(&calendar, &demand, at(slot));
-        self.book.take(&takes);
+        let demand = self.usage.limits.demand(channel, Method::Pickup, lines);
+        let takes = self.usage.takes(&calendar, &demand, at(slot));
+        self.usage.add(&takes);
     }
 
     fn earliest(&self, lines: &[Line], from: &str) -> Option<DateTime<Utc>> {
         let calendar = self.schedule.at(at(NOON));
-        let demand = self.book.limits.demand(Channel::Web, Method::Pickup, lines);
-        self.book.earliest(&calendar, &demand, at(from))
+        let demand = self
+            .usage
+            .limits
+            .demand(Channel::Web, Method::Pickup, lines);
+        self.usage.earliest(&calendar, &demand, at(from))
     }
 }
 
@@ -349,10 +350,10 @@ fn the_promise_waits_for_the_slowest_station() {
         let calendar = branch.schedule.at(at(NOON));
         let lines = [line(1, units)];
         let demand = branch
-            .book
+            .usage
             .limits
             .demand(Channel::Web, Method::Pickup, &lines);
-        branch.book.promise(&calendar, &demand).map(|(_, at)| at)
+        branch.usage.promise(&calendar, &demand).map(|(_, at)| at)
     };
     assert_eq!(promise(&branch, 1), Ok(at("2026-09-02T04:15:00Z")));
     assert_eq!(promise(&branch, 22), Ok(at("2026-09-02T04:25:00Z")));
@@ -375,10 +376,10 @@ fn an_order_above_every_slot_is_too_large_and_a_closed_one_is_not() {
     let schedule = calendar_of(&branch);
     let too_large = |branch: &Branch, lines: &[Line]| {
         let demand = branch
-            .book
+            .usage
             .limits
             .demand(Channel::Web, Method::Pickup, lines);
-        branch.book.is_too_large(&schedule.at(at(NOON)), &demand)
+        branch.usage.is_too_large(&schedule.at(at(NOON)), &demand)
     };
     assert!(too_large(&branch, &[line(1, 6)]));
     assert!(!too_large(&branch, &[line(1, 5)]));
@@ -395,15 +396,15 @@ fn what_platforms_take_beyond_a_limit_is_told_exactly() {
         5,
     )]);
     let calendar = branch.schedule.at(at(NOON));
-    let mut book = branch.book.clone();
+    let mut usage = branch.usage.clone();
     for (units, over) in [(3, 0), (4, 2), (1, 1)] {
         let lines = [line(1, units)];
-        let demand = book
+        let demand = usage
             .limits
             .demand(Channel::UberEats, Method::Pickup, &lines);
-        let takes = book.takes(&calendar, &demand, at(SIX));
-        assert_eq!(beyond(&takes, &book).values().sum::<i64>(), over);
-        book.take(&takes);
+        let takes = usage.takes(&calendar, &demand, at(SIX));
+        assert_eq!(beyond(&takes, &usage).values().sum::<i64>(), over);
+        usage.add(&takes);
     }
 }
 
@@ -415,7 +416,7 @@ fn the_orders_of_a_day_are_tried_in_their_order() {
         Window::Slot,
         1,
     )]));
-    let order = |n, slot: &str| PastOrder {
+    let order = |n, slot: &str| SlotOrder {
         order_id: OrderId::from_uuid(id(n)),
         channel: Channel::Web,
         method: Method::Pickup,
@@ -432,13 +433,13 @@ fn the_orders_of_a_day_are_tried_in_their_order() {
         order(5, last),
     ];
     let day = BusinessDay::on(at(SIX).date_naive());
-    let tried = try_orders(&limits, &schedule(), day, &orders);
-    let told: Vec<_> = tried
+    let tried = simulate(&limits, &schedule(), day, &orders);
+    let found: Vec<_> = tried
         .iter()
         .map(|tried| (tried.order_id, tried.offered_at))
         .collect();
     assert_eq!(
-        told,
+        found,
         [
             (orders[1].order_id, Some(at("2026-09-02T10:15:00Z"))),
             (orders[2].order_id, Some(at("2026-09-02T10:30:00Z"))),
@@ -517,7 +518,7 @@ fn some_rule() -> impl Strategy<Value = Rule> {
 }
 
 proptest! {
-    /// Whoever takes only what has room never passes a limit, and no N minutes hold more than theirs.
+    /// Taking only what fits never exceeds a limit, and no N minutes hold more than theirs.
     #[test]
     fn no_window_ever_passes_its_limit(
         rules in proptest::collection::vec(some_rule(), 1..4),
@@ -535,20 +536,20 @@ proptest! {
             }
         }
         let calendar = branch.schedule.at(at(NOON));
-        let every = branch.book.limits.every(Channel::Web, Method::Pickup);
-        let grid = Grid::new(&branch.book, &calendar, &every);
+        let every = branch.usage.limits.every(Channel::Web, Method::Pickup);
+        let grid = Grid::new(&branch.usage, &calendar, &every);
         for units in [1, 5, 30] {
             let lines = [line(1, units)];
-            let demand = branch.book.limits.demand(Channel::Web, Method::Pickup, &lines);
+            let demand = branch.usage.limits.demand(Channel::Web, Method::Pickup, &lines);
             for (place, slot) in grid.slots.iter().enumerate().take(80) {
                 prop_assert_eq!(
-                    grid.room(&branch.book, &calendar, &demand, place),
-                    branch.book.room(&calendar, &demand, slot.starts_at)
+                    grid.remaining(&branch.usage, &calendar, &demand, place),
+                    branch.usage.remaining(&calendar, &demand, slot.starts_at)
                 );
             }
         }
-        for rule in branch.book.limits.rules() {
-            for (key, used) in &branch.book.used {
+        for rule in branch.usage.limits.rules() {
+            for (key, used) in &branch.usage.used {
                 if key.rule_id == rule.rule_id {
                     prop_assert!(*used <= rule.limit(15));
                 }
@@ -563,7 +564,7 @@ proptest! {
                     .flat_map(|(_, line)| {
                         let demand = Limits::new(std::slice::from_ref(rule))
                             .demand(Channel::Web, Method::Pickup, std::slice::from_ref(line));
-                        demand.asks
+                        demand.by_rule
                     })
                     .map(|(_, amount)| amount)
                     .sum();

@@ -5,9 +5,25 @@ use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _,
 
 use super::Window;
 use crate::domain::{
-    hours::calendar::Schedule,
+    hours::{calendar::Calendar, schedule::Schedule},
     local_time::{instant_of, shown_at},
 };
+
+/// The longest window that may have begun before the business day of a slot in it.
+pub const LONGEST_ROLLING: TimeDelta = TimeDelta::minutes(240);
+
+/// From when on windows matter to what can still be ordered: those of the present business day.
+#[must_use]
+pub fn counting_from(calendar: &Calendar<'_>) -> DateTime<Utc> {
+    day_counts_from(calendar.schedule(), calendar.now())
+}
+
+/// From when on windows matter from the business day of `now` on.
+#[must_use]
+pub fn day_counts_from(schedule: &Schedule, now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = schedule.business_day(now);
+    today.starts_at(schedule.tz, schedule.cutoff_minutes) - LONGEST_ROLLING
+}
 
 impl Window {
     /// The starts of the windows that hold the slot beginning at `slot`; a daypart may not hold it.
@@ -26,13 +42,13 @@ impl Window {
     }
 }
 
-/// Windows begin on the grid: whatever N minutes one looks at, their slots are those of one of these.
+/// Windows begin on the grid: of any N minutes, the slots are those of one of these.
 fn rolling(schedule: &Schedule, slot: DateTime<Utc>, minutes: u16) -> Vec<DateTime<Utc>> {
     let slot = schedule.slot_holding(slot);
     let step = TimeDelta::minutes(i64::from(schedule.slot_minutes_at(slot)));
-    let reach = slot - TimeDelta::minutes(i64::from(minutes));
+    let earliest = slot - TimeDelta::minutes(i64::from(minutes));
     std::iter::successors(Some(slot), |start| Some(*start - step))
-        .take_while(|start| *start > reach)
+        .take_while(|start| *start > earliest)
         .collect()
 }
 

@@ -18,7 +18,7 @@ pub enum End {
     At(DateTime<Utc>),
     /// 直到補貨.
     Restocked,
-    /// When somebody resumes it.
+    /// When it is resumed.
     Manual,
 }
 

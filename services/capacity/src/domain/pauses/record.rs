@@ -45,10 +45,10 @@ pub struct Pause {
 
 /// A pause in one branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InBranch {
+pub struct BranchPause {
     /// Branch.
     pub branch_id: BranchId,
-    /// When it ends by itself; `None` when nobody knows.
+    /// When it ends by itself; `None` when that is unknown.
     pub ends_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
@@ -58,7 +58,7 @@ pub struct InBranch {
     pub ended_by: String,
 }
 
-impl InBranch {
+impl BranchPause {
     /// A pause that begins.
     #[must_use]
     pub const fn lasting(branch_id: BranchId, ends_at: Option<DateTime<Utc>>) -> Self {
@@ -71,7 +71,7 @@ impl InBranch {
         }
     }
 
-    /// How it ended by `now`; what is over counts as ended before anybody wrote it down.
+    /// How it ended by `now`; what is over counts as ended before that is written.
     #[must_use]
     pub fn settled(mut self, now: DateTime<Utc>) -> Self {
         if self.ended_at.is_none() && self.ends_at.is_some_and(|end| end <= now) {

@@ -14,8 +14,8 @@ fn at(minute: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(minute * 60, 0).unwrap()
 }
 
-fn pause(n: u128, target: Target, ends_at: Option<i64>) -> Lasting {
-    Lasting {
+fn pause(n: u128, target: Target, ends_at: Option<i64>) -> ActivePause {
+    ActivePause {
         pause_id: id!(PauseId, n),
         target,
         channels: BTreeSet::new(),
@@ -38,16 +38,16 @@ fn line(n: u128, options: &[u128]) -> Line {
     }
 }
 
-fn sale(lines: &[Line]) -> Sale<'_> {
-    Sale {
+fn sale(lines: &[Line]) -> SaleContext<'_> {
+    SaleContext {
         channel: Channel::Web,
         method: Method::Pickup,
         lines,
     }
 }
 
-fn places(pauses: Vec<Lasting>, lines: &[Line], minute: i64) -> Vec<Place> {
-    let met = Pauses::new(pauses).met_by(&sale(lines), at(minute));
+fn places(pauses: Vec<ActivePause>, lines: &[Line], minute: i64) -> Vec<Place> {
+    let met = Pauses::new(pauses).matching(&sale(lines), at(minute));
     met.into_iter().map(|paused| paused.place).collect()
 }
 
@@ -87,7 +87,7 @@ fn every_kind_of_target_is_met_where_it_stands() {
 #[test]
 fn a_pause_concerns_its_channels_only() {
     let lines = [line(1, &[])];
-    let of = |channels: &[Channel]| Lasting {
+    let of = |channels: &[Channel]| ActivePause {
         channels: channels.iter().copied().collect(),
         ..pause(1, Target::Branch, None)
     };
@@ -125,12 +125,12 @@ fn of_overlapping_pauses_the_last_to_end_is_told() {
     let pauses = pauses
         .into_iter()
         .enumerate()
-        .map(|(n, (ends_at, reason))| Lasting {
+        .map(|(n, (ends_at, reason))| ActivePause {
             reason,
             ..pause(n as u128, tea.clone(), ends_at)
         });
     let pauses = Pauses::new(pauses.collect());
-    let met = pauses.met_by(&sale(&[line(1, &[])]), at(0));
+    let met = pauses.matching(&sale(&[line(1, &[])]), at(0));
     assert_eq!(met.len(), 1);
     assert_eq!(
         (met[0].ends_at, met[0].reason),
@@ -199,10 +199,10 @@ proptest! {
             .enumerate()
             .map(|(n, (target, ends_at))| pause(n as u128, target.clone(), *ends_at))
             .collect();
-        let met = Pauses::new(pauses.clone()).met_by(&sale(&lines), at(minute));
+        let met = Pauses::new(pauses.clone()).matching(&sale(&lines), at(minute));
         let mut alone: Vec<_> = pauses
             .iter()
-            .flat_map(|one| Pauses::new(vec![one.clone()]).met_by(&sale(&lines), at(minute)))
+            .flat_map(|one| Pauses::new(vec![one.clone()]).matching(&sale(&lines), at(minute)))
             .map(|paused| (paused.place, paused.target))
             .collect();
         alone.sort_unstable();

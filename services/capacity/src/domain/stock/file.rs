@@ -102,7 +102,7 @@ impl Row {
     }
 }
 
-/// Reads a file; a header that cannot be used is told as problems, with no rows.
+/// Reads a file; a header that cannot be used is returned as problems, without rows.
 pub fn read(content: &[u8]) -> Result<(Vec<Row>, Vec<CellProblem>), Unreadable> {
     if content.len() > MOST_BYTES {
         return Err(Unreadable::TooLarge {
@@ -256,14 +256,14 @@ mod tests {
                 "{content:?}"
             );
         }
-        let told = |text: &str| -> Vec<String> {
+        let problems_of = |text: &str| -> Vec<String> {
             let (rows, problems) = read(text.as_bytes()).unwrap();
             assert!(rows.is_empty());
             problems.into_iter().map(|it| it.column).collect()
         };
-        assert_eq!(told("quantity,left\n5,3\n"), ["left", "name"]);
-        assert_eq!(told("name,name\n"), ["name"]);
-        assert_eq!(told(""), ["name"]);
+        assert_eq!(problems_of("quantity,left\n5,3\n"), ["left", "name"]);
+        assert_eq!(problems_of("name,name\n"), ["name"]);
+        assert_eq!(problems_of(""), ["name"]);
         let mut many = String::from("name\n");
         many.push_str(&"珍珠\n".repeat(MOST_ROWS + 1));
         assert!(matches!(

@@ -1,4 +1,4 @@
-//! What the rows of a stock file do, worked out without doing it.
+//! Plans what the rows of a stock file change.
 
 use std::collections::{HashMap, HashSet};
 
@@ -241,7 +241,7 @@ impl Stock<'_> {
             .bucket_day(self.today, self.today)
             .unwrap_or(self.today);
         let found = self.buckets.get(&(item.sku_id, day)).copied();
-        found.unwrap_or_else(|| item.untouched(day))
+        found.unwrap_or_else(|| item.initial(day))
     }
 
     /// What changed amounts do to a bucket of today that exists already.

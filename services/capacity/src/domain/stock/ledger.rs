@@ -1,4 +1,4 @@
-//! What a transaction does to the buckets of a branch, and the journal that tells it.
+//! What a transaction does to the buckets of a branch, and the journal of it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,14 +8,30 @@ use chassis::{
 };
 
 use super::{Bucket, BucketChange, BucketKey, MovementKind, StockItem, running_day};
-use crate::domain::holds::OrderMovement;
+
+/// A movement of the journal that belongs to an order or a new day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderMovement {
+    /// The order; `None` for a new day.
+    pub order_id: Option<OrderId>,
+    /// The unit.
+    pub sku_id: SkuId,
+    /// Day of the bucket.
+    pub bucket_day: BusinessDay,
+    /// Kind.
+    pub kind: MovementKind,
+    /// Change of the units on hand or held.
+    pub quantity: i64,
+    /// The bucket after it.
+    pub after: Bucket,
+}
 
 /// Buckets as they become, and what is to be written so that they do.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     /// Buckets as they are after it.
     pub buckets: HashMap<BucketKey, Bucket>,
-    /// Buckets to be made, with what they have untouched.
+    /// Buckets to be made, with their initial counters.
     pub made: Vec<(SkuId, BusinessDay, Bucket)>,
     /// Changes of buckets.
     pub changes: BTreeMap<BucketKey, BucketChange>,
@@ -33,23 +49,23 @@ impl Ledger {
         }
     }
 
-    /// The bucket of a day, made with what it has untouched where nobody has needed it yet.
+    /// The bucket of a day, created where it does not exist yet.
     pub fn open(&mut self, item: &StockItem, bucket_day: BusinessDay) -> Bucket {
         let key = (item.sku_id, bucket_day);
         if let Some(bucket) = self.buckets.get(&key) {
             return *bucket;
         }
-        let untouched = item.untouched(bucket_day);
-        self.make(key, untouched);
+        let initial = item.initial(bucket_day);
+        self.make(key, initial);
         self.movements.push(OrderMovement {
             order_id: None,
             sku_id: item.sku_id,
             bucket_day,
             kind: MovementKind::DailyReset,
-            quantity: untouched.on_hand,
-            after: untouched,
+            quantity: initial.on_hand,
+            after: initial,
         });
-        untouched
+        initial
     }
 
     /// Changes a bucket that is there and writes it down.

@@ -71,10 +71,10 @@ impl Shared {
         })
     }
 
-    /// Tells a problem of a unit where the customer can see it: at the unit itself, or at all that
+    /// Adds a problem of a unit where the customer can see it: at the unit itself, or at all that
     /// is made of it, with the component's name.
     #[must_use]
-    pub fn told(
+    pub fn add_to(
         all: &BTreeMap<SkuId, Self>,
         sku_id: SkuId,
         reason: &'static str,
@@ -116,7 +116,7 @@ impl Recipes {
         needs
     }
 
-    /// Units that components suffice for; `left` tells what is left of one, `None` where it is
+    /// Units that components suffice for; `left` returns what is left of one, `None` where it is
     /// not counted. `None` when no component limits it.
     #[must_use]
     pub fn sellable(&self, sku_id: SkuId, left: impl Fn(SkuId) -> Option<i64>) -> Option<i64> {
@@ -181,12 +181,12 @@ mod tests {
         let recipes = recipes(&[(1, &[(90, 1), (91, 1)]), (2, &[(90, 2)])]);
         let wanted = [(sku(1), 2), (sku(2), 3), (sku(3), 5)].into();
         let needs = recipes.expand(&wanted);
-        let told: Vec<_> = needs
+        let found: Vec<_> = needs
             .iter()
             .map(|(id, need)| (*id, need.quantity, need.wanted_by.len()))
             .collect();
         assert_eq!(
-            told,
+            found,
             [
                 (sku(1), 2, 1),
                 (sku(2), 3, 1),

@@ -6,13 +6,14 @@ use proto::capacity::v1 as wire;
 use crate::{
     domain::{
         availability::{
-            Availability, SkuLeft, SlotOffer,
+            Availability, SkuRemaining, SlotOffer,
             open_status::{OpenState, OpenStatus},
         },
         hours::calendar::SlotTime,
-        limits::book::Fullness,
+        limits::usage::Fullness,
     },
-    grpc::{convert::timestamp, limits::rule_id, pauses::public_pause},
+    grpc::{limits::rule_id, pauses::public_pause},
+    wire::timestamp,
 };
 
 /// An availability on the wire.
@@ -42,7 +43,7 @@ pub fn availability(branch_id: BranchId, found: &Availability) -> wire::Availabi
             full_rule_ids: offer.full.iter().map(rule_id).collect(),
         }
     };
-    let sku = |left: &SkuLeft| wire::SkuAvailability {
+    let sku = |left: &SkuRemaining| wire::SkuAvailability {
         sku_id: left.sku_id.to_string(),
         available: left.available,
         show_last: i32::try_from(left.show_last).unwrap_or_default(),
@@ -61,9 +62,9 @@ pub fn availability(branch_id: BranchId, found: &Availability) -> wire::Availabi
         last_order_at: found.last_order_at.map(timestamp),
         promised_at: found.promised_at.map(timestamp),
         slots: found.slots.iter().map(slot).collect(),
-        stock_day: found.goods.day.to_string(),
-        skus: found.goods.skus.iter().map(sku).collect(),
-        order_limits: found.goods.order_limits.iter().map(order_limit).collect(),
+        stock_day: found.stock.day.to_string(),
+        skus: found.stock.skus.iter().map(sku).collect(),
+        order_limits: found.stock.order_limits.iter().map(order_limit).collect(),
         earliest_slot_at: found.earliest_slot_at.map(timestamp),
         pauses: found.pauses.iter().map(public_pause).collect(),
         by_cart: found.by_cart,

@@ -14,15 +14,15 @@ use tonic::Request;
 use super::convert;
 use crate::{
     app::{
-        Core,
+        Dependencies,
         availability::{self, open_statuses},
     },
-    domain::availability::Asked,
+    domain::availability::AvailabilityQuery,
     grpc::{
-        convert::{channel, day, instant, method},
         holds::{lines, skus},
         request::{checked, rpcs},
     },
+    wire::{channel, day, instant, method},
 };
 
 /// Open statuses of branches a page, where the caller does not say, and at most.
@@ -31,14 +31,14 @@ const MOST_STATUSES: i64 = 1_000;
 
 /// The gRPC service.
 pub struct AvailabilityService {
-    core: Core,
+    deps: Dependencies,
 }
 
 impl AvailabilityService {
     /// A service on these use cases.
     #[must_use]
-    pub const fn new(core: Core) -> Self {
-        Self { core }
+    pub const fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 }
 
@@ -57,13 +57,13 @@ impl AvailabilityService {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
-        let cart = Asked {
+        let cart = AvailabilityQuery {
             method: method("method", asked.method, &mut violations),
             channel: channel("channel", asked.channel, &mut violations),
             lines: lines("lines", &asked.lines, &mut violations),
             skus: skus("skus", &asked.skus, &mut violations),
             day: day("business_day", &asked.business_day, &mut violations),
-            moving: None,
+            rescheduled: None,
         };
         let not_before = asked.not_before.as_ref();
         let not_before = not_before.and_then(|at| instant("not_before", at, &mut violations));
@@ -75,9 +75,10 @@ impl AvailabilityService {
         let for_customer = matches!(identity.actor, Actor::Customer { .. });
         let found = match order_id.filter(|_| !for_customer) {
             Some(order_id) => {
-                availability::get_for_move(&self.core, org, branch_id, order_id, &cart).await?
+                availability::get_for_reschedule(&self.deps, org, branch_id, order_id, &cart)
+                    .await?
             }
-            None => availability::get(&self.core, org, branch_id, &cart, not_before).await?,
+            None => availability::get(&self.deps, org, branch_id, &cart, not_before).await?,
         };
         identity.require_branch(found.brand_id, branch_id)?;
         let mut availability = convert::availability(branch_id, &found.availability);
@@ -111,7 +112,7 @@ impl AvailabilityService {
             .flatten();
         let brand_id = checked(brand_id, violations)?;
         let org = request.org()?;
-        let found = open_statuses::list(&self.core, org, brand_id, method, after, size).await?;
+        let found = open_statuses::list(&self.deps, org, brand_id, method, after, size).await?;
         let is_full = i64::try_from(found.len()).is_ok_and(|found| found == size);
         let last = found.last().filter(|_| is_full);
         Ok(ListOpenStatusesResponse {

@@ -11,8 +11,8 @@ use proto::capacity::v1 as wire;
 
 use crate::{
     app::holds::place::Held,
-    domain::{holds::plan::Wanted, line::Line, stock},
-    grpc::convert::{at_most, channel, ids, instant, method, timestamp},
+    domain::{holds::batch::HoldRequest, line::Line, stock},
+    wire::{at_most, channel, ids, instant, method, timestamp},
 };
 
 const MOST_SKUS: usize = 200;
@@ -25,7 +25,10 @@ const MOST_SECONDS: i64 = 86_400;
 const MOST_LABEL: usize = 20;
 
 /// Reads what is to be held; the same unit named twice is summed.
-pub fn wanted(body: &wire::HoldRequest, violations: &mut Violations) -> Option<(BranchId, Wanted)> {
+pub fn hold_request(
+    body: &wire::HoldRequest,
+    violations: &mut Violations,
+) -> Option<(BranchId, HoldRequest)> {
     let order_id = id::parse("hold.order_id", &body.order_id, violations);
     let hold_key = id::parse("hold.hold_key", &body.hold_key, violations);
     let branch_id = id::parse("hold.branch_id", &body.branch_id, violations);
@@ -40,7 +43,7 @@ pub fn wanted(body: &wire::HoldRequest, violations: &mut Violations) -> Option<(
     let (order_id, hold_key) = (order_id?, hold_key?);
     Some((
         branch_id?,
-        Wanted {
+        HoldRequest {
             order_id,
             hold_key,
             skus,
@@ -162,7 +165,7 @@ mod tests {
             skus: vec![units(2), units(3)],
             ..Default::default()
         };
-        let (_, read) = wanted(&body, &mut Violations::new()).unwrap();
+        let (_, read) = hold_request(&body, &mut Violations::new()).unwrap();
         assert_eq!(read.skus.into_values().collect::<Vec<_>>(), [5]);
 
         body.skus.push(units(0));
@@ -173,7 +176,7 @@ mod tests {
             nanos: 0,
         });
         let mut violations = Violations::new();
-        assert!(wanted(&body, &mut violations).is_none());
+        assert!(hold_request(&body, &mut violations).is_none());
         let fields = violations.into_result().unwrap_err().fields;
         let fields: Vec<_> = fields.iter().map(|found| found.field.as_str()).collect();
         assert_eq!(

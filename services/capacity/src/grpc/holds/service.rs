@@ -14,33 +14,31 @@ use tonic::Request;
 use super::convert;
 use crate::{
     app::{
-        Core,
+        Dependencies,
         holds::{
-            place::Desk,
-            reschedule::move_hold,
-            settle::{News, settle},
+            place::HoldBatcher,
+            reschedule::reschedule,
+            settle::{OrderUpdate, settle},
         },
     },
-    domain::holds::fate::Fate,
-    grpc::{
-        convert::instant,
-        request::{checked, rpcs},
-    },
+    domain::holds::state::OrderStatus,
+    grpc::request::{checked, rpcs},
+    wire::instant,
 };
 
 /// The gRPC service.
 pub struct HoldService {
-    core: Core,
-    desk: Desk,
+    deps: Dependencies,
+    batcher: HoldBatcher,
 }
 
 impl HoldService {
     /// A service on these use cases.
     #[must_use]
-    pub fn new(core: Core) -> Self {
+    pub fn new(deps: Dependencies) -> Self {
         Self {
-            desk: Desk::new(core.clone()),
-            core,
+            batcher: HoldBatcher::new(deps.clone()),
+            deps,
         }
     }
 }
@@ -59,15 +57,15 @@ impl HoldService {
         request: &Request<PlaceHoldRequest>,
     ) -> Result<PlaceHoldResponse, Problem> {
         let mut violations = Violations::new();
-        let wanted = match &request.get_ref().hold {
-            Some(body) => convert::wanted(body, &mut violations),
+        let hold = match &request.get_ref().hold {
+            Some(body) => convert::hold_request(body, &mut violations),
             None => {
                 violations.push("hold", "VALIDATION_FAILED");
                 None
             }
         };
-        let (branch_id, wanted) = checked(wanted, violations)?;
-        let hold = self.desk.hold(request.org()?, branch_id, wanted).await?;
+        let (branch_id, hold) = checked(hold, violations)?;
+        let hold = self.batcher.hold(request.org()?, branch_id, hold).await?;
         Ok(PlaceHoldResponse {
             hold: Some(convert::hold(&hold)),
         })
@@ -91,7 +89,7 @@ impl HoldService {
         let ids = order_id.zip(branch_id).zip(wanted_at);
         let ((order_id, branch_id), wanted_at) = checked(ids, violations)?;
         let org = request.org()?;
-        let hold = move_hold(&self.core, org, branch_id, order_id, wanted_at).await?;
+        let hold = reschedule(&self.deps, org, branch_id, order_id, wanted_at).await?;
         Ok(RescheduleHoldResponse {
             hold: Some(convert::hold(&hold)),
         })
@@ -107,16 +105,16 @@ impl HoldService {
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
         let (order_id, branch_id) = checked(order_id.zip(branch_id), violations)?;
         let org = request.org()?;
-        let news = News {
+        let update = OrderUpdate {
             order_id,
-            fate: Fate::NeverMade,
+            status: OrderStatus::NeverMade,
             version: 0,
             lapsed_by: None,
         };
-        let mut tx = self.core.db.tenant(org).await?;
-        let settled = settle(&self.core, &mut tx, &[news]).await?;
+        let mut tx = self.deps.db.tenant(org).await?;
+        let settled = settle(&self.deps, &mut tx, &[update]).await?;
         tx.commit().await?;
-        self.core.availabilities.forget(org, branch_id);
+        self.deps.availabilities.forget(org, branch_id);
         Ok(ReleaseHoldResponse {
             released: !settled.given_back.is_empty(),
         })

@@ -12,24 +12,24 @@ use proto::capacity::v1 as wire;
 
 use crate::{
     app::hours::{
-        affected_orders::Started,
-        set::{HoursNow, PlannedHours},
+        affected_orders::StartedDecisions,
+        set::{CurrentHours, PlannedHours},
         special_days::Owner,
     },
     domain::{
         hours::{
             DayPeriod, Hours, MethodHours, OutsideHours, Period, RawHours, RawMethodHours,
             affected_orders::{Action, BookedOrder, Decision, Decisions},
-            calendar::offer::OfferedDay,
+            offer::OfferedDay,
             special_days::{Day, RawDay, SpecialDay},
             versions::{HoursVersion, State, Versions},
         },
         method::Method,
     },
-    grpc::convert::{instant, named, timestamp, wire_method},
+    wire::{instant, named, timestamp, wire_method},
 };
 
-/// Decisions, and orders told, of one request.
+/// Most decisions of a request, and orders listed in a response.
 pub const MOST_ORDERS: usize = 200;
 
 /// Reads a method; `None` where none is named.
@@ -137,7 +137,7 @@ pub fn wire_hours(branch_id: BranchId, hours: &Hours, version: i64) -> wire::Hou
 /// The hours in force on the wire, and what is to come.
 pub fn hours_now(
     branch_id: BranchId,
-    now: &HoursNow,
+    now: &CurrentHours,
 ) -> (Option<wire::Hours>, Vec<wire::HoursVersion>) {
     let pending = now
         .pending
@@ -212,17 +212,21 @@ pub fn decisions(asked: Option<&wire::OrderDecisions>, violations: &mut Violatio
             violations.push(format!("{field}.order_id"), "VALIDATION_FAILED");
         }
     }
-    let moves =
-        |decision: &Decision| matches!(decision, Decision::Act(Action::Move(_) | Action::MoveNext));
+    let reschedules = |decision: &Decision| {
+        matches!(
+            decision,
+            Decision::Act(Action::Reschedule(_) | Action::RescheduleNext)
+        )
+    };
     let field = "decisions.move_reason";
     let move_reason = text::bounded_multiline(field, &asked.move_reason, 0..=200, violations);
-    if move_reason.is_empty() && by_order.values().any(moves) {
+    if move_reason.is_empty() && by_order.values().any(reschedules) {
         violations.push(field, "REASON_REQUIRED");
     }
     Decisions {
         by_order,
         keep_others: asked.keep_others,
-        move_reason,
+        reschedule_reason: move_reason,
     }
 }
 
@@ -238,30 +242,21 @@ fn decision(
         }
         wire::Decision::Keep => return Some(Decision::Keep),
         wire::Decision::Cancel => Action::Cancel,
-        wire::Decision::MoveNext => Action::MoveNext,
+        wire::Decision::MoveNext => Action::RescheduleNext,
         wire::Decision::Move => {
             let field = format!("{field}.wanted_at");
             let Some(wanted_at) = &asked.wanted_at else {
                 violations.push(field, "VALIDATION_FAILED");
                 return None;
             };
-            Action::Move(instant(&field, wanted_at, violations)?)
+            Action::Reschedule(instant(&field, wanted_at, violations)?)
         }
     };
     Some(Decision::Act(action))
 }
 
-/// An action on the wire, with the slot where it has one.
-pub fn wire_action(action: Action) -> (wire::Decision, Option<prost_types::Timestamp>) {
-    match action {
-        Action::Cancel => (wire::Decision::Cancel, None),
-        Action::Move(wanted_at) => (wire::Decision::Move, Some(timestamp(wanted_at))),
-        Action::MoveNext => (wire::Decision::MoveNext, None),
-    }
-}
-
 /// Started decisions on the wire.
-pub fn started(started: Started) -> wire::StartedDecisions {
+pub fn started(started: StartedDecisions) -> wire::StartedDecisions {
     wire::StartedDecisions {
         batch_id: started.batch_id.to_string(),
         orders: i32::try_from(started.orders).unwrap_or(i32::MAX),

@@ -19,29 +19,27 @@ use tonic::Request;
 use super::convert;
 use crate::{
     app::{
-        Core,
+        Dependencies,
         hours::{
-            preview::{Ask, Change, preview},
+            preview::{Change, PreviewQuery, preview},
             set::{self, SetHours, WithdrawHours},
             special_days::{self, Owner, RemoveSpecialDay, SaveSpecialDay},
         },
     },
-    grpc::{
-        convert::{instant, method},
-        request::{actor, branch, checked, cut_page, once, page_size, page_token, rpcs},
-    },
+    grpc::request::{actor, branch, checked, cut_page, once, page_size, page_token, rpcs},
+    wire::{instant, method},
 };
 
 /// The gRPC service.
 pub struct HoursService {
-    core: Core,
+    deps: Dependencies,
 }
 
 impl HoursService {
     /// A service on these use cases.
     #[must_use]
-    pub const fn new(core: Core) -> Self {
-        Self { core }
+    pub const fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 }
 
@@ -64,7 +62,7 @@ impl HoursService {
         request: &Request<GetHoursRequest>,
     ) -> Result<GetHoursResponse, Problem> {
         let branch_id = branch(&request.get_ref().branch_id)?;
-        let now = set::get_hours(&self.core, request.identity(), request.org()?, branch_id).await?;
+        let now = set::get_hours(&self.deps, request.identity(), request.org()?, branch_id).await?;
         let (hours, pending) = convert::hours_now(branch_id, &now);
         Ok(GetHoursResponse { hours, pending })
     }
@@ -81,7 +79,7 @@ impl HoursService {
         let planned = convert::planned(&hours, effective_at, asked.replaces, &mut violations);
         let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
         let (branch_id, planned) = checked(branch_id.zip(planned), violations)?;
-        let ask = SetHours {
+        let command = SetHours {
             branch_id,
             planned,
             restores: convert::number(asked.restores),
@@ -90,7 +88,7 @@ impl HoursService {
             actor: actor(request.identity()),
         };
         let identity = request.identity();
-        let (now, started) = set::set_hours(&self.core, identity, request.org()?, &ask).await?;
+        let (now, started) = set::set_hours(&self.deps, identity, request.org()?, &command).await?;
         let (hours, pending) = convert::hours_now(branch_id, &now);
         Ok(SetHoursResponse {
             hours,
@@ -111,10 +109,10 @@ impl HoursService {
         let branch_id = checked(branch_id, violations)?;
         let (org, identity) = (request.org()?, request.identity());
         let page = (before, size + 1);
-        let found = set::list_versions(&self.core, identity, org, branch_id, page).await?;
+        let found = set::list_versions(&self.deps, identity, org, branch_id, page).await?;
         let (mut versions, known) = found;
         let next_page_token = cut_page(&mut versions, size, |last| last.number.to_string());
-        let now = self.core.clock.now();
+        let now = self.deps.clock.now();
         Ok(ListHoursVersionsResponse {
             next_page_token,
             versions: convert::hours_versions(branch_id, &versions, &known, now),
@@ -131,14 +129,14 @@ impl HoursService {
         let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
         let branch_id = checked(branch_id, violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let ask = WithdrawHours {
+        let command = WithdrawHours {
             branch_id,
             number: asked.number,
             version: asked.version,
             decisions,
             actor: actor(identity),
         };
-        let (now, started) = set::withdraw_hours(&self.core, identity, org, &ask).await?;
+        let (now, started) = set::withdraw_hours(&self.deps, identity, org, &command).await?;
         let (hours, pending) = convert::hours_now(branch_id, &now);
         Ok(WithdrawHoursResponse {
             hours,
@@ -166,13 +164,13 @@ impl HoursService {
         let from = from.map(|at| instant("from", at, &mut violations));
         let change = read_change(asked.change.as_ref(), &mut violations);
         let (branch_id, change) = checked(branch_id.zip(change), violations)?;
-        let ask = Ask {
+        let command = PreviewQuery {
             branch_id,
             method,
             change,
             from: from.flatten(),
         };
-        let found = preview(&self.core, request.identity(), request.org()?, &ask).await?;
+        let found = preview(&self.deps, request.identity(), request.org()?, &command).await?;
         let listed = if asked.count_only {
             0
         } else {
@@ -209,7 +207,7 @@ impl HoursService {
         };
         let owner = checked(owner, violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let found = special_days::list(&self.core, identity, org, owner).await?;
+        let found = special_days::list(&self.deps, identity, org, owner).await?;
         let days = found
             .iter()
             .map(|(day, overridden)| convert::wire_special_day(day, *overridden));
@@ -230,7 +228,7 @@ impl HoursService {
         let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
         let (special_day_id, owner, day) = checked(read, violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let ask = SaveSpecialDay {
+        let command = SaveSpecialDay {
             once,
             special_day_id,
             owner,
@@ -239,7 +237,7 @@ impl HoursService {
             decisions,
             actor: actor(identity),
         };
-        let answer = special_days::save(&self.core, identity, org, &ask, |day, started| {
+        let answer = special_days::save(&self.deps, identity, org, &command, |day, started| {
             let answer = SaveSpecialDayResponse {
                 special_day: Some(convert::wire_special_day(day, false)),
                 started: started.map(convert::started),
@@ -258,13 +256,13 @@ impl HoursService {
         let mut violations = Violations::new();
         let special_day_id = id::parse("special_day_id", &asked.special_day_id, &mut violations);
         let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);
-        let ask = RemoveSpecialDay {
+        let command = RemoveSpecialDay {
             special_day_id: checked(special_day_id, violations)?,
             version: asked.version,
             decisions,
         };
         let (org, identity) = (request.org()?, request.identity());
-        let started = special_days::remove(&self.core, identity, org, &ask).await?;
+        let started = special_days::remove(&self.deps, identity, org, &command).await?;
         Ok(RemoveSpecialDayResponse {
             started: started.map(convert::started),
         })

@@ -22,8 +22,8 @@ use crate::{
         },
         local_time::parse_date,
     },
-    grpc::convert::{channel, method, named, timestamp, wire_channel, wire_method},
     store::limits::{LimitTemplate, LimitVersion, counters::Counter},
+    wire::{channel, method, named, timestamp, wire_channel, wire_method},
 };
 
 const INVALID: &str = "CAPACITY_INVALID";

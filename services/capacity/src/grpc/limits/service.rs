@@ -22,15 +22,13 @@ use tonic::Request;
 use super::convert;
 use crate::{
     app::{
-        Core,
+        Dependencies,
         find_branch::find_branch,
         limits::{self, CopyLimits, SetLimits, Source},
     },
-    grpc::{
-        convert::{day, instant},
-        request::{actor, branch, checked, cut_page, page_size, page_token, rpcs},
-    },
+    grpc::request::{actor, branch, checked, cut_page, page_size, page_token, rpcs},
     store::limits::LimitTemplate,
+    wire::{day, instant},
 };
 
 const MOST_NOTE: usize = 200;
@@ -41,14 +39,14 @@ const DEFAULT_DAYS: u16 = 7;
 
 /// The gRPC service.
 pub struct LimitService {
-    core: Core,
+    deps: Dependencies,
 }
 
 impl LimitService {
     /// A service on these use cases.
     #[must_use]
-    pub const fn new(core: Core) -> Self {
-        Self { core }
+    pub const fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 }
 
@@ -73,9 +71,9 @@ impl LimitService {
         request: &Request<GetLimitsRequest>,
     ) -> Result<GetLimitsResponse, Problem> {
         let branch_id = branch(&request.get_ref().branch_id)?;
-        let mut tx = self.core.db.tenant(request.org()?).await?;
+        let mut tx = self.deps.db.tenant(request.org()?).await?;
         let branch = find_branch(&mut tx, request.identity(), branch_id).await?;
-        let found = limits::get(&self.core, &mut tx, &branch).await?;
+        let found = limits::get(&self.deps, &mut tx, &branch).await?;
         Ok(GetLimitsResponse {
             limits: Some(convert::limits(&found)),
         })
@@ -87,9 +85,9 @@ impl LimitService {
     ) -> Result<SetLimitsResponse, Problem> {
         let (asked, identity) = (request.get_ref(), request.identity());
         let (branch_id, org) = (branch(&asked.branch_id)?, request.org()?);
-        let minutes = limits::slot_minutes(&self.core, identity, org, branch_id).await?;
+        let minutes = limits::slot_minutes(&self.deps, identity, org, branch_id).await?;
         let mut violations = Violations::new();
-        let clock = &*self.core.clock;
+        let clock = &*self.deps.clock;
         let (read, slots) = (&asked.rules, Some(minutes));
         let rules = convert::rules(clock, "rules", read, slots, &mut violations);
         let note = text::bounded("note", &asked.note, 0..=MOST_NOTE, &mut violations);
@@ -101,7 +99,7 @@ impl LimitService {
             note,
             actor: actor(identity),
         };
-        let found = limits::set(&self.core, identity, org, change).await?;
+        let found = limits::set(&self.deps, identity, org, change).await?;
         Ok(SetLimitsResponse {
             limits: Some(convert::limits(&found)),
         })
@@ -113,14 +111,14 @@ impl LimitService {
     ) -> Result<PreviewLimitsResponse, Problem> {
         let (asked, identity) = (request.get_ref(), request.identity());
         let (branch_id, org) = (branch(&asked.branch_id)?, request.org()?);
-        let minutes = limits::slot_minutes(&self.core, identity, org, branch_id).await?;
+        let minutes = limits::slot_minutes(&self.deps, identity, org, branch_id).await?;
         let mut violations = Violations::new();
-        let clock = &*self.core.clock;
+        let clock = &*self.deps.clock;
         let (read, slots) = (&asked.rules, Some(minutes));
         let rules = convert::rules(clock, "rules", read, slots, &mut violations);
         let day = day("business_day", &asked.business_day, &mut violations);
         violations.into_result()?;
-        let found = limits::preview(&self.core, identity, org, branch_id, &rules, day).await?;
+        let found = limits::preview(&self.deps, identity, org, branch_id, &rules, day).await?;
         Ok(convert::preview(&found, &rules))
     }
 
@@ -134,7 +132,7 @@ impl LimitService {
         let size = page_size(asked.page_size, 20, &mut violations);
         let before = page_token(&asked.page_token, &mut violations);
         let branch_id = checked(branch_id, violations)?;
-        let mut tx = self.core.db.tenant(request.org()?).await?;
+        let mut tx = self.deps.db.tenant(request.org()?).await?;
         find_branch(&mut tx, request.identity(), branch_id).await?;
         let mut versions = limits::versions(&mut tx, branch_id, before, size + 1).await?;
         let next_page_token = cut_page(&mut versions, size, |last| last.version.to_string());
@@ -169,12 +167,12 @@ impl LimitService {
                 id::parse(&format!("to_branch_ids[{index}]"), raw, &mut violations)
             })
             .collect();
-        let ask = CopyLimits {
+        let command = CopyLimits {
             from: checked(from, violations)?,
             to,
             actor: actor(identity),
         };
-        let given = limits::copy(&self.core, identity, request.org()?, &ask).await?;
+        let given = limits::copy(&self.deps, identity, request.org()?, &command).await?;
         Ok(CopyLimitsResponse {
             limits: given.iter().map(convert::limits).collect(),
         })
@@ -189,7 +187,7 @@ impl LimitService {
         let brand_id = id::parse::<BrandId>("brand_id", raw, &mut violations);
         let brand_id = checked(brand_id, violations)?;
         let found =
-            limits::list_templates(&self.core, request.identity(), request.org()?, brand_id)
+            limits::list_templates(&self.deps, request.identity(), request.org()?, brand_id)
                 .await?;
         Ok(ListLimitTemplatesResponse {
             templates: found.iter().map(convert::template).collect(),
@@ -203,7 +201,7 @@ impl LimitService {
         let nothing = proto::capacity::v1::LimitTemplate::default();
         let asked = request.get_ref().template.as_ref().unwrap_or(&nothing);
         let mut violations = Violations::new();
-        let clock = &*self.core.clock;
+        let clock = &*self.deps.clock;
         let template_id = if asked.template_id.is_empty() {
             Some(LimitTemplateId::new(clock))
         } else {
@@ -226,7 +224,7 @@ impl LimitService {
             version: asked.version,
         };
         let (identity, org) = (request.identity(), request.org()?);
-        let saved = limits::save_template(&self.core, identity, org, template).await?;
+        let saved = limits::save_template(&self.deps, identity, org, template).await?;
         Ok(SaveLimitTemplateResponse {
             template: Some(convert::template(&saved)),
         })
@@ -242,7 +240,7 @@ impl LimitService {
         let template_id = id::parse("template_id", &asked.template_id, &mut violations);
         let (brand_id, template_id) = checked(brand_id.zip(template_id), violations)?;
         let (identity, org) = (request.identity(), request.org()?);
-        limits::delete_template(&self.core, identity, org, brand_id, template_id).await?;
+        limits::delete_template(&self.deps, identity, org, brand_id, template_id).await?;
         Ok(DeleteLimitTemplateResponse {})
     }
 
@@ -269,7 +267,7 @@ impl LimitService {
         };
         let branch_id = checked(branch_id, violations)?;
         let (identity, org) = (request.identity(), request.org()?);
-        let found = limits::loads(&self.core, identity, org, branch_id, from, days).await?;
+        let found = limits::loads(&self.deps, identity, org, branch_id, from, days).await?;
         Ok(convert::loads(&found))
     }
 
@@ -300,7 +298,7 @@ impl LimitService {
         }
         let (branch_id, within) = checked(branch_id.zip(within), violations)?;
         let (identity, org) = (request.identity(), request.org()?);
-        let found = limits::fillings(&self.core, identity, org, branch_id, within).await?;
+        let found = limits::fillings(&self.deps, identity, org, branch_id, within).await?;
         Ok(convert::filling(&found))
     }
 }

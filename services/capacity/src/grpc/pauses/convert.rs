@@ -11,14 +11,14 @@ use chrono::{DateTime, Utc};
 use proto::capacity::v1 as wire;
 
 use crate::{
-    app::pauses::Reach,
+    app::pauses::PauseScope,
     domain::{
         channel::Channel,
         local_time::is_of_business,
-        pauses::{End, Ending, LONGEST_NAME, Lasting, MOST_MINUTES, Reason, Target},
+        pauses::{ActivePause, End, Ending, LONGEST_NAME, MOST_MINUTES, Reason, Target},
     },
-    grpc::convert::{channel, ids, instant, method, timestamp, wire_channel, wire_method},
-    store::pauses::{PauseInBranch, orders::OrderWith},
+    store::pauses::{PauseInBranch, orders::MatchingOrder},
+    wire::{channel, ids, instant, method, timestamp, wire_channel, wire_method},
 };
 
 const MOST_BRANCHES: usize = 200;
@@ -101,25 +101,27 @@ pub fn wire_target(target: &Target) -> wire::PauseTarget {
     }
 }
 
-/// Reads how far a pause reaches.
-pub fn reach(
+/// Reads the scope of a pause.
+pub fn scope(
     scope: wire::PauseScope,
     branch_ids: &[String],
     brand_id: &str,
     violations: &mut Violations,
-) -> Option<Reach> {
+) -> Option<PauseScope> {
     match scope {
         wire::PauseScope::Unspecified => {
             violations.push("scope", "VALIDATION_FAILED");
             None
         }
-        wire::PauseScope::Brand => id::parse("brand_id", brand_id, violations).map(Reach::Brand),
+        wire::PauseScope::Brand => {
+            id::parse("brand_id", brand_id, violations).map(PauseScope::Brand)
+        }
         wire::PauseScope::Branches => {
             if branch_ids.is_empty() {
                 violations.push_with("branch_ids", "VALIDATION_FAILED", [("min", 1)]);
             }
             let branch_ids = ids("branch_ids", branch_ids, MOST_BRANCHES, violations);
-            Some(Reach::Branches(branch_ids.into_iter().collect()))
+            Some(PauseScope::Branches(branch_ids.into_iter().collect()))
         }
     }
 }
@@ -260,7 +262,7 @@ pub fn pause((pause, place): &PauseInBranch) -> wire::Pause {
 }
 
 /// A pause as customers may know it.
-pub fn public_pause(pause: &Lasting) -> wire::PublicPause {
+pub fn public_pause(pause: &ActivePause) -> wire::PublicPause {
     wire::PublicPause {
         target: Some(wire_target(&pause.target)),
         channels: wire_channels(&pause.channels),
@@ -270,7 +272,7 @@ pub fn public_pause(pause: &Lasting) -> wire::PublicPause {
 }
 
 /// An order that contains a target, on the wire.
-pub fn order(order: &OrderWith) -> wire::OrderWithTarget {
+pub fn order(order: &MatchingOrder) -> wire::OrderWithTarget {
     wire::OrderWithTarget {
         order_id: order.order_id.to_string(),
         branch_id: order.branch_id.to_string(),
@@ -358,12 +360,12 @@ mod tests {
         reason(0, "", &mut violations);
         page_place("soon", &mut violations);
         let fields = violations.into_result().unwrap_err().fields;
-        let told: Vec<_> = fields
+        let found: Vec<_> = fields
             .iter()
             .map(|found| (found.field.as_str(), &*found.reason))
             .collect();
         assert_eq!(
-            told,
+            found,
             [
                 ("target", "EMPTY_TARGET"),
                 ("target.name", "EMPTY_TARGET"),

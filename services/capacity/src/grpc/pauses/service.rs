@@ -16,29 +16,27 @@ use tonic::Request;
 use super::convert;
 use crate::{
     app::{
-        Core,
+        Dependencies,
         pauses::{self, CreatePause, PreviewPause, ResumePause},
     },
     domain::pauses::{End, Target},
-    grpc::{
-        convert::ids,
-        request::{actor, checked, cut_page, once, page_size, rpcs},
-    },
+    grpc::request::{actor, checked, cut_page, once, page_size, rpcs},
     store::pauses::PauseInBranch,
+    wire::ids,
 };
 
 const MOST_RESTOCKED: usize = 12;
 
 /// The gRPC service.
 pub struct PauseService {
-    core: Core,
+    deps: Dependencies,
 }
 
 impl PauseService {
     /// A service on these use cases.
     #[must_use]
-    pub const fn new(core: Core) -> Self {
-        Self { core }
+    pub const fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 }
 
@@ -64,14 +62,14 @@ impl PauseService {
         let (branch_id, before) = checked(branch_id.zip(before), violations)?;
         let (org, identity) = (request.org()?, request.identity());
         if !asked.ended {
-            let found = pauses::list_lasting(&self.core, identity, org, branch_id).await?;
+            let found = pauses::list_active(&self.deps, identity, org, branch_id).await?;
             return Ok(ListPausesResponse {
                 pauses: found.iter().map(convert::pause).collect(),
                 next_page_token: None,
             });
         }
         let mut found =
-            pauses::list_ended(&self.core, identity, org, branch_id, before, size + 1).await?;
+            pauses::list_ended(&self.deps, identity, org, branch_id, before, size + 1).await?;
         let next_page_token = cut_page(&mut found, size, convert::page_token);
         Ok(ListPausesResponse {
             next_page_token,
@@ -85,7 +83,7 @@ impl PauseService {
     ) -> Result<PreviewPauseResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
-        let reach = convert::reach(
+        let scope = convert::scope(
             asked.scope(),
             &asked.branch_ids,
             &asked.brand_id,
@@ -94,15 +92,15 @@ impl PauseService {
         let target = convert::target("target", asked.target.as_ref(), &mut violations);
         let channels = convert::channels(&asked.channels, &mut violations);
         let end = convert::end(asked.end.as_ref(), &mut violations);
-        let ((reach, target), end) = checked(reach.zip(target).zip(end), violations)?;
-        let ask = PreviewPause {
-            reach,
+        let ((scope, target), end) = checked(scope.zip(target).zip(end), violations)?;
+        let command = PreviewPause {
+            scope,
             target,
             channels,
             end,
         };
         let (org, identity) = (request.org()?, request.identity());
-        let preview = pauses::preview(&self.core, identity, org, &ask).await?;
+        let preview = pauses::preview(&self.deps, identity, org, &command).await?;
         Ok(PreviewPauseResponse {
             orders: preview.orders.iter().map(convert::order).collect(),
             order_count: preview.order_count.try_into().unwrap_or(i32::MAX),
@@ -124,7 +122,7 @@ impl PauseService {
         let once = once(&asked.idempotency_key, &meant, &mut violations);
         let target = convert::target("target", asked.target.as_ref(), &mut violations);
         let target_name = text::bounded("target_name", &asked.target_name, 0..=60, &mut violations);
-        let reach = convert::reach(
+        let scope = convert::scope(
             asked.scope(),
             &asked.branch_ids,
             &asked.brand_id,
@@ -149,14 +147,14 @@ impl PauseService {
         } else {
             restock_sku_ids.clear();
         }
-        let read = target.zip(reach).zip(reason).zip(end);
-        let (((target, reach), reason), end) = checked(read, violations)?;
+        let read = target.zip(scope).zip(reason).zip(end);
+        let (((target, scope), reason), end) = checked(read, violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let ask = CreatePause {
+        let command = CreatePause {
             once,
             target,
             target_name,
-            reach,
+            scope,
             channels,
             reason,
             note,
@@ -169,7 +167,7 @@ impl PauseService {
             let pause = Some(convert::pause(pause));
             CreatePauseResponse { pause }.encode_to_vec()
         };
-        let answer = pauses::create(&self.core, identity, org, &ask, encode).await?;
+        let answer = pauses::create(&self.deps, identity, org, &command, encode).await?;
         let answer = CreatePauseResponse::decode(answer.as_slice());
         answer.map_err(Problem::internal)
     }
@@ -184,13 +182,13 @@ impl PauseService {
         let branch_id = id::parse_optional("branch_id", &asked.branch_id, &mut violations);
         let pause_id = checked(pause_id, violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let ask = ResumePause {
+        let command = ResumePause {
             pause_id,
             branch_id,
             version: asked.version,
             actor: actor(identity),
         };
-        let pause = pauses::resume(&self.core, identity, org, &ask).await?;
+        let pause = pauses::resume(&self.deps, identity, org, &command).await?;
         Ok(ResumePauseResponse {
             pause: Some(convert::pause(&pause)),
         })

@@ -26,19 +26,17 @@ use crate::{
             running_day,
         },
     },
-    grpc::{
-        convert::{named, timestamp},
-        request::within,
-    },
+    grpc::request::within,
     store::{
-        holds::Promised,
+        holds::PromisedOrder,
         stock::{components::Component, movements::Movement, recipes::Version},
     },
+    wire::{named, timestamp},
 };
 
 const MOST_DATES: usize = 120;
 const MOST_NAMES: usize = 50_000;
-const MOST_ROWS_TOLD: usize = 200;
+const MOST_ROWS_LISTED: usize = 200;
 
 /// Reads the settings of a stock item.
 pub fn stock_item(
@@ -276,7 +274,7 @@ pub fn recipe_version(version: &Version) -> wire::RecipeVersion {
 }
 
 /// An order that is short, on the wire.
-pub fn short_order(order: &Promised) -> wire::ShortOrder {
+pub fn short_order(order: &PromisedOrder) -> wire::ShortOrder {
     wire::ShortOrder {
         order_id: order.order_id.to_string(),
         quantity: order.quantity,
@@ -324,14 +322,14 @@ pub fn imported(imported: &Imported) -> wire::ImportStockResponse {
         change: change(row).to_owned(),
         detail: row.detail.clone(),
     };
-    let told = rows.iter().filter(|row| change(row) != "unchanged");
+    let listed = rows.iter().filter(|row| change(row) != "unchanged");
     wire::ImportStockResponse {
         applied: imported.applied,
         created: count("created"),
         updated: count("updated"),
         unchanged: count("unchanged"),
         problems: imported.plan.problems.iter().map(problem).collect(),
-        rows: told.take(MOST_ROWS_TOLD).map(row).collect(),
+        rows: listed.take(MOST_ROWS_LISTED).map(row).collect(),
     }
 }
 

@@ -21,9 +21,9 @@ use tonic::Request;
 use super::convert;
 use crate::{
     app::{
-        Core,
+        Dependencies,
         stock::{
-            change::{self, MoveStock},
+            change::{self, RecordMovement},
             import::{self, Import},
             list, recipes,
             transfer::{self, Transfer},
@@ -36,14 +36,14 @@ use crate::{
 
 /// The gRPC service.
 pub struct StockService {
-    core: Core,
+    deps: Dependencies,
 }
 
 impl StockService {
     /// A service on these use cases.
     #[must_use]
-    pub const fn new(core: Core) -> Self {
-        Self { core }
+    pub const fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 }
 
@@ -70,7 +70,7 @@ impl StockService {
     ) -> Result<ListStockResponse, Problem> {
         let branch_id = branch(&request.get_ref().branch_id)?;
         let (org, identity) = (request.org()?, request.identity());
-        let list = list::list(&self.core, identity, org, branch_id).await?;
+        let list = list::list(&self.deps, identity, org, branch_id).await?;
         Ok(convert::stock_list(branch_id, &list))
     }
 
@@ -83,7 +83,7 @@ impl StockService {
         let item = convert::stock_item(&asked, &mut violations);
         let (branch_id, item) = checked(item, violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let item = change::set_item(&self.core, identity, org, branch_id, item).await?;
+        let item = change::set_item(&self.deps, identity, org, branch_id, item).await?;
         let item = convert::item_today(branch_id, &item);
         Ok(SetStockItemResponse { item: Some(item) })
     }
@@ -114,7 +114,7 @@ impl StockService {
         let ids = branch_id.zip(sku_id).zip(kind);
         let ((branch_id, sku_id), kind) = checked(ids, violations)?;
         let identity = request.identity();
-        let ask = MoveStock {
+        let command = RecordMovement {
             once,
             branch_id,
             sku_id,
@@ -123,11 +123,11 @@ impl StockService {
             reason,
             actor: actor(identity),
         };
-        let answer = change::move_stock(
-            &self.core,
+        let answer = change::record_movement(
+            &self.deps,
             identity,
             request.org()?,
-            &ask,
+            &command,
             |item, movement| {
                 let item = Some(convert::item_today(branch_id, item));
                 let movement = Some(convert::movement(movement));
@@ -151,7 +151,7 @@ impl StockService {
         let ids = checked(branch_id.zip(sku_id), violations)?;
         let (org, identity) = (request.org()?, request.identity());
         let mut movements =
-            change::list_movements(&self.core, identity, org, ids, before, size + 1).await?;
+            change::list_movements(&self.deps, identity, org, ids, before, size + 1).await?;
         let next_page_token = cut_page(&mut movements, size, |last| last.seq.to_string());
         Ok(ListStockMovementsResponse {
             next_page_token,
@@ -176,7 +176,7 @@ impl StockService {
         let brand_id: BrandId = checked(brand_id, violations)?;
         let component = Component {
             brand_id,
-            sku_id: known.unwrap_or_else(|| SkuId::new(&*self.core.clock)),
+            sku_id: known.unwrap_or_else(|| SkuId::new(&*self.deps.clock)),
             name,
             archived: asked.archived,
             version: asked.version,
@@ -188,7 +188,7 @@ impl StockService {
         };
         let once = once.as_ref();
         let answer =
-            recipes::save_component(&self.core, identity, org, component, once, encode).await?;
+            recipes::save_component(&self.deps, identity, org, component, once, encode).await?;
         let answer = SaveComponentResponse::decode(answer.as_slice());
         answer.map_err(Problem::internal)
     }
@@ -204,7 +204,7 @@ impl StockService {
         let (org, identity) = (request.org()?, request.identity());
         let actor = actor(identity);
         let version =
-            recipes::set_recipe(&self.core, identity, org, of, parts, asked.version, actor).await?;
+            recipes::set_recipe(&self.deps, identity, org, of, parts, asked.version, actor).await?;
         let recipe = Recipe {
             version,
             sellable: None,
@@ -225,7 +225,7 @@ impl StockService {
         let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
         let of: (BrandId, SkuId) = checked(brand_id.zip(sku_id), violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let versions = recipes::list_versions(&self.core, identity, org, of).await?;
+        let versions = recipes::list_versions(&self.deps, identity, org, of).await?;
         Ok(ListRecipeVersionsResponse {
             versions: versions.iter().map(convert::recipe_version).collect(),
         })
@@ -249,7 +249,7 @@ impl StockService {
         let once = once(&asked.idempotency_key, asked, &mut violations);
         let ((from, to), sku_id) = checked(from.zip(to).zip(sku_id), violations)?;
         let identity = request.identity();
-        let ask = Transfer {
+        let command = Transfer {
             once,
             from,
             to,
@@ -263,7 +263,8 @@ impl StockService {
             let movement = Some(convert::movement(movement));
             TransferStockResponse { item, movement }.encode_to_vec()
         };
-        let answer = transfer::transfer(&self.core, identity, request.org()?, &ask, encode).await?;
+        let answer =
+            transfer::transfer(&self.deps, identity, request.org()?, &command, encode).await?;
         let answer = TransferStockResponse::decode(answer.as_slice());
         answer.map_err(Problem::internal)
     }
@@ -278,7 +279,7 @@ impl StockService {
         let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
         let of = checked(branch_id.zip(sku_id), violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let orders = list::list_short(&self.core, identity, org, of).await?;
+        let orders = list::list_short(&self.deps, identity, org, of).await?;
         Ok(ListShortOrdersResponse {
             orders: orders.iter().map(convert::short_order).collect(),
         })
@@ -294,7 +295,7 @@ impl StockService {
         let names = convert::names(&asked.names, &mut violations);
         violations.into_result()?;
         let (org, identity) = (request.org()?, request.identity());
-        let content = list::export_file(&self.core, identity, org, branch_id, names).await?;
+        let content = list::export_file(&self.deps, identity, org, branch_id, names).await?;
         Ok(ExportStockResponse {
             content: content.into(),
         })
@@ -312,7 +313,7 @@ impl StockService {
         let branch_id = checked(branch_id, violations)?;
         let (rows, problems) = import::read(&asked.content)?;
         let identity = request.identity();
-        let ask = Import {
+        let command = Import {
             branch_id,
             names,
             rows,
@@ -321,7 +322,7 @@ impl StockService {
             reason,
             actor: actor(identity),
         };
-        let done = import::import(&self.core, identity, request.org()?, ask).await?;
+        let done = import::import(&self.deps, identity, request.org()?, command).await?;
         Ok(convert::imported(&done))
     }
 }

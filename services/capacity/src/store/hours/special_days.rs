@@ -49,30 +49,35 @@ impl From<Row> for SpecialDay {
     }
 }
 
+/// Selects special days of the organisation, its first parameter.
+macro_rules! select_days {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            SELECT
+                special_day_id AS "special_day_id: SpecialDayId",
+                brand_id AS "brand_id: BrandId",
+                branch_id AS "branch_id: BranchId",
+                name, from_date, to_date, open_minutes, close_minutes, locked, version
+            FROM special_days
+            WHERE org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
+
 /// Finds a special day of the organisation.
 pub async fn find(
     tx: &mut TenantTx,
     special_day_id: SpecialDayId,
 ) -> anyhow::Result<Option<SpecialDay>> {
     let org = tx.org().as_uuid();
-    let row = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            special_day_id AS "special_day_id: SpecialDayId",
-            brand_id AS "brand_id: BrandId",
-            branch_id AS "branch_id: BranchId",
-            name, from_date, to_date, open_minutes, close_minutes, locked, version
-        FROM special_days
-        WHERE org_id = $1
-          AND special_day_id = $2
-        "#,
-        org,
-        special_day_id.as_uuid(),
-    )
-    .fetch_optional(&mut **tx)
-    .await
-    .context("find a special day")?;
+    let row = select_days!("AND special_day_id = $2", org, special_day_id.as_uuid(),)
+        .fetch_optional(&mut **tx)
+        .await
+        .context("find a special day")?;
     Ok(row.map(SpecialDay::from))
 }
 
@@ -83,20 +88,8 @@ pub async fn list_of_brand(
     from: NaiveDate,
 ) -> anyhow::Result<Vec<SpecialDay>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            special_day_id AS "special_day_id: SpecialDayId",
-            brand_id AS "brand_id: BrandId",
-            branch_id AS "branch_id: BranchId",
-            name, from_date, to_date, open_minutes, close_minutes, locked, version
-        FROM special_days
-        WHERE org_id = $1
-          AND brand_id = $2
-          AND to_date >= $3
-        ORDER BY from_date, special_day_id
-        "#,
+    let rows = select_days!(
+        "AND brand_id = $2 AND to_date >= $3 ORDER BY from_date, special_day_id",
         org,
         brand_id.as_uuid(),
         from,
@@ -115,17 +108,8 @@ pub async fn list_of_branches(
     from: NaiveDate,
 ) -> anyhow::Result<Vec<SpecialDay>> {
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_days!(
         r#"
-        SELECT
-            special_day_id AS "special_day_id: SpecialDayId",
-            brand_id AS "brand_id: BrandId",
-            branch_id AS "branch_id: BranchId",
-            name, from_date, to_date, open_minutes, close_minutes, locked, version
-        FROM special_days
-        WHERE org_id = $1
           AND brand_id = $2
           AND (branch_id IS NULL OR branch_id = ANY($3))
           AND to_date >= $4
@@ -133,7 +117,7 @@ pub async fn list_of_branches(
         "#,
         org,
         brand_id.as_uuid(),
-        &branch_ids,
+        branch_ids as &[BranchId],
         from,
     )
     .fetch_all(&mut **tx)
@@ -256,7 +240,6 @@ async fn delete_dates(tx: &mut TenantTx, special_day_id: SpecialDayId) -> anyhow
 /// Raises the version of the special days of locked branches, so that no schedule made before counts.
 pub async fn touch(tx: &mut TenantTx, branch_ids: &[BranchId]) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     sqlx::query!(
         r#"
         UPDATE branches
@@ -265,7 +248,7 @@ pub async fn touch(tx: &mut TenantTx, branch_ids: &[BranchId]) -> anyhow::Result
           AND branch_id = ANY($2)
         "#,
         org,
-        &branch_ids,
+        branch_ids as &[BranchId],
     )
     .execute(&mut **tx)
     .await

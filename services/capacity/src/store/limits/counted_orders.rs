@@ -11,7 +11,10 @@ use sqlx::types::Json;
 
 use crate::{
     domain::{
-        channel::Channel, holds::Taken, limits::trial::PastOrder, line::Line, method::Method,
+        channel::Channel,
+        limits::{order::SlotOrder, usage::Taken},
+        line::Line,
+        method::Method,
     },
     store::holds::{TakenRow, taken, taken_rows},
 };
@@ -20,11 +23,34 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CountedOrder {
     /// What it is of.
-    pub order: PastOrder,
+    pub order: SlotOrder,
     /// It is committed, not only held.
     pub committed: bool,
     /// What it took so far.
     pub taken: Vec<Taken>,
+}
+
+/// Selects orders as limits count them, of the organisation, its first parameter.
+macro_rules! select_orders {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            SELECT
+                order_id AS "order_id: OrderId",
+                channel AS "channel: Channel",
+                method AS "method: Method",
+                slot_starts_at,
+                business_day AS "business_day: BusinessDay",
+                lines AS "lines: Json<Vec<Line>>",
+                state = 'committed' AS "committed!",
+                takes AS "takes: Json<Vec<TakenRow>>"
+            FROM holds
+            WHERE org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
 }
 
 /// Lists the orders of a branch in slots that begin within a time and that limits count, in the order
@@ -43,20 +69,8 @@ pub async fn list(
         .pred_opt()
         .zip(last.succ_opt())
         .context("a date at the calendar's end")?;
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_orders!(
         r#"
-        SELECT
-            order_id AS "order_id: OrderId",
-            channel AS "channel: Channel",
-            method AS "method: Method",
-            slot_starts_at,
-            business_day AS "business_day: BusinessDay",
-            lines AS "lines: Json<Vec<Line>>",
-            state = 'committed' AS "committed!",
-            takes AS "takes: Json<Vec<TakenRow>>"
-        FROM holds
-        WHERE org_id = $1
           AND branch_id = $2
           AND business_day BETWEEN $5 AND $6
           AND slot_starts_at >= $3
@@ -81,28 +95,10 @@ pub async fn list(
 /// Finds an order as limits count it, test orders and those given back included.
 pub async fn find(tx: &mut TenantTx, order_id: OrderId) -> anyhow::Result<Option<CountedOrder>> {
     let org = tx.org().as_uuid();
-    let row = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            order_id AS "order_id: OrderId",
-            channel AS "channel: Channel",
-            method AS "method: Method",
-            slot_starts_at,
-            business_day AS "business_day: BusinessDay",
-            lines AS "lines: Json<Vec<Line>>",
-            state = 'committed' AS "committed!",
-            takes AS "takes: Json<Vec<TakenRow>>"
-        FROM holds
-        WHERE org_id = $1
-          AND order_id = $2
-        "#,
-        org,
-        order_id.as_uuid(),
-    )
-    .fetch_optional(&mut **tx)
-    .await
-    .context("find an order that limits count")?;
+    let row = select_orders!("AND order_id = $2", org, order_id.as_uuid(),)
+        .fetch_optional(&mut **tx)
+        .await
+        .context("find an order that limits count")?;
     Ok(row.map(CountedOrder::from))
 }
 
@@ -152,7 +148,7 @@ struct Row {
 impl From<Row> for CountedOrder {
     fn from(row: Row) -> Self {
         Self {
-            order: PastOrder {
+            order: SlotOrder {
                 order_id: row.order_id,
                 channel: row.channel,
                 method: row.method,

@@ -11,10 +11,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
-    domain::{
-        holds::{CounterChange, plan::Added},
-        limits::book::{CounterKey, Pool},
-    },
+    domain::limits::usage::{CounterChange, CounterIncrement, CounterKey, Pool},
     store::Inconsistent,
 };
 
@@ -79,8 +76,6 @@ pub async fn full_between(
         return Ok(used);
     }
     let org = tx.org().as_uuid();
-    let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
-    let summed: Vec<_> = summed.iter().map(LimitRuleId::as_uuid).collect();
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -93,10 +88,10 @@ pub async fn full_between(
           AND (held + committed >= limit_amount OR rule_id = ANY($5))
         "#,
         org,
-        &branch_ids,
+        branch_ids as &[BranchId],
         from,
         to,
-        &summed,
+        summed as &[LimitRuleId],
     )
     .fetch_all(&mut **tx)
     .await
@@ -155,7 +150,7 @@ pub async fn overbooked(
 pub async fn hold(
     tx: &mut TenantTx,
     branch_id: BranchId,
-    added: &BTreeMap<CounterKey, Added>,
+    added: &BTreeMap<CounterKey, CounterIncrement>,
 ) -> anyhow::Result<()> {
     if added.is_empty() {
         return Ok(());
@@ -193,7 +188,7 @@ pub async fn hold(
     Ok(())
 }
 
-/// Applies what settled orders do to counters of a locked branch, all in one statement; tells what
+/// Applies what settled orders do to counters of a locked branch, all in one statement; returns what
 /// those whose sum changed held before, hold now, and their limits.
 pub async fn settle(
     tx: &mut TenantTx,
@@ -314,7 +309,7 @@ pub async fn replace(
     Ok(())
 }
 
-/// Deletes at most `limit` counters of windows that began before `before`. Tells how many.
+/// Deletes at most `limit` counters of windows that began before `before`. Returns how many.
 ///
 /// A window is older than its youngest hold by the days ahead at most.
 pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {

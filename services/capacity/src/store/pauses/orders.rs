@@ -11,12 +11,12 @@ use sqlx::types::Json;
 
 use crate::domain::{channel::Channel, method::Method, pauses::Target};
 
-/// An order due this long ago is over, whatever was forgotten to be written of it.
+/// An order due this long ago is over, even if its last state was never written.
 const OVER_AFTER: TimeDelta = TimeDelta::hours(12);
 
 /// An order that contains something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderWith {
+pub struct MatchingOrder {
     /// The order.
     pub order_id: OrderId,
     /// Branch.
@@ -25,7 +25,7 @@ pub struct OrderWith {
     pub promised_at: DateTime<Utc>,
 }
 
-/// Lists orders of a branch that contain a target and are not over, the next due first, and tells
+/// Lists orders of a branch that contain a target and are not over, the next due first, and returns
 /// how many there are in all.
 pub async fn list(
     tx: &mut TenantTx,
@@ -34,7 +34,7 @@ pub async fn list(
     channels: &[Channel],
     (now, until): (DateTime<Utc>, Option<DateTime<Utc>>),
     limit: i64,
-) -> anyhow::Result<(Vec<OrderWith>, i64)> {
+) -> anyhow::Result<(Vec<MatchingOrder>, i64)> {
     let org = tx.org().as_uuid();
     let method = match target {
         Target::Method(method) => Some(*method),
@@ -74,7 +74,7 @@ pub async fn list(
     .await
     .context("list orders that contain something")?;
     let all = rows.first().map_or(0, |row| row.all);
-    let orders = rows.into_iter().map(|row| OrderWith {
+    let orders = rows.into_iter().map(|row| MatchingOrder {
         order_id: row.order_id,
         branch_id: row.branch_id,
         promised_at: row.promised_at,

@@ -9,9 +9,65 @@ use chassis::{
     id::{BranchId, SkuId},
 };
 use chrono::NaiveDate;
+use serde::Serialize;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::stock::{Bucket, BucketChange, BucketKey, running_day};
+
+#[derive(Serialize)]
+struct Row {
+    sku_id: SkuId,
+    business_day: BusinessDay,
+    on_hand: i64,
+    held: i64,
+    owed: i64,
+    shortfall: i64,
+}
+
+impl Row {
+    fn into_entry(self) -> (BucketKey, Bucket) {
+        let bucket = Bucket {
+            on_hand: self.on_hand,
+            held: self.held,
+            owed: self.owed,
+            shortfall: self.shortfall,
+        };
+        ((self.sku_id, self.business_day), bucket)
+    }
+}
+
+impl From<(&BucketKey, &Bucket)> for Row {
+    fn from((&(sku_id, business_day), bucket): (&BucketKey, &Bucket)) -> Self {
+        Self {
+            sku_id,
+            business_day,
+            on_hand: bucket.on_hand,
+            held: bucket.held,
+            owed: bucket.owed,
+            shortfall: bucket.shortfall,
+        }
+    }
+}
+
+/// Selects buckets of the organisation and branch, its first parameters.
+macro_rules! select_buckets {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            SELECT
+                sku_id AS "sku_id: SkuId",
+                business_day AS "business_day: BusinessDay",
+                on_hand, held, owed, shortfall
+            FROM stock_buckets
+            WHERE org_id = $1
+              AND branch_id = $2
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
 
 /// Finds the buckets of these units: the running one and those of `from` and later.
 pub async fn find_many(
@@ -21,41 +77,21 @@ pub async fn find_many(
     from: BusinessDay,
 ) -> anyhow::Result<HashMap<BucketKey, Bucket>> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
-    let rows = sqlx::query!(
+    let rows = select_buckets!(
         r#"
-        SELECT
-            sku_id AS "sku_id: SkuId",
-            business_day AS "business_day: BusinessDay",
-            on_hand,
-            held,
-            owed,
-            shortfall
-        FROM stock_buckets
-        WHERE org_id = $1
-          AND branch_id = $2
           AND sku_id = ANY($3)
           AND (business_day = $4 OR business_day >= $5)
         "#,
         org,
         branch_id.as_uuid(),
-        &sku_ids,
+        sku_ids as &[SkuId],
         running_day().date(),
         from.date(),
     )
     .fetch_all(&mut **tx)
     .await
     .context("find stock buckets")?;
-    let buckets = rows.into_iter().map(|row| {
-        let bucket = Bucket {
-            on_hand: row.on_hand,
-            held: row.held,
-            owed: row.owed,
-            shortfall: row.shortfall,
-        };
-        ((row.sku_id, row.business_day), bucket)
-    });
-    Ok(buckets.collect())
+    Ok(rows.into_iter().map(Row::into_entry).collect())
 }
 
 /// Finds exactly these buckets.
@@ -66,18 +102,8 @@ pub async fn find_keys(
 ) -> anyhow::Result<HashMap<BucketKey, Bucket>> {
     let org = tx.org().as_uuid();
     let (sku_ids, days) = columns(keys.iter());
-    let rows = sqlx::query!(
+    let rows = select_buckets!(
         r#"
-        SELECT
-            sku_id AS "sku_id: SkuId",
-            business_day AS "business_day: BusinessDay",
-            on_hand,
-            held,
-            owed,
-            shortfall
-        FROM stock_buckets
-        WHERE org_id = $1
-          AND branch_id = $2
           AND (sku_id, business_day) IN (SELECT * FROM UNNEST($3::uuid[], $4::date[]))
         "#,
         org,
@@ -88,16 +114,7 @@ pub async fn find_keys(
     .fetch_all(&mut **tx)
     .await
     .context("find stock buckets by key")?;
-    let buckets = rows.into_iter().map(|row| {
-        let bucket = Bucket {
-            on_hand: row.on_hand,
-            held: row.held,
-            owed: row.owed,
-            shortfall: row.shortfall,
-        };
-        ((row.sku_id, row.business_day), bucket)
-    });
-    Ok(buckets.collect())
+    Ok(rows.into_iter().map(Row::into_entry).collect())
 }
 
 /// Makes buckets of a locked branch that do not exist yet.
@@ -205,19 +222,15 @@ pub async fn set_many(
         return Ok(());
     }
     let org = tx.org().as_uuid();
-    let (sku_ids, days) = columns(buckets.keys());
-    let on_hand: Vec<_> = buckets.values().map(|bucket| bucket.on_hand).collect();
-    let held: Vec<_> = buckets.values().map(|bucket| bucket.held).collect();
-    let owed: Vec<_> = buckets.values().map(|bucket| bucket.owed).collect();
-    let shortfall: Vec<_> = buckets.values().map(|bucket| bucket.shortfall).collect();
+    let rows: Vec<_> = buckets.iter().map(Row::from).collect();
     sqlx::query!(
         r#"
         INSERT INTO stock_buckets
             (org_id, branch_id, sku_id, business_day, on_hand, held, owed, shortfall)
         SELECT $1, $2, sku_id, business_day, on_hand, held, owed, shortfall
-        FROM UNNEST(
-            $3::uuid[], $4::date[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]
-        ) AS kept (sku_id, business_day, on_hand, held, owed, shortfall)
+        FROM jsonb_to_recordset($3) AS kept (
+            sku_id uuid, business_day date, on_hand bigint, held bigint, owed bigint, shortfall bigint
+        )
         ON CONFLICT (org_id, branch_id, sku_id, business_day) DO UPDATE
         SET on_hand = excluded.on_hand,
             held = excluded.held,
@@ -226,12 +239,7 @@ pub async fn set_many(
         "#,
         org,
         branch_id.as_uuid(),
-        &sku_ids,
-        &days,
-        &on_hand,
-        &held,
-        &owed,
-        &shortfall,
+        Json(rows) as Json<Vec<Row>>,
     )
     .execute(&mut **tx)
     .await
@@ -244,7 +252,7 @@ fn columns<'a>(keys: impl Iterator<Item = &'a BucketKey>) -> (Vec<Uuid>, Vec<Nai
         .unzip()
 }
 
-/// Deletes at most `limit` buckets of days before `before`. Tells how many.
+/// Deletes at most `limit` buckets of days before `before`. Returns how many.
 pub async fn purge(tx: &mut SystemTx, before: NaiveDate, limit: i64) -> anyhow::Result<u64> {
     let done = sqlx::query!(
         r#"

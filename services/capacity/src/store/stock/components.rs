@@ -21,24 +21,31 @@ pub struct Component {
     pub version: i64,
 }
 
+/// Selects components of the organisation, its first parameter.
+macro_rules! select_components {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Component,
+            r#"
+            SELECT
+                brand_id AS "brand_id: BrandId",
+                sku_id AS "sku_id: SkuId",
+                name,
+                archived,
+                version
+            FROM components
+            WHERE org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
+}
+
 /// Lists the components of a brand that are not archived, by name.
 pub async fn list(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Component>> {
     let org = tx.org().as_uuid();
-    sqlx::query_as!(
-        Component,
-        r#"
-        SELECT
-            brand_id AS "brand_id: BrandId",
-            sku_id AS "sku_id: SkuId",
-            name,
-            archived,
-            version
-        FROM components
-        WHERE org_id = $1
-          AND brand_id = $2
-          AND NOT archived
-        ORDER BY name
-        "#,
+    select_components!(
+        "AND brand_id = $2 AND NOT archived ORDER BY name",
         org,
         brand_id.as_uuid(),
     )
@@ -47,28 +54,15 @@ pub async fn list(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Co
     .context("list the components of a brand")
 }
 
-/// Finds a component and keeps everybody else from changing it until the transaction ends.
+/// Finds a component and keeps other transactions from changing it until the transaction ends.
 pub async fn lock(
     tx: &mut TenantTx,
     brand_id: BrandId,
     sku_id: SkuId,
 ) -> anyhow::Result<Option<Component>> {
     let org = tx.org().as_uuid();
-    sqlx::query_as!(
-        Component,
-        r#"
-        SELECT
-            brand_id AS "brand_id: BrandId",
-            sku_id AS "sku_id: SkuId",
-            name,
-            archived,
-            version
-        FROM components
-        WHERE org_id = $1
-          AND brand_id = $2
-          AND sku_id = $3
-        FOR UPDATE
-        "#,
+    select_components!(
+        "AND brand_id = $2 AND sku_id = $3 FOR UPDATE",
         org,
         brand_id.as_uuid(),
         sku_id.as_uuid(),
@@ -78,7 +72,7 @@ pub async fn lock(
     .context("lock a component")
 }
 
-/// Keeps others from archiving these components until the transaction ends, and tells which of
+/// Keeps others from archiving these components until the transaction ends, and returns which of
 /// them are there and not archived.
 pub async fn share(
     tx: &mut TenantTx,
@@ -86,7 +80,6 @@ pub async fn share(
     sku_ids: &[SkuId],
 ) -> anyhow::Result<Vec<SkuId>> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
     sqlx::query_scalar!(
         r#"
         SELECT sku_id AS "sku_id: SkuId"
@@ -100,7 +93,7 @@ pub async fn share(
         "#,
         org,
         brand_id.as_uuid(),
-        &sku_ids,
+        sku_ids as &[SkuId],
     )
     .fetch_all(&mut **tx)
     .await

@@ -7,6 +7,8 @@ use chassis::{
     id::{BranchId, OrganisationId, SkuId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use sqlx::types::Json;
 
 use crate::{
     domain::stock::{Deduct, Rules, StockItem, StockMode},
@@ -61,35 +63,42 @@ impl TryFrom<Row> for StockItem {
 }
 
 fn items(rows: Vec<Row>) -> anyhow::Result<Vec<StockItem>> {
-    rows.into_iter()
-        .map(|row| StockItem::try_from(row).map_err(Into::into))
-        .collect()
+    let items: Result<_, Inconsistent> = rows.into_iter().map(StockItem::try_from).collect();
+    Ok(items?)
+}
+
+/// Selects stock items of the organisation, its first parameter.
+macro_rules! select_items {
+    ($rest:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            SELECT
+                sku_id AS "sku_id: SkuId",
+                mode AS "mode: StockMode",
+                daily_amount,
+                low_threshold,
+                weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
+                date_days,
+                date_amounts,
+                max_per_order,
+                show_last,
+                deduct AS "deduct: Deduct",
+                received_until AS "received_until: BusinessDay",
+                version
+            FROM stock_items
+            WHERE org_id = $1
+            "# + $rest,
+            $($parameter)*
+        )
+    };
 }
 
 /// Lists the stock items of a branch, by unit.
 pub async fn list(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Vec<StockItem>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            sku_id AS "sku_id: SkuId",
-            mode AS "mode: StockMode",
-            daily_amount,
-            low_threshold,
-            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
-            date_days,
-            date_amounts,
-            max_per_order,
-            show_last,
-            deduct AS "deduct: Deduct",
-            received_until AS "received_until: BusinessDay",
-            version
-        FROM stock_items
-        WHERE org_id = $1
-          AND branch_id = $2
-        ORDER BY sku_id
-        "#,
+    let rows = select_items!(
+        "AND branch_id = $2 ORDER BY sku_id",
         org,
         branch_id.as_uuid(),
     )
@@ -106,31 +115,11 @@ pub async fn find_many(
     sku_ids: &[SkuId],
 ) -> anyhow::Result<Vec<StockItem>> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        SELECT
-            sku_id AS "sku_id: SkuId",
-            mode AS "mode: StockMode",
-            daily_amount,
-            low_threshold,
-            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
-            date_days,
-            date_amounts,
-            max_per_order,
-            show_last,
-            deduct AS "deduct: Deduct",
-            received_until AS "received_until: BusinessDay",
-            version
-        FROM stock_items
-        WHERE org_id = $1
-          AND branch_id = $2
-          AND sku_id = ANY($3)
-        "#,
+    let rows = select_items!(
+        "AND branch_id = $2 AND sku_id = ANY($3)",
         org,
         branch_id.as_uuid(),
-        &sku_ids,
+        sku_ids as &[SkuId],
     )
     .fetch_all(&mut **tx)
     .await
@@ -141,7 +130,7 @@ pub async fn find_many(
 /// Lists branches that have begun a day and not received what was expected for it, of each organisation at
 /// most `limit`, those that wait the longest.
 ///
-/// The clock of the wall is near enough to ask: whoever holds the branch looks at its business day again.
+/// The clock of the wall is accurate enough for the query: with the branch locked, its business day is checked again.
 pub async fn list_expecting(
     tx: &mut SystemTx,
     now: DateTime<Utc>,
@@ -187,24 +176,8 @@ pub async fn find_expecting(
     today: BusinessDay,
 ) -> anyhow::Result<Vec<StockItem>> {
     let org = tx.org().as_uuid();
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = select_items!(
         r#"
-        SELECT
-            sku_id AS "sku_id: SkuId",
-            mode AS "mode: StockMode",
-            daily_amount,
-            low_threshold,
-            weekday_amounts AS "weekday_amounts: Vec<Option<i64>>",
-            date_days,
-            date_amounts,
-            max_per_order,
-            show_last,
-            deduct AS "deduct: Deduct",
-            received_until AS "received_until: BusinessDay",
-            version
-        FROM stock_items
-        WHERE org_id = $1
           AND branch_id = $2
           AND mode = 'running'
           AND deduct = 'on_day'
@@ -229,7 +202,6 @@ pub async fn set_received(
     today: BusinessDay,
 ) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
     sqlx::query!(
         r#"
         UPDATE stock_items
@@ -240,7 +212,7 @@ pub async fn set_received(
         "#,
         org,
         branch_id.as_uuid(),
-        &sku_ids,
+        sku_ids as &[SkuId],
         today.date(),
     )
     .execute(&mut **tx)
@@ -303,6 +275,17 @@ pub async fn upsert(
     Ok(())
 }
 
+#[derive(Serialize)]
+struct BasicsRow {
+    sku_id: SkuId,
+    mode: StockMode,
+    daily_amount: i64,
+    low_threshold: i64,
+    deduct: Deduct,
+    received_until: Option<BusinessDay>,
+    version: i64,
+}
+
 /// Keeps mode, amount and threshold of items of a locked branch, all in one statement; their
 /// further settings stay.
 pub async fn upsert_basics(
@@ -311,22 +294,26 @@ pub async fn upsert_basics(
     items: &[StockItem],
 ) -> anyhow::Result<()> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = items.iter().map(|item| item.sku_id.as_uuid()).collect();
-    let modes: Vec<_> = items.iter().map(|item| item.mode).collect();
-    let amounts: Vec<_> = items.iter().map(|item| item.daily_amount).collect();
-    let thresholds: Vec<_> = items.iter().map(|item| item.low_threshold).collect();
-    let deducts: Vec<_> = items.iter().map(|item| item.rules.deduct).collect();
-    let received: Vec<_> = items.iter().map(|item| item.received_until).collect();
-    let versions: Vec<_> = items.iter().map(|item| item.version).collect();
+    let row = |item: &StockItem| BasicsRow {
+        sku_id: item.sku_id,
+        mode: item.mode,
+        daily_amount: item.daily_amount,
+        low_threshold: item.low_threshold,
+        deduct: item.rules.deduct,
+        received_until: item.received_until,
+        version: item.version,
+    };
+    let rows: Vec<_> = items.iter().map(row).collect();
     let done = sqlx::query!(
         r#"
         INSERT INTO stock_items
             (org_id, branch_id, sku_id, mode, daily_amount, low_threshold, deduct, received_until,
              version)
         SELECT $1, $2, sku_id, mode, daily_amount, low_threshold, deduct, received_until, version
-        FROM UNNEST(
-            $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::date[], $9::bigint[]
-        ) AS kept (sku_id, mode, daily_amount, low_threshold, deduct, received_until, version)
+        FROM jsonb_to_recordset($3) AS kept (
+            sku_id uuid, mode text, daily_amount bigint, low_threshold bigint, deduct text,
+            received_until date, version bigint
+        )
         ON CONFLICT (org_id, branch_id, sku_id) DO UPDATE
         SET mode = excluded.mode,
             daily_amount = excluded.daily_amount,
@@ -337,13 +324,7 @@ pub async fn upsert_basics(
         "#,
         org,
         branch_id.as_uuid(),
-        &sku_ids,
-        &modes as &[StockMode],
-        &amounts,
-        &thresholds,
-        &deducts as &[Deduct],
-        &received as &[Option<BusinessDay>],
-        &versions,
+        Json(rows) as Json<Vec<BasicsRow>>,
     )
     .execute(&mut **tx)
     .await

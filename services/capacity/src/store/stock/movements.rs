@@ -9,10 +9,7 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use crate::domain::{
-    holds::OrderMovement,
-    stock::{Bucket, MovementKind},
-};
+use crate::domain::stock::{Bucket, MovementKind, ledger::OrderMovement};
 
 /// An entry of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,17 +63,44 @@ pub struct StaffMovement<'a> {
     pub other_branch_id: Option<BranchId>,
 }
 
-/// Adds movements of orders, in their order, in one statement.
+/// Returns movements by their columns: `$before` ends where they are named, `$after` follows them.
+macro_rules! query_movements {
+    ($before:literal, $after:literal, $($parameter:tt)*) => {
+        sqlx::query_as!(
+            Movement,
+            $before + r#"
+                seq,
+                movement_id AS "movement_id: MovementId",
+                sku_id AS "sku_id: SkuId",
+                kind AS "kind: MovementKind",
+                quantity,
+                on_hand_after,
+                held_after,
+                business_day AS "business_day: BusinessDay",
+                at,
+                actor,
+                order_id AS "order_id: OrderId",
+                reason,
+                other_branch_id AS "other_branch_id: BranchId"
+            "# + $after,
+            $($parameter)*
+        )
+    };
+}
+
+/// Adds movements in their order, in one statement; `by` names the actor and the reason of staff.
 pub async fn insert_many(
     tx: &mut TenantTx,
     clock: &dyn Clock,
     branch_id: BranchId,
     movements: &[OrderMovement],
+    by: Option<(&str, &str)>,
 ) -> anyhow::Result<()> {
     if movements.is_empty() {
         return Ok(());
     }
     let org = tx.org().as_uuid();
+    let (actor, reason) = by.unwrap_or_default();
     let ids: Vec<_> = movements
         .iter()
         .map(|_| MovementId::new(clock).as_uuid())
@@ -107,10 +131,10 @@ pub async fn insert_many(
         r#"
         INSERT INTO stock_movements
             (org_id, branch_id, sku_id, movement_id, kind, quantity, on_hand_after, held_after,
-             business_day, order_id, at)
+             business_day, order_id, at, actor, reason)
         SELECT
             $1, $2, sku_id, movement_id, kind, quantity, on_hand_after, held_after,
-            business_day, order_id, $11
+            business_day, order_id, $11, $12, $13
         FROM UNNEST(
             $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
             $9::date[], $10::uuid[]
@@ -129,14 +153,16 @@ pub async fn insert_many(
         &days,
         &orders as &[Option<uuid::Uuid>],
         clock.now(),
+        actor,
+        reason,
     )
     .execute(&mut **tx)
     .await
-    .context("add stock movements of orders")?;
+    .context("add stock movements")?;
     Ok(())
 }
 
-/// Adds a movement by staff and tells it as it stands in the journal.
+/// Adds a movement by staff and returns it as stored.
 pub async fn insert(
     tx: &mut TenantTx,
     clock: &dyn Clock,
@@ -144,28 +170,15 @@ pub async fn insert(
     movement: &StaffMovement<'_>,
 ) -> anyhow::Result<Movement> {
     let org = tx.org().as_uuid();
-    sqlx::query_as!(
-        Movement,
+    query_movements!(
         r#"
         INSERT INTO stock_movements
             (org_id, branch_id, sku_id, movement_id, kind, quantity, on_hand_after, held_after,
              business_day, at, actor, reason, other_branch_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         RETURNING
-            seq,
-            movement_id AS "movement_id: MovementId",
-            sku_id AS "sku_id: SkuId",
-            kind AS "kind: MovementKind",
-            quantity,
-            on_hand_after,
-            held_after,
-            business_day AS "business_day: BusinessDay",
-            at,
-            actor,
-            order_id AS "order_id: OrderId",
-            reason,
-            other_branch_id AS "other_branch_id: BranchId"
         "#,
+        "",
         org,
         branch_id.as_uuid(),
         movement.sku_id.as_uuid(),
@@ -185,59 +198,6 @@ pub async fn insert(
     .context("add a stock movement")
 }
 
-/// Adds counts by staff, in their order, in one statement.
-pub async fn insert_counts(
-    tx: &mut TenantTx,
-    clock: &dyn Clock,
-    branch_id: BranchId,
-    counts: &[StaffMovement<'_>],
-) -> anyhow::Result<()> {
-    let Some(first) = counts.first() else {
-        return Ok(());
-    };
-    let org = tx.org().as_uuid();
-    let ids: Vec<_> = counts
-        .iter()
-        .map(|_| MovementId::new(clock).as_uuid())
-        .collect();
-    let sku_ids: Vec<_> = counts.iter().map(|count| count.sku_id.as_uuid()).collect();
-    let days: Vec<_> = counts
-        .iter()
-        .map(|count| count.business_day.date())
-        .collect();
-    let quantities: Vec<_> = counts.iter().map(|count| count.quantity).collect();
-    let on_hand: Vec<_> = counts.iter().map(|count| count.after.on_hand).collect();
-    let held: Vec<_> = counts.iter().map(|count| count.after.held).collect();
-    sqlx::query!(
-        r#"
-        INSERT INTO stock_movements
-            (org_id, branch_id, sku_id, movement_id, kind, quantity, on_hand_after, held_after,
-             business_day, at, actor, reason)
-        SELECT
-            $1, $2, sku_id, movement_id, 'counted', quantity, on_hand_after, held_after,
-            business_day, $9, $10, $11
-        FROM UNNEST(
-            $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::date[]
-        ) AS made (sku_id, movement_id, quantity, on_hand_after, held_after, business_day)
-        "#,
-        org,
-        branch_id.as_uuid(),
-        &sku_ids,
-        &ids,
-        &quantities,
-        &on_hand,
-        &held,
-        &days,
-        clock.now(),
-        first.actor,
-        first.reason,
-    )
-    .execute(&mut **tx)
-    .await
-    .context("add counts")?;
-    Ok(())
-}
-
 /// Lists movements of a unit, newest first, those before `before` of the journal.
 pub async fn list(
     tx: &mut TenantTx,
@@ -247,23 +207,9 @@ pub async fn list(
     limit: i64,
 ) -> anyhow::Result<Vec<Movement>> {
     let org = tx.org().as_uuid();
-    sqlx::query_as!(
-        Movement,
+    query_movements!(
+        "SELECT",
         r#"
-        SELECT
-            seq,
-            movement_id AS "movement_id: MovementId",
-            sku_id AS "sku_id: SkuId",
-            kind AS "kind: MovementKind",
-            quantity,
-            on_hand_after,
-            held_after,
-            business_day AS "business_day: BusinessDay",
-            at,
-            actor,
-            order_id AS "order_id: OrderId",
-            reason,
-            other_branch_id AS "other_branch_id: BranchId"
         FROM stock_movements
         WHERE org_id = $1
           AND branch_id = $2
@@ -284,7 +230,7 @@ pub async fn list(
 }
 
 /// Folds the movements before `before` of at most `limit` buckets, each bucket's into one of kind `opening`
-/// with their sum, at the place of the last of them; those of a bucket that is gone are deleted. Tells of
+/// with their sum, at the place of the last of them; those of a bucket that is gone are deleted. Returns
 /// how many buckets.
 pub async fn fold(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
     let buckets = sqlx::query_scalar!(

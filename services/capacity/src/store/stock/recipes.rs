@@ -43,7 +43,6 @@ pub async fn of(
     sku_ids: &[SkuId],
 ) -> anyhow::Result<Recipes> {
     let org = tx.org().as_uuid();
-    let sku_ids: Vec<_> = sku_ids.iter().map(SkuId::as_uuid).collect();
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -74,7 +73,7 @@ pub async fn of(
         "#,
         org,
         brand_id.as_uuid(),
-        &sku_ids,
+        sku_ids as &[SkuId],
     )
     .fetch_all(&mut **tx)
     .await
@@ -131,7 +130,6 @@ pub async fn using(
     components: &[SkuId],
 ) -> anyhow::Result<Recipes> {
     let org = tx.org().as_uuid();
-    let components: Vec<_> = components.iter().map(SkuId::as_uuid).collect();
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -154,7 +152,7 @@ pub async fn using(
         "#,
         org,
         brand_id.as_uuid(),
-        &components,
+        components as &[SkuId],
     )
     .fetch_all(&mut **tx)
     .await

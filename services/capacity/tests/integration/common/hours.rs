@@ -7,7 +7,7 @@ use super::{Shop, order_changed};
 
 impl Shop {
     /// As ordering would: the order was handed over.
-    pub async fn tell_completed(&self, order: OrderId, version: i64) {
+    pub async fn publish_completed(&self, order: OrderId, version: i64) {
         let body = order_changed(OrderChange {
             order_id: order.to_string(),
             branch_id: self.branch.to_string(),

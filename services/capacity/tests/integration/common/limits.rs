@@ -16,7 +16,7 @@ use proto::capacity::v1::{
 };
 use testkit::identities;
 
-use super::{Shop, shown, timestamp, told};
+use super::{Shop, response, shown, timestamp};
 
 /// 18:00, 18:15 and 18:30 in Taipei on the day on which tests begin.
 pub const SIX: &str = "2026-09-02T10:00:00Z";
@@ -110,7 +110,7 @@ impl Shop {
             version: self.get_limits().await.version,
             note: "週年慶".to_owned(),
         };
-        told(self.owner().limits.set_limits(request).await).map(|answer| answer.limits.unwrap())
+        response(self.owner().limits.set_limits(request).await).map(|answer| answer.limits.unwrap())
     }
 
     /// A new order of these lines for a slot.
@@ -121,7 +121,7 @@ impl Shop {
         }
     }
 
-    /// Books so many units in a slot and tells the order.
+    /// Books so many units in a slot and returns the order.
     pub async fn book(&self, quantity: i64, wanted_at: &str) -> Result<OrderId, Problem> {
         let held = self
             .hold(self.cart_at(&[units(quantity)], wanted_at))
@@ -129,13 +129,13 @@ impl Shop {
         Ok(held.order_id.parse().unwrap())
     }
 
-    pub async fn move_to_slot(&self, order: OrderId, to: &str) -> Result<Hold, Problem> {
+    pub async fn reschedule_to(&self, order: OrderId, to: &str) -> Result<Hold, Problem> {
         let request = RescheduleHoldRequest {
             order_id: order.to_string(),
             branch_id: self.branch.to_string(),
             wanted_at: Some(timestamp(to)),
         };
-        told(self.ordering_of(0).holds.reschedule_hold(request).await)
+        response(self.ordering_of(0).holds.reschedule_hold(request).await)
             .map(|answer| answer.hold.unwrap())
     }
 
@@ -167,8 +167,8 @@ impl Shop {
             .await
     }
 
-    /// Whether a cart of these lines finds room in a slot.
-    pub async fn has_room(&self, lines: &[HoldLine], slot: &str) -> bool {
+    /// Whether a cart of these lines fits in a slot.
+    pub async fn has_capacity(&self, lines: &[HoldLine], slot: &str) -> bool {
         let offered = self.offered(lines).await;
         state_of(&offered, slot) != SlotState::Full
     }
@@ -200,7 +200,7 @@ pub fn state_of(offered: &Availability, slot: &str) -> SlotState {
     found.state()
 }
 
-/// What is returned as 超訂: rule, window, counted and limit.
+/// The overbooked counters: rule, window, counted and limit.
 pub fn overbooked(limits: &Limits) -> Vec<(&str, String, i64, i64)> {
     let overbooked = limits.overbooked.iter();
     overbooked

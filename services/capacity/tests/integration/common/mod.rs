@@ -144,7 +144,7 @@ impl Shop {
         start(servers, &self.ordering, &self.clock).await
     }
 
-    /// Ends every process in good order and leaves nothing on the servers; tells whether nothing had
+    /// Ends every process in good order and leaves nothing on the servers; returns whether nothing had
     /// to be cut off. No other clone may be left.
     pub async fn close(self) -> bool {
         let replicas = Arc::into_inner(self.replicas).expect("the last clone is closed");
@@ -156,24 +156,24 @@ impl Shop {
     }
 
     /// Another organisation's shop on the same processes.
-    pub async fn neighbour(&mut self) -> (OrganisationId, BranchId) {
+    pub async fn other_organisation(&mut self) -> (OrganisationId, BranchId) {
         let before = (self.org, self.branch);
         self.org = testkit::organisation();
         self.branch = BranchId::new(&SystemClock);
         self.know_branch().await;
         self.set_hours(|_| {}).await.unwrap();
-        let neighbour = (self.org, self.branch);
+        let other_organisation = (self.org, self.branch);
         (self.org, self.branch) = before;
-        neighbour
+        other_organisation
     }
 
     /// As catalog would: an event through the outbox.
-    pub async fn tell_of_branch(&self, state: BranchState, version: i64) {
-        self.tell_of_branch_in("Asia/Taipei", state, version).await;
+    pub async fn publish_branch(&self, state: BranchState, version: i64) {
+        self.publish_branch_in("Asia/Taipei", state, version).await;
     }
 
     /// As catalog would: an event of the branch in a time zone.
-    pub async fn tell_of_branch_in(&self, time_zone: &str, state: BranchState, version: i64) {
+    pub async fn publish_branch_in(&self, time_zone: &str, state: BranchState, version: i64) {
         let branch = Branch {
             branch_id: self.branch.to_string(),
             brand_id: self.brand.to_string(),
@@ -195,10 +195,10 @@ impl Shop {
         self.publish(&[event]).await;
     }
 
-    /// Tells of the branch until it is known: what is told before the consumer has its queue is lost.
+    /// Publishes the branch until it is known: events are lost before the consumer has its queue.
     async fn know_branch(&self) {
         eventually(async || {
-            self.tell_of_branch(BranchState::Live, 1).await;
+            self.publish_branch(BranchState::Live, 1).await;
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             let request = GetHoursRequest {
                 branch_id: self.branch.to_string(),
@@ -219,7 +219,7 @@ impl Shop {
     }
 
     /// As ordering would: the order waits for its branch.
-    pub async fn tell_placed(&self, order: OrderId, version: i64) {
+    pub async fn publish_placed(&self, order: OrderId, version: i64) {
         self.publish(&[self.placed(order, version)]).await;
     }
 
@@ -235,7 +235,7 @@ impl Shop {
     }
 
     /// As ordering would: the order is cancelled.
-    pub async fn tell_cancelled(&self, order: OrderId, version: i64, return_stock: bool) {
+    pub async fn publish_cancelled(&self, order: OrderId, version: i64, return_stock: bool) {
         let event = self.cancelled(order, version, return_stock);
         self.publish(&[event]).await;
     }
@@ -317,7 +317,8 @@ impl Shop {
             hours: Some(hours),
             ..SetHoursRequest::default()
         };
-        told(self.owner().hours.set_hours(request).await).map(|response| response.hours.unwrap())
+        response(self.owner().hours.set_hours(request).await)
+            .map(|response| response.hours.unwrap())
     }
 
     /// A new unit of which `units` are in stock.
@@ -325,7 +326,7 @@ impl Shop {
         let sku = SkuId::new(&SystemClock);
         self.set_item(sku, StockMode::Running, 0, 0).await.unwrap();
         if units > 0 {
-            self.move_stock(sku, MovementKind::Received, units)
+            self.record_movement(sku, MovementKind::Received, units)
                 .await
                 .unwrap();
         }
@@ -357,7 +358,7 @@ impl Shop {
             ..StockItem::default()
         };
         let request = SetStockItemRequest { item: Some(item) };
-        told(self.owner().stock.set_stock_item(request).await)
+        response(self.owner().stock.set_stock_item(request).await)
             .map(|response| response.item.unwrap())
     }
 
@@ -377,14 +378,14 @@ impl Shop {
         }
     }
 
-    pub async fn move_stock(
+    pub async fn record_movement(
         &self,
         sku: SkuId,
         kind: MovementKind,
         quantity: i64,
     ) -> Result<StockItem, Problem> {
         let request = self.movement(sku, kind, quantity);
-        told(self.owner().stock.record_stock_movement(request).await)
+        response(self.owner().stock.record_stock_movement(request).await)
             .map(|response| response.item.unwrap())
     }
 
@@ -428,7 +429,7 @@ impl Shop {
             .unwrap()
     }
 
-    /// What the brand's page is told of its branches, a page of so many at a time.
+    /// The open statuses the brand's page shows, read in pages of so many.
     pub async fn open_statuses(&self, page_size: i32) -> Vec<BranchOpenStatus> {
         let mut gateway = self.client(&identities::service("gateway", self.org));
         let mut request = ListOpenStatusesRequest {
@@ -487,7 +488,7 @@ impl Shop {
         hold(self.ordering_of(0), body).await
     }
 
-    /// Holds for a new order and tells its id.
+    /// Holds for a new order and returns its id.
     pub async fn held(&self, skus: &[(SkuId, i64)]) -> OrderId {
         self.hold(self.order(skus))
             .await
@@ -578,10 +579,10 @@ async fn start(
 
 pub async fn hold(mut client: Client, body: HoldRequest) -> Result<Hold, Problem> {
     let request = PlaceHoldRequest { hold: Some(body) };
-    told(client.holds.place_hold(request).await).map(|response| response.hold.unwrap())
+    response(client.holds.place_hold(request).await).map(|response| response.hold.unwrap())
 }
 
-pub fn told<T>(outcome: Result<tonic::Response<T>, Status>) -> Result<T, Problem> {
+pub fn response<T>(outcome: Result<tonic::Response<T>, Status>) -> Result<T, Problem> {
     outcome
         .map(tonic::Response::into_inner)
         .map_err(|status| Problem::from_status(&status))

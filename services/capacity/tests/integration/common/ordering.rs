@@ -1,4 +1,4 @@
-//! Stands in for ordering: knows the orders it is told of.
+//! Stands in for ordering: knows the orders a test gives it.
 
 use std::{collections::HashMap, sync::Arc};
 

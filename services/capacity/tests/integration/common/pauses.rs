@@ -12,7 +12,7 @@ use proto::capacity::v1::{
 };
 use testkit::identities;
 
-use super::{Shop, told};
+use super::{Shop, response};
 
 /// A tea with one option in one category.
 #[derive(Clone, Copy, Debug)]
@@ -143,7 +143,8 @@ impl Shop {
     }
 
     pub async fn pause(&self, request: CreatePauseRequest) -> Result<Pause, Problem> {
-        told(self.owner().pauses.create_pause(request).await).map(|answer| answer.pause.unwrap())
+        response(self.owner().pauses.create_pause(request).await)
+            .map(|answer| answer.pause.unwrap())
     }
 
     pub async fn resume(&self, pause: &Pause) -> Result<Pause, Problem> {
@@ -152,7 +153,8 @@ impl Shop {
             branch_id: String::new(),
             version: pause.version,
         };
-        told(self.owner().pauses.resume_pause(request).await).map(|answer| answer.pause.unwrap())
+        response(self.owner().pauses.resume_pause(request).await)
+            .map(|answer| answer.pause.unwrap())
     }
 
     /// Pauses of a branch that last, or those that ended.

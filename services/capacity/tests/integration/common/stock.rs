@@ -17,7 +17,7 @@ use proto::{
 };
 use testkit::eventually;
 
-use super::{Shop, told};
+use super::{Shop, response};
 
 impl Shop {
     /// Another branch of the organisation, open like the first.
@@ -26,7 +26,7 @@ impl Shop {
         self.brand = brand;
         self.branch = BranchId::new(&SystemClock);
         eventually(async || {
-            self.tell_of_branch(BranchState::Live, 1).await;
+            self.publish_branch(BranchState::Live, 1).await;
             self.set_hours_when_known().await
         })
         .await;
@@ -42,8 +42,8 @@ impl Shop {
         self.owner().hours.get_hours(request).await.is_ok() && self.set_hours(|_| {}).await.is_ok()
     }
 
-    /// Does something as another branch.
-    pub fn move_to(&mut self, branch: BranchId) -> BranchId {
+    /// Makes another branch the current one; returns the previous one.
+    pub fn switch_to(&mut self, branch: BranchId) -> BranchId {
         std::mem::replace(&mut self.branch, branch)
     }
 
@@ -53,7 +53,7 @@ impl Shop {
         let sku: SkuId = sku.sku_id.parse().unwrap();
         self.set_item(sku, StockMode::Running, 0, 0).await.unwrap();
         let kind = proto::capacity::v1::MovementKind::Counted;
-        self.move_stock(sku, kind, units).await.unwrap();
+        self.record_movement(sku, kind, units).await.unwrap();
         sku
     }
 
@@ -71,7 +71,7 @@ impl Shop {
             idempotency_key: OrderId::new(&SystemClock).to_string(),
             component: Some(component),
         };
-        told(self.owner().stock.save_component(request).await).map(|it| it.component.unwrap())
+        response(self.owner().stock.save_component(request).await).map(|it| it.component.unwrap())
     }
 
     pub fn recipe(&self, sku: SkuId, parts: &[(SkuId, i64)], version: i64) -> Recipe {
@@ -92,7 +92,7 @@ impl Shop {
         let request = SetRecipeRequest {
             recipe: Some(recipe),
         };
-        told(self.owner().stock.set_recipe(request).await).map(|it| it.recipe.unwrap())
+        response(self.owner().stock.set_recipe(request).await).map(|it| it.recipe.unwrap())
     }
 
     /// A new variant, not counted itself, made of components.
@@ -121,7 +121,7 @@ impl Shop {
             ..self.item(sku).await
         };
         let request = SetStockItemRequest { item: Some(item) };
-        told(self.owner().stock.set_stock_item(request).await).map(|it| it.item.unwrap())
+        response(self.owner().stock.set_stock_item(request).await).map(|it| it.item.unwrap())
     }
 
     pub fn transfer(&self, sku: SkuId, to: BranchId, quantity: i64) -> TransferStockRequest {
@@ -136,7 +136,7 @@ impl Shop {
     }
 
     pub async fn transferred(&self, request: TransferStockRequest) -> Result<StockItem, Problem> {
-        told(self.owner().stock.transfer_stock(request).await).map(|it| it.item.unwrap())
+        response(self.owner().stock.transfer_stock(request).await).map(|it| it.item.unwrap())
     }
 
     /// Orders that a unit's shortfall concerns, with what they were promised.
@@ -145,7 +145,7 @@ impl Shop {
             branch_id: self.branch.to_string(),
             sku_id: sku.to_string(),
         };
-        let short = told(self.owner().stock.list_short_orders(request).await).unwrap();
+        let short = response(self.owner().stock.list_short_orders(request).await).unwrap();
         let orders = short.orders.into_iter();
         orders
             .map(|order| (order.order_id.parse().unwrap(), order.quantity))

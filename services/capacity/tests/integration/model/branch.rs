@@ -28,9 +28,9 @@ use crate::{
         Client, Shop, hold,
         limits::{SIX, each_slot, overbooked, rolling, rule, state_of},
         pauses::end,
-        timestamp, told,
+        response, timestamp,
     },
-    model::machine::{Done, Machine, SECONDS_KEPT, ToProblem},
+    model::machine::{Done, Machine, Rejection, SECONDS_KEPT},
     model::reference::{Bucket, Counter, DAILY, Limits, ORDERS_A_SLOT, RUNNING, Reference, Units},
     model::step::Step,
     model::stored::Stored,
@@ -74,7 +74,7 @@ pub struct Branch {
     orders: Vec<HoldRequest>,
     pauses: Vec<Pause>,
     /// Events on their way, with the order and its version.
-    news: Vec<(OrderId, i64, Event)>,
+    pending: Vec<(OrderId, i64, Event)>,
 }
 
 impl Branch {
@@ -83,7 +83,7 @@ impl Branch {
         shop.clock.set(testkit::noon());
         let mut shop = shop.clone();
         shop.branch = BranchId::new(&SystemClock);
-        shop.tell_of_branch(BranchState::Live, 1).await;
+        shop.publish_branch(BranchState::Live, 1).await;
         let staff = shop.owner();
         let is_known = async || {
             let request = GetHoursRequest {
@@ -105,7 +105,7 @@ impl Branch {
             limits_version: 0,
             orders: Vec::new(),
             pauses: Vec::new(),
-            news: Vec::new(),
+            pending: Vec::new(),
             shop,
         }
     }
@@ -126,14 +126,14 @@ impl Branch {
             Step::Place(n) => {
                 self.write(n, OrderState::Placed, PLACED).await;
                 let event = self.shop.placed(self.id(n), PLACED);
-                self.news.push((self.id(n), PLACED, event));
+                self.pending.push((self.id(n), PLACED, event));
             }
             Step::Cancel { n, back } => {
                 let event = self.shop.cancelled(self.id(n), CANCELLED, back);
-                self.news.push((self.id(n), CANCELLED, event));
+                self.pending.push((self.id(n), CANCELLED, event));
             }
             Step::Release(n) => self.release(n, refusal).await,
-            Step::Move { n, slot } => self.move_to(n, slot, refusal).await,
+            Step::Reschedule { n, slot } => self.reschedule(n, slot, refusal).await,
             Step::Count { unit, units } => self.stock(unit, MovementKind::Counted, units).await,
             Step::Receive { unit, units } => self.stock(unit, MovementKind::Received, units).await,
             Step::Pause { unit, waits } => self.pause(unit, waits).await,
@@ -146,7 +146,7 @@ impl Branch {
         }
     }
 
-    async fn hold(&mut self, units: Units, slot: i64, refusal: ToProblem) {
+    async fn hold(&mut self, units: Units, slot: i64, refusal: Rejection) {
         let body = self.cart(units, slot);
         let got = hold(self.clients.ordering.clone(), body.clone()).await;
         if got.is_ok() {
@@ -178,12 +178,12 @@ impl Branch {
         self.shop.ordering.knows(self.id(n), state, version).await;
     }
 
-    async fn release(&self, n: usize, refusal: ToProblem) {
+    async fn release(&self, n: usize, refusal: Rejection) {
         let request = ReleaseHoldRequest {
             order_id: self.orders[n].order_id.clone(),
             branch_id: self.shop.branch.to_string(),
         };
-        let answer = told(
+        let answer = response(
             self.clients
                 .ordering
                 .holds
@@ -195,13 +195,13 @@ impl Branch {
         agree("releasing", answer.released, refusal.is_none());
     }
 
-    async fn move_to(&self, n: usize, slot: i64, refusal: ToProblem) {
+    async fn reschedule(&self, n: usize, slot: i64, refusal: Rejection) {
         let request = RescheduleHoldRequest {
             order_id: self.orders[n].order_id.clone(),
             branch_id: self.shop.branch.to_string(),
             wanted_at: Some(timestamp(&starts_at(slot).to_rfc3339())),
         };
-        let got = told(
+        let got = response(
             self.clients
                 .ordering
                 .holds
@@ -214,7 +214,7 @@ impl Branch {
 
     async fn stock(&self, unit: usize, kind: MovementKind, units: i64) {
         let request = self.shop.movement(self.skus[unit], kind, units);
-        told(
+        response(
             self.clients
                 .staff
                 .stock
@@ -240,7 +240,7 @@ impl Branch {
             end: end(kind),
             ..self.shop.pause_of(target)
         };
-        let answer = told(
+        let answer = response(
             self.clients
                 .staff
                 .pauses
@@ -258,7 +258,7 @@ impl Branch {
             branch_id: String::new(),
             version: self.pauses[n].version,
         };
-        told(
+        response(
             self.clients
                 .staff
                 .pauses
@@ -286,7 +286,7 @@ impl Branch {
             version: self.limits_version,
             note: String::new(),
         };
-        let answer = told(self.clients.staff.limits.clone().set_limits(request).await).unwrap();
+        let answer = response(self.clients.staff.limits.clone().set_limits(request).await).unwrap();
         self.limits_version += 1;
         let counters = reference.counters().into_iter();
         let over = counters.map(|(counter, (held, committed))| {
@@ -304,24 +304,24 @@ impl Branch {
         agree("what is overbooked", found.collect(), over);
     }
 
-    /// Publishes the news, and goes on when it has taken effect.
+    /// Publishes the pending events, and goes on when they have taken effect.
     async fn deliver(&mut self) {
-        let mut news = Vec::new();
+        let mut events = Vec::new();
         let (mut ids, mut versions) = (Vec::new(), Vec::new());
-        for (order_id, version, event) in mem::take(&mut self.news) {
-            news.push(event);
+        for (order_id, version, event) in mem::take(&mut self.pending) {
+            events.push(event);
             ids.push(order_id.as_uuid());
             versions.push(version);
         }
-        if news.is_empty() {
+        if events.is_empty() {
             return;
         }
-        self.shop.publish(&news).await;
+        self.shop.publish(&events).await;
         let db = Mutex::new(&mut self.db);
         let waits = async || {
             let waiting: i64 = sqlx::query_scalar(
-                "SELECT count(*) FROM UNNEST($1::uuid[], $2::bigint[]) AS told (order_id, version)
-                 JOIN holds USING (order_id) WHERE order_version < told.version",
+                "SELECT count(*) FROM UNNEST($1::uuid[], $2::bigint[]) AS response (order_id, version)
+                 JOIN holds USING (order_id) WHERE order_version < response.version",
             )
             .bind(&ids)
             .bind(&versions)
@@ -365,7 +365,7 @@ impl Branch {
             ..GetAvailabilityRequest::default()
         };
         let mut customer = self.clients.customer.clone();
-        let answer = told(customer.availability.get_availability(request).await).unwrap();
+        let answer = response(customer.availability.get_availability(request).await).unwrap();
         let availability = answer.availability.unwrap();
         for slot in (0..4).map(|slot| reference.offered(slot)) {
             let at = starts_at(slot).format("%FT%TZ").to_string();
@@ -416,7 +416,7 @@ impl Branch {
     }
 }
 
-fn answered<T: Debug>(what: &str, got: Result<T, Problem>, expected: ToProblem) {
+fn answered<T: Debug>(what: &str, got: Result<T, Problem>, expected: Rejection) {
     let found = got.err().map(|problem| problem.reason.into_owned());
     agree(what, found.as_deref(), expected);
 }

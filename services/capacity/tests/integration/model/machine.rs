@@ -14,27 +14,27 @@ use crate::{
 pub const LAST_ORDERS: usize = 15;
 /// What is expected of a release when nothing is held.
 const NOT_HELD: &str = "NOT_HELD";
-/// What a storefront is told is younger than this: whoever asks so much later is told what is so now.
+/// An answer to a storefront is younger than this: a query so much later gets the present state.
 pub const SECONDS_KEPT: i64 = 1;
 /// So many days are wanted in turn; the day after the last is still offered.
 const DAYS: i64 = 6;
 
-/// What is told of an order and has not arrived yet.
+/// Events of an order that have not arrived yet.
 #[derive(Clone, Copy, Debug)]
-struct News {
+struct OrderEvent {
     n: usize,
     to: State,
 }
 
 /// Why nothing comes of a step.
-pub type ToProblem = Option<&'static str>;
+pub type Rejection = Option<&'static str>;
 
 /// What a step came to.
 #[derive(Clone, Copy, Debug)]
 pub struct Done {
     /// The step with the order, the pause and the slot that it picked.
     pub step: Step,
-    pub refusal: ToProblem,
+    pub refusal: Rejection,
 }
 
 /// One branch and what is under way to it.
@@ -43,7 +43,7 @@ pub struct Machine {
     pub reference: Reference,
     /// What the last step came to; nothing when there was nothing that it could pick.
     pub done: Option<Done>,
-    news: Vec<News>,
+    events: Vec<OrderEvent>,
     /// The day whose slots are wanted.
     day: i64,
     pauses_made: usize,
@@ -57,7 +57,7 @@ impl ReferenceStateMachine for Machine {
         Just(Self {
             reference: Reference::new(),
             done: None,
-            news: Vec::new(),
+            events: Vec::new(),
             day: 0,
             pauses_made: 0,
         })
@@ -104,11 +104,11 @@ impl Machine {
             Step::Place(n) => Step::Place(self.pick(n, held)?),
             Step::Cancel { n, back } => {
                 let n = self.pick(n, |state| state == State::Placed)?;
-                let told = self.news.iter().any(|news| news.n == n);
-                (!told).then_some(Step::Cancel { n, back })?
+                let published = self.events.iter().any(|event| event.n == n);
+                (!published).then_some(Step::Cancel { n, back })?
             }
             Step::Release(n) => Step::Release(self.pick(n, not_used_up)?),
-            Step::Move { n, slot } => Step::Move {
+            Step::Reschedule { n, slot } => Step::Reschedule {
                 n: self.pick(n, not_used_up)?,
                 slot: self.offered(slot),
             },
@@ -141,14 +141,14 @@ impl Machine {
         }
     }
 
-    fn refusal(&self, step: Step) -> ToProblem {
+    fn refusal(&self, step: Step) -> Rejection {
         match step {
             Step::Hold { units, slot } => self.reference.hold_refusal(units, slot),
             Step::Repeat(n) => {
                 (self.reference.orders[n].state == State::Over).then_some("HOLD_GONE")
             }
             Step::Release(n) => (self.reference.orders[n].state != State::Held).then_some(NOT_HELD),
-            Step::Move { n, slot } => self.reference.move_refusal(n, slot),
+            Step::Reschedule { n, slot } => self.reference.reschedule_rejection(n, slot),
             _ => None,
         }
     }
@@ -165,13 +165,13 @@ impl Machine {
             }
             Step::Place(n) => {
                 self.reference.orders[n].written = Written::Paid;
-                self.tell(n, State::Placed);
+                self.publish(n, State::Placed);
             }
             Step::Cancel { n, back } => {
-                self.tell(n, if back { State::Over } else { State::UsedUp });
+                self.publish(n, if back { State::Over } else { State::UsedUp });
             }
             Step::Release(n) => self.reference.settle(n, State::Over),
-            Step::Move { n, slot } => self.reference.move_to(n, slot),
+            Step::Reschedule { n, slot } => self.reference.reschedule(n, slot),
             Step::Count { unit, units } => {
                 *self.reference.balance(bucket_of(unit, 0)) = units;
                 brought = unit == 0;
@@ -191,7 +191,7 @@ impl Machine {
             }
             Step::Limit(limits) => self.reference.limits = limits,
             Step::Deliver => {
-                for News { n, to } in mem::take(&mut self.news) {
+                for OrderEvent { n, to } in mem::take(&mut self.events) {
                     self.reference.settle(n, to);
                 }
             }
@@ -202,7 +202,7 @@ impl Machine {
         self.reference.restock(before, brought);
     }
 
-    fn tell(&mut self, n: usize, to: State) {
-        self.news.push(News { n, to });
+    fn publish(&mut self, n: usize, to: State) {
+        self.events.push(OrderEvent { n, to });
     }
 }

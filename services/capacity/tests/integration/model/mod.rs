@@ -1,7 +1,7 @@
-//! Random holds, news of orders, moves, counts, pauses, limits and lapses against a reference that a
+//! Random holds, events of orders, reschedules, counts, pauses, limits and lapses against a reference that a
 //! reader can check by eye: a state machine of proptest.
 //!
-//! A run that fails tells the fewest steps it found that do. `PROPTEST_RNG_SEED` walks other ways, and
+//! A run that fails prints the fewest steps that do. `PROPTEST_RNG_SEED` walks other ways, and
 //! the other variables of proptest hold as well: `PROPTEST_MAX_SHRINK_TIME` (in ms) looks longer for
 //! fewer steps.
 
@@ -122,7 +122,7 @@ impl Met {
             match state.done {
                 None => self.idle += 1,
                 Some(Done {
-                    step: Step::Hold { .. } | Step::Repeat(_) | Step::Move { .. },
+                    step: Step::Hold { .. } | Step::Repeat(_) | Step::Reschedule { .. },
                     refusal,
                 }) => *self.answers.entry(refusal.unwrap_or("OK")).or_default() += 1,
                 Some(_) => {}

@@ -28,7 +28,7 @@ pub enum State {
     Over,
 }
 
-/// What ordering tells of an order when it is asked.
+/// The state of an order at ordering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
     Never,
@@ -150,7 +150,7 @@ impl Reference {
         .unwrap_or(i64::MAX)
     }
 
-    /// A slot has no room for so many units; `moving` is not counted where it is.
+    /// A slot has no capacity for so many units; `moving` is not counted in its present slot.
     fn is_full(&self, units: i64, slot: i64, moving: Option<usize>) -> bool {
         let counted = |from: i64, to: i64| {
             let orders = self.orders.iter().enumerate();
@@ -179,7 +179,7 @@ impl Reference {
         self.pauses.values().any(|(unit, _)| units[*unit] > 0)
     }
 
-    /// A cart finds room in a slot, pauses of what is in it aside.
+    /// A cart fits in a slot, pauses of what is in it aside.
     pub fn offers(&self, units: Units, slot: i64) -> bool {
         !self.lacks(units, slot) && !self.is_full(units.iter().sum(), slot, None)
     }
@@ -204,7 +204,7 @@ impl Reference {
     }
 
     /// Why an order cannot be moved to a slot.
-    pub fn move_refusal(&self, n: usize, slot: i64) -> Option<&'static str> {
+    pub fn reschedule_rejection(&self, n: usize, slot: i64) -> Option<&'static str> {
         let order = &self.orders[n];
         let there = bucket_of(1, slot);
         if order.state == State::Over {
@@ -243,7 +243,7 @@ impl Reference {
         order.expires_at = order.expires_at.max(self.now + TIME_TO_LIVE);
     }
 
-    pub fn move_to(&mut self, n: usize, slot: i64) {
+    pub fn reschedule(&mut self, n: usize, slot: i64) {
         let Order {
             state,
             units,

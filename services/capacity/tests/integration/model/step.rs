@@ -17,20 +17,20 @@ pub enum Step {
     },
     /// The same request once more.
     Repeat(usize),
-    /// Ordering has written the order and tells nobody.
+    /// Ordering has written the order and published nothing.
     Write {
         n: usize,
         paid: bool,
     },
-    /// Ordering has written the order; its news is on the way.
+    /// Ordering has written the order; its event is on the way.
     Place(usize),
-    /// Ordering has cancelled the order; its news is on the way.
+    /// Ordering has cancelled the order; its event is on the way.
     Cancel {
         n: usize,
         back: bool,
     },
     Release(usize),
-    Move {
+    Reschedule {
         n: usize,
         slot: i64,
     },
@@ -48,13 +48,13 @@ pub enum Step {
     },
     Resume(usize),
     Limit(Limits),
-    /// All news that is on the way arrives.
+    /// All events on the way arrive.
     Deliver,
     /// The clock goes on by so many seconds.
     Wait(i64),
     /// From now on the slots of the next day are wanted.
     NextDay,
-    /// A storefront asks where a cart finds room, a second later.
+    /// A storefront queries where a cart fits, a second later.
     Ask(Units),
 }
 
@@ -68,7 +68,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         8 => n.clone().prop_map(Step::Place),
         6 => (n.clone(), prop::bool::weighted(0.8)).prop_map(|(n, back)| Step::Cancel { n, back }),
         4 => n.clone().prop_map(Step::Release),
-        8 => (n.clone(), slot).prop_map(|(n, slot)| Step::Move { n, slot }),
+        8 => (n.clone(), slot).prop_map(|(n, slot)| Step::Reschedule { n, slot }),
         2 => (unit.clone(), 0_i64..16).prop_map(|(unit, units)| Step::Count { unit, units }),
         4 => (unit.clone(), 1_i64..6).prop_map(|(unit, units)| Step::Receive { unit, units }),
         2 => (unit, any::<bool>())

@@ -28,7 +28,7 @@ impl Service {
     }
 }
 
-/// Ends the service of this thread and leaves nothing on the servers; tells whether nothing had to be
+/// Ends the service of this thread and leaves nothing on the servers; returns whether nothing had to be
 /// cut off.
 pub fn end_service() -> bool {
     let service = SERVICE.take();

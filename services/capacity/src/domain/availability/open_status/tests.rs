@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::{
-    hours::{Hours, Period, calendar::Schedule},
+    hours::{Hours, Period, schedule::Schedule},
     method::Method,
-    pauses::{Lasting, Reason, Target},
+    pauses::{ActivePause, Reason, Target},
 };
 
 fn at(raw: &str) -> DateTime<Utc> {
@@ -29,8 +29,8 @@ fn schedule() -> Schedule {
     Schedule::weekly(hours, Tz::Asia__Taipei, 240)
 }
 
-fn pause(target: Target, channels: &[Channel], ends_at: Option<&str>) -> Lasting {
-    Lasting {
+fn pause(target: Target, channels: &[Channel], ends_at: Option<&str>) -> ActivePause {
+    ActivePause {
         pause_id: PauseId::from_uuid(Uuid::nil()),
         target,
         channels: channels.iter().copied().collect::<BTreeSet<_>>(),
@@ -39,15 +39,15 @@ fn pause(target: Target, channels: &[Channel], ends_at: Option<&str>) -> Lasting
     }
 }
 
-fn status(state: BranchState, now: &str, pauses: Vec<Lasting>) -> OpenStatus {
+fn status(state: BranchState, now: &str, pauses: Vec<ActivePause>) -> OpenStatus {
     let schedule = schedule();
-    let book = Book {
+    let usage = CapacityUsage {
         limits: Arc::default(),
         used: Default::default(),
     };
-    let demand = book.limits.least(Channel::Web, Method::Pickup);
+    let demand = usage.limits.least(Channel::Web, Method::Pickup);
     let calendar = schedule.at_for(at(now), Method::Pickup);
-    OpenStatus::of(state, &calendar, &Pauses::new(pauses), &book, &demand)
+    OpenStatus::of(state, &calendar, &Pauses::new(pauses), &usage, &demand)
 }
 
 #[test]
@@ -59,13 +59,13 @@ fn only_a_live_branch_within_its_hours_and_without_a_pause_is_open() {
     assert_eq!(open.last_order_at, Some(at("2026-09-02T11:45:00Z")));
     assert_eq!(open.promise.unwrap().1, at("2026-09-02T04:15:00Z"));
 
-    for (state, told) in [
+    for (state, expected) in [
         (BranchState::Setup, OpenState::Setup),
         (BranchState::Suspended, OpenState::Suspended),
         (BranchState::Closed, OpenState::Closed),
     ] {
         let found = status(state, noon, Vec::new());
-        assert_eq!((found.state, found.opens_at), (told, None));
+        assert_eq!((found.state, found.opens_at), (expected, None));
         assert_eq!((found.last_order_at, found.promise), (None, None));
     }
 }
@@ -73,7 +73,7 @@ fn only_a_live_branch_within_its_hours_and_without_a_pause_is_open() {
 #[test]
 fn a_pause_of_the_whole_branch_closes_it_until_it_can_be_ordered_from_again() {
     let noon = "2026-09-02T04:00:00Z";
-    for (target, channels, ends_at, told, opens_at) in [
+    for (target, channels, ends_at, expected, opens_at) in [
         // Within the hours it ends the pause itself.
         (
             Target::Branch,
@@ -120,10 +120,10 @@ fn a_pause_of_the_whole_branch_closes_it_until_it_can_be_ordered_from_again() {
         );
         assert_eq!(
             (found.state, found.opens_at),
-            (told, opens_at.map(at)),
+            (expected, opens_at.map(at)),
             "{target:?} {channels:?} until {ends_at:?}"
         );
-        assert_eq!(found.promise.is_some(), told == OpenState::Open);
+        assert_eq!(found.promise.is_some(), expected == OpenState::Open);
     }
 }
 

@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::hours::{DayPeriod, MethodHours, Period, special_days::DayHours};
+use crate::domain::hours::{
+    DayPeriod, MethodHours, Period, schedule::UpcomingHours, special_days::DayHours,
+};
+use chrono_tz::Tz;
 
 fn at(raw: &str) -> DateTime<Utc> {
     raw.parse().unwrap()
@@ -253,7 +256,7 @@ fn later_hours_count_from_their_time_on() {
     // 10:00–20:00 now; from Monday the 7th 15:00 in Taipei 12:00–22:00 in slots of 30 minutes.
     let mut schedule = schedule(Tz::Asia__Taipei, every_day(600, 1200));
     let change = at("2026-09-07T07:00:00Z");
-    schedule.later.push(LaterHours {
+    schedule.later.push(UpcomingHours {
         from: change,
         hours: Hours {
             periods: every_day(720, 1320),
@@ -379,7 +382,7 @@ fn schedules() -> impl Strategy<Value = (Schedule, DateTime<Utc>)> {
                     ..Hours::default()
                 };
                 let from = now + TimeDelta::minutes(minutes);
-                schedule.later.push(LaterHours { from, hours });
+                schedule.later.push(UpcomingHours { from, hours });
             }
             (schedule, now)
         },

@@ -39,8 +39,8 @@ fn names(days: &[SpecialDay]) -> Vec<(String, String)> {
 fn a_branch_wins_over_its_brand_unless_the_brand_has_locked() {
     let brand = closed(1, None, "2026-10-09", "2026-10-11", false);
     let own = closed(2, Some(1), "2026-10-10", "2026-10-10", false);
-    let neighbour = closed(3, Some(2), "2026-10-09", "2026-10-09", false);
-    let days = [brand.clone(), own.clone(), neighbour];
+    let other_branch = closed(3, Some(2), "2026-10-09", "2026-10-09", false);
+    let days = [brand.clone(), own.clone(), other_branch];
     let named = |date: &str, name: &str| (date.to_owned(), name.to_owned());
     assert_eq!(
         names(&days),
@@ -117,8 +117,8 @@ fn faults_are_named_at_their_fields() {
         let mut violations = Violations::new();
         let day = Day::parse("special_day", raw, &mut violations);
         let faults = violations.into_result().err().map(|problem| {
-            let told = |found: FieldProblem| format!("{} {}", found.field, found.reason);
-            problem.fields.into_iter().map(told).collect::<Vec<_>>()
+            let shown = |found: FieldProblem| format!("{} {}", found.field, found.reason);
+            problem.fields.into_iter().map(shown).collect::<Vec<_>>()
         });
         (day.is_some(), faults.unwrap_or_default())
     };

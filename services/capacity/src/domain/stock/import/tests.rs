@@ -71,7 +71,7 @@ fn with_stock<T>(act: impl FnOnce(&Stock<'_>) -> T) -> T {
     })
 }
 
-fn told(plan: &Plan) -> Vec<(u64, &str, &str)> {
+fn summary(plan: &Plan) -> Vec<(u64, &str, &str)> {
     let problems = plan.problems.iter();
     problems
         .map(|it| (it.line, it.column.as_str(), it.reason))
@@ -84,7 +84,7 @@ fn a_row_finds_its_unit_by_code_or_name_and_says_what_changes() {
         "code,name,variant,mode,quantity,daily_amount,low_threshold\n\
          T01,,冷,,９,,\n,珍珠,,running,30,,5\nC9,,,,,25,\n",
     );
-    assert_eq!(told(&plan), []);
+    assert_eq!(summary(&plan), []);
     let details: Vec<_> = plan
         .rows
         .iter()
@@ -111,7 +111,7 @@ fn every_bad_cell_is_told_with_line_and_column() {
          X1,,,,,,\n,不存在,,,,,\nT01,,,,,,\nC9,,,weekly,1.5,-1,1000000\n,珍珠,,,4,,\nC9,,,,,,\nC9,,,,,,\n",
     );
     assert_eq!(
-        told(&plan),
+        summary(&plan),
         [
             (2, "code", "ITEM_NOT_FOUND"),
             (3, "name", "ITEM_NOT_FOUND"),

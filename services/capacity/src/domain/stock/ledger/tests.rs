@@ -6,10 +6,10 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::{
     holds::{
-        Hold, Part, Settlement,
-        fate::{Effect, HoldState},
+        Hold, Settlement,
+        state::{Effect, HoldState},
     },
-    stock::{Deduct, Rules, StockMode, shelf::Shelf},
+    stock::{Deduct, Part, Rules, StockMode, levels::StockLevels},
 };
 
 const FIRST: &str = "2026-09-02";
@@ -46,7 +46,7 @@ fn bucket(on_hand: i64, held: i64) -> Bucket {
     }
 }
 
-fn told(ledger: &Ledger) -> Vec<(BusinessDay, MovementKind, i64)> {
+fn movements(ledger: &Ledger) -> Vec<(BusinessDay, MovementKind, i64)> {
     let movements = ledger.movements.iter();
     movements
         .map(|it| (it.bucket_day, it.kind, it.quantity))
@@ -59,9 +59,9 @@ fn an_order_ahead_takes_from_its_day_and_one_for_today_from_what_there_is() {
     for (on, bucket_day) in [(0, running_day()), (1, day(1)), (2, day(2))] {
         assert_eq!(item.bucket_day(day(on), day(0)), Some(bucket_day), "{on}");
     }
-    assert_eq!(item.untouched(day(1)).available(), 20);
-    assert_eq!(item.untouched(day(2)).available(), 0, "nothing is planned");
-    assert_eq!(item.untouched(running_day()).available(), 0);
+    assert_eq!(item.initial(day(1)).available(), 20);
+    assert_eq!(item.initial(day(2)).available(), 0, "nothing is planned");
+    assert_eq!(item.initial(running_day()).available(), 0);
 
     let mut received = item;
     received.received_until = Some(day(1));
@@ -83,7 +83,7 @@ fn what_is_free_arrives_and_what_is_promised_stays_in_its_day() {
         (day(1), MovementKind::Arrived, -11),
         (running_day(), MovementKind::Arrived, 11),
     ];
-    assert_eq!(told(&ledger), pair);
+    assert_eq!(movements(&ledger), pair);
     assert_eq!(ledger.made, [(sku(), running_day(), Bucket::default())]);
 }
 
@@ -101,7 +101,7 @@ fn a_delivery_that_nobody_ordered_from_arrives_too() {
     again.received_until = Some(day(3));
     ledger.movements.clear();
     ledger.receive(&again, day(3));
-    assert_eq!(told(&ledger), []);
+    assert_eq!(movements(&ledger), []);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_day_promised_beyond_its_plan_brings_nothing_to_sell() {
     let short = bucket(5, 5).with_amount_changed(-3);
     let mut ledger = Ledger::of([((sku(), day(1)), short)].into());
     ledger.receive(&item, day(1));
-    assert_eq!(told(&ledger), []);
+    assert_eq!(movements(&ledger), []);
 }
 
 #[test]
@@ -123,13 +123,13 @@ fn who_turns_to_the_plan_has_todays_delivery_already() {
         rules: expecting(&[7]).rules,
         ..running.clone()
     };
-    let turned = turned.in_place_of(&running, day(1));
+    let turned = turned.replacing(&running, day(1));
     assert_eq!(turned.days_to_receive(day(1)).count(), 0);
     assert_eq!(turned.days_to_receive(day(2)).collect::<Vec<_>>(), [day(2)]);
     let mut edited = turned.clone();
     edited.received_until = None;
     assert_eq!(
-        edited.in_place_of(&turned, day(2)).received_until,
+        edited.replacing(&turned, day(2)).received_until,
         Some(day(1)),
         "the plan of a day that has begun still comes"
     );
@@ -145,13 +145,13 @@ struct Shop {
 
 impl Shop {
     fn order(&mut self, on: u64, quantity: i64) {
-        let shelf = Shelf {
+        let stock = StockLevels {
             items: [(sku(), self.item.clone())].into(),
             buckets: self.buckets.clone(),
-            ..Shelf::default()
+            ..StockLevels::default()
         };
         let wanted = [(sku(), quantity)].into();
-        let Ok(parts) = shelf.parts_for(&wanted, day(on), day(self.today)) else {
+        let Ok(parts) = stock.allocate(&wanted, day(on), day(self.today)) else {
             return;
         };
         let mut ledger = Ledger::of(self.buckets.clone());
@@ -216,7 +216,7 @@ fn hold(parts: Vec<Part>) -> Hold {
 
 proptest! {
     /// Whatever is ordered ahead, given back and rolled over: all that is promised up to a day was there
-    /// at the start or is delivered by then, and what nobody was promised can still be sold.
+    /// at the start or is delivered by then, and what was promised to no order can still be sold.
     #[test]
     fn nothing_is_sold_twice_across_the_beginning_of_days(
         there in 0_i64..20,

@@ -1,0 +1,23 @@
+//! An order as limits count it.
+
+use chassis::{business_day::BusinessDay, id::OrderId};
+use chrono::{DateTime, Utc};
+
+use crate::domain::{channel::Channel, line::Line, method::Method};
+
+/// An order as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotOrder {
+    /// The order.
+    pub order_id: OrderId,
+    /// Where it came from.
+    pub channel: Channel,
+    /// How it reached the customer.
+    pub method: Method,
+    /// Its slot.
+    pub slot_starts_at: DateTime<Utc>,
+    /// Business day of the slot.
+    pub business_day: BusinessDay,
+    /// What it was of.
+    pub lines: Vec<Line>,
+}
