@@ -15,7 +15,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::{id::OrganisationId, outbox::RelayNotify, secret::Secret};
+use crate::{audit, id::OrganisationId, outbox::RelayNotify, secret::Secret};
 
 pub use migrate::{APP_ROLE, SYSTEM_ROLE, migrate};
 pub use tx::{SystemTx, TenantTx};
@@ -69,6 +69,7 @@ impl Db {
         let tx = self
             .begin(format!("BEGIN; SET LOCAL app.org_id = '{org}'"))
             .await?;
+        audit::note_organisation(org);
         Ok(TenantTx::new(tx, org, self.relay_notify.clone()))
     }
 
