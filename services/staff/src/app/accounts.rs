@@ -3,6 +3,7 @@
 use std::str::FromStr as _;
 
 use chassis::{
+    audit,
     authn::{Identity, Scope},
     db::TenantTx,
     error::{Problem, Violations},
@@ -10,6 +11,8 @@ use chassis::{
     service::Context,
     text,
 };
+
+use serde_json::{Value, json};
 
 use super::{passwords::Turn, sessions};
 use crate::{
@@ -136,6 +139,7 @@ pub async fn create(
         key: request.key.clone(),
         hash: turn.hash(request.digest.clone()).await?,
     };
+    audit::changed("account", created.id, &Value::Null, &audited(&created));
     let mut tx = ctx.db.tenant(org).await?;
     let inserted = store::accounts::insert(&mut tx, &*ctx.clock, &created, Some(&creation)).await?;
     // Nothing there before and something now: the same request may have come twice at once.
@@ -218,10 +222,22 @@ pub async fn set_enabled(
         return Err(Problem::new("VERSION_CONFLICT").param("given", version));
     }
     let changed = store::accounts::get(&mut tx, id).await?;
+    audit::changed("account", id, &audited(&present), &audited(&changed));
     events::publish_sessions_ended(&mut tx, &*ctx.clock, id, &outdated).await?;
     tx.commit().await?;
     sessions::clear(ctx, id, &outdated).await;
     Ok(changed)
+}
+
+/// What the audit shows of an account.
+fn audited(account: &Account) -> Value {
+    json!({
+        "account": account.account,
+        "name": account.name,
+        "role": account.role.key(),
+        "scope": account.scope,
+        "enabled": account.enabled,
+    })
 }
 
 async fn refuse_escalation(
@@ -253,7 +269,7 @@ async fn account_of(tx: &mut TenantTx, identity: &Identity) -> Result<Account, P
 }
 
 /// A scope with the branches of its brands.
-async fn reach(tx: &mut TenantTx, scope: &Scope) -> Result<Scope, Problem> {
+pub(super) async fn reach(tx: &mut TenantTx, scope: &Scope) -> Result<Scope, Problem> {
     let mut reach = scope.clone();
     if !scope.brands.is_empty() {
         let branches = store::branches::list_of_brands(tx, &scope.brands).await?;
