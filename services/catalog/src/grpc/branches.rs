@@ -1,6 +1,7 @@
 //! RPCs on branches.
 
 use chassis::{
+    audit,
     error::{Problem, Violations},
     id::{self, BranchId},
 };
@@ -49,6 +50,7 @@ pub(super) async fn create(
         version: 1,
     };
     store::branches::insert(&mut tx, &branch, clock).await?;
+    audit::after(&convert::branch(&branch));
     events::branch_changed(&mut tx, clock, &branch).await?;
     let answer = CreateBranchResponse {
         branch: Some(convert::branch(&branch)),
@@ -80,8 +82,10 @@ pub(super) async fn update(
         wanted.map_or(0, |branch| branch.version),
         branch.version,
     )?;
+    audit::before(&convert::branch(&branch));
     branch.details = given(details)?;
     let branch = store::branches::update(&mut tx, &branch, clock).await?;
+    audit::after(&convert::branch(&branch));
     events::branch_changed(&mut tx, clock, &branch).await?;
     tx.commit().await?;
     Ok(UpdateBranchResponse {

@@ -1,6 +1,7 @@
 //! RPCs on brands, and the way from a storefront's address to its organisation.
 
 use chassis::{
+    audit,
     db::Db,
     error::{Problem, Violations},
     id::{self, BrandId},
@@ -46,6 +47,7 @@ pub(super) async fn create(
         version: 1,
     };
     store::brands::insert(&mut tx, &brand, clock).await?;
+    audit::after(&convert::brand(&brand));
     events::brand_changed(&mut tx, clock, &brand).await?;
     let answer = CreateBrandResponse {
         brand: Some(convert::brand(&brand)),
@@ -74,6 +76,7 @@ pub(super) async fn update(
         wanted.map_or(0, |brand| brand.version),
         brand.version,
     )?;
+    audit::before(&convert::brand(&brand));
     let details = given(details)?;
     if details.currency != brand.details.currency
         && store::brands::has_products(&mut tx, brand.id).await?
@@ -82,6 +85,7 @@ pub(super) async fn update(
     }
     brand.details = details;
     let brand = store::brands::update(&mut tx, &brand, clock).await?;
+    audit::after(&convert::brand(&brand));
     events::brand_changed(&mut tx, clock, &brand).await?;
     tx.commit().await?;
     Ok(UpdateBrandResponse {

@@ -3,6 +3,7 @@
 mod page_token;
 
 use chassis::{
+    audit,
     error::{Problem, Violations},
     id::{self, ProductId},
     text,
@@ -133,6 +134,7 @@ pub(super) async fn create(
     store::products::insert(&mut tx, brand.id, std::slice::from_ref(&new), clock).await?;
     store::products::arrange(&mut tx, &order_with(&catalogue, &new, draft.position)).await?;
     let product = store::products::get(&mut tx, brand.id, new.id).await?;
+    audit::after(&convert::product(&product, brand.id));
     let answer = CreateProductResponse {
         product: Some(convert::product(&product, brand.id)),
     };
@@ -164,6 +166,7 @@ pub(super) async fn update(
         .find(|product| product.id == product_id);
     let stored = stored.ok_or(Error::NotFound("product"))?;
     versioned::require("product", wanted.version, stored.version)?;
+    audit::before(&convert::product(stored, brand_id));
 
     let mut violations = Violations::new();
     let mut changed = product::Product {
@@ -181,6 +184,7 @@ pub(super) async fn update(
     store::products::update(&mut tx, std::slice::from_ref(&changed), clock).await?;
     store::products::arrange(&mut tx, &order_with(&catalogue, &changed, draft.position)).await?;
     let product = store::products::get(&mut tx, brand_id, product_id).await?;
+    audit::after(&convert::product(&product, brand_id));
     tx.commit().await?;
     Ok(UpdateProductResponse {
         product: Some(convert::product(&product, brand_id)),
@@ -201,6 +205,7 @@ pub(super) async fn archive(
     access::lock_brand(&mut tx, call.identity, brand_id).await?;
     let product = store::products::get(&mut tx, brand_id, product_id).await?;
     versioned::require("product", request.version, product.version)?;
+    audit::removed(&convert::product(&product, brand_id));
     store::products::archive(&mut tx, product_id, request.version, &**call.clock).await?;
     tx.commit().await?;
     Ok(ArchiveProductResponse {})
