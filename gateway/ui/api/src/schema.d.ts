@@ -45,6 +45,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/audit-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the audit records within the caller's scope, newest first, a page at a time.
+         * @description The caller's own are always among them. Refuses with VALIDATION_FAILED. Safe to repeat.
+         */
+        get: operations["list_audit_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/branches": {
         parameters: {
             query?: never;
@@ -1693,6 +1713,76 @@ export interface components {
              */
             version: number;
         };
+        /** @description A stored audit record. */
+        AuditEntry: {
+            /** @description Name of the account that acted, or for which a service acted; absent when there is none. */
+            account_name: string | null;
+            /** @description Package and RPC, such as `catalog.UpdateBrand`. */
+            action: string;
+            /**
+             * Format: uuid
+             * @description Which one of its kind.
+             */
+            actor_id: string;
+            /** @description `staff`, `customer`, `device`, `service`, or `nobody` without a token. */
+            actor_kind: string;
+            /**
+             * Format: uuid
+             * @description Branch concerned.
+             */
+            branch_id: string | null;
+            /**
+             * Format: uuid
+             * @description Brand concerned.
+             */
+            brand_id: string | null;
+            /** @description What changed, field by field. */
+            changes: components["schemas"]["FieldChange"][];
+            /** @description Address the caller came from, masked; empty when it is not known. */
+            network: string;
+            /**
+             * Format: uuid
+             * @description Id of the object; empty when there is no single one.
+             */
+            object_id: string;
+            /** @description Kind of object, such as `product`; empty when there is no single one. */
+            object_type: string;
+            /**
+             * Format: int32
+             * @description Changes beyond those listed.
+             */
+            omitted_changes: number;
+            /** @description Account the call was made for, where the actor is not staff itself. */
+            on_behalf_of: string | null;
+            /** @description `OK`, or the reason of the refusal. */
+            outcome: string;
+            /** @description Why, in the words of the caller. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /** @description The request as JSON, masked and cut short; empty when it was not readable. */
+            request_json: string;
+            /**
+             * Format: int64
+             * @description Place in the organisation's chain.
+             */
+            seq: number;
+            /**
+             * Format: uuid
+             * @description Session of a staff account.
+             */
+            session_id: string | null;
+            /**
+             * Format: uuid
+             * @description Trace in which it happened.
+             */
+            trace_id: string;
+            /** @description User agent the caller came with; empty when it is not known. */
+            user_agent: string;
+        };
         /** @description What a branch can sell at a moment. */
         Availability: {
             /**
@@ -2144,6 +2234,15 @@ export interface components {
             amount: number;
             /** @description Kind of the fee. */
             kind: string;
+        };
+        /** @description One field before and after a change. */
+        FieldChange: {
+            /** @description Value after; absent when there is none. */
+            after: string | null;
+            /** @description Value before; absent when there was none. */
+            before: string | null;
+            /** @description Path of the field in its object. */
+            field: string;
         };
         /**
          * @description How the customer gets the order.
@@ -2726,6 +2825,13 @@ export interface components {
             business_day?: string | null;
             /** @description Rules as they might be, at most 200. */
             rules: components["schemas"]["LimitRule"][];
+        };
+        /** @description Response of ListAuditRecords. */
+        ListAuditRecordsResponse: {
+            /** @description Token of the next page; absent at the end. */
+            next_page_token: string | null;
+            /** @description Records of this page. */
+            records: components["schemas"]["AuditEntry"][];
         };
         /** @description How full days are. */
         Load: {
@@ -5097,6 +5203,7 @@ export type AffectedBranch = components['schemas']['AffectedBranch'];
 export type AffectedOrder = components['schemas']['AffectedOrder'];
 export type ArchiveCategory = components['schemas']['ArchiveCategory'];
 export type AtVersion = components['schemas']['AtVersion'];
+export type AuditEntry = components['schemas']['AuditEntry'];
 export type Availability = components['schemas']['Availability'];
 export type AvailabilityChanged = components['schemas']['AvailabilityChanged'];
 export type Branch = components['schemas']['Branch'];
@@ -5129,6 +5236,7 @@ export type Decisions = components['schemas']['Decisions'];
 export type DisplayState = components['schemas']['DisplayState'];
 export type Fee = components['schemas']['Fee'];
 export type FeeAmount = components['schemas']['FeeAmount'];
+export type FieldChange = components['schemas']['FieldChange'];
 export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
 export type Hours = components['schemas']['Hours'];
 export type HoursAnswer = components['schemas']['HoursAnswer'];
@@ -5166,6 +5274,7 @@ export type LimitsInput = components['schemas']['LimitsInput'];
 export type LimitsList = components['schemas']['LimitsList'];
 export type LimitsPreview = components['schemas']['LimitsPreview'];
 export type LimitsPreviewInput = components['schemas']['LimitsPreviewInput'];
+export type ListAuditRecordsResponse = components['schemas']['ListAuditRecordsResponse'];
 export type Load = components['schemas']['Load'];
 export type LoadDetail = components['schemas']['LoadDetail'];
 export type LoadedOrder = components['schemas']['LoadedOrder'];
@@ -5403,6 +5512,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_records: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+                /** @description Account that acted, or for which somebody acted. */
+                account_id?: string;
+                /** @description Package and RPC, such as `catalog.UpdateBrand`. */
+                action?: string;
+                /** @description Id of the object, such as a product or an order. */
+                object_id?: string;
+                /** @description Branch concerned. */
+                branch_id?: string;
+                /** @description Recorded at or after this time. */
+                recorded_from?: string;
+                /** @description Recorded before this time. */
+                recorded_until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAuditRecordsResponse"];
                 };
             };
             /** @description The request was refused. */

@@ -1,7 +1,7 @@
 import type { Level, Me, Plan } from "../data/types";
 
 /** A key of domain-rules §7.1 that a screen asks for. */
-export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity";
+export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity" | "staff.accounts" | "system.settings";
 
 const levels = ["view", "operate", "manage"] as const satisfies readonly Level[];
 
@@ -24,7 +24,10 @@ export function holdsBrand(me: Me, brandId: string): boolean {
   return organisation || brand_ids.includes(brandId);
 }
 
-/** A sensitive action of domain-rules §7.3. */
-export function mayDo(me: Me, action: "order.cancel_late" | "order.reopen" | "member.unmask"): boolean {
+/** A sensitive action that a screen asks for. */
+export type Action = "order.cancel_late" | "order.reopen" | "member.unmask" | "audit.view";
+
+/** Whether the account was given a sensitive action. */
+export function mayDo(me: Me, action: Action): boolean {
   return me.account.actions.includes(action);
 }
