@@ -1,5 +1,6 @@
 //! The running platform, from outside.
 
+mod audit;
 mod chaos;
 mod flash_sale;
 mod ordering;

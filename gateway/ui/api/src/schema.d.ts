@@ -11,15 +11,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists the accounts within the caller's scope by account name, a page at a time.
-         * @description Safe to repeat.
-         */
+        /** Lists accounts by account name, a page at a time. */
         get: operations["list_accounts"];
         put?: never;
         /**
-         * Creates an account, whose role lies strictly below the caller's and whose scope within it.
-         * @description Refuses with ACCOUNT_TAKEN, PASSWORD_WEAK, ESCALATION, VALIDATION_FAILED. Repeating with the same idempotency key is safe.
+         * Creates an account.
+         * @description Refuses with `ACCOUNT_TAKEN`, `PASSWORD_WEAK`, `ESCALATION` and `VALIDATION_FAILED`.
          */
         post: operations["create_account"];
         delete?: never;
@@ -39,9 +36,29 @@ export interface paths {
         put?: never;
         /**
          * Enables or disables an account; disabling ends its sessions.
-         * @description Refuses with NOT_FOUND, VERSION_CONFLICT, LAST_OWNER, ESCALATION.
+         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT`, `LAST_OWNER` and `ESCALATION`.
          */
         post: operations["set_account_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the audit records within the caller's scope, newest first, a page at a time.
+         * @description The caller's own are always among them. Refuses with VALIDATION_FAILED. Safe to repeat.
+         */
+        get: operations["list_audit_records"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -59,7 +76,7 @@ export interface paths {
         put?: never;
         /**
          * Creates a branch.
-         * @description Refuses with CODE_TAKEN (code or slug), PHONE_INVALID, VALIDATION_FAILED, NOT_FOUND. Repeating with the same key is safe.
+         * @description Refuses with `CODE_TAKEN` (code or slug), `PHONE_INVALID`, `NOT_FOUND` and `VALIDATION_FAILED`.
          */
         post: operations["create_branch"];
         delete?: never;
@@ -77,8 +94,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Changes a branch.
-         * @description A slug it had before stays reserved for it and leads to it for 365 days. Refuses with NOT_FOUND, VERSION_CONFLICT, CODE_TAKEN (code or slug), VALIDATION_FAILED.
+         * Changes a branch as a whole.
+         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT`, `CODE_TAKEN` and `VALIDATION_FAILED`.
          */
         put: operations["update_branch"];
         post?: never;
@@ -95,7 +112,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gets what a branch can sell, for staff. */
+        /** Tells what a branch can sell, for staff. */
         get: operations["get_branch_availability"];
         put?: never;
         post?: never;
@@ -133,14 +150,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Gets a branch's weekly hours and slot settings in force, and what is pending.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
+        /** Gets a branch's weekly hours and slot settings in force, and what is pending. */
         get: operations["get_hours"];
         /**
          * Replaces a branch's weekly hours and slot settings, now or at a later time.
-         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, SETTING_RANGE, IN_THE_PAST, EFFECTIVE_CONFLICT, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, NOT_FOUND.
+         * @description What is decided about booked orders is saved with the hours and carried out then. Refuses with `HOURS_INVALID`,
+         *     `HOURS_OVERLAP`, `SETTING_RANGE`, `IN_THE_PAST`, `EFFECTIVE_CONFLICT`,
+         *     `ORDERS_AFFECTED` (the problem lists them), `VERSION_CONFLICT` and `NOT_FOUND`.
          */
         put: operations["set_hours"];
         post?: never;
@@ -160,8 +176,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Previews a change: what the storefront would offer today and the next 7 days after a change, and which booked orders would fall outside.
-         * @description Refuses as the change itself would, decisions and versions aside. Changes nothing; safe to repeat.
+         * Tells what the storefront would offer after a change, and which booked orders would fall outside.
+         * @description Changes nothing. Refuses as the change itself would, decisions and versions aside.
          */
         post: operations["preview_hours"];
         delete?: never;
@@ -177,10 +193,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists the versions of a branch's hours, newest first, a page at a time.
-         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
-         */
+        /** Lists the versions of a branch's hours, newest first, a page at a time. */
         get: operations["list_hours_versions"];
         put?: never;
         post?: never;
@@ -201,7 +214,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraws a pending change of hours.
-         * @description Refuses with VERSION_CONFLICT, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), NOT_FOUND.
+         * @description Refuses with `VERSION_CONFLICT`, `ORDERS_AFFECTED` (the problem lists them) and `NOT_FOUND`.
          */
         post: operations["withdraw_hours"];
         delete?: never;
@@ -217,14 +230,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Gets the limits of a branch.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
+        /** Gets the limits of a branch, with what is booked beyond them. */
         get: operations["get_limits"];
         /**
-         * Replaces the limits of a branch.
-         * @description What is booked beyond a lowered limit stays and is returned. Refuses with CAPACITY_INVALID, TEXT_TOO_LONG, VERSION_CONFLICT, NOT_FOUND, all problems at once.
+         * Replaces the limits of a branch; what is booked beyond a lowered limit stays and is told.
+         * @description Refuses with `CAPACITY_INVALID`, `TEXT_TOO_LONG`, `VERSION_CONFLICT` and `NOT_FOUND`, all problems
+         *     at once.
          */
         put: operations["set_limits"];
         post?: never;
@@ -244,8 +255,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Previews limits: what would be beyond them now, and what they would have done to the orders of a past day.
-         * @description Refuses with CAPACITY_INVALID, IN_THE_FUTURE, NOT_FOUND. Changes nothing; safe to repeat.
+         * Tells what limits would do: what would be 超訂 now, and how the orders of a past day would have fared.
+         * @description Changes nothing. Refuses with `CAPACITY_INVALID`, `IN_THE_FUTURE` and `NOT_FOUND`.
          */
         post: operations["preview_limits"];
         delete?: never;
@@ -261,10 +272,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists what the limits of a branch were, the latest first, a page at a time.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
+        /** Lists what the limits of a branch were, the latest first, a page at a time. */
         get: operations["list_limit_versions"];
         put?: never;
         post?: never;
@@ -282,8 +290,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Gets how full the coming days are, slot by slot.
-         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         * Tells how full the coming days are, slot by slot.
+         * @description Refuses with `VALIDATION_FAILED` and `NOT_FOUND`.
          */
         get: operations["get_load"];
         put?: never;
@@ -302,8 +310,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists what fills a time: its orders and their products, the most units first.
-         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         * Tells what fills a time: its orders and what they are of, the most first.
+         * @description Refuses with `VALIDATION_FAILED` and `NOT_FOUND`.
          */
         get: operations["list_load"];
         put?: never;
@@ -321,10 +329,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists a branch's published menus, newest first, at most 50.
-         * @description Safe to repeat.
-         */
+        /** Lists a branch's published menus, newest first, at most 50. */
         get: operations["list_menu_versions"];
         put?: never;
         post?: never;
@@ -341,10 +346,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists orders of a branch by due time: the open ones, or those of a business day, a page at a time.
-         * @description Refuses with NOT_FOUND, VALIDATION_FAILED. Safe to repeat.
-         */
+        /** Lists orders of a branch: the open ones by due time, or a business day's, a page at a time. */
         get: operations["list_orders"];
         put?: never;
         post?: never;
@@ -361,13 +363,55 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists the pauses of a branch: those that last, the next to end first, or those that ended, the latest first, a page at a time.
-         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
-         */
+        /** Lists the pauses of a branch: those that last, the next to end first, or those that ended. */
         get: operations["list_pauses"];
         put?: never;
-        post?: never;
+        /**
+         * Pauses something in this branch, in several or in the whole brand.
+         * @description Refuses with `VALIDATION_FAILED`, `SETTING_RANGE`, `IN_THE_PAST`, `IN_THE_FUTURE`, `TEXT_TOO_LONG`,
+         *     `REASON_REQUIRED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         */
+        post: operations["create_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/pauses/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells which orders contain something that is to be paused; changes nothing.
+         * @description Refuses with `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
+         */
+        post: operations["preview_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/pauses/{pause_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a pause in this branch or everywhere; one that has ended already is answered as it is.
+         * @description Refuses with `FIELD_LOCKED`, `OUT_OF_SCOPE`, `VERSION_CONFLICT` and `NOT_FOUND`.
+         */
+        post: operations["resume_pause"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,17 +425,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists the special days of a branch with those of its brand, or of a brand, from yesterday on.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
-        get: operations["list_special_days"];
+        /** Lists a branch's special days with those of its brand. */
+        get: operations["list_branch_special_days"];
         put?: never;
         /**
-         * Creates or changes a special day of a branch or of a brand.
-         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         * Creates a special day of a branch.
+         * @description Refuses with `HOURS_INVALID`, `HOURS_OVERLAP`, `IN_THE_PAST`, `SETTING_RANGE`, `TEXT_TOO_LONG`,
+         *     `VALIDATION_FAILED`, `FIELD_LOCKED`, `ORDERS_AFFECTED` (the problem lists them) and `NOT_FOUND`.
          */
-        post: operations["save_special_day"];
+        post: operations["create_branch_special_day"];
         delete?: never;
         options?: never;
         head?: never;
@@ -406,11 +448,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Creates or changes a special day of a branch or of a brand.
-         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
-         */
-        put: operations["save_special_day_2"];
+        /** Changes a special day of a branch; refuses as its creation does, and with `VERSION_CONFLICT`. */
+        put: operations["update_branch_special_day"];
         post?: never;
         delete?: never;
         options?: never;
@@ -425,10 +464,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists a branch's stock items.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
+        /** Lists a branch's stock items. */
         get: operations["list_stock"];
         put?: never;
         post?: never;
@@ -505,8 +541,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Creates or changes the settings of a stock item (mode, threshold, amounts, limits).
-         * @description Amounts lowered below what is sold leave a shortfall. Refuses with VERSION_CONFLICT, VALIDATION_FAILED, NOT_FOUND.
+         * Creates or changes the settings of a stock item.
+         * @description Refuses with `VERSION_CONFLICT`, `VALIDATION_FAILED` and `NOT_FOUND`.
          */
         put: operations["set_stock_item"];
         post?: never;
@@ -523,15 +559,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists movements of a stock item, newest first, a page at a time.
-         * @description Safe to repeat.
-         */
+        /** Lists movements of a stock item, newest first, a page at a time. */
         get: operations["list_stock_movements"];
         put?: never;
         /**
-         * Records a movement (received, counted, adjusted, scrapped) of a stock item.
-         * @description Refuses with STOCK_NEGATIVE, VALIDATION_FAILED, NOT_FOUND. Repeating with the same key is safe.
+         * Records a movement of a stock item.
+         * @description Refuses with `STOCK_NEGATIVE`, `VALIDATION_FAILED` and `NOT_FOUND`.
          */
         post: operations["move_stock"];
         delete?: never;
@@ -547,10 +580,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists the orders that a unit's shortfall concerns, newest first, at most 50.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
+        /** Lists the orders that a unit's shortfall concerns. */
         get: operations["list_short_orders"];
         put?: never;
         post?: never;
@@ -570,8 +600,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Moves units from one branch to another, both sides or neither.
-         * @description Refuses with STOCK_NEGATIVE, SKU_MISMATCH (the other branch does not count the unit), VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND. Repeating with the same key is safe.
+         * Moves units to another branch, both sides or neither.
+         * @description Refuses with `STOCK_NEGATIVE`, `SKU_MISMATCH`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and
+         *     `NOT_FOUND`.
          */
         post: operations["transfer_stock"];
         delete?: never;
@@ -587,15 +618,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists the brands and branches within the caller's scope.
-         * @description Safe to repeat.
-         */
+        /** Lists the brands and branches within the account's scope. */
         get: operations["list_brands"];
         put?: never;
         /**
          * Creates a brand.
-         * @description Refuses with CODE_TAKEN (slug), VALIDATION_FAILED, OUT_OF_SCOPE. Repeating with the same key is safe.
+         * @description Refuses with `CODE_TAKEN` (slug) and `VALIDATION_FAILED`.
          */
         post: operations["create_brand"];
         delete?: never;
@@ -613,8 +641,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Changes a brand.
-         * @description A slug it had before stays reserved for it and leads to it for 365 days. Refuses with NOT_FOUND, VERSION_CONFLICT, CODE_TAKEN (slug), VALIDATION_FAILED.
+         * Changes a brand as a whole.
+         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT`, `CODE_TAKEN` and `VALIDATION_FAILED`.
          */
         put: operations["update_brand"];
         post?: never;
@@ -631,14 +659,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists a brand's categories in order.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
+        /** Lists a brand's categories in order. */
         get: operations["list_categories"];
         /**
-         * Creates (empty id) or changes a category.
-         * @description Refuses with CODE_TAKEN (name), VERSION_CONFLICT, VALIDATION_FAILED.
+         * Creates or changes a category.
+         * @description Refuses with `CODE_TAKEN` (name), `VERSION_CONFLICT` and `VALIDATION_FAILED`.
          */
         put: operations["save_category"];
         post?: never;
@@ -658,10 +683,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Makes a component of a brand, renames it or puts it away.
-         * @description Refuses with CODE_TAKEN, VERSION_CONFLICT, VALIDATION_FAILED (a recipe still uses it), OUT_OF_SCOPE, NOT_FOUND. Repeating a creation with the same key is safe.
+         * Makes a shared component of a brand.
+         * @description Refuses with `CODE_TAKEN`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
          */
-        post: operations["save_component"];
+        post: operations["create_component"];
         delete?: never;
         options?: never;
         head?: never;
@@ -677,10 +702,11 @@ export interface paths {
         };
         get?: never;
         /**
-         * Makes a component of a brand, renames it or puts it away.
-         * @description Refuses with CODE_TAKEN, VERSION_CONFLICT, VALIDATION_FAILED (a recipe still uses it), OUT_OF_SCOPE, NOT_FOUND. Repeating a creation with the same key is safe.
+         * Renames a component or puts it away.
+         * @description Refuses with `CODE_TAKEN`, `VERSION_CONFLICT`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and
+         *     `NOT_FOUND`.
          */
-        put: operations["save_component_2"];
+        put: operations["update_component"];
         post?: never;
         delete?: never;
         options?: never;
@@ -695,15 +721,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists the templates of a brand, by name.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
+        /** Lists the templates of a brand, by name. */
         get: operations["list_limit_templates"];
         put?: never;
         /**
-         * Saves a template of a brand; the caller's scope must hold the whole brand.
-         * @description Refuses with CAPACITY_INVALID, TEXT_TOO_LONG, CODE_TAKEN, OUT_OF_SCOPE, VERSION_CONFLICT, NOT_FOUND.
+         * Saves a template of a brand, for whoever has the whole brand.
+         * @description Refuses with `CAPACITY_INVALID`, `TEXT_TOO_LONG`, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VERSION_CONFLICT`
+         *     and `NOT_FOUND`.
          */
         post: operations["save_limit_template"];
         delete?: never;
@@ -723,7 +747,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes a template; branches that copied it keep their rules.
+         * Deletes a template; branches that took it keep what they have.
          * @description Refuses with OUT_OF_SCOPE, NOT_FOUND.
          */
         delete: operations["delete_limit_template"];
@@ -739,14 +763,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists a brand's option groups by name.
-         * @description Safe to repeat.
-         */
+        /** Lists a brand's option groups by name. */
         get: operations["list_option_groups"];
         /**
-         * Creates (empty id) or changes an option group.
-         * @description Refuses with VERSION_CONFLICT, VALIDATION_FAILED, AMOUNT_OUT_OF_RANGE.
+         * Creates or changes an option group.
+         * @description Refuses with `VERSION_CONFLICT`, `VALIDATION_FAILED` and `AMOUNT_OUT_OF_RANGE`.
          */
         put: operations["save_option_group"];
         post?: never;
@@ -763,10 +784,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists the batches of a brand with orders in the caller's scope, newest first, a page at a time; orders beyond it are not counted.
-         * @description Safe to repeat.
-         */
+        /** Lists the batches of decisions about orders of a brand's branches, newest first, a page at a time. */
         get: operations["list_decision_batches"];
         put?: never;
         post?: never;
@@ -783,15 +801,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists a brand's products by category and position, a page at a time.
-         * @description Safe to repeat.
-         */
+        /** Lists a brand's products by category and position, a page at a time. */
         get: operations["list_products"];
         put?: never;
         /**
          * Creates a product.
-         * @description Refuses with CODE_TAKEN, AMOUNT_OUT_OF_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED. Repeating with the same key is safe.
+         * @description Refuses with `CODE_TAKEN`, `AMOUNT_OUT_OF_RANGE`, `TEXT_TOO_LONG` and `VALIDATION_FAILED`.
          */
         post: operations["create_product"];
         delete?: never;
@@ -828,7 +843,7 @@ export interface paths {
         put?: never;
         /**
          * Imports products from CSV (UTF-8 or Big5).
-         * @description A column that the file lacks changes nothing. A dry run writes nothing and reports what would
+         * @description A column that the file lacks changes nothing. A dry run writes nothing and tells what would
          *     change; with a bad row nothing is written and every bad row is listed. Refuses with
          *     `FILE_TOO_LARGE` and `FILE_TYPE`.
          */
@@ -850,7 +865,8 @@ export interface paths {
         put?: never;
         /**
          * Publishes the catalogue as a new immutable menu for each branch named.
-         * @description Refuses with GROUP_UNSATISFIABLE, VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND. Repeating with the same key is safe.
+         * @description Refuses with `GROUP_UNSATISFIABLE`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`; nothing is
+         *     published then, also when only one of the branches is out of scope.
          */
         post: operations["publish"];
         delete?: never;
@@ -866,10 +882,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Checks what publishing would find and change, without doing it.
-         * @description Safe to repeat.
-         */
+        /** Checks what publishing would find and change, without doing it. */
         get: operations["check_publish"];
         put?: never;
         post?: never;
@@ -889,7 +902,7 @@ export interface paths {
         get?: never;
         /**
          * Replaces the recipe of a variant or option in all branches of a brand.
-         * @description Orders keep what they took. Refuses with VERSION_CONFLICT, VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND.
+         * @description Refuses with `VERSION_CONFLICT`, `VALIDATION_FAILED`, `OUT_OF_SCOPE` and `NOT_FOUND`.
          */
         put: operations["set_recipe"];
         post?: never;
@@ -906,10 +919,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists what a recipe was over time, newest first, at most 50.
-         * @description Refuses with OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
-         */
+        /** Lists what a recipe was over time. */
         get: operations["list_recipe_versions"];
         put?: never;
         post?: never;
@@ -926,17 +936,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists the special days of a branch with those of its brand, or of a brand, from yesterday on.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
-        get: operations["list_special_days_2"];
+        /** Lists a brand's special days. */
+        get: operations["list_brand_special_days"];
         put?: never;
-        /**
-         * Creates or changes a special day of a branch or of a brand.
-         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
-         */
-        post: operations["save_special_day_3"];
+        /** Creates a special day of all branches of a brand; refuses as that of a branch does. */
+        post: operations["create_brand_special_day"];
         delete?: never;
         options?: never;
         head?: never;
@@ -951,11 +955,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Creates or changes a special day of a branch or of a brand.
-         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
-         */
-        put: operations["save_special_day_4"];
+        /** Changes a special day of a brand; refuses as its creation does, and with `VERSION_CONFLICT`. */
+        put: operations["update_brand_special_day"];
         post?: never;
         delete?: never;
         options?: never;
@@ -973,8 +974,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Archives a category; its products go to the one named, which is needed when it has any.
-         * @description Refuses with NOT_FOUND, VALIDATION_FAILED.
+         * Archives a category; its products go to the one named.
+         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT` and `VALIDATION_FAILED`.
          */
         post: operations["archive_category"];
         delete?: never;
@@ -993,8 +994,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Copies the limits of a branch or of a template to branches of the same brand, in place of theirs.
-         * @description Refuses with OUT_OF_SCOPE, CAPACITY_INVALID, NOT_FOUND, before any branch is changed. Safe to repeat.
+         * Gives the limits of a branch or of a template to branches of the same brand.
+         * @description Refuses with `OUT_OF_SCOPE`, `CAPACITY_INVALID` and `NOT_FOUND`, before any branch is changed.
          */
         post: operations["copy_limits"];
         delete?: never;
@@ -1011,7 +1012,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Gets who is signed in, and sets the CSRF cookie again.
+         * Tells who is signed in, and sets the CSRF cookie again.
          * @description Refuses with `UNAUTHENTICATED` and `SESSION_EXPIRED`.
          */
         get: operations["get_me"];
@@ -1034,7 +1035,7 @@ export interface paths {
         put?: never;
         /**
          * Archives an option group no product uses.
-         * @description Refuses with NOT_FOUND, VERSION_CONFLICT, VALIDATION_FAILED (names the products).
+         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT` and `VALIDATION_FAILED` (names the products).
          */
         post: operations["archive_option_group"];
         delete?: never;
@@ -1051,32 +1052,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Gets a batch of decisions with each of its orders, as far as they are in the caller's scope.
-         * @description A batch is known moments after the change was saved. Refuses with OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         * Gets a batch of decisions with what came of each of its orders.
+         * @description A batch is known moments after the change was saved. Refuses with `NOT_FOUND` and `OUT_OF_SCOPE`.
          */
         get: operations["get_decision_batch"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/orders/find": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Finds orders by their ids, as staff know them; what does not exist or lies outside the caller's scope is left out.
-         * @description Refuses with VALIDATION_FAILED. Safe to repeat.
-         */
-        post: operations["find_orders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1090,10 +1071,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Gets an order with its events; the phone is masked.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
+        /** Gets an order with its events; the phone is masked. */
         get: operations["get_order"];
         put?: never;
         post?: never;
@@ -1113,8 +1091,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Moves an order to another slot, before it is being made; nothing else of it changes.
-         * @description Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED, REASON_REQUIRED, TEXT_TOO_LONG, what Hold of capacity refuses with, HOLD_GONE, NOT_FOUND. Repeating with the version it was first asked at is safe.
+         * Moves an order to another slot, before it is being made.
+         * @description Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `TEXT_TOO_LONG`,
+         *     `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `TOO_FAR_AHEAD`, `NO_SLOT`, `PAUSED`,
+         *     `HOLD_GONE` and `NOT_FOUND`.
          */
         post: operations["move_order"];
         delete?: never;
@@ -1131,7 +1111,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Finds the slots that an order could be moved to, by its lines.
+         * Tells which slots an order could be moved to, by its lines.
          * @description Its stock is held already and not asked for again; whether another day has enough is judged by the
          *     move. Refuses with `NOT_FOUND`.
          */
@@ -1155,7 +1135,8 @@ export interface paths {
         put?: never;
         /**
          * Moves an order to another state; skipped steps forward are written too.
-         * @description LEVEL_OPERATE takes an accepted order through 製作 to 完成; accepting, ending otherwise, handing to a courier and completing unpaid need LEVEL_MANAGE. Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED (its history is full, it can only be ended), REASON_REQUIRED, PAYMENT_DUE, PERMISSION_DENIED (order.cancel_late, order.reopen), NOT_FOUND. Repeating with the same key is safe.
+         * @description Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT`, `REASON_REQUIRED`, `PAYMENT_DUE`,
+         *     `PERMISSION_DENIED` and `NOT_FOUND`.
          */
         post: operations["transition_order"];
         delete?: never;
@@ -1174,8 +1155,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes the last state step of the caller back within 10 s.
-         * @description Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED, NOT_FOUND. Repeating with the version it was first asked at is safe.
+         * Takes the last step of an order back, within 10 seconds and by who did it.
+         * @description Refuses with `ILLEGAL_TRANSITION`, `ORDER_LOCKED`, `VERSION_CONFLICT` and `NOT_FOUND`.
          */
         post: operations["undo_transition"];
         delete?: never;
@@ -1194,8 +1175,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells who ordered, with the whole phone.
-         * @description Refuses with REASON_REQUIRED, TEXT_TOO_LONG, NOT_FOUND. Every call is written to the audit log.
+         * Tells who ordered, with the whole phone; every call is written to the audit log.
+         * @description Refuses with `PERMISSION_DENIED`, `REASON_REQUIRED`, `TEXT_TOO_LONG` and `NOT_FOUND`.
          */
         post: operations["unmask_contact"];
         delete?: never;
@@ -1224,66 +1205,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/pauses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Pauses something in the branches named or in a whole brand.
-         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, IN_THE_PAST, IN_THE_FUTURE, EMPTY_TARGET, TEXT_TOO_LONG, REASON_REQUIRED, OUT_OF_SCOPE, IDEMPOTENCY_MISMATCH, NOT_FOUND, all problems of the request at once. Repeating with the same key is safe.
-         */
-        post: operations["create_pause"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/pauses/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Previews a pause: which open and future orders contain what is to be paused.
-         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Changes nothing; safe to repeat.
-         */
-        post: operations["preview_pause"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/pauses/{pause_id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ends a pause in one branch or everywhere; one that has ended there already is answered as it is.
-         * @description Refuses with FIELD_LOCKED, OUT_OF_SCOPE, VERSION_CONFLICT, NOT_FOUND. Safe to repeat.
-         */
-        post: operations["resume_pause"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/products/{product_id}": {
         parameters: {
             query?: never;
@@ -1291,14 +1212,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Gets one product.
-         * @description Refuses with NOT_FOUND. Safe to repeat.
-         */
+        /** Gets one product. */
         get: operations["get_product"];
         /**
          * Changes a product as a whole.
-         * @description Refuses with NOT_FOUND, VERSION_CONFLICT, CODE_TAKEN, AMOUNT_OUT_OF_RANGE, VALIDATION_FAILED.
+         * @description Refuses with `NOT_FOUND`, `VERSION_CONFLICT`, `CODE_TAKEN`, `AMOUNT_OUT_OF_RANGE` and
+         *     `VALIDATION_FAILED`.
          */
         put: operations["update_product"];
         post?: never;
@@ -1319,7 +1238,7 @@ export interface paths {
         put?: never;
         /**
          * Archives a product.
-         * @description Refuses with NOT_FOUND, VERSION_CONFLICT.
+         * @description Refuses with `NOT_FOUND` and `VERSION_CONFLICT`.
          */
         post: operations["archive_product"];
         delete?: never;
@@ -1335,11 +1254,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lists the caller's own sessions, newest first.
-         * @description Safe to repeat.
-         */
-        get: operations["list_my_sessions"];
+        /** Lists one's own sessions, newest first. */
+        get: operations["list_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1358,11 +1274,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Ends one of the caller's sessions, or all.
-         * @description Safe to repeat.
-         */
-        delete: operations["end_my_session"];
+        /** Ends one of one's own sessions; an unknown one is not an error. */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1416,7 +1329,7 @@ export interface paths {
         put?: never;
         /**
          * Removes a special day.
-         * @description Refuses with ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, NOT_FOUND.
+         * @description Refuses with `ORDERS_AFFECTED`, `VERSION_CONFLICT` and `NOT_FOUND`.
          */
         post: operations["remove_special_day"];
         delete?: never;
@@ -1469,7 +1382,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gets what a branch can sell, for customers; at most 300 ms old. */
+        /** Tells what a branch can sell, for customers; at most 300 ms old. */
         get: operations["get_shop_availability"];
         put?: never;
         post?: never;
@@ -1623,35 +1536,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Finds the slots that would take a cart.
+         * Tells which slots would take a cart.
          * @description Refuses with what a quote refuses with, all problems at once.
          */
         post: operations["find_cart_slots"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/branches/{branch_id}/test-orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Places a test order, as a customer would place it; it is counted nowhere.
-         * @description Refuses with what a quote refuses with and `QUOTE_CHANGED` (the problem carries the fresh
-         *     quote, and `was` and `now` of each difference at `lines[n]`, `fees[kind]` and `promised_at`),
-         *     `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
-         *     `TOO_FAR_AHEAD`, `PHONE_INVALID`, `TEXT_TOO_LONG`, `METHOD_NOT_ALLOWED`,
-         *     `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
-         *     `pickup_number`) and `RATE_LIMITED`.
-         */
-        post: operations["place_test_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1677,7 +1565,7 @@ export interface components {
             enabled: boolean;
             /** @description Display name. */
             name: string;
-            /** @description Levels of the permissions in effect, by key of docs/rules.md, "Permissions". */
+            /** @description Permissions in effect by key. */
             permissions: {
                 [key: string]: components["schemas"]["Level"];
             };
@@ -1691,6 +1579,44 @@ export interface components {
              */
             version: number;
         };
+        /** @description Answer with one account. */
+        AccountAnswer: {
+            /** @description The account. */
+            account: components["schemas"]["Account"];
+        };
+        /** @description An account to create. */
+        AccountInput: {
+            /** @description Account name, 4–32 of `a-z0-9._-`. */
+            account: string;
+            /** @description Display name, 1–60 characters. */
+            name: string;
+            /**
+             * Format: password
+             * @description First password.
+             */
+            password: string;
+            /** @description Starter role key, such as `branch_manager`. */
+            role: string;
+            /** @description Brands and branches it may work in. */
+            scope: components["schemas"]["Scope"];
+        };
+        /** @description A page of accounts. */
+        AccountList: {
+            /** @description Accounts of this page. */
+            accounts: components["schemas"]["Account"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+        };
+        /** @description Whether an account may sign in. */
+        AccountState: {
+            /** @description Whether it may sign in. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
         /** @description A change of a line's amount by a rule. */
         Adjustment: {
             /**
@@ -1700,51 +1626,78 @@ export interface components {
             amount: number;
             /** @description Name as the customer sees it. */
             name: string;
-            /**
-             * Format: uuid
-             * @description Rule.
-             */
-            rule_id: string;
-            /**
-             * Format: int64
-             * @description Version of the rule.
-             */
-            rule_version: number;
             /** @description The sentence why. */
             sentence: string;
-            /** @description Stage letter of domain-rules §3.2. */
+            /** @description Stage of the computation. */
             stage: string;
-            /** @description The amount by unit of the line, minor units; empty for a fee. */
-            per_unit: number[];
         };
-        /** @description A booked order that lies outside the hours. */
+        /** @description Booked orders outside the hours. */
+        Affected: {
+            /** @description Branches with such orders, the one with the earliest first; the 200 earliest orders in all. */
+            branches: components["schemas"]["AffectedBranch"][];
+            /**
+             * Format: int32
+             * @description How many orders there are in all.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description How many of them are not among those listed; only `keep_others` decides about them.
+             */
+            unlisted: number;
+        };
+        /** @description A branch with booked orders outside the hours. */
+        AffectedBranch: {
+            /**
+             * Format: uuid
+             * @description The branch.
+             */
+            branch_id: string;
+            /** @description Its orders, earliest first. */
+            orders: components["schemas"]["AffectedOrder"][];
+        };
+        /** @description A booked order outside the hours; what ordering did not tell is null. */
         AffectedOrder: {
             /**
              * Format: uuid
              * @description Its branch.
              */
             branch_id: string;
-            /** @description Business day of that slot, YYYY-MM-DD. */
+            /**
+             * Format: date
+             * @description Business day it belongs to.
+             */
             business_day: string;
+            /** @description Name of who ordered. */
+            contact_name?: string | null;
+            method?: components["schemas"]["FulfilmentMethod"] | null;
             /**
              * Format: uuid
              * @description The order.
              */
             order_id: string;
+            /** @description 訂單編號. */
+            order_number?: string | null;
+            /** @description 取件號碼. */
+            pickup_number?: string | null;
             /**
              * Format: date-time
              * @description Promised time.
              */
             promised_at: string;
+            state?: components["schemas"]["OrderState"] | null;
             /**
-             * Format: date-time
-             * @description Start of its slot.
+             * Format: int64
+             * @description What is to be paid, in the minor unit.
              */
-            slot_starts_at: string;
+            total?: number | null;
         };
-        /** @description Request of ArchiveCategory. */
-        ArchiveCategoryRequest: {
-            /** @description Category its products go to; null when it has none. */
+        /** @description What archiving a category needs to know. */
+        ArchiveCategory: {
+            /**
+             * Format: uuid
+             * @description Category its products go to; needed when it has any.
+             */
             move_products_to?: string | null;
             /**
              * Format: int64
@@ -1752,21 +1705,83 @@ export interface components {
              */
             version: number;
         };
-        /** @description Request of ArchiveOptionGroup. */
-        ArchiveOptionGroupRequest: {
+        /** @description A change that says only at which version the thing was read. */
+        AtVersion: {
             /**
              * Format: int64
              * @description Version it was read at.
              */
             version: number;
         };
-        /** @description Request of ArchiveProduct. */
-        ArchiveProductRequest: {
+        /** @description A stored audit record. */
+        AuditEntry: {
+            /** @description Name of the account that acted, or for which a service acted; absent when there is none. */
+            account_name: string | null;
+            /** @description Package and RPC, such as `catalog.UpdateBrand`. */
+            action: string;
+            /**
+             * Format: uuid
+             * @description Which one of its kind.
+             */
+            actor_id: string;
+            /** @description `staff`, `customer`, `device`, `service`, or `nobody` without a token. */
+            actor_kind: string;
+            /**
+             * Format: uuid
+             * @description Branch concerned.
+             */
+            branch_id: string | null;
+            /**
+             * Format: uuid
+             * @description Brand concerned.
+             */
+            brand_id: string | null;
+            /** @description What changed, field by field. */
+            changes: components["schemas"]["FieldChange"][];
+            /** @description Address the caller came from, masked; empty when it is not known. */
+            network: string;
+            /**
+             * Format: uuid
+             * @description Id of the object; empty when there is no single one.
+             */
+            object_id: string;
+            /** @description Kind of object, such as `product`; empty when there is no single one. */
+            object_type: string;
+            /**
+             * Format: int32
+             * @description Changes beyond those listed.
+             */
+            omitted_changes: number;
+            /** @description Account the call was made for, where the actor is not staff itself. */
+            on_behalf_of: string | null;
+            /** @description `OK`, or the reason of the refusal. */
+            outcome: string;
+            /** @description Why, in the words of the caller. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /** @description The request as JSON, masked and cut short; empty when it was not readable. */
+            request_json: string;
             /**
              * Format: int64
-             * @description Version it was read at.
+             * @description Place in the organisation's chain.
              */
-            version: number;
+            seq: number;
+            /**
+             * Format: uuid
+             * @description Session of a staff account.
+             */
+            session_id: string | null;
+            /**
+             * Format: uuid
+             * @description Trace in which it happened.
+             */
+            trace_id: string;
+            /** @description User agent the caller came with; empty when it is not known. */
+            user_agent: string;
         };
         /** @description What a branch can sell at a moment. */
         Availability: {
@@ -1812,7 +1827,7 @@ export interface components {
             state: components["schemas"]["OpenState"];
             /**
              * Format: date
-             * @description Business day whose stock is reported.
+             * @description Business day whose stock is told.
              */
             stock_day: string;
             /** @description IANA time zone of the branch. */
@@ -1837,16 +1852,16 @@ export interface components {
              * @description Brand it belongs to.
              */
             brand_id: string;
-            /** @description Code, at most 20 characters, unique in the brand. */
+            /** @description Code, unique in the brand. */
             code: string;
             /**
              * Format: int32
-             * @description Business-day cut-off in minutes after midnight, 0–719.
+             * @description Business-day cut-off in minutes after midnight.
              */
             cutoff_minutes: number;
-            /** @description Name, 1–60 characters. */
+            /** @description Name. */
             name: string;
-            /** @description Phone as typed, in E.164 form when read. */
+            /** @description Phone in E.164 form. */
             phone: string;
             /** @description Slug in the storefront's address, unique in the brand. */
             slug: string;
@@ -1856,11 +1871,16 @@ export interface components {
             time_zone: string;
             /**
              * Format: int64
-             * @description Version for the next change; a change gives the one it was read at.
+             * @description Version for the next change.
              */
             version: number;
         };
-        /** @description A branch of a brand. */
+        /** @description Answer with one branch. */
+        BranchAnswer: {
+            /** @description The branch. */
+            branch: components["schemas"]["Branch"];
+        };
+        /** @description A branch as it shall be. */
         BranchInput: {
             /** @description Address as written. */
             address: string;
@@ -1878,7 +1898,7 @@ export interface components {
             cutoff_minutes: number;
             /** @description Name, 1–60 characters. */
             name: string;
-            /** @description Phone as typed, in E.164 form when read. */
+            /** @description Phone as typed; stored in E.164 form. */
             phone: string;
             /** @description Slug in the storefront's address, unique in the brand. */
             slug: string;
@@ -1888,7 +1908,7 @@ export interface components {
             time_zone: string;
             /**
              * Format: int64
-             * @description Version for the next change; a change gives the one it was read at.
+             * @description Version it was read at; left out when creating.
              */
             version?: number | null;
         };
@@ -1897,9 +1917,9 @@ export interface components {
          * @enum {string}
          */
         BranchState: "setup" | "live" | "suspended" | "closed";
-        /** @description A brand of an organisation. */
+        /** @description A brand of the organisation. */
         Brand: {
-            /** @description Accent colour `#rrggbb`, contrast against white at least 4.5:1. */
+            /** @description Accent colour `#rrggbb`. */
             accent: string;
             /**
              * Format: uuid
@@ -1908,43 +1928,50 @@ export interface components {
             brand_id: string;
             /** @description ISO 4217 currency of its prices. */
             currency: string;
-            /** @description Introduction, at most 2,000 characters. */
+            /** @description Introduction. */
             introduction: string;
-            /** @description Name, 1–60 characters. */
+            /** @description Name. */
             name: string;
             /** @description Slug in the storefront's address, unique on the platform. */
             slug: string;
             /**
              * Format: int64
-             * @description Version for the next change; a change gives the one it was read at.
+             * @description Version for the next change.
              */
             version: number;
         };
-        /** @description A brand of an organisation. */
+        /** @description Answer with one brand. */
+        BrandAnswer: {
+            /** @description The brand. */
+            brand: components["schemas"]["Brand"];
+        };
+        /** @description A brand as it shall be. */
         BrandInput: {
             /** @description Accent colour `#rrggbb`, contrast against white at least 4.5:1. */
             accent: string;
             /** @description ISO 4217 currency of its prices. */
             currency: string;
             /** @description Introduction, at most 2,000 characters. */
-            introduction?: string | null;
+            introduction?: string;
             /** @description Name, 1–60 characters. */
             name: string;
             /** @description Slug in the storefront's address, unique on the platform. */
             slug: string;
             /**
              * Format: int64
-             * @description Version for the next change; a change gives the one it was read at.
+             * @description Version it was read at; left out when creating.
              */
             version?: number | null;
         };
-        /** @description Response of CancelByToken. */
-        CancelByTokenResponse: {
-            /** @description The order. */
-            order: components["schemas"]["Order"];
+        /** @description Brands and branches within the account's scope. */
+        BrandList: {
+            /** @description Branches by brand and name. */
+            branches: components["schemas"]["Branch"][];
+            /** @description Brands by name. */
+            brands: components["schemas"]["Brand"][];
         };
         /**
-         * @description Why an order was cancelled or rejected, domain-rules §4.4.
+         * @description Why an order was cancelled or rejected.
          * @enum {string}
          */
         CancelReason: "out_of_stock" | "too_busy" | "closed" | "customer_request" | "duplicate" | "unreachable" | "undeliverable" | "suspicious" | "other" | "hold_gone";
@@ -1982,7 +2009,7 @@ export interface components {
              */
             variant_id: string;
         };
-        /** @description Slots as they are for one cart: one that has capacity, but not for it, is full. */
+        /** @description Slots as they are for one cart: one that has room, but not for it, is full. */
         CartSlots: {
             /**
              * Format: date-time
@@ -1991,7 +2018,7 @@ export interface components {
             as_of: string;
             /**
              * Format: date-time
-             * @description Earliest slot with capacity for the cart; null where there is none.
+             * @description Earliest slot with room for the cart; null where there is none.
              */
             earliest_slot_at?: string | null;
             /**
@@ -2006,10 +2033,10 @@ export interface components {
         Category: {
             /**
              * Format: uuid
-             * @description Id; left out for a new one.
+             * @description Id.
              */
             category_id: string;
-            /** @description Name, 1–60 characters. */
+            /** @description Name. */
             name: string;
             /**
              * Format: int32
@@ -2018,11 +2045,16 @@ export interface components {
             position: number;
             /**
              * Format: int64
-             * @description Version for the next change; a change gives the one it was read at.
+             * @description Version for the next change.
              */
             version: number;
         };
-        /** @description A category of a brand's catalogue. */
+        /** @description Answer with one category. */
+        CategoryAnswer: {
+            /** @description The category. */
+            category: components["schemas"]["Category"];
+        };
+        /** @description A category as it shall be. */
         CategoryInput: {
             /**
              * Format: uuid
@@ -2038,9 +2070,14 @@ export interface components {
             position: number;
             /**
              * Format: int64
-             * @description Version for the next change; a change gives the one it was read at.
+             * @description Version it was read at; left out for a new one.
              */
             version?: number | null;
+        };
+        /** @description Categories in order. */
+        CategoryList: {
+            /** @description Categories in order. */
+            categories: components["schemas"]["Category"][];
         };
         /** @description A change of one's own password. */
         ChangePassword: {
@@ -2055,27 +2092,15 @@ export interface components {
              */
             new_password: string;
         };
-        /**
-         * @description Where an order comes from.
-         * @enum {string}
-         */
-        Channel: "web" | "line" | "qr_table" | "counter" | "uber_eats";
         /** @description The most a channel may take of a limit. */
         ChannelShare: {
             /** @description Channel. */
-            channel: components["schemas"]["Channel"];
+            channel: components["schemas"]["PauseChannel"];
             /**
              * Format: int32
              * @description Percent of the limit, 0–100; all shares together are at most 100.
              */
             percent: number;
-        };
-        /** @description Response of CheckPublish. */
-        CheckPublishResponse: {
-            /** @description What would change, by branch. */
-            changes: components["schemas"]["PublishChange"][];
-            /** @description What the check found. */
-            findings: components["schemas"]["PublishFinding"][];
         };
         /** @description An option chosen for every unit of a line. */
         ChosenOption: {
@@ -2090,28 +2115,6 @@ export interface components {
              */
             quantity?: number;
         };
-        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
-        Component: {
-            /** @description Put away; only one that no recipe uses can be. */
-            archived: boolean;
-            /**
-             * Format: uuid
-             * @description Brand.
-             */
-            brand_id: string;
-            /** @description Name, 1–60 characters, unique in the brand. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description Stock-keeping unit; left out for a new one.
-             */
-            sku_id: string;
-            /**
-             * Format: int64
-             * @description Version for the next change; left out for a new one.
-             */
-            version: number;
-        };
         /** @description Who orders. */
         Contact: {
             /** @description Name, 1–60 characters. */
@@ -2119,98 +2122,10 @@ export interface components {
             /** @description Phone as typed; stored in E.164 form. */
             phone: string;
         };
-        /** @description Who orders. */
-        ContactInput: {
-            /** @description Name, 1–60 characters. */
-            name: string;
-            /** @description Phone as typed; stored in E.164 form. */
-            phone: string;
-        };
-        /** @description Request of CopyLimits. */
-        CopyLimitsRequest: {
-            /**
-             * Format: uuid
-             * @description Branch whose limits are copied; or else a template.
-             */
-            from_branch_id?: string | null;
-            /**
-             * Format: uuid
-             * @description Template.
-             */
-            template_id?: string | null;
-            /** @description Branches that get them, 1–100. */
-            to_branch_ids?: string[];
-        };
-        /** @description Response of CopyLimits. */
-        CopyLimitsResponse: {
-            /** @description Limits of the branches named. */
-            limits: components["schemas"]["Limits"][];
-        };
-        /** @description Request of CreateAccount. */
-        CreateAccountRequest: {
-            /** @description Account name, 4–32 of `a-z0-9._-`. */
-            account: string;
-            /** @description Display name, 1–60 characters. */
-            name: string;
-            /** @description First password. */
-            password: string;
-            /** @description Starter role key, such as `branch_manager`. */
-            role: string;
-            /** @description Brands and branches it may work in. */
-            scope: components["schemas"]["ScopeInput"];
-        };
-        /** @description Response of CreateAccount. */
-        CreateAccountResponse: {
-            /** @description The account. */
-            account: components["schemas"]["Account"];
-        };
-        /** @description Response of CreateBranch. */
-        CreateBranchResponse: {
-            /** @description The branch. */
-            branch: components["schemas"]["Branch"];
-        };
-        /** @description Response of CreateBrand. */
-        CreateBrandResponse: {
-            /** @description The brand. */
-            brand: components["schemas"]["Brand"];
-        };
-        /** @description Request of CreatePause. */
-        CreatePauseRequest: {
-            /** @description Branches of one brand, 1–200, for BRANCHES. */
-            branch_ids?: string[];
-            /**
-             * Format: uuid
-             * @description Brand, for BRAND.
-             */
-            brand_id?: string | null;
-            /** @description Channels it concerns, each once; empty for all. */
-            channels?: components["schemas"]["Channel"][];
-            /** @description When it ends; today when left out. */
-            end?: null | components["schemas"]["PauseEndInput"];
-            /** @description Only who has the whole brand may resume it. */
-            locked?: boolean | null;
-            /** @description Note for the other staff, at most 200 characters; needed for OTHER. */
-            note?: string | null;
-            /** @description Why. */
-            reason: components["schemas"]["PauseReason"];
-            /** @description Units whose restocking ends it, 1–12, for RESTOCKED; left out for a variant or option, which is its own. */
-            restock_sku_ids?: string[];
-            /** @description How far it reaches. */
-            scope: components["schemas"]["PauseScope"];
-            /** @description What is to be paused. */
-            target: components["schemas"]["PauseTargetInput"];
-            /** @description Its name as staff see it, at most 60 characters. */
-            target_name?: string | null;
-        };
-        /** @description Response of CreatePause. */
-        CreatePauseResponse: {
-            /** @description The pause, as of its first branch. */
-            pause: components["schemas"]["Pause"];
-        };
-        /** @description Response of CreateProduct. */
-        CreateProductResponse: {
-            /** @description The product. */
-            product: components["schemas"]["Product"];
+        /** @description Who ordered, in full. */
+        ContactAnswer: {
+            /** @description Who ordered; the phone in E.164 form. */
+            contact: components["schemas"]["Contact"];
         };
         /** @description Units of one date. */
         DateAmount: {
@@ -2219,7 +2134,10 @@ export interface components {
              * @description Units, 0–999,999.
              */
             amount: number;
-            /** @description Business day, YYYY-MM-DD. */
+            /**
+             * Format: date
+             * @description Business day.
+             */
             business_day: string;
         };
         /** @description An opening period of a day; close at or before open means the next day. */
@@ -2235,11 +2153,6 @@ export interface components {
              */
             open_minute: number;
         };
-        /**
-         * @description What shall become of a booked order outside the hours.
-         * @enum {string}
-         */
-        Decision: "keep" | "cancel" | "move" | "move_next";
         /** @description Decisions that were saved with one change. */
         DecisionBatch: {
             /**
@@ -2263,7 +2176,7 @@ export interface components {
             move_reason: string;
             /**
              * Format: date-time
-             * @description When ordering accepted it.
+             * @description When it was taken on.
              */
             started_at: string;
             /**
@@ -2272,19 +2185,34 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description A page of batches. */
+        DecisionBatchList: {
+            /** @description Batches, newest first; orders beyond the account's scope are not counted. */
+            batches: components["schemas"]["DecisionBatch"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+        };
+        /** @description A batch of decisions with its orders. */
+        DecisionOutcomes: {
+            /** @description The batch. */
+            batch: components["schemas"]["DecisionBatch"];
+            /** @description Its orders by promised time, as far as the account may see their branches. */
+            orders: components["schemas"]["OrderOutcome"][];
+        };
+        /** @description What shall become of booked orders outside the hours. */
+        Decisions: {
+            /** @description Orders without a decision of their own stay, those as well that no preview lists. */
+            keep_others?: boolean;
+            /** @description Why orders are moved, 1–200 characters, as their customers read it; needed where one is. */
+            move_reason?: string;
+            /** @description For each order, of whichever branch that the change concerns; each order once. */
+            orders?: components["schemas"]["OrderDecision"][];
+        };
         /**
          * @description Whether and how a product is shown.
          * @enum {string}
          */
         DisplayState: "listed" | "hidden" | "delisted";
-        /** @description Response of EndMySession. */
-        EndMySessionResponse: {
-            /**
-             * Format: int32
-             * @description How many were ended.
-             */
-            ended: number;
-        };
         /** @description A fee. */
         Fee: {
             /**
@@ -2292,17 +2220,10 @@ export interface components {
              * @description Amount.
              */
             amount: number;
-            /** @description Kind: bag, delivery or service. */
+            /** @description Kind: `bag`, `delivery` or `service`. */
             kind: string;
             /** @description Name as the customer sees it. */
             name: string;
-            /**
-             * Format: int64
-             * @description Amount before them.
-             */
-            list: number;
-            /** @description Adjustments, each explained. */
-            adjustments: components["schemas"]["Adjustment"][];
         };
         /** @description What a fee came to, as the customer saw it. */
         FeeAmount: {
@@ -2314,122 +2235,93 @@ export interface components {
             /** @description Kind of the fee. */
             kind: string;
         };
-        /** @description Request of FindOrders. */
-        FindOrdersRequest: {
-            /** @description Orders, at most 200. */
-            order_ids?: string[];
-        };
-        /** @description Response of FindOrders. */
-        FindOrdersResponse: {
-            /** @description Those that were found. */
-            orders: components["schemas"]["OrderSummary"][];
+        /** @description One field before and after a change. */
+        FieldChange: {
+            /** @description Value after; absent when there is none. */
+            after: string | null;
+            /** @description Value before; absent when there was none. */
+            before: string | null;
+            /** @description Path of the field in its object. */
+            field: string;
         };
         /**
          * @description How the customer gets the order.
          * @enum {string}
          */
         FulfilmentMethod: "pickup" | "delivery" | "on_site";
-        /** @description Response of GetDecisionBatch. */
-        GetDecisionBatchResponse: {
-            /** @description The batch. */
-            batch: components["schemas"]["DecisionBatch"];
-            /** @description Its orders by promised time, at most 200. */
-            orders: components["schemas"]["OrderOutcome"][];
+        /** @description Weekly hours and slot settings of a branch. */
+        Hours: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /**
+             * Format: int32
+             * @description Days ahead that may be ordered for.
+             */
+            days_ahead: number;
+            /**
+             * Format: int32
+             * @description Minutes before close when ordering ends.
+             */
+            last_order_minutes: number;
+            /**
+             * Format: int32
+             * @description Minutes between ordering and the earliest promise.
+             */
+            lead_minutes: number;
+            /**
+             * Format: int32
+             * @description Most orders in one slot, null for no limit.
+             */
+            max_orders_per_slot?: number | null;
+            /** @description Methods that differ from it. */
+            methods: components["schemas"]["MethodHours"][];
+            /** @description What may be ordered while closed. */
+            outside_hours: components["schemas"]["OutsideHours"];
+            /** @description Weekly opening periods of the 門市. */
+            periods: components["schemas"]["Period"][];
+            /**
+             * Format: int32
+             * @description Length of a slot in minutes.
+             */
+            slot_minutes: number;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
         };
-        /** @description Response of GetHours. */
-        GetHoursResponse: {
+        /** @description A branch's hours and what is to come. */
+        HoursAnswer: {
             /** @description The hours in force. */
             hours: components["schemas"]["Hours"];
             /** @description Changes that wait for their time, earliest first. */
             pending: components["schemas"]["HoursVersion"][];
         };
-        /** @description Response of GetLimits. */
-        GetLimitsResponse: {
-            /** @description Limits. */
-            limits: components["schemas"]["Limits"];
+        /** @description Hours after a change. */
+        HoursChanged: {
+            /** @description The hours in force. */
+            hours: components["schemas"]["Hours"];
+            /** @description Changes that wait for their time, earliest first. */
+            pending: components["schemas"]["HoursVersion"][];
+            started?: components["schemas"]["StartedDecisions"] | null;
         };
-        /** @description Response of GetLoad. */
-        GetLoadResponse: {
-            /** @description Rules named in them. */
-            rules: components["schemas"]["LimitRule"][];
-            /** @description Slots that are open or have orders, in order of time. */
-            slots: components["schemas"]["SlotLoad"][];
-        };
-        /** @description Response of GetOrderByToken. */
-        GetOrderByTokenResponse: {
-            /** @description The customer may cancel now. */
-            may_cancel: boolean;
-            /** @description The order; contact is masked, staff's reasons are left out. */
-            order: components["schemas"]["Order"];
-        };
-        /** @description Response of GetOrder. */
-        GetOrderResponse: {
-            /** @description Its events, oldest first. */
-            events: components["schemas"]["OrderEvent"][];
-            /** @description The order. */
-            order: components["schemas"]["Order"];
-        };
-        /** @description Response of GetProduct. */
-        GetProductResponse: {
-            /** @description The product. */
-            product: components["schemas"]["Product"];
-        };
-        /** @description Weekly hours and slot settings of a branch. */
-        Hours: {
-            /**
-             * Format: uuid
-             * @description Branch; not read where the request names it elsewhere.
-             */
-            branch_id: string;
-            /**
-             * Format: int32
-             * @description Days ahead that may be ordered for, 0–60.
-             */
-            days_ahead: number;
-            /**
-             * Format: int32
-             * @description Minutes before close when ordering ends, 0–180.
-             */
-            last_order_minutes: number;
-            /**
-             * Format: int32
-             * @description Minutes between ordering and the earliest promise, 0–1,440.
-             */
-            lead_minutes: number;
-            /**
-             * Format: int32
-             * @description Most orders in one slot, 0–9,999; absent for no limit.
-             */
-            max_orders_per_slot: number | null;
-            /** @description Methods that differ from the rest, each at most once. */
-            methods: components["schemas"]["MethodHours"][];
-            /** @description What may be ordered while closed; FUTURE_ONLY when left out. */
-            outside_hours: components["schemas"]["OutsideHours"];
-            /** @description Weekly opening periods of the 門市, at most 6 a day; every method without a week of its own follows them. */
-            periods: components["schemas"]["Period"][];
-            /**
-             * Format: int32
-             * @description Length of a slot in minutes: 5, 10, 15, 20, 30 or 60.
-             */
-            slot_minutes: number;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description Weekly hours and slot settings of a branch. */
+        /** @description Hours as they shall be. */
         HoursInput: {
             /**
-             * Format: uuid
-             * @description Branch; not read where the request names it elsewhere.
-             */
-            branch_id?: string | null;
-            /**
              * Format: int32
              * @description Days ahead that may be ordered for, 0–60.
              */
             days_ahead: number;
+            /** @description What becomes of booked orders outside; not read by a preview. */
+            decisions?: components["schemas"]["Decisions"];
+            /**
+             * Format: date-time
+             * @description From when they count, a full minute within the next 365 days; null for now.
+             */
+            effective_at?: string | null;
             /**
              * Format: int32
              * @description Minutes before close when ordering ends, 0–180.
@@ -2442,15 +2334,24 @@ export interface components {
             lead_minutes: number;
             /**
              * Format: int32
-             * @description Most orders in one slot, 0–9,999; absent for no limit.
+             * @description Most orders in one slot, 0–9,999; null for no limit.
              */
             max_orders_per_slot?: number | null;
-            /** @description Methods that differ from the rest, each at most once. */
-            methods?: components["schemas"]["MethodHoursInput"][];
-            /** @description What may be ordered while closed; FUTURE_ONLY when left out. */
-            outside_hours?: null | components["schemas"]["OutsideHours"];
-            /** @description Weekly opening periods of the 門市, at most 6 a day; every method without a week of its own follows them. */
-            periods?: components["schemas"]["Period"][];
+            /** @description Methods that differ from it, each at most once. */
+            methods?: components["schemas"]["MethodHours"][];
+            outside_hours?: components["schemas"]["OutsideHours"] | null;
+            /** @description Weekly opening periods of the 門市, at most 6 a day. */
+            periods: components["schemas"]["Period"][];
+            /**
+             * Format: int64
+             * @description Number of the pending change that they replace.
+             */
+            replaces?: number | null;
+            /**
+             * Format: int64
+             * @description Number of the version that they restore.
+             */
+            restores?: number | null;
             /**
              * Format: int32
              * @description Length of a slot in minutes: 5, 10, 15, 20, 30 or 60.
@@ -2458,11 +2359,20 @@ export interface components {
             slot_minutes: number;
             /**
              * Format: int64
-             * @description Version for the next change.
+             * @description Version it was read at.
              */
             version: number;
         };
-        /** @description Hours as they were saved once: in force, pending, past or withdrawn. */
+        /** @description What a change would do. */
+        HoursPreview: {
+            /** @description Booked orders that would fall outside. */
+            affected: components["schemas"]["Affected"];
+            /** @description Today and the next 7 business days, or those from the asked time on. */
+            days: components["schemas"]["OfferedDay"][];
+            /** @description Special days of branches that a locked day of the brand would make ignored. */
+            overridden: components["schemas"]["SpecialDay"][];
+        };
+        /** @description Hours as they were saved once. */
         HoursVersion: {
             /**
              * Format: date-time
@@ -2473,36 +2383,53 @@ export interface components {
             hours: components["schemas"]["Hours"];
             /**
              * Format: int64
-             * @description Number of the change; later changes have higher ones.
+             * @description Number of the change.
              */
             number: number;
             /**
              * Format: int64
-             * @description Number of the version they were restored from; null for none.
+             * @description Number of the version they restored.
              */
-            restored_from: number | null;
+            restored_from?: number | null;
             /**
              * Format: date-time
              * @description When they were saved.
              */
             saved_at: string;
-            /** @description Name of who saved them; null for the platform. */
-            saved_by: string | null;
+            /** @description Name of who saved them, null for the platform. */
+            saved_by?: string | null;
             /** @description What became of them. */
             state: components["schemas"]["HoursVersionState"];
             /**
              * Format: date-time
-             * @description When they were withdrawn, null otherwise.
+             * @description When they were withdrawn.
              */
-            withdrawn_at: string | null;
-            /** @description Name of who withdrew them, null otherwise. */
-            withdrawn_by: string | null;
+            withdrawn_at?: string | null;
+            /** @description Name of who withdrew them. */
+            withdrawn_by?: string | null;
+        };
+        /** @description A page of versions. */
+        HoursVersionList: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+            /** @description Versions, newest first. */
+            versions: components["schemas"]["HoursVersion"][];
         };
         /**
          * @description What became of saved hours.
          * @enum {string}
          */
         HoursVersionState: "pending" | "in_force" | "past" | "withdrawn";
+        /** @description The withdrawal of a pending change. */
+        HoursWithdrawal: {
+            /** @description What becomes of booked orders outside. */
+            decisions?: components["schemas"]["Decisions"];
+            /**
+             * Format: int64
+             * @description Version of the hours it was read at.
+             */
+            version: number;
+        };
         /** @description What an import changes in one column of a product. */
         ImportChange: {
             /** @description After, as `before`. */
@@ -2528,18 +2455,33 @@ export interface components {
             /** @description The cell, at most 60 characters. */
             value: string;
         };
-        /** @description Response of ImportProducts. */
-        ImportProductsResponse: {
+        /** @description Something that a file takes away from products. */
+        ImportRemoval: {
+            /** @description Column, such as `price_hot`. */
+            column: string;
+            /**
+             * @description What is removed from a list, such as the name of an option group; empty where the cell holds
+             *     one value.
+             */
+            item: string;
+            /**
+             * Format: int32
+             * @description Products that lose it.
+             */
+            products: number;
+        };
+        /** @description What an import did, or would do. */
+        ImportReport: {
             /** @description The file was written. */
             applied: boolean;
             /**
              * Format: int32
-             * @description Categories created, or that would be.
+             * @description Categories created.
              */
             categories_created: number;
             /**
              * Format: int32
-             * @description Products created, or that would be.
+             * @description Products created.
              */
             created: number;
             /**
@@ -2547,7 +2489,7 @@ export interface components {
              * @description Products that lose something.
              */
             losing: number;
-            /** @description Every bad row; when there is one nothing was written. */
+            /** @description Every bad cell; when there is one nothing was written. */
             problems: components["schemas"]["ImportProblem"][];
             /** @description What the file takes away, from most products first; at most 100. */
             removals: components["schemas"]["ImportRemoval"][];
@@ -2560,21 +2502,9 @@ export interface components {
             unchanged: number;
             /**
              * Format: int32
-             * @description Products changed, or that would be.
+             * @description Products changed.
              */
             updated: number;
-        };
-        /** @description Something that a file takes away from products. */
-        ImportRemoval: {
-            /** @description Column, such as `price_hot`. */
-            column: string;
-            /** @description What is removed from a list, such as the name of an option group; empty where the cell holds one value. */
-            item: string;
-            /**
-             * Format: int32
-             * @description Products that lose it.
-             */
-            products: number;
         };
         /** @description What an import does with one product. */
         ImportRow: {
@@ -2590,32 +2520,45 @@ export interface components {
             /** @description Name of the product. */
             name: string;
         };
+        /** @description An order by the names that staff know it by. */
+        KnownOrder: {
+            /** @description Name of who ordered. */
+            contact_name?: string | null;
+            /** @description 訂單編號. */
+            order_number?: string | null;
+            /** @description 取件號碼. */
+            pickup_number?: string | null;
+            state?: components["schemas"]["OrderState"] | null;
+            /**
+             * Format: int64
+             * @description What is to be paid, in the minor unit.
+             */
+            total?: number | null;
+        };
         /**
-         * @description Level of a permission; each includes the ones before it: view, operate, manage.
+         * @description Level of a permission; each includes the ones before it.
          * @enum {string}
          */
-        Level: "view" | "manage" | "operate";
-        /** @description The business days on which a limit counts. A limit of a single date takes the place of those of other days with the same measure, target and window. */
+        Level: "view" | "operate" | "manage";
+        /** @description The business days on which a limit counts. */
         LimitDays: {
-            /** @description The single date, YYYY-MM-DD; the others are then not given. */
-            date: string | null;
-            /** @description First date, YYYY-MM-DD; null for no first. */
-            from_date: string | null;
-            /** @description Last date, YYYY-MM-DD; null for no last. */
-            to_date: string | null;
-            /** @description Weekdays, 1 for Monday to 7 for Sunday; empty for all. */
-            weekdays: number[];
-        };
-        /** @description The business days on which a limit counts. A limit of a single date takes the place of those of other days with the same measure, target and window. */
-        LimitDaysInput: {
-            /** @description The single date, YYYY-MM-DD; the others are then not given. */
+            /**
+             * Format: date
+             * @description The single date, which takes the place of the same limit of other days.
+             */
             date?: string | null;
-            /** @description First date, YYYY-MM-DD; null for no first. */
+            /**
+             * Format: date
+             * @description First date; null for no first.
+             */
             from_date?: string | null;
-            /** @description Last date, YYYY-MM-DD; null for no last. */
+            /**
+             * Format: date
+             * @description Last date; null for no last.
+             */
             to_date?: string | null;
-            /** @description Weekdays, 1 for Monday to 7 for Sunday; empty for all. */
-            weekdays?: number[];
+            /** @description ISO weekdays, 1 Monday … 7 Sunday; none for all. */
+            weekdays: number[];
         };
         /**
          * @description What a limit counts.
@@ -2628,61 +2571,21 @@ export interface components {
             days: components["schemas"]["LimitDays"];
             /**
              * Format: int32
-             * @description Hours before the wanted slot in which part of the work may be done, 0–12, for MAKE_MINUTES of a SLOT; 0 for none.
+             * @description Hours before the wanted slot in which part of the work may be done, 0–12, for `make_minutes` of a `slot`.
              */
             early_hours: number;
-            /** @description It is in force; a rule that is not is kept for another time. */
+            /** @description Counts; a rule that does not is kept for another time. */
             enabled: boolean;
             /**
              * Format: int64
-             * @description Most of it, 0–9,999, 0 for closed; for AMOUNT in the minor unit up to 9,999,999.
+             * @description Most of it, 0–9,999, 0 for closed; for `amount` in the minor unit up to 9,999,999.
              */
             limit: number;
             /** @description What it is counted in. */
             measure: components["schemas"]["LimitMeasure"];
             /**
              * Format: int32
-             * @description People at work, 1–99, for MAKE_MINUTES of a SLOT: the limit is then people × slot minutes, and `limit` is 0. Null where `limit` says it.
-             */
-            people: number | null;
-            /**
-             * Format: int64
-             * @description Of the limit kept for the counter, 0 to the limit.
-             */
-            reserved_for_counter: number;
-            /**
-             * Format: uuid
-             * @description UUID; left out for one that is new.
-             */
-            rule_id: string;
-            /** @description Shares of channels; a channel without one may take all. */
-            shares: components["schemas"]["ChannelShare"][];
-            /** @description What it is about. */
-            target: components["schemas"]["LimitTarget"];
-            /** @description Over which time. */
-            window: components["schemas"]["LimitWindow"];
-        };
-        /** @description A limit: measure × target × window × days. */
-        LimitRuleInput: {
-            /** @description On which days. */
-            days: components["schemas"]["LimitDaysInput"];
-            /**
-             * Format: int32
-             * @description Hours before the wanted slot in which part of the work may be done, 0–12, for MAKE_MINUTES of a SLOT; 0 for none.
-             */
-            early_hours: number;
-            /** @description It is in force; a rule that is not is kept for another time. */
-            enabled: boolean;
-            /**
-             * Format: int64
-             * @description Most of it, 0–9,999, 0 for closed; for AMOUNT in the minor unit up to 9,999,999.
-             */
-            limit: number;
-            /** @description What it is counted in. */
-            measure: components["schemas"]["LimitMeasure"];
-            /**
-             * Format: int32
-             * @description People at work, 1–99, for MAKE_MINUTES of a SLOT: the limit is then people × slot minutes, and `limit` is 0. Null where `limit` says it.
+             * @description People at work, 1–99, for `make_minutes` of a `slot`; the limit is then 0 and follows from them.
              */
             people?: number | null;
             /**
@@ -2692,35 +2595,26 @@ export interface components {
             reserved_for_counter: number;
             /**
              * Format: uuid
-             * @description UUID; left out for one that is new.
+             * @description Id; null for one that is new.
              */
             rule_id?: string | null;
             /** @description Shares of channels; a channel without one may take all. */
-            shares?: components["schemas"]["ChannelShare"][];
+            shares: components["schemas"]["ChannelShare"][];
             /** @description What it is about. */
-            target: components["schemas"]["LimitTargetInput"];
+            target: components["schemas"]["LimitTarget"];
             /** @description Over which time. */
-            window: components["schemas"]["LimitWindowInput"];
+            window: components["schemas"]["LimitWindow"];
         };
         /** @description What a limit is about. */
         LimitTarget: {
-            /** @description Category, product or variant; null otherwise. */
-            id: string | null;
-            /** @description Kind. */
-            kind: components["schemas"]["LimitTargetKind"];
-            /** @description Method, for METHOD. */
-            method: null | components["schemas"]["Method"];
-            /** @description The tag or station, 1–20 characters; for the others a name for staff to read, at most 60. */
-            name: string | null;
-        };
-        /** @description What a limit is about. */
-        LimitTargetInput: {
-            /** @description Category, product or variant; null otherwise. */
+            /**
+             * Format: uuid
+             * @description Category, product or variant; null otherwise.
+             */
             id?: string | null;
             /** @description Kind. */
             kind: components["schemas"]["LimitTargetKind"];
-            /** @description Method, for METHOD. */
-            method?: null | components["schemas"]["Method"];
+            method?: components["schemas"]["ServiceMethod"] | null;
             /** @description The tag or station, 1–20 characters; for the others a name for staff to read, at most 60. */
             name?: string | null;
         };
@@ -2729,27 +2623,54 @@ export interface components {
          * @enum {string}
          */
         LimitTargetKind: "all" | "method" | "category" | "product" | "variant" | "tag" | "station";
-        /** @description A set of rules to copy to branches. */
+        /** @description A set of rules that branches may take. */
         LimitTemplate: {
             /**
              * Format: uuid
              * @description Brand.
              */
             brand_id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Rules, at most 200. */
+            rules: components["schemas"]["LimitRule"][];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            template_id: string;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description Answer with one template. */
+        LimitTemplateAnswer: {
+            /** @description The template. */
+            template: components["schemas"]["LimitTemplate"];
+        };
+        /** @description A template as it shall be. */
+        LimitTemplateInput: {
             /** @description Name, 1–40 characters, unique in the brand. */
             name: string;
             /** @description Rules, at most 200. */
             rules: components["schemas"]["LimitRule"][];
             /**
              * Format: uuid
-             * @description UUID; left out for one that is new.
+             * @description Id of the one to change; null for a new one.
              */
-            template_id: string;
+            template_id?: string | null;
             /**
              * Format: int64
-             * @description Version for the next change; left out for one that is new.
+             * @description Version it was read at; left out for a new one.
              */
-            version: number;
+            version?: number | null;
+        };
+        /** @description Templates of a brand. */
+        LimitTemplateList: {
+            /** @description Templates by name, at most 100. */
+            templates: components["schemas"]["LimitTemplate"][];
         };
         /** @description Limits as they were from a time on. */
         LimitVersion: {
@@ -2758,7 +2679,7 @@ export interface components {
              * @description From when they counted.
              */
             changed_at: string;
-            /** @description Who changed them. */
+            /** @description Name of who changed them. */
             changed_by: string;
             /** @description Why, may be empty. */
             note: string;
@@ -2770,47 +2691,32 @@ export interface components {
              */
             version: number;
         };
+        /** @description A page of versions. */
+        LimitVersionList: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+            /** @description Versions, the latest first. */
+            versions: components["schemas"]["LimitVersion"][];
+        };
         /** @description The time over which a limit counts. */
         LimitWindow: {
             /**
              * Format: int32
-             * @description Start of a DAYPART in minutes after local midnight, 0–1,439.
-             */
-            from_minute: number | null;
-            /** @description Kind. */
-            kind: components["schemas"]["LimitWindowKind"];
-            /**
-             * Format: int32
-             * @description Minutes of a ROLLING window, 15–240, a multiple of the slot length.
-             */
-            minutes: number | null;
-            /** @description Name of a DAYPART, 1–20 characters. */
-            name: string | null;
-            /**
-             * Format: int32
-             * @description End of a DAYPART in minutes after local midnight, 1–1,440; not after the start means on the next day.
-             */
-            to_minute: number | null;
-        };
-        /** @description The time over which a limit counts. */
-        LimitWindowInput: {
-            /**
-             * Format: int32
-             * @description Start of a DAYPART in minutes after local midnight, 0–1,439.
+             * @description Start of a `daypart` in minutes after local midnight, 0–1,439.
              */
             from_minute?: number | null;
             /** @description Kind. */
             kind: components["schemas"]["LimitWindowKind"];
             /**
              * Format: int32
-             * @description Minutes of a ROLLING window, 15–240, a multiple of the slot length.
+             * @description Minutes of a `rolling` window, 15–240, a multiple of the slot length.
              */
             minutes?: number | null;
-            /** @description Name of a DAYPART, 1–20 characters. */
+            /** @description Name of a `daypart`, 1–20 characters. */
             name?: string | null;
             /**
              * Format: int32
-             * @description End of a DAYPART in minutes after local midnight, 1–1,440; not after the start means on the next day.
+             * @description End of a `daypart` in minutes after local midnight, 1–1,440; not after the start means on the next day.
              */
             to_minute?: number | null;
         };
@@ -2830,7 +2736,7 @@ export interface components {
              * Format: int64
              * @description Most orders a slot takes by the hours, null for no limit.
              */
-            orders_per_slot: number | null;
+            orders_per_slot?: number | null;
             /** @description Counters beyond their limits from now on, at most 200, the earliest first. */
             overbooked: components["schemas"]["Overbooked"][];
             /** @description Rules, at most 200, in the order staff gave them. */
@@ -2846,134 +2752,104 @@ export interface components {
              */
             version: number;
         };
-        /** @description Response of ListAccounts. */
-        ListAccountsResponse: {
-            /** @description Accounts of this page. */
-            accounts: components["schemas"]["Account"][];
-            /** @description Token of the next page, null at the end. */
+        /** @description Answer with the limits of one branch. */
+        LimitsAnswer: {
+            /** @description The limits. */
+            limits: components["schemas"]["Limits"];
+        };
+        /** @description Whose limits are given to whom. */
+        LimitsCopyInput: {
+            /**
+             * Format: uuid
+             * @description Branch whose limits are given; or else a template.
+             */
+            from_branch_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Template.
+             */
+            template_id?: string | null;
+            /** @description Branches that take them in the place of theirs, 1–100. */
+            to_branch_ids: string[];
+        };
+        /** @description Limits as they shall be. */
+        LimitsInput: {
+            /** @description Why, at most 200 characters. */
+            note?: string;
+            /** @description Rules, at most 200. */
+            rules: components["schemas"]["LimitRule"][];
+            /**
+             * Format: int64
+             * @description Version they were read at.
+             */
+            version: number;
+        };
+        /** @description Limits of several branches. */
+        LimitsList: {
+            /** @description Limits of the branches named. */
+            limits: components["schemas"]["Limits"][];
+        };
+        /** @description What limits would do. */
+        LimitsPreview: {
+            /**
+             * Format: date
+             * @description The day tried.
+             */
+            business_day: string;
+            /**
+             * Format: int64
+             * @description Orders that would have been offered a later slot.
+             */
+            moved: number;
+            /**
+             * Format: int64
+             * @description Orders of that day.
+             */
+            orders: number;
+            /** @description Counters that would be beyond their limits from now on, at most 200, the earliest first. */
+            overbooked: components["schemas"]["Overbooked"][];
+            /**
+             * Format: int64
+             * @description Orders that would have found no slot on that day.
+             */
+            refused: number;
+            /** @description Those orders, at most 200, by their slots. */
+            tried: components["schemas"]["TriedOrder"][];
+        };
+        /** @description Limits that are only thought about. */
+        LimitsPreviewInput: {
+            /**
+             * Format: date
+             * @description Past business day whose orders are tried; yesterday when left out.
+             */
+            business_day?: string | null;
+            /** @description Rules as they might be, at most 200. */
+            rules: components["schemas"]["LimitRule"][];
+        };
+        /** @description Response of ListAuditRecords. */
+        ListAuditRecordsResponse: {
+            /** @description Token of the next page; absent at the end. */
             next_page_token: string | null;
+            /** @description Records of this page. */
+            records: components["schemas"]["AuditEntry"][];
         };
-        /** @description Response of ListBrands. */
-        ListBrandsResponse: {
-            /** @description Branches by brand and name. */
-            branches: components["schemas"]["Branch"][];
-            /** @description Brands by name. */
-            brands: components["schemas"]["Brand"][];
+        /** @description How full days are. */
+        Load: {
+            /** @description Rules named in them. */
+            rules: components["schemas"]["LimitRule"][];
+            /** @description Slots that are open or have orders, in order of time. */
+            slots: components["schemas"]["SlotLoad"][];
         };
-        /** @description Response of ListCategories. */
-        ListCategoriesResponse: {
-            /** @description Categories in order. */
-            categories: components["schemas"]["Category"][];
-        };
-        /** @description Response of ListDecisionBatches. */
-        ListDecisionBatchesResponse: {
-            /** @description Batches of this page. */
-            batches: components["schemas"]["DecisionBatch"][];
-            /** @description Token of the next page, null at the end. */
-            next_page_token: string | null;
-        };
-        /** @description Response of ListHoursVersions. */
-        ListHoursVersionsResponse: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token: string | null;
-            /** @description Versions of this page. */
-            versions: components["schemas"]["HoursVersion"][];
-        };
-        /** @description Response of ListLimitTemplates. */
-        ListLimitTemplatesResponse: {
-            /** @description Templates, at most 100. */
-            templates: components["schemas"]["LimitTemplate"][];
-        };
-        /** @description Response of ListLimitVersions. */
-        ListLimitVersionsResponse: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token: string | null;
-            /** @description Versions of this page. */
-            versions: components["schemas"]["LimitVersion"][];
-        };
-        /** @description Response of ListLoad. */
-        ListLoadResponse: {
+        /** @description What fills a time. */
+        LoadDetail: {
             /** @description Orders, at most 200, by their slots. */
             orders: components["schemas"]["LoadedOrder"][];
             /** @description What it is of, at most 100, the most units first. */
             products: components["schemas"]["LoadedProduct"][];
         };
-        /** @description Response of ListMenuVersions. */
-        ListMenuVersionsResponse: {
-            /** @description Versions, newest first. */
-            versions: components["schemas"]["MenuVersion"][];
-        };
-        /** @description Response of ListMySessions. */
-        ListMySessionsResponse: {
-            /** @description Open sessions, newest first. */
-            sessions: components["schemas"]["Session"][];
-        };
-        /** @description Response of ListOptionGroups. */
-        ListOptionGroupsResponse: {
-            /** @description Option groups by name. */
-            option_groups: components["schemas"]["OptionGroup"][];
-        };
-        /** @description Response of ListOrders. */
-        ListOrdersResponse: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token: string | null;
-            /** @description Orders of this page; phones are masked. */
-            orders: components["schemas"]["Order"][];
-        };
-        /** @description Response of ListPauses. */
-        ListPausesResponse: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token: string | null;
-            /** @description Pauses of this page. */
-            pauses: components["schemas"]["Pause"][];
-        };
-        /** @description Response of ListProducts. */
-        ListProductsResponse: {
-            /** @description Token of the next page, null at the end. */
-            next_page_token: string | null;
-            /** @description Products of this page. */
-            products: components["schemas"]["Product"][];
-            /**
-             * Format: int32
-             * @description Exact count to 10,000; 10,001 means more.
-             */
-            total: number;
-        };
-        /** @description Response of ListRecipeVersions. */
-        ListRecipeVersionsResponse: {
-            /** @description Versions, newest first. */
-            versions: components["schemas"]["RecipeVersion"][];
-        };
-        /** @description Response of ListShortOrders. */
-        ListShortOrdersResponse: {
-            /** @description Orders, newest first: as many as the shortfall reaches. */
-            orders: components["schemas"]["ShortOrder"][];
-        };
-        /** @description Response of ListSpecialDays. */
-        ListSpecialDaysResponse: {
-            /** @description Special days by their first date. */
-            special_days: components["schemas"]["SpecialDay"][];
-        };
-        /** @description Response of ListStockMovements. */
-        ListStockMovementsResponse: {
-            /** @description Movements of this page. */
-            movements: components["schemas"]["StockMovement"][];
-            /** @description Token of the next page, null at the end. */
-            next_page_token: string | null;
-        };
-        /** @description Response of ListStock. */
-        ListStockResponse: {
-            /** @description Components of the brand that are not archived, by name. */
-            components: components["schemas"]["Component"][];
-            /** @description Stock items; what has none is not tracked. */
-            items: components["schemas"]["StockItem"][];
-            /** @description Recipes of the brand, with what the branch's components suffice for. */
-            recipes: components["schemas"]["Recipe"][];
-        };
         /** @description An order that fills a time. */
         LoadedOrder: {
-            /** @description Business day of the slot, YYYY-MM-DD. */
-            business_day: string;
+            order?: components["schemas"]["KnownOrder"] | null;
             /**
              * Format: uuid
              * @description Order.
@@ -2994,7 +2870,7 @@ export interface components {
         LoadedProduct: {
             /**
              * Format: int64
-             * @description Amount in the minor unit.
+             * @description Amount in the minor unit of the brand's currency.
              */
             amount: number;
             /**
@@ -3007,6 +2883,8 @@ export interface components {
              * @description Product.
              */
             product_id: string;
+            /** @description Name of the product; null when it is no longer on the menu. */
+            product_name?: string | null;
             /**
              * Format: int64
              * @description Units.
@@ -3017,6 +2895,8 @@ export interface components {
              * @description Variant.
              */
             variant_id: string;
+            /** @description Name of the variant; null when it has none. */
+            variant_name?: string | null;
         };
         /** @description Who is signed in. */
         Me: {
@@ -3205,7 +3085,7 @@ export interface components {
              */
             variant_id: string;
         };
-        /** @description A line of the list of published versions. */
+        /** @description A published version of a branch's menu. */
         MenuVersion: {
             /**
              * Format: uuid
@@ -3235,105 +3115,75 @@ export interface components {
             /** @description Name of who published. */
             published_by: string;
         };
-        /**
-         * @description How an order reaches the customer, as far as hours and limits may differ by it.
-         * @enum {string}
-         */
-        Method: "pickup" | "delivery" | "on_site";
+        /** @description Published versions. */
+        MenuVersionList: {
+            /** @description Versions, newest first. */
+            versions: components["schemas"]["MenuVersion"][];
+        };
         /** @description What a method has for itself. */
         MethodHours: {
             /**
              * Format: int32
-             * @description Minutes before close when ordering ends, 0–180; absent for those of the branch.
-             */
-            last_order_minutes: number | null;
-            /**
-             * Format: int32
-             * @description Minutes between ordering and the earliest promise, 0–1,440; absent for the default: of 自取 those of the branch, of 外送 40, of 現場 0.
-             */
-            lead_minutes: number | null;
-            /** @description The method. */
-            method: components["schemas"]["Method"];
-            /** @description It has a week of its own, `periods`; else it follows the 門市. */
-            own_week: boolean;
-            /** @description Weekly opening periods of its own, at most 6 a day; none with `own_week`: never open. */
-            periods: components["schemas"]["Period"][];
-        };
-        /** @description What a method has for itself. */
-        MethodHoursInput: {
-            /**
-             * Format: int32
-             * @description Minutes before close when ordering ends, 0–180; absent for those of the branch.
+             * @description Minutes before close when ordering ends, 0–180; null for those of the branch.
              */
             last_order_minutes?: number | null;
             /**
              * Format: int32
-             * @description Minutes between ordering and the earliest promise, 0–1,440; absent for the default: of 自取 those of the branch, of 外送 40, of 現場 0.
+             * @description Minutes between ordering and the earliest promise, 0–1,440; null for the default: of 自取 those of the
+             *     branch, of 外送 40, of 現場 0.
              */
             lead_minutes?: number | null;
             /** @description The method. */
-            method: components["schemas"]["Method"];
-            /** @description It has a week of its own, `periods`; else it follows the 門市. */
+            method: components["schemas"]["ServiceMethod"];
+            /** @description It has a week of its own; else it follows the 門市. */
             own_week: boolean;
-            /** @description Weekly opening periods of its own, at most 6 a day; none with `own_week`: never open. */
+            /** @description Weekly opening periods of its own; none with `own_week`: never open. */
             periods?: components["schemas"]["Period"][];
         };
-        /** @description Request of MoveOrder. */
-        MoveOrderRequest: {
-            /** @description Why, 1–200 characters; the customer reads it. */
-            reason: string;
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-            /**
-             * Format: date-time
-             * @description Slot it shall have.
-             */
-            wanted_at: string;
-        };
-        /** @description Response of MoveOrder. */
-        MoveOrderResponse: {
-            /** @description The order. */
-            order: components["schemas"]["Order"];
-        };
-        /** @description Request of MoveStock. */
-        MoveStockRequest: {
-            /** @description RECEIVED, COUNTED, ADJUSTED or SCRAPPED. */
+        /** @description A movement to record. */
+        MoveStock: {
+            /** @description `received`, `counted`, `adjusted` or `scrapped`. */
             kind: components["schemas"]["MovementKind"];
             /**
              * Format: int64
-             * @description Units; for COUNTED the count itself, for ADJUSTED signed.
+             * @description Units; for `counted` the count itself, for `adjusted` signed.
              */
             quantity: number;
             /** @description Why, at most 200 characters. */
-            reason?: string | null;
-        };
-        /** @description Response of MoveStock. */
-        MoveStockResponse: {
-            /** @description The item after the movement. */
-            item: components["schemas"]["StockItem"];
-            /** @description The movement. */
-            movement: components["schemas"]["StockMovement"];
+            reason?: string;
         };
         /**
          * @description Kind of a movement.
          * @enum {string}
          */
         MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in" | "arrived" | "opening";
+        /** @description An order as its customer may see it. */
+        MyOrder: {
+            /** @description The customer may cancel now. */
+            may_cancel: boolean;
+            /** @description The order; the contact is masked. */
+            order: components["schemas"]["Order"];
+        };
+        /** @description A component to make. */
+        NewStockComponent: {
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+        };
         /** @description What a storefront offers on a business day. */
         OfferedDay: {
             /** @description It lies beyond the days that may be ordered ahead. */
             beyond: boolean;
-            /** @description The day, YYYY-MM-DD. */
+            /**
+             * Format: date
+             * @description The day.
+             */
             business_day: string;
-            /** @description Openings that begin on it, or go on over its beginning. */
+            /** @description Openings that lie at least partly in it. */
             openings: components["schemas"]["OfferedOpening"][];
             /** @description Starts of the slots that can be ordered for, stock and fullness aside. */
             slots: string[];
-            /** @description Name of the special day that counts on its date; null for the week's hours. */
-            special_day: string | null;
+            /** @description Name of the special day on its date. */
+            special_day?: string | null;
         };
         /** @description A time without interruption in which the branch is open. */
         OfferedOpening: {
@@ -3346,7 +3196,7 @@ export interface components {
              * Format: date-time
              * @description When ordering ends; null where it never closes.
              */
-            last_order_at: string | null;
+            last_order_at?: string | null;
             /**
              * Format: date-time
              * @description Closes.
@@ -3358,28 +3208,6 @@ export interface components {
          * @enum {string}
          */
         OpenState: "open" | "paused" | "outside_hours" | "setup" | "suspended" | "closed";
-        /** @description An option of a group; a stock-keeping unit of its own. */
-        Option: {
-            /** @description Chosen beforehand. */
-            default_chosen: boolean;
-            /**
-             * Format: int32
-             * @description Most of it in one line, 1–10.
-             */
-            max_quantity: number;
-            /** @description Name such as 半糖. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description Id; left out for a new one.
-             */
-            option_id: string;
-            /**
-             * Format: int64
-             * @description Price in the minor unit, 0–9,999.
-             */
-            price: number;
-        };
         /** @description A group of options that products share. */
         OptionGroup: {
             /**
@@ -3389,36 +3217,41 @@ export interface components {
             free_count: number;
             /**
              * Format: int32
-             * @description Most choices, min–20.
+             * @description Most choices.
              */
             max: number;
             /**
              * Format: int32
-             * @description Fewest choices, 0–20; from 1 on the group is required.
+             * @description Fewest choices; from 1 on the group is required.
              */
             min: number;
-            /** @description Name such as 甜度, 1–60 characters. */
+            /** @description Name such as 甜度. */
             name: string;
             /**
              * Format: uuid
-             * @description Id; left out for a new one.
+             * @description Id.
              */
             option_group_id: string;
-            /** @description Options, 1–50, in order. */
-            options: components["schemas"]["Option"][];
+            /** @description Options in order. */
+            options: components["schemas"]["OptionItem"][];
             /**
              * Format: int64
-             * @description Version for the next change; a change gives the one it was read at.
+             * @description Version for the next change.
              */
             version: number;
         };
-        /** @description A group of options that products share. */
+        /** @description Answer with one option group. */
+        OptionGroupAnswer: {
+            /** @description The group. */
+            option_group: components["schemas"]["OptionGroup"];
+        };
+        /** @description An option group as it shall be. */
         OptionGroupInput: {
             /**
              * Format: int32
              * @description How many of the cheapest choices are free.
              */
-            free_count?: number | null;
+            free_count?: number;
             /**
              * Format: int32
              * @description Most choices, min–20.
@@ -3429,7 +3262,7 @@ export interface components {
              * @description Fewest choices, 0–20; from 1 on the group is required.
              */
             min: number;
-            /** @description Name such as 甜度, 1–60 characters. */
+            /** @description Name, 1–60 characters. */
             name: string;
             /**
              * Format: uuid
@@ -3437,17 +3270,22 @@ export interface components {
              */
             option_group_id?: string | null;
             /** @description Options, 1–50, in order. */
-            options?: components["schemas"]["OptionInput"][];
+            options: components["schemas"]["OptionInput"][];
             /**
              * Format: int64
-             * @description Version for the next change; a change gives the one it was read at.
+             * @description Version it was read at; left out for a new one.
              */
             version?: number | null;
         };
-        /** @description An option of a group; a stock-keeping unit of its own. */
+        /** @description Option groups by name. */
+        OptionGroupList: {
+            /** @description Option groups by name. */
+            option_groups: components["schemas"]["OptionGroup"][];
+        };
+        /** @description An option as it shall be. */
         OptionInput: {
             /** @description Chosen beforehand. */
-            default_chosen?: boolean | null;
+            default_chosen?: boolean;
             /**
              * Format: int32
              * @description Most of it in one line, 1–10.
@@ -3466,13 +3304,35 @@ export interface components {
              */
             price: number;
         };
-        /** @description An order. */
+        /** @description An option of a group; a stock-keeping unit of its own. */
+        OptionItem: {
+            /** @description Chosen beforehand. */
+            default_chosen: boolean;
+            /**
+             * Format: int32
+             * @description Most of it in one line.
+             */
+            max_quantity: number;
+            /** @description Name such as 半糖. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            option_id: string;
+            /**
+             * Format: int64
+             * @description Price in the minor unit.
+             */
+            price: number;
+        };
+        /** @description An order; amounts are in the minor unit of `currency`. */
         Order: {
             /**
              * Format: date-time
-             * @description When it was accepted, absent before.
+             * @description When it was accepted.
              */
-            accepted_at: string | null;
+            accepted_at?: string | null;
             /**
              * Format: uuid
              * @description Branch.
@@ -3483,21 +3343,21 @@ export interface components {
              * @description Brand.
              */
             brand_id: string;
-            /** @description Business day, YYYY-MM-DD. */
+            /**
+             * Format: date
+             * @description Business day.
+             */
             business_day: string;
-            /** @description Why it was cancelled or rejected. */
-            cancel_reason: null | components["schemas"]["CancelReason"];
+            cancel_reason?: components["schemas"]["CancelReason"] | null;
             /** @description Text of the reason. */
             cancel_text: string;
             /**
              * Format: date-time
-             * @description When it was closed, absent before.
+             * @description When it was closed.
              */
-            completed_at: string | null;
-            /** @description Name of who ordered. */
-            contact_name: string;
-            /** @description Phone of who ordered; masked for everybody but who has just placed the order. */
-            contact_phone: string;
+            completed_at?: string | null;
+            /** @description Who ordered; the phone is masked for everybody but who has just placed the order. */
+            contact: components["schemas"]["Contact"];
             /** @description ISO 4217 currency of all amounts. */
             currency: string;
             /** @description Fees. */
@@ -3513,10 +3373,10 @@ export interface components {
             method: components["schemas"]["FulfilmentMethod"];
             /**
              * Format: date-time
-             * @description Time promised before it was last moved to another slot; absent when it never was.
+             * @description Time promised before it was last moved to another slot; null when it never was.
              */
-            moved_from: string | null;
-            /** @description Why it was moved, as the customer reads it. */
+            moved_from?: string | null;
+            /** @description Why it was moved. */
             moved_reason: string;
             /** @description States it may move to next by staff. */
             next_states: components["schemas"]["OrderState"][];
@@ -3536,19 +3396,19 @@ export interface components {
             pickup_number: string;
             /**
              * Format: date-time
-             * @description When it was placed; absent while it waits for its payment.
+             * @description When it was placed.
              */
-            placed_at: string | null;
+            placed_at: string;
             /**
              * Format: date-time
              * @description Promised time.
              */
-            promised_at: string | null;
+            promised_at?: string | null;
             /**
              * Format: date-time
-             * @description When it became ready, absent before.
+             * @description When it became ready.
              */
-            ready_at: string | null;
+            ready_at?: string | null;
             /** @description Remark. */
             remark: string;
             /** @description State. */
@@ -3562,9 +3422,9 @@ export interface components {
             total: number;
             /**
              * Format: date-time
-             * @description Until when the last step can be taken back; absent when it can't.
+             * @description Until when the last step can be taken back; null when it can't.
              */
-            undo_until: string | null;
+            undo_until?: string | null;
             /** @description 餐具 wanted. */
             utensils: boolean;
             /**
@@ -3574,33 +3434,14 @@ export interface components {
             version: number;
             /**
              * Format: date-time
-             * @description Wanted time, absent for ASAP.
+             * @description Wanted time; null for as soon as possible.
              */
-            wanted_at: string | null;
-            /** @description Where it came from. */
-            channel: components["schemas"]["Channel"];
-            /** @description Who it was made for and how. */
-            kind: components["schemas"]["OrderKind"];
-            /** @description Member it belongs to. */
-            member_id: string | null;
-            /** @description Table of a TABLE order. */
-            table_name: string | null;
-            /** @description Named way of 自取; absent for the plain one. */
-            method_name: string | null;
-            /** @description Who takes its money. */
-            payment_method: components["schemas"]["PaymentMethod"];
-            /** @description How far its payment is. */
-            payment_state: components["schemas"]["PaymentState"];
-            /**
-             * Format: date-time
-             * @description When it was created, which is before it is placed when it is paid online.
-             */
-            created_at: string;
-            /**
-             * Format: int32
-             * @description Counts its editions, from 1.
-             */
-            revision: number;
+            wanted_at?: string | null;
+        };
+        /** @description Answer with one order. */
+        OrderAnswer: {
+            /** @description The order. */
+            order: components["schemas"]["Order"];
         };
         /** @description Data of `event: order`: an order is new or moved on. */
         OrderChanged: {
@@ -3617,53 +3458,45 @@ export interface components {
              */
             version: number;
         };
-        /** @description What shall become of one booked order that would fall outside the hours. */
-        OrderDecisionInput: {
+        /** @description What shall become of one booked order. */
+        OrderDecision: {
             /** @description The decision. */
-            decision: components["schemas"]["Decision"];
-            /**
-             * Format: uuid
-             * @description The order.
-             */
+            decision: components["schemas"]["OrderDecisionKind"];
+            /** @description The order. */
             order_id: string;
             /**
              * Format: date-time
-             * @description Start of the slot it is moved to; needed for MOVE, not read otherwise.
+             * @description Slot it is moved to; needed for `move`, not read otherwise.
              */
             wanted_at?: string | null;
         };
-        /** @description What shall become of the booked orders that would fall outside the hours. */
-        OrderDecisionsInput: {
-            /** @description Orders without a decision of their own stay; a preview lists no more than 200. */
-            keep_others?: boolean | null;
-            /** @description Why orders are moved, 1–200 characters, as their customers read it; needed where one is. */
-            move_reason?: string | null;
-            /** @description A decision for each of them, at most 200, each order once. */
-            orders?: components["schemas"]["OrderDecisionInput"][];
-        };
+        /**
+         * @description What shall become of a booked order outside the hours.
+         * @enum {string}
+         */
+        OrderDecisionKind: "keep" | "cancel" | "move" | "move_next";
         /** @description An entry of an order's history, never changed. */
         OrderEvent: {
-            /** @description Name of who did it; empty for the customer or the system. */
-            actor: string;
-            /** @description Kind of who did it: staff, customer or system. */
+            /** @description Name of who did it; null for the customer or the system. */
+            actor?: string | null;
+            /** @description Kind of who did it: `staff`, `customer` or `system`. */
             actor_kind: string;
             /**
              * Format: date-time
              * @description When.
              */
             at: string;
-            /** @description State before; null for the first. */
-            from: null | components["schemas"]["OrderState"];
+            from?: components["schemas"]["OrderState"] | null;
             /**
              * Format: date-time
-             * @description Time promised after, when it was moved to another slot; absent otherwise.
+             * @description Time promised after, when it was moved to another slot.
              */
-            promised_after: string | null;
+            promised_after?: string | null;
             /**
              * Format: date-time
-             * @description Time promised before, when it was moved to another slot; absent otherwise.
+             * @description Time promised before, when it was moved to another slot.
              */
-            promised_before: string | null;
+            promised_before?: string | null;
             /** @description Reason given. */
             reason: string;
             /** @description State after. */
@@ -3687,40 +3520,47 @@ export interface components {
              */
             sku_id: string;
         };
-        /** @description What came of the decision about one order. */
+        /** @description A page of orders; phones are masked. */
+        OrderList: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+            /** @description Orders of this page. */
+            orders: components["schemas"]["Order"][];
+        };
+        /** @description What came of the decision about one order; names are null for an order that is not known. */
         OrderOutcome: {
             /**
              * Format: uuid
              * @description Its branch.
              */
             branch_id: string;
-            /** @description Name of who ordered; null for an order that is not known. */
-            contact_name: string | null;
-            /** @description CANCEL, MOVE or MOVE_NEXT. */
-            decision: components["schemas"]["Decision"];
+            /** @description Name of who ordered. */
+            contact_name?: string | null;
+            /** @description The decision. */
+            decision: components["schemas"]["OrderDecisionKind"];
             /**
              * Format: uuid
              * @description The order.
              */
             order_id: string;
-            /** @description 訂單編號; null for an order that is not known. */
-            order_number: string | null;
-            /** @description 取件號碼; null for an order that is not known. */
-            pickup_number: string | null;
+            /** @description 訂單編號. */
+            order_number?: string | null;
+            /** @description 取件號碼. */
+            pickup_number?: string | null;
             /**
              * Format: date-time
              * @description Promised time when it was decided.
              */
             promised_at: string;
-            /** @description Stable reason why it could not be done, for FAILED; null otherwise. */
-            reason: string | null;
+            /** @description Stable reason why it could not be done, null otherwise. */
+            reason?: string | null;
             /** @description How far it is. */
             state: components["schemas"]["OutcomeState"];
             /**
              * Format: date-time
-             * @description Start of the slot it was or shall be moved to; null for CANCEL, and for MOVE_NEXT until one was found.
+             * @description Slot it was or shall be moved to; null for `cancel`, and for `move_next` until one was found.
              */
-            wanted_at: string | null;
+            wanted_at?: string | null;
         };
         /** @description A slot as staff may choose it. */
         OrderSlot: {
@@ -3748,41 +3588,25 @@ export interface components {
             as_of: string;
             /**
              * Format: date-time
-             * @description Earliest slot with capacity for this order; null where there is none.
+             * @description Earliest slot with room for this order; null where there is none.
              */
             earliest_slot_at?: string | null;
             /** @description Slots from now to the last day ahead. */
             slots: components["schemas"]["OrderSlot"][];
         };
         /**
-         * @description State of an order; docs/rules.md, Order states.
+         * @description State of an order.
          * @enum {string}
          */
         OrderState: "pending_payment" | "placed" | "accepted" | "preparing" | "ready" | "delivering" | "completed" | "cancelled" | "rejected" | "expired" | "no_show";
-        /** @description An order by what staff know it by. */
-        OrderSummary: {
-            /** @description Name of who ordered. */
-            contact_name: string;
-            /** @description Method. */
-            method: components["schemas"]["FulfilmentMethod"];
-            /**
-             * Format: uuid
-             * @description Order.
-             */
-            order_id: string;
-            /** @description 訂單編號. */
-            order_number: string;
-            /** @description 取件號碼. */
-            pickup_number: string;
-            /** @description State. */
-            state: components["schemas"]["OrderState"];
-            /**
-             * Format: int64
-             * @description What is to be paid, in the minor unit of the brand's currency.
-             */
-            total: number;
+        /** @description An order with its history. */
+        OrderWithEvents: {
+            /** @description Its events, oldest first. */
+            events: components["schemas"]["OrderEvent"][];
+            /** @description The order. */
+            order: components["schemas"]["Order"];
         };
-        /** @description An order that contains what is to be paused. */
+        /** @description An order that contains what would be paused. */
         OrderWithTarget: {
             /**
              * Format: uuid
@@ -3800,7 +3624,7 @@ export interface components {
              */
             promised_at: string;
         };
-        /** @description A tenant: the headquarters of a chain. */
+        /** @description The headquarters of a chain. */
         Organisation: {
             /** @description Code typed at sign-in. */
             code: string;
@@ -3824,18 +3648,15 @@ export interface components {
          * @enum {string}
          */
         OutsideHours: "future_only" | "none";
-        /** @description A counter beyond its limit, because the limit was lowered or a platform's orders came: 超訂. */
+        /** @description 超訂: a counter beyond its limit, because the limit was lowered or a platform's orders came. */
         Overbooked: {
             /**
              * Format: int64
              * @description The limit.
              */
             limit: number;
-            /**
-             * Format: uuid
-             * @description Rule; null for the orders a slot takes by the hours. In a preview a new rule is named by its place in the request, from 0.
-             */
-            rule_id: string | null;
+            /** @description Rule, in a preview a new one by its place in the request from 0; null for the orders a slot takes by the hours. */
+            rule_id?: string | null;
             /**
              * Format: date-time
              * @description Start of the window.
@@ -3847,39 +3668,33 @@ export interface components {
              */
             used: number;
         };
-        /** @description 暫停銷售: something that is not sold for a while, in one branch or more. */
+        /** @description Something that is not sold for a while. */
         Pause: {
             /**
              * Format: int32
              * @description How many branches it was made for.
              */
             branch_count: number;
-            /**
-             * Format: uuid
-             * @description Brand of the branches.
-             */
-            brand_id: string;
             /** @description Channels it concerns; empty for all. */
-            channels: components["schemas"]["Channel"][];
+            channels: components["schemas"]["PauseChannel"][];
             /** @description How it ends. */
             end: components["schemas"]["PauseEnd"];
             /**
              * Format: date-time
-             * @description When it ended in the branch asked about, null while it lasts.
+             * @description When it ended in this branch, null while it lasts.
              */
-            ended_at: string | null;
-            /** @description Name of who resumed it; empty when it ended otherwise. */
-            ended_by: string;
-            /** @description How it ended, null while it lasts. */
-            ending: null | components["schemas"]["PauseEnding"];
+            ended_at?: string | null;
+            /** @description Name of who resumed it; null when it ended otherwise. */
+            ended_by?: string | null;
+            ending?: components["schemas"]["PauseEnding"] | null;
             /**
              * Format: date-time
-             * @description When it ends by itself in the branch asked about; null until somebody or something ends it.
+             * @description When it ends by itself in this branch; null until somebody or something ends it.
              */
-            ends_at: string | null;
+            ends_at?: string | null;
             /** @description Only who has the whole brand may resume it. */
             locked: boolean;
-            /** @description What staff noted, at most 200 characters. */
+            /** @description What staff noted. */
             note: string;
             /**
              * Format: uuid
@@ -3899,41 +3714,36 @@ export interface components {
             started_by: string;
             /** @description What is paused. */
             target: components["schemas"]["PauseTarget"];
-            /** @description Its name when it was paused, as staff saw it; empty for a method and a branch. */
-            target_name: string;
+            /** @description Its name when it was paused; null for a method and a branch. */
+            target_name?: string | null;
             /**
              * Format: int64
              * @description Version for resuming it.
              */
             version: number;
         };
-        /** @description When a pause is to end. */
+        /** @description Answer with one pause. */
+        PauseAnswer: {
+            /** @description The pause. */
+            pause: components["schemas"]["Pause"];
+        };
+        /**
+         * @description Where an order comes from.
+         * @enum {string}
+         */
+        PauseChannel: "web" | "line" | "qr_table" | "counter" | "uber_eats";
+        /** @description When a pause ends. */
         PauseEnd: {
             /**
              * Format: date-time
-             * @description Instant, at most 30 days away, for AT.
-             */
-            at: string | null;
-            /** @description Kind of end. */
-            kind: components["schemas"]["PauseEndKind"];
-            /**
-             * Format: int32
-             * @description Minutes, 1–1,440, for MINUTES.
-             */
-            minutes: number | null;
-        };
-        /** @description When a pause is to end. */
-        PauseEndInput: {
-            /**
-             * Format: date-time
-             * @description Instant, at most 30 days away, for AT.
+             * @description Instant, at most 30 days away, for `at`.
              */
             at?: string | null;
             /** @description Kind of end. */
             kind: components["schemas"]["PauseEndKind"];
             /**
              * Format: int32
-             * @description Minutes, 1–1,440, for MINUTES.
+             * @description Minutes, 1–1,440, for `minutes`.
              */
             minutes?: number | null;
         };
@@ -3947,6 +3757,51 @@ export interface components {
          * @enum {string}
          */
         PauseEnding: "time" | "restocked" | "resumed";
+        /** @description Something to be paused. */
+        PauseInput: {
+            /** @description Further branches of the brand, at most 199, for `branches`. */
+            branch_ids?: string[];
+            /** @description Channels it concerns, each once; all when left out. */
+            channels?: components["schemas"]["PauseChannel"][];
+            end?: components["schemas"]["PauseEnd"] | null;
+            /** @description Only who has the whole brand may resume it. */
+            locked?: boolean;
+            /** @description Words for the other staff, at most 200 characters; needed for `other`. */
+            note?: string;
+            /** @description Why. */
+            reason: components["schemas"]["PauseReason"];
+            scope?: components["schemas"]["PauseScope"] | null;
+            /** @description What is to be paused; it must be on the branch's menu. */
+            target: components["schemas"]["PauseTarget"];
+        };
+        /** @description A page of pauses. */
+        PauseList: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+            /** @description Pauses of this page. */
+            pauses: components["schemas"]["Pause"][];
+        };
+        /** @description What a pause would touch. */
+        PausePreview: {
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            order_count: number;
+            /** @description Open and future orders due before its end that contain the target, the next due first, at most 100. */
+            orders: components["schemas"]["OrderWithTarget"][];
+        };
+        /** @description A pause that is only thought about. */
+        PausePreviewInput: {
+            /** @description Further branches of the brand, for `branches`. */
+            branch_ids?: string[];
+            /** @description Channels it would concern; all when left out. */
+            channels?: components["schemas"]["PauseChannel"][];
+            end?: components["schemas"]["PauseEnd"] | null;
+            scope?: components["schemas"]["PauseScope"] | null;
+            /** @description What would be paused. */
+            target: components["schemas"]["PauseTarget"];
+        };
         /**
          * @description Why something is paused.
          * @enum {string}
@@ -3959,24 +3814,15 @@ export interface components {
         PauseScope: "branches" | "brand";
         /** @description What is paused. */
         PauseTarget: {
-            /** @description Id of the product, variant, option or category; null otherwise. */
-            id: string | null;
-            /** @description Kind of thing. */
-            kind: components["schemas"]["PauseTargetKind"];
-            /** @description The method, for METHOD. */
-            method: null | components["schemas"]["Method"];
-            /** @description The station or print tag, 1–20 characters, for STATION and TAG. */
-            name: string | null;
-        };
-        /** @description What is paused. */
-        PauseTargetInput: {
-            /** @description Id of the product, variant, option or category; null otherwise. */
+            /**
+             * Format: uuid
+             * @description Id of the product, variant, option or category; null otherwise.
+             */
             id?: string | null;
             /** @description Kind of thing. */
             kind: components["schemas"]["PauseTargetKind"];
-            /** @description The method, for METHOD. */
-            method?: null | components["schemas"]["Method"];
-            /** @description The station or print tag, 1–20 characters, for STATION and TAG. */
+            method?: components["schemas"]["ServiceMethod"] | null;
+            /** @description The station or print tag, for `station` and `tag`. */
             name?: string | null;
         };
         /**
@@ -4005,12 +3851,12 @@ export interface components {
         /** @description An order to place: the cart with the quote the customer saw. */
         PlaceOrder: {
             /** @description Who orders. */
-            contact: components["schemas"]["ContactInput"];
+            contact: components["schemas"]["Contact"];
             /** @description Fees of that quote. */
             fee_amounts?: components["schemas"]["FeeAmount"][];
             /**
-             * @description Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` reports the
-             *     difference from these. Empty to have no lines and fees compared.
+             * @description Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` tells the
+             *     difference from these. Empty to be told of no lines and fees.
              */
             line_amounts?: number[];
             /** @description Lines, 1–50. */
@@ -4039,8 +3885,8 @@ export interface components {
              */
             wanted_at?: string | null;
         };
-        /** @description Response of PlaceOrder. */
-        PlaceOrderResponse: {
+        /** @description A placed order. */
+        PlacedOrder: {
             /** @description Secret token of the order's link. */
             access_token: string;
             /** @description The order. */
@@ -4053,119 +3899,34 @@ export interface components {
          * @enum {string}
          */
         Plan: "basic" | "advanced" | "max";
-        /** @description Hours that would be saved. */
-        PlannedHoursInput: {
-            /**
-             * Format: date-time
-             * @description From when they would count; null for now.
-             */
-            effective_at?: string | null;
-            /** @description The hours. */
-            hours: components["schemas"]["HoursInput"];
-            /**
-             * Format: int64
-             * @description Number of the pending change that they would replace; left out for none.
-             */
-            replaces?: number | null;
+        /** @description A special day that would be saved. */
+        PlannedSpecialDay: {
+            /** @description Brand it would be of; null for the branch's own. */
+            brand_id?: string | null;
+            /** @description The day. */
+            day: components["schemas"]["SpecialDayInput"];
+            /** @description Id of the one it would replace, null for a new one. */
+            special_day_id?: string | null;
         };
-        /** @description Request of PreviewHours. */
-        PreviewHoursRequest: {
+        /** @description What is asked; of the changes at most one. */
+        PreviewInput: {
             /** @description Booked orders outside are counted and not listed: to follow what is being typed. */
-            count_only?: boolean | null;
+            count_only?: boolean;
             /**
              * Format: date-time
-             * @description Seen from this time on; null for now, or for when planned hours take effect.
+             * @description Seen from then on; null for now, or for when planned hours take effect.
              */
             from?: string | null;
-            /** @description The hours; their branch and version are not read. */
-            hours?: null | components["schemas"]["PlannedHoursInput"];
-            /** @description Method of the offer; PICKUP when left out. */
-            method?: null | components["schemas"]["Method"];
-            /**
-             * Format: uuid
-             * @description Id of a special day of the branch, or of its brand, that would be removed.
-             */
+            hours?: components["schemas"]["HoursInput"] | null;
+            method?: components["schemas"]["ServiceMethod"] | null;
+            /** @description The special day of this id would be removed. */
             removed_special_day_id?: string | null;
-            /** @description A special day of the branch, or of its brand, that would be saved. */
-            special_day?: null | components["schemas"]["SpecialDayInput"];
+            special_day?: components["schemas"]["PlannedSpecialDay"] | null;
             /**
              * Format: int64
-             * @description Number of a pending change that would be withdrawn.
+             * @description The pending change of this number would be withdrawn.
              */
             withdrawn_number?: number | null;
-        };
-        /** @description Response of PreviewHours. */
-        PreviewHoursResponse: {
-            /** @description Booked orders that would fall outside, earliest first, at most 200. */
-            affected: components["schemas"]["AffectedOrder"][];
-            /**
-             * Format: int32
-             * @description How many there are in all.
-             */
-            affected_total: number;
-            /** @description Today and the next 7 business days, or those from the asked time on. */
-            days: components["schemas"]["OfferedDay"][];
-            /** @description Special days of branches that a locked day of the brand would make ignored, at most 200. */
-            overridden: components["schemas"]["SpecialDay"][];
-        };
-        /** @description Request of PreviewLimits. */
-        PreviewLimitsRequest: {
-            /** @description Past business day whose orders are tried, YYYY-MM-DD; yesterday when left out. */
-            business_day?: string | null;
-            /** @description Rules as they might be, at most 200. */
-            rules?: components["schemas"]["LimitRuleInput"][];
-        };
-        /** @description Response of PreviewLimits. */
-        PreviewLimitsResponse: {
-            /** @description The day tried. */
-            business_day: string;
-            /**
-             * Format: int64
-             * @description Orders that would have been offered a later slot.
-             */
-            moved: number;
-            /**
-             * Format: int64
-             * @description Orders of that day.
-             */
-            orders: number;
-            /** @description Counters that would be beyond their limits from now on, at most 200, the earliest first. */
-            overbooked: components["schemas"]["Overbooked"][];
-            /**
-             * Format: int64
-             * @description Orders that would have found no slot on that day.
-             */
-            refused: number;
-            /** @description Those orders, at most 200, by their slots. */
-            tried: components["schemas"]["TriedOrder"][];
-        };
-        /** @description Request of PreviewPause. */
-        PreviewPauseRequest: {
-            /** @description Branches, 1–200, for BRANCHES. */
-            branch_ids?: string[];
-            /**
-             * Format: uuid
-             * @description Brand, for BRAND.
-             */
-            brand_id?: string | null;
-            /** @description Channels it would concern; empty for all. */
-            channels?: components["schemas"]["Channel"][];
-            /** @description When it would end; today when left out. */
-            end?: null | components["schemas"]["PauseEndInput"];
-            /** @description How far it would reach. */
-            scope: components["schemas"]["PauseScope"];
-            /** @description What would be paused. */
-            target: components["schemas"]["PauseTargetInput"];
-        };
-        /** @description Response of PreviewPause. */
-        PreviewPauseResponse: {
-            /**
-             * Format: int32
-             * @description How many there are in all.
-             */
-            order_count: number;
-            /** @description Orders that contain it and are not yet over, the next due first, at most 100. */
-            orders: components["schemas"]["OrderWithTarget"][];
         };
         /** @description A price that differs from the menu before. */
         PriceChange: {
@@ -4189,7 +3950,7 @@ export interface components {
             /** @description Variant. */
             variant_name: string;
         };
-        /** @description A priced line. */
+        /** @description A priced line; amounts are in the minor unit of the currency of the whole. */
         PricedLine: {
             /** @description Adjustments, each explained. */
             adjustments: components["schemas"]["Adjustment"][];
@@ -4219,8 +3980,6 @@ export interface components {
              * @description Units.
              */
             quantity: number;
-            /** @description Tax type: taxable, zero_rated or exempt. */
-            tax_type: string;
             /**
              * Format: int64
              * @description Price of one unit with its options.
@@ -4231,61 +3990,12 @@ export interface components {
              * @description Variant.
              */
             variant_id: string;
-            /** @description Variant name as sold. */
+            /** @description Variant name as sold; empty for the only one. */
             variant_name: string;
-            /** @description Net of each unit, minor units; they sum up to the net of the line. */
-            unit_nets: number[];
         };
-        /** @description A priced cart. */
-        PricedQuote: {
-            /** @description ISO 4217 currency of all amounts. */
-            currency: string;
-            /** @description Fees. */
-            fees: components["schemas"]["Fee"][];
-            /** @description Hash over what is sold, how and for which slot, prices, fees and total; a menu published again with the same prices keeps it. */
-            hash: string;
-            /** @description Lines, in the cart's order. */
-            lines: components["schemas"]["PricedLine"][];
-            /**
-             * Format: int64
-             * @description Sum of list prices.
-             */
-            list_total: number;
-            /**
-             * Format: int64
-             * @description Number of the menu version it was priced from.
-             */
-            menu_number: number;
-            /**
-             * Format: date-time
-             * @description Time promised if ordered now; absent when there is none. Sent back when ordering.
-             */
-            promised_at: string | null;
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
-            quoted_at: string;
-            /**
-             * Format: int64
-             * @description What is to be paid, tax contained.
-             */
-            total: number;
-            /**
-             * Format: date-time
-             * @description Until when the storefront may show it.
-             */
-            valid_until: string;
-            /** @description What would refuse the order at present, such as OUT_OF_STOCK or CLOSED. */
-            warnings: components["schemas"]["QuoteWarning"][];
-        };
-        /**
-         * @description The JSON of every rejection; sent as `application/problem+json`.
-         *
-         *     It has a further member where the client needs one to go on: the fresh `quote` with
-         *     `QUOTE_CHANGED`.
-         */
+        /** @description What every refusal looks like; sent as `application/problem+json`. */
         Problem: {
+            affected?: components["schemas"]["Affected"] | null;
             /** @description Developer-readable text; never shown to a user. */
             detail: string;
             /** @description Every problem found, each at its field. */
@@ -4294,6 +4004,7 @@ export interface components {
             params: {
                 [key: string]: string;
             };
+            quote?: components["schemas"]["Quote"] | null;
             /** @description Stable reason, such as `OUT_OF_STOCK`; what the web apps translate. */
             reason: string;
             /**
@@ -4321,18 +4032,18 @@ export interface components {
         };
         /** @description A product of a brand's catalogue. */
         Product: {
-            /** @description Allergens and warnings as shown, at most 200 characters. */
+            /** @description Allergens and warnings as shown. */
             allergens: string;
             /**
              * Format: uuid
-             * @description Brand; never changes.
+             * @description Brand.
              */
             brand_id: string;
-            /** @description Categories, 1–5, the first is the main one. */
+            /** @description Categories, the first is the main one. */
             category_ids: string[];
-            /** @description Code, at most 32 characters, unique in the brand. */
+            /** @description Code, unique in the brand. */
             code: string;
-            /** @description Description, at most 2,000 characters. */
+            /** @description Description. */
             description: string;
             /** @description Display state. */
             display: components["schemas"]["DisplayState"];
@@ -4343,61 +4054,65 @@ export interface components {
             make_seconds: number;
             /**
              * Format: int32
-             * @description Most of it in an order, 1–99.
+             * @description Most of it in an order.
              */
             max_per_order: number;
             /**
              * Format: int32
-             * @description Fewest of it in an order, 1–99.
+             * @description Fewest of it in an order.
              */
             min_per_order: number;
-            /** @description Name, 1–60 characters. */
+            /** @description Name. */
             name: string;
             /** @description English name, may be empty. */
             name_en: string;
-            /** @description Option groups, in order. */
+            /** @description Option groups in order. */
             option_group_ids: string[];
             /**
              * Format: int32
              * @description Place in its main category, from 0.
              */
             position: number;
-            /** @description Print tag, at most 20 characters; empty for none. */
+            /** @description 出單標籤; empty for none. */
             print_tag: string;
             /**
              * Format: uuid
              * @description Id.
              */
             product_id: string;
-            /** @description Station it is made at, at most 20 characters; empty for none. */
+            /** @description 工作站 it is made at; empty for none. */
             station: string;
-            /** @description Tax type; null until it is chosen, without which publishing is refused. */
-            tax_type: null | components["schemas"]["TaxType"];
-            /** @description Variants, 1–12, in order. */
+            tax_type?: components["schemas"]["TaxType"] | null;
+            /** @description Variants in order. */
             variants: components["schemas"]["Variant"][];
             /**
              * Format: int64
-             * @description Version for the next change; a change gives the one it was read at.
+             * @description Version for the next change.
              */
             version: number;
         };
-        /** @description A product of a brand's catalogue. */
+        /** @description Answer with one product. */
+        ProductAnswer: {
+            /** @description The product. */
+            product: components["schemas"]["Product"];
+        };
+        /** @description A product as it shall be. */
         ProductInput: {
             /** @description Allergens and warnings as shown, at most 200 characters. */
-            allergens?: string | null;
+            allergens?: string;
             /** @description Categories, 1–5, the first is the main one. */
-            category_ids?: string[];
+            category_ids: string[];
             /** @description Code, at most 32 characters, unique in the brand. */
-            code?: string | null;
+            code?: string;
             /** @description Description, at most 2,000 characters. */
-            description?: string | null;
+            description?: string;
             /** @description Display state. */
             display: components["schemas"]["DisplayState"];
             /**
              * Format: int32
              * @description Seconds to make one.
              */
-            make_seconds?: number | null;
+            make_seconds?: number;
             /**
              * Format: int32
              * @description Most of it in an order, 1–99.
@@ -4410,33 +4125,44 @@ export interface components {
             min_per_order: number;
             /** @description Name, 1–60 characters. */
             name: string;
-            /** @description English name, may be empty. */
-            name_en?: string | null;
-            /** @description Option groups, in order. */
+            /** @description English name. */
+            name_en?: string;
+            /** @description Option groups in order. */
             option_group_ids?: string[];
             /**
              * Format: int32
              * @description Place in its main category, from 0.
              */
-            position?: number | null;
-            /** @description Print tag, at most 20 characters; empty for none. */
-            print_tag?: string | null;
-            /** @description Station it is made at, at most 20 characters; empty for none. */
-            station?: string | null;
-            /** @description Tax type; null until it is chosen, without which publishing is refused. */
-            tax_type?: null | components["schemas"]["TaxType"];
+            position?: number;
+            /** @description 出單標籤, at most 20 characters; empty for none. */
+            print_tag?: string;
+            /** @description 工作站 it is made at, at most 20 characters; empty for none. */
+            station?: string;
+            tax_type?: components["schemas"]["TaxType"] | null;
             /** @description Variants, 1–12, in order. */
-            variants?: components["schemas"]["VariantInput"][];
+            variants: components["schemas"]["VariantInput"][];
             /**
              * Format: int64
-             * @description Version for the next change; a change gives the one it was read at.
+             * @description Version it was read at; left out when creating.
              */
             version?: number | null;
+        };
+        /** @description A page of products. */
+        ProductList: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
+            /** @description Products by category and position. */
+            products: components["schemas"]["Product"][];
+            /**
+             * Format: int32
+             * @description Exact count to 10,000; 10,001 means more.
+             */
+            total: number;
         };
         /** @description A pause as customers may know it. */
         PublicPause: {
             /** @description Channels it concerns; empty for all. */
-            channels: components["schemas"]["Channel"][];
+            channels: components["schemas"]["PauseChannel"][];
             /**
              * Format: date-time
              * @description When it ends by itself; null when that is not known.
@@ -4445,20 +4171,12 @@ export interface components {
             /** @description Why. */
             reason: components["schemas"]["PauseReason"];
             /** @description What is paused. */
-            target: components["schemas"]["PublicPauseTarget"];
+            target: components["schemas"]["PauseTarget"];
         };
-        /** @description What is paused, as customers may know it. */
-        PublicPauseTarget: {
-            /**
-             * Format: uuid
-             * @description Id of the product, variant, option or category; null otherwise.
-             */
-            id?: string | null;
-            /** @description Kind of thing. */
-            kind: components["schemas"]["PauseTargetKind"];
-            method?: components["schemas"]["ServiceMethod"] | null;
-            /** @description The station or print tag, for `station` and `tag`. */
-            name?: string | null;
+        /** @description Where to publish. */
+        Publish: {
+            /** @description Branches; empty for all of the brand that are not closed, which needs the whole brand. */
+            branch_ids?: string[];
         };
         /** @description What publishing changes in one branch. */
         PublishChange: {
@@ -4485,16 +4203,20 @@ export interface components {
              */
             removed: number;
         };
+        /** @description What publishing would find and change. */
+        PublishCheck: {
+            /** @description What would change, by branch. */
+            changes: components["schemas"]["PublishChange"][];
+            /** @description What the check found. */
+            findings: components["schemas"]["PublishFinding"][];
+        };
         /** @description What the check before publishing found. */
         PublishFinding: {
             /** @description It forbids publishing; otherwise it only warns. */
             blocking: boolean;
-            /** @description Kind of thing concerned: product, option_group, category. */
+            /** @description Kind of thing concerned: `product`, `option_group` or `category`. */
             entity: string;
-            /**
-             * Format: uuid
-             * @description Its id.
-             */
+            /** @description Its id. */
             entity_id: string;
             /** @description Its name. */
             entity_name: string;
@@ -4503,15 +4225,48 @@ export interface components {
             /** @description Stable reason, such as `GROUP_UNSATISFIABLE`. */
             reason: string;
         };
-        /** @description Request of Publish. */
-        PublishRequest: {
-            /** @description Branches; empty for all of the brand that are not closed, which needs the whole brand. */
-            branch_ids?: string[];
-        };
-        /** @description Response of Publish. */
-        PublishResponse: {
-            /** @description The new version of each branch. */
-            versions: components["schemas"]["MenuVersion"][];
+        /** @description A priced cart; amounts are in the minor unit of `currency`. */
+        Quote: {
+            /** @description ISO 4217 currency of all amounts. */
+            currency: string;
+            /** @description Fees. */
+            fees: components["schemas"]["Fee"][];
+            /** @description Hash to send back when ordering. */
+            hash: string;
+            /** @description Lines, in the cart's order. */
+            lines: components["schemas"]["PricedLine"][];
+            /**
+             * Format: int64
+             * @description Sum of list prices.
+             */
+            list_total: number;
+            /**
+             * Format: int64
+             * @description Number of the menu version it was priced from.
+             */
+            menu_number: number;
+            /**
+             * Format: date-time
+             * @description Time promised if ordered now; null when there is none.
+             */
+            promised_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            quoted_at: string;
+            /**
+             * Format: int64
+             * @description What is to be paid, tax contained.
+             */
+            total: number;
+            /**
+             * Format: date-time
+             * @description Until when it may be shown.
+             */
+            valid_until: string;
+            /** @description What would refuse the order at present, such as `OUT_OF_STOCK` or `CLOSED`. */
+            warnings: components["schemas"]["QuoteWarning"][];
         };
         /** @description Something that would refuse the order if it were placed now. */
         QuoteWarning: {
@@ -4521,23 +4276,18 @@ export interface components {
             params: {
                 [key: string]: string;
             };
-            /** @description Stable reason of domain-rules §9. */
+            /** @description Stable reason. */
             reason: string;
         };
         /** @description What one variant or option takes from the components. */
         Recipe: {
-            /**
-             * Format: uuid
-             * @description Brand.
-             */
-            brand_id: string;
-            /** @description Components and units of each, at most 20; none ends the recipe. */
+            /** @description Components and units of each; none where the recipe ended. */
             parts: components["schemas"]["RecipePart"][];
             /**
              * Format: int64
-             * @description Units that the components of the branch suffice for today; null when none of them is counted.
+             * @description Units that the branch's components suffice for; null when none of them is counted.
              */
-            sellable: number | null;
+            sellable?: number | null;
             /**
              * Format: uuid
              * @description Variant or option.
@@ -4545,9 +4295,24 @@ export interface components {
             sku_id: string;
             /**
              * Format: int64
-             * @description Version for the next change; left out where there never was a recipe.
+             * @description Version for the next change.
              */
             version: number;
+        };
+        /** @description Answer with one recipe. */
+        RecipeAnswer: {
+            /** @description The recipe. */
+            recipe: components["schemas"]["Recipe"];
+        };
+        /** @description A recipe as it shall be. */
+        RecipeInput: {
+            /** @description Components and units of each, at most 20; none ends the recipe. */
+            parts: components["schemas"]["RecipePart"][];
+            /**
+             * Format: int64
+             * @description Version it was read at; left out where there never was one.
+             */
+            version?: number | null;
         };
         /** @description Units of one component. */
         RecipePart: {
@@ -4565,7 +4330,7 @@ export interface components {
         /** @description A recipe as it was from a moment on. */
         RecipeVersion: {
             /** @description Name of who changed it; null for the system. */
-            actor: string | null;
+            actor?: string | null;
             /**
              * Format: date-time
              * @description Since when.
@@ -4579,38 +4344,20 @@ export interface components {
              */
             version: number;
         };
-        /** @description Request of RemoveSpecialDay. */
-        RemoveSpecialDayRequest: {
-            /** @description What becomes of the booked orders that would fall outside. */
-            decisions?: null | components["schemas"]["OrderDecisionsInput"];
+        /** @description What a recipe was over time. */
+        RecipeVersionList: {
+            /** @description Versions, newest first, at most 50. */
+            versions: components["schemas"]["RecipeVersion"][];
+        };
+        /** @description Which end of a pause is meant. */
+        ResumeInput: {
+            /** @description In all of its branches, not only in this one. */
+            everywhere?: boolean;
             /**
              * Format: int64
              * @description Version it was read at.
              */
             version: number;
-        };
-        /** @description Response of RemoveSpecialDay. */
-        RemoveSpecialDayResponse: {
-            /** @description What ordering carries out now; null where no order is cancelled or moved. */
-            started: null | components["schemas"]["StartedDecisions"];
-        };
-        /** @description Request of ResumePause. */
-        ResumePauseRequest: {
-            /**
-             * Format: uuid
-             * @description Only in this branch; all of the pause's branches when left out.
-             */
-            branch_id?: string | null;
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-        };
-        /** @description Response of ResumePause. */
-        ResumePauseResponse: {
-            /** @description The pause, as of the branch named or its first one. */
-            pause: components["schemas"]["Pause"];
         };
         /** @description How far a rule is used in a window. */
         RuleLoad: {
@@ -4623,215 +4370,12 @@ export interface components {
              * Format: uuid
              * @description Rule; null for the orders a slot takes by the hours.
              */
-            rule_id: string | null;
+            rule_id?: string | null;
             /**
              * Format: int64
              * @description Counted, in the rule's measure.
              */
             used: number;
-        };
-        /** @description Response of SaveCategory. */
-        SaveCategoryResponse: {
-            /** @description The category. */
-            category: components["schemas"]["Category"];
-        };
-        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
-        SaveComponentBody: {
-            /** @description Put away; only one that no recipe uses can be. */
-            archived?: boolean | null;
-            /** @description Name, 1–60 characters, unique in the brand. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description Stock-keeping unit; left out for a new one.
-             */
-            sku_id?: string | null;
-            /**
-             * Format: int64
-             * @description Version for the next change; left out for a new one.
-             */
-            version?: number | null;
-        };
-        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
-        SaveComponentBody2: {
-            /** @description Put away; only one that no recipe uses can be. */
-            archived?: boolean | null;
-            /** @description Name, 1–60 characters, unique in the brand. */
-            name: string;
-            /**
-             * Format: int64
-             * @description Version for the next change; left out for a new one.
-             */
-            version?: number | null;
-        };
-        /** @description Response of SaveComponent. */
-        SaveComponentResponse: {
-            /** @description The component. */
-            component: components["schemas"]["Component"];
-        };
-        /** @description A set of rules to copy to branches. */
-        SaveLimitTemplateBody: {
-            /** @description Name, 1–40 characters, unique in the brand. */
-            name: string;
-            /** @description Rules, at most 200. */
-            rules?: components["schemas"]["LimitRuleInput"][];
-            /**
-             * Format: uuid
-             * @description UUID; left out for one that is new.
-             */
-            template_id?: string | null;
-            /**
-             * Format: int64
-             * @description Version for the next change; left out for one that is new.
-             */
-            version?: number | null;
-        };
-        /** @description Response of SaveLimitTemplate. */
-        SaveLimitTemplateResponse: {
-            /** @description Template. */
-            template: components["schemas"]["LimitTemplate"];
-        };
-        /** @description Response of SaveOptionGroup. */
-        SaveOptionGroupResponse: {
-            /** @description The group. */
-            option_group: components["schemas"]["OptionGroup"];
-        };
-        /** @description Request of SaveSpecialDay. */
-        SaveSpecialDayRequest: {
-            /** @description What becomes of the booked orders that would fall outside. */
-            decisions?: null | components["schemas"]["OrderDecisionsInput"];
-            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
-            special_day: components["schemas"]["SaveSpecialDaySpecialDay"];
-        };
-        /** @description Request of SaveSpecialDay. */
-        SaveSpecialDayRequest2: {
-            /** @description What becomes of the booked orders that would fall outside. */
-            decisions?: null | components["schemas"]["OrderDecisionsInput"];
-            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
-            special_day: components["schemas"]["SaveSpecialDaySpecialDay2"];
-        };
-        /** @description Request of SaveSpecialDay. */
-        SaveSpecialDayRequest3: {
-            /** @description What becomes of the booked orders that would fall outside. */
-            decisions?: null | components["schemas"]["OrderDecisionsInput"];
-            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
-            special_day: components["schemas"]["SaveSpecialDaySpecialDay3"];
-        };
-        /** @description Request of SaveSpecialDay. */
-        SaveSpecialDayRequest4: {
-            /** @description What becomes of the booked orders that would fall outside. */
-            decisions?: null | components["schemas"]["OrderDecisionsInput"];
-            /** @description The special day; with an id it is changed under its version, its branch and brand staying. */
-            special_day: components["schemas"]["SaveSpecialDaySpecialDay4"];
-        };
-        /** @description Response of SaveSpecialDay. */
-        SaveSpecialDayResponse: {
-            /** @description The special day. */
-            special_day: components["schemas"]["SpecialDay"];
-            /** @description What ordering carries out now; null where no order is cancelled or moved. */
-            started: null | components["schemas"]["StartedDecisions"];
-        };
-        /** @description 特殊日: days on which other hours count than the week's. */
-        SaveSpecialDaySpecialDay: {
-            /**
-             * Format: uuid
-             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
-             */
-            brand_id?: string | null;
-            /** @description First date, YYYY-MM-DD. */
-            from_date: string;
-            /** @description Of a brand's day: branches may not have days of their own on its dates. */
-            locked?: boolean | null;
-            /** @description Name, 1–60 characters. */
-            name: string;
-            /** @description Periods of each of the dates, at most 6; none: closed. */
-            periods?: components["schemas"]["DayPeriod"][];
-            /**
-             * Format: uuid
-             * @description Id; left out for a new one.
-             */
-            special_day_id?: string | null;
-            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
-            to_date: string;
-            /**
-             * Format: int64
-             * @description Version for the next change; left out for a new one.
-             */
-            version?: number | null;
-        };
-        /** @description 特殊日: days on which other hours count than the week's. */
-        SaveSpecialDaySpecialDay2: {
-            /**
-             * Format: uuid
-             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
-             */
-            brand_id?: string | null;
-            /** @description First date, YYYY-MM-DD. */
-            from_date: string;
-            /** @description Of a brand's day: branches may not have days of their own on its dates. */
-            locked?: boolean | null;
-            /** @description Name, 1–60 characters. */
-            name: string;
-            /** @description Periods of each of the dates, at most 6; none: closed. */
-            periods?: components["schemas"]["DayPeriod"][];
-            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
-            to_date: string;
-            /**
-             * Format: int64
-             * @description Version for the next change; left out for a new one.
-             */
-            version?: number | null;
-        };
-        /** @description 特殊日: days on which other hours count than the week's. */
-        SaveSpecialDaySpecialDay3: {
-            /**
-             * Format: uuid
-             * @description Branch it counts for; null for all branches of the brand.
-             */
-            branch_id?: string | null;
-            /** @description First date, YYYY-MM-DD. */
-            from_date: string;
-            /** @description Of a brand's day: branches may not have days of their own on its dates. */
-            locked?: boolean | null;
-            /** @description Name, 1–60 characters. */
-            name: string;
-            /** @description Periods of each of the dates, at most 6; none: closed. */
-            periods?: components["schemas"]["DayPeriod"][];
-            /**
-             * Format: uuid
-             * @description Id; left out for a new one.
-             */
-            special_day_id?: string | null;
-            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
-            to_date: string;
-            /**
-             * Format: int64
-             * @description Version for the next change; left out for a new one.
-             */
-            version?: number | null;
-        };
-        /** @description 特殊日: days on which other hours count than the week's. */
-        SaveSpecialDaySpecialDay4: {
-            /**
-             * Format: uuid
-             * @description Branch it counts for; null for all branches of the brand.
-             */
-            branch_id?: string | null;
-            /** @description First date, YYYY-MM-DD. */
-            from_date: string;
-            /** @description Of a brand's day: branches may not have days of their own on its dates. */
-            locked?: boolean | null;
-            /** @description Name, 1–60 characters. */
-            name: string;
-            /** @description Periods of each of the dates, at most 6; none: closed. */
-            periods?: components["schemas"]["DayPeriod"][];
-            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
-            to_date: string;
-            /**
-             * Format: int64
-             * @description Version for the next change; left out for a new one.
-             */
-            version?: number | null;
         };
         /** @description Where an account may work. */
         Scope: {
@@ -4841,15 +4385,6 @@ export interface components {
             brand_ids: string[];
             /** @description Every brand and branch of the organisation. */
             organisation: boolean;
-        };
-        /** @description Where an account may work. */
-        ScopeInput: {
-            /** @description These branches. */
-            branch_ids?: string[];
-            /** @description These brands with all their branches. */
-            brand_ids?: string[];
-            /** @description Every brand and branch of the organisation. */
-            organisation?: boolean | null;
         };
         /**
          * @description How an order reaches the customer.
@@ -4867,10 +4402,7 @@ export interface components {
             current: boolean;
             /** @description Address it was opened from. */
             remote_address: string;
-            /**
-             * Format: uuid
-             * @description Id; not the secret.
-             */
+            /** @description Id; not the secret. */
             session_id: string;
             /**
              * Format: date-time
@@ -4880,159 +4412,18 @@ export interface components {
             /** @description User agent it was opened with. */
             user_agent: string;
         };
-        /** @description Request of SetAccountState. */
-        SetAccountStateRequest: {
-            /** @description Whether it may sign in. */
-            enabled: boolean;
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-        };
-        /** @description Response of SetAccountState. */
-        SetAccountStateResponse: {
-            /** @description The account after the change. */
-            account: components["schemas"]["Account"];
-        };
-        /** @description Weekly hours and slot settings of a branch. */
-        SetHoursHours: {
-            /**
-             * Format: int32
-             * @description Days ahead that may be ordered for, 0–60.
-             */
-            days_ahead: number;
-            /**
-             * Format: int32
-             * @description Minutes before close when ordering ends, 0–180.
-             */
-            last_order_minutes: number;
-            /**
-             * Format: int32
-             * @description Minutes between ordering and the earliest promise, 0–1,440.
-             */
-            lead_minutes: number;
-            /**
-             * Format: int32
-             * @description Most orders in one slot, 0–9,999; absent for no limit.
-             */
-            max_orders_per_slot?: number | null;
-            /** @description Methods that differ from the rest, each at most once. */
-            methods?: components["schemas"]["MethodHoursInput"][];
-            /** @description What may be ordered while closed; FUTURE_ONLY when left out. */
-            outside_hours?: null | components["schemas"]["OutsideHours"];
-            /** @description Weekly opening periods of the 門市, at most 6 a day; every method without a week of its own follows them. */
-            periods?: components["schemas"]["Period"][];
-            /**
-             * Format: int32
-             * @description Length of a slot in minutes: 5, 10, 15, 20, 30 or 60.
-             */
-            slot_minutes: number;
-            /**
-             * Format: int64
-             * @description Version for the next change.
-             */
-            version: number;
-        };
-        /** @description Request of SetHours. */
-        SetHoursRequest: {
-            /** @description What becomes of the booked orders that would fall outside. */
-            decisions?: null | components["schemas"]["OrderDecisionsInput"];
-            /**
-             * Format: date-time
-             * @description From when they count, a full minute within the next 365 days; null for now.
-             */
-            effective_at?: string | null;
-            /** @description Hours as they shall be, with the version they were read at. */
-            hours: components["schemas"]["SetHoursHours"];
-            /**
-             * Format: int64
-             * @description Number of the pending change that these replace; left out for none.
-             */
-            replaces?: number | null;
-            /**
-             * Format: int64
-             * @description Number of the version that they restore; left out for none.
-             */
-            restores?: number | null;
-        };
-        /** @description Response of SetHours. */
-        SetHoursResponse: {
-            /** @description The hours in force. */
-            hours: components["schemas"]["Hours"];
-            /** @description Changes that wait for their time, earliest first. */
-            pending: components["schemas"]["HoursVersion"][];
-            /** @description What ordering carries out now; null where no order is cancelled or moved. */
-            started: null | components["schemas"]["StartedDecisions"];
-        };
-        /** @description Request of SetLimits. */
-        SetLimitsRequest: {
-            /** @description Why, at most 200 characters. */
-            note?: string | null;
-            /** @description Rules as they shall be, at most 200. */
-            rules?: components["schemas"]["LimitRuleInput"][];
-            /**
-             * Format: int64
-             * @description Version they were read at.
-             */
-            version: number;
-        };
-        /** @description Response of SetLimits. */
-        SetLimitsResponse: {
-            /** @description Limits. */
-            limits: components["schemas"]["Limits"];
-        };
-        /** @description What one variant or option takes from the components. */
-        SetRecipeBody: {
-            /** @description Components and units of each, at most 20; none ends the recipe. */
-            parts?: components["schemas"]["RecipePart"][];
-            /**
-             * Format: int64
-             * @description Version for the next change; left out where there never was a recipe.
-             */
-            version?: number | null;
-        };
-        /** @description Response of SetRecipe. */
-        SetRecipeResponse: {
-            /** @description The recipe. */
-            recipe: components["schemas"]["Recipe"];
-        };
-        /** @description Stock of one unit in one branch. */
-        SetStockItemBody: {
-            /**
-             * Format: int64
-             * @description Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
-             */
-            daily_amount?: number | null;
-            /**
-             * Format: int64
-             * @description Low-stock threshold, 0 for none.
-             */
-            low_threshold?: number | null;
-            /** @description Mode. */
-            mode: components["schemas"]["StockMode"];
-            /** @description Further settings; left out of a change they stay as they are. */
-            rules?: null | components["schemas"]["StockRulesInput"];
-            /**
-             * Format: int64
-             * @description Version for the next change of the settings; left out when there are none yet.
-             */
-            version?: number | null;
-        };
-        /** @description Response of SetStockItem. */
-        SetStockItemResponse: {
-            /** @description The item. */
-            item: components["schemas"]["StockItem"];
+        /** @description Open sessions. */
+        SessionList: {
+            /** @description Sessions, newest first. */
+            sessions: components["schemas"]["Session"][];
         };
         /** @description An order that a shortfall concerns. */
         ShortOrder: {
-            /** @description Business day it is for, YYYY-MM-DD. */
-            business_day: string;
             /**
-             * Format: date-time
-             * @description When it was held.
+             * Format: date
+             * @description Business day it is for.
              */
-            held_at: string;
+            business_day: string;
             /**
              * Format: uuid
              * @description Order.
@@ -5045,9 +4436,14 @@ export interface components {
             promised_at: string;
             /**
              * Format: int64
-             * @description Units of the stock-keeping unit it was promised.
+             * @description Units it was promised.
              */
             quantity: number;
+        };
+        /** @description Orders that a shortfall concerns. */
+        ShortOrderList: {
+            /** @description Orders, newest first: as many as the shortfall reaches, at most 50. */
+            orders: components["schemas"]["ShortOrder"][];
         };
         /** @description What one signs in with. A field that is left out is empty here: staff names all of them at once. */
         SignIn: {
@@ -5063,6 +4459,7 @@ export interface components {
         };
         /** @description Who signed in. */
         SignedIn: {
+            /** @description Who signed in. */
             me: components["schemas"]["Me"];
         };
         /** @description What is left of a tracked stock-keeping unit. */
@@ -5102,10 +4499,13 @@ export interface components {
         SlotLoad: {
             /**
              * Format: int64
-             * @description Amount in the minor unit.
+             * @description Amount in the minor unit of the brand's currency.
              */
             amount: number;
-            /** @description Business day, YYYY-MM-DD. */
+            /**
+             * Format: date
+             * @description Business day.
+             */
             business_day: string;
             /**
              * Format: int64
@@ -5137,6 +4537,21 @@ export interface components {
              */
             units: number;
         };
+        /** @description Another slot for an order. */
+        SlotMove: {
+            /** @description Why, 1–200 characters; the customer reads it. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version it was read at; the same wish again at that version moves nothing twice.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Start of the slot.
+             */
+            wanted_at: string;
+        };
         /**
          * @description State of a slot.
          * @enum {string}
@@ -5153,7 +4568,7 @@ export interface components {
         SoldOption: {
             /**
              * Format: int64
-             * @description What the option adds to one unit, after the group's free quota.
+             * @description What it adds to one unit, after the group's free quota.
              */
             amount: number;
             /** @description Group's name. */
@@ -5171,43 +4586,8 @@ export interface components {
              */
             quantity: number;
         };
-        /** @description 特殊日: days on which other hours count than the week's. */
+        /** @description A day, or days, on which other hours count than the week's. */
         SpecialDay: {
-            /**
-             * Format: uuid
-             * @description Branch it counts for; null for all branches of the brand.
-             */
-            branch_id: string | null;
-            /**
-             * Format: uuid
-             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
-             */
-            brand_id: string;
-            /** @description First date, YYYY-MM-DD. */
-            from_date: string;
-            /** @description Of a brand's day: branches may not have days of their own on its dates. */
-            locked: boolean;
-            /** @description Name, 1–60 characters. */
-            name: string;
-            /** @description Of a branch's day: some of its dates are ignored because the brand locked them. */
-            overridden: boolean;
-            /** @description Periods of each of the dates, at most 6; none: closed. */
-            periods: components["schemas"]["DayPeriod"][];
-            /**
-             * Format: uuid
-             * @description Id; left out for a new one.
-             */
-            special_day_id: string;
-            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
-            to_date: string;
-            /**
-             * Format: int64
-             * @description Version for the next change; left out for a new one.
-             */
-            version: number;
-        };
-        /** @description 特殊日: days on which other hours count than the week's. */
-        SpecialDayInput: {
             /**
              * Format: uuid
              * @description Branch it counts for; null for all branches of the brand.
@@ -5215,35 +4595,94 @@ export interface components {
             branch_id?: string | null;
             /**
              * Format: uuid
-             * @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read.
+             * @description Brand.
              */
-            brand_id?: string | null;
-            /** @description First date, YYYY-MM-DD. */
+            brand_id: string;
+            /**
+             * Format: date
+             * @description First date.
+             */
             from_date: string;
             /** @description Of a brand's day: branches may not have days of their own on its dates. */
-            locked?: boolean | null;
+            locked: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description Of a branch's day: some of its dates are ignored because the brand locked them. */
+            overridden: boolean;
+            /** @description Periods of each of the dates; none: closed. */
+            periods: components["schemas"]["DayPeriod"][];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            special_day_id: string;
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to_date: string;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description A special day as it shall be. */
+        SpecialDayInput: {
+            /** @description What becomes of booked orders outside; not read by a preview. */
+            decisions?: components["schemas"]["Decisions"];
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from_date: string;
+            /** @description Of a brand's day: branches may not have days of their own on its dates. */
+            locked?: boolean;
             /** @description Name, 1–60 characters. */
             name: string;
             /** @description Periods of each of the dates, at most 6; none: closed. */
             periods?: components["schemas"]["DayPeriod"][];
             /**
-             * Format: uuid
-             * @description Id; left out for a new one.
+             * Format: date
+             * @description Last date; at most 366 days in all.
              */
-            special_day_id?: string | null;
-            /** @description Last date, YYYY-MM-DD; at most 366 days in all. */
             to_date: string;
             /**
              * Format: int64
-             * @description Version for the next change; left out for a new one.
+             * @description Version it was read at; left out for a new one.
              */
-            version?: number | null;
+            version?: number;
         };
-        /** @description Decisions that were saved with a change and that ordering carries out. */
+        /** @description Special days. */
+        SpecialDayList: {
+            /** @description Special days by their first date, from yesterday on. */
+            special_days: components["schemas"]["SpecialDay"][];
+        };
+        /** @description The removal of a special day. */
+        SpecialDayRemoval: {
+            /** @description What becomes of booked orders outside. */
+            decisions?: components["schemas"]["Decisions"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description What came of removing a special day. */
+        SpecialDayRemoved: {
+            started?: components["schemas"]["StartedDecisions"] | null;
+        };
+        /** @description A saved special day. */
+        SpecialDaySaved: {
+            /** @description The day. */
+            special_day: components["schemas"]["SpecialDay"];
+            started?: components["schemas"]["StartedDecisions"] | null;
+        };
+        /** @description Decisions that were saved with a change and are being carried out. */
         StartedDecisions: {
             /**
              * Format: uuid
-             * @description Batch to follow at ordering, which knows it within moments.
+             * @description The batch to follow; it is known moments later.
              */
             batch_id: string;
             /**
@@ -5252,6 +4691,45 @@ export interface components {
              */
             orders: number;
         };
+        /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
+        StockComponent: {
+            /** @description Put away. */
+            archived: boolean;
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Stock-keeping unit.
+             */
+            sku_id: string;
+            /**
+             * Format: int64
+             * @description Version for the next change.
+             */
+            version: number;
+        };
+        /** @description Answer with one component. */
+        StockComponentAnswer: {
+            /** @description The component. */
+            component: components["schemas"]["StockComponent"];
+        };
+        /** @description A component as it shall be. */
+        StockComponentInput: {
+            /** @description Put away; only one that no recipe uses can be. */
+            archived?: boolean;
+            /** @description Name, 1–60 characters, unique in the brand. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
         /** @description Counters of one business day of an item that has days of their own. */
         StockDay: {
             /**
@@ -5259,7 +4737,10 @@ export interface components {
              * @description Units left to sell.
              */
             available: number;
-            /** @description Business day, YYYY-MM-DD. */
+            /**
+             * Format: date
+             * @description Business day.
+             */
             business_day: string;
             /**
              * Format: int64
@@ -5343,7 +4824,7 @@ export interface components {
         StockItem: {
             /**
              * Format: int64
-             * @description Units left to sell: on hand minus held, never below 0.
+             * @description Units left to sell.
              */
             available: number;
             /**
@@ -5353,12 +4834,12 @@ export interface components {
             branch_id: string;
             /**
              * Format: int64
-             * @description Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
+             * @description Units a business day has, for daily mode; units expected each day, for 當日扣.
              */
             daily_amount: number;
             /**
-             * @description Coming business days that something is booked for, in order; for 當日扣 also those of the next seven
-             *     that something is expected for. None for a running item with 立即扣.
+             * @description Coming business days that something is booked for; for 當日扣 also those of the next seven that
+             *     something is expected for.
              */
             days: components["schemas"]["StockDay"][];
             /**
@@ -5378,7 +4859,7 @@ export interface components {
              * @description Units on hand (running) or today's amount not yet committed (daily).
              */
             on_hand: number;
-            /** @description Further settings; left out of a change they stay as they are. */
+            /** @description Further settings. */
             rules: components["schemas"]["StockRules"];
             /**
              * Format: int64
@@ -5392,26 +4873,50 @@ export interface components {
             sku_id: string;
             /**
              * Format: int64
-             * @description Version for the next change of the settings; left out when there are none yet.
+             * @description Version for the next change of the settings.
              */
             version: number;
+        };
+        /** @description Answer with one stock item. */
+        StockItemAnswer: {
+            /** @description The item. */
+            item: components["schemas"]["StockItem"];
+        };
+        /** @description Stock items of a branch. */
+        StockList: {
+            /** @description Components of the brand, by name. */
+            components: components["schemas"]["StockComponent"][];
+            /** @description Stock items; what has none is not tracked. */
+            items: components["schemas"]["StockItem"][];
+            /** @description Recipes of the brand, with what the branch's components suffice for. */
+            recipes: components["schemas"]["Recipe"][];
         };
         /**
          * @description How a unit's stock is counted.
          * @enum {string}
          */
         StockMode: "untracked" | "running" | "daily";
+        /** @description A recorded movement. */
+        StockMoved: {
+            /** @description The item after the movement. */
+            item: components["schemas"]["StockItem"];
+            /** @description The movement. */
+            movement: components["schemas"]["StockMovement"];
+        };
         /** @description An entry of the stock journal, never changed. */
         StockMovement: {
             /** @description Name of who did it; null for the system. */
-            actor: string | null;
+            actor?: string | null;
             /**
              * Format: date-time
              * @description When.
              */
             at: string;
-            /** @description Business day of the bucket, null for the running one. */
-            business_day: string | null;
+            /**
+             * Format: date
+             * @description Business day of the bucket; null for the running one.
+             */
+            business_day?: string | null;
             /**
              * Format: int64
              * @description Units held after it.
@@ -5431,17 +4936,17 @@ export interface components {
             on_hand_after: number;
             /**
              * Format: uuid
-             * @description Order it belongs to, null for none.
+             * @description Order it belongs to.
              */
-            order_id: string | null;
+            order_id?: string | null;
             /**
              * Format: uuid
-             * @description The other branch of a transfer, null for none.
+             * @description The other branch of a transfer.
              */
-            other_branch_id: string | null;
+            other_branch_id?: string | null;
             /**
              * Format: int64
-             * @description Change of the units on hand (of the units held for HELD and RELEASED).
+             * @description Change of the units on hand (of the units held for `held` and `released`).
              */
             quantity: number;
             /** @description Reason given. */
@@ -5451,6 +4956,13 @@ export interface components {
              * @description Stock-keeping unit.
              */
             sku_id: string;
+        };
+        /** @description A page of movements. */
+        StockMovementList: {
+            /** @description Movements, newest first. */
+            movements: components["schemas"]["StockMovement"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token?: string | null;
         };
         /** @description What a branch can count, beside the components of its brand. */
         StockNames: {
@@ -5463,8 +4975,7 @@ export interface components {
         StockRules: {
             /** @description Amounts of single dates from today on, at most 120; they beat the weekday's. */
             date_amounts: components["schemas"]["DateAmount"][];
-            /** @description What orders for later days take from, for running mode; left out of a change it stays as it is. */
-            deduct: components["schemas"]["StockDeduct"];
+            deduct?: components["schemas"]["StockDeduct"] | null;
             /**
              * Format: int64
              * @description 每單上限: most units in one order, 1–999; 0 for no limit.
@@ -5476,32 +4987,46 @@ export interface components {
              */
             show_last: number;
             /**
-             * @description Amounts of the week, at most one a weekday; a day without one has the daily amount. 每日限量 begins a
-             *     day with them, 當日扣 expects them to be delivered.
+             * @description Amounts of the week, at most one a weekday; a day without one has the daily amount. 每日限量 begins
+             *     a day with them, 當日扣 expects them to be delivered.
              */
             weekday_amounts: components["schemas"]["WeekdayAmount"][];
         };
-        /** @description Settings of a stock item beside its mode. */
-        StockRulesInput: {
-            /** @description Amounts of single dates from today on, at most 120; they beat the weekday's. */
-            date_amounts?: components["schemas"]["DateAmount"][];
-            /** @description What orders for later days take from, for running mode; left out of a change it stays as it is. */
-            deduct?: null | components["schemas"]["StockDeduct"];
+        /** @description Settings of a stock item as they shall be. */
+        StockSettings: {
             /**
              * Format: int64
-             * @description 每單上限: most units in one order, 1–999; 0 for no limit.
+             * @description Units a business day has, for daily mode; units expected each day, for 當日扣. 0–999,999.
              */
-            max_per_order: number;
+            daily_amount?: number;
             /**
-             * Format: int32
-             * @description 顯示剩餘: customers see how many are left from this number down, 1–99; 0 for never.
+             * Format: int64
+             * @description Low-stock threshold, 0 for none.
              */
-            show_last: number;
+            low_threshold?: number;
+            /** @description Mode. */
+            mode: components["schemas"]["StockMode"];
+            rules?: components["schemas"]["StockRules"] | null;
             /**
-             * @description Amounts of the week, at most one a weekday; a day without one has the daily amount. 每日限量 begins a
-             *     day with them, 當日扣 expects them to be delivered.
+             * Format: int64
+             * @description Version it was read at; left out when it has none yet.
              */
-            weekday_amounts?: components["schemas"]["WeekdayAmount"][];
+            version?: number | null;
+        };
+        /** @description Units to move to another branch. */
+        StockTransfer: {
+            /**
+             * Format: int64
+             * @description Units, 1–999,999.
+             */
+            quantity: number;
+            /** @description Why, at most 200 characters. */
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description Branch that receives.
+             */
+            to_branch_id: string;
         };
         /** @description A variant or option that can be counted. */
         StockUnit: {
@@ -5574,37 +5099,14 @@ export interface components {
          * @enum {string}
          */
         TaxType: "taxable" | "zero_rated" | "exempt";
-        /** @description Request of TransferStock. */
-        TransferStockRequest: {
-            /**
-             * Format: int64
-             * @description Units, 1–999,999.
-             */
-            quantity: number;
-            /** @description Why, at most 200 characters. */
-            reason?: string | null;
-            /**
-             * Format: uuid
-             * @description Branch that receives.
-             */
-            to_branch_id: string;
-        };
-        /** @description Response of TransferStock. */
-        TransferStockResponse: {
-            /** @description The sender's item after it. */
-            item: components["schemas"]["StockItem"];
-            /** @description The sender's movement. */
-            movement: components["schemas"]["StockMovement"];
-        };
-        /** @description Request of TransitionOrder. */
-        TransitionOrderRequest: {
-            /** @description Needed for CANCELLED and REJECTED. */
-            cancel_reason?: null | components["schemas"]["CancelReason"];
-            /** @description The money was received, for COMPLETED of an unpaid order. */
-            cash_received?: boolean | null;
+        /** @description A step of an order. */
+        Transition: {
+            cancel_reason?: components["schemas"]["CancelReason"] | null;
+            /** @description The money was received, for `completed` of an unpaid order. */
+            cash_received?: boolean;
             /** @description Complete although unpaid; needs a reason. */
-            override_payment?: boolean | null;
-            /** @description Text of the reason; needed for CANCEL_REASON_OTHER, reopening and overriding, at most 200 characters. */
+            override_payment?: boolean;
+            /** @description Text of the reason; needed for `other`, reopening and overriding, at most 200 characters. */
             reason?: string | null;
             /** @description State wanted. */
             to: components["schemas"]["OrderState"];
@@ -5614,18 +5116,14 @@ export interface components {
              */
             version: number;
         };
-        /** @description Response of TransitionOrder. */
-        TransitionOrderResponse: {
-            /** @description The order. */
-            order: components["schemas"]["Order"];
-        };
-        /** @description An order with which the limits would have interfered. */
+        /** @description An order that would have fared otherwise. */
         TriedOrder: {
             /**
              * Format: date-time
              * @description Slot it would have been offered; null for none.
              */
-            offered_at: string | null;
+            offered_at?: string | null;
+            order?: components["schemas"]["KnownOrder"] | null;
             /**
              * Format: uuid
              * @description Order.
@@ -5639,43 +5137,10 @@ export interface components {
              */
             slot_starts_at: string;
         };
-        /** @description Request of UndoTransition. */
-        UndoTransitionRequest: {
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-        };
-        /** @description Response of UndoTransition. */
-        UndoTransitionResponse: {
-            /** @description The order. */
-            order: components["schemas"]["Order"];
-        };
-        /** @description Request of UnmaskContact. */
-        UnmaskContactRequest: {
-            /** @description Why the phone is needed, 1–200 characters. */
+        /** @description Why somebody's phone is needed. */
+        Unmasking: {
+            /** @description 1–200 characters; kept in the audit log. */
             reason: string;
-        };
-        /** @description Response of UnmaskContact. */
-        UnmaskContactResponse: {
-            /** @description Who ordered; the phone in E.164 form. */
-            contact: components["schemas"]["Contact"];
-        };
-        /** @description Response of UpdateBranch. */
-        UpdateBranchResponse: {
-            /** @description The branch. */
-            branch: components["schemas"]["Branch"];
-        };
-        /** @description Response of UpdateBrand. */
-        UpdateBrandResponse: {
-            /** @description The brand. */
-            brand: components["schemas"]["Brand"];
-        };
-        /** @description Response of UpdateProduct. */
-        UpdateProductResponse: {
-            /** @description The product. */
-            product: components["schemas"]["Product"];
         };
         /** @description A size or temperature of a product; it carries the price and is the stock-keeping unit. */
         Variant: {
@@ -5683,19 +5148,19 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description Price in the minor unit, 0–999,999.
+             * @description Price in the minor unit.
              */
             price: number;
             /**
              * Format: uuid
-             * @description Id; left out for a new one.
+             * @description Id.
              */
             variant_id: string;
         };
-        /** @description A size or temperature of a product; it carries the price and is the stock-keeping unit. */
+        /** @description A variant as it shall be. */
         VariantInput: {
             /** @description Name such as 冷 or 熱; empty for the only one. */
-            name?: string | null;
+            name?: string;
             /**
              * Format: int64
              * @description Price in the minor unit, 0–999,999.
@@ -5720,31 +5185,6 @@ export interface components {
              */
             weekday: number;
         };
-        /** @description Request of WithdrawHours. */
-        WithdrawHoursRequest: {
-            /** @description What becomes of the booked orders that would fall outside. */
-            decisions?: null | components["schemas"]["OrderDecisionsInput"];
-            /**
-             * Format: int64
-             * @description Version of the hours it was read at.
-             */
-            version: number;
-        };
-        /** @description Response of WithdrawHours. */
-        WithdrawHoursResponse: {
-            /** @description The hours in force, with the next version. */
-            hours: components["schemas"]["Hours"];
-            /** @description Changes that still wait for their time, earliest first. */
-            pending: components["schemas"]["HoursVersion"][];
-            /** @description What ordering carries out now; null where no order is cancelled or moved. */
-            started: null | components["schemas"]["StartedDecisions"];
-        };
-        /** @enum {string} */
-        OrderKind: "guest" | "member" | "counter" | "table" | "group" | "platform";
-        /** @enum {string} */
-        PaymentMethod: "on_site" | "online" | "platform";
-        /** @enum {string} */
-        PaymentState: "unpaid" | "authorized" | "paid" | "partly_refunded" | "refunded" | "failed";
     };
     responses: never;
     parameters: never;
@@ -5753,103 +5193,90 @@ export interface components {
     pathItems: never;
 }
 export type Account = components['schemas']['Account'];
+export type AccountAnswer = components['schemas']['AccountAnswer'];
+export type AccountInput = components['schemas']['AccountInput'];
+export type AccountList = components['schemas']['AccountList'];
+export type AccountState = components['schemas']['AccountState'];
 export type Adjustment = components['schemas']['Adjustment'];
+export type Affected = components['schemas']['Affected'];
+export type AffectedBranch = components['schemas']['AffectedBranch'];
 export type AffectedOrder = components['schemas']['AffectedOrder'];
-export type ArchiveCategoryRequest = components['schemas']['ArchiveCategoryRequest'];
-export type ArchiveOptionGroupRequest = components['schemas']['ArchiveOptionGroupRequest'];
-export type ArchiveProductRequest = components['schemas']['ArchiveProductRequest'];
+export type ArchiveCategory = components['schemas']['ArchiveCategory'];
+export type AtVersion = components['schemas']['AtVersion'];
+export type AuditEntry = components['schemas']['AuditEntry'];
 export type Availability = components['schemas']['Availability'];
 export type AvailabilityChanged = components['schemas']['AvailabilityChanged'];
 export type Branch = components['schemas']['Branch'];
+export type BranchAnswer = components['schemas']['BranchAnswer'];
 export type BranchInput = components['schemas']['BranchInput'];
 export type BranchState = components['schemas']['BranchState'];
 export type Brand = components['schemas']['Brand'];
+export type BrandAnswer = components['schemas']['BrandAnswer'];
 export type BrandInput = components['schemas']['BrandInput'];
-export type CancelByTokenResponse = components['schemas']['CancelByTokenResponse'];
+export type BrandList = components['schemas']['BrandList'];
 export type CancelReason = components['schemas']['CancelReason'];
 export type Cart = components['schemas']['Cart'];
 export type CartLine = components['schemas']['CartLine'];
 export type CartSlots = components['schemas']['CartSlots'];
 export type Category = components['schemas']['Category'];
+export type CategoryAnswer = components['schemas']['CategoryAnswer'];
 export type CategoryInput = components['schemas']['CategoryInput'];
+export type CategoryList = components['schemas']['CategoryList'];
 export type ChangePassword = components['schemas']['ChangePassword'];
-export type Channel = components['schemas']['Channel'];
 export type ChannelShare = components['schemas']['ChannelShare'];
-export type CheckPublishResponse = components['schemas']['CheckPublishResponse'];
 export type ChosenOption = components['schemas']['ChosenOption'];
-export type Component = components['schemas']['Component'];
 export type Contact = components['schemas']['Contact'];
-export type ContactInput = components['schemas']['ContactInput'];
-export type CopyLimitsRequest = components['schemas']['CopyLimitsRequest'];
-export type CopyLimitsResponse = components['schemas']['CopyLimitsResponse'];
-export type CreateAccountRequest = components['schemas']['CreateAccountRequest'];
-export type CreateAccountResponse = components['schemas']['CreateAccountResponse'];
-export type CreateBranchResponse = components['schemas']['CreateBranchResponse'];
-export type CreateBrandResponse = components['schemas']['CreateBrandResponse'];
-export type CreatePauseRequest = components['schemas']['CreatePauseRequest'];
-export type CreatePauseResponse = components['schemas']['CreatePauseResponse'];
-export type CreateProductResponse = components['schemas']['CreateProductResponse'];
+export type ContactAnswer = components['schemas']['ContactAnswer'];
 export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
-export type Decision = components['schemas']['Decision'];
 export type DecisionBatch = components['schemas']['DecisionBatch'];
+export type DecisionBatchList = components['schemas']['DecisionBatchList'];
+export type DecisionOutcomes = components['schemas']['DecisionOutcomes'];
+export type Decisions = components['schemas']['Decisions'];
 export type DisplayState = components['schemas']['DisplayState'];
-export type EndMySessionResponse = components['schemas']['EndMySessionResponse'];
 export type Fee = components['schemas']['Fee'];
 export type FeeAmount = components['schemas']['FeeAmount'];
-export type FindOrdersRequest = components['schemas']['FindOrdersRequest'];
-export type FindOrdersResponse = components['schemas']['FindOrdersResponse'];
+export type FieldChange = components['schemas']['FieldChange'];
 export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
-export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
-export type GetHoursResponse = components['schemas']['GetHoursResponse'];
-export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
-export type GetLoadResponse = components['schemas']['GetLoadResponse'];
-export type GetOrderByTokenResponse = components['schemas']['GetOrderByTokenResponse'];
-export type GetOrderResponse = components['schemas']['GetOrderResponse'];
-export type GetProductResponse = components['schemas']['GetProductResponse'];
 export type Hours = components['schemas']['Hours'];
+export type HoursAnswer = components['schemas']['HoursAnswer'];
+export type HoursChanged = components['schemas']['HoursChanged'];
 export type HoursInput = components['schemas']['HoursInput'];
+export type HoursPreview = components['schemas']['HoursPreview'];
 export type HoursVersion = components['schemas']['HoursVersion'];
+export type HoursVersionList = components['schemas']['HoursVersionList'];
 export type HoursVersionState = components['schemas']['HoursVersionState'];
+export type HoursWithdrawal = components['schemas']['HoursWithdrawal'];
 export type ImportChange = components['schemas']['ImportChange'];
 export type ImportProblem = components['schemas']['ImportProblem'];
-export type ImportProductsResponse = components['schemas']['ImportProductsResponse'];
 export type ImportRemoval = components['schemas']['ImportRemoval'];
+export type ImportReport = components['schemas']['ImportReport'];
 export type ImportRow = components['schemas']['ImportRow'];
+export type KnownOrder = components['schemas']['KnownOrder'];
 export type Level = components['schemas']['Level'];
 export type LimitDays = components['schemas']['LimitDays'];
-export type LimitDaysInput = components['schemas']['LimitDaysInput'];
 export type LimitMeasure = components['schemas']['LimitMeasure'];
 export type LimitRule = components['schemas']['LimitRule'];
-export type LimitRuleInput = components['schemas']['LimitRuleInput'];
 export type LimitTarget = components['schemas']['LimitTarget'];
-export type LimitTargetInput = components['schemas']['LimitTargetInput'];
 export type LimitTargetKind = components['schemas']['LimitTargetKind'];
 export type LimitTemplate = components['schemas']['LimitTemplate'];
+export type LimitTemplateAnswer = components['schemas']['LimitTemplateAnswer'];
+export type LimitTemplateInput = components['schemas']['LimitTemplateInput'];
+export type LimitTemplateList = components['schemas']['LimitTemplateList'];
 export type LimitVersion = components['schemas']['LimitVersion'];
+export type LimitVersionList = components['schemas']['LimitVersionList'];
 export type LimitWindow = components['schemas']['LimitWindow'];
-export type LimitWindowInput = components['schemas']['LimitWindowInput'];
 export type LimitWindowKind = components['schemas']['LimitWindowKind'];
 export type Limits = components['schemas']['Limits'];
-export type ListAccountsResponse = components['schemas']['ListAccountsResponse'];
-export type ListBrandsResponse = components['schemas']['ListBrandsResponse'];
-export type ListCategoriesResponse = components['schemas']['ListCategoriesResponse'];
-export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
-export type ListHoursVersionsResponse = components['schemas']['ListHoursVersionsResponse'];
-export type ListLimitTemplatesResponse = components['schemas']['ListLimitTemplatesResponse'];
-export type ListLimitVersionsResponse = components['schemas']['ListLimitVersionsResponse'];
-export type ListLoadResponse = components['schemas']['ListLoadResponse'];
-export type ListMenuVersionsResponse = components['schemas']['ListMenuVersionsResponse'];
-export type ListMySessionsResponse = components['schemas']['ListMySessionsResponse'];
-export type ListOptionGroupsResponse = components['schemas']['ListOptionGroupsResponse'];
-export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
-export type ListPausesResponse = components['schemas']['ListPausesResponse'];
-export type ListProductsResponse = components['schemas']['ListProductsResponse'];
-export type ListRecipeVersionsResponse = components['schemas']['ListRecipeVersionsResponse'];
-export type ListShortOrdersResponse = components['schemas']['ListShortOrdersResponse'];
-export type ListSpecialDaysResponse = components['schemas']['ListSpecialDaysResponse'];
-export type ListStockMovementsResponse = components['schemas']['ListStockMovementsResponse'];
-export type ListStockResponse = components['schemas']['ListStockResponse'];
+export type LimitsAnswer = components['schemas']['LimitsAnswer'];
+export type LimitsCopyInput = components['schemas']['LimitsCopyInput'];
+export type LimitsInput = components['schemas']['LimitsInput'];
+export type LimitsList = components['schemas']['LimitsList'];
+export type LimitsPreview = components['schemas']['LimitsPreview'];
+export type LimitsPreviewInput = components['schemas']['LimitsPreviewInput'];
+export type ListAuditRecordsResponse = components['schemas']['ListAuditRecordsResponse'];
+export type Load = components['schemas']['Load'];
+export type LoadDetail = components['schemas']['LoadDetail'];
 export type LoadedOrder = components['schemas']['LoadedOrder'];
 export type LoadedProduct = components['schemas']['LoadedProduct'];
 export type Me = components['schemas']['Me'];
@@ -5863,167 +5290,142 @@ export type MenuOptionGroup = components['schemas']['MenuOptionGroup'];
 export type MenuProduct = components['schemas']['MenuProduct'];
 export type MenuVariant = components['schemas']['MenuVariant'];
 export type MenuVersion = components['schemas']['MenuVersion'];
-export type Method = components['schemas']['Method'];
+export type MenuVersionList = components['schemas']['MenuVersionList'];
 export type MethodHours = components['schemas']['MethodHours'];
-export type MethodHoursInput = components['schemas']['MethodHoursInput'];
-export type MoveOrderRequest = components['schemas']['MoveOrderRequest'];
-export type MoveOrderResponse = components['schemas']['MoveOrderResponse'];
-export type MoveStockRequest = components['schemas']['MoveStockRequest'];
-export type MoveStockResponse = components['schemas']['MoveStockResponse'];
+export type MoveStock = components['schemas']['MoveStock'];
 export type MovementKind = components['schemas']['MovementKind'];
+export type MyOrder = components['schemas']['MyOrder'];
+export type NewStockComponent = components['schemas']['NewStockComponent'];
 export type OfferedDay = components['schemas']['OfferedDay'];
 export type OfferedOpening = components['schemas']['OfferedOpening'];
 export type OpenState = components['schemas']['OpenState'];
-export type Option = components['schemas']['Option'];
 export type OptionGroup = components['schemas']['OptionGroup'];
+export type OptionGroupAnswer = components['schemas']['OptionGroupAnswer'];
 export type OptionGroupInput = components['schemas']['OptionGroupInput'];
+export type OptionGroupList = components['schemas']['OptionGroupList'];
 export type OptionInput = components['schemas']['OptionInput'];
+export type OptionItem = components['schemas']['OptionItem'];
 export type Order = components['schemas']['Order'];
+export type OrderAnswer = components['schemas']['OrderAnswer'];
 export type OrderChanged = components['schemas']['OrderChanged'];
-export type OrderDecisionInput = components['schemas']['OrderDecisionInput'];
-export type OrderDecisionsInput = components['schemas']['OrderDecisionsInput'];
+export type OrderDecision = components['schemas']['OrderDecision'];
+export type OrderDecisionKind = components['schemas']['OrderDecisionKind'];
 export type OrderEvent = components['schemas']['OrderEvent'];
 export type OrderLimit = components['schemas']['OrderLimit'];
+export type OrderList = components['schemas']['OrderList'];
 export type OrderOutcome = components['schemas']['OrderOutcome'];
 export type OrderSlot = components['schemas']['OrderSlot'];
 export type OrderSlots = components['schemas']['OrderSlots'];
 export type OrderState = components['schemas']['OrderState'];
-export type OrderSummary = components['schemas']['OrderSummary'];
+export type OrderWithEvents = components['schemas']['OrderWithEvents'];
 export type OrderWithTarget = components['schemas']['OrderWithTarget'];
 export type Organisation = components['schemas']['Organisation'];
 export type OutcomeState = components['schemas']['OutcomeState'];
 export type OutsideHours = components['schemas']['OutsideHours'];
 export type Overbooked = components['schemas']['Overbooked'];
 export type Pause = components['schemas']['Pause'];
+export type PauseAnswer = components['schemas']['PauseAnswer'];
+export type PauseChannel = components['schemas']['PauseChannel'];
 export type PauseEnd = components['schemas']['PauseEnd'];
-export type PauseEndInput = components['schemas']['PauseEndInput'];
 export type PauseEndKind = components['schemas']['PauseEndKind'];
 export type PauseEnding = components['schemas']['PauseEnding'];
+export type PauseInput = components['schemas']['PauseInput'];
+export type PauseList = components['schemas']['PauseList'];
+export type PausePreview = components['schemas']['PausePreview'];
+export type PausePreviewInput = components['schemas']['PausePreviewInput'];
 export type PauseReason = components['schemas']['PauseReason'];
 export type PauseScope = components['schemas']['PauseScope'];
 export type PauseTarget = components['schemas']['PauseTarget'];
-export type PauseTargetInput = components['schemas']['PauseTargetInput'];
 export type PauseTargetKind = components['schemas']['PauseTargetKind'];
 export type Period = components['schemas']['Period'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
-export type PlaceOrderResponse = components['schemas']['PlaceOrderResponse'];
+export type PlacedOrder = components['schemas']['PlacedOrder'];
 export type Plan = components['schemas']['Plan'];
-export type PlannedHoursInput = components['schemas']['PlannedHoursInput'];
-export type PreviewHoursRequest = components['schemas']['PreviewHoursRequest'];
-export type PreviewHoursResponse = components['schemas']['PreviewHoursResponse'];
-export type PreviewLimitsRequest = components['schemas']['PreviewLimitsRequest'];
-export type PreviewLimitsResponse = components['schemas']['PreviewLimitsResponse'];
-export type PreviewPauseRequest = components['schemas']['PreviewPauseRequest'];
-export type PreviewPauseResponse = components['schemas']['PreviewPauseResponse'];
+export type PlannedSpecialDay = components['schemas']['PlannedSpecialDay'];
+export type PreviewInput = components['schemas']['PreviewInput'];
 export type PriceChange = components['schemas']['PriceChange'];
 export type PricedLine = components['schemas']['PricedLine'];
-export type PricedQuote = components['schemas']['PricedQuote'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemField = components['schemas']['ProblemField'];
 export type Product = components['schemas']['Product'];
+export type ProductAnswer = components['schemas']['ProductAnswer'];
 export type ProductInput = components['schemas']['ProductInput'];
+export type ProductList = components['schemas']['ProductList'];
 export type PublicPause = components['schemas']['PublicPause'];
-export type PublicPauseTarget = components['schemas']['PublicPauseTarget'];
+export type Publish = components['schemas']['Publish'];
 export type PublishChange = components['schemas']['PublishChange'];
+export type PublishCheck = components['schemas']['PublishCheck'];
 export type PublishFinding = components['schemas']['PublishFinding'];
-export type PublishRequest = components['schemas']['PublishRequest'];
-export type PublishResponse = components['schemas']['PublishResponse'];
+export type Quote = components['schemas']['Quote'];
 export type QuoteWarning = components['schemas']['QuoteWarning'];
 export type Recipe = components['schemas']['Recipe'];
+export type RecipeAnswer = components['schemas']['RecipeAnswer'];
+export type RecipeInput = components['schemas']['RecipeInput'];
 export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
-export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
-export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
-export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
-export type ResumePauseResponse = components['schemas']['ResumePauseResponse'];
+export type RecipeVersionList = components['schemas']['RecipeVersionList'];
+export type ResumeInput = components['schemas']['ResumeInput'];
 export type RuleLoad = components['schemas']['RuleLoad'];
-export type SaveCategoryResponse = components['schemas']['SaveCategoryResponse'];
-export type SaveComponentBody = components['schemas']['SaveComponentBody'];
-export type SaveComponentBody2 = components['schemas']['SaveComponentBody2'];
-export type SaveComponentResponse = components['schemas']['SaveComponentResponse'];
-export type SaveLimitTemplateBody = components['schemas']['SaveLimitTemplateBody'];
-export type SaveLimitTemplateResponse = components['schemas']['SaveLimitTemplateResponse'];
-export type SaveOptionGroupResponse = components['schemas']['SaveOptionGroupResponse'];
-export type SaveSpecialDayRequest = components['schemas']['SaveSpecialDayRequest'];
-export type SaveSpecialDayRequest2 = components['schemas']['SaveSpecialDayRequest2'];
-export type SaveSpecialDayRequest3 = components['schemas']['SaveSpecialDayRequest3'];
-export type SaveSpecialDayRequest4 = components['schemas']['SaveSpecialDayRequest4'];
-export type SaveSpecialDayResponse = components['schemas']['SaveSpecialDayResponse'];
-export type SaveSpecialDaySpecialDay = components['schemas']['SaveSpecialDaySpecialDay'];
-export type SaveSpecialDaySpecialDay2 = components['schemas']['SaveSpecialDaySpecialDay2'];
-export type SaveSpecialDaySpecialDay3 = components['schemas']['SaveSpecialDaySpecialDay3'];
-export type SaveSpecialDaySpecialDay4 = components['schemas']['SaveSpecialDaySpecialDay4'];
 export type Scope = components['schemas']['Scope'];
-export type ScopeInput = components['schemas']['ScopeInput'];
 export type ServiceMethod = components['schemas']['ServiceMethod'];
 export type Session = components['schemas']['Session'];
-export type SetAccountStateRequest = components['schemas']['SetAccountStateRequest'];
-export type SetAccountStateResponse = components['schemas']['SetAccountStateResponse'];
-export type SetHoursHours = components['schemas']['SetHoursHours'];
-export type SetHoursRequest = components['schemas']['SetHoursRequest'];
-export type SetHoursResponse = components['schemas']['SetHoursResponse'];
-export type SetLimitsRequest = components['schemas']['SetLimitsRequest'];
-export type SetLimitsResponse = components['schemas']['SetLimitsResponse'];
-export type SetRecipeBody = components['schemas']['SetRecipeBody'];
-export type SetRecipeResponse = components['schemas']['SetRecipeResponse'];
-export type SetStockItemBody = components['schemas']['SetStockItemBody'];
-export type SetStockItemResponse = components['schemas']['SetStockItemResponse'];
+export type SessionList = components['schemas']['SessionList'];
 export type ShortOrder = components['schemas']['ShortOrder'];
+export type ShortOrderList = components['schemas']['ShortOrderList'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SkuAvailability = components['schemas']['SkuAvailability'];
 export type Slot = components['schemas']['Slot'];
 export type SlotLoad = components['schemas']['SlotLoad'];
+export type SlotMove = components['schemas']['SlotMove'];
 export type SlotState = components['schemas']['SlotState'];
 export type SlotsInput = components['schemas']['SlotsInput'];
 export type SoldOption = components['schemas']['SoldOption'];
 export type SpecialDay = components['schemas']['SpecialDay'];
 export type SpecialDayInput = components['schemas']['SpecialDayInput'];
+export type SpecialDayList = components['schemas']['SpecialDayList'];
+export type SpecialDayRemoval = components['schemas']['SpecialDayRemoval'];
+export type SpecialDayRemoved = components['schemas']['SpecialDayRemoved'];
+export type SpecialDaySaved = components['schemas']['SpecialDaySaved'];
 export type StartedDecisions = components['schemas']['StartedDecisions'];
+export type StockComponent = components['schemas']['StockComponent'];
+export type StockComponentAnswer = components['schemas']['StockComponentAnswer'];
+export type StockComponentInput = components['schemas']['StockComponentInput'];
 export type StockDay = components['schemas']['StockDay'];
 export type StockDeduct = components['schemas']['StockDeduct'];
 export type StockImportProblem = components['schemas']['StockImportProblem'];
 export type StockImportReport = components['schemas']['StockImportReport'];
 export type StockImportRow = components['schemas']['StockImportRow'];
 export type StockItem = components['schemas']['StockItem'];
+export type StockItemAnswer = components['schemas']['StockItemAnswer'];
+export type StockList = components['schemas']['StockList'];
 export type StockMode = components['schemas']['StockMode'];
+export type StockMoved = components['schemas']['StockMoved'];
 export type StockMovement = components['schemas']['StockMovement'];
+export type StockMovementList = components['schemas']['StockMovementList'];
 export type StockNames = components['schemas']['StockNames'];
 export type StockRules = components['schemas']['StockRules'];
-export type StockRulesInput = components['schemas']['StockRulesInput'];
+export type StockSettings = components['schemas']['StockSettings'];
+export type StockTransfer = components['schemas']['StockTransfer'];
 export type StockUnit = components['schemas']['StockUnit'];
 export type Storefront = components['schemas']['Storefront'];
 export type StorefrontBranch = components['schemas']['StorefrontBranch'];
 export type StorefrontBrand = components['schemas']['StorefrontBrand'];
 export type TaxType = components['schemas']['TaxType'];
-export type TransferStockRequest = components['schemas']['TransferStockRequest'];
-export type TransferStockResponse = components['schemas']['TransferStockResponse'];
-export type TransitionOrderRequest = components['schemas']['TransitionOrderRequest'];
-export type TransitionOrderResponse = components['schemas']['TransitionOrderResponse'];
+export type Transition = components['schemas']['Transition'];
 export type TriedOrder = components['schemas']['TriedOrder'];
-export type UndoTransitionRequest = components['schemas']['UndoTransitionRequest'];
-export type UndoTransitionResponse = components['schemas']['UndoTransitionResponse'];
-export type UnmaskContactRequest = components['schemas']['UnmaskContactRequest'];
-export type UnmaskContactResponse = components['schemas']['UnmaskContactResponse'];
-export type UpdateBranchResponse = components['schemas']['UpdateBranchResponse'];
-export type UpdateBrandResponse = components['schemas']['UpdateBrandResponse'];
-export type UpdateProductResponse = components['schemas']['UpdateProductResponse'];
+export type Unmasking = components['schemas']['Unmasking'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
-export type WithdrawHoursRequest = components['schemas']['WithdrawHoursRequest'];
-export type WithdrawHoursResponse = components['schemas']['WithdrawHoursResponse'];
-export type OrderKind = components['schemas']['OrderKind'];
-export type PaymentMethod = components['schemas']['PaymentMethod'];
-export type PaymentState = components['schemas']['PaymentState'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_accounts: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 0 means 50. */
+                /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
-                /** @description Token of the page before, empty for the first. */
+                /** @description Token of the page before; left out for the first. */
                 page_token?: string;
             };
             header?: never;
@@ -6038,7 +5440,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListAccountsResponse"];
+                    "application/json": components["schemas"]["AccountList"];
                 };
             };
             /** @description The request was refused. */
@@ -6064,7 +5466,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateAccountRequest"];
+                "application/json": components["schemas"]["AccountInput"];
             };
         };
         responses: {
@@ -6074,7 +5476,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreateAccountResponse"];
+                    "application/json": components["schemas"]["AccountAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -6093,14 +5495,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The account. */
                 account_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetAccountStateRequest"];
+                "application/json": components["schemas"]["AccountState"];
             };
         };
         responses: {
@@ -6110,7 +5511,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetAccountStateResponse"];
+                    "application/json": components["schemas"]["AccountAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_records: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+                /** @description Account that acted, or for which somebody acted. */
+                account_id?: string;
+                /** @description Package and RPC, such as `catalog.UpdateBrand`. */
+                action?: string;
+                /** @description Id of the object, such as a product or an order. */
+                object_id?: string;
+                /** @description Branch concerned. */
+                branch_id?: string;
+                /** @description Recorded at or after this time. */
+                recorded_from?: string;
+                /** @description Recorded before this time. */
+                recorded_until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAuditRecordsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -6146,7 +5593,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreateBranchResponse"];
+                    "application/json": components["schemas"]["BranchAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -6165,7 +5612,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6182,7 +5628,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UpdateBranchResponse"];
+                    "application/json": components["schemas"]["BranchAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -6201,7 +5647,7 @@ export interface operations {
             query?: {
                 /** @description Method; 自取 when left out. */
                 method?: components["schemas"]["ServiceMethod"];
-                /** @description Business day whose stock is reported; today when left out or over. */
+                /** @description Business day whose stock is told; today when left out or over. */
                 day?: string;
             };
             header?: never;
@@ -6268,7 +5714,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6281,7 +5726,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GetHoursResponse"];
+                    "application/json": components["schemas"]["HoursAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -6300,14 +5745,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch; not read where the request names it elsewhere. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetHoursRequest"];
+                "application/json": components["schemas"]["HoursInput"];
             };
         };
         responses: {
@@ -6317,7 +5761,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetHoursResponse"];
+                    "application/json": components["schemas"]["HoursChanged"];
                 };
             };
             /** @description The request was refused. */
@@ -6336,14 +5780,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch of the offer; for a special day of a brand also empty, for any of its branches. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewHoursRequest"];
+                "application/json": components["schemas"]["PreviewInput"];
             };
         };
         responses: {
@@ -6353,7 +5796,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewHoursResponse"];
+                    "application/json": components["schemas"]["HoursPreview"];
                 };
             };
             /** @description The request was refused. */
@@ -6370,14 +5813,13 @@ export interface operations {
     list_hours_versions: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 20 when left out. */
+                /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
-                /** @description Token of the page before, left out for the first. */
+                /** @description Token of the page before; left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6390,7 +5832,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListHoursVersionsResponse"];
+                    "application/json": components["schemas"]["HoursVersionList"];
                 };
             };
             /** @description The request was refused. */
@@ -6409,16 +5851,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
-                /** @description Number of the pending change. */
-                number: number;
+                number: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WithdrawHoursRequest"];
+                "application/json": components["schemas"]["HoursWithdrawal"];
             };
         };
         responses: {
@@ -6428,7 +5868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WithdrawHoursResponse"];
+                    "application/json": components["schemas"]["HoursChanged"];
                 };
             };
             /** @description The request was refused. */
@@ -6447,7 +5887,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6460,7 +5899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GetLimitsResponse"];
+                    "application/json": components["schemas"]["LimitsAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -6479,14 +5918,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetLimitsRequest"];
+                "application/json": components["schemas"]["LimitsInput"];
             };
         };
         responses: {
@@ -6496,7 +5934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetLimitsResponse"];
+                    "application/json": components["schemas"]["LimitsAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -6515,14 +5953,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewLimitsRequest"];
+                "application/json": components["schemas"]["LimitsPreviewInput"];
             };
         };
         responses: {
@@ -6532,7 +5969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewLimitsResponse"];
+                    "application/json": components["schemas"]["LimitsPreview"];
                 };
             };
             /** @description The request was refused. */
@@ -6549,14 +5986,13 @@ export interface operations {
     list_limit_versions: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 20 when left out. */
+                /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
-                /** @description Token of the page before, left out for the first. */
+                /** @description Token of the page before; left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6569,7 +6005,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListLimitVersionsResponse"];
+                    "application/json": components["schemas"]["LimitVersionList"];
                 };
             };
             /** @description The request was refused. */
@@ -6586,14 +6022,13 @@ export interface operations {
     get_load: {
         parameters: {
             query?: {
-                /** @description First business day, YYYY-MM-DD, at most 60 days from today either way; today when left out. */
+                /** @description First business day, at most 60 days from today either way; today when left out. */
                 from_day?: string;
                 /** @description Days, 1–14; 7 when left out. */
                 days?: number;
             };
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6606,7 +6041,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GetLoadResponse"];
+                    "application/json": components["schemas"]["Load"];
                 };
             };
             /** @description The request was refused. */
@@ -6622,15 +6057,14 @@ export interface operations {
     };
     list_load: {
         parameters: {
-            query?: {
+            query: {
                 /** @description From. */
-                from?: string;
+                from: string;
                 /** @description To, at most a day later; no longer part of it. */
-                to?: string;
+                to: string;
             };
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6643,7 +6077,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListLoadResponse"];
+                    "application/json": components["schemas"]["LoadDetail"];
                 };
             };
             /** @description The request was refused. */
@@ -6662,7 +6096,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6675,7 +6108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListMenuVersionsResponse"];
+                    "application/json": components["schemas"]["MenuVersionList"];
                 };
             };
             /** @description The request was refused. */
@@ -6692,22 +6125,22 @@ export interface operations {
     list_orders: {
         parameters: {
             query?: {
-                /** @description The list of this business day, YYYY-MM-DD: open orders whose slot is on it and those that were closed on it; empty for open orders of any day. */
+                /**
+                 * @description The list of this business day: open orders whose slot is on it and those closed on it. Open
+                 *     orders of any day when left out.
+                 */
                 business_day?: string;
-                /** @description Only these states; empty for all (open ones when no day is given). Closed ones need a day. */
+                /** @description Only these states, separated by commas; closed ones need a business day. */
                 states?: string;
-                /** @description Order number, pickup number, last three digits of the phone, or name; empty for all. */
+                /** @description Order number, pickup number, last three digits of the phone, or name. */
                 text?: string;
-                /** @description 20, 50 or 100; 0 means 50. */
+                /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
-                /** @description Token of the page before, empty for the first. */
+                /** @description Token of the page before; left out for the first. */
                 page_token?: string;
-                /** @description List test orders too. */
-                with_tests?: boolean;
             };
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6720,7 +6153,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOrdersResponse"];
+                    "application/json": components["schemas"]["OrderList"];
                 };
             };
             /** @description The request was refused. */
@@ -6737,16 +6170,15 @@ export interface operations {
     list_pauses: {
         parameters: {
             query?: {
-                /** @description Those that ended instead of those that last. */
+                /** @description Those that ended, the latest first, instead of those that last. */
                 ended?: boolean;
-                /** @description 20, 50 or 100; 50 when left out. Pauses that last are all on one page. */
+                /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
-                /** @description Token of the page before, left out for the first. */
+                /** @description Token of the page before; left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6759,7 +6191,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListPausesResponse"];
+                    "application/json": components["schemas"]["PauseList"];
                 };
             };
             /** @description The request was refused. */
@@ -6773,39 +6205,7 @@ export interface operations {
             };
         };
     };
-    list_special_days: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description A branch's own, with those of its brand. */
-                branch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListSpecialDaysResponse"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    save_special_day: {
+    create_pause: {
         parameters: {
             query?: never;
             header: {
@@ -6813,24 +6213,23 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description Branch it counts for; null for all branches of the brand. */
                 branch_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SaveSpecialDayRequest"];
+                "application/json": components["schemas"]["PauseInput"];
             };
         };
         responses: {
             /** @description Done. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
+                    "application/json": components["schemas"]["PauseAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -6844,7 +6243,109 @@ export interface operations {
             };
         };
     };
-    save_special_day_2: {
+    preview_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PausePreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PausePreview"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+                pause_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseAnswer"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_branch_special_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecialDayList"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_branch_special_day: {
         parameters: {
             query?: never;
             header: {
@@ -6852,16 +6353,52 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description Branch it counts for; null for all branches of the brand. */
                 branch_id: string;
-                /** @description Id; left out for a new one. */
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecialDayInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecialDaySaved"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_branch_special_day: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                branch_id: string;
                 special_day_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SaveSpecialDayRequest2"];
+                "application/json": components["schemas"]["SpecialDayInput"];
             };
         };
         responses: {
@@ -6871,7 +6408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
+                    "application/json": components["schemas"]["SpecialDaySaved"];
                 };
             };
             /** @description The request was refused. */
@@ -6890,7 +6427,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
             };
             cookie?: never;
@@ -6903,7 +6439,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListStockResponse"];
+                    "application/json": components["schemas"]["StockList"];
                 };
             };
             /** @description The request was refused. */
@@ -7024,16 +6560,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
-                /** @description Variant, option or component it counts. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetStockItemBody"];
+                "application/json": components["schemas"]["StockSettings"];
             };
         };
         responses: {
@@ -7043,7 +6577,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetStockItemResponse"];
+                    "application/json": components["schemas"]["StockItemAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -7062,14 +6596,12 @@ export interface operations {
             query?: {
                 /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
-                /** @description Token of the page before, left out for the first. */
+                /** @description Token of the page before; left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
-                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
@@ -7082,7 +6614,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListStockMovementsResponse"];
+                    "application/json": components["schemas"]["StockMovementList"];
                 };
             };
             /** @description The request was refused. */
@@ -7104,26 +6636,24 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description Branch. */
                 branch_id: string;
-                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MoveStockRequest"];
+                "application/json": components["schemas"]["MoveStock"];
             };
         };
         responses: {
             /** @description Done. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MoveStockResponse"];
+                    "application/json": components["schemas"]["StockMoved"];
                 };
             };
             /** @description The request was refused. */
@@ -7142,9 +6672,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Branch. */
                 branch_id: string;
-                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
@@ -7157,7 +6685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListShortOrdersResponse"];
+                    "application/json": components["schemas"]["ShortOrderList"];
                 };
             };
             /** @description The request was refused. */
@@ -7179,26 +6707,24 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description Branch that sends. */
                 branch_id: string;
-                /** @description Stock-keeping unit. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TransferStockRequest"];
+                "application/json": components["schemas"]["StockTransfer"];
             };
         };
         responses: {
             /** @description Done. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TransferStockResponse"];
+                    "application/json": components["schemas"]["StockMoved"];
                 };
             };
             /** @description The request was refused. */
@@ -7227,7 +6753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListBrandsResponse"];
+                    "application/json": components["schemas"]["BrandList"];
                 };
             };
             /** @description The request was refused. */
@@ -7263,7 +6789,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreateBrandResponse"];
+                    "application/json": components["schemas"]["BrandAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -7282,7 +6808,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7299,7 +6824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UpdateBrandResponse"];
+                    "application/json": components["schemas"]["BrandAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -7318,7 +6843,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7331,7 +6855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListCategoriesResponse"];
+                    "application/json": components["schemas"]["CategoryList"];
                 };
             };
             /** @description The request was refused. */
@@ -7350,7 +6874,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7367,7 +6890,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SaveCategoryResponse"];
+                    "application/json": components["schemas"]["CategoryAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -7381,32 +6904,31 @@ export interface operations {
             };
         };
     };
-    save_component: {
+    create_component: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key": string;
             };
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SaveComponentBody"];
+                "application/json": components["schemas"]["NewStockComponent"];
             };
         };
         responses: {
             /** @description Done. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SaveComponentResponse"];
+                    "application/json": components["schemas"]["StockComponentAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -7420,24 +6942,19 @@ export interface operations {
             };
         };
     };
-    save_component_2: {
+    update_component: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
-                /** @description Stock-keeping unit; left out for a new one. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SaveComponentBody2"];
+                "application/json": components["schemas"]["StockComponentInput"];
             };
         };
         responses: {
@@ -7447,7 +6964,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SaveComponentResponse"];
+                    "application/json": components["schemas"]["StockComponentAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -7466,7 +6983,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7479,7 +6995,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListLimitTemplatesResponse"];
+                    "application/json": components["schemas"]["LimitTemplateList"];
                 };
             };
             /** @description The request was refused. */
@@ -7498,14 +7014,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SaveLimitTemplateBody"];
+                "application/json": components["schemas"]["LimitTemplateInput"];
             };
         };
         responses: {
@@ -7515,7 +7030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SaveLimitTemplateResponse"];
+                    "application/json": components["schemas"]["LimitTemplateAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -7566,7 +7081,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7579,7 +7093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOptionGroupsResponse"];
+                    "application/json": components["schemas"]["OptionGroupList"];
                 };
             };
             /** @description The request was refused. */
@@ -7598,7 +7112,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7615,7 +7128,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SaveOptionGroupResponse"];
+                    "application/json": components["schemas"]["OptionGroupAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -7632,14 +7145,13 @@ export interface operations {
     list_decision_batches: {
         parameters: {
             query?: {
-                /** @description 20, 50 or 100; 20 when left out. */
+                /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
-                /** @description Token of the page before, left out for the first. */
+                /** @description Token of the page before; left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7652,7 +7164,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListDecisionBatchesResponse"];
+                    "application/json": components["schemas"]["DecisionBatchList"];
                 };
             };
             /** @description The request was refused. */
@@ -7669,20 +7181,19 @@ export interface operations {
     list_products: {
         parameters: {
             query?: {
-                /** @description Only this category; empty for all. */
+                /** @description Only this category. */
                 category_id?: string;
-                /** @description Part of the name or code; empty for all. */
+                /** @description Part of the name or code. */
                 text?: string;
-                /** @description Only this display state; unspecified for all. */
+                /** @description Only this display state. */
                 display?: components["schemas"]["DisplayState"];
-                /** @description 20, 50 or 100; 0 means 50. */
+                /** @description 20, 50 or 100; 50 when left out. */
                 page_size?: number;
-                /** @description Token of the page before, empty for the first. */
+                /** @description Token of the page before; left out for the first. */
                 page_token?: string;
             };
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7695,7 +7206,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListProductsResponse"];
+                    "application/json": components["schemas"]["ProductList"];
                 };
             };
             /** @description The request was refused. */
@@ -7717,7 +7228,6 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description Brand; never changes. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7734,7 +7244,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreateProductResponse"];
+                    "application/json": components["schemas"]["ProductAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -7782,7 +7292,7 @@ export interface operations {
     import_products: {
         parameters: {
             query?: {
-                /** @description Only report what would happen. */
+                /** @description Only tell what would happen. */
                 dry_run?: boolean;
                 /** @description Option groups given to products that are created, separated by commas. */
                 option_group_ids?: string;
@@ -7805,7 +7315,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportProductsResponse"];
+                    "application/json": components["schemas"]["ImportReport"];
                 };
             };
             /** @description The request was refused. */
@@ -7827,14 +7337,13 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PublishRequest"];
+                "application/json": components["schemas"]["Publish"];
             };
         };
         responses: {
@@ -7844,7 +7353,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PublishResponse"];
+                    "application/json": components["schemas"]["MenuVersionList"];
                 };
             };
             /** @description The request was refused. */
@@ -7861,12 +7370,11 @@ export interface operations {
     check_publish: {
         parameters: {
             query?: {
-                /** @description Branches; empty for all of the brand that are not closed, which needs the whole brand. */
+                /** @description Branches, separated by commas; all of the brand when left out, which needs the whole brand. */
                 branch_ids?: string;
             };
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7879,7 +7387,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckPublishResponse"];
+                    "application/json": components["schemas"]["PublishCheck"];
                 };
             };
             /** @description The request was refused. */
@@ -7898,16 +7406,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
-                /** @description Variant or option. */
                 sku_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetRecipeBody"];
+                "application/json": components["schemas"]["RecipeInput"];
             };
         };
         responses: {
@@ -7917,7 +7423,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetRecipeResponse"];
+                    "application/json": components["schemas"]["RecipeAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -7936,9 +7442,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Brand. */
                 brand_id: string;
-                /** @description Variant or option. */
                 sku_id: string;
             };
             cookie?: never;
@@ -7951,7 +7455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListRecipeVersionsResponse"];
+                    "application/json": components["schemas"]["RecipeVersionList"];
                 };
             };
             /** @description The request was refused. */
@@ -7965,12 +7469,11 @@ export interface operations {
             };
         };
     };
-    list_special_days_2: {
+    list_brand_special_days: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description A brand's. */
                 brand_id: string;
             };
             cookie?: never;
@@ -7983,7 +7486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListSpecialDaysResponse"];
+                    "application/json": components["schemas"]["SpecialDayList"];
                 };
             };
             /** @description The request was refused. */
@@ -7997,7 +7500,7 @@ export interface operations {
             };
         };
     };
-    save_special_day_3: {
+    create_brand_special_day: {
         parameters: {
             query?: never;
             header: {
@@ -8005,24 +7508,23 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read. */
                 brand_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SaveSpecialDayRequest3"];
+                "application/json": components["schemas"]["SpecialDayInput"];
             };
         };
         responses: {
             /** @description Done. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
+                    "application/json": components["schemas"]["SpecialDaySaved"];
                 };
             };
             /** @description The request was refused. */
@@ -8036,7 +7538,7 @@ export interface operations {
             };
         };
     };
-    save_special_day_4: {
+    update_brand_special_day: {
         parameters: {
             query?: never;
             header: {
@@ -8044,16 +7546,14 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description Brand whose branches it counts for; of a branch's own day, the branch's brand, which is not read. */
                 brand_id: string;
-                /** @description Id; left out for a new one. */
                 special_day_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SaveSpecialDayRequest4"];
+                "application/json": components["schemas"]["SpecialDayInput"];
             };
         };
         responses: {
@@ -8063,7 +7563,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SaveSpecialDayResponse"];
+                    "application/json": components["schemas"]["SpecialDaySaved"];
                 };
             };
             /** @description The request was refused. */
@@ -8082,14 +7582,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The category. */
                 category_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ArchiveCategoryRequest"];
+                "application/json": components["schemas"]["ArchiveCategory"];
             };
         };
         responses: {
@@ -8120,7 +7619,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CopyLimitsRequest"];
+                "application/json": components["schemas"]["LimitsCopyInput"];
             };
         };
         responses: {
@@ -8130,7 +7629,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CopyLimitsResponse"];
+                    "application/json": components["schemas"]["LimitsList"];
                 };
             };
             /** @description The request was refused. */
@@ -8178,14 +7677,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The group. */
                 option_group_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ArchiveOptionGroupRequest"];
+                "application/json": components["schemas"]["AtVersion"];
             };
         };
         responses: {
@@ -8212,7 +7710,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The batch. */
                 batch_id: string;
             };
             cookie?: never;
@@ -8225,40 +7722,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GetDecisionBatchResponse"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    find_orders: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FindOrdersRequest"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FindOrdersResponse"];
+                    "application/json": components["schemas"]["DecisionOutcomes"];
                 };
             };
             /** @description The request was refused. */
@@ -8277,7 +7741,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The order. */
                 order_id: string;
             };
             cookie?: never;
@@ -8290,7 +7753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GetOrderResponse"];
+                    "application/json": components["schemas"]["OrderWithEvents"];
                 };
             };
             /** @description The request was refused. */
@@ -8309,14 +7772,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MoveOrderRequest"];
+                "application/json": components["schemas"]["SlotMove"];
             };
         };
         responses: {
@@ -8326,7 +7788,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MoveOrderResponse"];
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -8379,14 +7841,13 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description The order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TransitionOrderRequest"];
+                "application/json": components["schemas"]["Transition"];
             };
         };
         responses: {
@@ -8396,7 +7857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TransitionOrderResponse"];
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -8415,14 +7876,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UndoTransitionRequest"];
+                "application/json": components["schemas"]["AtVersion"];
             };
         };
         responses: {
@@ -8432,7 +7892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UndoTransitionResponse"];
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -8451,14 +7911,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UnmaskContactRequest"];
+                "application/json": components["schemas"]["Unmasking"];
             };
         };
         responses: {
@@ -8468,7 +7927,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UnmaskContactResponse"];
+                    "application/json": components["schemas"]["ContactAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -8513,117 +7972,11 @@ export interface operations {
             };
         };
     };
-    create_pause: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreatePauseRequest"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatePauseResponse"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    preview_pause: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PreviewPauseRequest"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PreviewPauseResponse"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resume_pause: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Pause. */
-                pause_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResumePauseRequest"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ResumePauseResponse"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_product: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The product. */
                 product_id: string;
             };
             cookie?: never;
@@ -8636,7 +7989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GetProductResponse"];
+                    "application/json": components["schemas"]["ProductAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -8655,7 +8008,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id. */
                 product_id: string;
             };
             cookie?: never;
@@ -8672,7 +8024,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UpdateProductResponse"];
+                    "application/json": components["schemas"]["ProductAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -8691,14 +8043,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The product. */
                 product_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ArchiveProductRequest"];
+                "application/json": components["schemas"]["AtVersion"];
             };
         };
         responses: {
@@ -8720,7 +8071,7 @@ export interface operations {
             };
         };
     };
-    list_my_sessions: {
+    list_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -8735,7 +8086,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListMySessionsResponse"];
+                    "application/json": components["schemas"]["SessionList"];
                 };
             };
             /** @description The request was refused. */
@@ -8749,12 +8100,11 @@ export interface operations {
             };
         };
     };
-    end_my_session: {
+    end_session: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Session to end; empty for all of the caller's. */
                 session_id: string;
             };
             cookie?: never;
@@ -8762,13 +8112,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["EndMySessionResponse"];
-                };
+                content?: never;
             };
             /** @description The request was refused. */
             default: {
@@ -8846,14 +8194,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The special day. */
                 special_day_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RemoveSpecialDayRequest"];
+                "application/json": components["schemas"]["SpecialDayRemoval"];
             };
         };
         responses: {
@@ -8863,7 +8210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RemoveSpecialDayResponse"];
+                    "application/json": components["schemas"]["SpecialDayRemoved"];
                 };
             };
             /** @description The request was refused. */
@@ -8944,7 +8291,7 @@ export interface operations {
             query?: {
                 /** @description Method; 自取 when left out. */
                 method?: components["schemas"]["ServiceMethod"];
-                /** @description Business day whose stock is reported; today when left out or over. */
+                /** @description Business day whose stock is told; today when left out or over. */
                 day?: string;
             };
             header?: never;
@@ -9072,7 +8419,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlaceOrderResponse"];
+                    "application/json": components["schemas"]["PlacedOrder"];
                 };
             };
             /** @description The request was refused. */
@@ -9105,7 +8452,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GetOrderByTokenResponse"];
+                    "application/json": components["schemas"]["MyOrder"];
                 };
             };
             /** @description The request was refused. */
@@ -9138,7 +8485,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CancelByTokenResponse"];
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description The request was refused. */
@@ -9207,7 +8554,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PricedQuote"];
+                    "application/json": components["schemas"]["Quote"];
                 };
             };
             /** @description The request was refused. */
@@ -9244,44 +8591,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CartSlots"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    place_test_order: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key": string;
-            };
-            path: {
-                branch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlaceOrder"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlaceOrderResponse"];
                 };
             };
             /** @description The request was refused. */

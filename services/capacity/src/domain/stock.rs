@@ -14,6 +14,7 @@ use chassis::{
     id::SkuId,
 };
 use chrono::{Datelike as _, Days, NaiveDate};
+use serde::Serialize;
 
 /// Most units a stock may have.
 pub const MOST_UNITS: i64 = 999_999;
@@ -22,7 +23,8 @@ pub const MOST_UNITS: i64 = 999_999;
 const MOST_DAYS_BEHIND: u64 = 31;
 
 /// How a unit's stock is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum StockMode {
     /// 不追蹤.
@@ -66,7 +68,8 @@ pub enum MovementKind {
 }
 
 /// What orders for later days take from, where stock is running.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Deduct {
     /// 立即扣: from what there is now.
@@ -80,7 +83,7 @@ pub enum Deduct {
 pub const SHOW_LAST: i64 = 5;
 
 /// Settings of a stock item beside its mode.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rules {
     /// Amounts of the weekdays that have one of their own, Monday first.
     pub weekdays: [Option<i64>; 7],
@@ -107,7 +110,7 @@ impl Default for Rules {
 }
 
 /// Settings of a stock item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StockItem {
     /// Unit it counts.
     pub sku_id: SkuId,
@@ -238,7 +241,7 @@ pub struct BucketChange {
 }
 
 /// Counters of one bucket; see the comment at `stock_buckets` in the migration.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Bucket {
     /// Units on hand, never below 0.
     pub on_hand: i64,

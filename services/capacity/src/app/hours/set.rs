@@ -2,6 +2,7 @@
 //! still to come.
 
 use chassis::{
+    audit,
     authn::Identity,
     db::TenantTx,
     error::Violations,
@@ -142,6 +143,8 @@ pub async fn set_hours(
     version.restored_from = ask.restores;
     version.saved_by.clone_from(&ask.actor);
 
+    let before = parts.hours.seen_at(now).0;
+    audit::changed("hours", ask.branch_id, &before, &ask.planned.hours);
     if let Some(number) = ask.planned.replaces {
         store::hours::withdraw(&mut tx, ask.branch_id, number, (now, &ask.actor)).await?;
     }

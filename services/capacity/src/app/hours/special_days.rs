@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::{
+    audit,
     authn::Identity,
     db::TenantTx,
     error::Violations,
@@ -209,6 +210,8 @@ async fn save_once(
         day: ask.day.clone(),
         version: current + 1,
     };
+    let was = before.as_ref().map(|before| &before.day);
+    audit::changed("special_day", day.special_day_id, &was, &Some(&day.day));
     let after = with(&ground, &day)?;
     store::hours::special_days::save(&mut tx, &day, (now, &ask.actor)).await?;
     let started = apply(core, &mut tx, identity, (&ground, &after), &ask.decisions).await?;
@@ -238,6 +241,7 @@ pub async fn remove(
             current: day.version,
         });
     }
+    audit::changed("special_day", ask.special_day_id, &Some(&day.day), &None);
     let after = without(&ground, ask.special_day_id);
     store::hours::special_days::delete(&mut tx, ask.special_day_id).await?;
     let started = apply(core, &mut tx, identity, (&ground, &after), &ask.decisions).await?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chassis::{
+    audit,
     authn::Identity,
     db::TenantTx,
     error::Violations,
@@ -49,6 +50,8 @@ pub async fn set(
             current: branch.limits_version,
         });
     }
+    let before = store::limits::rules(&mut tx, branch.branch_id, ask.version).await?;
+    audit::changed("limits", branch.branch_id, &before, &ask.rules);
     let change = LimitVersion {
         version: ask.version + 1,
         rules: ask.rules,

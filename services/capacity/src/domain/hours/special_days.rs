@@ -32,7 +32,7 @@ pub struct SpecialDay {
 }
 
 /// What a special day is, whoever it belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Day {
     /// Name.
     pub name: String,
