@@ -28,6 +28,7 @@ fn main() -> Result<(), Error> {
         out.join("reasons.rs"),
         reasons(&compiler.descriptor_pool())?,
     )?;
+    // The names lead from a Rust type to its descriptor.
     let mut config = tonic_prost_build::Config::new();
     config.enable_type_names();
     tonic_prost_build::configure()

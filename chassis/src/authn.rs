@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    audit,
     error::{CommonReason, Problem},
     id::{AccountId, BranchId, BrandId, OrganisationId, SessionId},
     text_enum,
@@ -164,11 +165,13 @@ impl Identity {
 
     /// Refuses with `OUT_OF_SCOPE` when staff or a device may not touch the branch.
     pub fn require_branch(&self, brand: BrandId, branch: BranchId) -> Result<(), Problem> {
+        audit::note_place(brand, Some(branch));
         self.require_scope(|scope| scope.allows_branch(brand, branch))
     }
 
     /// Refuses with `OUT_OF_SCOPE` when staff or a device may not touch the whole brand.
     pub fn require_brand(&self, brand: BrandId) -> Result<(), Problem> {
+        audit::note_place(brand, None);
         self.require_scope(|scope| scope.allows_brand(brand))
     }
 

@@ -16,7 +16,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::{id::OrganisationId, outbox::RelayNotify, secret::Secret};
+use crate::{audit, id::OrganisationId, outbox::RelayNotify, secret::Secret};
 
 pub use error::{OnConstraint, StoreError, is_unavailable, on_constraint};
 pub use migrate::{APP_ROLE, SYSTEM_ROLE, migrate};
@@ -71,6 +71,7 @@ impl Db {
         let tx = self
             .begin(format!("BEGIN; SET LOCAL app.org_id = '{org}'"))
             .await?;
+        audit::note_organisation(org);
         Ok(TenantTx::new(tx, org, self.relay_notify.clone()))
     }
 

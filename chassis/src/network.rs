@@ -15,12 +15,40 @@ pub fn network_of(address: IpAddr) -> IpAddr {
     }
 }
 
+/// An address as records show it: where it is from, without saying which one it is. What is no address
+/// shows nothing.
+#[must_use]
+pub fn masked(address: &str) -> String {
+    match address
+        .parse()
+        .map(|address: IpAddr| address.to_canonical())
+    {
+        Ok(IpAddr::V4(address)) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.*")
+        }
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:*")
+        }
+        Err(_) => "***".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn network(address: &str) -> String {
         network_of(address.parse().unwrap()).to_string()
+    }
+
+    #[test]
+    fn a_masked_address_shows_its_network_alone() {
+        assert_eq!(masked("203.0.113.7"), "203.0.113.*");
+        assert_eq!(masked("::ffff:203.0.113.7"), "203.0.113.*");
+        assert_eq!(masked("2001:db8:1:2::7"), "2001:db8:1:*");
+        assert_eq!(masked("hunter2"), "***");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod relay_notify;
 mod row;
 mod unrouted;
 
+pub(crate) use event::publish_if_changed;
 pub use event::{Event, publish};
 pub(crate) use message::Envelope;
 pub use relay::Relay;

@@ -33,8 +33,8 @@ pub struct GrpcSettings {
     pub verifier: Arc<Verifier>,
     /// Stamps audit records.
     pub clock: SharedClock,
-    /// Keeps audit records, where the service does.
-    pub audit: Option<Arc<dyn AuditSink>>,
+    /// Keeps the audit records that no transaction has taken.
+    pub audit: Arc<dyn AuditSink>,
 }
 
 /// A gRPC server that listens already and answers once it is run.

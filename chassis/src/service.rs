@@ -9,11 +9,7 @@
 mod run;
 mod words;
 
-use std::{
-    fmt,
-    future::Future,
-    sync::{Arc, OnceLock},
-};
+use std::{fmt, future::Future, sync::Arc};
 
 use redis::aio::ConnectionManager;
 use serde::{Serialize, de::DeserializeOwned};
@@ -23,9 +19,7 @@ use tonic::service::Routes;
 
 pub use crate::{inbox::Consumer, job::Job, snapshot::Snapshot};
 
-use crate::{
-    amqp::Amqp, audit::AuditSink, authn::Signer, client::Peers, clock::SharedClock, db::Db,
-};
+use crate::{amqp::Amqp, authn::Signer, client::Peers, clock::SharedClock, db::Db};
 
 pub use run::{Running, start};
 pub use words::main;
@@ -65,16 +59,6 @@ pub struct Context {
     pub signer: Arc<Signer>,
     /// Cancelled when the process begins to end.
     pub shutdown: CancellationToken,
-    audit: Arc<OnceLock<Arc<dyn AuditSink>>>,
-}
-
-impl Context {
-    /// Keeps the service's audit records in `sink` as well as in the log; the first sink counts.
-    pub fn keep_audit(&self, sink: Arc<dyn AuditSink>) {
-        if self.audit.set(sink).is_err() {
-            tracing::warn!("an audit sink was set already; the second is not used");
-        }
-    }
 }
 
 impl fmt::Debug for Context {

@@ -3,6 +3,7 @@
 //! It looks as the database's owner, over all organisations. What is merely under way (an event not
 //! yet consumed) settles within seconds, so a finding counts only when it stays.
 
+mod audit;
 mod events;
 mod reservations;
 mod stock;
@@ -48,7 +49,9 @@ pub async fn doctor(home: &Home) -> anyhow::Result<()> {
         }
     };
     if findings.is_empty() {
-        println!("doctor: invariants 1 (stock and slots), 2 (reservations) and 7 (events) hold");
+        println!(
+            "doctor: invariants 1 (stock and slots), 2 (reservations), 7 (events) and 9 (audit) hold"
+        );
         for note in events::notes(&endpoints).await? {
             println!("doctor: {note}");
         }
@@ -74,6 +77,7 @@ async fn examine(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
     let mut findings = stock::check(&mut capacity).await?;
     findings.extend(reservations::check(&mut capacity, &mut ordering).await?);
     findings.extend(events::check(endpoints).await?);
+    findings.extend(audit::check(&mut connect(endpoints, "staff").await?).await?);
     Ok(findings)
 }
 

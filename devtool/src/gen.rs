@@ -17,7 +17,7 @@ use crate::{
     install,
     ports::Ports,
     process,
-    services::{BINARIES, SERVICES},
+    services::{SERVICES, binaries},
 };
 
 const OPENAPI: &str = "gateway/ui/api/openapi.json";
@@ -189,7 +189,7 @@ fn sample(home: &Home) -> anyhow::Result<()> {
     let mut text = String::from(
         "# Every setting with its default, by `./dev gen`. Empty ones must be given.\n",
     );
-    for binary in BINARIES {
+    for binary in binaries() {
         let printed = printed(&build::binary(home, binary, false), "config")?;
         text.push_str(&format!(
             "\n# --- {binary}\n{}",

@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use ed25519_dalek::SigningKey;
 
-use crate::home::Home;
+use crate::{home::Home, services::signers};
 
 const FILE: &str = "keys.json";
-/// Who signs identity tokens; `ops` is this tool itself.
-const SIGNERS: [&str; 6] = ["staff", "gateway", "catalog", "capacity", "ordering", "ops"];
 
 /// Keys by signer, base64 of the 32-byte seed, and other secrets.
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -22,19 +20,18 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads the keys of a home, or makes them.
+    /// Reads the keys of a home; what is not there yet, such as those of a new service, is made.
     pub fn of(home: &Home) -> anyhow::Result<Self> {
-        if let Some(keys) = home.read(FILE)? {
-            return Ok(keys);
-        }
-        let keys = Self {
-            seeds: SIGNERS
-                .iter()
-                .map(|name| ((*name).to_owned(), random_base64()))
-                .collect(),
+        let stored = home.read(FILE)?;
+        let mut keys = stored.unwrap_or_else(|| Self {
+            seeds: BTreeMap::new(),
             order_links: random_base64(),
             database_password: random_base64().replace(['+', '/', '='], "x"),
-        };
+        });
+        for name in signers() {
+            let seed = keys.seeds.entry(name.to_owned());
+            seed.or_insert_with(random_base64);
+        }
         home.write(FILE, &keys)?;
         Ok(keys)
     }

@@ -13,29 +13,48 @@ use crate::{
     process::Spec,
 };
 
-/// The gRPC services, in the order in which they are started.
+/// The gRPC services, in the order in which they are started. A new one is entered here: its database,
+/// binary, key, ports, addresses for the others and its place in `gen` and `doctor` follow.
 pub const SERVICES: [&str; 4] = ["staff", "catalog", "capacity", "ordering"];
+/// The one binary that is no service.
+const GATEWAY: &str = "gateway";
+/// Servers of others, and what they need besides their own port.
+const INFRASTRUCTURE: [&str; 6] = ["postgres", "redis", "amqp", "erlang", "epmd", "otlp"];
+/// Signs for this tool itself.
+const OPERATOR: &str = "ops";
+/// Further secrets of services.
+const SECRETS: [Secret; 1] = [Secret {
+    service: "ordering",
+    variable: "ORDERING_LINK_KEY",
+    of: |keys| &keys.order_links,
+}];
+
+/// A secret that a service has in its environment besides its key.
+struct Secret {
+    service: &'static str,
+    variable: &'static str,
+    of: fn(&Keys) -> &str,
+}
+
 /// Everything that is built.
-pub const BINARIES: [&str; 5] = ["staff", "catalog", "capacity", "ordering", "gateway"];
-/// Every name that needs a port.
-pub const PORTS: [&str; 16] = [
-    "postgres",
-    "redis",
-    "amqp",
-    "erlang",
-    "epmd",
-    "gateway",
-    "gateway_ops",
-    "staff",
-    "staff_ops",
-    "catalog",
-    "catalog_ops",
-    "capacity",
-    "capacity_ops",
-    "ordering",
-    "ordering_ops",
-    "otlp",
-];
+pub fn binaries() -> impl Iterator<Item = &'static str> {
+    SERVICES.into_iter().chain([GATEWAY])
+}
+
+/// Who signs identity tokens.
+pub fn signers() -> impl Iterator<Item = &'static str> {
+    binaries().chain([OPERATOR])
+}
+
+/// Every name that needs a port: servers, the gateway and each process of the services, with the ports
+/// for operators.
+pub fn ports(replicas: &[Replica]) -> Vec<String> {
+    let processes = replicas.iter().map(|replica| replica.process.as_str());
+    let processes = [GATEWAY].into_iter().chain(processes);
+    let own = processes.flat_map(|process| [process.to_owned(), format!("{process}_ops")]);
+    let others = INFRASTRUCTURE.into_iter().map(str::to_owned);
+    others.chain(own).collect()
+}
 
 /// Names, separated by commas, of the services that are to run twice.
 pub const REPLICATED: &str = "DEV_REPLICATED";
@@ -96,11 +115,9 @@ impl Platform<'_> {
             "SERVER_ADDR".to_owned(),
             address(self.ports.of(&replica.process)?),
         );
-        if name == "ordering" {
-            environment.insert(
-                "ORDERING_LINK_KEY".to_owned(),
-                self.keys.order_links.clone(),
-            );
+        for secret in SECRETS.iter().filter(|secret| secret.service == name) {
+            let value = (secret.of)(self.keys).to_owned();
+            environment.insert(secret.variable.to_owned(), value);
         }
         self.spec(name, &replica.process, words, environment)
     }
@@ -221,5 +238,23 @@ mod tests {
             ]
         );
         assert!(replicas("tea").is_err());
+    }
+
+    #[test]
+    fn every_process_has_a_port_of_its_own_and_one_for_operators() {
+        let ports = ports(&replicas("ordering").unwrap());
+        for name in [
+            "gateway",
+            "staff_ops",
+            "ordering2",
+            "ordering2_ops",
+            "postgres",
+        ] {
+            assert!(ports.iter().any(|port| port == name), "{name}");
+        }
+        let mut unique = ports.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), ports.len());
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     keys::Keys,
     ports::Ports,
     process::{self, Spec},
-    services::{self, PORTS, Platform, REPLICATED, SERVICES},
+    services::{self, Platform, REPLICATED, SERVICES},
     trace,
 };
 
@@ -67,12 +67,8 @@ pub async fn run(home: &Home, release: bool) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let replicas = services::replicas(&env::var(REPLICATED).unwrap_or_default())?;
-    let port_names: Vec<String> = replicas
-        .iter()
-        .flat_map(|replica| [replica.process.clone(), format!("{}_ops", replica.process)])
-        .collect();
-    let mut names: Vec<&str> = PORTS.to_vec();
-    names.extend(port_names.iter().map(String::as_str));
+    let names = services::ports(&replicas);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let ports = Ports::choose(home, &names)?;
     let keys = Keys::of(home)?;
     let platform = Platform {

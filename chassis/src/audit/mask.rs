@@ -1,8 +1,12 @@
-//! Masks the fields that their proto declares sensitive, wherever they stand in a message.
+//! Masks the fields that their proto declares sensitive, wherever they stand in a message. Of an address
+//! its network stays.
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, Value};
 
-const MASK: &str = "***";
+use crate::network;
+
+/// Stands for text that is not shown.
+pub(super) const MASK: &str = "***";
 
 /// Replaces sensitive text by `***` and drops other sensitive values.
 pub(super) fn mask(message: &mut DynamicMessage) {
@@ -10,7 +14,9 @@ pub(super) fn mask(message: &mut DynamicMessage) {
     for field in present {
         if is_sensitive(&field) {
             if field.kind() == Kind::String && !field.is_list() && !field.is_map() {
-                message.set_field(&field, Value::String(MASK.to_owned()));
+                let text = message.get_field(&field);
+                let masked = network::masked(text.as_str().unwrap_or_default());
+                message.set_field(&field, Value::String(masked));
             } else {
                 message.clear_field(&field);
             }

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use sqlx::{PgConnection, Postgres, Transaction};
 use tracing::Span;
 
-use crate::{id::OrganisationId, outbox::RelayNotify};
+use crate::{audit, id::OrganisationId, outbox::RelayNotify};
 
 /// A transaction of one organisation: `sqlx::query!(…).execute(&mut **tx)`.
 #[derive(Debug)]
@@ -43,9 +43,14 @@ impl TenantTx {
         self.org
     }
 
-    /// Makes it true, and wakes the relay when events were published in it.
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
+    /// Makes it true, together with the audit record of the call it is part of, and wakes the relay
+    /// when events were published in it.
+    pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        let recorded = audit::append(&mut self).await?;
         self.tx.commit().await?;
+        if let Some(recorded) = recorded {
+            recorded.confirm();
+        }
         if self.published {
             self.relay_notify.notify();
         }

@@ -39,9 +39,28 @@ pub async fn publish(
     clock: &dyn Clock,
     events: &[Event],
 ) -> Result<(), Problem> {
-    if events.is_empty() {
-        return Ok(());
+    if !events.is_empty() {
+        insert(tx, clock, events, false).await?;
     }
+    Ok(())
+}
+
+/// Publishes `event` when `tx` commits, if it has changed anything; answers whether it has.
+pub(crate) async fn publish_if_changed(
+    tx: &mut TenantTx,
+    clock: &dyn Clock,
+    event: &Event,
+) -> Result<bool, sqlx::Error> {
+    let inserted = insert(tx, clock, std::slice::from_ref(event), true).await?;
+    Ok(inserted > 0)
+}
+
+async fn insert(
+    tx: &mut TenantTx,
+    clock: &dyn Clock,
+    events: &[Event],
+    only_if_changed: bool,
+) -> Result<u64, sqlx::Error> {
     let ids: Vec<Uuid> = events
         .iter()
         .map(|_| EventId::new(clock).as_uuid())
@@ -51,12 +70,14 @@ pub async fn publish(
     let versions: Vec<i64> = events.iter().map(|event| event.version).collect();
     let bodies: Vec<&[u8]> = events.iter().map(|event| &event.body[..]).collect();
 
-    sqlx::query(
+    // A transaction has an id once it has changed something.
+    let done = sqlx::query(
         "INSERT INTO outbox
              (org_id, event_id, type, aggregate_id, version, occurred_at, traceparent, body)
          SELECT $1, event_id, type, aggregate_id, version, $2, $3, body
          FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::bigint[], $8::bytea[])
              WITH ORDINALITY AS event (event_id, type, aggregate_id, version, body, position)
+         WHERE NOT $9 OR pg_current_xact_id_if_assigned() IS NOT NULL
          ORDER BY position",
     )
     .bind(tx.org())
@@ -67,8 +88,11 @@ pub async fn publish(
     .bind(&aggregates)
     .bind(&versions)
     .bind(&bodies)
+    .bind(only_if_changed)
     .execute(&mut **tx)
     .await?;
-    tx.mark_published();
-    Ok(())
+    if done.rows_affected() > 0 {
+        tx.mark_published();
+    }
+    Ok(done.rows_affected())
 }

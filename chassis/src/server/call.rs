@@ -25,7 +25,7 @@ use super::{
     observe::Durations,
 };
 use crate::{
-    audit::{AuditSink, Record},
+    audit::{AuditSink, Call},
     authn::{Identity, Verifier},
     authz::{Rule, Rules, unauthenticated},
     clock::SharedClock,
@@ -50,7 +50,7 @@ struct Shared {
     rules: &'static Rules,
     verifier: Arc<Verifier>,
     clock: SharedClock,
-    audit: Option<Arc<dyn AuditSink>>,
+    audit: Arc<dyn AuditSink>,
     load: Load,
     max_deadline: Duration,
     durations: Durations,
@@ -134,13 +134,18 @@ impl Shared {
         let span = tracing::info_span!("rpc", otel.name = rule.path, otel.kind = "server");
         telemetry::follow(&span, request.headers());
         let response = async {
-            match self.admit(rule, &request) {
-                Ok((place, caller)) => {
-                    self.answer(inner, request, rule, caller, begun, place)
-                        .await
-                }
-                Err(status) => status.into_http(),
+            let (place, caller) = match self.admit(&request) {
+                Ok(admitted) => admitted,
+                Err(status) => return status.into_http(),
+            };
+            if let Err(problem) = rule.check(caller.as_deref()) {
+                let call = self.call(rule, caller, Bytes::new());
+                let response = Status::from(problem).into_http();
+                self.audit(call, response.headers()).await;
+                return response;
             }
+            self.answer(inner, request, rule, caller, begun, place)
+                .await
         };
         let response = response.instrument(span).await;
         self.durations
@@ -148,17 +153,12 @@ impl Shared {
         response
     }
 
-    fn admit(
-        &self,
-        rule: &Rule,
-        request: &Request<Body>,
-    ) -> Result<(Place, Option<Arc<Identity>>), Status> {
+    fn admit(&self, request: &Request<Body>) -> Result<(Place, Option<Arc<Identity>>), Status> {
         let place = self.load.enter()?;
         let caller = match token(request.headers())? {
             Some(token) => Some(self.verifier.verify(token)?),
             None => None,
         };
-        rule.check(caller.as_deref())?;
         Ok((place, caller))
     }
 
@@ -166,7 +166,7 @@ impl Shared {
         &self,
         inner: S,
         mut request: Request<Body>,
-        rule: &Rule,
+        rule: &'static Rule,
         caller: Option<Arc<Identity>>,
         begun: Instant,
         _place: Place,
@@ -194,31 +194,50 @@ impl Shared {
         if let Some(identity) = &caller {
             request.extensions_mut().insert(identity.clone());
         }
-        let work = AssertUnwindSafe(inner.oneshot(request)).catch_unwind();
+        let call = self.call(rule, caller, seen);
+        let work = inner.oneshot(request);
+        let work = match &call {
+            Some(call) => call.clone().scope(work).left_future(),
+            None => work.right_future(),
+        };
+        let work = AssertUnwindSafe(work).catch_unwind();
         let work = tokio::time::timeout_at(end, deadline::scope(end, work));
         let response = match work.await {
             Ok(Ok(Ok(response))) => response,
             Ok(Err(panic)) => panicked(&*panic).into_http(),
             Err(_) => too_late().into_http(),
         };
-        if rule.audited {
-            self.audit(rule, caller, code_of(response.headers()), &seen)
-                .await;
-        }
+        self.audit(call, response.headers()).await;
         response
     }
 
-    async fn audit(
+    /// What is to be audited of a call; nothing of most.
+    fn call(
         &self,
-        rule: &Rule,
+        rule: &'static Rule,
         caller: Option<Arc<Identity>>,
-        outcome: Code,
-        request: &Bytes,
-    ) {
-        let record = Record::new(self.clock.now(), rule, caller, outcome, request);
-        record.log();
-        if let Some(sink) = &self.audit {
-            sink.keep(record).await;
+        request: Bytes,
+    ) -> Option<Arc<Call>> {
+        rule.audited
+            .then(|| Call::new(rule, caller, request, self.clock.clone()))
+    }
+
+    async fn audit(&self, call: Option<Arc<Call>>, headers: &HeaderMap) {
+        let Some(call) = call else {
+            return;
+        };
+        let refusal = Status::from_header_map(headers).filter(|status| status.code() != Code::Ok);
+        let reason = refusal
+            .as_ref()
+            .map(|status| Problem::from_status(status).reason);
+        let lacks_authority = refusal.is_some_and(|status| {
+            matches!(
+                status.code(),
+                Code::PermissionDenied | Code::Unauthenticated
+            )
+        });
+        if let Some(record) = call.finish(reason.as_deref(), lacks_authority) {
+            self.audit.keep(record).await;
         }
     }
 }

@@ -1,10 +1,6 @@
 //! Starts the parts of a service and ends them in order.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures::FutureExt as _;
 use proto::common::v1::snapshot_service_server::SnapshotServiceServer;
@@ -13,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{App, Context};
 use crate::{
     amqp::Amqp,
+    audit::OutboxSink,
     authn::{Signer, Verifier},
     client::Peers,
     clock::SharedClock,
@@ -69,7 +66,6 @@ pub async fn start<A: App>(
         peers: Peers::new(&config.peers, signer.clone(), clock.clone(), &last.token())?,
         signer,
         shutdown: servers.token(),
-        audit: Arc::new(OnceLock::new()),
     };
     let parts = A::build(context.clone(), config.own).await?;
 
@@ -85,7 +81,10 @@ pub async fn start<A: App>(
         config: config.server,
         verifier,
         clock: clock.clone(),
-        audit: context.audit.get().cloned(),
+        audit: Arc::new(OutboxSink {
+            db: db.clone(),
+            clock: clock.clone(),
+        }),
     })
     .await?;
     let (addr, ops_addr) = (grpc.addr(), ops.addr());

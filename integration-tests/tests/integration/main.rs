@@ -1,5 +1,6 @@
 //! The running platform, from outside.
 
+mod audit;
 mod bad_input;
 mod chaos;
 mod flash_sale;

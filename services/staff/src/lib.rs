@@ -1,4 +1,5 @@
-//! Staff: organisations, accounts, sign-in, sessions, and the identity tokens of staff.
+//! Staff: organisations, accounts, sign-in, sessions, and the identity tokens of staff;
+//! and the audit records of all services.
 //!
 //! It alone signs the identities of staff, and it must never contain what somebody does with a
 //! permission: each service enforces its own.
@@ -10,7 +11,9 @@ mod grpc;
 pub mod store;
 
 use chassis::service::{App, Context, Parts};
-use proto::staff::v1::staff_service_server::StaffServiceServer;
+use proto::staff::v1::{
+    audit_service_server::AuditServiceServer, staff_service_server::StaffServiceServer,
+};
 
 /// Migrations of the staff database.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/staff");
@@ -31,10 +34,12 @@ impl App for Staff {
     }
 
     async fn build(ctx: Context, _config: Config) -> anyhow::Result<Parts> {
-        let service = StaffServiceServer::new(grpc::StaffRpc::new(ctx));
+        let redis = ctx.redis.clone();
+        let staff = StaffServiceServer::new(grpc::StaffRpc::new(ctx.clone()));
+        let audit = AuditServiceServer::new(grpc::AuditRpc::new(ctx));
         Ok(Parts {
-            routes: tonic::service::Routes::new(service),
-            consumers: events::consumers(),
+            routes: tonic::service::Routes::new(staff).add_service(audit),
+            consumers: events::consumers(redis),
             ..Parts::default()
         })
     }

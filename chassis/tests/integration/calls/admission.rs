@@ -10,8 +10,8 @@ use chassis::{
 };
 use parking_lot::Mutex;
 use proto::staff::v1::{
-    ExchangeSessionRequest, GetMeRequest, ListAccountsRequest, SignInRequest,
-    staff_service_client::StaffServiceClient,
+    ExchangeSessionRequest, GetMeRequest, ListAccountsRequest, SetAccountStateRequest,
+    SignInRequest, staff_service_client::StaffServiceClient,
 };
 use testkit::identities;
 
@@ -96,12 +96,33 @@ async fn an_audited_call_is_recorded_without_its_secrets() {
     let [record] = records.as_slice() else {
         panic!("one audited call, found {records:?}");
     };
-    assert_eq!(record.method, "/yizhimai.staff.v1.StaffService/SignIn");
+    assert_eq!(record.body.action, "staff.SignIn");
     assert_eq!(
-        record.request,
-        serde_json::json!({ "account": "mei", "password": "***" })
+        record.body.request_json,
+        r#"{"account":"mei","password":"***"}"#
     );
-    assert_eq!(record.outcome, "Ok");
+    assert_eq!(record.body.outcome, "OK");
+}
+
+#[tokio::test]
+async fn a_caller_without_the_permission_leaves_a_record() {
+    let platform = Platform::with(agreeable()).await;
+    let org = testkit::organisation();
+    let clerk = identities::staff(org, &[], Scope::whole_organisation());
+    let mut clerk = StaffServiceClient::new(platform.caller(&clerk));
+    clerk
+        .set_account_state(SetAccountStateRequest::default())
+        .await
+        .unwrap_err();
+
+    let records = platform.audit.0.lock();
+    let [record] = records.as_slice() else {
+        panic!("one refused call, found {records:?}");
+    };
+    assert_eq!(record.org, Some(org));
+    assert_eq!(record.body.action, "staff.SetAccountState");
+    assert_eq!(record.body.outcome, "PERMISSION_DENIED");
+    assert_eq!(record.body.actor_kind, "staff");
 }
 
 #[tokio::test]
@@ -111,9 +132,11 @@ async fn a_file_comes_through_an_audited_call_and_is_recorded_short() {
     client.sign_in(of_size(11 * MIB)).await.unwrap();
 
     let records = platform.audit.0.lock();
-    let recorded = records[0].request["user_agent"].as_str().unwrap();
     let expected = format!("{}… ({} characters)", "x".repeat(200), 11 * MIB);
-    assert_eq!(recorded, expected);
+    assert_eq!(
+        records[0].body.request_json,
+        format!(r#"{{"user_agent":"{expected}"}}"#)
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Calls between services as they really travel: client, socket, server, handler.
 
 mod admission;
+mod audit;
 mod replicas;
 mod resilience;
 mod stub;

@@ -113,7 +113,7 @@ impl Platform {
             config,
             verifier: Arc::new(Verifier::from_config(&keys, shared.clone())),
             clock: shared.clone(),
-            audit: Some(Arc::new(audit.clone())),
+            audit: Arc::new(audit.clone()),
         })
         .await
         .unwrap();

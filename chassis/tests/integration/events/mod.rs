@@ -1,6 +1,6 @@
 //! Events from the transaction that publishes them to the one that applies them, on real servers.
 
-mod bench;
+pub mod bench;
 mod fill;
 mod inbox;
 mod outbox;

@@ -46,6 +46,7 @@ export async function screens(page) {
     ["limits", inBranch("limits")],
     ["limit-rules", inBranch("limits?tab=rules")],
     ["hours", inBranch("hours")],
+    ["audit", "/admin/audit"],
     ["account", "/admin/account"],
   ];
 }

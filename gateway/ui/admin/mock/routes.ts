@@ -1,5 +1,6 @@
 import type { Brand, Branch, Category, CountedMovement, OptionGroup, Order, OrderState, Product, Recipe, SlotMove, StockDay, StockItem, StockMovement, Transition } from "../src/data/types";
 import { person, stockItem } from "./fixtures";
+import { auditRoutes } from "./audit";
 import { hoursRoutes, orderSlots } from "./hours";
 import { limitRoutes } from "./limits";
 import { pauseRoutes } from "./pauses";
@@ -305,6 +306,7 @@ const sessions = () => [
 export const routes: readonly Route[] = [
   ...pauseRoutes,
   ...limitRoutes,
+  ...auditRoutes,
   ["POST", /^\/sign-in$/u, signIn],
   ["POST", /^\/sign-out$/u, () => ({ ...nothing, cookies: ["yzm_session=; Path=/; Max-Age=0"] })],
   ["GET", /^\/me$/u, () => ({ body: person() })],

@@ -7,6 +7,7 @@ it("is the site map", () => {
   expect(map).toMatchInlineSnapshot(`
     {
       "account": "/account",
+      "audit": "/audit",
       "categories": "/brands/:one/categories",
       "home": "/",
       "hours": "/branches/:one/hours",

@@ -3,6 +3,7 @@ export const paths = {
   home: () => "/",
   signIn: () => "/sign-in",
   account: () => "/account",
+  audit: () => "/audit",
   shop: (brandId: string) => `/brands/${brandId}/shop`,
   products: (brandId: string) => `/brands/${brandId}/products`,
   newProduct: (brandId: string) => `/brands/${brandId}/products/new`,

@@ -7,6 +7,7 @@ import { Frame } from "./frame/frame";
 import { CrashedPage, LostPage } from "./frame/lost";
 import { paths } from "./paths";
 import { PageSkeleton } from "./patterns/states";
+import { parseAuditSearch } from "./routes/audit/search";
 import { parseHoursSearch } from "./routes/hours/tabs";
 import { parseLimitSearch } from "./routes/limits/tabs";
 import { parseProductSearch } from "./routes/products/search";
@@ -48,6 +49,12 @@ const account = createRoute({
   getParentRoute: () => signedIn,
   path: "/account",
   component: lazyRouteComponent(() => import("./routes/account/page"), "AccountPage"),
+});
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/audit",
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import("./routes/audit/page"), "AuditPage"),
 });
 
 const brand = createRoute({ getParentRoute: () => signedIn, path: "/brands/$brandId" });
@@ -132,6 +139,7 @@ const routeTree = rootRoute.addChildren([
   signedIn.addChildren([
     home,
     account,
+    audit,
     brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish]),
     branch.addChildren([orders, stock, pauses, limits, hours]),
   ]),

@@ -5,7 +5,7 @@ import { BrandPage } from "./pages/brand/page";
 import { ordering } from "./pages/checkout/ordering-later";
 import { LostPage, StartPage } from "./pages/lost/page";
 import { MenuPage } from "./pages/menu/page";
-import { OrderPage } from "./pages/order/page";
+import { orderStatus } from "./pages/order/order-later";
 import { Arriving } from "./parts/arriving";
 import { Empty } from "./parts/empty";
 import { Skeleton } from "./parts/skeleton";
@@ -45,7 +45,13 @@ function InShop({ brand, branch }: { brand: string; branch: string }) {
       </Arriving>
     );
   }
-  if (current.page === "order") return <OrderPage key={current.token} shop={shop} token={current.token} />;
+  if (current.page === "order") {
+    return (
+      <Arriving page of={orderStatus} waiting={<Skeleton rows={4} />}>
+        {({ OrderPage }) => <OrderPage key={current.token} shop={shop} token={current.token} />}
+      </Arriving>
+    );
+  }
   return <MenuPage shop={shop} />;
 }
 

@@ -83,7 +83,7 @@ pub enum Deduct {
 pub const SHOW_LAST: i64 = 5;
 
 /// Settings of a stock item beside its mode.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rules {
     /// Amounts of the weekdays that have one of their own, Monday first.
     pub weekdays: [Option<i64>; 7],
@@ -110,7 +110,7 @@ impl Default for Rules {
 }
 
 /// Settings of a stock item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StockItem {
     /// Unit it counts.
     pub sku_id: SkuId,
@@ -241,7 +241,7 @@ pub struct BucketChange {
 }
 
 /// Counters of one bucket; see the comment at `stock_buckets` in the migration.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Bucket {
     /// Units on hand, never below 0.
     pub on_hand: i64,

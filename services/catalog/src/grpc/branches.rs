@@ -1,6 +1,7 @@
 //! RPCs on branches.
 
 use chassis::{
+    audit,
     db::TenantTx,
     error::{Problem, Violations, check_version},
     id::{self, BranchId},
@@ -49,6 +50,7 @@ pub(super) async fn create(
             version: 1,
         };
         store::branches::insert(tx, &branch, clock).await?;
+        audit::after(&convert::branch(&branch));
         events::branch_changed(tx, clock, &branch).await?;
         Ok::<_, Problem>(CreateBranchResponse {
             branch: Some(convert::branch(&branch)),
@@ -76,8 +78,10 @@ pub(super) async fn update(
     store::brands::lock(&mut tx, seen.brand_id).await?;
     let mut branch = access::branch(&mut tx, call.identity, branch_id).await?;
     check_version(wanted.map_or(0, |branch| branch.version), branch.version)?;
+    audit::before(&convert::branch(&branch));
     branch.details = details;
     let branch = store::branches::update(&mut tx, &branch, clock).await?;
+    audit::after(&convert::branch(&branch));
     events::branch_changed(&mut tx, clock, &branch).await?;
     tx.commit().await?;
     Ok(UpdateBranchResponse {

@@ -1,6 +1,7 @@
 //! RPCs on brands, and the way from a storefront's address to its organisation.
 
 use chassis::{
+    audit,
     db::{Db, TenantTx},
     error::{Problem, Violations, check_version},
     id::{self, BrandId},
@@ -45,6 +46,7 @@ pub(super) async fn create(
             version: 1,
         };
         store::brands::insert(tx, &brand, clock).await?;
+        audit::after(&convert::brand(&brand));
         events::brand_changed(tx, clock, &brand).await?;
         Ok::<_, Problem>(CreateBrandResponse {
             brand: Some(convert::brand(&brand)),
@@ -70,6 +72,7 @@ pub(super) async fn update(
     let mut tx = call.db.tenant(call.org).await?;
     let mut brand = access::lock_brand(&mut tx, call.identity, brand_id).await?;
     check_version(wanted.map_or(0, |brand| brand.version), brand.version)?;
+    audit::before(&convert::brand(&brand));
     if details.currency != brand.details.currency
         && store::brands::has_products(&mut tx, brand.id).await?
     {
@@ -77,6 +80,7 @@ pub(super) async fn update(
     }
     brand.details = details;
     let brand = store::brands::update(&mut tx, &brand, clock).await?;
+    audit::after(&convert::brand(&brand));
     events::brand_changed(&mut tx, clock, &brand).await?;
     tx.commit().await?;
     Ok(UpdateBrandResponse {

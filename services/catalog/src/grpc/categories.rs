@@ -1,6 +1,7 @@
 //! RPCs on categories.
 
 use chassis::{
+    audit,
     error::{CommonReason, Problem, Violations, check_version},
     id::{self, CategoryId},
 };
@@ -70,6 +71,7 @@ pub(super) async fn save(
             let stored = existing.iter().find(|category| category.id == id);
             let mut category = stored.ok_or(Error::NotFound("category"))?.clone();
             check_version(wanted.version, category.version)?;
+            audit::before(&convert::category(&category));
             category.name = name;
             store::categories::rename(&mut tx, &category, clock).await?;
             id
@@ -86,11 +88,11 @@ pub(super) async fn save(
     order.insert(place, saved);
     store::categories::arrange(&mut tx, &order).await?;
     let after = store::categories::list(&mut tx, brand.id).await?;
-    tx.commit().await?;
     let category = after.iter().find(|category| category.id == saved);
-    Ok(SaveCategoryResponse {
-        category: category.map(convert::category),
-    })
+    let category = category.map(convert::category);
+    category.iter().for_each(audit::after);
+    tx.commit().await?;
+    Ok(SaveCategoryResponse { category })
 }
 
 pub(super) async fn archive(
@@ -123,6 +125,7 @@ pub(super) async fn archive(
     };
     let category = find(category_id).ok_or(Error::NotFound("category"))?;
     check_version(request.version, category.version)?;
+    audit::removed(&convert::category(category));
     if target.is_some_and(|target| find(target).is_none()) {
         return Err(Error::NotFound("category").into());
     }

@@ -1,6 +1,7 @@
 //! RPCs on option groups.
 
 use chassis::{
+    audit,
     error::{Problem, Violations, check_version},
     id::{self, OptionGroupId},
 };
@@ -59,6 +60,7 @@ pub(super) async fn save(
             let stored = existing.iter().find(|group| group.id == id);
             let stored = stored.ok_or(Error::NotFound("option group"))?;
             check_version(wanted.version, stored.version)?;
+            audit::before(&convert::option_group(stored));
             Some(stored)
         }
     };
@@ -77,6 +79,7 @@ pub(super) async fn save(
             group.version = store::option_groups::update(&mut tx, &group, clock).await?;
         }
     }
+    audit::after(&convert::option_group(&group));
     tx.commit().await?;
     Ok(SaveOptionGroupResponse {
         option_group: Some(convert::option_group(&group)),
@@ -99,6 +102,7 @@ pub(super) async fn archive(
     let group = groups.iter().find(|group| group.id == group_id);
     let group = group.ok_or(Error::NotFound("option group"))?;
     check_version(request.version, group.version)?;
+    audit::removed(&convert::option_group(group));
     let products = store::option_groups::list_users(&mut tx, group_id).await?;
     if !products.is_empty() {
         return Err(Error::GroupInUse { products }.into());

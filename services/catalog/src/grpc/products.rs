@@ -1,6 +1,7 @@
 //! RPCs on products.
 
 use chassis::{
+    audit,
     clock::Clock,
     db::TenantTx,
     error::{CommonReason, Problem, Violations, check_version},
@@ -125,6 +126,7 @@ async fn insert(
     store::products::insert(tx, brand_id, std::slice::from_ref(&new), clock).await?;
     store::products::arrange(tx, &order_with(&catalogue, &new, draft.position)).await?;
     let product = store::products::get(tx, brand_id, new.id).await?;
+    audit::after(&convert::product(&product, brand_id));
     Ok(CreateProductResponse {
         product: Some(convert::product(&product, brand_id)),
     })
@@ -152,6 +154,7 @@ pub(super) async fn update(
         .find(|product| product.id == product_id);
     let stored = stored.ok_or(Error::NotFound("product"))?;
     check_version(wanted.version, stored.version)?;
+    audit::before(&convert::product(stored, brand_id));
 
     let mut violations = Violations::new();
     let mut changed = product::Product {
@@ -169,6 +172,7 @@ pub(super) async fn update(
     store::products::update(&mut tx, std::slice::from_ref(&changed), clock).await?;
     store::products::arrange(&mut tx, &order_with(&catalogue, &changed, draft.position)).await?;
     let product = store::products::get(&mut tx, brand_id, product_id).await?;
+    audit::after(&convert::product(&product, brand_id));
     tx.commit().await?;
     Ok(UpdateProductResponse {
         product: Some(convert::product(&product, brand_id)),
@@ -188,6 +192,7 @@ pub(super) async fn archive(
     access::lock_brand(&mut tx, call.identity, brand_id).await?;
     let product = store::products::get(&mut tx, brand_id, product_id).await?;
     check_version(request.version, product.version)?;
+    audit::removed(&convert::product(&product, brand_id));
     store::products::archive(&mut tx, product_id, request.version, &**call.clock).await?;
     tx.commit().await?;
     Ok(ArchiveProductResponse {})

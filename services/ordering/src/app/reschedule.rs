@@ -11,6 +11,7 @@
 //! the order's own slot instead.
 
 use chassis::{
+    audit,
     authn::Identity,
     db::TenantTx,
     error::{Problem, ToProblem as _},
@@ -19,6 +20,7 @@ use chassis::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt as _, stream};
+use serde_json::json;
 use tracing::Instrument as _;
 
 use super::{
@@ -123,7 +125,7 @@ impl Ordering {
     ) -> Result<Order, Problem> {
         let app = self.clone();
         let flow = async move { app.carry_out(org, &slot_move).await };
-        let done = tokio::spawn(flow.in_current_span()).await;
+        let done = tokio::spawn(audit::in_this_call(flow.in_current_span())).await;
         done.map_err(Problem::internal)?
     }
 
@@ -238,9 +240,12 @@ impl Ordering {
             business_day: slot.business_day,
         };
         let read_version = order.progress.version;
+        let before = json!({ "wanted_at": order.sold.wanted_at });
         let entry = order
             .reschedule(slot, reason, actor, self.clock.now())
             .map_err(|error| error.to_problem())?;
+        let after = json!({ "wanted_at": order.sold.wanted_at });
+        audit::changed("order", order.id, &before, &after);
         orders::update_slot(tx, order, read_version).await?;
         order_events::insert(tx, &[(order.id, &entry)], None).await?;
         let changes = [events::rescheduled(order, &entry)];

@@ -1,12 +1,15 @@
 //! Moves an order to another state, and undoes the last step. Of two simultaneous requests one wins.
 
 use chassis::{
+    audit,
     authn::{Actor, Identity, Level},
     db::TenantTx,
     error::{Problem, ToProblem as _},
     id::{AccountId, OrderId, OrganisationId},
     outbox,
 };
+
+use serde_json::json;
 
 use super::{Ordering, recall::mismatch};
 use crate::{
@@ -146,6 +149,12 @@ impl Ordering {
         entries: &[OrderEvent],
         mark: Option<&RequestMark>,
     ) -> Result<(), Problem> {
+        if let [first, ..] = entries {
+            let state =
+                |state: Option<OrderState>| json!({ "state": state.map(OrderState::as_str) });
+            let (before, after) = (state(first.from), state(Some(order.progress.state)));
+            audit::changed("order", order.id, &before, &after);
+        }
         orders::update_progress(tx, order, read_version).await?;
         let rows: Vec<_> = entries.iter().map(|entry| (order.id, entry)).collect();
         order_events::insert(tx, &rows, mark).await?;

@@ -1,6 +1,7 @@
 //! Creating, listing, enabling and disabling accounts.
 
 use chassis::{
+    audit,
     authn::{Identity, Scope},
     clock::Clock,
     db::TenantTx,
@@ -10,6 +11,8 @@ use chassis::{
     service::Context,
 };
 use proto::staff::v1::StaffReason;
+
+use serde_json::{Value, json};
 
 use super::sessions;
 use crate::{
@@ -56,6 +59,7 @@ pub async fn insert(
 ) -> Result<(), Problem> {
     refuse_escalation(tx, creator, new.role, &new.scope).await?;
     if store::accounts::insert(tx, clock, new).await? {
+        audit::changed("account", new.id, &Value::Null, &audited(new));
         return Ok(());
     }
     Err(Problem::new(StaffReason::AccountTaken).field("account", StaffReason::AccountTaken))
@@ -100,10 +104,22 @@ pub async fn set_enabled(
         return Err(Problem::version_conflict(version, present.version));
     }
     let changed = store::accounts::get(&mut tx, id).await?;
+    audit::changed("account", id, &audited(&present), &audited(&changed));
     events::publish_sessions_ended(&mut tx, &*ctx.clock, id, &outdated).await?;
     tx.commit().await?;
     sessions::clear(ctx, id, &outdated).await;
     Ok(changed)
+}
+
+/// What the audit shows of an account.
+fn audited(account: &Account) -> Value {
+    json!({
+        "account": account.account,
+        "name": account.name,
+        "role": account.role.key(),
+        "scope": account.scope,
+        "enabled": account.enabled,
+    })
 }
 
 async fn refuse_escalation(

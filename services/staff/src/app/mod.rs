@@ -1,6 +1,7 @@
 //! Use cases of staff.
 
 pub mod accounts;
+pub mod audit;
 pub mod identity;
 pub mod organisations;
 pub mod passwords;

@@ -1,6 +1,7 @@
 //! Exchanging, listing and ending sessions, and changing one's password.
 
 use chassis::{
+    audit,
     authn::Identity,
     error::{Problem, Violations},
     id::{AccountId, OrganisationId, SessionId},
@@ -56,6 +57,7 @@ pub async fn sign_out(ctx: &Context, secret: &str) -> Result<(), Problem> {
     let mut redis = ctx.redis.clone();
     let session = store::sessions::touch(&mut redis, &*ctx.clock, secret).await?;
     if let Some(session) = session {
+        audit::on_behalf_of(session.account);
         end(ctx, session.org, session.account, |other| {
             other.id == session.id
         })

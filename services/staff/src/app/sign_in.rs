@@ -1,6 +1,7 @@
 //! Signing in with a password (docs/rules.md, Sign-in).
 
 use chassis::{
+    audit,
     error::{CommonReason, Problem, Violations},
     service::Context,
 };
@@ -59,6 +60,9 @@ pub async fn sign_in(ctx: &Context, typed: Credentials) -> Result<SignedIn, Prob
     attempt.check(&mut redis).await?;
 
     let found = find(ctx, &code, &name).await?;
+    if let Some((account, _)) = &found {
+        audit::on_behalf_of(account.id);
+    }
     let hash = found
         .as_ref()
         .map(|(account, _)| account.password_hash.clone());

@@ -5,6 +5,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod common;
 mod sessions;
 mod sign_in;

@@ -2,6 +2,8 @@
 export const keys = {
   me: () => ["me"] as const,
   sessions: () => ["sessions"] as const,
+  accounts: () => ["accounts"] as const,
+  audit: () => ["audit"] as const,
   brands: () => ["brands"] as const,
   categories: (brandId: string) => ["brand", brandId, "categories"] as const,
   products: (brandId: string) => ["brand", brandId, "products"] as const,

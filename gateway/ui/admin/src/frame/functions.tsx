@@ -1,5 +1,6 @@
 import {
   AppstoreOutlined,
+  AuditOutlined,
   ClockCircleOutlined,
   ContainerOutlined,
   DashboardOutlined,
@@ -15,7 +16,7 @@ import type { ReactNode } from "react";
 import type { Me, Plan } from "../data/types";
 import type { Key } from "../i18n";
 import { paths } from "../paths";
-import { may, type Permission } from "../session/may";
+import { may, mayDo, type Action, type Permission } from "../session/may";
 import type { WorkScope } from "./use-scope";
 
 /** A function of the manual that works, under its own name. */
@@ -28,6 +29,8 @@ export interface WorkFunction {
   /** The manual's function it is a part of, where that one has several screens. */
   of?: Key;
   permission: Permission;
+  /** Sensitive action that it needs as well. */
+  action?: Action;
   /** The plan that brings it in full; without it the menu says so and the screen explains itself. */
   plan?: Plan;
   path: (scope: WorkScope) => string | undefined;
@@ -63,11 +66,17 @@ export const functionGroups: readonly FunctionGroup[] = [
       { id: "limits", title: "fn.limits", also: "商品產能限制 產能 負載 時段上限 超訂 capacity limit load F12", icon: <DashboardOutlined />, permission: "ops.capacity", plan: "advanced", path: inBranch(paths.limits) },
     ],
   },
+  {
+    title: "group.system",
+    functions: [
+      { id: "audit", of: "fn.system", title: "fn.audit", also: "系統設定 操作紀錄 稽核 誰改的 audit log history F39", icon: <AuditOutlined />, permission: "system.settings", action: "audit.view", path: paths.audit },
+    ],
+  },
 ];
 
 /** The groups as an account may see them. */
 export function groupsFor(me: Me): FunctionGroup[] {
   return functionGroups
-    .map((group) => ({ ...group, functions: group.functions.filter((one) => may(me, one.permission)) }))
+    .map((group) => ({ ...group, functions: group.functions.filter((one) => may(me, one.permission) && (!one.action || mayDo(me, one.action))) }))
     .filter((group) => group.functions.length > 0);
 }

@@ -1,7 +1,7 @@
 import type { Level, Me, Plan } from "../data/types";
 
-/** A key (docs/rules.md, Permissions) that a screen asks for. */
-export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity";
+/** A key of docs/rules.md, Permissions, that a screen asks for. */
+export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity" | "staff.accounts" | "system.settings";
 
 const levels = ["view", "operate", "manage"] as const satisfies readonly Level[];
 
@@ -24,7 +24,10 @@ export function holdsBrand(me: Me, brandId: string): boolean {
   return organisation || brand_ids.includes(brandId);
 }
 
-/** A sensitive action; docs/rules.md, Sensitive actions. */
-export function mayDo(me: Me, action: "order.cancel_late" | "order.reopen" | "member.unmask" | "test.order"): boolean {
+/** A sensitive action (docs/rules.md, Sensitive actions) that a screen asks for. */
+export type Action = "order.cancel_late" | "order.reopen" | "member.unmask" | "test.order" | "audit.view";
+
+/** Whether the account was given a sensitive action. */
+export function mayDo(me: Me, action: Action): boolean {
   return me.account.actions.includes(action);
 }

@@ -2,6 +2,7 @@
 //! still to come.
 
 use chassis::{
+    audit,
     authn::Identity,
     db::TenantTx,
     error::Violations,
@@ -143,6 +144,13 @@ pub async fn set_hours(
     version.restored_from = command.restores;
     version.saved_by.clone_from(&command.actor);
 
+    let before = parts.hours.seen_at(now).0;
+    audit::changed(
+        "hours",
+        command.branch_id,
+        &before,
+        &command.planned.hours,
+    );
     if let Some(number) = command.planned.replaces {
         store::hours::withdraw(&mut tx, command.branch_id, number, (now, &command.actor)).await?;
     }

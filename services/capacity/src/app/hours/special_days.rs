@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::{
+    audit,
     authn::Identity,
     db::TenantTx,
     error::Violations,
@@ -209,6 +210,8 @@ async fn save_once(
         day: command.day.clone(),
         version: current + 1,
     };
+    let was = before.as_ref().map(|before| &before.day);
+    audit::changed("special_day", day.special_day_id, &was, &Some(&day.day));
     let after = with(&scope, &day)?;
     store::hours::special_days::save(&mut tx, &day, (now, &command.actor)).await?;
     let started = apply(
@@ -245,6 +248,12 @@ pub async fn remove(
             current: day.version,
         });
     }
+    audit::changed(
+        "special_day",
+        command.special_day_id,
+        &Some(&day.day),
+        &None,
+    );
     let after = without(&scope, command.special_day_id);
     store::hours::special_days::delete(&mut tx, command.special_day_id).await?;
     let started = apply(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chassis::{
+    audit,
     authn::Identity,
     db::TenantTx,
     error::Violations,
@@ -52,6 +53,8 @@ pub async fn set(
             current: branch.limits_version,
         });
     }
+    let before = store::limits::rules(&mut tx, branch.branch_id, command.version).await?;
+    audit::changed("limits", branch.branch_id, &before, &command.rules);
     let change = LimitVersion {
         version: command.version + 1,
         rules: command.rules,

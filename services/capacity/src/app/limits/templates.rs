@@ -1,6 +1,7 @@
 //! Templates of limits that a brand's headquarters gives its branches.
 
 use chassis::{
+    audit,
     authn::Identity,
     db,
     error::Problem,
@@ -66,6 +67,12 @@ pub async fn save_template(
             .await?
             .filter(|known| known.brand_id == template.brand_id)
             .ok_or(Error::TemplateUnknown)?;
+        audit::changed(
+            "limit_template",
+            template.template_id,
+            &known.rules,
+            &template.rules,
+        );
         match store::limits::update_template(&mut tx, &template).await {
             Ok(true) => {
                 template.version += 1;

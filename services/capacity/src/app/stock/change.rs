@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chassis::{
+    audit,
     authn::Identity,
     business_day::BusinessDay,
     db::TenantTx,
@@ -137,6 +138,7 @@ pub async fn set_item(
     }
     item.rules.deduct = change.deduct.unwrap_or(before.rules.deduct);
     let item = item.replacing(&before, today);
+    audit::changed("stock_item", sku_id, &before, &item);
     store::stock::items::upsert(&mut tx, branch_id, &item).await?;
     let buckets = store::stock::buckets::find_many(&mut tx, branch_id, &[sku_id], today).await?;
     let (changed, movements) = change_amounts(&before, &item, &buckets);
@@ -237,6 +239,7 @@ async fn record_movement_once(
         _ => before.adjusted(command.quantity)?,
     };
     item.bucket = after;
+    audit::changed("stock_item", command.sku_id, &before, &after);
     let movement = record(
         deps,
         &mut tx,

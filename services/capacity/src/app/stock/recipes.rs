@@ -1,6 +1,7 @@
 //! Components of a brand and what is made of them.
 
 use chassis::{
+    audit,
     authn::Identity,
     db::TenantTx,
     error::Problem,
@@ -130,6 +131,8 @@ pub async fn set_recipe(
     }
     let branches = store::branches::lock_brand(&mut tx, brand_id).await?;
     let current = store::stock::recipes::versions(&mut tx, brand_id, sku_id, 1).await?;
+    let before = current.first().map_or(&[][..], |recipe| &recipe.parts);
+    audit::changed("recipe", sku_id, before, &parts[..]);
     let current = current.first().map_or(0, |recipe| recipe.version);
     if version != current {
         return Err(Error::VersionConflict {

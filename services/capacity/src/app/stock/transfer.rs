@@ -1,6 +1,9 @@
 //! Moves units from one branch to another: both sides or neither.
 
+use std::collections::BTreeMap;
+
 use chassis::{
+    audit,
     authn::Identity,
     db::TenantTx,
     id::{BranchId, OrganisationId, SkuId},
@@ -89,6 +92,16 @@ async fn transfer_once(
     let received = received.filter(|it| it.item.mode != StockMode::Untracked);
     let received = received.ok_or(Error::SkuMismatch)?;
 
+    let on_hand = |moved: i64| {
+        let sender = (command.from, sent.bucket.on_hand - moved);
+        BTreeMap::from([sender, (command.to, received.bucket.on_hand + moved)])
+    };
+    audit::changed(
+        "stock_item",
+        command.sku_id,
+        &on_hand(0),
+        &on_hand(command.quantity),
+    );
     let after = sent.bucket.adjusted(-command.quantity)?;
     let kind = MovementKind::TransferredOut;
     let (sent, movement) = write(

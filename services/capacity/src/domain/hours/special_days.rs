@@ -32,7 +32,7 @@ pub struct SpecialDay {
 }
 
 /// A special day, of a branch or of a brand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Day {
     /// Name.
     pub name: String,

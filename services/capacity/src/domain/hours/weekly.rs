@@ -14,7 +14,7 @@ pub const WEEK_MINUTES: i32 = 7 * DAY_MINUTES;
 const DELIVERY_LEAD_MINUTES: u16 = 40;
 
 /// One weekly opening period; close at or before open means the next day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Period {
     /// ISO weekday of the opening, 1 Monday … 7 Sunday.
     pub weekday: i16,
@@ -42,7 +42,7 @@ impl Period {
 }
 
 /// An opening period of a day; close at or before open means the next day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct DayPeriod {
     /// Opening in minutes after midnight.
     pub open_minute: i16,
@@ -79,7 +79,7 @@ impl DayPeriod {
 }
 
 /// What a method has for itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct MethodHours {
     /// A week of its own, sorted; `None`: it follows the branch.
     pub periods: Option<Vec<Period>>,
@@ -90,7 +90,8 @@ pub struct MethodHours {
 }
 
 /// What may be ordered while the branch is closed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum OutsideHours {
     /// Orders for a later slot.
@@ -101,7 +102,7 @@ pub enum OutsideHours {
 }
 
 /// Weekly hours and slot settings of a branch.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Hours {
     /// Weekly opening periods of the branch, sorted; none: closed.
     pub periods: Vec<Period>,

@@ -12,7 +12,7 @@ pub const MOST_PARTS: usize = 20;
 pub const MOST_UNITS_A_PART: i64 = 999;
 
 /// Units of one component.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct RecipePart {
     /// The component.
     pub component_id: SkuId,

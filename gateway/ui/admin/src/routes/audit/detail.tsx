@@ -1,0 +1,76 @@
+import { formatDateTime } from "@yizhimai/kit";
+import { Table, Typography } from "antd";
+
+import type { AuditEntry, FieldChange } from "../../data/types";
+import { useScope } from "../../frame/use-scope";
+import { useReason, useT } from "../../i18n";
+import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
+import { usePlaceName, useWho } from "./names";
+import { actionWord, fieldWord, objectWord, valueWord } from "./words";
+
+/** One record: who, when, where, why, and each field before and after. */
+export function AuditDetail({ record, onClose }: { record: AuditEntry | undefined; onClose: () => void }) {
+  const t = useT();
+  return (
+    <DetailDrawer open={record !== undefined} title={record ? actionWord(t, record.action) : ""} onClose={onClose}>
+      {record ? <Record record={record} /> : null}
+    </DetailDrawer>
+  );
+}
+
+function Record({ record }: { record: AuditEntry }) {
+  const t = useT();
+  const sentence = useReason();
+  const who = useWho();
+  const placeName = usePlaceName();
+  const { timeZone } = useScope();
+  const id = (text: string) => <Typography.Text copyable style={{ wordBreak: "break-all" }}>{text}</Typography.Text>;
+  return (
+    <>
+      <Facts
+        facts={[
+          [t("audit.when"), formatDateTime(record.recorded_at, timeZone)],
+          [t("audit.who"), who(record)],
+          [t("audit.where"), placeName(record)],
+          [t("audit.what"), record.object_type ? objectWord(t, record.object_type) : "—"],
+          [t("audit.objectId"), record.object_id ? id(record.object_id) : "—"],
+          [t("audit.outcome"), record.outcome === "OK" ? t("audit.done") : sentence({ reason: record.outcome })],
+          ...(record.reason ? ([[t("audit.why"), record.reason]] as const) : []),
+          ...(record.network ? ([[t("audit.network"), record.network]] as const) : []),
+          ...(record.user_agent ? ([[t("audit.device"), record.user_agent]] as const) : []),
+          ...(record.session_id ? ([[t("audit.session"), id(record.session_id)]] as const) : []),
+          ...(record.trace_id ? ([[t("audit.trace"), id(record.trace_id)]] as const) : []),
+        ]}
+      />
+      {record.changes.length > 0 ? (
+        <Table<FieldChange>
+          size="small"
+          pagination={false}
+          rowKey="field"
+          dataSource={record.changes}
+          scroll={{ x: "max-content" }}
+          columns={[
+            { title: t("audit.field"), key: "field", render: (_, change) => fieldWord(t, change.field) },
+            { title: t("audit.before"), key: "before", render: (_, change) => <Value text={valueWord(t, record, change.before)} /> },
+            { title: t("audit.after"), key: "after", render: (_, change) => <Value text={valueWord(t, record, change.after)} /> },
+          ]}
+          footer={record.omitted_changes > 0 ? () => t("audit.moreChanges", { count: record.omitted_changes }) : undefined}
+        />
+      ) : null}
+      {record.request_json ? (
+        <details>
+          <summary style={{ padding: "8px 0", cursor: "pointer" }}>{t("audit.request")}</summary>
+          <pre style={{ overflowX: "auto", fontSize: 13 }} tabIndex={0}>{pretty(record.request_json)}</pre>
+        </details>
+      ) : null}
+    </>
+  );
+}
+
+function Value({ text }: { text: string }) {
+  return <span style={{ whiteSpace: "normal", wordBreak: "break-word", display: "inline-block", maxWidth: 200 }}>{text}</span>;
+}
+
+function pretty(json: string): string {
+  return JSON.stringify(JSON.parse(json) as unknown, null, 2);
+}

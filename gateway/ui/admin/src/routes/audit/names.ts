@@ -1,0 +1,27 @@
+import type { AuditEntry } from "../../data/types";
+import { useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
+
+/** Says who acted, and for whom where that is somebody else. */
+export function useWho(): (record: AuditEntry) => string {
+  const t = useT();
+  return ({ actor_kind, actor_id, account_name, on_behalf_of }) => {
+    switch (actor_kind) {
+      case "staff":
+        return account_name ?? actor_id;
+      case "customer":
+        return t("actor.customer");
+      case "nobody":
+        return account_name ?? t("audit.nobody");
+      default:
+        return on_behalf_of && account_name ? account_name : `${t("actor.system")} ${actor_id}`;
+    }
+  };
+}
+
+/** Says which branch or brand it concerned. */
+export function usePlaceName(): (record: AuditEntry) => string {
+  const { brands, branches } = useScope();
+  return ({ brand_id, branch_id }) =>
+    branches.find((branch) => branch.branch_id === branch_id)?.name ?? brands.find((brand) => brand.brand_id === brand_id)?.name ?? branch_id ?? brand_id ?? "—";
+}

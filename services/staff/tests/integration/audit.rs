@@ -1,0 +1,303 @@
+//! Audit records: who sees which, and that nothing changes them afterwards.
+
+use chassis::{
+    audit,
+    authn::{Identity, Level, Scope},
+    id::{BranchId, BrandId, EventId},
+    outbox::Event,
+};
+use proto::{
+    common::v1::{AuditRecord, FieldChange},
+    staff::v1::{AuditEntry, ListAuditRecordsRequest, audit_service_client::AuditServiceClient},
+};
+use testkit::identities;
+
+use crate::common::{Office, PASSWORD, everywhere, ok, refused};
+
+async fn list(
+    office: &Office,
+    caller: &Identity,
+    request: ListAuditRecordsRequest,
+) -> Vec<AuditEntry> {
+    let mut client = AuditServiceClient::new(office.service.channel_as(caller));
+    ok(client.list_audit_records(request).await).records
+}
+
+/// Actions with their outcomes, newest first.
+fn actions(records: &[AuditEntry]) -> Vec<(&str, &str)> {
+    records
+        .iter()
+        .map(|record| (record.action.as_str(), record.outcome.as_str()))
+        .collect()
+}
+
+fn of_action(action: &str) -> ListAuditRecordsRequest {
+    ListAuditRecordsRequest {
+        action: action.to_owned(),
+        ..ListAuditRecordsRequest::default()
+    }
+}
+
+/// Waits until as many records of the action are stored, and lists them.
+async fn stored(office: &Office, action: &str, count: usize) -> Vec<AuditEntry> {
+    let owner = identities::owner(office.org);
+    let request = || of_action(action);
+    testkit::eventually(async || list(office, &owner, request()).await.len() >= count).await;
+    list(office, &owner, request()).await
+}
+
+fn record(action: &str, brand: Option<BrandId>, branch: Option<BranchId>) -> AuditRecord {
+    let text = |id: Option<String>| id.unwrap_or_default();
+    AuditRecord {
+        record_id: EventId::new(&testkit::clock()).to_string(),
+        action: action.to_owned(),
+        outcome: "OK".to_owned(),
+        actor_kind: "service".to_owned(),
+        actor_id: "catalog".to_owned(),
+        brand_id: text(brand.map(|id| id.to_string())),
+        branch_id: text(branch.map(|id| id.to_string())),
+        object_type: "product".to_owned(),
+        object_id: action.to_owned(),
+        changes: vec![FieldChange {
+            field: "name".to_owned(),
+            before: Some("紅茶".to_owned()),
+            after: Some("冬瓜茶".to_owned()),
+        }],
+        request_json: r#"{"version":1}"#.to_owned(),
+        ..AuditRecord::default()
+    }
+}
+
+/// Records of other services, and the wait until the last of them is stored.
+async fn deliver(office: &Office, records: &[AuditRecord]) {
+    let events: Vec<Event> = records
+        .iter()
+        .map(|record| Event::new(audit::EVENT, record.record_id.parse().unwrap(), 1, record))
+        .collect();
+    office.service.deliver(office.org, &events).await;
+    let last = records.last().unwrap();
+    stored(office, &last.action, 1).await;
+}
+
+#[tokio::test]
+async fn a_change_of_an_account_shows_who_did_what_to_whom() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let clerk = office
+        .account(&boss, "clerk", "counter", everywhere())
+        .await;
+    ok(office.set_enabled(&boss, &clerk, false).await);
+
+    let records = stored(&office, "staff.SetAccountState", 1).await;
+    let [record] = records.as_slice() else {
+        panic!("one change, found {records:?}");
+    };
+    assert_eq!(record.account_name.as_deref(), Some("陳美玲"));
+    assert_eq!(record.actor_id, boss.account_id);
+    assert_eq!(record.network, "192.0.2.*");
+    assert_eq!(record.user_agent, "a browser");
+    assert_eq!(
+        (&*record.object_type, &*record.object_id),
+        ("account", &*clerk.account_id)
+    );
+    let changes = [FieldChange {
+        field: "enabled".to_owned(),
+        before: Some("true".to_owned()),
+        after: Some("false".to_owned()),
+    }];
+    assert_eq!(record.changes, changes);
+
+    let created = stored(&office, "staff.CreateAccount", 1).await;
+    assert!(!created[0].request_json.contains(PASSWORD), "{created:?}");
+    office.close().await;
+}
+
+#[tokio::test]
+async fn a_sign_in_names_the_account_whether_it_succeeds_or_not() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    office
+        .try_sign_in("tea", "boss", "wrong")
+        .await
+        .unwrap_err();
+    let records = stored(&office, "staff.SignIn", 2).await;
+    assert_eq!(
+        actions(&records),
+        [("staff.SignIn", "LOGIN_FAILED"), ("staff.SignIn", "OK")]
+    );
+    assert!(
+        records
+            .iter()
+            .all(|record| record.on_behalf_of.as_deref() == Some(&*boss.account_id))
+    );
+    for record in &records {
+        assert_eq!(record.network, "192.0.2.*");
+        assert_eq!(record.user_agent, "a browser");
+    }
+    office.close().await;
+}
+
+#[tokio::test]
+async fn a_refused_change_leaves_no_record_but_an_attempt_without_authority_does() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    let mut stale = office
+        .account(&boss, "clerk", "counter", everywhere())
+        .await;
+    stale.version = 9;
+    let refusal = refused(office.set_enabled(&boss, &stale, false).await);
+    assert_eq!(refusal.reason, "VERSION_CONFLICT");
+    let clerk = office.person("clerk").await;
+    refused(office.set_enabled(&clerk, &stale, false).await);
+
+    let records = stored(&office, "staff.SetAccountState", 1).await;
+    assert_eq!(
+        actions(&records),
+        [("staff.SetAccountState", "PERMISSION_DENIED")]
+    );
+    assert_eq!(records[0].actor_id, clerk.account_id);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn records_are_seen_within_the_scope_of_the_viewer() {
+    let office = Office::open().await;
+    let clock = testkit::clock();
+    let (brand, branch) = (BrandId::new(&clock), BranchId::new(&clock));
+    let other = BranchId::new(&clock);
+    office.hears_of_branch(brand, branch).await;
+    deliver(
+        &office,
+        &[
+            record("test.OfBranch", None, Some(branch)),
+            record("test.OfBrand", Some(brand), None),
+            record("test.OfOther", None, Some(other)),
+            record("test.OfAll", None, None),
+        ],
+    )
+    .await;
+    let viewer = |scope: Scope| {
+        let mut viewer = identities::staff(office.org, &[("system.settings", Level::View)], scope);
+        viewer.actions.insert("audit.view".to_owned());
+        viewer
+    };
+    let seen = async |scope: Scope| {
+        let records = list(&office, &viewer(scope), ListAuditRecordsRequest::default()).await;
+        let tests = records.into_iter().map(|record| record.action);
+        tests
+            .filter(|action| action.starts_with("test."))
+            .collect::<Vec<_>>()
+    };
+    let of_branch = Scope {
+        branches: [branch].into(),
+        ..Scope::default()
+    };
+    assert_eq!(seen(of_branch).await, ["test.OfBranch"]);
+    let of_brand = Scope {
+        brands: [brand].into(),
+        ..Scope::default()
+    };
+    assert_eq!(seen(of_brand).await, ["test.OfBrand", "test.OfBranch"]);
+    let all = seen(Scope::whole_organisation()).await;
+    assert_eq!(all.len(), 4, "{all:?}");
+    office.close().await;
+}
+
+#[tokio::test]
+async fn records_come_newest_first_a_page_at_a_time_and_by_object() {
+    let office = Office::open().await;
+    let records: Vec<AuditRecord> = (0..25)
+        .map(|number| record(&format!("test.Number{number:02}"), None, None))
+        .collect();
+    deliver(&office, &records).await;
+    let owner = identities::owner(office.org);
+    let mut client = AuditServiceClient::new(office.service.channel_as(&owner));
+    let mut request = ListAuditRecordsRequest {
+        page_size: 20,
+        ..ListAuditRecordsRequest::default()
+    };
+    let first = ok(client.list_audit_records(request.clone()).await);
+    assert_eq!(first.records.len(), 20);
+    assert_eq!(first.records[0].action, "test.Number24");
+    request.page_token = first.next_page_token.unwrap();
+    let second = ok(client.list_audit_records(request).await);
+    assert_eq!(second.records[0].seq, first.records[19].seq - 1);
+    assert_eq!(second.next_page_token, None);
+
+    let of_object = ListAuditRecordsRequest {
+        object_id: "test.Number07".to_owned(),
+        ..ListAuditRecordsRequest::default()
+    };
+    let found = list(&office, &owner, of_object).await;
+    assert_eq!(actions(&found), [("test.Number07", "OK")]);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn nobody_sees_the_records_of_another_organisation() {
+    let office = Office::open().await;
+    deliver(&office, &[record("test.Ours", None, None)]).await;
+    let stranger = identities::owner(testkit::organisation());
+    let seen = list(&office, &stranger, ListAuditRecordsRequest::default()).await;
+    assert_eq!(seen, []);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn the_service_can_neither_change_nor_remove_a_record() {
+    let office = Office::open().await;
+    deliver(&office, &[record("test.Kept", None, None)]).await;
+    for sql in [
+        "UPDATE audit_records SET actor_id = 'somebody else'",
+        "DELETE FROM audit_records",
+        "TRUNCATE audit_records",
+    ] {
+        let mut tx = office.service.db().db().tenant(office.org).await.unwrap();
+        let refused = sqlx::query(sql).execute(&mut *tx).await.unwrap_err();
+        let code = refused.as_database_error().and_then(|error| error.code());
+        assert_eq!(code.as_deref(), Some("42501"), "{sql}");
+    }
+    office.close().await;
+}
+
+#[tokio::test]
+async fn a_record_altered_behind_the_service_no_longer_matches_its_hash() {
+    let office = Office::open().await;
+    let records = ["test.First", "test.Second", "test.Third"];
+    deliver(&office, &records.map(|action| record(action, None, None))).await;
+    let mut superuser = office.service.db().superuser().await;
+    let mismatched = "SELECT action FROM audit_records AS record
+                      WHERE hash <> audit_record_hash(record) ORDER BY seq";
+    let chained = "SELECT count(*) FROM audit_records AS record
+                   JOIN audit_records AS before
+                       ON before.org_id = record.org_id AND before.seq = record.seq - 1
+                   WHERE record.previous_hash = before.hash";
+    let sound: Vec<String> = sqlx::query_scalar(mismatched)
+        .fetch_all(&mut superuser)
+        .await
+        .unwrap();
+    assert_eq!(sound, Vec::<String>::new());
+    let total: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_records")
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap();
+    let links: i64 = sqlx::query_scalar(chained)
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap();
+    assert_eq!(links, total - 1);
+
+    sqlx::query(
+        "UPDATE audit_records SET changes = replace(changes::text, '冬瓜茶', '烏龍茶')::jsonb
+         WHERE action = 'test.Second'",
+    )
+    .execute(&mut superuser)
+    .await
+    .unwrap();
+    let altered: Vec<String> = sqlx::query_scalar(mismatched)
+        .fetch_all(&mut superuser)
+        .await
+        .unwrap();
+    assert_eq!(altered, ["test.Second"]);
+    office.close().await;
+}
