@@ -48,6 +48,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/audit-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the audit records within the caller's scope, newest first, a page at a time.
+         * @description The caller's own are always among them. Refuses with VALIDATION_FAILED. Safe to repeat.
+         */
+        get: operations["list_audit_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/branches": {
         parameters: {
             query?: never;
@@ -140,7 +160,7 @@ export interface paths {
         get: operations["get_hours"];
         /**
          * Replaces a branch's weekly hours and slot settings, now or at a later time.
-         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, SETTING_RANGE, IN_THE_PAST, EFFECTIVE_CONFLICT, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, NOT_FOUND.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, SETTING_RANGE, IN_THE_PAST, EFFECTIVE_CONFLICT, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and rescheduling orders), VERSION_CONFLICT, NOT_FOUND.
          */
         put: operations["set_hours"];
         post?: never;
@@ -201,7 +221,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraws a pending change of hours.
-         * @description Refuses with VERSION_CONFLICT, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), NOT_FOUND.
+         * @description Refuses with VERSION_CONFLICT, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and rescheduling orders), NOT_FOUND.
          */
         post: operations["withdraw_hours"];
         delete?: never;
@@ -389,7 +409,7 @@ export interface paths {
         put?: never;
         /**
          * Creates or changes a special day of a branch or of a brand.
-         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and rescheduling orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["save_special_day"];
         delete?: never;
@@ -408,7 +428,7 @@ export interface paths {
         get?: never;
         /**
          * Creates or changes a special day of a branch or of a brand.
-         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and rescheduling orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
          */
         put: operations["save_special_day_2"];
         post?: never;
@@ -533,7 +553,7 @@ export interface paths {
          * Records a movement (received, counted, adjusted, scrapped) of a stock item.
          * @description Refuses with STOCK_NEGATIVE, VALIDATION_FAILED, NOT_FOUND. Repeating with the same key is safe.
          */
-        post: operations["move_stock"];
+        post: operations["record_stock_movement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -570,10 +590,31 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Moves units from one branch to another, both sides or neither.
+         * Transfers units from one branch to another, both sides or neither.
          * @description Refuses with STOCK_NEGATIVE, SKU_MISMATCH (the other branch does not count the unit), VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["transfer_stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/test-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Places a test order, as a customer would place it; it is counted nowhere.
+         * @description Refuses with what placing an order refuses with, `PERMISSION_DENIED` (`test.order`) and
+         *     `OUT_OF_SCOPE`.
+         */
+        post: operations["place_test_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -934,7 +975,7 @@ export interface paths {
         put?: never;
         /**
          * Creates or changes a special day of a branch or of a brand.
-         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and rescheduling orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["save_special_day_3"];
         delete?: never;
@@ -953,7 +994,7 @@ export interface paths {
         get?: never;
         /**
          * Creates or changes a special day of a branch or of a brand.
-         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
+         * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and rescheduling orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
          */
         put: operations["save_special_day_4"];
         post?: never;
@@ -1114,7 +1155,7 @@ export interface paths {
         put?: never;
         /**
          * Moves an order to another slot, before it is being made; nothing else of it changes.
-         * @description Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED, REASON_REQUIRED, TEXT_TOO_LONG, what Hold of capacity refuses with, HOLD_GONE, NOT_FOUND. Repeating with the version it was first asked at is safe.
+         * @description Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED, REASON_REQUIRED, TEXT_TOO_LONG, what Hold of capacity refuses with, HOLD_GONE, NOT_FOUND. Repeating with the same version is safe.
          */
         post: operations["move_order"];
         delete?: never;
@@ -1174,8 +1215,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes the last state step of the caller back within 10 s.
-         * @description Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED, NOT_FOUND. Repeating with the version it was first asked at is safe.
+         * Undoes the last transition of the caller within 10 s.
+         * @description Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED, NOT_FOUND. Repeating with the same version is safe.
          */
         post: operations["undo_transition"];
         delete?: never;
@@ -1194,7 +1235,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells who ordered, with the whole phone.
+         * Gets name and phone of the customer, unmasked.
          * @description Refuses with REASON_REQUIRED, TEXT_TOO_LONG, NOT_FOUND. Every call is written to the audit log.
          */
         post: operations["unmask_contact"];
@@ -1416,7 +1457,7 @@ export interface paths {
         put?: never;
         /**
          * Removes a special day.
-         * @description Refuses with ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and moving orders), VERSION_CONFLICT, NOT_FOUND.
+         * @description Refuses with ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and rescheduling orders), VERSION_CONFLICT, NOT_FOUND.
          */
         post: operations["remove_special_day"];
         delete?: never;
@@ -1633,31 +1674,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/branches/{branch_id}/test-orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Places a test order, as a customer would place it; it is counted nowhere.
-         * @description Refuses with what a quote refuses with and `QUOTE_CHANGED` (the problem carries the fresh
-         *     quote, and `was` and `now` of each difference at `lines[n]`, `fees[kind]` and `promised_at`),
-         *     `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
-         *     `TOO_FAR_AHEAD`, `PHONE_INVALID`, `TEXT_TOO_LONG`, `METHOD_NOT_ALLOWED`,
-         *     `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
-         *     `pickup_number`) and `RATE_LIMITED`.
-         */
-        post: operations["place_test_order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1700,6 +1716,8 @@ export interface components {
             amount: number;
             /** @description Name as the customer sees it. */
             name: string;
+            /** @description The amount by unit of the line, minor units; empty for a fee. */
+            per_unit: number[];
             /**
              * Format: uuid
              * @description Rule.
@@ -1712,10 +1730,8 @@ export interface components {
             rule_version: number;
             /** @description The sentence why. */
             sentence: string;
-            /** @description Stage letter of domain-rules §3.2. */
+            /** @description Letter of its stage; docs/rules.md, Price stages. */
             stage: string;
-            /** @description The amount by unit of the line, minor units; empty for a fee. */
-            per_unit: number[];
         };
         /** @description A booked order that lies outside the hours. */
         AffectedOrder: {
@@ -1767,6 +1783,76 @@ export interface components {
              * @description Version it was read at.
              */
             version: number;
+        };
+        /** @description A stored audit record. */
+        AuditEntry: {
+            /** @description Name of the account that acted, or for which a service acted; absent when there is none. */
+            account_name: string | null;
+            /** @description Package and RPC, such as `catalog.UpdateBrand`. */
+            action: string;
+            /**
+             * Format: uuid
+             * @description Which one of its kind.
+             */
+            actor_id: string;
+            /** @description `staff`, `customer`, `device`, `service`, or `nobody` without a token. */
+            actor_kind: string;
+            /**
+             * Format: uuid
+             * @description Branch concerned.
+             */
+            branch_id: string | null;
+            /**
+             * Format: uuid
+             * @description Brand concerned.
+             */
+            brand_id: string | null;
+            /** @description What changed, field by field. */
+            changes: components["schemas"]["FieldChange"][];
+            /** @description Address the caller came from, masked; empty when it is not known. */
+            network: string;
+            /**
+             * Format: uuid
+             * @description Id of the object; empty when there is no single one.
+             */
+            object_id: string;
+            /** @description Kind of object, such as `product`; empty when there is no single one. */
+            object_type: string;
+            /**
+             * Format: int32
+             * @description Changes beyond those listed.
+             */
+            omitted_changes: number;
+            /** @description Account the call was made for, where the actor is not staff itself. */
+            on_behalf_of: string | null;
+            /** @description `OK`, or the reason of the refusal. */
+            outcome: string;
+            /** @description Why, in the words of the caller. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /** @description The request as JSON, masked and cut short; empty when it was not readable. */
+            request_json: string;
+            /**
+             * Format: int64
+             * @description Place in the organisation's chain.
+             */
+            seq: number;
+            /**
+             * Format: uuid
+             * @description Session of a staff account.
+             */
+            session_id: string | null;
+            /**
+             * Format: uuid
+             * @description Trace in which it happened.
+             */
+            trace_id: string;
+            /** @description User agent the caller came with; empty when it is not known. */
+            user_agent: string;
         };
         /** @description What a branch can sell at a moment. */
         Availability: {
@@ -1944,7 +2030,7 @@ export interface components {
             order: components["schemas"]["Order"];
         };
         /**
-         * @description Why an order was cancelled or rejected, domain-rules §4.4.
+         * @description Why an order was cancelled or rejected; docs/rules.md, Order transitions.
          * @enum {string}
          */
         CancelReason: "out_of_stock" | "too_busy" | "closed" | "customer_request" | "duplicate" | "unreachable" | "undeliverable" | "suspicious" | "other" | "hold_gone";
@@ -2112,7 +2198,7 @@ export interface components {
              */
             version: number;
         };
-        /** @description Who orders. */
+        /** @description The customer. */
         Contact: {
             /** @description Name, 1–60 characters. */
             name: string;
@@ -2195,7 +2281,7 @@ export interface components {
             reason: components["schemas"]["PauseReason"];
             /** @description Units whose restocking ends it, 1–12, for RESTOCKED; left out for a variant or option, which is its own. */
             restock_sku_ids?: string[];
-            /** @description How far it reaches. */
+            /** @description Its scope. */
             scope: components["schemas"]["PauseScope"];
             /** @description What is to be paused. */
             target: components["schemas"]["PauseTargetInput"];
@@ -2247,7 +2333,7 @@ export interface components {
              * @description The batch.
              */
             batch_id: string;
-            /** @description Name of who decided. */
+            /** @description Name of the account that decided. */
             decided_by: string;
             /**
              * Format: int32
@@ -2263,7 +2349,7 @@ export interface components {
             move_reason: string;
             /**
              * Format: date-time
-             * @description When ordering accepted it.
+             * @description When ordering received it.
              */
             started_at: string;
             /**
@@ -2287,22 +2373,22 @@ export interface components {
         };
         /** @description A fee. */
         Fee: {
+            /** @description Adjustments, each explained. */
+            adjustments: components["schemas"]["Adjustment"][];
             /**
              * Format: int64
-             * @description Amount.
+             * @description Amount after its adjustments.
              */
             amount: number;
             /** @description Kind: bag, delivery or service. */
             kind: string;
-            /** @description Name as the customer sees it. */
-            name: string;
             /**
              * Format: int64
              * @description Amount before them.
              */
             list: number;
-            /** @description Adjustments, each explained. */
-            adjustments: components["schemas"]["Adjustment"][];
+            /** @description Name as the customer sees it. */
+            name: string;
         };
         /** @description What a fee came to, as the customer saw it. */
         FeeAmount: {
@@ -2313,6 +2399,15 @@ export interface components {
             amount: number;
             /** @description Kind of the fee. */
             kind: string;
+        };
+        /** @description One field before and after a change. */
+        FieldChange: {
+            /** @description Value after; absent when there is none. */
+            after: string | null;
+            /** @description Value before; absent when there was none. */
+            before: string | null;
+            /** @description Path of the field in its object. */
+            field: string;
         };
         /** @description Request of FindOrders. */
         FindOrdersRequest: {
@@ -2359,7 +2454,7 @@ export interface components {
         GetOrderByTokenResponse: {
             /** @description The customer may cancel now. */
             may_cancel: boolean;
-            /** @description The order; contact is masked, staff's reasons are left out. */
+            /** @description The order; the contact is masked, staff's texts are left out. */
             order: components["schemas"]["Order"];
         };
         /** @description Response of GetOrder. */
@@ -2877,6 +2972,13 @@ export interface components {
             /** @description Token of the next page, null at the end. */
             next_page_token: string | null;
         };
+        /** @description Response of ListAuditRecords. */
+        ListAuditRecordsResponse: {
+            /** @description Token of the next page; absent at the end. */
+            next_page_token: string | null;
+            /** @description Records of this page. */
+            records: components["schemas"]["AuditEntry"][];
+        };
         /** @description Response of ListBrands. */
         ListBrandsResponse: {
             /** @description Branches by brand and name. */
@@ -2970,7 +3072,7 @@ export interface components {
         };
         /** @description Response of ListShortOrders. */
         ListShortOrdersResponse: {
-            /** @description Orders, newest first: as many as the shortfall reaches. */
+            /** @description Orders, newest first: as many as the shortfall covers. */
             orders: components["schemas"]["ShortOrder"][];
         };
         /** @description Response of ListSpecialDays. */
@@ -3322,25 +3424,6 @@ export interface components {
             /** @description The order. */
             order: components["schemas"]["Order"];
         };
-        /** @description Request of MoveStock. */
-        MoveStockRequest: {
-            /** @description RECEIVED, COUNTED, ADJUSTED or SCRAPPED. */
-            kind: components["schemas"]["MovementKind"];
-            /**
-             * Format: int64
-             * @description Units; for COUNTED the count itself, for ADJUSTED signed.
-             */
-            quantity: number;
-            /** @description Why, at most 200 characters. */
-            reason?: string | null;
-        };
-        /** @description Response of MoveStock. */
-        MoveStockResponse: {
-            /** @description The item after the movement. */
-            item: components["schemas"]["StockItem"];
-            /** @description The movement. */
-            movement: components["schemas"]["StockMovement"];
-        };
         /**
          * @description Kind of a movement.
          * @enum {string}
@@ -3513,21 +3596,35 @@ export interface components {
             cancel_reason: null | components["schemas"]["CancelReason"];
             /** @description Text of the reason. */
             cancel_text: string;
+            /** @description Where it came from. */
+            channel: components["schemas"]["Channel"];
             /**
              * Format: date-time
              * @description When it was closed, absent before.
              */
             completed_at: string | null;
-            /** @description Name of who ordered. */
+            /** @description Name of the customer. */
             contact_name: string;
-            /** @description Phone of who ordered; masked for everybody but who has just placed the order. */
+            /** @description Phone of the customer; masked except in the response to PlaceOrder. */
             contact_phone: string;
+            /**
+             * Format: date-time
+             * @description When it was created, which is before it is placed when it is paid online.
+             */
+            created_at: string;
             /** @description ISO 4217 currency of all amounts. */
             currency: string;
             /** @description Fees. */
             fees: components["schemas"]["Fee"][];
+            /** @description Who it was made for and how. */
+            kind: components["schemas"]["OrderKind"];
             /** @description Lines. */
             lines: components["schemas"]["PricedLine"][];
+            /**
+             * Format: uuid
+             * @description Member it belongs to.
+             */
+            member_id: string | null;
             /**
              * Format: int64
              * @description Number of the menu version it was sold from.
@@ -3535,6 +3632,8 @@ export interface components {
             menu_number: number;
             /** @description Method. */
             method: components["schemas"]["FulfilmentMethod"];
+            /** @description Named way of 自取; absent for the plain one. */
+            method_name: string | null;
             /**
              * Format: date-time
              * @description Time promised before it was last moved to another slot; absent when it never was.
@@ -3556,7 +3655,11 @@ export interface components {
              * @description What was paid.
              */
             paid: number;
-            /** @description 取件號碼, three digits or more. */
+            /** @description Who takes its money. */
+            payment_method: components["schemas"]["PaymentMethod"];
+            /** @description How far its payment is. */
+            payment_state: components["schemas"]["PaymentState"];
+            /** @description 取件號碼, three digits or more, of a test order after a T; empty until the order is placed. */
             pickup_number: string;
             /**
              * Format: date-time
@@ -3575,8 +3678,15 @@ export interface components {
             ready_at: string | null;
             /** @description Remark. */
             remark: string;
+            /**
+             * Format: int32
+             * @description Counts its editions, from 1.
+             */
+            revision: number;
             /** @description State. */
             state: components["schemas"]["OrderState"];
+            /** @description Table of a TABLE order. */
+            table_name: string | null;
             /** @description A test order. */
             test: boolean;
             /**
@@ -3601,30 +3711,6 @@ export interface components {
              * @description Wanted time, absent for ASAP.
              */
             wanted_at: string | null;
-            /** @description Where it came from. */
-            channel: components["schemas"]["Channel"];
-            /** @description Who it was made for and how. */
-            kind: components["schemas"]["OrderKind"];
-            /** @description Member it belongs to. */
-            member_id: string | null;
-            /** @description Table of a TABLE order. */
-            table_name: string | null;
-            /** @description Named way of 自取; absent for the plain one. */
-            method_name: string | null;
-            /** @description Who takes its money. */
-            payment_method: components["schemas"]["PaymentMethod"];
-            /** @description How far its payment is. */
-            payment_state: components["schemas"]["PaymentState"];
-            /**
-             * Format: date-time
-             * @description When it was created, which is before it is placed when it is paid online.
-             */
-            created_at: string;
-            /**
-             * Format: int32
-             * @description Counts its editions, from 1.
-             */
-            revision: number;
         };
         /** @description Data of `event: order`: an order is new or moved on. */
         OrderChanged: {
@@ -3652,7 +3738,7 @@ export interface components {
             order_id: string;
             /**
              * Format: date-time
-             * @description Start of the slot it is moved to; needed for MOVE, not read otherwise.
+             * @description Start of the slot it is rescheduled to; needed for MOVE, not read otherwise.
              */
             wanted_at?: string | null;
         };
@@ -3667,9 +3753,9 @@ export interface components {
         };
         /** @description An entry of an order's history, never changed. */
         OrderEvent: {
-            /** @description Name of who did it; empty for the customer or the system. */
+            /** @description Name of the member of staff who made it; empty for the customer or the system. */
             actor: string;
-            /** @description Kind of who did it: staff, customer or system. */
+            /** @description staff, customer or system. */
             actor_kind: string;
             /**
              * Format: date-time
@@ -3698,6 +3784,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Who an order was made for and how.
+         * @enum {string}
+         */
+        OrderKind: "guest" | "member" | "counter" | "table" | "group" | "platform";
         /** @description Most units of a stock-keeping unit in one order. */
         OrderLimit: {
             /**
@@ -3711,14 +3802,14 @@ export interface components {
              */
             sku_id: string;
         };
-        /** @description What came of the decision about one order. */
+        /** @description Outcome of the decision about one order. */
         OrderOutcome: {
             /**
              * Format: uuid
              * @description Its branch.
              */
             branch_id: string;
-            /** @description Name of who ordered; null for an order that is not known. */
+            /** @description Name of the customer; null for an order that is not known. */
             contact_name: string | null;
             /** @description CANCEL, MOVE or MOVE_NEXT. */
             decision: components["schemas"]["Decision"];
@@ -3783,9 +3874,9 @@ export interface components {
          * @enum {string}
          */
         OrderState: "pending_payment" | "placed" | "accepted" | "preparing" | "ready" | "delivering" | "completed" | "cancelled" | "rejected" | "expired" | "no_show";
-        /** @description An order by what staff know it by. */
+        /** @description What staff identifies an order by. */
         OrderSummary: {
-            /** @description Name of who ordered. */
+            /** @description Name of the customer. */
             contact_name: string;
             /** @description Method. */
             method: components["schemas"]["FulfilmentMethod"];
@@ -3889,7 +3980,7 @@ export interface components {
             end: components["schemas"]["PauseEnd"];
             /**
              * Format: date-time
-             * @description When it ended in the branch asked about, null while it lasts.
+             * @description When it ended in the branch of the request, null while it lasts.
              */
             ended_at: string | null;
             /** @description Name of who resumed it; empty when it ended otherwise. */
@@ -3898,7 +3989,7 @@ export interface components {
             ending: null | components["schemas"]["PauseEnding"];
             /**
              * Format: date-time
-             * @description When it ends by itself in the branch asked about; null until somebody or something ends it.
+             * @description When it ends by itself in the branch of the request; null until somebody or something ends it.
              */
             ends_at: string | null;
             /** @description Only who has the whole brand may resume it. */
@@ -3912,7 +4003,7 @@ export interface components {
             pause_id: string;
             /** @description Why. */
             reason: components["schemas"]["PauseReason"];
-            /** @description How far it reaches. */
+            /** @description Its scope. */
             scope: components["schemas"]["PauseScope"];
             /**
              * Format: date-time
@@ -3977,7 +4068,7 @@ export interface components {
          */
         PauseReason: "out_of_stock" | "equipment" | "staffing" | "food_safety" | "other";
         /**
-         * @description How far a pause reaches.
+         * @description The scope of a pause.
          * @enum {string}
          */
         PauseScope: "branches" | "brand";
@@ -4008,6 +4099,16 @@ export interface components {
          * @enum {string}
          */
         PauseTargetKind: "product" | "variant" | "option" | "category" | "method" | "branch" | "station" | "tag";
+        /**
+         * @description Who takes the money of an order.
+         * @enum {string}
+         */
+        PaymentMethod: "on_site" | "online" | "platform";
+        /**
+         * @description How far the payment of an order is; independent of the order's state.
+         * @enum {string}
+         */
+        PaymentState: "unpaid" | "authorized" | "paid" | "partly_refunded" | "refunded" | "failed";
         /** @description One weekly opening period; close at or before open means the next day. */
         Period: {
             /**
@@ -4028,13 +4129,13 @@ export interface components {
         };
         /** @description An order to place: the cart with the quote the customer saw. */
         PlaceOrder: {
-            /** @description Who orders. */
+            /** @description The customer. */
             contact: components["schemas"]["ContactInput"];
             /** @description Fees of that quote. */
             fee_amounts?: components["schemas"]["FeeAmount"][];
             /**
-             * @description Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` reports the
-             *     difference from these. Empty to have no lines and fees compared.
+             * @description Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` names the
+             *     differences from these. Empty to get none of lines and fees.
              */
             line_amounts?: number[];
             /** @description Lines, 1–50. */
@@ -4069,7 +4170,7 @@ export interface components {
             access_token: string;
             /** @description The order. */
             order: components["schemas"]["Order"];
-            /** @description The order existed already; this is its first answer again. */
+            /** @description The order existed already; this is its first response again. */
             replayed: boolean;
         };
         /**
@@ -4127,7 +4228,7 @@ export interface components {
              * @description How many there are in all.
              */
             affected_total: number;
-            /** @description Today and the next 7 business days, or those from the asked time on. */
+            /** @description Today and the next 7 business days, or those from the requested time on. */
             days: components["schemas"]["OfferedDay"][];
             /** @description Special days of branches that a locked day of the brand would make ignored, at most 200. */
             overridden: components["schemas"]["SpecialDay"][];
@@ -4176,7 +4277,7 @@ export interface components {
             channels?: components["schemas"]["Channel"][];
             /** @description When it would end; today when left out. */
             end?: null | components["schemas"]["PauseEndInput"];
-            /** @description How far it would reach. */
+            /** @description Its scope. */
             scope: components["schemas"]["PauseScope"];
             /** @description What would be paused. */
             target: components["schemas"]["PauseTargetInput"];
@@ -4250,6 +4351,8 @@ export interface components {
              * @description Price of one unit with its options.
              */
             unit_list: number;
+            /** @description Net of each unit, minor units; they sum up to the net of the line. */
+            unit_nets: number[];
             /**
              * Format: uuid
              * @description Variant.
@@ -4257,8 +4360,6 @@ export interface components {
             variant_id: string;
             /** @description Variant name as sold. */
             variant_name: string;
-            /** @description Net of each unit, minor units; they sum up to the net of the line. */
-            unit_nets: number[];
         };
         /** @description A priced cart. */
         PricedQuote: {
@@ -4545,7 +4646,7 @@ export interface components {
             params: {
                 [key: string]: string;
             };
-            /** @description Stable reason of domain-rules §9. */
+            /** @description Stable reason. */
             reason: string;
         };
         /** @description What one variant or option takes from the components. */
@@ -4603,6 +4704,25 @@ export interface components {
              */
             version: number;
         };
+        /** @description Request of RecordStockMovement. */
+        RecordStockMovementRequest: {
+            /** @description RECEIVED, COUNTED, ADJUSTED or SCRAPPED. */
+            kind: components["schemas"]["MovementKind"];
+            /**
+             * Format: int64
+             * @description Units; for COUNTED the count itself, for ADJUSTED signed.
+             */
+            quantity: number;
+            /** @description Why, at most 200 characters. */
+            reason?: string | null;
+        };
+        /** @description Response of RecordStockMovement. */
+        RecordStockMovementResponse: {
+            /** @description The item after the movement. */
+            item: components["schemas"]["StockItem"];
+            /** @description The movement. */
+            movement: components["schemas"]["StockMovement"];
+        };
         /** @description Request of RemoveSpecialDay. */
         RemoveSpecialDayRequest: {
             /** @description What becomes of the booked orders that would fall outside. */
@@ -4615,7 +4735,7 @@ export interface components {
         };
         /** @description Response of RemoveSpecialDay. */
         RemoveSpecialDayResponse: {
-            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            /** @description What ordering carries out now; null where no order is cancelled or rescheduled. */
             started: null | components["schemas"]["StartedDecisions"];
         };
         /** @description Request of ResumePause. */
@@ -4752,7 +4872,7 @@ export interface components {
         SaveSpecialDayResponse: {
             /** @description The special day. */
             special_day: components["schemas"]["SpecialDay"];
-            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            /** @description What ordering carries out now; null where no order is cancelled or rescheduled. */
             started: null | components["schemas"]["StartedDecisions"];
         };
         /** @description 特殊日: days on which other hours count than the week's. */
@@ -4986,7 +5106,7 @@ export interface components {
             hours: components["schemas"]["Hours"];
             /** @description Changes that wait for their time, earliest first. */
             pending: components["schemas"]["HoursVersion"][];
-            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            /** @description What ordering carries out now; null where no order is cancelled or rescheduled. */
             started: null | components["schemas"]["StartedDecisions"];
         };
         /** @description Request of SetLimits. */
@@ -5272,7 +5392,7 @@ export interface components {
             batch_id: string;
             /**
              * Format: int32
-             * @description Orders that are cancelled or moved.
+             * @description Orders that are cancelled or rescheduled.
              */
             orders: number;
         };
@@ -5659,7 +5779,7 @@ export interface components {
         };
         /** @description Response of UnmaskContact. */
         UnmaskContactResponse: {
-            /** @description Who ordered; the phone in E.164 form. */
+            /** @description The customer; the phone in E.164 form. */
             contact: components["schemas"]["Contact"];
         };
         /** @description Response of UpdateBranch. */
@@ -5736,15 +5856,9 @@ export interface components {
             hours: components["schemas"]["Hours"];
             /** @description Changes that still wait for their time, earliest first. */
             pending: components["schemas"]["HoursVersion"][];
-            /** @description What ordering carries out now; null where no order is cancelled or moved. */
+            /** @description What ordering carries out now; null where no order is cancelled or rescheduled. */
             started: null | components["schemas"]["StartedDecisions"];
         };
-        /** @enum {string} */
-        OrderKind: "guest" | "member" | "counter" | "table" | "group" | "platform";
-        /** @enum {string} */
-        PaymentMethod: "on_site" | "online" | "platform";
-        /** @enum {string} */
-        PaymentState: "unpaid" | "authorized" | "paid" | "partly_refunded" | "refunded" | "failed";
     };
     responses: never;
     parameters: never;
@@ -5758,6 +5872,7 @@ export type AffectedOrder = components['schemas']['AffectedOrder'];
 export type ArchiveCategoryRequest = components['schemas']['ArchiveCategoryRequest'];
 export type ArchiveOptionGroupRequest = components['schemas']['ArchiveOptionGroupRequest'];
 export type ArchiveProductRequest = components['schemas']['ArchiveProductRequest'];
+export type AuditEntry = components['schemas']['AuditEntry'];
 export type Availability = components['schemas']['Availability'];
 export type AvailabilityChanged = components['schemas']['AvailabilityChanged'];
 export type Branch = components['schemas']['Branch'];
@@ -5797,6 +5912,7 @@ export type DisplayState = components['schemas']['DisplayState'];
 export type EndMySessionResponse = components['schemas']['EndMySessionResponse'];
 export type Fee = components['schemas']['Fee'];
 export type FeeAmount = components['schemas']['FeeAmount'];
+export type FieldChange = components['schemas']['FieldChange'];
 export type FindOrdersRequest = components['schemas']['FindOrdersRequest'];
 export type FindOrdersResponse = components['schemas']['FindOrdersResponse'];
 export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
@@ -5833,6 +5949,7 @@ export type LimitWindowInput = components['schemas']['LimitWindowInput'];
 export type LimitWindowKind = components['schemas']['LimitWindowKind'];
 export type Limits = components['schemas']['Limits'];
 export type ListAccountsResponse = components['schemas']['ListAccountsResponse'];
+export type ListAuditRecordsResponse = components['schemas']['ListAuditRecordsResponse'];
 export type ListBrandsResponse = components['schemas']['ListBrandsResponse'];
 export type ListCategoriesResponse = components['schemas']['ListCategoriesResponse'];
 export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
@@ -5869,8 +5986,6 @@ export type MethodHours = components['schemas']['MethodHours'];
 export type MethodHoursInput = components['schemas']['MethodHoursInput'];
 export type MoveOrderRequest = components['schemas']['MoveOrderRequest'];
 export type MoveOrderResponse = components['schemas']['MoveOrderResponse'];
-export type MoveStockRequest = components['schemas']['MoveStockRequest'];
-export type MoveStockResponse = components['schemas']['MoveStockResponse'];
 export type MovementKind = components['schemas']['MovementKind'];
 export type OfferedDay = components['schemas']['OfferedDay'];
 export type OfferedOpening = components['schemas']['OfferedOpening'];
@@ -5884,6 +5999,7 @@ export type OrderChanged = components['schemas']['OrderChanged'];
 export type OrderDecisionInput = components['schemas']['OrderDecisionInput'];
 export type OrderDecisionsInput = components['schemas']['OrderDecisionsInput'];
 export type OrderEvent = components['schemas']['OrderEvent'];
+export type OrderKind = components['schemas']['OrderKind'];
 export type OrderLimit = components['schemas']['OrderLimit'];
 export type OrderOutcome = components['schemas']['OrderOutcome'];
 export type OrderSlot = components['schemas']['OrderSlot'];
@@ -5905,6 +6021,8 @@ export type PauseScope = components['schemas']['PauseScope'];
 export type PauseTarget = components['schemas']['PauseTarget'];
 export type PauseTargetInput = components['schemas']['PauseTargetInput'];
 export type PauseTargetKind = components['schemas']['PauseTargetKind'];
+export type PaymentMethod = components['schemas']['PaymentMethod'];
+export type PaymentState = components['schemas']['PaymentState'];
 export type Period = components['schemas']['Period'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
 export type PlaceOrderResponse = components['schemas']['PlaceOrderResponse'];
@@ -5933,6 +6051,8 @@ export type QuoteWarning = components['schemas']['QuoteWarning'];
 export type Recipe = components['schemas']['Recipe'];
 export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
+export type RecordStockMovementRequest = components['schemas']['RecordStockMovementRequest'];
+export type RecordStockMovementResponse = components['schemas']['RecordStockMovementResponse'];
 export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
 export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
@@ -6013,9 +6133,6 @@ export type VariantInput = components['schemas']['VariantInput'];
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
 export type WithdrawHoursRequest = components['schemas']['WithdrawHoursRequest'];
 export type WithdrawHoursResponse = components['schemas']['WithdrawHoursResponse'];
-export type OrderKind = components['schemas']['OrderKind'];
-export type PaymentMethod = components['schemas']['PaymentMethod'];
-export type PaymentState = components['schemas']['PaymentState'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_accounts: {
@@ -6111,6 +6228,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetAccountStateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_records: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+                /** @description Account that acted, or for which somebody acted. */
+                account_id?: string;
+                /** @description Package and RPC, such as `catalog.UpdateBrand`. */
+                action?: string;
+                /** @description Id of the object, such as a product or an order. */
+                object_id?: string;
+                /** @description Branch concerned. */
+                branch_id?: string;
+                /** @description Recorded at or after this time. */
+                recorded_from?: string;
+                /** @description Recorded before this time. */
+                recorded_until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAuditRecordsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7096,7 +7259,7 @@ export interface operations {
             };
         };
     };
-    move_stock: {
+    record_stock_movement: {
         parameters: {
             query?: never;
             header: {
@@ -7113,7 +7276,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MoveStockRequest"];
+                "application/json": components["schemas"]["RecordStockMovementRequest"];
             };
         };
         responses: {
@@ -7123,7 +7286,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MoveStockResponse"];
+                    "application/json": components["schemas"]["RecordStockMovementResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -7199,6 +7362,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TransferStockResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_test_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceOrder"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceOrderResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -9244,44 +9445,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CartSlots"];
-                };
-            };
-            /** @description The request was refused. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    place_test_order: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description 1–128 visible characters; the same key and body give the first answer again. */
-                "Idempotency-Key": string;
-            };
-            path: {
-                branch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlaceOrder"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlaceOrderResponse"];
                 };
             };
             /** @description The request was refused. */
