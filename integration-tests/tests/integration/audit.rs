@@ -77,7 +77,7 @@ async fn changes_in_every_service_are_found_with_before_and_after() -> anyhow::R
     );
 
     let of_branch = format!("branch_id={}", shop.branch_id);
-    let stock = records(owner, &format!("{of_branch}&action=capacity.MoveStock"), 1).await?;
+    let stock = records(owner, &format!("{of_branch}&action=capacity.RecordStockMovement"), 1).await?;
     assert_eq!(stock[0]["object_type"], "stock_item");
 
     let of_order = records(owner, &format!("object_id={order_id}"), 2).await?;
@@ -118,7 +118,7 @@ async fn an_attempt_without_authority_is_recorded_and_not_shown_to_who_made_it()
     let refused = counter.call(Method::POST, &item, count).await;
     assert!(refused.is_err(), "{refused:?}");
 
-    let attempts = records(&shop.owner, "action=capacity.MoveStock", 1).await?;
+    let attempts = records(&shop.owner, "action=capacity.RecordStockMovement", 1).await?;
     assert_eq!(attempts[0]["outcome"], "PERMISSION_DENIED");
     assert_eq!(attempts[0]["account_name"], "阿明");
     let refused = counter

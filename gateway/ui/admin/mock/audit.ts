@@ -18,7 +18,7 @@ function entry(call: Call, seq: number): AuditEntry {
     case 2:
       return at({ ...inBranch, action: "ordering.UnmaskContact", object_type: "order", reason: "通知缺貨" });
     case 3:
-      return at({ ...inBranch, action: "capacity.MoveStock", object_type: "stock_item", changes: [{ field: "on_hand", before: "12", after: "40" }] });
+      return at({ ...inBranch, action: "capacity.RecordStockMovement", object_type: "stock_item", changes: [{ field: "on_hand", before: "12", after: "40" }] });
     case 4:
       return at({ brand_id: null, action: "staff.SignIn", actor_kind: "nobody", actor_id: "", session_id: null, outcome: "LOGIN_FAILED", object_type: "", object_id: "" });
     default:

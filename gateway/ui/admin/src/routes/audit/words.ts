@@ -3,12 +3,12 @@ import type { T } from "../../i18n";
 
 /** The audited actions: package and RPC, as the protos declare them. */
 export const actions = [
-  "capacity.CopyLimits", "capacity.CreatePause", "capacity.DeleteLimitTemplate", "capacity.ImportStock", "capacity.MoveStock", "capacity.RemoveSpecialDay",
+  "capacity.CopyLimits", "capacity.CreatePause", "capacity.DeleteLimitTemplate", "capacity.ImportStock", "capacity.RecordStockMovement", "capacity.RemoveSpecialDay",
   "capacity.ResumePause", "capacity.SaveComponent", "capacity.SaveLimitTemplate", "capacity.SaveSpecialDay", "capacity.SetHours", "capacity.SetLimits",
   "capacity.SetRecipe", "capacity.SetStockItem", "capacity.TransferStock", "capacity.WithdrawHours",
   "catalog.ArchiveCategory", "catalog.ArchiveOptionGroup", "catalog.ArchiveProduct", "catalog.CreateBranch", "catalog.CreateBrand", "catalog.CreateProduct",
   "catalog.ImportProducts", "catalog.Publish", "catalog.SaveCategory", "catalog.SaveOptionGroup", "catalog.UpdateBranch", "catalog.UpdateBrand", "catalog.UpdateProduct",
-  "ordering.MoveOrder", "ordering.TransitionOrder", "ordering.UndoTransition", "ordering.UnmaskContact",
+  "ordering.MoveOrder", "ordering.PlaceTestOrder", "ordering.TransitionOrder", "ordering.UndoTransition", "ordering.UnmaskContact",
   "staff.ChangeMyPassword", "staff.CreateAccount", "staff.CreateOrganisation", "staff.EndMySession", "staff.SetAccountState", "staff.SignIn", "staff.SignOut",
 ] as const;
 
