@@ -240,11 +240,11 @@ impl Ordering {
             business_day: slot.business_day,
         };
         let read_version = order.progress.version;
-        let before = json!({ "wanted_at": order.sold.wanted_at });
+        let before = json!({ "wanted_at": order.wanted_at });
         let entry = order
             .reschedule(slot, reason, actor, self.clock.now())
             .map_err(|error| error.to_problem())?;
-        let after = json!({ "wanted_at": order.sold.wanted_at });
+        let after = json!({ "wanted_at": order.wanted_at });
         audit::changed("order", order.id, &before, &after);
         orders::update_slot(tx, order, read_version).await?;
         order_events::insert(tx, &[(order.id, &entry)], None).await?;
