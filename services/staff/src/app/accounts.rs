@@ -152,7 +152,7 @@ async fn account_of(tx: &mut TenantTx, identity: &Identity) -> Result<Account, P
 }
 
 /// A scope with the branches of its brands.
-async fn with_branches(tx: &mut TenantTx, scope: &Scope) -> Result<Scope, Problem> {
+pub(super) async fn with_branches(tx: &mut TenantTx, scope: &Scope) -> Result<Scope, Problem> {
     let mut whole = scope.clone();
     if !scope.brands.is_empty() {
         let branches = store::branches::list_of_brands(tx, &scope.brands).await?;

@@ -29,11 +29,11 @@ pub async fn list(
         .account()
         .ok_or_else(|| Problem::new("PERMISSION_DENIED"))?;
     let mut tx = ctx.db.tenant(org).await?;
-    let reach = accounts::reach(&mut tx, &caller.scope).await?;
+    let scope = accounts::with_branches(&mut tx, &caller.scope).await?;
     // One more than asked for shows whether there is another page.
     let limit = i64::from(page_size) + 1;
     let mut records =
-        store::audit_records::list(&mut tx, &reach, viewer, search, before, limit).await?;
+        store::audit_records::list(&mut tx, &scope, viewer, search, before, limit).await?;
     tx.commit().await?;
     let more = records.len() > usize::from(page_size);
     records.truncate(usize::from(page_size));
