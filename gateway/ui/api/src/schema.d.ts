@@ -524,7 +524,7 @@ export interface paths {
          * Records a movement (received, counted, adjusted, scrapped) of a stock item.
          * @description Refuses with STOCK_NEGATIVE, VALIDATION_FAILED, NOT_FOUND. Repeating with the same key is safe.
          */
-        post: operations["move_stock"];
+        post: operations["record_stock_movement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3144,25 +3144,6 @@ export interface components {
             /** @description Weekly opening periods of its own, at most 6 a day; none with `own_week`: never open. */
             periods?: components["schemas"]["Period"][];
         };
-        /** @description Request of MoveStock. */
-        MoveStockRequest: {
-            /** @description RECEIVED, COUNTED, ADJUSTED or SCRAPPED. */
-            kind: components["schemas"]["MovementKind"];
-            /**
-             * Format: int64
-             * @description Units; for COUNTED the count itself, for ADJUSTED signed.
-             */
-            quantity: number;
-            /** @description Why, at most 200 characters. */
-            reason?: string | null;
-        };
-        /** @description Response of MoveStock. */
-        MoveStockResponse: {
-            /** @description The item after the movement. */
-            item: components["schemas"]["StockItem"];
-            /** @description The movement. */
-            movement: components["schemas"]["StockMovement"];
-        };
         /**
          * @description Kind of a movement.
          * @enum {string}
@@ -4442,6 +4423,25 @@ export interface components {
              */
             version: number;
         };
+        /** @description Request of RecordStockMovement. */
+        RecordStockMovementRequest: {
+            /** @description RECEIVED, COUNTED, ADJUSTED or SCRAPPED. */
+            kind: components["schemas"]["MovementKind"];
+            /**
+             * Format: int64
+             * @description Units; for COUNTED the count itself, for ADJUSTED signed.
+             */
+            quantity: number;
+            /** @description Why, at most 200 characters. */
+            reason?: string | null;
+        };
+        /** @description Response of RecordStockMovement. */
+        RecordStockMovementResponse: {
+            /** @description The item after the movement. */
+            item: components["schemas"]["StockItem"];
+            /** @description The movement. */
+            movement: components["schemas"]["StockMovement"];
+        };
         /** @description Request of RemoveSpecialDay. */
         RemoveSpecialDayRequest: {
             /** @description What becomes of the booked orders that would fall outside. */
@@ -5658,8 +5658,6 @@ export type MenuVersionList = components['schemas']['MenuVersionList'];
 export type Method = components['schemas']['Method'];
 export type MethodHours = components['schemas']['MethodHours'];
 export type MethodHoursInput = components['schemas']['MethodHoursInput'];
-export type MoveStockRequest = components['schemas']['MoveStockRequest'];
-export type MoveStockResponse = components['schemas']['MoveStockResponse'];
 export type MovementKind = components['schemas']['MovementKind'];
 export type MyOrder = components['schemas']['MyOrder'];
 export type OfferedDay = components['schemas']['OfferedDay'];
@@ -5730,6 +5728,8 @@ export type QuoteWarning = components['schemas']['QuoteWarning'];
 export type Recipe = components['schemas']['Recipe'];
 export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
+export type RecordStockMovementRequest = components['schemas']['RecordStockMovementRequest'];
+export type RecordStockMovementResponse = components['schemas']['RecordStockMovementResponse'];
 export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
 export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
@@ -6878,7 +6878,7 @@ export interface operations {
             };
         };
     };
-    move_stock: {
+    record_stock_movement: {
         parameters: {
             query?: never;
             header: {
@@ -6895,7 +6895,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MoveStockRequest"];
+                "application/json": components["schemas"]["RecordStockMovementRequest"];
             };
         };
         responses: {
@@ -6905,7 +6905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MoveStockResponse"];
+                    "application/json": components["schemas"]["RecordStockMovementResponse"];
                 };
             };
             /** @description The request was refused. */
