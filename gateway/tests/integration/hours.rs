@@ -21,7 +21,7 @@ fn hours() -> Value {
     json!({
         "periods": [{"weekday": 3, "open_minute": 600, "close_minute": 1080}],
         "slot_minutes": 15, "lead_minutes": 15, "days_ahead": 7, "last_order_minutes": 15,
-        "max_orders_per_slot": null, "version": 4,
+        "max_orders_per_slot": null, "outside_hours": "future_only", "version": 4,
     })
 }
 

@@ -8,7 +8,6 @@ mod addresses;
 mod assets;
 mod availability;
 mod bodies;
-mod brand_days;
 mod brand_page;
 mod catalogue;
 mod common;
