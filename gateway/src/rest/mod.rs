@@ -2,12 +2,14 @@
 
 pub mod availability;
 pub mod body;
+mod catalogue;
 pub mod convert;
 pub mod events;
 pub mod idempotency;
 pub mod menus;
 pub mod openapi;
 pub mod orders;
+mod pauses;
 pub mod products;
 pub mod query;
 pub mod quotes;

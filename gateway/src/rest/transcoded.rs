@@ -14,12 +14,12 @@ use axum::{
 use chassis::authz::Rules;
 use http::{HeaderMap, Uri};
 use prost::Name;
-use prost_reflect::{DynamicMessage, MessageDescriptor};
+use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _};
 use serde_json::Value;
 use tonic::client::Grpc;
 use transcode::{Endpoint, HttpCall, Incomplete, MessageCodec, Violation};
 
-use super::{Result, body};
+use super::{Result, body, pauses};
 use crate::{auth::Staff, problem::Rejection, state::Gateway, upstreams::MAX_RESPONSE_BYTES};
 
 /// Most of a body; 200 rules of a branch fit.
@@ -107,6 +107,7 @@ async fn serve(
         bytes::Bytes::new()
     };
     let message = message(endpoint, params, &uri, &headers, &body)?;
+    let message = complete(endpoint, gateway, staff, message).await?;
     let answer = call(endpoint, gateway, staff, message).await?;
     let (status, json) = endpoint.response(&answer).map_err(incomplete)?;
     Ok(match json {
@@ -131,6 +132,38 @@ fn message(
         idempotency_key: key.and_then(|key| key.to_str().ok()),
     };
     endpoint.request(call).map_err(refusal)
+}
+
+/// Checks, and fills in, what only another service knows, for the few RPCs that need it.
+async fn complete(
+    endpoint: &Endpoint,
+    gateway: &Gateway,
+    staff: &Staff,
+    message: DynamicMessage,
+) -> Result<DynamicMessage> {
+    match endpoint.rpc().full_name() {
+        "yizhimai.capacity.v1.PauseService.CreatePause" => {
+            let request = pauses::complete_creation(gateway, staff, typed(&message)?).await?;
+            dynamic(message, &request)
+        }
+        "yizhimai.capacity.v1.PauseService.PreviewPause" => {
+            pauses::check_preview(gateway, staff, &typed(&message)?).await?;
+            Ok(message)
+        }
+        _ => Ok(message),
+    }
+}
+
+fn typed<M: Name + Default>(message: &DynamicMessage) -> Result<M> {
+    let typed = message.transcode_to();
+    typed.map_err(|error| Rejection::internal(error.into()))
+}
+
+fn dynamic<M: Name>(mut message: DynamicMessage, from: &M) -> Result<DynamicMessage> {
+    message.clear();
+    let filled = message.transcode_from(from);
+    filled.map_err(|error| Rejection::internal(error.into()))?;
+    Ok(message)
 }
 
 fn refusal(violations: Vec<Violation>) -> Rejection {

@@ -1,6 +1,9 @@
 //! Pausing by staff, and what customers see of it.
 
-use crate::common::{Edge, SHOP};
+use crate::{
+    common::{Edge, SHOP},
+    stock::fake_catalogue,
+};
 use chassis::authn::Level;
 use prost_types::Timestamp;
 use proto::capacity::v1 as capacity;
@@ -53,6 +56,72 @@ async fn a_pause_is_created_with_the_key_and_what_is_left_out_has_its_default() 
     assert_eq!(answer["pause"]["target"], target);
     assert_eq!(answer["pause"]["ending"], Value::Null);
     assert_eq!(answer["pause"]["started_at"], "2026-09-02T04:00:00Z");
+}
+
+#[tokio::test]
+async fn only_what_the_brand_sells_can_be_paused_and_under_its_own_name() {
+    let edge = Edge::open().await;
+    edge.sign_in(&[("ops.pause", Level::Manage)]);
+    fake_catalogue(&edge);
+    edge.fake.on(
+        "capacity.v1.PauseService/CreatePause",
+        |request: capacity::CreatePauseRequest| {
+            let pause = capacity::Pause {
+                target: request.target.clone(),
+                target_name: format!("{} {:?}", request.target_name, request.restock_sku_ids),
+                scope: request.scope,
+                reason: request.reason,
+                end: Some(capacity::PauseEnd {
+                    kind: capacity::PauseEndKind::Today.into(),
+                    ..Default::default()
+                }),
+                started_at: Some(Timestamp::default()),
+                ..Default::default()
+            };
+            Ok(capacity::CreatePauseResponse { pause: Some(pause) })
+        },
+    );
+    let body = |target: Value| {
+        json!({
+            "target": target, "scope": "branches", "branch_ids": [edge.branch_id],
+            "reason": "staffing",
+        })
+    };
+    let send = async |path: &str, body: &Value| {
+        let request = edge.as_staff(Method::POST, path);
+        let request = request.header("idempotency-key", "key").json(body);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+
+    let known = body(json!({"kind": "option", "id": "01900000-0000-7000-8000-000000000002"}));
+    let (status, answer) = send("/api/admin/pauses", &known).await;
+    assert_eq!(status, 201, "{answer}");
+    assert_eq!(
+        answer["pause"]["target_name"],
+        "珍珠 [\"01900000-0000-7000-8000-000000000002\"]"
+    );
+
+    let foreign = [
+        (json!({"kind": "option", "id": edge.brand_id}), "target.id"),
+        (json!({"kind": "product", "id": edge.brand_id}), "target.id"),
+        (json!({"kind": "station", "name": "炸物區"}), "target.name"),
+    ];
+    for (target, field) in foreign {
+        for path in ["/api/admin/pauses", "/api/admin/pauses/preview"] {
+            let mut body = body(target.clone());
+            if path.ends_with("preview") {
+                body.as_object_mut().unwrap().remove("reason");
+            }
+            let (status, problem) = send(path, &body).await;
+            assert_eq!((status, &problem["reason"]), (404, &json!("NOT_FOUND")), "{path}: {problem}");
+            assert_eq!(problem["fields"][0]["field"], field);
+        }
+    }
+    let mut named = known;
+    named["target_name"] = json!("別的");
+    let (status, problem) = send("/api/admin/pauses", &named).await;
+    assert_eq!((status, &problem["fields"][0]["field"]), (400, &json!("target_name")));
 }
 
 #[tokio::test]

@@ -188,7 +188,7 @@ async fn components_are_made_with_a_key_and_changed_at_a_version() {
 }
 
 /// Catalog lists two products on two pages, and one group of options.
-fn teach_names(edge: &Edge) {
+pub fn fake_catalogue(edge: &Edge) {
     edge.fake
         .on(PRODUCTS, |request: catalog::ListProductsRequest| {
             let product = |code: &str, name: &str, variant_id: &str| catalog::Product {
@@ -242,7 +242,7 @@ fn names(names: &[capacity::StockName]) -> Vec<(&str, &str, &str)> {
 async fn a_file_goes_out_with_the_names_of_the_brand() {
     let edge = Edge::open().await;
     edge.sign_in(&[("ops.stock", Level::Manage)]);
-    teach_names(&edge);
+    fake_catalogue(&edge);
     edge.fake.on(
         "capacity.v1.StockService/ExportStock",
         |request: capacity::ExportStockRequest| {
@@ -274,7 +274,7 @@ async fn a_file_goes_out_with_the_names_of_the_brand() {
 async fn a_file_comes_in_dry_or_for_good_and_every_bad_cell_is_told() {
     let edge = Edge::open().await;
     edge.sign_in(&[("ops.stock", Level::Manage)]);
-    teach_names(&edge);
+    fake_catalogue(&edge);
     edge.fake
         .on(IMPORT, |request: capacity::ImportStockRequest| {
             assert!(!request.names.is_empty());
@@ -331,7 +331,7 @@ async fn a_file_comes_in_dry_or_for_good_and_every_bad_cell_is_told() {
 #[tokio::test]
 async fn the_names_need_the_permission_of_stock_and_the_branch_in_scope_alone() {
     let edge = Edge::open().await;
-    teach_names(&edge);
+    fake_catalogue(&edge);
     let at = |branch: &str, rest: &str| format!("/api/admin/branches/{branch}/stock/{rest}");
     edge.sign_in(&[("ops.stock", Level::View)]);
     let request = edge.as_staff(Method::GET, &at(&edge.branch_id, "names"));

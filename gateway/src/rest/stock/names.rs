@@ -4,12 +4,15 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use chassis::{authn::Level, error::Problem};
 use proto::{capacity::v1::StockName, catalog::v1 as catalog};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{auth::Staff, problem::Rejection, rest::Result, state::Gateway};
+use crate::{
+    auth::Staff,
+    rest::{Result, catalogue::Catalogue},
+    state::Gateway,
+};
 
 const PERMISSION: &str = "ops.stock";
 
@@ -46,7 +49,7 @@ pub async fn list_stock_names(
     staff: Staff,
     Path(branch_id): Path<String>,
 ) -> Result<Json<StockNames>> {
-    let catalogue = catalogue_of(&gateway, &staff, &branch_id).await?;
+    let catalogue = Catalogue::of_branch(&gateway, &staff, PERMISSION, &branch_id).await?;
     let shown = catalogue
         .products
         .iter()
@@ -64,53 +67,10 @@ pub async fn list_stock_names(
 
 /// Reads the names of a branch's variants and options.
 pub async fn names_of(gateway: &Gateway, staff: &Staff, branch_id: &str) -> Result<Vec<StockName>> {
-    let catalogue = catalogue_of(gateway, staff, branch_id).await?;
+    let catalogue = Catalogue::of_branch(gateway, staff, PERMISSION, branch_id).await?;
     let variants = catalogue.products.iter().flat_map(variants);
     let options = catalogue.groups.iter().flat_map(options);
     Ok(variants.chain(options).collect())
-}
-
-struct Catalogue {
-    products: Vec<catalog::Product>,
-    groups: Vec<catalog::OptionGroup>,
-}
-
-/// The catalogue of a branch's brand, for whoever may see the branch's stock: their role need not
-/// open the catalogue itself, so the gateway asks in its own name.
-async fn catalogue_of(gateway: &Gateway, staff: &Staff, branch_id: &str) -> Result<Catalogue> {
-    staff.identity().require(PERMISSION, Level::View)?;
-    let org = staff.identity().org;
-    let org = org.ok_or_else(|| Rejection::new("UNAUTHENTICATED"))?;
-    let in_scope = staff.request(catalog::ListBrandsRequest {});
-    let in_scope = gateway.catalog().list_brands(in_scope).await?.into_inner();
-    let branch = in_scope
-        .branches
-        .into_iter()
-        .find(|branch| branch.branch_id == branch_id)
-        .ok_or_else(|| Problem::not_found("branch"))?;
-
-    let mut catalog = gateway.as_gateway(Some(org)).catalog();
-    let mut products = Vec::new();
-    let mut next = Some(String::new());
-    while let Some(page_token) = next {
-        let request = catalog::ListProductsRequest {
-            brand_id: branch.brand_id.clone(),
-            page_size: 100,
-            page_token,
-            ..Default::default()
-        };
-        let page = catalog.list_products(request).await?.into_inner();
-        products.extend(page.products);
-        next = page.next_page_token;
-    }
-    let request = catalog::ListOptionGroupsRequest {
-        brand_id: branch.brand_id,
-    };
-    let groups = catalog.list_option_groups(request).await?.into_inner();
-    Ok(Catalogue {
-        products,
-        groups: groups.option_groups,
-    })
 }
 
 fn variants(product: &catalog::Product) -> impl Iterator<Item = StockName> {

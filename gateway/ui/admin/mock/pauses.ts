@@ -30,6 +30,17 @@ export function menuOf(world: World, brandSlug: string, branchSlug: string): Men
 const whole = ({ kind, id = null, method = null, name = null }: PauseTarget): Pause["target"] => ({ kind, id, method, name });
 const wholeEnd = ({ kind, minutes = null, at = null }: PauseEnd): Pause["end"] => ({ kind, minutes, at });
 
+/** What the catalogue calls a target. */
+function nameOf({ state }: World, { id, name }: PauseTarget): string {
+  const products = [...state.products.values()].flatMap((product) => [
+    { id: product.product_id, name: product.name },
+    ...product.variants.map((variant) => ({ id: variant.variant_id, name: `${product.name} ${variant.name}`.trim() })),
+  ]);
+  const options = [...state.groups.values()].flat().flatMap((group) => group.options.map((option) => ({ id: option.option_id, name: option.name })));
+  const categories = [...state.categories.values()].flat().map((category) => ({ id: category.category_id, name: category.name }));
+  return [...products, ...options, ...categories].find((one) => one.id === id)?.name ?? name ?? "";
+}
+
 function create({ world, body }: Call): { status: number; body: unknown } {
   const input = body as unknown as PauseInput;
   const [branchId = world.state.branches[0]?.branch_id ?? ""] = input.branch_ids ?? [];
@@ -39,7 +50,7 @@ function create({ world, body }: Call): { status: number; body: unknown } {
   if (input.end?.kind === "at" && ends && ends <= now) throw new Refusal(400, "IN_THE_PAST", {}, [{ field: "end.at", reason: "IN_THE_PAST", params: {} }]);
   const pause: Pause = {
     pause_id: world.fresh(), brand_id: world.state.branches.find((one) => one.branch_id === branchId)?.brand_id ?? "",
-    target: whole(input.target), target_name: input.target_name ?? "", scope: input.scope, branch_count: Math.max(1, input.branch_ids?.length ?? 0),
+    target: whole(input.target), target_name: nameOf(world, input.target), scope: input.scope, branch_count: Math.max(1, input.branch_ids?.length ?? 0),
     channels: input.channels ?? [], reason: input.reason, note: input.note ?? "", end: wholeEnd(input.end ?? { kind: "today" }), ends_at: ends?.toISOString() ?? null, locked: input.locked ?? false,
     started_at: now.toISOString(), started_by: "陳老闆", ended_at: null, ending: null, ended_by: "", version: 1,
   };

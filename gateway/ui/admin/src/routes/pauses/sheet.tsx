@@ -17,7 +17,6 @@ import { TouchedOrders } from "./touched-orders";
 const reasons: readonly PauseReason[] = ["out_of_stock", "equipment", "staffing", "food_safety", "other"];
 const channels: readonly PauseChannel[] = ["web", "line", "qr_table", "counter", "uber_eats"];
 const MOST_NAMED = 12;
-const MOST_NAME = 60;
 
 interface SheetProps {
   branchId: string;
@@ -93,8 +92,7 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
     setBusy(true);
     setRefused([]);
     try {
-      const restocked = variantId ? [variantId] : row.units;
-      const body = { target, target_name: row.tab === "shop" ? "" : name.slice(0, MOST_NAME), ...where, reason, note: note.trim(), end: ends, locked, restock_sku_ids: ends.kind === "restocked" ? [...restocked] : [] };
+      const body = { target, ...where, reason, note: note.trim(), end: ends, locked };
       await createPause(body, `${key}-${String(hash(JSON.stringify(body)))}`);
       void message.success(t("pause.done", { name }));
       onPaused();
