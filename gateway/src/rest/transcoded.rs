@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
 };
-use chassis::authz::Rules;
+use chassis::{authz::Rules, error::CommonReason};
 use http::{HeaderMap, Uri};
 use prost::Name;
 use prost_reflect::{DynamicMessage, MessageDescriptor};
@@ -138,9 +138,9 @@ fn refusal(violations: Vec<Violation>) -> Rejection {
         .iter()
         .map(|violation| format!("{}: {}", violation.field, violation.message))
         .collect();
-    let refusal = Rejection::new("VALIDATION_FAILED").message(messages.join("; "));
+    let refusal = Rejection::new(CommonReason::ValidationFailed).message(messages.join("; "));
     violations.into_iter().fold(refusal, |refusal, violation| {
-        refusal.field(violation.field, "VALIDATION_FAILED")
+        refusal.field(violation.field, CommonReason::ValidationFailed)
     })
 }
 

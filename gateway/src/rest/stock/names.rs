@@ -4,7 +4,10 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use chassis::{authn::Level, error::Problem};
+use chassis::{
+    authn::Level,
+    error::{CommonReason, Problem},
+};
 use proto::{capacity::v1::StockName, catalog::v1 as catalog};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -80,7 +83,7 @@ struct Catalogue {
 async fn catalogue_of(gateway: &Gateway, staff: &Staff, branch_id: &str) -> Result<Catalogue> {
     staff.identity().require(PERMISSION, Level::View)?;
     let org = staff.identity().org;
-    let org = org.ok_or_else(|| Rejection::new("UNAUTHENTICATED"))?;
+    let org = org.ok_or_else(|| Rejection::new(CommonReason::Unauthenticated))?;
     let in_scope = staff.request(catalog::ListBrandsRequest {});
     let in_scope = gateway.catalog().list_brands(in_scope).await?.into_inner();
     let branch = in_scope

@@ -2,7 +2,7 @@
 
 use chassis::{
     authn::{Actor, Identity},
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{self, BranchId},
 };
 use prost::Message;
@@ -45,7 +45,7 @@ pub fn page_size(given: i32, default: i64, violations: &mut Violations) -> i64 {
         0 => default,
         20 | 50 | 100 => given.into(),
         _ => {
-            violations.push("page_size", "VALIDATION_FAILED");
+            violations.push("page_size", CommonReason::ValidationFailed);
             default
         }
     }
@@ -56,7 +56,7 @@ pub fn page_token(given: &str, violations: &mut Violations) -> i64 {
     match given {
         "" => i64::MAX,
         token => token.parse().unwrap_or_else(|_| {
-            violations.push("page_token", "VALIDATION_FAILED");
+            violations.push("page_token", CommonReason::ValidationFailed);
             0
         }),
     }
@@ -74,7 +74,7 @@ pub fn cut_page<T>(items: &mut Vec<T>, size: i64, token: impl Fn(&T) -> String) 
 /// Reads an idempotency key with the request it came with.
 pub fn once(key: &str, request: &impl Message, violations: &mut Violations) -> Once {
     if !(1..=128).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        violations.push("idempotency_key", "VALIDATION_FAILED");
+        violations.push("idempotency_key", CommonReason::ValidationFailed);
     }
     Once {
         key: key.to_owned(),
@@ -95,6 +95,6 @@ pub fn within(field: &str, given: i64, range: (i64, i64), violations: &mut Viola
     let (min, max) = range;
     if !(min..=max).contains(&given) {
         let params = [("given", given), ("min", min), ("max", max)];
-        violations.push_with(field, "VALIDATION_FAILED", params);
+        violations.push_with(field, CommonReason::ValidationFailed, params);
     }
 }

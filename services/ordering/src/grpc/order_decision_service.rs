@@ -4,6 +4,7 @@ use chassis::{
     authn::RequestExt as _,
     error::{Problem, Violations},
     id::{self, BranchId, BrandId, DecisionBatchId},
+    request,
 };
 use proto::{
     capacity::v1::Decision,
@@ -113,14 +114,7 @@ fn page(
 ) -> Result<(BrandId, i32, Option<DecisionBatchId>), Problem> {
     let mut violations = Violations::new();
     let brand = id::parse("brand_id", &request.brand_id, &mut violations);
-    let page_size = match request.page_size {
-        0 => 20,
-        size @ (20 | 50 | 100) => size,
-        _ => {
-            violations.push("page_size", "VALIDATION_FAILED");
-            0
-        }
-    };
+    let page_size = request::page_size(request.page_size, 20, &mut violations);
     let before = match request.page_token.as_str() {
         "" => None,
         token => id::parse("page_token", token, &mut violations),

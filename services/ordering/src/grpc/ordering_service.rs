@@ -2,7 +2,7 @@
 
 use chassis::{
     authn::{Actor, Identity, Level, RequestExt as _},
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{BranchId, OrderId, OrganisationId},
 };
 use proto::ordering::v1::{self as wire, ordering_service_server};
@@ -109,7 +109,7 @@ impl OrderingService {
     ) -> Result<(), Problem> {
         match self.app.menus.get(org, branch).await {
             Ok(menu) => caller.require_branch(menu.brand, branch),
-            Err(problem) if problem.reason == "NOT_FOUND" => Err(problem),
+            Err(problem) if problem.is(CommonReason::NotFound) => Err(problem),
             Err(_) if parse::is_in_scope_without_brand(caller, branch) => Ok(()),
             Err(problem) => Err(problem),
         }

@@ -145,12 +145,7 @@ pub async fn set_hours(
     version.saved_by.clone_from(&command.actor);
 
     let before = parts.hours.seen_at(now).0;
-    audit::changed(
-        "hours",
-        command.branch_id,
-        &before,
-        &command.planned.hours,
-    );
+    audit::changed("hours", command.branch_id, &before, &command.planned.hours);
     if let Some(number) = command.planned.replaces {
         store::hours::withdraw(&mut tx, command.branch_id, number, (now, &command.actor)).await?;
     }

@@ -4,9 +4,10 @@ use chassis::{
     audit,
     authn::Identity,
     db,
-    error::Problem,
+    error::{CommonReason, Problem},
     id::{BrandId, LimitTemplateId, OrganisationId},
 };
+use proto::capacity::v1::CapacityReason;
 
 use crate::{
     app::{Dependencies, error::Error},
@@ -56,8 +57,8 @@ pub async fn save_template(
             .len();
         if known >= MOST_TEMPLATES {
             let params = [("max", MOST_TEMPLATES), ("given", known + 1)];
-            return Err(Problem::new("CAPACITY_INVALID")
-                .field_with("template", "CAPACITY_INVALID", params)
+            return Err(Problem::new(CapacityReason::CapacityInvalid)
+                .field_with("template", CapacityReason::CapacityInvalid, params)
                 .into());
         }
         template.version = 1;
@@ -90,9 +91,9 @@ pub async fn save_template(
     saved.map_err(|error| {
         db::on_constraint(error, "limit_templates_name", || {
             Error::from(
-                Problem::new("CODE_TAKEN")
+                Problem::new(CommonReason::CodeTaken)
                     .message("another template of the brand has the name")
-                    .field("template.name", "CODE_TAKEN"),
+                    .field("template.name", CommonReason::CodeTaken),
             )
         })
     })?;

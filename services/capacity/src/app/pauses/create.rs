@@ -6,7 +6,7 @@ use chassis::{
     authn::Identity,
     business_day::BusinessDay,
     db::TenantTx,
-    error::Problem,
+    error::{CommonReason, Problem},
     id::{BranchId, OrganisationId, PauseId, SkuId},
 };
 use chrono::{DateTime, Utc};
@@ -103,9 +103,12 @@ async fn create_once(
     let branch_ids: BTreeSet<_> = branches.iter().map(|branch| branch.branch_id).collect();
     let most = store::pauses::most_active(&mut tx, &branch_ids).await?;
     if most >= MOST_LASTING {
-        let problem = Problem::new("SETTING_RANGE").message("the branch has too many pauses");
+        let problem =
+            Problem::new(CommonReason::SettingRange).message("the branch has too many pauses");
         let params = [("max", MOST_LASTING), ("given", most + 1)];
-        return Err(problem.field_with("target", "SETTING_RANGE", params).into());
+        return Err(problem
+            .field_with("target", CommonReason::SettingRange, params)
+            .into());
     }
     let places = places(&mut tx, command, &branches, now).await?;
     let pause = Pause {
@@ -184,12 +187,12 @@ async fn places(
         places.push(BranchPause::lasting(branch.branch_id, ends_at));
     }
     if !uncounted.is_empty() {
-        let mut problem = Problem::new("VALIDATION_FAILED").message(
+        let mut problem = Problem::new(CommonReason::ValidationFailed).message(
             "nothing of the target is counted there, so no restocking would end the pause",
         );
         for branch_id in uncounted {
             let params = [("not_tracked", branch_id)];
-            problem = problem.field_with("end.kind", "VALIDATION_FAILED", params);
+            problem = problem.field_with("end.kind", CommonReason::ValidationFailed, params);
         }
         return Err(problem.into());
     }
@@ -198,8 +201,8 @@ async fn places(
 
 fn end_problem(problem: EndProblem) -> Problem {
     let reason = match problem {
-        EndProblem::InThePast => "IN_THE_PAST",
-        EndProblem::InTheFuture => "IN_THE_FUTURE",
+        EndProblem::InThePast => CommonReason::InThePast,
+        EndProblem::InTheFuture => CommonReason::InTheFuture,
     };
     Problem::new(reason)
         .message("a pause cannot end then")
@@ -207,7 +210,7 @@ fn end_problem(problem: EndProblem) -> Problem {
 }
 
 fn of_several_brands() -> Problem {
-    Problem::new("VALIDATION_FAILED")
+    Problem::new(CommonReason::ValidationFailed)
         .message("the branches belong to several brands")
-        .field("branch_ids", "VALIDATION_FAILED")
+        .field("branch_ids", CommonReason::ValidationFailed)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chassis::{
     authn::Identity,
-    error::Problem,
+    error::{CommonReason, Problem},
     id::{BranchId, OrganisationId, PauseId},
 };
 use chrono::{DateTime, Utc};
@@ -64,9 +64,9 @@ pub async fn resume(
         return Ok(first_of(found, now));
     }
     if pause.locked && identity.require_brand(pause.brand_id).is_err() {
-        return Err(Problem::new("FIELD_LOCKED")
+        return Err(Problem::new(CommonReason::FieldLocked)
             .message("headquarters has locked the pause")
-            .field("pause_id", "FIELD_LOCKED")
+            .field("pause_id", CommonReason::FieldLocked)
             .into());
     }
     if pause.version != command.version {

@@ -4,7 +4,7 @@ use chassis::{
     audit,
     authn::Identity,
     db::TenantTx,
-    error::Problem,
+    error::{CommonReason, Problem},
     id::{BrandId, OrganisationId, SkuId},
 };
 
@@ -114,17 +114,17 @@ pub async fn set_recipe(
     let ids: Vec<_> = parts.iter().map(|part| part.component_id).collect();
     let there = store::stock::components::share(&mut tx, brand_id, &ids).await?;
     let unknown = ids.iter().enumerate().filter(|(_, id)| !there.contains(id));
-    let mut problem = Problem::new("VALIDATION_FAILED").message("no such component");
+    let mut problem = Problem::new(CommonReason::ValidationFailed).message("no such component");
     for (index, _) in unknown {
         let field = format!("recipe.parts[{index}].component_id");
-        problem = problem.field(field, "NOT_FOUND");
+        problem = problem.field(field, CommonReason::NotFound);
     }
     // What is itself a component has no parts: recipes are one level deep.
     if !store::stock::components::share(&mut tx, brand_id, &[sku_id])
         .await?
         .is_empty()
     {
-        problem = problem.field("recipe.sku_id", "VALIDATION_FAILED");
+        problem = problem.field("recipe.sku_id", CommonReason::ValidationFailed);
     }
     if !problem.fields.is_empty() {
         return Err(problem.into());

@@ -2,7 +2,7 @@
 
 use chassis::{
     authn::RequestExt as _,
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{self, BranchId},
 };
 use prost::Message as _;
@@ -201,7 +201,7 @@ impl HoursService {
                 id::parse("brand_id", raw, &mut violations).map(Owner::Brand)
             }
             None => {
-                violations.push("owner", "VALIDATION_FAILED");
+                violations.push("owner", CommonReason::ValidationFailed);
                 None
             }
         };

@@ -2,7 +2,7 @@
 
 use chassis::{
     authn::RequestExt as _,
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id, text,
 };
 use prost::Message as _;
@@ -142,7 +142,11 @@ impl PauseService {
             let own = target.as_ref().and_then(Target::sku);
             restock_sku_ids = own.map_or(restock_sku_ids, |own| vec![own]);
             if restock_sku_ids.is_empty() && asked.restock_sku_ids.is_empty() {
-                violations.push_with("restock_sku_ids", "VALIDATION_FAILED", [("min", 1)]);
+                violations.push_with(
+                    "restock_sku_ids",
+                    CommonReason::ValidationFailed,
+                    [("min", 1)],
+                );
             }
         } else {
             restock_sku_ids.clear();

@@ -2,7 +2,7 @@
 
 use chassis::{
     authn::RequestExt as _,
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{self, BranchId, BrandId, SkuId},
     text,
 };
@@ -99,7 +99,7 @@ impl StockService {
         let once = once(&asked.idempotency_key, asked, &mut violations);
         let kind = convert::staff_movement_kind(asked.kind());
         if kind.is_none() {
-            violations.push("kind", "VALIDATION_FAILED");
+            violations.push("kind", CommonReason::ValidationFailed);
         }
         let allowed = match kind {
             Some(Kind::Adjusted) => -MOST_UNITS..=MOST_UNITS,
@@ -108,7 +108,7 @@ impl StockService {
         };
         if !allowed.contains(&asked.quantity) {
             let params = [("min", *allowed.start()), ("max", *allowed.end())];
-            violations.push_with("quantity", "VALIDATION_FAILED", params);
+            violations.push_with("quantity", CommonReason::ValidationFailed, params);
         }
         let reason = text::bounded("reason", &asked.reason, 0..=200, &mut violations);
         let ids = branch_id.zip(sku_id).zip(kind);
@@ -241,7 +241,7 @@ impl StockService {
         let to = id::parse::<BranchId>("to_branch_id", &asked.to_branch_id, &mut violations);
         let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
         if from.is_some() && from == to {
-            violations.push("to_branch_id", "VALIDATION_FAILED");
+            violations.push("to_branch_id", CommonReason::ValidationFailed);
         }
         let units = (1, MOST_UNITS);
         within("quantity", asked.quantity, units, &mut violations);
