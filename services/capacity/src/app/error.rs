@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chassis::{
-    db,
+    db::{self, StoreError},
     error::{CommonReason, Problem, ToProblem},
 };
 use proto::capacity::v1::CapacityReason;
@@ -77,17 +77,6 @@ pub enum Error {
     /// Booked orders would lie outside the hours, without a decision.
     #[error(transparent)]
     OrdersAffected(#[from] OrdersAffected),
-    /// Somebody else changed it meanwhile.
-    #[error("version {given} was changed meanwhile, it is {current} now")]
-    VersionConflict {
-        /// Version the caller had read.
-        given: i64,
-        /// Version there is.
-        current: i64,
-    },
-    /// The key answered another request before.
-    #[error("the key was used for another request")]
-    IdempotencyMismatch,
     /// The chassis refused.
     #[error(transparent)]
     Problem(Arc<Problem>),
@@ -104,6 +93,12 @@ impl From<anyhow::Error> for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
+        anyhow::Error::from(error).into()
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
         anyhow::Error::from(error).into()
     }
 }
@@ -159,10 +154,6 @@ impl ToProblem for Error {
                     [("number", number)],
                 ),
             Self::OrdersAffected(affected) => affected.to_problem(),
-            Self::VersionConflict { given, current } => Problem::version_conflict(*given, *current),
-            Self::IdempotencyMismatch => Problem::new(CommonReason::IdempotencyMismatch)
-                .message(self.to_string())
-                .field("idempotency_key", CommonReason::IdempotencyMismatch),
             Self::Problem(problem) => Problem {
                 reason: problem.reason.clone(),
                 fields: problem.fields.clone(),

@@ -5,14 +5,14 @@ use chassis::{
     business_day,
     error::{CommonReason, Problem, Violations},
     id::{self, BranchId, OrderId},
-    request, text, time,
+    request::{self, PageRequest},
+    text, time,
 };
 use chrono::{DateTime, Utc};
-use proto::capacity::v1::CapacityReason;
-use proto::ordering::v1 as wire;
+use proto::{capacity::v1::CapacityReason, ordering::v1 as wire};
 use sha2::{Digest as _, Sha256};
 
-use super::{convert, page_token};
+use super::convert;
 use crate::{
     app::{place_order::PlaceOrder, reschedule::Reschedule, transition_order::TransitionOrder},
     domain::{
@@ -23,7 +23,10 @@ use crate::{
         order_state::OrderState,
         order_transition::TransitionRequest,
     },
-    store::{order_events::RequestMark, order_lists::Filter},
+    store::{
+        order_events::RequestMark,
+        order_lists::{Filter, Place},
+    },
 };
 
 /// Longest idempotency key.
@@ -315,7 +318,9 @@ pub(super) fn reschedule(request: &wire::MoveOrderRequest) -> Result<Reschedule,
 }
 
 /// Filter and size of a page.
-pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, i32), Problem> {
+pub(super) fn list_orders(
+    request: &wire::ListOrdersRequest,
+) -> Result<(Filter, PageRequest<Place>), Problem> {
     let mut violations = Violations::new();
     let branch: Option<BranchId> = id::parse("branch_id", &request.branch_id, &mut violations);
     let business_day =
@@ -340,17 +345,14 @@ pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, 
         Some(_) => {}
     }
     let text = text::bounded("text", &request.text, 0..=MAX_TEXT, &mut violations);
-    let page_size = request::page_size(request.page_size, 50, &mut violations);
-    let after = match request.page_token.as_str() {
-        "" => None,
-        token => {
-            let place = page_token::read(token);
-            if place.is_none() {
-                violations.push("page_token", CommonReason::ValidationFailed);
-            }
-            place
-        }
-    };
+    let page: PageRequest<Place> =
+        request::page(request.page_size, &request.page_token, &mut violations);
+    if page
+        .after
+        .is_some_and(|place| !time::is_bounded(place.due_at))
+    {
+        violations.push("page_token", CommonReason::ValidationFailed);
+    }
     let Some(branch) = branch.filter(|_| violations.is_empty()) else {
         return Err(refused(violations));
     };
@@ -363,9 +365,9 @@ pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, 
             states,
             text,
             with_tests: request.with_tests,
-            after,
+            after: page.after,
         },
-        page_size,
+        page,
     ))
 }
 

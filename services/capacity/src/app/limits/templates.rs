@@ -3,7 +3,7 @@
 use chassis::{
     audit,
     authn::Identity,
-    db,
+    db::OnConstraint as _,
     error::{CommonReason, Problem},
     id::{BrandId, LimitTemplateId, OrganisationId},
 };
@@ -39,7 +39,7 @@ pub async fn list_templates(
 }
 
 /// Saves a template whose rules were judged; one of version 0 is new. Refuses with `CAPACITY_INVALID`
-/// where there are too many, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VersionConflict`, `BrandUnknown`, `TemplateUnknown`.
+/// where there are too many, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VERSION_CONFLICT`, `BrandUnknown`, `TemplateUnknown`.
 pub async fn save_template(
     deps: &Dependencies,
     identity: &Identity,
@@ -80,22 +80,17 @@ pub async fn save_template(
                 Ok(())
             }
             Ok(false) => {
-                return Err(Error::VersionConflict {
-                    given: template.version,
-                    current: known.version,
-                });
+                return Err(Problem::version_conflict(template.version, known.version).into());
             }
             Err(error) => Err(error),
         }
     };
-    saved.map_err(|error| {
-        db::on_constraint(error, "limit_templates_name", || {
-            Error::from(
-                Problem::new(CommonReason::CodeTaken)
-                    .message("another template of the brand has the name")
-                    .field("template.name", CommonReason::CodeTaken),
-            )
-        })
+    saved.on_constraint("limit_templates_name", || {
+        Error::from(
+            Problem::new(CommonReason::CodeTaken)
+                .message("another template of the brand has the name")
+                .field("template.name", CommonReason::CodeTaken),
+        )
     })?;
     tx.commit().await?;
     Ok(template)

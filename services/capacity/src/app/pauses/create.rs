@@ -8,17 +8,13 @@ use chassis::{
     db::TenantTx,
     error::{CommonReason, Problem},
     id::{BranchId, OrganisationId, PauseId, SkuId},
+    idempotency::Once,
 };
 use chrono::{DateTime, Utc};
 
 use super::PauseScope;
 use crate::{
-    app::{
-        Dependencies,
-        availability::publish::publish_pauses,
-        error::Error,
-        once::{Once, is_taken},
-    },
+    app::{Dependencies, availability::publish::publish_pauses, error::Error},
     domain::{
         branch_state::BranchState,
         channel::Channel,
@@ -69,19 +65,6 @@ pub async fn create(
     command: &CreatePause,
     encode: impl Fn(&PauseInBranch) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    match create_once(deps, identity, org, command, &encode).await {
-        Err(error) if is_taken(&error) => create_once(deps, identity, org, command, &encode).await,
-        outcome => outcome,
-    }
-}
-
-async fn create_once(
-    deps: &Dependencies,
-    identity: &Identity,
-    org: OrganisationId,
-    command: &CreatePause,
-    encode: impl Fn(&PauseInBranch) -> Vec<u8>,
-) -> Result<Vec<u8>, Error> {
     let mut tx = deps.db.tenant(org).await?;
     let branches = lock(&mut tx, &command.scope).await?;
     let brand_id = branches[0].brand_id;
@@ -94,7 +77,7 @@ async fn create_once(
     if command.locked || matches!(command.scope, PauseScope::Brand(_)) {
         identity.require_brand(brand_id)?;
     }
-    if let Some(answer) = command.once.answer(&mut tx).await? {
+    if let Some(answer) = command.once.begin(&mut tx, &*deps.clock).await? {
         return Ok(answer);
     }
 
@@ -130,7 +113,7 @@ async fn create_once(
     };
     store::pauses::insert(&mut tx, &pause, &places).await?;
     let answer = encode(&(pause, places[0].clone()));
-    command.once.keep(&mut tx, &answer, now).await?;
+    command.once.finish(&mut tx, &answer).await?;
     publish_pauses(deps, &mut tx, &branch_ids).await?;
     tx.commit().await?;
     for branch_id in branch_ids {

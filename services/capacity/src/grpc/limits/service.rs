@@ -6,7 +6,7 @@ use chassis::{
     authn::RequestExt as _,
     error::{CommonReason, Problem, Violations},
     id::{self, BranchId, BrandId, LimitTemplateId},
-    text,
+    request, text,
 };
 use chrono::TimeDelta;
 use proto::capacity::v1::{
@@ -26,7 +26,7 @@ use crate::{
         find_branch::find_branch,
         limits::{self, CopyLimits, SetLimits, Source},
     },
-    grpc::request::{actor, branch, checked, cut_page, page_size, page_token, rpcs},
+    grpc::request::{actor, branch, checked, rpcs},
     store::limits::LimitTemplate,
     wire::{day, instant},
 };
@@ -129,16 +129,16 @@ impl LimitService {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
-        let size = page_size(asked.page_size, 20, &mut violations);
-        let before = page_token(&asked.page_token, &mut violations);
+        let page = request::page_or(20, asked.page_size, &asked.page_token, &mut violations);
         let branch_id = checked(branch_id, violations)?;
         let mut tx = self.deps.db.tenant(request.org()?).await?;
         find_branch(&mut tx, request.identity(), branch_id).await?;
-        let mut versions = limits::versions(&mut tx, branch_id, before, size + 1).await?;
-        let next_page_token = cut_page(&mut versions, size, |last| last.version.to_string());
+        let before = page.after.unwrap_or(i64::MAX);
+        let versions = limits::versions(&mut tx, branch_id, before, page.limit()).await?;
+        let page = page.page(versions, |last| last.version);
         Ok(ListLimitVersionsResponse {
-            next_page_token,
-            versions: versions.iter().map(convert::version).collect(),
+            next_page_token: page.next_page_token,
+            versions: page.items.iter().map(convert::version).collect(),
         })
     }
 

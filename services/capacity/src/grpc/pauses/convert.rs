@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chassis::{
     error::{CommonReason, Violations},
     id::{self, PauseId},
+    request::{self, PageRequest},
     text,
 };
 use chrono::{DateTime, Utc};
@@ -284,27 +285,25 @@ pub fn order(order: &MatchingOrder) -> wire::OrderWithTarget {
     }
 }
 
-/// The place in the history after a pause.
-pub fn page_token((pause, place): &PauseInBranch) -> String {
-    let at = place.ended_at.unwrap_or_default().timestamp_micros();
-    format!("{at}.{}", pause.pause_id)
-}
-
-/// Reads a place in the history; the first page begins at the end of time.
-pub fn page_place(token: &str, violations: &mut Violations) -> Option<(DateTime<Utc>, PauseId)> {
-    if token.is_empty() {
-        let last = PauseId::from_uuid(uuid::Uuid::max());
-        return Some((DateTime::from_timestamp(253_402_300_799, 0)?, last));
-    }
-    let place = token.split_once('.').and_then(|(at, id)| {
-        let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
-        let at = Some(at).filter(|at| is_of_business(at.date_naive()))?;
-        Some((at, id.parse().ok()?))
-    });
-    if place.is_none() {
+/// Parses which page of the history is wanted.
+pub fn page(
+    size: i32,
+    token: &str,
+    violations: &mut Violations,
+) -> PageRequest<(DateTime<Utc>, PauseId)> {
+    let page: PageRequest<(DateTime<Utc>, PauseId)> = request::page(size, token, violations);
+    if page
+        .after
+        .is_some_and(|(at, _)| !is_of_business(at.date_naive()))
+    {
         violations.push("page_token", CommonReason::ValidationFailed);
     }
-    place
+    page
+}
+
+/// Where a pause stands in the history.
+pub fn place_in_history((pause, place): &PauseInBranch) -> (DateTime<Utc>, PauseId) {
+    (place.ended_at.unwrap_or_default(), pause.pause_id)
 }
 
 #[cfg(test)]
@@ -362,7 +361,7 @@ mod tests {
         channels(&[1, 1, 0, 77], &mut violations);
         reason(wire::PauseReason::Other.into(), "", &mut violations);
         reason(0, "", &mut violations);
-        page_place("soon", &mut violations);
+        page(0, "soon", &mut violations);
         let fields = violations.into_result().unwrap_err().fields;
         let found: Vec<_> = fields
             .iter()
