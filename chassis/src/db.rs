@@ -18,7 +18,7 @@ use sqlx::{
 
 use crate::{audit, id::OrganisationId, outbox::RelayNotify, secret::Secret};
 
-pub use error::{OnConstraint, StoreError, is_unavailable, on_constraint};
+pub use error::{OnConstraint, StoreError, is_unavailable};
 pub use migrate::{APP_ROLE, SYSTEM_ROLE, migrate};
 pub use tx::{SystemTx, TenantTx};
 

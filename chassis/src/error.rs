@@ -15,9 +15,6 @@ pub use proto::common::v1::CommonReason;
 pub use reason::Reason;
 pub use violations::{Parsed, Violations};
 
-/// Reason of a failure of the platform.
-pub const INTERNAL: &str = "INTERNAL";
-
 /// Why a request was rejected, as the caller may know it, and the cause for the log alone.
 #[derive(Debug)]
 pub struct Problem {

@@ -125,7 +125,17 @@ pub fn page<C: DeserializeOwned>(
     token: &str,
     violations: &mut Violations,
 ) -> PageRequest<C> {
-    let size = page_size(size, DEFAULT_PAGE_SIZE, violations);
+    page_or(DEFAULT_PAGE_SIZE, size, token, violations)
+}
+
+/// As [`page`], where a size of 0 is `default`.
+pub fn page_or<C: DeserializeOwned>(
+    default: i32,
+    size: i32,
+    token: &str,
+    violations: &mut Violations,
+) -> PageRequest<C> {
+    let size = page_size(size, default, violations);
     let after = if token.is_empty() {
         None
     } else {

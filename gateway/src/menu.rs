@@ -16,7 +16,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 use axum::response::Response;
-use chassis::telemetry;
+use chassis::{error::CommonReason, telemetry};
 use http::HeaderMap;
 use opentelemetry::{global, metrics::Counter};
 use parking_lot::RwLock;
@@ -179,7 +179,7 @@ impl Menus {
         slot.old_at
             .store(self.after(CHECK_INTERVAL), Ordering::Release);
         match self.revalidate(gateway, brand, branch, slot).await {
-            Err(refused) if refused.reason() == "NOT_FOUND" => {
+            Err(refused) if refused.is(CommonReason::NotFound) => {
                 let mut slots = self.slots.write();
                 slots
                     .get_mut(brand)
@@ -213,7 +213,7 @@ impl Menus {
     ) -> Result<()> {
         let place = gateway.storefronts().place(gateway, brand, branch).await?;
         if place.branch.branch_id != slot.branch_id {
-            return Err(Rejection::new("NOT_FOUND"));
+            return Err(Rejection::new(CommonReason::NotFound));
         }
         let known = slot.document.load().etag.clone();
         if let Some(fresh) = fetch(gateway, &place, &known).await? {

@@ -5,6 +5,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use chassis::error::CommonReason;
 
 use crate::problem::{Rejection, Result};
 
@@ -23,7 +24,7 @@ pub async fn check(
 /// The refusal; what axum says of it has the parameter's name in back quotes.
 fn malformed(text: &str) -> Rejection {
     let name = text.split('`').nth(1).unwrap_or("path");
-    Rejection::new("VALIDATION_FAILED")
+    Rejection::new(CommonReason::ValidationFailed)
         .message("a parameter of the path is no UTF-8")
-        .field(name, "VALIDATION_FAILED")
+        .field(name, CommonReason::ValidationFailed)
 }

@@ -7,13 +7,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chassis::{
-    error::{Code, FieldProblem, INTERNAL, Problem, Reason},
+    error::{Code, CommonReason, FieldProblem, Problem, Reason},
     telemetry,
 };
 use http::{
     HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
 };
+use proto::{ProblemReason as _, gateway::v1::GatewayReason};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -71,13 +72,13 @@ pub struct Rejection {
 
 impl Rejection {
     /// A refusal for `reason`.
-    pub fn new(reason: &'static str) -> Self {
+    pub fn new(reason: impl Into<Reason>) -> Self {
         Problem::new(reason).into()
     }
 
     /// Nothing at this address takes the request's method.
     pub fn wrong_method() -> Self {
-        Self::new("HTTP_METHOD_NOT_ALLOWED").message("nothing here takes this method")
+        Self::new(GatewayReason::HttpMethodNotAllowed).message("nothing here takes this method")
     }
 
     /// A failure of ours; the caller learns nothing of the cause.
@@ -130,6 +131,11 @@ impl Rejection {
             self.problem.code(),
             Code::Unavailable | Code::Deadline | Code::Internal
         )
+    }
+
+    /// Whether this is its reason.
+    pub fn is(&self, reason: impl Into<Reason>) -> bool {
+        self.problem.is(reason)
     }
 
     /// The reason.
@@ -207,9 +213,9 @@ impl Rejection {
         let internal = code == Code::Internal;
         let problem = self.problem;
         let reason = if internal {
-            INTERNAL.to_owned()
+            CommonReason::Internal.word().to_owned()
         } else {
-            problem.reason.into_owned()
+            problem.reason.to_string()
         };
         let fields = problem.fields.into_iter().map(ProblemField::from).collect();
         ProblemDocument {
@@ -238,7 +244,7 @@ impl From<FieldProblem> for ProblemField {
     fn from(field: FieldProblem) -> Self {
         Self {
             field: field.field,
-            reason: field.reason.into_owned(),
+            reason: field.reason.to_string(),
             params: field.params,
         }
     }

@@ -3,7 +3,11 @@
 use std::{net::IpAddr, sync::LazyLock, time::Duration};
 
 use chassis::{
-    clock::SharedClock, config::ConfigDuration, error::Violations, network::network_of, text,
+    clock::SharedClock,
+    config::ConfigDuration,
+    error::{CommonReason, Violations},
+    network::network_of,
+    text,
 };
 use chrono::{DateTime, Utc};
 use redis::{Script, aio::ConnectionManager};
@@ -239,7 +243,7 @@ fn address_rule(what: &str, address: IpAddr, limit: u32) -> Rule {
 
 fn limited(wait_millis: i64) -> Rejection {
     let secs = wait_millis.max(1).unsigned_abs().div_ceil(1_000);
-    Rejection::new("RATE_LIMITED")
+    Rejection::new(CommonReason::RateLimited)
         .message("too often, try again later")
         .param("retry_after_secs", secs)
 }

@@ -43,17 +43,6 @@ pub trait ProblemReason: Copy {
 
 include!(concat!(env!("OUT_DIR"), "/reasons.rs"));
 
-// Until every crate names its reasons by the generated enums.
-impl ProblemReason for &'static str {
-    fn word(self) -> &'static str {
-        self
-    }
-
-    fn status_class(self) -> StatusClass {
-        find_reason(self).map_or(StatusClass::Internal, |(_, class)| class)
-    }
-}
-
 /// The reason with this word, as it is stored here, and its class.
 #[must_use]
 pub fn find_reason(word: &str) -> Option<(&'static str, StatusClass)> {

@@ -139,18 +139,6 @@ impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
     }
 }
 
-/// As [`OnConstraint`], for errors that are made of any other.
-pub fn on_constraint<E: From<anyhow::Error>>(
-    error: sqlx::Error,
-    name: &str,
-    rejected: impl FnOnce() -> E,
-) -> E {
-    match StoreError::from(error) {
-        StoreError::Constraint { name: violated, .. } if violated == name => rejected(),
-        other => anyhow::Error::from(other).into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,11 +41,6 @@ impl Reason {
         &self.word
     }
 
-    /// The reason as a text of its own.
-    pub fn into_owned(self) -> String {
-        self.word.into_owned()
-    }
-
     /// Its class.
     pub fn code(&self) -> Code {
         self.code

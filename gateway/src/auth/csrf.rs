@@ -5,6 +5,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use chassis::error::CommonReason;
 use http::{
     HeaderMap,
     header::{HOST, ORIGIN},
@@ -41,7 +42,8 @@ fn check(gateway: &Gateway, path: &str, headers: &HeaderMap) -> Result<()> {
     if path == SIGN_IN {
         return Ok(());
     }
-    let session = cookies::session(headers).ok_or_else(|| Rejection::new("UNAUTHENTICATED"))?;
+    let session =
+        cookies::session(headers).ok_or_else(|| Rejection::new(CommonReason::Unauthenticated))?;
     let expected = cookies::csrf_token(session);
     let is_token = |found: Option<&str>| {
         found.is_some_and(|found| bool::from(found.as_bytes().ct_eq(expected.as_bytes())))
@@ -74,7 +76,7 @@ fn same_origin(public_url: &Url, headers: &HeaderMap) -> bool {
 }
 
 fn refused(why: &'static str) -> Rejection {
-    Rejection::new("PERMISSION_DENIED")
+    Rejection::new(CommonReason::PermissionDenied)
         .message(why)
         .param("check", "csrf")
 }

@@ -3,6 +3,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use axum::extract::{FromRequestParts, RawPathParams};
 use chassis::{
     authn::{Identity, Plan, Signer},
+    error::CommonReason,
     id::OrganisationId,
 };
 use http::request::Parts;
@@ -51,7 +52,7 @@ impl FromRequestParts<Gateway> for Shop {
         let device = Device::from_request_parts(parts, gateway).await?;
         let Ok(peer) = Peer::from_request_parts(parts, gateway).await;
         let path = RawPathParams::from_request_parts(parts, gateway).await;
-        let path = path.map_err(|_| Rejection::new("NOT_FOUND"))?;
+        let path = path.map_err(|_| Rejection::new(CommonReason::NotFound))?;
         let part = |name| {
             path.iter()
                 .find(|(key, _)| *key == name)

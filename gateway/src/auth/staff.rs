@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use chassis::authn::Identity;
+use chassis::{authn::Identity, error::CommonReason};
 use http::request::Parts;
 
 use super::{Exchanged, cookies, with_token};
@@ -44,7 +44,7 @@ impl FromRequestParts<Gateway> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self> {
         let session = cookies::session(&parts.headers);
-        let session = session.ok_or_else(|| Rejection::new("UNAUTHENTICATED"))?;
+        let session = session.ok_or_else(|| Rejection::new(CommonReason::Unauthenticated))?;
         let exchanged = gateway.identities().get(gateway, session).await?;
         Ok(Self {
             exchanged,

@@ -4,8 +4,10 @@ use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
 };
+use chassis::error::CommonReason;
 use http::{HeaderMap, header::CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use proto::gateway::v1::GatewayReason;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use tower_http::timeout::TimeoutError;
@@ -36,9 +38,9 @@ impl<S: Sync, T: DeserializeOwned, const LIMIT_BYTES: usize> FromRequest<S>
         let value =
             serde_path_to_error::deserialize(&mut reader).map_err(|error| malformed(&error))?;
         reader.end().map_err(|_| {
-            Rejection::new("VALIDATION_FAILED")
+            Rejection::new(CommonReason::ValidationFailed)
                 .message("something follows the JSON value of the body")
-                .field("body", "VALIDATION_FAILED")
+                .field("body", CommonReason::ValidationFailed)
         })?;
         Ok(Self(value))
     }
@@ -53,7 +55,7 @@ impl<S: Sync> FromRequest<S> for File {
             media.as_str(),
             "text/csv" | "application/csv" | "application/vnd.ms-excel"
         ) {
-            return Err(Rejection::new("FILE_TYPE").message("send the file as text/csv"));
+            return Err(Rejection::new(CommonReason::FileType).message("send the file as text/csv"));
         }
         read(request, "file", FILE_LIMIT_BYTES).await.map(Self)
     }
@@ -62,7 +64,9 @@ impl<S: Sync> FromRequest<S> for File {
 /// The bytes of a body that says it is JSON.
 pub async fn json(request: Request, limit_bytes: usize) -> Result<Bytes, Rejection> {
     if media_type(request.headers()) != "application/json" {
-        return Err(Rejection::new("FILE_TYPE").message("send the body as application/json"));
+        return Err(
+            Rejection::new(CommonReason::FileType).message("send the body as application/json")
+        );
     }
     read(request, "body", limit_bytes).await
 }
@@ -86,19 +90,19 @@ async fn read(request: Request, field: &str, limit: usize) -> Result<Bytes, Reje
         Err(error) => error,
     };
     Err(if error.is::<LengthLimitError>() {
-        Rejection::new("FILE_TOO_LARGE")
+        Rejection::new(CommonReason::FileTooLarge)
             .message(format!("the {field} is larger than {limit} bytes"))
             .param("limit_bytes", limit)
             .param("max", in_units(limit))
-            .field(field, "FILE_TOO_LARGE")
+            .field(field, CommonReason::FileTooLarge)
     } else if came_too_slowly(&*error) {
-        Rejection::new("REQUEST_TIMEOUT")
+        Rejection::new(GatewayReason::RequestTimeout)
             .message(format!("the {field} did not arrive in time"))
-            .field(field, "REQUEST_TIMEOUT")
+            .field(field, GatewayReason::RequestTimeout)
     } else {
-        Rejection::new("VALIDATION_FAILED")
+        Rejection::new(CommonReason::ValidationFailed)
             .message(format!("the {field} broke off"))
-            .field(field, "VALIDATION_FAILED")
+            .field(field, CommonReason::ValidationFailed)
     })
 }
 
@@ -137,7 +141,7 @@ fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> Rejection
         Category::Data if text.starts_with("unknown field") => "there is no such field",
         Category::Data => "the value does not fit the field",
     };
-    Rejection::new("VALIDATION_FAILED")
+    Rejection::new(CommonReason::ValidationFailed)
         .message(message)
-        .field(field, "VALIDATION_FAILED")
+        .field(field, CommonReason::ValidationFailed)
 }

@@ -1,7 +1,10 @@
 //! The catalogue of a brand for staff whose role need not open it: who works with a branch's stock or
 //! pauses may know what there is, so the gateway reads it in its own name.
 
-use chassis::{authn::Level, error::Problem};
+use chassis::{
+    authn::Level,
+    error::{CommonReason, Problem},
+};
 use proto::catalog::v1 as catalog;
 
 use super::Result;
@@ -61,12 +64,16 @@ impl Catalogue {
             brand_id: self.brand_id.clone(),
         };
         let mut catalog = gateway.as_gateway(staff.identity().org).catalog();
-        Ok(catalog.list_categories(request).await?.into_inner().categories)
+        Ok(catalog
+            .list_categories(request)
+            .await?
+            .into_inner()
+            .categories)
     }
 
     async fn read(gateway: &Gateway, staff: &Staff, brand_id: String) -> Result<Self> {
         let org = staff.identity().org;
-        let org = org.ok_or_else(|| Rejection::new("UNAUTHENTICATED"))?;
+        let org = org.ok_or_else(|| Rejection::new(CommonReason::Unauthenticated))?;
         let mut catalog = gateway.as_gateway(Some(org)).catalog();
         let mut products = Vec::new();
         let mut next = Some(String::new());

@@ -1,6 +1,7 @@
 //! The `Idempotency-Key` that every creation carries.
 
 use axum::extract::FromRequestParts;
+use chassis::error::CommonReason;
 use http::request::Parts;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -34,9 +35,9 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
                 key: key.to_owned(),
             })
             .ok_or_else(|| {
-                Rejection::new("VALIDATION_FAILED")
+                Rejection::new(CommonReason::ValidationFailed)
                     .message("send an Idempotency-Key header of 1 to 128 visible characters")
-                    .field("idempotency_key", "VALIDATION_FAILED")
+                    .field("idempotency_key", CommonReason::ValidationFailed)
             })
     }
 }

@@ -1,8 +1,11 @@
 //! What is to be paused must be in the brand's catalogue, which capacity does not know: its name and
 //! the units whose restocking ends the pause are read here, never taken from the request.
 
+use chassis::error::CommonReason;
 use proto::{
-    capacity::v1::{CreatePauseRequest, PauseScope, PauseTarget, PauseTargetKind, PreviewPauseRequest},
+    capacity::v1::{
+        CreatePauseRequest, PauseScope, PauseTarget, PauseTargetKind, PreviewPauseRequest,
+    },
     catalog::v1::Product,
 };
 
@@ -21,7 +24,11 @@ pub async fn complete_creation(
     staff: &Staff,
     mut request: CreatePauseRequest,
 ) -> Result<CreatePauseRequest> {
-    let place = (request.scope(), &request.branch_ids[..], &request.brand_id[..]);
+    let place = (
+        request.scope(),
+        &request.branch_ids[..],
+        &request.brand_id[..],
+    );
     let found = find(gateway, staff, place, request.target.as_ref()).await?;
     request.target_name = found.name.chars().take(MAX_NAME_CHARS).collect();
     request.restock_sku_ids = found.sku_ids;
@@ -34,7 +41,11 @@ pub async fn check_preview(
     staff: &Staff,
     request: &PreviewPauseRequest,
 ) -> Result<()> {
-    let place = (request.scope(), &request.branch_ids[..], &request.brand_id[..]);
+    let place = (
+        request.scope(),
+        &request.branch_ids[..],
+        &request.brand_id[..],
+    );
     find(gateway, staff, place, request.target.as_ref()).await?;
     Ok(())
 }
@@ -72,7 +83,7 @@ async fn find(
     let found = match kind {
         PauseTargetKind::Category => {
             let mut categories = catalogue.categories(gateway, staff).await?.into_iter();
-            let category = categories.find(|one| one.category_id.as_deref() == target.id.as_deref());
+            let category = categories.find(|one| one.category_id == target.id());
             category.map(|category| Found {
                 name: category.name,
                 sku_ids: Vec::new(),
@@ -81,15 +92,19 @@ async fn find(
         _ => in_catalogue(&catalogue, kind, target),
     };
     found.ok_or_else(|| {
-        Rejection::new("NOT_FOUND")
+        Rejection::new(CommonReason::NotFound)
             .param("what", "target")
-            .field(field, "NOT_FOUND")
+            .field(field, CommonReason::NotFound)
     })
 }
 
-fn in_catalogue(catalogue: &Catalogue, kind: PauseTargetKind, target: &PauseTarget) -> Option<Found> {
+fn in_catalogue(
+    catalogue: &Catalogue,
+    kind: PauseTargetKind,
+    target: &PauseTarget,
+) -> Option<Found> {
     let (id, label) = (target.id(), target.name());
-    let Catalogue { products, groups } = catalogue;
+    let (products, groups) = (&catalogue.products, &catalogue.groups);
     match kind {
         PauseTargetKind::Product => {
             let product = products.iter().find(|one| one.product_id == id)?;

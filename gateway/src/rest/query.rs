@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use axum::extract::{FromRequestParts, Query};
+use chassis::error::CommonReason;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -23,8 +24,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
                     .source()
                     .map_or_else(|| refused.to_string(), ToString::to_string);
                 let field = text.split_once(": ").map_or("query", |(path, _)| path);
-                Rejection::new("VALIDATION_FAILED")
-                    .field(field, "VALIDATION_FAILED")
+                Rejection::new(CommonReason::ValidationFailed)
+                    .field(field, CommonReason::ValidationFailed)
                     .message("a parameter of the query is malformed")
             })
     }

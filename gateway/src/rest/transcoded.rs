@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
 };
-use chassis::authz::Rules;
+use chassis::{authz::Rules, error::CommonReason};
 use http::{HeaderMap, Uri};
 use prost::Name;
 use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _};
@@ -144,7 +144,7 @@ async fn complete(
     match endpoint.rpc().full_name() {
         "yizhimai.capacity.v1.PauseService.CreatePause" => {
             let request = pauses::complete_creation(gateway, staff, typed(&message)?).await?;
-            dynamic(message, &request)
+            dynamic(&message, &request)
         }
         "yizhimai.capacity.v1.PauseService.PreviewPause" => {
             pauses::check_preview(gateway, staff, &typed(&message)?).await?;
@@ -159,8 +159,8 @@ fn typed<M: Name + Default>(message: &DynamicMessage) -> Result<M> {
     typed.map_err(|error| Rejection::internal(error.into()))
 }
 
-fn dynamic<M: Name>(mut message: DynamicMessage, from: &M) -> Result<DynamicMessage> {
-    message.clear();
+fn dynamic<M: Name>(like: &DynamicMessage, from: &M) -> Result<DynamicMessage> {
+    let mut message = DynamicMessage::new(like.descriptor());
     let filled = message.transcode_from(from);
     filled.map_err(|error| Rejection::internal(error.into()))?;
     Ok(message)
@@ -171,9 +171,9 @@ fn refusal(violations: Vec<Violation>) -> Rejection {
         .iter()
         .map(|violation| format!("{}: {}", violation.field, violation.message))
         .collect();
-    let refusal = Rejection::new("VALIDATION_FAILED").message(messages.join("; "));
+    let refusal = Rejection::new(CommonReason::ValidationFailed).message(messages.join("; "));
     violations.into_iter().fold(refusal, |refusal, violation| {
-        refusal.field(violation.field, "VALIDATION_FAILED")
+        refusal.field(violation.field, CommonReason::ValidationFailed)
     })
 }
 

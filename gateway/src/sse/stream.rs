@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use chassis::authn::Level;
+use chassis::{authn::Level, error::CommonReason};
 use http::{
     HeaderMap,
     header::{CACHE_CONTROL, CONTENT_TYPE},
@@ -52,7 +52,9 @@ pub async fn for_staff(
     } else if BRANCH_SCREENS.into_iter().any(may) {
         Filter::Branch
     } else {
-        return Err(Rejection::new("PERMISSION_DENIED").param("permission", "ops.orders"));
+        return Err(
+            Rejection::new(CommonReason::PermissionDenied).param("permission", "ops.orders")
+        );
     };
     let request = staff.request(ListBrandsRequest {});
     let answer = gateway.catalog().list_brands(request).await?.into_inner();
@@ -117,7 +119,7 @@ fn open(
     headers: &HeaderMap,
 ) -> Result<Response> {
     let permit = gateway.stream_limits().acquire(address);
-    let permit = permit.ok_or_else(|| Rejection::new("RATE_LIMITED"))?;
+    let permit = permit.ok_or_else(|| Rejection::new(CommonReason::RateLimited))?;
     let last = last_event_id(headers);
     let subscription = gateway.hub().subscribe(id, filter, last);
     Ok(respond(gateway, subscription, None, Some(permit)))

@@ -1,7 +1,7 @@
 //! A body that cannot be read is refused at its field.
 
 use crate::common::{Edge, SHOP, refused};
-use chassis::error::Problem;
+use chassis::error::{CommonReason, Problem};
 use proto::staff::v1 as staff;
 use reqwest::Method;
 use serde_json::json;
@@ -60,9 +60,9 @@ async fn a_sign_in_without_its_fields_reaches_staff_as_it_is() {
                 &request.password,
             ];
             assert_eq!(given, ["tea", "", ""]);
-            let missing = Problem::new("VALIDATION_FAILED")
-                .field("account", "VALIDATION_FAILED")
-                .field("password", "VALIDATION_FAILED");
+            let missing = Problem::new(CommonReason::ValidationFailed)
+                .field("account", CommonReason::ValidationFailed)
+                .field("password", CommonReason::ValidationFailed);
             Err::<staff::SignInResponse, _>(missing.into())
         },
     );

@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use crate::common::{Edge, fake::Fake, problem, refused};
+use chassis::error::CommonReason;
 use proto::{capacity::v1 as capacity, catalog::v1 as catalog};
 use reqwest::Response;
 use serde_json::Value;
@@ -112,7 +113,7 @@ async fn a_branch_of_which_nothing_can_be_read_has_no_state() {
 
     let edge = Edge::open().await;
     edge.fake.on(LIST, |_: capacity::ListOpenStatusesRequest| {
-        Err::<capacity::ListOpenStatusesResponse, _>(problem("TEMPORARILY_UNAVAILABLE"))
+        Err::<capacity::ListOpenStatusesResponse, _>(problem(CommonReason::TemporarilyUnavailable))
     });
     let document = page(&edge, PAGE).await;
     assert_eq!(document["brand"]["name"], "茶");

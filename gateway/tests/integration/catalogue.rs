@@ -1,6 +1,9 @@
 //! The catalogue's endpoints, which its RPCs declare.
 
-use chassis::{authn::Level, error::Problem};
+use chassis::{
+    authn::Level,
+    error::{CommonReason, Problem},
+};
 use proto::catalog::v1 as catalog;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -80,8 +83,8 @@ async fn fields_that_the_service_rejects_are_named_as_they_stand_in_the_body() {
     edge.fake
         .on(UPDATE, |request: catalog::UpdateProductRequest| {
             assert_eq!(request.product.unwrap().product_id, PRODUCT);
-            let problem = Problem::new("VALIDATION_FAILED")
-                .field("product.variants[0].price", "AMOUNT_OUT_OF_RANGE");
+            let problem = Problem::new(CommonReason::ValidationFailed)
+                .field("product.variants[0].price", CommonReason::AmountOutOfRange);
             Err::<catalog::UpdateProductResponse, _>(problem.into())
         });
     let path = format!("/api/admin/products/{PRODUCT}");

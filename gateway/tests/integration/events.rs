@@ -3,7 +3,10 @@
 use crate::common::{Edge, SHOP, refused};
 use chassis::{authn::Level, id::OrderId};
 use gateway::sse::Topic;
-use proto::{ordering::v1 as ordering, staff::v1 as staff};
+use proto::{
+    ordering::v1 as ordering,
+    staff::v1::{self as staff, StaffReason},
+};
 use reqwest::{Method, Response};
 
 /// Reads until the text contains what is waited for, and gives all that was read.
@@ -167,7 +170,9 @@ async fn the_end_of_a_session_ends_its_screens() {
     edge.fake.on(
         "staff.v1.StaffService/ExchangeSession",
         |_: staff::ExchangeSessionRequest| {
-            Err::<staff::ExchangeSessionResponse, _>(crate::common::problem("SESSION_EXPIRED"))
+            Err::<staff::ExchangeSessionResponse, _>(crate::common::problem(
+                StaffReason::SessionExpired,
+            ))
         },
     );
     refused(watch(&edge, None).await, 401, "SESSION_EXPIRED").await;

@@ -1,7 +1,10 @@
 //! A change of hours is previewed, and saved with what is decided about the orders outside.
 
 use crate::common::{Edge, problem, refused};
-use chassis::{authn::Level, error::Problem};
+use chassis::{
+    authn::Level,
+    error::{CommonReason, Problem},
+};
 use proto::capacity::v1::{self as capacity, preview_hours_request::Change};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -38,7 +41,7 @@ async fn a_preview_takes_one_change_at_a_time() {
     edge.fake
         .on(PREVIEW, |request: capacity::PreviewHoursRequest| {
             let Some(Change::Hours(planned)) = request.change else {
-                return Err(problem("NOT_FOUND"));
+                return Err(problem(CommonReason::NotFound));
             };
             assert!(request.count_only);
             assert_eq!(planned.hours.unwrap().periods.len(), 1);
@@ -132,9 +135,12 @@ async fn a_refused_decision_is_named_where_it_stands_in_the_body() {
     edge.fake.on(
         SET,
         |_: capacity::SetHoursRequest| -> Result<capacity::SetHoursResponse, _> {
-            Err(Problem::new("VALIDATION_FAILED")
-                .field("decisions.orders[0].wanted_at", "VALIDATION_FAILED")
-                .field("decisions.move_reason", "REASON_REQUIRED")
+            Err(Problem::new(CommonReason::ValidationFailed)
+                .field(
+                    "decisions.orders[0].wanted_at",
+                    CommonReason::ValidationFailed,
+                )
+                .field("decisions.move_reason", CommonReason::ReasonRequired)
                 .into())
         },
     );

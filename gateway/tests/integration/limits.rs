@@ -6,7 +6,7 @@ use crate::common::{Edge, refused};
 use chassis::{authn::Level, error::Problem};
 use parking_lot::Mutex;
 use prost_types::Timestamp;
-use proto::capacity::v1 as capacity;
+use proto::capacity::v1::{self as capacity, CapacityReason};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
@@ -145,9 +145,9 @@ async fn a_refusal_names_every_rule_at_its_field() {
     let edge = Edge::open().await;
     edge.sign_in(&[("ops.capacity", Level::Manage)]);
     edge.fake.on(SET, |_: capacity::SetLimitsRequest| {
-        let refused = Problem::new("CAPACITY_INVALID")
-            .field("rules[0].window.minutes", "CAPACITY_INVALID")
-            .field("rules[2].shares", "CAPACITY_INVALID");
+        let refused = Problem::new(CapacityReason::CapacityInvalid)
+            .field("rules[0].window.minutes", CapacityReason::CapacityInvalid)
+            .field("rules[2].shares", CapacityReason::CapacityInvalid);
         Err::<capacity::SetLimitsResponse, _>(refused.into())
     });
     let body = json!({"rules": [cakes()], "version": 1});

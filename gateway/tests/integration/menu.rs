@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use crate::common::{Edge, SHOP, problem, refused};
+use chassis::error::CommonReason;
 use proto::catalog::v1 as catalog;
 use reqwest::{Method, Response};
 
@@ -117,7 +118,9 @@ async fn a_menu_outlives_an_outage_of_catalog() {
         let asked = asked.clone();
         move |_: catalog::GetMenuDocumentRequest| {
             asked.store(true, Ordering::Relaxed);
-            Err::<catalog::GetMenuDocumentResponse, _>(problem("TEMPORARILY_UNAVAILABLE"))
+            Err::<catalog::GetMenuDocumentResponse, _>(problem(
+                CommonReason::TemporarilyUnavailable,
+            ))
         }
     });
     edge.gateway().menus().expire(&edge.branch_id);
@@ -129,7 +132,7 @@ async fn a_menu_outlives_an_outage_of_catalog() {
 async fn a_branch_without_a_menu_has_none() {
     let edge = Edge::open().await;
     edge.fake.on(RPC, |_: catalog::GetMenuDocumentRequest| {
-        Err::<catalog::GetMenuDocumentResponse, _>(problem("NOT_FOUND"))
+        Err::<catalog::GetMenuDocumentResponse, _>(problem(CommonReason::NotFound))
     });
     refused(menu(&edge, &[]).await, 404, "NOT_FOUND").await;
 }

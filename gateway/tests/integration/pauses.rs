@@ -91,7 +91,10 @@ async fn only_what_the_brand_sells_can_be_paused_and_under_its_own_name() {
         let request = edge.as_staff(Method::POST, path);
         let request = request.header("idempotency-key", "key").json(body);
         let answer = request.send().await.unwrap();
-        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+        (
+            answer.status().as_u16(),
+            answer.json::<Value>().await.unwrap(),
+        )
     };
 
     let known = body(json!({"kind": "option", "id": "01900000-0000-7000-8000-000000000002"}));
@@ -114,14 +117,21 @@ async fn only_what_the_brand_sells_can_be_paused_and_under_its_own_name() {
                 body.as_object_mut().unwrap().remove("reason");
             }
             let (status, problem) = send(path, &body).await;
-            assert_eq!((status, &problem["reason"]), (404, &json!("NOT_FOUND")), "{path}: {problem}");
+            assert_eq!(
+                (status, &problem["reason"]),
+                (404, &json!("NOT_FOUND")),
+                "{path}: {problem}"
+            );
             assert_eq!(problem["fields"][0]["field"], field);
         }
     }
     let mut named = known;
     named["target_name"] = json!("別的");
     let (status, problem) = send("/api/admin/pauses", &named).await;
-    assert_eq!((status, &problem["fields"][0]["field"]), (400, &json!("target_name")));
+    assert_eq!(
+        (status, &problem["fields"][0]["field"]),
+        (400, &json!("target_name"))
+    );
 }
 
 #[tokio::test]

@@ -3,7 +3,11 @@
 use crate::common::{Edge, SHOP, problem, refused, twd};
 use chassis::error::Problem;
 use prost::Message as _;
-use proto::{capacity::v1 as capacity, ordering::v1 as ordering, staff::v1 as staff};
+use proto::{
+    capacity::v1 as capacity,
+    ordering::v1::{self as ordering, OrderingReason},
+    staff::v1::{self as staff, StaffReason},
+};
 use reqwest::Method;
 use serde_json::json;
 use tonic::Status;
@@ -20,10 +24,14 @@ async fn a_refusal_of_a_service_keeps_reason_fields_and_data() {
     edge.fake.on(
         QUOTE,
         |_: ordering::QuoteRequest| -> Result<ordering::QuoteResponse, _> {
-            Err(Problem::new("OPTION_RULE")
+            Err(Problem::new(OrderingReason::OptionRule)
                 .message("choose one")
                 .param("group", "甜度")
-                .field_with("cart.lines[0].options", "OPTION_RULE", [("min", 1)])
+                .field_with(
+                    "cart.lines[0].options",
+                    OrderingReason::OptionRule,
+                    [("min", 1)],
+                )
                 .into())
         },
     );
@@ -62,7 +70,7 @@ async fn a_changed_quote_comes_with_the_fresh_one() {
                 currency: "TWD".into(),
                 ..Default::default()
             };
-            let status = Status::from(Problem::new("QUOTE_CHANGED"));
+            let status = Status::from(Problem::new(OrderingReason::QuoteChanged));
             let mut details = tonic_types::pb::Status::decode(status.details()).unwrap();
             details.details.push(prost_types::Any {
                 type_url: "type.googleapis.com/yizhimai.ordering.v1.PricedQuote".into(),
@@ -170,7 +178,7 @@ async fn who_is_not_signed_in_is_told_so() {
     edge.fake.on(
         "staff.v1.StaffService/ExchangeSession",
         |_: staff::ExchangeSessionRequest| {
-            Err::<staff::ExchangeSessionResponse, _>(problem("SESSION_EXPIRED"))
+            Err::<staff::ExchangeSessionResponse, _>(problem(StaffReason::SessionExpired))
         },
     );
     let answer = edge

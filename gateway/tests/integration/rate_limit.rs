@@ -1,8 +1,13 @@
 //! Nobody orders, or tries to sign in, too often.
 
 use crate::common::{Edge, SHOP, problem, refused, twd};
+use chassis::error::CommonReason;
 use chrono::TimeDelta;
-use proto::{capacity::v1 as capacity, ordering::v1 as ordering, staff::v1 as staff};
+use proto::{
+    capacity::v1::{self as capacity, CapacityReason},
+    ordering::v1 as ordering,
+    staff::v1::{self as staff, StaffReason},
+};
 use reqwest::{Method, Response};
 use serde_json::json;
 
@@ -111,7 +116,7 @@ async fn a_device_is_limited_whatever_phone_it_names() {
 async fn a_refused_order_is_not_counted() {
     let edge = Edge::open_with(|config| config.orders_per_phone = 1).await;
     edge.fake.on(PLACE, |_: ordering::PlaceOrderRequest| {
-        Err::<ordering::PlaceOrderResponse, _>(problem("OUT_OF_STOCK"))
+        Err::<ordering::PlaceOrderResponse, _>(problem(CapacityReason::OutOfStock))
     });
     refused(
         order(&edge, "1", "0911111111", "a").await,
@@ -140,7 +145,7 @@ async fn a_refused_repeat_takes_nothing_back() {
     accept_orders(&edge);
     assert_eq!(order(&edge, "1", "0911111111", "a").await.status(), 201);
     edge.fake.on(PLACE, |_: ordering::PlaceOrderRequest| {
-        Err::<ordering::PlaceOrderResponse, _>(problem("IDEMPOTENCY_MISMATCH"))
+        Err::<ordering::PlaceOrderResponse, _>(problem(CommonReason::IdempotencyMismatch))
     });
     for _ in 0..3 {
         let answer = order(&edge, "1", "0911111111", "a").await;
@@ -170,7 +175,7 @@ async fn a_repeat_of_an_order_of_long_ago_is_no_new_one() {
 async fn an_order_placed_by_a_repeat_is_counted_whatever_becomes_of_its_twin() {
     let edge = Edge::open_with(|config| config.orders_per_phone = 1).await;
     edge.fake.on(PLACE, |_: ordering::PlaceOrderRequest| {
-        Err::<ordering::PlaceOrderResponse, _>(problem("TEMPORARILY_UNAVAILABLE"))
+        Err::<ordering::PlaceOrderResponse, _>(problem(CommonReason::TemporarilyUnavailable))
     });
     let answer = order(&edge, "1", "0911111111", "a").await;
     refused(answer, 503, "TEMPORARILY_UNAVAILABLE").await;
@@ -221,7 +226,7 @@ async fn attempts_to_sign_in_are_limited_by_address() {
     let edge = Edge::open_with(|config| config.sign_ins_per_minute = 3).await;
     edge.fake
         .on("staff.v1.StaffService/SignIn", |_: staff::SignInRequest| {
-            Err::<staff::SignInResponse, _>(problem("LOGIN_FAILED"))
+            Err::<staff::SignInResponse, _>(problem(StaffReason::LoginFailed))
         });
     let body = json!({"organisation_code": "tea", "account": "owner", "password": "guess"});
     for attempt in 0..4 {

@@ -6,7 +6,10 @@ use crate::common::{Edge, SHOP, problem, refused, twd};
 use chassis::authn::Level;
 use parking_lot::Mutex;
 use prost_types::Timestamp;
-use proto::{capacity::v1 as capacity, ordering::v1 as ordering};
+use proto::{
+    capacity::v1::{self as capacity, CapacityReason},
+    ordering::v1 as ordering,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -168,7 +171,7 @@ async fn staff_sees_what_is_in_the_way_and_moves_an_order_with_a_reason() {
     );
 
     edge.fake.on(MOVE, |_: ordering::MoveOrderRequest| {
-        Err::<ordering::MoveOrderResponse, _>(problem("SLOT_FULL"))
+        Err::<ordering::MoveOrderResponse, _>(problem(CapacityReason::SlotFull))
     });
     refused(send().await, 409, "SLOT_FULL").await;
 }

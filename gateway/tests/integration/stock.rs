@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::common::{Edge, refused};
-use chassis::{authn::Level, error::Problem};
+use chassis::{
+    authn::Level,
+    error::{CommonReason, Problem},
+};
 use parking_lot::Mutex;
 use proto::{capacity::v1 as capacity, catalog::v1 as catalog};
 use reqwest::{Method, RequestBuilder, Response};
@@ -127,9 +130,9 @@ async fn wrong_rules_are_refused_at_their_fields() {
     assert_eq!(edge.fake.calls(SET), 0);
 
     edge.fake.on(SET, |_: capacity::SetStockItemRequest| {
-        let refused = Problem::new("VALIDATION_FAILED")
-            .field("item.rules.show_last", "SETTING_RANGE")
-            .field("item.rules.max_per_order", "SETTING_RANGE");
+        let refused = Problem::new(CommonReason::ValidationFailed)
+            .field("item.rules.show_last", CommonReason::SettingRange)
+            .field("item.rules.max_per_order", CommonReason::SettingRange);
         Err::<capacity::SetStockItemResponse, _>(refused.into())
     });
     let rules =

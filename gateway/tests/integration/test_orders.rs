@@ -1,7 +1,7 @@
 //! Staff places test orders with what a customer would send.
 
 use crate::common::{Edge, problem, refused, twd};
-use chassis::authn::Level;
+use chassis::{authn::Level, error::CommonReason};
 use proto::{capacity::v1 as capacity, ordering::v1 as ordering};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ async fn a_refusal_comes_through_and_customers_have_no_way_to_it() {
     edge.sign_in(&[("ops.orders", Level::View)]);
     edge.fake
         .on(PLACE_TEST, |_: ordering::PlaceTestOrderRequest| {
-            Err::<ordering::PlaceTestOrderResponse, _>(problem("PERMISSION_DENIED"))
+            Err::<ordering::PlaceTestOrderResponse, _>(problem(CommonReason::PermissionDenied))
         });
     let request = edge.as_staff(Method::POST, &path).json(&order());
     let response = request.header("idempotency-key", "k").send().await.unwrap();

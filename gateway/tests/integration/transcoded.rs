@@ -1,6 +1,9 @@
 //! Endpoints that RPCs declare themselves.
 
-use chassis::{authn::Level, error::Problem};
+use chassis::{
+    authn::Level,
+    error::{CommonReason, Problem},
+};
 use gateway::rest::transcoded;
 use proto::capacity::v1 as capacity;
 use reqwest::Method;
@@ -38,7 +41,8 @@ async fn what_the_service_refuses_is_refused_with_its_reason() {
     edge.sign_in(&[("ops.capacity", Level::Manage)]);
     edge.fake
         .on(DELETE, |_: capacity::DeleteLimitTemplateRequest| {
-            let refusal = Problem::new("OUT_OF_SCOPE").field("brand_id", "OUT_OF_SCOPE");
+            let refusal =
+                Problem::new(CommonReason::OutOfScope).field("brand_id", CommonReason::OutOfScope);
             Err::<capacity::DeleteLimitTemplateResponse, _>(refusal.into())
         });
     let answer = edge.as_staff(Method::DELETE, &path()).send().await.unwrap();

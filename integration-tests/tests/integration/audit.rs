@@ -77,7 +77,12 @@ async fn changes_in_every_service_are_found_with_before_and_after() -> anyhow::R
     );
 
     let of_branch = format!("branch_id={}", shop.branch_id);
-    let stock = records(owner, &format!("{of_branch}&action=capacity.RecordStockMovement"), 1).await?;
+    let stock = records(
+        owner,
+        &format!("{of_branch}&action=capacity.RecordStockMovement"),
+        1,
+    )
+    .await?;
     assert_eq!(stock[0]["object_type"], "stock_item");
 
     let of_order = records(owner, &format!("object_id={order_id}"), 2).await?;

@@ -12,8 +12,6 @@ pub struct Config {
     pub keep_days: u32,
     /// How long stock movements are kept one by one, in days; older months are folded into one movement a unit.
     pub keep_movements_days: u32,
-    /// How long answers to keyed requests are kept, in days.
-    pub keep_answers_days: u32,
 }
 
 impl Default for Config {
@@ -22,7 +20,6 @@ impl Default for Config {
             hold_ttl_secs: 120,
             keep_days: 120,
             keep_movements_days: 400,
-            keep_answers_days: 7,
         }
     }
 }

@@ -213,7 +213,6 @@ async fn find_orders(
 async fn purge_old_rows(deps: &Dependencies, config: &Config) -> anyhow::Result<()> {
     let now = deps.clock.now();
     let before = now - TimeDelta::days(i64::from(config.keep_days));
-    let answered_before = now - TimeDelta::days(i64::from(config.keep_answers_days));
     let moved_before = first_of_month(now - TimeDelta::days(i64::from(config.keep_movements_days)));
     let mut rows = 0;
     let mut failed = None;
@@ -221,7 +220,6 @@ async fn purge_old_rows(deps: &Dependencies, config: &Config) -> anyhow::Result<
         (Old::Holds, before),
         (Old::Counters, before),
         (Old::Buckets, before),
-        (Old::Answers, answered_before),
         (Old::Movements, moved_before),
     ] {
         match purge(deps, old, before).await {
@@ -241,7 +239,6 @@ enum Old {
     Holds,
     Counters,
     Buckets,
-    Answers,
     Movements,
 }
 
@@ -261,7 +258,6 @@ async fn purge(deps: &Dependencies, old: Old, before: DateTime<Utc>) -> anyhow::
             Old::Buckets => {
                 store::stock::buckets::purge(&mut tx, before.date_naive(), most).await?
             }
-            Old::Answers => store::answers::purge(&mut tx, before, most).await?,
             Old::Movements => store::stock::movements::fold(&mut tx, before, most).await?,
         };
         tx.commit().await?;

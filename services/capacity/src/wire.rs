@@ -1,6 +1,10 @@
 //! Values of the domain in messages, for several services and events.
 
-use chassis::{business_day::BusinessDay, error::Violations, id};
+use chassis::{
+    business_day::BusinessDay,
+    error::{CommonReason, Violations},
+    id,
+};
 use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use proto::capacity::v1 as wire;
@@ -28,7 +32,7 @@ pub fn instant(field: &str, at: &Timestamp, violations: &mut Violations) -> Opti
     // What lies outside is no time of an order and breaks date arithmetic.
     let sane = instant.filter(|at| is_of_business(at.date_naive()));
     if sane.is_none() {
-        violations.push(field, "VALIDATION_FAILED");
+        violations.push(field, CommonReason::ValidationFailed);
     }
     sane
 }
@@ -40,7 +44,7 @@ pub fn day(field: &str, day: &str, violations: &mut Violations) -> Option<Busine
     }
     let parsed = parse_date(day).map(BusinessDay::on);
     if parsed.is_none() {
-        violations.push(field, "VALIDATION_FAILED");
+        violations.push(field, CommonReason::ValidationFailed);
     }
     parsed
 }
@@ -66,7 +70,7 @@ pub fn ids<T: id::Id>(
 pub fn at_most<T>(field: &str, given: &[T], most: usize, violations: &mut Violations) {
     if given.len() > most {
         let params = [("max", most), ("given", given.len())];
-        violations.push_with(field, "VALIDATION_FAILED", params);
+        violations.push_with(field, CommonReason::ValidationFailed, params);
     }
 }
 
@@ -79,7 +83,7 @@ pub fn channel(field: &str, number: i32, violations: &mut Violations) -> Channel
         Ok(wire::Channel::Counter) => Channel::Counter,
         Ok(wire::Channel::UberEats) => Channel::UberEats,
         Err(_) => {
-            violations.push(field, "VALIDATION_FAILED");
+            violations.push(field, CommonReason::ValidationFailed);
             Channel::Web
         }
     }
@@ -103,7 +107,7 @@ pub fn method(field: &str, number: i32, violations: &mut Violations) -> Method {
         Ok(wire::Method::Delivery) => Method::Delivery,
         Ok(wire::Method::OnSite) => Method::OnSite,
         Err(_) => {
-            violations.push(field, "VALIDATION_FAILED");
+            violations.push(field, CommonReason::ValidationFailed);
             Method::Pickup
         }
     }

@@ -119,7 +119,7 @@ async fn what_is_rolled_back_leaves_no_record() {
         let mut tx = db.tenant(org).await?;
         write(&mut tx).await?;
         tx.rollback().await?;
-        Err(Problem::new("VERSION_CONFLICT"))
+        Err(Problem::version_conflict(1, 2))
     })
     .await;
     assert_ne!(bench.call().await, Code::Ok);

@@ -1,7 +1,7 @@
 //! The quote that ordering encloses when the one the customer saw no longer holds.
 
 use prost::{Message as _, Name as _};
-use proto::ordering::v1::PricedQuote;
+use proto::ordering::v1::{OrderingReason, PricedQuote};
 
 use crate::{problem::Rejection, rest::transcoded};
 
@@ -10,7 +10,9 @@ pub fn rejection(status: tonic::Status) -> Rejection {
     let quote = fresh_quote(&status).and_then(|quote| transcoded::json(&quote).ok());
     let rejection = Rejection::from(status);
     match quote {
-        Some(quote) if rejection.reason() == "QUOTE_CHANGED" => rejection.enclosing("quote", quote),
+        Some(quote) if rejection.is(OrderingReason::QuoteChanged) => {
+            rejection.enclosing("quote", quote)
+        }
         _ => rejection,
     }
 }

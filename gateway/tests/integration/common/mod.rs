@@ -8,6 +8,7 @@ use chassis::{
     authn::{Identity, Level, Scope},
     clock::{ManualClock, SharedClock},
     config::{self, PeersConfig, Problems},
+    error::{CommonReason, Reason},
     id::{BranchId, BrandId, EventId, OrganisationId},
 };
 use gateway::{
@@ -23,7 +24,10 @@ use lapin::{
 };
 use prost::Message;
 use proto::{
-    capacity::v1 as capacity, catalog::v1 as catalog, common::v1::Money, staff::v1 as staff,
+    capacity::v1 as capacity,
+    catalog::v1 as catalog,
+    common::v1::Money,
+    staff::v1::{self as staff, StaffReason},
 };
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -211,7 +215,7 @@ impl Edge {
             let organisation_id = self.org.to_string();
             move |request: staff::ExchangeSessionRequest| {
                 if request.session_token != SESSION {
-                    return Err(problem("SESSION_EXPIRED"));
+                    return Err(problem(StaffReason::SessionExpired));
                 }
                 Ok(staff::ExchangeSessionResponse {
                     identity_token: token.clone(),
@@ -245,7 +249,7 @@ impl Edge {
             "catalog.v1.CatalogService/ResolveStorefront",
             move |request: catalog::ResolveStorefrontRequest| {
                 if !["tea", "old-tea"].contains(&&*request.brand_slug) {
-                    return Err(problem("NOT_FOUND"));
+                    return Err(problem(CommonReason::NotFound));
                 }
                 let former = catalog::FormerBranchSlug {
                     slug: "old-north".to_owned(),
@@ -284,7 +288,7 @@ async fn is_notified(mut stream: Response) -> bool {
 }
 
 /// A refusal as services make it.
-pub fn problem(reason: &'static str) -> Status {
+pub fn problem(reason: impl Into<Reason>) -> Status {
     chassis::error::Problem::new(reason).into()
 }
 

@@ -26,7 +26,7 @@ export function found<V>(value: V | undefined): V {
 
 /** Refuses what was read at another version. */
 export function sameVersion(held: { version: number }, version: number | undefined): void {
-  if (version !== held.version) throw new Refusal(409, "VERSION_CONFLICT", { yours: String(version), current: String(held.version) });
+  if (version !== held.version) throw new Refusal(409, "VERSION_CONFLICT", { expected: String(version), actual: String(held.version) });
 }
 
 /** Every fifth quarter of an hour is full. */

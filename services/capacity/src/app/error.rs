@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use chassis::{
-    db,
-    error::{Problem, ToProblem},
+    db::{self, StoreError},
+    error::{CommonReason, Problem, ToProblem},
 };
+use proto::capacity::v1::CapacityReason;
 
 use crate::domain::{
     holds::batch::HoldRejected,
@@ -76,17 +77,6 @@ pub enum Error {
     /// Booked orders would lie outside the hours, without a decision.
     #[error(transparent)]
     OrdersAffected(#[from] OrdersAffected),
-    /// Somebody else changed it meanwhile.
-    #[error("version {given} was changed meanwhile, it is {current} now")]
-    VersionConflict {
-        /// Version the caller had read.
-        given: i64,
-        /// Version there is.
-        current: i64,
-    },
-    /// The key answered another request before.
-    #[error("the key was used for another request")]
-    IdempotencyMismatch,
     /// The chassis refused.
     #[error(transparent)]
     Problem(Arc<Problem>),
@@ -107,6 +97,12 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        anyhow::Error::from(error).into()
+    }
+}
+
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         Self::Problem(Arc::new(problem))
@@ -120,29 +116,29 @@ impl ToProblem for Error {
             Self::OrderUnknown => Problem::not_found("order"),
             Self::ItemUnknown => Problem::not_found("stock item"),
             Self::HoldRejected(refused) => refused.to_problem(),
-            Self::HoldGone => Problem::new("HOLD_GONE").message(self.to_string()),
+            Self::HoldGone => Problem::new(CapacityReason::HoldGone).message(self.to_string()),
             Self::StockNegative(negative) => negative.to_problem(),
-            Self::NotTracked => Problem::new("VALIDATION_FAILED")
+            Self::NotTracked => Problem::new(CommonReason::ValidationFailed)
                 .message(self.to_string())
-                .field("sku_id", "VALIDATION_FAILED"),
-            Self::SkuMismatch => Problem::new("SKU_MISMATCH")
+                .field("sku_id", CommonReason::ValidationFailed),
+            Self::SkuMismatch => Problem::new(CapacityReason::SkuMismatch)
                 .message(self.to_string())
-                .field("to_branch_id", "SKU_MISMATCH"),
+                .field("to_branch_id", CapacityReason::SkuMismatch),
             Self::BrandUnknown => Problem::not_found("brand"),
             Self::ComponentUnknown => Problem::not_found("component"),
             Self::TemplateUnknown => Problem::not_found("template of limits"),
-            Self::NameTaken => Problem::new("CODE_TAKEN")
+            Self::NameTaken => Problem::new(CommonReason::CodeTaken)
                 .message(self.to_string())
-                .field("component.name", "CODE_TAKEN"),
-            Self::ComponentUsed { recipes } => Problem::new("VALIDATION_FAILED")
+                .field("component.name", CommonReason::CodeTaken),
+            Self::ComponentUsed { recipes } => Problem::new(CommonReason::ValidationFailed)
                 .message(self.to_string())
                 .field_with(
                     "component.archived",
-                    "VALIDATION_FAILED",
+                    CommonReason::ValidationFailed,
                     [("recipes", recipes)],
                 ),
             Self::Unreadable(Unreadable::TooLarge { unit, limit }) => {
-                Problem::new("FILE_TOO_LARGE")
+                Problem::new(CommonReason::FileTooLarge)
                     .message(self.to_string())
                     .param("unit", unit)
                     .param("max", limit)
@@ -150,17 +146,14 @@ impl ToProblem for Error {
             Self::Unreadable(Unreadable::InvalidEncoding(not_text)) => not_text.to_problem(),
             Self::HoursVersionUnknown => Problem::not_found("version of the hours"),
             Self::SpecialDayUnknown => Problem::not_found("special day"),
-            Self::EffectiveConflict { number } => Problem::new("EFFECTIVE_CONFLICT")
+            Self::EffectiveConflict { number } => Problem::new(CapacityReason::EffectiveConflict)
                 .message(self.to_string())
-                .field_with("effective_at", "EFFECTIVE_CONFLICT", [("number", number)]),
+                .field_with(
+                    "effective_at",
+                    CapacityReason::EffectiveConflict,
+                    [("number", number)],
+                ),
             Self::OrdersAffected(affected) => affected.to_problem(),
-            Self::VersionConflict { given, current } => Problem::new("VERSION_CONFLICT")
-                .message(self.to_string())
-                .param("given", given)
-                .param("current", current),
-            Self::IdempotencyMismatch => Problem::new("IDEMPOTENCY_MISMATCH")
-                .message(self.to_string())
-                .field("idempotency_key", "IDEMPOTENCY_MISMATCH"),
             Self::Problem(problem) => Problem {
                 reason: problem.reason.clone(),
                 fields: problem.fields.clone(),
@@ -210,7 +203,7 @@ pub fn is_unavailable(error: &Error) -> bool {
             let cause = causes.find_map(|cause| cause.downcast_ref::<sqlx::Error>());
             cause.is_some_and(db::is_unavailable)
         }
-        Error::Problem(problem) => problem.reason == "TEMPORARILY_UNAVAILABLE",
+        Error::Problem(problem) => problem.is(CommonReason::TemporarilyUnavailable),
         _ => false,
     }
 }

@@ -7,7 +7,6 @@ pub mod find_branch;
 pub mod holds;
 pub mod hours;
 pub mod limits;
-pub mod once;
 pub mod pauses;
 pub mod stock;
 

@@ -10,6 +10,7 @@ use chassis::{
     id::{CategoryId, OptionId, PauseId, ProductId, SkuId, VariantId},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
+use proto::capacity::v1::CapacityReason;
 
 pub use end::{End, EndProblem, MOST_MINUTES};
 pub use record::{BranchPause, Pause};
@@ -300,7 +301,7 @@ impl Paused {
             self.ends_at.map(|at| ("ends_at", shown(at))),
             next_slot.map(|at| ("next_slot", shown(at))),
         ];
-        problem.field_with(field, "PAUSED", params.into_iter().flatten())
+        problem.field_with(field, CapacityReason::Paused, params.into_iter().flatten())
     }
 }
 

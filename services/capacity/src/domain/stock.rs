@@ -14,6 +14,7 @@ use chassis::{
     id::SkuId,
 };
 use chrono::{Datelike as _, Days, NaiveDate};
+use proto::capacity::v1::CapacityReason;
 use serde::Serialize;
 
 /// Most units a stock may have.
@@ -276,13 +277,13 @@ pub struct StockNegative {
 
 impl ToProblem for StockNegative {
     fn to_problem(&self) -> Problem {
-        Problem::new("STOCK_NEGATIVE")
+        Problem::new(CapacityReason::StockNegative)
             .message(self.to_string())
             .param("on_hand", self.on_hand)
             .param("quantity", self.quantity)
             .field_with(
                 "quantity",
-                "STOCK_NEGATIVE",
+                CapacityReason::StockNegative,
                 [("on_hand", self.on_hand), ("quantity", self.quantity)],
             )
     }

@@ -3,7 +3,6 @@
 //! Every function takes the transaction it works in. What changes anything of a branch has
 //! locked it first ([`branches::lock`], [`branches::lock_of_orders`]).
 
-pub mod answers;
 pub mod branches;
 pub mod holds;
 pub mod hours;

@@ -48,7 +48,7 @@ async fn slots(shop: &Shop, day: &str) -> Vec<String> {
 async fn wanted(shop: &Shop, at: &str) -> String {
     match shop.hold(shop.order_at(&[], at)).await {
         Ok(_) => "taken".to_owned(),
-        Err(problem) => problem.reason.into_owned(),
+        Err(problem) => problem.reason.to_string(),
     }
 }
 

@@ -5,7 +5,7 @@ use chassis::id::OrderId;
 use chrono::TimeDelta;
 use futures::future::join_all;
 use proto::{
-    capacity::v1::{HoldRequest, OpenState},
+    capacity::v1::{CapacityReason, HoldRequest, OpenState},
     catalog::v1::BranchState,
 };
 use testkit::eventually;
@@ -104,8 +104,8 @@ async fn a_refusal_names_every_problem_and_holds_nothing() {
     assert_eq!(
         fields,
         [
-            (short_field, "OUT_OF_STOCK".into()),
-            ("wanted_at".to_owned(), "CLOSED".into()),
+            (short_field, CapacityReason::OutOfStock.into()),
+            ("wanted_at".to_owned(), CapacityReason::Closed.into()),
         ]
     );
     assert_eq!(shop.counters(enough).await, (9, 0, 9));

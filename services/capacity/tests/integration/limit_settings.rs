@@ -97,7 +97,7 @@ async fn two_people_do_not_overwrite_each_other() {
     };
     let refused = response(shop.owner().limits.set_limits(request).await).unwrap_err();
     assert_eq!(refused.reason, "VERSION_CONFLICT");
-    assert_eq!(refused.params["current"], "1");
+    assert_eq!(refused.params["actual"], "1");
     assert_eq!(shop.get_limits().await.rules[0].limit, 3);
 }
 

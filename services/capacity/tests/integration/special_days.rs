@@ -78,7 +78,7 @@ async fn list(shop: &Shop, owner: Owner) -> Vec<SpecialDay> {
 async fn wanted(shop: &Shop, at: &str) -> String {
     match shop.hold(shop.order_at(&[], at)).await {
         Ok(_) => "fits".to_owned(),
-        Err(problem) => problem.reason.into_owned(),
+        Err(problem) => problem.reason.to_string(),
     }
 }
 

@@ -85,7 +85,7 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
         )
         .err(),
     ]
-    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
+    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.to_string()))
     .to_vec()
 }
 
@@ -201,7 +201,7 @@ async fn hours_reasons(
         response(staff.save_special_day(saving).await).err(),
         response(staff.remove_special_day(removal).await).err(),
     ]
-    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
+    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.to_string()))
     .to_vec()
 }
 

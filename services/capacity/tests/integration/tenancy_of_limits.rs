@@ -67,7 +67,7 @@ async fn branch_reasons(mut staff: LimitClient, ours: BranchId, branch: BranchId
         response(staff.copy_limits(take).await).err(),
         response(staff.copy_limits(give).await).err(),
     ]
-    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
+    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.to_string()))
     .to_vec()
 }
 
@@ -106,7 +106,7 @@ async fn template_reasons(
         response(staff.save_limit_template(save(changed)).await).err(),
         response(staff.delete_limit_template(delete).await).err(),
     ]
-    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
+    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.to_string()))
     .to_vec()
 }
 

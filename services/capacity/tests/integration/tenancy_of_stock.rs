@@ -65,7 +65,7 @@ async fn reasons(
         response(staff.import_stock(import).await).err(),
         response(staff.transfer_stock(to).await).err(),
     ]
-    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.into_owned()))
+    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.to_string()))
     .to_vec()
 }
 

@@ -12,8 +12,8 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use moka::future;
 use proto::capacity::v1::{
-    self as wire, Availability, GetAvailabilityRequest, HoldLine, HoldRequest, PlaceHoldRequest,
-    ReleaseHoldRequest, RescheduleHoldRequest, SkuQuantity,
+    self as wire, Availability, CapacityReason, GetAvailabilityRequest, HoldLine, HoldRequest,
+    PlaceHoldRequest, ReleaseHoldRequest, RescheduleHoldRequest, SkuQuantity,
     availability_service_client::AvailabilityServiceClient, hold_service_client::HoldServiceClient,
 };
 use tonic::Status;
@@ -240,9 +240,9 @@ impl Capacity {
 /// Stock to hold.
 fn skus(needs: &BTreeMap<SkuId, Need>) -> Result<Vec<SkuQuantity>, Problem> {
     if needs.len() > MAX_SKUS {
-        return Err(Problem::new("ORDER_TOO_LARGE").field_with(
+        return Err(Problem::new(CapacityReason::OrderTooLarge).field_with(
             "lines",
-            "ORDER_TOO_LARGE",
+            CapacityReason::OrderTooLarge,
             [("max_skus", MAX_SKUS), ("given", needs.len())],
         ));
     }
@@ -367,9 +367,9 @@ mod tests {
             ("wanted", "4".into()),
             ("left", "3".into()),
         ];
-        let refusal = Problem::new("OUT_OF_STOCK")
-            .field_with("skus[0]", "OUT_OF_STOCK", params)
-            .field("wanted_at", "SLOT_FULL");
+        let refusal = Problem::new(CapacityReason::OutOfStock)
+            .field_with("skus[0]", CapacityReason::OutOfStock, params)
+            .field("wanted_at", CapacityReason::SlotFull);
         let problem = to_lines(refusal, &BTreeMap::from([(sku, need)]));
         let fields: Vec<_> = problem
             .fields

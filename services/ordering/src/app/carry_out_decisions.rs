@@ -12,12 +12,12 @@
 //! since, capacity is brought back to the order's own slot before the decision fails.
 
 use chassis::{
-    error::{Problem, Reason, ToProblem as _},
+    error::{CommonReason, Problem, Reason, ToProblem as _},
     id::OrganisationId,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt as _, stream};
-use proto::capacity::v1::SlotState;
+use proto::{ProblemReason as _, capacity::v1::SlotState};
 
 use super::{Ordering, quote::to_utc, reschedule::is_unclear};
 use crate::{
@@ -204,7 +204,7 @@ impl Ordering {
         }
         if let Some(reason) = changed_since(&order, taken) {
             if taken.progress.attempts > 1 && !self.follow(org, &order).await {
-                return Err(Problem::new("TEMPORARILY_UNAVAILABLE")
+                return Err(Problem::new(CommonReason::TemporarilyUnavailable)
                     .message("capacity could not be brought back to an order that has changed"));
             }
             order_decisions::finish(&mut tx, key, Some(&reason)).await?;
@@ -246,7 +246,7 @@ impl Ordering {
                 taken.progress.attempts = 1;
                 taken.progress.slots_refused += 1;
                 taken.progress.search_from = search_from;
-                taken.progress.reason = problem.reason.into_owned();
+                taken.progress.reason = problem.reason.to_string();
                 let due_at = self.clock.now() + pause_after(1);
                 order_decisions::update_progress(&mut tx, taken, due_at).await?;
                 tx.commit().await?;
@@ -290,15 +290,16 @@ impl Ordering {
 /// Why an order is not moved any more: it is being made or has ended, or somebody else has moved it.
 fn changed_since(order: &Order, taken: &Taken) -> Option<String> {
     if let Err(error) = order.require_movable() {
-        return Some(error.to_problem().reason.into_owned());
+        return Some(error.to_problem().reason.to_string());
     }
-    (order.promised_at != taken.decision.promised_at).then(|| "VERSION_CONFLICT".to_owned())
+    (order.promised_at != taken.decision.promised_at)
+        .then(|| CommonReason::VersionConflict.word().to_owned())
 }
 
 /// Why the latest attempt failed; unknown where the process died.
 fn last_problem(taken: &Taken) -> Problem {
     match taken.progress.reason.as_str() {
-        "" => Problem::new("TEMPORARILY_UNAVAILABLE"),
+        "" => Problem::new(CommonReason::TemporarilyUnavailable),
         reason => Problem::new(Reason::from_word(reason)),
     }
 }

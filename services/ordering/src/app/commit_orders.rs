@@ -9,7 +9,7 @@ use chassis::{
     clock::{Clock, SharedClock},
     coalesce::{Coalescer, batch_or_each},
     db::{Db, TenantTx, is_unavailable},
-    error::Problem,
+    error::{CommonReason, Problem},
     id::{BranchId, BrandId, OrderId, OrganisationId},
     outbox,
 };
@@ -77,7 +77,7 @@ pub enum Committed {
     /// Nothing is known to have been written.
     Failed {
         /// Reason for the caller.
-        reason: &'static str,
+        reason: CommonReason,
     },
 }
 
@@ -110,16 +110,16 @@ fn is_away(problem: &Problem) -> bool {
         .cause
         .as_ref()
         .and_then(|cause| cause.downcast_ref());
-    problem.reason == "TEMPORARILY_UNAVAILABLE" || cause.is_some_and(is_unavailable)
+    problem.is(CommonReason::TemporarilyUnavailable) || cause.is_some_and(is_unavailable)
 }
 
 fn failed(problem: &Problem) -> Committed {
     let cause = problem.cause.as_ref().map(|cause| format!("{cause:#}"));
     tracing::error!(error = %problem, cause, "could not commit an order");
     let reason = if is_away(problem) {
-        "TEMPORARILY_UNAVAILABLE"
+        CommonReason::TemporarilyUnavailable
     } else {
-        chassis::error::INTERNAL
+        CommonReason::Internal
     };
     Committed::Failed { reason }
 }

@@ -2,7 +2,7 @@
 
 use chassis::{
     db::TenantTx,
-    error::{Problem, ToProblem as _},
+    error::{CommonReason, Problem, ToProblem as _},
     id::OrderId,
 };
 
@@ -26,7 +26,7 @@ impl Ordering {
         id: OrderId,
     ) -> Result<(), Problem> {
         let mut order = match orders::lock(tx, id).await {
-            Err(problem) if problem.reason == "NOT_FOUND" => {
+            Err(problem) if problem.is(CommonReason::NotFound) => {
                 tracing::warn!(order.id = %id, "the hold of an unknown order is gone");
                 return Ok(());
             }

@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use chassis::{
-    error::{FieldProblem, Problem, Violations},
+    error::{FieldProblem, Problem, Reason, Violations},
     id::OrganisationId,
 };
+use proto::ordering::v1::OrderingReason;
 
 use super::Ordering;
 use crate::domain::pricing::ITEM_NOT_FOUND;
@@ -33,7 +34,7 @@ impl Ordering {
         let mut violations = Violations::new();
         for field in refusal.fields {
             let reason = match missing_item(&field) {
-                Some(item) if known.contains(item) => "ITEM_NOT_AVAILABLE".into(),
+                Some(item) if known.contains(item) => OrderingReason::ItemNotAvailable.into(),
                 _ => field.reason,
             };
             violations.push_with(field.field, reason, field.params);
@@ -46,7 +47,7 @@ impl Ordering {
 }
 
 fn missing_item(field: &FieldProblem) -> Option<&str> {
-    if field.reason != ITEM_NOT_FOUND {
+    if field.reason != Reason::from(ITEM_NOT_FOUND) {
         return None;
     }
     let param = ITEM_PARAMS.iter().find_map(|name| field.params.get(*name));

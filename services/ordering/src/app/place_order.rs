@@ -17,11 +17,12 @@ use std::sync::Arc;
 use chassis::{
     coalesce::Coalescer,
     deadline,
-    error::Problem,
+    error::{CommonReason, Problem},
     id::{BranchId, HoldKey, OrderId, OrganisationId},
 };
 use chrono::TimeDelta;
 use futures::FutureExt as _;
+use proto::ordering::v1::OrderingReason;
 use tokio::time::Instant;
 use tonic::Status;
 use uuid::Uuid;
@@ -136,7 +137,7 @@ impl Placing {
             deadline: deadline::current(),
         };
         let answer = self.0.submit((org, key), call).await;
-        answer.unwrap_or_else(|| Err(Problem::new("TEMPORARILY_UNAVAILABLE").into()))
+        answer.unwrap_or_else(|| Err(Problem::new(CommonReason::TemporarilyUnavailable).into()))
     }
 }
 
@@ -220,7 +221,7 @@ impl Ordering {
             Err(refusal) => return Err(self.distinguish_missing(org, refusal).await.into()),
         };
         if self.clock.now() - request.agreed.quoted_at > QUOTE_MAX_AGE {
-            return Err(Problem::new("QUOTE_EXPIRED")
+            return Err(Problem::new(OrderingReason::QuoteExpired)
                 .message("the quote is too old")
                 .into());
         }
@@ -256,7 +257,8 @@ impl Ordering {
         hold: Hold,
     ) -> Result<Placed, Problem> {
         if self.clock.now() + HOLD_MARGIN > hold.expires_at {
-            return Err(Problem::new("TEMPORARILY_UNAVAILABLE").message("the hold is about to end"));
+            return Err(Problem::new(CommonReason::TemporarilyUnavailable)
+                .message("the hold is about to end"));
         }
         let draft = Draft {
             id: hold.order,
@@ -290,7 +292,7 @@ impl Ordering {
                 })
             }
             Some(Committed::Failed { reason }) => Err(Problem::new(reason)),
-            None => Err(Problem::new("TEMPORARILY_UNAVAILABLE")),
+            None => Err(Problem::new(CommonReason::TemporarilyUnavailable)),
         }
     }
 

@@ -8,12 +8,15 @@ use std::{
 pub(crate) use chassis::time::to_wire as to_timestamp;
 use chassis::{
     business_day::BusinessDay,
-    error::{FieldProblem, Problem},
+    error::{CommonReason, FieldProblem, Problem, Reason},
     id::{OrganisationId, SkuId},
     time,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
-use proto::capacity::v1::{self as wire, Availability, OpenState, SlotState};
+use proto::{
+    capacity::v1::{self as wire, Availability, CapacityReason, OpenState, SlotState},
+    ordering::v1::OrderingReason,
+};
 
 use super::{
     Ordering,
@@ -56,9 +59,9 @@ impl Ordering {
     /// Prices a cart from a menu.
     pub fn price(&self, menu: &Menu, cart: &Cart) -> Result<Quote, Problem> {
         if cart.method == Method::Delivery {
-            let problem = Problem::new("METHOD_NOT_ALLOWED")
+            let problem = Problem::new(OrderingReason::MethodNotAllowed)
                 .message("delivery is not offered")
-                .field("method", "METHOD_NOT_ALLOWED");
+                .field("method", OrderingReason::MethodNotAllowed);
             return Err(problem);
         }
         price(menu, cart, &self.fees, self.clock.now())
@@ -78,7 +81,11 @@ impl Ordering {
             }
             Err(problem) => {
                 tracing::warn!(branch.id = %menu.branch, error = %problem, "quoted without capacity");
-                warnings.push(warning("wanted_at", "TEMPORARILY_UNAVAILABLE", []));
+                warnings.push(warning(
+                    "wanted_at",
+                    CommonReason::TemporarilyUnavailable,
+                    [],
+                ));
                 None
             }
         };
@@ -159,7 +166,11 @@ fn stock_warnings(available: &Availability, needs: &BTreeMap<SkuId, Need>) -> Ve
                 ("wanted", need.quantity.to_string()),
                 ("left", sku.available.to_string()),
             ];
-            warnings.push(warning(&format!("lines[{line}]"), "OUT_OF_STOCK", params));
+            warnings.push(warning(
+                &format!("lines[{line}]"),
+                CapacityReason::OutOfStock,
+                params,
+            ));
         }
     }
     for limit in &available.order_limits {
@@ -175,7 +186,7 @@ fn stock_warnings(available: &Availability, needs: &BTreeMap<SkuId, Need>) -> Ve
                 ("max", limit.max.to_string()),
             ];
             let field = format!("lines[{line}]");
-            warnings.push(warning(&field, "ORDER_TOO_LARGE", params));
+            warnings.push(warning(&field, CapacityReason::OrderTooLarge, params));
         }
     }
     warnings.sort_by_key(|warning| line_of(&warning.field));
@@ -240,16 +251,16 @@ fn line_of(field: &str) -> Option<usize> {
 fn slot_warning(available: &Availability, wanted: Option<DateTime<Utc>>) -> Option<FieldProblem> {
     let next = to_utc(available.earliest_slot_at).map(|at| ("next_slot", rfc3339(at)));
     if !sells(available.state()) {
-        return Some(warning("wanted_at", "CLOSED", []));
+        return Some(warning("wanted_at", CapacityReason::Closed, []));
     }
     let Some(wanted) = wanted else {
         let opens = to_utc(available.opens_at).map(|at| ("opens_at", rfc3339(at)));
         let reason = match available.state() {
             OpenState::Open if available.promised_at.is_some() => return None,
-            OpenState::Open => "SLOT_FULL",
+            OpenState::Open => CapacityReason::SlotFull,
             // The pause has a warning of its own.
             OpenState::Paused => return None,
-            _ => "CLOSED",
+            _ => CapacityReason::Closed,
         };
         return Some(warning("wanted_at", reason, opens.into_iter().chain(next)));
     };
@@ -259,9 +270,9 @@ fn slot_warning(available: &Availability, wanted: Option<DateTime<Utc>>) -> Opti
         .find(|slot| to_utc(slot.starts_at) == Some(wanted));
     let reason = match slot.map(|slot| slot.state()) {
         Some(SlotState::Open | SlotState::Filling) => return None,
-        Some(SlotState::Full) => "SLOT_FULL",
-        Some(SlotState::Past) => "SLOT_PAST",
-        Some(SlotState::Unspecified) | None => "NO_SLOT",
+        Some(SlotState::Full) => CapacityReason::SlotFull,
+        Some(SlotState::Past) => CapacityReason::SlotPast,
+        Some(SlotState::Unspecified) | None => CapacityReason::NoSlot,
     };
     Some(warning("wanted_at", reason, next))
 }
@@ -287,7 +298,7 @@ fn promise(available: &Availability, wanted: Option<DateTime<Utc>>) -> Option<Da
 
 fn warning(
     field: &str,
-    reason: &'static str,
+    reason: impl Into<Reason>,
     params: impl IntoIterator<Item = (&'static str, String)>,
 ) -> FieldProblem {
     FieldProblem::new(field, reason, params)

@@ -1,6 +1,11 @@
 //! Finds the order that an idempotency key placed before, many keys in one look-up.
 
-use chassis::{coalesce::Coalescer, db::Db, error::Problem, id::OrganisationId};
+use chassis::{
+    coalesce::Coalescer,
+    db::Db,
+    error::{CommonReason, Problem},
+    id::OrganisationId,
+};
 use futures::FutureExt as _;
 
 use super::Ordering;
@@ -59,7 +64,7 @@ impl Ordering {
         mark: &RequestMark,
     ) -> Result<Option<Order>, Problem> {
         let found = self.recalls.submit(org, mark.key.clone()).await.flatten();
-        let found = found.ok_or_else(|| Problem::new("TEMPORARILY_UNAVAILABLE"))?;
+        let found = found.ok_or_else(|| Problem::new(CommonReason::TemporarilyUnavailable))?;
         match found {
             Some(placed) => self.replay(org, mark, &placed).await.map(Some),
             None => Ok(None),
@@ -88,7 +93,7 @@ impl Ordering {
 
 /// The key belongs to another request.
 pub(crate) fn mismatch() -> Problem {
-    Problem::new("IDEMPOTENCY_MISMATCH")
+    Problem::new(CommonReason::IdempotencyMismatch)
         .message("the key was used for another request")
-        .field("idempotency_key", "IDEMPOTENCY_MISMATCH")
+        .field("idempotency_key", CommonReason::IdempotencyMismatch)
 }

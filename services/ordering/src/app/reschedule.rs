@@ -14,12 +14,13 @@ use chassis::{
     audit,
     authn::Identity,
     db::TenantTx,
-    error::{Problem, ToProblem as _},
+    error::{Code, CommonReason, Problem, ToProblem as _},
     id::{OrderId, OrganisationId, SlotMoveId},
     outbox,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt as _, stream};
+use proto::capacity::v1::CapacityReason;
 use serde_json::json;
 use tracing::Instrument as _;
 
@@ -144,7 +145,7 @@ impl Ordering {
         still_movable(&mut tx, &slot_move, &order).await?;
         let under_way = slot_moves::list(&mut tx, order.id).await?;
         if under_way.len() >= MOVES_OF_AN_ORDER {
-            return Err(Problem::new("TEMPORARILY_UNAVAILABLE")
+            return Err(Problem::new(CommonReason::TemporarilyUnavailable)
                 .message("earlier moves of the order have to be finished first"));
         }
         if let Some(first) = under_way.into_iter().find(|other| slot_move.repeats(other)) {
@@ -266,7 +267,7 @@ impl Ordering {
         }
         let cause = problem.cause.as_ref().map(|cause| format!("{cause:#}"));
         tracing::error!(order.id = %slot_move.order, error = %problem, cause, "a move was not written yet");
-        Err(Problem::new("TEMPORARILY_UNAVAILABLE")
+        Err(Problem::new(CommonReason::TemporarilyUnavailable)
             .message("the order could not be written; it moves as soon as it can be"))
     }
 
@@ -285,10 +286,12 @@ impl Ordering {
                 .await
                 .unwrap_or_default(),
         };
-        let followed = match slot {
-            Some(slot) => capacity.move_to(org, order.branch, order.id, slot).await,
-            None => Err(Problem::new("NO_SLOT").message("its slot is not offered any more")),
-        };
+        let followed =
+            match slot {
+                Some(slot) => capacity.move_to(org, order.branch, order.id, slot).await,
+                None => Err(Problem::new(CapacityReason::NoSlot)
+                    .message("its slot is not offered any more")),
+            };
         if let Err(error) = &followed {
             tracing::error!(order.id = %order.id, %error, "an order and its hold differ in their slot");
         }
@@ -322,7 +325,7 @@ async fn is_done(tx: &mut TenantTx, slot_move: &SlotMove) -> Result<bool, Proble
 /// Capacity may have moved the order although the call failed.
 pub(super) fn is_unclear(problem: &Problem) -> bool {
     matches!(
-        problem.reason.as_ref(),
-        "TEMPORARILY_UNAVAILABLE" | "DEADLINE_EXCEEDED" | chassis::error::INTERNAL
+        problem.code(),
+        Code::Unavailable | Code::Deadline | Code::Internal
     )
 }

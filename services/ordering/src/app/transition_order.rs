@@ -4,10 +4,11 @@ use chassis::{
     audit,
     authn::{Actor, Identity, Level},
     db::TenantTx,
-    error::{Problem, ToProblem as _},
+    error::{CommonReason, Problem, Reason, ToProblem as _},
     id::{AccountId, OrderId, OrganisationId},
     outbox,
 };
+use proto::ordering::v1::OrderingReason;
 
 use serde_json::json;
 
@@ -193,15 +194,15 @@ pub(super) async fn stale(
     let read = order_events::find(tx, order.id, given).await?;
     let same_state = read.is_none_or(|entry| entry.to == order.progress.state);
     let reason = if same_state {
-        "VERSION_CONFLICT"
+        Reason::from(CommonReason::VersionConflict)
     } else {
-        "ILLEGAL_TRANSITION"
+        OrderingReason::IllegalTransition.into()
     };
     Ok(Problem::new(reason)
         .message("the order was changed meanwhile")
         .param("state", order.progress.state.as_str())
-        .param("version", order.progress.version)
-        .param("given_version", given)
+        .param("expected", given)
+        .param("actual", order.progress.version)
         .param("to", to.as_str()))
 }
 
@@ -229,5 +230,5 @@ pub(crate) fn staff(caller: &Identity) -> Result<(AccountId, EventActor), Proble
 }
 
 pub(super) fn not_staff() -> Problem {
-    Problem::new("PERMISSION_DENIED").message("only staff changes orders")
+    Problem::new(CommonReason::PermissionDenied).message("only staff changes orders")
 }

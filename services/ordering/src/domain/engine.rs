@@ -1,6 +1,6 @@
 //! Ordering's carts as the pricing engine takes them.
 
-use chassis::error::Problem;
+use chassis::error::{CommonReason, Problem};
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use pricing::{
     Amount, Cart as Goods, CartError, CategoryId, Channel, Charge, ChosenOption, Error, FeeKind,
@@ -41,9 +41,13 @@ pub(super) fn price(
 }
 
 fn too_high() -> Problem {
-    Problem::new("AMOUNT_OUT_OF_RANGE")
+    Problem::new(CommonReason::AmountOutOfRange)
         .message("the order's amount is too high")
-        .field_with("lines", "AMOUNT_OUT_OF_RANGE", [("max", MAX_AMOUNT)])
+        .field_with(
+            "lines",
+            CommonReason::AmountOutOfRange,
+            [("max", MAX_AMOUNT)],
+        )
 }
 
 fn goods(menu: &Menu, line: &PricedLine) -> Line {

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use chassis::{
-    error::Violations,
+    error::{Reason, Violations},
     id::OptionId,
     money::{Currency, Money},
 };
 use pricing::{Amount, Free, charge_options};
+use proto::ordering::v1::OrderingReason;
 
 use super::{
     cart::{CartLine, ChosenOption},
@@ -67,9 +68,9 @@ fn refuse_strangers(
             continue;
         }
         let reason = if menu.knows_option(chosen.option) {
-            "ITEM_NOT_AVAILABLE"
+            Reason::from(OrderingReason::ItemNotAvailable)
         } else {
-            ITEM_NOT_FOUND
+            ITEM_NOT_FOUND.into()
         };
         let params = [
             ("option_id", chosen.option.to_string()),
@@ -101,7 +102,11 @@ fn check_group(
                 ("max", option.max_quantity.to_string()),
                 ("given", quantity.to_string()),
             ];
-            violations.push_with(format!("{path}.options"), "OPTION_RULE", params);
+            violations.push_with(
+                format!("{path}.options"),
+                OrderingReason::OptionRule,
+                params,
+            );
         }
     }
     if given < i64::from(group.min) || given > i64::from(group.max) {
@@ -112,7 +117,11 @@ fn check_group(
             ("max", group.max.to_string()),
             ("given", given.to_string()),
         ];
-        violations.push_with(format!("{path}.options"), "OPTION_RULE", params);
+        violations.push_with(
+            format!("{path}.options"),
+            OrderingReason::OptionRule,
+            params,
+        );
     }
 }
 

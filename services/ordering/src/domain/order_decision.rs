@@ -2,6 +2,7 @@
 
 use chassis::id::{AccountId, BranchId, BrandId, DecisionBatchId, OrderId};
 use chrono::{DateTime, TimeDelta, Utc};
+use proto::{ProblemReason as _, capacity::v1::CapacityReason};
 
 use super::order_history::EventActor;
 
@@ -15,9 +16,17 @@ const LONGEST_PAUSE_SECS: i64 = 300;
 const MOST_SLOTS: i16 = 12;
 
 /// Refusals that say nothing of the slot after.
-const OF_THE_SLOT: [&str; 3] = ["NO_SLOT", "SLOT_FULL", "SLOT_PAST"];
+const OF_THE_SLOT: [CapacityReason; 3] = [
+    CapacityReason::NoSlot,
+    CapacityReason::SlotFull,
+    CapacityReason::SlotPast,
+];
 /// Refusals that are likely for the other slots of the business day too.
-const OF_THE_DAY: [&str; 3] = ["CLOSED", "OUT_OF_STOCK", "PAUSED"];
+const OF_THE_DAY: [CapacityReason; 3] = [
+    CapacityReason::Closed,
+    CapacityReason::OutOfStock,
+    CapacityReason::Paused,
+];
 
 /// What is done with an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,13 +136,17 @@ impl Progress {
     #[must_use]
     pub fn why_no_slot(&self) -> &str {
         let reason = self.reason.as_str();
-        let of_a_slot = OF_THE_SLOT.contains(&reason) || OF_THE_DAY.contains(&reason);
+        let of_a_slot = is_one_of(&OF_THE_SLOT, reason) || is_one_of(&OF_THE_DAY, reason);
         if self.slots_refused > 0 && of_a_slot {
             reason
         } else {
-            "NO_SLOT"
+            CapacityReason::NoSlot.word()
         }
     }
+}
+
+fn is_one_of(reasons: &[CapacityReason], word: &str) -> bool {
+    reasons.iter().any(|reason| reason.word() == word)
 }
 
 impl Action {
@@ -201,9 +214,9 @@ pub fn pause_after(number: i16) -> TimeDelta {
 pub fn next_after(action: Action, reason: &str, slots_refused: i16) -> Next {
     if action != Action::MoveNext || slots_refused + 1 >= MOST_SLOTS {
         Next::Nowhere
-    } else if OF_THE_SLOT.contains(&reason) {
+    } else if is_one_of(&OF_THE_SLOT, reason) {
         Next::Slot
-    } else if OF_THE_DAY.contains(&reason) {
+    } else if is_one_of(&OF_THE_DAY, reason) {
         Next::Day
     } else {
         Next::Nowhere

@@ -1,6 +1,7 @@
 //! A request to move an order to another state, and why it may be refused.
 
-use chassis::error::{Problem, ToProblem};
+use chassis::error::{CommonReason, Problem, ToProblem};
+use proto::ordering::v1::OrderingReason;
 
 use super::{
     order_history::CancelReason,
@@ -97,22 +98,23 @@ pub enum Error {
 impl ToProblem for Error {
     fn to_problem(&self) -> Problem {
         let problem = match self {
-            Self::Illegal(illegal) => Problem::new("ILLEGAL_TRANSITION")
+            Self::Illegal(illegal) => Problem::new(OrderingReason::IllegalTransition)
                 .param("state", illegal.from.as_str())
                 .param("to", illegal.to.as_str()),
-            Self::ReasonRequired { field } => {
-                Problem::new("REASON_REQUIRED").field(*field, "REASON_REQUIRED")
-            }
-            Self::PaymentDue { due } => Problem::new("PAYMENT_DUE").param("due", due),
-            Self::LevelDenied => Problem::new("PERMISSION_DENIED")
+            Self::ReasonRequired { field } => Problem::new(CommonReason::ReasonRequired)
+                .field(*field, CommonReason::ReasonRequired),
+            Self::PaymentDue { due } => Problem::new(OrderingReason::PaymentDue).param("due", due),
+            Self::LevelDenied => Problem::new(CommonReason::PermissionDenied)
                 .param("permission", "ops.orders")
                 .param("level", "manage"),
             Self::ActionDenied { action } => {
-                Problem::new("PERMISSION_DENIED").param("action", action)
+                Problem::new(CommonReason::PermissionDenied).param("action", action)
             }
-            Self::HistoryFull { max } => Problem::new("ORDER_LOCKED").param("max", max),
+            Self::HistoryFull { max } => {
+                Problem::new(OrderingReason::OrderLocked).param("max", max)
+            }
             Self::NothingToUndo { state } | Self::NotMovable { state } => {
-                Problem::new("ILLEGAL_TRANSITION").param("state", state.as_str())
+                Problem::new(OrderingReason::IllegalTransition).param("state", state.as_str())
             }
         };
         problem.message(self.to_string())

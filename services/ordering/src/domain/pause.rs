@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chassis::{
-    error::{FieldProblem, Problem},
+    error::{FieldProblem, Problem, Reason},
     id::{CategoryId, OptionId, ProductId, SkuId, VariantId},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
+use proto::capacity::v1::CapacityReason;
 
 use super::{
     cart::Method,
@@ -162,7 +163,7 @@ fn refusal(field: &str, pause: &Pause, name: Option<&str>) -> FieldProblem {
     let mut params = BTreeMap::from([("why".to_owned(), pause.why.to_owned())]);
     params.extend(ends(pause.ends_at));
     params.extend(name.map(|name| ("name".to_owned(), name.to_owned())));
-    FieldProblem::new(field, "PAUSED", params)
+    FieldProblem::new(field, CapacityReason::Paused, params)
 }
 
 fn fallen(
@@ -173,7 +174,7 @@ fn fallen(
     back_at: Option<DateTime<Utc>>,
 ) -> FieldProblem {
     let params = [("name", product), ("group", &group.name), ("why", why)];
-    let mut problem = FieldProblem::new(field, "PAUSED", params);
+    let mut problem = FieldProblem::new(field, CapacityReason::Paused, params);
     problem.params.extend(ends(back_at));
     problem
 }
@@ -192,7 +193,7 @@ pub fn named<'a>(
 ) -> Problem {
     let lines: Vec<&PricedLine> = lines.into_iter().collect();
     for field in &mut problem.fields {
-        if field.reason != "PAUSED" {
+        if field.reason != Reason::from(CapacityReason::Paused) {
             continue;
         }
         let index = field
@@ -353,7 +354,11 @@ mod tests {
         let quote = price(&menu(), &cart(lines), &FeeSettings::default(), NOON).unwrap();
         let refusal = |id: u128| {
             let id = id!(OptionId, id).to_string();
-            Problem::new("PAUSED").field_with("lines[0]", "PAUSED", [("target_id", id)])
+            Problem::new(CapacityReason::Paused).field_with(
+                "lines[0]",
+                CapacityReason::Paused,
+                [("target_id", id)],
+            )
         };
         let name = |id| named(refusal(id), &menu(), &quote.lines).params["name"].clone();
         assert_eq!(name(HALF), "半糖");

@@ -6,9 +6,12 @@
 use std::collections::BTreeMap;
 
 use chassis::{
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Reason, Violations},
     id::ProductId,
     money::Money,
+};
+use proto::{
+    capacity::v1::CapacityReason, catalog::v1::CatalogReason, ordering::v1::OrderingReason,
 };
 
 use chrono::{DateTime, Utc};
@@ -23,7 +26,7 @@ use super::{
 pub use pricing::MAX_LINES;
 
 /// The menu does not have it; catalog tells whether it exists at all.
-pub const ITEM_NOT_FOUND: &str = "ITEM_NOT_FOUND";
+pub const ITEM_NOT_FOUND: CatalogReason = CatalogReason::ItemNotFound;
 /// Most units of a line.
 pub const MAX_LINE_UNITS: i32 = pricing::MAX_LINE_UNITS.cast_signed();
 /// Most units of an order.
@@ -90,11 +93,11 @@ pub fn price(
 
 fn check_size(cart: &Cart, violations: &mut Violations) {
     if cart.lines.is_empty() {
-        violations.push_with("lines", "VALIDATION_FAILED", [("min", 1)]);
+        violations.push_with("lines", CommonReason::ValidationFailed, [("min", 1)]);
     }
     if cart.lines.len() > MAX_LINES {
         let params = [("max", MAX_LINES), ("given", cart.lines.len())];
-        violations.push_with("lines", "ORDER_TOO_LARGE", params);
+        violations.push_with("lines", CapacityReason::OrderTooLarge, params);
     }
     let units: i64 = cart
         .lines
@@ -103,7 +106,7 @@ fn check_size(cart: &Cart, violations: &mut Violations) {
         .sum();
     if units > MAX_ORDER_UNITS {
         let params = [("max_units", MAX_ORDER_UNITS), ("given", units)];
-        violations.push_with("lines", "ORDER_TOO_LARGE", params);
+        violations.push_with("lines", CapacityReason::OrderTooLarge, params);
     }
     for (index, line) in cart.lines.iter().enumerate() {
         check_quantity(
@@ -121,8 +124,8 @@ fn check_size(cart: &Cart, violations: &mut Violations) {
 
 fn check_quantity(field: String, given: i32, max: i32, violations: &mut Violations) {
     let reason = match given {
-        ..=0 => "VALIDATION_FAILED",
-        _ if given > max => "ORDER_TOO_LARGE",
+        ..=0 => Reason::from(CommonReason::ValidationFailed),
+        _ if given > max => CapacityReason::OrderTooLarge.into(),
         _ => return,
     };
     violations.push_with(field, reason, [("min", 1), ("max", max), ("given", given)]);
@@ -165,7 +168,7 @@ fn price_line(
         .ok()
         .filter(|list| list.amount() <= MAX_AMOUNT);
     let (Ok(unit_list), Some(list)) = (unit_list, list) else {
-        violations.push_with(&path, "AMOUNT_OUT_OF_RANGE", [("max", MAX_AMOUNT)]);
+        violations.push_with(&path, CommonReason::AmountOutOfRange, [("max", MAX_AMOUNT)]);
         return None;
     };
     Some(PricedLine {
@@ -202,9 +205,9 @@ fn check_per_order_limits(menu: &Menu, cart: &Cart, violations: &mut Violations)
         };
         let given = units[&line.product];
         let reason = if given < i64::from(product.min_per_order) {
-            "MIN_QUANTITY"
+            Reason::from(OrderingReason::MinQuantity)
         } else if given > i64::from(product.max_per_order) {
-            "ORDER_TOO_LARGE"
+            CapacityReason::OrderTooLarge.into()
         } else {
             continue;
         };

@@ -16,7 +16,7 @@ fn refusal(cart: &Cart) -> Vec<(String, String)> {
     problem
         .fields
         .into_iter()
-        .map(|f| (f.field, f.reason.into_owned()))
+        .map(|f| (f.field, f.reason.to_string()))
         .collect()
 }
 

@@ -366,7 +366,7 @@ fn fee_to_wire(fee: &Fee) -> wire::Fee {
 fn warning_to_wire(warning: FieldProblem) -> wire::QuoteWarning {
     wire::QuoteWarning {
         field: warning.field,
-        reason: warning.reason.into_owned(),
+        reason: warning.reason.to_string(),
         params: warning.params.into_iter().collect(),
     }
 }

@@ -3,7 +3,6 @@
 pub mod convert;
 pub mod order_decision_service;
 pub mod ordering_service;
-mod page_token;
 mod parse;
 mod quote_changed;
 pub mod snapshot;

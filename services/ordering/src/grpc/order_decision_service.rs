@@ -4,6 +4,7 @@ use chassis::{
     authn::RequestExt as _,
     error::{Problem, Violations},
     id::{self, BranchId, BrandId, DecisionBatchId},
+    request::{self, PageRequest},
 };
 use proto::{
     capacity::v1::Decision,
@@ -64,7 +65,7 @@ impl OrderDecisionService {
         request: &Request<wire::ListDecisionBatchesRequest>,
     ) -> Result<wire::ListDecisionBatchesResponse, Problem> {
         let (org, caller) = (request.org()?, request.identity());
-        let (brand, page_size, before) = page(request.get_ref())?;
+        let (brand, page) = page(request.get_ref())?;
         let branches: Vec<BranchId> = caller.scope.branches.iter().copied().collect();
         let counted = if caller.scope.allows_brand(brand) {
             Counted::All
@@ -72,18 +73,15 @@ impl OrderDecisionService {
             Counted::Of(&branches)
         };
         let mut tx = self.app.db.tenant(org).await?;
-        let limit = i64::from(page_size) + 1;
-        let found = order_decisions::list_of_brand(&mut tx, brand, counted, before, limit);
-        let mut found = found.await?;
+        let (before, limit) = (page.after, page.limit());
+        let found = order_decisions::list_of_brand(&mut tx, brand, counted, before, limit).await?;
         tx.commit().await?;
 
-        let page_len = usize::try_from(page_size).unwrap_or_default();
-        let more = found.len() > page_len;
-        found.truncate(page_len);
-        let last = found.last().filter(|_| more);
+        let page = page.page(found, |(batch, _)| batch.id);
         Ok(wire::ListDecisionBatchesResponse {
-            next_page_token: last.map(|(batch, _)| batch.id.to_string()),
-            batches: found
+            next_page_token: page.next_page_token,
+            batches: page
+                .items
                 .iter()
                 .map(|(batch, tally)| batch_to_wire(batch, *tally))
                 .collect(),
@@ -110,24 +108,13 @@ impl order_decision_service_server::OrderDecisionService for OrderDecisionServic
 
 fn page(
     request: &wire::ListDecisionBatchesRequest,
-) -> Result<(BrandId, i32, Option<DecisionBatchId>), Problem> {
+) -> Result<(BrandId, PageRequest<DecisionBatchId>), Problem> {
     let mut violations = Violations::new();
     let brand = id::parse("brand_id", &request.brand_id, &mut violations);
-    let page_size = match request.page_size {
-        0 => 20,
-        size @ (20 | 50 | 100) => size,
-        _ => {
-            violations.push("page_size", "VALIDATION_FAILED");
-            0
-        }
-    };
-    let before = match request.page_token.as_str() {
-        "" => None,
-        token => id::parse("page_token", token, &mut violations),
-    };
+    let page = request::page_or(20, request.page_size, &request.page_token, &mut violations);
     brand
         .filter(|_| violations.is_empty())
-        .map(|brand| (brand, page_size, before))
+        .map(|brand| (brand, page))
         .ok_or_else(|| parse::refused(violations))
 }
 

@@ -2,7 +2,7 @@
 
 use chassis::{
     authn::{Actor, Identity, Level, RequestExt as _},
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{BranchId, OrderId, OrganisationId},
 };
 use proto::ordering::v1::{self as wire, ordering_service_server};
@@ -13,7 +13,7 @@ use super::{
         Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, state_to_wire,
         summary_to_wire,
     },
-    page_token, parse,
+    parse,
     parse::SlotsOf,
     quote_changed,
     snapshot::order_to_snapshot,
@@ -30,7 +30,7 @@ use crate::{
         order::{Contact, Order},
         order_history::EventActor,
     },
-    store::{order_events, order_lists, order_lists::Place, orders},
+    store::{order_events, order_lists, orders},
 };
 
 /// Most orders of one request for states.
@@ -109,7 +109,7 @@ impl OrderingService {
     ) -> Result<(), Problem> {
         match self.app.menus.get(org, branch).await {
             Ok(menu) => caller.require_branch(menu.brand, branch),
-            Err(problem) if problem.reason == "NOT_FOUND" => Err(problem),
+            Err(problem) if problem.is(CommonReason::NotFound) => Err(problem),
             Err(_) if parse::is_in_scope_without_brand(caller, branch) => Ok(()),
             Err(problem) => Err(problem),
         }
@@ -252,27 +252,23 @@ impl ordering_service_server::OrderingService for OrderingService {
         request: Request<wire::ListOrdersRequest>,
     ) -> Answer<wire::ListOrdersResponse> {
         let org = request.org()?;
-        let (filter, page_size) = parse::list_orders(request.get_ref())?;
+        let (filter, page) = parse::list_orders(request.get_ref())?;
         let caller = request.identity();
         self.require_branch(org, caller, filter.branch).await?;
 
         let mut tx = self.app.db.tenant(org).await.map_err(Problem::from)?;
-        let limit = i64::from(page_size) + 1;
-        let mut places = order_lists::list(&mut tx, &filter, limit)
+        let places = order_lists::list(&mut tx, &filter, page.limit())
             .await
             .map_err(Problem::from)?;
-        let page_len = usize::try_from(page_size).unwrap_or_default();
-        let more = places.len() > page_len;
-        places.truncate(page_len);
-        let ids: Vec<OrderId> = places.iter().map(|place: &Place| place.order).collect();
+        let page = page.page(places, |last| *last);
+        let ids: Vec<OrderId> = page.items.iter().map(|place| place.order).collect();
         let found = orders::list(&mut tx, &ids).await?;
         tx.commit().await.map_err(Problem::from)?;
 
-        let last = places.last().filter(|_| more).copied();
         let shown = found.iter().map(|order| self.for_staff(order, caller));
         Ok(Response::new(wire::ListOrdersResponse {
             orders: shown.collect(),
-            next_page_token: last.map(page_token::write),
+            next_page_token: page.next_page_token,
         }))
     }
 

@@ -3,15 +3,16 @@
 use chassis::{
     authn::Identity,
     business_day,
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{self, BranchId, OrderId},
+    request::{self, PageRequest},
     text, time,
 };
 use chrono::{DateTime, Utc};
-use proto::ordering::v1 as wire;
+use proto::{capacity::v1::CapacityReason, ordering::v1 as wire};
 use sha2::{Digest as _, Sha256};
 
-use super::{convert, page_token};
+use super::convert;
 use crate::{
     app::{place_order::PlaceOrder, reschedule::Reschedule, transition_order::TransitionOrder},
     domain::{
@@ -22,7 +23,10 @@ use crate::{
         order_state::OrderState,
         order_transition::TransitionRequest,
     },
-    store::{order_events::RequestMark, order_lists::Filter},
+    store::{
+        order_events::RequestMark,
+        order_lists::{Filter, Place},
+    },
 };
 
 /// Longest idempotency key.
@@ -41,7 +45,7 @@ const MAX_TEXT: usize = 60;
 pub(super) fn cart(cart: Option<wire::Cart>, violations: &mut Violations) -> Option<Cart> {
     let before = violations.len();
     let Some(cart) = cart else {
-        violations.push("cart", "VALIDATION_FAILED");
+        violations.push("cart", CommonReason::ValidationFailed);
         return None;
     };
     if cart.lines.len() > MAX_READ_LINES {
@@ -49,13 +53,13 @@ pub(super) fn cart(cart: Option<wire::Cart>, violations: &mut Violations) -> Opt
             ("max", crate::domain::pricing::MAX_LINES),
             ("given", cart.lines.len()),
         ];
-        violations.push_with("lines", "ORDER_TOO_LARGE", params);
+        violations.push_with("lines", CapacityReason::OrderTooLarge, params);
         return None;
     }
     let branch = id::parse("branch_id", &cart.branch_id, violations);
     let method = convert::method_from_wire(cart.method);
     if method.is_none() {
-        violations.push("method", "VALIDATION_FAILED");
+        violations.push("method", CommonReason::ValidationFailed);
     }
     let wanted_at = time::parse_optional("wanted_at", cart.wanted_at.as_ref(), violations);
     let lines: Vec<_> = cart
@@ -79,7 +83,11 @@ fn cart_line(path: &str, line: wire::CartLine, violations: &mut Violations) -> O
     let note = text::bounded_multiline(&format!("{path}.note"), &line.note, 0..=200, violations);
     if line.options.len() > MAX_READ_OPTIONS {
         let params = [("max", MAX_READ_OPTIONS), ("given", line.options.len())];
-        violations.push_with(format!("{path}.options"), "ORDER_TOO_LARGE", params);
+        violations.push_with(
+            format!("{path}.options"),
+            CapacityReason::OrderTooLarge,
+            params,
+        );
         return None;
     }
     let mut options = Vec::with_capacity(line.options.len());
@@ -152,7 +160,7 @@ pub(super) fn unmask_contact(request: &wire::UnmaskContactRequest) -> Result<Ord
     let order = id::parse("order_id", &request.order_id, &mut violations);
     let reason = text::bounded_multiline("reason", &request.reason, 0..=200, &mut violations);
     if reason.is_empty() {
-        violations.push("reason", "REASON_REQUIRED");
+        violations.push("reason", CommonReason::ReasonRequired);
     }
     order
         .filter(|_| violations.is_empty())
@@ -179,13 +187,15 @@ fn agreed(
     violations: &mut Violations,
 ) -> Option<Agreed> {
     if request.quote_hash.len() != HASH_LENGTH {
-        violations.push("quote_hash", "VALIDATION_FAILED");
+        violations.push("quote_hash", CommonReason::ValidationFailed);
     }
     let quoted_at = time::parse_optional("quoted_at", request.quoted_at.as_ref(), violations);
     match quoted_at {
-        None if request.quoted_at.is_none() => violations.push("quoted_at", "VALIDATION_FAILED"),
+        None if request.quoted_at.is_none() => {
+            violations.push("quoted_at", CommonReason::ValidationFailed)
+        }
         Some(at) if at > now + chrono::TimeDelta::minutes(5) => {
-            violations.push("quoted_at", "IN_THE_FUTURE");
+            violations.push("quoted_at", CommonReason::InTheFuture);
         }
         _ => {}
     }
@@ -194,12 +204,12 @@ fn agreed(
     let given = request.line_amounts.len();
     if given != 0 && given != lines {
         let params = [("expected", lines), ("given", given)];
-        violations.push_with("line_amounts", "VALIDATION_FAILED", params);
+        violations.push_with("line_amounts", CommonReason::ValidationFailed, params);
     }
     let given = request.fee_amounts.len();
     if given > MAX_FEES {
         let params = [("max", MAX_FEES), ("given", given)];
-        violations.push_with("fee_amounts", "VALIDATION_FAILED", params);
+        violations.push_with("fee_amounts", CommonReason::ValidationFailed, params);
     }
     let fees = request.fee_amounts.iter();
     Some(Agreed {
@@ -228,12 +238,12 @@ pub(super) fn transition_order(
     let version = version(request.version, &mut violations);
     let to = convert::state_from_wire(request.to);
     if to.is_none() {
-        violations.push("to", "VALIDATION_FAILED");
+        violations.push("to", CommonReason::ValidationFailed);
     }
     let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason().into())
         .filter(|reason| reason.is_for_staff());
     if cancel_reason.is_none() && request.cancel_reason.is_some() {
-        violations.push("cancel_reason", "VALIDATION_FAILED");
+        violations.push("cancel_reason", CommonReason::ValidationFailed);
     }
     let reason = text::bounded_multiline("reason", &request.reason, 0..=200, &mut violations);
     let Some((order, to)) = order.zip(to).filter(|_| violations.is_empty()) else {
@@ -278,7 +288,7 @@ pub(super) fn find_slots(request: wire::FindSlotsRequest) -> Result<SlotsOf, Pro
             Ok(SlotsOf::Cart(cart, not_before))
         }
         (_, _) => {
-            violations.push("order_id", "VALIDATION_FAILED");
+            violations.push("order_id", CommonReason::ValidationFailed);
             Err(refused(violations))
         }
     }
@@ -290,11 +300,11 @@ pub(super) fn reschedule(request: &wire::MoveOrderRequest) -> Result<Reschedule,
     let version = version(request.version, &mut violations);
     let wanted_at = time::parse_optional("wanted_at", request.wanted_at.as_ref(), &mut violations);
     if request.wanted_at.is_none() {
-        violations.push("wanted_at", "VALIDATION_FAILED");
+        violations.push("wanted_at", CommonReason::ValidationFailed);
     }
     let reason = text::bounded_multiline("reason", &request.reason, 0..=200, &mut violations);
     if reason.is_empty() {
-        violations.push("reason", "REASON_REQUIRED");
+        violations.push("reason", CommonReason::ReasonRequired);
     }
     let Some((order, wanted_at)) = order.zip(wanted_at).filter(|_| violations.is_empty()) else {
         return Err(refused(violations));
@@ -308,7 +318,9 @@ pub(super) fn reschedule(request: &wire::MoveOrderRequest) -> Result<Reschedule,
 }
 
 /// Filter and size of a page.
-pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, i32), Problem> {
+pub(super) fn list_orders(
+    request: &wire::ListOrdersRequest,
+) -> Result<(Filter, PageRequest<Place>), Problem> {
     let mut violations = Violations::new();
     let branch: Option<BranchId> = id::parse("branch_id", &request.branch_id, &mut violations);
     let business_day =
@@ -319,38 +331,28 @@ pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, 
         .map(|raw| convert::state_from_wire(*raw))
         .collect();
     match &states {
-        None => violations.push("states", "VALIDATION_FAILED"),
+        None => violations.push("states", CommonReason::ValidationFailed),
         Some(states) if states.len() > OrderState::ALL.len() => {
             let params = [("max", OrderState::ALL.len()), ("given", states.len())];
-            violations.push_with("states", "VALIDATION_FAILED", params);
+            violations.push_with("states", CommonReason::ValidationFailed, params);
         }
         // Without a day there would be no end of them.
         Some(states) if request.business_day.is_empty() => {
             if states.iter().any(|state| !state.is_open()) {
-                violations.push("business_day", "VALIDATION_FAILED");
+                violations.push("business_day", CommonReason::ValidationFailed);
             }
         }
         Some(_) => {}
     }
     let text = text::bounded("text", &request.text, 0..=MAX_TEXT, &mut violations);
-    let page_size = match request.page_size {
-        0 => 50,
-        size @ (20 | 50 | 100) => size,
-        _ => {
-            violations.push("page_size", "VALIDATION_FAILED");
-            0
-        }
-    };
-    let after = match request.page_token.as_str() {
-        "" => None,
-        token => {
-            let place = page_token::read(token);
-            if place.is_none() {
-                violations.push("page_token", "VALIDATION_FAILED");
-            }
-            place
-        }
-    };
+    let page: PageRequest<Place> =
+        request::page(request.page_size, &request.page_token, &mut violations);
+    if page
+        .after
+        .is_some_and(|place| !time::is_bounded(place.due_at))
+    {
+        violations.push("page_token", CommonReason::ValidationFailed);
+    }
     let Some(branch) = branch.filter(|_| violations.is_empty()) else {
         return Err(refused(violations));
     };
@@ -363,9 +365,9 @@ pub(super) fn list_orders(request: &wire::ListOrdersRequest) -> Result<(Filter, 
             states,
             text,
             with_tests: request.with_tests,
-            after,
+            after: page.after,
         },
-        page_size,
+        page,
     ))
 }
 
@@ -387,7 +389,7 @@ pub(super) fn id_and_version<T: id::Id>(
 pub(super) fn order_ids(raw: &[String], most: usize) -> Result<Vec<OrderId>, Problem> {
     let mut violations = Violations::new();
     if raw.len() > most {
-        violations.push_with("order_ids", "VALIDATION_FAILED", [("max", most)]);
+        violations.push_with("order_ids", CommonReason::ValidationFailed, [("max", most)]);
     }
     let ids = raw.iter().take(most).enumerate();
     let ids = ids
@@ -413,12 +415,12 @@ pub(super) fn refused(violations: Violations) -> Problem {
     violations
         .into_result()
         .err()
-        .unwrap_or_else(|| Problem::new("VALIDATION_FAILED"))
+        .unwrap_or_else(|| Problem::new(CommonReason::ValidationFailed))
 }
 
 fn version(given: i64, violations: &mut Violations) -> i64 {
     if given < 1 {
-        violations.push_with("version", "VALIDATION_FAILED", [("min", 1)]);
+        violations.push_with("version", CommonReason::ValidationFailed, [("min", 1)]);
     }
     given
 }
@@ -426,7 +428,11 @@ fn version(given: i64, violations: &mut Violations) -> i64 {
 fn key(raw: &str, violations: &mut Violations) -> String {
     let visible = raw.bytes().all(|byte| byte.is_ascii_graphic());
     if raw.is_empty() || raw.len() > MAX_KEY || !visible {
-        violations.push_with("idempotency_key", "VALIDATION_FAILED", [("max", MAX_KEY)]);
+        violations.push_with(
+            "idempotency_key",
+            CommonReason::ValidationFailed,
+            [("max", MAX_KEY)],
+        );
     }
     raw.to_owned()
 }

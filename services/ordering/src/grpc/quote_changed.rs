@@ -5,6 +5,7 @@ use std::fmt::Display;
 use chassis::error::Problem;
 use chrono::{DateTime, SecondsFormat, Utc};
 use prost::Message as _;
+use proto::ordering::v1::OrderingReason;
 use tonic::Status;
 use tonic_types::pb::Status as RichStatus;
 
@@ -14,7 +15,7 @@ use crate::{app::quote::ShownQuote, domain::agreed::Difference};
 /// Type of the detail that holds the fresh quote.
 pub const QUOTE_URL: &str = "type.googleapis.com/yizhimai.ordering.v1.PricedQuote";
 
-const REASON: &str = "QUOTE_CHANGED";
+const REASON: OrderingReason = OrderingReason::QuoteChanged;
 
 /// The refusal with each difference at its field and the fresh quote beside it.
 ///

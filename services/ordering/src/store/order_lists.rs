@@ -6,6 +6,7 @@ use chassis::{
     id::{BranchId, OrderId},
 };
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::order_state::OrderState;
@@ -32,7 +33,7 @@ pub struct Filter {
 }
 
 /// Place of an order in the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Due time.
     pub due_at: DateTime<Utc>,

@@ -11,6 +11,7 @@ use chassis::{
     snapshot::Key,
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use proto::ordering::v1::OrderingReason;
 use serde_json::Value;
 use sqlx::{error::DatabaseError, postgres::PgQueryResult};
 use uuid::Uuid;
@@ -150,10 +151,12 @@ pub async fn update_progress(
     .execute(&mut **tx)
     .await;
     match done {
-        Err(error) if is_number_taken(&error) => Err(Problem::new("ILLEGAL_TRANSITION")
-            .message("its day is over and its pickup number belongs to another order")
-            .param("state", OrderState::Completed.as_str())
-            .param("to", progress.state.as_str())),
+        Err(error) if is_number_taken(&error) => {
+            Err(Problem::new(OrderingReason::IllegalTransition)
+                .message("its day is over and its pickup number belongs to another order")
+                .param("state", OrderState::Completed.as_str())
+                .param("to", progress.state.as_str()))
+        }
         done => updated_one(&done?),
     }
 }

@@ -8,13 +8,13 @@ use crate::common::{
 use chassis::{
     authn::{Level, Scope},
     clock::Clock as _,
-    error::Problem,
+    error::{Problem, Reason},
     id::{BranchId, OrderId},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use ordering::jobs::purge_decisions;
 use proto::{
-    capacity::v1::{DecidedOrder, Decision, SlotState},
+    capacity::v1::{CapacityReason, DecidedOrder, Decision, SlotState},
     ordering::v1::{
         CancelReason, GetDecisionBatchRequest, GetOrderRequest, GetOrderResponse,
         ListDecisionBatchesRequest, Order, OrderState,
@@ -90,7 +90,7 @@ async fn orders_are_cancelled_and_moved_and_what_is_refused_is_named() {
         .state
         .lock()
         .slot_refusals
-        .insert(full, "SLOT_FULL");
+        .insert(full, CapacityReason::SlotFull.into());
     let batch = Batch::of(
         &shop,
         &[
@@ -321,14 +321,14 @@ async fn an_order_goes_to_the_next_slot_that_takes_it() {
     ];
     offer(&shop, &slots);
     let at = |minutes| in_minutes(&shop, minutes);
-    let refuse = |refusals: &[(i64, &'static str)]| {
+    let refuse = |refusals: &[(i64, CapacityReason)]| {
         let refusals = refusals
             .iter()
-            .map(|(minutes, reason)| (at(*minutes), *reason));
+            .map(|(minutes, reason)| (at(*minutes), Reason::from(*reason)));
         shop.capacity.state.lock().slot_refusals = refusals.collect();
     };
 
-    refuse(&[(75, "SLOT_FULL")]);
+    refuse(&[(75, CapacityReason::SlotFull)]);
     let batch = Batch::of(&shop, &[moved_on(&crowded)]);
     shop.decides(&batch).await;
     assert_eq!(shop.reasons(&batch).await, [""]);
@@ -338,7 +338,7 @@ async fn an_order_goes_to_the_next_slot_that_takes_it() {
         "somebody was faster"
     );
 
-    refuse(&[(75, "CLOSED")]);
+    refuse(&[(75, CapacityReason::Closed)]);
     let batch = Batch::of(&shop, &[moved_on(&closed)]);
     shop.decides(&batch).await;
     assert_eq!(shop.reasons(&batch).await, [""]);
@@ -348,7 +348,11 @@ async fn an_order_goes_to_the_next_slot_that_takes_it() {
         "a day that is closed is left as a whole"
     );
 
-    refuse(&[(75, "SLOT_FULL"), (90, "SLOT_FULL"), (DAY, "OUT_OF_STOCK")]);
+    refuse(&[
+        (75, CapacityReason::SlotFull),
+        (90, CapacityReason::SlotFull),
+        (DAY, CapacityReason::OutOfStock),
+    ]);
     let batch = Batch::of(&shop, &[moved_on(&stuck)]);
     shop.decides(&batch).await;
     assert_eq!(shop.reasons(&batch).await, ["OUT_OF_STOCK"]);
@@ -369,7 +373,7 @@ async fn the_search_for_a_slot_ends() {
     offer(&shop, &slots);
     let refusals = slots
         .iter()
-        .map(|(minutes, _)| (in_minutes(&shop, *minutes), "SLOT_FULL"));
+        .map(|(minutes, _)| (in_minutes(&shop, *minutes), CapacityReason::SlotFull.into()));
     shop.capacity.state.lock().slot_refusals = refusals.collect();
     let batch = Batch::of(&shop, &[moved_on(&order)]);
     shop.decides(&batch).await;

@@ -2,7 +2,7 @@
 
 use crate::common::{Shop, fakes};
 use chassis::error::Problem;
-use proto::capacity::v1 as capacity;
+use proto::capacity::v1::{self as capacity, CapacityReason};
 
 #[tokio::test]
 async fn a_hold_says_what_pauses_and_limits_are_judged_by() {
@@ -80,7 +80,8 @@ async fn an_order_for_what_was_paused_meanwhile_is_refused_by_name() {
         ("target_id", fakes::HALF.to_string()),
         ("why", "equipment".to_owned()),
     ];
-    let refusal = Problem::new("PAUSED").field_with("lines[0]", "PAUSED", params);
+    let refusal =
+        Problem::new(CapacityReason::Paused).field_with("lines[0]", CapacityReason::Paused, params);
     shop.capacity.state.lock().refusal = Some(refusal);
     let refused = Problem::from_status(&shop.place(request).await.unwrap_err());
     assert_eq!(refused.reason, "PAUSED");

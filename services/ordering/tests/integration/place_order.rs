@@ -6,7 +6,7 @@ use crate::common::{Shop, fakes, fields, fresh_quote, reason};
 use chassis::{clock::Clock as _, error::Problem, id::EventId, outbox};
 use chrono::TimeDelta;
 use proto::{
-    capacity::v1::OpenState,
+    capacity::v1::{CapacityReason, OpenState},
     catalog::v1::MenuPublished,
     ordering::v1::{
         Cart, FindSlotsRequest, FulfilmentMethod, GetOrderByTokenRequest, OrderState,
@@ -66,7 +66,7 @@ async fn the_same_key_and_body_give_the_first_answer_again() {
     assert_eq!(first.order, again.order);
 
     // Even when it could not be placed any more.
-    shop.capacity.state.lock().refusal = Some(Problem::new("OUT_OF_STOCK"));
+    shop.capacity.state.lock().refusal = Some(Problem::new(CapacityReason::OutOfStock));
     assert!(shop.place(request.clone()).await.unwrap().replayed);
     shop.advance(25 * 60 * 60);
     assert!(shop.place(request).await.unwrap().replayed);
@@ -229,17 +229,17 @@ async fn a_refused_hold_names_every_line_and_leaves_nothing() {
     let shop = Shop::open().await;
     let request = shop.request("k", 2).await;
     shop.capacity.state.lock().refusal = Some(
-        Problem::new("OUT_OF_STOCK")
+        Problem::new(CapacityReason::OutOfStock)
             .field_with(
                 "skus[0]",
-                "OUT_OF_STOCK",
+                CapacityReason::OutOfStock,
                 [
                     ("sku_id", fakes::TEA_M.to_string()),
                     ("wanted", "2".into()),
                     ("left", "0".into()),
                 ],
             )
-            .field("wanted_at", "SLOT_FULL"),
+            .field("wanted_at", CapacityReason::SlotFull),
     );
     let refused = shop.place(request).await.unwrap_err();
     let problem = Problem::from_status(&refused);
@@ -392,7 +392,8 @@ async fn whether_and_when_a_branch_sells_is_asked_of_capacity_and_not_read_from_
     {
         let mut state = suspended.capacity.state.lock();
         state.open_state = OpenState::Suspended;
-        state.refusal = Some(Problem::new("CLOSED").field("wanted_at", "CLOSED"));
+        state.refusal =
+            Some(Problem::new(CapacityReason::Closed).field("wanted_at", CapacityReason::Closed));
     }
     let request = suspended.request("k", 1).await;
     assert_eq!(reason(suspended.place(request).await), "CLOSED");

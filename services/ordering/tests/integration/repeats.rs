@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use crate::common::{Shop, reason};
 use chassis::error::Problem;
-use proto::ordering::v1::{Contact, PlaceOrderRequest};
+use proto::{
+    capacity::v1::CapacityReason,
+    ordering::v1::{Contact, PlaceOrderRequest},
+};
 
 #[tokio::test]
 async fn simultaneous_requests_of_one_key_with_other_bodies_hold_once() {
@@ -34,7 +37,7 @@ async fn simultaneous_requests_of_one_key_with_other_bodies_hold_once() {
 async fn simultaneous_repeats_are_refused_alike() {
     let shop = Shop::open().await;
     let request = shop.request("k", 1).await;
-    shop.capacity.state.lock().refusal = Some(Problem::new("OUT_OF_STOCK"));
+    shop.capacity.state.lock().refusal = Some(Problem::new(CapacityReason::OutOfStock));
     let attempts = (0..12).map(|_| shop.place(request.clone()));
     let answers = futures::future::join_all(attempts).await;
     let reasons: HashSet<_> = answers.into_iter().map(reason).collect();
@@ -67,7 +70,7 @@ async fn text_in_another_unicode_form_is_the_same_request() {
 async fn a_key_without_an_order_takes_another_body() {
     let shop = Shop::open().await;
     let first = shop.request("k", 2).await;
-    shop.capacity.state.lock().refusal = Some(Problem::new("OUT_OF_STOCK"));
+    shop.capacity.state.lock().refusal = Some(Problem::new(CapacityReason::OutOfStock));
     assert_eq!(reason(shop.place(first.clone()).await), "OUT_OF_STOCK");
     shop.capacity.state.lock().refusal = None;
 

@@ -4,7 +4,7 @@ use crate::common::{Client, Shop, cancel, fakes, moved, reason, to, to_slot};
 use chassis::{clock::Clock as _, error::Problem};
 use chrono::{DateTime, TimeDelta, Utc};
 use proto::{
-    capacity::v1::SlotState,
+    capacity::v1::{CapacityReason, SlotState},
     ordering::v1::{
         GetOrderByTokenRequest, GetOrderRequest, GetOrderResponse, MoveOrderRequest, Order,
         OrderState, ScheduleChanged, UndoTransitionRequest,
@@ -104,7 +104,7 @@ async fn repeating_a_move_moves_nothing_again() {
     let other = to_slot(&shop, &order, 75);
     let refused = move_order(&mut counter, other).await.unwrap_err();
     assert_eq!(refused.reason, "VERSION_CONFLICT");
-    assert_eq!(refused.params["version"], "2");
+    assert_eq!(refused.params["actual"], "2");
     // Also when the order has gone on since.
     moved(&mut counter, to(&again, OrderState::Accepted))
         .await
@@ -194,17 +194,25 @@ async fn the_customer_is_owed_a_reason() {
 async fn what_capacity_refuses_leaves_the_order_as_it_was() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
-    for refusal in ["SLOT_FULL", "HOLD_GONE", "OUT_OF_STOCK"] {
+    for refusal in [
+        CapacityReason::SlotFull,
+        CapacityReason::HoldGone,
+        CapacityReason::OutOfStock,
+    ] {
         let problem = Problem::new(refusal).field("wanted_at", refusal);
         shop.capacity.state.lock().move_refusal = Some(problem);
         let refused = move_order(&mut shop.counter(), to_slot(&shop, &order, 60)).await;
         let refused = refused.unwrap_err();
-        assert_eq!(refused.reason, refusal);
+        assert!(refused.is(refusal), "{refused}");
         assert_eq!(refused.fields[0].field, "wanted_at");
     }
     // What another day lacks is reported at the line, with the name it was sold under.
     let params = [("sku_id", fakes::TEA_M.to_string()), ("left", "1".into())];
-    let lacks = Problem::new("OUT_OF_STOCK").field_with("skus[0]", "OUT_OF_STOCK", params);
+    let lacks = Problem::new(CapacityReason::OutOfStock).field_with(
+        "skus[0]",
+        CapacityReason::OutOfStock,
+        params,
+    );
     shop.capacity.state.lock().move_refusal = Some(lacks);
     let refused = move_order(&mut shop.counter(), to_slot(&shop, &order, 24 * 60)).await;
     let refused = refused.unwrap_err();
@@ -354,7 +362,7 @@ async fn moves_that_fail_again_and_again_keep_nobody_waiting() {
 async fn a_refused_move_leaves_nothing_to_go_on_with() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
-    let full = Problem::new("SLOT_FULL").field("wanted_at", "SLOT_FULL");
+    let full = Problem::new(CapacityReason::SlotFull).field("wanted_at", CapacityReason::SlotFull);
     shop.capacity.state.lock().move_refusal = Some(full);
     let refused = move_order(&mut shop.counter(), to_slot(&shop, &order, 60)).await;
     assert_eq!(refused.unwrap_err().reason, "SLOT_FULL");

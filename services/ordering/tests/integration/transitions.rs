@@ -274,8 +274,8 @@ async fn a_version_that_was_undone_conflicts() {
     assert_eq!(refused.reason, "VERSION_CONFLICT");
     assert_eq!(
         (
-            refused.params["given_version"].as_str(),
-            refused.params["version"].as_str()
+            refused.params["expected"].as_str(),
+            refused.params["actual"].as_str()
         ),
         ("1", "3")
     );

@@ -1,6 +1,11 @@
 //! Looking through the audit records.
 
-use chassis::{authn::Identity, error::Problem, id::OrganisationId, service::Context};
+use chassis::{
+    authn::Identity,
+    error::{CommonReason, Problem},
+    id::OrganisationId,
+    service::Context,
+};
 
 use super::accounts;
 use crate::store::{
@@ -27,7 +32,7 @@ pub async fn list(
 ) -> Result<Page, Problem> {
     let viewer = caller
         .account()
-        .ok_or_else(|| Problem::new("PERMISSION_DENIED"))?;
+        .ok_or_else(|| Problem::new(CommonReason::PermissionDenied))?;
     let mut tx = ctx.db.tenant(org).await?;
     let scope = accounts::with_branches(&mut tx, &caller.scope).await?;
     // One more than asked for shows whether there is another page.

@@ -2,7 +2,7 @@
 
 use chassis::{
     authn::RequestExt as _,
-    error::Violations,
+    error::{CommonReason, Violations},
     id::{self, AccountId, BranchId},
     service::Context,
     time,
@@ -76,7 +76,7 @@ fn page_start(token: &str, violations: &mut Violations) -> i64 {
         return i64::MAX;
     }
     token.parse().unwrap_or_else(|_| {
-        violations.push("page_token", "VALIDATION_FAILED");
+        violations.push("page_token", CommonReason::ValidationFailed);
         i64::MAX
     })
 }
@@ -87,7 +87,7 @@ fn page_size(asked: i32, violations: &mut Violations) -> u8 {
         0 | 50 => 50,
         100 => 100,
         _ => {
-            violations.push("page_size", "VALIDATION_FAILED");
+            violations.push("page_size", CommonReason::ValidationFailed);
             50
         }
     }

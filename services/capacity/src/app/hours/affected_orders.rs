@@ -6,7 +6,7 @@
 use chassis::{
     authn::{Actor, Identity, Level},
     db::TenantTx,
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{AccountId, BrandId, DecisionBatchId, OrderId},
     outbox::{self, Event},
 };
@@ -75,7 +75,7 @@ pub async fn settle(
         return Ok(None);
     }
     let Actor::Staff { account, name, .. } = &identity.actor else {
-        return Err(Problem::new("PERMISSION_DENIED").into());
+        return Err(Problem::new(CommonReason::PermissionDenied).into());
     };
     let batch_id = DecisionBatchId::new(&*deps.clock);
     let by = DecidedBy {
@@ -109,9 +109,9 @@ async fn judge(
         return Ok(());
     }
     if decisions.act() && !identity.may("ops.orders", Level::Manage) {
-        return Err(Problem::new("PERMISSION_DENIED")
+        return Err(Problem::new(CommonReason::PermissionDenied)
             .message("this account may not cancel or reschedule orders")
-            .field("decisions.orders", "PERMISSION_DENIED")
+            .field("decisions.orders", CommonReason::PermissionDenied)
             .into());
     }
     let branch_ids: Vec<_> = plans.iter().map(|(branch_id, _)| *branch_id).collect();
@@ -120,8 +120,10 @@ async fn judge(
     let elsewhere = store::holds::list_elsewhere(tx, &branch_ids, &order_ids).await?;
     for order in elsewhere.iter().take(MOST_NAMED) {
         let may_touch = identity.require_branch(order.brand_id, order.branch_id);
-        let reason =
-            may_touch.map_or_else(|problem| problem.reason, |()| "VALIDATION_FAILED".into());
+        let reason = may_touch.map_or_else(
+            |problem| problem.reason,
+            |()| CommonReason::ValidationFailed.into(),
+        );
         violations.push(
             format!("decisions.orders[order_id={}]", order.order_id),
             reason,

@@ -5,7 +5,7 @@ use chassis::{
     audit,
     authn::Identity,
     db::TenantTx,
-    error::Violations,
+    error::{Violations, check_version},
     id::{BranchId, OrganisationId},
 };
 use chrono::{DateTime, Utc};
@@ -122,7 +122,7 @@ pub async fn list_versions(
 ///
 /// Bookings stay as they are: a lowered limit leaves its surplus as overbooked, a new slot length
 /// leaves old bookings in their slots, and what falls outside needs a decision. Refuses with
-/// `VersionConflict`, `BranchUnknown`, `HoursVersionUnknown`, `EffectiveConflict` and `OrdersAffected`.
+/// `VERSION_CONFLICT`, `BranchUnknown`, `HoursVersionUnknown`, `EffectiveConflict` and `OrdersAffected`.
 pub async fn set_hours(
     deps: &Dependencies,
     identity: &Identity,
@@ -145,12 +145,7 @@ pub async fn set_hours(
     version.saved_by.clone_from(&command.actor);
 
     let before = parts.hours.seen_at(now).0;
-    audit::changed(
-        "hours",
-        command.branch_id,
-        &before,
-        &command.planned.hours,
-    );
+    audit::changed("hours", command.branch_id, &before, &command.planned.hours);
     if let Some(number) = command.planned.replaces {
         store::hours::withdraw(&mut tx, command.branch_id, number, (now, &command.actor)).await?;
     }
@@ -169,7 +164,7 @@ pub async fn set_hours(
     .await
 }
 
-/// Takes a pending change back. Refuses with `VersionConflict`, `BranchUnknown`, `HoursVersionUnknown`
+/// Takes a pending change back. Refuses with `VERSION_CONFLICT`, `BranchUnknown`, `HoursVersionUnknown`
 /// and `OrdersAffected`.
 pub async fn withdraw_hours(
     deps: &Dependencies,
@@ -264,12 +259,7 @@ async fn lock_at(
     version: i64,
 ) -> Result<Branch, Error> {
     let branch = lock_branch(tx, identity, branch_id).await?;
-    if branch.hours_version != version {
-        return Err(Error::VersionConflict {
-            given: version,
-            current: branch.hours_version,
-        });
-    }
+    check_version(version, branch.hours_version)?;
     Ok(branch)
 }
 

@@ -6,19 +6,17 @@ use chassis::{
     audit,
     authn::Identity,
     db::TenantTx,
-    error::Violations,
+    error::{Violations, check_version},
     id::{BranchId, BrandId, OrganisationId, SpecialDayId},
+    idempotency::Once,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::affected_orders::{Plan, StartedDecisions, settle};
 use crate::{
     app::{
-        Dependencies,
-        availability::publish::publish_changes,
-        error::Error,
+        Dependencies, availability::publish::publish_changes, error::Error,
         find_branch::find_branch,
-        once::{Once, is_taken},
     },
     domain::{
         availability::changes::VisibleChanges,
@@ -163,22 +161,9 @@ pub async fn plans(
 /// Saves a special day, and answers with what ordering carries out; what `encode` makes of them is kept for
 /// a repeat of the request.
 ///
-/// Refuses with `BranchUnknown`, `BrandUnknown`, `SpecialDayUnknown`, `VersionConflict`, `OrdersAffected`,
-/// `IdempotencyMismatch` and what [`SpecialDay::judge`] notes.
+/// Refuses with `BranchUnknown`, `BrandUnknown`, `SpecialDayUnknown`, `VERSION_CONFLICT`, `OrdersAffected`,
+/// `IDEMPOTENCY_MISMATCH` and what [`SpecialDay::judge`] notes.
 pub async fn save(
-    deps: &Dependencies,
-    identity: &Identity,
-    org: OrganisationId,
-    command: &SaveSpecialDay,
-    encode: impl Fn(&SpecialDay, Option<StartedDecisions>) -> Vec<u8>,
-) -> Result<Vec<u8>, Error> {
-    match save_once(deps, identity, org, command, &encode).await {
-        Err(error) if is_taken(&error) => save_once(deps, identity, org, command, &encode).await,
-        answer => answer,
-    }
-}
-
-async fn save_once(
     deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
@@ -188,16 +173,11 @@ async fn save_once(
     let mut tx = deps.db.tenant(org).await?;
     let now = deps.clock.now();
     let (scope, before) = lock(deps, &mut tx, identity, command).await?;
-    if let Some(answer) = command.once.answer(&mut tx).await? {
+    if let Some(answer) = command.once.begin(&mut tx, &*deps.clock).await? {
         return Ok(answer);
     }
     let current = before.as_ref().map_or(0, |before| before.version);
-    if current != command.version {
-        return Err(Error::VersionConflict {
-            given: command.version,
-            current,
-        });
-    }
+    check_version(command.version, current)?;
     let day = SpecialDay {
         special_day_id: command
             .special_day_id
@@ -223,14 +203,14 @@ async fn save_once(
     )
     .await?;
     let answer = encode(&day, started);
-    command.once.keep(&mut tx, &answer, now).await?;
+    command.once.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     forget(deps, org, &scope);
     Ok(answer)
 }
 
 /// Removes a special day, and answers what ordering carries out. Refuses with `SpecialDayUnknown`,
-/// `VersionConflict` and `OrdersAffected`.
+/// `VERSION_CONFLICT` and `OrdersAffected`.
 pub async fn remove(
     deps: &Dependencies,
     identity: &Identity,
@@ -242,12 +222,7 @@ pub async fn remove(
     let scope = lock_scope(deps, &mut tx, identity, owner).await?;
     // Read again: it may have changed before its branches were locked.
     let (_, day) = find(&mut tx, command.special_day_id).await?;
-    if day.version != command.version {
-        return Err(Error::VersionConflict {
-            given: command.version,
-            current: day.version,
-        });
-    }
+    check_version(command.version, day.version)?;
     audit::changed(
         "special_day",
         command.special_day_id,

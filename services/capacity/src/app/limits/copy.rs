@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chassis::{
     authn::Identity,
-    error::Problem,
+    error::{CommonReason, Problem},
     id::{BranchId, LimitTemplateId, OrganisationId},
 };
 
@@ -65,9 +65,9 @@ pub async fn copy(
     };
     if branches.iter().any(|branch| branch.brand_id != brand_id) {
         // Categories and products are a brand's own: elsewhere the rules would mean nothing.
-        return Err(Problem::new("VALIDATION_FAILED")
+        return Err(Problem::new(CommonReason::ValidationFailed)
             .message("limits go to branches of the same brand")
-            .field("to_branch_ids", "VALIDATION_FAILED")
+            .field("to_branch_ids", CommonReason::ValidationFailed)
             .into());
     }
     let mut given = Vec::with_capacity(branches.len());

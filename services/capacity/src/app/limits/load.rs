@@ -6,7 +6,7 @@ use chassis::{
     authn::Identity,
     business_day::BusinessDay,
     db::TenantTx,
-    error::Problem,
+    error::{CommonReason, Problem},
     id::{BranchId, OrganisationId, ProductId, VariantId},
 };
 use chrono::{DateTime, Utc};
@@ -54,8 +54,8 @@ pub async fn loads(
     let away = (first.date() - today.date()).num_days();
     if away.abs() > MOST_DAYS_AWAY {
         let params = [("max", MOST_DAYS_AWAY), ("given", away)];
-        return Err(Problem::new("VALIDATION_FAILED")
-            .field_with("from_day", "VALIDATION_FAILED", params)
+        return Err(Problem::new(CommonReason::ValidationFailed)
+            .field_with("from_day", CommonReason::ValidationFailed, params)
             .into());
     }
     let begins_at = |day: BusinessDay| day.starts_at(schedule.tz, schedule.cutoff_minutes);

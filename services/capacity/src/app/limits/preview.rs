@@ -8,7 +8,7 @@ use std::{
 use chassis::{
     authn::Identity,
     business_day::BusinessDay,
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{BranchId, OrganisationId},
 };
 
@@ -66,9 +66,9 @@ pub async fn preview(
     let today = schedule.business_day(now);
     let day = day.unwrap_or_else(|| today.prev());
     if day >= today {
-        return Err(Problem::new("IN_THE_FUTURE")
+        return Err(Problem::new(CommonReason::InTheFuture)
             .message("only a day that is over can be tried")
-            .field("business_day", "IN_THE_FUTURE")
+            .field("business_day", CommonReason::InTheFuture)
             .into());
     }
     let limits = Arc::new(Limits::new(rules));

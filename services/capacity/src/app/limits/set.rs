@@ -6,7 +6,7 @@ use chassis::{
     audit,
     authn::Identity,
     db::TenantTx,
-    error::Violations,
+    error::{Violations, check_version},
     id::{BranchId, OrganisationId},
 };
 
@@ -38,7 +38,7 @@ pub struct SetLimits {
     pub actor: String,
 }
 
-/// Replaces the limits of a branch. Refuses with `CAPACITY_INVALID`, `VersionConflict`, `BranchUnknown`.
+/// Replaces the limits of a branch. Refuses with `CAPACITY_INVALID`, `VERSION_CONFLICT`, `BranchUnknown`.
 pub async fn set(
     deps: &Dependencies,
     identity: &Identity,
@@ -47,12 +47,7 @@ pub async fn set(
 ) -> Result<BranchLimits, Error> {
     let mut tx = deps.db.tenant(org).await?;
     let branch = lock_branch(&mut tx, identity, command.branch_id).await?;
-    if branch.limits_version != command.version {
-        return Err(Error::VersionConflict {
-            given: command.version,
-            current: branch.limits_version,
-        });
-    }
+    check_version(command.version, branch.limits_version)?;
     let before = store::limits::rules(&mut tx, branch.branch_id, command.version).await?;
     audit::changed("limits", branch.branch_id, &before, &command.rules);
     let change = LimitVersion {

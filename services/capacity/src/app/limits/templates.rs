@@ -3,10 +3,11 @@
 use chassis::{
     audit,
     authn::Identity,
-    db,
-    error::Problem,
+    db::OnConstraint as _,
+    error::{CommonReason, Problem},
     id::{BrandId, LimitTemplateId, OrganisationId},
 };
+use proto::capacity::v1::CapacityReason;
 
 use crate::{
     app::{Dependencies, error::Error},
@@ -38,7 +39,7 @@ pub async fn list_templates(
 }
 
 /// Saves a template whose rules were judged; one of version 0 is new. Refuses with `CAPACITY_INVALID`
-/// where there are too many, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VersionConflict`, `BrandUnknown`, `TemplateUnknown`.
+/// where there are too many, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VERSION_CONFLICT`, `BrandUnknown`, `TemplateUnknown`.
 pub async fn save_template(
     deps: &Dependencies,
     identity: &Identity,
@@ -56,8 +57,8 @@ pub async fn save_template(
             .len();
         if known >= MOST_TEMPLATES {
             let params = [("max", MOST_TEMPLATES), ("given", known + 1)];
-            return Err(Problem::new("CAPACITY_INVALID")
-                .field_with("template", "CAPACITY_INVALID", params)
+            return Err(Problem::new(CapacityReason::CapacityInvalid)
+                .field_with("template", CapacityReason::CapacityInvalid, params)
                 .into());
         }
         template.version = 1;
@@ -79,22 +80,17 @@ pub async fn save_template(
                 Ok(())
             }
             Ok(false) => {
-                return Err(Error::VersionConflict {
-                    given: template.version,
-                    current: known.version,
-                });
+                return Err(Problem::version_conflict(template.version, known.version).into());
             }
             Err(error) => Err(error),
         }
     };
-    saved.map_err(|error| {
-        db::on_constraint(error, "limit_templates_name", || {
-            Error::from(
-                Problem::new("CODE_TAKEN")
-                    .message("another template of the brand has the name")
-                    .field("template.name", "CODE_TAKEN"),
-            )
-        })
+    saved.on_constraint("limit_templates_name", || {
+        Error::from(
+            Problem::new(CommonReason::CodeTaken)
+                .message("another template of the brand has the name")
+                .field("template.name", CommonReason::CodeTaken),
+        )
     })?;
     tx.commit().await?;
     Ok(template)

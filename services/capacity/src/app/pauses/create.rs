@@ -6,19 +6,15 @@ use chassis::{
     authn::Identity,
     business_day::BusinessDay,
     db::TenantTx,
-    error::Problem,
+    error::{CommonReason, Problem},
     id::{BranchId, OrganisationId, PauseId, SkuId},
+    idempotency::Once,
 };
 use chrono::{DateTime, Utc};
 
 use super::PauseScope;
 use crate::{
-    app::{
-        Dependencies,
-        availability::publish::publish_pauses,
-        error::Error,
-        once::{Once, is_taken},
-    },
+    app::{Dependencies, availability::publish::publish_pauses, error::Error},
     domain::{
         branch_state::BranchState,
         channel::Channel,
@@ -69,19 +65,6 @@ pub async fn create(
     command: &CreatePause,
     encode: impl Fn(&PauseInBranch) -> Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    match create_once(deps, identity, org, command, &encode).await {
-        Err(error) if is_taken(&error) => create_once(deps, identity, org, command, &encode).await,
-        outcome => outcome,
-    }
-}
-
-async fn create_once(
-    deps: &Dependencies,
-    identity: &Identity,
-    org: OrganisationId,
-    command: &CreatePause,
-    encode: impl Fn(&PauseInBranch) -> Vec<u8>,
-) -> Result<Vec<u8>, Error> {
     let mut tx = deps.db.tenant(org).await?;
     let branches = lock(&mut tx, &command.scope).await?;
     let brand_id = branches[0].brand_id;
@@ -94,7 +77,7 @@ async fn create_once(
     if command.locked || matches!(command.scope, PauseScope::Brand(_)) {
         identity.require_brand(brand_id)?;
     }
-    if let Some(answer) = command.once.answer(&mut tx).await? {
+    if let Some(answer) = command.once.begin(&mut tx, &*deps.clock).await? {
         return Ok(answer);
     }
 
@@ -103,9 +86,12 @@ async fn create_once(
     let branch_ids: BTreeSet<_> = branches.iter().map(|branch| branch.branch_id).collect();
     let most = store::pauses::most_active(&mut tx, &branch_ids).await?;
     if most >= MOST_LASTING {
-        let problem = Problem::new("SETTING_RANGE").message("the branch has too many pauses");
+        let problem =
+            Problem::new(CommonReason::SettingRange).message("the branch has too many pauses");
         let params = [("max", MOST_LASTING), ("given", most + 1)];
-        return Err(problem.field_with("target", "SETTING_RANGE", params).into());
+        return Err(problem
+            .field_with("target", CommonReason::SettingRange, params)
+            .into());
     }
     let places = places(&mut tx, command, &branches, now).await?;
     let pause = Pause {
@@ -127,7 +113,7 @@ async fn create_once(
     };
     store::pauses::insert(&mut tx, &pause, &places).await?;
     let answer = encode(&(pause, places[0].clone()));
-    command.once.keep(&mut tx, &answer, now).await?;
+    command.once.finish(&mut tx, &answer).await?;
     publish_pauses(deps, &mut tx, &branch_ids).await?;
     tx.commit().await?;
     for branch_id in branch_ids {
@@ -184,12 +170,12 @@ async fn places(
         places.push(BranchPause::lasting(branch.branch_id, ends_at));
     }
     if !uncounted.is_empty() {
-        let mut problem = Problem::new("VALIDATION_FAILED").message(
+        let mut problem = Problem::new(CommonReason::ValidationFailed).message(
             "nothing of the target is counted there, so no restocking would end the pause",
         );
         for branch_id in uncounted {
             let params = [("not_tracked", branch_id)];
-            problem = problem.field_with("end.kind", "VALIDATION_FAILED", params);
+            problem = problem.field_with("end.kind", CommonReason::ValidationFailed, params);
         }
         return Err(problem.into());
     }
@@ -198,8 +184,8 @@ async fn places(
 
 fn end_problem(problem: EndProblem) -> Problem {
     let reason = match problem {
-        EndProblem::InThePast => "IN_THE_PAST",
-        EndProblem::InTheFuture => "IN_THE_FUTURE",
+        EndProblem::InThePast => CommonReason::InThePast,
+        EndProblem::InTheFuture => CommonReason::InTheFuture,
     };
     Problem::new(reason)
         .message("a pause cannot end then")
@@ -207,7 +193,7 @@ fn end_problem(problem: EndProblem) -> Problem {
 }
 
 fn of_several_brands() -> Problem {
-    Problem::new("VALIDATION_FAILED")
+    Problem::new(CommonReason::ValidationFailed)
         .message("the branches belong to several brands")
-        .field("branch_ids", "VALIDATION_FAILED")
+        .field("branch_ids", CommonReason::ValidationFailed)
 }

@@ -5,9 +5,11 @@ use chassis::{
     id::{BranchId, OrganisationId, PauseId},
 };
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::{
     app::{Dependencies, error::Error, find_branch::find_branch},
+    domain::hours::schedule::LAST_INSTANT,
     store::{self, pauses::PauseInBranch},
 };
 
@@ -27,16 +29,18 @@ pub async fn list_active(
     Ok(found)
 }
 
-/// Lists pauses that ended in a branch before a place in time, the latest first.
+/// Lists pauses that ended in a branch, the latest first, from a place in the history on.
 pub async fn list_ended(
     deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
     branch_id: BranchId,
-    before: (DateTime<Utc>, PauseId),
+    before: Option<(DateTime<Utc>, PauseId)>,
     limit: i64,
 ) -> Result<Vec<PauseInBranch>, Error> {
     let mut tx = deps.db.tenant(org).await?;
     find_branch(&mut tx, identity, branch_id).await?;
+    let last = || (LAST_INSTANT, PauseId::from_uuid(Uuid::max()));
+    let before = before.unwrap_or_else(last);
     Ok(store::pauses::list_ended(&mut tx, branch_id, before, limit).await?)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chassis::{
     authn::Identity,
-    error::Problem,
+    error::{CommonReason, Problem, check_version},
     id::{BranchId, OrganisationId, PauseId},
 };
 use chrono::{DateTime, Utc};
@@ -31,7 +31,7 @@ pub struct ResumePause {
 /// Ends a pause in one branch or everywhere, and returns it as of the branch or its first one.
 ///
 /// What has ended there already is returned as it is. Refuses with `NOT_FOUND`, `OUT_OF_SCOPE`,
-/// `FIELD_LOCKED` and `VersionConflict`.
+/// `FIELD_LOCKED` and `VERSION_CONFLICT`.
 pub async fn resume(
     deps: &Dependencies,
     identity: &Identity,
@@ -64,17 +64,12 @@ pub async fn resume(
         return Ok(first_of(found, now));
     }
     if pause.locked && identity.require_brand(pause.brand_id).is_err() {
-        return Err(Problem::new("FIELD_LOCKED")
+        return Err(Problem::new(CommonReason::FieldLocked)
             .message("headquarters has locked the pause")
-            .field("pause_id", "FIELD_LOCKED")
+            .field("pause_id", CommonReason::FieldLocked)
             .into());
     }
-    if pause.version != command.version {
-        return Err(Error::VersionConflict {
-            given: command.version,
-            current: pause.version,
-        });
-    }
+    check_version(command.version, pause.version)?;
     let ending = (now, Ending::Resumed, command.actor.as_str());
     store::pauses::end(&mut tx, &[command.pause_id].into(), &lasting, ending).await?;
     // In one branch it has just ended; elsewhere the version that was read is still current.

@@ -7,7 +7,9 @@ use chassis::{
     authn::Identity,
     business_day::BusinessDay,
     db::TenantTx,
+    error::check_version,
     id::{BranchId, OrganisationId, SkuId},
+    idempotency::Once,
 };
 
 use crate::{
@@ -16,7 +18,6 @@ use crate::{
         availability::publish::publish_changes,
         error::Error,
         find_branch::{find_branch, lock_branch},
-        once::{self, Once},
     },
     domain::{
         availability::changes::VisibleChanges,
@@ -107,7 +108,7 @@ pub struct RecordMovement {
 /// Creates or changes the settings of an item.
 ///
 /// Changed amounts hold from today's bucket on: days already begun or booked get the difference,
-/// and one lowered below what is sold keeps a shortfall. Refuses with `VersionConflict` and
+/// and one lowered below what is sold keeps a shortfall. Refuses with `VERSION_CONFLICT` and
 /// `BranchUnknown`.
 pub async fn set_item(
     deps: &Dependencies,
@@ -124,12 +125,7 @@ pub async fn set_item(
         .await?
         .pop()
         .unwrap_or_else(|| StockItem::untracked(sku_id));
-    if change.item.version != before.version {
-        return Err(Error::VersionConflict {
-            given: change.item.version,
-            current: before.version,
-        });
-    }
+    check_version(change.item.version, before.version)?;
     let mut item = change.item;
     if change.with_rules {
         item.rules.dates.retain(|day, _| *day >= today);
@@ -193,24 +189,9 @@ pub fn change_amounts(
 
 /// Records a movement by staff; `encode` makes the answer that a repeat will get again.
 ///
-/// Refuses with `StockNegative`, `ItemUnknown`, `NotTracked`, `IdempotencyMismatch` and
+/// Refuses with `StockNegative`, `ItemUnknown`, `NotTracked`, `IDEMPOTENCY_MISMATCH` and
 /// `BranchUnknown`.
 pub async fn record_movement(
-    deps: &Dependencies,
-    identity: &Identity,
-    org: OrganisationId,
-    command: &RecordMovement,
-    encode: impl Fn(&ItemToday, &Movement) -> Vec<u8>,
-) -> Result<Vec<u8>, Error> {
-    match record_movement_once(deps, identity, org, command, &encode).await {
-        Err(error) if once::is_taken(&error) => {
-            record_movement_once(deps, identity, org, command, &encode).await
-        }
-        outcome => outcome,
-    }
-}
-
-async fn record_movement_once(
     deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
@@ -220,7 +201,7 @@ async fn record_movement_once(
     let mut tx = deps.db.tenant(org).await?;
     let branch_id = command.branch_id;
     let branch = lock_branch(&mut tx, identity, branch_id).await?;
-    if let Some(given) = command.once.answer(&mut tx).await? {
+    if let Some(given) = command.once.begin(&mut tx, &*deps.clock).await? {
         return Ok(given);
     }
     let item = store::stock::items::find_many(&mut tx, branch_id, &[command.sku_id])
@@ -257,10 +238,7 @@ async fn record_movement_once(
     )
     .await?;
     let answer = encode(&item, &movement);
-    command
-        .once
-        .keep(&mut tx, &answer, deps.clock.now())
-        .await?;
+    command.once.finish(&mut tx, &answer).await?;
     publish_change(deps, &mut tx, &branch, &item.item, (before, after)).await?;
     tx.commit().await?;
     deps.availabilities.forget(org, branch_id);

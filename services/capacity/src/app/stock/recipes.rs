@@ -3,18 +3,15 @@
 use chassis::{
     audit,
     authn::Identity,
+    db::OnConstraint as _,
     db::TenantTx,
-    error::Problem,
+    error::{CommonReason, Problem, check_version},
     id::{BrandId, OrganisationId, SkuId},
+    idempotency::Once,
 };
 
 use crate::{
-    app::{
-        Dependencies,
-        availability::publish::publish_changes,
-        error::{Error, constraint},
-        once::{self, Once},
-    },
+    app::{Dependencies, availability::publish::publish_changes, error::Error},
     domain::{availability::changes::VisibleChanges, stock::recipes::RecipePart},
     store::{
         self,
@@ -26,25 +23,9 @@ const VERSIONS_LISTED: i64 = 50;
 
 /// Makes or changes a component; `once` makes a creation safe to repeat, `encode` its answer.
 ///
-/// Refuses with `NameTaken`, `ComponentUsed`, `ComponentUnknown`, `VersionConflict`, `BrandUnknown`
-/// and `IdempotencyMismatch`.
+/// Refuses with `NameTaken`, `ComponentUsed`, `ComponentUnknown`, `VERSION_CONFLICT`, `BrandUnknown`
+/// and `IDEMPOTENCY_MISMATCH`.
 pub async fn save_component(
-    deps: &Dependencies,
-    identity: &Identity,
-    org: OrganisationId,
-    component: Component,
-    once: Option<&Once>,
-    encode: impl Fn(&Component) -> Vec<u8>,
-) -> Result<Vec<u8>, Error> {
-    let save = || save_once(deps, identity, org, component.clone(), once, &encode);
-    match save().await {
-        Err(error) if once::is_taken(&error) => save().await,
-        Err(error) if constraint(&error) == Some("components_name") => Err(Error::NameTaken),
-        outcome => outcome,
-    }
-}
-
-async fn save_once(
     deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
@@ -55,12 +36,12 @@ async fn save_once(
     let mut tx = deps.db.tenant(org).await?;
     require_brand(&mut tx, identity, component.brand_id).await?;
     if let Some(once) = once {
-        if let Some(given) = once.answer(&mut tx).await? {
+        if let Some(given) = once.begin(&mut tx, &*deps.clock).await? {
             return Ok(given);
         }
         component.version = 0;
     } else {
-        check_version(&mut tx, &component).await?;
+        check_component(&mut tx, &component).await?;
     }
     component.version += 1;
     if component.archived {
@@ -72,34 +53,29 @@ async fn save_once(
             });
         }
     }
-    store::stock::components::upsert(&mut tx, &component).await?;
+    store::stock::components::upsert(&mut tx, &component)
+        .await
+        .on_constraint("components_name", || Error::NameTaken)?;
     let answer = encode(&component);
     if let Some(once) = once {
-        once.keep(&mut tx, &answer, deps.clock.now()).await?;
+        once.finish(&mut tx, &answer).await?;
     }
     tx.commit().await?;
     Ok(answer)
 }
 
-async fn check_version(tx: &mut TenantTx, component: &Component) -> Result<(), Error> {
+async fn check_component(tx: &mut TenantTx, component: &Component) -> Result<(), Error> {
     let current = store::stock::components::lock(tx, component.brand_id, component.sku_id)
         .await?
         .ok_or(Error::ComponentUnknown)?
         .version;
-    if component.version == current {
-        Ok(())
-    } else {
-        Err(Error::VersionConflict {
-            given: component.version,
-            current,
-        })
-    }
+    Ok(check_version(component.version, current)?)
 }
 
 /// Replaces the recipe of a variant or option read at `version`, and returns the next version.
 ///
 /// Orders keep what they took; what is sellable changes in every branch of the brand at once.
-/// Refuses with `VersionConflict`, `BrandUnknown`, and every component that is not there.
+/// Refuses with `VERSION_CONFLICT`, `BrandUnknown`, and every component that is not there.
 pub async fn set_recipe(
     deps: &Dependencies,
     identity: &Identity,
@@ -114,17 +90,17 @@ pub async fn set_recipe(
     let ids: Vec<_> = parts.iter().map(|part| part.component_id).collect();
     let there = store::stock::components::share(&mut tx, brand_id, &ids).await?;
     let unknown = ids.iter().enumerate().filter(|(_, id)| !there.contains(id));
-    let mut problem = Problem::new("VALIDATION_FAILED").message("no such component");
+    let mut problem = Problem::new(CommonReason::ValidationFailed).message("no such component");
     for (index, _) in unknown {
         let field = format!("recipe.parts[{index}].component_id");
-        problem = problem.field(field, "NOT_FOUND");
+        problem = problem.field(field, CommonReason::NotFound);
     }
     // What is itself a component has no parts: recipes are one level deep.
     if !store::stock::components::share(&mut tx, brand_id, &[sku_id])
         .await?
         .is_empty()
     {
-        problem = problem.field("recipe.sku_id", "VALIDATION_FAILED");
+        problem = problem.field("recipe.sku_id", CommonReason::ValidationFailed);
     }
     if !problem.fields.is_empty() {
         return Err(problem.into());
@@ -134,12 +110,7 @@ pub async fn set_recipe(
     let before = current.first().map_or(&[][..], |recipe| &recipe.parts);
     audit::changed("recipe", sku_id, before, &parts[..]);
     let current = current.first().map_or(0, |recipe| recipe.version);
-    if version != current {
-        return Err(Error::VersionConflict {
-            given: version,
-            current,
-        });
-    }
+    check_version(version, current)?;
     let recipe = Version {
         version: current + 1,
         parts,

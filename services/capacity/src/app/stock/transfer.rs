@@ -7,16 +7,12 @@ use chassis::{
     authn::Identity,
     db::TenantTx,
     id::{BranchId, OrganisationId, SkuId},
+    idempotency::Once,
 };
 
 use super::change::{ItemToday, publish_change, record};
 use crate::{
-    app::{
-        Dependencies,
-        error::Error,
-        find_branch::lock_branch,
-        once::{self, Once},
-    },
+    app::{Dependencies, error::Error, find_branch::lock_branch},
     domain::stock::{Bucket, MovementKind, StockMode},
     store::{
         self,
@@ -47,23 +43,8 @@ pub struct Transfer {
 /// Moves units; `encode` makes the answer that a repeat will get again.
 ///
 /// Refuses with `StockNegative`, `ItemUnknown` and `NotTracked` for the sender, `SkuMismatch` for
-/// a receiver that does not count the unit, `IdempotencyMismatch` and `BranchUnknown`.
+/// a receiver that does not count the unit, `IDEMPOTENCY_MISMATCH` and `BranchUnknown`.
 pub async fn transfer(
-    deps: &Dependencies,
-    identity: &Identity,
-    org: OrganisationId,
-    command: &Transfer,
-    encode: impl Fn(&ItemToday, &Movement) -> Vec<u8>,
-) -> Result<Vec<u8>, Error> {
-    match transfer_once(deps, identity, org, command, &encode).await {
-        Err(error) if once::is_taken(&error) => {
-            transfer_once(deps, identity, org, command, &encode).await
-        }
-        outcome => outcome,
-    }
-}
-
-async fn transfer_once(
     deps: &Dependencies,
     identity: &Identity,
     org: OrganisationId,
@@ -79,7 +60,7 @@ async fn transfer_once(
     } else {
         (second, first)
     };
-    if let Some(given) = command.once.answer(&mut tx).await? {
+    if let Some(given) = command.once.begin(&mut tx, &*deps.clock).await? {
         return Ok(given);
     }
     let sent = find(deps, &mut tx, &from, command.sku_id)
@@ -128,10 +109,7 @@ async fn transfer_once(
     .await?;
 
     let answer = encode(&sent, &movement);
-    command
-        .once
-        .keep(&mut tx, &answer, deps.clock.now())
-        .await?;
+    command.once.finish(&mut tx, &answer).await?;
     tx.commit().await?;
     deps.availabilities.forget(org, command.from);
     deps.availabilities.forget(org, command.to);

@@ -12,6 +12,7 @@ use chassis::{
     id::{HoldKey, OrderId, SkuId},
 };
 use chrono::{DateTime, Utc};
+use proto::capacity::v1::CapacityReason;
 
 use crate::domain::{
     availability::changes::VisibleChanges,
@@ -91,10 +92,12 @@ impl ToProblem for HoldRejected {
             &*self.paused,
             self.slot,
         ) {
-            ([_, ..], ..) => "OUT_OF_STOCK",
-            ([], [_, ..], ..) => "ORDER_TOO_LARGE",
-            ([], [], [_, ..], _) => "PAUSED",
-            ([], [], [], slot) => slot.map_or("OUT_OF_STOCK", |(problem, _)| problem.reason()),
+            ([_, ..], ..) => CapacityReason::OutOfStock,
+            ([], [_, ..], ..) => CapacityReason::OrderTooLarge,
+            ([], [], [_, ..], _) => CapacityReason::Paused,
+            ([], [], [], slot) => {
+                slot.map_or(CapacityReason::OutOfStock, |(problem, _)| problem.reason())
+            }
         };
         let mut problem = Problem::new(reason).message(self.to_string());
         for missing in &self.shortage.missing {
@@ -105,7 +108,7 @@ impl ToProblem for HoldRejected {
             problem = Shared::add_to(
                 &self.shortage.shared,
                 missing.sku_id,
-                "OUT_OF_STOCK",
+                CapacityReason::OutOfStock,
                 &counts,
                 problem,
             );
@@ -118,7 +121,7 @@ impl ToProblem for HoldRejected {
             problem = Shared::add_to(
                 &self.shortage.shared,
                 over.sku_id,
-                "ORDER_TOO_LARGE",
+                CapacityReason::OrderTooLarge,
                 &counts,
                 problem,
             );

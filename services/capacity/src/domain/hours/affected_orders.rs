@@ -8,6 +8,7 @@ use chassis::{
     id::{BranchId, OrderId},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
+use proto::capacity::v1::CapacityReason;
 
 use super::schedule::Schedule;
 use crate::domain::method::Method;
@@ -88,14 +89,14 @@ pub struct OrdersAffected(pub Vec<BookedOrder>);
 
 impl ToProblem for OrdersAffected {
     fn to_problem(&self) -> Problem {
-        let mut problem = Problem::new("ORDERS_AFFECTED")
+        let mut problem = Problem::new(CapacityReason::OrdersAffected)
             .message(self.to_string())
             .param("count", self.0.len());
         for order in self.0.iter().take(MOST_NAMED) {
             let at = order.promised_at.to_rfc3339_opts(SecondsFormat::Secs, true);
             problem = problem.field_with(
                 format!("decisions.orders[order_id={}]", order.order_id),
-                "ORDERS_AFFECTED",
+                CapacityReason::OrdersAffected,
                 [("promised_at", at)],
             );
         }

@@ -2,6 +2,7 @@
 
 use chassis::business_day::BusinessDay;
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use proto::capacity::v1::CapacityReason;
 
 use super::{
     opening::Opening,
@@ -40,14 +41,14 @@ pub enum SlotProblem {
 impl SlotProblem {
     /// The stable reason.
     #[must_use]
-    pub const fn reason(self) -> &'static str {
+    pub const fn reason(self) -> CapacityReason {
         match self {
-            Self::Full => "SLOT_FULL",
-            Self::Past => "SLOT_PAST",
-            Self::Closed => "CLOSED",
-            Self::TooFarAhead => "TOO_FAR_AHEAD",
-            Self::NoSlot => "NO_SLOT",
-            Self::TooLarge => "ORDER_TOO_LARGE",
+            Self::Full => CapacityReason::SlotFull,
+            Self::Past => CapacityReason::SlotPast,
+            Self::Closed => CapacityReason::Closed,
+            Self::TooFarAhead => CapacityReason::TooFarAhead,
+            Self::NoSlot => CapacityReason::NoSlot,
+            Self::TooLarge => CapacityReason::OrderTooLarge,
         }
     }
 }

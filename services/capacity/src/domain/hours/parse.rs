@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chassis::error::Violations;
+use chassis::error::{CommonReason, Violations};
+use proto::capacity::v1::CapacityReason;
 
 use super::weekly::{
     DAY_MINUTES, DayPeriod, Hours, MethodHours, OutsideHours, Period, WEEK_MINUTES,
@@ -72,7 +73,7 @@ impl Hours {
         if !SLOT_LENGTHS.contains(&raw.slot_minutes) {
             violations.push_with(
                 format!("{prefix}.slot_minutes"),
-                "SETTING_RANGE",
+                CommonReason::SettingRange,
                 [
                     ("given", raw.slot_minutes.to_string()),
                     ("allowed", "5, 10, 15, 20, 30, 60".to_owned()),
@@ -105,7 +106,7 @@ fn ranged(
     if !allowed.contains(&given) {
         violations.push_with(
             field,
-            "SETTING_RANGE",
+            CommonReason::SettingRange,
             [
                 ("given", given),
                 ("min", *allowed.start()),
@@ -135,7 +136,7 @@ fn parse_methods(
             .method
             .filter(|method| !methods.contains_key(method) && index < Method::ALL.len());
         let Some(method) = known else {
-            violations.push(format!("{field}.method"), "VALIDATION_FAILED");
+            violations.push(format!("{field}.method"), CommonReason::ValidationFailed);
             // The rest of a list that is too long says nothing more.
             if index >= Method::ALL.len() {
                 break;
@@ -143,7 +144,7 @@ fn parse_methods(
             continue;
         };
         if !raw.own_week && !raw.periods.is_empty() {
-            violations.push(format!("{field}.periods"), "VALIDATION_FAILED");
+            violations.push(format!("{field}.periods"), CommonReason::ValidationFailed);
         }
         if let Some(minutes) = raw.last_order_minutes {
             let last_order = (minutes, 0..=180);
@@ -182,7 +183,7 @@ fn parse_period(
         if !fine {
             violations.push_with(
                 format!("{field}.{name}"),
-                "HOURS_INVALID",
+                CapacityReason::HoursInvalid,
                 [("given", given)],
             );
         }
@@ -202,7 +203,7 @@ fn parse_period(
 fn too_many(field: String, weekday: Option<i16>, max: usize, violations: &mut Violations) {
     let mut params = vec![("max", max.to_string())];
     params.extend(weekday.map(|weekday| ("weekday", weekday.to_string())));
-    violations.push_with(field, "HOURS_INVALID", params);
+    violations.push_with(field, CapacityReason::HoursInvalid, params);
 }
 
 /// Judges the periods of a week; what comes back is sorted.
@@ -223,7 +224,7 @@ fn parse_week(prefix: &str, raw: &[(i32, i32, i32)], violations: &mut Violations
         if !is_weekday {
             violations.push_with(
                 format!("{field}.weekday"),
-                "HOURS_INVALID",
+                CapacityReason::HoursInvalid,
                 [("given", weekday)],
             );
         }
@@ -259,7 +260,7 @@ fn parse_week(prefix: &str, raw: &[(i32, i32, i32)], violations: &mut Violations
     for (index, period) in overlapping(spans, Some(WEEK_MINUTES)) {
         violations.push_with(
             format!("{prefix}.periods[{index}].open_minute"),
-            "HOURS_OVERLAP",
+            CapacityReason::HoursOverlap,
             [
                 ("weekday", raw[index].0),
                 ("open_minute", i32::from(period.open_minute)),
@@ -294,7 +295,7 @@ pub fn parse_day_periods(
     for (index, period) in overlapping(periods.clone(), repeated.then_some(DAY_MINUTES)) {
         violations.push_with(
             format!("{prefix}.periods[{index}].open_minute"),
-            "HOURS_OVERLAP",
+            CapacityReason::HoursOverlap,
             [("open_minute", period.open_minute)],
         );
     }

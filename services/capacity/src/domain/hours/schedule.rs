@@ -12,7 +12,7 @@ use crate::domain::{
 
 const FIRST_INSTANT: DateTime<Utc> = DateTime::UNIX_EPOCH;
 /// Far enough away for every date, and not so far that a zone could not show it.
-const LAST_INSTANT: DateTime<Utc> = DateTime::from_timestamp_nanos(i64::MAX);
+pub const LAST_INSTANT: DateTime<Utc> = DateTime::from_timestamp_nanos(i64::MAX);
 
 /// What of a branch the calendar is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]

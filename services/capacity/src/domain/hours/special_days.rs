@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use chassis::{
-    error::Violations,
+    error::{CommonReason, Reason, Violations},
     id::{BranchId, BrandId, SpecialDayId},
     text,
 };
 use chrono::{Days, NaiveDate};
+use proto::capacity::v1::CapacityReason;
 
 use super::{parse::parse_day_periods, weekly::DayPeriod};
 use crate::domain::local_time::parse_date;
@@ -83,7 +84,7 @@ impl Day {
         let mut date = |field: &str, raw: &str| {
             let date = parse_date(raw);
             if date.is_none() {
-                violations.push(format!("{prefix}.{field}"), "VALIDATION_FAILED");
+                violations.push(format!("{prefix}.{field}"), CommonReason::ValidationFailed);
             }
             date
         };
@@ -94,14 +95,14 @@ impl Day {
             if !(1..=MOST_DAYS).contains(&days) {
                 violations.push_with(
                     format!("{prefix}.to_date"),
-                    "SETTING_RANGE",
+                    CommonReason::SettingRange,
                     [("given", days), ("min", 1), ("max", MOST_DAYS)],
                 );
             }
             repeated = days > 1;
         }
         if raw.locked && raw.of_branch {
-            violations.push(format!("{prefix}.locked"), "VALIDATION_FAILED");
+            violations.push(format!("{prefix}.locked"), CommonReason::ValidationFailed);
         }
         let periods = parse_day_periods(prefix, &raw.periods, repeated, violations);
         if violations.len() > found_before {
@@ -138,7 +139,7 @@ impl SpecialDay {
         if self.day.to < today {
             violations.push_with(
                 format!("{prefix}.to_date"),
-                "IN_THE_PAST",
+                CommonReason::InThePast,
                 [("given", self.day.to), ("today", today)],
             );
         }
@@ -147,10 +148,10 @@ impl SpecialDay {
                 return None;
             }
             if other.branch_id == self.branch_id {
-                return Some(("HOURS_OVERLAP", &other.day));
+                return Some((Reason::from(CapacityReason::HoursOverlap), &other.day));
             }
             let locked = self.branch_id.is_some() && other.branch_id.is_none() && other.day.locked;
-            locked.then_some(("FIELD_LOCKED", &other.day))
+            locked.then(|| (CommonReason::FieldLocked.into(), &other.day))
         });
         for (reason, other) in in_the_way.take(MOST_NAMED) {
             let params = [

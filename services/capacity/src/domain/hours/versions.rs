@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
 
-use chassis::error::Violations;
+use chassis::error::{CommonReason, Violations};
 
 use super::{schedule::UpcomingHours, weekly::Hours};
 
@@ -130,13 +130,13 @@ pub fn judge_effective_at(
     violations: &mut Violations,
 ) {
     if effective_at <= now {
-        violations.push(field, "IN_THE_PAST");
+        violations.push(field, CommonReason::InThePast);
     } else if effective_at > now + MOST_AHEAD {
         let days = (effective_at - now).num_days();
         let params = [("given", days), ("min", 0), ("max", MOST_AHEAD.num_days())];
-        violations.push_with(field, "SETTING_RANGE", params);
+        violations.push_with(field, CommonReason::SettingRange, params);
     } else if effective_at.second() != 0 || effective_at.nanosecond() != 0 {
-        violations.push(field, "VALIDATION_FAILED");
+        violations.push(field, CommonReason::ValidationFailed);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use chassis::error::Violations;
+use proto::capacity::v1::CapacityReason;
 
 use super::{Days, LimitTarget, Measure, Rule, Window};
 
@@ -10,7 +11,7 @@ const MOST: i64 = 9_999;
 /// An amount of that few dollars would limit nothing worth limiting.
 const MOST_AMOUNT: i64 = 9_999_999;
 const LONGEST_SLOT: u32 = 60;
-const INVALID: &str = "CAPACITY_INVALID";
+const INVALID: CapacityReason = CapacityReason::CapacityInvalid;
 
 /// Judges rules by their places, each fault at its field; for slots of so many minutes, or for any
 /// where no branch is meant.

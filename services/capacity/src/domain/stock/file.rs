@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use chassis::text_file::{self, InvalidEncoding};
+use chassis::{
+    error::{CommonReason, Reason},
+    text_file::{self, InvalidEncoding},
+};
 
 /// Code of the product, or the unit's id where neither code nor name is clear.
 pub const CODE: &str = "code";
@@ -64,7 +67,7 @@ pub struct CellProblem {
     /// Column.
     pub column: String,
     /// Stable reason.
-    pub reason: &'static str,
+    pub reason: Reason,
     /// The cell, at most 60 characters.
     pub value: String,
 }
@@ -72,11 +75,11 @@ pub struct CellProblem {
 impl CellProblem {
     /// A problem of the cell in `column` on `line`, which reads `value`.
     #[must_use]
-    pub fn new(line: u64, column: &str, reason: &'static str, value: &str) -> Self {
+    pub fn new(line: u64, column: &str, reason: impl Into<Reason>, value: &str) -> Self {
         Self {
             line,
             column: column.to_owned(),
-            reason,
+            reason: reason.into(),
             value: value.chars().take(60).collect(),
         }
     }
@@ -138,7 +141,12 @@ pub fn read(content: &[u8]) -> Result<(Vec<Row>, Vec<CellProblem>), Unreadable> 
         }
         let beyond = record.iter().skip(places.len());
         if let Some(beyond) = beyond.clone().find(|cell| !cell.trim().is_empty()) {
-            problems.push(CellProblem::new(line, "", "VALIDATION_FAILED", beyond));
+            problems.push(CellProblem::new(
+                line,
+                "",
+                CommonReason::ValidationFailed,
+                beyond,
+            ));
         }
         let mut cells = [const { None }; COLUMNS.len()];
         for (place, cell) in places.iter().zip(&record) {
@@ -149,7 +157,12 @@ pub fn read(content: &[u8]) -> Result<(Vec<Row>, Vec<CellProblem>), Unreadable> 
         rows.push(Row { line, cells });
     }
     if header.is_none() {
-        problems.push(CellProblem::new(1, NAME, "VALIDATION_FAILED", ""));
+        problems.push(CellProblem::new(
+            1,
+            NAME,
+            CommonReason::ValidationFailed,
+            "",
+        ));
     }
     Ok((rows, problems))
 }
@@ -177,7 +190,12 @@ fn read_header(
         let name = cell.trim().to_ascii_lowercase();
         let known = COLUMNS.iter().position(|column| *column == name);
         if known.is_none() || places.contains(&known) {
-            problems.push(CellProblem::new(line, &name, "VALIDATION_FAILED", cell));
+            problems.push(CellProblem::new(
+                line,
+                &name,
+                CommonReason::ValidationFailed,
+                cell,
+            ));
         }
         places.push(known);
     }
@@ -186,7 +204,12 @@ fn read_header(
         places.contains(&index)
     };
     if !has(CODE) && !has(NAME) {
-        problems.push(CellProblem::new(line, NAME, "VALIDATION_FAILED", ""));
+        problems.push(CellProblem::new(
+            line,
+            NAME,
+            CommonReason::ValidationFailed,
+            "",
+        ));
     }
     places
 }

@@ -2,7 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chassis::{business_day::BusinessDay, id::SkuId, text};
+use chassis::{
+    business_day::BusinessDay,
+    error::{CommonReason, Reason},
+    id::SkuId,
+    text,
+};
+use proto::catalog::v1::CatalogReason;
 
 use super::{
     Bucket, Deduct, MOST_UNITS, StockItem, StockMode,
@@ -81,7 +87,7 @@ pub fn plan(stock: &Stock<'_>, rows: &[Row]) -> Plan {
         };
         if !seen.insert(name.sku_id) {
             plan.problems
-                .push(bad(row, named_by(row), "VALIDATION_FAILED"));
+                .push(bad(row, named_by(row), CommonReason::ValidationFailed));
             continue;
         }
         match plan_row(stock, row, name, before) {
@@ -130,7 +136,7 @@ fn plan_row(
         let number = cell.parse().ok();
         let units = number.filter(|units| (0..=MOST_UNITS).contains(units));
         if units.is_none() {
-            problems.push(bad(row, column, "VALIDATION_FAILED"));
+            problems.push(bad(row, column, CommonReason::ValidationFailed));
         }
         units
     };
@@ -142,18 +148,18 @@ fn plan_row(
         "" => {}
         given => match MODES.into_iter().find(|mode| word(*mode) == given) {
             Some(mode) => after.mode = mode,
-            None => problems.push(bad(row, MODE, "VALIDATION_FAILED")),
+            None => problems.push(bad(row, MODE, CommonReason::ValidationFailed)),
         },
     }
     match row.cell(DEDUCT) {
         "" => {}
         given => match DEDUCTS.into_iter().find(|it| deduct_word(*it) == given) {
             Some(deduct) => after.rules.deduct = deduct,
-            None => problems.push(bad(row, DEDUCT, "VALIDATION_FAILED")),
+            None => problems.push(bad(row, DEDUCT, CommonReason::ValidationFailed)),
         },
     }
     if count.is_some() && after.mode == StockMode::Untracked {
-        problems.push(bad(row, QUANTITY, "VALIDATION_FAILED"));
+        problems.push(bad(row, QUANTITY, CommonReason::ValidationFailed));
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -197,7 +203,7 @@ fn shown(name: &Name) -> String {
     format!("{} {}", name.name, name.detail).trim().to_owned()
 }
 
-fn bad(row: &Row, column: &str, reason: &'static str) -> CellProblem {
+fn bad(row: &Row, column: &str, reason: impl Into<Reason>) -> CellProblem {
     CellProblem::new(row.line, column, reason, row.cell(column))
 }
 
@@ -302,8 +308,8 @@ impl Directory {
         let found = self.matches(row.cell(CODE), row.cell(NAME), row.cell(VARIANT));
         match found.as_slice() {
             [only] => Ok(&self.names[*only]),
-            [] => Err(bad(row, named_by(row), "ITEM_NOT_FOUND")),
-            _ => Err(bad(row, VARIANT, "VALIDATION_FAILED")),
+            [] => Err(bad(row, named_by(row), CatalogReason::ItemNotFound)),
+            _ => Err(bad(row, VARIANT, CommonReason::ValidationFailed)),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::{error::Problem, id::SkuId};
+use proto::capacity::v1::CapacityReason;
 
 use super::StockItem;
 
@@ -77,7 +78,7 @@ impl Shared {
     pub fn add_to(
         all: &BTreeMap<SkuId, Self>,
         sku_id: SkuId,
-        reason: &'static str,
+        reason: CapacityReason,
         counts: &[(&'static str, String)],
         mut problem: Problem,
     ) -> Problem {

@@ -2,7 +2,7 @@
 
 use chassis::{
     authn::{Actor, RequestExt as _},
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{self, BranchId, OrderId},
 };
 use proto::capacity::v1::{
@@ -105,7 +105,7 @@ impl AvailabilityService {
         };
         if !(1..=MOST_STATUSES).contains(&size) {
             let params = [("min", 1), ("max", MOST_STATUSES)];
-            violations.push_with("page_size", "VALIDATION_FAILED", params);
+            violations.push_with("page_size", CommonReason::ValidationFailed, params);
         }
         let after = (!asked.page_token.is_empty())
             .then(|| id::parse("page_token", &asked.page_token, &mut violations))

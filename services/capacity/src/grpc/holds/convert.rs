@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::{
-    error::Violations,
+    error::{CommonReason, Violations},
     id::{self, BranchId, SkuId},
     text,
 };
@@ -63,14 +63,18 @@ pub fn skus(
     violations: &mut Violations,
 ) -> BTreeMap<SkuId, i64> {
     if wanted.len() > MOST_SKUS {
-        violations.push_with(field, "VALIDATION_FAILED", [("max", MOST_SKUS)]);
+        violations.push_with(field, CommonReason::ValidationFailed, [("max", MOST_SKUS)]);
     }
     let mut skus = BTreeMap::<SkuId, i64>::new();
     for (index, sku) in wanted.iter().take(MOST_SKUS).enumerate() {
         let field = format!("{field}[{index}]");
         if !(1..=stock::MOST_UNITS).contains(&sku.quantity) {
             let params = [("min", 1), ("max", stock::MOST_UNITS)];
-            violations.push_with(format!("{field}.quantity"), "VALIDATION_FAILED", params);
+            violations.push_with(
+                format!("{field}.quantity"),
+                CommonReason::ValidationFailed,
+                params,
+            );
         } else if let Some(sku_id) = id::parse(&format!("{field}.sku_id"), &sku.sku_id, violations)
         {
             *skus.entry(sku_id).or_default() += sku.quantity;
@@ -119,7 +123,11 @@ fn line(field: &str, line: &wire::HoldLine, violations: &mut Violations) -> Opti
     ] {
         if !(min..=max).contains(&given) {
             let params = [("given", given), ("min", min), ("max", max)];
-            violations.push_with(format!("{field}.{name}"), "VALIDATION_FAILED", params);
+            violations.push_with(
+                format!("{field}.{name}"),
+                CommonReason::ValidationFailed,
+                params,
+            );
         }
     }
     Some(Line {

@@ -2,7 +2,7 @@
 
 use chassis::{
     authn::RequestExt as _,
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{self, BranchId},
 };
 use proto::capacity::v1::{
@@ -60,7 +60,7 @@ impl HoldService {
         let hold = match &request.get_ref().hold {
             Some(body) => convert::hold_request(body, &mut violations),
             None => {
-                violations.push("hold", "VALIDATION_FAILED");
+                violations.push("hold", CommonReason::ValidationFailed);
                 None
             }
         };
@@ -82,7 +82,7 @@ impl HoldService {
         let wanted_at = match &asked.wanted_at {
             Some(at) => instant("wanted_at", at, &mut violations),
             None => {
-                violations.push("wanted_at", "VALIDATION_FAILED");
+                violations.push("wanted_at", CommonReason::ValidationFailed);
                 None
             }
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::{
-    error::Violations,
+    error::{CommonReason, Violations},
     id::{self, BranchId, BrandId, SpecialDayId},
     text,
 };
@@ -45,7 +45,10 @@ pub fn method(method: wire::Method) -> Option<Method> {
 /// Reads hours and judges them; faults are noted below `prefix`.
 pub fn hours(prefix: &str, hours: &wire::Hours, violations: &mut Violations) -> Option<Hours> {
     if wire::OutsideHours::try_from(hours.outside_hours).is_err() {
-        violations.push(format!("{prefix}.outside_hours"), "VALIDATION_FAILED");
+        violations.push(
+            format!("{prefix}.outside_hours"),
+            CommonReason::ValidationFailed,
+        );
     }
     let period = |period: &wire::Period| (period.weekday, period.open_minute, period.close_minute);
     let raw_method = |own: &wire::MethodHours| RawMethodHours {
@@ -196,7 +199,7 @@ pub fn decisions(asked: Option<&wire::OrderDecisions>, violations: &mut Violatio
     if asked.orders.len() > MOST_ORDERS {
         violations.push_with(
             "decisions.orders",
-            "VALIDATION_FAILED",
+            CommonReason::ValidationFailed,
             [("max", MOST_ORDERS)],
         );
     }
@@ -209,7 +212,7 @@ pub fn decisions(asked: Option<&wire::OrderDecisions>, violations: &mut Violatio
             continue;
         };
         if by_order.insert(order_id, decision).is_some() {
-            violations.push(format!("{field}.order_id"), "VALIDATION_FAILED");
+            violations.push(format!("{field}.order_id"), CommonReason::ValidationFailed);
         }
     }
     let reschedules = |decision: &Decision| {
@@ -221,7 +224,7 @@ pub fn decisions(asked: Option<&wire::OrderDecisions>, violations: &mut Violatio
     let field = "decisions.move_reason";
     let move_reason = text::bounded_multiline(field, &asked.move_reason, 0..=200, violations);
     if move_reason.is_empty() && by_order.values().any(reschedules) {
-        violations.push(field, "REASON_REQUIRED");
+        violations.push(field, CommonReason::ReasonRequired);
     }
     Decisions {
         by_order,
@@ -237,7 +240,7 @@ fn decision(
 ) -> Option<Decision> {
     let action = match asked.decision() {
         wire::Decision::Unspecified => {
-            violations.push(format!("{field}.decision"), "VALIDATION_FAILED");
+            violations.push(format!("{field}.decision"), CommonReason::ValidationFailed);
             return None;
         }
         wire::Decision::Keep => return Some(Decision::Keep),
@@ -246,7 +249,7 @@ fn decision(
         wire::Decision::Move => {
             let field = format!("{field}.wanted_at");
             let Some(wanted_at) = &asked.wanted_at else {
-                violations.push(field, "VALIDATION_FAILED");
+                violations.push(field, CommonReason::ValidationFailed);
                 return None;
             };
             Action::Reschedule(instant(&field, wanted_at, violations)?)

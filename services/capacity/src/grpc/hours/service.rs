@@ -2,8 +2,10 @@
 
 use chassis::{
     authn::RequestExt as _,
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{self, BranchId},
+    idempotency::Once,
+    request,
 };
 use prost::Message as _;
 use proto::capacity::v1::{
@@ -26,7 +28,7 @@ use crate::{
             special_days::{self, Owner, RemoveSpecialDay, SaveSpecialDay},
         },
     },
-    grpc::request::{actor, branch, checked, cut_page, once, page_size, page_token, rpcs},
+    grpc::request::{actor, branch, checked, rpcs},
     wire::{instant, method},
 };
 
@@ -104,18 +106,17 @@ impl HoursService {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
-        let size = page_size(asked.page_size, 20, &mut violations);
-        let before = page_token(&asked.page_token, &mut violations);
+        let page = request::page_or(20, asked.page_size, &asked.page_token, &mut violations);
         let branch_id = checked(branch_id, violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let page = (before, size + 1);
-        let found = set::list_versions(&self.deps, identity, org, branch_id, page).await?;
-        let (mut versions, known) = found;
-        let next_page_token = cut_page(&mut versions, size, |last| last.number.to_string());
+        let range = (page.after.unwrap_or(i64::MAX), page.limit());
+        let found = set::list_versions(&self.deps, identity, org, branch_id, range).await?;
+        let (versions, known) = found;
+        let page = page.page(versions, |last| last.number);
         let now = self.deps.clock.now();
         Ok(ListHoursVersionsResponse {
-            next_page_token,
-            versions: convert::hours_versions(branch_id, &versions, &known, now),
+            next_page_token: page.next_page_token,
+            versions: convert::hours_versions(branch_id, &page.items, &known, now),
         })
     }
 
@@ -201,7 +202,7 @@ impl HoursService {
                 id::parse("brand_id", raw, &mut violations).map(Owner::Brand)
             }
             None => {
-                violations.push("owner", "VALIDATION_FAILED");
+                violations.push("owner", CommonReason::ValidationFailed);
                 None
             }
         };
@@ -222,7 +223,12 @@ impl HoursService {
     ) -> Result<SaveSpecialDayResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
-        let once = once(&asked.idempotency_key, asked, &mut violations);
+        let once = Once::parse(
+            "SaveSpecialDay",
+            &asked.idempotency_key,
+            asked,
+            &mut violations,
+        );
         let sent = asked.special_day.clone().unwrap_or_default();
         let read = convert::special_day(&sent, &mut violations);
         let decisions = convert::decisions(asked.decisions.as_ref(), &mut violations);

@@ -9,7 +9,7 @@ use chassis::{
     text,
 };
 use chrono::NaiveDate;
-use proto::capacity::v1 as wire;
+use proto::capacity::v1::{self as wire, CapacityReason};
 
 use crate::{
     app::limits::{BranchLimits, Filling, Preview, SlotLoads},
@@ -26,7 +26,7 @@ use crate::{
     wire::{channel, method, named, timestamp, wire_channel, wire_method},
 };
 
-const INVALID: &str = "CAPACITY_INVALID";
+const INVALID: CapacityReason = CapacityReason::CapacityInvalid;
 const MOST_LABEL: usize = 20;
 const MOST_NAME: usize = 60;
 const MOST_TRIED: usize = 200;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use chassis::{
     authn::RequestExt as _,
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{self, BranchId, BrandId, LimitTemplateId},
-    text,
+    request, text,
 };
 use chrono::TimeDelta;
 use proto::capacity::v1::{
@@ -26,7 +26,7 @@ use crate::{
         find_branch::find_branch,
         limits::{self, CopyLimits, SetLimits, Source},
     },
-    grpc::request::{actor, branch, checked, cut_page, page_size, page_token, rpcs},
+    grpc::request::{actor, branch, checked, rpcs},
     store::limits::LimitTemplate,
     wire::{day, instant},
 };
@@ -129,16 +129,16 @@ impl LimitService {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
-        let size = page_size(asked.page_size, 20, &mut violations);
-        let before = page_token(&asked.page_token, &mut violations);
+        let page = request::page_or(20, asked.page_size, &asked.page_token, &mut violations);
         let branch_id = checked(branch_id, violations)?;
         let mut tx = self.deps.db.tenant(request.org()?).await?;
         find_branch(&mut tx, request.identity(), branch_id).await?;
-        let mut versions = limits::versions(&mut tx, branch_id, before, size + 1).await?;
-        let next_page_token = cut_page(&mut versions, size, |last| last.version.to_string());
+        let before = page.after.unwrap_or(i64::MAX);
+        let versions = limits::versions(&mut tx, branch_id, before, page.limit()).await?;
+        let page = page.page(versions, |last| last.version);
         Ok(ListLimitVersionsResponse {
-            next_page_token,
-            versions: versions.iter().map(convert::version).collect(),
+            next_page_token: page.next_page_token,
+            versions: page.items.iter().map(convert::version).collect(),
         })
     }
 
@@ -156,7 +156,7 @@ impl LimitService {
         let count = asked.to_branch_ids.len();
         if count == 0 || count > MOST_COPIES {
             let params = [("min", 1), ("max", MOST_COPIES), ("given", count)];
-            violations.push_with("to_branch_ids", "VALIDATION_FAILED", params);
+            violations.push_with("to_branch_ids", CommonReason::ValidationFailed, params);
         }
         let to: BTreeSet<BranchId> = asked
             .to_branch_ids
@@ -213,7 +213,7 @@ impl LimitService {
         let read = &asked.rules;
         let rules = convert::rules(clock, "template.rules", read, None, &mut violations);
         if asked.template_id.is_empty() != (asked.version == 0) {
-            violations.push("template.version", "VALIDATION_FAILED");
+            violations.push("template.version", CommonReason::ValidationFailed);
         }
         let (template_id, brand_id) = checked(template_id.zip(brand_id), violations)?;
         let template = LimitTemplate {
@@ -261,7 +261,7 @@ impl LimitService {
                     ("min", *DAYS.start()),
                     ("max", *DAYS.end()),
                 ];
-                violations.push_with("days", "VALIDATION_FAILED", params);
+                violations.push_with("days", CommonReason::ValidationFailed, params);
                 DEFAULT_DAYS
             }
         };
@@ -281,7 +281,7 @@ impl LimitService {
         let mut time = |name: &str, at: Option<&prost_types::Timestamp>| match at {
             Some(at) => instant(name, at, &mut violations),
             None => {
-                violations.push(name, "VALIDATION_FAILED");
+                violations.push(name, CommonReason::ValidationFailed);
                 None
             }
         };
@@ -294,7 +294,7 @@ impl LimitService {
             length > TimeDelta::zero() && length <= TimeDelta::days(1)
         });
         if from.is_some() && to.is_some() && within.is_none() {
-            violations.push("to", "VALIDATION_FAILED");
+            violations.push("to", CommonReason::ValidationFailed);
         }
         let (branch_id, within) = checked(branch_id.zip(within), violations)?;
         let (identity, org) = (request.identity(), request.org()?);

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use chassis::{
-    error::Violations,
+    error::{CommonReason, Violations},
     id::{self, PauseId},
+    request::{self, PageRequest},
     text,
 };
 use chrono::{DateTime, Utc};
@@ -34,7 +35,7 @@ pub fn target(
     let id = format!("{field}.id");
     match target.kind() {
         wire::PauseTargetKind::Unspecified => {
-            violations.push(field, "EMPTY_TARGET");
+            violations.push(field, CommonReason::EmptyTarget);
             None
         }
         wire::PauseTargetKind::Product => {
@@ -50,7 +51,7 @@ pub fn target(
             id::parse(&id, target.id(), violations).map(Target::Category)
         }
         wire::PauseTargetKind::Method if target.method() == wire::Method::Unspecified => {
-            violations.push(format!("{field}.method"), "EMPTY_TARGET");
+            violations.push(format!("{field}.method"), CommonReason::EmptyTarget);
             None
         }
         wire::PauseTargetKind::Method => {
@@ -71,7 +72,7 @@ fn label(field: &str, name: &str, violations: &mut Violations) -> Option<String>
     let field = format!("{field}.name");
     let name = text::bounded_label(&field, name, 0..=LONGEST_NAME, violations);
     if name.is_empty() {
-        violations.push(field, "EMPTY_TARGET");
+        violations.push(field, CommonReason::EmptyTarget);
         return None;
     }
     Some(name)
@@ -110,7 +111,7 @@ pub fn scope(
 ) -> Option<PauseScope> {
     match scope {
         wire::PauseScope::Unspecified => {
-            violations.push("scope", "VALIDATION_FAILED");
+            violations.push("scope", CommonReason::ValidationFailed);
             None
         }
         wire::PauseScope::Brand => {
@@ -118,7 +119,7 @@ pub fn scope(
         }
         wire::PauseScope::Branches => {
             if branch_ids.is_empty() {
-                violations.push_with("branch_ids", "VALIDATION_FAILED", [("min", 1)]);
+                violations.push_with("branch_ids", CommonReason::ValidationFailed, [("min", 1)]);
             }
             let branch_ids = ids("branch_ids", branch_ids, MOST_BRANCHES, violations);
             Some(PauseScope::Branches(branch_ids.into_iter().collect()))
@@ -129,14 +130,18 @@ pub fn scope(
 /// Reads the channels a pause concerns; each once.
 pub fn channels(numbers: &[i32], violations: &mut Violations) -> BTreeSet<Channel> {
     if numbers.len() > MOST_CHANNELS {
-        violations.push_with("channels", "VALIDATION_FAILED", [("max", MOST_CHANNELS)]);
+        violations.push_with(
+            "channels",
+            CommonReason::ValidationFailed,
+            [("max", MOST_CHANNELS)],
+        );
     }
     let mut read = BTreeSet::new();
     for (index, number) in numbers.iter().take(MOST_CHANNELS).enumerate() {
         let field = format!("channels[{index}]");
         let unsaid = *number == i32::from(wire::Channel::Unspecified);
         if unsaid || !read.insert(channel(&field, *number, violations)) {
-            violations.push(field, "VALIDATION_FAILED");
+            violations.push(field, CommonReason::ValidationFailed);
         }
     }
     read
@@ -146,7 +151,7 @@ pub fn channels(numbers: &[i32], violations: &mut Violations) -> BTreeSet<Channe
 pub fn end(end: Option<&wire::PauseEnd>, violations: &mut Violations) -> Option<End> {
     let end = end.copied().unwrap_or_default();
     let Ok(kind) = wire::PauseEndKind::try_from(end.kind) else {
-        violations.push("end.kind", "VALIDATION_FAILED");
+        violations.push("end.kind", CommonReason::ValidationFailed);
         return None;
     };
     match kind {
@@ -158,14 +163,14 @@ pub fn end(end: Option<&wire::PauseEnd>, violations: &mut Violations) -> Option<
             let minutes = minutes.filter(|_| (1..=MOST_MINUTES).contains(&end.minutes()));
             if minutes.is_none() {
                 let params = [("given", end.minutes()), ("min", 1), ("max", MOST_MINUTES)];
-                violations.push_with("end.minutes", "SETTING_RANGE", params);
+                violations.push_with("end.minutes", CommonReason::SettingRange, params);
             }
             minutes.map(End::Minutes)
         }
         wire::PauseEndKind::At => match &end.at {
             Some(at) => instant("end.at", at, violations).map(End::At),
             None => {
-                violations.push("end.at", "VALIDATION_FAILED");
+                violations.push("end.at", CommonReason::ValidationFailed);
                 None
             }
         },
@@ -196,16 +201,16 @@ pub fn reason(number: i32, note: &str, violations: &mut Violations) -> Option<Re
         Ok(wire::PauseReason::FoodSafety) => Reason::FoodSafety,
         Ok(wire::PauseReason::Other) => Reason::Other,
         Ok(wire::PauseReason::Unspecified) => {
-            violations.push("reason", "REASON_REQUIRED");
+            violations.push("reason", CommonReason::ReasonRequired);
             return None;
         }
         Err(_) => {
-            violations.push("reason", "VALIDATION_FAILED");
+            violations.push("reason", CommonReason::ValidationFailed);
             return None;
         }
     };
     if reason == Reason::Other && note.is_empty() {
-        violations.push("note", "REASON_REQUIRED");
+        violations.push("note", CommonReason::ReasonRequired);
     }
     Some(reason)
 }
@@ -280,27 +285,25 @@ pub fn order(order: &MatchingOrder) -> wire::OrderWithTarget {
     }
 }
 
-/// The place in the history after a pause.
-pub fn page_token((pause, place): &PauseInBranch) -> String {
-    let at = place.ended_at.unwrap_or_default().timestamp_micros();
-    format!("{at}.{}", pause.pause_id)
+/// Parses which page of the history is wanted.
+pub fn page(
+    size: i32,
+    token: &str,
+    violations: &mut Violations,
+) -> PageRequest<(DateTime<Utc>, PauseId)> {
+    let page: PageRequest<(DateTime<Utc>, PauseId)> = request::page(size, token, violations);
+    if page
+        .after
+        .is_some_and(|(at, _)| !is_of_business(at.date_naive()))
+    {
+        violations.push("page_token", CommonReason::ValidationFailed);
+    }
+    page
 }
 
-/// Reads a place in the history; the first page begins at the end of time.
-pub fn page_place(token: &str, violations: &mut Violations) -> Option<(DateTime<Utc>, PauseId)> {
-    if token.is_empty() {
-        let last = PauseId::from_uuid(uuid::Uuid::max());
-        return Some((DateTime::from_timestamp(253_402_300_799, 0)?, last));
-    }
-    let place = token.split_once('.').and_then(|(at, id)| {
-        let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
-        let at = Some(at).filter(|at| is_of_business(at.date_naive()))?;
-        Some((at, id.parse().ok()?))
-    });
-    if place.is_none() {
-        violations.push("page_token", "VALIDATION_FAILED");
-    }
-    place
+/// Where a pause stands in the history.
+pub fn place_in_history((pause, place): &PauseInBranch) -> (DateTime<Utc>, PauseId) {
+    (place.ended_at.unwrap_or_default(), pause.pause_id)
 }
 
 #[cfg(test)]
@@ -358,7 +361,7 @@ mod tests {
         channels(&[1, 1, 0, 77], &mut violations);
         reason(wire::PauseReason::Other.into(), "", &mut violations);
         reason(0, "", &mut violations);
-        page_place("soon", &mut violations);
+        page(0, "soon", &mut violations);
         let fields = violations.into_result().unwrap_err().fields;
         let found: Vec<_> = fields
             .iter()

@@ -2,8 +2,10 @@
 
 use chassis::{
     authn::RequestExt as _,
-    error::{Problem, Violations},
-    id, text,
+    error::{CommonReason, Problem, Violations},
+    id,
+    idempotency::Once,
+    text,
 };
 use prost::Message as _;
 use proto::capacity::v1::{
@@ -20,7 +22,7 @@ use crate::{
         pauses::{self, CreatePause, PreviewPause, ResumePause},
     },
     domain::pauses::{End, Target},
-    grpc::request::{actor, checked, cut_page, once, page_size, rpcs},
+    grpc::request::{actor, checked, rpcs},
     store::pauses::PauseInBranch,
     wire::ids,
 };
@@ -57,9 +59,8 @@ impl PauseService {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
-        let size = page_size(asked.page_size, 50, &mut violations);
-        let before = convert::page_place(&asked.page_token, &mut violations);
-        let (branch_id, before) = checked(branch_id.zip(before), violations)?;
+        let page = convert::page(asked.page_size, &asked.page_token, &mut violations);
+        let branch_id = checked(branch_id, violations)?;
         let (org, identity) = (request.org()?, request.identity());
         if !asked.ended {
             let found = pauses::list_active(&self.deps, identity, org, branch_id).await?;
@@ -68,12 +69,12 @@ impl PauseService {
                 next_page_token: None,
             });
         }
-        let mut found =
-            pauses::list_ended(&self.deps, identity, org, branch_id, before, size + 1).await?;
-        let next_page_token = cut_page(&mut found, size, convert::page_token);
+        let (before, limit) = (page.after, page.limit());
+        let found = pauses::list_ended(&self.deps, identity, org, branch_id, before, limit).await?;
+        let page = page.page(found, convert::place_in_history);
         Ok(ListPausesResponse {
-            next_page_token,
-            pauses: found.iter().map(convert::pause).collect(),
+            next_page_token: page.next_page_token,
+            pauses: page.items.iter().map(convert::pause).collect(),
         })
     }
 
@@ -119,7 +120,12 @@ impl PauseService {
             restock_sku_ids: Vec::new(),
             ..asked.clone()
         };
-        let once = once(&asked.idempotency_key, &meant, &mut violations);
+        let once = Once::parse(
+            "CreatePause",
+            &asked.idempotency_key,
+            &meant,
+            &mut violations,
+        );
         let target = convert::target("target", asked.target.as_ref(), &mut violations);
         let target_name = text::bounded("target_name", &asked.target_name, 0..=60, &mut violations);
         let scope = convert::scope(
@@ -142,7 +148,11 @@ impl PauseService {
             let own = target.as_ref().and_then(Target::sku);
             restock_sku_ids = own.map_or(restock_sku_ids, |own| vec![own]);
             if restock_sku_ids.is_empty() && asked.restock_sku_ids.is_empty() {
-                violations.push_with("restock_sku_ids", "VALIDATION_FAILED", [("min", 1)]);
+                violations.push_with(
+                    "restock_sku_ids",
+                    CommonReason::ValidationFailed,
+                    [("min", 1)],
+                );
             }
         } else {
             restock_sku_ids.clear();

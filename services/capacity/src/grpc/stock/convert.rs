@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chassis::{
     business_day::BusinessDay,
-    error::Violations,
+    error::{CommonReason, Violations},
     id::{self, BranchId, BrandId, SkuId},
     text,
 };
@@ -52,7 +52,7 @@ pub fn stock_item(
         wire::StockMode::Daily => Some(StockMode::Daily),
     };
     if mode.is_none() {
-        violations.push("item.mode", "VALIDATION_FAILED");
+        violations.push("item.mode", CommonReason::ValidationFailed);
     }
     let units = (0, MOST_UNITS);
     within("item.daily_amount", item.daily_amount, units, violations);
@@ -86,7 +86,7 @@ fn deduct(given: &wire::StockRules, violations: &mut Violations) -> Option<Deduc
         Ok(wire::StockDeduct::AtOnce) => Some(Deduct::AtOnce),
         Ok(wire::StockDeduct::OnDay) => Some(Deduct::OnDay),
         Err(_) => {
-            violations.push("item.rules.deduct", "VALIDATION_FAILED");
+            violations.push("item.rules.deduct", CommonReason::ValidationFailed);
             None
         }
     }
@@ -122,12 +122,12 @@ fn rules(given: &wire::StockRules, violations: &mut Violations) -> Rules {
         let place = usize::try_from(amount.weekday - 1).ok();
         match place.and_then(|place| rules.weekdays.get_mut(place)) {
             Some(free @ None) => *free = Some(amount.amount),
-            _ => violations.push(format!("{path}.weekday"), "VALIDATION_FAILED"),
+            _ => violations.push(format!("{path}.weekday"), CommonReason::ValidationFailed),
         }
     }
     if given.date_amounts.len() > MOST_DATES {
         let field = format!("{path}.date_amounts");
-        violations.push_with(field, "VALIDATION_FAILED", [("max", MOST_DATES)]);
+        violations.push_with(field, CommonReason::ValidationFailed, [("max", MOST_DATES)]);
     }
     for (index, amount) in given.date_amounts.iter().take(MOST_DATES).enumerate() {
         let path = format!("{path}.date_amounts[{index}]");
@@ -141,7 +141,10 @@ fn rules(given: &wire::StockRules, violations: &mut Violations) -> Rules {
         let sane = day.filter(|day| (2000..=9999).contains(&chrono::Datelike::year(&day.date())));
         let fresh = sane.filter(|day| rules.dates.insert(*day, amount.amount).is_none());
         if fresh.is_none() {
-            violations.push(format!("{path}.business_day"), "VALIDATION_FAILED");
+            violations.push(
+                format!("{path}.business_day"),
+                CommonReason::ValidationFailed,
+            );
         }
     }
     rules
@@ -241,7 +244,11 @@ pub fn recipe(
     let brand_id = id::parse("recipe.brand_id", &given.brand_id, violations);
     let sku_id = id::parse("recipe.sku_id", &given.sku_id, violations);
     if given.parts.len() > MOST_PARTS {
-        violations.push_with("recipe.parts", "VALIDATION_FAILED", [("max", MOST_PARTS)]);
+        violations.push_with(
+            "recipe.parts",
+            CommonReason::ValidationFailed,
+            [("max", MOST_PARTS)],
+        );
     }
     let (mut parts, mut seen) = (Vec::new(), BTreeSet::new());
     for (index, part) in given.parts.iter().take(MOST_PARTS).enumerate() {
@@ -253,7 +260,7 @@ pub fn recipe(
             continue;
         };
         if !seen.insert(component_id) {
-            violations.push(field, "VALIDATION_FAILED");
+            violations.push(field, CommonReason::ValidationFailed);
         }
         parts.push(RecipePart {
             component_id,
@@ -287,7 +294,11 @@ pub fn short_order(order: &PromisedOrder) -> wire::ShortOrder {
 /// Reads what units are called.
 pub fn names(given: &[wire::StockName], violations: &mut Violations) -> Vec<Name> {
     if given.len() > MOST_NAMES {
-        violations.push_with("names", "VALIDATION_FAILED", [("max", MOST_NAMES)]);
+        violations.push_with(
+            "names",
+            CommonReason::ValidationFailed,
+            [("max", MOST_NAMES)],
+        );
     }
     let names = given.iter().take(MOST_NAMES).enumerate();
     let read = names.filter_map(|(index, name)| {
@@ -313,7 +324,7 @@ pub fn imported(imported: &Imported) -> wire::ImportStockResponse {
     let problem = |problem: &CellProblem| wire::StockImportProblem {
         line: line(problem.line),
         column: problem.column.clone(),
-        reason: problem.reason.to_owned(),
+        reason: problem.reason.to_string(),
         value: problem.value.clone(),
     };
     let row = |row: &Planned| wire::StockImportRow {

@@ -2,9 +2,10 @@
 
 use chassis::{
     authn::RequestExt as _,
-    error::{Problem, Violations},
+    error::{CommonReason, Problem, Violations},
     id::{self, BranchId, BrandId, SkuId},
-    text,
+    idempotency::Once,
+    request, text,
 };
 use prost::Message as _;
 use proto::capacity::v1::{
@@ -30,7 +31,7 @@ use crate::{
         },
     },
     domain::stock::{MOST_UNITS, MovementKind as Kind},
-    grpc::request::{actor, branch, checked, cut_page, once, page_size, page_token, rpcs, within},
+    grpc::request::{actor, branch, checked, rpcs, within},
     store::stock::components::Component,
 };
 
@@ -96,10 +97,15 @@ impl StockService {
         let mut violations = Violations::new();
         let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
         let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
-        let once = once(&asked.idempotency_key, asked, &mut violations);
+        let once = Once::parse(
+            "RecordStockMovement",
+            &asked.idempotency_key,
+            asked,
+            &mut violations,
+        );
         let kind = convert::staff_movement_kind(asked.kind());
         if kind.is_none() {
-            violations.push("kind", "VALIDATION_FAILED");
+            violations.push("kind", CommonReason::ValidationFailed);
         }
         let allowed = match kind {
             Some(Kind::Adjusted) => -MOST_UNITS..=MOST_UNITS,
@@ -108,7 +114,7 @@ impl StockService {
         };
         if !allowed.contains(&asked.quantity) {
             let params = [("min", *allowed.start()), ("max", *allowed.end())];
-            violations.push_with("quantity", "VALIDATION_FAILED", params);
+            violations.push_with("quantity", CommonReason::ValidationFailed, params);
         }
         let reason = text::bounded("reason", &asked.reason, 0..=200, &mut violations);
         let ids = branch_id.zip(sku_id).zip(kind);
@@ -146,16 +152,17 @@ impl StockService {
         let mut violations = Violations::new();
         let branch_id = id::parse("branch_id", &asked.branch_id, &mut violations);
         let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
-        let size = page_size(asked.page_size, 50, &mut violations);
-        let before = page_token(&asked.page_token, &mut violations);
+        let page = request::page(asked.page_size, &asked.page_token, &mut violations);
         let ids = checked(branch_id.zip(sku_id), violations)?;
         let (org, identity) = (request.org()?, request.identity());
-        let mut movements =
-            change::list_movements(&self.deps, identity, org, ids, before, size + 1).await?;
-        let next_page_token = cut_page(&mut movements, size, |last| last.seq.to_string());
+        let before = page.after.unwrap_or(i64::MAX);
+        let limit = page.limit();
+        let movements =
+            change::list_movements(&self.deps, identity, org, ids, before, limit).await?;
+        let page = page.page(movements, |last| last.seq);
         Ok(ListStockMovementsResponse {
-            next_page_token,
-            movements: movements.iter().map(convert::movement).collect(),
+            next_page_token: page.next_page_token,
+            movements: page.items.iter().map(convert::movement).collect(),
         })
     }
 
@@ -168,10 +175,14 @@ impl StockService {
         let mut violations = Violations::new();
         let brand_id = id::parse("component.brand_id", &asked.brand_id, &mut violations);
         let known = id::parse_optional("component.sku_id", &asked.sku_id, &mut violations);
-        let once = asked
-            .sku_id
-            .is_empty()
-            .then(|| once(&body.idempotency_key, body, &mut violations));
+        let once = asked.sku_id.is_empty().then(|| {
+            Once::parse(
+                "SaveComponent",
+                &body.idempotency_key,
+                body,
+                &mut violations,
+            )
+        });
         let name = text::bounded("component.name", &asked.name, 1..=60, &mut violations);
         let brand_id: BrandId = checked(brand_id, violations)?;
         let component = Component {
@@ -241,12 +252,17 @@ impl StockService {
         let to = id::parse::<BranchId>("to_branch_id", &asked.to_branch_id, &mut violations);
         let sku_id = id::parse("sku_id", &asked.sku_id, &mut violations);
         if from.is_some() && from == to {
-            violations.push("to_branch_id", "VALIDATION_FAILED");
+            violations.push("to_branch_id", CommonReason::ValidationFailed);
         }
         let units = (1, MOST_UNITS);
         within("quantity", asked.quantity, units, &mut violations);
         let reason = text::bounded("reason", &asked.reason, 0..=200, &mut violations);
-        let once = once(&asked.idempotency_key, asked, &mut violations);
+        let once = Once::parse(
+            "TransferStock",
+            &asked.idempotency_key,
+            asked,
+            &mut violations,
+        );
         let ((from, to), sku_id) = checked(from.zip(to).zip(sku_id), violations)?;
         let identity = request.identity();
         let command = Transfer {

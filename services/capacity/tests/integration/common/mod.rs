@@ -589,7 +589,7 @@ pub fn response<T>(outcome: Result<tonic::Response<T>, Status>) -> Result<T, Pro
 }
 
 pub fn reason<T: std::fmt::Debug>(outcome: Result<T, Problem>) -> String {
-    outcome.unwrap_err().reason.into_owned()
+    outcome.unwrap_err().reason.to_string()
 }
 
 pub fn timestamp(raw: &str) -> Timestamp {

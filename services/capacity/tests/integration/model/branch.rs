@@ -417,7 +417,7 @@ impl Branch {
 }
 
 fn answered<T: Debug>(what: &str, got: Result<T, Problem>, expected: Rejection) {
-    let found = got.err().map(|problem| problem.reason.into_owned());
+    let found = got.err().map(|problem| problem.reason.to_string());
     agree(what, found.as_deref(), expected);
 }
 

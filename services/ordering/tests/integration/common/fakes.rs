@@ -6,7 +6,7 @@ use axum::Router;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chassis::{
     clock::Clock as _,
-    error::Problem,
+    error::{Problem, Reason},
     id::{BranchId, OrganisationId},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -236,7 +236,7 @@ pub struct CapacityState {
     /// Refuses every move.
     pub move_refusal: Option<Problem>,
     /// Refuses moves to single slots.
-    pub slot_refusals: HashMap<DateTime<Utc>, &'static str>,
+    pub slot_refusals: HashMap<DateTime<Utc>, Reason>,
     /// Business day that moved orders get; empty for the day they were held for.
     pub moved_day: String,
     /// Pauses in force.
@@ -364,7 +364,7 @@ fn move_hold(
     let at = DateTime::from_timestamp(wanted_at.seconds, 0).unwrap();
     state.asked_to_move.push((request.order_id.clone(), at));
     if let Some(reason) = state.slot_refusals.get(&at) {
-        return Err(Problem::new(*reason).into());
+        return Err(Problem::new(reason.clone()).into());
     }
     state.moves.push((request.order_id.clone(), at));
     let business_day = match state.moved_day.as_str() {

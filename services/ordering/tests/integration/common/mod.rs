@@ -12,11 +12,13 @@ use chassis::{
 use chrono::TimeDelta;
 use ordering::Ordering;
 use prost::Message as _;
-use proto::common::v1::Money;
-use proto::ordering::v1::{
-    self as wire, Cart, CartLine, ChosenOption, Contact, FeeAmount, FulfilmentMethod,
-    MoveOrderRequest, Order, OrderState, PlaceOrderRequest, PlaceOrderResponse, PricedQuote,
-    QuoteRequest, TransitionOrderRequest, ordering_service_client::OrderingServiceClient,
+use proto::{
+    common::v1::Money,
+    ordering::v1::{
+        self as wire, Cart, CartLine, ChosenOption, Contact, FeeAmount, FulfilmentMethod,
+        MoveOrderRequest, Order, OrderState, PlaceOrderRequest, PlaceOrderResponse, PricedQuote,
+        QuoteRequest, TransitionOrderRequest, ordering_service_client::OrderingServiceClient,
+    },
 };
 use testkit::{CallerChannel, TestService, identities};
 use tonic::Status;
@@ -247,7 +249,7 @@ pub fn reason<T>(answer: Result<T, Status>) -> String {
     let Err(status) = answer else {
         panic!("it should have been refused")
     };
-    Problem::from_status(&status).reason.into_owned()
+    Problem::from_status(&status).reason.to_string()
 }
 
 /// Fields of a refusal with their reasons.
@@ -256,6 +258,6 @@ pub fn fields(status: &Status) -> Vec<(String, String)> {
     problem
         .fields
         .into_iter()
-        .map(|field| (field.field, field.reason.into_owned()))
+        .map(|field| (field.field, field.reason.to_string()))
         .collect()
 }

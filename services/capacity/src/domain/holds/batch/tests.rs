@@ -363,7 +363,7 @@ fn pause(n: u128, target: Target, ends_at: Option<&str>) -> ActivePause {
 
 fn fields(refused: &HoldRejected) -> Vec<(String, String)> {
     let problem = refused.to_problem();
-    let found = |field: FieldProblem| (field.field, field.reason.into_owned());
+    let found = |field: FieldProblem| (field.field, field.reason.to_string());
     problem.fields.into_iter().map(found).collect()
 }
 

@@ -74,7 +74,7 @@ fn with_stock<T>(act: impl FnOnce(&Stock<'_>) -> T) -> T {
 fn summary(plan: &Plan) -> Vec<(u64, &str, &str)> {
     let problems = plan.problems.iter();
     problems
-        .map(|it| (it.line, it.column.as_str(), it.reason))
+        .map(|it| (it.line, it.column.as_str(), &*it.reason))
         .collect()
 }
 
