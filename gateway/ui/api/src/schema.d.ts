@@ -2279,14 +2279,10 @@ export interface components {
             note?: string | null;
             /** @description Why. */
             reason: components["schemas"]["PauseReason"];
-            /** @description Units whose restocking ends it, 1–12, for RESTOCKED; left out for a variant or option, which is its own. */
-            restock_sku_ids?: string[];
             /** @description Its scope. */
             scope: components["schemas"]["PauseScope"];
             /** @description What is to be paused. */
             target: components["schemas"]["PauseTargetInput"];
-            /** @description Its name as staff see it, at most 60 characters. */
-            target_name?: string | null;
         };
         /** @description Response of CreatePause. */
         CreatePauseResponse: {
