@@ -30,6 +30,7 @@ pub mod network;
 pub mod outbox;
 pub mod redis;
 pub mod request;
+pub mod sales;
 pub mod secret;
 pub mod server;
 pub mod service;

@@ -71,7 +71,7 @@ macro_rules! text_enum {
 
         impl $name {
             /// Every value, in the order of declaration.
-            $vis const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            $vis const ALL: [Self; [$($word),+].len()] = [$(Self::$variant,)+];
 
             /// Its word in the database and in files.
             #[must_use]

@@ -7,7 +7,10 @@ use chassis::{
     clock::SystemClock,
     id::{HoldKey, OrderId},
 };
-use proto::capacity::v1::{Channel, HoldLine, HoldRequest, Method, PlaceHoldRequest, SkuQuantity};
+use proto::{
+    capacity::v1::{HoldLine, HoldRequest, PlaceHoldRequest, SkuQuantity},
+    common::v1::{Channel, Method},
+};
 
 use super::{
     calls::{self, Capacity},

@@ -21,10 +21,13 @@ use chassis::{
     id::{AccountId, SessionId},
 };
 use prost::Message as _;
-use proto::capacity::v1::{
-    Channel, GetAvailabilityRequest, HoldRequest, LimitDays, LimitMeasure, LimitRule, LimitTarget,
-    LimitTargetKind, LimitWindow, LimitWindowKind, Method, SetLimitsRequest,
-    limit_service_client::LimitServiceClient,
+use proto::{
+    capacity::v1::{
+        GetAvailabilityRequest, HoldRequest, LimitDays, LimitMeasure, LimitRule, LimitTarget,
+        LimitTargetKind, LimitWindow, LimitWindowKind, SetLimitsRequest,
+        limit_service_client::LimitServiceClient,
+    },
+    common::v1::{Channel, Method},
 };
 use reqwest::Method as Verb;
 use serde_json::{Value, json};

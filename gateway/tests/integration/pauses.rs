@@ -6,7 +6,7 @@ use crate::{
 };
 use chassis::authn::Level;
 use prost_types::Timestamp;
-use proto::capacity::v1 as capacity;
+use proto::{capacity::v1 as capacity, common::v1 as common};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -146,7 +146,7 @@ async fn customers_see_what_is_paused_and_until_when() {
                     id: Some(PEARLS.to_owned()),
                     ..Default::default()
                 }),
-                channels: vec![capacity::Channel::Web.into()],
+                channels: vec![common::Channel::Web.into()],
                 reason: capacity::PauseReason::FoodSafety.into(),
                 ends_at: None,
             };

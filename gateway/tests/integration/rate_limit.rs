@@ -4,7 +4,8 @@ use crate::common::{Edge, SHOP, problem, refused, twd};
 use chassis::error::CommonReason;
 use chrono::TimeDelta;
 use proto::{
-    capacity::v1::{self as capacity, CapacityReason},
+    capacity::v1::CapacityReason,
+    common::v1 as common,
     ordering::v1 as ordering,
     staff::v1::{self as staff, StaffReason},
 };
@@ -22,8 +23,8 @@ fn answer_orders(edge: &Edge, replayed: bool) {
     edge.fake.on(PLACE, move |_: ordering::PlaceOrderRequest| {
         let order = ordering::Order {
             state: ordering::OrderState::Placed as i32,
-            method: ordering::FulfilmentMethod::Pickup as i32,
-            channel: capacity::Channel::Web as i32,
+            method: common::Method::Pickup as i32,
+            channel: common::Channel::Web as i32,
             kind: ordering::OrderKind::Guest as i32,
             payment_method: ordering::PaymentMethod::OnSite as i32,
             payment_state: ordering::PaymentState::Unpaid as i32,

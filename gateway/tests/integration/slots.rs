@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use prost_types::Timestamp;
 use proto::{
     capacity::v1::{self as capacity, CapacityReason},
+    common::v1 as common,
     ordering::v1 as ordering,
 };
 use reqwest::Method;
@@ -49,8 +50,8 @@ fn order() -> ordering::Order {
     ordering::Order {
         order_id: ORDER.to_owned(),
         state: ordering::OrderState::Accepted.into(),
-        method: ordering::FulfilmentMethod::Pickup.into(),
-        channel: capacity::Channel::Web.into(),
+        method: common::Method::Pickup.into(),
+        channel: common::Channel::Web.into(),
         kind: ordering::OrderKind::Guest.into(),
         payment_method: ordering::PaymentMethod::OnSite.into(),
         payment_state: ordering::PaymentState::Unpaid.into(),
@@ -73,7 +74,7 @@ async fn a_cart_learns_its_slots_but_not_whose_limit_is_in_the_way() {
         .on(FIND, move |asked: ordering::FindSlotsRequest| {
             let cart = asked.cart.unwrap();
             assert_eq!(cart.branch_id, branch_id);
-            assert_eq!(cart.method(), ordering::FulfilmentMethod::OnSite);
+            assert_eq!(cart.method(), common::Method::OnSite);
             assert_eq!((cart.lines.len(), cart.lines[0].quantity), (1, 3));
             assert_eq!((cart.wanted_at, asked.order_id.as_str()), (None, ""));
             Ok(found())
@@ -100,7 +101,7 @@ async fn each_method_has_hours_of_its_own_and_a_memory_of_its_own() {
     edge.fake
         .on(AVAILABILITY, |asked: capacity::GetAvailabilityRequest| {
             let state = match asked.method() {
-                capacity::Method::OnSite => capacity::OpenState::Open,
+                common::Method::OnSite => capacity::OpenState::Open,
                 _ => capacity::OpenState::OutsideHours,
             };
             Ok(capacity::GetAvailabilityResponse {

@@ -2,7 +2,7 @@
 
 use crate::common::{Edge, problem, refused, twd};
 use chassis::{authn::Level, error::CommonReason};
-use proto::{capacity::v1 as capacity, ordering::v1 as ordering};
+use proto::{common::v1 as common, ordering::v1 as ordering};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -36,8 +36,8 @@ async fn it_goes_to_ordering_in_the_name_of_staff() {
                 pickup_number: "T001".to_owned(),
                 test: true,
                 state: ordering::OrderState::Placed.into(),
-                method: ordering::FulfilmentMethod::Pickup.into(),
-                channel: capacity::Channel::Web.into(),
+                method: common::Method::Pickup.into(),
+                channel: common::Channel::Web.into(),
                 kind: ordering::OrderKind::Guest.into(),
                 payment_method: ordering::PaymentMethod::OnSite.into(),
                 payment_state: ordering::PaymentState::Unpaid.into(),

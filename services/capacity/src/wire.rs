@@ -3,17 +3,16 @@
 use chassis::{
     business_day::BusinessDay,
     error::{CommonReason, Violations},
-    id,
+    id, request,
+    sales::{Channel, Method},
 };
 use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use proto::capacity::v1 as wire;
 
 use crate::domain::{
-    channel::Channel,
     hours::affected_orders::Action,
     local_time::{is_of_business, parse_date},
-    method::Method,
 };
 
 /// An instant on the wire.
@@ -74,52 +73,14 @@ pub fn at_most<T>(field: &str, given: &[T], most: usize, violations: &mut Violat
     }
 }
 
-/// Reads a channel; what is not said is the brand's own storefront.
+/// Parses a channel; left out, it is the brand's own storefront.
 pub fn channel(field: &str, number: i32, violations: &mut Violations) -> Channel {
-    match wire::Channel::try_from(number) {
-        Ok(wire::Channel::Unspecified | wire::Channel::Web) => Channel::Web,
-        Ok(wire::Channel::Line) => Channel::Line,
-        Ok(wire::Channel::QrTable) => Channel::QrTable,
-        Ok(wire::Channel::Counter) => Channel::Counter,
-        Ok(wire::Channel::UberEats) => Channel::UberEats,
-        Err(_) => {
-            violations.push(field, CommonReason::ValidationFailed);
-            Channel::Web
-        }
-    }
+    request::optional_choice(field, number, violations).unwrap_or_default()
 }
 
-/// A channel on the wire.
-pub const fn wire_channel(channel: Channel) -> wire::Channel {
-    match channel {
-        Channel::Web => wire::Channel::Web,
-        Channel::Line => wire::Channel::Line,
-        Channel::QrTable => wire::Channel::QrTable,
-        Channel::Counter => wire::Channel::Counter,
-        Channel::UberEats => wire::Channel::UberEats,
-    }
-}
-
-/// Reads a method; what is not said is 自取.
+/// Parses a method; left out, it is 自取.
 pub fn method(field: &str, number: i32, violations: &mut Violations) -> Method {
-    match wire::Method::try_from(number) {
-        Ok(wire::Method::Unspecified | wire::Method::Pickup) => Method::Pickup,
-        Ok(wire::Method::Delivery) => Method::Delivery,
-        Ok(wire::Method::OnSite) => Method::OnSite,
-        Err(_) => {
-            violations.push(field, CommonReason::ValidationFailed);
-            Method::Pickup
-        }
-    }
-}
-
-/// A method on the wire.
-pub const fn wire_method(method: Method) -> wire::Method {
-    match method {
-        Method::Pickup => wire::Method::Pickup,
-        Method::Delivery => wire::Method::Delivery,
-        Method::OnSite => wire::Method::OnSite,
-    }
+    request::optional_choice(field, number, violations).unwrap_or_default()
 }
 
 /// An action on the wire, with the slot where it has one.

@@ -42,7 +42,7 @@ pub struct Wanted {
 
 wire_enum! {
     /// How an order reaches the customer.
-    ServiceMethod = pb::Method {
+    ServiceMethod = proto::common::v1::Method {
         /// 自取.
         Pickup,
         /// 外送.

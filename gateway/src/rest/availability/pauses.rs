@@ -38,7 +38,7 @@ wire_enum! {
 
 wire_enum! {
     /// Where an order comes from.
-    Channel = pb::Channel {
+    Channel = proto::common::v1::Channel {
         /// The brand's own storefront.
         Web,
         /// The storefront inside LINE.

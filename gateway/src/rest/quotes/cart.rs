@@ -7,7 +7,7 @@ use crate::rest::{convert::stamp, wire_enum::wire_enum};
 
 wire_enum! {
     /// How the customer gets the order.
-    FulfilmentMethod = pb::FulfilmentMethod {
+    FulfilmentMethod = proto::common::v1::Method {
         /// 自取.
         Pickup,
         /// 外送.

@@ -3358,7 +3358,7 @@ export interface components {
             published_by: string;
         };
         /**
-         * @description How an order reaches the customer, as far as hours and limits may differ by it.
+         * @description How an order gets to the customer.
          * @enum {string}
          */
         Method: "pickup" | "delivery" | "on_site";
@@ -3627,7 +3627,7 @@ export interface components {
              */
             menu_number: number;
             /** @description Method. */
-            method: components["schemas"]["FulfilmentMethod"];
+            method: components["schemas"]["Method"];
             /** @description Named way of 自取; absent for the plain one. */
             method_name: string | null;
             /**
@@ -3875,7 +3875,7 @@ export interface components {
             /** @description Name of the customer. */
             contact_name: string;
             /** @description Method. */
-            method: components["schemas"]["FulfilmentMethod"];
+            method: components["schemas"]["Method"];
             /**
              * Format: uuid
              * @description Order.

@@ -11,6 +11,7 @@ use std::{
 use chassis::{
     business_day::BusinessDay,
     id::{LimitRuleId, SkuId},
+    sales::{Channel, Method},
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -18,7 +19,6 @@ use chrono_tz::Tz;
 use self::open_status::{OpenState, OpenStatus};
 use super::{
     branch_state::BranchState,
-    channel::Channel,
     hours::{
         calendar::{Calendar, SlotTime},
         schedule::Schedule,
@@ -29,7 +29,6 @@ use super::{
         usage::{CapacityUsage, Fullness},
     },
     line::Line,
-    method::Method,
     pauses::{ActivePause, Pauses},
     stock::{
         SHOW_LAST,

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::id::{CategoryId, LimitRuleId, ProductId, VariantId};
+use chassis::{
+    id::{CategoryId, LimitRuleId, ProductId, VariantId},
+    sales::{Channel, Method},
+};
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
-
-use super::{channel::Channel, method::Method};
 
 pub mod demand;
 pub mod grid;
@@ -19,6 +20,12 @@ pub mod parse;
 pub mod simulation;
 pub mod usage;
 pub mod window;
+
+/// Orders of a platform were accepted before they arrive here: they may overbook.
+#[must_use]
+pub const fn may_overbook(channel: Channel) -> bool {
+    matches!(channel, Channel::UberEats)
+}
 
 /// Most rules of a branch.
 pub const MOST_RULES: usize = 200;

@@ -2,12 +2,10 @@
 
 pub mod availability;
 pub mod branch_state;
-pub mod channel;
 pub mod holds;
 pub mod hours;
 pub mod limits;
 pub mod line;
 pub mod local_time;
-pub mod method;
 pub mod pauses;
 pub mod stock;

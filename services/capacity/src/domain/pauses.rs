@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chassis::{
     error::Problem,
     id::{CategoryId, OptionId, PauseId, ProductId, SkuId, VariantId},
+    sales::{Channel, Method},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use proto::capacity::v1::CapacityReason;
@@ -15,7 +16,7 @@ use proto::capacity::v1::CapacityReason;
 pub use end::{End, EndProblem, MOST_MINUTES};
 pub use record::{BranchPause, Pause};
 
-use super::{channel::Channel, line::Line, method::Method};
+use super::line::Line;
 
 /// Longest name of a station or print tag.
 pub const LONGEST_NAME: usize = 20;

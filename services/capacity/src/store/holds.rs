@@ -5,6 +5,7 @@ use chassis::{
     business_day::BusinessDay,
     db::{SystemTx, TenantTx},
     id::{BranchId, BrandId, HoldKey, LimitRuleId, OrderId, OrganisationId, SkuId},
+    sales::{Channel, Method},
     snapshot::Key,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,12 +13,10 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::{
-    channel::Channel,
     holds::{Hold, batch::GrantedHold, state::HoldState},
     hours::affected_orders::BookedOrder,
     limits::usage::{CounterKey, Pool, Take, Taken},
     line::Line,
-    method::Method,
     stock::Part,
 };
 

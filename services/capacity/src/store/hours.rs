@@ -8,18 +8,16 @@ use anyhow::{Context as _, ensure};
 use chassis::{
     db::{SystemTx, TenantTx},
     id::{BranchId, OrganisationId},
+    sales::Method,
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::types::Json;
 
 use super::Inconsistent;
-use crate::domain::{
-    hours::{
-        Hours, MethodHours, OutsideHours, Period,
-        versions::{HoursVersion, Versions},
-    },
-    method::Method,
+use crate::domain::hours::{
+    Hours, MethodHours, OutsideHours, Period,
+    versions::{HoursVersion, Versions},
 };
 
 /// Name of the branch's own week among the weeks of methods.
@@ -232,7 +230,7 @@ async fn with_weeks(
     let mut own_hours = HashMap::<(BranchId, i64), BTreeMap<Method, MethodHours>>::new();
     for own in methods {
         let branch_id = own.branch_id;
-        let week = (branch_id, own.number, own.method.name().to_owned());
+        let week = (branch_id, own.number, own.method.as_str().to_owned());
         let minutes = |column, value: Option<i16>| {
             value
                 .map(|value| minutes(branch_id, column, value))
@@ -387,7 +385,7 @@ async fn insert_periods(
     let hours = &version.hours;
     let of_methods = hours.methods.iter().filter_map(|(method, own)| {
         let periods = own.periods.as_deref()?;
-        Some((method.name(), periods))
+        Some((method.as_str(), periods))
     });
     let weeks = std::iter::once((STORE, hours.periods.as_slice())).chain(of_methods);
     let rows: Vec<_> = weeks

@@ -11,16 +11,13 @@ use chassis::{
         BranchId, BrandId, CategoryId, OptionId, OrganisationId, PauseId, ProductId, SkuId,
         VariantId,
     },
+    sales::{Channel, Method},
 };
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Inconsistent;
-use crate::domain::{
-    channel::Channel,
-    method::Method,
-    pauses::{ActivePause, BranchPause, End, Ending, Pause, Reason, Target},
-};
+use crate::domain::pauses::{ActivePause, BranchPause, End, Ending, Pause, Reason, Target};
 
 /// A pause, and what became of it in one branch.
 pub type PauseInBranch = (Pause, BranchPause);

@@ -4,11 +4,15 @@ use crate::common::{Shop, reason, response, shown, timestamp};
 use chassis::error::Problem;
 use chrono::TimeDelta;
 use futures::StreamExt as _;
-use proto::capacity::v1::{
-    Decision, GetHoursRequest, GetHoursResponse, Hours, HoursVersion, HoursVersionState,
-    ListHoursVersionsRequest, Method, MethodHours, OrderDecision, OrderDecisions, OrdersDecided,
-    OutsideHours, Period, PlannedHours, PreviewHoursRequest, PreviewHoursResponse, SetHoursRequest,
-    SetHoursResponse, WithdrawHoursRequest, WithdrawHoursResponse, preview_hours_request::Change,
+use proto::{
+    capacity::v1::{
+        Decision, GetHoursRequest, GetHoursResponse, Hours, HoursVersion, HoursVersionState,
+        ListHoursVersionsRequest, MethodHours, OrderDecision, OrderDecisions, OrdersDecided,
+        OutsideHours, Period, PlannedHours, PreviewHoursRequest, PreviewHoursResponse,
+        SetHoursRequest, SetHoursResponse, WithdrawHoursRequest, WithdrawHoursResponse,
+        preview_hours_request::Change,
+    },
+    common::v1::Method,
 };
 use testkit::eventually;
 

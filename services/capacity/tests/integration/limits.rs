@@ -10,8 +10,11 @@ use crate::common::{
 };
 use chassis::{clock::SystemClock, id::CategoryId};
 use futures::future::join_all;
-use proto::capacity::v1::{
-    Channel, ChannelShare, GetAvailabilityRequest, HoldRequest, LimitMeasure, LimitRule, SlotState,
+use proto::{
+    capacity::v1::{
+        ChannelShare, GetAvailabilityRequest, HoldRequest, LimitMeasure, LimitRule, SlotState,
+    },
+    common::v1::Channel,
 };
 use testkit::{eventually, identities};
 

@@ -7,10 +7,13 @@ use crate::common::{
 };
 use chassis::{authn::Scope, id::BranchId};
 use chrono::TimeDelta;
-use proto::capacity::v1::{
-    Channel, CreatePauseRequest, HoldRequest, ListPausesRequest, Method, MovementKind,
-    OrderWithTarget, PauseEnd, PauseEndKind, PauseEnding, PauseReason, PauseScope, PauseTarget,
-    PauseTargetKind, PreviewPauseRequest, ResumePauseRequest, SlotState, StockMode,
+use proto::{
+    capacity::v1::{
+        CreatePauseRequest, HoldRequest, ListPausesRequest, MovementKind, OrderWithTarget,
+        PauseEnd, PauseEndKind, PauseEnding, PauseReason, PauseScope, PauseTarget, PauseTargetKind,
+        PreviewPauseRequest, ResumePauseRequest, SlotState, StockMode,
+    },
+    common::v1::{Channel, Method},
 };
 use testkit::{eventually, identities};
 

@@ -8,6 +8,7 @@ use chassis::{
     client::{PeerChannel, Peers},
     error::{FieldProblem, Problem},
     id::{BranchId, HoldKey, OrderId, OrganisationId, SkuId},
+    sales::{Channel, Method},
 };
 use chrono::{DateTime, Utc};
 use moka::future;
@@ -21,7 +22,6 @@ use tonic::Status;
 use crate::{
     app::quote::{to_timestamp, to_utc},
     domain::{
-        cart::Method,
         menu::{DayRule, Menu},
         pause::named,
         quote::{PricedLine, Quote},
@@ -115,8 +115,8 @@ impl Capacity {
         let load = async {
             let request = GetAvailabilityRequest {
                 branch_id: branch.to_string(),
-                method: method_to_wire(method).into(),
-                channel: wire::Channel::Web.into(),
+                method: method.to_wire(),
+                channel: Channel::Web.to_wire(),
                 business_day: to_wire_day(day),
                 ..Default::default()
             };
@@ -141,10 +141,10 @@ impl Capacity {
     ) -> Result<Availability, Problem> {
         let request = GetAvailabilityRequest {
             branch_id: request.menu.branch.to_string(),
-            method: method_to_wire(request.method).into(),
+            method: request.method.to_wire(),
             lines: request.lines,
             skus: skus(request.needs)?,
-            channel: wire::Channel::Web.into(),
+            channel: Channel::Web.to_wire(),
             order_id: request
                 .moving
                 .map(|order| order.to_string())
@@ -180,8 +180,8 @@ impl Capacity {
             wanted_at: request.quote.wanted_at.map(to_timestamp),
             test: request.test,
             lines: hold_lines(request.menu, &request.quote.lines),
-            channel: wire::Channel::Web.into(),
-            method: method_to_wire(request.quote.method).into(),
+            channel: Channel::Web.to_wire(),
+            method: request.quote.method.to_wire(),
         };
         match self
             .holds(org)
@@ -282,15 +282,6 @@ pub(super) fn hold_lines<'a>(
         }
     };
     lines.into_iter().map(hold_line).collect()
-}
-
-/// The method, as capacity names it.
-pub(crate) const fn method_to_wire(method: Method) -> wire::Method {
-    match method {
-        Method::Pickup => wire::Method::Pickup,
-        Method::Delivery => wire::Method::Delivery,
-        Method::OnSite => wire::Method::OnSite,
-    }
 }
 
 fn to_wire_day(day: Option<BusinessDay>) -> String {

@@ -10,6 +10,8 @@ use chassis::{
     business_day::BusinessDay,
     error::{CommonReason, FieldProblem, Problem, Reason},
     id::{OrganisationId, SkuId},
+    sales::{Channel, Method},
+    text_enum::WireEnum as _,
     time,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -23,7 +25,7 @@ use super::{
     capacity::{AvailabilityQuery, day_rule, hold_lines},
 };
 use crate::domain::{
-    cart::{Cart, Method},
+    cart::Cart,
     menu::Menu,
     pause::{Pause, Pauses, Target},
     pricing::price,
@@ -200,7 +202,7 @@ fn pauses(available: &Availability, at: DateTime<Utc>) -> Pauses {
         .iter()
         .filter_map(|sku| Some((sku.sku_id.parse().ok()?, sku.available)))
         .collect();
-    let web = i32::from(wire::Channel::Web);
+    let web = Channel::Web.to_wire();
     let ours =
         |pause: &&wire::PublicPause| pause.channels.is_empty() || pause.channels.contains(&web);
     let pauses = available.pauses.iter().filter(ours).filter_map(to_pause);
@@ -215,12 +217,7 @@ fn to_pause(pause: &wire::PublicPause) -> Option<Pause> {
         wire::PauseTargetKind::Variant => Target::Variant(target.id().parse().ok()?),
         wire::PauseTargetKind::Option => Target::Option(target.id().parse().ok()?),
         wire::PauseTargetKind::Category => Target::Category(target.id().parse().ok()?),
-        wire::PauseTargetKind::Method => Target::Method(match target.method() {
-            wire::Method::Pickup => Method::Pickup,
-            wire::Method::Delivery => Method::Delivery,
-            wire::Method::OnSite => Method::OnSite,
-            wire::Method::Unspecified => return None,
-        }),
+        wire::PauseTargetKind::Method => Target::Method(Method::from_wire(target.method().into())?),
         wire::PauseTargetKind::Station => Target::Station(target.name().to_owned()),
         wire::PauseTargetKind::Tag => Target::Tag(target.name().to_owned()),
         wire::PauseTargetKind::Branch => Target::Branch,
@@ -397,19 +394,19 @@ mod tests {
 
     #[test]
     fn only_pauses_of_the_storefront_reach_a_quote() {
-        let pause = |channels: &[wire::Channel]| wire::PublicPause {
+        let pause = |channels: &[Channel]| wire::PublicPause {
             target: Some(wire::PauseTarget {
                 kind: wire::PauseTargetKind::Branch.into(),
                 ..Default::default()
             }),
-            channels: channels.iter().map(|&channel| channel.into()).collect(),
+            channels: channels.iter().map(|channel| channel.to_wire()).collect(),
             reason: wire::PauseReason::Staffing.into(),
             ends_at: Some(to_timestamp(at(10))),
         };
         let menu = samples::menu();
         let cart = samples::cart(vec![samples::line(103, 204, 1, &[])]);
         let quote = price(&menu, &cart, &Default::default(), at(0)).unwrap();
-        let found = |channels: &[wire::Channel], minute| {
+        let found = |channels: &[Channel], minute| {
             let available = Availability {
                 pauses: vec![pause(channels)],
                 ..available()
@@ -417,8 +414,8 @@ mod tests {
             pauses(&available, at(minute)).problems(&menu, &quote).len()
         };
         assert_eq!(found(&[], 9), 1);
-        assert_eq!(found(&[wire::Channel::UberEats, wire::Channel::Web], 9), 1);
-        assert_eq!(found(&[wire::Channel::UberEats], 9), 0);
+        assert_eq!(found(&[Channel::UberEats, Channel::Web], 9), 1);
+        assert_eq!(found(&[Channel::UberEats], 9), 0);
         assert_eq!(found(&[], 10), 0, "what is wanted after its end can be had");
     }
 

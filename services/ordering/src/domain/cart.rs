@@ -1,21 +1,10 @@
 //! What a customer wants, before it has a price.
 
-use chassis::id::{BranchId, OptionId, ProductId, VariantId};
+use chassis::{
+    id::{BranchId, OptionId, ProductId, VariantId},
+    sales::Method,
+};
 use chrono::{DateTime, Utc};
-
-use super::named_enum::named_enum;
-
-named_enum! {
-    /// How the customer gets the order.
-    Method {
-        /// 自取.
-        Pickup = "pickup",
-        /// 外送.
-        Delivery = "delivery",
-        /// 現場.
-        OnSite = "on_site",
-    }
-}
 
 /// A cart to be priced.
 #[derive(Clone, Debug, PartialEq, Eq)]

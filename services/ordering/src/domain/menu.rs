@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
-use chassis::business_day::BusinessDay;
-use chassis::id::{
-    BranchId, BrandId, CategoryId, MenuVersionId, OptionGroupId, OptionId, ProductId, VariantId,
+use chassis::{
+    business_day::BusinessDay,
+    id::{
+        BranchId, BrandId, CategoryId, MenuVersionId, OptionGroupId, OptionId, ProductId, VariantId,
+    },
+    money::{Currency, Money},
+    text_enum,
 };
-use chassis::money::{Currency, Money};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-
-use super::named_enum::named_enum;
 
 /// An immutable menu of a branch.
 #[derive(Clone, Debug)]
@@ -112,9 +113,9 @@ pub struct MenuOption {
     pub max_quantity: i32,
 }
 
-named_enum! {
+text_enum! {
     /// Tax type of a product.
-    TaxType {
+    pub enum TaxType {
         /// 應稅.
         Taxable = "taxable",
         /// 零稅率.

@@ -7,7 +7,6 @@ mod engine;
 #[cfg(test)]
 mod free_choices_tests;
 pub mod menu;
-mod named_enum;
 pub mod options;
 pub mod order;
 pub mod order_decision;

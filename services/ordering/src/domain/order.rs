@@ -5,11 +5,11 @@ use chassis::{
     clock::Clock,
     id::{AccountId, BranchId, BrandId, MenuVersionId, OrderId, OrderLineId},
     money::Money,
+    sales::Method,
 };
 use chrono::{DateTime, Utc};
 
 use super::{
-    cart::Method,
     menu::DayRule,
     order_history::{
         CancelReason, EventActor, EventKind, MAX_ENTRIES, OrderEvent, Progress, replay,

@@ -1,6 +1,9 @@
 //! Decisions about booked orders that were saved with a change of hours, and how each is carried out.
 
-use chassis::id::{AccountId, BranchId, BrandId, DecisionBatchId, OrderId};
+use chassis::{
+    id::{AccountId, BranchId, BrandId, DecisionBatchId, OrderId},
+    text_enum,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use proto::{ProblemReason as _, capacity::v1::CapacityReason};
 
@@ -28,15 +31,16 @@ const OF_THE_DAY: [CapacityReason; 3] = [
     CapacityReason::Paused,
 ];
 
-/// What is done with an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// It is cancelled as 已打烊.
-    Cancel,
-    /// It is moved to one slot.
-    Move,
-    /// It is moved to the first slot after its time that takes it.
-    MoveNext,
+text_enum! {
+    /// What is done with an order.
+    pub enum Action {
+        /// It is cancelled as 已打烊.
+        Cancel = "cancel",
+        /// It is moved to one slot.
+        Move = "move",
+        /// It is moved to the first slot after its time that takes it.
+        MoveNext = "move_next",
+    }
 }
 
 /// Decisions that were saved with one change.
@@ -84,15 +88,16 @@ pub struct OrderDecision {
     pub wanted_at: Option<DateTime<Utc>>,
 }
 
-/// How far a decision is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DecisionState {
-    /// Still to be carried out.
-    Waiting,
-    /// The order was cancelled or moved.
-    Done,
-    /// The order is as it was.
-    Failed,
+text_enum! {
+    /// How far a decision is.
+    pub enum DecisionState {
+        /// Still to be carried out.
+        Waiting = "waiting",
+        /// The order was cancelled or moved.
+        Done = "done",
+        /// The order is as it was.
+        Failed = "failed",
+    }
 }
 
 /// How far the carrying out of a decision is.
@@ -147,48 +152,6 @@ impl Progress {
 
 fn is_one_of(reasons: &[CapacityReason], word: &str) -> bool {
     reasons.iter().any(|reason| reason.word() == word)
-}
-
-impl Action {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Cancel, Self::Move, Self::MoveNext];
-
-    /// Stable name, as stored.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Cancel => "cancel",
-            Self::Move => "move",
-            Self::MoveNext => "move_next",
-        }
-    }
-
-    /// The action of a stored name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_str() == name)
-    }
-}
-
-impl DecisionState {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Done, Self::Failed];
-
-    /// Stable name, as stored.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Done => "done",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// The state of a stored name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_str() == name)
-    }
 }
 
 /// What the attempt of this number does.
@@ -277,10 +240,10 @@ mod tests {
     #[test]
     fn stored_names_read_back() {
         for action in Action::ALL {
-            assert_eq!(Action::from_name(action.as_str()), Some(action));
+            assert_eq!(Action::from_word(action.as_str()), Some(action));
         }
         for state in DecisionState::ALL {
-            assert_eq!(DecisionState::from_name(state.as_str()), Some(state));
+            assert_eq!(DecisionState::from_word(state.as_str()), Some(state));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! History of an order. Its progress is always the fold of the entries, and nothing else changes it.
 
-use chassis::id::AccountId;
+use chassis::{id::AccountId, text_enum};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{named_enum::named_enum, order_state::OrderState, order_terms::PaymentState};
+use super::{order_state::OrderState, order_terms::PaymentState};
 
 /// How long a member of staff can undo their last step.
 pub const UNDO_WINDOW: TimeDelta = TimeDelta::seconds(10);
@@ -70,9 +70,9 @@ pub enum EventActor {
     System,
 }
 
-named_enum! {
+text_enum! {
     /// Why an order was cancelled or rejected.
-    CancelReason {
+    pub enum CancelReason: proto::ordering::v1::CancelReason {
         /// 缺貨.
         OutOfStock = "out_of_stock",
         /// 太忙.

@@ -1,10 +1,10 @@
 //! States of an order and every legal transition between them; docs/rules.md, Order states and Order transitions.
 
-use super::{cart::Method, named_enum::named_enum};
+use chassis::{sales::Method, text_enum};
 
-named_enum! {
+text_enum! {
     /// State of an order.
-    OrderState {
+    pub enum OrderState: proto::ordering::v1::OrderState {
         /// 待付款.
         PendingPayment = "pending_payment",
         /// 新訂單.

@@ -1,29 +1,11 @@
 //! What is fixed when an order is created: where it comes from, who it is for, how it is handed over and paid.
 
-use chassis::id::MemberId;
+use chassis::{id::MemberId, sales::Channel, text_enum};
 use serde::{Deserialize, Serialize};
 
-use super::named_enum::named_enum;
-
-named_enum! {
-    /// Where an order comes from.
-    Channel {
-        /// The brand's own storefront.
-        Web = "web",
-        /// The storefront inside LINE.
-        Line = "line",
-        /// The code on a table.
-        QrTable = "qr_table",
-        /// Staff at the counter.
-        Counter = "counter",
-        /// Uber Eats.
-        UberEats = "uber_eats",
-    }
-}
-
-named_enum! {
+text_enum! {
     /// Who an order is made for and how.
-    OrderKind {
+    pub enum OrderKind: proto::ordering::v1::OrderKind {
         /// 訪客.
         Guest = "guest",
         /// 會員.
@@ -39,9 +21,9 @@ named_enum! {
     }
 }
 
-named_enum! {
+text_enum! {
     /// Who takes the money of an order.
-    PaymentMethod {
+    pub enum PaymentMethod: proto::ordering::v1::PaymentMethod {
         /// 到店付款.
         OnSite = "on_site",
         /// 線上付款.
@@ -51,9 +33,9 @@ named_enum! {
     }
 }
 
-named_enum! {
+text_enum! {
     /// How far the payment of an order is.
-    PaymentState {
+    pub enum PaymentState: proto::ordering::v1::PaymentState {
         /// 未付款.
         Unpaid = "unpaid",
         /// 已授權.

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use chassis::{
     error::{FieldProblem, Problem, Reason},
     id::{CategoryId, OptionId, ProductId, SkuId, VariantId},
+    sales::Method,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use proto::capacity::v1::CapacityReason;
 
 use super::{
-    cart::Method,
     menu::{Menu, OptionGroup},
     quote::{PricedLine, Quote},
 };

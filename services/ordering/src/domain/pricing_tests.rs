@@ -1,5 +1,7 @@
 //! Prices, refusals and independence of the cart's layout.
 
+use chassis::sales::Method;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -159,7 +161,6 @@ fn a_menu_published_again_is_the_same_quote_until_a_price_differs() {
 
 #[test]
 fn method_and_slot_are_in_the_hash() {
-    use crate::domain::cart::Method;
     let asap = cart(vec![line(102, 202, 1, &[HALF])]);
     let later = Cart {
         wanted_at: Some(chrono::DateTime::UNIX_EPOCH),

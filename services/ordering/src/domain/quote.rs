@@ -1,12 +1,15 @@
 //! A priced cart: what is sold, each amount explained, and the hash that binds an order to it.
 
-use chassis::id::{MenuVersionId, OptionId, ProductId, VariantId};
-use chassis::money::Money;
+use chassis::{
+    id::{MenuVersionId, OptionId, ProductId, VariantId},
+    money::Money,
+    sales::Method,
+};
 use chrono::{DateTime, Utc};
 use pricing::PricedGroup;
 use sha2::{Digest as _, Sha256};
 
-use super::{cart::Method, menu::TaxType};
+use super::menu::TaxType;
 
 /// A priced cart, lines in the cart's order.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use chassis::money::{Currency, Money};
+use chassis::{
+    money::{Currency, Money},
+    sales::Method,
+};
 
 use super::{cart::*, menu::*};
 

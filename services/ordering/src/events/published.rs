@@ -10,13 +10,7 @@ use crate::{
         order_history::{CancelReason, EventActor, EventKind, OrderEvent},
         order_state::OrderState,
     },
-    grpc::{
-        convert::{
-            cancel_reason_to_wire, channel_to_wire, kind_to_wire, method_to_wire,
-            payment_method_to_wire, payment_state_to_wire, state_to_wire,
-        },
-        snapshot,
-    },
+    grpc::snapshot,
 };
 
 /// `ordering.order.<state>.v1` of an entry that changed the state, or `ordering.order.undone.v1`.
@@ -73,22 +67,19 @@ fn change(order: &Order, entry: &OrderEvent) -> wire::OrderChange {
         brand_id: order.brand.to_string(),
         branch_id: order.branch.to_string(),
         version: entry.version,
-        from: entry
-            .from
-            .map_or(wire::OrderState::Unspecified, state_to_wire)
-            .into(),
-        to: state_to_wire(entry.to).into(),
+        from: entry.from.map_or(0, OrderState::to_wire),
+        to: entry.to.to_wire(),
         at: Some(to_timestamp(entry.at)),
         actor_kind: actor_kind.into(),
         actor_id: actor_id.map(ToString::to_string).unwrap_or_default(),
         device_id: device.cloned().unwrap_or_default(),
-        cancel_reason: entry.cancel_reason.map_or(0, wire_reason),
+        cancel_reason: entry.cancel_reason.map_or(0, CancelReason::to_wire),
         reason: entry.reason.clone(),
         return_stock: is_refusal && !is_prepared,
         test: terms.test,
-        channel: channel_to_wire(terms.channel).into(),
-        kind: kind_to_wire(terms.kind).into(),
-        method: method_to_wire(order.method).into(),
+        channel: terms.channel.to_wire(),
+        kind: terms.kind.to_wire(),
+        method: order.method.to_wire(),
         member_id: terms.member.map(|id| id.to_string()).unwrap_or_default(),
         business_day: order.business_day.to_string(),
         promised_at: Some(to_timestamp(order.promised_at)),
@@ -96,13 +87,9 @@ fn change(order: &Order, entry: &OrderEvent) -> wire::OrderChange {
         total: order.total.amount(),
         paid: order.progress.paid,
         received: entry.received,
-        payment_method: payment_method_to_wire(terms.payment_method).into(),
-        payment_state: payment_state_to_wire(order.progress.payment_state).into(),
+        payment_method: terms.payment_method.to_wire(),
+        payment_state: order.progress.payment_state.to_wire(),
     }
-}
-
-fn wire_reason(reason: CancelReason) -> i32 {
-    cancel_reason_to_wire(reason).into()
 }
 
 const fn event_type(entry: &OrderEvent) -> &'static str {

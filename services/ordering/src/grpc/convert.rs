@@ -1,20 +1,15 @@
 //! Domain values as messages, and back.
 
 use chassis::{error::FieldProblem, money::Money, text::mask_phone};
-use proto::{
-    capacity::v1::{self as capacity, Availability},
-    ordering::v1 as wire,
-};
+use proto::{capacity::v1::Availability, ordering::v1 as wire};
 
 use super::snapshot::amounts;
 use crate::{
     app::quote::{ShownQuote, to_timestamp},
     domain::{
-        cart::Method,
         order::Order,
-        order_history::{CancelReason, EventActor, EventKind, OrderEvent},
-        order_state::OrderState,
-        order_terms::{Channel, InvoiceForm, OrderKind, PaymentMethod, PaymentState},
+        order_history::{EventActor, EventKind, OrderEvent},
+        order_terms::InvoiceForm,
         quote::{Adjustment, Fee, PricedLine, SoldOption},
     },
 };
@@ -37,8 +32,8 @@ pub fn summary_to_wire(order: &Order) -> wire::OrderSummary {
         order_number: order.order_number.as_str().to_owned(),
         pickup_number: order.pickup_text(),
         contact_name: order.contact.name.clone(),
-        method: method_to_wire(order.method).into(),
-        state: state_to_wire(order.progress.state).into(),
+        method: order.method.to_wire(),
+        state: order.progress.state.to_wire(),
         total: order.total.amount(),
     }
 }
@@ -56,8 +51,8 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         branch_id: order.branch.to_string(),
         order_number: order.order_number.as_str().to_owned(),
         pickup_number: order.pickup_text(),
-        state: state_to_wire(progress.state).into(),
-        method: method_to_wire(order.method).into(),
+        state: progress.state.to_wire(),
+        method: order.method.to_wire(),
         wanted_at: order.wanted_at.map(to_timestamp),
         promised_at: Some(to_timestamp(order.promised_at)),
         placed_at: progress.placed_at.map(to_timestamp),
@@ -82,9 +77,7 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         remark: order.remark.clone(),
         utensils: order.utensils,
         test: terms.test,
-        cancel_reason: progress
-            .cancel_reason
-            .map(|reason| cancel_reason_to_wire(reason).into()),
+        cancel_reason: progress.cancel_reason.map(|reason| reason.to_wire()),
         cancel_text: match reader {
             Reader::LinkHolder | Reader::Placer => String::new(),
             Reader::Staff => progress.cancel_text.clone(),
@@ -100,13 +93,13 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
             .as_ref()
             .map(|moved| moved.reason.clone())
             .unwrap_or_default(),
-        channel: channel_to_wire(terms.channel).into(),
-        kind: kind_to_wire(terms.kind).into(),
+        channel: terms.channel.to_wire(),
+        kind: terms.kind.to_wire(),
         member_id: terms.member.map(|id| id.to_string()),
         table_name: terms.table.clone(),
         method_name: terms.method_name.clone(),
-        payment_method: payment_method_to_wire(terms.payment_method).into(),
-        payment_state: payment_state_to_wire(progress.payment_state).into(),
+        payment_method: terms.payment_method.to_wire(),
+        payment_state: progress.payment_state.to_wire(),
         created_at: Some(to_timestamp(order.created_at)),
         revision: order.revision,
     }
@@ -168,119 +161,14 @@ pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
     };
     wire::OrderEvent {
         version: event.version,
-        from: event.from.map(|state| state_to_wire(state).into()),
-        to: state_to_wire(event.to).into(),
+        from: event.from.map(|state| state.to_wire()),
+        to: event.to.to_wire(),
         actor: name.to_owned(),
         actor_kind: kind.to_owned(),
         at: Some(to_timestamp(event.at)),
         reason: event.reason.clone(),
         promised_before: promised.map(|(before, _)| to_timestamp(before)),
         promised_after: promised.map(|(_, after)| to_timestamp(after)),
-    }
-}
-
-/// A state on the wire.
-#[must_use]
-pub const fn state_to_wire(state: OrderState) -> wire::OrderState {
-    match state {
-        OrderState::PendingPayment => wire::OrderState::PendingPayment,
-        OrderState::Placed => wire::OrderState::Placed,
-        OrderState::Accepted => wire::OrderState::Accepted,
-        OrderState::Preparing => wire::OrderState::Preparing,
-        OrderState::Ready => wire::OrderState::Ready,
-        OrderState::Delivering => wire::OrderState::Delivering,
-        OrderState::Completed => wire::OrderState::Completed,
-        OrderState::Cancelled => wire::OrderState::Cancelled,
-        OrderState::Rejected => wire::OrderState::Rejected,
-        OrderState::Expired => wire::OrderState::Expired,
-        OrderState::NoShow => wire::OrderState::NoShow,
-    }
-}
-
-/// A state off the wire; none for an unknown or unspecified one.
-#[must_use]
-pub fn state_from_wire(raw: i32) -> Option<OrderState> {
-    let wire = wire::OrderState::try_from(raw).ok()?;
-    OrderState::ALL
-        .into_iter()
-        .find(|state| state_to_wire(*state) == wire)
-}
-
-/// A method off the wire; none for an unknown or unspecified one.
-#[must_use]
-pub fn method_from_wire(raw: i32) -> Option<Method> {
-    match wire::FulfilmentMethod::try_from(raw).ok()? {
-        wire::FulfilmentMethod::Unspecified => None,
-        wire::FulfilmentMethod::Pickup => Some(Method::Pickup),
-        wire::FulfilmentMethod::Delivery => Some(Method::Delivery),
-        wire::FulfilmentMethod::OnSite => Some(Method::OnSite),
-    }
-}
-
-/// A cancellation's reason off the wire; none for an unknown or unspecified one.
-#[must_use]
-pub fn cancel_reason_from_wire(raw: i32) -> Option<CancelReason> {
-    let wire = wire::CancelReason::try_from(raw).ok()?;
-    CancelReason::ALL
-        .into_iter()
-        .find(|reason| cancel_reason_to_wire(*reason) == wire)
-}
-
-/// A method on the wire.
-#[must_use]
-pub const fn method_to_wire(method: Method) -> wire::FulfilmentMethod {
-    match method {
-        Method::Pickup => wire::FulfilmentMethod::Pickup,
-        Method::Delivery => wire::FulfilmentMethod::Delivery,
-        Method::OnSite => wire::FulfilmentMethod::OnSite,
-    }
-}
-
-/// A channel on the wire.
-#[must_use]
-pub const fn channel_to_wire(channel: Channel) -> capacity::Channel {
-    match channel {
-        Channel::Web => capacity::Channel::Web,
-        Channel::Line => capacity::Channel::Line,
-        Channel::QrTable => capacity::Channel::QrTable,
-        Channel::Counter => capacity::Channel::Counter,
-        Channel::UberEats => capacity::Channel::UberEats,
-    }
-}
-
-/// A kind of order on the wire.
-#[must_use]
-pub const fn kind_to_wire(kind: OrderKind) -> wire::OrderKind {
-    match kind {
-        OrderKind::Guest => wire::OrderKind::Guest,
-        OrderKind::Member => wire::OrderKind::Member,
-        OrderKind::Counter => wire::OrderKind::Counter,
-        OrderKind::Table => wire::OrderKind::Table,
-        OrderKind::Group => wire::OrderKind::Group,
-        OrderKind::Platform => wire::OrderKind::Platform,
-    }
-}
-
-/// A payment method on the wire.
-#[must_use]
-pub const fn payment_method_to_wire(method: PaymentMethod) -> wire::PaymentMethod {
-    match method {
-        PaymentMethod::OnSite => wire::PaymentMethod::OnSite,
-        PaymentMethod::Online => wire::PaymentMethod::Online,
-        PaymentMethod::Platform => wire::PaymentMethod::Platform,
-    }
-}
-
-/// A payment state on the wire.
-#[must_use]
-pub const fn payment_state_to_wire(state: PaymentState) -> wire::PaymentState {
-    match state {
-        PaymentState::Unpaid => wire::PaymentState::Unpaid,
-        PaymentState::Authorized => wire::PaymentState::Authorized,
-        PaymentState::Paid => wire::PaymentState::Paid,
-        PaymentState::PartlyRefunded => wire::PaymentState::PartlyRefunded,
-        PaymentState::Refunded => wire::PaymentState::Refunded,
-        PaymentState::Failed => wire::PaymentState::Failed,
     }
 }
 
@@ -293,23 +181,6 @@ pub const fn invoice_form_to_wire(form: InvoiceForm) -> wire::InvoiceForm {
         InvoiceForm::Certificate => wire::InvoiceForm::Certificate,
         InvoiceForm::MemberCarrier => wire::InvoiceForm::MemberCarrier,
         InvoiceForm::Donation => wire::InvoiceForm::Donation,
-    }
-}
-
-/// A cancellation's reason on the wire.
-#[must_use]
-pub const fn cancel_reason_to_wire(reason: CancelReason) -> wire::CancelReason {
-    match reason {
-        CancelReason::OutOfStock => wire::CancelReason::OutOfStock,
-        CancelReason::TooBusy => wire::CancelReason::TooBusy,
-        CancelReason::Closed => wire::CancelReason::Closed,
-        CancelReason::CustomerRequest => wire::CancelReason::CustomerRequest,
-        CancelReason::Duplicate => wire::CancelReason::Duplicate,
-        CancelReason::Unreachable => wire::CancelReason::Unreachable,
-        CancelReason::Undeliverable => wire::CancelReason::Undeliverable,
-        CancelReason::Suspicious => wire::CancelReason::Suspicious,
-        CancelReason::Other => wire::CancelReason::Other,
-        CancelReason::HoldGone => wire::CancelReason::HoldGone,
     }
 }
 
@@ -378,38 +249,4 @@ pub fn mask_name(name: &str) -> String {
         .next()
         .map(|first| format!("{first}**"))
         .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn states_methods_and_reasons_come_back_from_the_wire() {
-        for state in OrderState::ALL {
-            assert_eq!(state_from_wire(state_to_wire(state).into()), Some(state));
-        }
-        for method in [Method::Pickup, Method::Delivery, Method::OnSite] {
-            assert_eq!(
-                method_from_wire(method_to_wire(method).into()),
-                Some(method)
-            );
-        }
-        for reason in CancelReason::ALL {
-            assert_eq!(
-                cancel_reason_from_wire(cancel_reason_to_wire(reason).into()),
-                Some(reason)
-            );
-        }
-    }
-
-    #[test]
-    fn an_unknown_value_is_refused_not_guessed() {
-        assert_eq!((state_from_wire(0), state_from_wire(99)), (None, None));
-        assert_eq!((method_from_wire(0), method_from_wire(99)), (None, None));
-        assert_eq!(
-            (cancel_reason_from_wire(0), cancel_reason_from_wire(99)),
-            (None, None)
-        );
-    }
 }

@@ -10,11 +10,9 @@ use tonic::{Request, Response, Status};
 
 use super::{
     convert::{
-        Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, state_to_wire,
-        summary_to_wire,
+        Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, summary_to_wire,
     },
-    parse,
-    parse::SlotsOf,
+    parse::{self, SlotsOf},
     quote_changed,
     snapshot::order_to_snapshot,
 };
@@ -125,10 +123,7 @@ impl OrderingService {
         };
         let undo = caller.account().filter(|_| works);
         wire::Order {
-            next_states: next
-                .into_iter()
-                .map(|state| state_to_wire(state).into())
-                .collect(),
+            next_states: next.into_iter().map(|state| state.to_wire()).collect(),
             undo_until: undo
                 .and_then(|by| order.undo_until(by, now))
                 .map(to_timestamp),
@@ -409,7 +404,7 @@ impl ordering_service_server::OrderingService for OrderingService {
             .into_iter()
             .map(|(order, state, version)| wire::KnownOrder {
                 order_id: order.to_string(),
-                state: state_to_wire(state).into(),
+                state: state.to_wire(),
                 version,
             });
         Ok(Response::new(wire::FindOrderStatesResponse {

@@ -6,20 +6,21 @@ use chassis::{
     error::{CommonReason, Problem, Violations},
     id::{self, BranchId, OrderId},
     request::{self, PageRequest},
-    text, time,
+    text,
+    text_enum::WireEnum as _,
+    time,
 };
 use chrono::{DateTime, Utc};
 use proto::{capacity::v1::CapacityReason, ordering::v1 as wire};
 use sha2::{Digest as _, Sha256};
 
-use super::convert;
 use crate::{
     app::{place_order::PlaceOrder, reschedule::Reschedule, transition_order::TransitionOrder},
     domain::{
         agreed::Agreed,
         cart::{Cart, CartLine, ChosenOption},
         order::Contact,
-        order_history::EventActor,
+        order_history::{CancelReason, EventActor},
         order_state::OrderState,
         order_transition::TransitionRequest,
     },
@@ -57,10 +58,7 @@ pub(super) fn cart(cart: Option<wire::Cart>, violations: &mut Violations) -> Opt
         return None;
     }
     let branch = id::parse("branch_id", &cart.branch_id, violations);
-    let method = convert::method_from_wire(cart.method);
-    if method.is_none() {
-        violations.push("method", CommonReason::ValidationFailed);
-    }
+    let method = request::choice("method", cart.method, violations);
     let wanted_at = time::parse_optional("wanted_at", cart.wanted_at.as_ref(), violations);
     let lines: Vec<_> = cart
         .lines
@@ -236,11 +234,8 @@ pub(super) fn transition_order(
     };
     let order = id::parse("order_id", &request.order_id, &mut violations);
     let version = version(request.version, &mut violations);
-    let to = convert::state_from_wire(request.to);
-    if to.is_none() {
-        violations.push("to", CommonReason::ValidationFailed);
-    }
-    let cancel_reason = convert::cancel_reason_from_wire(request.cancel_reason().into())
+    let to = request::choice("to", request.to, &mut violations);
+    let cancel_reason = CancelReason::from_wire(request.cancel_reason().into())
         .filter(|reason| reason.is_for_staff());
     if cancel_reason.is_none() && request.cancel_reason.is_some() {
         violations.push("cancel_reason", CommonReason::ValidationFailed);
@@ -328,7 +323,7 @@ pub(super) fn list_orders(
     let states: Option<Vec<OrderState>> = request
         .states
         .iter()
-        .map(|raw| convert::state_from_wire(*raw))
+        .map(|raw| OrderState::from_wire(*raw))
         .collect();
     match &states {
         None => violations.push("states", CommonReason::ValidationFailed),

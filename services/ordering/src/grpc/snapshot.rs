@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use chassis::{id::OrganisationId, money::Money, text::mask_phone};
 use proto::ordering::v1 as wire;
 
-use super::convert::{
-    channel_to_wire, invoice_form_to_wire, kind_to_wire, mask_name, method_to_wire,
-    payment_method_to_wire, payment_state_to_wire, state_to_wire,
-};
+use super::convert::{invoice_form_to_wire, mask_name};
 use crate::{
     app::quote::to_timestamp,
     domain::{
@@ -34,11 +31,11 @@ pub fn order_to_snapshot(org: OrganisationId, order: &Order) -> wire::OrderSnaps
         pickup_number: order.pickup_text(),
         version: progress.version,
         revision: order.revision,
-        state: state_to_wire(progress.state).into(),
+        state: progress.state.to_wire(),
         test: terms.test,
-        channel: channel_to_wire(terms.channel).into(),
-        kind: kind_to_wire(terms.kind).into(),
-        method: method_to_wire(order.method).into(),
+        channel: terms.channel.to_wire(),
+        kind: terms.kind.to_wire(),
+        method: order.method.to_wire(),
         method_name: terms.method_name.clone().unwrap_or_default(),
         table_name: terms.table.clone().unwrap_or_default(),
         member_id: terms.member.map(|id| id.to_string()).unwrap_or_default(),
@@ -57,8 +54,8 @@ pub fn order_to_snapshot(org: OrganisationId, order: &Order) -> wire::OrderSnaps
         total: order.total.amount(),
         paid: progress.paid,
         tax_totals: tax_totals(order),
-        payment_method: payment_method_to_wire(terms.payment_method).into(),
-        payment_state: payment_state_to_wire(progress.payment_state).into(),
+        payment_method: terms.payment_method.to_wire(),
+        payment_state: progress.payment_state.to_wire(),
         invoice: terms.invoice.as_ref().map(invoice),
         contact_name: mask_name(&order.contact.name),
         contact_phone: mask_phone(&order.contact.phone),

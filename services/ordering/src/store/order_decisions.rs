@@ -365,7 +365,7 @@ pub async fn list_outcomes(
     .await?;
     let outcomes = rows.into_iter().map(|row| {
         let order = OrderId::from_uuid(row.order_id);
-        let state = DecisionState::from_name(&row.state)
+        let state = DecisionState::from_word(&row.state)
             .ok_or_else(|| Inconsistent::new("order_decisions", "state", order))?;
         let pickup_number = row.pickup_number.map(PickupNumber);
         let pickup_number = pickup_text(pickup_number, row.test.unwrap_or_default());
@@ -489,5 +489,5 @@ pub async fn purge(
 }
 
 fn action(order: OrderId, name: &str) -> Result<Action, Inconsistent> {
-    Action::from_name(name).ok_or_else(|| Inconsistent::new("order_decisions", "action", order))
+    Action::from_word(name).ok_or_else(|| Inconsistent::new("order_decisions", "action", order))
 }

@@ -229,11 +229,11 @@ impl Row {
             _ => return Err("actor_kind"),
         };
         let from = match self.from_state {
-            Some(name) => Some(OrderState::from_name(&name).ok_or("from_state")?),
+            Some(name) => Some(OrderState::from_word(&name).ok_or("from_state")?),
             None => None,
         };
         let cancel_reason = match self.cancel_reason {
-            Some(name) => Some(CancelReason::from_name(&name).ok_or("cancel_reason")?),
+            Some(name) => Some(CancelReason::from_word(&name).ok_or("cancel_reason")?),
             None => None,
         };
         Ok(OrderEvent {
@@ -249,7 +249,7 @@ impl Row {
             },
             base_version: self.base_version,
             from,
-            to: OrderState::from_name(&self.to_state).ok_or("to_state")?,
+            to: OrderState::from_word(&self.to_state).ok_or("to_state")?,
             actor,
             at: self.at,
             reason: self.reason,

@@ -141,7 +141,7 @@ impl Row {
             variant: VariantId::from_uuid(self.variant_id),
             product_name: self.product_name,
             variant_name: self.variant_name,
-            tax_type: TaxType::from_name(&self.tax_type).ok_or("tax_type")?,
+            tax_type: TaxType::from_word(&self.tax_type).ok_or("tax_type")?,
             quantity: self.quantity,
             unit_list: Money::new(self.unit_list, currency),
             list: Money::new(self.list, currency),

@@ -8,6 +8,7 @@ use chassis::{
     error::Problem,
     id::{AccountId, BranchId, BrandId, MemberId, MenuVersionId, OrderId, OrganisationId},
     money::{Currency, Money},
+    sales::{Channel, Method},
     snapshot::Key,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,13 +19,12 @@ use uuid::Uuid;
 
 use super::{Inconsistent, json, order_events::RequestMark, order_lines};
 use crate::domain::{
-    cart::Method,
     menu::DayRule,
     order::{Contact, Order, OrderLine, SlotChange},
     order_history::{CancelReason, Progress, Undo},
     order_number::{OrderNumber, PickupNumber},
     order_state::OrderState,
-    order_terms::{Channel, OrderKind, OrderTerms, PaymentMethod, PaymentState},
+    order_terms::{OrderKind, OrderTerms, PaymentMethod, PaymentState},
 };
 
 /// Inserts new orders in one statement, without their lines and entries.
@@ -337,7 +337,7 @@ pub async fn list_states(
     .fetch_all(&mut **tx)
     .await?;
     let states = rows.into_iter().map(|row| {
-        let state = OrderState::from_name(&row.state)
+        let state = OrderState::from_word(&row.state)
             .ok_or_else(|| Inconsistent::new("orders", "state", row.order_id))?;
         Ok((OrderId::from_uuid(row.order_id), state, row.version))
     });
@@ -398,18 +398,18 @@ impl Row {
     /// The order, or the inconsistent column.
     fn parse(self, currency: Currency, lines: Vec<OrderLine>) -> Result<Order, &'static str> {
         let cancel_reason = match &self.cancel_reason {
-            Some(name) => Some(CancelReason::from_name(name).ok_or("cancel_reason")?),
+            Some(name) => Some(CancelReason::from_word(name).ok_or("cancel_reason")?),
             None => None,
         };
         let undo = self.undo_by.zip(self.undo_until);
         let terms = OrderTerms {
-            channel: Channel::from_name(&self.channel).ok_or("channel")?,
-            kind: OrderKind::from_name(&self.kind).ok_or("kind")?,
+            channel: Channel::from_word(&self.channel).ok_or("channel")?,
+            kind: OrderKind::from_word(&self.kind).ok_or("kind")?,
             member: self.member_id.map(MemberId::from_uuid),
             table: self.table_name,
             method_name: self.method_name,
             address: json::to_optional(self.delivery_address).ok_or("delivery_address")?,
-            payment_method: PaymentMethod::from_name(&self.payment_method)
+            payment_method: PaymentMethod::from_word(&self.payment_method)
                 .ok_or("payment_method")?,
             invoice: json::to_optional(self.invoice).ok_or("invoice")?,
             test: self.test,
@@ -421,7 +421,7 @@ impl Row {
             order_number: OrderNumber::stored(self.order_number),
             pickup_number: self.pickup_number.map(PickupNumber),
             terms,
-            method: Method::from_name(&self.method).ok_or("method")?,
+            method: Method::from_word(&self.method).ok_or("method")?,
             wanted_at: self.wanted_at,
             promised_at: self.promised_at,
             business_day: BusinessDay::on(self.business_day),
@@ -449,13 +449,13 @@ impl Row {
                 reason: self.moved_reason,
             }),
             progress: Progress {
-                state: OrderState::from_name(&self.state).ok_or("state")?,
+                state: OrderState::from_word(&self.state).ok_or("state")?,
                 version: self.version,
                 placed_at: self.placed_at,
                 accepted_at: self.accepted_at,
                 ready_at: self.ready_at,
                 completed_at: self.completed_at,
-                payment_state: PaymentState::from_name(&self.payment_state)
+                payment_state: PaymentState::from_word(&self.payment_state)
                     .ok_or("payment_state")?,
                 paid: self.paid,
                 cancel_reason,

@@ -4,11 +4,11 @@ use crate::common::{Shop, cancel, fakes, moved, to, to_slot};
 use chassis::clock::Clock as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use proto::{
-    capacity::v1::Channel,
+    common::v1::{Channel, Method},
     ordering::v1::{
-        ActorKind, CancelReason, FulfilmentMethod, Order, OrderChange, OrderChanged, OrderKind,
-        OrderSnapshot, OrderState, PaymentMethod, PaymentState, ScheduleChanged, SnapshotLine,
-        SnapshotOption, TaxTotal, TransitionOrderRequest, UndoTransitionRequest,
+        ActorKind, CancelReason, Order, OrderChange, OrderChanged, OrderKind, OrderSnapshot,
+        OrderState, PaymentMethod, PaymentState, ScheduleChanged, SnapshotLine, SnapshotOption,
+        TaxTotal, TransitionOrderRequest, UndoTransitionRequest,
     },
 };
 use uuid::Uuid;
@@ -22,7 +22,7 @@ fn change(shop: &Shop, order: &Order) -> OrderChange {
         at: Some(fakes::timestamp(shop.service.clock().now())),
         channel: Channel::Web.into(),
         kind: OrderKind::Guest.into(),
-        method: FulfilmentMethod::Pickup.into(),
+        method: Method::Pickup.into(),
         business_day: "2026-09-02".to_owned(),
         promised_at: order.promised_at,
         currency: "TWD".to_owned(),
@@ -92,7 +92,7 @@ fn snapshot(shop: &Shop, order: &Order, placed_at: DateTime<Utc>) -> OrderSnapsh
         state: OrderState::Placed.into(),
         channel: Channel::Web.into(),
         kind: OrderKind::Guest.into(),
-        method: FulfilmentMethod::Pickup.into(),
+        method: Method::Pickup.into(),
         business_day: "2026-09-02".to_owned(),
         time_zone: "Asia/Taipei".to_owned(),
         created_at: Some(fakes::timestamp(placed_at)),

@@ -2,15 +2,18 @@
 
 use crate::common::{Shop, fakes};
 use chassis::error::Problem;
-use proto::capacity::v1::{self as capacity, CapacityReason};
+use proto::{
+    capacity::v1::{self as capacity, CapacityReason},
+    common::v1::{Channel, Method},
+};
 
 #[tokio::test]
 async fn a_hold_says_what_pauses_and_limits_are_judged_by() {
     let shop = Shop::open().await;
     shop.place(shop.request("k1", 3).await).await.unwrap();
     let asked = shop.capacity.state.lock().asked.take().unwrap();
-    assert_eq!(asked.channel(), capacity::Channel::Web);
-    assert_eq!(asked.method(), capacity::Method::Pickup);
+    assert_eq!(asked.channel(), Channel::Web);
+    assert_eq!(asked.method(), Method::Pickup);
     let line = capacity::HoldLine {
         product_id: fakes::TEA.to_string(),
         variant_id: fakes::TEA_M.to_string(),

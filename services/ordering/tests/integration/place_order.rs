@@ -8,10 +8,8 @@ use chrono::TimeDelta;
 use proto::{
     capacity::v1::{CapacityReason, OpenState},
     catalog::v1::MenuPublished,
-    ordering::v1::{
-        Cart, FindSlotsRequest, FulfilmentMethod, GetOrderByTokenRequest, OrderState,
-        PlaceOrderRequest,
-    },
+    common::v1::Method,
+    ordering::v1::{Cart, FindSlotsRequest, GetOrderByTokenRequest, OrderState, PlaceOrderRequest},
 };
 
 #[tokio::test]
@@ -367,7 +365,7 @@ async fn everything_wrong_with_a_request_is_named_at_once_and_nothing_is_held() 
 async fn what_the_branch_does_not_offer_is_refused() {
     let shop = Shop::open().await;
     let mut delivery = shop.request("k", 1).await;
-    delivery.cart.as_mut().unwrap().method = FulfilmentMethod::Delivery.into();
+    delivery.cart.as_mut().unwrap().method = Method::Delivery.into();
     assert_eq!(reason(shop.place(delivery).await), "METHOD_NOT_ALLOWED");
 
     let mut elsewhere = shop.request("k", 1).await;

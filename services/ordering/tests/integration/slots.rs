@@ -3,8 +3,9 @@
 use crate::common::{Shop, fakes, fields, reason};
 use chassis::clock::Clock as _;
 use proto::{
-    capacity::v1::{self as capacity, SlotState},
-    ordering::v1::{FindSlotsRequest, FulfilmentMethod},
+    capacity::v1::SlotState,
+    common::v1::{Channel, Method},
+    ordering::v1::FindSlotsRequest,
 };
 
 const RULE: &str = "01900000-0000-7000-8000-000000000901";
@@ -30,7 +31,7 @@ async fn capacity_is_asked_with_everything_it_judges_a_cart_by() {
     let shop = Shop::open().await;
     offer(&shop);
     let mut request = of_cart(&shop, 3);
-    let on_site = FulfilmentMethod::OnSite;
+    let on_site = Method::OnSite;
     request.cart.as_mut().unwrap().method = on_site.into();
     let found = shop.customer().find_slots(request).await.unwrap();
     let found = found.into_inner();
@@ -38,8 +39,8 @@ async fn capacity_is_asked_with_everything_it_judges_a_cart_by() {
     assert_eq!(found.earliest_slot_at, found.slots[1].starts_at);
 
     let asked = shop.capacity.state.lock().asked_for.take().unwrap();
-    assert_eq!(asked.method(), capacity::Method::OnSite);
-    assert_eq!(asked.channel(), capacity::Channel::Web);
+    assert_eq!(asked.method(), Method::OnSite);
+    assert_eq!(asked.channel(), Channel::Web);
     assert_eq!(asked.lines.len(), 1);
     assert_eq!((asked.lines[0].quantity, asked.lines[0].amount), (3, 75));
     let mut skus: Vec<_> = asked
@@ -77,7 +78,7 @@ async fn what_is_wrong_with_a_cart_is_refused_as_in_a_quote() {
         [("lines[0].options".to_owned(), "OPTION_RULE".to_owned())]
     );
     let mut request = of_cart(&shop, 1);
-    request.cart.as_mut().unwrap().method = FulfilmentMethod::Delivery.into();
+    request.cart.as_mut().unwrap().method = Method::Delivery.into();
     let refused = shop.customer().find_slots(request).await;
     assert_eq!(reason(refused), "METHOD_NOT_ALLOWED");
     let nothing = FindSlotsRequest::default();
@@ -117,11 +118,11 @@ async fn a_quote_is_judged_by_its_cart_once_slots_differ_by_cart() {
     shop.capacity.state.lock().by_cart = true;
     offer(&shop);
     let mut cart = shop.cart(2);
-    cart.method = FulfilmentMethod::OnSite.into();
+    cart.method = Method::OnSite.into();
     cart.wanted_at = shop.capacity.state.lock().slots[0].starts_at;
     let quote = shop.quote(cart).await.unwrap();
     let asked = shop.capacity.state.lock().asked_for.take().unwrap();
-    assert_eq!(asked.method(), capacity::Method::OnSite);
+    assert_eq!(asked.method(), Method::OnSite);
     assert_eq!(asked.lines[0].quantity, 2);
     assert_eq!(quote.warnings[0].reason, "SLOT_FULL");
     assert_eq!(quote.promised_at, None);

@@ -6,19 +6,18 @@ use chassis::{
     db::TenantTx,
     id::{BrandId, MemberId, MenuVersionId, OptionId, OrderId, OrderLineId, ProductId, VariantId},
     money::{Currency, Money},
+    sales::{Channel, Method},
 };
 use chrono::TimeDelta;
 use ordering::{
     domain::{
-        cart::Method,
         menu::{DayRule, TaxType},
         order::{Contact, Order, OrderLine, placed_event},
         order_history::{EventActor, fold},
         order_number::{OrderNumber, PickupNumber},
         order_state::OrderState,
         order_terms::{
-            Channel, DeliveryAddress, InvoiceChoice, InvoiceForm, OrderKind, OrderTerms,
-            PaymentMethod,
+            DeliveryAddress, InvoiceChoice, InvoiceForm, OrderKind, OrderTerms, PaymentMethod,
         },
         quote::{Adjustment, ComboChoice, Fee, PricedLine, SoldOption},
     },

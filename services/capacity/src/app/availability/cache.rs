@@ -12,6 +12,7 @@ use chassis::{
     business_day::BusinessDay,
     clock::SharedClock,
     id::{BranchId, BrandId, OrganisationId},
+    sales::{Channel, Method},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
@@ -21,9 +22,7 @@ use crate::{
     app::error::Error,
     domain::{
         availability::{Availability, AvailabilityQuery, BranchSnapshot, StockOfDay},
-        channel::Channel,
         limits::grid::Grid,
-        method::Method,
     },
 };
 

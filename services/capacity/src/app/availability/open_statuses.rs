@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use chassis::id::{BranchId, BrandId, OrganisationId};
+use chassis::{
+    id::{BranchId, BrandId, OrganisationId},
+    sales::{Channel, Method},
+};
 use chrono::TimeDelta;
 
 use crate::{
     app::{Dependencies, error::Error},
-    domain::{
-        availability::open_status::OpenStatus, channel::Channel, limits::usage::CapacityUsage,
-        method::Method,
-    },
+    domain::{availability::open_status::OpenStatus, limits::usage::CapacityUsage},
     store,
 };
 

@@ -4,6 +4,7 @@ use chassis::{
     authn::Identity,
     db::TenantTx,
     id::{BranchId, OrganisationId, SpecialDayId},
+    sales::Method,
 };
 use chrono::{DateTime, Utc};
 
@@ -16,14 +17,11 @@ use super::{
 };
 use crate::{
     app::{Dependencies, error::Error, find_branch::find_branch},
-    domain::{
-        hours::{
-            affected_orders::BookedOrder,
-            offer::{OfferedDay, offered},
-            special_days::{Day, SpecialDay},
-            versions::Versions,
-        },
-        method::Method,
+    domain::hours::{
+        affected_orders::BookedOrder,
+        offer::{OfferedDay, offered},
+        special_days::{Day, SpecialDay},
+        versions::Versions,
     },
     store::branches::Branch,
 };

@@ -10,19 +10,17 @@ use chassis::{
     business_day::BusinessDay,
     error::{CommonReason, Problem, Violations},
     id::{BranchId, OrganisationId},
+    sales::Method,
 };
 
 use super::{FARTHEST, MOST_OVERBOOKED, can_be_corrected};
 use crate::{
     app::{Dependencies, error::Error, find_branch::find_branch},
-    domain::{
-        limits::{
-            Limits, Rule,
-            parse::judge,
-            simulation::{SimulatedOrder, simulate},
-            usage::{CapacityUsage, Pool},
-        },
-        method::Method,
+    domain::limits::{
+        Limits, Rule,
+        parse::judge,
+        simulation::{SimulatedOrder, simulate},
+        usage::{CapacityUsage, Pool},
     },
     store::{self, limits::counters::Counter},
 };

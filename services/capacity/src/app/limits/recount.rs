@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use chassis::{db::TenantTx, id::BranchId};
+use chassis::{db::TenantTx, id::BranchId, sales::Method};
 use chrono::{DateTime, Utc};
 
 use super::FARTHEST;
@@ -18,7 +18,6 @@ use crate::{
             usage::{CapacityUsage, Taken},
             window::day_counts_from,
         },
-        method::Method,
     },
     store::{self, limits::counters::Counter},
 };

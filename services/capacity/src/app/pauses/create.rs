@@ -9,6 +9,7 @@ use chassis::{
     error::{CommonReason, Problem},
     id::{BranchId, OrganisationId, PauseId, SkuId},
     idempotency::Once,
+    sales::Channel,
 };
 use chrono::{DateTime, Utc};
 
@@ -17,7 +18,6 @@ use crate::{
     app::{Dependencies, availability::publish::publish_pauses, error::Error},
     domain::{
         branch_state::BranchState,
-        channel::Channel,
         pauses::{BranchPause, End, EndProblem, Pause, Reason, Target},
         stock::StockMode,
     },

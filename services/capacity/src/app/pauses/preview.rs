@@ -2,15 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{authn::Identity, business_day::BusinessDay, id::OrganisationId};
+use chassis::{authn::Identity, business_day::BusinessDay, id::OrganisationId, sales::Channel};
 
 use super::PauseScope;
 use crate::{
     app::{Dependencies, error::Error, find_branch::find_branch},
-    domain::{
-        channel::Channel,
-        pauses::{End, Target},
-    },
+    domain::pauses::{End, Target},
     store::{self, pauses::orders::MatchingOrder},
 };
 

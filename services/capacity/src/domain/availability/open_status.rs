@@ -1,10 +1,10 @@
 //! Whether a branch takes orders for now: the one rule behind every place that says "open".
 
+use chassis::sales::Channel;
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
     branch_state::BranchState,
-    channel::Channel,
     hours::calendar::{Calendar, SlotTime},
     limits::{demand::Demand, usage::CapacityUsage},
     pauses::Pauses,

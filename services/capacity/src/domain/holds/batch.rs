@@ -10,6 +10,7 @@ use chassis::{
     business_day::BusinessDay,
     error::{FieldProblem, Problem, ToProblem},
     id::{HoldKey, OrderId, SkuId},
+    sales::{Channel, Method},
 };
 use chrono::{DateTime, Utc};
 use proto::capacity::v1::CapacityReason;
@@ -17,14 +18,13 @@ use proto::capacity::v1::CapacityReason;
 use crate::domain::{
     availability::changes::VisibleChanges,
     branch_state::BranchState,
-    channel::Channel,
     hours::calendar::{Calendar, SlotProblem, SlotTime},
     limits::{
         demand::Demand,
+        may_overbook,
         usage::{CapacityUsage, CounterIncrement, CounterKey, Fullness, Take, beyond},
     },
     line::Line,
-    method::Method,
     pauses::{Paused, Pauses, SaleContext},
     stock::{
         Bucket, MovementKind, Part,
@@ -310,7 +310,7 @@ impl BatchPlanner<'_> {
         };
         let slot = calendar.wanted(at)?;
         let remaining = self.usage.remaining(&calendar, demand, slot.starts_at);
-        if remaining.fullness == Fullness::Full && !request.channel.may_overbook() {
+        if remaining.fullness == Fullness::Full && !may_overbook(request.channel) {
             return Err(SlotProblem::Full);
         }
         Ok((slot, slot.starts_at))

@@ -6,12 +6,12 @@ use chassis::{
     business_day::BusinessDay,
     error::{Problem, ToProblem},
     id::{BranchId, OrderId},
+    sales::Method,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use proto::capacity::v1::CapacityReason;
 
 use super::schedule::Schedule;
-use crate::domain::method::Method;
 
 /// A refusal travels in headers: it names this many orders at most.
 pub const MOST_NAMED: usize = 40;

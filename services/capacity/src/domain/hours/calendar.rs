@@ -1,6 +1,6 @@
 //! When a branch sells, seen from one moment: openings, slots, the wanted time, the ASAP promise.
 
-use chassis::business_day::BusinessDay;
+use chassis::{business_day::BusinessDay, sales::Method};
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use proto::capacity::v1::CapacityReason;
 
@@ -9,10 +9,7 @@ use super::{
     schedule::Schedule,
     weekly::{Hours, OutsideHours},
 };
-use crate::domain::{
-    local_time::{ceil_five_minutes, grid_floor, instant_of, shown_at},
-    method::Method,
-};
+use crate::domain::local_time::{ceil_five_minutes, grid_floor, instant_of, shown_at};
 
 /// No period is longer than a day and a business day may begin up to twelve hours late.
 const DAYS_AROUND: u64 = 2;

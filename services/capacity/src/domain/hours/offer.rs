@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chassis::business_day::BusinessDay;
+use chassis::{business_day::BusinessDay, sales::Method};
 use chrono::{DateTime, Days, Utc};
 
 use super::{calendar::Calendar, opening::Opening, schedule::Schedule};
-use crate::domain::method::Method;
 
 /// Today and a week.
 pub const DAYS_SHOWN: u64 = 8;

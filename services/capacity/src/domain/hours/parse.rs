@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chassis::error::{CommonReason, Violations};
+use chassis::{
+    error::{CommonReason, Violations},
+    sales::Method,
+};
 use proto::capacity::v1::CapacityReason;
 
 use super::weekly::{
     DAY_MINUTES, DayPeriod, Hours, MethodHours, OutsideHours, Period, WEEK_MINUTES,
 };
-use crate::domain::method::Method;
 
 const PERIODS_A_DAY: usize = 6;
 const PERIODS_A_WEEK: usize = 7 * PERIODS_A_DAY;

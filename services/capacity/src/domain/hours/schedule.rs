@@ -1,14 +1,11 @@
 //! When a branch is open, by its hours and special days.
 
-use chassis::business_day::BusinessDay;
+use chassis::{business_day::BusinessDay, sales::Method};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::{opening::Opening, special_days::DayTable, weekly::Hours};
-use crate::domain::{
-    local_time::{grid_floor, instant_of, shown_at},
-    method::Method,
-};
+use crate::domain::local_time::{grid_floor, instant_of, shown_at};
 
 const FIRST_INSTANT: DateTime<Utc> = DateTime::UNIX_EPOCH;
 /// Far enough away for every date, and not so far that a zone could not show it.

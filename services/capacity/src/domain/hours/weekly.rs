@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chassis::sales::Method;
 use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
 use super::opening::Opening;
-use crate::domain::{local_time::instant_of, method::Method};
+use crate::domain::local_time::instant_of;
 
 /// Minutes of a day by the clock on the wall.
 pub const DAY_MINUTES: i32 = 24 * 60;

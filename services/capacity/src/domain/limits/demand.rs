@@ -1,10 +1,13 @@
 //! What an order demands of the rules, in whatever slot.
 
-use chassis::id::LimitRuleId;
+use chassis::{
+    id::LimitRuleId,
+    sales::{Channel, Method},
+};
 use uuid::Uuid;
 
 use super::{LimitTarget, Limits, Measure, Rule};
-use crate::domain::{channel::Channel, line::Line, method::Method};
+use crate::domain::line::Line;
 
 /// The limit of orders a slot takes by the hours; it has the place of a rule in every counter.
 pub const BY_HOURS: LimitRuleId = LimitRuleId::from_uuid(Uuid::nil());

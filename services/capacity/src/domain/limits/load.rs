@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{business_day::BusinessDay, id::LimitRuleId};
+use chassis::{
+    business_day::BusinessDay,
+    id::LimitRuleId,
+    sales::{Channel, Method},
+};
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -10,7 +14,7 @@ use super::{
     order::SlotOrder,
     usage::{CapacityUsage, Pool},
 };
-use crate::domain::{channel::Channel, hours::calendar::Calendar, line::Line, method::Method};
+use crate::domain::{hours::calendar::Calendar, line::Line};
 
 /// Most rules listed for one slot.
 const MOST_LISTED: usize = 8;

@@ -1,9 +1,13 @@
 //! An order as limits count it.
 
-use chassis::{business_day::BusinessDay, id::OrderId};
+use chassis::{
+    business_day::BusinessDay,
+    id::OrderId,
+    sales::{Channel, Method},
+};
 use chrono::{DateTime, Utc};
 
-use crate::domain::{channel::Channel, line::Line, method::Method};
+use crate::domain::line::Line;
 
 /// An order as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,18 +5,16 @@ use std::{collections::HashMap, sync::Arc};
 use chassis::{
     business_day::BusinessDay,
     id::{LimitRuleId, OrderId},
+    sales::Method,
 };
 use chrono::{DateTime, Utc};
 
 use super::{
-    Limits,
+    Limits, may_overbook,
     order::SlotOrder,
     usage::{CapacityUsage, Fullness},
 };
-use crate::domain::{
-    hours::{calendar::SlotTime, schedule::Schedule},
-    method::Method,
-};
+use crate::domain::hours::{calendar::SlotTime, schedule::Schedule};
 
 /// An order that the rules would have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +59,7 @@ pub fn simulate(
         };
         let demand = limits.demand(order.channel, order.method, &order.lines);
         let remaining = usage.remaining(calendar, &demand, order.slot_starts_at);
-        if remaining.fullness != Fullness::Full || order.channel.may_overbook() {
+        if remaining.fullness != Fullness::Full || may_overbook(order.channel) {
             let takes = usage.takes(calendar, &demand, order.slot_starts_at);
             usage.add(&takes);
             continue;

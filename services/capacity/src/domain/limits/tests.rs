@@ -7,6 +7,7 @@ use chassis::{
     business_day::BusinessDay,
     error::Violations,
     id::{CategoryId, LimitRuleId, OrderId, ProductId, VariantId},
+    sales::{Channel, Method},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -22,10 +23,8 @@ use super::{
     *,
 };
 use crate::domain::{
-    channel::Channel,
     hours::{Hours, Period, calendar::SlotProblem, schedule::Schedule},
     line::Line,
-    method::Method,
 };
 
 /// A Wednesday, 12:00 in Taipei.

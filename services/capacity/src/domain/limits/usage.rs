@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use chassis::id::LimitRuleId;
+use chassis::{id::LimitRuleId, sales::Channel};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
@@ -14,7 +14,6 @@ use super::{
     order::SlotOrder,
 };
 use crate::domain::{
-    channel::Channel,
     hours::{
         calendar::{Calendar, SlotProblem, SlotTime},
         schedule::Schedule,
@@ -64,7 +63,7 @@ impl Pool {
     pub const fn name(self) -> &'static str {
         match self {
             Self::All => "all",
-            Self::Share(channel) => channel.name(),
+            Self::Share(channel) => channel.as_str(),
             Self::Unreserved => "unreserved",
         }
     }
@@ -75,7 +74,7 @@ impl Pool {
         match name {
             "all" => Some(Self::All),
             "unreserved" => Some(Self::Unreserved),
-            _ => Channel::named(name).map(Self::Share),
+            _ => Channel::from_word(name).map(Self::Share),
         }
     }
 }

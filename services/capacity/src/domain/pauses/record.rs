@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chassis::id::{BranchId, BrandId, PauseId, SkuId};
+use chassis::{
+    id::{BranchId, BrandId, PauseId, SkuId},
+    sales::Channel,
+};
 use chrono::{DateTime, Utc};
 
 use super::{End, Ending, Reason, Target};
-use crate::domain::channel::Channel;
 
 /// A pause.
 #[derive(Clone, Debug, PartialEq, Eq)]

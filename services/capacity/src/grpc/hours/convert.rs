@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chassis::{
     error::{CommonReason, Violations},
     id::{self, BranchId, BrandId, SpecialDayId},
+    sales::Method,
     text,
+    text_enum::WireEnum as _,
 };
 use chrono::{DateTime, Utc};
 use proto::capacity::v1 as wire;
@@ -16,31 +18,18 @@ use crate::{
         set::{CurrentHours, PlannedHours},
         special_days::Owner,
     },
-    domain::{
-        hours::{
-            DayPeriod, Hours, MethodHours, OutsideHours, Period, RawHours, RawMethodHours,
-            affected_orders::{Action, BookedOrder, Decision, Decisions},
-            offer::OfferedDay,
-            special_days::{Day, RawDay, SpecialDay},
-            versions::{HoursVersion, State, Versions},
-        },
-        method::Method,
+    domain::hours::{
+        DayPeriod, Hours, MethodHours, OutsideHours, Period, RawHours, RawMethodHours,
+        affected_orders::{Action, BookedOrder, Decision, Decisions},
+        offer::OfferedDay,
+        special_days::{Day, RawDay, SpecialDay},
+        versions::{HoursVersion, State, Versions},
     },
-    wire::{instant, named, timestamp, wire_method},
+    wire::{instant, named, timestamp},
 };
 
 /// Most decisions of a request, and orders listed in a response.
 pub const MOST_ORDERS: usize = 200;
-
-/// Reads a method; `None` where none is named.
-pub fn method(method: wire::Method) -> Option<Method> {
-    match method {
-        wire::Method::Unspecified => None,
-        wire::Method::Pickup => Some(Method::Pickup),
-        wire::Method::Delivery => Some(Method::Delivery),
-        wire::Method::OnSite => Some(Method::OnSite),
-    }
-}
 
 /// Reads hours and judges them; faults are noted below `prefix`.
 pub fn hours(prefix: &str, hours: &wire::Hours, violations: &mut Violations) -> Option<Hours> {
@@ -52,7 +41,7 @@ pub fn hours(prefix: &str, hours: &wire::Hours, violations: &mut Violations) -> 
     }
     let period = |period: &wire::Period| (period.weekday, period.open_minute, period.close_minute);
     let raw_method = |own: &wire::MethodHours| RawMethodHours {
-        method: method(own.method()),
+        method: Method::from_wire(own.method),
         own_week: own.own_week,
         periods: own.periods.iter().map(period).collect(),
         last_order_minutes: own.last_order_minutes,
@@ -111,7 +100,7 @@ pub fn wire_hours(branch_id: BranchId, hours: &Hours, version: i64) -> wire::Hou
         periods.iter().map(period).collect()
     };
     let own = |(&method, own): (&Method, &MethodHours)| wire::MethodHours {
-        method: wire_method(method).into(),
+        method: method.to_wire(),
         own_week: own.periods.is_some(),
         periods: periods(own.periods.as_deref().unwrap_or_default()),
         last_order_minutes: own.last_order_minutes.map(i32::from),
@@ -380,7 +369,7 @@ mod tests {
             max_orders_per_slot: Some(4),
             version: 3,
             methods: vec![wire::MethodHours {
-                method: wire::Method::Delivery.into(),
+                method: Method::Delivery.to_wire(),
                 own_week: true,
                 periods: week(),
                 last_order_minutes: Some(45),

@@ -6,7 +6,9 @@ use chassis::{
     clock::Clock,
     error::Violations,
     id::{self, LimitRuleId},
+    sales::{Channel, Method},
     text,
+    text_enum::WireEnum as _,
 };
 use chrono::NaiveDate;
 use proto::capacity::v1::{self as wire, CapacityReason};
@@ -23,7 +25,7 @@ use crate::{
         local_time::parse_date,
     },
     store::limits::{LimitTemplate, LimitVersion, counters::Counter},
-    wire::{channel, method, named, timestamp, wire_channel, wire_method},
+    wire::{named, timestamp},
 };
 
 const INVALID: CapacityReason = CapacityReason::CapacityInvalid;
@@ -131,14 +133,10 @@ fn target(
     let read = match target.kind() {
         Kind::Unspecified => return invalid(format!("{field}.kind"), violations),
         Kind::All => LimitTarget::All,
-        Kind::Method if target.method() == wire::Method::Unspecified => {
-            return invalid(format!("{field}.method"), violations);
-        }
-        Kind::Method => LimitTarget::Method(method(
-            &format!("{field}.method"),
-            target.method().into(),
-            violations,
-        )),
+        Kind::Method => match Method::from_wire(target.method().into()) {
+            Some(method) => LimitTarget::Method(method),
+            None => return invalid(format!("{field}.method"), violations),
+        },
         Kind::Category => LimitTarget::Category(id::parse(&id, target.id(), violations)?),
         Kind::Product => LimitTarget::Product(id::parse(&id, target.id(), violations)?),
         Kind::Variant => LimitTarget::Variant(id::parse(&id, target.id(), violations)?),
@@ -221,15 +219,14 @@ fn shares(
     field: &str,
     shares: &[wire::ChannelShare],
     violations: &mut Violations,
-) -> BTreeMap<crate::domain::channel::Channel, u8> {
+) -> BTreeMap<Channel, u8> {
     let mut read = BTreeMap::new();
     for (index, share) in shares.iter().enumerate() {
         let field = format!("{field}[{index}]");
-        if share.channel() == wire::Channel::Unspecified {
+        let Some(of) = Channel::from_wire(share.channel) else {
             violations.push(format!("{field}.channel"), INVALID);
             continue;
-        }
-        let of = channel(&format!("{field}.channel"), share.channel, violations);
+        };
         let percent = u8::try_from(share.percent)
             .ok()
             .filter(|percent| *percent <= 100);
@@ -262,8 +259,8 @@ pub fn wire_rule(rule: &Rule) -> wire::LimitRule {
         Measure::MakeMinutes => wire::LimitMeasure::MakeMinutes,
         Measure::Amount => wire::LimitMeasure::Amount,
     };
-    let share = |(of, percent): (&_, &u8)| wire::ChannelShare {
-        channel: wire_channel(*of).into(),
+    let share = |(of, percent): (&Channel, &u8)| wire::ChannelShare {
+        channel: of.to_wire(),
         percent: i32::from(*percent),
     };
     wire::LimitRule {
@@ -290,7 +287,7 @@ fn wire_target(target: &LimitTarget, name: &str) -> wire::LimitTarget {
     let kind = match target {
         LimitTarget::All => Kind::All,
         LimitTarget::Method(method) => {
-            found.method = Some(wire_method(*method).into());
+            found.method = Some(method.to_wire());
             Kind::Method
         }
         LimitTarget::Category(id) => {

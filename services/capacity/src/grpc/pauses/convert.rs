@@ -6,7 +6,9 @@ use chassis::{
     error::{CommonReason, Violations},
     id::{self, PauseId},
     request::{self, PageRequest},
+    sales::{Channel, Method},
     text,
+    text_enum::WireEnum as _,
 };
 use chrono::{DateTime, Utc};
 use proto::capacity::v1 as wire;
@@ -14,12 +16,11 @@ use proto::capacity::v1 as wire;
 use crate::{
     app::pauses::PauseScope,
     domain::{
-        channel::Channel,
         local_time::is_of_business,
         pauses::{ActivePause, End, Ending, LONGEST_NAME, MOST_MINUTES, Reason, Target},
     },
     store::pauses::{PauseInBranch, orders::MatchingOrder},
-    wire::{channel, ids, instant, method, timestamp, wire_channel, wire_method},
+    wire::{ids, instant, timestamp},
 };
 
 const MOST_BRANCHES: usize = 200;
@@ -50,14 +51,12 @@ pub fn target(
         wire::PauseTargetKind::Category => {
             id::parse(&id, target.id(), violations).map(Target::Category)
         }
-        wire::PauseTargetKind::Method if target.method() == wire::Method::Unspecified => {
-            violations.push(format!("{field}.method"), CommonReason::EmptyTarget);
-            None
-        }
         wire::PauseTargetKind::Method => {
-            let field = format!("{field}.method");
-            let number = target.method().into();
-            Some(Target::Method(method(&field, number, violations)))
+            let method = Method::from_wire(target.method().into());
+            if method.is_none() {
+                violations.push(format!("{field}.method"), CommonReason::EmptyTarget);
+            }
+            method.map(Target::Method)
         }
         wire::PauseTargetKind::Branch => Some(Target::Branch),
         wire::PauseTargetKind::Station => {
@@ -91,7 +90,7 @@ pub fn wire_target(target: &Target) -> wire::PauseTarget {
         Target::Tag(_) => wire::PauseTargetKind::Tag,
     };
     let method = match target {
-        Target::Method(method) => Some(wire_method(*method).into()),
+        Target::Method(method) => Some(method.to_wire()),
         _ => None,
     };
     wire::PauseTarget {
@@ -139,8 +138,7 @@ pub fn channels(numbers: &[i32], violations: &mut Violations) -> BTreeSet<Channe
     let mut read = BTreeSet::new();
     for (index, number) in numbers.iter().take(MOST_CHANNELS).enumerate() {
         let field = format!("channels[{index}]");
-        let unsaid = *number == i32::from(wire::Channel::Unspecified);
-        if unsaid || !read.insert(channel(&field, *number, violations)) {
+        if !Channel::from_wire(*number).is_some_and(|channel| read.insert(channel)) {
             violations.push(field, CommonReason::ValidationFailed);
         }
     }
@@ -226,10 +224,7 @@ const fn wire_reason(reason: Reason) -> wire::PauseReason {
 }
 
 fn wire_channels(channels: &BTreeSet<Channel>) -> Vec<i32> {
-    channels
-        .iter()
-        .map(|&channel| wire_channel(channel).into())
-        .collect()
+    channels.iter().map(|channel| channel.to_wire()).collect()
 }
 
 /// A pause as staff see it in a branch.
@@ -308,10 +303,9 @@ pub fn place_in_history((pause, place): &PauseInBranch) -> (DateTime<Utc>, Pause
 
 #[cfg(test)]
 mod tests {
-    use chassis::id::ProductId;
+    use chassis::{id::ProductId, sales::Method};
 
     use super::*;
-    use crate::domain::method::Method;
 
     #[test]
     fn targets_and_ends_come_back_as_they_were() {
@@ -376,7 +370,6 @@ mod tests {
                 ("end.minutes", "SETTING_RANGE"),
                 ("channels[1]", "VALIDATION_FAILED"),
                 ("channels[2]", "VALIDATION_FAILED"),
-                ("channels[3]", "VALIDATION_FAILED"),
                 ("channels[3]", "VALIDATION_FAILED"),
                 ("note", "REASON_REQUIRED"),
                 ("reason", "REASON_REQUIRED"),

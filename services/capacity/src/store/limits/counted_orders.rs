@@ -5,16 +5,15 @@ use chassis::{
     business_day::BusinessDay,
     db::TenantTx,
     id::{BranchId, OrderId},
+    sales::{Channel, Method},
 };
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
 use crate::{
     domain::{
-        channel::Channel,
         limits::{order::SlotOrder, usage::Taken},
         line::Line,
-        method::Method,
     },
     store::holds::{TakenRow, taken, taken_rows},
 };

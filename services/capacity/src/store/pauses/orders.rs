@@ -4,12 +4,13 @@ use anyhow::Context as _;
 use chassis::{
     db::TenantTx,
     id::{BranchId, CategoryId, OptionId, OrderId, ProductId, VariantId},
+    sales::{Channel, Method},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use sqlx::types::Json;
 
-use crate::domain::{channel::Channel, method::Method, pauses::Target};
+use crate::domain::pauses::Target;
 
 /// An order due this long ago is over, even if its last state was never written.
 const OVER_AFTER: TimeDelta = TimeDelta::hours(12);

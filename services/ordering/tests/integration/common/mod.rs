@@ -13,11 +13,11 @@ use chrono::TimeDelta;
 use ordering::Ordering;
 use prost::Message as _;
 use proto::{
-    common::v1::Money,
+    common::v1::{Method, Money},
     ordering::v1::{
-        self as wire, Cart, CartLine, ChosenOption, Contact, FeeAmount, FulfilmentMethod,
-        MoveOrderRequest, Order, OrderState, PlaceOrderRequest, PlaceOrderResponse, PricedQuote,
-        QuoteRequest, TransitionOrderRequest, ordering_service_client::OrderingServiceClient,
+        self as wire, Cart, CartLine, ChosenOption, Contact, FeeAmount, MoveOrderRequest, Order,
+        OrderState, PlaceOrderRequest, PlaceOrderResponse, PricedQuote, QuoteRequest,
+        TransitionOrderRequest, ordering_service_client::OrderingServiceClient,
     },
 };
 use testkit::{CallerChannel, TestService, identities};
@@ -116,7 +116,7 @@ impl Shop {
     pub fn cart(&self, cups: i32) -> Cart {
         Cart {
             branch_id: self.branch().to_string(),
-            method: FulfilmentMethod::Pickup.into(),
+            method: Method::Pickup.into(),
             wanted_at: None,
             lines: vec![CartLine {
                 product_id: fakes::TEA.to_string(),

@@ -1,13 +1,12 @@
 use std::{collections::BTreeSet, sync::Arc};
 
-use chassis::id::PauseId;
+use chassis::{id::PauseId, sales::Method};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::*;
 use crate::domain::{
     hours::{Hours, Period, schedule::Schedule},
-    method::Method,
     pauses::{ActivePause, Reason, Target},
 };
 
