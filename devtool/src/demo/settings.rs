@@ -186,15 +186,14 @@ pub async fn pause(staff: &Staff, sold: &Sold, branch_id: &str) -> anyhow::Resul
     let target =
         |kind: &str, id: &str| json!({"kind": kind, "id": id, "method": null, "name": null});
     let product = text(sold.product(10), "/product_id")?;
-    let product_name = text(sold.product(10), "/name")?;
     for pause in [
         json!({
-            "target": target("product", product), "target_name": product_name,
+            "target": target("product", product),
             "scope": "branches", "branch_ids": [branch_id], "reason": "equipment", "note": "封口機送修",
             "end": {"kind": "today", "minutes": null, "at": null},
         }),
         json!({
-            "target": target("option", sold.option("仙草凍")?), "target_name": "仙草凍",
+            "target": target("option", sold.option("仙草凍")?),
             "scope": "branches", "branch_ids": [branch_id], "reason": "out_of_stock",
             "note": "補貨中，大約三小時後到", "end": {"kind": "minutes", "minutes": 180, "at": null},
         }),

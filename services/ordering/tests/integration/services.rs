@@ -21,7 +21,7 @@ async fn a_service_reads_orders_as_their_events_carried_them() {
     assert_eq!(reason(refused), "VALIDATION_FAILED");
     let refused = shop.counter().get_order_snapshots(request(vec![])).await;
     assert_eq!(reason(refused), "PERMISSION_DENIED");
-    let stranger = identities::service("reporting", testkit::organisation());
+    let stranger = identities::service("catalog", testkit::organisation());
     let ids = request(vec![order.order_id]);
     let read = shop.client(&stranger).get_order_snapshots(ids).await;
     assert_eq!(read.unwrap().into_inner().orders, []);
