@@ -13,6 +13,7 @@ use std::{collections::BTreeMap, fmt, fmt::Display};
 pub use code::Code;
 pub use proto::common::v1::CommonReason;
 pub use reason::Reason;
+pub(crate) use status::MAX_HEADER_BYTES;
 pub use violations::{Parsed, Violations};
 
 /// Why a request was rejected, as the caller may know it, and the cause for the log alone.

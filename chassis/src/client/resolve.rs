@@ -8,6 +8,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::{Channel, Endpoint, channel::Change};
 use url::{Host, Url};
 
+use crate::error::MAX_HEADER_BYTES;
+
 /// How often DNS is asked again.
 const LOOK_UP_EVERY: Duration = Duration::from_secs(5);
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
@@ -34,6 +36,7 @@ fn endpoint(url: &str) -> anyhow::Result<Endpoint> {
     Ok(endpoint
         .tcp_nodelay(true)
         .connect_timeout(CONNECT_WITHIN)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
         .http2_keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(5))
         .keep_alive_while_idle(true))

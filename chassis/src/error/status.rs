@@ -9,6 +9,14 @@ use tonic_types::pb::{ErrorInfo, Status as RichStatus};
 
 use super::{Code, CommonReason, FieldProblem, Problem, Reason, reason::of_status};
 
+/// Most bytes that the problems of fields take. A status is a header, and what is beyond the size of
+/// headers that a client accepts would reach it as an outage: the first problems are sent instead.
+const MAX_FIELD_BYTES: usize = 48 * 1024;
+/// Most characters of the text for developers, which is sent twice and percent-encoded once.
+const MAX_MESSAGE_CHARS: usize = 1_000;
+/// Headers that clients accept, in bytes: the above in base64 and more than once over.
+pub(crate) const MAX_HEADER_BYTES: u32 = 128 * 1024;
+
 const DOMAIN: &str = "yizhimai";
 const ERROR_INFO_URL: &str = "type.googleapis.com/google.rpc.ErrorInfo";
 const PROBLEM_DETAIL_URL: &str = "type.googleapis.com/yizhimai.common.v1.ProblemDetail";
@@ -21,7 +29,7 @@ impl From<Problem> for Status {
         let message = match code {
             Code::Internal => "internal error".to_owned(),
             _ if problem.message.is_empty() => problem.reason.to_string(),
-            _ => problem.message.clone(),
+            _ => problem.message.chars().take(MAX_MESSAGE_CHARS).collect(),
         };
         let details = RichStatus {
             code: i32::from(code.grpc()),
@@ -98,12 +106,7 @@ fn problem_detail(problem: &Problem) -> prost_types::Any {
         fields: if hide {
             Vec::new()
         } else {
-            problem
-                .fields
-                .iter()
-                .cloned()
-                .map(wire::FieldProblem::from)
-                .collect()
+            bounded_fields(&problem.fields)
         },
         params: if hide {
             HashMap::new()
@@ -115,6 +118,16 @@ fn problem_detail(problem: &Problem) -> prost_types::Any {
         type_url: PROBLEM_DETAIL_URL.to_owned(),
         value: detail.encode_to_vec(),
     }
+}
+
+fn bounded_fields(fields: &[FieldProblem]) -> Vec<wire::FieldProblem> {
+    let mut bytes = 0;
+    let fields = fields.iter().cloned().map(wire::FieldProblem::from);
+    let fits = fields.take_while(|field| {
+        bytes += field.encoded_len();
+        bytes <= MAX_FIELD_BYTES
+    });
+    fits.collect()
 }
 
 fn public_reason(problem: &Problem) -> &str {
@@ -189,6 +202,24 @@ mod tests {
         assert_eq!(read.message, "sold out");
         assert_eq!(read.fields, fields);
         assert_eq!(read.params["left"], "0");
+    }
+
+    #[test]
+    fn a_status_fits_the_headers_that_clients_accept() {
+        let long = "長".repeat(500);
+        let problem = (0..10_000).fold(
+            Problem::new(CapacityReason::OutOfStock).message(&long.repeat(100)),
+            |problem, line| {
+                let sku = [("sku_id", &long)];
+                problem.field_with(format!("lines[{line}]"), CapacityReason::OutOfStock, sku)
+            },
+        );
+        let status = Status::from(problem);
+        let headers = status.details().len() * 4 / 3 + status.message().len() * 3;
+        assert!(headers < MAX_HEADER_BYTES as usize, "{headers} bytes");
+        let read = Problem::from_status(&status);
+        assert_eq!(read.fields[0].field, "lines[0]");
+        assert!(read.fields.len() > 20, "{}", read.fields.len());
     }
 
     #[test]

@@ -51,7 +51,7 @@ async fn changes_in_every_service_are_found_with_before_and_after() -> anyhow::R
     // ordering
     let placed = Customer::of(&shop)?.buy(&[(tea, 1)]).await?;
     let order_id = text(&placed.body, "/order/order_id")?.to_owned();
-    let phone = text(&placed.body, "/order/contact/phone")?.to_owned();
+    let phone = text(&placed.body, "/order/contact_phone")?.to_owned();
     shop.transition(&placed.body["order"], json!({"to": "accepted"}))
         .await?;
     let unmask = json!({"reason": "通知缺貨"});
