@@ -208,7 +208,7 @@ mod tests {
     fn a_status_fits_the_headers_that_clients_accept() {
         let long = "長".repeat(500);
         let problem = (0..10_000).fold(
-            Problem::new(CapacityReason::OutOfStock).message(&long.repeat(100)),
+            Problem::new(CapacityReason::OutOfStock).message(long.repeat(100)),
             |problem, line| {
                 let sku = [("sku_id", &long)];
                 problem.field_with(format!("lines[{line}]"), CapacityReason::OutOfStock, sku)
