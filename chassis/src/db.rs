@@ -10,6 +10,7 @@ mod tx;
 
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use sqlx::{
     AssertSqlSafe, PgPool, Postgres, Transaction,
@@ -84,6 +85,26 @@ impl Db {
             ))
             .await?;
         Ok(SystemTx::new(tx))
+    }
+
+    /// Runs `batch` in one system transaction after another until it finds fewer rows than `limit`, the
+    /// most it takes at a time; returns how many it found in all.
+    pub async fn in_batches<E: From<sqlx::Error>>(
+        &self,
+        purpose: &'static str,
+        limit: i64,
+        mut batch: impl for<'t> FnMut(&'t mut SystemTx) -> BoxFuture<'t, Result<u64, E>>,
+    ) -> Result<u64, E> {
+        let mut total = 0;
+        loop {
+            let mut tx = self.system(purpose).await?;
+            let found = batch(&mut tx).await?;
+            tx.commit().await?;
+            total += found;
+            if found < limit.unsigned_abs() {
+                return Ok(total);
+            }
+        }
     }
 
     /// Succeeds when the database answers.

@@ -1,6 +1,7 @@
 //! Idempotency keys: the same key and body get the first response again.
 
 use chrono::TimeDelta;
+use futures::FutureExt as _;
 use prost::Message;
 use sha2::{Digest as _, Sha256};
 
@@ -138,24 +139,21 @@ fn mismatch() -> Problem {
 /// Deletes the keys older than [`KEEP`], a batch a transaction; returns their count.
 pub async fn purge(db: &Db, clock: &dyn Clock) -> Result<u64, StoreError> {
     let before = clock.now() - KEEP;
-    let mut purged = 0;
-    loop {
-        let mut tx = db.system("purge idempotency keys").await?;
-        let rows = sqlx::query(
-            "DELETE FROM idempotency_keys
+    db.in_batches("purge idempotency keys", PURGE_BATCH, |tx| {
+        async move {
+            let deleted = sqlx::query(
+                "DELETE FROM idempotency_keys
              WHERE ctid = ANY(ARRAY(
                  SELECT ctid FROM idempotency_keys WHERE created_at < $1 LIMIT $2
              ))",
-        )
-        .bind(before)
-        .bind(PURGE_BATCH)
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        tx.commit().await?;
-        purged += rows;
-        if rows == 0 {
-            return Ok(purged);
+            )
+            .bind(before)
+            .bind(PURGE_BATCH)
+            .execute(&mut **tx)
+            .await?;
+            Ok(deleted.rows_affected())
         }
-    }
+        .boxed()
+    })
+    .await
 }

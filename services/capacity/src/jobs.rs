@@ -249,23 +249,14 @@ async fn purge(deps: &Dependencies, old: Old, before: DateTime<Utc>) -> anyhow::
         Old::Movements => BUCKETS_A_BATCH,
         _ => ROWS_A_BATCH,
     };
-    let mut total = 0;
-    loop {
-        let mut tx = deps.db.system("purge old rows").await?;
-        let found = match old {
-            Old::Holds => store::holds::purge(&mut tx, before, most).await?,
-            Old::Counters => store::limits::counters::purge(&mut tx, before, most).await?,
-            Old::Buckets => {
-                store::stock::buckets::purge(&mut tx, before.date_naive(), most).await?
-            }
-            Old::Movements => store::stock::movements::fold(&mut tx, before, most).await?,
-        };
-        tx.commit().await?;
-        total += found;
-        if found < most.unsigned_abs() {
-            return Ok(total);
-        }
-    }
+    deps.db
+        .in_batches("purge old rows", most, |tx| match old {
+            Old::Holds => Box::pin(store::holds::purge(tx, before, most)),
+            Old::Counters => Box::pin(store::limits::counters::purge(tx, before, most)),
+            Old::Buckets => Box::pin(store::stock::buckets::purge(tx, before.date_naive(), most)),
+            Old::Movements => Box::pin(store::stock::movements::fold(tx, before, most)),
+        })
+        .await
 }
 
 /// Movements are folded by whole months, so that each bucket is touched once a month.

@@ -38,16 +38,14 @@ pub fn purge_menu_versions(db: Db, clock: SharedClock) -> Job {
         let (db, clock) = (db.clone(), clock.clone());
         async move {
             let before = clock.now() - TimeDelta::days(menu::KEPT_DAYS);
-            loop {
-                let mut tx = db.system("purge menu versions").await?;
-                let (keep, limit) = (menu::KEPT_VERSIONS, VERSIONS_AT_A_TIME);
-                let purged = store::menus::purge(&mut tx, before, keep, limit).await?;
-                tx.commit().await?;
-                tracing::debug!(purged, "purged menu versions");
-                if i64::try_from(purged).is_ok_and(|purged| purged < limit) {
-                    return Ok(());
-                }
-            }
+            let (keep, limit) = (menu::KEPT_VERSIONS, VERSIONS_AT_A_TIME);
+            let purged = db
+                .in_batches("purge menu versions", limit, |tx| {
+                    Box::pin(store::menus::purge(tx, before, keep, limit))
+                })
+                .await?;
+            tracing::debug!(purged, "purged menu versions");
+            Ok(())
         }
     })
 }

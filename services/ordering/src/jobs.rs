@@ -93,14 +93,8 @@ fn purge(db: Db, clock: SharedClock, name: &'static str, keep: TimeDelta, delete
         let (db, clock) = (db.clone(), clock.clone());
         async move {
             let before = clock.now() - keep;
-            loop {
-                let mut tx = db.system(name).await?;
-                let purged = delete(&mut tx, before).await?;
-                tx.commit().await?;
-                if purged == 0 {
-                    return Ok(());
-                }
-            }
+            db.in_batches(name, BATCH, |tx| delete(tx, before)).await?;
+            Ok(())
         }
     })
 }
