@@ -6,13 +6,13 @@
 use std::sync::LazyLock;
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{RawPathParams, Request, State},
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
 };
 use chassis::{authz::Rules, error::CommonReason};
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Uri, header::CONTENT_TYPE};
 use prost::Name;
 use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _};
 use serde_json::Value;
@@ -51,15 +51,34 @@ pub fn messages() -> Vec<MessageDescriptor> {
     MESSAGES.into_iter().filter_map(descriptor).collect()
 }
 
+/// A message as JSON, already written: the body of a response.
+#[derive(Debug)]
+pub struct WrittenJson(Vec<u8>);
+
+impl WrittenJson {
+    /// The JSON as a value, to be a member of another.
+    pub fn value(&self) -> Result<Value> {
+        serde_json::from_slice(&self.0).map_err(|error| Rejection::internal(error.into()))
+    }
+}
+
+impl IntoResponse for WrittenJson {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, "application/json")], self.0).into_response()
+    }
+}
+
 /// JSON of a message, for handlers that do more than to call.
-pub fn json<M: Name>(message: &M) -> Result<Value> {
+pub fn json<M: Name>(message: &M) -> Result<WrittenJson> {
     let of = descriptor(&M::full_name());
     let of = of.ok_or_else(|| {
         Rejection::internal(anyhow::anyhow!("no descriptor of {}", M::full_name()))
     })?;
     let message = DynamicMessage::decode(of, message.encode_to_vec().as_slice())
         .map_err(|error| Rejection::internal(error.into()))?;
-    transcode::object(&message).map_err(incomplete)
+    transcode::object(&message)
+        .map(WrittenJson)
+        .map_err(incomplete)
 }
 
 fn descriptor(name: &str) -> Option<MessageDescriptor> {
@@ -111,7 +130,7 @@ async fn serve(
     let answer = call(endpoint, gateway, staff, message).await?;
     let (status, json) = endpoint.response(&answer).map_err(incomplete)?;
     Ok(match json {
-        Some(json) => (status, Json(json)).into_response(),
+        Some(json) => (status, WrittenJson(json)).into_response(),
         None => status.into_response(),
     })
 }

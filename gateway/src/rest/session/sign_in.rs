@@ -62,7 +62,7 @@ pub async fn sign_in(
         user_agent: peer.user_agent,
     };
     let answer = gateway.staff().sign_in(request).await?.into_inner();
-    let me = transcoded::json(&present(answer.me, "who signed in")?)?;
+    let me = transcoded::json(&present(answer.me, "who signed in")?)?.value()?;
     Ok((
         cookies::signed_in(&gateway, &answer.session_token),
         Json(SignedIn { me }),

@@ -1,9 +1,8 @@
-use axum::{Json, extract::State};
+use axum::extract::State;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use proto::ordering::v1 as pb;
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
         convert::{present, required_time, stamp},
         idempotency::IdempotencyKey,
         quotes::{self, Cart, CartLine, FulfilmentMethod},
-        transcoded,
+        transcoded::{self, WrittenJson},
     },
     state::Gateway,
 };
@@ -91,7 +90,7 @@ pub async fn place_order(
     shop: Shop,
     key: IdempotencyKey,
     Body(input): Body<PlaceOrder>,
-) -> Result<(StatusCode, Json<Value>)> {
+) -> Result<(StatusCode, WrittenJson)> {
     let claim = gateway
         .limits()
         .place_order(&shop, &input.contact.phone, &key.key)
@@ -114,7 +113,7 @@ pub async fn place_order(
     } else {
         gateway.limits().keep(claim);
     }
-    Ok((StatusCode::CREATED, Json(transcoded::json(&response)?)))
+    Ok((StatusCode::CREATED, transcoded::json(&response)?))
 }
 
 impl PlaceOrder {

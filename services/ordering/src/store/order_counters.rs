@@ -63,7 +63,10 @@ pub async fn take(
     .fetch_one(&mut **tx)
     .await?;
     let last = counter.last_pickup_number;
-    let pickup_numbers = if counter.taken_until.is_some_and(|taken| last >= taken + count) {
+    let pickup_numbers = if counter
+        .taken_until
+        .is_some_and(|taken| last >= taken + count)
+    {
         (last - count + 1..=last).map(PickupNumber).collect()
     } else {
         take_pickup_numbers(tx, (branch, test), moment, last, count).await?
