@@ -67,10 +67,10 @@ CREATE TABLE orders (
     closed_day date,
     -- Day whose list it is in: that of its slot while it is open, then the one on which it was closed.
     listed_day date NOT NULL GENERATED ALWAYS AS (coalesce(closed_day, business_day)) STORED,
-    -- Time promised before it was last moved to another slot; NULL when it never was.
-    moved_from timestamptz,
-    -- Why it was moved, as the customer reads it.
-    moved_reason text NOT NULL DEFAULT '',
+    -- Time promised before it was last rescheduled; NULL when it never was.
+    rescheduled_from timestamptz,
+    -- Why it was rescheduled, as the customer reads it.
+    reschedule_reason text NOT NULL DEFAULT '',
     idempotency_key text,
     request_hash bytea,
     PRIMARY KEY (org_id, order_id),

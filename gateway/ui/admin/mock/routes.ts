@@ -1,4 +1,4 @@
-import type { Brand, Branch, Category, CountedMovement, OptionGroup, Order, OrderState, Product, Recipe, SlotMove, StockDay, StockItem, StockMovement, Transition } from "../src/data/types";
+import type { Brand, Branch, Category, CountedMovement, OptionGroup, Order, OrderState, Product, Recipe, Reschedule, StockDay, StockItem, StockMovement, Transition } from "../src/data/types";
 import { person, stockItem } from "./fixtures";
 import { auditRoutes } from "./audit";
 import { hoursRoutes, orderSlots } from "./hours";
@@ -368,6 +368,6 @@ export const routes: readonly Route[] = [
   ["POST", /^\/orders\/([^/]+)\/transition$/u, (call) => ({ body: { order: seen(call.world.transition(first(call), call.body as Transition)) } })],
   ["POST", /^\/orders\/([^/]+)\/unmask$/u, unmask],
   ["GET", /^\/orders\/([^/]+)\/slots$/u, orderSlots],
-  ["POST", /^\/orders\/([^/]+)\/move$/u, (call) => ({ body: { order: call.world.reschedule(first(call), call.body as SlotMove) } })],
+  ["POST", /^\/orders\/([^/]+)\/reschedule$/u, (call) => ({ body: { order: call.world.reschedule(first(call), call.body as Reschedule) } })],
   ["POST", /^\/orders\/([^/]+)\/undo$/u, (call) => ({ body: { order: call.world.undo(first(call), (call.body as { version: number }).version) } })],
 ];

@@ -98,12 +98,12 @@ export class World {
     return this.#put({ ...before, version: order.version + 1, undo_until: null });
   }
 
-  reschedule(orderId: string, { version, wanted_at, reason }: SlotMove): Order {
+  reschedule(orderId: string, { version, wanted_at, reason }: Reschedule): Order {
     const order = found(this.state.orders.get(orderId));
     sameVersion(order, version);
     if (!["pending_payment", "placed", "accepted"].includes(order.state)) throw new Refusal(409, "ILLEGAL_TRANSITION", { state: order.state });
     if (isFull(wanted_at)) throw new Refusal(409, "SLOT_FULL");
-    const moved = { ...order, version: version + 1, wanted_at, promised_at: wanted_at, moved_from: order.promised_at ?? null, moved_reason: reason, undo_until: null };
+    const moved = { ...order, version: version + 1, wanted_at, promised_at: wanted_at, rescheduled_from: order.promised_at ?? null, reschedule_reason: reason, undo_until: null };
     return this.#put(moved, reason, { promised_before: order.promised_at ?? null, promised_after: wanted_at });
   }
 

@@ -281,7 +281,7 @@ fn to_order(
         remark: draft.remark.clone(),
         utensils: draft.utensils,
         created_at: now,
-        moved: None,
+        rescheduled: None,
         progress: fold(std::slice::from_ref(&entry)).map_err(Problem::internal)?,
     };
     Ok((order, entry))

@@ -1,4 +1,4 @@
-//! Moves an order to another state, and undoes the last step. Of two simultaneous requests one wins.
+//! Changes the state of an order, and undoes the last step. Of two simultaneous requests one wins.
 
 use chassis::{
     audit,
@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// A request of staff to move an order to another state.
+/// A request of staff to change the state of an order .
 #[derive(Clone, Debug)]
 pub struct TransitionOrder {
     /// The order.
@@ -42,7 +42,7 @@ pub struct TransitionOrder {
 }
 
 impl Ordering {
-    /// Moves an order to another state as a member of staff.
+    /// Changes the state of an order as a member of staff.
     pub async fn transition_order(
         &self,
         org: OrganisationId,

@@ -42,7 +42,7 @@ pub enum EventKind {
     Transitioned,
     /// A request was undone.
     Undone,
-    /// The order was moved to another slot; its state stayed.
+    /// The order was rescheduled; its state stayed.
     Rescheduled {
         /// Time promised before.
         from: DateTime<Utc>,
@@ -236,7 +236,7 @@ impl Progress {
         Ok(self)
     }
 
-    /// The progress after the order was moved to another slot: the request before can no longer be undone.
+    /// The progress after the order was rescheduled: the request before can no longer be undone.
     pub fn rescheduled(mut self, event: &OrderEvent) -> Result<Self, BrokenHistory> {
         let stays = event.from == Some(self.state) && event.to == self.state;
         if event.version != self.version + 1 || !stays {

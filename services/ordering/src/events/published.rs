@@ -37,10 +37,13 @@ fn event(order: &Order, entry: &OrderEvent, whole_of: Option<OrganisationId>) ->
     Event::new(event_type(entry), order.id.as_uuid(), entry.version, &body)
 }
 
-/// `ordering.schedule.changed.v1`: an order was moved to another slot.
+/// `ordering.schedule.changed.v1`: an order was rescheduled.
 #[must_use]
 pub fn rescheduled(order: &Order, entry: &OrderEvent) -> Event {
-    let before = order.moved.as_ref().map(|moved| to_timestamp(moved.from));
+    let before = order
+        .rescheduled
+        .as_ref()
+        .map(|change| to_timestamp(change.from));
     let body = wire::ScheduleChanged {
         change: Some(change(order, entry)),
         promised_before: before,

@@ -87,11 +87,14 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         menu_number: order.menu_number,
         next_states: Vec::new(),
         undo_until: None,
-        moved_from: order.moved.as_ref().map(|moved| to_timestamp(moved.from)),
-        moved_reason: order
-            .moved
+        rescheduled_from: order
+            .rescheduled
             .as_ref()
-            .map(|moved| moved.reason.clone())
+            .map(|change| to_timestamp(change.from)),
+        reschedule_reason: order
+            .rescheduled
+            .as_ref()
+            .map(|change| change.reason.clone())
             .unwrap_or_default(),
         channel: terms.channel.to_wire(),
         kind: terms.kind.to_wire(),

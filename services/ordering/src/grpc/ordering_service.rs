@@ -352,16 +352,16 @@ impl ordering_service_server::OrderingService for OrderingService {
         Ok(Response::new(slots_to_wire(found, staff)))
     }
 
-    async fn move_order(
+    async fn reschedule_order(
         &self,
-        request: Request<wire::MoveOrderRequest>,
-    ) -> Answer<wire::MoveOrderResponse> {
+        request: Request<wire::RescheduleOrderRequest>,
+    ) -> Answer<wire::RescheduleOrderResponse> {
         let org = request.org()?;
         let reschedule = parse::reschedule(request.get_ref())?;
         let caller = request.identity();
         let order = self.app.reschedule(org, caller, reschedule).await?;
         let order = Some(self.for_staff(&order, caller));
-        Ok(Response::new(wire::MoveOrderResponse { order }))
+        Ok(Response::new(wire::RescheduleOrderResponse { order }))
     }
 
     async fn find_orders(

@@ -15,7 +15,9 @@ use proto::{capacity::v1::CapacityReason, ordering::v1 as wire};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    app::{place_order::PlaceOrder, reschedule::Reschedule, transition_order::TransitionOrder},
+    app::{
+        place_order::PlaceOrder, reschedule::RescheduleOrder, transition_order::TransitionOrder,
+    },
     domain::{
         agreed::Agreed,
         cart::{Cart, CartLine, ChosenOption},
@@ -263,7 +265,7 @@ pub(super) fn transition_order(
 pub(super) enum SlotsOf {
     /// A cart, from then or later.
     Cart(Cart, Option<DateTime<Utc>>),
-    /// An order that is to be moved.
+    /// An order that is to be rescheduled.
     Order(OrderId),
 }
 
@@ -289,7 +291,9 @@ pub(super) fn find_slots(request: wire::FindSlotsRequest) -> Result<SlotsOf, Pro
     }
 }
 
-pub(super) fn reschedule(request: &wire::MoveOrderRequest) -> Result<Reschedule, Problem> {
+pub(super) fn reschedule(
+    request: &wire::RescheduleOrderRequest,
+) -> Result<RescheduleOrder, Problem> {
     let mut violations = Violations::new();
     let order = id::parse("order_id", &request.order_id, &mut violations);
     let version = version(request.version, &mut violations);
@@ -304,7 +308,7 @@ pub(super) fn reschedule(request: &wire::MoveOrderRequest) -> Result<Reschedule,
     let Some((order, wanted_at)) = order.zip(wanted_at).filter(|_| violations.is_empty()) else {
         return Err(refused(violations));
     };
-    Ok(Reschedule {
+    Ok(RescheduleOrder {
         order,
         version,
         wanted_at,

@@ -182,11 +182,11 @@ pub async fn update_slot(
     order: &Order,
     read_version: i64,
 ) -> Result<(), Problem> {
-    let moved = order.moved.as_ref();
+    let change = order.rescheduled.as_ref();
     let done = sqlx::query!(
         "UPDATE orders
-         SET wanted_at = $4, promised_at = $5, business_day = $6, moved_from = $7,
-             moved_reason = $8, version = $9, undo_by = NULL, undo_until = NULL
+         SET wanted_at = $4, promised_at = $5, business_day = $6, rescheduled_from = $7,
+             reschedule_reason = $8, version = $9, undo_by = NULL, undo_until = NULL
          WHERE org_id = $1 AND order_id = $2 AND version = $3",
         tx.org().as_uuid(),
         order.id.as_uuid(),
@@ -194,8 +194,8 @@ pub async fn update_slot(
         order.wanted_at,
         order.promised_at,
         order.business_day.date(),
-        moved.map(|moved| moved.from),
-        moved.map_or("", |moved| moved.reason.as_str()),
+        change.map(|change| change.from),
+        change.map_or("", |change| change.reason.as_str()),
         order.progress.version,
     )
     .execute(&mut **tx)
@@ -235,7 +235,7 @@ pub async fn list(tx: &mut TenantTx, wanted: &[OrderId]) -> Result<Vec<Order>, P
              list_total, fees, total, contact_name, contact_phone, remark, utensils, payment_method,
              invoice, test, created_at, state, version, placed_at, accepted_at, ready_at,
              completed_at, payment_state, paid, cancel_reason, cancel_text, undo_by, undo_until,
-             moved_from, moved_reason
+             rescheduled_from, reschedule_reason
          FROM orders
          WHERE org_id = $1 AND order_id = ANY($2)",
         tx.org().as_uuid(),
@@ -390,8 +390,8 @@ struct Row {
     cancel_text: String,
     undo_by: Option<Uuid>,
     undo_until: Option<DateTime<Utc>>,
-    moved_from: Option<DateTime<Utc>>,
-    moved_reason: String,
+    rescheduled_from: Option<DateTime<Utc>>,
+    reschedule_reason: String,
 }
 
 impl Row {
@@ -444,9 +444,9 @@ impl Row {
             remark: self.remark,
             utensils: self.utensils,
             created_at: self.created_at,
-            moved: self.moved_from.map(|from| SlotChange {
+            rescheduled: self.rescheduled_from.map(|from| SlotChange {
                 from,
-                reason: self.moved_reason,
+                reason: self.reschedule_reason,
             }),
             progress: Progress {
                 state: OrderState::from_word(&self.state).ok_or("state")?,

@@ -1,6 +1,6 @@
 //! The board: open orders by due time, or those of a day.
 
-use crate::common::{Shop, cancel, moved, reason, to};
+use crate::common::{Shop, cancel, reason, to, transitioned};
 use proto::ordering::v1::{
     ListOrdersRequest, Order, OrderState, PlaceOrderRequest, TransitionOrderRequest,
 };
@@ -33,7 +33,9 @@ async fn open_orders_come_by_due_time_page_by_page() {
         shop.advance(i64::from(n % 3 == 0));
     }
     let gone = placed.remove(7);
-    moved(&mut shop.counter(), cancel(&gone)).await.unwrap();
+    transitioned(&mut shop.counter(), cancel(&gone))
+        .await
+        .unwrap();
     placed.sort_by_key(|order| (order.promised_at.unwrap().seconds, order.order_id.clone()));
 
     let mut found = Vec::new();
@@ -73,7 +75,9 @@ async fn a_day_and_states_and_text_narrow_the_list() {
     let contact = other.contact.as_mut().unwrap();
     (contact.name, contact.phone) = ("Lin 先生".into(), "0922000777".into());
     let second = shop.place(other).await.unwrap().order.unwrap();
-    let first = moved(&mut shop.counter(), cancel(&first)).await.unwrap();
+    let first = transitioned(&mut shop.counter(), cancel(&first))
+        .await
+        .unwrap();
 
     let day = |business_day: &str, states: &[OrderState], text: &str| ListOrdersRequest {
         business_day: business_day.to_owned(),
@@ -134,7 +138,7 @@ async fn an_order_closed_after_the_cutoff_is_listed_on_the_day_it_was_closed() {
         cash_received: true,
         ..to(&order, OrderState::Completed)
     };
-    let done = moved(&mut shop.manager(), paid).await.unwrap();
+    let done = transitioned(&mut shop.manager(), paid).await.unwrap();
     assert_eq!(listed("2026-09-02").await, []);
     assert_eq!(listed("2026-09-03").await, [OrderState::Completed]);
 
@@ -142,7 +146,7 @@ async fn an_order_closed_after_the_cutoff_is_listed_on_the_day_it_was_closed() {
         reason: "少一杯".into(),
         ..to(&done, OrderState::Preparing)
     };
-    moved(&mut shop.manager(), reopen).await.unwrap();
+    transitioned(&mut shop.manager(), reopen).await.unwrap();
     assert_eq!(listed("2026-09-02").await, [OrderState::Preparing]);
     assert_eq!(listed("2026-09-03").await, []);
 }

@@ -155,7 +155,7 @@ async fn pickup_numbers_begin_again_at_the_cutoff_and_skip_open_ones() {
     assert_eq!(shop.placed("k3").await.0.pickup_number, "003");
 
     let done = crate::common::cancel(&first);
-    crate::common::moved(&mut shop.counter(), done)
+    crate::common::transitioned(&mut shop.counter(), done)
         .await
         .unwrap();
     shop.advance(24 * 60 * 60);

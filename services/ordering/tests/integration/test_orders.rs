@@ -1,6 +1,6 @@
 //! Test orders: placed by staff who may, counted nowhere, marked, and deleted after thirty days.
 
-use crate::common::{Client, Shop, moved, reason, to};
+use crate::common::{Client, Shop, reason, to, transitioned};
 use chassis::{authn::Identity, error::Problem};
 use chrono::TimeDelta;
 use proto::ordering::v1::{
@@ -111,7 +111,7 @@ async fn it_goes_the_whole_way_and_is_deleted_after_thirty_days() {
         cash_received: true,
         ..to(&test, OrderState::Completed)
     };
-    moved(&mut shop.manager(), done).await.unwrap();
+    transitioned(&mut shop.manager(), done).await.unwrap();
 
     let context = shop.service.context();
     let purge = ordering::jobs::purge_test_orders(context.db.clone(), context.clock.clone());

@@ -8,7 +8,7 @@ export const actions = [
   "capacity.SetRecipe", "capacity.SetStockItem", "capacity.TransferStock", "capacity.WithdrawHours",
   "catalog.ArchiveCategory", "catalog.ArchiveOptionGroup", "catalog.ArchiveProduct", "catalog.CreateBranch", "catalog.CreateBrand", "catalog.CreateProduct",
   "catalog.ImportProducts", "catalog.Publish", "catalog.SaveCategory", "catalog.SaveOptionGroup", "catalog.UpdateBranch", "catalog.UpdateBrand", "catalog.UpdateProduct",
-  "ordering.MoveOrder", "ordering.PlaceTestOrder", "ordering.TransitionOrder", "ordering.UndoTransition", "ordering.UnmaskContact",
+  "ordering.PlaceTestOrder", "ordering.RescheduleOrder", "ordering.TransitionOrder", "ordering.UndoTransition", "ordering.UnmaskContact",
   "staff.ChangeMyPassword", "staff.CreateAccount", "staff.CreateOrganisation", "staff.EndMySession", "staff.SetAccountState", "staff.SignIn", "staff.SignOut",
 ] as const;
 

@@ -21,7 +21,7 @@ export function AllChoice({ label, value, mayAct, onChange }: AllChoiceProps) {
       onChange={(choice) => choice && onChange(choice)}
       options={[
         { value: "keep", label: t("decide.keep") },
-        { value: "move", label: t("decide.moveNext"), disabled: !mayAct },
+        { value: "reschedule", label: t("decide.moveNext"), disabled: !mayAct },
         { value: "cancel", label: t("decide.cancel"), disabled: !mayAct },
       ]}
     />

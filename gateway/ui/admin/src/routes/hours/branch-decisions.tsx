@@ -16,7 +16,7 @@ interface BranchDecisionsProps {
   change: PreviewInput;
   chosen: Chosen;
   mayAct: boolean;
-  canMove: (order: AffectedOrder) => boolean;
+  canReschedule: (order: AffectedOrder) => boolean;
   /** Other branches stand beside it. */
   named: boolean;
   open: boolean;
@@ -26,7 +26,7 @@ interface BranchDecisionsProps {
 }
 
 /** The orders of a branch outside its hours: a line that decides them all, and one for each. */
-export function BranchDecisions({ branch, orders, change, chosen, mayAct, canMove, named, open, onOpen, onDecide, onDecideAll }: BranchDecisionsProps) {
+export function BranchDecisions({ branch, orders, change, chosen, mayAct, canReschedule, named, open, onOpen, onDecide, onDecideAll }: BranchDecisionsProps) {
   const t = useT();
   const name = branch?.name ?? t("decide.unknownBranch");
   const timeZone = branch?.time_zone ?? "Asia/Taipei";
@@ -54,7 +54,7 @@ export function BranchDecisions({ branch, orders, change, chosen, mayAct, canMov
                 <span>
                   <strong className="tabular">{number}</strong>
                   <span className={styles.hint}>
-                    {[formatDayTime(order.promised_at, timeZone, new Date(), t.locale), order.contact_name, canMove(order) || !mayAct ? null : t("decide.mayNotMove")].filter(Boolean).join(" · ")}
+                    {[formatDayTime(order.promised_at, timeZone, new Date(), t.locale), order.contact_name, canReschedule(order) || !mayAct ? null : t("decide.mayNotMove")].filter(Boolean).join(" · ")}
                   </span>
                 </span>
                 <Segmented<Choice | "">
@@ -64,18 +64,18 @@ export function BranchDecisions({ branch, orders, change, chosen, mayAct, canMov
                   onChange={(choice) => choice && onDecide(order, { choice })}
                   options={[
                     { value: "keep", label: t("decide.keep") },
-                    { value: "move", label: t("decide.move"), disabled: !canMove(order) },
+                    { value: "reschedule", label: t("decide.reschedule"), disabled: !canReschedule(order) },
                     { value: "cancel", label: t("decide.cancel"), disabled: !mayAct },
                   ]}
                 />
-                {decided?.choice === "move" ? (
+                {decided?.choice === "reschedule" ? (
                   <NewTime
                     order={order}
                     change={change}
                     timeZone={timeZone}
                     cutoffMinutes={branch?.cutoff_minutes ?? 240}
                     value={decided.slot}
-                    onChange={(slot) => onDecide(order, slot ? { choice: "move", slot } : { choice: "move" })}
+                    onChange={(slot) => onDecide(order, slot ? { choice: "reschedule", slot } : { choice: "reschedule" })}
                   />
                 ) : null}
               </li>
@@ -90,7 +90,7 @@ export function BranchDecisions({ branch, orders, change, chosen, mayAct, canMov
 function Tally({ orders, chosen }: { orders: readonly AffectedOrder[]; chosen: Chosen }) {
   const t = useT();
   const { open, ...made } = tallyOf(orders, chosen);
-  const words = (["keep", "move", "cancel"] as const).filter((choice) => made[choice] > 0).map((choice) => t("decide.tally", { deed: t(`decide.${choice}`), count: made[choice] }));
+  const words = (["keep", "reschedule", "cancel"] as const).filter((choice) => made[choice] > 0).map((choice) => t("decide.tally", { deed: t(`decide.${choice}`), count: made[choice] }));
   return (
     <span className={styles.hint}>
       {t("decide.orders", { count: orders.length })}

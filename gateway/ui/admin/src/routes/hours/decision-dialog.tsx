@@ -39,14 +39,14 @@ export function DecisionDialog({ branchId, affected: { branches, total, unlisted
   const rest = useRef<HTMLDivElement>(null);
   const orders = branches.flatMap((one) => one.orders);
   const decisions = decisionsOf(orders, unlisted, plan);
-  const { move, cancel, open: undecided } = tallyOf(orders, chosen);
-  const canMove = ({ state }: AffectedOrder) => mayAct && (!state || isMovable(state));
+  const { reschedule, cancel, open: undecided } = tallyOf(orders, chosen);
+  const canReschedule = ({ state }: AffectedOrder) => mayAct && (!state || isMovable(state));
   const several = branches.length > 1;
   const named = branches.some((one) => one.branch_id !== branchId);
 
   /** Orders that the choice passes over need one of their own: their branches open. */
   function decideAll(some: readonly AffectedOrder[], choice: Choice) {
-    const next = withAll(chosen, some, choice, canMove);
+    const next = withAll(chosen, some, choice, canReschedule);
     onPlan({ ...plan, chosen: next });
     setOpen(new Set([...open, ...some.filter((order) => !next.has(order.order_id)).map((order) => order.branch_id)]));
   }
@@ -64,9 +64,9 @@ export function DecisionDialog({ branchId, affected: { branches, total, unlisted
   function saveText(): string {
     if (undecided > 0) return t("decide.undecided", { count: undecided });
     if (openUnlisted) return t("decide.undecided", { count: unlisted });
-    if (cancel > 0 && move > 0) return t("decide.saveBoth", { count: cancel, moved: move });
+    if (cancel > 0 && reschedule > 0) return t("decide.saveBoth", { count: cancel, moved: reschedule });
     if (cancel > 0) return t("decide.saveCancelling", { count: cancel });
-    return move > 0 ? t("decide.saveMoving", { count: move }) : t("decide.save");
+    return reschedule > 0 ? t("decide.saveMoving", { count: reschedule }) : t("decide.save");
   }
 
   return (
@@ -84,9 +84,9 @@ export function DecisionDialog({ branchId, affected: { branches, total, unlisted
       styles={{ body: { maxHeight: "max(16rem, 100dvh - 20rem)", overflowY: "auto" } }}
       footer={(buttons) => (
         <div className={styles.decideFoot}>
-          {move > 0 ? (
-            <Form.Item label={t("decide.moveReason")} htmlFor="move-reason" layout="vertical" style={{ margin: 0 }} {...(reason.trim() ? {} : { validateStatus: "error" as const, help: t("decide.moveReasonNeeded") })}>
-              <Input id="move-reason" size="large" maxLength={200} value={reason} onChange={({ target }) => onPlan({ ...plan, reason: target.value })} />
+          {reschedule > 0 ? (
+            <Form.Item label={t("decide.moveReason")} htmlFor="reschedule-reason" layout="vertical" style={{ margin: 0 }} {...(reason.trim() ? {} : { validateStatus: "error" as const, help: t("decide.moveReasonNeeded") })}>
+              <Input id="reschedule-reason" size="large" maxLength={200} value={reason} onChange={({ target }) => onPlan({ ...plan, reason: target.value })} />
             </Form.Item>
           ) : null}
           <Flex gap={8} wrap justify="end">
@@ -114,7 +114,7 @@ export function DecisionDialog({ branchId, affected: { branches, total, unlisted
               change={change}
               chosen={chosen}
               mayAct={mayAct}
-              canMove={canMove}
+              canReschedule={canReschedule}
               named={named}
               open={!named || open.has(one.branch_id)}
               onOpen={(shown) => setOpen(new Set(shown ? [...open, one.branch_id] : [...open].filter((id) => id !== one.branch_id)))}

@@ -65,7 +65,7 @@ export function useDecisions(branchId: string) {
     }
   }
 
-  /** Shows how far the saved decisions are, where any order is cancelled or moved. */
+  /** Shows how far the saved decisions are, where any order is cancelled or rescheduled. */
   function report({ started }: { started?: StartedDecisions | null }) {
     if (!started) return;
     void client.invalidateQueries({ queryKey: keys.decisionBatches(brandId) });

@@ -74,7 +74,7 @@ function Branch({ branchId, named, orders, branches }: BranchProps) {
 
   function outcomeText({ state, decision, wanted_at, reason }: OrderOutcome): string {
     const time = wanted_at ? formatDayTime(wanted_at, branch?.time_zone ?? "Asia/Taipei", new Date(), t.locale) : "";
-    const deed = t(decision === "cancel" ? "decide.cancel" : "decide.move");
+    const deed = t(decision === "cancel" ? "decide.cancel" : "decide.reschedule");
     if (state === "waiting") return t("outcome.orderWaiting", { deed });
     if (reason === "VERSION_CONFLICT") return t("outcome.changedByOthers");
     if (state === "failed") return t("decide.refused", { deed, reason: sentence({ reason: reason ?? "" }) });

@@ -134,7 +134,7 @@ function Tried({ branchId, preview, rules, words }: { branchId: string; preview:
   return (
     <>
       <dl className={styles.figures}>
-        {(["orders", "moved", "refused"] as const).map((one) => (
+        {(["orders", "rescheduled", "refused"] as const).map((one) => (
           <div key={one} data-kind={preview[one] > 0 ? one : undefined}>
             <dt>{t(`limit.tried.${one}`)}</dt>
             <dd>{preview[one]}</dd>

@@ -89,8 +89,8 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
           [t("orders.utensilsTitle"), order.utensils ? t("orders.wanted") : t("orders.notWanted")],
         ]}
       />
-      {order.moved_from ? (
-        <Alert type="info" showIcon title={t("orders.movedFrom", { from: near(order.moved_from), to: near(order.promised_at) })} description={order.moved_reason} />
+      {order.rescheduled_from ? (
+        <Alert type="info" showIcon title={t("orders.movedFrom", { from: near(order.rescheduled_from), to: near(order.promised_at) })} description={order.reschedule_reason} />
       ) : null}
       {order.cancel_reason ? <Alert type="warning" title={t(`cancel.${order.cancel_reason}`)} description={order.cancel_text} /> : null}
       {order.remark ? <p className={styles.note} style={{ margin: 0 }}>{order.remark}</p> : null}

@@ -38,7 +38,7 @@ export const orderCan = {
 
 export type OrderAction = keyof typeof orderCan;
 
-/** An order can be given another time until it is being made (docs/rules.md, Cancelling and moving). */
+/** An order can be given another time until it is being made (docs/rules.md, Cancelling and rescheduling). */
 export function isMovable(state: OrderState): boolean {
   return ["pending_payment", "placed", "accepted"].includes(state);
 }

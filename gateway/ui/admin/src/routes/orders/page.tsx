@@ -29,7 +29,7 @@ import { useUnseen } from "./use-unseen";
 const REFETCH_AFTER_MS = 250;
 const route = getRouteApi("/signed-in/branches/$branchId/orders");
 
-type Asking = { kind: "cancel"; order: Order; to: "rejected" | "cancelled" } | { kind: "cash"; order: Order } | { kind: "move"; order: Order };
+type Asking = { kind: "cancel"; order: Order; to: "rejected" | "cancelled" } | { kind: "cash"; order: Order } | { kind: "reschedule"; order: Order };
 
 /** 訂單處理: the board one works on all day. */
 export function OrdersPage() {
@@ -128,8 +128,8 @@ function BoardOfBranch({ branchId }: { branchId: string }) {
       <UndoBar undoable={undoable} onUndo={undo} />
       {asking?.kind === "cancel" ? <CancelDialog order={asking.order} to={asking.to} onClose={() => setAsking(undefined)} onStep={take} /> : null}
       {asking?.kind === "cash" ? <CashDialog order={asking.order} onClose={() => setAsking(undefined)} onStep={take} /> : null}
-      {asking?.kind === "move" ? <RescheduleDialog order={asking.order} onClose={() => setAsking(undefined)} /> : null}
-      <OrderDrawer orderId={openId} onClose={close} onAct={onAct} onReschedule={(order) => setAsking({ kind: "move", order })} />
+      {asking?.kind === "reschedule" ? <RescheduleDialog order={asking.order} onClose={() => setAsking(undefined)} /> : null}
+      <OrderDrawer orderId={openId} onClose={close} onAct={onAct} onReschedule={(order) => setAsking({ kind: "reschedule", order })} />
       <ClosedDrawer branchId={branchId} withTests={tests} open={closedOpen} onClose={() => setClosedOpen(false)} onOpen={onOpen} />
     </div>
   );

@@ -48,7 +48,7 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
     setBusy(true);
     setRefused(undefined);
     try {
-      await call("POST", "/api/admin/orders/{order_id}/move", {
+      await call("POST", "/api/admin/orders/{order_id}/reschedule", {
         path: { order_id: order.order_id }, body: { version: order.version, wanted_at: wantedAt, reason: reason.trim() },
       });
       void message.success(t("orders.movedTo", { number: order.pickup_number, time: at(wantedAt) }));

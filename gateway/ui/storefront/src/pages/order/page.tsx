@@ -52,12 +52,12 @@ function CancelledWhy({ order }: { order: Order }) {
 
 /** The shop has another time for it than was promised: which, and why. */
 function Moved({ order, timeZone }: { order: Order; timeZone: string }) {
-  if (!order.moved_from || !order.promised_at || !isOpen(order.state)) return null;
+  if (!order.rescheduled_from || !order.promised_at || !isOpen(order.state)) return null;
   const at = (instant: string) => formatDayTime(instant, timeZone, now.value, locale.value);
   return (
     <Notice tone="warn">
-      <p>{t("order.moved", { from: at(order.moved_from), to: at(order.promised_at) })}</p>
-      {order.moved_reason && <p>{t("order.moved_why", { reason: order.moved_reason })}</p>}
+      <p>{t("order.moved", { from: at(order.rescheduled_from), to: at(order.promised_at) })}</p>
+      {order.reschedule_reason && <p>{t("order.moved_why", { reason: order.reschedule_reason })}</p>}
     </Notice>
   );
 }

@@ -1,15 +1,15 @@
-//! A move of an order to another slot that is under way.
+//! A rescheduling of an order that is under way.
 
-use chassis::id::{AccountId, OrderId, SlotMoveId};
+use chassis::id::{AccountId, OrderId, RescheduleId};
 use chrono::{DateTime, Utc};
 
 use super::order_history::EventActor;
 
 /// A request of staff, stored until it is done or refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SlotMove {
+pub struct Reschedule {
     /// Its own id.
-    pub id: SlotMoveId,
+    pub id: RescheduleId,
     /// The order.
     pub order: OrderId,
     /// Version the order was read at.
@@ -24,7 +24,7 @@ pub struct SlotMove {
     pub account_name: String,
 }
 
-impl SlotMove {
+impl Reschedule {
     /// Whether this is the same request once more, from any account.
     #[must_use]
     pub fn repeats(&self, other: &Self) -> bool {

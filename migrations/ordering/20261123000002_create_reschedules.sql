@@ -1,8 +1,8 @@
 -- Reschedulings under way: written before capacity is called, deleted by the commit that ends them. What
 -- a crash leaves behind is finished by a timer.
-CREATE TABLE slot_moves (
+CREATE TABLE reschedules (
     org_id uuid NOT NULL,
-    slot_move_id uuid NOT NULL,
+    reschedule_id uuid NOT NULL,
     -- No foreign key: its check would wait for a lock of the order's row.
     order_id uuid NOT NULL,
     -- Version the order was read at.
@@ -13,18 +13,18 @@ CREATE TABLE slot_moves (
     account_name text NOT NULL,
     -- When the timer takes it next; each attempt puts it behind the others.
     due_at timestamptz NOT NULL,
-    PRIMARY KEY (org_id, slot_move_id)
+    PRIMARY KEY (org_id, reschedule_id)
 );
 
-CREATE INDEX slot_moves_order ON slot_moves (org_id, order_id);
+CREATE INDEX reschedules_order ON reschedules (org_id, order_id);
 
 -- The timer takes the longest due of all organisations first.
-CREATE INDEX slot_moves_due_at ON slot_moves (due_at);
+CREATE INDEX reschedules_due_at ON reschedules (due_at);
 
-ALTER TABLE slot_moves ENABLE ROW LEVEL SECURITY;
-ALTER TABLE slot_moves FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant ON slot_moves TO yizhimai_app
+ALTER TABLE reschedules ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reschedules FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON reschedules TO yizhimai_app
 USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
-CREATE POLICY system ON slot_moves TO yizhimai_system USING (true);
-GRANT SELECT, INSERT, DELETE ON slot_moves TO yizhimai_app;
-GRANT SELECT, UPDATE (due_at) ON slot_moves TO yizhimai_system;
+CREATE POLICY system ON reschedules TO yizhimai_system USING (true);
+GRANT SELECT, INSERT, DELETE ON reschedules TO yizhimai_app;
+GRANT SELECT, UPDATE (due_at) ON reschedules TO yizhimai_system;
