@@ -120,12 +120,11 @@ impl Ordering {
                 cancel_late: taken.batch.may_cancel_late,
                 reopen: false,
             };
-            let read_version = order.progress.version;
+            let before = order.progress.clone();
             let now = self.clock.now();
             match order.advance(&request, &taken.batch.actor(), rights, now) {
                 Ok(entries) => {
-                    self.write(&mut tx, &order, read_version, &entries, None)
-                        .await?;
+                    self.write(&mut tx, &order, &before, &entries, None).await?;
                 }
                 Err(refused) => {
                     let reason = refused.to_problem().reason;

@@ -243,7 +243,7 @@ async fn write_details(
     let org = tx.org();
     let changes: Vec<_> = placed
         .iter()
-        .map(|(order, entry)| events::changed(org, order, entry))
+        .map(|(order, entry)| events::changed(org, order, entry, &order.progress))
         .collect();
     outbox::publish(tx, &**clock, &changes).await
 }

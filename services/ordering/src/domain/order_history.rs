@@ -190,6 +190,20 @@ impl Progress {
         })
     }
 
+    /// The progress after each of the entries of one request, which led from `self` to `end`.
+    pub fn through(&self, entries: &[OrderEvent], end: &Self) -> Result<Vec<Self>, BrokenHistory> {
+        let mut passed: Vec<Self> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let next = if entry.version == end.version {
+                end.clone()
+            } else {
+                passed.last().unwrap_or(self).clone().transitioned(entry)?
+            };
+            passed.push(next);
+        }
+        Ok(passed)
+    }
+
     /// The progress after the last request was undone, `versions` being all before.
     pub fn undone(versions: &[Self], event: &OrderEvent) -> Result<Self, BrokenHistory> {
         let last = versions.last().ok_or(event.breaks())?;

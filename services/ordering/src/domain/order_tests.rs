@@ -117,6 +117,19 @@ fn a_skipped_step_writes_both_entries() {
 }
 
 #[test]
+fn money_counts_from_the_step_that_received_it() {
+    let (mut order, _) = order();
+    let before = order.progress.clone();
+    let events = order
+        .advance(&to(Completed), &staff(1), ALL_RIGHTS, noon())
+        .unwrap();
+    let passed = before.through(&events, &order.progress).unwrap();
+    let paid: Vec<_> = passed.iter().map(|at| (at.state, at.paid)).collect();
+    assert_eq!(paid, [(Accepted, 0), (Preparing, 0), (Completed, 50)]);
+    assert_eq!(passed.last(), Some(&order.progress));
+}
+
+#[test]
 fn completing_unpaid_needs_the_cash_or_an_override_with_reason() {
     let request = TransitionRequest {
         cash_received: false,

@@ -119,7 +119,7 @@ fn snapshot(shop: &Shop, order: &Order, placed_at: DateTime<Utc>) -> OrderSnapsh
 }
 
 #[tokio::test]
-async fn placed_and_completed_carry_the_order_and_the_steps_between_what_changed() {
+async fn placed_and_completed_carry_the_order_and_each_skipped_step_what_was_paid_by_then() {
     let shop = Shop::open().await;
     let mut events = shop.service.listen(&["ordering.order.*.v1"]).await;
     let placed_at = shop.service.clock().now();
@@ -144,8 +144,6 @@ async fn placed_and_completed_carry_the_order_and_the_steps_between_what_changed
     transitioned(&mut shop.manager(), done).await.unwrap();
     let step = OrderChange {
         actor_kind: ActorKind::Staff.into(),
-        paid: 50,
-        payment_state: PaymentState::Paid.into(),
         ..change(&shop, &order)
     };
     let steps = [
@@ -170,6 +168,8 @@ async fn placed_and_completed_carry_the_order_and_the_steps_between_what_changed
         from: OrderState::Preparing.into(),
         to: OrderState::Completed.into(),
         received: 50,
+        paid: 50,
+        payment_state: PaymentState::Paid.into(),
         ..step
     };
     assert_eq!(body.change, Some(expected));
