@@ -35,6 +35,8 @@ CREATE TABLE orders (
     fees jsonb NOT NULL,
     total bigint NOT NULL CHECK (total BETWEEN 0 AND 9999999),
     contact_name text NOT NULL,
+    -- The name folded, as lists search it.
+    contact_name_key text NOT NULL,
     contact_phone text NOT NULL,
     remark text NOT NULL,
     utensils boolean NOT NULL,

@@ -6855,7 +6855,7 @@ export interface operations {
                 business_day?: string;
                 /** @description Only these states; empty for all (open ones when no day is given). Closed ones need a day. */
                 states?: string;
-                /** @description Order number, pickup number, last three digits of the phone, or name; empty for all. */
+                /** @description Order number, pickup number, last three digits of the phone, or part of the name, in any case and width; empty for all. */
                 text?: string;
                 /** @description 20, 50 or 100; 0 means 50. */
                 page_size?: number;

@@ -10,6 +10,7 @@ use chassis::{
     money::{Currency, Money},
     sales::{Channel, Method},
     snapshot::Key,
+    text,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use proto::ordering::v1::OrderingReason;
@@ -47,7 +48,7 @@ pub async fn insert(
              channel, kind, member_id, table_name, method, method_name, delivery_address,
              wanted_at, promised_at, business_day, time_zone, cutoff_minutes, revision,
              menu_version_id, menu_number, quote_hash, currency, list_total, fees, total,
-             contact_name, contact_phone, remark, utensils, payment_method, invoice, test,
+             contact_name, contact_name_key, contact_phone, remark, utensils, payment_method, invoice, test,
              created_at, state, version, placed_at, payment_state, paid,
              idempotency_key, request_hash
          )
@@ -57,10 +58,10 @@ pub async fn insert(
              $7::text[], $8::text[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::jsonb[],
              $14::timestamptz[], $15::timestamptz[], $16::date[], $17::text[], $18::smallint[],
              $19::integer[], $20::uuid[], $21::bigint[], $22::text[], $23::text[], $24::bigint[],
-             $25::jsonb[], $26::bigint[], $27::text[], $28::text[], $29::text[], $30::boolean[],
-             $31::text[], $32::jsonb[], $33::boolean[], $34::timestamptz[], $35::text[],
-             $36::bigint[], $37::timestamptz[], $38::text[], $39::bigint[], $40::text[],
-             $41::bytea[]
+             $25::jsonb[], $26::bigint[], $27::text[], $28::text[], $29::text[], $30::text[], $31::boolean[],
+             $32::text[], $33::jsonb[], $34::boolean[], $35::timestamptz[], $36::text[],
+             $37::bigint[], $38::timestamptz[], $39::text[], $40::bigint[], $41::text[],
+             $42::bytea[]
          )
          ON CONFLICT DO NOTHING
          RETURNING order_id",
@@ -93,6 +94,7 @@ pub async fn insert(
         &column(orders, |order| json::from_fees(&order.fees)),
         &column(orders, |order| order.total.amount()),
         &column(orders, |order| order.contact.name.clone()),
+        &column(orders, |order| text::folded(&order.contact.name)),
         &column(orders, |order| order.contact.phone.clone()),
         &column(orders, |order| order.remark.clone()),
         &column(orders, |order| order.utensils),

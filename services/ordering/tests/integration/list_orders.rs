@@ -73,7 +73,7 @@ async fn a_day_and_states_and_text_narrow_the_list() {
     let (first, _) = shop.placed("k1").await;
     let mut other = shop.request("k2", 1).await;
     let contact = other.contact.as_mut().unwrap();
-    (contact.name, contact.phone) = ("Lin 先生".into(), "0922000777".into());
+    (contact.name, contact.phone) = ("Ｌin 先生".into(), "0922000777".into());
     let second = shop.place(other).await.unwrap().order.unwrap();
     let first = transitioned(&mut shop.counter(), cancel(&first))
         .await
@@ -106,6 +106,13 @@ async fn a_day_and_states_and_text_narrow_the_list() {
         (day("", &[], "77"), vec![]),
         (day("", &[], "002"), vec![second.order_id.clone()]),
         (day("", &[], "lin"), vec![second.order_id.clone()]),
+        (day("", &[], "ＬＩＮ　先生"), vec![second.order_id.clone()]),
+        (
+            day("2026-09-02", &[], "ｌＩn"),
+            vec![second.order_id.clone()],
+        ),
+        (day("", &[], "００２"), vec![second.order_id.clone()]),
+        (day("", &[], "７７７"), vec![second.order_id.clone()]),
         (
             day("", &[], &second.order_number.to_lowercase()),
             vec![second.order_id.clone()],
