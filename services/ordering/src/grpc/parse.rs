@@ -92,6 +92,11 @@ fn cart_line(path: &str, line: wire::CartLine, violations: &mut Violations) -> O
     }
     let mut options = Vec::with_capacity(line.options.len());
     for (index, chosen) in line.options.iter().enumerate() {
+        if chosen.quantity < 0 {
+            // It would make up for too many of another option.
+            let field = format!("{path}.options[{index}].quantity");
+            violations.push(field, CommonReason::ValidationFailed);
+        }
         let field = format!("{path}.options[{index}].option_id");
         if let Some(option) = id::parse(&field, &chosen.option_id, violations) {
             options.push(ChosenOption {

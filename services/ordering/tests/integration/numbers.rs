@@ -1,10 +1,11 @@
 //! Order numbers and pickup numbers: given once, by the branch's counter, never drawn again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::common::{Shop, cancel, reason, to, to_slot, transitioned};
 use chassis::clock::Clock as _;
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::{StreamExt as _, future::join_all, stream};
 use proto::ordering::v1::{
     GetOrderByTokenRequest, GetOrderRequest, ListOrdersRequest, Order, OrderState,
     PlaceOrderRequest, TransitionOrderRequest, UndoTransitionRequest,
@@ -31,6 +32,21 @@ async fn place_many(shop: &Shop, name: &str, count: usize) -> Vec<Order> {
         placed.extend(other.map(|other| other.unwrap().order.unwrap()));
     }
     placed
+}
+
+/// Places `count` orders at once.
+async fn place_at_once(shop: &Shop, name: &str, count: usize) -> Vec<Order> {
+    let template = shop.request("", 1).await;
+    let placed = (0..count).map(|n| {
+        shop.place(PlaceOrderRequest {
+            idempotency_key: format!("{name}{n}"),
+            ..template.clone()
+        })
+    });
+    let placed = join_all(placed).await.into_iter();
+    placed
+        .map(|placed| placed.unwrap().order.unwrap())
+        .collect()
 }
 
 fn numbers(orders: &[Order]) -> Vec<&str> {
@@ -119,6 +135,30 @@ async fn the_thousandth_order_of_a_day_has_four_digits() {
     count_up(&shop, 998).await;
     let placed = place_many(&shop, "late", 3).await;
     assert_eq!(numbers(&placed), ["1000", "1001", "999"]);
+}
+
+/// A day of 1,001 orders of which one is never fetched.
+#[tokio::test]
+async fn a_thousand_and_one_orders_of_a_day_count_on_and_no_open_number_comes_twice() {
+    let shop = Shop::open().await;
+    let mut open: HashMap<String, Order> = HashMap::new();
+    let mut given = Vec::new();
+    for (hundred, count) in std::iter::repeat_n(100, 10).chain([1]).enumerate() {
+        for order in place_at_once(&shop, &format!("h{hundred}-"), count).await {
+            given.push(order.pickup_number.parse::<u32>().unwrap());
+            let twice = open.insert(order.pickup_number.clone(), order);
+            assert!(twice.is_none(), "{twice:?}");
+        }
+        let left = open.remove("005").unwrap();
+        stream::iter(open.drain())
+            .for_each_concurrent(8, async |(_, order)| {
+                finish(&shop, &order).await;
+            })
+            .await;
+        open.insert("005".to_owned(), left);
+    }
+    given.sort_unstable();
+    assert_eq!(given, (1..=1_001).collect::<Vec<_>>());
 }
 
 #[tokio::test]

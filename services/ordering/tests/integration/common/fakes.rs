@@ -23,6 +23,13 @@ pub const TEA_M: Uuid = uuid!("01900000-0000-7000-8000-000000000201");
 pub const DRINKS: Uuid = uuid!("01900000-0000-7000-8000-000000000501");
 pub const SWEETNESS: Uuid = uuid!("01900000-0000-7000-8000-000000000301");
 pub const HALF: Uuid = uuid!("01900000-0000-7000-8000-000000000401");
+/// Three meats out of three kinds.
+pub const ROLL: Uuid = uuid!("01900000-0000-7000-8000-000000000102");
+pub const ROLL_ONE: Uuid = uuid!("01900000-0000-7000-8000-000000000202");
+pub const MEAT: Uuid = uuid!("01900000-0000-7000-8000-000000000302");
+pub const CHICKEN: Uuid = uuid!("01900000-0000-7000-8000-000000000411");
+pub const BEEF: Uuid = uuid!("01900000-0000-7000-8000-000000000412");
+pub const PORK: Uuid = uuid!("01900000-0000-7000-8000-000000000413");
 pub const STATION: &str = "吧台";
 pub const PRINT_TAG: &str = "冷飲";
 /// Business day that every hold is for.
@@ -96,6 +103,8 @@ pub struct FakeCatalog {
 pub struct CatalogState {
     pub price: i64,
     pub number: i64,
+    /// Most portions of beef in a roll.
+    pub beef_max: i32,
     pub away: bool,
     pub asked: usize,
     /// Items that exist without being on the menu.
@@ -110,6 +119,7 @@ impl FakeCatalog {
         let state = Arc::new(Mutex::new(CatalogState {
             price: 25,
             number: 1,
+            beef_max: 3,
             away: false,
             asked: 0,
             archived: Vec::new(),
@@ -189,9 +199,58 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
                 min_per_order: 1,
                 max_per_order: 99,
                 ..Default::default()
-            }],
-            ..Default::default()
+            },
+            roll(),
+        ],
+        option_groups: vec![
+            catalog::OptionGroup {
+                option_group_id: SWEETNESS.to_string(),
+                name: "甜度".to_owned(),
+                min: 1,
+                max: 1,
+                options: vec![option(HALF, "半糖", 1)],
+                ..Default::default()
+            },
+            catalog::OptionGroup {
+                option_group_id: MEAT.to_string(),
+                name: "肉".to_owned(),
+                min: 3,
+                max: 3,
+                options: vec![
+                    option(CHICKEN, "雞", 3),
+                    option(BEEF, "牛", state.beef_max),
+                    option(PORK, "豬", 3),
+                ],
+                ..Default::default()
+            },
+        ],
+        ..Default::default()
+    }
+}
+
+fn roll() -> catalog::Product {
+    catalog::Product {
+        product_id: ROLL.to_string(),
+        name: "三肉捲".to_owned(),
+        variants: vec![catalog::Variant {
+            variant_id: ROLL_ONE.to_string(),
+            name: String::new(),
+            price: 120,
         }],
+        option_group_ids: vec![MEAT.to_string()],
+        tax_type: Some(catalog::TaxType::Taxable.into()),
+        display: catalog::DisplayState::Listed.into(),
+        min_per_order: 1,
+        max_per_order: 99,
+        ..Default::default()
+    }
+}
+
+fn option(id: Uuid, name: &str, max_quantity: i32) -> catalog::Option {
+    catalog::Option {
+        option_id: id.to_string(),
+        name: name.to_owned(),
+        max_quantity,
         ..Default::default()
     }
 }

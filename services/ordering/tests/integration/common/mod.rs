@@ -7,12 +7,14 @@ use chassis::{
     authn::{Identity, Level, Scope},
     clock::Clock as _,
     error::Problem,
-    id::{BranchId, OrganisationId},
+    id::{BranchId, EventId, OrganisationId},
+    outbox,
 };
 use chrono::TimeDelta;
 use ordering::Ordering;
 use prost::Message as _;
 use proto::{
+    catalog::v1::MenuPublished,
     common::v1::{Method, Money},
     ordering::v1::{
         self as wire, Cart, CartLine, ChosenOption, Contact, FeeAmount, Order, OrderState,
@@ -180,6 +182,13 @@ impl Shop {
     pub fn advance(&self, seconds: i64) {
         self.service.clock().advance(TimeDelta::seconds(seconds));
     }
+}
+
+/// Says that the branch has a new menu.
+pub async fn publish(shop: &Shop, published: &MenuPublished) {
+    let id = EventId::new(shop.service.clock()).as_uuid();
+    let event = outbox::Event::new("catalog.menu.published.v1", id, 1, published);
+    shop.service.deliver(shop.org, &[event]).await;
 }
 
 /// The part of a request that says what the customer saw.
