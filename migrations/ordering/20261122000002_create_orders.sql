@@ -108,7 +108,7 @@ CREATE INDEX orders_day_due ON orders (org_id, branch_id, listed_day, promised_a
 -- The purge of idempotency keys reads only what still has one.
 CREATE INDEX orders_kept_keys ON orders (created_at) WHERE idempotency_key IS NOT NULL;
 
--- The purge of test orders.
+-- The purge of test orders, and their rate limit.
 CREATE INDEX orders_tests ON orders (created_at) WHERE test;
 
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;

@@ -364,7 +364,7 @@ export const routes: readonly Route[] = [
   ["GET", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, ({ world, ids }) => ({ body: { movements: world.movements.get(ids[1] ?? "") ?? [], next_page_token: null } })],
   ["GET", /^\/branches\/([^/]+)\/orders$/u, orders],
   ["POST", /^\/orders\/find$/u, summaries],
-  ["GET", /^\/orders\/([^/]+)$/u, (call) => ({ body: { order: seen(found(call.world.state.orders.get(first(call)))), events: call.world.events.get(first(call)) ?? [] } })],
+  ["GET", /^\/orders\/([^/]+)$/u, (call) => ({ body: { order: seen(found(call.world.state.orders.get(first(call)))), events: call.world.events.get(first(call)) ?? [], test_steps: call.world.testSteps(first(call)) } })],
   ["POST", /^\/orders\/([^/]+)\/transition$/u, (call) => ({ body: { order: seen(call.world.transition(first(call), call.body as Transition)) } })],
   ["POST", /^\/orders\/([^/]+)\/unmask$/u, unmask],
   ["GET", /^\/orders\/([^/]+)\/slots$/u, orderSlots],

@@ -611,7 +611,7 @@ export interface paths {
         put?: never;
         /**
          * Places a test order, as a customer would place it; it is counted nowhere.
-         * @description Refuses with what placing an order refuses with, `PERMISSION_DENIED` (`test.order`) and
+         * @description Refuses with what placing an order refuses with, `PERMISSION_DENIED` (`test.order`), `RATE_LIMITED` and
          *     `OUT_OF_SCOPE`.
          */
         post: operations["place_test_order"];
@@ -2459,6 +2459,8 @@ export interface components {
             events: components["schemas"]["OrderEvent"][];
             /** @description The order. */
             order: components["schemas"]["Order"];
+            /** @description What a test order shows so far, in the order of its way; empty for any other. */
+            test_steps: components["schemas"]["TestOrderStep"][];
         };
         /** @description Response of GetProduct. */
         GetProductResponse: {
@@ -5690,6 +5692,28 @@ export interface components {
          * @enum {string}
          */
         TaxType: "taxable" | "zero_rated" | "exempt";
+        /** @description A line of a test order's checklist. */
+        TestOrderStep: {
+            /** @description Its outcome. */
+            outcome: components["schemas"]["TestStepOutcome"];
+            /**
+             * Format: date-time
+             * @description When it was reached; absent otherwise.
+             */
+            reached_at: string | null;
+            /** @description The step. */
+            step: components["schemas"]["TestStep"];
+        };
+        /**
+         * @description A step that a test order can show.
+         * @enum {string}
+         */
+        TestStep: "placed" | "accepted" | "preparing" | "ready" | "delivering" | "paid" | "completed";
+        /**
+         * @description Outcome of a step of a test order.
+         * @enum {string}
+         */
+        TestStepOutcome: "waiting" | "reached" | "missed";
         /** @description Request of TransferStock. */
         TransferStockRequest: {
             /**
@@ -6112,6 +6136,9 @@ export type Storefront = components['schemas']['Storefront'];
 export type StorefrontBranch = components['schemas']['StorefrontBranch'];
 export type StorefrontBrand = components['schemas']['StorefrontBrand'];
 export type TaxType = components['schemas']['TaxType'];
+export type TestOrderStep = components['schemas']['TestOrderStep'];
+export type TestStep = components['schemas']['TestStep'];
+export type TestStepOutcome = components['schemas']['TestStepOutcome'];
 export type TransferStockRequest = components['schemas']['TransferStockRequest'];
 export type TransferStockResponse = components['schemas']['TransferStockResponse'];
 export type TransitionOrderRequest = components['schemas']['TransitionOrderRequest'];

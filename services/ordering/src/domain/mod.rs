@@ -22,3 +22,4 @@ pub mod reschedule;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod stock_need;
+pub mod test_checklist;

@@ -11,6 +11,7 @@ use crate::{
         order_history::{EventActor, EventKind, OrderEvent},
         order_terms::InvoiceForm,
         quote::{Adjustment, Fee, PricedLine, SoldOption},
+        test_checklist::CheckedStep,
     },
 };
 
@@ -172,6 +173,16 @@ pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
         reason: event.reason.clone(),
         promised_before: promised.map(|(before, _)| to_timestamp(before)),
         promised_after: promised.map(|(_, after)| to_timestamp(after)),
+    }
+}
+
+/// A line of a test order's checklist.
+#[must_use]
+pub fn test_step_to_wire(checked: CheckedStep) -> wire::TestOrderStep {
+    wire::TestOrderStep {
+        step: checked.step.to_wire(),
+        outcome: checked.outcome.to_wire(),
+        reached_at: checked.reached_at.map(to_timestamp),
     }
 }
 

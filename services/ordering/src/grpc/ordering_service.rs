@@ -11,6 +11,7 @@ use tonic::{Request, Response, Status};
 use super::{
     convert::{
         Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, summary_to_wire,
+        test_step_to_wire,
     },
     parse::{self, SlotsOf},
     quote_changed,
@@ -27,6 +28,7 @@ use crate::{
         cart::Cart,
         order::{Contact, Order},
         order_history::EventActor,
+        test_checklist::checklist,
     },
     store::{order_events, order_lists, orders},
 };
@@ -284,6 +286,10 @@ impl ordering_service_server::OrderingService for OrderingService {
         Ok(Response::new(wire::GetOrderResponse {
             order: Some(self.for_staff(&order, caller)),
             events: history.iter().map(event_to_wire).collect(),
+            test_steps: checklist(&order, &history)
+                .into_iter()
+                .map(test_step_to_wire)
+                .collect(),
         }))
     }
 

@@ -301,6 +301,28 @@ pub async fn list_keys(
         .collect())
 }
 
+/// When the latest `limit` test orders of a branch after `since` were created, the latest first.
+pub async fn list_latest_tests(
+    tx: &mut TenantTx,
+    branch: BranchId,
+    since: DateTime<Utc>,
+    limit: usize,
+) -> Result<Vec<DateTime<Utc>>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT created_at
+         FROM orders
+         WHERE org_id = $1 AND branch_id = $2 AND test AND created_at > $3
+         ORDER BY created_at DESC
+         LIMIT $4",
+        tx.org().as_uuid(),
+        branch.as_uuid(),
+        since,
+        i64::try_from(limit).unwrap_or(i64::MAX),
+    )
+    .fetch_all(&mut **tx)
+    .await
+}
+
 /// Deletes up to `limit` test orders created before `before`, of all organisations.
 pub async fn purge_tests(
     tx: &mut SystemTx,

@@ -101,5 +101,6 @@ export type Reschedule = S["RescheduleOrderRequest"];
 export type SoldOption = S["SoldOption"];
 export type OrderState = S["OrderState"];
 export type OrderEvent = S["OrderEvent"];
+export type TestOrderStep = S["TestOrderStep"];
 export type CancelReason = S["CancelReason"];
 export type Transition = S["TransitionOrderRequest"];

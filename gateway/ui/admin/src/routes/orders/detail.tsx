@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { formatDateTime, formatDayTime, formatMoney } from "@yizhimai/kit";
 import { Alert, Button, Flex, Tag, Timeline } from "antd";
 
-import type { Order, OrderEvent } from "../../data/types";
+import type { Order, OrderEvent, TestOrderStep } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
@@ -12,6 +12,7 @@ import { OrderContact } from "./contact";
 import { dueAt } from "./due";
 import { canReschedule, isDue, orderCan, type OrderAction } from "./order-can";
 import { orderQuery } from "./queries";
+import { TestChecklist } from "./test-checklist";
 import { lineName, mentionsAllergy, optionWords } from "./words";
 
 interface OrderDrawerProps {
@@ -64,12 +65,12 @@ export function OrderDrawer({ orderId, onClose, onAct, onReschedule }: OrderDraw
         ) : null
       }
     >
-      <QueryView query={query}>{(data) => <Detail order={data.order} events={data.events} />}</QueryView>
+      <QueryView query={query}>{(data) => <Detail order={data.order} events={data.events} testSteps={data.test_steps} />}</QueryView>
     </DetailDrawer>
   );
 }
 
-function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
+function Detail({ order, events, testSteps }: { order: Order; events: OrderEvent[]; testSteps: TestOrderStep[] }) {
   const t = useT();
   const { timeZone } = useScope();
   const at = (instant: string | null | undefined) => formatDateTime(instant, timeZone);
@@ -124,6 +125,7 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
           <span className="tabular">{money(order.total)}</span>
         </Flex>
       </section>
+      {order.test ? <TestChecklist steps={testSteps} /> : null}
       <section aria-label={t("orders.timeline")}>
         <h3 style={{ marginBottom: 16 }}>{t("orders.timeline")}</h3>
         <Timeline
