@@ -193,11 +193,12 @@ async fn limit_tests(
     let Some(at) = latest.get(MAX_TESTS) else {
         return Ok(());
     };
-    let wait = *at + TESTS_WINDOW - now;
+    let wait = (*at + TESTS_WINDOW - now).num_milliseconds();
+    let wait_secs = wait.max(1).unsigned_abs().div_ceil(1_000);
     Err(Problem::new(CommonReason::RateLimited)
         .message("the branch has had as many test orders as it may within an hour")
         .param("max", MAX_TESTS)
-        .param("retry_after_secs", wait.num_seconds().max(1)))
+        .param("retry_after_secs", wait_secs))
 }
 
 /// Orders that the drafts' keys have placed, by key.
