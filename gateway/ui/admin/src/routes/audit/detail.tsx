@@ -5,7 +5,7 @@ import type { AuditEntry, FieldChange } from "../../data/types";
 import { useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
 import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
-import { usePlaceName, useWho } from "./names";
+import { useBranchNames, usePlaceName, useWho } from "./names";
 import { actionWord, fieldWord, objectWord, valueWord } from "./words";
 
 /** One record: who, when, where, why, and each field before and after. */
@@ -23,6 +23,7 @@ function Record({ record }: { record: AuditEntry }) {
   const sentence = useReason();
   const who = useWho();
   const placeName = usePlaceName();
+  const branchNames = useBranchNames();
   const { timeZone } = useScope();
   const id = (text: string) => <Typography.Text copyable style={{ wordBreak: "break-all" }}>{text}</Typography.Text>;
   return (
@@ -50,7 +51,7 @@ function Record({ record }: { record: AuditEntry }) {
           dataSource={record.changes}
           scroll={{ x: "max-content" }}
           columns={[
-            { title: t("audit.field"), key: "field", render: (_, change) => fieldWord(t, change.field) },
+            { title: t("audit.field"), key: "field", render: (_, change) => fieldWord(t, branchNames(change.field)) },
             { title: t("audit.before"), key: "before", render: (_, change) => <Value text={valueWord(t, record, change.before)} /> },
             { title: t("audit.after"), key: "after", render: (_, change) => <Value text={valueWord(t, record, change.after)} /> },
           ]}

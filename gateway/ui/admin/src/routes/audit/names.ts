@@ -19,6 +19,12 @@ export function useWho(): (record: AuditEntry) => string {
   };
 }
 
+/** Puts the names of branches in place of their ids. */
+export function useBranchNames(): (text: string) => string {
+  const { branches } = useScope();
+  return (text) => branches.reduce((named, branch) => named.replaceAll(branch.branch_id, branch.name), text);
+}
+
 /** Says which branch or brand it concerned. */
 export function usePlaceName(): (record: AuditEntry) => string {
   const { brands, branches } = useScope();

@@ -33,8 +33,9 @@ describe("actions", () => {
 describe("fieldWord", () => {
   const t = createTranslator(zhTW, en)("zh-TW");
 
-  it("puts the last part of a path into words", () => {
+  it("puts the parts of a path into words", () => {
     expect(fieldWord(t, "variants[0].price")).toBe("variants[0].價格");
+    expect(fieldWord(t, "menu.大安店")).toBe("菜單.大安店");
     expect(fieldWord(t, "name")).toBe("名稱");
   });
 

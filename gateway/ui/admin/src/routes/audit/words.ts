@@ -13,13 +13,13 @@ export const actions = [
 ] as const;
 
 const objects = [
-  "account", "branch", "brand", "category", "component", "hours", "limit_template", "limits", "option_group", "order", "organisation", "pause", "product", "recipe", "session",
+  "account", "branch", "brand", "category", "component", "hours", "hours_version", "limit_template", "limits", "option_group", "order", "organisation", "pause", "product", "recipe", "session",
   "sku", "special_day", "stock_item", "template",
 ] as const;
 
 const fields = [
-  "account", "address", "code", "currency", "cutoff_minutes", "display", "enabled", "lead_minutes", "name", "on_hand", "phone", "position", "price", "role",
-  "slot_minutes", "state", "station", "wanted_at",
+  "account", "address", "code", "created", "created_names", "currency", "cutoff_minutes", "display", "enabled", "ended", "lead_minutes", "menu", "name", "on_hand", "phone", "position",
+  "price", "quantity", "role", "slot_minutes", "state", "station", "target_name", "updated", "updated_names", "wanted_at",
 ] as const;
 
 const orderStates: readonly OrderState[] = [
@@ -38,10 +38,10 @@ export function objectWord(t: T, kind: string): string {
   return known(objects, kind) ? t(`audit.object.${kind}`) : kind;
 }
 
-/** The last part of a field's path in words, behind the rest of the path. */
+/** A field's path, with the parts of it in words that have one. */
 export function fieldWord(t: T, path: string): string {
-  const [, above = "", last = path] = /^(.*\.)?([^.]+)$/u.exec(path) ?? [];
-  return known(fields, last) ? above + t(`audit.field.${last}`) : path;
+  const words = path.split(".").map((part) => (known(fields, part) ? t(`audit.field.${part}`) : part));
+  return words.join(".");
 }
 
 /** A value as it is shown: an order's state as the board calls it, what is not there as a dash. */
