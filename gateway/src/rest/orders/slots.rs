@@ -9,12 +9,12 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::Staff,
-    problem::Rejection,
-    rest::{
-        Result,
+    json::{
         availability::SlotState,
         convert::{all, required_time, time},
     },
+    problem::Rejection,
+    rest::Result,
     state::Gateway,
 };
 

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::Cart;
 use crate::{
     auth::Shop,
-    rest::{Result, body::Body, convert::present, transcoded},
+    json::convert::present,
+    rest::{Result, body::Body, transcoded},
     state::Gateway,
 };
 

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::{
     auth::{Staff, cookies},
-    rest::{Result, convert::present, transcoded},
+    json::convert::present,
+    rest::{Result, transcoded},
     state::Gateway,
 };
 

@@ -2039,7 +2039,7 @@ export interface components {
             /** @description Lines, 1–50. */
             lines: components["schemas"]["CartLine"][];
             /** @description Method. */
-            method: components["schemas"]["FulfilmentMethod"];
+            method: components["schemas"]["Method"];
             /**
              * Format: date-time
              * @description Wanted slot start; null for as soon as possible.
@@ -2415,11 +2415,6 @@ export interface components {
             /** @description Those that were found. */
             orders: components["schemas"]["OrderSummary"][];
         };
-        /**
-         * @description How the customer gets the order.
-         * @enum {string}
-         */
-        FulfilmentMethod: "pickup" | "delivery" | "on_site";
         /** @description Response of GetDecisionBatch. */
         GetDecisionBatchResponse: {
             /** @description The batch. */
@@ -4119,7 +4114,7 @@ export interface components {
             /** @description Lines, 1–50. */
             lines: components["schemas"]["CartLine"][];
             /** @description Method. */
-            method: components["schemas"]["FulfilmentMethod"];
+            method: components["schemas"]["Method"];
             /**
              * Format: date-time
              * @description Time that quote promised; null when it promised none. A later time is `QUOTE_CHANGED`.
@@ -4559,7 +4554,7 @@ export interface components {
             id?: string | null;
             /** @description Kind of thing. */
             kind: components["schemas"]["PauseTargetKind"];
-            method?: components["schemas"]["ServiceMethod"] | null;
+            method?: components["schemas"]["Method"] | null;
             /** @description The station or print tag, for `station` and `tag`. */
             name?: string | null;
         };
@@ -4993,11 +4988,6 @@ export interface components {
             /** @description Every brand and branch of the organisation. */
             organisation?: boolean | null;
         };
-        /**
-         * @description How an order reaches the customer.
-         * @enum {string}
-         */
-        ServiceMethod: "pickup" | "delivery" | "on_site";
         /** @description An open session. */
         Session: {
             /**
@@ -5289,7 +5279,7 @@ export interface components {
             /** @description Lines, 1–50. */
             lines: components["schemas"]["CartLine"][];
             /** @description Method. */
-            method: components["schemas"]["FulfilmentMethod"];
+            method: components["schemas"]["Method"];
         };
         /** @description An option as sold. */
         SoldOption: {
@@ -5935,7 +5925,6 @@ export type FeeAmount = components['schemas']['FeeAmount'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FindOrdersRequest = components['schemas']['FindOrdersRequest'];
 export type FindOrdersResponse = components['schemas']['FindOrdersResponse'];
-export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
 export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
 export type GetHoursResponse = components['schemas']['GetHoursResponse'];
 export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
@@ -6096,7 +6085,6 @@ export type SaveSpecialDaySpecialDay3 = components['schemas']['SaveSpecialDaySpe
 export type SaveSpecialDaySpecialDay4 = components['schemas']['SaveSpecialDaySpecialDay4'];
 export type Scope = components['schemas']['Scope'];
 export type ScopeInput = components['schemas']['ScopeInput'];
-export type ServiceMethod = components['schemas']['ServiceMethod'];
 export type Session = components['schemas']['Session'];
 export type SetAccountStateRequest = components['schemas']['SetAccountStateRequest'];
 export type SetAccountStateResponse = components['schemas']['SetAccountStateResponse'];
@@ -6386,7 +6374,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Method; 自取 when left out. */
-                method?: components["schemas"]["ServiceMethod"];
+                method?: components["schemas"]["Method"];
                 /** @description Business day whose stock is reported; today when left out or over. */
                 day?: string;
             };
@@ -9167,7 +9155,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Method; 自取 when left out. */
-                method?: components["schemas"]["ServiceMethod"];
+                method?: components["schemas"]["Method"];
                 /** @description Business day whose stock is reported; today when left out or over. */
                 day?: string;
             };

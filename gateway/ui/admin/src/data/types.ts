@@ -35,7 +35,7 @@ export type HoursPreview = S["PreviewHoursResponse"];
 export type PreviewInput = S["PreviewHoursRequest"];
 export type OfferedDay = S["OfferedDay"];
 export type MethodHours = S["MethodHours"];
-export type ServiceMethod = S["Method"];
+export type Method = S["Method"];
 /** A booked order outside the hours, with what the account may know of it. */
 export type AffectedOrder = S["AffectedOrder"] & Partial<Omit<OrderSummary, "order_id">>;
 /** Booked orders outside the hours by their branches; of those beyond 200 only the number is known. */

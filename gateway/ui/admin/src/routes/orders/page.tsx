@@ -22,6 +22,7 @@ import { CancelDialog, CashDialog } from "./dialogs";
 import { isDue, orderCan, type OrderAction } from "./order-can";
 import { openOrdersQuery } from "./queries";
 import { RescheduleDialog } from "./reschedule-dialog";
+import { texts } from "./texts";
 import { useSteps } from "./use-steps";
 import { UndoBar } from "./undo-bar";
 import { useUnseen } from "./use-unseen";
@@ -165,8 +166,8 @@ function Menuless() {
   const publishes = may(useMe(), "store.catalog", "manage");
   const action = brand && publishes ? (
     <Link to={paths.publish(brand.brand_id)}>
-      <Button type="primary">{t("orders.menulessDeed")}</Button>
+      <Button type="primary">{t(texts.menulessDeed)}</Button>
     </Link>
   ) : undefined;
-  return <EmptyState title={t("orders.menuless")} hint={t(publishes ? "orders.menulessHint" : "orders.menulessWait")} action={action} />;
+  return <EmptyState title={t(texts.menuless)} hint={t(publishes ? texts.menulessHint : texts.menulessWait)} action={action} />;
 }

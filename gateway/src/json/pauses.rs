@@ -5,14 +5,12 @@ use proto::capacity::v1 as pb;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ServiceMethod;
-use crate::{
-    problem::Rejection,
-    rest::{
-        convert::{present, time},
-        wire_enum::wire_enum,
-    },
+use super::{
+    convert::{present, time},
+    method::Method,
+    wire_enum::wire_enum,
 };
+use crate::problem::Rejection;
 
 wire_enum! {
     /// Kind of thing that is paused.
@@ -90,7 +88,7 @@ pub struct PublicPauseTarget {
     #[schema(format = Uuid)]
     pub id: Option<String>,
     /// The method, for `method`.
-    pub method: Option<ServiceMethod>,
+    pub method: Option<Method>,
     /// The station or print tag, for `station` and `tag`.
     pub name: Option<String>,
 }
@@ -101,7 +99,7 @@ impl TryFrom<pb::PauseTarget> for PublicPauseTarget {
     fn try_from(target: pb::PauseTarget) -> Result<Self, Rejection> {
         Ok(Self {
             kind: PauseTargetKind::from_wire(target.kind)?,
-            method: target.method.map(ServiceMethod::from_wire).transpose()?,
+            method: target.method.map(Method::from_wire).transpose()?,
             id: target.id,
             name: target.name,
         })

@@ -1,8 +1,8 @@
-//! State of an order, for messages written by hand.
+//! State of an order.
 
 use proto::ordering::v1 as pb;
 
-use crate::rest::wire_enum::wire_enum;
+use super::wire_enum::wire_enum;
 
 wire_enum! {
     /// State of an order; docs/rules.md, Order states.
