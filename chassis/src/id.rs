@@ -151,12 +151,12 @@ ids! {
     PauseId,
     /// A product.
     ProductId,
+    /// Another slot for an order, under way.
+    RescheduleId,
     /// A session of an account.
     SessionId,
     /// A stock-keeping unit: a variant or an option.
     SkuId,
-    /// A move of an order to another slot.
-    SlotMoveId,
     /// A special day of business hours.
     SpecialDayId,
     /// A variant of a product.

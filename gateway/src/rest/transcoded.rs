@@ -126,7 +126,7 @@ async fn serve(
         bytes::Bytes::new()
     };
     let message = message(endpoint, params, &uri, &headers, &body)?;
-    let message = complete(endpoint, gateway, staff, message).await?;
+    let message = complete(gateway, staff, message).await?;
     let answer = call(endpoint, gateway, staff, message).await?;
     let (status, json) = endpoint.response(&answer).map_err(incomplete)?;
     Ok(match json {
@@ -153,29 +153,29 @@ fn message(
     endpoint.request(call).map_err(refusal)
 }
 
-/// Checks, and fills in, what only another service knows, for the few RPCs that need it.
+/// Checks, and fills in, what only another service knows, for the few requests that need it.
 async fn complete(
-    endpoint: &Endpoint,
     gateway: &Gateway,
     staff: &Staff,
     message: DynamicMessage,
 ) -> Result<DynamicMessage> {
-    match endpoint.rpc().full_name() {
-        "yizhimai.capacity.v1.PauseService.CreatePause" => {
-            let request = pauses::complete_creation(gateway, staff, typed(&message)?).await?;
-            dynamic(&message, &request)
-        }
-        "yizhimai.capacity.v1.PauseService.PreviewPause" => {
-            pauses::check_preview(gateway, staff, &typed(&message)?).await?;
-            Ok(message)
-        }
-        _ => Ok(message),
+    if let Some(request) = typed(&message)? {
+        let request = pauses::complete_creation(gateway, staff, request).await?;
+        return dynamic(&message, &request);
     }
+    if let Some(request) = typed(&message)? {
+        pauses::check_preview(gateway, staff, &request).await?;
+    }
+    Ok(message)
 }
 
-fn typed<M: Name + Default>(message: &DynamicMessage) -> Result<M> {
+/// The message as the type that is expected of it; `None` when it is of another.
+fn typed<M: Name + Default>(message: &DynamicMessage) -> Result<Option<M>> {
+    if message.descriptor().full_name() != M::full_name() {
+        return Ok(None);
+    }
     let typed = message.transcode_to();
-    typed.map_err(|error| Rejection::internal(error.into()))
+    typed.map(Some).map_err(|error| Rejection::internal(error.into()))
 }
 
 fn dynamic<M: Name>(like: &DynamicMessage, from: &M) -> Result<DynamicMessage> {

@@ -8,6 +8,7 @@ pub mod app;
 pub mod domain;
 mod events;
 mod grpc;
+pub mod jobs;
 pub mod store;
 
 use chassis::service::{App, BoxFuture, Context, Parts};
@@ -36,11 +37,16 @@ impl App for Staff {
     fn build(ctx: Context, _config: Config) -> BoxFuture<'static, anyhow::Result<Parts>> {
         Box::pin(async move {
             let redis = ctx.redis.clone();
+            let jobs = vec![jobs::remove_old_audit_records(
+                ctx.db.clone(),
+                ctx.clock.clone(),
+            )];
             let staff = StaffServiceServer::new(grpc::StaffRpc::new(ctx.clone()));
             let audit = AuditServiceServer::new(grpc::AuditRpc::new(ctx));
             Ok(Parts {
                 routes: tonic::service::Routes::new(staff).add_service(audit),
                 consumers: events::consumers(redis),
+                jobs,
                 ..Parts::default()
             })
         })

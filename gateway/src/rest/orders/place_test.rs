@@ -17,7 +17,7 @@ use crate::{
 
 /// Places a test order, as a customer would place it; it is counted nowhere.
 ///
-/// Refuses with what placing an order refuses with, `PERMISSION_DENIED` (`test.order`) and
+/// Refuses with what placing an order refuses with, `PERMISSION_DENIED` (`test.order`), `RATE_LIMITED` and
 /// `OUT_OF_SCOPE`.
 #[utoipa::path(
     post, path = "/api/admin/branches/{branch_id}/test-orders", tag = "orders",

@@ -4,10 +4,10 @@ use proto::ordering::v1 as pb;
 use super::Cart;
 use crate::{
     auth::Shop,
+    json::convert::present,
     rest::{
         Result,
         body::Body,
-        convert::present,
         transcoded::{self, WrittenJson},
     },
     state::Gateway,

@@ -4,9 +4,9 @@ use proto::staff::v1 as pb;
 
 use crate::{
     auth::{Staff, cookies},
+    json::convert::present,
     rest::{
         Result,
-        convert::present,
         transcoded::{self, WrittenJson},
     },
     state::Gateway,

@@ -7,7 +7,8 @@ use utoipa::{ToSchema, openapi::Ref};
 
 use crate::{
     auth::{Peer, cookies},
-    rest::{Result, body::Body, convert::present, transcoded},
+    json::convert::present,
+    rest::{Result, body::Body, transcoded},
     state::Gateway,
 };
 

@@ -7,12 +7,15 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::Shop,
+    json::{
+        convert::{present, required_time, stamp},
+        method::Method,
+    },
     rest::{
         Result,
         body::Body,
-        convert::{present, required_time, stamp},
         idempotency::IdempotencyKey,
-        quotes::{self, Cart, CartLine, FulfilmentMethod},
+        quotes::{self, Cart, CartLine},
         transcoded::{self, WrittenJson},
     },
     state::Gateway,
@@ -23,7 +26,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrder {
     /// Method.
-    pub method: FulfilmentMethod,
+    pub method: Method,
     /// Wanted slot start; null for as soon as possible.
     pub wanted_at: Option<DateTime<Utc>>,
     /// Lines, 1–50.

@@ -66,7 +66,7 @@ pub struct AvailabilityQuery {
     pub skus: BTreeMap<SkuId, i64>,
     /// Business day whose stock is shown; none, or one that is over, for today.
     pub day: Option<BusinessDay>,
-    /// The order that is to be moved, if it is about one.
+    /// The order that is to be rescheduled, if it is about one.
     pub rescheduled: Option<RescheduledParts>,
 }
 

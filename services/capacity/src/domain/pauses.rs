@@ -12,6 +12,7 @@ use chassis::{
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use proto::capacity::v1::CapacityReason;
+use serde::Serialize;
 
 pub use end::{End, EndProblem, MOST_MINUTES};
 pub use record::{BranchPause, Pause};
@@ -59,7 +60,8 @@ pub enum Reason {
 }
 
 /// How a pause ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Ending {
     /// Its time was over.

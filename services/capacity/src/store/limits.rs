@@ -11,6 +11,7 @@ use chassis::{
     id::{BranchId, BrandId, LimitTemplateId},
 };
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::types::Json;
 
 use crate::domain::limits::Rule;
@@ -31,7 +32,7 @@ pub struct LimitVersion {
 }
 
 /// A set of rules that branches of a brand may take.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LimitTemplate {
     /// Id.
     pub template_id: LimitTemplateId,

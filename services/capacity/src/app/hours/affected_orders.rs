@@ -174,7 +174,7 @@ fn orders_decided(
         account_id: by.account.to_string(),
         account_name: by.name.to_owned(),
         may_cancel_late: by.may_cancel_late,
-        move_reason: reschedule_reason.to_owned(),
+        reschedule_reason: reschedule_reason.to_owned(),
         orders: orders.iter().map(order).collect(),
     };
     Event::new("capacity.orders.decided.v1", batch_id.as_uuid(), 1, &body)

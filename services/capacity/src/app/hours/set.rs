@@ -177,6 +177,9 @@ pub async fn withdraw_hours(
     let now = deps.clock.now();
     let parts = deps.schedules.parts(&mut tx, &branch).await?;
     let hours = withdrawn(&parts.hours, command.number, now)?;
+    let pending = parts.hours.find_pending(command.number, now);
+    let pending = pending.map(|version| &version.hours);
+    audit::changed("hours_version", command.number, &pending, &None);
     let version = store::hours::next_version(&mut tx, command.branch_id, command.version).await?;
     store::hours::withdraw(
         &mut tx,

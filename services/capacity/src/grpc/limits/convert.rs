@@ -390,11 +390,11 @@ pub fn preview(found: &Preview, rules: &[Rule]) -> wire::PreviewLimitsResponse {
     let place = |rule_id: &LimitRuleId| rules.iter().position(|rule| rule.rule_id == *rule_id);
     let name = |rule_id: &LimitRuleId| place(rule_id).map(|at| at.to_string());
     let counted = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let moved = found
+    let rescheduled = found
         .tried
         .iter()
         .filter(|tried| tried.offered_at.is_some());
-    let moved = counted(moved.count());
+    let rescheduled = counted(rescheduled.count());
     let mut tried: Vec<_> = found.tried.iter().collect();
     tried.sort_by_key(|tried| (tried.slot_starts_at, tried.order_id));
     let tried = tried.into_iter().take(MOST_TRIED);
@@ -406,8 +406,8 @@ pub fn preview(found: &Preview, rules: &[Rule]) -> wire::PreviewLimitsResponse {
             .collect(),
         business_day: found.day.to_string(),
         orders: counted(found.orders),
-        moved,
-        refused: counted(found.tried.len()) - moved,
+        rescheduled,
+        refused: counted(found.tried.len()) - rescheduled,
         tried: tried
             .map(|tried| wire::TriedOrder {
                 order_id: tried.order_id.to_string(),

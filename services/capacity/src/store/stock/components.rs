@@ -5,9 +5,10 @@ use chassis::{
     db::TenantTx,
     id::{BrandId, SkuId},
 };
+use serde::Serialize;
 
 /// A component.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Component {
     /// Brand.
     pub brand_id: BrandId,
