@@ -165,13 +165,17 @@ async fn read(
     let ids: Vec<_> = branches.iter().map(|branch| branch.branch_id).collect();
     let mut hours = store::hours::counting(tx, &ids, now).await?;
     let days = store::hours::special_days::list_of_branches(tx, first.brand_id, &ids, from).await?;
-    let (of_brand, of_branches): (Vec<_>, Vec<_>) =
-        days.into_iter().partition(|day| day.branch_id.is_none());
+    // Days of the brand have no branch.
+    let mut by_branch = HashMap::<Option<BranchId>, Vec<SpecialDay>>::new();
+    for day in days {
+        by_branch.entry(day.branch_id).or_default().push(day);
+    }
+    let of_brand = by_branch.remove(&None).unwrap_or_default();
     let mut parts = |id: BranchId| {
-        let own = of_branches.iter().filter(|day| day.branch_id == Some(id));
+        let own = by_branch.remove(&Some(id)).unwrap_or_default();
         Parts {
             hours: hours.remove(&id).unwrap_or_default(),
-            special_days: of_brand.iter().chain(own).cloned().collect(),
+            special_days: of_brand.iter().cloned().chain(own).collect(),
         }
     };
     Ok(ids.into_iter().map(|id| (id, parts(id))).collect())

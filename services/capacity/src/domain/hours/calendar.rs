@@ -1,4 +1,4 @@
-//! When a branch sells, seen from one moment: openings, slots, the wanted time, the ASAP promise.
+//! When a branch sells, seen from one moment: openings, slots, the requested time, the ASAP promise.
 
 use chassis::{business_day::BusinessDay, sales::Method};
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
@@ -18,7 +18,7 @@ const DAYS_BACK: u64 = 8;
 /// Openings are known this many days ahead, even where fewer may be ordered for.
 const LEAST_KNOWN: u64 = 7;
 
-/// Why a wanted time cannot be had.
+/// Why a requested time is not available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SlotProblem {
     /// The slot has all the orders it takes.
@@ -203,8 +203,8 @@ impl Calendar<'_> {
         starts_at + TimeDelta::minutes(i64::from(self.schedule.slot_minutes_at(starts_at)))
     }
 
-    /// Judges a wanted time, its fullness aside.
-    pub fn wanted(&self, at: DateTime<Utc>) -> Result<SlotTime, SlotProblem> {
+    /// Checks a requested time, its fullness aside.
+    pub fn check_requested(&self, at: DateTime<Utc>) -> Result<SlotTime, SlotProblem> {
         if at < self.now {
             return Err(SlotProblem::Past);
         }
