@@ -205,7 +205,6 @@ async fn with_weeks(
         FROM UNNEST($2::uuid[], $3::bigint[]) AS asked (branch_id, number)
         JOIN hours_version_periods USING (branch_id, number)
         WHERE org_id = $1
-        ORDER BY branch_id, number, service, weekday, open_minute
         "#,
         org,
         &branch_ids,
@@ -222,6 +221,9 @@ async fn with_weeks(
         };
         let week = weeks.entry((row.branch_id, row.number, row.service));
         week.or_default().push(period);
+    }
+    for week in weeks.values_mut() {
+        week.sort_unstable();
     }
     let mut own_hours = HashMap::<(BranchId, i64), BTreeMap<Method, MethodHours>>::new();
     for own in methods {
