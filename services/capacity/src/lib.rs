@@ -1,7 +1,7 @@
 //! Capacity: when a branch sells and how much is left.
 //!
 //! It owns business hours, slots, stock, pauses and the holds of orders, and promises that nothing
-//! is ever sold twice. It must never know menus, or more of an order than pauses and limits judge.
+//! is ever sold twice. It must never know menus, or more of an order than pauses and limits need.
 
 mod app;
 mod config;

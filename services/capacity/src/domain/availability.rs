@@ -23,11 +23,7 @@ use super::{
         calendar::{Calendar, SlotTime},
         schedule::Schedule,
     },
-    limits::{
-        demand::Demand,
-        grid::Grid,
-        usage::{CapacityUsage, Fullness},
-    },
+    limits::{counter::Fullness, demand::Demand, grid::Grid, usage::CapacityUsage},
     line::Line,
     pauses::{ActivePause, Pauses},
     stock::{
@@ -62,7 +58,7 @@ pub struct AvailabilityQuery {
     pub channel: Channel,
     /// Lines of the cart; none for any cart.
     pub lines: Vec<Line>,
-    /// Units the cart wants.
+    /// Units in the cart.
     pub skus: BTreeMap<SkuId, i64>,
     /// Business day whose stock is shown; none, or one that is over, for today.
     pub day: Option<BusinessDay>,

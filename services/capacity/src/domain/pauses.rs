@@ -68,7 +68,7 @@ pub enum Ending {
     Time,
     /// 補貨.
     Restocked,
-    /// Somebody resumed it.
+    /// Staff resumed it.
     Resumed,
 }
 
@@ -120,7 +120,7 @@ pub struct Paused {
 pub struct SaleContext<'order> {
     /// Where it comes from.
     pub channel: Channel,
-    /// How it reaches the customer.
+    /// Method.
     pub method: Method,
     /// Its lines.
     pub lines: &'order [Line],
@@ -241,7 +241,7 @@ impl Pauses {
         self.0.iter().filter(move |pause| pause.is_active_at(at))
     }
 
-    /// Everything of a sale that is paused at the time it is wanted, each thing once in a place.
+    /// Everything of a sale that is paused at the requested time, each thing once in a place.
     #[must_use]
     pub fn matching(&self, sale: &SaleContext<'_>, at: DateTime<Utc>) -> Vec<Paused> {
         let mut found = BTreeMap::new();

@@ -67,7 +67,7 @@ pub async fn settle(
     plans: &[Plan],
     decisions: &Decisions,
 ) -> Result<Option<StartedDecisions>, Error> {
-    judge(tx, identity, plans, decisions).await?;
+    check_permitted(tx, identity, plans, decisions).await?;
     let found = find(tx, deps.clock.now(), plans).await?;
     let decided = decide(&found, decisions)?;
     keep(tx, &decided.keep).await?;
@@ -99,7 +99,7 @@ pub async fn settle(
 
 /// Cancelling and rescheduling orders takes more than changing hours does. An order that is not held any more is
 /// ignored; one of a branch that the change does not concern is not for it to decide.
-async fn judge(
+async fn check_permitted(
     tx: &mut TenantTx,
     identity: &Identity,
     plans: &[Plan],

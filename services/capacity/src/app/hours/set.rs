@@ -27,7 +27,7 @@ use crate::{
         hours::{
             Hours,
             affected_orders::Decisions,
-            versions::{HoursVersion, Versions, judge_effective_at},
+            versions::{HoursVersion, Versions, check_effective_at},
         },
     },
     store::{self, branches::Branch},
@@ -209,7 +209,7 @@ pub fn plan(
 ) -> Result<(HoursVersion, Versions), Error> {
     if let Some(at) = planned.effective_at {
         let mut violations = Violations::new();
-        judge_effective_at("effective_at", at, now, &mut violations);
+        check_effective_at("effective_at", at, now, &mut violations);
         violations.into_result()?;
     }
     if let Some(number) = planned.replaces

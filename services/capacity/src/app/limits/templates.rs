@@ -38,7 +38,7 @@ pub async fn list_templates(
     Ok(store::limits::list_templates(&mut tx, brand_id, most).await?)
 }
 
-/// Saves a template whose rules were judged; one of version 0 is new. Refuses with `CAPACITY_INVALID`
+/// Saves a template whose rules are valid; one of version 0 is new. Refuses with `CAPACITY_INVALID`
 /// where there are too many, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VERSION_CONFLICT`, `BrandUnknown`, `TemplateUnknown`.
 pub async fn save_template(
     deps: &Dependencies,

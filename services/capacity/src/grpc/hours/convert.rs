@@ -31,7 +31,7 @@ use crate::{
 /// Most decisions of a request, and orders listed in a response.
 pub const MOST_ORDERS: usize = 200;
 
-/// Reads hours and judges them; faults are noted below `prefix`.
+/// Parses hours; violations are pushed below `prefix`.
 pub fn hours(prefix: &str, hours: &wire::Hours, violations: &mut Violations) -> Option<Hours> {
     if wire::OutsideHours::try_from(hours.outside_hours).is_err() {
         violations.push(
