@@ -244,7 +244,13 @@ mod tests {
 
     #[test]
     fn a_bulk_page_has_any_size_up_to_its_maximum() {
-        for (size, limit, wrong) in [(0, 501, 0), (1, 2, 0), (500, 501, 0), (501, 502, 1), (-1, 0, 1)] {
+        for (size, limit, wrong) in [
+            (0, 501, 0),
+            (1, 2, 0),
+            (500, 501, 0),
+            (501, 502, 1),
+            (-1, 0, 1),
+        ] {
             let mut violations = Violations::new();
             let page: PageRequest<i64> = bulk_page(500, size, "", &mut violations);
             assert_eq!(violations.len(), wrong, "{size}");

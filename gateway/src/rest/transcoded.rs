@@ -175,7 +175,9 @@ fn typed<M: Name + Default>(message: &DynamicMessage) -> Result<Option<M>> {
         return Ok(None);
     }
     let typed = message.transcode_to();
-    typed.map(Some).map_err(|error| Rejection::internal(error.into()))
+    typed
+        .map(Some)
+        .map_err(|error| Rejection::internal(error.into()))
 }
 
 fn dynamic<M: Name>(like: &DynamicMessage, from: &M) -> Result<DynamicMessage> {

@@ -49,7 +49,8 @@ struct Member<'a> {
 
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = self.message.descriptor().fields();
+        let of = self.message.descriptor();
+        let fields = of.fields();
         let mut members = serializer.serialize_map(Some(fields.len()))?;
         for field in fields {
             if field.supports_presence() && !self.message.has_field(&field) {
