@@ -1,7 +1,6 @@
 //! What a provider sends on its own, and what it gets back.
 
 use bytes::Bytes;
-use chassis::money::Money;
 
 use crate::Report;
 
@@ -41,8 +40,16 @@ pub struct Notice {
     pub report: Option<Report>,
     /// A simulated payment: never booked as paid by a live account.
     pub simulated: bool,
-    /// What the provider asks before it charges (JKOPAY's `confirm_url`): answered by the amount.
-    pub asks_for: Option<Money>,
+    /// What the provider asks before it goes on; the verdict is the answer.
+    pub asks_for: Option<Question>,
+}
+
+/// What a provider asks in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Whether it may charge now (JKOPAY's `confirm_url`): [`Verdict::Accepted`] when the attempt is
+    /// still open, [`Verdict::Refused`] otherwise.
+    MayCharge,
 }
 
 /// Why a message is not believed. Nothing changes, and an alarm counts it.
