@@ -39,6 +39,8 @@ pub struct Report {
     pub refunded: Option<Money>,
     /// The provider's number of the transaction.
     pub theirs: Option<String>,
+    /// How the customer paid, in the provider's word; a refund names it again.
+    pub method: Option<String>,
     /// What later calls need, kept with the attempt.
     pub extra: BTreeMap<String, String>,
     /// Its code when it failed, as it was sent.
@@ -59,6 +61,7 @@ impl Report {
             amount: None,
             refunded: None,
             theirs: None,
+            method: None,
             extra: BTreeMap::new(),
             code: None,
             instrument: BTreeMap::new(),

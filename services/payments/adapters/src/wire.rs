@@ -40,6 +40,15 @@ pub(crate) fn canonical_amount(text: &str) -> Option<i64> {
     }
 }
 
+/// A JSON string, or a number as it is written.
+pub(crate) fn json_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 /// The longest beginning of `text` that has at most `max` bytes and ends between two characters.
 pub(crate) fn cut_bytes(text: &str, max: usize) -> &str {
     let mut end = text.len().min(max);
