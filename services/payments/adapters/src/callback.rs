@@ -29,7 +29,8 @@ impl Callback {
 /// What a verified message says, or what an unsigned one hints at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Our reference that it names.
+    /// Our reference that it names; the provider's own number where the provider does not repeat ours
+    /// (Stripe's disputes), and empty in a message about no attempt.
     pub reference: String,
     /// Distinguishes it from other messages about the same attempt; the same in every redelivery,
     /// though the bytes may differ.
@@ -48,7 +49,7 @@ pub struct Notice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Whether it may charge now (JKOPAY's `confirm_url`): [`Verdict::Accepted`] when the attempt is
-    /// still open, [`Verdict::Refused`] otherwise.
+    /// still open, [`Verdict::Refused`] otherwise. A repeated question is judged anew.
     MayCharge,
 }
 

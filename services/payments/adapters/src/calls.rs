@@ -43,12 +43,15 @@ pub(crate) fn theirs(attempt: &AttemptReference) -> Result<&str, CallError> {
 pub(crate) fn is_token(text: &str, max: usize) -> bool {
     !text.is_empty()
         && text.len() <= max
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 /// Our reference in a message from outside; `None` when it cannot be one of ours.
 pub(crate) fn our_reference(text: &str) -> Option<String> {
-    let fits = (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let fits =
+        (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fits.then(|| text.to_owned())
 }
 
@@ -70,6 +73,15 @@ pub(crate) fn our_address(url: &Url, max: usize) -> Result<&str, CallError> {
     } else {
         Err(invalid("an address of ours is too long for this provider"))
     }
+}
+
+/// The entry of [`crate::Report::instrument`] for a card of which all but the end is masked.
+pub(crate) fn last_four(masked: &str) -> Option<(String, String)> {
+    let digits = masked.get(masked.len().checked_sub(4)?..)?;
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| ("last_four".to_owned(), digits.to_owned()))
 }
 
 /// The first `max` characters.

@@ -15,7 +15,9 @@ pub(crate) struct Exact(pub(crate) String);
 impl<'de> Deserialize<'de> for Exact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        exact(&raw).map(Self).ok_or_else(|| D::Error::custom("neither a number nor a text"))
+        exact(&raw)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("neither a number nor a text"))
     }
 }
 
@@ -57,8 +59,12 @@ pub(crate) fn exact_at(document: &str, pointer: &str) -> Option<String> {
 
 /// Reads a response that has to be JSON. What it holds is never quoted in the error.
 pub(crate) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, CallError> {
-    from_bytes(&response.body)
-        .ok_or_else(|| CallError::Unknown(format!("HTTP {} without a readable answer", response.status.as_u16())))
+    from_bytes(&response.body).ok_or_else(|| {
+        CallError::Unknown(format!(
+            "HTTP {} without a readable answer",
+            response.status.as_u16()
+        ))
+    })
 }
 
 /// Reads JSON of a known shape.
@@ -83,13 +89,21 @@ mod tests {
             ("info", None),
         ];
         for (pointer, expected) in cases {
-            assert_eq!(exact_at(document, pointer).as_deref(), expected, "{pointer}");
+            assert_eq!(
+                exact_at(document, pointer).as_deref(),
+                expected,
+                "{pointer}"
+            );
         }
     }
 
     #[test]
     fn only_numbers_and_texts_are_read() {
-        for (json, expected) in [("12", Some("12")), ("\"12\"", Some("12")), ("-3", Some("-3"))] {
+        for (json, expected) in [
+            ("12", Some("12")),
+            ("\"12\"", Some("12")),
+            ("-3", Some("-3")),
+        ] {
             let read: Option<Exact> = serde_json::from_str(json).ok();
             assert_eq!(read.map(|exact| exact.0).as_deref(), expected);
         }

@@ -19,6 +19,8 @@ mod provider;
 mod providers;
 mod refunds;
 mod report;
+#[cfg(test)]
+mod scripted;
 pub mod vectors;
 mod wire;
 

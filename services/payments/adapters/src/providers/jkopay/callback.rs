@@ -37,7 +37,9 @@ pub(super) fn parse(callback: &Callback) -> Result<Notice, Rejection> {
             transaction: Some(transaction),
             ..
         } => {
-            let trade = transaction.trade_no.map_or_else(String::new, |number| number.0);
+            let trade = transaction
+                .trade_no
+                .map_or_else(String::new, |number| number.0);
             let status = transaction.status.0;
             if !is_token(&status, 10) || !(trade.is_empty() || is_token(&trade, 64)) {
                 return Err(Rejection::Malformed);

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{create::TIME_FORMAT, request};
 use crate::{
     AttemptReference, CallError, Context, Report, State,
+    calls::last_four,
     codes::unreadable,
     json::Exact,
     wire::{canonical_amount, parse_taipei},
@@ -80,18 +81,37 @@ impl Transaction {
         }
         let currency: Currency = match self.currency.as_deref() {
             None | Some("") => Currency::TWD,
-            Some(code) => code.parse().map_err(|_| unreadable("the currency cannot be read"))?,
+            Some(code) => code
+                .parse()
+                .map_err(|_| unreadable("the currency cannot be read"))?,
         };
-        let price = self.final_price.as_ref().and_then(|price| canonical_amount(&price.0));
+        let price = self
+            .final_price
+            .as_ref()
+            .and_then(|price| canonical_amount(&price.0));
         let price = price.ok_or_else(|| unreadable("the paid amount cannot be read"))?;
-        let refunded = self.refunded().ok_or_else(|| unreadable("a refund cannot be read"))?;
+        let refunded = self
+            .refunded()
+            .ok_or_else(|| unreadable("a refund cannot be read"))?;
         Ok(Report {
             amount: Some(Money::new(price, currency)),
             refunded: Some(Money::new(refunded, currency)),
             theirs: self.trade_no.as_ref().map(|number| number.0.clone()),
             extra: self.extra(),
-            instrument: self.instrument(),
-            paid_at: self.trans_time.as_deref().and_then(|time| parse_taipei(time, TIME_FORMAT)),
+            method: self
+                .channel_type
+                .clone()
+                .filter(|method| !method.is_empty()),
+            instrument: self
+                .mask_no
+                .as_deref()
+                .and_then(last_four)
+                .into_iter()
+                .collect(),
+            paid_at: self
+                .trans_time
+                .as_deref()
+                .and_then(|time| parse_taipei(time, TIME_FORMAT)),
             ..Report::of(state)
         })
     }
@@ -100,7 +120,12 @@ impl Transaction {
     fn refunded(&self) -> Option<i64> {
         let history = self.refund_history.iter().flatten();
         history
-            .filter(|refund| refund.result.as_ref().is_none_or(|result| result.0 == "000"))
+            .filter(|refund| {
+                refund
+                    .result
+                    .as_ref()
+                    .is_none_or(|result| result.0 == "000")
+            })
             .try_fold(0_i64, |sum, refund| {
                 let money = amount_or_zero(&refund.debit_amount.0)?;
                 let points = amount_or_zero(&refund.redeem_amount.0)?;
@@ -117,23 +142,13 @@ impl Transaction {
                     .bytes()
                     .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"+-.".contains(&b))
         };
-        let vehicle = self.invoice_vehicle.as_deref().filter(|text| is_barcode(text));
+        let vehicle = self
+            .invoice_vehicle
+            .as_deref()
+            .filter(|text| is_barcode(text));
         vehicle
             .map(|vehicle| ("invoice_vehicle".to_owned(), vehicle.to_owned()))
             .into_iter()
-            .collect()
-    }
-
-    fn instrument(&self) -> BTreeMap<String, String> {
-        let last_four = self.mask_no.as_deref().and_then(|mask| {
-            let digits = mask.get(mask.len().checked_sub(4)?..)?;
-            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.to_owned())
-        });
-        let method = self.channel_type.clone().filter(|method| !method.is_empty());
-        let parts = [("method", method), ("last_four", last_four)];
-        parts
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
             .collect()
     }
 }

@@ -1,10 +1,6 @@
 //! The browser's return (`confirmUrl`): it names the payment and proves nothing.
 
-use crate::{
-    Callback, Notice, Rejection,
-    calls::our_reference,
-    wire::parse_form,
-};
+use crate::{Callback, Notice, Rejection, calls::our_reference, wire::parse_form};
 
 pub(super) fn parse(callback: &Callback) -> Result<Notice, Rejection> {
     let fields = parse_form(callback.query.as_bytes())?;

@@ -6,7 +6,7 @@ use chassis::money::Money;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    details::{PayInfo, details, instrument, paid, separate},
+    details::{PayInfo, details, instrument, method, paid, separate},
     request,
 };
 use crate::{
@@ -29,7 +29,10 @@ pub(super) async fn confirm(
     let path = format!("/payments/{}/confirm", theirs(attempt)?);
     let reply = request::post(context, &path, money(amount)?, CONFIRM_TIMEOUT).await?;
     let info: Confirmed = reply.info()?;
-    if info.order_id.as_ref().is_some_and(|order| *order != attempt.ours)
+    if info
+        .order_id
+        .as_ref()
+        .is_some_and(|order| *order != attempt.ours)
         || Some(&info.transaction_id.0) != attempt.theirs.as_ref()
     {
         return Err(unreadable("the answer names another payment"));
@@ -45,6 +48,7 @@ pub(super) async fn confirm(
     Ok(Report {
         amount: Some(Money::new(paid(&info.pay_info)?, amount.currency())),
         theirs: Some(info.transaction_id.0),
+        method: method(&info.pay_info),
         instrument: instrument(&info.pay_info),
         paid_at: (state == State::Captured).then_some(context.now),
         ..Report::of(state)

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{codes::is_absent, create::SEPARATE, request};
 use crate::{
     AttemptReference, CallError, Context, Report, State,
-    calls::theirs,
+    calls::{last_four, theirs},
     codes::unreadable,
     json::Exact,
     wire::canonical_amount,
@@ -62,7 +62,9 @@ pub(super) async fn details(
     payments
         .iter()
         .find(|payment| payment.is_of(attempt))
-        .map_or(Ok(Report::of(State::Absent)), |payment| payment.report(attempt))
+        .map_or(Ok(Report::of(State::Absent)), |payment| {
+            payment.report(attempt)
+        })
 }
 
 /// One entry of the details.
@@ -146,6 +148,7 @@ impl Payment {
             amount: Some(Money::new(paid(&self.pay_info)?, currency)),
             refunded: Some(Money::new(refunded, currency)),
             theirs: Some(self.transaction_id.0.clone()),
+            method: method(&self.pay_info),
             instrument: instrument(&self.pay_info),
             paid_at: self.transaction_date.as_deref().and_then(instant),
             ..Report::of(state)
@@ -155,7 +158,10 @@ impl Payment {
 
 /// Whether the attempt was started with a capture of its own.
 pub(super) fn separate(attempt: &AttemptReference) -> bool {
-    attempt.extra.get(SEPARATE.0).is_some_and(|value| value == SEPARATE.1)
+    attempt
+        .extra
+        .get(SEPARATE.0)
+        .is_some_and(|value| value == SEPARATE.1)
 }
 
 /// The sum of what was paid by points, balance and card.
@@ -170,18 +176,22 @@ pub(super) fn paid(parts: &[PayInfo]) -> Result<i64, CallError> {
         .ok_or_else(|| unreadable("the paid amount cannot be read"))
 }
 
-/// Methods, and the last four digits of a card.
+/// The methods that were used together.
+pub(super) fn method(parts: &[PayInfo]) -> Option<String> {
+    let methods: Vec<&str> = parts
+        .iter()
+        .filter_map(|part| part.method.as_deref())
+        .collect();
+    (!methods.is_empty()).then(|| methods.join("+"))
+}
+
+/// The last four digits of the card.
 pub(super) fn instrument(parts: &[PayInfo]) -> BTreeMap<String, String> {
-    let mut instrument = BTreeMap::new();
-    let methods: Vec<&str> = parts.iter().filter_map(|part| part.method.as_deref()).collect();
-    if !methods.is_empty() {
-        instrument.insert("method".to_owned(), methods.join("+"));
-    }
-    let card = parts.iter().find_map(|part| part.masked_credit_card_number.as_deref());
-    if let Some(digits) = card.and_then(|card| card.get(card.len().checked_sub(4)?..)) {
-        instrument.insert("last_four".to_owned(), digits.to_owned());
-    }
-    instrument
+    parts
+        .iter()
+        .find_map(|part| last_four(part.masked_credit_card_number.as_deref()?))
+        .into_iter()
+        .collect()
 }
 
 pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {

@@ -91,10 +91,17 @@ async fn send(
     body: Vec<u8>,
     timeout: Duration,
 ) -> Result<Reply, CallError> {
-    let nonce = Builder::from_random_bytes(rand::random()).into_uuid().to_string();
+    let nonce = Builder::from_random_bytes(rand::random())
+        .into_uuid()
+        .to_string();
     let secret = context.credentials.get("channelSecret");
     let authorization = if method == Method::GET {
-        signature(secret, url.path(), url.query().unwrap_or_default().as_bytes(), &nonce)
+        signature(
+            secret,
+            url.path(),
+            url.query().unwrap_or_default().as_bytes(),
+            &nonce,
+        )
     } else {
         signature(secret, url.path(), &body, &nonce)
     };

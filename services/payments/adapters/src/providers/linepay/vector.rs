@@ -9,7 +9,9 @@ pub(crate) fn vector(kind: &str, inputs: &Value) -> Option<Value> {
     let text = |name: &str| inputs.get(name).and_then(Value::as_str);
     match kind {
         "request_signature" => {
-            let payload = text("rawBody").or_else(|| text("rawQuery")).unwrap_or_default();
+            let payload = text("rawBody")
+                .or_else(|| text("rawQuery"))
+                .unwrap_or_default();
             let signature = signature(
                 text("channelSecret")?,
                 text("path")?,

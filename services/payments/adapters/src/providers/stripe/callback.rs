@@ -8,7 +8,6 @@ use serde_json::value::RawValue;
 
 use super::{
     intent::{Charge, Intent, REFERENCE, Unreadable},
-    money::from_units,
     sign::{TOLERANCE, verify},
 };
 use crate::{
@@ -60,7 +59,9 @@ pub(super) fn parse(
     if callback.body.len() > MAX_CALLBACK_BYTES {
         return Err(Rejection::Malformed);
     }
-    let header = callback.header("stripe-signature").ok_or(Rejection::Signature)?;
+    let header = callback
+        .header("stripe-signature")
+        .ok_or(Rejection::Signature)?;
     let secrets = keys.iter().map(|keys| keys.get("webhook_secret"));
     verify(secrets, header, &callback.body, now, TOLERANCE)?;
     let event: Event = from_bytes(&callback.body).ok_or(Rejection::Malformed)?;
@@ -86,19 +87,21 @@ fn content(event: &Event) -> Result<Content, Rejection> {
         | "payment_intent.processing"
         | "payment_intent.requires_action" => {
             let intent: Intent = object(event)?;
-            let report = intent.report().map_err(|fault| match fault {
-                Unreadable::Status => Rejection::Malformed,
-                Unreadable::Amount => Rejection::Amount,
-            })?;
+            // A status of a later version of theirs is asked about.
+            let report = match intent.report() {
+                Ok(report) => Some(report),
+                Err(Unreadable::Status) => None,
+                Err(Unreadable::Amount) => return Err(Rejection::Amount),
+            };
             Ok(Content {
                 reference: reference(intent.reference(), Some(&intent.id)),
                 event: excerpt(&format!("{kind}/{}/{}", intent.id, intent.status)),
-                report: Some(report),
+                report,
             })
         }
         "charge.refunded" => {
             let charge: Charge = object(event)?;
-            let money = |units| from_units(units, &charge.currency).ok_or(Rejection::Amount);
+            let money = |units| charge.money(units).ok_or(Rejection::Amount);
             let refunded = money(charge.amount_refunded)?;
             let captured = Some(charge.amount_captured).filter(|&units| units > 0);
             Ok(Content {
@@ -116,8 +119,12 @@ fn content(event: &Event) -> Result<Content, Rejection> {
                 }),
             })
         }
-        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated"
-        | "charge.dispute.created" | "charge.dispute.closed" => {
+        "refund.created"
+        | "refund.updated"
+        | "refund.failed"
+        | "charge.refund.updated"
+        | "charge.dispute.created"
+        | "charge.dispute.closed" => {
             let other: Other = object(event)?;
             let metadata = other.metadata.unwrap_or_default();
             let status = other.status.unwrap_or_default();

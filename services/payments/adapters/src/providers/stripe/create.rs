@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::{
-    intent::{Intent, REFERENCE},
+    intent::{Intent, REFERENCE_FIELD},
     money::to_units,
     request::post,
     transition::report,
@@ -19,13 +19,22 @@ pub(super) async fn start(context: Context<'_>, attempt: &Attempt) -> Result<Sta
     let ours = &attempt.reference.ours;
     let intent: Intent = match &attempt.reference.theirs {
         Some(_) => {
-            let path = format!("/v1/payment_intents/{}/confirm", theirs(&attempt.reference)?);
+            let path = format!(
+                "/v1/payment_intents/{}/confirm",
+                theirs(&attempt.reference)?
+            );
             let form = confirmation(attempt)?;
             post(context, &path, &form, &format!("{ours}-confirm")).await?
         }
         None => {
             let form = creation(attempt)?;
-            post(context, "/v1/payment_intents", &form, &format!("{ours}-start")).await?
+            post(
+                context,
+                "/v1/payment_intents",
+                &form,
+                &format!("{ours}-start"),
+            )
+            .await?
         }
     };
     let report = report(&intent, &attempt.reference)?;
@@ -63,14 +72,17 @@ fn fields(context: Context<'_>, attempt: &Attempt, intent: &Intent) -> Result<Ne
 pub(super) fn creation(attempt: &Attempt) -> Result<Vec<(&'static str, String)>, CallError> {
     let units = to_units(attempt.amount).ok_or_else(|| invalid("the amount is not above zero"))?;
     let currency = attempt.amount.currency().as_str().to_ascii_lowercase();
-    let capture = if attempt.capture_at_once { "automatic" } else { "manual" };
+    let capture = if attempt.capture_at_once {
+        "automatic"
+    } else {
+        "manual"
+    };
     let mut form = vec![
         ("amount", units.to_string()),
         ("currency", currency),
         ("capture_method", capture.to_owned()),
-        ("metadata[order_id]", attempt.reference.ours.clone()),
+        (REFERENCE_FIELD, attempt.reference.ours.clone()),
     ];
-    debug_assert_eq!(REFERENCE, "order_id");
     if !attempt.branch_name.is_empty() {
         form.push(("description", cut_chars(&attempt.branch_name, 100)));
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chassis::money::Money;
+use chrono::DateTime;
 use serde::Deserialize;
 
 use super::money::from_units;
@@ -64,7 +66,8 @@ pub(super) struct Charge {
     pub(super) id: String,
     #[serde(default)]
     pub(super) payment_intent: Option<String>,
-    pub(super) currency: String,
+    #[serde(default)]
+    currency: Option<String>,
     #[serde(default)]
     pub(super) amount_captured: i64,
     pub(super) amount_refunded: i64,
@@ -93,6 +96,9 @@ struct Card {
 /// In the metadata of what we make: our reference.
 pub(super) const REFERENCE: &str = "order_id";
 
+/// The form field that puts it there.
+pub(super) const REFERENCE_FIELD: &str = "metadata[order_id]";
+
 /// Why an intent gives no report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
@@ -108,13 +114,20 @@ impl Intent {
 
     /// The page that the bank wants the customer to visit.
     pub(super) fn redirect(&self) -> Option<&str> {
-        self.next_action.as_ref()?.redirect_to_url.as_ref()?.url.as_deref()
+        self.next_action
+            .as_ref()?
+            .redirect_to_url
+            .as_ref()?
+            .url
+            .as_deref()
     }
 
     /// How it stands. A declined card leaves it payable by another one, so it is pending.
     pub(super) fn report(&self) -> Result<Report, Unreadable> {
         let (state, units) = match self.status.as_str() {
-            "requires_payment_method" | "requires_confirmation" | "requires_action"
+            "requires_payment_method"
+            | "requires_confirmation"
+            | "requires_action"
             | "processing" => (State::Pending, None),
             "requires_capture" => (State::Authorized, Some(self.amount_capturable)),
             "succeeded" => (State::Captured, Some(self.amount_received)),
@@ -131,15 +144,27 @@ impl Intent {
         let mut report = Report {
             amount,
             theirs: Some(self.id.clone()),
-            code: self.last_payment_error.as_ref().and_then(PaymentError::code),
+            code: self
+                .last_payment_error
+                .as_ref()
+                .and_then(PaymentError::code),
             ..Report::of(state)
         };
+        if let Some(charge) = &self.latest_charge {
+            let id = charge.id().to_owned();
+            report.extra.insert("charge".to_owned(), id);
+        }
         if let Some(ChargeOrId::Charge(charge)) = &self.latest_charge {
             if state == State::Captured {
                 report.refunded = Some(money(charge.amount_refunded)?);
-                report.paid_at = charge.created.and_then(|at| chrono::DateTime::from_timestamp(at, 0));
+                report.paid_at = charge
+                    .created
+                    .and_then(|at| DateTime::from_timestamp(at, 0));
             }
-            report.instrument = charge.instrument();
+            if let Some(details) = &charge.payment_method_details {
+                report.method.clone_from(&details.kind);
+                report.instrument = details.instrument();
+            }
         }
         Ok(report)
     }
@@ -157,7 +182,7 @@ impl Intent {
     pub(super) fn refunded(&self) -> Option<i64> {
         match &self.latest_charge {
             Some(ChargeOrId::Charge(charge)) => {
-                Some(from_units(charge.amount_refunded, &charge.currency)?.amount())
+                Some(charge.money(charge.amount_refunded)?.amount())
             }
             _ => None,
         }
@@ -170,15 +195,28 @@ impl PaymentError {
     }
 }
 
+impl ChargeOrId {
+    fn id(&self) -> &str {
+        match self {
+            Self::Id(id) => id,
+            Self::Charge(charge) => &charge.id,
+        }
+    }
+}
+
 impl Charge {
+    /// An amount of it; `None` when it is not whole or the currency is missing.
+    pub(super) fn money(&self, units: i64) -> Option<Money> {
+        from_units(units, self.currency.as_deref()?)
+    }
+}
+
+impl MethodDetails {
     fn instrument(&self) -> BTreeMap<String, String> {
-        let Some(details) = &self.payment_method_details else {
-            return BTreeMap::new();
-        };
-        let last_four = details.card.as_ref().and_then(|card| card.last4.clone());
-        [("method", details.kind.clone()), ("last_four", last_four)]
+        let last_four = self.card.as_ref().and_then(|card| card.last4.clone());
+        last_four
+            .map(|digits| ("last_four".to_owned(), digits))
             .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
             .collect()
     }
 }

@@ -58,7 +58,10 @@ mod tests {
     #[test]
     fn only_whole_dollars_are_money() {
         assert_eq!(to_units(Money::new(165, Currency::TWD)), Some(16_500));
-        assert_eq!(from_units(16_500, "twd"), Some(Money::new(165, Currency::TWD)));
+        assert_eq!(
+            from_units(16_500, "twd"),
+            Some(Money::new(165, Currency::TWD))
+        );
         for units in [165, 16_550, -16_500] {
             assert_eq!(from_units(units, "twd"), None, "{units}");
         }

@@ -3,12 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{
-    intent::REFERENCE,
-    money::to_units,
-    request::post,
-    transition::read,
-};
+use super::{intent::REFERENCE_FIELD, money::to_units, request::post, transition::read};
 use crate::{
     AttemptReference, CallError, Context, RefundReport, RefundRequest, RefundState,
     calls::theirs,
@@ -25,10 +20,9 @@ pub(super) async fn refund(
     let form = [
         ("payment_intent", theirs(attempt)?.to_owned()),
         ("amount", units.to_string()),
-        ("metadata[order_id]", attempt.ours.clone()),
+        (REFERENCE_FIELD, attempt.ours.clone()),
         ("metadata[refund_id]", refund.reference.clone()),
     ];
-    debug_assert_eq!(REFERENCE, "order_id");
     if refund.repeated
         && let Some(refunded) = read(context, attempt).await?.refunded()
     {

@@ -92,7 +92,11 @@ fn result<T: DeserializeOwned>(response: &Response) -> Result<T, CallError> {
         return Err(unreadable("a status that an error does not have"));
     }
     let code = error.code.unwrap_or_default();
-    let class = class(response.status.as_u16(), &error.kind.unwrap_or_default(), &code);
+    let class = class(
+        response.status.as_u16(),
+        &error.kind.unwrap_or_default(),
+        &code,
+    );
     Err(class.error(
         &error.decline_code.unwrap_or(code),
         &error.message.unwrap_or_default(),

@@ -59,7 +59,10 @@ pub(super) async fn void(
 
 /// The report of an intent that has to be this attempt's.
 pub(super) fn report(intent: &Intent, attempt: &AttemptReference) -> Result<Report, CallError> {
-    let other_number = attempt.theirs.as_ref().is_some_and(|theirs| *theirs != intent.id);
+    let other_number = attempt
+        .theirs
+        .as_ref()
+        .is_some_and(|theirs| *theirs != intent.id);
     if other_number || intent.reference() != Some(&attempt.ours) {
         return Err(unreadable("the answer names another payment"));
     }

@@ -5,7 +5,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{record, request::send};
-use crate::{AttemptReference, CallError, Context, Report, State, calls::is_token, codes::{Class, invalid}};
+use crate::{
+    AttemptReference, CallError, Context, Report, State,
+    calls::is_token,
+    codes::{Class, invalid},
+};
 
 /// An answer of which only the status matters.
 #[derive(Debug, Deserialize)]
@@ -58,9 +62,15 @@ async fn authorized(context: Context<'_>, attempt: &AttemptReference) -> Result<
 
 /// Names the payment by the number of its record.
 pub(super) fn subject(report: &Report) -> Result<Map<String, Value>, CallError> {
-    let theirs = report.theirs.as_deref().filter(|theirs| is_token(theirs, 64));
+    let theirs = report
+        .theirs
+        .as_deref()
+        .filter(|theirs| is_token(theirs, 64));
     let theirs = theirs.ok_or_else(|| wrong_state("the provider has no such payment"))?;
-    Ok(Map::from_iter([("rec_trade_id".to_owned(), Value::from(theirs))]))
+    Ok(Map::from_iter([(
+        "rec_trade_id".to_owned(),
+        Value::from(theirs),
+    )]))
 }
 
 fn wrong_state(what: &str) -> CallError {

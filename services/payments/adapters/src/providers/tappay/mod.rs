@@ -83,7 +83,7 @@ impl Adapter for Tappay {
 
     async fn start(&self, context: Context<'_>, attempt: &Attempt) -> Result<Started, CallError> {
         match &attempt.token {
-            None => pay::fields(context),
+            None => pay::fields(context, attempt),
             Some(prime) => pay::by_prime(context, attempt, prime).await,
         }
     }

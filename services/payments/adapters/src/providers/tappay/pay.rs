@@ -67,14 +67,16 @@ pub(super) fn bank_transaction_id(ours: &str, capture: Capture) -> String {
 }
 
 /// The card is entered into TapPay's fields.
-pub(super) fn fields(context: Context<'_>) -> Result<Started, CallError> {
+pub(super) fn fields(context: Context<'_>, attempt: &Attempt) -> Result<Started, CallError> {
     let endpoints = context.endpoints;
     let script = endpoints
         .extra
         .join("/sdk/tpdirect/v5.20.0")
         .map_err(|_| invalid("the script's address cannot be built"))?;
     let app_id = context.credentials.get("app_id");
-    let app_id = app_id.parse::<u64>().map_or_else(|_| Value::from(app_id), Value::from);
+    let app_id = app_id
+        .parse::<u64>()
+        .map_or_else(|_| Value::from(app_id), Value::from);
     let live = endpoints.api.host_str() == Some(PRODUCTION);
     Ok(Started {
         next: NextStep::Fields {
@@ -85,7 +87,10 @@ pub(super) fn fields(context: Context<'_>) -> Result<Started, CallError> {
                 "server_type": if live { "production" } else { "sandbox" },
             }),
         },
-        report: Report::of(State::Pending),
+        report: Report {
+            extra: capture_of(attempt).extra(),
+            ..Report::of(State::Pending)
+        },
     })
 }
 
@@ -116,7 +121,10 @@ pub(super) fn arguments(
     merchant: &str,
 ) -> Result<Map<String, Value>, CallError> {
     let prime = prime.reveal();
-    if prime.is_empty() || prime.len() > MAX_PRIME_BYTES || !prime.bytes().all(|b| b.is_ascii_graphic()) {
+    if prime.is_empty()
+        || prime.len() > MAX_PRIME_BYTES
+        || !prime.bytes().all(|b| b.is_ascii_graphic())
+    {
         return Err(invalid("the prime has another form"));
     }
     let amount = dollars(attempt.amount)?;
@@ -144,7 +152,10 @@ pub(super) fn arguments(
         }),
     );
     put("order_number", Value::from(ours.as_str()));
-    put("bank_transaction_id", Value::from(bank_transaction_id(ours, capture)));
+    put(
+        "bank_transaction_id",
+        Value::from(bank_transaction_id(ours, capture)),
+    );
     put("three_domain_secure", Value::from(true));
     put(
         "result_url",
@@ -202,7 +213,9 @@ struct Card {
 impl Paid {
     fn started(self, context: Context<'_>, attempt: &Attempt) -> Result<Started, CallError> {
         let ours = &attempt.reference.ours;
-        if !is_token(&self.rec_trade_id, 64) || self.order_number.is_some_and(|number| number != *ours) {
+        if !is_token(&self.rec_trade_id, 64)
+            || self.order_number.is_some_and(|number| number != *ours)
+        {
             return Err(unreadable("the answer names another payment"));
         }
         let capture = capture_of(attempt);
@@ -219,7 +232,9 @@ impl Paid {
             };
             return Ok(Started { next, report });
         }
-        let amount = self.amount.ok_or_else(|| unreadable("the answer has no amount"))?;
+        let amount = self
+            .amount
+            .ok_or_else(|| unreadable("the answer has no amount"))?;
         report.amount = Some(Money::new(amount, attempt.amount.currency()));
         if let Some(digits) = self.card_info.and_then(|card| card.last_four) {
             report.instrument.insert("last_four".to_owned(), digits);
@@ -229,7 +244,9 @@ impl Paid {
             Capture::Separate => State::Authorized,
         };
         if capture == Capture::Automatic {
-            let paid_at = self.transaction_time_millis.and_then(chrono::DateTime::from_timestamp_millis);
+            let paid_at = self
+                .transaction_time_millis
+                .and_then(chrono::DateTime::from_timestamp_millis);
             report.paid_at = Some(paid_at.unwrap_or(context.now));
         }
         Ok(Started {

@@ -39,7 +39,9 @@ async fn find(
     let arguments = arguments(&key);
     let answer = send::<Answer>(context, "query", arguments, &[0, 2]).await?;
     let records = answer.map_err(|refusal| refusal.error())?.trade_records;
-    choose(&records, &key, ours).map(|record| record.report(capture)).transpose()
+    choose(&records, &key, ours)
+        .map(|record| record.report(capture))
+        .transpose()
 }
 
 fn arguments(key: &str) -> Map<String, Value> {
@@ -55,7 +57,12 @@ fn choose<'a>(records: &'a [Record], key: &str, ours: &str) -> Option<&'a Record
     records
         .iter()
         .filter(|record| record.bank_transaction_id == key)
-        .filter(|record| record.order_number.as_deref().is_none_or(|number| number == ours))
+        .filter(|record| {
+            record
+                .order_number
+                .as_deref()
+                .is_none_or(|number| number == ours)
+        })
         .max_by_key(|record| record.record_status >= 0)
 }
 
@@ -105,14 +112,18 @@ impl Record {
         };
         let currency: Currency = match self.currency.as_deref() {
             None | Some("") => Currency::TWD,
-            Some(code) => code.parse().map_err(|_| unreadable("the currency cannot be read"))?,
+            Some(code) => code
+                .parse()
+                .map_err(|_| unreadable("the currency cannot be read"))?,
         };
         let refunded = match (self.refund_amount, self.original_amount) {
             (Some(refunded), _) => refunded,
             (None, Some(original)) => original.saturating_sub(self.amount),
             (None, None) => 0,
         };
-        let original = self.original_amount.unwrap_or(self.amount.saturating_add(refunded));
+        let original = self
+            .original_amount
+            .unwrap_or(self.amount.saturating_add(refunded));
         if refunded < 0 || self.amount.checked_add(refunded) != Some(original) {
             return Err(unreadable("the record's amounts do not add up"));
         }
@@ -123,8 +134,13 @@ impl Record {
             amount: money.then(|| Money::new(original, currency)),
             refunded: money.then(|| Money::new(refunded, currency)),
             theirs: Some(self.rec_trade_id.clone()),
+            method: None,
             extra: capture.extra(),
-            code: self.bank_result_code.as_ref().filter(|_| state == State::Failed).map(|code| code.0.clone()),
+            code: self
+                .bank_result_code
+                .as_ref()
+                .filter(|_| state == State::Failed)
+                .map(|code| code.0.clone()),
             instrument: BTreeMap::new(),
             paid_at: paid_at.filter(|_| state == State::Captured),
         })

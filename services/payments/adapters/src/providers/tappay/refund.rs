@@ -4,12 +4,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    capture::subject,
-    codes::WAIT_FOR_CAPTURE,
-    record,
-    request::send,
-};
+use super::{capture::subject, codes::WAIT_FOR_CAPTURE, record, request::send};
 use crate::{
     AttemptReference, CallError, Context, RefundReport, RefundRequest, RefundState, Report, State,
     calls::dollars,
@@ -63,7 +58,9 @@ pub(super) async fn refund(
     if refusal.is_unlisted() {
         return match found(refund, &record::query(context, attempt).await?) {
             Earlier::Happened => Ok(succeeded(None)),
-            Earlier::Absent => Err(Class::RefundRefused.error(&refusal.status.to_string(), refusal.text())),
+            Earlier::Absent => {
+                Err(Class::RefundRefused.error(&refusal.status.to_string(), refusal.text()))
+            }
             Earlier::Differs => Ok(differs()),
         };
     }
@@ -71,5 +68,8 @@ pub(super) async fn refund(
 }
 
 fn found(refund: &RefundRequest, report: &Report) -> Earlier {
-    earlier(refund, report.refunded.map_or(0, |refunded| refunded.amount()))
+    earlier(
+        refund,
+        report.refunded.map_or(0, |refunded| refunded.amount()),
+    )
 }

@@ -38,7 +38,12 @@ pub(super) struct Call {
 }
 
 /// The call of this name with these arguments; the key is added.
-pub(super) fn call(base: &Url, name: &str, key: &str, arguments: Map<String, Value>) -> Option<Call> {
+pub(super) fn call(
+    base: &Url,
+    name: &str,
+    key: &str,
+    arguments: Map<String, Value>,
+) -> Option<Call> {
     let (_, path) = CALLS.iter().find(|(found, _)| *found == name)?;
     let mut body = arguments;
     body.insert("partner_key".to_owned(), Value::from(key));
@@ -96,7 +101,8 @@ pub(super) async fn send<T: DeserializeOwned>(
     let key = context.credentials.get("partner_key");
     let call = call(&context.endpoints.api, name, key, arguments)
         .ok_or_else(|| invalid("no such call"))?;
-    let body = serde_json::to_vec(&call.body).map_err(|_| invalid("the request cannot be written"))?;
+    let body =
+        serde_json::to_vec(&call.body).map_err(|_| invalid("the request cannot be written"))?;
     let request = context
         .http
         .request(Method::POST, call.url)
