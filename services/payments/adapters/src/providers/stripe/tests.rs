@@ -332,7 +332,7 @@ fn an_event_without_a_right_signature_is_not_read() {
         (format!("t={t},v0={v1}"), body.clone()),
         (format!("t={t},v1="), body.clone()),
         (format!("t=+{t},v1={v1}"), body.clone()),
-        (format!("t={t},t={t},v1={v1}"), body.clone()),
+        (format!("t={t},t={},v1={v1}", t - 1), body.clone()),
         (format!("t={},v1={v1}", t - 1), body.clone()),
         (format!("t={t},v1={v1}"), body.replace("16500", "16600")),
         (format!("t={t},v1={v1}"), format!("{body} ")),
