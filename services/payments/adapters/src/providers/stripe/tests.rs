@@ -215,6 +215,11 @@ async fn an_error_says_what_to_do() {
             "the refund is refused: charge_already_refunded x",
         ),
         (
+            400,
+            json!({ "type": "invalid_request_error", "code": "amount_too_large", "message": "x" }),
+            "the refund is refused: amount_too_large x",
+        ),
+        (
             429,
             json!({ "type": "rate_limit" }),
             "too many calls; wait 10s",
