@@ -108,7 +108,10 @@ impl Http {
         })?;
         let (parts, mut incoming) = response.into_parts();
         if parts.status.is_server_error() {
-            return Err(CallError::Unknown(format!("HTTP {}", parts.status.as_u16())));
+            return Err(CallError::Unknown(format!(
+                "HTTP {}",
+                parts.status.as_u16()
+            )));
         }
         let mut body = BytesMut::new();
         while let Some(frame) = incoming.frame().await {

@@ -14,6 +14,8 @@ mod http;
 mod provider;
 mod providers;
 mod report;
+#[cfg(test)]
+mod testing;
 pub mod vectors;
 mod wire;
 
