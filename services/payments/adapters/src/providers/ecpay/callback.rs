@@ -133,7 +133,13 @@ mod tests {
     use url::form_urlencoded;
 
     use super::*;
-    use crate::providers::ecpay::tests::{account, signed_with};
+    use crate::{
+        providers::ecpay::{
+            FIELDS,
+            tests::{VALUES, account, signed_with},
+        },
+        scripted::credentials,
+    };
 
     fn paid() -> Vec<(&'static str, &'static str)> {
         vec![
@@ -262,9 +268,9 @@ mod tests {
                 "{altered}"
             );
         }
-        let mut foreign = crate::providers::ecpay::tests::values();
-        foreign.insert("HashKey".to_owned(), "0000000000000000".to_owned());
-        let foreign = Credentials::parse(&super::super::FIELDS, foreign).unwrap();
+        let mut foreign = VALUES;
+        foreign[1].1 = "0000000000000000";
+        let foreign = credentials(&FIELDS, &foreign);
         assert_eq!(
             read(signed_with(&foreign, &paid()).as_bytes()),
             Err(Rejection::Signature)

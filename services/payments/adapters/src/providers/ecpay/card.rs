@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::{
     CallError, RefundRequest,
+    refunds::{Earlier, earlier},
     wire::{excerpt, json_text},
 };
 
@@ -136,24 +137,16 @@ fn integer(value: &Value) -> Option<i64> {
 }
 
 impl Card {
-    /// How much of `captured` was given back, as far as the answer can be read: the least and the most
-    /// it may mean. Its document does not say whether a refund after closing lowers `clsamt`.
-    fn refunded(&self, captured: i64) -> (i64, i64) {
-        match self.status {
-            Status::Authorized | Status::NotAuthorized | Status::Cancelled => (0, 0),
-            Status::ClosingQueued | Status::Closed => {
-                let lowered = (captured - self.closed).max(0);
-                let both = lowered + self.refund_entries;
-                if self.refund_entries == 0
-                    || self.taken_entries - self.refund_entries == self.closed
-                {
-                    (lowered, lowered)
-                } else if self.taken_entries == self.closed {
-                    (both, both)
-                } else {
-                    (lowered.max(self.refund_entries), both)
-                }
-            }
+    /// How much of `captured` was given back after it was closed or queued; `None` when the answer can
+    /// be read in two ways. Its document does not say whether a refund lowers `clsamt`.
+    fn refunded(&self, captured: i64) -> Option<i64> {
+        let lowered = (captured - self.closed).max(0);
+        if self.refund_entries == 0 || self.taken_entries - self.refund_entries == self.closed {
+            Some(lowered)
+        } else if self.taken_entries == self.closed {
+            Some(lowered + self.refund_entries)
+        } else {
+            None
         }
     }
 
@@ -163,14 +156,12 @@ impl Card {
         let amount = refund.amount.amount();
         let whole = before.checked_add(amount) == Some(captured);
 
-        if refund.repeated {
-            let wanted = before.saturating_add(amount);
-            let (least, most) = self.refunded(captured);
-            if least >= wanted {
-                return Plan::Done;
-            }
-            if most >= wanted {
-                return Plan::NeedsPerson("whether the refund was made cannot be read");
+        if refund.repeated && matches!(self.status, Status::ClosingQueued | Status::Closed) {
+            let unclear = Plan::NeedsPerson("whether the refund was made cannot be read");
+            match self.refunded(captured).map(|sum| earlier(refund, sum)) {
+                Some(Earlier::Happened) => return Plan::Done,
+                Some(Earlier::Absent) => {}
+                Some(Earlier::Differs) | None => return unclear,
             }
         }
         match self.status {

@@ -292,7 +292,10 @@ mod tests {
             Some("2026/01/15 12:00:05")
         );
         assert_eq!(field(&fields, "TotalAmount"), Some("165"));
-        assert_eq!(field(&fields, "ItemName"), Some("珍珠奶茶 x2#鹹酥雞 x1"));
+        assert_eq!(
+            field(&fields, "ItemName"),
+            Some("珍珠奶茶 (大) x2#鹹酥雞 x1")
+        );
         assert_eq!(field(&fields, "CustomField1"), None);
     }
 

@@ -10,7 +10,8 @@ use super::{
     codes, query,
 };
 use crate::{
-    AttemptReference, CallError, Context, RefundReport, RefundRequest, RefundState, Report, State,
+    AttemptReference, CallError, Context, RefundReport, RefundRequest, Report, State,
+    refunds::{check_twd, needs_person, pending, succeeded},
     wire::{excerpt, parse_form, taipei},
 };
 
@@ -74,15 +75,12 @@ pub(super) async fn refund(
     attempt: &AttemptReference,
     refund: &RefundRequest,
 ) -> Result<RefundReport, CallError> {
-    check_amounts(refund)?;
+    check_twd(refund)?;
     if !refund.method.is_empty() && !is_card(&refund.method) {
         return Ok(needs_person("this method has no refund by interface"));
     }
     if let Some(retry_at) = closing_ends(context.now) {
-        return Ok(RefundReport {
-            retry_at: Some(retry_at),
-            ..refund_report(RefundState::Pending)
-        });
+        return Ok(pending(retry_at));
     }
     let reference = match find(context, attempt).await {
         Ok(reference) => reference,
@@ -95,7 +93,7 @@ pub(super) async fn refund(
 
     let first = ask(context, &reference).await?;
     match carry_out(context, &reference, &first, refund).await? {
-        Outcome::Done => Ok(refund_report(RefundState::Succeeded)),
+        Outcome::Done => Ok(succeeded(None)),
         Outcome::NeedsPerson(text) => Ok(needs_person(&text)),
         Outcome::Refused(text) => {
             let second = ask(context, &reference).await?;
@@ -106,10 +104,10 @@ pub(super) async fn refund(
             };
             let same = second == first;
             match second.plan(&again) {
-                Plan::Done => Ok(refund_report(RefundState::Succeeded)),
+                Plan::Done => Ok(succeeded(None)),
                 Plan::Calls(_) if !same => {
                     match carry_out(context, &reference, &second, &again).await? {
-                        Outcome::Done => Ok(refund_report(RefundState::Succeeded)),
+                        Outcome::Done => Ok(succeeded(None)),
                         Outcome::NeedsPerson(text) | Outcome::Refused(text) => {
                             Ok(needs_person(&text))
                         }
@@ -148,23 +146,6 @@ async fn carry_out(
             }
             Ok(Outcome::Done)
         }
-    }
-}
-
-fn check_amounts(refund: &RefundRequest) -> Result<(), CallError> {
-    let left = refund.captured.checked_sub(refund.refunded_before);
-    let fits = left.is_ok_and(|left| {
-        refund.amount.currency() == Currency::TWD
-            && left.currency() == Currency::TWD
-            && (1..=left.amount()).contains(&refund.amount.amount())
-    });
-    if fits {
-        Ok(())
-    } else {
-        Err(CallError::RefundRefused {
-            code: "REFUND_EXCEEDS_PAID".to_owned(),
-            text: "more than is left".to_owned(),
-        })
     }
 }
 
@@ -331,21 +312,5 @@ fn report(reference: &CardReference, state: State, amount: i64) -> Report {
         amount: Some(Money::new(amount, Currency::TWD)),
         theirs: Some(reference.trade.clone()),
         ..Report::of(state)
-    }
-}
-
-const fn refund_report(state: RefundState) -> RefundReport {
-    RefundReport {
-        state,
-        theirs: None,
-        text: None,
-        retry_at: None,
-    }
-}
-
-fn needs_person(text: &str) -> RefundReport {
-    RefundReport {
-        text: Some(excerpt(text)),
-        ..refund_report(RefundState::NeedsPerson)
     }
 }

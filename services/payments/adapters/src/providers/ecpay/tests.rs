@@ -1,7 +1,5 @@
 //! ECPay over HTTP, with its answers written by the tests.
 
-use std::{collections::BTreeMap, sync::LazyLock};
-
 use chassis::money::{Currency, Money};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
@@ -10,23 +8,19 @@ use url::{Url, form_urlencoded};
 use super::{Ecpay, FIELDS, check_mac_value};
 use crate::{
     Adapter as _, Attempt, AttemptReference, CallError, Context, Credentials, Endpoints, Http,
-    HttpSettings, Item, RefundReport, RefundRequest, RefundState, ReturnUrls, testing::Upstream,
+    HttpSettings, RefundReport, RefundRequest, RefundState,
+    scripted::{self, Scripted, credentials, twd},
 };
 
-pub(super) fn values() -> BTreeMap<String, String> {
-    [
-        ("MerchantID", "3002607"),
-        ("HashKey", "pwFHCqoQZGmho4w6"),
-        ("HashIV", "EkRm7iFT261dpevs"),
-        ("CreditCheckCode", "25938805"),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .collect()
-}
+pub(super) const VALUES: [(&str, &str); 4] = [
+    ("MerchantID", "3002607"),
+    ("HashKey", "pwFHCqoQZGmho4w6"),
+    ("HashIV", "EkRm7iFT261dpevs"),
+    ("CreditCheckCode", "25938805"),
+];
 
 pub(super) fn account() -> Credentials {
-    Credentials::parse(&FIELDS, values()).unwrap()
+    credentials(&FIELDS, &VALUES)
 }
 
 fn instant(text: &str) -> DateTime<Utc> {
@@ -35,53 +29,20 @@ fn instant(text: &str) -> DateTime<Utc> {
 
 pub(super) fn attempt() -> Attempt {
     let created_at = instant("2026-01-15T12:00:05+08:00");
-    let item = |name: &str, quantity, unit_amount| Item {
-        name: name.to_owned(),
-        quantity,
-        unit_amount,
-    };
-    let url = |path: &str| Url::parse(&format!("https://pay.example.test/{path}")).unwrap();
     Attempt {
         reference: AttemptReference {
             ours: "YZM20260115A00001P01".to_owned(),
-            theirs: None,
-            extra: BTreeMap::new(),
+            ..scripted::reference(None)
         },
         created_at,
         expires_at: created_at + TimeDelta::minutes(20),
-        amount: Money::new(165, Currency::TWD),
-        items: vec![item("珍珠奶茶", 2, 55), item("鹹酥雞", 1, 55)],
-        branch_name: "信義店".to_owned(),
-        store_code: String::new(),
-        method: String::new(),
-        capture_at_once: true,
-        token: None,
-        urls: ReturnUrls {
-            notify: url("notify"),
-            result: url("result"),
-            back: url("back"),
-        },
+        ..scripted::attempt()
     }
 }
 
 /// Calls `f` with a context that reaches nothing.
 pub(super) fn with_context<T>(account: &Credentials, f: impl FnOnce(Context<'_>) -> T) -> T {
-    static NOWHERE: LazyLock<(Http, Endpoints)> = LazyLock::new(|| {
-        let url = Url::parse("https://payment.example.test/").unwrap();
-        (
-            Http::new(HttpSettings::default()).unwrap(),
-            Endpoints {
-                extra: url.clone(),
-                api: url,
-            },
-        )
-    });
-    f(Context {
-        http: &NOWHERE.0,
-        endpoints: &NOWHERE.1,
-        credentials: account,
-        now: attempt().created_at,
-    })
+    scripted::with_context(account, attempt().created_at, f)
 }
 
 pub(super) fn signed_with(keys: &Credentials, fields: &[(&str, &str)]) -> String {
@@ -104,7 +65,6 @@ fn paid_attempt() -> AttemptReference {
 }
 
 fn refund(amount: i64, before: i64) -> RefundRequest {
-    let twd = |amount| Money::new(amount, Currency::TWD);
     RefundRequest {
         reference: "YZMR01".to_owned(),
         amount: twd(amount),
@@ -144,17 +104,14 @@ async fn run(
     refund: &RefundRequest,
     now: &str,
 ) -> (Result<RefundReport, CallError>, Vec<String>) {
-    let upstream = Upstream::start(answers).await;
-    let account = account();
+    let upstream = Scripted::new(&FIELDS, &VALUES, &answers).await;
     let context = Context {
-        http: &upstream.http,
-        endpoints: &upstream.endpoints,
-        credentials: &account,
         now: instant(now),
+        ..upstream.context()
     };
     let result = Ecpay.refund(context, &paid_attempt(), refund).await;
     let calls = upstream
-        .calls()
+        .received()
         .iter()
         .map(|call| {
             let form = call.form();
@@ -164,7 +121,7 @@ async fn run(
                 "pwFHCqoQZGmho4w6",
                 "EkRm7iFT261dpevs"
             ));
-            match call.path.as_str() {
+            match call.uri.path() {
                 "/CreditDetail/QueryTrade/V2" => {
                     assert_eq!(form["CreditRefundId"], "13475885");
                     assert_eq!(form["CreditAmount"], "1615");
@@ -339,27 +296,28 @@ async fn offline_methods_are_refunded_by_a_person_without_a_call() {
 
 #[tokio::test]
 async fn without_the_card_number_the_trade_is_asked() {
-    let upstream = Upstream::start(vec![(
-        200,
-        signed_with(
-            &account(),
-            &[
-                ("MerchantID", "3002607"),
-                ("MerchantTradeNo", "YZM20260115A00001P01"),
-                ("TradeNo", "2601151200000001"),
-                ("TradeAmt", "1615"),
-                ("PaymentType", "ATM_TAISHIN"),
-                ("TradeStatus", "1"),
-            ],
-        ),
-    )])
+    let upstream = Scripted::new(
+        &FIELDS,
+        &VALUES,
+        &[(
+            200,
+            signed_with(
+                &account(),
+                &[
+                    ("MerchantID", "3002607"),
+                    ("MerchantTradeNo", "YZM20260115A00001P01"),
+                    ("TradeNo", "2601151200000001"),
+                    ("TradeAmt", "1615"),
+                    ("PaymentType", "ATM_TAISHIN"),
+                    ("TradeStatus", "1"),
+                ],
+            ),
+        )],
+    )
     .await;
-    let account = account();
     let context = Context {
-        http: &upstream.http,
-        endpoints: &upstream.endpoints,
-        credentials: &account,
         now: instant(NOON),
+        ..upstream.context()
     };
     let request = RefundRequest {
         method: String::new(),
@@ -382,13 +340,11 @@ async fn a_card_is_captured_and_voided_by_its_state() {
         ("已取消", 0, false, vec![]),
     ];
     for (status, closed, capture, expected) in cases {
-        let upstream = Upstream::start(vec![card(status, closed), done(), done()]).await;
-        let account = account();
+        let upstream =
+            Scripted::new(&FIELDS, &VALUES, &[card(status, closed), done(), done()]).await;
         let context = Context {
-            http: &upstream.http,
-            endpoints: &upstream.endpoints,
-            credentials: &account,
             now: instant(NOON),
+            ..upstream.context()
         };
         let amount = Money::new(1615, Currency::TWD);
         let result = if capture {
@@ -398,7 +354,7 @@ async fn a_card_is_captured_and_voided_by_its_state() {
         };
         assert_eq!(result.unwrap().amount, Some(amount));
         let actions: Vec<_> = upstream
-            .calls()
+            .received()
             .iter()
             .skip(1)
             .map(|call| format!("{} {}", call.form()["Action"], call.form()["TotalAmount"]))

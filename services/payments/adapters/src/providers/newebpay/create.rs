@@ -162,7 +162,7 @@ mod tests {
         });
         assert_eq!(info["MerchantOrderNo"], "YZM20260115A00001P01");
         assert_eq!(info["Amt"], "165");
-        assert_eq!(info["ItemDesc"], "珍珠奶茶 x2, 鹹酥雞 x1");
+        assert_eq!(info["ItemDesc"], "珍珠奶茶 (大) x2, 鹹酥雞 x1");
         assert_eq!(
             info["TimeStamp"],
             attempt().created_at.timestamp().to_string()

@@ -13,7 +13,8 @@ use super::{
     wallet,
 };
 use crate::{
-    AttemptReference, CallError, Context, RefundReport, RefundRequest, RefundState, Report, State,
+    AttemptReference, CallError, Context, RefundReport, RefundRequest, Report, State,
+    refunds::{check_twd, needs_person, pending, succeeded},
     wire::{excerpt, taipei},
 };
 
@@ -91,7 +92,7 @@ pub(super) async fn refund(
     attempt: &AttemptReference,
     refund: &RefundRequest,
 ) -> Result<RefundReport, CallError> {
-    check_amounts(refund)?;
+    check_twd(refund)?;
     if !refund.method.is_empty() && Kind::of(&refund.method) == Kind::Offline {
         return Ok(needs_person("this method has no refund by interface"));
     }
@@ -128,27 +129,27 @@ async fn carry_out(
     refund: &RefundRequest,
 ) -> Result<Outcome, CallError> {
     let report = match trade.plan(refund) {
-        Plan::Done => refund_report(RefundState::Succeeded),
+        Plan::Done => succeeded(None),
         Plan::NeedsPerson(text) => needs_person(text),
-        Plan::Wait => waits(context.now),
+        Plan::Wait => pending(after_batch(context.now)),
         Plan::Wallet => {
             return wallet::refund(context, attempt, trade, refund)
                 .await
                 .map(Into::into);
         }
         Plan::Calls(actions) => {
-            let mut report = refund_report(RefundState::Succeeded);
+            let mut report = succeeded(None);
             for action in actions {
                 match act(context, attempt, action).await? {
                     Received::Refused(text) => return Ok(Outcome::Refused(text)),
                     Received::UnderWay => {
-                        report = waits(context.now);
+                        report = pending(after_batch(context.now));
                         break;
                     }
                     // The nightly batch gives the money back, or takes what is then refunded.
                     Received::Done => {
                         if matches!(action, Action::Refund(_) | Action::Capture(_)) {
-                            report = waits(context.now);
+                            report = pending(after_batch(context.now));
                         }
                     }
                 }
@@ -162,29 +163,9 @@ async fn carry_out(
 impl From<wallet::Outcome> for Outcome {
     fn from(outcome: wallet::Outcome) -> Self {
         match outcome {
-            wallet::Outcome::Refunded { theirs } => Self::Report(RefundReport {
-                theirs,
-                ..refund_report(RefundState::Succeeded)
-            }),
+            wallet::Outcome::Refunded { theirs } => Self::Report(succeeded(theirs)),
             wallet::Outcome::Refused(text) => Self::Refused(text),
         }
-    }
-}
-
-fn check_amounts(refund: &RefundRequest) -> Result<(), CallError> {
-    let left = refund.captured.checked_sub(refund.refunded_before);
-    let fits = left.is_ok_and(|left| {
-        refund.amount.currency() == Currency::TWD
-            && left.currency() == Currency::TWD
-            && (1..=left.amount()).contains(&refund.amount.amount())
-    });
-    if fits {
-        Ok(())
-    } else {
-        Err(CallError::RefundRefused {
-            code: "REFUND_EXCEEDS_PAID".to_owned(),
-            text: "more than is left".to_owned(),
-        })
     }
 }
 
@@ -281,29 +262,6 @@ fn report(trade: &Trade, state: State, amount: i64) -> Report {
         amount: Some(Money::new(amount, Currency::TWD)),
         theirs: Some(trade.number.clone()),
         ..Report::of(state)
-    }
-}
-
-const fn refund_report(state: RefundState) -> RefundReport {
-    RefundReport {
-        state,
-        theirs: None,
-        text: None,
-        retry_at: None,
-    }
-}
-
-fn needs_person(text: &str) -> RefundReport {
-    RefundReport {
-        text: Some(excerpt(text)),
-        ..refund_report(RefundState::NeedsPerson)
-    }
-}
-
-fn waits(now: DateTime<Utc>) -> RefundReport {
-    RefundReport {
-        retry_at: Some(after_batch(now)),
-        ..refund_report(RefundState::Pending)
     }
 }
 

@@ -1,17 +1,16 @@
 //! NewebPay over HTTP, with its answers written by the tests.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::collections::BTreeMap;
 
-use chassis::money::{Currency, Money};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use super::{FIELDS, Newebpay, crypto::Keys};
 use crate::{
-    Adapter as _, Attempt, AttemptReference, CallError, Context, Credentials, Endpoints, Http,
-    HttpSettings, Item, RefundReport, RefundRequest, RefundState, Report, ReturnUrls, State,
-    testing::{Call, Upstream},
+    Adapter as _, Attempt, AttemptReference, CallError, Context, Credentials, RefundReport,
+    RefundRequest, RefundState, Report, State,
+    scripted::{self, Received, Scripted, credentials, twd},
 };
 
 pub(super) const KEYS: Keys<'static> = Keys {
@@ -22,73 +21,36 @@ pub(super) const KEYS: Keys<'static> = Keys {
 const ORDER: &str = "YZM20260115A00001P01";
 const NOON: &str = "2026-01-15T12:00:00+08:00";
 
+const VALUES: [(&str, &str); 3] = [
+    ("MerchantID", "MS127874575"),
+    ("HashKey", KEYS.key),
+    ("HashIV", KEYS.iv),
+];
+
 pub(super) fn account() -> Credentials {
-    let values = [
-        ("MerchantID", "MS127874575"),
-        ("HashKey", KEYS.key),
-        ("HashIV", KEYS.iv),
-    ];
-    let values = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Credentials::parse(&FIELDS, values.into()).unwrap()
+    credentials(&FIELDS, &VALUES)
 }
 
 fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn twd(amount: i64) -> Money {
-    Money::new(amount, Currency::TWD)
-}
-
 pub(super) fn attempt() -> Attempt {
     let created_at = instant("2026-01-15T12:00:05+08:00");
-    let item = |name: &str, quantity, unit_amount| Item {
-        name: name.to_owned(),
-        quantity,
-        unit_amount,
-    };
-    let url = |path: &str| Url::parse(&format!("https://pay.example.test/{path}")).unwrap();
     Attempt {
         reference: AttemptReference {
             ours: ORDER.to_owned(),
-            theirs: None,
-            extra: BTreeMap::new(),
+            ..scripted::reference(None)
         },
         created_at,
         expires_at: created_at + TimeDelta::minutes(20),
-        amount: twd(165),
-        items: vec![item("珍珠奶茶", 2, 55), item("鹹酥雞", 1, 55)],
-        branch_name: "信義店".to_owned(),
-        store_code: String::new(),
-        method: String::new(),
-        capture_at_once: true,
-        token: None,
-        urls: ReturnUrls {
-            notify: url("notify"),
-            result: url("result"),
-            back: url("back"),
-        },
+        ..scripted::attempt()
     }
 }
 
 /// Calls `f` with a context that reaches nothing.
 pub(super) fn with_context<T>(account: &Credentials, f: impl FnOnce(Context<'_>) -> T) -> T {
-    static NOWHERE: LazyLock<(Http, Endpoints)> = LazyLock::new(|| {
-        let url = Url::parse("https://core.example.test/").unwrap();
-        (
-            Http::new(HttpSettings::default()).unwrap(),
-            Endpoints {
-                extra: url.clone(),
-                api: url,
-            },
-        )
-    });
-    f(Context {
-        http: &NOWHERE.0,
-        endpoints: &NOWHERE.1,
-        credentials: account,
-        now: attempt().created_at,
-    })
+    scripted::with_context(account, attempt().created_at, f)
 }
 
 fn ok(value: &Value) -> (u16, String) {
@@ -137,7 +99,7 @@ fn refund(amount: i64, before: i64) -> RefundRequest {
 }
 
 /// The calls of a test: `?` for the state, `cancel`, `close` with type, or `wallet`, and the amount.
-fn names(calls: &[Call]) -> Vec<String> {
+fn names(calls: &[Received]) -> Vec<String> {
     calls
         .iter()
         .map(|call| {
@@ -148,7 +110,7 @@ fn names(calls: &[Call]) -> Vec<String> {
                     .into_owned()
                     .collect()
             };
-            match call.path.as_str() {
+            match call.uri.path() {
                 "/API/QueryTradeInfo" => {
                     let expected = KEYS.check_value(&form["Amt"], "MS127874575", ORDER);
                     assert_eq!(form["CheckValue"], expected);
@@ -181,26 +143,20 @@ async fn run(
     answers: Vec<(u16, String)>,
     refund: &RefundRequest,
 ) -> (Result<RefundReport, CallError>, Vec<String>) {
-    let upstream = Upstream::start(answers).await;
-    let account = account();
+    let upstream = Scripted::new(&FIELDS, &VALUES, &answers).await;
     let context = Context {
-        http: &upstream.http,
-        endpoints: &upstream.endpoints,
-        credentials: &account,
         now: instant(NOON),
+        ..upstream.context()
     };
     let result = Newebpay.refund(context, &attempt().reference, refund).await;
-    (result, names(&upstream.calls()))
+    (result, names(&upstream.received()))
 }
 
 async fn query(answer: (u16, String)) -> Result<Report, CallError> {
-    let upstream = Upstream::start(vec![answer]).await;
-    let account = account();
+    let upstream = Scripted::new(&FIELDS, &VALUES, &[answer]).await;
     let context = Context {
-        http: &upstream.http,
-        endpoints: &upstream.endpoints,
-        credentials: &account,
         now: instant(NOON),
+        ..upstream.context()
     };
     Newebpay
         .query(context, &attempt().reference, twd(1615))
@@ -392,14 +348,15 @@ async fn a_card_is_captured_and_voided_by_its_state() {
         (3, 0, false, vec!["?"]),
     ];
     for (status, closing, capture, expected) in cases {
-        let upstream =
-            Upstream::start(vec![trade("CREDIT", status, closing), success(), success()]).await;
-        let account = account();
+        let upstream = Scripted::new(
+            &FIELDS,
+            &VALUES,
+            &[trade("CREDIT", status, closing), success(), success()],
+        )
+        .await;
         let context = Context {
-            http: &upstream.http,
-            endpoints: &upstream.endpoints,
-            credentials: &account,
             now: instant(NOON),
+            ..upstream.context()
         };
         let reference = attempt().reference;
         let result = if capture {
@@ -413,6 +370,6 @@ async fn a_card_is_captured_and_voided_by_its_state() {
             State::Voided
         };
         assert_eq!(result.unwrap().state, state);
-        assert_eq!(names(&upstream.calls()), expected);
+        assert_eq!(names(&upstream.received()), expected);
     }
 }

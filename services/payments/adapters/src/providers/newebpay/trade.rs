@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::{
     CallError, RefundRequest,
+    refunds::{Earlier, earlier},
     wire::{canonical_amount, json_text},
 };
 
@@ -166,7 +167,11 @@ impl Trade {
             }
             TradeStatus::Cancelled if whole => return Plan::Done,
             TradeStatus::Cancelled => return Plan::NeedsPerson("the authorisation was given back"),
-            TradeStatus::Refunded if refund.repeated => return Plan::Done,
+            TradeStatus::Refunded
+                if refund.repeated && earlier(refund, self.amount) == Earlier::Happened =>
+            {
+                return Plan::Done;
+            }
             TradeStatus::Refunded => return Plan::NeedsPerson("it is refunded as a whole already"),
             TradeStatus::Paid => {}
         }
@@ -174,7 +179,7 @@ impl Trade {
             return Plan::NeedsPerson("this method has no refund by interface");
         }
         if refund.repeated
-            && let Some(plan) = self.find_repeated(before, before.saturating_add(amount))
+            && let Some(plan) = self.find_repeated(refund)
         {
             return plan;
         }
@@ -192,19 +197,21 @@ impl Trade {
         }
     }
 
-    /// What became of an earlier call for the same refund, after which `wanted` is given back in all;
-    /// `None` when it did not happen.
-    fn find_repeated(&self, before: i64, wanted: i64) -> Option<Plan> {
-        match (self.refunding, self.refunded()) {
+    /// What became of an earlier call for the same refund; `None` when it did not happen.
+    fn find_repeated(&self, refund: &RefundRequest) -> Option<Plan> {
+        let unclear = Plan::NeedsPerson("whether the refund was made cannot be read");
+        match self.refunding {
+            Progress::None | Progress::Failed => None,
             // It may be ours that is under way, also while the balance does not show it.
-            (Progress::Waiting | Progress::AtBank, _) => Some(Plan::Wait),
-            (Progress::Done, Some(refunded)) if refunded >= wanted => Some(Plan::Done),
-            // LINE Pay's answer has no balance.
-            (Progress::Done, None) if before == 0 => Some(Plan::Done),
-            (Progress::Done, None) => Some(Plan::NeedsPerson(
-                "whether the refund was made cannot be read",
-            )),
-            (Progress::None | Progress::Done | Progress::Failed, _) => None,
+            Progress::Waiting | Progress::AtBank => Some(Plan::Wait),
+            Progress::Done => match self.refunded().map(|sum| earlier(refund, sum)) {
+                Some(Earlier::Happened) => Some(Plan::Done),
+                Some(Earlier::Absent) => None,
+                Some(Earlier::Differs) => Some(unclear),
+                // LINE Pay's answer has no balance.
+                None if refund.refunded_before.amount() == 0 => Some(Plan::Done),
+                None => Some(unclear),
+            },
         }
     }
 }
