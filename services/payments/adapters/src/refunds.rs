@@ -1,6 +1,9 @@
 //! Whether a refund whose call went unanswered has happened, by what the provider says it gave back.
 
-use crate::{RefundReport, RefundRequest, RefundState};
+use chassis::money::Currency;
+use chrono::{DateTime, Utc};
+
+use crate::{CallError, RefundReport, RefundRequest, RefundState};
 
 /// What the sum of refunds at the provider says about one more refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +25,34 @@ pub(crate) fn earlier(refund: &RefundRequest, at_provider: i64) -> Earlier {
         Earlier::Happened
     } else {
         Earlier::Differs
+    }
+}
+
+/// Refuses a refund that is no positive amount of TWD, or more than is left by our own account.
+pub(crate) fn check_twd(refund: &RefundRequest) -> Result<(), CallError> {
+    let left = refund.captured.checked_sub(refund.refunded_before);
+    let fits = left.is_ok_and(|left| {
+        refund.amount.currency() == Currency::TWD
+            && left.currency() == Currency::TWD
+            && (1..=left.amount()).contains(&refund.amount.amount())
+    });
+    if fits {
+        Ok(())
+    } else {
+        Err(CallError::RefundRefused {
+            code: "REFUND_EXCEEDS_PAID".to_owned(),
+            text: "more than is left".to_owned(),
+        })
+    }
+}
+
+/// A refund that waits, and until when.
+pub(crate) const fn pending(retry_at: DateTime<Utc>) -> RefundReport {
+    RefundReport {
+        state: RefundState::Pending,
+        theirs: None,
+        text: None,
+        retry_at: Some(retry_at),
     }
 }
 
@@ -52,7 +83,7 @@ pub(crate) fn differs() -> RefundReport {
 
 #[cfg(test)]
 mod tests {
-    use chassis::money::{Currency, Money};
+    use chassis::money::Money;
 
     use super::*;
 

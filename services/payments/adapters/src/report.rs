@@ -45,7 +45,8 @@ pub struct Report {
     pub extra: BTreeMap<String, String>,
     /// Its code when it failed, as it was sent.
     pub code: Option<String>,
-    /// What the customer pays with, or pays to: last four digits, bank code and account, payment code.
+    /// What the customer pays with, or pays to, under `last_four`, `bank_code`, `account`,
+    /// `payment_code`, `barcode_1` to `barcode_3` and `expires` (local time as the provider writes it).
     /// Never a whole card number.
     pub instrument: BTreeMap<String, String>,
     /// When money moved, as the provider says.

@@ -1,13 +1,15 @@
 //! A provider for tests: answers one request after the other as written, and keeps what it was sent.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, LazyLock, Mutex},
+};
 
 use axum::{Router, body::Bytes, extract::State, response::IntoResponse};
 use chassis::money::{Currency, Money};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, Method, StatusCode, Uri};
-use std::sync::Mutex;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::{
     Attempt, AttemptReference, Context, Credentials, Endpoints, Field, Http, HttpSettings, Item,
@@ -28,6 +30,13 @@ impl Received {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The fields of a form.
+    pub(crate) fn form(&self) -> BTreeMap<String, String> {
+        form_urlencoded::parse(self.body.as_bytes())
+            .into_owned()
+            .collect()
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {
@@ -56,13 +65,13 @@ impl Scripted {
     pub(crate) async fn new(
         fields: &'static [Field],
         values: &[(&str, &str)],
-        answers: &[(u16, &str)],
+        answers: &[(u16, impl AsRef<str>)],
     ) -> Self {
         let shared = Shared {
             answers: Arc::new(Mutex::new(
                 answers
                     .iter()
-                    .map(|(status, body)| (*status, (*body).to_owned()))
+                    .map(|(status, body)| (*status, body.as_ref().to_owned()))
                     .collect(),
             )),
             received: Arc::default(),
@@ -132,6 +141,30 @@ pub(crate) fn credentials(fields: &'static [Field], values: &[(&str, &str)]) -> 
     Credentials::parse(fields, values.collect()).unwrap()
 }
 
+/// Calls `f` with a context that reaches nothing.
+pub(crate) fn with_context<T>(
+    credentials: &Credentials,
+    now: DateTime<Utc>,
+    f: impl FnOnce(Context<'_>) -> T,
+) -> T {
+    static NOWHERE: LazyLock<(Http, Endpoints)> = LazyLock::new(|| {
+        let url: Url = "https://provider.example.test".parse().unwrap();
+        (
+            Http::new(HttpSettings::default()).unwrap(),
+            Endpoints {
+                api: url.clone(),
+                extra: url,
+            },
+        )
+    });
+    f(Context {
+        http: &NOWHERE.0,
+        endpoints: &NOWHERE.1,
+        credentials,
+        now,
+    })
+}
+
 pub(crate) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_768_449_990, 0).unwrap()
 }
@@ -144,7 +177,7 @@ pub(crate) fn reference(theirs: Option<&str>) -> AttemptReference {
     AttemptReference {
         ours: "YZM0115A00001P01".to_owned(),
         theirs: theirs.map(str::to_owned),
-        extra: std::collections::BTreeMap::new(),
+        extra: BTreeMap::new(),
     }
 }
 
