@@ -1,0 +1,5 @@
+//! Payment providers.
+
+pub mod ecpay;
+mod rules;
+mod tamper;
