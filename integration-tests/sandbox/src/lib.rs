@@ -41,6 +41,7 @@ pub const CONTROL: &str = "control";
 fn systems() -> Vec<Arc<dyn System>> {
     vec![
         Arc::new(payments::ecpay::Ecpay),
+        Arc::new(payments::newebpay::Newebpay),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Payment providers.
 
 pub mod ecpay;
+pub mod newebpay;
 mod rules;
 mod tamper;
