@@ -42,6 +42,7 @@ fn systems() -> Vec<Arc<dyn System>> {
     vec![
         Arc::new(payments::ecpay::Ecpay),
         Arc::new(payments::newebpay::Newebpay),
+        Arc::new(payments::linepay::Linepay),
     ]
 }
 

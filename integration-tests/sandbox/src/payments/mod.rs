@@ -1,6 +1,7 @@
 //! Payment providers.
 
 pub mod ecpay;
+pub mod linepay;
 pub mod newebpay;
 mod rules;
 mod tamper;
