@@ -43,6 +43,7 @@ fn systems() -> Vec<Arc<dyn System>> {
         Arc::new(payments::ecpay::Ecpay),
         Arc::new(payments::newebpay::Newebpay),
         Arc::new(payments::linepay::Linepay),
+        Arc::new(payments::jkopay::Jkopay),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Payment providers.
 
 pub mod ecpay;
+pub mod jkopay;
 pub mod linepay;
 pub mod newebpay;
 mod rules;
