@@ -44,6 +44,7 @@ fn systems() -> Vec<Arc<dyn System>> {
         Arc::new(payments::newebpay::Newebpay),
         Arc::new(payments::linepay::Linepay),
         Arc::new(payments::jkopay::Jkopay),
+        Arc::new(payments::tappay::Tappay),
     ]
 }
 

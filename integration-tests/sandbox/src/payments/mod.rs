@@ -6,3 +6,4 @@ pub mod linepay;
 pub mod newebpay;
 mod rules;
 mod tamper;
+pub mod tappay;
