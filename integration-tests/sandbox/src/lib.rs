@@ -45,6 +45,7 @@ fn systems() -> Vec<Arc<dyn System>> {
         Arc::new(payments::linepay::Linepay),
         Arc::new(payments::jkopay::Jkopay),
         Arc::new(payments::tappay::Tappay),
+        Arc::new(payments::stripe::Stripe),
     ]
 }
 

@@ -5,5 +5,6 @@ pub mod jkopay;
 pub mod linepay;
 pub mod newebpay;
 mod rules;
+pub mod stripe;
 mod tamper;
 pub mod tappay;
