@@ -35,6 +35,8 @@ pub struct Outcome {
     pub note: String,
     /// The payment and method that the bank's page asks about next.
     pub challenge: Option<(String, String)>,
+    /// The payment that can be paid later with what the note says.
+    pub payable: Option<String>,
 }
 
 /// A request that the browser makes next.
@@ -50,6 +52,14 @@ impl Outcome {
         Self {
             note: note.into(),
             ..Self::default()
+        }
+    }
+
+    /// The customer gets a number and pays with it later.
+    pub fn payable(note: impl Into<String>, reference: impl Into<String>) -> Self {
+        Self {
+            payable: Some(reference.into()),
+            ..Self::note(note)
         }
     }
 

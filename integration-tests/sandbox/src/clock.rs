@@ -2,27 +2,51 @@
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 pub type Instant = DateTime<Utc>;
 
-#[derive(Default)]
-pub struct Clock(Mutex<TimeDelta>);
+pub struct Clock {
+    offset: Mutex<TimeDelta>,
+    moved: Notify,
+}
 
 impl Clock {
     pub fn new(offset: TimeDelta) -> Self {
-        Self(Mutex::new(offset))
+        Self {
+            offset: Mutex::new(offset),
+            moved: Notify::new(),
+        }
     }
 
     pub fn now(&self) -> Instant {
-        real_now() + *self.0.lock()
+        real_now() + self.offset()
     }
 
     pub fn set(&self, instant: Instant) {
-        *self.0.lock() = instant - real_now();
+        *self.offset.lock() = instant - real_now();
+        self.moved.notify_waiters();
     }
 
     pub fn offset(&self) -> TimeDelta {
-        *self.0.lock()
+        *self.offset.lock()
+    }
+
+    /// Waits until so much time has passed on this clock.
+    pub async fn sleep(&self, wait: TimeDelta) {
+        let until = self.now() + wait;
+        loop {
+            let moved = self.moved.notified();
+            tokio::pin!(moved);
+            moved.as_mut().enable();
+            let Ok(left) = (until - self.now()).to_std() else {
+                return;
+            };
+            tokio::select! {
+                () = tokio::time::sleep(left) => {}
+                () = moved => {}
+            }
+        }
     }
 }
 

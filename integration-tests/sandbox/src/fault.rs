@@ -1,14 +1,13 @@
 //! Faults: armed through the control API, used up by calls and callbacks.
 
-use std::time::Duration;
-
 use axum::{body::Body, response::Response};
+use chrono::TimeDelta;
 use http::{StatusCode, header::CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::{act::Refused, sandbox::Sandbox, state::Transaction};
+use crate::{act::Refused, clock::Clock, sandbox::Sandbox, state::Transaction};
 
 pub const FAULTS: &str = "fault";
 /// The `call` of faults that concern what the system sends by itself.
@@ -75,12 +74,22 @@ impl Fault {
         self.value.get(name)?.as_str()
     }
 
+    /// Waits for the fault's `seconds` on the sandbox's clock.
+    pub async fn wait(&self, clock: &Clock) {
+        let seconds = self.value["seconds"].as_i64().unwrap_or(1);
+        clock.sleep(TimeDelta::seconds(seconds)).await;
+    }
+
     /// Lets the call fail as armed; `response` is what it would have been answered.
-    pub async fn play(&self, response: Option<Response>, reset: &CancellationToken) -> Response {
+    pub async fn play(
+        &self,
+        clock: &Clock,
+        response: Option<Response>,
+        reset: &CancellationToken,
+    ) -> Response {
         match self.fault.as_str() {
             "slow" => {
-                let wait = self.number("milliseconds").unwrap_or(1_000);
-                tokio::time::sleep(Duration::from_millis(wait)).await;
+                self.wait(clock).await;
                 response.unwrap_or_default()
             }
             "hang" => std::future::pending().await,

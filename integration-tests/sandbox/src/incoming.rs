@@ -165,7 +165,7 @@ async fn record_call(
     };
     let Some(response) = response else {
         let fault = fault.as_ref().expect("a call fails before only by a fault");
-        return fault.play(None, &reset).await;
+        return fault.play(&sandbox.clock, None, &reset).await;
     };
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -177,7 +177,7 @@ async fn record_call(
     });
     let response = Response::from_parts(parts, Body::from(body));
     match fault {
-        Some(fault) => fault.play(Some(response), &reset).await,
+        Some(fault) => fault.play(&sandbox.clock, Some(response), &reset).await,
         None => response,
     }
 }

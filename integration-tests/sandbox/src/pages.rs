@@ -159,12 +159,24 @@ impl IntoResponse for Outcome {
                 method: "GET", url, ..
             }) => Redirect::to(&url).into_response(),
             Some(browser) => post_from_browser(&browser),
-            None => match self.challenge {
-                Some((reference, method)) => challenge(&reference, &method),
-                None => message(StatusCode::OK, &self.note),
+            None => match (self.challenge, self.payable) {
+                (Some((reference, method)), _) => challenge(&reference, &method),
+                (None, Some(reference)) => pay_later(&self.note, &reference),
+                (None, None) => message(StatusCode::OK, &self.note),
             },
         }
     }
+}
+
+/// The page with a number, and a button for what the customer does at the counter.
+fn pay_later(note: &str, reference: &str) -> Response {
+    let body = format!(
+        "<h1>{}</h1><form method=\"post\" action=\"/sandbox/act\">{}\
+         <button name=\"action\" value=\"pay\">模擬繳費</button></form>",
+        escape(note),
+        hidden("reference", reference)
+    );
+    page(StatusCode::OK, &body)
 }
 
 /// The bank's page between the card and the payment.

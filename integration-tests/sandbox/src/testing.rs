@@ -91,6 +91,18 @@ impl Bench {
         assert_eq!(answer["settled"], true);
     }
 
+    /// Waits until so many calls have arrived and used up the faults armed for them.
+    pub async fn arrived(&self, calls: usize) {
+        loop {
+            let requests = self.get("/requests").await.as_array().unwrap().len();
+            let faults = self.get("/faults").await.as_array().unwrap().len();
+            if requests >= calls && faults == 0 {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// The rules that were broken.
     pub async fn violations(&self) -> Vec<String> {
         let violations = self.get("/violations").await;

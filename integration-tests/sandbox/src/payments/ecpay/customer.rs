@@ -203,7 +203,7 @@ fn issue(sandbox: &Sandbox, tx: &mut Transaction<'_>, trade: &mut Trade, method:
     trade.save(tx);
     let draft = callbacks::issued(trade);
     delivery::schedule(tx, now, draft, TimeDelta::zero());
-    Outcome::note(shown)
+    Outcome::payable(shown, &trade.reference)
 }
 
 fn end_of_day(instant: Instant) -> Instant {

@@ -1,7 +1,5 @@
 //! Request, confirm, capture and void.
 
-use std::time::Duration;
-
 use axum::{Json, extract::Path};
 use serde_json::{Value, json};
 
@@ -128,8 +126,7 @@ pub async fn confirm(call: Call, Path(transaction): Path<String>) -> Json<Value>
     let slow = call.fault("slow_confirm");
     if let Some(fault) = &slow {
         begin(&call, &transaction);
-        let wait = fault.number("milliseconds").unwrap_or(1_000);
-        tokio::time::sleep(Duration::from_millis(wait)).await;
+        fault.wait(&call.sandbox.clock).await;
     }
     let now = call.sandbox.clock.now();
     answer(&call, |tx, channel, _| {

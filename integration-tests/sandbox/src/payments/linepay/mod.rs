@@ -111,7 +111,7 @@ impl System for Linepay {
 
     /// - `refuse` {code, message}: the call is refused so.
     /// - `duplicate_reference`: a fresh `orderId` is called used.
-    /// - `slow_confirm` {milliseconds}: confirm takes so long; a second one meanwhile gets 1198.
+    /// - `slow_confirm` {seconds}: confirm takes so long; a second one meanwhile gets 1198.
     fn faults(&self) -> &'static [&'static str] {
         &["refuse", "duplicate_reference", "slow_confirm"]
     }

@@ -99,6 +99,26 @@ async fn money_moves_when_the_shop_confirms_and_only_once() {
 }
 
 #[tokio::test]
+async fn a_confirm_during_another_is_a_duplicate() {
+    let bench = Bench::new().await;
+    let id = request(&bench, json!({})).await;
+    act(&bench, "pay").await;
+    bench
+        .arm(json!({ "system": NAME, "fault": "slow_confirm", "value": { "seconds": 600 } }))
+        .await;
+    let first = confirm(&bench, &id, 165);
+    let second = async {
+        bench.arrived(2).await;
+        let answer = confirm(&bench, &id, 165).await;
+        bench.advance(600).await;
+        answer
+    };
+    let answers = futures::join!(first, second);
+    assert_eq!(answers, ("0000".to_owned(), "1198".to_owned()));
+    assert_eq!(bench.money(REFERENCE).await["charged"], 165);
+}
+
+#[tokio::test]
 async fn a_confirm_without_answer_has_taken_effect_and_the_details_show_it() {
     let bench = Bench::new().await;
     let id = request(&bench, json!({})).await;

@@ -165,7 +165,7 @@ fn issue(tx: &mut Transaction<'_>, trade: &mut Trade, method: &str, now: Instant
     trade.details.issued = Some(Issued { result, until });
     trade.save(tx);
     match trade.details.order.text("CustomerURL") {
-        "" => Outcome::note(shown),
+        "" => Outcome::payable(shown, &trade.reference),
         url => Outcome::post(
             url,
             callbacks::browser_copy(tx, trade, callbacks::issued(trade)),

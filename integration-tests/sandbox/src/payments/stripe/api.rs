@@ -1,7 +1,5 @@
 //! What all calls share: the key, idempotency, errors.
 
-use std::time::Duration;
-
 use axum::{
     Json,
     response::{IntoResponse as _, Response},
@@ -103,8 +101,7 @@ pub async fn answer(
         call.sandbox
             .state
             .change(|tx| keep(call, tx, &account, &key, None));
-        let wait = fault.number("milliseconds").unwrap_or(1_000);
-        tokio::time::sleep(Duration::from_millis(wait)).await;
+        fault.wait(&call.sandbox.clock).await;
     }
     let (rule, status, body) = call.sandbox.state.change(|tx| {
         let error = call.fault_in(tx, "error");

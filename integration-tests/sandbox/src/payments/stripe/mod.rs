@@ -99,7 +99,7 @@ impl System for Stripe {
     /// - `error` {status, type, code, message}: the call fails so; with `commit` after its effect. It is
     ///   replayed under its key.
     /// - `rate_limit`: 429.
-    /// - `slow_call` {milliseconds}: the call takes so long; the same key meanwhile gets 409.
+    /// - `slow_call` {seconds}: the call takes so long; the same key meanwhile gets 409.
     /// - `require_action`: the card wants a 3-D Secure page.
     /// - `decline` {code, decline_code}: the card is declined.
     fn faults(&self) -> &'static [&'static str] {

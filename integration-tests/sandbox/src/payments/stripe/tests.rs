@@ -132,14 +132,19 @@ async fn a_key_makes_one_intent_and_replays_its_answer() {
 #[tokio::test]
 async fn the_same_key_at_the_same_time_conflicts() {
     let bench = bench().await;
-    let slow = json!({ "system": NAME, "fault": "slow_call", "value": { "milliseconds": 300 } });
-    bench.arm(slow).await;
+    bench
+        .arm(json!({ "system": NAME, "fault": "slow_call", "value": { "seconds": 3_600 } }))
+        .await;
     let order = order();
-    let call = || post(&bench, "/v1/payment_intents", "k", &order);
-    let (one, other) = futures::join!(call(), call());
-    let mut statuses = [one.0, other.0];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [200, 409]);
+    let first = post(&bench, "/v1/payment_intents", "k", &order);
+    let second = async {
+        bench.arrived(1).await;
+        let answer = post(&bench, "/v1/payment_intents", "k", &order).await;
+        bench.advance(3_600).await;
+        answer
+    };
+    let (first, second) = futures::join!(first, second);
+    assert_eq!((first.0, second.0), (200, 409));
 }
 
 #[tokio::test]
