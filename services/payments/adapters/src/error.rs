@@ -76,6 +76,14 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// A request that cannot be put on the wire, such as a header with a line break in it.
+    pub(crate) fn unsendable() -> Self {
+        Self::Rejected {
+            code: "request".to_owned(),
+            text: "the request cannot be written".to_owned(),
+        }
+    }
+
     /// Whether money may have moved although the call failed.
     #[must_use]
     pub const fn may_have_happened(&self) -> bool {

@@ -15,6 +15,7 @@ mod provider;
 mod providers;
 mod report;
 pub mod vectors;
+mod wire;
 
 pub use adapter::{Adapter, Context, NextStep, RefundRequest, Started};
 pub use attempt::{Attempt, AttemptReference, Item, ReturnUrls};
