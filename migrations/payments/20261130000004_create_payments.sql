@@ -100,7 +100,7 @@ CREATE TABLE attempts (
     instrument jsonb NOT NULL,
     code text NOT NULL,
     -- What the browser does, so that a repeated request gets it again.
-    next_step jsonb,
+    next_step bytea,
     back_url text NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
