@@ -83,10 +83,7 @@ fn parse_entry(entry: &str) -> anyhow::Result<((Provider, Environment), Endpoint
 }
 
 /// The providers' own addresses: calls and pages, then files or scripts.
-const fn official(
-    provider: Provider,
-    environment: Environment,
-) -> (&'static str, &'static str) {
+const fn official(provider: Provider, environment: Environment) -> (&'static str, &'static str) {
     use Environment::{Live, Test};
     match (provider, environment) {
         (Provider::Ecpay, Test) => (
@@ -102,18 +99,18 @@ const fn official(
             "https://sandbox-api-pay.line.me",
         ),
         (Provider::Linepay, Live) => ("https://api-pay.line.me", "https://api-pay.line.me"),
-        (Provider::Newebpay, Test) => {
-            ("https://ccore.newebpay.com", "https://ccore.newebpay.com")
-        }
+        (Provider::Newebpay, Test) => ("https://ccore.newebpay.com", "https://ccore.newebpay.com"),
         (Provider::Newebpay, Live) => ("https://core.newebpay.com", "https://core.newebpay.com"),
-        (Provider::Tappay, Test) => {
-            ("https://sandbox.tappaysdk.com", "https://js.tappaysdk.com")
-        }
+        (Provider::Tappay, Test) => ("https://sandbox.tappaysdk.com", "https://js.tappaysdk.com"),
         (Provider::Tappay, Live) => ("https://prod.tappaysdk.com", "https://js.tappaysdk.com"),
-        (Provider::Jkopay, Test) => {
-            ("https://uat-onlinepay.jkopay.app", "https://uat-onlinepay.jkopay.app")
-        }
-        (Provider::Jkopay, Live) => ("https://onlinepay.jkopay.com", "https://onlinepay.jkopay.com"),
+        (Provider::Jkopay, Test) => (
+            "https://uat-onlinepay.jkopay.app",
+            "https://uat-onlinepay.jkopay.app",
+        ),
+        (Provider::Jkopay, Live) => (
+            "https://onlinepay.jkopay.com",
+            "https://onlinepay.jkopay.com",
+        ),
         (Provider::Stripe, _) => ("https://api.stripe.com", "https://js.stripe.com"),
     }
 }
@@ -133,15 +130,21 @@ mod tests {
 
     #[test]
     fn an_address_of_ones_own_replaces_the_providers() {
-        let all = config("ecpay.test=http://127.0.0.1:1|http://127.0.0.1:2,stripe.live=http://[::1]:3")
-            .provider_endpoints()
-            .unwrap();
+        let all =
+            config("ecpay.test=http://127.0.0.1:1|http://127.0.0.1:2,stripe.live=http://[::1]:3")
+                .provider_endpoints()
+                .unwrap();
         let ecpay = all.get(Provider::Ecpay, Environment::Test);
         assert_eq!(ecpay.api.as_str(), "http://127.0.0.1:1/");
         assert_eq!(ecpay.extra.as_str(), "http://127.0.0.1:2/");
         let live = all.get(Provider::Ecpay, Environment::Live);
         assert_eq!(live.api.as_str(), "https://payment.ecpay.com.tw/");
-        for wrong in ["ecpay=http://x", "tea.test=http://x", "ecpay.dev=http://x", "ecpay.test"] {
+        for wrong in [
+            "ecpay=http://x",
+            "tea.test=http://x",
+            "ecpay.dev=http://x",
+            "ecpay.test",
+        ] {
             assert!(config(wrong).provider_endpoints().is_err(), "{wrong}");
         }
     }

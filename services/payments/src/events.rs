@@ -23,8 +23,12 @@ use crate::{
 /// The readers of events.
 pub fn consumers(deps: &Dependencies) -> Vec<Consumer> {
     vec![
-        Consumer::new("payments.branches", &["catalog.branch.changed.v1"], Branches)
-            .filled_from("catalog", "catalog.branch"),
+        Consumer::new(
+            "payments.branches",
+            &["catalog.branch.changed.v1"],
+            Branches,
+        )
+        .filled_from("catalog", "catalog.branch"),
         Consumer::new(
             "payments.orders",
             &[
@@ -112,7 +116,13 @@ impl Source for Payments {
         for payment in store::payments::list(tx, ids).await? {
             let attempts = store::attempts::list(tx, payment.id).await?;
             if let Some(happening) = last_happening(&payment) {
-                events.push(wire::changed(&payment, happening, attempts.last(), None, now));
+                events.push(wire::changed(
+                    &payment,
+                    happening,
+                    attempts.last(),
+                    None,
+                    now,
+                ));
             }
         }
         Ok(events)

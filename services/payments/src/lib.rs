@@ -4,10 +4,17 @@
 //! refunds, and the double-entry ledger. It must never decide whether an order may be paid or how much
 //! (ordering does), and it speaks to providers through `payment-adapters` alone.
 
+mod app;
 mod config;
+mod domain;
+mod events;
 mod grpc;
+mod jobs;
+mod store;
+mod wire;
 
 use chassis::service::{App, Context, Parts};
+use payment_adapters::{Http, HttpSettings, Provider};
 use proto::payments::v1::{
     gateway_account_service_server::GatewayAccountServiceServer,
     payment_service_server::PaymentServiceServer,
@@ -15,6 +22,7 @@ use proto::payments::v1::{
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
+pub use app::Adapters;
 pub use config::Config;
 
 /// The schema of the service.
@@ -33,11 +41,29 @@ impl App for Payments {
         &MIGRATOR
     }
 
-    async fn build(_ctx: Context, _config: Config) -> anyhow::Result<Parts> {
-        Ok(Parts {
-            routes: Routes::new(PaymentServiceServer::new(grpc::PaymentService))
-                .add_service(GatewayAccountServiceServer::new(grpc::GatewayAccountService)),
-            ..Parts::default()
-        })
+    async fn build(ctx: Context, config: Config) -> anyhow::Result<Parts> {
+        parts(&ctx, config, Provider::adapter)
     }
+}
+
+/// Wires the service with these adapters.
+pub fn parts(ctx: &Context, config: Config, adapters: Adapters) -> anyhow::Result<Parts> {
+    let deps = app::Dependencies {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        adapters,
+        http: Http::new(HttpSettings::default())?,
+        sealer: config.sealer()?,
+        endpoints: config.provider_endpoints()?,
+        public_url: config.public_url,
+        offer_test_accounts: config.offer_test_accounts,
+    };
+    let payments = PaymentServiceServer::new(grpc::PaymentService::new(deps.clone()));
+    let accounts = GatewayAccountServiceServer::new(grpc::GatewayAccountService::new(deps.clone()));
+    Ok(Parts {
+        routes: Routes::new(payments).add_service(accounts),
+        consumers: events::consumers(&deps),
+        snapshots: events::snapshots(&deps),
+        jobs: jobs::jobs(&deps),
+    })
 }

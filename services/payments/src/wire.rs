@@ -103,7 +103,9 @@ fn refund(refund: &Refund) -> wire::PaymentRefund {
         state: refund.state.to_wire(),
         cause: refund.cause.to_wire(),
         reason: refund.reason.clone(),
-        requested_by: requested_by.map(|(_, name)| name.clone()).unwrap_or_default(),
+        requested_by: requested_by
+            .map(|(_, name)| name.clone())
+            .unwrap_or_default(),
         provider_reference: refund.provider_reference.clone().unwrap_or_default(),
         text: refund.text.clone(),
         requested_at: Some(time::to_wire(refund.requested_at)),
@@ -204,11 +206,15 @@ pub fn changed(
         refunded: payment.refunded,
         refunding: payment.refund_reserved - payment.refunded,
         currency: payment.order.currency.to_string(),
-        attempt_id: attempt.map(|found| found.id.to_string()).unwrap_or_default(),
+        attempt_id: attempt
+            .map(|found| found.id.to_string())
+            .unwrap_or_default(),
         attempt_number: attempt.map_or(0, |found| found.number.into()),
         attempt_state: attempt.map_or(0, |found| found.state.to_wire()),
         amount,
-        method_id: attempt.map(|found| found.method.to_string()).unwrap_or_default(),
+        method_id: attempt
+            .map(|found| found.method.to_string())
+            .unwrap_or_default(),
         kind: attempt.map_or(0, |found| found.kind.to_wire()),
         provider: attempt.map_or(0, |found| provider(found.provider)),
         refund_id: refund.map(|found| found.id.to_string()).unwrap_or_default(),
@@ -218,5 +224,10 @@ pub fn changed(
         test: payment.order.test,
         at: Some(time::to_wire(at)),
     };
-    Event::new(happening.key(), payment.id.as_uuid(), payment.version, &body)
+    Event::new(
+        happening.key(),
+        payment.id.as_uuid(),
+        payment.version,
+        &body,
+    )
 }

@@ -164,15 +164,13 @@ pub struct AccountChange {
 
 /// Changes what is not secret of an account. Returns it as it was and as it is.
 pub async fn update(
-    deps: &Dependencies,
+    tx: &mut TenantTx,
     identity: &Identity,
-    org: OrganisationId,
     id: GatewayAccountId,
     version: i64,
     change: AccountChange,
 ) -> Result<(ShownAccount, ShownAccount), Error> {
-    let mut tx = deps.db.tenant(org).await?;
-    let before = lock(&mut tx, identity, id).await?;
+    let before = lock(tx, identity, id).await?;
     check_version(version, before.version)?;
     let after = Account {
         name: change.name,
@@ -184,39 +182,35 @@ pub async fn update(
         version: before.version + 1,
         ..before.clone()
     };
-    store::accounts::update(&mut tx, &after).await?;
-    let shown = (show(&mut tx, before).await?, show(&mut tx, after).await?);
-    tx.commit().await?;
-    Ok(shown)
+    store::accounts::update(tx, &after).await?;
+    Ok((show(tx, before).await?, show(tx, after).await?))
 }
 
-/// Replaces the credentials of an account, and switches it between test and live.
+/// Replaces the credentials of an account, and switches it between test and live. Returns it as it was
+/// and as it is.
 pub async fn replace_credentials(
     deps: &Dependencies,
+    tx: &mut TenantTx,
     identity: &Identity,
-    org: OrganisationId,
     id: GatewayAccountId,
     version: i64,
     environment: Environment,
     values: BTreeMap<String, String>,
 ) -> Result<(ShownAccount, ShownAccount), Error> {
-    let mut tx = deps.db.tenant(org).await?;
-    let stored = lock(&mut tx, identity, id).await?;
+    let stored = lock(tx, identity, id).await?;
     check_version(version, stored.version)?;
     let credentials = parse_credentials(deps, stored.provider, values)?;
     if environment == Environment::Live && stored.verified_at.is_none() {
         return Err(Error::VerificationRequired);
     }
-    let before = show(&mut tx, stored.clone()).await?;
+    let before = show(tx, stored.clone()).await?;
     let after = Account {
         environment,
         credentials_number: stored.credentials_number + 1,
         version: stored.version + 1,
         ..stored
     };
-    store_credentials(deps, &mut tx, &after, &credentials, deps.clock.now()).await?;
-    store::accounts::update(&mut tx, &after).await?;
-    let after = show(&mut tx, after).await?;
-    tx.commit().await?;
-    Ok((before, after))
+    store_credentials(deps, tx, &after, &credentials, deps.clock.now()).await?;
+    store::accounts::update(tx, &after).await?;
+    Ok((before, show(tx, after).await?))
 }

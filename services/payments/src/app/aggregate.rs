@@ -65,10 +65,7 @@ impl Aggregate {
     }
 
     /// Locks the payment of an order; `None` where it has none.
-    pub async fn lock_of_order(
-        tx: &mut TenantTx,
-        order: OrderId,
-    ) -> Result<Option<Self>, Error> {
+    pub async fn lock_of_order(tx: &mut TenantTx, order: OrderId) -> Result<Option<Self>, Error> {
         match store::payments::lock_of_order(tx, order).await? {
             Some(payment) => Self::load(tx, payment).await.map(Some),
             None => Ok(None),
@@ -160,7 +157,13 @@ impl Aggregate {
             attempt.paid_at = Some(paid_at.unwrap_or(now));
             let (amount, at) = (attempt.captured, attempt.paid_at.unwrap_or(now));
             let source = format!("capture:{id}");
-            self.book(clock, source, TransactionKind::Capture, ledger::capture(amount), at);
+            self.book(
+                clock,
+                source,
+                TransactionKind::Capture,
+                ledger::capture(amount),
+                at,
+            );
         }
         if let Some(happening) = happening {
             self.happenings.push((happening, Some(id), None));
@@ -253,7 +256,13 @@ impl Aggregate {
         let (state, amount, attempt) = (refund.state, refund.amount, refund.attempt);
         if state == RefundState::Succeeded {
             let source = format!("refund:{id}");
-            self.book(clock, source, TransactionKind::Refund, ledger::refund(amount), now);
+            self.book(
+                clock,
+                source,
+                TransactionKind::Refund,
+                ledger::refund(amount),
+                now,
+            );
         }
         if state != RefundState::Pending {
             self.happenings
@@ -330,7 +339,13 @@ impl Aggregate {
             self.payment.version += 1;
             let attempt = attempt.and_then(|id| self.attempts.iter().find(|found| found.id == id));
             let refund = refund.and_then(|id| self.refunds.iter().find(|found| found.id == id));
-            events.push(wire::changed(&self.payment, happening, attempt, refund, now));
+            events.push(wire::changed(
+                &self.payment,
+                happening,
+                attempt,
+                refund,
+                now,
+            ));
         }
         if self.payment != self.stored_payment {
             store::payments::update(tx, &self.payment, now).await?;

@@ -245,11 +245,8 @@ async fn hinted(
         store::attempts::hurry(&mut tx, attempt.id, now).await?;
     }
     tx.commit().await?;
-    if is_first {
-        if let Err(error) = query_attempt::query_now(deps, org, attempt.id).await {
-            let error = chassis::error::Problem::from(error);
-            tracing::warn!(attempt.id = %attempt.id, %error, "a hint could not be followed yet");
-        }
+    if is_first && let Err(error) = query_attempt::query_now(deps, org, attempt.id).await {
+        tracing::warn!(attempt.id = %attempt.id, %error, "a hint could not be followed yet");
     }
     Ok(Verdict::Accepted)
 }

@@ -6,9 +6,7 @@ use chassis::{
     secret::{DataKey, Secret},
 };
 use chrono::{DateTime, Utc};
-use payment_adapters::{
-    Adapter, Context, Credentials, Endpoints, Environment, Http, Provider,
-};
+use payment_adapters::{Adapter, Context, Credentials, Endpoints, Environment, Http, Provider};
 
 use super::{Dependencies, error::Error};
 use crate::{
@@ -50,7 +48,9 @@ async fn data_key(deps: &Dependencies, tx: &mut TenantTx) -> Result<DataKey, Err
         let (_, wrapped) = deps.sealer.new_data_key(org);
         store::accounts::insert_data_key(tx, &wrapped, deps.clock.now()).await?;
     }
-    let wrapped = store::accounts::find_data_key(tx).await?.unwrap_or_default();
+    let wrapped = store::accounts::find_data_key(tx)
+        .await?
+        .unwrap_or_default();
     let key = deps.sealer.data_key(org, &wrapped);
     key.map_err(|error| anyhow::Error::from(error).into())
 }
@@ -87,7 +87,10 @@ pub async fn open(
             .open(&purpose(id), &set.sealed)
             .map_err(anyhow::Error::from)?;
         let credentials = account::from_json(fields, &json).map_err(|_| {
-            anyhow::anyhow!("credentials {} of account {id} are not what was stored", set.number)
+            anyhow::anyhow!(
+                "credentials {} of account {id} are not what was stored",
+                set.number
+            )
         })?;
         opened.push(credentials);
     }

@@ -107,7 +107,9 @@ pub async fn save(
     if !is_new && !known {
         return Err(Problem::not_found("payment method").into());
     }
-    let words = method.provider.map(|provider| deps.adapter(provider).capabilities().methods);
+    let words = method
+        .provider
+        .map(|provider| deps.adapter(provider).capabilities().methods);
     let unknown_word = words.is_some_and(|words| {
         !method.provider_method.is_empty() && !words.contains(&method.provider_method.as_str())
     });

@@ -17,11 +17,7 @@ use crate::{
         ledger::{self, Entry, Sale, TransactionKind},
         order::OrderState,
     },
-    store::{
-        self,
-        ledger::Booking,
-        orders::KnownOrder,
-    },
+    store::{self, ledger::Booking, orders::KnownOrder},
 };
 
 /// Takes in an event of an order; one that is older than what is known changes nothing.
@@ -33,7 +29,10 @@ pub async fn apply(
     let Some(change) = &event.change else {
         return Err(anyhow::anyhow!("an event of an order without its change").into());
     };
-    let ends = matches!(change.to(), Wire::Expired | Wire::Cancelled | Wire::Rejected);
+    let ends = matches!(
+        change.to(),
+        Wire::Expired | Wire::Cancelled | Wire::Rejected
+    );
     let completes = change.to() == Wire::Completed;
     let reopens = change.from() == Wire::Completed;
     if !ends && !completes && !reopens {
@@ -57,7 +56,10 @@ pub async fn apply(
             let id = LedgerTransactionId::new(&*deps.clock);
             let source = format!("completion:{order}:{}", change.version);
             let entries = ledger::completion(&Sale::of(snapshot));
-            if books.book(deps, tx, id, source, TransactionKind::Completion, entries).await? {
+            if books
+                .book(deps, tx, id, source, TransactionKind::Completion, entries)
+                .await?
+            {
                 known.completion = Some(id);
             }
         }
@@ -90,9 +92,15 @@ async fn book_cash(
     }
     let difference = change.paid - known.cash_received;
     let (kind, entries) = if difference > 0 {
-        (TransactionKind::CashReceived, ledger::cash_received(difference))
+        (
+            TransactionKind::CashReceived,
+            ledger::cash_received(difference),
+        )
     } else {
-        (TransactionKind::CashRefunded, ledger::cash_refunded(-difference))
+        (
+            TransactionKind::CashRefunded,
+            ledger::cash_refunded(-difference),
+        )
     };
     let id = LedgerTransactionId::new(&*deps.clock);
     let source = format!("cash:{}:{}", books.order, change.version);

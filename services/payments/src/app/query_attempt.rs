@@ -1,12 +1,13 @@
 //! Queries a provider about an attempt and applies what it says.
 
-use chassis::id::{AttemptId, OrganisationId};
+use chassis::{
+    db::TenantTx,
+    id::{AttemptId, OrganisationId},
+};
 use chrono::TimeDelta;
 use payment_adapters::{CallError, Report, State};
 
-use super::{
-    Dependencies, aggregate::Aggregate, callbacks::alarm, calls, error::Error,
-};
+use super::{Dependencies, aggregate::Aggregate, callbacks::alarm, calls, error::Error};
 use crate::{
     domain::{
         attempt::{Attempt, AttemptState, Fact, check_amount},
@@ -43,15 +44,36 @@ pub async fn query_now(
         tx.commit().await?;
         return Ok(attempt);
     }
-    let payment = store::payments::list(&mut tx, &[attempt.payment.as_uuid()]).await?;
-    let order = payment.first().ok_or(Error::PaymentUnknown)?.order.id;
-    let order = store::orders::state(&mut tx, order).await?;
-    let attempts = store::attempts::list(&mut tx, attempt.payment).await?;
+    let wanted = wanted(&mut tx, &attempt).await?;
     tx.commit().await?;
 
-    let is_last = attempts.last().is_some_and(|last| last.id == id);
-    let outcome = ask(deps, &caller, &attempt, order, is_last).await;
+    let outcome = ask(deps, &caller, &attempt, wanted).await;
     apply(deps, org, &attempt, &caller, outcome).await
+}
+
+/// What the payment wants of an attempt that is not settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Wanted {
+    order: OrderState,
+    /// Its money is still missing.
+    money: bool,
+    /// No later attempt took its place.
+    page: bool,
+}
+
+async fn wanted(tx: &mut TenantTx, attempt: &Attempt) -> Result<Wanted, Error> {
+    let payments = store::payments::list(tx, &[attempt.payment.as_uuid()]).await?;
+    let payment = payments.first().ok_or(Error::PaymentUnknown)?;
+    let refunds = store::refunds::list(tx, payment.id).await?;
+    let attempts = store::attempts::list(tx, payment.id).await?;
+    let order = store::orders::state(tx, payment.order.id).await?;
+    let money = order != OrderState::Ended && payment.missing(&refunds) > 0;
+    let is_last = attempts.last().is_some_and(|last| last.id == attempt.id);
+    Ok(Wanted {
+        order,
+        money,
+        page: money && is_last,
+    })
 }
 
 /// Asks the provider, and lets it go on or end what stands open there.
@@ -59,33 +81,34 @@ async fn ask(
     deps: &Dependencies,
     caller: &calls::Caller,
     attempt: &Attempt,
-    order: OrderState,
-    is_last: bool,
+    wanted: Wanted,
 ) -> Result<Report, CallError> {
-    let (adapter, reference, amount) =
-        (caller.adapter(), attempt.adapter_reference(), attempt.amount);
+    let (adapter, reference, amount) = (
+        caller.adapter(),
+        attempt.adapter_reference(),
+        attempt.amount,
+    );
     let context = || caller.context(deps.clock.now());
     let report = adapter.query(context(), &reference, amount).await?;
     if check_amount(&report, amount).is_err() {
         return Ok(report);
     }
     let capabilities = adapter.capabilities();
-    let is_superseded = order == OrderState::Ended || !is_last;
     match report.state {
         // Asks before it charges, so that nothing is charged that would have to go back.
-        State::AwaitsConfirmation if order != OrderState::Ended => {
+        State::AwaitsConfirmation if wanted.money => {
             adapter.confirm(context(), &reference, amount).await
         }
         State::Pending | State::NumberIssued | State::AwaitsConfirmation
-            if is_superseded && capabilities.void =>
+            if !wanted.page && capabilities.void =>
         {
             let ended = adapter.void(context(), &reference, amount).await;
             ended.or(Ok(report))
         }
-        State::Authorized if order == OrderState::Ended => {
+        State::Authorized if wanted.order == OrderState::Ended => {
             adapter.void(context(), &reference, amount).await
         }
-        State::Authorized if order == OrderState::Completed => {
+        State::Authorized if wanted.order == OrderState::Completed => {
             adapter.capture(context(), &reference, amount).await
         }
         _ => Ok(report),

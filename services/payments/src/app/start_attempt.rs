@@ -12,8 +12,8 @@ use proto::payments::v1 as proto;
 use url::Url;
 
 use super::{
-    Dependencies, aggregate::Aggregate, calls, callbacks::alarm, error::Error, methods::allowed_account,
-    query_attempt,
+    Dependencies, aggregate::Aggregate, callbacks::alarm, calls, error::Error,
+    methods::allowed_account, query_attempt,
 };
 use crate::{
     domain::{
@@ -72,9 +72,9 @@ pub async fn start(
     org: OrganisationId,
     command: &StartAttempt,
 ) -> Result<Answer, Error> {
-    for _ in 0..DUPLICATES {
-        let prepared = match prepare(deps, org, command).await? {
-            Prepared::Known(answer) => return Ok(answer),
+    for tried in 0..DUPLICATES {
+        let prepared = match prepare(deps, org, command, tried > 0).await? {
+            Prepared::Known(answer) => return Ok(*answer),
             Prepared::New(prepared) => prepared,
         };
         let context = prepared.caller.context(deps.clock.now());
@@ -84,10 +84,14 @@ pub async fn start(
             .start(context, &prepared.attempt)
             .await;
         if matches!(started, Err(CallError::Duplicate)) {
-            // The provider knows the reference: what it says of it counts, and if that is nothing that
-            // was or may be paid, the customer gets another reference instead of an error.
+            // The provider says that it knows the reference: what it says of its money counts, and
+            // where there is none the customer gets another reference instead of an error.
+            mark_unknown(deps, org, &prepared).await?;
             let settled = query_attempt::query_now(deps, org, prepared.id).await?;
-            if !matches!(settled.state, AttemptState::Failed | AttemptState::Expired) {
+            if matches!(
+                settled.state,
+                AttemptState::Captured | AttemptState::Authorized
+            ) {
                 return Ok(answer(settled));
             }
             continue;
@@ -105,7 +109,7 @@ struct New {
 }
 
 enum Prepared {
-    Known(Answer),
+    Known(Box<Answer>),
     New(Box<New>),
 }
 
@@ -118,11 +122,42 @@ fn answer(attempt: Attempt) -> Answer {
     }
 }
 
-/// Stores the payment where there is none, and the attempt.
+/// Notes that nobody knows what became of an attempt's start.
+async fn mark_unknown(deps: &Dependencies, org: OrganisationId, new: &New) -> Result<(), Error> {
+    let mut tx = deps.db.tenant(org).await?;
+    let mut payment = Aggregate::lock(&mut tx, new.payment).await?;
+    payment.fact(&*deps.clock, new.id, Fact::CallUnknown, None)?;
+    payment.save(&mut tx, &*deps.clock).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What a repeat of the request that started `known` gets; `None` when it begins another attempt.
+fn repeated(
+    command: &StartAttempt,
+    known: &Attempt,
+    now: DateTime<Utc>,
+) -> Result<Option<Answer>, Error> {
+    if known.request_hash != command.hash {
+        return Err(Error::key_mismatch());
+    }
+    let is_answered = known.next_step.is_some() || known.state == AttemptState::Unknown;
+    if is_answered && known.state != AttemptState::Failed {
+        return Ok(Some(answer(known.clone())));
+    }
+    if known.state == AttemptState::Created && now - known.created_at < UNDER_WAY {
+        return Err(Error::under_way());
+    }
+    Ok(None)
+}
+
+/// Stores the payment where there is none, and the attempt. Not the first time, the key's own attempt is
+/// the one that got no page.
 async fn prepare(
     deps: &Dependencies,
     org: OrganisationId,
     command: &StartAttempt,
+    again: bool,
 ) -> Result<Prepared, Error> {
     let now = deps.clock.now();
     let order = &command.order;
@@ -130,22 +165,12 @@ async fn prepare(
     store::payments::insert(&mut tx, &new_payment(deps, command)).await?;
     let locked = Aggregate::lock_of_order(&mut tx, order.id).await?;
     let mut payment = locked.ok_or(Error::PaymentUnknown)?;
-    let same_key = payment
-        .attempts
-        .iter()
-        .rev()
-        .find(|attempt| attempt.request_key == command.key);
-    if let Some(known) = same_key {
-        if known.request_hash != command.hash {
-            return Err(Error::key_mismatch());
-        }
-        let is_answered = known.next_step.is_some() || known.state == AttemptState::Unknown;
-        if is_answered && known.state != AttemptState::Failed {
-            return Ok(Prepared::Known(answer(known.clone())));
-        }
-        if known.state == AttemptState::Created && now - known.created_at < UNDER_WAY {
-            return Err(Error::under_way());
-        }
+    let mut newest_first = payment.attempts.iter().rev();
+    let known = newest_first.find(|attempt| attempt.request_key == command.key);
+    if let Some(known) = known.filter(|_| !again)
+        && let Some(answer) = repeated(command, known, now)?
+    {
+        return Ok(Prepared::Known(Box::new(answer)));
     }
     if payment.ended() || command.expires_at <= now {
         return Err(Error::Closed);
@@ -302,11 +327,11 @@ pub fn return_urls(
 }
 
 /// Where a provider reports to about an account.
-pub fn callback_url(
-    deps: &Dependencies,
-    account: &Account,
-) -> Result<Url, Error> {
-    let path = format!("/api/payments/callbacks/{}/{}", account.provider, account.id);
+pub fn callback_url(deps: &Dependencies, account: &Account) -> Result<Url, Error> {
+    let path = format!(
+        "/api/payments/callbacks/{}/{}",
+        account.provider, account.id
+    );
     let url = deps.public_url.join(&path).map_err(anyhow::Error::from)?;
     Ok(url)
 }

@@ -8,9 +8,7 @@ use chassis::{
     secret::Secret,
 };
 use chrono::TimeDelta;
-use payment_adapters::{
-    Attempt, AttemptReference, CallError, Environment, Item, Report, State,
-};
+use payment_adapters::{Attempt, AttemptReference, CallError, Environment, Item, Report, State};
 use proto::payments::v1 as proto;
 use url::Url;
 
@@ -180,13 +178,19 @@ async fn settle(
                         Ok(()) => VerificationState::Passed,
                         Err(_) => VerificationState::Failed,
                     };
-                    verification.text = paid.err().map(|error| error.to_string()).unwrap_or_default();
+                    verification.text = paid
+                        .err()
+                        .map(|error| error.to_string())
+                        .unwrap_or_default();
                 }
                 State::Failed | State::Expired | State::Voided => {
                     verification.state = VerificationState::Failed;
                     verification.text = report.code.clone().unwrap_or_default();
                 }
-                State::Absent | State::Pending | State::NumberIssued | State::AwaitsConfirmation => {}
+                State::Absent
+                | State::Pending
+                | State::NumberIssued
+                | State::AwaitsConfirmation => {}
             }
         }
         Err(
@@ -206,14 +210,14 @@ async fn settle(
     }
     let mut tx = deps.db.tenant(org).await?;
     store::verifications::upsert(&mut tx, verification).await?;
-    if verification.state == VerificationState::Passed {
-        if let Some(account) = store::accounts::lock(&mut tx, verification.account).await? {
-            let verified = Account {
-                verified_at: Some(now),
-                ..account
-            };
-            store::accounts::update(&mut tx, &verified).await?;
-        }
+    if verification.state == VerificationState::Passed
+        && let Some(account) = store::accounts::lock(&mut tx, verification.account).await?
+    {
+        let verified = Account {
+            verified_at: Some(now),
+            ..account
+        };
+        store::accounts::update(&mut tx, &verified).await?;
     }
     tx.commit().await?;
     match outcome {

@@ -150,8 +150,7 @@ pub fn from_json(
     fields: &'static [Field],
     json: &Secret,
 ) -> Result<Credentials, Vec<InvalidCredential>> {
-    let values: BTreeMap<String, String> =
-        serde_json::from_str(json.reveal()).unwrap_or_default();
+    let values: BTreeMap<String, String> = serde_json::from_str(json.reveal()).unwrap_or_default();
     Credentials::parse(fields, values)
 }
 
@@ -183,9 +182,17 @@ mod tests {
         let chosen = |accounts: &[Account]| {
             choose(accounts, Provider::Ecpay, BRANCH, false, false, now()).map(|found| found.id)
         };
-        let some = [brand.clone(), later.clone(), future.clone(), archived.clone()];
+        let some = [
+            brand.clone(),
+            later.clone(),
+            future.clone(),
+            archived.clone(),
+        ];
         assert_eq!(chosen(&some), Some(later.id));
-        assert_eq!(chosen(&[brand, later, future, archived, own.clone()]), Some(own.id));
+        assert_eq!(
+            chosen(&[brand, later, future, archived, own.clone()]),
+            Some(own.id)
+        );
     }
 
     #[test]
@@ -196,7 +203,14 @@ mod tests {
             ..account(2)
         };
         let chosen = |accounts: &[Account], test_order, offered| {
-            let found = choose(accounts, Provider::Ecpay, BRANCH, test_order, offered, now());
+            let found = choose(
+                accounts,
+                Provider::Ecpay,
+                BRANCH,
+                test_order,
+                offered,
+                now(),
+            );
             found.map(|found| found.id)
         };
         let both = [live.clone(), test.clone()];
@@ -204,7 +218,10 @@ mod tests {
         assert_eq!(chosen(&both, false, false), Some(live.id));
         assert_eq!(chosen(&[live], true, true), None);
         assert_eq!(chosen(std::slice::from_ref(&test), false, false), None);
-        assert_eq!(chosen(std::slice::from_ref(&test), false, true), Some(test.id));
+        assert_eq!(
+            chosen(std::slice::from_ref(&test), false, true),
+            Some(test.id)
+        );
     }
 
     #[test]
@@ -222,7 +239,10 @@ mod tests {
             set(2, Some(now() - TimeDelta::days(7))),
             set(3, None),
         ];
-        let numbers: Vec<_> = verifying(&sets, now()).iter().map(|set| set.number).collect();
+        let numbers: Vec<_> = verifying(&sets, now())
+            .iter()
+            .map(|set| set.number)
+            .collect();
         assert_eq!(numbers, [3, 2]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chassis::{
     id::{AttemptId, GatewayAccountId, PaymentId, PaymentMethodId},
-    money::{Currency, Money},
+    money::Money,
 };
 use chrono::{DateTime, Utc};
 use payment_adapters::{AttemptReference, Environment, Provider, Report, State};
@@ -224,14 +224,9 @@ pub fn check_amount(report: &Report, asked: Money) -> Result<(), Mismatch> {
     }
 }
 
-/// The amount of an attempt, in the payment's currency.
-#[must_use]
-pub const fn amount(amount: i64, currency: Currency) -> Money {
-    Money::new(amount, currency)
-}
-
 #[cfg(test)]
 mod tests {
+    use chassis::money::Currency;
     use proptest::prelude::*;
 
     use super::*;
@@ -288,7 +283,10 @@ mod tests {
         assert_eq!(after(State::Pending), Some(AttemptState::Pending));
         assert_eq!(after(State::Captured), Some(AttemptState::Captured));
         let waiting = transition(AttemptState::Pending, Fact::Reported(State::Absent));
-        assert_eq!(waiting, None, "a form that nobody posted yet has not failed");
+        assert_eq!(
+            waiting, None,
+            "a form that nobody posted yet has not failed"
+        );
         assert_eq!(transition(AttemptState::Pending, Fact::CallUnknown), None);
     }
 

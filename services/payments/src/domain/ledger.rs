@@ -75,7 +75,9 @@ fn transfer(debit: LedgerAccount, credit: LedgerAccount, amount: i64) -> Vec<Ent
 
 fn entries(amounts: impl IntoIterator<Item = (LedgerAccount, i64)>) -> Vec<Entry> {
     let booked = amounts.into_iter().filter(|(_, amount)| *amount != 0);
-    booked.map(|(account, amount)| Entry { account, amount }).collect()
+    booked
+        .map(|(account, amount)| Entry { account, amount })
+        .collect()
 }
 
 /// A provider took `amount` from a customer.
@@ -104,12 +106,20 @@ pub fn cash_refunded(amount: i64) -> Vec<Entry> {
 
 /// A provider keeps `amount` of what it has taken.
 #[must_use]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "booked by the import of settlements")
+)]
 pub fn fee(amount: i64) -> Vec<Entry> {
     transfer(LedgerAccount::Fees, LedgerAccount::Clearing, amount)
 }
 
 /// A provider paid `amount` out.
 #[must_use]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "booked by the import of settlements")
+)]
 pub fn payout(amount: i64) -> Vec<Entry> {
     transfer(LedgerAccount::Bank, LedgerAccount::Clearing, amount)
 }

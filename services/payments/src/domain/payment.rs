@@ -196,7 +196,10 @@ mod tests {
     fn a_refund_by_staff_does_not_make_a_second_capture_smaller() {
         let attempts = [attempt(1, 165), attempt(2, 165)];
         let by_staff = [refund(27, RefundCause::Staff, RefundState::Succeeded)];
-        assert_eq!(summed(165, &attempts, &by_staff).excess(&by_staff, false), 165);
+        assert_eq!(
+            summed(165, &attempts, &by_staff).excess(&by_staff, false),
+            165
+        );
     }
 
     #[test]
@@ -207,7 +210,10 @@ mod tests {
         let cause = cause_of_excess(&attempts, attempts[0].id, true);
         assert_eq!(cause, RefundCause::Late);
         let under_way = [refund(250, RefundCause::Late, RefundState::Pending)];
-        assert_eq!(summed(250, &attempts, &under_way).excess(&under_way, true), 0);
+        assert_eq!(
+            summed(250, &attempts, &under_way).excess(&under_way, true),
+            0
+        );
         let done = [refund(250, RefundCause::Late, RefundState::Succeeded)];
         assert_eq!(summed(250, &attempts, &done).state, PaymentState::Refunded);
     }
@@ -241,7 +247,10 @@ mod tests {
                 PaymentState::Failed,
             ),
             (vec![with(AttemptState::Expired)], PaymentState::Expired),
-            (vec![with(AttemptState::Authorized)], PaymentState::Authorized),
+            (
+                vec![with(AttemptState::Authorized)],
+                PaymentState::Authorized,
+            ),
             (vec![attempt(1, 165)], PaymentState::Captured),
         ];
         for (attempts, expected) in cases {
@@ -252,6 +261,9 @@ mod tests {
         assert_eq!(partly.state, PaymentState::PartlyRefunded);
         let failed = [refund(27, RefundCause::Staff, RefundState::Failed)];
         let unchanged = summed(165, &[attempt(1, 165)], &failed);
-        assert_eq!((unchanged.state, unchanged.refund_reserved), (PaymentState::Captured, 0));
+        assert_eq!(
+            (unchanged.state, unchanged.refund_reserved),
+            (PaymentState::Captured, 0)
+        );
     }
 }

@@ -197,9 +197,16 @@ mod tests {
             (101, None, vec![(second, 100), (first, 1)]),
         ];
         for (amount, preferred, expected) in cases {
-            assert_eq!(allocate(&attempts, amount, preferred), Ok(expected), "{amount}");
+            assert_eq!(
+                allocate(&attempts, amount, preferred),
+                Ok(expected),
+                "{amount}"
+            );
         }
-        assert_eq!(allocate(&attempts, 266, None), Err(ExceedsPaid { max: 265 }));
+        assert_eq!(
+            allocate(&attempts, 266, None),
+            Err(ExceedsPaid { max: 265 })
+        );
         let reserved = [Attempt {
             refund_reserved: 100,
             ..attempt(1, 165)
@@ -228,12 +235,21 @@ mod tests {
         };
         let later = now() + TimeDelta::minutes(14);
         let waits = after(RefundCause::Staff, report(Reported::Pending, Some(later)));
-        assert_eq!((waits.state, waits.next_try_at), (RefundState::Pending, Some(later)));
-        let unknown = after(RefundCause::Staff, Err(CallError::Unknown("no answer".to_owned())));
+        assert_eq!(
+            (waits.state, waits.next_try_at),
+            (RefundState::Pending, Some(later))
+        );
+        let unknown = after(
+            RefundCause::Staff,
+            Err(CallError::Unknown("no answer".to_owned())),
+        );
         assert_eq!(unknown.state, RefundState::Pending);
         assert!(unknown.next_try_at.is_some_and(|at| at > now()));
         let done = after(RefundCause::Staff, report(Reported::Succeeded, None));
-        assert_eq!((done.state, done.next_try_at), (RefundState::Succeeded, None));
+        assert_eq!(
+            (done.state, done.next_try_at),
+            (RefundState::Succeeded, None)
+        );
         assert_eq!(done.provider_reference.as_deref(), Some("R1"));
         let limited = CallError::RateLimited {
             wait: Duration::from_secs(1_800),
@@ -250,7 +266,10 @@ mod tests {
                 text: "too old".to_owned(),
             })
         };
-        assert_eq!(after(RefundCause::Staff, refused()).state, RefundState::Failed);
+        assert_eq!(
+            after(RefundCause::Staff, refused()).state,
+            RefundState::Failed
+        );
         let owed = after(RefundCause::Duplicate, refused());
         assert_eq!(owed.state, RefundState::NeedsPerson);
         assert!(owed.text.contains("1124"));

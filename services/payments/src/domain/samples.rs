@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chassis::{
     business_day::BusinessDay,
     id::{
-        AttemptId, BranchId, BrandId, GatewayAccountId, OrderId, PaymentId, PaymentMethodId, RefundId,
+        AttemptId, BranchId, BrandId, GatewayAccountId, OrderId, PaymentId, PaymentMethodId,
+        RefundId,
     },
     money::{Currency, Money},
     sales::{Channel, Method},

@@ -3,8 +3,7 @@
 use chassis::{
     error::{CommonReason, Violations},
     id::{BrandId, PaymentMethodId},
-    request,
-    text, time,
+    request, text, time,
 };
 use payment_adapters::{Adapter, Environment, Field, Provider};
 use proto::payments::v1 as wire;
@@ -99,7 +98,11 @@ pub fn method(method: &PaymentMethod) -> wire::PaymentMethod {
         enabled: method.enabled,
         branch_ids: method.branches.iter().map(ToString::to_string).collect(),
         methods: method.methods.iter().map(|found| found.to_wire()).collect(),
-        channels: method.channels.iter().map(|found| found.to_wire()).collect(),
+        channels: method
+            .channels
+            .iter()
+            .map(|found| found.to_wire())
+            .collect(),
         min_amount: method.min_amount,
         max_amount: method.max_amount,
         fee_basis_points: method.fee_basis_points.into(),
@@ -123,11 +126,20 @@ pub fn parse_method(
     if !is_known || !fits {
         violations.push("method.provider", CommonReason::ValidationFailed);
     }
-    let provider_method =
-        text::bounded("method.provider_method", &given.provider_method, 0..=40, violations);
+    let provider_method = text::bounded(
+        "method.provider_method",
+        &given.provider_method,
+        0..=40,
+        violations,
+    );
     let name = text::bounded("method.name", &given.name, 1..=30, violations);
     let text = text::bounded("method.text", &given.text, 0..=200, violations);
-    let branches = request::ids("method.branch_ids", &given.branch_ids, MOST_BRANCHES, violations);
+    let branches = request::ids(
+        "method.branch_ids",
+        &given.branch_ids,
+        MOST_BRANCHES,
+        violations,
+    );
     let methods = choices("method.methods", &given.methods, violations);
     let channels = choices("method.channels", &given.channels, violations);
     let min_amount = amount("method.min_amount", given.min_amount, 0, violations);
@@ -140,7 +152,13 @@ pub fn parse_method(
     }
     let range = CommonReason::SettingRange;
     let fee = given.fee_basis_points;
-    let fee = request::in_range("method.fee_basis_points", fee, 0..=10_000, range, violations);
+    let fee = request::in_range(
+        "method.fee_basis_points",
+        fee,
+        0..=10_000,
+        range,
+        violations,
+    );
     let fee_fixed = amount("method.fee_fixed", given.fee_fixed, 0, violations);
     let deposit = given.deposit_percent.map(|percent| {
         request::in_range("method.deposit_percent", percent, 1..=99, range, violations)

@@ -8,17 +8,19 @@ use chassis::{
     error::{CommonReason, Problem, Violations},
     id::{self, GatewayAccountId, PaymentMethodId},
     idempotency::Once,
-    request, secret::Secret, text, time,
+    request,
+    secret::Secret,
+    text, time,
 };
 use payment_adapters::{Environment, Provider};
 use proto::payments::v1::{
-    AccountVerification, CaptureMode, CreateAccountRequest, CreateAccountResponse,
-    CredentialValue, GatewayMode, GetVerificationRequest, GetVerificationResponse,
-    ListAccountsRequest, ListAccountsResponse, ListPaymentMethodsRequest,
-    ListPaymentMethodsResponse, ListProvidersRequest, ListProvidersResponse,
-    OrderPaymentMethodsRequest, OrderPaymentMethodsResponse, ReplaceCredentialsRequest,
-    ReplaceCredentialsResponse, SavePaymentMethodRequest, SavePaymentMethodResponse,
-    UpdateAccountRequest, UpdateAccountResponse, VerifyAccountRequest, VerifyAccountResponse,
+    AccountVerification, CaptureMode, CreateAccountRequest, CreateAccountResponse, CredentialValue,
+    GatewayMode, GetVerificationRequest, GetVerificationResponse, ListAccountsRequest,
+    ListAccountsResponse, ListPaymentMethodsRequest, ListPaymentMethodsResponse,
+    ListProvidersRequest, ListProvidersResponse, OrderPaymentMethodsRequest,
+    OrderPaymentMethodsResponse, ReplaceCredentialsRequest, ReplaceCredentialsResponse,
+    SavePaymentMethodRequest, SavePaymentMethodResponse, UpdateAccountRequest,
+    UpdateAccountResponse, VerifyAccountRequest, VerifyAccountResponse,
     gateway_account_service_server as server,
 };
 use tonic::Request;
@@ -68,16 +70,31 @@ rpcs! {
 }
 
 impl GatewayAccountService {
-    fn account(&self, shown: &ShownAccount) -> Result<proto::payments::v1::GatewayAccount, Problem> {
+    fn account(
+        &self,
+        shown: &ShownAccount,
+    ) -> Result<proto::payments::v1::GatewayAccount, Problem> {
         let callback = start_attempt::callback_url(&self.deps, &shown.account)?;
         Ok(convert::account(shown, callback.as_str()))
+    }
+
+    /// The account after a change, which is noted for the audit record.
+    fn changed(
+        &self,
+        (before, after): &(ShownAccount, ShownAccount),
+    ) -> Result<proto::payments::v1::GatewayAccount, Problem> {
+        audit::before(&self.account(before)?);
+        let after = self.account(after)?;
+        audit::after(&after);
+        Ok(after)
     }
 
     async fn list_providers(
         &self,
         _: &Request<ListProvidersRequest>,
     ) -> Result<ListProvidersResponse, Problem> {
-        let info = |provider: Provider| convert::provider_info(provider, self.deps.adapter(provider));
+        let info =
+            |provider: Provider| convert::provider_info(provider, self.deps.adapter(provider));
         Ok(ListProvidersResponse {
             providers: Provider::ALL.into_iter().map(info).collect(),
         })
@@ -179,11 +196,13 @@ impl GatewayAccountService {
             archived: asked.archived,
             ..change
         };
-        let (org, identity) = (request.org()?, request.identity());
-        let after =
-            accounts::update(&self.deps, identity, org, account, asked.version, change).await?;
+        let mut tx = self.deps.db.tenant(request.org()?).await?;
+        let (identity, version) = (request.identity(), asked.version);
+        let changed = accounts::update(&mut tx, identity, account, version, change).await?;
+        let account = self.changed(&changed)?;
+        tx.commit().await?;
         Ok(UpdateAccountResponse {
-            account: Some(self.account(&after)?),
+            account: Some(account),
         })
     }
 
@@ -204,19 +223,21 @@ impl GatewayAccountService {
         };
         let values = credential_values(&asked.credentials, &mut violations);
         let (account, environment) = violations.finish((account, environment))?;
-        let (org, identity) = (request.org()?, request.identity());
-        let after = accounts::replace_credentials(
+        let mut tx = self.deps.db.tenant(request.org()?).await?;
+        let changed = accounts::replace_credentials(
             &self.deps,
-            identity,
-            org,
+            &mut tx,
+            request.identity(),
             account,
             asked.version,
             environment,
             values,
         )
         .await?;
+        let account = self.changed(&changed)?;
+        tx.commit().await?;
         Ok(ReplaceCredentialsResponse {
-            account: Some(self.account(&after)?),
+            account: Some(account),
         })
     }
 
@@ -250,8 +271,7 @@ impl GatewayAccountService {
         let verification = id::parse("verification_id", &asked.verification_id, &mut violations);
         let (account, verification) = violations.finish((account, verification))?;
         let (org, identity) = (request.org()?, request.identity());
-        let found =
-            verify_account::query(&self.deps, identity, org, account, verification).await?;
+        let found = verify_account::query(&self.deps, identity, org, account, verification).await?;
         Ok(GetVerificationResponse {
             verification: Some(shown(&found)),
         })
@@ -285,19 +305,18 @@ impl GatewayAccountService {
         let given = request::required("method", asked.method.as_ref(), &mut violations);
         let is_new = known.is_none();
         let method_id = known.unwrap_or_else(|| PaymentMethodId::new(&*self.deps.clock));
-        let method = given
-            .zip(brand)
-            .and_then(|(given, brand)| convert::parse_method(given, method_id, brand, &mut violations));
+        let method = given.zip(brand).and_then(|(given, brand)| {
+            convert::parse_method(given, method_id, brand, &mut violations)
+        });
         let method = violations.finish(method)?;
         let identity = request.identity();
         let mut tx = self.deps.db.tenant(request.org()?).await?;
         let response = once
             .run(&mut tx, &*self.deps.clock, async |tx| {
                 let version = asked.version;
-                let version =
-                    methods::save(&self.deps, tx, identity, &method, is_new, version)
-                        .await
-                        .map_err(Problem::from)?;
+                let version = methods::save(&self.deps, tx, identity, &method, is_new, version)
+                    .await
+                    .map_err(Problem::from)?;
                 let method = convert::method(&method);
                 audit::after(&method);
                 Ok::<_, Problem>(SavePaymentMethodResponse {
@@ -364,7 +383,13 @@ fn change(
         violations.push_with("store_code", CommonReason::ValidationFailed, [("max", 10)]);
     }
     let range = CommonReason::SettingRange;
-    let days = request::in_range("settlement_days", settlement_days, 0..=60, range, violations);
+    let days = request::in_range(
+        "settlement_days",
+        settlement_days,
+        0..=60,
+        range,
+        violations,
+    );
     Some(AccountChange {
         name,
         capture_at_once: capture_at_once?,

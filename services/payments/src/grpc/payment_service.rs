@@ -8,7 +8,9 @@ use chassis::{
     id::{self, OrderId},
     idempotency::Once,
     money::{Currency, Money},
-    request, secret::Secret, text, time,
+    request,
+    secret::Secret,
+    text, time,
 };
 use payment_adapters::{Callback, Item};
 use prost::Message as _;
@@ -100,7 +102,9 @@ impl PaymentService {
 
     fn allowed(&self, found: &AllowedMethod, amount: i64) -> WireMethod {
         let AllowedMethod { method, account } = found;
-        let adapter = account.as_ref().map(|account| self.deps.adapter(account.provider));
+        let adapter = account
+            .as_ref()
+            .map(|account| self.deps.adapter(account.provider));
         WireMethod {
             method_id: method.id.to_string(),
             kind: method.kind.to_wire(),
@@ -113,10 +117,12 @@ impl PaymentService {
                 0
             },
             fields_in_page: adapter.is_some_and(|adapter| adapter.capabilities().fields_in_page),
-            provider: account.as_ref().map_or(0, |account| wire::provider(account.provider)),
-            test: account.as_ref().is_some_and(|account| {
-                account.environment == payment_adapters::Environment::Test
-            }),
+            provider: account
+                .as_ref()
+                .map_or(0, |account| wire::provider(account.provider)),
+            test: account
+                .as_ref()
+                .is_some_and(|account| account.environment == payment_adapters::Environment::Test),
         }
     }
 
@@ -131,12 +137,21 @@ impl PaymentService {
             token: String::new(),
             ..asked.clone()
         };
-        Once::parse("StartAttempt", &asked.idempotency_key, &repeatable, &mut violations);
+        Once::parse(
+            "StartAttempt",
+            &asked.idempotency_key,
+            &repeatable,
+            &mut violations,
+        );
         let order = request::required("order", asked.order.as_ref(), &mut violations);
         let facts = order.and_then(|order| order_facts(order, &mut violations));
         let items = order.and_then(|order| items(order, &mut violations));
         let expires_at = order.and_then(|order| {
-            time::parse_required("order.expires_at", order.expires_at.as_ref(), &mut violations)
+            time::parse_required(
+                "order.expires_at",
+                order.expires_at.as_ref(),
+                &mut violations,
+            )
         });
         let method = id::parse("method_id", &asked.method_id, &mut violations);
         let back_url = url("back_url", &asked.back_url, &mut violations);
@@ -224,7 +239,12 @@ impl PaymentService {
     ) -> Result<RequestRefundResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
-        let once = Once::parse("RequestRefund", &asked.idempotency_key, asked, &mut violations);
+        let once = Once::parse(
+            "RequestRefund",
+            &asked.idempotency_key,
+            asked,
+            &mut violations,
+        );
         let order = id::parse("order_id", &asked.order_id, &mut violations);
         let amount = amount("amount", asked.amount, 1, &mut violations);
         let reason = text::bounded("reason", &asked.reason, 0..=200, &mut violations);
@@ -265,7 +285,12 @@ impl PaymentService {
             provider,
             account,
             callback: Callback {
-                headers: asked.headers.iter().take(MOST_HEADERS).map(header).collect(),
+                headers: asked
+                    .headers
+                    .iter()
+                    .take(MOST_HEADERS)
+                    .map(header)
+                    .collect(),
                 query: asked.query.clone(),
                 body: Bytes::copy_from_slice(&asked.body),
             },
@@ -279,11 +304,13 @@ impl PaymentService {
             });
         }
         let response = callbacks::receive(&self.deps, &received).await?;
-        Ok(response.map_or_else(not_found, |response| ReceiveCallbackResponse {
-            status: response.status.as_u16().into(),
-            content_type: response.content_type.to_owned(),
-            body: response.body,
-        }))
+        Ok(
+            response.map_or_else(not_found, |response| ReceiveCallbackResponse {
+                status: response.status.as_u16().into(),
+                content_type: response.content_type.to_owned(),
+                body: response.body,
+            }),
+        )
     }
 
     async fn note_return(
@@ -319,7 +346,12 @@ fn header(field: &FormField) -> (String, String) {
 }
 
 fn payment(found: &WholePayment) -> proto::payments::v1::Payment {
-    wire::payment(&found.payment, &found.attempts, &found.refunds, found.closed)
+    wire::payment(
+        &found.payment,
+        &found.attempts,
+        &found.refunds,
+        found.closed,
+    )
 }
 
 fn order_id(raw: &str) -> Result<OrderId, Problem> {
@@ -344,7 +376,12 @@ fn order_facts(order: &PayableOrder, violations: &mut Violations) -> Option<Orde
     let channel = request::choice("order.channel", order.channel, violations);
     let day = business_day::parse("order.business_day", &order.business_day, violations);
     let currency = currency("order.currency", &order.currency, violations);
-    let number = text::bounded("order.order_number", &order.order_number, 1..=20, violations);
+    let number = text::bounded(
+        "order.order_number",
+        &order.order_number,
+        1..=20,
+        violations,
+    );
     Some(OrderFacts {
         id: id?,
         number,

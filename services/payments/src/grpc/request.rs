@@ -32,7 +32,11 @@ pub fn url(field: &str, raw: &str, violations: &mut Violations) -> Option<Url> {
         is_web && raw.len() <= LONGEST_URL && url.username().is_empty() && url.password().is_none()
     });
     if parsed.is_none() {
-        violations.push_with(field, CommonReason::ValidationFailed, [("max", LONGEST_URL)]);
+        violations.push_with(
+            field,
+            CommonReason::ValidationFailed,
+            [("max", LONGEST_URL)],
+        );
     }
     parsed
 }

@@ -39,10 +39,7 @@ macro_rules! select_accounts {
 }
 
 /// Finds an account.
-pub async fn find(
-    tx: &mut TenantTx,
-    id: GatewayAccountId,
-) -> Result<Option<Account>, StoreError> {
+pub async fn find(tx: &mut TenantTx, id: GatewayAccountId) -> Result<Option<Account>, StoreError> {
     let org = tx.org().as_uuid();
     let found = select_accounts!("AND account_id = $2", org, id.as_uuid(),)
         .fetch_optional(&mut **tx)
@@ -51,10 +48,7 @@ pub async fn find(
 }
 
 /// Finds an account and keeps others from changing it until the transaction ends.
-pub async fn lock(
-    tx: &mut TenantTx,
-    id: GatewayAccountId,
-) -> Result<Option<Account>, StoreError> {
+pub async fn lock(tx: &mut TenantTx, id: GatewayAccountId) -> Result<Option<Account>, StoreError> {
     let org = tx.org().as_uuid();
     let found = select_accounts!("AND account_id = $2 FOR UPDATE", org, id.as_uuid(),)
         .fetch_optional(&mut **tx)

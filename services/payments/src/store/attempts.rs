@@ -263,11 +263,7 @@ pub async fn set_next_query(
 }
 
 /// Brings the next query of an attempt forward, where it still is queried at all.
-pub async fn hurry(
-    tx: &mut TenantTx,
-    id: AttemptId,
-    at: DateTime<Utc>,
-) -> Result<(), StoreError> {
+pub async fn hurry(tx: &mut TenantTx, id: AttemptId, at: DateTime<Utc>) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE attempts
          SET next_query_at = least(next_query_at, $3)

@@ -51,7 +51,11 @@ impl TryFrom<Row> for PaymentMethod {
             name: row.name,
             text: row.text,
             enabled: row.enabled,
-            branches: row.branch_ids.into_iter().map(BranchId::from_uuid).collect(),
+            branches: row
+                .branch_ids
+                .into_iter()
+                .map(BranchId::from_uuid)
+                .collect(),
             methods: words("methods", row.id, &row.methods, Method::from_word)?,
             channels: words("channels", row.id, &row.channels, Channel::from_word)?,
             min_amount: row.min_amount,
