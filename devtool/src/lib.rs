@@ -23,3 +23,4 @@ pub mod supervise;
 pub mod test;
 pub mod trace;
 pub mod up;
+pub mod vectors;

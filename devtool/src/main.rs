@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use devtool::{bench, check, doctor, r#gen, home::Home, supervise, test, trace, up};
+use devtool::{bench, check, doctor, r#gen, home::Home, supervise, test, trace, up, vectors};
 
 #[derive(Parser)]
 #[command(
@@ -69,6 +69,14 @@ enum Word {
     Doctor,
     /// Place one order and print its way through all services.
     Trace,
+    /// Run test vectors of outside systems from JSON files or fact sheets.
+    Vectors {
+        /// Of which systems.
+        area: vectors::Area,
+        /// Files.
+        #[arg(required = true)]
+        files: Vec<std::path::PathBuf>,
+    },
     /// (internal) own the processes until stopped.
     #[command(hide = true)]
     Supervise {
@@ -112,6 +120,7 @@ async fn run(word: Word, home: &Home) -> anyhow::Result<()> {
         } => bench::serve(address, &database, &body).await,
         Word::Doctor => doctor::doctor(home).await,
         Word::Trace => trace::trace(home).await,
+        Word::Vectors { area, files } => vectors::run(area, &files),
         Word::Supervise { release } => supervise::run(home, release).await,
     }
 }

@@ -1,7 +1,6 @@
 //! What a provider sends on its own, and what it gets back.
 
 use bytes::Bytes;
-use chassis::money::Money;
 
 use crate::Report;
 
@@ -30,7 +29,8 @@ impl Callback {
 /// What a verified message says, or what an unsigned one hints at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Our reference that it names.
+    /// Our reference that it names; the provider's own number where the provider does not repeat ours
+    /// (Stripe's disputes), and empty in a message about no attempt.
     pub reference: String,
     /// Distinguishes it from other messages about the same attempt; the same in every redelivery,
     /// though the bytes may differ.
@@ -41,8 +41,16 @@ pub struct Notice {
     pub report: Option<Report>,
     /// A simulated payment: never booked as paid by a live account.
     pub simulated: bool,
-    /// What the provider asks before it charges (JKOPAY's `confirm_url`): answered by the amount.
-    pub asks_for: Option<Money>,
+    /// What the provider asks before it goes on; the verdict is the answer.
+    pub asks_for: Option<Question>,
+}
+
+/// What a provider asks in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Whether it may charge now (JKOPAY's `confirm_url`): [`Verdict::Accepted`] when the attempt is
+    /// still open, [`Verdict::Refused`] otherwise. A repeated question is judged anew.
+    MayCharge,
 }
 
 /// Why a message is not believed. Nothing changes, and an alarm counts it.

@@ -9,7 +9,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// The request may have been carried out: no answer, a broken one, or an internal error. Only a
-    /// query tells; it is never repeated blindly.
+    /// query can show; it is never repeated blindly.
     #[error("the outcome is unknown: {0}")]
     Unknown(String),
     /// The request did not leave us: no connection. It may be repeated.
@@ -87,6 +87,9 @@ impl CallError {
     /// Whether money may have moved although the call failed.
     #[must_use]
     pub const fn may_have_happened(&self) -> bool {
-        matches!(self, Self::Unknown(_) | Self::Duplicate | Self::WrongState { .. })
+        matches!(
+            self,
+            Self::Unknown(_) | Self::Duplicate | Self::WrongState { .. }
+        )
     }
 }

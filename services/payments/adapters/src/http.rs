@@ -15,7 +15,6 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use serde::Serialize;
 use url::{Url, form_urlencoded};
 
 use crate::CallError;
@@ -108,7 +107,10 @@ impl Http {
         })?;
         let (parts, mut incoming) = response.into_parts();
         if parts.status.is_server_error() {
-            return Err(CallError::Unknown(format!("HTTP {}", parts.status.as_u16())));
+            return Err(CallError::Unknown(format!(
+                "HTTP {}",
+                parts.status.as_u16()
+            )));
         }
         let mut body = BytesMut::new();
         while let Some(frame) = incoming.frame().await {
@@ -148,14 +150,6 @@ impl Request {
             .finish();
         self.header("content-type", "application/x-www-form-urlencoded")
             .body(form)
-    }
-
-    /// Sets JSON as body.
-    pub(crate) fn json(self, value: &impl Serialize) -> Result<Self, CallError> {
-        let body = serde_json::to_vec(value).map_err(|_| CallError::unsendable())?;
-        Ok(self
-            .header("content-type", "application/json; charset=UTF-8")
-            .body(body))
     }
 
     fn build(self) -> Result<http::Request<Full<Bytes>>, CallError> {

@@ -7,19 +7,26 @@
 mod adapter;
 mod attempt;
 mod callback;
+mod calls;
 mod capabilities;
+mod codes;
 mod credentials;
 mod error;
 mod http;
+mod json;
+mod mac;
 mod provider;
 mod providers;
+mod refunds;
 mod report;
+#[cfg(test)]
+mod scripted;
 pub mod vectors;
 mod wire;
 
 pub use adapter::{Adapter, Context, NextStep, RefundRequest, Started};
 pub use attempt::{Attempt, AttemptReference, Item, ReturnUrls};
-pub use callback::{Acknowledgement, Callback, Notice, Rejection, Verdict};
+pub use callback::{Acknowledgement, Callback, Notice, Question, Rejection, Verdict};
 pub use capabilities::{Capabilities, ManualRefund};
 pub use credentials::{Credentials, Field, InvalidCredential};
 pub use error::CallError;

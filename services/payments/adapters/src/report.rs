@@ -39,11 +39,14 @@ pub struct Report {
     pub refunded: Option<Money>,
     /// The provider's number of the transaction.
     pub theirs: Option<String>,
+    /// How the customer paid, in the provider's word; a refund names it again.
+    pub method: Option<String>,
     /// What later calls need, kept with the attempt.
     pub extra: BTreeMap<String, String>,
     /// Its code when it failed, as it was sent.
     pub code: Option<String>,
-    /// What the customer pays with, or pays to: last four digits, bank code and account, payment code.
+    /// What the customer pays with, or pays to, under `last_four`, `bank_code`, `account`,
+    /// `payment_code`, `barcode_1` to `barcode_3` and `expires` (local time as the provider writes it).
     /// Never a whole card number.
     pub instrument: BTreeMap<String, String>,
     /// When money moved, as the provider says.
@@ -59,6 +62,7 @@ impl Report {
             amount: None,
             refunded: None,
             theirs: None,
+            method: None,
             extra: BTreeMap::new(),
             code: None,
             instrument: BTreeMap::new(),

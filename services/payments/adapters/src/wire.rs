@@ -40,6 +40,15 @@ pub(crate) fn canonical_amount(text: &str) -> Option<i64> {
     }
 }
 
+/// A JSON string, or a number as it is written.
+pub(crate) fn json_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 /// The longest beginning of `text` that has at most `max` bytes and ends between two characters.
 pub(crate) fn cut_bytes(text: &str, max: usize) -> &str {
     let mut end = text.len().min(max);
@@ -64,7 +73,10 @@ pub(crate) fn parse_form(bytes: &[u8]) -> Result<BTreeMap<String, String>, Rejec
         return Err(Rejection::Malformed);
     }
     let mut fields = BTreeMap::new();
-    for pair in bytes.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
+    for pair in bytes
+        .split(|&byte| byte == b'&')
+        .filter(|pair| !pair.is_empty())
+    {
         let (name, value) = match pair.iter().position(|&byte| byte == b'=') {
             Some(at) => (&pair[..at], &pair[at + 1..]),
             None => (pair, &b""[..]),
@@ -116,7 +128,19 @@ mod tests {
     #[test]
     fn only_canonical_amounts_are_read() {
         assert_eq!(canonical_amount("165"), Some(165));
-        for text in ["", "0", "0165", "165.00", "+165", "-1", " 165", "165 ", "1,650", "１６５", "9999999999999"] {
+        for text in [
+            "",
+            "0",
+            "0165",
+            "165.00",
+            "+165",
+            "-1",
+            " 165",
+            "165 ",
+            "1,650",
+            "１６５",
+            "9999999999999",
+        ] {
             assert_eq!(canonical_amount(text), None, "{text:?}");
         }
     }
@@ -124,13 +148,20 @@ mod tests {
     #[test]
     fn an_ambiguous_form_is_refused() {
         for form in ["a=1&a=1", "a=%ff", "a=%0", "a=%zz", "a=%00", "%61=1&a=2"] {
-            assert_eq!(parse_form(form.as_bytes()), Err(Rejection::Malformed), "{form}");
+            assert_eq!(
+                parse_form(form.as_bytes()),
+                Err(Rejection::Malformed),
+                "{form}"
+            );
         }
         let many: Vec<String> = (0..200).map(|n| format!("f{n}=1")).collect();
         assert!(parse_form(many.join("&").as_bytes()).is_err());
         assert!(parse_form(&vec![b'a'; MAX_CALLBACK_BYTES + 1]).is_err());
         let fields = parse_form("a=x+y%26&b=&c&d=%E4%BA%A4".as_bytes()).unwrap();
-        let read: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let read: Vec<_> = fields
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
         assert_eq!(read, [("a", "x y&"), ("b", ""), ("c", ""), ("d", "交")]);
     }
 

@@ -104,7 +104,9 @@ mod tests {
             (format!("[{ENTRY},{ENTRY}]"), 2),
             (format!(r#"{{"note":"n","vectors":[{ENTRY}]}}"#), 1),
             (
-                format!("# Sheet\n```json\n[{ENTRY}]\n```\ntext\n```json\n{{\"a\":1}}\n```\n```json\n[{ENTRY},{ENTRY}]\n```\n"),
+                format!(
+                    "# Sheet\n```json\n[{ENTRY}]\n```\ntext\n```json\n{{\"a\":1}}\n```\n```json\n[{ENTRY},{ENTRY}]\n```\n"
+                ),
                 3,
             ),
         ];
@@ -115,7 +117,16 @@ mod tests {
 
     #[test]
     fn a_file_without_vectors_is_an_error() {
-        for text in ["", "# Sheet", "[]", "{}", "[1,2]", "[{\"gateway\":\"g\"}]", "{", "[{\"gateway\":1,\"kind\":2}]"] {
+        for text in [
+            "",
+            "# Sheet",
+            "[]",
+            "{}",
+            "[1,2]",
+            "[{\"gateway\":\"g\"}]",
+            "{",
+            "[{\"gateway\":1,\"kind\":2}]",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
     }

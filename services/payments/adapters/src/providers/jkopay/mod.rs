@@ -1,16 +1,28 @@
-//! Not written yet.
+//! 街口 OnlinePay: the customer confirms in JKOPAY's app and the money moves at once. Its messages are
+//! not signed: they are hints, and the state is inquired.
+
+mod callback;
+mod codes;
+mod create;
+mod digest;
+mod inquiry;
+mod refund;
+mod request;
+mod vector;
 
 use async_trait::async_trait;
 use chassis::money::Money;
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub(crate) use vector::vector;
+
 use crate::{
-    Acknowledgement, Adapter, Attempt, AttemptReference, CallError, Callback, Capabilities, Context,
-    Credentials, Field, ManualRefund, Notice, RefundReport, RefundRequest, Rejection, Report,
-    Started, Verdict,
+    Acknowledgement, Adapter, Attempt, AttemptReference, CallError, Callback, Capabilities,
+    Context, Credentials, Field, ManualRefund, Notice, RefundReport, RefundRequest, Rejection,
+    Report, Started, Verdict,
 };
 
-/// Not written yet.
+/// Speaks JKOPAY's protocol.
 #[derive(Debug)]
 pub(crate) struct Jkopay;
 
@@ -18,14 +30,39 @@ static CAPABILITIES: Capabilities = Capabilities {
     methods: &[],
     separate_capture: false,
     void: false,
-    partial_refund: false,
-    refund_window: None,
+    partial_refund: true,
+    refund_window: Some(TimeDelta::days(180)),
     signed_callback: false,
     fields_in_page: false,
-    poll_ages: &[],
-    call_spacing: TimeDelta::zero(),
+    poll_ages: &[
+        TimeDelta::minutes(1),
+        TimeDelta::minutes(2),
+        TimeDelta::minutes(5),
+    ],
+    call_spacing: TimeDelta::milliseconds(200),
     manual_refund: ManualRefund::Never,
 };
+
+static FIELDS: &[Field] = &[
+    Field {
+        name: "store_id",
+        secret: false,
+        optional: false,
+        length: (1, 36),
+    },
+    Field {
+        name: "api_key",
+        secret: true,
+        optional: false,
+        length: (4, 255),
+    },
+    Field {
+        name: "secret_key",
+        secret: true,
+        optional: false,
+        length: (4, 255),
+    },
+];
 
 #[async_trait]
 impl Adapter for Jkopay {
@@ -34,50 +71,44 @@ impl Adapter for Jkopay {
     }
 
     fn fields(&self) -> &'static [Field] {
-        &[]
+        FIELDS
     }
 
-    async fn start(&self, _: Context<'_>, _: &Attempt) -> Result<Started, CallError> {
-        Err(CallError::Unsupported)
+    async fn start(&self, context: Context<'_>, attempt: &Attempt) -> Result<Started, CallError> {
+        create::start(context, attempt).await
     }
 
     async fn query(
         &self,
-        _: Context<'_>,
-        _: &AttemptReference,
-        _: Money,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        _amount: Money,
     ) -> Result<Report, CallError> {
-        Err(CallError::Unsupported)
+        inquiry::query(context, attempt).await
     }
 
     async fn refund(
         &self,
-        _: Context<'_>,
-        _: &AttemptReference,
-        _: &RefundRequest,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        refund: &RefundRequest,
     ) -> Result<RefundReport, CallError> {
-        Err(CallError::Unsupported)
+        refund::refund(context, attempt, refund).await
     }
 
     fn parse_callback(
         &self,
-        _: &[Credentials],
-        _: &Callback,
-        _: DateTime<Utc>,
+        _keys: &[Credentials],
+        callback: &Callback,
+        _now: DateTime<Utc>,
     ) -> Result<Notice, Rejection> {
-        Err(Rejection::Malformed)
+        callback::parse(callback)
     }
 
-    fn acknowledge(&self, _: Verdict, _: Option<&Notice>) -> Acknowledgement {
-        Acknowledgement {
-            status: http::StatusCode::NOT_IMPLEMENTED,
-            content_type: "text/plain",
-            body: bytes::Bytes::new(),
-        }
+    fn acknowledge(&self, verdict: Verdict, asked: Option<&Notice>) -> Acknowledgement {
+        callback::acknowledge(verdict, asked)
     }
 }
 
-/// What a test vector expects.
-pub(crate) fn vector(_kind: &str, _inputs: &serde_json::Value) -> Option<serde_json::Value> {
-    None
-}
+#[cfg(test)]
+mod tests;

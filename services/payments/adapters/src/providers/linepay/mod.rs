@@ -1,31 +1,72 @@
-//! Not written yet.
+//! LINE Pay, Online API v3 (v4 differs by its path only).
+//!
+//! Money moves when we call confirm, after the customer agreed on LINE Pay's page. There is no signed
+//! callback: the browser's return is a hint, and the state is asked for.
+
+mod callback;
+mod codes;
+mod confirm;
+mod create;
+mod details;
+mod refund;
+mod request;
+mod sign;
+mod vector;
 
 use async_trait::async_trait;
 use chassis::money::Money;
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub(crate) use vector::vector;
+
 use crate::{
-    Acknowledgement, Adapter, Attempt, AttemptReference, CallError, Callback, Capabilities, Context,
-    Credentials, Field, ManualRefund, Notice, RefundReport, RefundRequest, Rejection, Report,
-    Started, Verdict,
+    Acknowledgement, Adapter, Attempt, AttemptReference, CallError, Callback, Capabilities,
+    Context, Credentials, Field, ManualRefund, Notice, RefundReport, RefundRequest, Rejection,
+    Report, Started, Verdict, calls::acknowledge,
 };
 
-/// Not written yet.
+/// Speaks LINE Pay's protocol.
 #[derive(Debug)]
 pub(crate) struct Linepay;
 
 static CAPABILITIES: Capabilities = Capabilities {
     methods: &[],
-    separate_capture: false,
-    void: false,
-    partial_refund: false,
-    refund_window: None,
+    separate_capture: true,
+    void: true,
+    partial_refund: true,
+    refund_window: Some(TimeDelta::days(60)),
     signed_callback: false,
     fields_in_page: false,
-    poll_ages: &[],
-    call_spacing: TimeDelta::zero(),
+    poll_ages: &[
+        TimeDelta::seconds(5),
+        TimeDelta::seconds(10),
+        TimeDelta::seconds(20),
+        TimeDelta::seconds(30),
+    ],
+    call_spacing: TimeDelta::seconds(1),
     manual_refund: ManualRefund::Never,
 };
+
+static FIELDS: &[Field] = &[
+    Field {
+        name: "channelId",
+        secret: false,
+        optional: false,
+        length: (1, 64),
+    },
+    Field {
+        name: "channelSecret",
+        secret: true,
+        optional: false,
+        length: (8, 128),
+    },
+    Field {
+        name: "deviceProfileId",
+        secret: false,
+        optional: true,
+        length: (1, 64),
+    },
+];
 
 #[async_trait]
 impl Adapter for Linepay {
@@ -34,50 +75,71 @@ impl Adapter for Linepay {
     }
 
     fn fields(&self) -> &'static [Field] {
-        &[]
+        FIELDS
     }
 
-    async fn start(&self, _: Context<'_>, _: &Attempt) -> Result<Started, CallError> {
-        Err(CallError::Unsupported)
+    async fn start(&self, context: Context<'_>, attempt: &Attempt) -> Result<Started, CallError> {
+        create::start(context, attempt).await
     }
 
     async fn query(
         &self,
-        _: Context<'_>,
-        _: &AttemptReference,
-        _: Money,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        _amount: Money,
     ) -> Result<Report, CallError> {
-        Err(CallError::Unsupported)
+        details::query(context, attempt).await
+    }
+
+    async fn confirm(
+        &self,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        amount: Money,
+    ) -> Result<Report, CallError> {
+        confirm::confirm(context, attempt, amount).await
+    }
+
+    async fn capture(
+        &self,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        amount: Money,
+    ) -> Result<Report, CallError> {
+        confirm::capture(context, attempt, amount).await
+    }
+
+    async fn void(
+        &self,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        _amount: Money,
+    ) -> Result<Report, CallError> {
+        confirm::void(context, attempt).await
     }
 
     async fn refund(
         &self,
-        _: Context<'_>,
-        _: &AttemptReference,
-        _: &RefundRequest,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        refund: &RefundRequest,
     ) -> Result<RefundReport, CallError> {
-        Err(CallError::Unsupported)
+        refund::refund(context, attempt, refund).await
     }
 
     fn parse_callback(
         &self,
-        _: &[Credentials],
-        _: &Callback,
-        _: DateTime<Utc>,
+        _keys: &[Credentials],
+        callback: &Callback,
+        _now: DateTime<Utc>,
     ) -> Result<Notice, Rejection> {
-        Err(Rejection::Malformed)
+        callback::parse(callback)
     }
 
-    fn acknowledge(&self, _: Verdict, _: Option<&Notice>) -> Acknowledgement {
-        Acknowledgement {
-            status: http::StatusCode::NOT_IMPLEMENTED,
-            content_type: "text/plain",
-            body: bytes::Bytes::new(),
-        }
+    fn acknowledge(&self, verdict: Verdict, _asked: Option<&Notice>) -> Acknowledgement {
+        acknowledge(verdict)
     }
 }
 
-/// What a test vector expects.
-pub(crate) fn vector(_kind: &str, _inputs: &serde_json::Value) -> Option<serde_json::Value> {
-    None
-}
+#[cfg(test)]
+mod tests;

@@ -1,30 +1,94 @@
-//! Not written yet.
+//! 藍新 NewebPay, MPG (manual NDNF): the customer's browser posts an encrypted form, the result comes
+//! back encrypted.
+
+mod callback;
+mod codes;
+mod create;
+mod crypto;
+mod query;
+mod refund;
+#[cfg(test)]
+mod tests;
+mod trade;
+mod vector;
+mod wallet;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chassis::money::Money;
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub(crate) use self::vector::vector;
 use crate::{
-    Acknowledgement, Adapter, Attempt, AttemptReference, CallError, Callback, Capabilities, Context,
-    Credentials, Field, ManualRefund, Notice, RefundReport, RefundRequest, Rejection, Report,
-    Started, Verdict,
+    Acknowledgement, Adapter, Attempt, AttemptReference, CallError, Callback, Capabilities,
+    Context, Credentials, Field, ManualRefund, Notice, RefundReport, RefundRequest, Rejection,
+    Report, Started, Verdict,
 };
 
-/// Not written yet.
+/// Longest wait for an answer.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Speaks NewebPay MPG.
 #[derive(Debug)]
 pub(crate) struct Newebpay;
 
+static FIELDS: [Field; 3] = [
+    Field {
+        name: "MerchantID",
+        secret: false,
+        optional: false,
+        length: (1, 15),
+    },
+    Field {
+        name: "HashKey",
+        secret: true,
+        optional: false,
+        length: (32, 32),
+    },
+    Field {
+        name: "HashIV",
+        secret: true,
+        optional: false,
+        length: (16, 16),
+    },
+];
+
 static CAPABILITIES: Capabilities = Capabilities {
-    methods: &[],
+    methods: &[
+        "CREDIT",
+        "APPLEPAY",
+        "ANDROIDPAY",
+        "SAMSUNGPAY",
+        "LINEPAY",
+        "UNIONPAY",
+        "CREDITAE",
+        "WEBATM",
+        "VACC",
+        "CVS",
+        "BARCODE",
+        "ESUNWALLET",
+        "TAIWANPAY",
+        "TWQR",
+        "EZPWECHAT",
+        "EZPALIPAY",
+        "BITOPAY",
+    ],
+    // Whether a store captures by itself is set at NewebPay, and no callback says which: what is paid
+    // counts as captured.
     separate_capture: false,
-    void: false,
-    partial_refund: false,
+    void: true,
+    partial_refund: true,
     refund_window: None,
-    signed_callback: false,
+    signed_callback: true,
     fields_in_page: false,
-    poll_ages: &[],
-    call_spacing: TimeDelta::zero(),
-    manual_refund: ManualRefund::Never,
+    poll_ages: &[
+        TimeDelta::minutes(10),
+        TimeDelta::minutes(20),
+        TimeDelta::hours(1),
+    ],
+    call_spacing: TimeDelta::milliseconds(200),
+    manual_refund: ManualRefund::Methods(&["WEBATM", "VACC", "CVS", "BARCODE", "BITOPAY"]),
 };
 
 #[async_trait]
@@ -34,50 +98,59 @@ impl Adapter for Newebpay {
     }
 
     fn fields(&self) -> &'static [Field] {
-        &[]
+        &FIELDS
     }
 
-    async fn start(&self, _: Context<'_>, _: &Attempt) -> Result<Started, CallError> {
-        Err(CallError::Unsupported)
+    async fn start(&self, context: Context<'_>, attempt: &Attempt) -> Result<Started, CallError> {
+        create::form(context, attempt)
     }
 
     async fn query(
         &self,
-        _: Context<'_>,
-        _: &AttemptReference,
-        _: Money,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        amount: Money,
     ) -> Result<Report, CallError> {
-        Err(CallError::Unsupported)
+        query::report(context, attempt, amount).await
+    }
+
+    async fn capture(
+        &self,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        amount: Money,
+    ) -> Result<Report, CallError> {
+        refund::capture(context, attempt, amount).await
+    }
+
+    async fn void(
+        &self,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        amount: Money,
+    ) -> Result<Report, CallError> {
+        refund::void(context, attempt, amount).await
     }
 
     async fn refund(
         &self,
-        _: Context<'_>,
-        _: &AttemptReference,
-        _: &RefundRequest,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        refund: &RefundRequest,
     ) -> Result<RefundReport, CallError> {
-        Err(CallError::Unsupported)
+        refund::refund(context, attempt, refund).await
     }
 
     fn parse_callback(
         &self,
-        _: &[Credentials],
-        _: &Callback,
-        _: DateTime<Utc>,
+        keys: &[Credentials],
+        callback: &Callback,
+        _now: DateTime<Utc>,
     ) -> Result<Notice, Rejection> {
-        Err(Rejection::Malformed)
+        callback::parse(keys, &callback.body)
     }
 
-    fn acknowledge(&self, _: Verdict, _: Option<&Notice>) -> Acknowledgement {
-        Acknowledgement {
-            status: http::StatusCode::NOT_IMPLEMENTED,
-            content_type: "text/plain",
-            body: bytes::Bytes::new(),
-        }
+    fn acknowledge(&self, verdict: Verdict, _asked: Option<&Notice>) -> Acknowledgement {
+        callback::acknowledge(verdict)
     }
-}
-
-/// What a test vector expects.
-pub(crate) fn vector(_kind: &str, _inputs: &serde_json::Value) -> Option<serde_json::Value> {
-    None
 }

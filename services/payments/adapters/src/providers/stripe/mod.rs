@@ -1,31 +1,70 @@
-//! Not written yet.
+//! Stripe, PaymentIntents: for companies outside Taiwan. The customer types the card into Stripe's
+//! fields in our page. Callbacks are signed, and every POST carries an idempotency key.
+
+mod callback;
+mod codes;
+mod create;
+mod intent;
+mod money;
+mod refund;
+mod request;
+mod sign;
+mod transition;
+mod vector;
 
 use async_trait::async_trait;
 use chassis::money::Money;
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub(crate) use vector::vector;
+
 use crate::{
-    Acknowledgement, Adapter, Attempt, AttemptReference, CallError, Callback, Capabilities, Context,
-    Credentials, Field, ManualRefund, Notice, RefundReport, RefundRequest, Rejection, Report,
-    Started, Verdict,
+    Acknowledgement, Adapter, Attempt, AttemptReference, CallError, Callback, Capabilities,
+    Context, Credentials, Field, ManualRefund, Notice, RefundReport, RefundRequest, Rejection,
+    Report, Started, Verdict, calls::acknowledge,
 };
 
-/// Not written yet.
+/// Speaks Stripe's protocol.
 #[derive(Debug)]
 pub(crate) struct Stripe;
 
 static CAPABILITIES: Capabilities = Capabilities {
     methods: &[],
-    separate_capture: false,
-    void: false,
-    partial_refund: false,
+    separate_capture: true,
+    void: true,
+    partial_refund: true,
     refund_window: None,
-    signed_callback: false,
-    fields_in_page: false,
-    poll_ages: &[],
-    call_spacing: TimeDelta::zero(),
+    signed_callback: true,
+    fields_in_page: true,
+    poll_ages: &[
+        TimeDelta::seconds(30),
+        TimeDelta::minutes(2),
+        TimeDelta::minutes(5),
+    ],
+    call_spacing: TimeDelta::milliseconds(50),
     manual_refund: ManualRefund::Never,
 };
+
+static FIELDS: &[Field] = &[
+    Field {
+        name: "publishable_key",
+        secret: false,
+        optional: false,
+        length: (8, 255),
+    },
+    Field {
+        name: "secret_key",
+        secret: true,
+        optional: false,
+        length: (8, 255),
+    },
+    Field {
+        name: "webhook_secret",
+        secret: true,
+        optional: false,
+        length: (8, 255),
+    },
+];
 
 #[async_trait]
 impl Adapter for Stripe {
@@ -34,50 +73,62 @@ impl Adapter for Stripe {
     }
 
     fn fields(&self) -> &'static [Field] {
-        &[]
+        FIELDS
     }
 
-    async fn start(&self, _: Context<'_>, _: &Attempt) -> Result<Started, CallError> {
-        Err(CallError::Unsupported)
+    async fn start(&self, context: Context<'_>, attempt: &Attempt) -> Result<Started, CallError> {
+        create::start(context, attempt).await
     }
 
     async fn query(
         &self,
-        _: Context<'_>,
-        _: &AttemptReference,
-        _: Money,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        _amount: Money,
     ) -> Result<Report, CallError> {
-        Err(CallError::Unsupported)
+        transition::query(context, attempt).await
+    }
+
+    async fn capture(
+        &self,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        amount: Money,
+    ) -> Result<Report, CallError> {
+        transition::capture(context, attempt, amount).await
+    }
+
+    async fn void(
+        &self,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        _amount: Money,
+    ) -> Result<Report, CallError> {
+        transition::void(context, attempt).await
     }
 
     async fn refund(
         &self,
-        _: Context<'_>,
-        _: &AttemptReference,
-        _: &RefundRequest,
+        context: Context<'_>,
+        attempt: &AttemptReference,
+        refund: &RefundRequest,
     ) -> Result<RefundReport, CallError> {
-        Err(CallError::Unsupported)
+        refund::refund(context, attempt, refund).await
     }
 
     fn parse_callback(
         &self,
-        _: &[Credentials],
-        _: &Callback,
-        _: DateTime<Utc>,
+        keys: &[Credentials],
+        callback: &Callback,
+        now: DateTime<Utc>,
     ) -> Result<Notice, Rejection> {
-        Err(Rejection::Malformed)
+        callback::parse(keys, callback, now)
     }
 
-    fn acknowledge(&self, _: Verdict, _: Option<&Notice>) -> Acknowledgement {
-        Acknowledgement {
-            status: http::StatusCode::NOT_IMPLEMENTED,
-            content_type: "text/plain",
-            body: bytes::Bytes::new(),
-        }
+    fn acknowledge(&self, verdict: Verdict, _asked: Option<&Notice>) -> Acknowledgement {
+        acknowledge(verdict)
     }
 }
 
-/// What a test vector expects.
-pub(crate) fn vector(_kind: &str, _inputs: &serde_json::Value) -> Option<serde_json::Value> {
-    None
-}
+#[cfg(test)]
+mod tests;
