@@ -12,7 +12,7 @@ use super::{
 use crate::{
     AttemptReference, CallError, Context, Report, State,
     calls::{dollars, theirs},
-    codes::{invalid, unreadable},
+    codes::{Class, invalid, unreadable},
     json::Exact,
 };
 
@@ -68,12 +68,16 @@ pub(super) async fn capture(
     details(context, attempt).await
 }
 
-/// Gives an authorisation back.
+/// Gives an authorisation back. LINE Pay has no call that ends a payment before it is confirmed: it
+/// lapses by itself.
 pub(super) async fn void(
     context: Context<'_>,
     attempt: &AttemptReference,
 ) -> Result<Report, CallError> {
     let theirs = theirs(attempt)?;
+    if !separate(attempt) || details(context, attempt).await?.state != State::Authorized {
+        return Err(Class::WrongState.error("details", "the payment is not authorised"));
+    }
     let path = format!("/payments/authorizations/{theirs}/void");
     request::post(context, &path, b"{}".to_vec(), VOID_TIMEOUT)
         .await?

@@ -279,6 +279,37 @@ async fn a_refused_refund_says_why() {
     assert!(matches!(answer, Err(CallError::RefundRefused { code, .. }) if code == "1164"));
 }
 
+#[tokio::test]
+async fn only_an_authorisation_is_voided() {
+    let provider = scripted(&[]).await;
+    let mut attempt = reference(Some(TRANSACTION));
+    let answer = Linepay.void(provider.context(), &attempt, twd(165)).await;
+    assert!(
+        matches!(answer, Err(CallError::WrongState { .. })),
+        "{answer:?}"
+    );
+    assert!(provider.calls().is_empty());
+
+    attempt.extra = [("capture".to_owned(), "separate".to_owned())].into();
+    let authorized = DETAILS.replace("CAPTURE", "AUTHORIZATION");
+    let done = r#"{"returnCode":"0000","returnMessage":"OK"}"#;
+    let provider = scripted(&[(200, &authorized), (200, done)]).await;
+    let report = Linepay
+        .void(provider.context(), &attempt, twd(165))
+        .await
+        .unwrap();
+    assert_eq!(report.state, State::Voided);
+    assert_eq!(provider.received()[1].body, "{}");
+
+    let provider = scripted(&[(200, DETAILS)]).await;
+    let answer = Linepay.void(provider.context(), &attempt, twd(165)).await;
+    assert!(
+        matches!(answer, Err(CallError::WrongState { .. })),
+        "{answer:?}"
+    );
+    assert_eq!(provider.calls(), ["GET /v3/payments"]);
+}
+
 #[test]
 fn the_browser_proves_nothing() {
     let parse = |query: &str| {

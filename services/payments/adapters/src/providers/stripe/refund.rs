@@ -33,8 +33,20 @@ pub(super) async fn refund(
         }
     }
     let key = format!("{}-refund-{}", attempt.ours, refund.reference);
-    let made: Made = post(context, "/v1/refunds", &form, &key).await?;
+    let made: Made = post(context, "/v1/refunds", &form, &key)
+        .await
+        .map_err(refused)?;
     made.report()
+}
+
+/// An amount above what is left is the refund's end, not a fault of the request.
+fn refused(error: CallError) -> CallError {
+    match error {
+        CallError::Rejected { code, text } if code == "amount_too_large" => {
+            CallError::RefundRefused { code, text }
+        }
+        error => error,
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -25,9 +25,8 @@ pub(super) fn verify<'a>(
     let mut timestamp = None;
     let mut signatures = Vec::new();
     for (scheme, value) in header.split(',').filter_map(|part| part.split_once('=')) {
-        match scheme.trim() {
-            "t" if timestamp.is_none() => timestamp = Some(value),
-            "t" => return Err(Rejection::Signature),
+        match scheme {
+            "t" => timestamp = Some(value),
             "v1" => signatures.push(value),
             _ => {}
         }

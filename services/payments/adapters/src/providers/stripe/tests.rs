@@ -215,6 +215,11 @@ async fn an_error_says_what_to_do() {
             "the refund is refused: charge_already_refunded x",
         ),
         (
+            400,
+            json!({ "type": "invalid_request_error", "code": "amount_too_large", "message": "x" }),
+            "the refund is refused: amount_too_large x",
+        ),
+        (
             429,
             json!({ "type": "rate_limit" }),
             "too many calls; wait 10s",
@@ -332,7 +337,7 @@ fn an_event_without_a_right_signature_is_not_read() {
         (format!("t={t},v0={v1}"), body.clone()),
         (format!("t={t},v1="), body.clone()),
         (format!("t=+{t},v1={v1}"), body.clone()),
-        (format!("t={t},t={t},v1={v1}"), body.clone()),
+        (format!("t={t},t={},v1={v1}", t - 1), body.clone()),
         (format!("t={},v1={v1}", t - 1), body.clone()),
         (format!("t={t},v1={v1}"), body.replace("16500", "16600")),
         (format!("t={t},v1={v1}"), format!("{body} ")),

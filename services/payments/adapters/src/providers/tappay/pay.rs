@@ -103,7 +103,13 @@ pub(super) async fn by_prime(
     let merchant = context.credentials.get("merchant_id");
     let arguments = arguments(attempt, prime, merchant)?;
     let answer = send::<Paid>(context, "pay-by-prime", arguments, &[0]).await?;
-    let paid = answer.map_err(|refusal| refusal.error())?;
+    let paid = answer.map_err(|refusal| {
+        if refusal.is_duplicate() {
+            CallError::Duplicate
+        } else {
+            refusal.error()
+        }
+    })?;
     paid.started(context, attempt)
 }
 

@@ -53,9 +53,9 @@ pub(super) async fn refund(
             retry_at: Some(context.now + TimeDelta::days(1)),
         });
     }
-    // Any other status is a failure by TapPay's own words. One that we do not know is believed only
-    // when the record agrees.
-    if refusal.is_unlisted() {
+    // Any other status is a failure by TapPay's own words. One that we do not know, and one about an
+    // argument (an amount above what is left), is believed when the record agrees.
+    if refusal.is_unlisted() || refusal.class() == Class::Rejected {
         return match found(refund, &record::query(context, attempt).await?) {
             Earlier::Happened => Ok(succeeded(None)),
             Earlier::Absent => {

@@ -11,7 +11,7 @@ use super::codes::CODES;
 use crate::{
     CallError, Context,
     calls::address,
-    codes::{class, invalid, unreadable},
+    codes::{Class, class, invalid, unreadable},
     json::{self, Exact},
 };
 
@@ -73,10 +73,19 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
+    /// What the status means.
+    pub(super) fn class(&self) -> Class {
+        class(CODES, &self.status.to_string())
+    }
+
     /// The error that the status stands for.
     pub(super) fn error(&self) -> CallError {
-        let code = self.status.to_string();
-        class(CODES, &code).error(&code, &self.text)
+        self.class().error(&self.status.to_string(), &self.text)
+    }
+
+    /// Whether our key of the payment is said to be used already. There is no status of its own for it.
+    pub(super) fn is_duplicate(&self) -> bool {
+        self.text.to_ascii_lowercase().contains("duplicate")
     }
 
     /// What TapPay and the bank say.

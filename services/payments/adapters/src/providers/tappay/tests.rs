@@ -123,6 +123,11 @@ async fn a_prime_is_spent_once_whatever_comes_back() {
             "configuration",
         ),
         (200, r#"{"status":503,"msg":"amount"}"#, "rejected"),
+        (
+            200,
+            r#"{"status":502,"msg":"Duplicate bank_transaction_id"}"#,
+            "duplicate",
+        ),
         (503, "busy", "unknown"),
     ] {
         let provider = scripted(&[(status, body)]).await;
@@ -135,6 +140,7 @@ async fn a_prime_is_spent_once_whatever_comes_back() {
             CallError::Declined { .. } => "declined",
             CallError::Configuration { .. } => "configuration",
             CallError::Rejected { .. } => "rejected",
+            CallError::Duplicate => "duplicate",
             _ => "other",
         };
         assert_eq!(class, expected, "{body}");
@@ -273,10 +279,17 @@ async fn a_repeated_refund_is_looked_for_first() {
 }
 
 #[tokio::test]
-async fn an_unlisted_refusal_of_a_refund_is_believed_when_the_record_agrees() {
+async fn a_refused_refund_is_believed_when_the_record_agrees() {
     let key = bank_transaction_id(&reference(None).ours, Capture::Automatic);
     let refusal = r#"{"status":915,"msg":"above what is left"}"#;
     let attempt = reference(Some("D1"));
+
+    let listed = r#"{"status":503,"msg":"refund amount out of range"}"#;
+    let provider = scripted(&[(200, listed), (200, &records(&key, 2, 165, 30))]).await;
+    let answer = Tappay
+        .refund(provider.context(), &attempt, &refund(false))
+        .await;
+    assert!(matches!(answer, Err(CallError::RefundRefused { code, .. }) if code == "503"));
 
     let provider = scripted(&[(200, refusal), (200, &records(&key, 2, 165, 30))]).await;
     let answer = Tappay

@@ -17,7 +17,12 @@ pub(crate) fn vector(kind: &str, inputs: &Value) -> Option<Value> {
     };
     let key = text("partnerKey")?;
     let arguments = inputs.get("args")?.as_object()?.clone();
-    let call = call(&Url::parse(base).ok()?, text("call")?, key, arguments)?;
+    let name = match text("call")? {
+        "record" => "query",
+        "capture" => "cap",
+        name => name,
+    };
+    let call = call(&Url::parse(base).ok()?, name, key, arguments)?;
     Some(json!({
         "method": "POST",
         "url": call.url.as_str(),
