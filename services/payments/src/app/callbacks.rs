@@ -10,8 +10,8 @@ use chassis::{
 };
 use opentelemetry::{KeyValue, global, metrics::Counter};
 use payment_adapters::{
-    Acknowledgement, Adapter, Callback, Credentials, Environment, Notice, Provider, Rejection,
-    Report, Verdict,
+    Acknowledgement, Adapter, Callback, Credentials, Environment, Notice, Provider, Question,
+    Rejection, Report, Verdict,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -141,9 +141,11 @@ async fn accept(
         Err(Mismatch::Reference) if is_verification => return Ok(Verdict::Accepted),
         Err(mismatch) => return mismatched(tx, account, message, notice, mismatch).await,
     };
-    if let Some(asked) = notice.asks_for {
+    if let Some(Question::MayCharge) = notice.asks_for {
         let payment = Aggregate::lock(&mut tx, attempt.payment).await?;
-        let may_charge = asked == attempt.amount && attempt.state.is_open() && !payment.ended();
+        let is_right = report.is_none_or(|report| check_amount(report, attempt.amount).is_ok());
+        let is_missing = payment.payment.missing(&payment.refunds) > 0;
+        let may_charge = is_right && is_missing && attempt.state.is_open() && !payment.ended();
         return Ok(if may_charge {
             Verdict::Accepted
         } else {
@@ -165,11 +167,12 @@ fn fits<'a>(
     attempt: Option<&'a Attempt>,
 ) -> Result<&'a Attempt, Mismatch> {
     let fields = deps.adapter(account.provider).fields();
-    if let Some(named) = &notice.merchant {
-        let mut own = keys.iter().filter_map(|key| account::merchant(fields, key));
-        if !own.any(|own| own == named) {
-            return Err(Mismatch::Merchant);
-        }
+    if let Some(named) = &notice.merchant
+        && !keys
+            .iter()
+            .any(|own| account::is_merchant(fields, own, named))
+    {
+        return Err(Mismatch::Merchant);
     }
     let attempt = attempt.ok_or(Mismatch::Reference)?;
     if notice.simulated && attempt.environment == Environment::Live {

@@ -131,11 +131,11 @@ pub fn hints(fields: &'static [Field], credentials: &Credentials) -> Vec<Hint> {
     hints.collect()
 }
 
-/// The name by which the provider knows the account: the first field that is no secret.
+/// Whether the provider knows the account by `named`: one of the fields that are no secret.
 #[must_use]
-pub fn merchant<'a>(fields: &'static [Field], credentials: &'a Credentials) -> Option<&'a str> {
-    let public = fields.iter().find(|field| !field.secret)?;
-    Some(credentials.get(public.name)).filter(|value| !value.is_empty())
+pub fn is_merchant(fields: &'static [Field], credentials: &Credentials, named: &str) -> bool {
+    let mut public = fields.iter().filter(|field| !field.secret);
+    !named.is_empty() && public.any(|field| credentials.get(field.name) == named)
 }
 
 /// Credentials as JSON, to be sealed.

@@ -120,7 +120,7 @@ pub struct Attempt {
     pub kind: PaymentKind,
     /// Provider.
     pub provider: Provider,
-    /// The provider's word for the way to pay.
+    /// The provider's word for the way to pay: the one asked for, then the one the customer chose.
     pub provider_method: String,
     /// Account at the provider.
     pub account: GatewayAccountId,
@@ -183,6 +183,9 @@ impl Attempt {
     pub fn learn(&mut self, report: &Report) {
         if report.theirs.is_some() {
             self.provider_reference.clone_from(&report.theirs);
+        }
+        if let Some(method) = &report.method {
+            self.provider_method.clone_from(method);
         }
         self.extra.extend(report.extra.clone());
         self.instrument.extend(report.instrument.clone());

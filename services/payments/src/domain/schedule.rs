@@ -50,16 +50,13 @@ pub fn next_query(
     (wait <= last).then(|| created_at + wait)
 }
 
-/// The first age after `age` at which the provider allows a query; beyond the last one, the gap between
-/// the last two goes on.
+/// The first age after `age` at which the provider allows a query; beyond the last one, that again.
 fn allowed_after(age: TimeDelta, poll_ages: &[TimeDelta]) -> TimeDelta {
-    if let Some(next) = poll_ages.iter().find(|poll| **poll > age) {
-        return *next;
-    }
-    match poll_ages {
-        [] => age,
-        [only] => age + *only,
-        [.., before, last] => age + (*last - *before),
+    let next = poll_ages.iter().find(|poll| **poll > age);
+    match (next, poll_ages.last()) {
+        (Some(next), _) => *next,
+        (None, Some(last)) => age + *last,
+        (None, None) => age,
     }
 }
 

@@ -224,7 +224,7 @@ pub async fn update(tx: &mut TenantTx, attempt: &Attempt) -> Result<(), StoreErr
         "UPDATE attempts
          SET state = $3, captured = $4, refund_reserved = $5, refunded = $6,
              provider_reference = $7, extra = $8, instrument = $9, code = $10, next_step = $11,
-             paid_at = $12, next_query_at = $13
+             paid_at = $12, next_query_at = $13, provider_method = $14
          WHERE org_id = $1 AND attempt_id = $2",
         tx.org().as_uuid(),
         attempt.id.as_uuid(),
@@ -239,6 +239,7 @@ pub async fn update(tx: &mut TenantTx, attempt: &Attempt) -> Result<(), StoreErr
         attempt.next_step,
         attempt.paid_at,
         attempt.next_query_at,
+        attempt.provider_method,
     )
     .execute(&mut **tx)
     .await?;
