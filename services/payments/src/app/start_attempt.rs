@@ -1,12 +1,13 @@
 //! Starts an attempt to pay: its reference is stored before the provider hears of it.
 
 use chassis::{
+    db::TenantTx,
     id::{AttemptId, OrganisationId, PaymentId, PaymentMethodId},
     money::Money,
     secret::Secret,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use payment_adapters::{CallError, Item, ReturnUrls, Started};
+use payment_adapters::{CallError, Item, NextStep, ReturnUrls, Started, State};
 use prost::Message as _;
 use proto::payments::v1 as proto;
 use url::Url;
@@ -167,10 +168,13 @@ async fn prepare(
     let mut payment = locked.ok_or(Error::PaymentUnknown)?;
     let mut newest_first = payment.attempts.iter().rev();
     let known = newest_first.find(|attempt| attempt.request_key == command.key);
-    if let Some(known) = known.filter(|_| !again)
-        && let Some(answer) = repeated(command, known, now)?
-    {
-        return Ok(Prepared::Known(Box::new(answer)));
+    if let Some(known) = known.filter(|_| !again).cloned() {
+        if command.token.is_some() && waits_for_token(&known) && !payment.ended() {
+            return resume(deps, tx, payment, command, &known).await;
+        }
+        if let Some(answer) = repeated(command, &known, now)? {
+            return Ok(Prepared::Known(Box::new(answer)));
+        }
     }
     if payment.ended() || command.expires_at <= now {
         return Err(Error::Closed);
@@ -264,6 +268,46 @@ async fn prepare(
     Ok(Prepared::New(Box::new(new)))
 }
 
+/// The browser was shown the provider's fields, and nothing was started by them yet.
+fn waits_for_token(known: &Attempt) -> bool {
+    let step = answer(known.clone()).next;
+    known.state.is_open() && step.kind() == proto::NextStepKind::Fields
+}
+
+/// Goes on with an attempt whose card was entered into the provider's fields. What the browser does next
+/// is replaced under the lock, so that a second request with a token finds nothing to go on with.
+async fn resume(
+    deps: &Dependencies,
+    mut tx: TenantTx,
+    mut payment: Aggregate,
+    command: &StartAttempt,
+    known: &Attempt,
+) -> Result<Prepared, Error> {
+    if known.request_hash != command.hash {
+        return Err(Error::key_mismatch());
+    }
+    let account = store::accounts::find(&mut tx, known.account).await?;
+    let account = account.ok_or(Error::AccountUnknown)?;
+    let caller = calls::caller(
+        deps,
+        &mut tx,
+        known.account,
+        known.provider,
+        known.environment,
+        known.credentials_number,
+    )
+    .await?;
+    payment.attempt(known.id)?.next_step = Some(wire::wait().encode_to_vec());
+    payment.save(&mut tx, &*deps.clock).await?;
+    tx.commit().await?;
+    Ok(Prepared::New(Box::new(New {
+        id: known.id,
+        payment: known.payment,
+        attempt: for_adapter(deps, command, known, &account)?,
+        caller,
+    })))
+}
+
 fn new_payment(deps: &Dependencies, command: &StartAttempt) -> Payment {
     Payment {
         id: PaymentId::new(&*deps.clock),
@@ -350,15 +394,15 @@ async fn finish(
         Ok(started) => {
             let next = wire::next_step(&started.next).encode_to_vec();
             payment.attempt(new.id)?.next_step = Some(next);
-            // A form that the browser posts is on its way, whatever the provider knows of it.
-            payment.fact(
-                clock,
-                new.id,
-                Fact::Reported(payment_adapters::State::Pending),
-                None,
-            )?;
-            if let Err(mismatch) = payment.report(clock, new.id, &started.report)? {
-                alarm(&payment.attempt(new.id)?.provider, mismatch);
+            if matches!(started.next, NextStep::Fields { .. }) {
+                // Nothing is under way there before the card is entered.
+                payment.attempt(new.id)?.learn(&started.report);
+            } else {
+                // A form that the browser posts is on its way, whatever the provider knows of it.
+                payment.fact(clock, new.id, Fact::Reported(State::Pending), None)?;
+                if let Err(mismatch) = payment.report(clock, new.id, &started.report)? {
+                    alarm(&payment.attempt(new.id)?.provider, mismatch);
+                }
             }
             None
         }

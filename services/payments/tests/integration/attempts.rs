@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use payment_adapters::{CallError, State};
+use payment_adapters::{CallError, NextStep, Report, Started, State};
 use proto::payments::v1::{AttemptState, NextStepKind, PaymentState, RefundCause, RefundState};
 
 use crate::common::{Shop, reason, report, script, twd};
@@ -287,4 +287,43 @@ async fn what_is_reserved_is_captured_by_completion_and_given_back_by_the_end() 
     };
     shop.until(&order, voided).await;
     assert!(shop.calls().contains(&format!("void {reference}")));
+}
+
+#[tokio::test]
+async fn a_card_entered_into_the_providers_fields_goes_on_with_the_same_attempt_once() {
+    let shop = Shop::open().await;
+    let order = shop.order(165);
+    script(&shop.merchant, |script| {
+        script.starts.push_back(Ok(Started {
+            next: NextStep::Fields {
+                script: "https://provider.example/fields.js".parse().unwrap(),
+                settings: serde_json::json!({"app_id": 1}),
+            },
+            report: Report::of(State::Pending),
+        }));
+        script.starts.push_back(Ok(Started {
+            next: NextStep::Nothing,
+            report: report(State::Captured, twd(165)),
+        }));
+    });
+    let shown = shop.start("k", &order).await.unwrap();
+    assert_eq!(shown.next.unwrap().kind(), NextStepKind::Fields);
+    let reference = shown.attempt.unwrap().reference;
+    let request = || proto::payments::v1::StartAttemptRequest {
+        token: "prime".to_owned(),
+        ..shop.start_request("k", &order)
+    };
+    let (mut one, mut two) = (shop.ordering(), shop.ordering());
+    let (first, second) = tokio::join!(one.start_attempt(request()), two.start_attempt(request()));
+    for answer in [first, second] {
+        let attempt = answer.unwrap().into_inner().attempt.unwrap();
+        assert_eq!(attempt.reference, reference);
+    }
+    let payment = shop.payment(&order).await;
+    assert_eq!((payment.attempts.len(), payment.captured), (1, 165));
+    let starts = shop
+        .calls()
+        .into_iter()
+        .filter(|call| call.starts_with("start"));
+    assert_eq!(starts.count(), 2);
 }

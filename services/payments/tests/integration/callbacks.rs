@@ -12,6 +12,10 @@ async fn repeated_weaker_and_failed_messages_after_the_money_change_nothing() {
     let mut events = shop.service.listen(&["payments.payment.*.v1"]).await;
     let order = shop.order(480);
     let other = shop.pay("k1", &order).await;
+    script(&shop.merchant, |script| {
+        let failed = Ok(report(State::Failed, None));
+        script.states.insert(other.clone(), failed);
+    });
     let reference = shop.pay("k2", &order).await;
     let issued = shop.message(&reference, "number", "number_issued", 480);
     let paid = shop.message(&reference, "paid", "captured", 480);
