@@ -292,7 +292,7 @@ impl PaymentService {
                     .map(header)
                     .collect(),
                 query: asked.query.clone(),
-                body: Bytes::copy_from_slice(&asked.body),
+                body: asked.body.clone(),
             },
             remote_address: asked.remote_address.clone(),
         };

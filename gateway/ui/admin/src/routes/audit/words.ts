@@ -9,6 +9,8 @@ export const actions = [
   "catalog.ArchiveCategory", "catalog.ArchiveOptionGroup", "catalog.ArchiveProduct", "catalog.CreateBranch", "catalog.CreateBrand", "catalog.CreateProduct",
   "catalog.ImportProducts", "catalog.Publish", "catalog.SaveCategory", "catalog.SaveOptionGroup", "catalog.UpdateBranch", "catalog.UpdateBrand", "catalog.UpdateProduct",
   "ordering.MoveOrder", "ordering.PlaceTestOrder", "ordering.TransitionOrder", "ordering.UndoTransition", "ordering.UnmaskContact",
+  "payments.CreateAccount", "payments.OrderPaymentMethods", "payments.ReplaceCredentials", "payments.RequestRefund", "payments.SavePaymentMethod", "payments.UpdateAccount",
+  "payments.VerifyAccount",
   "staff.ChangeMyPassword", "staff.CreateAccount", "staff.CreateOrganisation", "staff.EndMySession", "staff.SetAccountState", "staff.SignIn", "staff.SignOut",
 ] as const;
 
