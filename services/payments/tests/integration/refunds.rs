@@ -157,6 +157,7 @@ async fn a_refusal_for_good_gives_the_amount_free_again_and_says_why() {
         (0, PaymentState::Captured)
     );
 
+    shop.advance(TimeDelta::seconds(1));
     refund(&shop, &order, "r2", 165).await.unwrap();
     let by_hand = |payment: &Payment| payment.refunds[1].state() == RefundState::NeedsPerson;
     let payment = shop.until(&order, by_hand).await;
