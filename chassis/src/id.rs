@@ -115,6 +115,8 @@ macro_rules! ids {
 ids! {
     /// A member of staff's account.
     AccountId,
+    /// An attempt to pay.
+    AttemptId,
     /// A branch (分店).
     BranchId,
     /// A brand (品牌).
@@ -125,8 +127,12 @@ ids! {
     DecisionBatchId,
     /// An event on the bus.
     EventId,
+    /// An account at a payment provider.
+    GatewayAccountId,
     /// What a reservation in capacity is held for; an order's id for orders.
     HoldKey,
+    /// A transaction of the ledger.
+    LedgerTransactionId,
     /// A rule of capacity limits (產能限制); nil for the orders a slot takes by the hours.
     LimitRuleId,
     /// A template of capacity limits.
@@ -149,8 +155,14 @@ ids! {
     OrganisationId,
     /// A pause of sales (暫停銷售).
     PauseId,
+    /// The payment of an order.
+    PaymentId,
+    /// A payment method of a brand.
+    PaymentMethodId,
     /// A product.
     ProductId,
+    /// A refund.
+    RefundId,
     /// Another slot for an order, under way.
     RescheduleId,
     /// A session of an account.
@@ -161,6 +173,8 @@ ids! {
     SpecialDayId,
     /// A variant of a product.
     VariantId,
+    /// A payment that verifies an account at a provider.
+    VerificationId,
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod audit;
 mod events;
+mod money;
 mod reservations;
 mod stock;
 
@@ -50,7 +51,7 @@ pub async fn doctor(home: &Home) -> anyhow::Result<()> {
     };
     if findings.is_empty() {
         println!(
-            "doctor: invariants 1 (stock and slots), 2 (reservations), 7 (events) and 9 (audit) hold"
+            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 7 (events) and 9 (audit) hold"
         );
         for note in events::notes(&endpoints).await? {
             println!("doctor: {note}");
@@ -76,6 +77,7 @@ async fn examine(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
     let mut ordering = connect(endpoints, "ordering").await?;
     let mut findings = stock::check(&mut capacity).await?;
     findings.extend(reservations::check(&mut capacity, &mut ordering).await?);
+    findings.extend(money::check(&mut connect(endpoints, "payments").await?).await?);
     findings.extend(events::check(endpoints).await?);
     findings.extend(audit::check(&mut connect(endpoints, "staff").await?).await?);
     Ok(findings)

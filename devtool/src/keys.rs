@@ -15,6 +15,9 @@ pub struct Keys {
     seeds: BTreeMap<String, String>,
     /// Key of the secret links of orders, base64.
     pub order_links: String,
+    /// Master key of payments, which seals the credentials of providers, base64.
+    #[serde(default = "random_base64")]
+    pub payments_master: String,
     /// Password of the database role the services connect as.
     pub database_password: String,
 }
@@ -26,6 +29,7 @@ impl Keys {
         let mut keys = stored.unwrap_or_else(|| Self {
             seeds: BTreeMap::new(),
             order_links: random_base64(),
+            payments_master: random_base64(),
             database_password: random_base64().replace(['+', '/', '='], "x"),
         });
         for name in signers() {

@@ -21,11 +21,18 @@ const INFRASTRUCTURE: [&str; 6] = ["postgres", "redis", "amqp", "erlang", "epmd"
 /// Signs for this tool itself.
 const OPERATOR: &str = "ops";
 /// Further secrets of services.
-const SECRETS: [Secret; 1] = [Secret {
-    service: "ordering",
-    variable: "ORDERING_LINK_KEY",
-    of: |keys| &keys.order_links,
-}];
+const SECRETS: [Secret; 2] = [
+    Secret {
+        service: "ordering",
+        variable: "ORDERING_LINK_KEY",
+        of: |keys| &keys.order_links,
+    },
+    Secret {
+        service: "payments",
+        variable: "PAYMENTS_MASTER_KEY",
+        of: |keys| &keys.payments_master,
+    },
+];
 
 /// A secret that a service has in its environment besides its key.
 struct Secret {
@@ -113,6 +120,12 @@ impl Platform<'_> {
             "SERVER_ADDR".to_owned(),
             address(self.ports.of(&replica.process)?),
         );
+        if name == "payments" {
+            // The demonstration pays by test accounts at this machine's own stand-ins of providers.
+            let gateway = address(self.ports.of(GATEWAY)?);
+            environment.insert("PAYMENTS_PUBLIC_URL".to_owned(), format!("http://{gateway}"));
+            environment.insert("PAYMENTS_OFFER_TEST_ACCOUNTS".to_owned(), "true".to_owned());
+        }
         for secret in SECRETS.iter().filter(|secret| secret.service == name) {
             let value = (secret.of)(self.keys).to_owned();
             environment.insert(secret.variable.to_owned(), value);
@@ -195,7 +208,7 @@ impl Platform<'_> {
         }
         // What a person sets in front of `./dev up` reaches the services: their logs, their limits.
         for (key, value) in std::env::vars() {
-            if ["TELEMETRY_", "GATEWAY_"]
+            if ["TELEMETRY_", "GATEWAY_", "PAYMENTS_"]
                 .iter()
                 .any(|prefix| key.starts_with(prefix))
             {
@@ -232,7 +245,8 @@ mod tests {
                 "capacity",
                 "capacity2",
                 "ordering",
-                "ordering2"
+                "ordering2",
+                "payments"
             ]
         );
         assert!(replicas("tea").is_err());

@@ -1,0 +1,87 @@
+//! Invariant 3: the ledger balances, payments are the sums of their attempts and refunds, and no money is
+//! kept for an order that has ended.
+
+use sqlx::PgConnection;
+
+use super::Finding;
+
+/// Adds everything up again.
+pub async fn check(payments: &mut PgConnection) -> anyhow::Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for (sql, cause, repair) in [
+        (
+            UNBALANCED,
+            "the ledger's trigger was dropped or bypassed",
+            "book a correction",
+        ),
+        (
+            SUMS,
+            "a payment was changed without its attempts or refunds",
+            "set the payment's sums to those of its attempts and refunds",
+        ),
+        (
+            BOOKED,
+            "money was recorded without its transaction of the ledger",
+            "book the capture or refund that is missing",
+        ),
+        (
+            KEPT,
+            "an event of the order was not consumed by payments",
+            "replay payments' dead letters: `payments replay payments.orders`",
+        ),
+    ] {
+        let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *payments).await?;
+        findings.extend(rows.into_iter().map(|what| Finding {
+            invariant: 3,
+            what,
+            cause,
+            repair,
+        }));
+    }
+    Ok(findings)
+}
+
+const UNBALANCED: &str = "
+    SELECT format('ledger transaction %s (%s) sums up to %s %s',
+                  transaction_id, source, sum(amount), currency)
+    FROM ledger_transactions
+    JOIN ledger_entries USING (org_id, transaction_id)
+    GROUP BY org_id, transaction_id, source, currency
+    HAVING sum(amount) <> 0";
+
+const SUMS: &str = "
+    SELECT format('payment %s has captured %s and refunded %s, but its attempts %s and its refunds %s',
+                  payment_id, payment.captured, payment.refunded, attempt.captured, refund.amount)
+    FROM payments AS payment
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(captured), 0) AS captured
+        FROM attempts
+        WHERE (org_id, payment_id) = (payment.org_id, payment.payment_id)
+    ) AS attempt
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(amount), 0) AS amount
+        FROM refunds
+        WHERE (org_id, payment_id) = (payment.org_id, payment.payment_id) AND state = 'succeeded'
+    ) AS refund
+    WHERE payment.captured <> attempt.captured OR payment.refunded <> refund.amount";
+
+const BOOKED: &str = "
+    SELECT format('payment %s has captured %s and refunded %s, but the ledger says %s in all',
+                  payment_id, captured, refunded, coalesce(booked.amount, 0))
+    FROM payments
+    LEFT JOIN (
+        SELECT org_id, payment_id, sum(amount) AS amount
+        FROM ledger_transactions
+        JOIN ledger_entries USING (org_id, transaction_id)
+        WHERE kind IN ('capture', 'refund') AND account = 'clearing'
+        GROUP BY org_id, payment_id
+    ) AS booked USING (org_id, payment_id)
+    WHERE captured - refunded <> coalesce(booked.amount, 0)";
+
+const KEPT: &str = "
+    SELECT format('payment %s keeps %s of order %s, which has ended',
+                  payment_id, captured - refund_reserved, order_id)
+    FROM payments
+    JOIN orders USING (org_id, order_id)
+    WHERE orders.state = 'ended' AND captured > refund_reserved
+      AND updated_at < now() - INTERVAL '5 minutes'";

@@ -1,0 +1,9 @@
+//! proto ↔ domain; no rules, no SQL.
+
+mod convert;
+mod gateway_account_service;
+mod payment_service;
+mod request;
+
+pub use gateway_account_service::GatewayAccountService;
+pub use payment_service::PaymentService;

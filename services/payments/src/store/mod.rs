@@ -1,0 +1,31 @@
+//! The only place that knows tables. Functions take the transaction, never the pool.
+
+pub mod accounts;
+pub mod attempts;
+pub mod branches;
+pub mod callbacks;
+pub mod ledger;
+pub mod methods;
+pub mod orders;
+pub mod payments;
+pub mod refunds;
+pub mod verifications;
+
+use std::collections::BTreeMap;
+
+use chassis::db::StoreError;
+
+/// Texts by name, as JSON.
+fn texts_to_json(texts: &BTreeMap<String, String>) -> serde_json::Value {
+    serde_json::to_value(texts).expect("texts are plain data")
+}
+
+/// Texts by name, out of JSON.
+fn texts(
+    table: &'static str,
+    column: &'static str,
+    key: impl std::fmt::Display,
+    json: serde_json::Value,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    serde_json::from_value(json).map_err(|_| StoreError::inconsistent(table, column, key))
+}

@@ -1,0 +1,160 @@
+//! What follows from events of orders.
+
+use chassis::{clock::Clock as _, outbox::Event, time};
+use proto::{
+    ordering::v1::{
+        OrderChange, OrderChanged, OrderSnapshot, OrderState, PaymentMethod, SnapshotLine, TaxTotal,
+    },
+    payments::v1::{PayableOrder, PaymentState, RefundCause},
+};
+use testkit::eventually;
+use uuid::Uuid;
+
+use crate::common::Shop;
+
+struct Step {
+    key: &'static str,
+    version: i64,
+    from: OrderState,
+    to: OrderState,
+    paid: i64,
+    method: PaymentMethod,
+}
+
+fn event(shop: &Shop, order: &PayableOrder, step: &Step) -> Event {
+    let change = OrderChange {
+        order_id: order.order_id.clone(),
+        brand_id: shop.brand.to_string(),
+        branch_id: shop.branch.to_string(),
+        version: step.version,
+        from: step.from.into(),
+        to: step.to.into(),
+        at: Some(time::to_wire(shop.service.clock().now())),
+        business_day: "2026-09-02".to_owned(),
+        currency: "TWD".to_owned(),
+        total: order.total,
+        paid: step.paid,
+        payment_method: step.method.into(),
+        ..Default::default()
+    };
+    let snapshot = OrderSnapshot {
+        total: order.total,
+        lines: vec![SnapshotLine {
+            list: order.total,
+            net: order.total,
+            ..Default::default()
+        }],
+        tax_totals: vec![TaxTotal {
+            tax_type: "taxable".to_owned(),
+            amount: order.total,
+        }],
+        ..Default::default()
+    };
+    let body = OrderChanged {
+        change: Some(change),
+        order: (step.to == OrderState::Completed).then_some(snapshot),
+    };
+    let id: Uuid = order.order_id.parse().unwrap();
+    Event::new(step.key, id, step.version, &body)
+}
+
+/// Publishes an event again and again until it was consumed.
+async fn until(shop: &Shop, order: &PayableOrder, step: Step, done: impl AsyncFn() -> bool) {
+    eventually(async || {
+        shop.service
+            .deliver(shop.org, &[event(shop, order, &step)])
+            .await;
+        done().await
+    })
+    .await;
+}
+
+const fn completed(version: i64, paid: i64, method: PaymentMethod) -> Step {
+    Step {
+        key: "ordering.order.completed.v1",
+        version,
+        from: OrderState::Ready,
+        to: OrderState::Completed,
+        paid,
+        method,
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_order_gives_its_money_back() {
+    let shop = Shop::open().await;
+    let order = shop.order(165);
+    let reference = shop.pay("k", &order).await;
+    shop.captured(&reference, 165).await;
+    let step = Step {
+        key: "ordering.order.cancelled.v1",
+        version: 3,
+        from: OrderState::Accepted,
+        to: OrderState::Cancelled,
+        paid: 165,
+        method: PaymentMethod::Online,
+    };
+    until(&shop, &order, step, async || {
+        shop.payment(&order).await.refunded == 165
+    })
+    .await;
+    let payment = shop.payment(&order).await;
+    assert_eq!(payment.state(), PaymentState::Refunded);
+    assert_eq!(payment.refunds.len(), 1);
+    assert_eq!(payment.refunds[0].cause(), RefundCause::OrderEnded);
+    assert_eq!(shop.balance("clearing").await, 0);
+}
+
+#[tokio::test]
+async fn an_order_that_was_handed_over_and_paid_leaves_nothing_owed() {
+    let shop = Shop::open().await;
+    let order = shop.order(165);
+    let reference = shop.pay("k", &order).await;
+    shop.captured(&reference, 165).await;
+    let step = completed(5, 165, PaymentMethod::Online);
+    until(&shop, &order, step, async || {
+        shop.balance("revenue").await != 0
+    })
+    .await;
+    assert_eq!(shop.balance("customer").await, 0);
+    assert_eq!(shop.balance("clearing").await, 165);
+    assert_eq!(shop.balance("revenue").await, -157);
+    assert_eq!(shop.balance("tax").await, -8);
+}
+
+#[tokio::test]
+async fn a_completion_that_is_undone_is_taken_back_and_an_older_event_changes_nothing() {
+    let shop = Shop::open().await;
+    let order = shop.order(165);
+    let step = completed(4, 165, PaymentMethod::OnSite);
+    until(&shop, &order, step, async || {
+        shop.balance("cash").await == 165
+    })
+    .await;
+    assert_eq!(shop.balance("customer").await, 0);
+    let undone = Step {
+        key: "ordering.order.undone.v1",
+        version: 5,
+        from: OrderState::Completed,
+        to: OrderState::Ready,
+        paid: 0,
+        method: PaymentMethod::OnSite,
+    };
+    until(&shop, &order, undone, async || {
+        shop.balance("cash").await == 0
+    })
+    .await;
+    for account in ["customer", "revenue", "tax"] {
+        assert_eq!(shop.balance(account).await, 0, "{account}");
+    }
+    let stale = completed(4, 165, PaymentMethod::OnSite);
+    let again = completed(6, 165, PaymentMethod::OnSite);
+    shop.service
+        .deliver(shop.org, &[event(&shop, &order, &stale)])
+        .await;
+    until(&shop, &order, again, async || {
+        shop.balance("cash").await == 165
+    })
+    .await;
+    assert_eq!(shop.balance("revenue").await, -157);
+}
