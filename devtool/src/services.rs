@@ -123,7 +123,10 @@ impl Platform<'_> {
         if name == "payments" {
             // The demonstration pays by test accounts at this machine's own stand-ins of providers.
             let gateway = address(self.ports.of(GATEWAY)?);
-            environment.insert("PAYMENTS_PUBLIC_URL".to_owned(), format!("http://{gateway}"));
+            environment.insert(
+                "PAYMENTS_PUBLIC_URL".to_owned(),
+                format!("http://{gateway}"),
+            );
             environment.insert("PAYMENTS_OFFER_TEST_ACCOUNTS".to_owned(), "true".to_owned());
         }
         for secret in SECRETS.iter().filter(|secret| secret.service == name) {

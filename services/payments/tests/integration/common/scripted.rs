@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chassis::{
     money::Money,
-    service::{App, Context as ServiceContext, Parts},
+    service::{App, BoxFuture, Context as ServiceContext, Parts},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
@@ -242,7 +242,10 @@ impl App for ScriptedPayments {
         &payments::MIGRATOR
     }
 
-    async fn build(ctx: ServiceContext, config: payments::Config) -> anyhow::Result<Parts> {
-        payments::parts(&ctx, config, |_| &Scripted)
+    fn build(
+        ctx: ServiceContext,
+        config: payments::Config,
+    ) -> BoxFuture<'static, anyhow::Result<Parts>> {
+        Box::pin(async move { payments::parts(&ctx, config, |_| &Scripted) })
     }
 }
