@@ -8,9 +8,12 @@
 //!
 //! A handler need do nothing. One that knows what a thing was and what it is says so in a line each,
 //! with [`before`] and [`after`] or with [`changed`], and the record shows the change field by field.
+//! Of a file it says so with [`imported`].
 
 mod call;
+mod changes;
 mod diff;
+mod import;
 mod json;
 mod mask;
 mod record;
@@ -19,7 +22,8 @@ mod sink;
 mod subject;
 
 pub(crate) use call::{Call, append, note_organisation, note_place};
-pub use call::{after, before, changed, in_this_call, on_behalf_of, removed};
+pub use call::{after, before, changed, imported, in_this_call, on_behalf_of, removed};
+pub use import::ImportedRow;
 pub use record::Record;
 pub use sink::AuditSink;
 pub(crate) use sink::OutboxSink;

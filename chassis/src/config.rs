@@ -21,6 +21,15 @@ pub use crate::db::DbConfig;
 /// The whole configuration of a service.
 #[derive(Clone, Debug)]
 pub struct Config<C> {
+    /// What every service has.
+    pub sections: Sections,
+    /// The service's own section.
+    pub own: C,
+}
+
+/// The sections of every service.
+#[derive(Clone, Debug)]
+pub struct Sections {
     /// `DB_`
     pub db: DbConfig,
     /// `REDIS_`
@@ -35,15 +44,10 @@ pub struct Config<C> {
     pub peers: PeersConfig,
     /// `TELEMETRY_`
     pub telemetry: TelemetryConfig,
-    /// The service's own section.
-    pub own: C,
 }
 
-impl<C: DeserializeOwned + Serialize> Config<C> {
-    /// Reads all sections; the service's own has its name as prefix, such as `STAFF_`.
-    pub fn read(service: &str, variables: &BTreeMap<String, String>) -> Result<Self, Problems> {
-        let mut problems = Problems::default();
-        let found = &mut problems;
+impl Sections {
+    fn read(variables: &BTreeMap<String, String>, found: &mut Problems) -> Option<Self> {
         let db = section("DB_", variables, found);
         let redis = section("REDIS_", variables, found);
         let amqp = section("AMQP_", variables, found);
@@ -51,27 +55,26 @@ impl<C: DeserializeOwned + Serialize> Config<C> {
         let auth = section("AUTH_", variables, found);
         let peers = section("PEERS_", variables, found);
         let telemetry = section("TELEMETRY_", variables, found);
-        let own = section(&own_prefix(service), variables, found);
-        match (db, redis, amqp, server, auth, peers, telemetry, own) {
-            (
-                Some(db),
-                Some(redis),
-                Some(amqp),
-                Some(server),
-                Some(auth),
-                Some(peers),
-                Some(telemetry),
-                Some(own),
-            ) => Ok(Self {
-                db,
-                redis,
-                amqp,
-                server,
-                auth,
-                peers,
-                telemetry,
-                own,
-            }),
+        Some(Self {
+            db: db?,
+            redis: redis?,
+            amqp: amqp?,
+            server: server?,
+            auth: auth?,
+            peers: peers?,
+            telemetry: telemetry?,
+        })
+    }
+}
+
+impl<C: DeserializeOwned + Serialize> Config<C> {
+    /// Reads all sections; the service's own has its name as prefix, such as `STAFF_`.
+    pub fn read(service: &str, variables: &BTreeMap<String, String>) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let sections = Sections::read(variables, &mut problems);
+        let own = section(&own_prefix(service), variables, &mut problems);
+        match (sections, own) {
+            (Some(sections), Some(own)) => Ok(Self { sections, own }),
             _ => Err(problems),
         }
     }
@@ -152,9 +155,9 @@ mod tests {
         let config = Config::<Shop>::read("shop", &complete()).unwrap();
         assert_eq!(config.own.name, "tea");
         assert_eq!(config.own.opens_in, ConfigDuration::from_secs(90));
-        assert_eq!(config.db.max_connections, 10);
-        assert_eq!(config.peers.get("catalog")[0].port(), Some(50_052));
-        assert!(config.peers.get("ordering").is_empty());
+        assert_eq!(config.sections.db.max_connections, 10);
+        assert_eq!(config.sections.peers.get("catalog")[0].port(), Some(50_052));
+        assert!(config.sections.peers.get("ordering").is_empty());
     }
 
     #[test]

@@ -163,12 +163,12 @@ ids! {
     ProductId,
     /// A refund.
     RefundId,
+    /// Another slot for an order, under way.
+    RescheduleId,
     /// A session of an account.
     SessionId,
     /// A stock-keeping unit: a variant or an option.
     SkuId,
-    /// A move of an order to another slot.
-    SlotMoveId,
     /// A special day of business hours.
     SpecialDayId,
     /// A variant of a product.

@@ -136,18 +136,37 @@ pub fn page_or<C: DeserializeOwned>(
     violations: &mut Violations,
 ) -> PageRequest<C> {
     let size = page_size(size, default, violations);
-    let after = if token.is_empty() {
-        None
-    } else {
-        let cursor = read_token(token);
-        if cursor.is_none() {
-            violations.push("page_token", CommonReason::ValidationFailed);
+    PageRequest::parse(size, token, violations)
+}
+
+/// As [`page`] for a list that other services read whole: `page_size` is 1 to `max`, and 0 is `max`.
+pub fn bulk_page<C: DeserializeOwned>(
+    max: i32,
+    size: i32,
+    token: &str,
+    violations: &mut Violations,
+) -> PageRequest<C> {
+    let size = if size == 0 { max } else { size };
+    let reason = CommonReason::ValidationFailed;
+    let size = in_range("page_size", size, 1..=max, reason, violations);
+    PageRequest::parse(size, token, violations)
+}
+
+impl<C: DeserializeOwned> PageRequest<C> {
+    fn parse(size: i32, token: &str, violations: &mut Violations) -> Self {
+        let after = if token.is_empty() {
+            None
+        } else {
+            let cursor = read_token(token);
+            if cursor.is_none() {
+                violations.push("page_token", CommonReason::ValidationFailed);
+            }
+            cursor
+        };
+        Self {
+            size: usize::try_from(size).unwrap_or_default(),
+            after,
         }
-        cursor
-    };
-    PageRequest {
-        size: usize::try_from(size).unwrap_or_default(),
-        after,
     }
 }
 
@@ -220,6 +239,22 @@ mod tests {
             let mut violations = Violations::new();
             page::<(i64, BrandId)>(size, token, &mut violations);
             assert_eq!(violations.len(), 1, "{size} {token}");
+        }
+    }
+
+    #[test]
+    fn a_bulk_page_has_any_size_up_to_its_maximum() {
+        for (size, limit, wrong) in [
+            (0, 501, 0),
+            (1, 2, 0),
+            (500, 501, 0),
+            (501, 502, 1),
+            (-1, 0, 1),
+        ] {
+            let mut violations = Violations::new();
+            let page: PageRequest<i64> = bulk_page(500, size, "", &mut violations);
+            assert_eq!(violations.len(), wrong, "{size}");
+            assert!(wrong > 0 || page.limit() == limit, "{size}");
         }
     }
 

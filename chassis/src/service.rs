@@ -9,13 +9,15 @@
 mod run;
 mod words;
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use redis::aio::ConnectionManager;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::migrate::Migrator;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
+
+pub use futures::future::BoxFuture;
 
 pub use crate::{inbox::Consumer, job::Job, snapshot::Snapshot};
 
@@ -36,10 +38,10 @@ pub trait App: Sized + 'static {
     fn migrator() -> &'static Migrator;
 
     /// Wires routes, consumers and jobs; called once, before anything runs.
-    fn build(
-        ctx: Context,
-        config: Self::Config,
-    ) -> impl Future<Output = anyhow::Result<Parts>> + Send;
+    ///
+    /// Boxed, so that all that the service consists of is compiled once, with its library, and not
+    /// again in its program and in each test program.
+    fn build(ctx: Context, config: Self::Config) -> BoxFuture<'static, anyhow::Result<Parts>>;
 }
 
 /// What a service's parts are made with.

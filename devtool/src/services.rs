@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::ensure;
+pub use proto::SERVICES;
 
 use crate::{
     build,
@@ -13,9 +14,6 @@ use crate::{
     process::Spec,
 };
 
-/// The gRPC services, in the order in which they are started. A new one is entered here: its database,
-/// binary, key, ports, addresses for the others and its place in `gen` and `doctor` follow.
-pub const SERVICES: [&str; 5] = ["staff", "catalog", "capacity", "ordering", "payments"];
 /// The one binary that is no service.
 const GATEWAY: &str = "gateway";
 /// Servers of others, and what they need besides their own port.

@@ -9,12 +9,12 @@ use parking_lot::Mutex;
 use proto::capacity::v1::GetAvailabilityRequest;
 
 use crate::{
-    problem::Rejection,
-    rest::{
-        Result,
-        availability::{Availability, ServiceMethod, Wanted},
+    json::{
+        availability::{Availability, Wanted},
         convert::{present, stamp},
+        method::Method,
     },
+    problem::{Rejection, Result},
     shared_json::SharedJson,
     state::Gateway,
     storefronts::Place,
@@ -39,7 +39,7 @@ pub struct Availabilities {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     branch_id: String,
-    method: ServiceMethod,
+    method: Method,
     day: Option<NaiveDate>,
     not_before: Option<DateTime<Utc>>,
 }
@@ -71,7 +71,7 @@ impl Availabilities {
     ) -> Result<Arc<SharedJson>> {
         let branch_id = place.branch.branch_id.clone();
         let key = Key {
-            method: wanted.method.unwrap_or(ServiceMethod::Pickup),
+            method: wanted.method.unwrap_or(Method::Pickup),
             day: wanted.day,
             not_before: self.changed(&branch_id).await,
             branch_id,

@@ -19,8 +19,8 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    json::{live::BranchesChanged, storefront::StorefrontPage},
     problem::{Rejection, Result},
-    rest::{events::BranchesChanged, storefront::StorefrontPage},
     shared_json::SharedJson,
     sse::Topic,
     state::Gateway,
@@ -119,7 +119,7 @@ async fn load(
         );
         HashMap::new()
     });
-    let page = StorefrontPage::new(storefront, &statuses);
+    let page = StorefrontPage::new(storefront.brand.clone(), &storefront.branches, &statuses);
     let page = page.map_err(|error| format!("{error:?}"))?;
     json(&page)
 }

@@ -11,12 +11,12 @@ use proto::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    problem::Rejection,
-    rest::{
+    json::{
         convert::present,
-        events::{AvailabilityChanged, MenuChanged, OrderChanged},
-        orders::OrderState,
+        live::{AvailabilityChanged, MenuChanged, OrderChanged},
+        order_state::OrderState,
     },
+    problem::Rejection,
     sse::Topic,
     state::Gateway,
 };

@@ -15,6 +15,7 @@ pub mod config;
 pub mod connections;
 pub mod encoding;
 pub mod events;
+pub mod json;
 pub mod menu;
 pub mod observe;
 pub mod path_params;

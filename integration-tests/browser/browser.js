@@ -111,5 +111,5 @@ export async function order(page) {
   await page.getByRole('button', { name: /送出訂單/ }).dblclick()
   await page.getByText('取件號碼', { exact: true }).waitFor()
   assert.match(page.url(), /\/orders\//)
-  return (await page.getByText(/^\d{3,}$/).first().textContent()).trim()
+  return (await page.getByText(/^T?\d{3,}$/).first().textContent()).trim()
 }

@@ -35,6 +35,8 @@ CREATE TABLE orders (
     fees jsonb NOT NULL,
     total bigint NOT NULL CHECK (total BETWEEN 0 AND 9999999),
     contact_name text NOT NULL,
+    -- The name folded, as lists search it.
+    contact_name_key text NOT NULL,
     contact_phone text NOT NULL,
     remark text NOT NULL,
     utensils boolean NOT NULL,
@@ -67,10 +69,10 @@ CREATE TABLE orders (
     closed_day date,
     -- Day whose list it is in: that of its slot while it is open, then the one on which it was closed.
     listed_day date NOT NULL GENERATED ALWAYS AS (coalesce(closed_day, business_day)) STORED,
-    -- Time promised before it was last moved to another slot; NULL when it never was.
-    moved_from timestamptz,
-    -- Why it was moved, as the customer reads it.
-    moved_reason text NOT NULL DEFAULT '',
+    -- Time promised before it was last rescheduled; NULL when it never was.
+    rescheduled_from timestamptz,
+    -- Why it was rescheduled, as the customer reads it.
+    reschedule_reason text NOT NULL DEFAULT '',
     idempotency_key text,
     request_hash bytea,
     PRIMARY KEY (org_id, order_id),
@@ -106,7 +108,7 @@ CREATE INDEX orders_day_due ON orders (org_id, branch_id, listed_day, promised_a
 -- The purge of idempotency keys reads only what still has one.
 CREATE INDEX orders_kept_keys ON orders (created_at) WHERE idempotency_key IS NOT NULL;
 
--- The purge of test orders.
+-- The purge of test orders, and their rate limit.
 CREATE INDEX orders_tests ON orders (created_at) WHERE test;
 
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;

@@ -20,7 +20,7 @@ CREATE TABLE order_events (
     received bigint NOT NULL CHECK (received >= 0),
     idempotency_key text,
     request_hash bytea,
-    -- Times promised before and after a move to another slot.
+    -- Times promised before and after it was rescheduled.
     promised_before timestamptz,
     promised_after timestamptz,
     CONSTRAINT order_events_rescheduled CHECK (

@@ -7,6 +7,9 @@ CREATE TABLE order_counters (
     -- Business day that pickup numbers are counted in; it never goes back.
     business_day date NOT NULL,
     last_pickup_number integer NOT NULL CHECK (last_pickup_number >= 0),
+    -- Largest number above the last that an order from before the count began may still have: beyond it
+    -- the next numbers are free. Not known until the day's first numbers are assigned.
+    taken_until integer,
     -- Order numbers assigned so far.
     order_numbers bigint NOT NULL CHECK (order_numbers >= 0),
     -- Decides in which order the branch's order numbers come; random and never shown.

@@ -8,7 +8,7 @@ CREATE TABLE decision_batches (
     account_name text NOT NULL,
     -- The account may cancel orders that are accepted already.
     may_cancel_late boolean NOT NULL,
-    move_reason text NOT NULL,
+    reschedule_reason text NOT NULL,
     started_at timestamptz NOT NULL,
     PRIMARY KEY (org_id, batch_id)
 );
@@ -23,10 +23,10 @@ CREATE TABLE order_decisions (
     -- before the commit of its order.
     order_id uuid NOT NULL,
     branch_id uuid NOT NULL,
-    -- Promised time when it was decided; at another time the order was moved since.
+    -- Promised time when it was decided; at another time the order was rescheduled since.
     promised_at timestamptz NOT NULL,
-    action text NOT NULL CHECK (action IN ('cancel', 'move', 'move_next')),
-    -- Slot the order is moved to. Of `move_next` it is written down before capacity is asked for it.
+    action text NOT NULL CHECK (action IN ('cancel', 'reschedule', 'reschedule_next')),
+    -- Slot the order is rescheduled to. Of `reschedule_next` it is written down before capacity is asked for it.
     wanted_at timestamptz,
     -- Slots before this time rejected the order.
     search_from timestamptz NOT NULL,
@@ -38,7 +38,7 @@ CREATE TABLE order_decisions (
     reason text NOT NULL DEFAULT '',
     PRIMARY KEY (org_id, batch_id, order_id),
     FOREIGN KEY (org_id, batch_id) REFERENCES decision_batches (org_id, batch_id) ON DELETE CASCADE,
-    CHECK (action <> 'move' OR wanted_at IS NOT NULL),
+    CHECK (action <> 'reschedule' OR wanted_at IS NOT NULL),
     CHECK (state <> 'failed' OR reason <> '')
 );
 

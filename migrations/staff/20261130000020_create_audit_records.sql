@@ -1,5 +1,5 @@
 -- Who changed what, of all services: append-only and chained by hash within an organisation, so that a
--- record that was altered, removed or slipped in shows.
+-- record that was altered, removed or slipped in shows. Only the oldest can be removed, after five years.
 CREATE TABLE audit_records (
     org_id uuid NOT NULL,
     -- Place in the organisation's chain, without gaps.
@@ -43,6 +43,12 @@ CREATE POLICY tenant ON audit_records TO yizhimai_app
     USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
 GRANT SELECT, INSERT ON audit_records TO yizhimai_app;
 
+-- The job that removes old records sees their places and times, and no younger one can be removed.
+CREATE POLICY system ON audit_records FOR SELECT TO yizhimai_system USING (true);
+CREATE POLICY system_remove ON audit_records FOR DELETE TO yizhimai_system
+    USING (recorded_at < now() - interval '5 years');
+GRANT SELECT (org_id, seq, recorded_at, hash), DELETE ON audit_records TO yizhimai_system;
+
 -- Where each chain ends. It serialises the appending, and shows when the newest records are missing.
 CREATE TABLE audit_chains (
     org_id uuid PRIMARY KEY,
@@ -55,6 +61,21 @@ ALTER TABLE audit_chains FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON audit_chains TO yizhimai_app
     USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
 GRANT SELECT, INSERT, UPDATE ON audit_chains TO yizhimai_app;
+CREATE POLICY system ON audit_chains FOR SELECT TO yizhimai_system USING (true);
+GRANT SELECT (org_id) ON audit_chains TO yizhimai_system;
+
+-- Where a chain starts whose oldest records were removed: the place and the hash of the last of those.
+-- The first record that is kept follows it, so the rest of the chain proves what it did before.
+CREATE TABLE audit_chain_starts (
+    org_id uuid PRIMARY KEY,
+    seq bigint NOT NULL,
+    hash bytea NOT NULL
+);
+
+ALTER TABLE audit_chain_starts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_chain_starts FORCE ROW LEVEL SECURITY;
+CREATE POLICY system ON audit_chain_starts TO yizhimai_system USING (true);
+GRANT SELECT, INSERT, UPDATE ON audit_chain_starts TO yizhimai_system;
 
 -- Hash of a record's content and of the record before it. The content is a JSON list in the order of the
 -- columns; times are microseconds, so that no setting changes the text.
@@ -107,3 +128,33 @@ $$;
 CREATE TRIGGER audit_records_append
 BEFORE INSERT ON audit_records
 FOR EACH ROW EXECUTE FUNCTION append_to_audit_chain();
+
+-- Keeps the proof of a chain whose oldest records are removed, and refuses to remove any other.
+CREATE FUNCTION move_audit_chain_start() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    INSERT INTO audit_chain_starts (org_id, seq, hash)
+    SELECT DISTINCT ON (org_id) org_id, seq, hash
+    FROM removed
+    ORDER BY org_id, seq DESC
+    ON CONFLICT (org_id) DO UPDATE
+    SET seq = excluded.seq,
+        hash = excluded.hash;
+
+    IF EXISTS (
+        SELECT
+        FROM audit_chain_starts AS start
+        JOIN audit_records AS kept ON kept.org_id = start.org_id AND kept.seq <= start.seq
+        WHERE start.org_id IN (SELECT org_id FROM removed)
+    ) THEN
+        RAISE EXCEPTION 'only the oldest audit records of an organisation can be removed';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER audit_records_remove
+AFTER DELETE ON audit_records
+REFERENCING OLD TABLE AS removed
+FOR EACH STATEMENT EXECUTE FUNCTION move_audit_chain_start();

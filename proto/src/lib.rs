@@ -16,19 +16,27 @@
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.binpb"));
 
 macro_rules! packages {
-    ($($name:ident),*) => {
-        $(pub mod $name {
+    (services: $($service:ident),*; others: $($other:ident),*;) => {
+        /// The services, each named as the package that it serves, in the order in which they are started.
+        pub const SERVICES: [&str; [$(stringify!($service)),*].len()] = [$(stringify!($service)),*];
+
+        $(packages!($service);)*
+        $(packages!($other);)*
+    };
+    ($name:ident) => {
+        pub mod $name {
             pub mod v1 {
                 include!(concat!(env!("OUT_DIR"), "/yizhimai.", stringify!($name), ".v1.rs"));
             }
-        })*
+        }
     };
 }
 
-packages!(
-    capacity, catalog, channels, common, gateway, invoicing, membership, options, ordering,
-    payments, printing, staff
-);
+// A new service is entered here, and its binary, database, key and ports follow.
+packages! {
+    services: staff, catalog, capacity, ordering, payments;
+    others: channels, common, gateway, invoicing, membership, options, printing;
+}
 
 use options::v1::StatusClass;
 

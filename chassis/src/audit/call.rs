@@ -5,12 +5,14 @@ use std::{collections::BTreeSet, sync::Arc};
 use bytes::Bytes;
 use parking_lot::Mutex;
 use prost_reflect::DynamicMessage;
-use proto::common::v1::{AuditRecord, FieldChange};
+use proto::common::v1::AuditRecord;
 use serde::Serialize;
 
 use super::{
     Record,
+    changes::Changes,
     diff::{Fields, diff},
+    import::{self, ImportedRow},
     json, mask, shorten,
     subject::Subject,
 };
@@ -23,8 +25,6 @@ use crate::{
     outbox, telemetry, time,
 };
 
-/// Most changed fields of a record.
-const MOST_CHANGES: usize = 100;
 /// Outcome of a call that was carried out.
 const OK: &str = "OK";
 
@@ -57,7 +57,7 @@ struct State {
 struct Notes {
     on_behalf_of: Option<AccountId>,
     before: Vec<(Subject, Fields)>,
-    changes: Vec<(Subject, Vec<FieldChange>)>,
+    changes: Vec<(Subject, Changes)>,
 }
 
 impl Call {
@@ -111,7 +111,7 @@ impl Call {
             true => (asked.object_type, asked.object_id),
             false => (noted.object_type, noted.object_id),
         };
-        let (changes, omitted_changes) = merged(&notes.changes);
+        let changes = merged(&notes.changes);
         let actor = self.caller.as_ref().map(|identity| &identity.actor);
         let session_id = match actor {
             Some(Actor::Staff { session, .. }) => session.to_string(),
@@ -138,8 +138,8 @@ impl Call {
             object_type,
             object_id,
             request_json,
-            changes,
-            omitted_changes,
+            changes: changes.listed,
+            omitted_changes: i32::try_from(changes.omitted).unwrap_or(i32::MAX),
             reason,
             trace_id: telemetry::trace_id().unwrap_or_default(),
         };
@@ -175,24 +175,25 @@ fn only<T: ToString + Ord>(ids: &BTreeSet<T>) -> String {
 }
 
 /// All changes in one list: those of the first object by their paths, others behind the object.
-fn merged(noted: &[(Subject, Vec<FieldChange>)]) -> (Vec<FieldChange>, i32) {
-    let mut all = Vec::new();
+fn merged(noted: &[(Subject, Changes)]) -> Changes {
+    let mut all = Changes::default();
     for (index, (subject, changes)) in noted.iter().enumerate() {
-        all.extend(changes.iter().cloned().map(|mut change| {
+        all.omitted += changes.omitted;
+        for mut change in changes.listed.iter().cloned() {
             if index > 0 {
-                let Subject {
-                    object_type,
-                    object_id,
-                    ..
-                } = subject;
-                change.field = format!("{object_type}[{object_id}].{}", change.field);
+                change.field = behind(subject, &change.field);
             }
-            change
-        }));
+            all.push(change);
+        }
     }
-    let omitted = all.len().saturating_sub(MOST_CHANGES);
-    all.truncate(MOST_CHANGES);
-    (all, i32::try_from(omitted).unwrap_or(i32::MAX))
+    all
+}
+
+/// The path of a field of an object that is not the record's own.
+fn behind(subject: &Subject, field: &str) -> String {
+    let (kind, id) = (&subject.object_type, &subject.object_id);
+    let dot = if field.starts_with('[') { "" } else { "." };
+    format!("{kind}[{id}]{dot}{field}")
 }
 
 /// `catalog.UpdateBrand` of `/yizhimai.catalog.v1.CatalogService/UpdateBrand`.
@@ -288,14 +289,20 @@ pub fn changed<T: Serialize + ?Sized>(kind: &str, id: impl ToString, before: &T,
             let json = serde_json::to_value(value).unwrap_or_default();
             Fields::from(&json)
         };
-        let subject = Subject {
-            object_type: kind.to_owned(),
-            object_id: id.to_string(),
-            ..Subject::default()
-        };
-        state
-            .notes
-            .set(subject, diff(&fields(before), &fields(after)));
+        let changes = diff(&fields(before), &fields(after));
+        state.notes.set(Subject::object(kind, id), changes);
+    });
+}
+
+/// Notes what an imported file changed in an object, whose names and values hold nothing sensitive.
+pub fn imported<'a>(
+    kind: &str,
+    id: impl ToString,
+    rows: impl IntoIterator<Item = ImportedRow<'a>>,
+) {
+    note(|state| {
+        let changes = import::changes(rows);
+        state.notes.set(Subject::object(kind, id), changes);
     });
 }
 
@@ -322,7 +329,7 @@ fn note(change: impl FnOnce(&mut State)) {
 
 impl Notes {
     /// A repeat of the same object, as after a transaction that was tried again, replaces the first.
-    fn set(&mut self, subject: Subject, changes: Vec<FieldChange>) {
+    fn set(&mut self, subject: Subject, changes: Changes) {
         self.changes.retain(|(other, _)| *other != subject);
         self.changes.push((subject, changes));
     }

@@ -7,6 +7,7 @@ use proto::common::v1::FieldChange;
 use serde_json::Value;
 
 use super::{
+    changes::Changes,
     json,
     mask::{self, MASK},
     shorten,
@@ -16,7 +17,7 @@ use super::{
 const VERSION: &str = "version";
 
 /// The fields that differ, sorted by path. A sensitive field is named and its values are masked.
-pub(super) fn diff(before: &Fields, after: &Fields) -> Vec<FieldChange> {
+pub(super) fn diff(before: &Fields, after: &Fields) -> Changes {
     let paths: BTreeSet<&String> = before.raw.keys().chain(after.raw.keys()).collect();
     paths
         .into_iter()
@@ -152,7 +153,7 @@ mod tests {
         after.role = "counter".into();
         after.scope.as_mut().unwrap().branch_ids.pop();
         assert_eq!(
-            diff(&fields(&before), &fields(&after)),
+            diff(&fields(&before), &fields(&after)).listed,
             [
                 change("enabled", Some("true"), Some("false")),
                 change("role", None, Some("counter")),
@@ -169,7 +170,7 @@ mod tests {
             ..Session::default()
         };
         assert_eq!(
-            diff(&fields(&session("10.0.0.1")), &fields(&session("10.0.0.2"))),
+            diff(&fields(&session("10.0.0.1")), &fields(&session("10.0.0.2"))).listed,
             [change("remote_address", Some("***"), Some("***"))]
         );
     }

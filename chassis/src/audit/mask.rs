@@ -47,3 +47,102 @@ fn is_sensitive(field: &FieldDescriptor) -> bool {
         .as_bool()
         .unwrap_or(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use prost_reflect::MessageDescriptor;
+
+    use super::*;
+    use crate::{
+        audit::{
+            diff::{Fields, diff},
+            json,
+        },
+        authz::Rules,
+    };
+
+    /// Nested deeper than any request.
+    const DEEPEST: usize = 6;
+    const SECRET: &str = "hunter2";
+
+    /// The requests of all audited RPCs.
+    fn requests() -> impl Iterator<Item = MessageDescriptor> {
+        let audited = Rules::global().iter().filter(|rule| rule.audited);
+        audited.map(|rule| rule.input.clone())
+    }
+
+    fn collect(message: &MessageDescriptor, found: &mut BTreeSet<String>) {
+        for field in message.fields() {
+            let is_new = found.insert(field.full_name().to_owned());
+            if let (Kind::Message(inner), true) = (field.kind(), is_new) {
+                collect(&inner, found);
+            }
+        }
+    }
+
+    /// A message whose sensitive texts are the secret, wherever they stand.
+    fn filled(message: &MessageDescriptor, depth: usize) -> DynamicMessage {
+        let mut filled = DynamicMessage::new(message.clone());
+        for field in message.fields().filter(|field| !field.is_map()) {
+            let value = match field.kind() {
+                Kind::String if is_sensitive(&field) => Value::String(SECRET.to_owned()),
+                Kind::Bytes if is_sensitive(&field) => Value::Bytes(SECRET.into()),
+                Kind::String => Value::String("plain".to_owned()),
+                Kind::Message(inner) if depth < DEEPEST => {
+                    Value::Message(self::filled(&inner, depth + 1))
+                }
+                _ => continue,
+            };
+            let value = if field.is_list() {
+                Value::List(vec![value])
+            } else {
+                value
+            };
+            filled.set_field(&field, value);
+        }
+        filled
+    }
+
+    #[test]
+    fn nothing_sensitive_of_any_audited_request_is_recorded() {
+        for descriptor in requests() {
+            let given = filled(&descriptor, 0);
+            let mut masked = given.clone();
+            mask(&mut masked);
+            let request = json::write(&masked, false).to_string();
+            let changes = diff(&Fields::default(), &Fields::from(&given));
+            let recorded = format!("{request} {changes:?}");
+            let name = descriptor.full_name();
+            assert!(!recorded.contains(SECRET), "{name}: {recorded}");
+        }
+    }
+
+    #[test]
+    fn fields_that_name_a_person_or_a_secret_are_declared_sensitive() {
+        let mut names = BTreeSet::new();
+        requests().for_each(|request| collect(&request, &mut names));
+        let pool = Rules::global().descriptors();
+        let telling = [
+            "password", "token", "secret", "phone", "email", "contact", "remote", "address",
+            "birth", "tax_id", "carrier",
+        ];
+        let open: Vec<&String> = names
+            .iter()
+            .filter(|name| {
+                let (message, field) = name.rsplit_once('.').unwrap();
+                let message = pool.get_message_by_name(message).unwrap();
+                let field = message.get_field_by_name(field).unwrap();
+                let is_telling = telling.iter().any(|word| field.name().contains(word));
+                is_telling && field.kind() == Kind::String && !is_sensitive(&field)
+            })
+            .collect();
+        // A shop's own are on its page.
+        let of_a_shop = [
+            "yizhimai.catalog.v1.Branch.address",
+            "yizhimai.catalog.v1.Branch.phone",
+        ];
+        assert_eq!(open, of_a_shop);
+    }
+}

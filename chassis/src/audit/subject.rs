@@ -13,6 +13,15 @@ pub(super) struct Subject {
 }
 
 impl Subject {
+    /// An object by its kind and id alone.
+    pub(super) fn object(kind: &str, id: impl ToString) -> Self {
+        Self {
+            object_type: kind.to_owned(),
+            object_id: id.to_string(),
+            ..Self::default()
+        }
+    }
+
     /// The first id of each kind, nearest to the top; without an id of its own, the object is the
     /// branch or the brand.
     pub(super) fn of(message: &DynamicMessage) -> Self {

@@ -1,6 +1,6 @@
 //! What a statement failed with, classified in one place.
 
-use std::fmt::Display;
+use std::{fmt::Display, num::TryFromIntError};
 
 use crate::error::Problem;
 
@@ -30,6 +30,16 @@ pub enum StoreError {
         /// Key of the row.
         key: String,
     },
+    /// A statement changed fewer or more rows than those its caller had locked.
+    #[error("{changed} rows of {table} were changed instead of {expected}")]
+    RowCount {
+        /// Table.
+        table: &'static str,
+        /// Rows the caller had locked.
+        expected: usize,
+        /// Rows the statement changed.
+        changed: u64,
+    },
     /// Anything else.
     #[error("a statement failed")]
     Other(#[source] sqlx::Error),
@@ -43,6 +53,18 @@ impl StoreError {
             column,
             key: key.to_string(),
         }
+    }
+
+    /// Fails unless a statement on `table` changed exactly the `expected` rows.
+    pub fn check_row_count(table: &'static str, expected: usize, changed: u64) -> Result<(), Self> {
+        if usize::try_from(changed) == Ok(expected) {
+            return Ok(());
+        }
+        Err(Self::RowCount {
+            table,
+            expected,
+            changed,
+        })
     }
 
     /// The same work may succeed later.
@@ -76,6 +98,13 @@ impl From<sqlx::Error> for StoreError {
             },
             None => Self::Other(error),
         }
+    }
+}
+
+impl From<TryFromIntError> for StoreError {
+    /// A number does not fit its column.
+    fn from(error: TryFromIntError) -> Self {
+        Self::Other(sqlx::Error::Encode(error.into()))
     }
 }
 
@@ -126,13 +155,13 @@ pub trait OnConstraint<T> {
     ) -> Result<T, E>;
 }
 
-impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
+impl<T, F: Into<StoreError>> OnConstraint<T> for Result<T, F> {
     fn on_constraint<E: From<StoreError>>(
         self,
         name: &str,
         rejected: impl FnOnce() -> E,
     ) -> Result<T, E> {
-        self.map_err(|error| match StoreError::from(error) {
+        self.map_err(|error| match error.into() {
             StoreError::Constraint { name: violated, .. } if violated == name => rejected(),
             other => other.into(),
         })

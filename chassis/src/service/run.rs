@@ -2,18 +2,18 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use futures::FutureExt as _;
+use futures::{FutureExt as _, future::BoxFuture};
 use proto::common::v1::snapshot_service_server::SnapshotServiceServer;
 use tokio_util::sync::CancellationToken;
 
-use super::{App, Context};
+use super::{App, Context, Parts};
 use crate::{
     amqp::Amqp,
     audit::OutboxSink,
     authn::{Signer, Verifier},
     client::Peers,
     clock::SharedClock,
-    config::Config,
+    config::{Config, Sections},
     db::Db,
     idempotency, inbox,
     job::Job,
@@ -48,71 +48,112 @@ pub async fn start<A: App>(
     config: Config<A::Config>,
     clock: SharedClock,
 ) -> anyhow::Result<Running> {
-    let telemetry = telemetry::init(A::NAME, &config.telemetry)?;
-    let servers = shutdown::Parts::new();
-    let workers = shutdown::Parts::new();
-    let last = shutdown::Parts::new();
-    let failed = CancellationToken::new();
+    let Config { sections, own } = config;
+    let start = Start::new(A::NAME, sections, clock)?;
+    let parts = A::build(start.context.clone(), own).await?;
+    start.run(parts).await
+}
 
-    let signer = Arc::new(Signer::from_config(&config.auth, clock.clone()));
-    let verifier = Arc::new(Verifier::from_config(&config.auth, clock.clone()));
-    let db = Db::connect(&config.db)?;
-    let amqp = Amqp::new(&config.amqp, A::NAME);
-    let context = Context {
-        db: db.clone(),
-        redis: redis::connect(&config.redis)?,
-        amqp: amqp.clone(),
-        clock: clock.clone(),
-        peers: Peers::new(&config.peers, signer.clone(), clock.clone(), &last.token())?,
-        signer,
-        shutdown: servers.token(),
-    };
-    let parts = A::build(context.clone(), config.own).await?;
+/// A service before its own parts are made. Nothing here is generic, and what is long is boxed, so
+/// that it is compiled once for all services.
+struct Start {
+    name: &'static str,
+    sections: Sections,
+    clock: SharedClock,
+    telemetry: Telemetry,
+    verifier: Arc<Verifier>,
+    context: Context,
+    servers: shutdown::Parts,
+    last: shutdown::Parts,
+}
 
-    let snapshots = SnapshotServer::new(db.clone(), clock.clone(), parts.snapshots);
-    let routes = parts
-        .routes
-        .add_service(SnapshotServiceServer::new(snapshots));
-
-    let readiness = readiness(&db);
-    let drain = *config.server.drain;
-    let ops = OpsServer::bind(config.server.ops_addr, readiness.clone(), telemetry.clone()).await?;
-    let grpc = GrpcServer::bind(GrpcSettings {
-        config: config.server,
-        verifier,
-        clock: clock.clone(),
-        audit: Arc::new(OutboxSink {
-            db: db.clone(),
+impl Start {
+    fn new(name: &'static str, sections: Sections, clock: SharedClock) -> anyhow::Result<Self> {
+        let telemetry = telemetry::init(name, &sections.telemetry)?;
+        let servers = shutdown::Parts::new();
+        let last = shutdown::Parts::new();
+        let signer = Arc::new(Signer::from_config(&sections.auth, clock.clone()));
+        let context = Context {
+            db: Db::connect(&sections.db)?,
+            redis: redis::connect(&sections.redis)?,
+            amqp: Amqp::new(&sections.amqp, name),
             clock: clock.clone(),
-        }),
-    })
-    .await?;
-    let (addr, ops_addr) = (grpc.addr(), ops.addr());
+            peers: Peers::new(
+                &sections.peers,
+                signer.clone(),
+                clock.clone(),
+                &last.token(),
+            )?,
+            signer,
+            shutdown: servers.token(),
+        };
+        Ok(Self {
+            name,
+            verifier: Arc::new(Verifier::from_config(&sections.auth, clock.clone())),
+            sections,
+            clock,
+            telemetry,
+            context,
+            servers,
+            last,
+        })
+    }
 
-    last.spawn(Relay::new(&db, &amqp, A::NAME).run(last.token()));
-    watch(&last, &failed, ops.run(last.token()));
-    workers.spawn(purge(db.clone(), clock).run(workers.token()));
-    for consumer in parts.consumers {
-        let peers = context.peers.clone();
-        workers.spawn(consumer.run(db.clone(), amqp.clone(), peers, workers.token()));
+    fn run(self, parts: Parts) -> BoxFuture<'static, anyhow::Result<Running>> {
+        async move {
+            let Context { db, amqp, .. } = &self.context;
+            let snapshots = SnapshotServer::new(db.clone(), self.clock.clone(), parts.snapshots);
+            let routes = parts
+                .routes
+                .add_service(SnapshotServiceServer::new(snapshots));
+
+            let readiness = readiness(db);
+            let server = self.sections.server;
+            let drain = *server.drain;
+            let ops = OpsServer::bind(server.ops_addr, readiness.clone(), self.telemetry.clone());
+            let ops = ops.await?;
+            let grpc = GrpcServer::bind(GrpcSettings {
+                config: server,
+                verifier: self.verifier,
+                clock: self.clock.clone(),
+                audit: Arc::new(OutboxSink {
+                    db: db.clone(),
+                    clock: self.clock.clone(),
+                }),
+            })
+            .await?;
+            let (addr, ops_addr) = (grpc.addr(), ops.addr());
+
+            let (servers, last) = (self.servers, self.last);
+            let workers = shutdown::Parts::new();
+            let failed = CancellationToken::new();
+            last.spawn(Relay::new(db, amqp, self.name).run(last.token()));
+            watch(&last, &failed, ops.run(last.token()));
+            workers.spawn(purge(db.clone(), self.clock).run(workers.token()));
+            for consumer in parts.consumers {
+                let peers = self.context.peers.clone();
+                workers.spawn(consumer.run(db.clone(), amqp.clone(), peers, workers.token()));
+            }
+            for job in parts.jobs {
+                workers.spawn(job.run(workers.token()));
+            }
+            watch(&servers, &failed, grpc.run(routes, servers.token()));
+            tracing::info!(server.addr = %addr, ops.addr = %ops_addr, "{} answers", self.name);
+            Ok(Running {
+                addr,
+                ops_addr,
+                context: self.context,
+                readiness,
+                telemetry: self.telemetry,
+                drain,
+                failed,
+                servers,
+                workers,
+                last,
+            })
+        }
+        .boxed()
     }
-    for job in parts.jobs {
-        workers.spawn(job.run(workers.token()));
-    }
-    watch(&servers, &failed, grpc.run(routes, servers.token()));
-    tracing::info!(server.addr = %addr, ops.addr = %ops_addr, "{} answers", A::NAME);
-    Ok(Running {
-        addr,
-        ops_addr,
-        context,
-        readiness,
-        telemetry,
-        drain,
-        failed,
-        servers,
-        workers,
-        last,
-    })
 }
 
 impl Running {

@@ -3,8 +3,13 @@
 use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, bail};
+use futures::{
+    FutureExt as _,
+    future::{BoxFuture, LocalBoxFuture},
+};
+use sqlx::migrate::Migrator;
 
-use super::{App, start};
+use super::{App, Running, start};
 use crate::{
     amqp::Amqp,
     clock::SystemClock,
@@ -31,10 +36,10 @@ pub fn main<A: App>() -> ExitCode {
 
 fn run<A: App>(words: &[&str], variables: &BTreeMap<String, String>) -> anyhow::Result<ExitCode> {
     match words {
-        [] | ["serve"] => block_on(serve::<A>(variables)),
-        ["migrate"] => block_on(migrate::<A>(variables)),
-        ["replay", queue] => block_on(replay::<A>(variables, queue)),
-        ["refill", queue] => block_on(refill::<A>(variables, queue)),
+        [] | ["serve"] => block_on(serve::<A>(variables).boxed_local()),
+        ["migrate"] => block_on(migrate(A::migrator(), variables).boxed_local()),
+        ["replay", queue] => block_on(replay(A::NAME, variables, queue).boxed_local()),
+        ["refill", queue] => block_on(refill(A::NAME, variables, queue).boxed_local()),
         ["config"] => {
             print!("{}", Config::<A::Config>::sample(A::NAME));
             Ok(ExitCode::SUCCESS)
@@ -43,7 +48,7 @@ fn run<A: App>(words: &[&str], variables: &BTreeMap<String, String>) -> anyhow::
     }
 }
 
-fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+fn block_on(work: LocalBoxFuture<'_, anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -54,41 +59,54 @@ fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Res
 async fn serve<A: App>(variables: &BTreeMap<String, String>) -> anyhow::Result<ExitCode> {
     let config = Config::<A::Config>::read(A::NAME, variables)?;
     let running = start::<A>(config, Arc::new(SystemClock)).await?;
-    let broken = tokio::select! {
-        requested = shutdown::requested() => { requested?; false }
-        () = running.failed() => true,
-    };
-    tracing::info!("{} ends", A::NAME);
-    let orderly = running.stop().await;
-    if !orderly {
-        eprintln!("{}: some work was cut off", A::NAME);
-    }
-    Ok(if broken || !orderly {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(until_ended(A::NAME, running).await)
 }
 
-async fn migrate<A: App>(variables: &BTreeMap<String, String>) -> anyhow::Result<ExitCode> {
+/// Waits until the service is asked to end or fails, and ends it.
+fn until_ended(name: &'static str, running: Running) -> BoxFuture<'static, ExitCode> {
+    async move {
+        let broken = tokio::select! {
+            requested = shutdown::requested() => requested.is_err(),
+            () = running.failed() => true,
+        };
+        tracing::info!("{name} ends");
+        let orderly = running.stop().await;
+        if !orderly {
+            eprintln!("{name}: some work was cut off");
+        }
+        if broken || !orderly {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        }
+    }
+    .boxed()
+}
+
+async fn migrate(
+    migrator: &'static Migrator,
+    variables: &BTreeMap<String, String>,
+) -> anyhow::Result<ExitCode> {
     let config: DbConfig = only_section("DB_", variables)?;
-    db::migrate(A::migrator(), &config).await?;
+    db::migrate(migrator, &config).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn replay<A: App>(
+async fn replay(
+    name: &str,
     variables: &BTreeMap<String, String>,
     queue: &str,
 ) -> anyhow::Result<ExitCode> {
     let config: AmqpConfig = only_section("AMQP_", variables)?;
-    let amqp = Amqp::new(&config, A::NAME);
+    let amqp = Amqp::new(&config, name);
     let count = inbox::replay(&amqp, queue).await?;
     amqp.close().await;
     println!("{count} dead letters of {queue} are tried again");
     Ok(ExitCode::SUCCESS)
 }
 
-async fn refill<A: App>(
+async fn refill(
+    name: &str,
     variables: &BTreeMap<String, String>,
     queue: &str,
 ) -> anyhow::Result<ExitCode> {
@@ -97,7 +115,7 @@ async fn refill<A: App>(
     let known = inbox::refill(&db, queue).await?;
     db.close().await;
     if !known {
-        bail!("{queue} is no consumer of {}", A::NAME);
+        bail!("{queue} is no consumer of {name}");
     }
     println!("{queue} is filled again within a minute");
     Ok(ExitCode::SUCCESS)

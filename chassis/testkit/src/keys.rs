@@ -8,14 +8,11 @@ use chassis::{
     config::{AuthConfig, PrivateKey, PublicKeys},
 };
 
-/// Everyone who signs in the platform.
-const SIGNERS: [&str; 5] = ["capacity", "catalog", "gateway", "ordering", "staff"];
-
 /// The section `AUTH_` of `service`.
 #[must_use]
 pub fn config(service: &str) -> AuthConfig {
     let mut public = BTreeMap::new();
-    for name in SIGNERS.into_iter().chain([service]) {
+    for name in proto::SERVICES.into_iter().chain(["gateway", service]) {
         let clock = std::sync::Arc::new(chassis::clock::SystemClock);
         let signer = Signer::new(name, seed(name), clock);
         let keys: PublicKeys = format!("{name}={}", signer.public_key()).parse().unwrap();

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chassis::{
-    config::{AmqpConfig, AuthConfig, Config, Problems, section},
-    service::{self, App, Context, Job, Parts, Running},
+    config::{AmqpConfig, AuthConfig, Config, Problems, Sections, section},
+    service::{self, App, BoxFuture, Context, Job, Parts, Running},
 };
 use serde::{Deserialize, Serialize};
 use testkit::{TestAmqp, TestDb, TestRedis};
@@ -29,7 +29,7 @@ impl App for Clockwork {
         &MIGRATOR
     }
 
-    async fn build(ctx: Context, config: ClockworkConfig) -> anyhow::Result<Parts> {
+    fn build(ctx: Context, config: ClockworkConfig) -> BoxFuture<'static, anyhow::Result<Parts>> {
         let tick = Job::every("tick", Duration::from_millis(1), move || {
             let (db, ticks) = (ctx.db.clone(), config.ticks.clone());
             async move {
@@ -40,10 +40,10 @@ impl App for Clockwork {
                 Ok(())
             }
         });
-        Ok(Parts {
+        Box::pin(std::future::ready(Ok(Parts {
             jobs: vec![tick],
             ..Parts::default()
-        })
+        })))
     }
 }
 
@@ -75,13 +75,15 @@ impl Ground {
         let amqp: AmqpConfig = self.amqp.config();
         let problems = &mut Problems::default();
         Config {
-            db: self.database.config(),
-            redis: self.redis.config(),
-            amqp,
-            server: section("SERVER_", &variables, problems).unwrap(),
-            auth,
-            peers: section("PEERS_", &variables, problems).unwrap(),
-            telemetry: section("TELEMETRY_", &variables, problems).unwrap(),
+            sections: Sections {
+                db: self.database.config(),
+                redis: self.redis.config(),
+                amqp,
+                server: section("SERVER_", &variables, problems).unwrap(),
+                auth,
+                peers: section("PEERS_", &variables, problems).unwrap(),
+                telemetry: section("TELEMETRY_", &variables, problems).unwrap(),
+            },
             own: ClockworkConfig { ticks },
         }
     }

@@ -43,8 +43,8 @@ pub async fn check(
             findings.push(Finding {
                 invariant: 2,
                 what: format!("order {id} is promised for {order}, its reservation for {hold}"),
-                cause: "a move to another slot was broken off",
-                repair: "look into ordering's log for `finish_moves` and `carry_out_decisions`, or move the order once more",
+                cause: "a rescheduling was interrupted",
+                repair: "look into ordering's log for `finish_reschedules` and `carry_out_decisions`, or reschedule the order once more",
             });
         }
     }

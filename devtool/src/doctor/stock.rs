@@ -29,7 +29,7 @@ pub async fn check(capacity: &mut PgConnection) -> anyhow::Result<Vec<Finding>> 
         (
             OVERBOOKED,
             "the check constraint was dropped or bypassed",
-            "move orders of the window",
+            "reschedule orders of the window",
         ),
         (
             TAKEN,

@@ -2,8 +2,6 @@
 
 pub mod availability;
 pub mod body;
-mod catalogue;
-pub mod convert;
 pub mod events;
 pub mod idempotency;
 pub mod menus;
@@ -13,11 +11,11 @@ mod pauses;
 pub mod products;
 pub mod query;
 pub mod quotes;
+mod scope;
 pub mod session;
 pub mod stock;
 pub mod storefront;
 pub mod transcoded;
-mod wire_enum;
 
 use utoipa_axum::router::OpenApiRouter;
 

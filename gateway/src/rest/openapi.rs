@@ -11,8 +11,11 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{admin_routes, events, public_routes, shop_routes, transcoded};
-use crate::problem::{ProblemDocument, ProblemField};
+use super::{admin_routes, public_routes, shop_routes, transcoded};
+use crate::{
+    json::live,
+    problem::{ProblemDocument, ProblemField},
+};
 
 const SIGN_IN: &str = "/api/admin/sign-in";
 
@@ -26,9 +29,9 @@ const SIGN_IN: &str = "/api/admin/sign-in";
     components(schemas(
         ProblemDocument,
         ProblemField,
-        events::OrderChanged,
-        events::AvailabilityChanged,
-        events::MenuChanged
+        live::OrderChanged,
+        live::AvailabilityChanged,
+        live::MenuChanged
     ))
 )]
 struct Description;

@@ -6,10 +6,11 @@ use proto::{
     capacity::v1::{
         CreatePauseRequest, PauseScope, PauseTarget, PauseTargetKind, PreviewPauseRequest,
     },
-    catalog::v1::Product,
+    catalog::v1::{GetItemNamesRequest, ItemKey, ItemKind, ItemName},
 };
+use tonic::Code;
 
-use super::{Result, catalogue::Catalogue};
+use super::{Result, scope};
 use crate::{auth::Staff, problem::Rejection, state::Gateway};
 
 const PERMISSION: &str = "ops.pause";
@@ -50,7 +51,7 @@ pub async fn check_preview(
     Ok(())
 }
 
-/// A target as the catalogue knows it.
+/// A target as the catalogue names it.
 #[derive(Default)]
 struct Found {
     name: String,
@@ -60,37 +61,24 @@ struct Found {
 async fn find(
     gateway: &Gateway,
     staff: &Staff,
-    (scope, branch_ids, brand_id): (PauseScope, &[String], &str),
+    (pause_scope, branch_ids, brand_id): (PauseScope, &[String], &str),
     target: Option<&PauseTarget>,
 ) -> Result<Found> {
-    let Some(target) = target else {
+    let Some((key, field)) = target.and_then(item_of) else {
         return Ok(Found::default());
     };
-    let kind = target.kind();
-    let field = match kind {
-        PauseTargetKind::Unspecified | PauseTargetKind::Method | PauseTargetKind::Branch => {
-            return Ok(Found::default());
+    let brand_id = match (pause_scope, branch_ids.first()) {
+        (PauseScope::Brand, _) => {
+            scope::check_brand(gateway, staff, PERMISSION, brand_id).await?;
+            brand_id.to_owned()
         }
-        PauseTargetKind::Station | PauseTargetKind::Tag => "target.name",
-        _ => "target.id",
-    };
-    let catalogue = match (scope, branch_ids.first()) {
-        (PauseScope::Brand, _) => Catalogue::of_brand(gateway, staff, PERMISSION, brand_id).await?,
-        (_, Some(branch)) => Catalogue::of_branch(gateway, staff, PERMISSION, branch).await?,
+        (_, Some(branch_id)) => {
+            scope::brand_of_branch(gateway, staff, PERMISSION, branch_id).await?
+        }
         // Capacity refuses a pause of no branch at its field.
         (_, None) => return Ok(Found::default()),
     };
-    let found = match kind {
-        PauseTargetKind::Category => {
-            let mut categories = catalogue.categories(gateway, staff).await?.into_iter();
-            let category = categories.find(|one| one.category_id == target.id());
-            category.map(|category| Found {
-                name: category.name,
-                sku_ids: Vec::new(),
-            })
-        }
-        _ => in_catalogue(&catalogue, kind, target),
-    };
+    let found = name(gateway, staff, brand_id, key).await?;
     found.ok_or_else(|| {
         Rejection::new(CommonReason::NotFound)
             .param("what", "target")
@@ -98,53 +86,60 @@ async fn find(
     })
 }
 
-fn in_catalogue(
-    catalogue: &Catalogue,
-    kind: PauseTargetKind,
-    target: &PauseTarget,
-) -> Option<Found> {
-    let (id, label) = (target.id(), target.name());
-    let (products, groups) = (&catalogue.products, &catalogue.groups);
-    match kind {
-        PauseTargetKind::Product => {
-            let product = products.iter().find(|one| one.product_id == id)?;
-            let variants = product.variants.iter();
-            Some(Found {
-                name: product.name.clone(),
-                sku_ids: variants.map(|one| one.variant_id.clone()).collect(),
-            })
+/// What catalog is asked for, and the field that names it; `None` for what no catalogue knows.
+fn item_of(target: &PauseTarget) -> Option<(ItemKey, &'static str)> {
+    let kind = match target.kind() {
+        PauseTargetKind::Unspecified | PauseTargetKind::Method | PauseTargetKind::Branch => {
+            return None;
         }
-        PauseTargetKind::Variant => {
-            let mut variants = products.iter().flat_map(|product| {
-                let variants = product.variants.iter();
-                variants.map(move |variant| (product, variant))
-            });
-            let (product, variant) = variants.find(|(_, one)| one.variant_id == id)?;
-            let name = format!("{} {}", product.name, variant.name);
-            Some(Found {
-                name: name.trim_end().to_owned(),
-                sku_ids: vec![id.to_owned()],
-            })
-        }
-        PauseTargetKind::Option => {
-            let mut options = groups.iter().flat_map(|group| &group.options);
-            let option = options.find(|one| one.option_id == id)?;
-            Some(Found {
-                name: option.name.clone(),
-                sku_ids: vec![id.to_owned()],
-            })
-        }
-        PauseTargetKind::Station => labelled(products, label, |product| &product.station),
-        PauseTargetKind::Tag => labelled(products, label, |product| &product.print_tag),
-        _ => None,
-    }
+        PauseTargetKind::Product => ItemKind::Product,
+        PauseTargetKind::Variant => ItemKind::Variant,
+        PauseTargetKind::Option => ItemKind::Option,
+        PauseTargetKind::Category => ItemKind::Category,
+        PauseTargetKind::Station => ItemKind::Station,
+        PauseTargetKind::Tag => ItemKind::PrintTag,
+    };
+    let (key, field) = match kind {
+        ItemKind::Station | ItemKind::PrintTag => (target.name(), "target.name"),
+        _ => (target.id(), "target.id"),
+    };
+    let key = ItemKey {
+        kind: kind.into(),
+        key: key.to_owned(),
+    };
+    Some((key, field))
 }
 
-/// A station or print tag exists when a product names it.
-fn labelled(products: &[Product], label: &str, of: fn(&Product) -> &String) -> Option<Found> {
-    let known = !label.is_empty() && products.iter().any(|product| of(product) == label);
-    known.then(|| Found {
-        name: label.to_owned(),
-        sku_ids: Vec::new(),
-    })
+async fn name(
+    gateway: &Gateway,
+    staff: &Staff,
+    brand_id: String,
+    key: ItemKey,
+) -> Result<Option<Found>> {
+    let request = GetItemNamesRequest {
+        brand_id,
+        items: vec![key],
+    };
+    let mut catalog = gateway.as_gateway(staff.identity().org).catalog();
+    let named = match catalog.get_item_names(request).await {
+        Ok(response) => response.into_inner().items.pop(),
+        // No item has a key of that form.
+        Err(status) if status.code() == Code::InvalidArgument => None,
+        Err(status) => return Err(status.into()),
+    };
+    Ok(named.map(|item| Found {
+        name: format!("{} {}", item.name, variant_name(&item))
+            .trim_end()
+            .to_owned(),
+        sku_ids: item.sku_ids,
+    }))
+}
+
+/// A variant is called after its product and itself; an option's group is not part of its name.
+fn variant_name(item: &ItemName) -> &str {
+    if item.kind() == ItemKind::Variant {
+        &item.detail
+    } else {
+        ""
+    }
 }

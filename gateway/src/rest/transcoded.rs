@@ -6,13 +6,13 @@
 use std::sync::LazyLock;
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{RawPathParams, Request, State},
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
 };
 use chassis::{authz::Rules, error::CommonReason};
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Uri, header::CONTENT_TYPE};
 use prost::Name;
 use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _};
 use serde_json::Value;
@@ -51,15 +51,34 @@ pub fn messages() -> Vec<MessageDescriptor> {
     MESSAGES.into_iter().filter_map(descriptor).collect()
 }
 
+/// A message as JSON, already written: the body of a response.
+#[derive(Debug)]
+pub struct WrittenJson(Vec<u8>);
+
+impl WrittenJson {
+    /// The JSON as a value, to be a member of another.
+    pub fn value(&self) -> Result<Value> {
+        serde_json::from_slice(&self.0).map_err(|error| Rejection::internal(error.into()))
+    }
+}
+
+impl IntoResponse for WrittenJson {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, "application/json")], self.0).into_response()
+    }
+}
+
 /// JSON of a message, for handlers that do more than to call.
-pub fn json<M: Name>(message: &M) -> Result<Value> {
+pub fn json<M: Name>(message: &M) -> Result<WrittenJson> {
     let of = descriptor(&M::full_name());
     let of = of.ok_or_else(|| {
         Rejection::internal(anyhow::anyhow!("no descriptor of {}", M::full_name()))
     })?;
     let message = DynamicMessage::decode(of, message.encode_to_vec().as_slice())
         .map_err(|error| Rejection::internal(error.into()))?;
-    transcode::object(&message).map_err(incomplete)
+    transcode::object(&message)
+        .map(WrittenJson)
+        .map_err(incomplete)
 }
 
 fn descriptor(name: &str) -> Option<MessageDescriptor> {
@@ -107,11 +126,11 @@ async fn serve(
         bytes::Bytes::new()
     };
     let message = message(endpoint, params, &uri, &headers, &body)?;
-    let message = complete(endpoint, gateway, staff, message).await?;
+    let message = complete(gateway, staff, message).await?;
     let answer = call(endpoint, gateway, staff, message).await?;
     let (status, json) = endpoint.response(&answer).map_err(incomplete)?;
     Ok(match json {
-        Some(json) => (status, Json(json)).into_response(),
+        Some(json) => (status, WrittenJson(json)).into_response(),
         None => status.into_response(),
     })
 }
@@ -134,29 +153,31 @@ fn message(
     endpoint.request(call).map_err(refusal)
 }
 
-/// Checks, and fills in, what only another service knows, for the few RPCs that need it.
+/// Checks, and fills in, what only another service knows, for the few requests that need it.
 async fn complete(
-    endpoint: &Endpoint,
     gateway: &Gateway,
     staff: &Staff,
     message: DynamicMessage,
 ) -> Result<DynamicMessage> {
-    match endpoint.rpc().full_name() {
-        "yizhimai.capacity.v1.PauseService.CreatePause" => {
-            let request = pauses::complete_creation(gateway, staff, typed(&message)?).await?;
-            dynamic(&message, &request)
-        }
-        "yizhimai.capacity.v1.PauseService.PreviewPause" => {
-            pauses::check_preview(gateway, staff, &typed(&message)?).await?;
-            Ok(message)
-        }
-        _ => Ok(message),
+    if let Some(request) = typed(&message)? {
+        let request = pauses::complete_creation(gateway, staff, request).await?;
+        return dynamic(&message, &request);
     }
+    if let Some(request) = typed(&message)? {
+        pauses::check_preview(gateway, staff, &request).await?;
+    }
+    Ok(message)
 }
 
-fn typed<M: Name + Default>(message: &DynamicMessage) -> Result<M> {
+/// The message as the type that is expected of it; `None` when it is of another.
+fn typed<M: Name + Default>(message: &DynamicMessage) -> Result<Option<M>> {
+    if message.descriptor().full_name() != M::full_name() {
+        return Ok(None);
+    }
     let typed = message.transcode_to();
-    typed.map_err(|error| Rejection::internal(error.into()))
+    typed
+        .map(Some)
+        .map_err(|error| Rejection::internal(error.into()))
 }
 
 fn dynamic<M: Name>(like: &DynamicMessage, from: &M) -> Result<DynamicMessage> {

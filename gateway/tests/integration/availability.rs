@@ -17,10 +17,10 @@ fn answers(
     let branch_id = edge.branch_id.clone();
     edge.fake.on(
         "capacity.v1.AvailabilityService/GetAvailability",
-        move |asked| {
+        move |request| {
             let availability = capacity::Availability {
                 branch_id: branch_id.clone(),
-                ..availability(asked)
+                ..availability(request)
             };
             Ok(capacity::GetAvailabilityResponse {
                 availability: Some(availability),
@@ -77,10 +77,10 @@ async fn each_browser_gets_the_encoding_it_takes() {
 #[tokio::test]
 async fn the_day_whose_stock_is_told_is_the_one_asked_for() {
     let edge = Edge::open().await;
-    answers(&edge, |asked| capacity::Availability {
+    answers(&edge, |request| capacity::Availability {
         as_of: Some(prost_types::Timestamp::default()),
         state: capacity::OpenState::Open.into(),
-        stock_day: match asked.business_day.as_str() {
+        stock_day: match request.business_day.as_str() {
             "" => "2026-09-02".to_owned(),
             day => day.to_owned(),
         },
@@ -103,8 +103,8 @@ async fn the_day_whose_stock_is_told_is_the_one_asked_for() {
 #[tokio::test]
 async fn who_hears_of_a_change_is_not_told_what_was_so_before() {
     let edge = Edge::open().await;
-    answers(&edge, |asked| capacity::Availability {
-        as_of: asked.not_before,
+    answers(&edge, |request| capacity::Availability {
+        as_of: request.not_before,
         state: capacity::OpenState::Open.into(),
         ..Default::default()
     });

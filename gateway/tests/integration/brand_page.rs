@@ -58,9 +58,9 @@ fn has_branches(edge: &Edge, count: usize) {
 
 /// Lets capacity list the branches in pages of the size that is asked for.
 fn lists(fake: &Fake, count: usize) {
-    fake.on(LIST, move |asked: capacity::ListOpenStatusesRequest| {
-        let size = usize::try_from(asked.page_size).unwrap();
-        let from = asked.page_token.parse().unwrap_or(0_usize);
+    fake.on(LIST, move |request: capacity::ListOpenStatusesRequest| {
+        let size = usize::try_from(request.page_size).unwrap();
+        let from = request.page_token.parse().unwrap_or(0_usize);
         let to = count.min(from + size);
         let status = |number: usize| capacity::BranchOpenStatus {
             branch_id: format!("branch-{number:04}"),

@@ -13,7 +13,7 @@ const SET: &str = "capacity.v1.HoursService/SetHours";
 const PREVIEW: &str = "capacity.v1.HoursService/PreviewHours";
 const SAVE_DAY: &str = "capacity.v1.HoursService/SaveSpecialDay";
 const GET_ORDER: &str = "ordering.v1.OrderingService/GetOrder";
-const MOVE: &str = "ordering.v1.OrderingService/MoveOrder";
+const RESCHEDULE: &str = "ordering.v1.OrderingService/RescheduleOrder";
 const TRANSITION: &str = "ordering.v1.OrderingService/TransitionOrder";
 const FIRST: &str = "01900000-0000-7000-8000-000000000001";
 const SECOND: &str = "01900000-0000-7000-8000-000000000002";
@@ -82,7 +82,7 @@ async fn decisions_are_saved_with_the_hours_in_one_call() {
     edge.fake.on(SET, |request: capacity::SetHoursRequest| {
         let decisions = request.decisions.unwrap();
         assert!(decisions.keep_others);
-        assert_eq!(decisions.move_reason, "颱風假");
+        assert_eq!(decisions.reschedule_reason, "颱風假");
         let decided: Vec<_> = decisions
             .orders
             .iter()
@@ -95,8 +95,8 @@ async fn decisions_are_saved_with_the_hours_in_one_call() {
             decided,
             [
                 (FIRST, capacity::Decision::Cancel, None),
-                (SECOND, capacity::Decision::Move, Some(1_788_408_000)),
-                (THIRD, capacity::Decision::MoveNext, None),
+                (SECOND, capacity::Decision::Reschedule, Some(1_788_408_000)),
+                (THIRD, capacity::Decision::RescheduleNext, None),
                 (FOURTH, capacity::Decision::Keep, None),
             ]
         );
@@ -112,18 +112,18 @@ async fn decisions_are_saved_with_the_hours_in_one_call() {
     let decisions = json!({
         "orders": [
             {"order_id": FIRST, "decision": "cancel"},
-            {"order_id": SECOND, "decision": "move", "wanted_at": "2026-09-03T04:00:00Z"},
-            {"order_id": THIRD, "decision": "move_next"},
+            {"order_id": SECOND, "decision": "reschedule", "wanted_at": "2026-09-03T04:00:00Z"},
+            {"order_id": THIRD, "decision": "reschedule_next"},
             {"order_id": FOURTH, "decision": "keep"},
         ],
         "keep_others": true,
-        "move_reason": "颱風假",
+        "reschedule_reason": "颱風假",
     });
     let answer = put(&edge, &json!({"hours": hours(), "decisions": decisions})).await;
     assert_eq!(answer.status(), 200);
     let answer: Value = answer.json().await.unwrap();
     assert_eq!(answer["started"], json!({"batch_id": FIRST, "orders": 3}));
-    for rpc in [TRANSITION, MOVE, GET_ORDER] {
+    for rpc in [TRANSITION, RESCHEDULE, GET_ORDER] {
         assert_eq!(edge.fake.calls(rpc), 0, "{rpc}");
     }
 }
@@ -140,17 +140,20 @@ async fn a_refused_decision_is_named_where_it_stands_in_the_body() {
                     "decisions.orders[0].wanted_at",
                     CommonReason::ValidationFailed,
                 )
-                .field("decisions.move_reason", CommonReason::ReasonRequired)
+                .field("decisions.reschedule_reason", CommonReason::ReasonRequired)
                 .into())
         },
     );
-    let decisions = json!({"orders": [{"order_id": FIRST, "decision": "move"}]});
+    let decisions = json!({"orders": [{"order_id": FIRST, "decision": "reschedule"}]});
     let body = json!({"hours": hours(), "decisions": decisions});
     let document = refused(put(&edge, &body).await, 400, "VALIDATION_FAILED").await;
     let fields = [0, 1].map(|index| document["fields"][index]["field"].clone());
     assert_eq!(
         fields,
-        ["decisions.orders[0].wanted_at", "decisions.move_reason"]
+        [
+            "decisions.orders[0].wanted_at",
+            "decisions.reschedule_reason"
+        ]
     );
 }
 

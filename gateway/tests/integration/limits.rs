@@ -50,10 +50,10 @@ fn limits_path(edge: &Edge) -> String {
     format!("/api/admin/branches/{}/limits", edge.branch_id)
 }
 
-/// Capacity takes limits and gives them back, with one counter beyond; what it was asked is kept.
+/// Capacity takes limits and gives them back, with one counter beyond; the requests are kept.
 fn teach_set(edge: &Edge) -> Arc<Mutex<Vec<capacity::SetLimitsRequest>>> {
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let kept = asked.clone();
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let kept = received.clone();
     edge.fake
         .on(SET, move |request: capacity::SetLimitsRequest| {
             let mut rules = request.rules.clone();
@@ -78,14 +78,14 @@ fn teach_set(edge: &Edge) -> Arc<Mutex<Vec<capacity::SetLimitsRequest>>> {
                 limits: Some(limits),
             })
         });
-    asked
+    received
 }
 
 #[tokio::test]
 async fn limits_go_and_come_as_they_are() {
     let edge = Edge::open().await;
     edge.sign_in(&[("ops.capacity", Level::Manage)]);
-    let asked = teach_set(&edge);
+    let received = teach_set(&edge);
     let body = json!({"rules": [cakes()], "version": 4, "note": "母親節"});
     let answer = send(&edge, Method::PUT, &limits_path(&edge), Some(&body)).await;
     assert_eq!(answer.status(), 200);
@@ -100,20 +100,20 @@ async fn limits_go_and_come_as_they_are() {
     }]);
     assert_eq!(answer["limits"]["overbooked"], overbooked);
 
-    let asked = asked.lock().pop().unwrap();
+    let received = received.lock().pop().unwrap();
     assert_eq!(
-        (asked.branch_id, asked.version, &*asked.note),
+        (received.branch_id, received.version, &*received.note),
         (edge.branch_id.clone(), 4, "母親節")
     );
-    assert_eq!(asked.rules[0].measure(), capacity::LimitMeasure::Units);
-    assert_eq!(asked.rules[0].shares[0].percent, 30);
+    assert_eq!(received.rules[0].measure(), capacity::LimitMeasure::Units);
+    assert_eq!(received.rules[0].shares[0].percent, 30);
 }
 
 #[tokio::test]
 async fn two_hundred_rules_fit_and_a_wrong_one_is_named() {
     let edge = Edge::open().await;
     edge.sign_in(&[("ops.capacity", Level::Manage)]);
-    let asked = teach_set(&edge);
+    let received = teach_set(&edge);
     let mut rule = cakes();
     rule["target"]["name"] = json!("蛋".repeat(60));
     rule["shares"] = json!(
@@ -124,7 +124,7 @@ async fn two_hundred_rules_fit_and_a_wrong_one_is_named() {
     assert!(body.to_string().len() > 64 * 1024, "more than other bodies");
     let answer = send(&edge, Method::PUT, &limits_path(&edge), Some(&body)).await;
     assert_eq!(answer.status(), 200);
-    assert_eq!(asked.lock().pop().unwrap().rules.len(), 200);
+    assert_eq!(received.lock().pop().unwrap().rules.len(), 200);
 
     for (field, path, value) in [
         ("measure", "rules[7].measure", json!("cups")),
@@ -137,7 +137,7 @@ async fn two_hundred_rules_fit_and_a_wrong_one_is_named() {
         let document = refused(answer, 400, "VALIDATION_FAILED").await;
         assert_eq!(document["fields"][0]["field"], path);
     }
-    assert!(asked.lock().is_empty(), "none of them went further");
+    assert!(received.lock().is_empty(), "none of them went further");
 }
 
 #[tokio::test]

@@ -113,11 +113,11 @@ async fn a_menu_outlives_an_outage_of_catalog() {
     let edge = Edge::open().await;
     publish(&edge, 1);
     assert_eq!(menu(&edge, &[]).await.status(), 200);
-    let asked = Arc::new(AtomicBool::new(false));
+    let received = Arc::new(AtomicBool::new(false));
     edge.fake.on(RPC, {
-        let asked = asked.clone();
+        let received = received.clone();
         move |_: catalog::GetMenuDocumentRequest| {
-            asked.store(true, Ordering::Relaxed);
+            received.store(true, Ordering::Relaxed);
             Err::<catalog::GetMenuDocumentResponse, _>(problem(
                 CommonReason::TemporarilyUnavailable,
             ))
@@ -125,7 +125,7 @@ async fn a_menu_outlives_an_outage_of_catalog() {
     });
     edge.gateway().menus().expire(&edge.branch_id);
     assert_eq!(menu(&edge, &[]).await.status(), 200);
-    assert!(asked.load(Ordering::Relaxed));
+    assert!(received.load(Ordering::Relaxed));
 }
 
 #[tokio::test]

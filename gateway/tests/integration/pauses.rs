@@ -1,15 +1,13 @@
 //! Pausing by staff, and what customers see of it.
 
-use crate::{
-    common::{Edge, SHOP},
-    stock::fake_catalogue,
-};
+use crate::common::{Edge, SHOP};
 use chassis::authn::Level;
 use prost_types::Timestamp;
-use proto::{capacity::v1 as capacity, common::v1 as common};
+use proto::{capacity::v1 as capacity, catalog::v1 as catalog, common::v1 as common};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+const OPTION: &str = "01900000-0000-7000-8000-000000000002";
 const PEARLS: &str = "01900000-0000-7000-8000-000000000301";
 
 #[tokio::test]
@@ -62,7 +60,24 @@ async fn a_pause_is_created_with_the_key_and_what_is_left_out_has_its_default() 
 async fn only_what_the_brand_sells_can_be_paused_and_under_its_own_name() {
     let edge = Edge::open().await;
     edge.sign_in(&[("ops.pause", Level::Manage)]);
-    fake_catalogue(&edge);
+    let brand_id = edge.brand_id.clone();
+    edge.fake.on(
+        "catalog.v1.CatalogService/GetItemNames",
+        move |request: catalog::GetItemNamesRequest| {
+            assert_eq!(request.brand_id, brand_id);
+            let key = &request.items[0];
+            let known = key.kind() == catalog::ItemKind::Option && key.key == OPTION;
+            let pearls = catalog::ItemName {
+                kind: key.kind,
+                key: key.key.clone(),
+                name: "珍珠".to_owned(),
+                detail: "加料".to_owned(),
+                sku_ids: vec![OPTION.to_owned()],
+            };
+            let items = known.then_some(pearls).into_iter().collect();
+            Ok(catalog::GetItemNamesResponse { items })
+        },
+    );
     edge.fake.on(
         "capacity.v1.PauseService/CreatePause",
         |request: capacity::CreatePauseRequest| {
@@ -97,13 +112,10 @@ async fn only_what_the_brand_sells_can_be_paused_and_under_its_own_name() {
         )
     };
 
-    let known = body(json!({"kind": "option", "id": "01900000-0000-7000-8000-000000000002"}));
+    let known = body(json!({"kind": "option", "id": OPTION}));
     let (status, answer) = send("/api/admin/pauses", &known).await;
     assert_eq!(status, 201, "{answer}");
-    assert_eq!(
-        answer["pause"]["target_name"],
-        "珍珠 [\"01900000-0000-7000-8000-000000000002\"]"
-    );
+    assert_eq!(answer["pause"]["target_name"], format!("珍珠 [{OPTION:?}]"));
 
     let foreign = [
         (json!({"kind": "option", "id": edge.brand_id}), "target.id"),

@@ -1,4 +1,4 @@
-//! Slots are asked for one cart or one order, and orders are moved to them.
+//! Slots are asked for one cart or one order, and orders are rescheduled to them.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const FIND: &str = "ordering.v1.OrderingService/FindSlots";
-const MOVE: &str = "ordering.v1.OrderingService/MoveOrder";
+const RESCHEDULE: &str = "ordering.v1.OrderingService/RescheduleOrder";
 const AVAILABILITY: &str = "capacity.v1.AvailabilityService/GetAvailability";
 const ORDER: &str = "01900000-0000-7000-8000-000000000001";
 const RULE: &str = "01900000-0000-7000-8000-000000000901";
@@ -58,8 +58,8 @@ fn order() -> ordering::Order {
         created_at: at(0),
         placed_at: at(0),
         promised_at: at(900),
-        moved_from: at(0),
-        moved_reason: "冰櫃故障".to_owned(),
+        rescheduled_from: at(0),
+        reschedule_reason: "冰櫃故障".to_owned(),
         total: twd(120),
         paid: twd(0),
         ..Default::default()
@@ -131,7 +131,7 @@ async fn each_method_has_hours_of_its_own_and_a_memory_of_its_own() {
 }
 
 #[tokio::test]
-async fn staff_sees_what_is_in_the_way_and_moves_an_order_with_a_reason() {
+async fn staff_sees_what_is_in_the_way_and_reschedules_an_order_with_a_reason() {
     let edge = Edge::open().await;
     edge.sign_in(&[("ops.orders", Level::Manage)]);
     edge.fake.on(FIND, |asked: ordering::FindSlotsRequest| {
@@ -146,21 +146,23 @@ async fn staff_sees_what_is_in_the_way_and_moves_an_order_with_a_reason() {
 
     let asked = Arc::new(Mutex::new(None));
     let seen = asked.clone();
-    edge.fake
-        .on(MOVE, move |request: ordering::MoveOrderRequest| {
+    edge.fake.on(
+        RESCHEDULE,
+        move |request: ordering::RescheduleOrderRequest| {
             *seen.lock() = Some(request);
-            Ok(ordering::MoveOrderResponse {
+            Ok(ordering::RescheduleOrderResponse {
                 order: Some(order()),
             })
-        });
+        },
+    );
     let body = json!({"version": 3, "wanted_at": "1970-01-01T00:15:00Z", "reason": "冰櫃故障"});
     let send = async || {
-        let request = edge.as_staff(Method::POST, &format!("{path}/move"));
+        let request = edge.as_staff(Method::POST, &format!("{path}/reschedule"));
         request.json(&body).send().await.unwrap()
     };
     let answer: Value = send().await.json().await.unwrap();
-    assert_eq!(answer["order"]["moved_from"], "1970-01-01T00:00:00Z");
-    assert_eq!(answer["order"]["moved_reason"], "冰櫃故障");
+    assert_eq!(answer["order"]["rescheduled_from"], "1970-01-01T00:00:00Z");
+    assert_eq!(answer["order"]["reschedule_reason"], "冰櫃故障");
     let wish_seen = asked.lock().take().unwrap();
     assert_eq!(
         (
@@ -171,8 +173,9 @@ async fn staff_sees_what_is_in_the_way_and_moves_an_order_with_a_reason() {
         (ORDER, 3, at(900))
     );
 
-    edge.fake.on(MOVE, |_: ordering::MoveOrderRequest| {
-        Err::<ordering::MoveOrderResponse, _>(problem(CapacityReason::SlotFull))
-    });
+    edge.fake
+        .on(RESCHEDULE, |_: ordering::RescheduleOrderRequest| {
+            Err::<ordering::RescheduleOrderResponse, _>(problem(CapacityReason::SlotFull))
+        });
     refused(send().await, 409, "SLOT_FULL").await;
 }

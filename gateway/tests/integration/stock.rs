@@ -67,8 +67,8 @@ fn item(edge: &Edge) -> capacity::StockItem {
 async fn rules_go_and_come_as_they_are_and_stay_when_left_out() {
     let edge = Edge::open().await;
     edge.sign_in(&[("ops.stock", Level::Manage)]);
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let (kept, known) = (asked.clone(), item(&edge));
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let (kept, known) = (received.clone(), item(&edge));
     edge.fake
         .on(SET, move |request: capacity::SetStockItemRequest| {
             let set = request.item.unwrap();
@@ -100,11 +100,11 @@ async fn rules_go_and_come_as_they_are_and_stay_when_left_out() {
 
     let body = json!({"mode": "untracked"});
     send(edge.as_staff(Method::PUT, &unit(&edge, "")), &body).await;
-    let asked = asked.lock();
-    assert_eq!((asked[0].version, asked[0].low_threshold), (2, 3));
-    assert_eq!(asked[0].rules.as_ref().unwrap().date_amounts.len(), 1);
-    assert_eq!(asked[1].rules, None, "left out they stay");
-    assert_eq!(asked[1].version, 0, "there was none");
+    let received = received.lock();
+    assert_eq!((received[0].version, received[0].low_threshold), (2, 3));
+    assert_eq!(received[0].rules.as_ref().unwrap().date_amounts.len(), 1);
+    assert_eq!(received[1].rules, None, "left out they stay");
+    assert_eq!(received[1].version, 0, "there was none");
 }
 
 #[tokio::test]
@@ -145,8 +145,8 @@ async fn wrong_rules_are_refused_at_their_fields() {
 async fn components_are_made_with_a_key_and_changed_at_a_version() {
     let edge = Edge::open().await;
     edge.sign_in(&[("ops.stock", Level::Manage)]);
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let kept = asked.clone();
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let kept = received.clone();
     edge.fake.on(
         SAVE_COMPONENT,
         move |request: capacity::SaveComponentRequest| {
@@ -180,9 +180,9 @@ async fn components_are_made_with_a_key_and_changed_at_a_version() {
         ),
         (&json!(true), &json!(2))
     );
-    let asked = asked.lock();
-    assert_eq!(asked[0].idempotency_key, "once");
-    let changed = asked[1].component.as_ref().unwrap();
+    let received = received.lock();
+    assert_eq!(received[0].idempotency_key, "once");
+    let changed = received[1].component.as_ref().unwrap();
     assert_eq!(
         (&*changed.sku_id, &*changed.brand_id),
         (PEARLS, &*edge.brand_id)
@@ -191,7 +191,7 @@ async fn components_are_made_with_a_key_and_changed_at_a_version() {
 }
 
 /// Catalog lists two products on two pages, and one group of options.
-pub fn fake_catalogue(edge: &Edge) {
+fn fake_catalogue(edge: &Edge) {
     edge.fake
         .on(PRODUCTS, |request: catalog::ListProductsRequest| {
             let product = |code: &str, name: &str, variant_id: &str| catalog::Product {
@@ -350,7 +350,7 @@ async fn the_names_need_the_permission_of_stock_and_the_branch_in_scope_alone() 
         })
     );
 
-    let asked = edge.fake.calls(PRODUCTS);
+    let calls = edge.fake.calls(PRODUCTS);
     for rest in ["names", "export"] {
         let elsewhere = edge.as_staff(Method::GET, &at(CUP, rest));
         refused(elsewhere.send().await.unwrap(), 404, "NOT_FOUND").await;
@@ -370,7 +370,7 @@ async fn the_names_need_the_permission_of_stock_and_the_branch_in_scope_alone() 
     }
     assert_eq!(
         edge.fake.calls(PRODUCTS),
-        asked,
-        "nothing is asked for them"
+        calls,
+        "the catalogue is not read for them"
     );
 }

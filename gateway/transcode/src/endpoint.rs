@@ -192,11 +192,11 @@ impl Endpoint {
         }
     }
 
-    /// Status and body of a response.
+    /// Status of a response, and its body as JSON.
     pub fn response(
         &self,
         message: &DynamicMessage,
-    ) -> Result<(StatusCode, Option<Json>), Incomplete> {
+    ) -> Result<(StatusCode, Option<Vec<u8>>), Incomplete> {
         let status = self.success();
         if status == StatusCode::NO_CONTENT {
             return Ok((status, None));

@@ -156,6 +156,10 @@ fn a_query_is_read_and_what_it_may_not_hold_refused() {
     assert_eq!(fields, ["warmths", "page_size", "shop_id", "sort"]);
 }
 
+fn read_json(body: Option<Vec<u8>>) -> Json {
+    serde_json::from_slice(&body.unwrap()).unwrap()
+}
+
 #[test]
 fn what_was_sent_comes_back_and_absent_is_null() {
     let request = create(&tea()).unwrap();
@@ -169,7 +173,7 @@ fn what_was_sent_comes_back_and_absent_is_null() {
     wanted["other_warmth"] = Json::Null;
     wanted["pours"] = json!(0);
     wanted["note"] = json!("");
-    assert_eq!(json.unwrap(), json!({"tea": wanted}));
+    assert_eq!(read_json(json), json!({"tea": wanted}));
 }
 
 #[test]
@@ -208,7 +212,7 @@ fn one_of_a_choice_may_be_given() {
     let mut response = DynamicMessage::new(endpoint.rpc().output());
     response.set_field_by_name("cup", Value::String("blue".to_owned()));
     let (_, json) = endpoint.response(&response).unwrap();
-    assert_eq!(json.unwrap(), json!({"cup": "blue", "pot_litres": null}));
+    assert_eq!(read_json(json), json!({"cup": "blue", "pot_litres": null}));
 }
 
 #[test]
@@ -244,7 +248,7 @@ fn money_is_the_number_of_its_minor_units() {
     money.set_field_by_name("currency", Value::String("TWD".to_owned()));
     response.set_field(&field, Value::Message(money));
     let (_, json) = endpoint.response(&response).unwrap();
-    assert_eq!(json.unwrap(), json!({"cost": 35}));
+    assert_eq!(read_json(json), json!({"cost": 35}));
 }
 
 #[test]

@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 /// Orders of one run; the victim dies when this many were answered.
 const ORDERS: usize = 200;
 const ANSWERED_AT_DEATH: usize = 60;
-/// Orders that staff moves to another slot.
-const MOVED: usize = 40;
+/// Orders that staff reschedules.
+const RESCHEDULED: usize = 40;
 /// By then a process is back, and what it left behind is done.
 const SETTLED_WITHIN: Duration = Duration::from_secs(90);
 /// What a customer waits before trying again.
@@ -43,12 +43,12 @@ async fn killing_rabbitmq_loses_and_doubles_nothing() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn killing_ordering_leaves_no_order_between_two_times() -> anyhow::Result<()> {
-    moves_survive("ordering").await
+    reschedules_survive("ordering").await
 }
 
 #[tokio::test]
 async fn killing_capacity_leaves_no_order_between_two_times() -> anyhow::Result<()> {
-    moves_survive("capacity").await
+    reschedules_survive("capacity").await
 }
 
 #[tokio::test]
@@ -113,12 +113,12 @@ async fn survives(victim: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Staff moves every order to another slot while the victim dies: who asks until there is an answer
-/// has moved the order, and who gave up has an order that is wholly at one time or wholly at the other.
-async fn moves_survive(victim: &str) -> anyhow::Result<()> {
+/// Staff reschedules every order while the victim dies: who asks until there is an answer
+/// has rescheduled the order, and who gave up has an order that is wholly at one time or wholly at the other.
+async fn reschedules_survive(victim: &str) -> anyhow::Result<()> {
     let platform = Platform::find()?;
     let shop = platform.shop(9_999).await?;
-    let orders = stream::iter(0..MOVED)
+    let orders = stream::iter(0..RESCHEDULED)
         .map(|_| place_until_answered(&shop, &shop.items[0]))
         .buffered(8)
         .try_collect::<Vec<_>>()
@@ -129,12 +129,12 @@ async fn moves_survive(victim: &str) -> anyhow::Result<()> {
     let wanted_at = slots.last().context("no slot")?["starts_at"].clone();
 
     let (answered, mut watched) = tokio::sync::watch::channel(0);
-    let moves = stream::iter(orders.iter().enumerate())
+    let reschedules = stream::iter(orders.iter().enumerate())
         .map(|(place, order)| {
             let (shop, wanted_at, answered) = (&shop, &wanted_at, &answered);
             async move {
                 let patient = place % 2 == 0;
-                while move_once(shop, order, wanted_at).await.is_err() && patient {
+                while reschedule_once(shop, order, wanted_at).await.is_err() && patient {
                     tokio::time::sleep(PAUSE).await;
                 }
                 answered.send_modify(|count| *count += 1);
@@ -143,16 +143,16 @@ async fn moves_survive(victim: &str) -> anyhow::Result<()> {
         .buffer_unordered(8)
         .collect::<Vec<()>>();
     let death = async {
-        watched.wait_for(|count| *count >= MOVED / 4).await?;
+        watched.wait_for(|count| *count >= RESCHEDULED / 4).await?;
         kill(&platform, victim)
     };
-    let both = async { tokio::join!(moves, death) };
+    let both = async { tokio::join!(reschedules, death) };
     let (_, death) = tokio::time::timeout(SETTLED_WITHIN, both).await?;
     death?;
 
     let mut database = doctor::connect(&platform.endpoints, "ordering").await?;
     tokio::time::timeout(SETTLED_WITHIN, async {
-        let under_way = "SELECT count(*) FROM slot_moves";
+        let under_way = "SELECT count(*) FROM reschedules";
         while sqlx::query_scalar::<_, i64>(under_way)
             .fetch_one(&mut database)
             .await?
@@ -163,7 +163,7 @@ async fn moves_survive(victim: &str) -> anyhow::Result<()> {
         anyhow::Ok(())
     })
     .await
-    .context("moves that were broken off are not gone on with")??;
+    .context("interrupted reschedulings are not continued")??;
     for order in orders.iter().step_by(2) {
         let path = format!("/orders/{order}");
         let order = shop.owner.call(Method::GET, &path, Value::Null).await?;
@@ -173,11 +173,11 @@ async fn moves_survive(victim: &str) -> anyhow::Result<()> {
 }
 
 /// The branch closes for the days to come, and the victim dies as soon as that is saved: each booked order is
-/// cancelled or moved all the same, once.
+/// cancelled or rescheduled all the same, once.
 async fn decisions_survive(victim: &str) -> anyhow::Result<()> {
     let platform = Platform::find()?;
     let shop = platform.shop(9_999).await?;
-    let orders = stream::iter(0..MOVED)
+    let orders = stream::iter(0..RESCHEDULED)
         .map(|_| place_until_answered(&shop, &shop.items[0]))
         .buffered(8)
         .try_collect::<Vec<_>>()
@@ -196,7 +196,7 @@ async fn decisions_survive(victim: &str) -> anyhow::Result<()> {
         .enumerate()
         .map(|(place, order)| {
             let decision = if place % 2 == 0 {
-                "move_next"
+                "reschedule_next"
             } else {
                 "cancel"
             };
@@ -205,7 +205,7 @@ async fn decisions_survive(victim: &str) -> anyhow::Result<()> {
         .collect();
     let closing = json!({
         "special_day": {"name": "颱風假", "from_date": first, "to_date": last_closed},
-        "decisions": {"orders": decisions, "move_reason": "颱風假"},
+        "decisions": {"orders": decisions, "reschedule_reason": "颱風假"},
     });
     let path = format!("/branches/{}/special-days", shop.branch_id);
     let saved = shop.owner.call(Method::POST, &path, closing).await?;
@@ -230,15 +230,15 @@ async fn decisions_survive(victim: &str) -> anyhow::Result<()> {
         let entries = seen["events"].as_array().map(Vec::len);
         assert_eq!(entries, Some(2), "carried out once: {seen}");
         let cancelled = seen["order"]["state"] == "cancelled";
-        let moved = !seen["order"]["wanted_at"].is_null();
-        assert_eq!((moved, cancelled), (place % 2 == 0, place % 2 == 1));
+        let rescheduled = !seen["order"]["wanted_at"].is_null();
+        assert_eq!((rescheduled, cancelled), (place % 2 == 0, place % 2 == 1));
     }
     doctor::doctor(&platform.home).await
 }
 
-async fn move_once(shop: &Shop, order: &str, wanted_at: &Value) -> anyhow::Result<()> {
+async fn reschedule_once(shop: &Shop, order: &str, wanted_at: &Value) -> anyhow::Result<()> {
     let request = json!({"version": 1, "wanted_at": wanted_at, "reason": "冰櫃故障"});
-    let path = format!("/orders/{order}/move");
+    let path = format!("/orders/{order}/reschedule");
     shop.owner.call(Method::POST, &path, request).await?;
     Ok(())
 }

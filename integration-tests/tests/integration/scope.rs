@@ -191,7 +191,7 @@ async fn staff_of_one_branch_neither_see_nor_change_another() -> anyhow::Result<
         (&get, format!("{order}/slots"), Value::Null),
         (
             &post,
-            format!("{order}/move"),
+            format!("{order}/reschedule"),
             json!({"version": 1, "wanted_at": "2030-01-01T04:00:00Z", "reason": "x"}),
         ),
         // By the other branch itself.
@@ -355,7 +355,7 @@ async fn who_may_only_look_changes_nothing_and_the_kitchen_only_makes() -> anyho
     }
     let later =
         json!({"version": order["version"], "wanted_at": order["promised_at"], "reason": "x"});
-    let problem = refusal(&kitchen, Method::POST, &format!("{path}/move"), later).await?;
+    let problem = refusal(&kitchen, Method::POST, &format!("{path}/reschedule"), later).await?;
     assert_eq!(problem["reason"], "PERMISSION_DENIED");
 
     let accepted = shop.transition(order, json!({"to": "accepted"})).await?;
@@ -390,7 +390,7 @@ async fn another_organisations_order_is_as_if_it_never_was() -> anyhow::Result<(
         ),
         (Method::POST, "/undo", json!({"version": 1})),
         (Method::POST, "/unmask", json!({"reason": "x"})),
-        (Method::POST, "/move", at),
+        (Method::POST, "/reschedule", at),
     ] {
         let mut answers = Vec::new();
         for order in [&theirs, &never] {

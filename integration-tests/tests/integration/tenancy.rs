@@ -129,7 +129,7 @@ async fn another_organisations_ids_answer_not_found_everywhere() -> anyhow::Resu
         (Method::GET, format!("/orders/{order}/slots"), Value::Null),
         (
             Method::POST,
-            format!("/orders/{order}/move"),
+            format!("/orders/{order}/reschedule"),
             json!({"version": 1, "wanted_at": "2030-01-01T04:00:00Z", "reason": "x"}),
         ),
     ];

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use chassis::{
     client::Peers,
     coalesce::batch_or_each,
+    db::StoreError,
     id::{OrderId, OrganisationId},
     job::{Job, JobRun},
 };
@@ -230,7 +231,7 @@ async fn purge_old_rows(deps: &Dependencies, config: &Config) -> anyhow::Result<
     if rows > 0 {
         tracing::info!(rows, "old rows were purged");
     }
-    failed.map_or(Ok(()), Err)
+    failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// What is kept for a while.
@@ -244,7 +245,7 @@ enum Old {
 
 /// Deletes what is from before `before`, each batch in a transaction of its own. Returns how many rows, and of
 /// movements how many buckets.
-async fn purge(deps: &Dependencies, old: Old, before: DateTime<Utc>) -> anyhow::Result<u64> {
+async fn purge(deps: &Dependencies, old: Old, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let most = match old {
         Old::Movements => BUCKETS_A_BATCH,
         _ => ROWS_A_BATCH,

@@ -1,7 +1,7 @@
 //! Capacity: when a branch sells and how much is left.
 //!
 //! It owns business hours, slots, stock, pauses and the holds of orders, and promises that nothing
-//! is ever sold twice. It must never know menus, or more of an order than pauses and limits judge.
+//! is ever sold twice. It must never know menus, or more of an order than pauses and limits need.
 
 mod app;
 mod config;
@@ -13,7 +13,7 @@ mod store;
 mod wire;
 
 use anyhow::ensure;
-use chassis::service::{App, Context, Parts};
+use chassis::service::{App, BoxFuture, Context, Parts};
 use chrono::TimeDelta;
 use proto::capacity::v1::{
     availability_service_server::AvailabilityServiceServer, hold_service_server::HoldServiceServer,
@@ -44,36 +44,38 @@ impl App for Capacity {
         &MIGRATOR
     }
 
-    async fn build(ctx: Context, config: Config) -> anyhow::Result<Parts> {
-        ensure!(
-            (60..=300).contains(&config.hold_ttl_secs),
-            "CAPACITY_HOLD_TTL_SECS must be 60 to 300"
-        );
-        let deps = app::Dependencies {
-            db: ctx.db.clone(),
-            clock: ctx.clock.clone(),
-            hold_ttl: TimeDelta::seconds(i64::from(config.hold_ttl_secs)),
-            schedules: app::hours::schedules::Schedules::new(ctx.clock.clone()),
-            pauses: app::pauses::known::KnownPauses::default(),
-            limits: app::limits::known::KnownLimits::default(),
-            availabilities: app::availability::cache::AvailabilityCache::default(),
-        };
-        let availability = grpc::AvailabilityService::new(deps.clone());
-        let holds = grpc::HoldService::new(deps.clone());
-        let hours = grpc::HoursService::new(deps.clone());
-        let limits = grpc::LimitService::new(deps.clone());
-        let pauses = grpc::PauseService::new(deps.clone());
-        let stock = StockServiceServer::new(grpc::StockService::new(deps.clone()));
-        Ok(Parts {
-            routes: Routes::new(AvailabilityServiceServer::new(availability))
-                .add_service(HoldServiceServer::new(holds))
-                .add_service(HoursServiceServer::new(hours))
-                .add_service(LimitServiceServer::new(limits))
-                .add_service(PauseServiceServer::new(pauses))
-                .add_service(stock.max_decoding_message_size(LARGEST_REQUEST)),
-            consumers: events::consumers(&deps),
-            snapshots: events::snapshots(),
-            jobs: jobs::jobs(&deps, &ctx.peers, &config),
+    fn build(ctx: Context, config: Config) -> BoxFuture<'static, anyhow::Result<Parts>> {
+        Box::pin(async move {
+            ensure!(
+                (60..=300).contains(&config.hold_ttl_secs),
+                "CAPACITY_HOLD_TTL_SECS must be 60 to 300"
+            );
+            let deps = app::Dependencies {
+                db: ctx.db.clone(),
+                clock: ctx.clock.clone(),
+                hold_ttl: TimeDelta::seconds(i64::from(config.hold_ttl_secs)),
+                schedules: app::hours::schedules::Schedules::new(ctx.clock.clone()),
+                pauses: app::pauses::known::KnownPauses::default(),
+                limits: app::limits::known::KnownLimits::default(),
+                availabilities: app::availability::cache::AvailabilityCache::default(),
+            };
+            let availability = grpc::AvailabilityService::new(deps.clone());
+            let holds = grpc::HoldService::new(deps.clone());
+            let hours = grpc::HoursService::new(deps.clone());
+            let limits = grpc::LimitService::new(deps.clone());
+            let pauses = grpc::PauseService::new(deps.clone());
+            let stock = StockServiceServer::new(grpc::StockService::new(deps.clone()));
+            Ok(Parts {
+                routes: Routes::new(AvailabilityServiceServer::new(availability))
+                    .add_service(HoldServiceServer::new(holds))
+                    .add_service(HoursServiceServer::new(hours))
+                    .add_service(LimitServiceServer::new(limits))
+                    .add_service(PauseServiceServer::new(pauses))
+                    .add_service(stock.max_decoding_message_size(LARGEST_REQUEST)),
+                consumers: events::consumers(&deps),
+                snapshots: events::snapshots(),
+                jobs: jobs::jobs(&deps, &ctx.peers, &config),
+            })
         })
     }
 }

@@ -87,8 +87,8 @@ pub fn method(field: &str, number: i32, violations: &mut Violations) -> Method {
 pub fn wire_action(action: Action) -> (wire::Decision, Option<prost_types::Timestamp>) {
     match action {
         Action::Cancel => (wire::Decision::Cancel, None),
-        Action::Reschedule(wanted_at) => (wire::Decision::Move, Some(timestamp(wanted_at))),
-        Action::RescheduleNext => (wire::Decision::MoveNext, None),
+        Action::Reschedule(wanted_at) => (wire::Decision::Reschedule, Some(timestamp(wanted_at))),
+        Action::RescheduleNext => (wire::Decision::RescheduleNext, None),
     }
 }
 

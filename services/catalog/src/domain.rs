@@ -8,6 +8,7 @@ pub mod category;
 pub mod document;
 pub mod export;
 pub mod import;
+pub mod item;
 pub mod menu;
 pub mod menu_diff;
 pub mod option_group;

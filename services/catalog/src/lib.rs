@@ -11,7 +11,7 @@ pub mod grpc;
 pub mod jobs;
 pub mod store;
 
-use chassis::service::{App, Context, Parts};
+use chassis::service::{App, BoxFuture, Context, Parts};
 use proto::catalog::v1::catalog_service_server::CatalogServiceServer;
 use tonic::service::Routes;
 
@@ -35,17 +35,19 @@ impl App for Catalog {
         &MIGRATOR
     }
 
-    async fn build(ctx: Context, _config: config::Config) -> anyhow::Result<Parts> {
-        let rpc = CatalogRpc::new(ctx.db.clone(), ctx.clock.clone());
-        let server = CatalogServiceServer::new(rpc).max_decoding_message_size(LARGEST_REQUEST);
-        Ok(Parts {
-            routes: Routes::new(server),
-            consumers: Vec::new(),
-            snapshots: events::snapshots(),
-            jobs: vec![
-                jobs::purge_old_slugs(ctx.db.clone(), ctx.clock.clone()),
-                jobs::purge_menu_versions(ctx.db, ctx.clock),
-            ],
+    fn build(ctx: Context, _config: config::Config) -> BoxFuture<'static, anyhow::Result<Parts>> {
+        Box::pin(async move {
+            let rpc = CatalogRpc::new(ctx.db.clone(), ctx.clock.clone());
+            let server = CatalogServiceServer::new(rpc).max_decoding_message_size(LARGEST_REQUEST);
+            Ok(Parts {
+                routes: Routes::new(server),
+                consumers: Vec::new(),
+                snapshots: events::snapshots(),
+                jobs: vec![
+                    jobs::purge_old_slugs(ctx.db.clone(), ctx.clock.clone()),
+                    jobs::purge_menu_versions(ctx.db, ctx.clock),
+                ],
+            })
         })
     }
 }

@@ -120,7 +120,7 @@ fn read_decisions(
         account: decided.account_id.parse()?,
         account_name: decided.account_name,
         may_cancel_late: decided.may_cancel_late,
-        move_reason: decided.move_reason,
+        reschedule_reason: decided.reschedule_reason,
         started_at: now,
     };
     Ok((batch, decisions?))
@@ -130,11 +130,11 @@ fn read_decision(decided: &DecidedOrder) -> anyhow::Result<OrderDecision> {
     let wanted_at = to_utc(decided.wanted_at);
     let (action, wanted_at) = match decided.decision() {
         Decision::Cancel => (Action::Cancel, None),
-        Decision::Move => (
-            Action::Move,
-            Some(wanted_at.context("a move without its slot")?),
+        Decision::Reschedule => (
+            Action::Reschedule,
+            Some(wanted_at.context("a new time without its slot")?),
         ),
-        Decision::MoveNext => (Action::MoveNext, None),
+        Decision::RescheduleNext => (Action::RescheduleNext, None),
         Decision::Keep | Decision::Unspecified => {
             anyhow::bail!("no action for order {}", decided.order_id)
         }

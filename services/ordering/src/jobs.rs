@@ -21,7 +21,7 @@ const KEEP_KEYS: TimeDelta = TimeDelta::days(7);
 const KEEP_DECISIONS: TimeDelta = TimeDelta::days(90);
 const KEEP_TEST_ORDERS: TimeDelta = TimeDelta::days(30);
 const PURGE_PERIOD: Duration = Duration::from_secs(60 * 60);
-const MOVES_PERIOD: Duration = Duration::from_secs(1);
+const RESCHEDULES_PERIOD: Duration = Duration::from_secs(1);
 /// Staff waits for the outcome of its decisions.
 const DECISIONS_PERIOD: Duration = Duration::from_millis(500);
 const BATCH: i64 = 1_000;
@@ -35,7 +35,7 @@ type Delete =
 pub fn jobs(app: &Ordering) -> Vec<Job> {
     let (db, clock) = (|| app.db.clone(), || app.clock.clone());
     vec![
-        finish_moves(app.clone()),
+        finish_reschedules(app.clone()),
         carry_out_decisions(app.clone()),
         purge_idempotency_keys(db(), clock()),
         purge_decisions(db(), clock()),
@@ -71,11 +71,11 @@ pub fn purge_test_orders(db: Db, clock: SharedClock) -> Job {
     )
 }
 
-/// Continues interrupted moves to other slots.
-fn finish_moves(app: Ordering) -> Job {
-    Job::every("finish_moves", MOVES_PERIOD, move || {
+/// Continues interrupted reschedulings.
+fn finish_reschedules(app: Ordering) -> Job {
+    Job::every("finish_reschedules", RESCHEDULES_PERIOD, move || {
         let app = app.clone();
-        async move { Ok(app.finish_moves().await?) }
+        async move { Ok(app.finish_reschedules().await?) }
     })
 }
 

@@ -13,7 +13,7 @@ pub mod store;
 
 use std::sync::Arc;
 
-use chassis::service::{App, Context, Parts};
+use chassis::service::{App, BoxFuture, Context, Parts};
 use chrono::TimeDelta;
 use proto::ordering::v1::{
     order_decision_service_server::OrderDecisionServiceServer,
@@ -42,39 +42,41 @@ impl App for Ordering {
         &MIGRATOR
     }
 
-    async fn build(ctx: Context, config: Config) -> anyhow::Result<Parts> {
-        let menus = Menus::new(ctx.peers.clone());
-        tokio::spawn(events::follow_menus(
-            ctx.amqp.clone(),
-            menus.clone(),
-            ctx.shutdown.clone(),
-        ));
-        let commits =
-            commit_orders::commits(ctx.db.clone(), ctx.clock.clone(), config.commit_batch);
-        let app = app::Ordering {
-            db: ctx.db.clone(),
-            clock: ctx.clock.clone(),
-            menus,
-            capacity: Capacity::new(ctx.peers),
-            commits: Arc::new(commits),
-            recalls: Arc::new(recall::recalls(ctx.db.clone())),
-            link_key: LinkKey::new(config.link_key.reveal().as_bytes()),
-            fees: FeeSettings::default(),
-            quote_validity: TimeDelta::from_std(*config.quote_validity)?,
-        };
-        let consumers = events::consumers(&app);
-        let snapshots = events::snapshots(ctx.clock);
-        let jobs = jobs::jobs(&app);
-        Ok(Parts {
-            routes: Routes::new(OrderingServiceServer::new(OrderingService::new(
-                app.clone(),
-            )))
-            .add_service(OrderDecisionServiceServer::new(OrderDecisionService::new(
-                app,
-            ))),
-            consumers,
-            jobs,
-            snapshots,
+    fn build(ctx: Context, config: Config) -> BoxFuture<'static, anyhow::Result<Parts>> {
+        Box::pin(async move {
+            let menus = Menus::new(ctx.peers.clone());
+            tokio::spawn(events::follow_menus(
+                ctx.amqp.clone(),
+                menus.clone(),
+                ctx.shutdown.clone(),
+            ));
+            let commits =
+                commit_orders::commits(ctx.db.clone(), ctx.clock.clone(), config.commit_batch);
+            let app = app::Ordering {
+                db: ctx.db.clone(),
+                clock: ctx.clock.clone(),
+                menus,
+                capacity: Capacity::new(ctx.peers),
+                commits: Arc::new(commits),
+                recalls: Arc::new(recall::recalls(ctx.db.clone())),
+                link_key: LinkKey::new(config.link_key.reveal().as_bytes()),
+                fees: FeeSettings::default(),
+                quote_validity: TimeDelta::from_std(*config.quote_validity)?,
+            };
+            let consumers = events::consumers(&app);
+            let snapshots = events::snapshots(ctx.clock);
+            let jobs = jobs::jobs(&app);
+            Ok(Parts {
+                routes: Routes::new(OrderingServiceServer::new(OrderingService::new(
+                    app.clone(),
+                )))
+                .add_service(OrderDecisionServiceServer::new(
+                    OrderDecisionService::new(app),
+                )),
+                consumers,
+                jobs,
+                snapshots,
+            })
         })
     }
 }

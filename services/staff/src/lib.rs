@@ -8,9 +8,10 @@ pub mod app;
 pub mod domain;
 mod events;
 mod grpc;
+pub mod jobs;
 pub mod store;
 
-use chassis::service::{App, Context, Parts};
+use chassis::service::{App, BoxFuture, Context, Parts};
 use proto::staff::v1::{
     audit_service_server::AuditServiceServer, staff_service_server::StaffServiceServer,
 };
@@ -33,14 +34,21 @@ impl App for Staff {
         &MIGRATOR
     }
 
-    async fn build(ctx: Context, _config: Config) -> anyhow::Result<Parts> {
-        let redis = ctx.redis.clone();
-        let staff = StaffServiceServer::new(grpc::StaffRpc::new(ctx.clone()));
-        let audit = AuditServiceServer::new(grpc::AuditRpc::new(ctx));
-        Ok(Parts {
-            routes: tonic::service::Routes::new(staff).add_service(audit),
-            consumers: events::consumers(redis),
-            ..Parts::default()
+    fn build(ctx: Context, _config: Config) -> BoxFuture<'static, anyhow::Result<Parts>> {
+        Box::pin(async move {
+            let redis = ctx.redis.clone();
+            let jobs = vec![jobs::remove_old_audit_records(
+                ctx.db.clone(),
+                ctx.clock.clone(),
+            )];
+            let staff = StaffServiceServer::new(grpc::StaffRpc::new(ctx.clone()));
+            let audit = AuditServiceServer::new(grpc::AuditRpc::new(ctx));
+            Ok(Parts {
+                routes: tonic::service::Routes::new(staff).add_service(audit),
+                consumers: events::consumers(redis),
+                jobs,
+                ..Parts::default()
+            })
         })
     }
 }

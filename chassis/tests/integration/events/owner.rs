@@ -11,7 +11,7 @@ use chassis::{
     error::Problem,
     id::OrganisationId,
     outbox::{self, Event},
-    service::{App, Context, Parts, Snapshot},
+    service::{App, BoxFuture, Context, Parts, Snapshot},
     snapshot::{Key, Source},
 };
 use serde::{Deserialize, Serialize};
@@ -49,11 +49,11 @@ impl App for Owner {
         &MIGRATOR
     }
 
-    async fn build(_ctx: Context, _config: Nothing) -> anyhow::Result<Parts> {
-        Ok(Parts {
+    fn build(_ctx: Context, _config: Nothing) -> BoxFuture<'static, anyhow::Result<Parts>> {
+        Box::pin(std::future::ready(Ok(Parts {
             snapshots: vec![Snapshot::new(SUBJECT, Letters(SWITCHES.get()))],
             ..Parts::default()
-        })
+        })))
     }
 }
 

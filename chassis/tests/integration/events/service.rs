@@ -6,7 +6,7 @@ use chassis::{
     id::EventId,
     inbox::Consumer,
     outbox::Event,
-    service::{App, Context, Parts},
+    service::{App, BoxFuture, Context, Parts},
 };
 use serde::{Deserialize, Serialize};
 use sqlx::migrate::Migrator;
@@ -30,12 +30,12 @@ impl App for Notes {
         &MIGRATOR
     }
 
-    async fn build(_ctx: Context, _config: NoSettings) -> anyhow::Result<Parts> {
+    fn build(_ctx: Context, _config: NoSettings) -> BoxFuture<'static, anyhow::Result<Parts>> {
         let consumer = Consumer::new("notes.written", &["test.note.*.v1"], WRITER.clone());
-        Ok(Parts {
+        Box::pin(std::future::ready(Ok(Parts {
             consumers: vec![consumer],
             ..Parts::default()
-        })
+        })))
     }
 }
 

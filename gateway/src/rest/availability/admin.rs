@@ -4,10 +4,14 @@ use axum::{
 };
 use proto::capacity::v1 as pb;
 
-use super::{Availability, ServiceMethod, Wanted};
 use crate::{
     auth::Staff,
-    rest::{Result, convert::present, query::Params},
+    json::{
+        availability::{Availability, Wanted},
+        convert::present,
+        method::Method,
+    },
+    rest::{Result, query::Params},
     state::Gateway,
 };
 
@@ -24,7 +28,7 @@ pub async fn get_branch_availability(
 ) -> Result<Json<Availability>> {
     let request = staff.request(pb::GetAvailabilityRequest {
         branch_id,
-        method: wanted.method.map_or(0, ServiceMethod::to_wire),
+        method: wanted.method.map_or(0, Method::to_wire),
         business_day: wanted.day.map(|day| day.to_string()).unwrap_or_default(),
         ..Default::default()
     });

@@ -4,14 +4,17 @@ use proto::ordering::v1 as pb;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Slot;
 use crate::{
     auth::Shop,
+    json::{
+        availability::Slot,
+        convert::{all, required_time, stamp, time},
+        method::Method,
+    },
     rest::{
         Result,
         body::Body,
-        convert::{all, required_time, stamp, time},
-        quotes::{Cart, CartLine, FulfilmentMethod},
+        quotes::{Cart, CartLine},
     },
     state::Gateway,
 };
@@ -21,7 +24,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct SlotsInput {
     /// Method.
-    pub method: FulfilmentMethod,
+    pub method: Method,
     /// Lines, 1–50.
     pub lines: Vec<CartLine>,
 }

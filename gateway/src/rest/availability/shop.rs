@@ -1,9 +1,9 @@
 use axum::{extract::State, response::Response};
 use http::HeaderMap;
 
-use super::{Availability, Wanted};
 use crate::{
     auth::Shop,
+    json::availability::{Availability, Wanted},
     rest::{Result, query::Params},
     state::Gateway,
 };

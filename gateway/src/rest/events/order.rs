@@ -6,12 +6,7 @@ use chassis::error::Problem;
 use http::HeaderMap;
 use proto::ordering::v1 as pb;
 
-use crate::{
-    auth::Shop,
-    rest::{Result, convert::present},
-    sse,
-    state::Gateway,
-};
+use crate::{auth::Shop, json::convert::present, rest::Result, sse, state::Gateway};
 
 /// Streams what happens to one order, for its customer: `order` and `reload`.
 #[utoipa::path(

@@ -2,9 +2,7 @@
 
 mod place_test;
 mod slots;
-mod state;
 
-pub use state::OrderState;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::Gateway;

@@ -1,22 +1,23 @@
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::{Path, State};
 use http::StatusCode;
 use proto::ordering::v1 as pb;
-use serde_json::Value;
 
 use crate::{
     auth::Staff,
     rest::{
-        Result, body::Body, idempotency::IdempotencyKey, quotes, storefront::PlaceOrder, transcoded,
+        Result,
+        body::Body,
+        idempotency::IdempotencyKey,
+        quotes,
+        storefront::PlaceOrder,
+        transcoded::{self, WrittenJson},
     },
     state::Gateway,
 };
 
 /// Places a test order, as a customer would place it; it is counted nowhere.
 ///
-/// Refuses with what placing an order refuses with, `PERMISSION_DENIED` (`test.order`) and
+/// Refuses with what placing an order refuses with, `PERMISSION_DENIED` (`test.order`), `RATE_LIMITED` and
 /// `OUT_OF_SCOPE`.
 #[utoipa::path(
     post, path = "/api/admin/branches/{branch_id}/test-orders", tag = "orders",
@@ -29,7 +30,7 @@ pub async fn place_test_order(
     Path(branch_id): Path<String>,
     key: IdempotencyKey,
     Body(input): Body<PlaceOrder>,
-) -> Result<(StatusCode, Json<Value>)> {
+) -> Result<(StatusCode, WrittenJson)> {
     let order = Some(input.into_wire(key.key, branch_id));
     let request = staff.request(pb::PlaceTestOrderRequest { order });
     let placed = gateway.ordering().place_test_order(request).await;
@@ -39,5 +40,5 @@ pub async fn place_test_order(
         access_token: placed.access_token,
         replayed: placed.replayed,
     };
-    Ok((StatusCode::CREATED, Json(transcoded::json(&response)?)))
+    Ok((StatusCode::CREATED, transcoded::json(&response)?))
 }

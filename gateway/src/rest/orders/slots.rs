@@ -9,16 +9,16 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::Staff,
-    problem::Rejection,
-    rest::{
-        Result,
+    json::{
         availability::SlotState,
         convert::{all, required_time, time},
     },
+    problem::Rejection,
+    rest::Result,
     state::Gateway,
 };
 
-/// Slots that an order could be moved to.
+/// Slots that an order could be rescheduled to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrderSlots {
     /// When this was true.
@@ -43,10 +43,10 @@ pub struct OrderSlot {
     pub full_rule_ids: Vec<String>,
 }
 
-/// Finds the slots that an order could be moved to, by its lines.
+/// Finds the slots that an order could be rescheduled to, by its lines.
 ///
-/// Its stock is held already and not asked for again; whether another day has enough is judged by the
-/// move. Refuses with `NOT_FOUND`.
+/// Its stock is held already and not asked for again; whether another day has enough is judged when
+/// it is rescheduled. Refuses with `NOT_FOUND`.
 #[utoipa::path(
     get, path = "/api/admin/orders/{order_id}/slots", tag = "orders",
     responses((status = 200, body = OrderSlots))

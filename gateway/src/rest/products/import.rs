@@ -1,10 +1,6 @@
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::{Path, State};
 use proto::catalog::v1 as pb;
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::IntoParams;
 
 use crate::{
@@ -13,7 +9,7 @@ use crate::{
         Result,
         body::File,
         query::{Params, items},
-        transcoded,
+        transcoded::{self, WrittenJson},
     },
     state::Gateway,
 };
@@ -45,7 +41,7 @@ pub async fn import_products(
     Path(brand_id): Path<String>,
     Params(options): Params<ImportOptions>,
     File(content): File,
-) -> Result<Json<Value>> {
+) -> Result<WrittenJson> {
     let request = staff.request(pb::ImportProductsRequest {
         brand_id,
         content,
@@ -53,5 +49,5 @@ pub async fn import_products(
         option_group_ids: items(options.option_group_ids.as_deref()),
     });
     let report = gateway.catalog().import_products(request).await?;
-    transcoded::json(report.get_ref()).map(Json)
+    transcoded::json(report.get_ref())
 }

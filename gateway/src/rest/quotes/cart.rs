@@ -3,26 +3,14 @@ use proto::ordering::v1 as pb;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::rest::{convert::stamp, wire_enum::wire_enum};
-
-wire_enum! {
-    /// How the customer gets the order.
-    FulfilmentMethod = proto::common::v1::Method {
-        /// 自取.
-        Pickup,
-        /// 外送.
-        Delivery,
-        /// 現場.
-        OnSite,
-    }
-}
+use crate::json::{convert::stamp, method::Method};
 
 /// A cart to be priced.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cart {
     /// Method.
-    pub method: FulfilmentMethod,
+    pub method: Method,
     /// Wanted slot start; null for as soon as possible.
     pub wanted_at: Option<DateTime<Utc>>,
     /// Lines, 1–50.

@@ -7,7 +7,7 @@ use crate::{problem::Rejection, rest::transcoded};
 
 /// The rejection of an order, with the fresh quote where that is the reason.
 pub fn rejection(status: tonic::Status) -> Rejection {
-    let quote = fresh_quote(&status).and_then(|quote| transcoded::json(&quote).ok());
+    let quote = fresh_quote(&status).and_then(|quote| transcoded::json(&quote).ok()?.value().ok());
     let rejection = Rejection::from(status);
     match quote {
         Some(quote) if rejection.is(OrderingReason::QuoteChanged) => {

@@ -1,11 +1,15 @@
-use axum::{Json, extract::State};
+use axum::extract::State;
 use proto::ordering::v1 as pb;
-use serde_json::Value;
 
 use super::Cart;
 use crate::{
     auth::Shop,
-    rest::{Result, body::Body, convert::present, transcoded},
+    json::convert::present,
+    rest::{
+        Result,
+        body::Body,
+        transcoded::{self, WrittenJson},
+    },
     state::Gateway,
 };
 
@@ -21,10 +25,10 @@ pub async fn create_quote(
     State(gateway): State<Gateway>,
     shop: Shop,
     Body(cart): Body<Cart>,
-) -> Result<Json<Value>> {
+) -> Result<WrittenJson> {
     gateway.limits().shop_write(&shop).await?;
     let cart = cart.into_wire(shop.branch_id().to_owned());
     let request = shop.request(pb::QuoteRequest { cart: Some(cart) });
     let response = gateway.ordering().quote(request).await?.into_inner();
-    transcoded::json(&present(response.quote, "the quote")?).map(Json)
+    transcoded::json(&present(response.quote, "the quote")?)
 }

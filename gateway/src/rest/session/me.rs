@@ -1,11 +1,14 @@
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::HeaderMap;
 use proto::staff::v1 as pb;
-use serde_json::Value;
 
 use crate::{
     auth::{Staff, cookies},
-    rest::{Result, convert::present, transcoded},
+    json::convert::present,
+    rest::{
+        Result,
+        transcoded::{self, WrittenJson},
+    },
     state::Gateway,
 };
 
@@ -19,9 +22,9 @@ use crate::{
 pub async fn get_me(
     State(gateway): State<Gateway>,
     staff: Staff,
-) -> Result<(HeaderMap, Json<Value>)> {
+) -> Result<(HeaderMap, WrittenJson)> {
     let request = staff.request(pb::GetMeRequest {});
     let response = gateway.staff().get_me(request).await?.into_inner();
     let me = transcoded::json(&present(response.me, "who is signed in")?)?;
-    Ok((cookies::csrf_only(&gateway, staff.session()), Json(me)))
+    Ok((cookies::csrf_only(&gateway, staff.session()), me))
 }

@@ -7,7 +7,8 @@ use utoipa::{ToSchema, openapi::Ref};
 
 use crate::{
     auth::{Peer, cookies},
-    rest::{Result, body::Body, convert::present, transcoded},
+    json::convert::present,
+    rest::{Result, body::Body, transcoded},
     state::Gateway,
 };
 
@@ -62,7 +63,7 @@ pub async fn sign_in(
         user_agent: peer.user_agent,
     };
     let answer = gateway.staff().sign_in(request).await?.into_inner();
-    let me = transcoded::json(&present(answer.me, "who signed in")?)?;
+    let me = transcoded::json(&present(answer.me, "who signed in")?)?.value()?;
     Ok((
         cookies::signed_in(&gateway, &answer.session_token),
         Json(SignedIn { me }),

@@ -1,18 +1,21 @@
 use axum::{
-    Json,
     extract::{Path, State},
     response::IntoResponse,
 };
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use proto::capacity::v1 as pb;
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::names::names_of;
 use crate::{
     auth::Staff,
-    rest::{Result, body::File, query::Params, transcoded},
+    rest::{
+        Result,
+        body::File,
+        query::Params,
+        transcoded::{self, WrittenJson},
+    },
     state::Gateway,
 };
 
@@ -63,7 +66,7 @@ pub async fn import_stock(
     Path(branch_id): Path<String>,
     Params(options): Params<StockImportOptions>,
     File(content): File,
-) -> Result<Json<Value>> {
+) -> Result<WrittenJson> {
     let names = names_of(&gateway, &staff, &branch_id).await?;
     let request = staff.request(pb::ImportStockRequest {
         branch_id,
@@ -73,5 +76,5 @@ pub async fn import_stock(
         reason: options.reason,
     });
     let report = gateway.stock().import_stock(request).await?;
-    transcoded::json(report.get_ref()).map(Json)
+    transcoded::json(report.get_ref())
 }

@@ -1,5 +1,6 @@
 //! Files of a branch's stock, and the names of what it can count.
 
+mod catalogue;
 mod file;
 mod names;
 

@@ -8,13 +8,8 @@ use proto::{capacity::v1::StockName, catalog::v1 as catalog};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    auth::Staff,
-    rest::{Result, catalogue::Catalogue},
-    state::Gateway,
-};
-
-const PERMISSION: &str = "ops.stock";
+use super::catalogue::Catalogue;
+use crate::{auth::Staff, rest::Result, state::Gateway};
 
 /// What a branch can count, beside the components of its brand.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,7 +44,7 @@ pub async fn list_stock_names(
     staff: Staff,
     Path(branch_id): Path<String>,
 ) -> Result<Json<StockNames>> {
-    let catalogue = Catalogue::of_branch(&gateway, &staff, PERMISSION, &branch_id).await?;
+    let catalogue = Catalogue::of_branch(&gateway, &staff, &branch_id).await?;
     let shown = catalogue
         .products
         .iter()
@@ -67,7 +62,7 @@ pub async fn list_stock_names(
 
 /// Reads the names of a branch's variants and options.
 pub async fn names_of(gateway: &Gateway, staff: &Staff, branch_id: &str) -> Result<Vec<StockName>> {
-    let catalogue = Catalogue::of_branch(gateway, staff, PERMISSION, branch_id).await?;
+    let catalogue = Catalogue::of_branch(gateway, staff, branch_id).await?;
     let variants = catalogue.products.iter().flat_map(variants);
     let options = catalogue.groups.iter().flat_map(options);
     Ok(variants.chain(options).collect())

@@ -1,13 +1,12 @@
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::{Path, State};
 use proto::ordering::v1 as pb;
-use serde_json::Value;
 
 use crate::{
     auth::Shop,
-    rest::{Result, transcoded},
+    rest::{
+        Result,
+        transcoded::{self, WrittenJson},
+    },
     state::Gateway,
 };
 
@@ -22,9 +21,9 @@ pub async fn cancel_my_order(
     State(gateway): State<Gateway>,
     shop: Shop,
     Path((_, _, access_token)): Path<(String, String, String)>,
-) -> Result<Json<Value>> {
+) -> Result<WrittenJson> {
     gateway.limits().shop_write(&shop).await?;
     let request = shop.request(pb::CancelByTokenRequest { access_token });
     let response = gateway.ordering().cancel_by_token(request).await?;
-    transcoded::json(response.get_ref()).map(Json)
+    transcoded::json(response.get_ref())
 }

@@ -1,13 +1,12 @@
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::{Path, State};
 use proto::ordering::v1 as pb;
-use serde_json::Value;
 
 use crate::{
     auth::Shop,
-    rest::{Result, transcoded},
+    rest::{
+        Result,
+        transcoded::{self, WrittenJson},
+    },
     state::Gateway,
 };
 
@@ -20,8 +19,8 @@ pub async fn get_my_order(
     State(gateway): State<Gateway>,
     shop: Shop,
     Path((_, _, access_token)): Path<(String, String, String)>,
-) -> Result<Json<Value>> {
+) -> Result<WrittenJson> {
     let request = shop.request(pb::GetOrderByTokenRequest { access_token });
     let response = gateway.ordering().get_order_by_token(request).await?;
-    transcoded::json(response.get_ref()).map(Json)
+    transcoded::json(response.get_ref())
 }

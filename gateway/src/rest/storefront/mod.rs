@@ -6,8 +6,6 @@ mod place_order;
 mod show;
 
 pub use place_order::PlaceOrder;
-pub use show::StorefrontPage;
-
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::Gateway;

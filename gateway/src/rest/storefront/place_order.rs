@@ -1,20 +1,22 @@
-use axum::{Json, extract::State};
+use axum::extract::State;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use proto::ordering::v1 as pb;
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
     auth::Shop,
+    json::{
+        convert::{present, required_time, stamp},
+        method::Method,
+    },
     rest::{
         Result,
         body::Body,
-        convert::{present, required_time, stamp},
         idempotency::IdempotencyKey,
-        quotes::{self, Cart, CartLine, FulfilmentMethod},
-        transcoded,
+        quotes::{self, Cart, CartLine},
+        transcoded::{self, WrittenJson},
     },
     state::Gateway,
 };
@@ -24,7 +26,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrder {
     /// Method.
-    pub method: FulfilmentMethod,
+    pub method: Method,
     /// Wanted slot start; null for as soon as possible.
     pub wanted_at: Option<DateTime<Utc>>,
     /// Lines, 1–50.
@@ -91,7 +93,7 @@ pub async fn place_order(
     shop: Shop,
     key: IdempotencyKey,
     Body(input): Body<PlaceOrder>,
-) -> Result<(StatusCode, Json<Value>)> {
+) -> Result<(StatusCode, WrittenJson)> {
     let claim = gateway
         .limits()
         .place_order(&shop, &input.contact.phone, &key.key)
@@ -114,7 +116,7 @@ pub async fn place_order(
     } else {
         gateway.limits().keep(claim);
     }
-    Ok((StatusCode::CREATED, Json(transcoded::json(&response)?)))
+    Ok((StatusCode::CREATED, transcoded::json(&response)?))
 }
 
 impl PlaceOrder {

@@ -148,7 +148,7 @@ function judgeDecisions({ branches, total }: Affected, decisions: Decisions | nu
 
 /** Takes decisions on; a second later they are carried out, as by the timer of the real desk. */
 function start(world: World, decisions: Decisions | null | undefined): StartedDecisions | null {
-  const { orders: decided = [], move_reason } = decisions ?? {};
+  const { orders: decided = [], reschedule_reason } = decisions ?? {};
   const orders = decided.flatMap(({ order_id, decision, wanted_at }): OrderOutcome[] => {
     if (decision === "keep") return [];
     const { branch_id, order_number, pickup_number, contact_name, promised_at, created_at } = found(world.state.orders.get(order_id));
@@ -156,20 +156,20 @@ function start(world: World, decisions: Decisions | null | undefined): StartedDe
   });
   if (orders.length === 0) return null;
   const batch_id = world.fresh();
-  const batch: DecisionOutcomes = { batch: { batch_id, started_at: new Date().toISOString(), decided_by: "陳老闆", move_reason: move_reason ?? "", waiting: orders.length, done: 0, failed: 0 }, orders };
+  const batch: DecisionOutcomes = { batch: { batch_id, started_at: new Date().toISOString(), decided_by: "陳老闆", reschedule_reason: reschedule_reason ?? "", waiting: orders.length, done: 0, failed: 0 }, orders };
   deskOf(world).batches.unshift(batch);
   setTimeout(() => {
-    batch.orders = orders.map((order) => ({ ...order, ...carryOut(world, order, move_reason ?? "") }));
+    batch.orders = orders.map((order) => ({ ...order, ...carryOut(world, order, reschedule_reason ?? "") }));
     const count = (state: OrderOutcome["state"]) => batch.orders.filter((one) => one.state === state).length;
     batch.batch = { ...batch.batch, waiting: 0, done: count("done"), failed: count("failed") };
   }, 1_500);
   return { batch_id, orders: orders.length };
 }
 
-/** Cancels or moves an order; a slot that is full refuses, as on the real desk. */
+/** Cancels or reschedules an order; a slot that is full refuses, as on the real desk. */
 function carryOut(world: World, { order_id, decision, wanted_at }: OrderOutcome, reason: string): Pick<OrderOutcome, "state" | "reason" | "wanted_at" | "pickup_number"> {
   const order = found(world.state.orders.get(order_id));
-  const slot = decision === "move_next" ? nextSlot(world, order) : wanted_at;
+  const slot = decision === "reschedule_next" ? nextSlot(world, order) : wanted_at;
   const common = { wanted_at: slot ?? null, pickup_number: order.pickup_number };
   try {
     if (decision === "cancel") {
@@ -177,8 +177,8 @@ function carryOut(world: World, { order_id, decision, wanted_at }: OrderOutcome,
       return { ...common, state: "done", reason: null };
     }
     if (!slot) return { ...common, state: "failed", reason: "NO_SLOT" };
-    const moved = world.reschedule(order_id, { version: order.version, wanted_at: slot, reason });
-    return { ...common, pickup_number: moved.pickup_number, state: "done", reason: null };
+    const after = world.reschedule(order_id, { version: order.version, wanted_at: slot, reason });
+    return { ...common, pickup_number: after.pickup_number, state: "done", reason: null };
   } catch (refused) {
     if (refused instanceof Refusal) return { ...common, state: "failed", reason: refused.reason };
     throw refused;

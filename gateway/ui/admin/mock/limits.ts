@@ -117,7 +117,7 @@ function preview({ world, ids, body }: Call): { body: unknown } {
   const tried = orders.map((one, index) => ({
     order_id: one.order_id, slot_starts_at: one.promised_at, offered_at: index === 2 ? null : new Date(Date.parse(one.promised_at ?? one.placed_at ?? "") + 900_000).toISOString(), rules: [0],
   }));
-  return { body: { overbooked: overbookedOf(planned), business_day: input.business_day ?? dayAt(Date.now() - 24 * HOUR), orders: 86, moved: 2, refused: 1, tried } };
+  return { body: { overbooked: overbookedOf(planned), business_day: input.business_day ?? dayAt(Date.now() - 24 * HOUR), orders: 86, rescheduled: 2, refused: 1, tried } };
 }
 
 function detail({ world, ids, query }: Call): { body: unknown } {

@@ -1,4 +1,4 @@
-import type { Brand, Branch, Category, CountedMovement, OptionGroup, Order, OrderState, Product, Recipe, SlotMove, StockDay, StockItem, StockMovement, Transition } from "../src/data/types";
+import type { Brand, Branch, Category, CountedMovement, OptionGroup, Order, OrderState, Product, Recipe, Reschedule, StockDay, StockItem, StockMovement, Transition } from "../src/data/types";
 import { person, stockItem } from "./fixtures";
 import { auditRoutes } from "./audit";
 import { hoursRoutes, orderSlots } from "./hours";
@@ -364,10 +364,10 @@ export const routes: readonly Route[] = [
   ["GET", /^\/branches\/([^/]+)\/stock\/([^/]+)\/movements$/u, ({ world, ids }) => ({ body: { movements: world.movements.get(ids[1] ?? "") ?? [], next_page_token: null } })],
   ["GET", /^\/branches\/([^/]+)\/orders$/u, orders],
   ["POST", /^\/orders\/find$/u, summaries],
-  ["GET", /^\/orders\/([^/]+)$/u, (call) => ({ body: { order: seen(found(call.world.state.orders.get(first(call)))), events: call.world.events.get(first(call)) ?? [] } })],
+  ["GET", /^\/orders\/([^/]+)$/u, (call) => ({ body: { order: seen(found(call.world.state.orders.get(first(call)))), events: call.world.events.get(first(call)) ?? [], test_steps: call.world.testSteps(first(call)) } })],
   ["POST", /^\/orders\/([^/]+)\/transition$/u, (call) => ({ body: { order: seen(call.world.transition(first(call), call.body as Transition)) } })],
   ["POST", /^\/orders\/([^/]+)\/unmask$/u, unmask],
   ["GET", /^\/orders\/([^/]+)\/slots$/u, orderSlots],
-  ["POST", /^\/orders\/([^/]+)\/move$/u, (call) => ({ body: { order: call.world.reschedule(first(call), call.body as SlotMove) } })],
+  ["POST", /^\/orders\/([^/]+)\/reschedule$/u, (call) => ({ body: { order: call.world.reschedule(first(call), call.body as Reschedule) } })],
   ["POST", /^\/orders\/([^/]+)\/undo$/u, (call) => ({ body: { order: call.world.undo(first(call), (call.body as { version: number }).version) } })],
 ];

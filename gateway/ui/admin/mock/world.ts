@@ -1,4 +1,4 @@
-import type { Branch, Order, OrderEvent, OrderState, StockMovement, SlotMove, Transition } from "../src/data/types";
+import type { Branch, Order, OrderEvent, OrderState, Reschedule, StockMovement, TestOrderStep, Transition } from "../src/data/types";
 import { id, makeOrder, next, seed, type State } from "./seed";
 
 /** A refusal as the gateway would answer it. */
@@ -98,13 +98,27 @@ export class World {
     return this.#put({ ...before, version: order.version + 1, undo_until: null });
   }
 
-  reschedule(orderId: string, { version, wanted_at, reason }: SlotMove): Order {
+  reschedule(orderId: string, { version, wanted_at, reason }: Reschedule): Order {
     const order = found(this.state.orders.get(orderId));
     sameVersion(order, version);
     if (!["pending_payment", "placed", "accepted"].includes(order.state)) throw new Refusal(409, "ILLEGAL_TRANSITION", { state: order.state });
     if (isFull(wanted_at)) throw new Refusal(409, "SLOT_FULL");
-    const moved = { ...order, version: version + 1, wanted_at, promised_at: wanted_at, moved_from: order.promised_at ?? null, moved_reason: reason, undo_until: null };
+    const moved = { ...order, version: version + 1, wanted_at, promised_at: wanted_at, rescheduled_from: order.promised_at ?? null, reschedule_reason: reason, undo_until: null };
     return this.#put(moved, reason, { promised_before: order.promised_at ?? null, promised_after: wanted_at });
+  }
+
+  /** What a test order has shown so far; empty for any other. */
+  testSteps(orderId: string): TestOrderStep[] {
+    const order = found(this.state.orders.get(orderId));
+    if (!order.test) return [];
+    const events = this.events.get(orderId) ?? [];
+    const steps = (["placed", "accepted", "preparing", "ready", "paid", "completed"] as const).map((step) => {
+      const reached = events.find(({ to }) => to === (step === "paid" ? "completed" : step));
+      return { step, reached_at: step === "paid" && order.paid < order.total ? null : (reached?.at ?? null) };
+    });
+    const last = steps.findLastIndex(({ step, reached_at }) => step !== "paid" && reached_at !== null);
+    const closed = order.next_states.length === 0;
+    return steps.map(({ step, reached_at }, place) => ({ step, reached_at, outcome: reached_at ? "reached" : closed || place < last ? "missed" : "waiting" }));
   }
 
   #put(order: Order, reason?: string, part: Partial<OrderEvent> = {}): Order {

@@ -611,7 +611,7 @@ export interface paths {
         put?: never;
         /**
          * Places a test order, as a customer would place it; it is counted nowhere.
-         * @description Refuses with what placing an order refuses with, `PERMISSION_DENIED` (`test.order`) and
+         * @description Refuses with what placing an order refuses with, `PERMISSION_DENIED` (`test.order`), `RATE_LIMITED` and
          *     `OUT_OF_SCOPE`.
          */
         post: operations["place_test_order"];
@@ -1144,7 +1144,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/orders/{order_id}/move": {
+    "/api/admin/orders/{order_id}/reschedule": {
         parameters: {
             query?: never;
             header?: never;
@@ -1154,10 +1154,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Moves an order to another slot, before it is being made; nothing else of it changes.
+         * Gives an order another slot, before it is being made; nothing else of it changes.
          * @description Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED, REASON_REQUIRED, TEXT_TOO_LONG, what Hold of capacity refuses with, HOLD_GONE, NOT_FOUND. Repeating with the same version is safe.
          */
-        post: operations["move_order"];
+        post: operations["reschedule_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1172,7 +1172,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Finds the slots that an order could be moved to, by its lines.
+         * Finds the slots that an order could be rescheduled to, by its lines.
          * @description Its stock is held already and not asked for again; whether another day has enough is judged by the
          *     move. Refuses with `NOT_FOUND`.
          */
@@ -1195,7 +1195,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Moves an order to another state; skipped steps forward are written too.
+         * Changes the state of an order; skipped steps forward are written too.
          * @description LEVEL_OPERATE takes an accepted order through 製作 to 完成; accepting, ending otherwise, handing to a courier and completing unpaid need LEVEL_MANAGE. Refuses with ILLEGAL_TRANSITION, VERSION_CONFLICT, ORDER_LOCKED (its history is full, it can only be ended), REASON_REQUIRED, PAYMENT_DUE, PERMISSION_DENIED (order.cancel_late, order.reopen), NOT_FOUND. Repeating with the same key is safe.
          */
         post: operations["transition_order"];
@@ -2039,7 +2039,7 @@ export interface components {
             /** @description Lines, 1–50. */
             lines: components["schemas"]["CartLine"][];
             /** @description Method. */
-            method: components["schemas"]["FulfilmentMethod"];
+            method: components["schemas"]["Method"];
             /**
              * Format: date-time
              * @description Wanted slot start; null for as soon as possible.
@@ -2321,7 +2321,7 @@ export interface components {
          * @description What shall become of a booked order outside the hours.
          * @enum {string}
          */
-        Decision: "keep" | "cancel" | "move" | "move_next";
+        Decision: "keep" | "cancel" | "reschedule" | "reschedule_next";
         /** @description Decisions that were saved with one change. */
         DecisionBatch: {
             /**
@@ -2341,8 +2341,8 @@ export interface components {
              * @description Orders with which it could not be done; they are as they were.
              */
             failed: number;
-            /** @description Why orders are moved, as their customers read it; empty where none is. */
-            move_reason: string;
+            /** @description Why orders are rescheduled, as their customers read it; empty where none is. */
+            reschedule_reason: string;
             /**
              * Format: date-time
              * @description When ordering received it.
@@ -2350,7 +2350,7 @@ export interface components {
             started_at: string;
             /**
              * Format: int32
-             * @description Orders that are still to be cancelled or moved.
+             * @description Orders that are still to be cancelled or rescheduled.
              */
             waiting: number;
         };
@@ -2415,11 +2415,6 @@ export interface components {
             /** @description Those that were found. */
             orders: components["schemas"]["OrderSummary"][];
         };
-        /**
-         * @description How the customer gets the order.
-         * @enum {string}
-         */
-        FulfilmentMethod: "pickup" | "delivery" | "on_site";
         /** @description Response of GetDecisionBatch. */
         GetDecisionBatchResponse: {
             /** @description The batch. */
@@ -2459,6 +2454,8 @@ export interface components {
             events: components["schemas"]["OrderEvent"][];
             /** @description The order. */
             order: components["schemas"]["Order"];
+            /** @description What a test order shows so far, in the order of its way; empty for any other. */
+            test_steps: components["schemas"]["TestOrderStep"][];
         };
         /** @description Response of GetProduct. */
         GetProductResponse: {
@@ -3400,26 +3397,6 @@ export interface components {
             /** @description Weekly opening periods of its own, at most 6 a day; none with `own_week`: never open. */
             periods?: components["schemas"]["Period"][];
         };
-        /** @description Request of MoveOrder. */
-        MoveOrderRequest: {
-            /** @description Why, 1–200 characters; the customer reads it. */
-            reason: string;
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-            /**
-             * Format: date-time
-             * @description Slot it shall have.
-             */
-            wanted_at: string;
-        };
-        /** @description Response of MoveOrder. */
-        MoveOrderResponse: {
-            /** @description The order. */
-            order: components["schemas"]["Order"];
-        };
         /**
          * @description Kind of a movement.
          * @enum {string}
@@ -3630,14 +3607,7 @@ export interface components {
             method: components["schemas"]["Method"];
             /** @description Named way of 自取; absent for the plain one. */
             method_name: string | null;
-            /**
-             * Format: date-time
-             * @description Time promised before it was last moved to another slot; absent when it never was.
-             */
-            moved_from: string | null;
-            /** @description Why it was moved, as the customer reads it. */
-            moved_reason: string;
-            /** @description States it may move to next by staff. */
+            /** @description States that staff may give it next. */
             next_states: components["schemas"]["OrderState"][];
             /**
              * Format: uuid
@@ -3674,6 +3644,13 @@ export interface components {
             ready_at: string | null;
             /** @description Remark. */
             remark: string;
+            /** @description Why it was rescheduled, as the customer reads it. */
+            reschedule_reason: string;
+            /**
+             * Format: date-time
+             * @description Time promised before it was last rescheduled; absent when it never was.
+             */
+            rescheduled_from: string | null;
             /**
              * Format: int32
              * @description Counts its editions, from 1.
@@ -3734,7 +3711,7 @@ export interface components {
             order_id: string;
             /**
              * Format: date-time
-             * @description Start of the slot it is rescheduled to; needed for MOVE, not read otherwise.
+             * @description Start of the slot it is rescheduled to; needed for RESCHEDULE, not read otherwise.
              */
             wanted_at?: string | null;
         };
@@ -3742,10 +3719,10 @@ export interface components {
         OrderDecisionsInput: {
             /** @description Orders without a decision of their own stay; a preview lists no more than 200. */
             keep_others?: boolean | null;
-            /** @description Why orders are moved, 1–200 characters, as their customers read it; needed where one is. */
-            move_reason?: string | null;
             /** @description A decision for each of them, at most 200, each order once. */
             orders?: components["schemas"]["OrderDecisionInput"][];
+            /** @description Why orders are rescheduled, 1–200 characters, as their customers read it; needed where one is. */
+            reschedule_reason?: string | null;
         };
         /** @description An entry of an order's history, never changed. */
         OrderEvent: {
@@ -3762,12 +3739,12 @@ export interface components {
             from: null | components["schemas"]["OrderState"];
             /**
              * Format: date-time
-             * @description Time promised after, when it was moved to another slot; absent otherwise.
+             * @description Time promised after, when it was rescheduled; absent otherwise.
              */
             promised_after: string | null;
             /**
              * Format: date-time
-             * @description Time promised before, when it was moved to another slot; absent otherwise.
+             * @description Time promised before, when it was rescheduled; absent otherwise.
              */
             promised_before: string | null;
             /** @description Reason given. */
@@ -3807,7 +3784,7 @@ export interface components {
             branch_id: string;
             /** @description Name of the customer; null for an order that is not known. */
             contact_name: string | null;
-            /** @description CANCEL, MOVE or MOVE_NEXT. */
+            /** @description CANCEL, RESCHEDULE or RESCHEDULE_NEXT. */
             decision: components["schemas"]["Decision"];
             /**
              * Format: uuid
@@ -3829,7 +3806,7 @@ export interface components {
             state: components["schemas"]["OutcomeState"];
             /**
              * Format: date-time
-             * @description Start of the slot it was or shall be moved to; null for CANCEL, and for MOVE_NEXT until one was found.
+             * @description Start of the slot it was or will be rescheduled to; null for CANCEL, and for RESCHEDULE_NEXT until one was found.
              */
             wanted_at: string | null;
         };
@@ -3850,7 +3827,7 @@ export interface components {
             /** @description State for this order. */
             state: components["schemas"]["SlotState"];
         };
-        /** @description Slots that an order could be moved to. */
+        /** @description Slots that an order could be rescheduled to. */
         OrderSlots: {
             /**
              * Format: date-time
@@ -4137,7 +4114,7 @@ export interface components {
             /** @description Lines, 1–50. */
             lines: components["schemas"]["CartLine"][];
             /** @description Method. */
-            method: components["schemas"]["FulfilmentMethod"];
+            method: components["schemas"]["Method"];
             /**
              * Format: date-time
              * @description Time that quote promised; null when it promised none. A later time is `QUOTE_CHANGED`.
@@ -4242,11 +4219,6 @@ export interface components {
             business_day: string;
             /**
              * Format: int64
-             * @description Orders that would have been offered a later slot.
-             */
-            moved: number;
-            /**
-             * Format: int64
              * @description Orders of that day.
              */
             orders: number;
@@ -4257,6 +4229,11 @@ export interface components {
              * @description Orders that would have found no slot on that day.
              */
             refused: number;
+            /**
+             * Format: int64
+             * @description Orders that would have been offered a later slot.
+             */
+            rescheduled: number;
             /** @description Those orders, at most 200, by their slots. */
             tried: components["schemas"]["TriedOrder"][];
         };
@@ -4577,7 +4554,7 @@ export interface components {
             id?: string | null;
             /** @description Kind of thing. */
             kind: components["schemas"]["PauseTargetKind"];
-            method?: components["schemas"]["ServiceMethod"] | null;
+            method?: components["schemas"]["Method"] | null;
             /** @description The station or print tag, for `station` and `tag`. */
             name?: string | null;
         };
@@ -4733,6 +4710,26 @@ export interface components {
         RemoveSpecialDayResponse: {
             /** @description What ordering carries out now; null where no order is cancelled or rescheduled. */
             started: null | components["schemas"]["StartedDecisions"];
+        };
+        /** @description Request of RescheduleOrder. */
+        RescheduleOrderRequest: {
+            /** @description Why, 1–200 characters; the customer reads it. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Slot it shall have.
+             */
+            wanted_at: string;
+        };
+        /** @description Response of RescheduleOrder. */
+        RescheduleOrderResponse: {
+            /** @description The order. */
+            order: components["schemas"]["Order"];
         };
         /** @description Request of ResumePause. */
         ResumePauseRequest: {
@@ -4991,11 +4988,6 @@ export interface components {
             /** @description Every brand and branch of the organisation. */
             organisation?: boolean | null;
         };
-        /**
-         * @description How an order reaches the customer.
-         * @enum {string}
-         */
-        ServiceMethod: "pickup" | "delivery" | "on_site";
         /** @description An open session. */
         Session: {
             /**
@@ -5287,7 +5279,7 @@ export interface components {
             /** @description Lines, 1–50. */
             lines: components["schemas"]["CartLine"][];
             /** @description Method. */
-            method: components["schemas"]["FulfilmentMethod"];
+            method: components["schemas"]["Method"];
         };
         /** @description An option as sold. */
         SoldOption: {
@@ -5690,6 +5682,28 @@ export interface components {
          * @enum {string}
          */
         TaxType: "taxable" | "zero_rated" | "exempt";
+        /** @description A line of a test order's checklist. */
+        TestOrderStep: {
+            /** @description Its outcome. */
+            outcome: components["schemas"]["TestStepOutcome"];
+            /**
+             * Format: date-time
+             * @description When it was reached; absent otherwise.
+             */
+            reached_at: string | null;
+            /** @description The step. */
+            step: components["schemas"]["TestStep"];
+        };
+        /**
+         * @description A step that a test order can show.
+         * @enum {string}
+         */
+        TestStep: "placed" | "accepted" | "preparing" | "ready" | "delivering" | "paid" | "completed";
+        /**
+         * @description Outcome of a step of a test order.
+         * @enum {string}
+         */
+        TestStepOutcome: "waiting" | "reached" | "missed";
         /** @description Request of TransferStock. */
         TransferStockRequest: {
             /**
@@ -5911,7 +5925,6 @@ export type FeeAmount = components['schemas']['FeeAmount'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FindOrdersRequest = components['schemas']['FindOrdersRequest'];
 export type FindOrdersResponse = components['schemas']['FindOrdersResponse'];
-export type FulfilmentMethod = components['schemas']['FulfilmentMethod'];
 export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
 export type GetHoursResponse = components['schemas']['GetHoursResponse'];
 export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
@@ -5980,8 +5993,6 @@ export type MenuVersion = components['schemas']['MenuVersion'];
 export type Method = components['schemas']['Method'];
 export type MethodHours = components['schemas']['MethodHours'];
 export type MethodHoursInput = components['schemas']['MethodHoursInput'];
-export type MoveOrderRequest = components['schemas']['MoveOrderRequest'];
-export type MoveOrderResponse = components['schemas']['MoveOrderResponse'];
 export type MovementKind = components['schemas']['MovementKind'];
 export type OfferedDay = components['schemas']['OfferedDay'];
 export type OfferedOpening = components['schemas']['OfferedOpening'];
@@ -6051,6 +6062,8 @@ export type RecordStockMovementRequest = components['schemas']['RecordStockMovem
 export type RecordStockMovementResponse = components['schemas']['RecordStockMovementResponse'];
 export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
 export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
+export type RescheduleOrderRequest = components['schemas']['RescheduleOrderRequest'];
+export type RescheduleOrderResponse = components['schemas']['RescheduleOrderResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
 export type ResumePauseResponse = components['schemas']['ResumePauseResponse'];
 export type RuleLoad = components['schemas']['RuleLoad'];
@@ -6072,7 +6085,6 @@ export type SaveSpecialDaySpecialDay3 = components['schemas']['SaveSpecialDaySpe
 export type SaveSpecialDaySpecialDay4 = components['schemas']['SaveSpecialDaySpecialDay4'];
 export type Scope = components['schemas']['Scope'];
 export type ScopeInput = components['schemas']['ScopeInput'];
-export type ServiceMethod = components['schemas']['ServiceMethod'];
 export type Session = components['schemas']['Session'];
 export type SetAccountStateRequest = components['schemas']['SetAccountStateRequest'];
 export type SetAccountStateResponse = components['schemas']['SetAccountStateResponse'];
@@ -6112,6 +6124,9 @@ export type Storefront = components['schemas']['Storefront'];
 export type StorefrontBranch = components['schemas']['StorefrontBranch'];
 export type StorefrontBrand = components['schemas']['StorefrontBrand'];
 export type TaxType = components['schemas']['TaxType'];
+export type TestOrderStep = components['schemas']['TestOrderStep'];
+export type TestStep = components['schemas']['TestStep'];
+export type TestStepOutcome = components['schemas']['TestStepOutcome'];
 export type TransferStockRequest = components['schemas']['TransferStockRequest'];
 export type TransferStockResponse = components['schemas']['TransferStockResponse'];
 export type TransitionOrderRequest = components['schemas']['TransitionOrderRequest'];
@@ -6359,7 +6374,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Method; 自取 when left out. */
-                method?: components["schemas"]["ServiceMethod"];
+                method?: components["schemas"]["Method"];
                 /** @description Business day whose stock is reported; today when left out or over. */
                 day?: string;
             };
@@ -6855,7 +6870,7 @@ export interface operations {
                 business_day?: string;
                 /** @description Only these states; empty for all (open ones when no day is given). Closed ones need a day. */
                 states?: string;
-                /** @description Order number, pickup number, last three digits of the phone, or name; empty for all. */
+                /** @description Order number, pickup number, last three digits of the phone, or part of the name, in any case and width; empty for all. */
                 text?: string;
                 /** @description 20, 50 or 100; 0 means 50. */
                 page_size?: number;
@@ -8501,7 +8516,7 @@ export interface operations {
             };
         };
     };
-    move_order: {
+    reschedule_order: {
         parameters: {
             query?: never;
             header?: never;
@@ -8513,7 +8528,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MoveOrderRequest"];
+                "application/json": components["schemas"]["RescheduleOrderRequest"];
             };
         };
         responses: {
@@ -8523,7 +8538,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MoveOrderResponse"];
+                    "application/json": components["schemas"]["RescheduleOrderResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -9140,7 +9155,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Method; 自取 when left out. */
-                method?: components["schemas"]["ServiceMethod"];
+                method?: components["schemas"]["Method"];
                 /** @description Business day whose stock is reported; today when left out or over. */
                 day?: string;
             };

@@ -32,9 +32,13 @@ export function listen(url: string, options: StreamOptions): Stream {
   let state: StreamState | undefined;
   let leave: (() => void) | undefined;
   let isConnected = false;
+  let isClosed = false;
 
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is its own origin's
-  const say = (message: Message) => channel.postMessage(message);
+  const say = (message: Message) => {
+    // The connection ends a moment after the channel, and says so.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is its own origin's
+    if (!isClosed) channel.postMessage(message);
+  };
   const onEvent = (event: StreamEvent) => {
     if (event.id !== undefined) lastEventId = event.id;
     options.onEvent(event);
@@ -105,6 +109,7 @@ export function listen(url: string, options: StreamOptions): Stream {
       clearTimeout(release);
       document.removeEventListener("visibilitychange", looked);
       leave?.();
+      isClosed = true;
       channel.close();
     },
   };

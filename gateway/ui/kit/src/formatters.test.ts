@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   brandColours, businessDay, contrast, createTranslator, dayName, displayPhone, formatAmount, formatBusinessDay,
   formatDate, formatDateTime, formatDayTime, formatMoney, formatSignedMoney, formatTime, instantOf, mobileE164, wallOf,
+  type Texts,
 } from "./index";
 
 const TAIPEI = "Asia/Taipei";
@@ -64,26 +65,29 @@ describe("phone", () => {
 });
 
 describe("translator", () => {
-  const make = createTranslator(
-    { hello: "您好，{name}", cups: "{count} 杯" },
-    { hello: "Hello, {name}", cups: "{count} {count|cup|cups}" },
-  );
+  const texts = {
+    hello: ["您好，{name}", "Hello, {name}"],
+    cups: ["{count} 杯", "{count} {count|cup|cups}"],
+  } as const satisfies Texts;
 
   it("fills placeholders in either language", () => {
-    expect(make("zh-TW")("hello", { name: "小美" })).toBe("您好，小美");
-    expect(make("en")("cups", { count: 1 })).toBe("1 cup");
-    expect(make("en")("cups", { count: 3 })).toBe("3 cups");
+    expect(createTranslator("zh-TW")(texts.hello, { name: "小美" })).toBe("您好，小美");
+    expect(createTranslator("en")(texts.cups, { count: 1 })).toBe("1 cup");
+    expect(createTranslator("en")(texts.cups, { count: 3 })).toBe("3 cups");
   });
 
-  it("is strict about keys and placeholders", () => {
-    const t = make("zh-TW");
-    // @ts-expect-error an unknown key
-    t("unknown");
-    // @ts-expect-error a missing placeholder
-    t("hello");
+  it("is strict about languages, texts and placeholders", () => {
+    const t = createTranslator("zh-TW");
     // @ts-expect-error a missing English text
-    createTranslator({ a: "甲", b: "乙" }, { a: "A" });
-    expect(t.locale).toBe("zh-TW");
+    ({ a: ["甲"] }) as const satisfies Texts;
+    // @ts-expect-error a missing English text in a table
+    ({ table: { a: ["甲"] } }) as const satisfies Texts;
+    // @ts-expect-error a missing placeholder
+    t(texts.hello);
+    // @ts-expect-error another placeholder
+    t(texts.hello, { nmae: "小美" });
+    // @ts-expect-error no text
+    expect(() => t(texts.unknown)).toThrow();
   });
 });
 

@@ -20,4 +20,4 @@ export {
   minutesBetween,
   wallOf,
 } from "./time";
-export { createTranslator, type Locale, type Params, type Translator } from "./translator";
+export { createTranslator, type Locale, type Text, type Texts, type Translate, type Translator } from "./translator";

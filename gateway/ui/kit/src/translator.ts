@@ -1,16 +1,25 @@
 export type Locale = "zh-TW" | "en";
 
+/** A text in both languages, 繁中 first as shops in Taiwan speak. `{name}` is filled in. */
+export type Text<ZhTW extends string = string> = readonly [zhTW: ZhTW, en: string];
+
+/** Texts of a screen by name; those that are looked up by a value are a table of their own. */
+export interface Texts {
+  readonly [name: string]: Text | Texts;
+}
+
 /** Names of the `{placeholders}` in a text. */
-export type Params<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+type Params<ZhTW extends string> = ZhTW extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Params<Rest>
   : never;
 
-type Arguments<Text extends string> = [Params<Text>] extends [never]
+type Arguments<ZhTW extends string> = [Params<ZhTW>] extends [never]
   ? []
-  : [params: Record<Params<Text>, string | number>];
+  : [params: Record<Params<ZhTW>, string | number>];
 
-export interface Translator<Texts extends Record<string, string>> {
-  <Key extends keyof Texts & string>(key: Key, ...params: Arguments<Texts[Key]>): string;
+export type Translate = <ZhTW extends string>(text: Text<ZhTW>, ...params: Arguments<ZhTW>) => string;
+
+export interface Translator extends Translate {
   readonly locale: Locale;
 }
 
@@ -23,18 +32,8 @@ export function fill(text: string, params: Record<string, string | number>): str
   });
 }
 
-/**
- * Makes the function that puts keys into words. Keys and placeholders come from the 繁中 texts;
- * an English text left out does not typecheck, and should one be missing at run time 繁中 stands in.
- */
-export function createTranslator<const Texts extends Record<string, string>>(
-  zhTW: Texts,
-  en: Readonly<Record<keyof Texts, string>>,
-): (locale: Locale) => Translator<Texts> {
-  return (locale) => {
-    const texts: Readonly<Record<string, string>> = locale === "en" ? en : zhTW;
-    const translate = (key: keyof Texts & string, params: Record<string, string | number> = {}) =>
-      fill(texts[key] ?? zhTW[key] ?? key, params);
-    return Object.assign(translate, { locale }) as Translator<Texts>;
-  };
+/** Makes the function that puts texts into a language. Placeholders are those of the 繁中 text. */
+export function createTranslator(locale: Locale): Translator {
+  const translate = (text: Text, params: Record<string, string | number> = {}) => fill(text[locale === "en" ? 1 : 0], params);
+  return Object.assign(translate, { locale });
 }

@@ -110,7 +110,7 @@ export class World {
     const order = this.order(token);
     const from = order.promised_at ?? order.created_at;
     const promised_at = new Date(Date.parse(from) + 30 * MINUTE).toISOString();
-    const moved = { ...order, version: order.version + 1, wanted_at: promised_at, promised_at, moved_from: from, moved_reason: "冰櫃故障，需要多一點時間" };
+    const moved = { ...order, version: order.version + 1, wanted_at: promised_at, promised_at, rescheduled_from: from, reschedule_reason: "冰櫃故障，需要多一點時間" };
     this.orders.set(token, moved);
     return moved;
   }

@@ -11,6 +11,7 @@ import { Empty } from "./parts/empty";
 import { Skeleton } from "./parts/skeleton";
 import { openShop } from "./shop/shop";
 import { applyLocale, t } from "./text";
+import { common } from "./text/common";
 
 /** Keeps a fault on one screen from leaving an empty page; what was typed is on the device. */
 class Guard extends Component<{ children: ComponentChildren }, { broken: boolean }> {
@@ -24,9 +25,9 @@ class Guard extends Component<{ children: ComponentChildren }, { broken: boolean
     if (!this.state.broken) return this.props.children;
     return (
       <main class="page-narrow">
-        <Empty page title={t("app.broken")} hint={t("app.broken_hint")}>
+        <Empty page title={t(common.appBroken)} hint={t(common.appBrokenHint)}>
           <button type="button" class="primary" onClick={() => location.reload()}>
-            {t("app.retry")}
+            {t(common.appRetry)}
           </button>
         </Empty>
       </main>
@@ -68,7 +69,7 @@ export function App() {
   return (
     <Guard>
       <a class="skip" href="#content">
-        {t("app.skip")}
+        {t(common.appSkip)}
       </a>
       <Screen />
     </Guard>

@@ -1,9 +1,9 @@
-//! What the use cases refuse with.
+//! What the use cases reject requests with.
 
 use std::sync::Arc;
 
 use chassis::{
-    db::{self, StoreError},
+    db::StoreError,
     error::{CommonReason, Problem, ToProblem},
 };
 use proto::capacity::v1::CapacityReason;
@@ -14,7 +14,7 @@ use crate::domain::{
     stock::{StockNegative, file::Unreadable},
 };
 
-/// Outcomes a caller could act on; everything else is `Unexpected`.
+/// Outcomes a caller could act on; everything else is a `Problem`.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// The organisation has no such branch.
@@ -23,7 +23,7 @@ pub enum Error {
     /// The branch has no such stock item.
     #[error("no such stock item")]
     ItemUnknown,
-    /// The order cannot have all it wants.
+    /// The branch cannot hold all that was requested.
     #[error(transparent)]
     HoldRejected(#[from] Box<HoldRejected>),
     /// The branch holds nothing for such an order.
@@ -77,29 +77,35 @@ pub enum Error {
     /// Booked orders would lie outside the hours, without a decision.
     #[error(transparent)]
     OrdersAffected(#[from] OrdersAffected),
-    /// The chassis refused.
-    #[error(transparent)]
+    /// A problem of the chassis, or a failure that no caller can act on; shared by the requests of a
+    /// batch.
+    #[error("{}", with_cause(.0))]
     Problem(Arc<Problem>),
-    /// Anything else; shared by the requests of a batch.
-    #[error("{0:#}")]
-    Unexpected(Arc<anyhow::Error>),
+}
+
+/// A problem as logs show it.
+fn with_cause(problem: &Problem) -> String {
+    match &problem.cause {
+        Some(cause) => format!("{problem}: {cause:#}"),
+        None => problem.to_string(),
+    }
 }
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
-        Self::Unexpected(Arc::new(error))
+        Problem::from(error).into()
     }
 }
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        anyhow::Error::from(error).into()
+        Problem::from(error).into()
     }
 }
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        anyhow::Error::from(error).into()
+        Problem::from(error).into()
     }
 }
 
@@ -115,7 +121,7 @@ impl ToProblem for Error {
             Self::BranchUnknown => Problem::not_found("branch"),
             Self::OrderUnknown => Problem::not_found("order"),
             Self::ItemUnknown => Problem::not_found("stock item"),
-            Self::HoldRejected(refused) => refused.to_problem(),
+            Self::HoldRejected(rejected) => rejected.to_problem(),
             Self::HoldGone => Problem::new(CapacityReason::HoldGone).message(self.to_string()),
             Self::StockNegative(negative) => negative.to_problem(),
             Self::NotTracked => Problem::new(CommonReason::ValidationFailed)
@@ -164,14 +170,6 @@ impl ToProblem for Error {
                     .as_ref()
                     .map(|cause| anyhow::anyhow!("{cause:#}")),
             },
-            Self::Unexpected(cause) => {
-                let cause = anyhow::anyhow!("{cause:#}");
-                if is_unavailable(self) {
-                    Problem::unavailable(cause)
-                } else {
-                    Problem::internal(cause)
-                }
-            }
         }
     }
 }
@@ -182,28 +180,8 @@ impl From<Error> for Problem {
     }
 }
 
-/// The name of the constraint that refused, anywhere in the chain of causes.
-#[must_use]
-pub fn constraint(error: &Error) -> Option<&str> {
-    let Error::Unexpected(cause) = error else {
-        return None;
-    };
-    let cause = cause
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<sqlx::Error>())?;
-    cause.as_database_error()?.constraint()
-}
-
-/// The database cannot be reached at present; trying again at once would not help.
+/// Whether the database or a peer is unavailable; trying again at once would not help.
 #[must_use]
 pub fn is_unavailable(error: &Error) -> bool {
-    match error {
-        Error::Unexpected(cause) => {
-            let mut causes = cause.chain();
-            let cause = causes.find_map(|cause| cause.downcast_ref::<sqlx::Error>());
-            cause.is_some_and(db::is_unavailable)
-        }
-        Error::Problem(problem) => problem.is(CommonReason::TemporarilyUnavailable),
-        _ => false,
-    }
+    matches!(error, Error::Problem(problem) if problem.is(CommonReason::TemporarilyUnavailable))
 }

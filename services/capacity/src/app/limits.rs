@@ -26,7 +26,7 @@ use super::{Dependencies, error::Error, find_branch::find_branch};
 use crate::{
     domain::{
         hours::schedule::Schedule,
-        limits::{Rule, usage::CounterKey},
+        limits::{Rule, counter::CounterKey},
     },
     store::{
         self,
@@ -76,7 +76,7 @@ pub async fn get(
     .await
 }
 
-/// Length of a branch's slots at present, by which its rules are judged. Refuses with `BranchUnknown`.
+/// Length of a branch's slots at present, by which its rules are validated. Refuses with `BranchUnknown`.
 pub async fn slot_minutes(
     deps: &Dependencies,
     identity: &Identity,

@@ -23,11 +23,7 @@ use super::{
         calendar::{Calendar, SlotTime},
         schedule::Schedule,
     },
-    limits::{
-        demand::Demand,
-        grid::Grid,
-        usage::{CapacityUsage, Fullness},
-    },
+    limits::{counter::Fullness, demand::Demand, grid::Grid, usage::CapacityUsage},
     line::Line,
     pauses::{ActivePause, Pauses},
     stock::{
@@ -62,11 +58,11 @@ pub struct AvailabilityQuery {
     pub channel: Channel,
     /// Lines of the cart; none for any cart.
     pub lines: Vec<Line>,
-    /// Units the cart wants.
+    /// Units in the cart.
     pub skus: BTreeMap<SkuId, i64>,
     /// Business day whose stock is shown; none, or one that is over, for today.
     pub day: Option<BusinessDay>,
-    /// The order that is to be moved, if it is about one.
+    /// The order that is to be rescheduled, if it is about one.
     pub rescheduled: Option<RescheduledParts>,
 }
 

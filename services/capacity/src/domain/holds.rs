@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use self::state::{Effect, HoldState};
 use super::{
-    limits::usage::{CounterChange, CounterKey, Taken},
+    limits::counter::{CounterChange, CounterKey, Taken},
     stock::{Bucket, BucketChange, BucketKey, MovementKind, Part, StockItem, ledger::Ledger},
 };
 

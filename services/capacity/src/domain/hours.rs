@@ -13,5 +13,6 @@ pub mod special_days;
 pub mod versions;
 mod weekly;
 
+pub use opening::Opening;
 pub use parse::{RawHours, RawMethodHours};
 pub use weekly::{DayPeriod, Hours, MethodHours, OutsideHours, Period};

@@ -12,11 +12,13 @@ use chassis::{
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+pub mod counter;
 pub mod demand;
 pub mod grid;
 pub mod load;
 pub mod order;
 pub mod parse;
+mod promise;
 pub mod simulation;
 pub mod usage;
 pub mod window;
@@ -125,7 +127,7 @@ pub struct Rule {
     pub shares: BTreeMap<Channel, u8>,
     /// Of the limit kept for the counter.
     pub reserved_for_counter: i64,
-    /// Hours before the wanted slot in which part of the work may be done.
+    /// Hours before the requested slot in which part of the work may be done.
     pub early_hours: u8,
     /// Counts.
     pub enabled: bool,
@@ -177,7 +179,7 @@ impl Days {
     }
 }
 
-/// The rules of a branch that count, ready to judge.
+/// The rules of a branch that count, ready to evaluate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits(Vec<ActiveRule>);
 
@@ -213,7 +215,7 @@ impl Limits {
         Self(rulings.collect())
     }
 
-    /// There is nothing to judge.
+    /// There is no rule.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

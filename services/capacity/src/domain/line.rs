@@ -1,9 +1,9 @@
-//! A line of an order, as far as pauses and limits judge it.
+//! A line of an order, as far as pauses and limits need it.
 
 use chassis::id::{CategoryId, OptionId, ProductId, VariantId};
 use serde::{Deserialize, Serialize};
 
-/// A line; stock is judged by units summed over lines instead.
+/// A line; stock is checked by units summed over lines instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// Product.

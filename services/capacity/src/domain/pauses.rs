@@ -12,6 +12,7 @@ use chassis::{
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use proto::capacity::v1::CapacityReason;
+use serde::Serialize;
 
 pub use end::{End, EndProblem, MOST_MINUTES};
 pub use record::{BranchPause, Pause};
@@ -59,14 +60,15 @@ pub enum Reason {
 }
 
 /// How a pause ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Ending {
     /// Its time was over.
     Time,
     /// 補貨.
     Restocked,
-    /// Somebody resumed it.
+    /// Staff resumed it.
     Resumed,
 }
 
@@ -118,7 +120,7 @@ pub struct Paused {
 pub struct SaleContext<'order> {
     /// Where it comes from.
     pub channel: Channel,
-    /// How it reaches the customer.
+    /// Method.
     pub method: Method,
     /// Its lines.
     pub lines: &'order [Line],
@@ -239,7 +241,7 @@ impl Pauses {
         self.0.iter().filter(move |pause| pause.is_active_at(at))
     }
 
-    /// Everything of a sale that is paused at the time it is wanted, each thing once in a place.
+    /// Everything of a sale that is paused at the requested time, each thing once in a place.
     #[must_use]
     pub fn matching(&self, sale: &SaleContext<'_>, at: DateTime<Utc>) -> Vec<Paused> {
         let mut found = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! 產能限制.
 
 mod convert;
+mod parse;
 mod service;
 
 pub use convert::rule_id;

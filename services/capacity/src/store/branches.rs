@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Context as _;
 use chassis::{
     business_day::BusinessDay,
-    db::TenantTx,
+    db::{StoreError, TenantTx},
     id::{BranchId, BrandId, OrderId},
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::Inconsistent;
 use crate::domain::branch_state::BranchState;
 
 /// A branch.
@@ -61,24 +59,19 @@ struct Row {
 }
 
 impl TryFrom<Row> for Branch {
-    type Error = Inconsistent;
+    type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, Inconsistent> {
-        let inconsistent = |column, value: String| Inconsistent {
-            table: "branches",
-            column,
-            key: row.branch_id.to_string(),
-            value,
-        };
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let inconsistent = |column| StoreError::inconsistent("branches", column, row.branch_id);
         Ok(Self {
             branch_id: row.branch_id,
             brand_id: row.brand_id,
             tz: row
                 .time_zone
                 .parse()
-                .map_err(|_| inconsistent("time_zone", row.time_zone.clone()))?,
+                .map_err(|_| inconsistent("time_zone"))?,
             cutoff_minutes: u16::try_from(row.cutoff_minutes)
-                .map_err(|_| inconsistent("cutoff_minutes", row.cutoff_minutes.to_string()))?,
+                .map_err(|_| inconsistent("cutoff_minutes"))?,
             state: row.state,
             version: row.version,
             hours_version: row.hours_version,
@@ -89,9 +82,8 @@ impl TryFrom<Row> for Branch {
     }
 }
 
-fn branches(rows: Vec<Row>) -> anyhow::Result<Vec<Branch>> {
-    let branches: Result<_, Inconsistent> = rows.into_iter().map(Branch::try_from).collect();
-    Ok(branches?)
+fn branches(rows: Vec<Row>) -> Result<Vec<Branch>, StoreError> {
+    rows.into_iter().map(Branch::try_from).collect()
 }
 
 /// Selects branches of the organisation, its first parameter.
@@ -120,17 +112,16 @@ macro_rules! select_branches {
 }
 
 /// Finds a branch of the organisation.
-pub async fn find(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Option<Branch>> {
+pub async fn find(tx: &mut TenantTx, branch_id: BranchId) -> Result<Option<Branch>, StoreError> {
     let org = tx.org().as_uuid();
     let row = select_branches!("AND branch_id = $2", org, branch_id.as_uuid(),)
         .fetch_optional(&mut **tx)
-        .await
-        .context("find a branch")?;
-    Ok(row.map(Branch::try_from).transpose()?)
+        .await?;
+    row.map(Branch::try_from).transpose()
 }
 
 /// Finds a branch and keeps other transactions from changing anything of it until the transaction ends.
-pub async fn lock(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Option<Branch>> {
+pub async fn lock(tx: &mut TenantTx, branch_id: BranchId) -> Result<Option<Branch>, StoreError> {
     let org = tx.org().as_uuid();
     let row = select_branches!(
         "AND branch_id = $2 FOR NO KEY UPDATE",
@@ -138,16 +129,15 @@ pub async fn lock(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Opti
         branch_id.as_uuid(),
     )
     .fetch_optional(&mut **tx)
-    .await
-    .context("lock a branch")?;
-    Ok(row.map(Branch::try_from).transpose()?)
+    .await?;
+    row.map(Branch::try_from).transpose()
 }
 
 /// Locks the branches that hold something for these orders, in the order of their ids.
 pub async fn lock_of_orders(
     tx: &mut TenantTx,
     order_ids: &[OrderId],
-) -> anyhow::Result<Vec<Branch>> {
+) -> Result<Vec<Branch>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_branches!(
         r#"
@@ -168,13 +158,12 @@ pub async fn lock_of_orders(
         order_ids as &[OrderId],
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("lock the branches of orders")?;
+    .await?;
     branches(rows)
 }
 
 /// Locks all branches of a brand in the order of their ids.
-pub async fn lock_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<BranchId>> {
+pub async fn lock_brand(tx: &mut TenantTx, brand_id: BrandId) -> Result<Vec<BranchId>, StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query_scalar!(
         r#"
@@ -190,11 +179,14 @@ pub async fn lock_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<
     )
     .fetch_all(&mut **tx)
     .await
-    .context("lock the branches of a brand")
+    .map_err(StoreError::from)
 }
 
 /// Lists all branches of a brand, in the order of their ids.
-pub async fn list_of_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Branch>> {
+pub async fn list_of_brand(
+    tx: &mut TenantTx,
+    brand_id: BrandId,
+) -> Result<Vec<Branch>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_branches!(
         "AND brand_id = $2 ORDER BY branch_id",
@@ -202,8 +194,7 @@ pub async fn list_of_brand(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Resu
         brand_id.as_uuid(),
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list the branches of a brand")?;
+    .await?;
     branches(rows)
 }
 
@@ -213,7 +204,7 @@ pub async fn page_of_brand(
     brand_id: BrandId,
     after: Option<BranchId>,
     limit: i64,
-) -> anyhow::Result<Vec<Branch>> {
+) -> Result<Vec<Branch>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_branches!(
         r#"
@@ -228,13 +219,12 @@ pub async fn page_of_brand(
         limit,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list a page of the branches of a brand")?;
+    .await?;
     branches(rows)
 }
 
 /// Returns whether the organisation has a branch of this brand.
-pub async fn brand_exists(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<bool> {
+pub async fn brand_exists(tx: &mut TenantTx, brand_id: BrandId) -> Result<bool, StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query_scalar!(
         r#"
@@ -245,14 +235,14 @@ pub async fn brand_exists(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Resul
     )
     .fetch_one(&mut **tx)
     .await
-    .context("look for a brand")
+    .map_err(StoreError::from)
 }
 
 /// Locks these branches in the order of their ids; the unknown are left out.
 pub async fn lock_many(
     tx: &mut TenantTx,
     branch_ids: &BTreeSet<BranchId>,
-) -> anyhow::Result<Vec<Branch>> {
+) -> Result<Vec<Branch>, StoreError> {
     let org = tx.org().as_uuid();
     let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     let rows = select_branches!(
@@ -261,8 +251,7 @@ pub async fn lock_many(
         &branch_ids,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("lock branches")?;
+    .await?;
     branches(rows)
 }
 
@@ -282,7 +271,7 @@ pub async fn raise_availability(
     tx: &mut TenantTx,
     branch_ids: &BTreeSet<BranchId>,
     pauses: bool,
-) -> anyhow::Result<Vec<BranchVersion>> {
+) -> Result<Vec<BranchVersion>, StoreError> {
     let org = tx.org().as_uuid();
     let branch_ids: Vec<_> = branch_ids.iter().map(BranchId::as_uuid).collect();
     sqlx::query_as!(
@@ -304,11 +293,11 @@ pub async fn raise_availability(
     )
     .fetch_all(&mut **tx)
     .await
-    .context("raise the versions of availabilities")
+    .map_err(StoreError::from)
 }
 
 /// Stores a branch as catalog published it; an older version changes nothing. Returns whether it did.
-pub async fn upsert(tx: &mut TenantTx, branch: &Branch) -> anyhow::Result<bool> {
+pub async fn upsert(tx: &mut TenantTx, branch: &Branch) -> Result<bool, StoreError> {
     let org = tx.org().as_uuid();
     let done = sqlx::query!(
         r#"
@@ -332,7 +321,6 @@ pub async fn upsert(tx: &mut TenantTx, branch: &Branch) -> anyhow::Result<bool> 
         branch.version,
     )
     .execute(&mut **tx)
-    .await
-    .context("keep a branch")?;
+    .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -1,20 +1,21 @@
 //! Versions of a branch's hours.
 
+mod announce;
+mod insert;
 pub mod special_days;
+
+pub use announce::{list_unannounced, mark_announced};
+pub use insert::{insert, next_version, withdraw};
 
 use std::collections::{BTreeMap, HashMap};
 
-use anyhow::{Context as _, ensure};
 use chassis::{
-    db::{SystemTx, TenantTx},
-    id::{BranchId, OrganisationId},
+    db::{StoreError, TenantTx},
+    id::BranchId,
     sales::Method,
 };
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use sqlx::types::Json;
 
-use super::Inconsistent;
 use crate::domain::hours::{
     Hours, MethodHours, OutsideHours, Period,
     versions::{HoursVersion, Versions},
@@ -42,7 +43,7 @@ struct Row {
 }
 
 impl Row {
-    fn into_version(self) -> Result<HoursVersion, Inconsistent> {
+    fn into_version(self) -> Result<HoursVersion, StoreError> {
         let minutes = |column, value| minutes(self.branch_id, column, value);
         Ok(HoursVersion {
             number: self.number,
@@ -66,13 +67,8 @@ impl Row {
     }
 }
 
-fn minutes(branch_id: BranchId, column: &'static str, value: i16) -> Result<u16, Inconsistent> {
-    u16::try_from(value).map_err(|_| Inconsistent {
-        table: "hours_versions",
-        column,
-        key: branch_id.to_string(),
-        value: value.to_string(),
-    })
+fn minutes(branch_id: BranchId, column: &'static str, value: i16) -> Result<u16, StoreError> {
+    u16::try_from(value).map_err(|_| StoreError::inconsistent("hours_versions", column, branch_id))
 }
 
 /// Selects versions of hours of the organisation, its first parameter.
@@ -100,7 +96,7 @@ pub async fn counting(
     tx: &mut TenantTx,
     branch_ids: &[BranchId],
     now: DateTime<Utc>,
-) -> anyhow::Result<HashMap<BranchId, Versions>> {
+) -> Result<HashMap<BranchId, Versions>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_versions!(
         r#"
@@ -122,8 +118,7 @@ pub async fn counting(
         now,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("get the hours that count")?;
+    .await?;
     let mut of_branches = HashMap::<BranchId, Vec<HoursVersion>>::new();
     for (branch_id, version) in with_weeks(tx, rows).await? {
         of_branches.entry(branch_id).or_default().push(version);
@@ -140,7 +135,7 @@ pub async fn list(
     branch_id: BranchId,
     before: i64,
     limit: i64,
-) -> anyhow::Result<Vec<HoursVersion>> {
+) -> Result<Vec<HoursVersion>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_versions!(
         "AND branch_id = $2 AND number < $3 ORDER BY number DESC LIMIT $4",
@@ -150,14 +145,17 @@ pub async fn list(
         limit,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list versions of hours")?;
+    .await?;
     let versions = with_weeks(tx, rows).await?.into_iter();
     Ok(versions.map(|(_, version)| version).collect())
 }
 
 /// Returns whether the branch has a version of this number.
-pub async fn knows(tx: &mut TenantTx, branch_id: BranchId, number: i64) -> anyhow::Result<bool> {
+pub async fn knows(
+    tx: &mut TenantTx,
+    branch_id: BranchId,
+    number: i64,
+) -> Result<bool, StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query_scalar!(
         r#"
@@ -171,13 +169,13 @@ pub async fn knows(tx: &mut TenantTx, branch_id: BranchId, number: i64) -> anyho
     )
     .fetch_one(&mut **tx)
     .await
-    .context("look for a version of hours")
+    .map_err(StoreError::from)
 }
 
 async fn with_weeks(
     tx: &mut TenantTx,
     rows: Vec<Row>,
-) -> anyhow::Result<Vec<(BranchId, HoursVersion)>> {
+) -> Result<Vec<(BranchId, HoursVersion)>, StoreError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -198,8 +196,7 @@ async fn with_weeks(
         &numbers,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("get what methods have for themselves")?;
+    .await?;
     let periods = sqlx::query!(
         r#"
         SELECT
@@ -208,15 +205,13 @@ async fn with_weeks(
         FROM UNNEST($2::uuid[], $3::bigint[]) AS asked (branch_id, number)
         JOIN hours_version_periods USING (branch_id, number)
         WHERE org_id = $1
-        ORDER BY branch_id, number, service, weekday, open_minute
         "#,
         org,
         &branch_ids,
         &numbers,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("get the periods of hours")?;
+    .await?;
     let mut weeks = HashMap::<(BranchId, i64, String), Vec<Period>>::new();
     for row in periods {
         let period = Period {
@@ -226,6 +221,9 @@ async fn with_weeks(
         };
         let week = weeks.entry((row.branch_id, row.number, row.service));
         week.or_default().push(period);
+    }
+    for week in weeks.values_mut() {
+        week.sort_unstable();
     }
     let mut own_hours = HashMap::<(BranchId, i64), BTreeMap<Method, MethodHours>>::new();
     for own in methods {
@@ -258,260 +256,4 @@ async fn with_weeks(
         versions.push((branch_id, version));
     }
     Ok(versions)
-}
-
-/// Raises the version of the hours of a locked branch read at `version`, and returns the next.
-pub async fn next_version(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    version: i64,
-) -> anyhow::Result<i64> {
-    let org = tx.org().as_uuid();
-    sqlx::query_scalar!(
-        r#"
-        UPDATE branches
-        SET hours_version = hours_version + 1
-        WHERE org_id = $1
-          AND branch_id = $2
-          AND hours_version = $3
-        RETURNING hours_version
-        "#,
-        org,
-        branch_id.as_uuid(),
-        version,
-    )
-    .fetch_one(&mut **tx)
-    .await
-    .context("raise the version of hours")
-}
-
-/// Keeps a version of the hours of a locked branch; hours in force at once are announced by the caller.
-pub async fn insert(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    version: &HoursVersion,
-) -> anyhow::Result<()> {
-    let org = tx.org().as_uuid();
-    let hours = &version.hours;
-    sqlx::query!(
-        r#"
-        INSERT INTO hours_versions
-            (org_id, branch_id, number, effective_at, scheduled, slot_minutes, lead_minutes,
-             days_ahead, last_order_minutes, max_orders_per_slot, outside_hours, restored_from,
-             saved_at, saved_by, announced_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                CASE WHEN $5 THEN NULL ELSE $13::timestamptz END)
-        "#,
-        org,
-        branch_id.as_uuid(),
-        version.number,
-        version.effective_at,
-        version.scheduled,
-        i16::try_from(hours.slot_minutes)?,
-        i16::try_from(hours.lead_minutes)?,
-        i16::try_from(hours.days_ahead)?,
-        i16::try_from(hours.last_order_minutes)?,
-        hours.max_orders_per_slot.map(i32::try_from).transpose()?,
-        hours.outside as OutsideHours,
-        version.restored_from,
-        version.saved_at,
-        version.saved_by,
-    )
-    .execute(&mut **tx)
-    .await
-    .context("keep a version of hours")?;
-    insert_methods(tx, branch_id, version).await?;
-    insert_periods(tx, branch_id, version).await
-}
-
-#[derive(Serialize)]
-struct MethodRow {
-    method: Method,
-    own_week: bool,
-    last_order_minutes: Option<u16>,
-    lead_minutes: Option<u16>,
-}
-
-#[derive(Serialize)]
-struct PeriodRow<'version> {
-    service: &'version str,
-    weekday: i16,
-    open_minute: i16,
-    close_minute: i16,
-}
-
-async fn insert_methods(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    version: &HoursVersion,
-) -> anyhow::Result<()> {
-    if version.hours.methods.is_empty() {
-        return Ok(());
-    }
-    let org = tx.org().as_uuid();
-    let row = |(&method, own): (&Method, &MethodHours)| MethodRow {
-        method,
-        own_week: own.periods.is_some(),
-        last_order_minutes: own.last_order_minutes,
-        lead_minutes: own.lead_minutes,
-    };
-    let rows: Vec<_> = version.hours.methods.iter().map(row).collect();
-    sqlx::query!(
-        r#"
-        INSERT INTO hours_version_methods
-            (org_id, branch_id, number, method, own_week, last_order_minutes, lead_minutes)
-        SELECT $1, $2, $3, method, own_week, last_order_minutes, lead_minutes
-        FROM jsonb_to_recordset($4) AS own (
-            method text, own_week boolean, last_order_minutes smallint, lead_minutes smallint
-        )
-        "#,
-        org,
-        branch_id.as_uuid(),
-        version.number,
-        Json(rows) as Json<Vec<MethodRow>>,
-    )
-    .execute(&mut **tx)
-    .await
-    .context("keep what methods have for themselves")?;
-    Ok(())
-}
-
-async fn insert_periods(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    version: &HoursVersion,
-) -> anyhow::Result<()> {
-    let org = tx.org().as_uuid();
-    let hours = &version.hours;
-    let of_methods = hours.methods.iter().filter_map(|(method, own)| {
-        let periods = own.periods.as_deref()?;
-        Some((method.as_str(), periods))
-    });
-    let weeks = std::iter::once((STORE, hours.periods.as_slice())).chain(of_methods);
-    let rows: Vec<_> = weeks
-        .flat_map(|(service, periods)| {
-            periods.iter().map(move |period| PeriodRow {
-                service,
-                weekday: period.weekday,
-                open_minute: period.open_minute,
-                close_minute: period.close_minute,
-            })
-        })
-        .collect();
-    sqlx::query!(
-        r#"
-        INSERT INTO hours_version_periods
-            (org_id, branch_id, number, service, weekday, open_minute, close_minute)
-        SELECT $1, $2, $3, service, weekday, open_minute, close_minute
-        FROM jsonb_to_recordset($4) AS period (
-            service text, weekday smallint, open_minute smallint, close_minute smallint
-        )
-        "#,
-        org,
-        branch_id.as_uuid(),
-        version.number,
-        Json(rows) as Json<Vec<PeriodRow<'_>>>,
-    )
-    .execute(&mut **tx)
-    .await
-    .context("keep the periods of hours")?;
-    Ok(())
-}
-
-/// Withdraws a pending version of a locked branch.
-pub async fn withdraw(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    number: i64,
-    (at, by): (DateTime<Utc>, &str),
-) -> anyhow::Result<()> {
-    let org = tx.org().as_uuid();
-    let done = sqlx::query!(
-        r#"
-        UPDATE hours_versions
-        SET withdrawn_at = $4,
-            withdrawn_by = $5
-        WHERE org_id = $1
-          AND branch_id = $2
-          AND number = $3
-          AND withdrawn_at IS NULL
-          AND effective_at > $4
-        "#,
-        org,
-        branch_id.as_uuid(),
-        number,
-        at,
-        by,
-    )
-    .execute(&mut **tx)
-    .await
-    .context("withdraw pending hours")?;
-    ensure!(
-        done.rows_affected() == 1,
-        "version {number} of branch {branch_id} was not pending"
-    );
-    Ok(())
-}
-
-/// Lists branches whose hours have changed by themselves and are not announced yet, of each
-/// organisation at most `limit`, those that wait the longest.
-pub async fn list_unannounced(
-    tx: &mut SystemTx,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> anyhow::Result<Vec<(OrganisationId, BranchId)>> {
-    let rows = sqlx::query!(
-        r#"
-        SELECT org_id AS "org_id: OrganisationId", branch_id AS "branch_id: BranchId"
-        FROM (
-            SELECT
-                org_id, branch_id,
-                row_number() OVER (PARTITION BY org_id ORDER BY min(effective_at), branch_id) AS place
-            FROM hours_versions
-            WHERE announced_at IS NULL
-              AND withdrawn_at IS NULL
-              AND effective_at <= $1
-            GROUP BY org_id, branch_id
-        ) AS due
-        WHERE place <= $2
-        ORDER BY org_id, branch_id
-        "#,
-        now,
-        limit,
-    )
-    .fetch_all(&mut **tx)
-    .await
-    .context("list hours that have taken effect")?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.org_id, row.branch_id))
-        .collect())
-}
-
-/// Marks all hours of a locked branch that have taken effect as announced; returns whether
-/// any were not.
-pub async fn mark_announced(
-    tx: &mut TenantTx,
-    branch_id: BranchId,
-    now: DateTime<Utc>,
-) -> anyhow::Result<bool> {
-    let org = tx.org().as_uuid();
-    let done = sqlx::query!(
-        r#"
-        UPDATE hours_versions
-        SET announced_at = $3
-        WHERE org_id = $1
-          AND branch_id = $2
-          AND announced_at IS NULL
-          AND withdrawn_at IS NULL
-          AND effective_at <= $3
-        "#,
-        org,
-        branch_id.as_uuid(),
-        now,
-    )
-    .execute(&mut **tx)
-    .await
-    .context("note that hours were announced")?;
-    Ok(done.rows_affected() > 0)
 }

@@ -5,12 +5,12 @@ pub mod counters;
 
 use std::collections::HashMap;
 
-use anyhow::Context as _;
 use chassis::{
-    db::TenantTx,
+    db::{StoreError, TenantTx},
     id::{BranchId, BrandId, LimitTemplateId},
 };
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::types::Json;
 
 use crate::domain::limits::Rule;
@@ -31,7 +31,7 @@ pub struct LimitVersion {
 }
 
 /// A set of rules that branches of a brand may take.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LimitTemplate {
     /// Id.
     pub template_id: LimitTemplateId,
@@ -50,7 +50,7 @@ pub async fn rules(
     tx: &mut TenantTx,
     branch_id: BranchId,
     version: i64,
-) -> anyhow::Result<Vec<Rule>> {
+) -> Result<Vec<Rule>, StoreError> {
     let mut found = rules_of(tx, &[(branch_id, version)]).await?;
     Ok(found.remove(&branch_id).unwrap_or_default())
 }
@@ -59,7 +59,7 @@ pub async fn rules(
 pub async fn rules_of(
     tx: &mut TenantTx,
     versions: &[(BranchId, i64)],
-) -> anyhow::Result<HashMap<BranchId, Vec<Rule>>> {
+) -> Result<HashMap<BranchId, Vec<Rule>>, StoreError> {
     if versions.is_empty() {
         return Ok(HashMap::new());
     }
@@ -78,8 +78,7 @@ pub async fn rules_of(
         &numbers,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("read the limits of branches")?;
+    .await?;
     let rows = rows.into_iter();
     Ok(rows.map(|row| (row.branch_id, row.rules.0)).collect())
 }
@@ -90,7 +89,7 @@ pub async fn list(
     branch_id: BranchId,
     before: i64,
     limit: i64,
-) -> anyhow::Result<Vec<LimitVersion>> {
+) -> Result<Vec<LimitVersion>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = sqlx::query!(
         r#"
@@ -108,8 +107,7 @@ pub async fn list(
         limit,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list the limits a branch had")?;
+    .await?;
     Ok(rows
         .into_iter()
         .map(|row| LimitVersion {
@@ -127,7 +125,7 @@ pub async fn insert(
     tx: &mut TenantTx,
     branch_id: BranchId,
     version: &LimitVersion,
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query!(
         r#"
@@ -147,8 +145,7 @@ pub async fn insert(
         version.note,
     )
     .execute(&mut **tx)
-    .await
-    .context("change the limits of a branch")?;
+    .await?;
     Ok(())
 }
 
@@ -197,7 +194,7 @@ pub async fn list_templates(
     tx: &mut TenantTx,
     brand_id: BrandId,
     limit: i64,
-) -> anyhow::Result<Vec<LimitTemplate>> {
+) -> Result<Vec<LimitTemplate>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_templates!(
         "AND brand_id = $2 ORDER BY name LIMIT $3",
@@ -206,8 +203,7 @@ pub async fn list_templates(
         limit,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list templates of limits")?;
+    .await?;
     Ok(rows.into_iter().map(LimitTemplate::from).collect())
 }
 
@@ -215,20 +211,19 @@ pub async fn list_templates(
 pub async fn find_template(
     tx: &mut TenantTx,
     template_id: LimitTemplateId,
-) -> anyhow::Result<Option<LimitTemplate>> {
+) -> Result<Option<LimitTemplate>, StoreError> {
     let org = tx.org().as_uuid();
     let row = select_templates!("AND template_id = $2", org, template_id.as_uuid())
         .fetch_optional(&mut **tx)
-        .await
-        .context("find a template of limits")?;
+        .await?;
     Ok(row.map(LimitTemplate::from))
 }
 
-/// Adds a template. Breaks `limit_templates_name` where the name is taken.
+/// Adds a template. A name that is taken violates `limit_templates_name`.
 pub async fn insert_template(
     tx: &mut TenantTx,
     template: &LimitTemplate,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query!(
         r#"
@@ -246,12 +241,12 @@ pub async fn insert_template(
     Ok(())
 }
 
-/// Changes a template as it was read; returns whether it still was as read. Breaks
-/// `limit_templates_name` where the name is taken.
+/// Changes a template as it was read; returns whether it still was as read. A name that is
+/// taken violates `limit_templates_name`.
 pub async fn update_template(
     tx: &mut TenantTx,
     template: &LimitTemplate,
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, StoreError> {
     let org = tx.org().as_uuid();
     let done = sqlx::query!(
         r#"
@@ -277,7 +272,7 @@ pub async fn delete_template(
     tx: &mut TenantTx,
     brand_id: BrandId,
     template_id: LimitTemplateId,
-) -> anyhow::Result<bool> {
+) -> Result<bool, StoreError> {
     let org = tx.org().as_uuid();
     let done = sqlx::query!(
         "DELETE FROM limit_templates WHERE org_id = $1 AND brand_id = $2 AND template_id = $3",
@@ -286,7 +281,6 @@ pub async fn delete_template(
         template_id.as_uuid(),
     )
     .execute(&mut **tx)
-    .await
-    .context("delete a template of limits")?;
+    .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -148,7 +148,7 @@ async fn the_orders_of_yesterday_are_tried_under_other_limits() {
     let rules = vec![rule(LimitMeasure::Units, whole_day(), 6), orders_of_slot(1)];
     let tried = preview(&shop, rules, "").await.unwrap();
     assert_eq!((&*tried.business_day, tried.orders), ("2026-09-02", 4));
-    assert_eq!((tried.moved, tried.refused), (2, 1));
+    assert_eq!((tried.rescheduled, tried.refused), (2, 1));
     let response: Vec<_> = tried
         .tried
         .iter()

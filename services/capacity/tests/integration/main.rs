@@ -4,6 +4,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod audit;
 mod clock_changes;
 mod common;
 mod expiry;

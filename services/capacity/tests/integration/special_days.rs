@@ -273,17 +273,17 @@ async fn booked_orders_on_the_day_need_a_decision() {
     assert_eq!(again.started, saved.started, "a repeat starts nothing anew");
 }
 
-/// Decisions about orders; a slot for those that are moved.
+/// Decisions about orders; a slot for those that are rescheduled.
 fn decided(orders: &[(&str, Decision)]) -> Option<OrderDecisions> {
     let orders = orders.iter().map(|(order_id, decision)| OrderDecision {
         order_id: (*order_id).to_owned(),
         decision: (*decision).into(),
-        wanted_at: (*decision == Decision::Move).then(|| timestamp(NEXT_MORNING)),
+        wanted_at: (*decision == Decision::Reschedule).then(|| timestamp(NEXT_MORNING)),
     });
     Some(OrderDecisions {
         orders: orders.collect(),
         keep_others: false,
-        move_reason: "颱風假".to_owned(),
+        reschedule_reason: "颱風假".to_owned(),
     })
 }
 
@@ -305,8 +305,8 @@ async fn what_is_decided_leaves_with_the_day_that_is_saved_or_not_at_all() {
     let all = [
         (&*orders[0], Decision::Keep),
         (&*orders[1], Decision::Cancel),
-        (&*orders[2], Decision::Move),
-        (&*orders[3], Decision::MoveNext),
+        (&*orders[2], Decision::Reschedule),
+        (&*orders[3], Decision::RescheduleNext),
     ];
     let mut published = shop.listen(&[DECIDED]).await;
     let mut deciding = request(of_branch(&shop));
@@ -335,7 +335,7 @@ async fn what_is_decided_leaves_with_the_day_that_is_saved_or_not_at_all() {
     assert_eq!(started.orders, 3, "an order that stays needs nothing");
     let event: OrdersDecided = published.next().await.unwrap().decode().unwrap();
     assert_eq!(
-        (event.batch_id, event.brand_id, &*event.move_reason),
+        (event.batch_id, event.brand_id, &*event.reschedule_reason),
         (started.batch_id, shop.brand.to_string(), "颱風假")
     );
     assert!(event.may_cancel_late, "as this owner may");
@@ -351,8 +351,8 @@ async fn what_is_decided_leaves_with_the_day_that_is_saved_or_not_at_all() {
     let next_morning = Some(NEXT_MORNING.to_owned());
     let mut expected = [
         (&*orders[1], Decision::Cancel, None),
-        (&*orders[2], Decision::Move, next_morning),
-        (&*orders[3], Decision::MoveNext, None),
+        (&*orders[2], Decision::Reschedule, next_morning),
+        (&*orders[3], Decision::RescheduleNext, None),
     ];
     expected.sort();
     assert_eq!(decided, expected);
@@ -378,7 +378,11 @@ async fn cancelling_and_moving_orders_takes_the_permission_for_orders() {
     let order = shop.hold(shop.order_at(&[], NOON)).await.unwrap().order_id;
     let permissions = [("store.hours", Level::Manage), ("ops.orders", Level::View)];
     let planner = identities::staff(shop.org, &permissions, Scope::whole_organisation());
-    for decision in [Decision::Cancel, Decision::Move, Decision::MoveNext] {
+    for decision in [
+        Decision::Cancel,
+        Decision::Reschedule,
+        Decision::RescheduleNext,
+    ] {
         let mut deciding = request(of_branch(&shop));
         deciding.decisions = decided(&[(&*order, decision)]);
         let saved = shop.client(&planner).hours.save_special_day(deciding).await;

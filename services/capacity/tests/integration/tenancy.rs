@@ -3,6 +3,7 @@
 use crate::common::{Client, Shop, hold, response};
 use chassis::{
     authn::{Identity, Level, Scope},
+    error::Problem,
     id::{BranchId, BrandId, OrderId},
 };
 use proto::capacity::v1::{
@@ -14,8 +15,8 @@ use proto::capacity::v1::{
 };
 use testkit::identities;
 
-/// Calls every RPC that staff may call about `branch`, and returns the reasons.
-async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<String> {
+/// Calls every RPC that staff may call about `branch`, and returns the refusals.
+async fn staff_refusals(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<Problem> {
     let branch_id = branch.to_string();
     let sku = shop.running(5).await;
     let hours = Hours {
@@ -85,16 +86,24 @@ async fn staff_reasons(shop: &Shop, mut staff: Client, branch: BranchId) -> Vec<
         )
         .err(),
     ]
-    .map(|problem| problem.map_or_else(String::new, |problem| problem.reason.to_string()))
-    .to_vec()
+    .map(Option::unwrap)
+    .into()
+}
+
+fn reasons(refusals: &[Problem]) -> Vec<&str> {
+    refusals.iter().map(|problem| &*problem.reason).collect()
 }
 
 #[tokio::test]
 async fn another_organisations_branch_is_not_found_by_any_rpc() {
     let mut shop = Shop::open().await;
     let (other, its_branch) = shop.other_organisation().await;
-    let reasons = staff_reasons(&shop, shop.owner(), its_branch).await;
-    assert_eq!(reasons, ["NOT_FOUND"; 7]);
+    let refusals = staff_refusals(&shop, shop.owner(), its_branch).await;
+    assert_eq!(reasons(&refusals), ["NOT_FOUND"; 7]);
+    // Nothing tells it from a branch that never was.
+    let unknown = BranchId::new(&chassis::clock::SystemClock);
+    let of_unknown = staff_refusals(&shop, shop.owner(), unknown).await;
+    assert_eq!(format!("{refusals:?}"), format!("{of_unknown:?}"));
 
     let body = HoldRequest {
         branch_id: its_branch.to_string(),
@@ -149,8 +158,8 @@ async fn staff_is_held_to_its_scope() {
     };
     let permissions = [("store.hours", Level::Manage), ("ops.stock", Level::Manage)];
     let staff: Identity = identities::staff(shop.org, &permissions, elsewhere);
-    let reasons = staff_reasons(&shop, shop.client(&staff), shop.branch).await;
-    assert_eq!(reasons, ["OUT_OF_SCOPE"; 7]);
+    let refusals = staff_refusals(&shop, shop.client(&staff), shop.branch).await;
+    assert_eq!(reasons(&refusals), ["OUT_OF_SCOPE"; 7]);
 }
 
 /// Calls every RPC of hours about `branch` and `special_day_id`, and returns the reasons.

@@ -80,4 +80,5 @@ rpcs! {
     get_menu_document(GetMenuDocumentRequest) -> GetMenuDocumentResponse = menus::document;
     get_menu_snapshot(GetMenuSnapshotRequest) -> GetMenuSnapshotResponse = menus::snapshot;
     find_items(FindItemsRequest) -> FindItemsResponse = items::find;
+    get_item_names(GetItemNamesRequest) -> GetItemNamesResponse = items::names;
 }

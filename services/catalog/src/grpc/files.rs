@@ -1,6 +1,7 @@
 //! Import and export of products as CSV.
 
 use chassis::{
+    audit::{self, ImportedRow},
     error::{CommonReason, Problem, Violations},
     id::{self, OptionGroupId},
 };
@@ -9,7 +10,7 @@ use proto::catalog::v1::{
     ImportProductsRequest, ImportProductsResponse, ImportRemoval, ImportRow,
 };
 
-use super::Call;
+use super::{Call, convert};
 use crate::{
     app::access,
     domain::{
@@ -70,6 +71,13 @@ pub(super) async fn import(
 
     let applied = !request.dry_run && plan.problems.is_empty();
     if applied {
+        let changed = plan
+            .rows
+            .iter()
+            .filter(|row| row.change != Change::Unchanged);
+        audit::imported("brand", brand.id, changed.map(audited));
+        let categories = plan.new_categories.iter().take(MOST_ROWS);
+        categories.for_each(|category| audit::after(&convert::category(category)));
         store::categories::insert(&mut tx, brand.id, &plan.new_categories, clock).await?;
         store::products::insert(&mut tx, brand.id, &plan.created, clock).await?;
         store::products::update(&mut tx, &plan.updated, clock).await?;
@@ -78,6 +86,18 @@ pub(super) async fn import(
         tx.rollback().await?;
     }
     Ok(report(&plan, applied))
+}
+
+fn audited(row: &RowOutcome) -> ImportedRow<'_> {
+    let columns = row.columns.iter();
+    ImportedRow {
+        line: row.line,
+        name: &row.name,
+        created: row.change == Change::Created,
+        columns: columns
+            .map(|it| (it.column, &*it.before, &*it.after))
+            .collect(),
+    }
 }
 
 fn read(content: &[u8]) -> Result<(Vec<Row>, Vec<CellProblem>), Error> {

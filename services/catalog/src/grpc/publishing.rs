@@ -1,6 +1,9 @@
 //! Checking and publishing a brand's catalogue.
 
+use std::collections::BTreeMap;
+
 use chassis::{
+    audit,
     db::TenantTx,
     error::{Problem, Violations},
     id::{self, BranchId, MenuVersionId},
@@ -154,6 +157,14 @@ async fn publish_all(
 
     let ids: Vec<BranchId> = branches.iter().map(|branch| branch.id).collect();
     let numbers = store::branches::next_menu_numbers(tx, &ids).await?;
+    let menus = |passed: i64| {
+        let numbers = numbers.iter().map(|number| number - passed);
+        let menus = ids
+            .iter()
+            .zip(numbers.map(|number| (number > 0).then_some(number)));
+        BTreeMap::from([("menu", menus.collect::<BTreeMap<_, _>>())])
+    };
+    audit::changed("brand", brand.id, &menus(1), &menus(0));
     let menu = |(branch, number): (Branch, i64)| Menu {
         id: MenuVersionId::new(clock),
         number,

@@ -5,7 +5,7 @@ mod read;
 
 use chassis::{
     clock::Clock,
-    db::{OnConstraint as _, TenantTx},
+    db::{OnConstraint as _, StoreError, TenantTx},
     error::Problem,
     id::{BrandId, ProductId},
     text,
@@ -160,13 +160,8 @@ pub async fn update(
     .execute(&mut **tx)
     .await
     .on_constraint("products_code_key", code_taken)?;
-    if updated.rows_affected() != products.len() as u64 {
-        // The brand is locked, so each product still has the version it was read at.
-        let expected = products.len();
-        return Err(Problem::internal(anyhow::anyhow!(
-            "fewer than {expected} products were updated"
-        )));
-    }
+    // The brand is locked, so each product still has the version it was read at.
+    StoreError::check_row_count("products", products.len(), updated.rows_affected())?;
     children::write(tx, products, clock).await
 }
 

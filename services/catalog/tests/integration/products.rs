@@ -2,10 +2,10 @@
 
 use crate::common::{Shop, branch_scope, fields, ok, refused, wire};
 use proto::catalog::v1::{
-    ArchiveCategoryRequest, ArchiveOptionGroupRequest, ArchiveProductRequest, Category,
-    CreateProductRequest, DisplayState, FindItemsRequest, GetProductRequest, ListCategoriesRequest,
-    ListProductsRequest, Product, SaveCategoryRequest, SaveOptionGroupRequest,
-    UpdateProductRequest,
+    ArchiveCategoryRequest, ArchiveOptionGroupRequest, ArchiveProductRequest, Brand, Category,
+    CreateProductRequest, DisplayState, FindItemsRequest, GetItemNamesRequest, GetProductRequest,
+    ItemKey, ItemKind, ListCategoriesRequest, ListProductsRequest, Product, SaveCategoryRequest,
+    SaveOptionGroupRequest, UpdateProductRequest,
 };
 
 fn create(key: &str, product: Product) -> CreateProductRequest {
@@ -592,4 +592,106 @@ async fn items_are_found_by_their_ids_archived_or_not_in_their_own_organisation(
     assert_eq!(fields(&many), [("item_ids", "VALIDATION_FAILED")]);
     let wrong = refused(shop.ordering().find_items(find(vec!["x".to_owned()])).await);
     assert_eq!(fields(&wrong), [("item_ids[0]", "VALIDATION_FAILED")]);
+}
+
+#[tokio::test]
+async fn names_are_those_of_the_brand_and_of_what_is_not_archived() {
+    let shop = Shop::open().await;
+    let (brand, _) = shop.brand("tea").await;
+    let (other, _) = shop.brand("cake").await;
+    let category = shop.category(&brand.brand_id, "茶").await;
+    let tea = Product {
+        station: "吧台".to_owned(),
+        print_tag: "冷飲".to_owned(),
+        ..wire::product(&brand.brand_id, &category.category_id, "紅茶")
+    };
+    let tea = shop.product(tea).await;
+    let gone = wire::product(&brand.brand_id, &category.category_id, "綠茶");
+    let gone = shop.product(gone).await;
+    let archive = ArchiveProductRequest {
+        product_id: gone.product_id.clone(),
+        version: gone.version,
+    };
+    ok(shop.owner().archive_product(archive).await);
+    let groups = SaveOptionGroupRequest {
+        brand_id: brand.brand_id.clone(),
+        option_group: Some(wire::sweetness()),
+    };
+    let group = ok(shop.owner().save_option_group(groups).await);
+    let group = group.option_group.unwrap();
+    let (option, variant) = (&group.options[0], &tea.variants[0]);
+
+    let key = |kind: ItemKind, key: &str| ItemKey {
+        kind: kind.into(),
+        key: key.to_owned(),
+    };
+    let items = vec![
+        key(ItemKind::Product, &tea.product_id),
+        key(ItemKind::Variant, &variant.variant_id),
+        key(ItemKind::Option, &option.option_id),
+        key(ItemKind::Category, &category.category_id),
+        key(ItemKind::Station, "吧台"),
+        key(ItemKind::PrintTag, "冷飲"),
+        key(ItemKind::Product, &gone.product_id),
+        key(ItemKind::Variant, &gone.variants[0].variant_id),
+        key(ItemKind::Variant, &tea.product_id),
+        key(ItemKind::Station, "冷飲"),
+    ];
+    let names = async |brand: &Brand, items: &[ItemKey]| {
+        let request = GetItemNamesRequest {
+            brand_id: brand.brand_id.clone(),
+            items: items.to_vec(),
+        };
+        shop.ordering().get_item_names(request).await
+    };
+    let found = ok(names(&brand, &items).await).items;
+    let mut found: Vec<_> = found
+        .iter()
+        .map(|item| {
+            (
+                item.kind(),
+                &*item.name,
+                &*item.detail,
+                item.sku_ids.clone(),
+            )
+        })
+        .collect();
+    found.sort();
+    let tea_variants: Vec<String> = tea
+        .variants
+        .iter()
+        .map(|it| it.variant_id.clone())
+        .collect();
+    let of = |id: &str| vec![id.to_owned()];
+    let expected = [
+        (ItemKind::Product, "紅茶", "", tea_variants),
+        (
+            ItemKind::Variant,
+            "紅茶",
+            &*variant.name,
+            of(&variant.variant_id),
+        ),
+        (
+            ItemKind::Option,
+            &*option.name,
+            &*group.name,
+            of(&option.option_id),
+        ),
+        (ItemKind::Category, "茶", "", vec![]),
+        (ItemKind::Station, "吧台", "", vec![]),
+        (ItemKind::PrintTag, "冷飲", "", vec![]),
+    ];
+    assert_eq!(found, expected);
+
+    assert!(ok(names(&other, &items).await).items.is_empty());
+    let many = refused(names(&brand, &vec![items[0].clone(); 201]).await);
+    assert_eq!(fields(&many), [("items", "VALIDATION_FAILED")]);
+    let wrong = [
+        key(ItemKind::Product, "x"),
+        key(ItemKind::Station, ""),
+        key(ItemKind::Unspecified, &tea.product_id),
+    ];
+    let wrong = refused(names(&brand, &wrong).await);
+    let expected = ["items[0].key", "items[1].key", "items[2].kind"];
+    assert_eq!(fields(&wrong), expected.map(|it| (it, "VALIDATION_FAILED")));
 }

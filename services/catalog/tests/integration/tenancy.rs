@@ -1,7 +1,8 @@
 //! Another organisation sees and touches nothing, through any RPC.
 
 use crate::common::{Shop, ok, refused, wire};
-use chassis::error::Problem;
+use chassis::{clock::SystemClock, error::Problem, id::BrandId};
+use prost::Message;
 use proto::catalog::v1::*;
 use testkit::identities;
 
@@ -9,9 +10,34 @@ const NEVER: &str = "another organisation's id must answer as if it were not the
 
 macro_rules! assert_not_found {
     ($client:expr, $($rpc:ident($request:expr),)*) => {$(
-        let problem: Problem = refused($client.$rpc($request).await);
+        let request = $request;
+        let unknown = with_unknown_ids(&request);
+        let problem: Problem = refused($client.$rpc(request).await);
         assert_eq!(problem.reason, "NOT_FOUND", "{}: {NEVER}", stringify!($rpc));
+        let other = refused($client.$rpc(unknown).await);
+        assert_eq!(
+            format!("{problem:?}"),
+            format!("{other:?}"),
+            "{}: {NEVER}",
+            stringify!($rpc)
+        );
     )*};
+}
+
+/// The request with ids of nothing in place of its own.
+fn with_unknown_ids<M: Message + Default>(request: &M) -> M {
+    let mut bytes = request.encode_to_vec();
+    let is_id = |text: &[u8]| {
+        let text = std::str::from_utf8(text);
+        text.is_ok_and(|text| text.len() == 36 && text.parse::<BrandId>().is_ok())
+    };
+    for start in 0..bytes.len().saturating_sub(35) {
+        if is_id(&bytes[start..start + 36]) {
+            let id = BrandId::new(&SystemClock).to_string();
+            bytes[start..start + 36].copy_from_slice(id.as_bytes());
+        }
+    }
+    M::decode(bytes.as_slice()).unwrap()
 }
 
 #[tokio::test]

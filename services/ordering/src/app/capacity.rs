@@ -52,8 +52,8 @@ pub struct AvailabilityQuery<'a> {
     pub lines: Vec<HoldLine>,
     /// What it takes from stock; empty where that is held already.
     pub needs: &'a BTreeMap<SkuId, Need>,
-    /// The order that is to be moved, if it is one.
-    pub moving: Option<OrderId>,
+    /// The order that is to be rescheduled, if it is one.
+    pub rescheduled: Option<OrderId>,
     /// Business day whose stock is returned; none for today.
     pub day: Option<BusinessDay>,
     /// The response must be from then, or later.
@@ -146,7 +146,7 @@ impl Capacity {
             skus: skus(request.needs)?,
             channel: Channel::Web.to_wire(),
             order_id: request
-                .moving
+                .rescheduled
                 .map(|order| order.to_string())
                 .unwrap_or_default(),
             business_day: to_wire_day(request.day),
@@ -197,7 +197,7 @@ impl Capacity {
     }
 
     /// Moves what an order holds or has taken to another slot, all or nothing.
-    pub async fn move_to(
+    pub async fn reschedule(
         &self,
         org: OrganisationId,
         branch: BranchId,

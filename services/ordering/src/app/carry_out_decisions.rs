@@ -8,7 +8,7 @@
 //!    end of the decision. A cancellation is this commit alone; capacity follows its event.
 //!
 //! A failure during step 3 leaves the slot stored: the next attempt continues with that very slot, and capacity
-//! responds to a repeated move as to the first. Where no attempt had a clear result, or the order has changed
+//! responds to a repeated request as to the first. Where no attempt had a clear result, or the order has changed
 //! since, capacity is brought back to the order's own slot before the decision fails.
 
 use chassis::{
@@ -73,8 +73,8 @@ impl Ordering {
         let action = taken.decision.action;
         let outcome = match (attempt(action, taken.progress.attempts), action) {
             (Attempt::CarryOut, Action::Cancel) => self.cancel_decided(org, &taken).await,
-            (Attempt::CarryOut, Action::Move | Action::MoveNext) => {
-                self.move_decided(org, &mut taken).await
+            (Attempt::CarryOut, Action::Reschedule | Action::RescheduleNext) => {
+                self.reschedule_decided(org, &mut taken).await
             }
             (Attempt::Undo, _) => self.undo_decided(org, &taken).await,
             (Attempt::GiveUp, _) => self.give_up(org, &taken).await,
@@ -120,12 +120,11 @@ impl Ordering {
                 cancel_late: taken.batch.may_cancel_late,
                 reopen: false,
             };
-            let read_version = order.progress.version;
+            let before = order.progress.clone();
             let now = self.clock.now();
             match order.advance(&request, &taken.batch.actor(), rights, now) {
                 Ok(entries) => {
-                    self.write(&mut tx, &order, read_version, &entries, None)
-                        .await?;
+                    self.write(&mut tx, &order, &before, &entries, None).await?;
                 }
                 Err(refused) => {
                     let reason = refused.to_problem().reason;
@@ -140,7 +139,11 @@ impl Ordering {
         Ok(())
     }
 
-    async fn move_decided(&self, org: OrganisationId, taken: &mut Taken) -> Result<(), Problem> {
+    async fn reschedule_decided(
+        &self,
+        org: OrganisationId,
+        taken: &mut Taken,
+    ) -> Result<(), Problem> {
         loop {
             let slot = match taken.decision.wanted_at {
                 Some(slot) => slot,
@@ -149,7 +152,7 @@ impl Ordering {
                     None => return self.fail(org, taken, taken.progress.why_no_slot()).await,
                 },
             };
-            match self.step_3_move(org, taken, slot).await? {
+            match self.step_3_reschedule(org, taken, slot).await? {
                 AtSlot::Ended => return Ok(()),
                 AtSlot::Refused => {}
             }
@@ -167,14 +170,14 @@ impl Ordering {
         let order = orders::get(&mut tx, taken.decision.order).await?;
         tx.commit().await?;
         // Hours that were changed just now count: the offer from before is of no use.
-        let told_after = Some(taken.batch.started_at);
-        let available = self.slots_of(org, &order, told_after).await?;
+        let not_before = Some(taken.batch.started_at);
+        let available = self.slots_of(org, &order, not_before).await?;
         let after = taken.decision.promised_at;
-        let has_room = available
+        let with_capacity = available
             .slots
             .iter()
             .filter(|slot| matches!(slot.state(), SlotState::Open | SlotState::Filling));
-        let mut starts = has_room.filter_map(|slot| to_utc(slot.starts_at));
+        let mut starts = with_capacity.filter_map(|slot| to_utc(slot.starts_at));
         let found = starts.find(|start| *start > after && *start >= taken.progress.search_from);
         if let Some(slot) = found {
             let mut tx = self.db.tenant(org).await?;
@@ -185,7 +188,7 @@ impl Ordering {
         Ok(found)
     }
 
-    async fn step_3_move(
+    async fn step_3_reschedule(
         &self,
         org: OrganisationId,
         taken: &mut Taken,
@@ -211,13 +214,13 @@ impl Ordering {
             tx.commit().await?;
             return Ok(AtSlot::Ended);
         }
-        let moved = self
+        let held = self
             .capacity
-            .move_to(org, order.branch, order.id, slot)
+            .reschedule(org, order.branch, order.id, slot)
             .await;
-        match moved {
+        match held {
             Ok(hold) => {
-                let (reason, actor) = (&taken.batch.move_reason, taken.batch.actor());
+                let (reason, actor) = (&taken.batch.reschedule_reason, taken.batch.actor());
                 self.write_new_slot(&mut tx, &mut order, (slot, &hold), reason, &actor)
                     .await?;
                 order_decisions::finish(&mut tx, key, None).await?;
@@ -287,9 +290,9 @@ impl Ordering {
     }
 }
 
-/// Why an order is not moved any more: it is being made or has ended, or somebody else has moved it.
+/// Why an order is not rescheduled any more: it is being made or has ended, or was rescheduled since.
 fn changed_since(order: &Order, taken: &Taken) -> Option<String> {
-    if let Err(error) = order.require_movable() {
+    if let Err(error) = order.require_reschedulable() {
         return Some(error.to_problem().reason.to_string());
     }
     (order.promised_at != taken.decision.promised_at)

@@ -1,7 +1,7 @@
 //! Makes priced and held carts into orders: those of a branch that come at the same time in one
 //! transaction, with a handful of statements however many they are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Context as _;
 use chassis::{
@@ -13,7 +13,7 @@ use chassis::{
     id::{BranchId, BrandId, OrderId, OrganisationId},
     outbox,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt as _;
 use rand::RngExt as _;
 use uuid::Uuid;
@@ -35,6 +35,10 @@ use crate::{
         order_lines, orders,
     },
 };
+
+/// Test orders that a branch may place within [`TESTS_WINDOW`].
+pub const MAX_TESTS: usize = 30;
+const TESTS_WINDOW: TimeDelta = TimeDelta::hours(1);
 
 /// An order about to exist.
 #[derive(Clone, Debug)]
@@ -78,6 +82,8 @@ pub enum Committed {
     Failed {
         /// Reason for the caller.
         reason: CommonReason,
+        /// Its parameters.
+        params: BTreeMap<String, String>,
     },
 }
 
@@ -114,6 +120,11 @@ fn is_away(problem: &Problem) -> bool {
 }
 
 fn failed(problem: &Problem) -> Committed {
+    let params = problem.params.clone();
+    if problem.is(CommonReason::RateLimited) {
+        let reason = CommonReason::RateLimited;
+        return Committed::Failed { reason, params };
+    }
     let cause = problem.cause.as_ref().map(|cause| format!("{cause:#}"));
     tracing::error!(error = %problem, cause, "could not commit an order");
     let reason = if is_away(problem) {
@@ -121,7 +132,7 @@ fn failed(problem: &Problem) -> Committed {
     } else {
         CommonReason::Internal
     };
-    Committed::Failed { reason }
+    Committed::Failed { reason, params }
 }
 
 async fn commit_together(
@@ -146,6 +157,9 @@ async fn commit_together(
         .into_iter()
         .filter(|(order, _)| inserted.contains(&order.id))
         .collect();
+    if drafts[0].terms.test && !placed.is_empty() {
+        limit_tests(&mut tx, branch, clock.now()).await?;
+    }
     write_details(&mut tx, clock, &placed).await?;
 
     let known = if placed.len() == drafts.len() {
@@ -166,6 +180,25 @@ async fn commit_together(
     });
     let committed: Option<Vec<_>> = committed.collect();
     Ok(committed.context("an order was neither inserted nor there already")?)
+}
+
+/// Refuses to commit more test orders of a branch than it may have. The lock of its numbers makes one
+/// transaction count after the other.
+async fn limit_tests(
+    tx: &mut TenantTx,
+    branch: BranchId,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let latest = orders::list_latest_tests(tx, branch, now - TESTS_WINDOW, MAX_TESTS + 1).await?;
+    let Some(at) = latest.get(MAX_TESTS) else {
+        return Ok(());
+    };
+    let wait = (*at + TESTS_WINDOW - now).num_milliseconds();
+    let wait_secs = wait.max(1).unsigned_abs().div_ceil(1_000);
+    Err(Problem::new(CommonReason::RateLimited)
+        .message("the branch has had as many test orders as it may within an hour")
+        .param("max", MAX_TESTS)
+        .param("retry_after_secs", wait_secs))
 }
 
 /// Orders that the drafts' keys have placed, by key.
@@ -243,7 +276,7 @@ async fn write_details(
     let org = tx.org();
     let changes: Vec<_> = placed
         .iter()
-        .map(|(order, entry)| events::changed(org, order, entry))
+        .map(|(order, entry)| events::changed(org, order, entry, &order.progress))
         .collect();
     outbox::publish(tx, &**clock, &changes).await
 }
@@ -281,7 +314,7 @@ fn to_order(
         remark: draft.remark.clone(),
         utensils: draft.utensils,
         created_at: now,
-        moved: None,
+        rescheduled: None,
         progress: fold(std::slice::from_ref(&entry)).map_err(Problem::internal)?,
     };
     Ok((order, entry))

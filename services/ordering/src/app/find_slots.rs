@@ -1,4 +1,4 @@
-//! Which slots would take a cart, or an order that is to be moved.
+//! Which slots would take a cart, or an order that is to be rescheduled.
 
 use std::collections::BTreeMap;
 
@@ -41,14 +41,14 @@ impl Ordering {
             method: quote.method,
             lines: hold_lines(&menu, &quote.lines),
             needs: &stock_need(&quote.lines),
-            moving: None,
+            rescheduled: None,
             day: None,
             not_before,
         };
         self.capacity.availability_for(org, query).await
     }
 
-    /// The slots that an order could be moved to, as a member of staff.
+    /// The slots that an order could be rescheduled to, as a member of staff.
     pub async fn find_slots_of_order(
         &self,
         org: OrganisationId,
@@ -62,11 +62,11 @@ impl Ordering {
         self.slots_of(org, &order, None).await
     }
 
-    /// The slots that an order could be moved to, as far as its lines and the limits decide it; what the
+    /// The slots that an order could be rescheduled to, as far as its lines and the limits decide it; what the
     /// order itself takes of them does not count.
     ///
     /// It holds its stock already, so stock is not checked again: whether another day has enough is
-    /// checked by the move itself.
+    /// checked when it is rescheduled.
     pub(super) async fn slots_of(
         &self,
         org: OrganisationId,
@@ -79,7 +79,7 @@ impl Ordering {
             method: order.method,
             lines: hold_lines(&menu, order.items()),
             needs: &BTreeMap::new(),
-            moving: Some(order.id),
+            rescheduled: Some(order.id),
             day: None,
             not_before,
         };

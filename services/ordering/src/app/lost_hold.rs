@@ -42,11 +42,11 @@ impl Ordering {
             cash_received: false,
             override_payment: false,
         };
-        let read_version = order.progress.version;
+        let before = order.progress.clone();
         let now = self.clock.now();
         let advanced = order.advance(&request, &EventActor::System, Rights::default(), now);
         let entries = advanced.map_err(|error| error.to_problem())?;
-        self.write(tx, &order, read_version, &entries, None).await?;
+        self.write(tx, &order, &before, &entries, None).await?;
         tracing::warn!(order.id = %id, "cancelled because its hold was gone");
         Ok(())
     }

@@ -291,7 +291,10 @@ impl Ordering {
                     replayed: true,
                 })
             }
-            Some(Committed::Failed { reason }) => Err(Problem::new(reason)),
+            Some(Committed::Failed { reason, params }) => Err(Problem {
+                params,
+                ..Problem::new(reason)
+            }),
             None => Err(Problem::new(CommonReason::TemporarilyUnavailable)),
         }
     }

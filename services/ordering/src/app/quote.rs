@@ -128,7 +128,7 @@ impl Ordering {
             method: quote.method,
             lines: hold_lines(menu, &quote.lines),
             needs: &stock_need(&quote.lines),
-            moving: None,
+            rescheduled: None,
             day,
             not_before: None,
         };

@@ -1,13 +1,13 @@
-//! Moves an order to another slot: a flow over capacity and our own database, in numbered steps.
+//! Gives an order another slot: a flow over capacity and our own database, in numbered steps.
 //!
-//! 1. Check that the order can be moved, and store the request; a repeated one is found there.
+//! 1. Check that the order can be rescheduled, and store the request; a repeated one is found there.
 //!    Undo: delete the request.
 //! 2. Lock the order and let capacity move what it holds.
 //! 3. Commit the new slot with its entry and its event; the same commit deletes the request.
 //!
 //! The lock of step 2 is kept to the end, so that nobody accepts, makes or cancels the order meanwhile.
 //! A failure in between leaves the request stored, and a timer continues from step 2: capacity responds
-//! to a repeated move as to the first one. When the order has changed since, capacity is brought back to
+//! to a repeated request as to the first one. When the order has changed since, capacity is brought back to
 //! the order's own slot instead.
 
 use chassis::{
@@ -15,7 +15,7 @@ use chassis::{
     authn::Identity,
     db::TenantTx,
     error::{Code, CommonReason, Problem, ToProblem as _},
-    id::{OrderId, OrganisationId, SlotMoveId},
+    id::{OrderId, OrganisationId, RescheduleId},
     outbox,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -34,25 +34,25 @@ use crate::{
         order::{NewSlot, Order},
         order_history::{EventActor, EventKind},
         pause::named,
-        slot_move::SlotMove,
+        reschedule::Reschedule,
         stock_need::stock_need,
     },
     events,
-    store::{order_events, orders, slot_moves},
+    store::{order_events, orders, reschedules},
 };
 
-/// By then the call that began a move has ended or its process has died: no call lasts as long.
+/// By then the call that began it has ended or its process has died: no call lasts as long.
 const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(30);
-/// Moves that one run of the timer continues.
-const MOVES_A_TURN: i64 = 100;
-/// Moves that it continues concurrently.
-const MOVES_AT_ONCE: usize = 8;
-/// Moves of one order that can be under way at the same time.
-const MOVES_OF_AN_ORDER: usize = 10;
+/// Rescheduled orders that one run of the timer continues.
+const RESCHEDULES_PER_RUN: i64 = 100;
+/// Those that it continues concurrently.
+const CONCURRENT_RESCHEDULES: usize = 8;
+/// Reschedulings of one order that can be under way at the same time.
+const MAX_RESCHEDULES_PER_ORDER: usize = 10;
 
-/// A request of staff to move an order to another slot.
+/// A request of staff to reschedule an order.
 #[derive(Clone, Debug)]
-pub struct Reschedule {
+pub struct RescheduleOrder {
     /// The order.
     pub order: OrderId,
     /// Version it was read at.
@@ -63,28 +63,28 @@ pub struct Reschedule {
     pub reason: String,
 }
 
-/// A move after step 1.
+/// A rescheduling after step 1.
 enum Begun {
-    /// An earlier request like it has moved the order.
+    /// An earlier request like it has rescheduled the order.
     Done(Box<Order>),
     /// It is stored and has to be carried out.
-    UnderWay(SlotMove),
+    UnderWay(Reschedule),
 }
 
 impl Ordering {
-    /// Moves an order to another slot, or finds that this very request has moved it before.
+    /// Gives an order another slot, or finds that this very request has done so before.
     pub async fn reschedule(
         &self,
         org: OrganisationId,
         caller: &Identity,
-        request: Reschedule,
+        request: RescheduleOrder,
     ) -> Result<Order, Problem> {
         let (account, actor) = staff(caller)?;
         let EventActor::Staff { name, .. } = actor else {
             return Err(not_staff());
         };
-        let slot_move = SlotMove {
-            id: SlotMoveId::new(&*self.clock),
+        let reschedule = Reschedule {
+            id: RescheduleId::new(&*self.clock),
             order: request.order,
             version: request.version,
             wanted_at: request.wanted_at,
@@ -92,40 +92,43 @@ impl Ordering {
             account,
             account_name: name,
         };
-        match self.step_1_begin(org, caller, slot_move).await? {
+        match self.step_1_begin(org, caller, reschedule).await? {
             Begun::Done(order) => Ok(*order),
-            Begun::UnderWay(slot_move) => self.carry_out_apart(org, slot_move).await,
+            Begun::UnderWay(reschedule) => self.carry_out_apart(org, reschedule).await,
         }
     }
 
-    /// Continues moves that crashes and outages interrupted; what fails again waits behind the others.
-    pub async fn finish_moves(&self) -> Result<(), sqlx::Error> {
+    /// Continues reschedulings that crashes and outages interrupted; what fails again waits behind the others.
+    pub async fn finish_reschedules(&self) -> Result<(), sqlx::Error> {
         let now = self.clock.now();
-        let mut tx = self.db.system("take interrupted moves").await?;
-        let left = slot_moves::take_due(&mut tx, now, now + LEFT_BEHIND, MOVES_A_TURN).await?;
+        let mut tx = self.db.system("take interrupted reschedulings").await?;
+        let left =
+            reschedules::take_due(&mut tx, now, now + LEFT_BEHIND, RESCHEDULES_PER_RUN).await?;
         tx.commit().await?;
-        let finish = |(org, slot_move): (OrganisationId, SlotMove)| async move {
-            let order = slot_move.order;
-            match self.carry_out_apart(org, slot_move).await {
-                Ok(_) => tracing::info!(order.id = %order, "an interrupted move is done"),
-                Err(error) => tracing::warn!(order.id = %order, %error, "a move was interrupted"),
+        let finish = |(org, reschedule): (OrganisationId, Reschedule)| async move {
+            let order = reschedule.order;
+            match self.carry_out_apart(org, reschedule).await {
+                Ok(_) => tracing::info!(order.id = %order, "an interrupted rescheduling is done"),
+                Err(error) => {
+                    tracing::warn!(order.id = %order, %error, "a rescheduling was interrupted")
+                }
             }
         };
         stream::iter(left)
-            .for_each_concurrent(MOVES_AT_ONCE, finish)
+            .for_each_concurrent(CONCURRENT_RESCHEDULES, finish)
             .await;
         Ok(())
     }
 
-    /// Carries a move out in a task of its own: it continues when the caller disconnects, and a panic ends
-    /// this move alone.
+    /// Carries a rescheduling out in a task of its own: it continues when the caller disconnects, and a panic ends
+    /// this one alone.
     async fn carry_out_apart(
         &self,
         org: OrganisationId,
-        slot_move: SlotMove,
+        reschedule: Reschedule,
     ) -> Result<Order, Problem> {
         let app = self.clone();
-        let flow = async move { app.carry_out(org, &slot_move).await };
+        let flow = async move { app.carry_out(org, &reschedule).await };
         let done = tokio::spawn(audit::in_this_call(flow.in_current_span())).await;
         done.map_err(Problem::internal)?
     }
@@ -134,51 +137,58 @@ impl Ordering {
         &self,
         org: OrganisationId,
         caller: &Identity,
-        slot_move: SlotMove,
+        reschedule: Reschedule,
     ) -> Result<Begun, Problem> {
         let mut tx = self.db.tenant(org).await?;
-        let order = orders::lock(&mut tx, slot_move.order).await?;
+        let order = orders::lock(&mut tx, reschedule.order).await?;
         caller.require_branch(order.brand, order.branch)?;
-        if is_done(&mut tx, &slot_move).await? {
+        if is_done(&mut tx, &reschedule).await? {
             return Ok(Begun::Done(Box::new(order)));
         }
-        still_movable(&mut tx, &slot_move, &order).await?;
-        let under_way = slot_moves::list(&mut tx, order.id).await?;
-        if under_way.len() >= MOVES_OF_AN_ORDER {
+        still_reschedulable(&mut tx, &reschedule, &order).await?;
+        let under_way = reschedules::list(&mut tx, order.id).await?;
+        if under_way.len() >= MAX_RESCHEDULES_PER_ORDER {
             return Err(Problem::new(CommonReason::TemporarilyUnavailable)
-                .message("earlier moves of the order have to be finished first"));
+                .message("earlier reschedulings of the order have to be finished first"));
         }
-        if let Some(first) = under_way.into_iter().find(|other| slot_move.repeats(other)) {
+        if let Some(first) = under_way
+            .into_iter()
+            .find(|other| reschedule.repeats(other))
+        {
             return Ok(Begun::UnderWay(first));
         }
         let due_at = self.clock.now() + LEFT_BEHIND;
-        slot_moves::insert(&mut tx, &slot_move, due_at).await?;
+        reschedules::insert(&mut tx, &reschedule, due_at).await?;
         tx.commit().await?;
-        Ok(Begun::UnderWay(slot_move))
+        Ok(Begun::UnderWay(reschedule))
     }
 
     /// Steps 2 and 3.
-    async fn carry_out(&self, org: OrganisationId, slot_move: &SlotMove) -> Result<Order, Problem> {
+    async fn carry_out(
+        &self,
+        org: OrganisationId,
+        reschedule: &Reschedule,
+    ) -> Result<Order, Problem> {
         let mut tx = self.db.tenant(org).await?;
-        let order = orders::lock(&mut tx, slot_move.order).await?;
-        // Another replica's timer may have been faster; then the move is done, or stale.
-        let under_way = slot_moves::take(&mut tx, slot_move.id).await?;
-        if is_done(&mut tx, slot_move).await? {
+        let order = orders::lock(&mut tx, reschedule.order).await?;
+        // Another replica's timer may have been faster; then it is done, or stale.
+        let under_way = reschedules::take(&mut tx, reschedule.id).await?;
+        if is_done(&mut tx, reschedule).await? {
             tx.commit().await?;
             return Ok(order);
         }
-        if let Err(changed) = still_movable(&mut tx, slot_move, &order).await {
+        if let Err(changed) = still_reschedulable(&mut tx, reschedule, &order).await {
             if !under_way || self.follow(org, &order).await {
                 tx.commit().await?;
             }
             return Err(changed);
         }
 
-        let moved = self
+        let held = self
             .capacity
-            .move_to(org, order.branch, order.id, slot_move.wanted_at)
+            .reschedule(org, order.branch, order.id, reschedule.wanted_at)
             .await;
-        let slot = match moved {
+        let slot = match held {
             Ok(slot) => slot,
             Err(problem) if is_unclear(&problem) => return Err(problem),
             Err(problem) => {
@@ -186,14 +196,14 @@ impl Ordering {
                 return Err(self.with_names(org, &order, problem).await);
             }
         };
-        if order.wanted_at == Some(slot_move.wanted_at) {
+        if order.wanted_at == Some(reschedule.wanted_at) {
             // It has that slot; capacity was called in case the two had diverged.
             tx.commit().await?;
             return Ok(order);
         }
-        match self.step_3_commit(tx, order, slot_move, &slot).await {
-            Ok(moved) => Ok(moved),
-            Err(problem) => self.settle(org, slot_move, problem).await,
+        match self.step_3_commit(tx, order, reschedule, &slot).await {
+            Ok(order) => Ok(order),
+            Err(problem) => self.settle(org, reschedule, problem).await,
         }
     }
 
@@ -210,16 +220,16 @@ impl Ordering {
         &self,
         mut tx: TenantTx,
         mut order: Order,
-        slot_move: &SlotMove,
+        reschedule: &Reschedule,
         slot: &Hold,
     ) -> Result<Order, Problem> {
-        let slot = (slot_move.wanted_at, slot);
+        let slot = (reschedule.wanted_at, slot);
         self.write_new_slot(
             &mut tx,
             &mut order,
             slot,
-            &slot_move.reason,
-            &slot_move.actor(),
+            &reschedule.reason,
+            &reschedule.actor(),
         )
         .await?;
         tx.commit().await?;
@@ -257,21 +267,21 @@ impl Ordering {
     async fn settle(
         &self,
         org: OrganisationId,
-        slot_move: &SlotMove,
+        reschedule: &Reschedule,
         problem: Problem,
     ) -> Result<Order, Problem> {
         let mut tx = self.db.tenant(org).await?;
-        let now = orders::get(&mut tx, slot_move.order).await?;
-        if is_done(&mut tx, slot_move).await? {
+        let now = orders::get(&mut tx, reschedule.order).await?;
+        if is_done(&mut tx, reschedule).await? {
             return Ok(now);
         }
         let cause = problem.cause.as_ref().map(|cause| format!("{cause:#}"));
-        tracing::error!(order.id = %slot_move.order, error = %problem, cause, "a move was not written yet");
+        tracing::error!(order.id = %reschedule.order, error = %problem, cause, "a rescheduling was not written yet");
         Err(Problem::new(CommonReason::TemporarilyUnavailable)
-            .message("the order could not be written; it moves as soon as it can be"))
+            .message("the order could not be written; it is rescheduled as soon as it can be"))
     }
 
-    /// Brings capacity to the slot of an order that changed while it was being moved; `false` when
+    /// Brings capacity to the slot of an order that changed while it was being rescheduled; `false` when
     /// that has to be retried.
     pub(super) async fn follow(&self, org: OrganisationId, order: &Order) -> bool {
         if !order.progress.state.is_open() {
@@ -288,7 +298,7 @@ impl Ordering {
         };
         let followed =
             match slot {
-                Some(slot) => capacity.move_to(org, order.branch, order.id, slot).await,
+                Some(slot) => capacity.reschedule(org, order.branch, order.id, slot).await,
                 None => Err(Problem::new(CapacityReason::NoSlot)
                     .message("its slot is not offered any more")),
             };
@@ -299,30 +309,30 @@ impl Ordering {
     }
 }
 
-async fn still_movable(
+async fn still_reschedulable(
     tx: &mut TenantTx,
-    slot_move: &SlotMove,
+    reschedule: &Reschedule,
     order: &Order,
 ) -> Result<(), Problem> {
     order
-        .require_movable()
+        .require_reschedulable()
         .map_err(|error| error.to_problem())?;
-    if order.progress.version != slot_move.version {
-        return Err(stale(tx, order, slot_move.version, order.progress.state).await?);
+    if order.progress.version != reschedule.version {
+        return Err(stale(tx, order, reschedule.version, order.progress.state).await?);
     }
     Ok(())
 }
 
-/// Whether this request has moved the order before.
-async fn is_done(tx: &mut TenantTx, slot_move: &SlotMove) -> Result<bool, Problem> {
-    let entry = order_events::find(tx, slot_move.order, slot_move.version + 1).await?;
+/// Whether this request has rescheduled the order before.
+async fn is_done(tx: &mut TenantTx, reschedule: &Reschedule) -> Result<bool, Problem> {
+    let entry = order_events::find(tx, reschedule.order, reschedule.version + 1).await?;
     Ok(entry.is_some_and(|entry| {
-        matches!(entry.kind, EventKind::Rescheduled { to, .. } if to == slot_move.wanted_at)
-            && entry.reason == slot_move.reason
+        matches!(entry.kind, EventKind::Rescheduled { to, .. } if to == reschedule.wanted_at)
+            && entry.reason == reschedule.reason
     }))
 }
 
-/// Capacity may have moved the order although the call failed.
+/// Capacity may have rescheduled the order although the call failed.
 pub(super) fn is_unclear(problem: &Problem) -> bool {
     matches!(
         problem.code(),

@@ -1,4 +1,4 @@
-//! Moves an order to another state, and undoes the last step. Of two simultaneous requests one wins.
+//! Changes the state of an order, and undoes the last step. Of two simultaneous requests one wins.
 
 use chassis::{
     audit,
@@ -16,7 +16,7 @@ use super::{Ordering, recall::mismatch};
 use crate::{
     domain::{
         order::Order,
-        order_history::{CancelReason, EventActor, OrderEvent},
+        order_history::{CancelReason, EventActor, OrderEvent, Progress},
         order_state::OrderState,
         order_transition::{Rights, TransitionRequest},
     },
@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// A request of staff to move an order to another state.
+/// A request of staff to change the state of an order .
 #[derive(Clone, Debug)]
 pub struct TransitionOrder {
     /// The order.
@@ -42,7 +42,7 @@ pub struct TransitionOrder {
 }
 
 impl Ordering {
-    /// Moves an order to another state as a member of staff.
+    /// Changes the state of an order as a member of staff.
     pub async fn transition_order(
         &self,
         org: OrganisationId,
@@ -66,6 +66,7 @@ impl Ordering {
 
         let (_, actor) = staff(caller)?;
         lock_number(&mut tx, &order).await?;
+        let before = order.progress.clone();
         let advanced = order.advance(
             &request.transition,
             &actor,
@@ -74,8 +75,7 @@ impl Ordering {
         );
         let entries = advanced.map_err(|error| error.to_problem())?;
         let mark = request.mark.as_ref();
-        self.write(&mut tx, &order, request.version, &entries, mark)
-            .await?;
+        self.write(&mut tx, &order, &before, &entries, mark).await?;
         tx.commit().await?;
         Ok(order)
     }
@@ -105,9 +105,10 @@ impl Ordering {
 
         lock_number(&mut tx, &order).await?;
         let history = order_events::list(&mut tx, id).await?;
+        let before = order.progress.clone();
         let undone = order.undo(&history, account, name, self.clock.now());
         let entries = [undone.map_err(|error| error.to_problem())?];
-        self.write(&mut tx, &order, version, &entries, None).await?;
+        self.write(&mut tx, &order, &before, &entries, None).await?;
         tx.commit().await?;
         Ok(order)
     }
@@ -131,38 +132,40 @@ impl Ordering {
         if order.progress.state == OrderState::Cancelled {
             return Ok(order);
         }
-        let version = order.progress.version;
+        let before = order.progress.clone();
         let rights = Rights::default();
         let actor = EventActor::Customer { device };
         let advanced = order.advance(&request, &actor, rights, self.clock.now());
         let entries = advanced.map_err(|error| error.to_problem())?;
-        self.write(&mut tx, &order, version, &entries, None).await?;
+        self.write(&mut tx, &order, &before, &entries, None).await?;
         tx.commit().await?;
         Ok(order)
     }
 
-    /// Writes progress, entries and events of a locked order.
+    /// Writes progress, entries and events of a locked order that was at `before`.
     pub(super) async fn write(
         &self,
         tx: &mut TenantTx,
         order: &Order,
-        read_version: i64,
+        before: &Progress,
         entries: &[OrderEvent],
         mark: Option<&RequestMark>,
     ) -> Result<(), Problem> {
         if let [first, ..] = entries {
             let state =
                 |state: Option<OrderState>| json!({ "state": state.map(OrderState::as_str) });
-            let (before, after) = (state(first.from), state(Some(order.progress.state)));
-            audit::changed("order", order.id, &before, &after);
+            let (from, to) = (state(first.from), state(Some(order.progress.state)));
+            audit::changed("order", order.id, &from, &to);
         }
-        orders::update_progress(tx, order, read_version).await?;
+        orders::update_progress(tx, order, before.version).await?;
         let rows: Vec<_> = entries.iter().map(|entry| (order.id, entry)).collect();
         order_events::insert(tx, &rows, mark).await?;
         let org = tx.org();
+        let passed = before.through(entries, &order.progress);
         let changes: Vec<_> = entries
             .iter()
-            .map(|entry| events::changed(org, order, entry))
+            .zip(passed.map_err(Problem::internal)?)
+            .map(|(entry, progress)| events::changed(org, order, entry, &progress))
             .collect();
         outbox::publish(tx, &*self.clock, &changes).await
     }

@@ -18,7 +18,8 @@ pub mod order_transition;
 pub mod pause;
 pub mod pricing;
 pub mod quote;
+pub mod reschedule;
 #[cfg(test)]
 pub(crate) mod samples;
-pub mod slot_move;
 pub mod stock_need;
+pub mod test_checklist;

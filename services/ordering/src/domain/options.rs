@@ -26,7 +26,7 @@ pub(super) fn price(
     violations: &mut Violations,
 ) -> Vec<SoldOption> {
     let wanted = merge(&line.options);
-    refuse_strangers(menu, product, &line.options, path, violations);
+    refuse_foreign_options(menu, product, &line.options, path, violations);
 
     let mut sold = Vec::with_capacity(wanted.len());
     for group in product.groups.iter().filter_map(|id| menu.groups.get(id)) {
@@ -46,7 +46,7 @@ fn merge(options: &[ChosenOption]) -> BTreeMap<OptionId, i32> {
     wanted
 }
 
-fn refuse_strangers(
+fn refuse_foreign_options(
     menu: &Menu,
     product: &Product,
     options: &[ChosenOption],

@@ -16,7 +16,7 @@ use super::{
     },
     order_number::{OrderNumber, PickupNumber},
     order_state::{
-        IllegalTransition, Mover, OrderState, StepLevel, level_of, next_by_staff, transition,
+        IllegalTransition, Initiator, OrderState, StepLevel, level_of, next_by_staff, transition,
     },
     order_terms::OrderTerms,
     order_transition::{Error, Rights, TransitionRequest},
@@ -72,8 +72,8 @@ pub struct Order {
     pub utensils: bool,
     /// When it was created.
     pub created_at: DateTime<Utc>,
-    /// How it came to its present slot, when it was moved there.
-    pub moved: Option<SlotChange>,
+    /// How it came to its present slot, when it was rescheduled.
+    pub rescheduled: Option<SlotChange>,
     /// How far it has come: the fold of its events.
     pub progress: Progress,
 }
@@ -91,7 +91,7 @@ pub struct OrderLine {
     pub item: PricedLine,
 }
 
-/// The last move of an order to another slot.
+/// The last rescheduling of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotChange {
     /// Time promised before.
@@ -100,7 +100,7 @@ pub struct SlotChange {
     pub reason: String,
 }
 
-/// A slot that an order is moved to.
+/// A slot that an order is rescheduled to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewSlot {
     /// Requested slot start.
@@ -177,7 +177,7 @@ impl Order {
         pickup_text(self.pickup_number, self.terms.test)
     }
 
-    /// Moves the order to another state: its new entries, applied to its progress.
+    /// Changes the state of the order: its new entries, applied to its progress.
     pub fn advance(
         &mut self,
         request: &TransitionRequest,
@@ -186,7 +186,7 @@ impl Order {
         now: DateTime<Utc>,
     ) -> Result<Vec<OrderEvent>, Error> {
         let before = self.progress.state;
-        let passed = transition(before, request.to, self.method, mover(actor))?;
+        let passed = transition(before, request.to, self.method, initiator(actor))?;
         self.guard(request, &passed, actor, rights, now)?;
         if request.to.is_open() {
             self.require_capacity(passed.len())?;
@@ -278,16 +278,16 @@ impl Order {
         Some(self.day_rule.day_of(closed_at))
     }
 
-    /// Refuses what is too late to be moved to another slot, or was changed too often.
-    pub fn require_movable(&self) -> Result<(), Error> {
+    /// Refuses what is too late to be rescheduled, or was changed too often.
+    pub fn require_reschedulable(&self) -> Result<(), Error> {
         let state = self.progress.state;
-        if !state.is_movable() {
-            return Err(Error::NotMovable { state });
+        if !state.is_reschedulable() {
+            return Err(Error::NotReschedulable { state });
         }
         self.require_capacity(1)
     }
 
-    /// Moves the order to another slot: its new entry, applied to its progress.
+    /// Gives the order another slot: its new entry, applied to its progress.
     pub fn reschedule(
         &mut self,
         slot: NewSlot,
@@ -295,7 +295,7 @@ impl Order {
         actor: &EventActor,
         now: DateTime<Utc>,
     ) -> Result<OrderEvent, Error> {
-        self.require_movable()?;
+        self.require_reschedulable()?;
         let (from, state) = (self.promised_at, self.progress.state);
         let event = OrderEvent {
             version: self.progress.version + 1,
@@ -312,12 +312,12 @@ impl Order {
             cancel_reason: None,
             received: 0,
         };
-        let moved = self.progress.clone().rescheduled(&event);
-        self.progress = moved.expect("entries are made to follow the progress");
+        let next = self.progress.clone().rescheduled(&event);
+        self.progress = next.expect("entries are made to follow the progress");
         self.wanted_at = Some(slot.wanted_at);
         self.promised_at = slot.promised_at;
         self.business_day = slot.business_day;
-        self.moved = Some(SlotChange {
+        self.rescheduled = Some(SlotChange {
             from,
             reason: reason.to_owned(),
         });
@@ -343,7 +343,7 @@ impl Order {
     #[must_use]
     pub fn may_cancel(&self) -> bool {
         let to = OrderState::Cancelled;
-        transition(self.progress.state, to, self.method, Mover::Customer).is_ok()
+        transition(self.progress.state, to, self.method, Initiator::Customer).is_ok()
     }
 
     fn guard(
@@ -354,7 +354,7 @@ impl Order {
         rights: Rights,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        let staff = mover(actor) == Mover::Staff;
+        let staff = initiator(actor) == Initiator::Staff;
         if staff && let Some(missing) = self.right_missing(passed, rights, now) {
             return Err(missing);
         }
@@ -422,11 +422,11 @@ impl Order {
     }
 }
 
-fn mover(actor: &EventActor) -> Mover {
+fn initiator(actor: &EventActor) -> Initiator {
     match actor {
-        EventActor::Staff { .. } => Mover::Staff,
-        EventActor::Customer { .. } => Mover::Customer,
-        EventActor::System => Mover::System,
+        EventActor::Staff { .. } => Initiator::Staff,
+        EventActor::Customer { .. } => Initiator::Customer,
+        EventActor::System => Initiator::System,
     }
 }
 

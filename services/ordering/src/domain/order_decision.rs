@@ -36,10 +36,10 @@ text_enum! {
     pub enum Action {
         /// It is cancelled as 已打烊.
         Cancel = "cancel",
-        /// It is moved to one slot.
-        Move = "move",
-        /// It is moved to the first slot after its time that takes it.
-        MoveNext = "move_next",
+        /// It is rescheduled to one slot.
+        Reschedule = "reschedule",
+        /// It is rescheduled to the first slot after its time that takes it.
+        RescheduleNext = "reschedule_next",
     }
 }
 
@@ -56,8 +56,8 @@ pub struct DecisionBatch {
     pub account_name: String,
     /// That person may cancel orders that are accepted already.
     pub may_cancel_late: bool,
-    /// Why orders are moved, as their customers read it.
-    pub move_reason: String,
+    /// Why orders are rescheduled, as their customers read it.
+    pub reschedule_reason: String,
     /// When it was taken on.
     pub started_at: DateTime<Utc>,
 }
@@ -84,7 +84,7 @@ pub struct OrderDecision {
     pub promised_at: DateTime<Utc>,
     /// What is done.
     pub action: Action,
-    /// Start of the slot it is moved to; of [`Action::MoveNext`] none until one is found.
+    /// Start of the slot it is rescheduled to; of [`Action::RescheduleNext`] none until one is found.
     pub wanted_at: Option<DateTime<Utc>>,
 }
 
@@ -93,7 +93,7 @@ text_enum! {
     pub enum DecisionState {
         /// Still to be carried out.
         Waiting = "waiting",
-        /// The order was cancelled or moved.
+        /// The order was cancelled or rescheduled.
         Done = "done",
         /// The order is as it was.
         Failed = "failed",
@@ -175,7 +175,7 @@ pub fn pause_after(number: i16) -> TimeDelta {
 /// Where an order looks that a slot has refused for `reason`, `slots_refused` slots before it as well.
 #[must_use]
 pub fn next_after(action: Action, reason: &str, slots_refused: i16) -> Next {
-    if action != Action::MoveNext || slots_refused + 1 >= MOST_SLOTS {
+    if action != Action::RescheduleNext || slots_refused + 1 >= MOST_SLOTS {
         Next::Nowhere
     } else if is_one_of(&OF_THE_SLOT, reason) {
         Next::Slot
@@ -195,21 +195,21 @@ mod tests {
         let pauses: Vec<_> = (1..=8).map(|n| pause_after(n).num_seconds()).collect();
         assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300]);
         assert_eq!(pause_after(i16::MAX).num_seconds(), LONGEST_PAUSE_SECS);
-        assert_eq!(attempt(Action::MoveNext, 20), Attempt::CarryOut);
-        assert_eq!(attempt(Action::MoveNext, 21), Attempt::Undo);
-        assert_eq!(attempt(Action::Move, 31), Attempt::GiveUp);
+        assert_eq!(attempt(Action::RescheduleNext, 20), Attempt::CarryOut);
+        assert_eq!(attempt(Action::RescheduleNext, 21), Attempt::Undo);
+        assert_eq!(attempt(Action::Reschedule, 31), Attempt::GiveUp);
         assert_eq!(attempt(Action::Cancel, 21), Attempt::GiveUp);
     }
 
     #[test]
     fn only_an_order_that_goes_to_the_next_slot_looks_further() {
         for (action, reason, refused, next) in [
-            (Action::MoveNext, "SLOT_FULL", 0, Next::Slot),
-            (Action::MoveNext, "CLOSED", 0, Next::Day),
-            (Action::MoveNext, "HOLD_GONE", 0, Next::Nowhere),
-            (Action::MoveNext, "SLOT_FULL", 10, Next::Slot),
-            (Action::MoveNext, "SLOT_FULL", 11, Next::Nowhere),
-            (Action::Move, "SLOT_FULL", 0, Next::Nowhere),
+            (Action::RescheduleNext, "SLOT_FULL", 0, Next::Slot),
+            (Action::RescheduleNext, "CLOSED", 0, Next::Day),
+            (Action::RescheduleNext, "HOLD_GONE", 0, Next::Nowhere),
+            (Action::RescheduleNext, "SLOT_FULL", 10, Next::Slot),
+            (Action::RescheduleNext, "SLOT_FULL", 11, Next::Nowhere),
+            (Action::Reschedule, "SLOT_FULL", 0, Next::Nowhere),
         ] {
             assert_eq!(
                 next_after(action, reason, refused),

@@ -42,7 +42,7 @@ pub enum EventKind {
     Transitioned,
     /// A request was undone.
     Undone,
-    /// The order was moved to another slot; its state stayed.
+    /// The order was rescheduled; its state stayed.
     Rescheduled {
         /// Time promised before.
         from: DateTime<Utc>,
@@ -190,6 +190,20 @@ impl Progress {
         })
     }
 
+    /// The progress after each of the entries of one request, which led from `self` to `end`.
+    pub fn through(&self, entries: &[OrderEvent], end: &Self) -> Result<Vec<Self>, BrokenHistory> {
+        let mut passed: Vec<Self> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let next = if entry.version == end.version {
+                end.clone()
+            } else {
+                passed.last().unwrap_or(self).clone().transitioned(entry)?
+            };
+            passed.push(next);
+        }
+        Ok(passed)
+    }
+
     /// The progress after the last request was undone, `versions` being all before.
     pub fn undone(versions: &[Self], event: &OrderEvent) -> Result<Self, BrokenHistory> {
         let last = versions.last().ok_or(event.breaks())?;
@@ -236,7 +250,7 @@ impl Progress {
         Ok(self)
     }
 
-    /// The progress after the order was moved to another slot: the request before can no longer be undone.
+    /// The progress after the order was rescheduled: the request before can no longer be undone.
     pub fn rescheduled(mut self, event: &OrderEvent) -> Result<Self, BrokenHistory> {
         let stays = event.from == Some(self.state) && event.to == self.state;
         if event.version != self.version + 1 || !stays {

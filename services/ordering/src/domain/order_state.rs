@@ -30,9 +30,9 @@ text_enum! {
     }
 }
 
-/// Who moves an order.
+/// Who changes the state of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mover {
+pub enum Initiator {
     /// A member of staff.
     Staff,
     /// The customer.
@@ -75,9 +75,9 @@ impl OrderState {
         )
     }
 
-    /// It can still be moved to another slot: nobody has begun to make it.
+    /// It can still be rescheduled: nobody has begun to make it.
     #[must_use]
-    pub const fn is_movable(self) -> bool {
+    pub const fn is_reschedulable(self) -> bool {
         matches!(self, Self::PendingPayment | Self::Placed | Self::Accepted)
     }
 
@@ -91,7 +91,7 @@ impl OrderState {
     }
 }
 
-/// Moves an order to `to`: the states it passes, the last of them `to`.
+/// The states that an order passes on its way to `to`, the last of them `to`.
 ///
 /// Staff may skip steps forward; the states between are passed and written too. Every other transition is
 /// refused, naming both states.
@@ -99,22 +99,22 @@ pub fn transition(
     from: OrderState,
     to: OrderState,
     method: Method,
-    mover: Mover,
+    initiator: Initiator,
 ) -> Result<Vec<OrderState>, IllegalTransition> {
     let mut passed = Vec::new();
     let mut at = from;
-    while !is_legal(at, to, method, mover) {
-        at = skippable_step(at, to, method, mover).ok_or(IllegalTransition { from, to })?;
+    while !is_legal(at, to, method, initiator) {
+        at = skippable_step(at, to, method, initiator).ok_or(IllegalTransition { from, to })?;
         passed.push(at);
     }
     passed.push(to);
     Ok(passed)
 }
 
-/// States that staff may move an order to in one step.
+/// States that staff may give an order in one step.
 #[must_use]
 pub fn next_by_staff(from: OrderState, method: Method) -> Vec<OrderState> {
-    let legal = |to: &OrderState| is_legal(from, *to, method, Mover::Staff);
+    let legal = |to: &OrderState| is_legal(from, *to, method, Initiator::Staff);
     OrderState::ALL.into_iter().filter(legal).collect()
 }
 
@@ -133,11 +133,11 @@ pub fn level_of(from: OrderState, passed: &[OrderState]) -> StepLevel {
 }
 
 /// The table of docs/rules.md, Order transitions.
-fn is_legal(from: OrderState, to: OrderState, method: Method, mover: Mover) -> bool {
+fn is_legal(from: OrderState, to: OrderState, method: Method, initiator: Initiator) -> bool {
     use OrderState::*;
-    let staff = mover == Mover::Staff;
-    let system = mover == Mover::System;
-    let customer = mover == Mover::Customer;
+    let staff = initiator == Initiator::Staff;
+    let system = initiator == Initiator::System;
+    let customer = initiator == Initiator::Customer;
     let delivery = method == Method::Delivery;
     match (from, to) {
         (PendingPayment, Placed | Expired) => system,
@@ -160,10 +160,10 @@ fn skippable_step(
     at: OrderState,
     to: OrderState,
     method: Method,
-    mover: Mover,
+    initiator: Initiator,
 ) -> Option<OrderState> {
     use OrderState::*;
-    if mover != Mover::Staff || !matches!(to, Preparing | Ready | Delivering | Completed) {
+    if initiator != Initiator::Staff || !matches!(to, Preparing | Ready | Delivering | Completed) {
         return None;
     }
     let step = match at {
@@ -182,7 +182,7 @@ mod tests {
     use super::{OrderState::*, *};
 
     fn by_staff(from: OrderState, to: OrderState) -> Option<Vec<OrderState>> {
-        transition(from, to, Method::Pickup, Mover::Staff).ok()
+        transition(from, to, Method::Pickup, Initiator::Staff).ok()
     }
 
     #[test]
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_move_that_is_not_listed_is_refused_by_name() {
+    fn a_transition_that_is_not_listed_is_refused_by_name() {
         for (from, to) in [
             (Accepted, Placed),
             (Accepted, Rejected),
@@ -216,7 +216,7 @@ mod tests {
         ] {
             assert_eq!(by_staff(from, to), None, "{from:?} → {to:?}");
         }
-        let refused = transition(Ready, Accepted, Method::Pickup, Mover::Staff).unwrap_err();
+        let refused = transition(Ready, Accepted, Method::Pickup, Initiator::Staff).unwrap_err();
         assert_eq!(
             refused.to_string(),
             "an order that is ready cannot become accepted"
@@ -236,7 +236,7 @@ mod tests {
         for method in [Method::Pickup, Method::Delivery] {
             for from in OrderState::ALL {
                 for to in OrderState::ALL {
-                    let Ok(passed) = transition(from, to, method, Mover::Staff) else {
+                    let Ok(passed) = transition(from, to, method, Initiator::Staff) else {
                         continue;
                     };
                     let expected = if operated.contains(&(from, to)) {
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn only_a_delivery_is_delivered() {
-        let delivered = transition(Accepted, Delivering, Method::Delivery, Mover::Staff);
+        let delivered = transition(Accepted, Delivering, Method::Delivery, Initiator::Staff);
         assert_eq!(delivered, Ok(vec![Preparing, Ready, Delivering]));
         assert_eq!(by_staff(Accepted, Delivering), None);
     }
@@ -261,7 +261,7 @@ mod tests {
     fn a_customer_cancels_until_accepted_and_nothing_else() {
         for from in OrderState::ALL {
             for to in OrderState::ALL {
-                let may = transition(from, to, Method::Pickup, Mover::Customer).is_ok();
+                let may = transition(from, to, Method::Pickup, Initiator::Customer).is_ok();
                 let expected = matches!(from, PendingPayment | Placed) && to == Cancelled;
                 assert_eq!(may, expected, "{from:?} → {to:?}");
             }
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn the_system_cancels_what_is_open_and_nothing_else() {
         for from in OrderState::ALL {
-            let may = transition(from, Cancelled, Method::Delivery, Mover::System).is_ok();
+            let may = transition(from, Cancelled, Method::Delivery, Initiator::System).is_ok();
             assert_eq!(may, from.is_open(), "{from:?}");
         }
     }
@@ -290,16 +290,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn each_step_of_a_way_is_a_legal_move_of_its_own(
+        fn each_step_passed_is_a_legal_transition(
             from in prop::sample::select(OrderState::ALL.to_vec()),
             to in prop::sample::select(OrderState::ALL.to_vec()),
             method in prop::sample::select(vec![Method::Pickup, Method::Delivery, Method::OnSite]),
         ) {
-            if let Ok(passed) = transition(from, to, method, Mover::Staff) {
+            if let Ok(passed) = transition(from, to, method, Initiator::Staff) {
                 prop_assert_eq!(passed.last(), Some(&to));
                 let mut at = from;
                 for step in passed {
-                    prop_assert!(is_legal(at, step, method, Mover::Staff));
+                    prop_assert!(is_legal(at, step, method, Initiator::Staff));
                     at = step;
                 }
             }

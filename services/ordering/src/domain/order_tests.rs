@@ -1,4 +1,4 @@
-//! Guards of moves, undo, and that progress is always the fold of the entries.
+//! Guards of transitions, undo, and that progress is always the fold of the entries.
 
 use chassis::clock::SystemClock;
 use chassis::error::ToProblem as _;
@@ -86,7 +86,7 @@ fn order() -> (Order, Vec<OrderEvent>) {
         remark: String::new(),
         utensils: false,
         created_at: noon(),
-        moved: None,
+        rescheduled: None,
         progress: fold(&events).unwrap(),
     };
     (order, events)
@@ -107,13 +107,26 @@ fn a_skipped_step_writes_both_entries() {
     let events = order
         .advance(&to(Preparing), &staff(1), ALL_RIGHTS, noon())
         .unwrap();
-    let moves: Vec<_> = events.iter().map(|e| (e.version, e.from, e.to)).collect();
+    let steps: Vec<_> = events.iter().map(|e| (e.version, e.from, e.to)).collect();
     assert_eq!(
-        moves,
+        steps,
         [(2, Some(Placed), Accepted), (3, Some(Accepted), Preparing)]
     );
     assert_eq!(order.progress.accepted_at, Some(noon()));
     assert_eq!(order.progress.version, 3);
+}
+
+#[test]
+fn money_counts_from_the_step_that_received_it() {
+    let (mut order, _) = order();
+    let before = order.progress.clone();
+    let events = order
+        .advance(&to(Completed), &staff(1), ALL_RIGHTS, noon())
+        .unwrap();
+    let passed = before.through(&events, &order.progress).unwrap();
+    let paid: Vec<_> = passed.iter().map(|at| (at.state, at.paid)).collect();
+    assert_eq!(paid, [(Accepted, 0), (Preparing, 0), (Completed, 50)]);
+    assert_eq!(passed.last(), Some(&order.progress));
 }
 
 #[test]
@@ -273,7 +286,7 @@ fn in_an_hour() -> NewSlot {
 }
 
 #[test]
-fn an_order_moves_to_another_slot_until_it_is_made() {
+fn an_order_is_rescheduled_until_it_is_made() {
     for state in [Placed, Accepted] {
         let mut order = if state == Placed {
             order().0
@@ -297,15 +310,18 @@ fn an_order_moves_to_another_slot_until_it_is_made() {
             Some(PickupNumber(1)),
             "the customer knows it"
         );
-        assert_eq!(order.moved.unwrap().from, noon());
+        assert_eq!(order.rescheduled.unwrap().from, noon());
         assert_eq!(order.progress.undo, None);
     }
     for state in [Preparing, Ready, Completed, Cancelled, Rejected] {
         let mut order = order_at(state);
         let before = order.clone();
         let refused = order.reschedule(in_an_hour(), "冰櫃故障", &staff(1), noon());
-        assert_eq!(refused, Err(Error::NotMovable { state }));
-        assert_eq!((order.promised_at, order.moved), (before.promised_at, None));
+        assert_eq!(refused, Err(Error::NotReschedulable { state }));
+        assert_eq!(
+            (order.promised_at, order.rescheduled),
+            (before.promised_at, None)
+        );
     }
 }
 
@@ -389,10 +405,10 @@ fn a_history_of_undone_presses_is_bounded_and_its_order_can_still_be_ended() {
     assert_eq!(refused.to_problem().reason, "ORDER_LOCKED");
     assert_eq!(order.progress.version, MAX_ENTRIES);
     assert_eq!(fold(&events).unwrap(), order.progress);
-    let moved = order.reschedule(in_an_hour(), "r", &staff(1), noon());
-    assert_eq!(moved, Err(Error::HistoryFull { max: MAX_ENTRIES }));
+    let refused = order.reschedule(in_an_hour(), "r", &staff(1), noon());
+    assert_eq!(refused, Err(Error::HistoryFull { max: MAX_ENTRIES }));
     assert!(
-        order.require_movable().is_err(),
+        order.require_reschedulable().is_err(),
         "said before capacity is asked"
     );
 

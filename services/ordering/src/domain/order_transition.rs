@@ -1,4 +1,4 @@
-//! A request to move an order to another state, and why it may be refused.
+//! A request to change the state of an order , and why it may be refused.
 
 use chassis::error::{CommonReason, Problem, ToProblem};
 use proto::ordering::v1::OrderingReason;
@@ -8,7 +8,7 @@ use super::{
     order_state::{IllegalTransition, OrderState},
 };
 
-/// A request to move an order to another state.
+/// A request to change the state of an order .
 #[derive(Clone, Debug)]
 pub struct TransitionRequest {
     /// State wanted.
@@ -75,9 +75,9 @@ pub enum Error {
         /// The action.
         action: &'static str,
     },
-    /// It is too late to move it to another slot.
-    #[error("an order that is {} cannot be moved to another slot", state.as_str())]
-    NotMovable {
+    /// It is too late to reschedule it.
+    #[error("an order that is {} cannot be rescheduled", state.as_str())]
+    NotReschedulable {
         /// Present state.
         state: OrderState,
     },
@@ -113,7 +113,7 @@ impl ToProblem for Error {
             Self::HistoryFull { max } => {
                 Problem::new(OrderingReason::OrderLocked).param("max", max)
             }
-            Self::NothingToUndo { state } | Self::NotMovable { state } => {
+            Self::NothingToUndo { state } | Self::NotReschedulable { state } => {
                 Problem::new(OrderingReason::IllegalTransition).param("state", state.as_str())
             }
         };

@@ -25,7 +25,7 @@ use super::{
 };
 pub use pricing::MAX_LINES;
 
-/// The menu does not have it; catalog tells whether it exists at all.
+/// The menu does not have it; catalog knows whether it exists at all.
 pub const ITEM_NOT_FOUND: CatalogReason = CatalogReason::ItemNotFound;
 /// Most units of a line.
 pub const MAX_LINE_UNITS: i32 = pricing::MAX_LINE_UNITS.cast_signed();

@@ -7,7 +7,7 @@ use crate::{
     app::quote::to_timestamp,
     domain::{
         order::Order,
-        order_history::{CancelReason, EventActor, EventKind, OrderEvent},
+        order_history::{CancelReason, EventActor, EventKind, OrderEvent, Progress},
         order_state::OrderState,
     },
     grpc::snapshot,
@@ -15,34 +15,47 @@ use crate::{
 
 /// `ordering.order.<state>.v1` of an entry that changed the state, or `ordering.order.undone.v1`.
 ///
-/// `order` is as it is after its last entry: that of `entry`, or a later one of the same commit.
+/// `progress` is the order's after `entry`; `order` may have later entries of the same commit.
 #[must_use]
-pub fn changed(org: OrganisationId, order: &Order, entry: &OrderEvent) -> Event {
+pub fn changed(
+    org: OrganisationId,
+    order: &Order,
+    entry: &OrderEvent,
+    progress: &Progress,
+) -> Event {
     let is_whole = matches!(entry.kind, EventKind::Transitioned)
         && matches!(entry.to, OrderState::Placed | OrderState::Completed);
-    event(order, entry, is_whole.then_some(org))
+    event(order, entry, progress, is_whole.then_some(org))
 }
 
 /// The event of an order's last entry with the whole order, for services that fill themselves.
 #[must_use]
 pub fn listed(org: OrganisationId, order: &Order, last: &OrderEvent) -> Event {
-    event(order, last, Some(org))
+    event(order, last, &order.progress, Some(org))
 }
 
-fn event(order: &Order, entry: &OrderEvent, whole_of: Option<OrganisationId>) -> Event {
+fn event(
+    order: &Order,
+    entry: &OrderEvent,
+    progress: &Progress,
+    whole_of: Option<OrganisationId>,
+) -> Event {
     let body = wire::OrderChanged {
-        change: Some(change(order, entry)),
+        change: Some(change(order, entry, progress)),
         order: whole_of.map(|org| snapshot::order_to_snapshot(org, order)),
     };
     Event::new(event_type(entry), order.id.as_uuid(), entry.version, &body)
 }
 
-/// `ordering.schedule.changed.v1`: an order was moved to another slot.
+/// `ordering.schedule.changed.v1`: an order was rescheduled.
 #[must_use]
 pub fn rescheduled(order: &Order, entry: &OrderEvent) -> Event {
-    let before = order.moved.as_ref().map(|moved| to_timestamp(moved.from));
+    let before = order
+        .rescheduled
+        .as_ref()
+        .map(|change| to_timestamp(change.from));
     let body = wire::ScheduleChanged {
-        change: Some(change(order, entry)),
+        change: Some(change(order, entry, &order.progress)),
         promised_before: before,
     };
     Event::new(
@@ -53,7 +66,7 @@ pub fn rescheduled(order: &Order, entry: &OrderEvent) -> Event {
     )
 }
 
-fn change(order: &Order, entry: &OrderEvent) -> wire::OrderChange {
+fn change(order: &Order, entry: &OrderEvent, progress: &Progress) -> wire::OrderChange {
     let (actor_kind, actor_id, device) = match &entry.actor {
         EventActor::Staff { account, .. } => (wire::ActorKind::Staff, Some(account), None),
         EventActor::Customer { device } => (wire::ActorKind::Customer, None, device.as_ref()),
@@ -85,10 +98,10 @@ fn change(order: &Order, entry: &OrderEvent) -> wire::OrderChange {
         promised_at: Some(to_timestamp(order.promised_at)),
         currency: order.total.currency().to_string(),
         total: order.total.amount(),
-        paid: order.progress.paid,
+        paid: progress.paid,
         received: entry.received,
         payment_method: terms.payment_method.to_wire(),
-        payment_state: order.progress.payment_state.to_wire(),
+        payment_state: progress.payment_state.to_wire(),
     }
 }
 

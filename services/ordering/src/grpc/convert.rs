@@ -11,6 +11,7 @@ use crate::{
         order_history::{EventActor, EventKind, OrderEvent},
         order_terms::InvoiceForm,
         quote::{Adjustment, Fee, PricedLine, SoldOption},
+        test_checklist::CheckedStep,
     },
 };
 
@@ -87,11 +88,14 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         menu_number: order.menu_number,
         next_states: Vec::new(),
         undo_until: None,
-        moved_from: order.moved.as_ref().map(|moved| to_timestamp(moved.from)),
-        moved_reason: order
-            .moved
+        rescheduled_from: order
+            .rescheduled
             .as_ref()
-            .map(|moved| moved.reason.clone())
+            .map(|change| to_timestamp(change.from)),
+        reschedule_reason: order
+            .rescheduled
+            .as_ref()
+            .map(|change| change.reason.clone())
             .unwrap_or_default(),
         channel: terms.channel.to_wire(),
         kind: terms.kind.to_wire(),
@@ -169,6 +173,16 @@ pub fn event_to_wire(event: &OrderEvent) -> wire::OrderEvent {
         reason: event.reason.clone(),
         promised_before: promised.map(|(before, _)| to_timestamp(before)),
         promised_after: promised.map(|(_, after)| to_timestamp(after)),
+    }
+}
+
+/// A line of a test order's checklist.
+#[must_use]
+pub fn test_step_to_wire(checked: CheckedStep) -> wire::TestOrderStep {
+    wire::TestOrderStep {
+        step: checked.step.to_wire(),
+        outcome: checked.outcome.to_wire(),
+        reached_at: checked.reached_at.map(to_timestamp),
     }
 }
 

@@ -136,7 +136,7 @@ fn batch_to_wire(batch: &DecisionBatch, tally: Tally) -> wire::DecisionBatch {
         batch_id: batch.id.to_string(),
         started_at: Some(to_timestamp(batch.started_at)),
         decided_by: batch.account_name.clone(),
-        move_reason: batch.move_reason.clone(),
+        reschedule_reason: batch.reschedule_reason.clone(),
         waiting: count(tally.waiting),
         done: count(tally.done),
         failed: count(tally.failed),
@@ -147,8 +147,8 @@ fn outcome_to_wire(outcome: &Outcome) -> wire::OrderOutcome {
     let decision = &outcome.decision;
     let action = match decision.action {
         Action::Cancel => Decision::Cancel,
-        Action::Move => Decision::Move,
-        Action::MoveNext => Decision::MoveNext,
+        Action::Reschedule => Decision::Reschedule,
+        Action::RescheduleNext => Decision::RescheduleNext,
     };
     let state = match outcome.state {
         DecisionState::Waiting => wire::OutcomeState::Waiting,

@@ -11,6 +11,7 @@ use tonic::{Request, Response, Status};
 use super::{
     convert::{
         Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, summary_to_wire,
+        test_step_to_wire,
     },
     parse::{self, SlotsOf},
     quote_changed,
@@ -27,6 +28,7 @@ use crate::{
         cart::Cart,
         order::{Contact, Order},
         order_history::EventActor,
+        test_checklist::checklist,
     },
     store::{order_events, order_lists, orders},
 };
@@ -284,6 +286,10 @@ impl ordering_service_server::OrderingService for OrderingService {
         Ok(Response::new(wire::GetOrderResponse {
             order: Some(self.for_staff(&order, caller)),
             events: history.iter().map(event_to_wire).collect(),
+            test_steps: checklist(&order, &history)
+                .into_iter()
+                .map(test_step_to_wire)
+                .collect(),
         }))
     }
 
@@ -352,16 +358,16 @@ impl ordering_service_server::OrderingService for OrderingService {
         Ok(Response::new(slots_to_wire(found, staff)))
     }
 
-    async fn move_order(
+    async fn reschedule_order(
         &self,
-        request: Request<wire::MoveOrderRequest>,
-    ) -> Answer<wire::MoveOrderResponse> {
+        request: Request<wire::RescheduleOrderRequest>,
+    ) -> Answer<wire::RescheduleOrderResponse> {
         let org = request.org()?;
         let reschedule = parse::reschedule(request.get_ref())?;
         let caller = request.identity();
         let order = self.app.reschedule(org, caller, reschedule).await?;
         let order = Some(self.for_staff(&order, caller));
-        Ok(Response::new(wire::MoveOrderResponse { order }))
+        Ok(Response::new(wire::RescheduleOrderResponse { order }))
     }
 
     async fn find_orders(

@@ -15,7 +15,9 @@ use proto::{capacity::v1::CapacityReason, ordering::v1 as wire};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    app::{place_order::PlaceOrder, reschedule::Reschedule, transition_order::TransitionOrder},
+    app::{
+        place_order::PlaceOrder, reschedule::RescheduleOrder, transition_order::TransitionOrder,
+    },
     domain::{
         agreed::Agreed,
         cart::{Cart, CartLine, ChosenOption},
@@ -90,6 +92,11 @@ fn cart_line(path: &str, line: wire::CartLine, violations: &mut Violations) -> O
     }
     let mut options = Vec::with_capacity(line.options.len());
     for (index, chosen) in line.options.iter().enumerate() {
+        if chosen.quantity < 0 {
+            // It would make up for too many of another option.
+            let field = format!("{path}.options[{index}].quantity");
+            violations.push(field, CommonReason::ValidationFailed);
+        }
         let field = format!("{path}.options[{index}].option_id");
         if let Some(option) = id::parse(&field, &chosen.option_id, violations) {
             options.push(ChosenOption {
@@ -263,7 +270,7 @@ pub(super) fn transition_order(
 pub(super) enum SlotsOf {
     /// A cart, from then or later.
     Cart(Cart, Option<DateTime<Utc>>),
-    /// An order that is to be moved.
+    /// An order that is to be rescheduled.
     Order(OrderId),
 }
 
@@ -289,7 +296,9 @@ pub(super) fn find_slots(request: wire::FindSlotsRequest) -> Result<SlotsOf, Pro
     }
 }
 
-pub(super) fn reschedule(request: &wire::MoveOrderRequest) -> Result<Reschedule, Problem> {
+pub(super) fn reschedule(
+    request: &wire::RescheduleOrderRequest,
+) -> Result<RescheduleOrder, Problem> {
     let mut violations = Violations::new();
     let order = id::parse("order_id", &request.order_id, &mut violations);
     let version = version(request.version, &mut violations);
@@ -304,7 +313,7 @@ pub(super) fn reschedule(request: &wire::MoveOrderRequest) -> Result<Reschedule,
     let Some((order, wanted_at)) = order.zip(wanted_at).filter(|_| violations.is_empty()) else {
         return Err(refused(violations));
     };
-    Ok(Reschedule {
+    Ok(RescheduleOrder {
         order,
         version,
         wanted_at,

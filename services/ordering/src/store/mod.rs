@@ -8,7 +8,7 @@ pub mod order_events;
 pub mod order_lines;
 pub mod order_lists;
 pub mod orders;
-pub mod slot_moves;
+pub mod reschedules;
 
 use chassis::error::Problem;
 

@@ -19,10 +19,12 @@ pub struct Moment {
     pub undo_day: BusinessDay,
 }
 
-/// Assigns the next `count` numbers of a branch, for test orders or the others, and keeps its row locked until
-/// the transaction ends.
+/// Assigns the next `count` numbers of a branch, for test orders or the others, and keeps its row
+/// locked until the transaction ends.
 ///
-/// Pickup numbers of open orders are skipped, and so are those of orders that can be reopened. `fresh_seed` becomes the branch's when this is its first order.
+/// Pickup numbers of open orders are skipped, and so are those of orders that can be reopened. Only
+/// orders from before the day's first numbers can have one that lies ahead, so that beyond the largest
+/// of theirs nothing is looked up. `fresh_seed` becomes the branch's when this is its first order.
 pub async fn take(
     tx: &mut TenantTx,
     (branch, test): (BranchId, bool),
@@ -32,19 +34,25 @@ pub async fn take(
 ) -> Result<Vec<(OrderNumber, PickupNumber)>, sqlx::Error> {
     let counter = sqlx::query!(
         "INSERT INTO order_counters AS counter (
-             org_id, branch_id, test, business_day, last_pickup_number, order_numbers,
+             org_id, branch_id, test, business_day, last_pickup_number, taken_until, order_numbers,
              order_number_seed
          )
-         VALUES ($1, $2, $6, $3, 0, $4::integer, $5)
+         VALUES ($1, $2, $6, $3, $4::integer, 0, $4, $5)
          ON CONFLICT (org_id, branch_id, test)
          DO UPDATE SET
              business_day = greatest(counter.business_day, excluded.business_day),
              last_pickup_number = CASE
                  WHEN excluded.business_day > counter.business_day THEN 0
+                 WHEN counter.last_pickup_number >= counter.taken_until
+                     THEN counter.last_pickup_number + excluded.last_pickup_number
                  ELSE counter.last_pickup_number
              END,
+             taken_until = CASE
+                 WHEN excluded.business_day > counter.business_day THEN NULL
+                 ELSE counter.taken_until
+             END,
              order_numbers = counter.order_numbers + excluded.order_numbers
-         RETURNING last_pickup_number, order_numbers, order_number_seed",
+         RETURNING last_pickup_number, taken_until, order_numbers, order_number_seed",
         tx.org().as_uuid(),
         branch.as_uuid(),
         moment.day.date(),
@@ -54,14 +62,15 @@ pub async fn take(
     )
     .fetch_one(&mut **tx)
     .await?;
-    let pickup_numbers = take_pickup_numbers(
-        tx,
-        (branch, test),
-        moment,
-        counter.last_pickup_number,
-        count,
-    )
-    .await?;
+    let last = counter.last_pickup_number;
+    let pickup_numbers = if counter
+        .taken_until
+        .is_some_and(|taken| last >= taken + count)
+    {
+        (last - count + 1..=last).map(PickupNumber).collect()
+    } else {
+        take_pickup_numbers(tx, (branch, test), moment, last, count).await?
+    };
     let given = u64::try_from(counter.order_numbers).unwrap_or_default();
     let first = given.saturating_sub(u64::try_from(count).unwrap_or_default());
     let order_numbers = (first..).map(|nth| OrderNumber::nth(counter.order_number_seed, nth));
@@ -100,7 +109,8 @@ async fn take_pickup_numbers(
              LIMIT $4
          ), counted AS (
              UPDATE order_counters
-             SET last_pickup_number = (SELECT max(number) FROM free)
+             SET last_pickup_number = (SELECT max(number) FROM free),
+                 taken_until = coalesce(taken_until, (SELECT max(pickup_number) FROM taken), 0)
              WHERE org_id = $1 AND branch_id = $2 AND test = $8
          )
          SELECT number AS "number!" FROM free ORDER BY number"#,

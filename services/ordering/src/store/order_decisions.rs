@@ -89,7 +89,7 @@ pub async fn insert(
 ) -> Result<(), sqlx::Error> {
     let inserted = sqlx::query!(
         "INSERT INTO decision_batches (
-             org_id, batch_id, brand_id, account_id, account_name, may_cancel_late, move_reason,
+             org_id, batch_id, brand_id, account_id, account_name, may_cancel_late, reschedule_reason,
              started_at
          )
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -100,7 +100,7 @@ pub async fn insert(
         batch.account.as_uuid(),
         batch.account_name,
         batch.may_cancel_late,
-        batch.move_reason,
+        batch.reschedule_reason,
         batch.started_at,
     )
     .execute(&mut **tx)
@@ -174,7 +174,7 @@ pub async fn take(
 ) -> Result<Option<Taken>, Problem> {
     let row = sqlx::query!(
         "SELECT
-             brand_id, account_id, account_name, may_cancel_late, move_reason, started_at, branch_id,
+             brand_id, account_id, account_name, may_cancel_late, reschedule_reason, started_at, branch_id,
              promised_at, action, wanted_at, search_from, slots_refused, attempts, reason
          FROM order_decisions
          JOIN decision_batches USING (org_id, batch_id)
@@ -199,7 +199,7 @@ pub async fn take(
             account: AccountId::from_uuid(row.account_id),
             account_name: row.account_name,
             may_cancel_late: row.may_cancel_late,
-            move_reason: row.move_reason,
+            reschedule_reason: row.reschedule_reason,
             started_at: row.started_at,
         },
         decision: OrderDecision {
@@ -261,7 +261,7 @@ pub async fn update_progress(
     Ok(())
 }
 
-/// Writes the slot that an order is about to be moved to.
+/// Writes the slot that an order is about to be rescheduled to.
 pub async fn set_slot(
     tx: &mut TenantTx,
     key: Key,
@@ -324,7 +324,7 @@ pub async fn find_batch(
     id: DecisionBatchId,
 ) -> Result<Option<DecisionBatch>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT brand_id, account_id, account_name, may_cancel_late, move_reason, started_at
+        "SELECT brand_id, account_id, account_name, may_cancel_late, reschedule_reason, started_at
          FROM decision_batches
          WHERE org_id = $1 AND batch_id = $2",
         tx.org().as_uuid(),
@@ -338,7 +338,7 @@ pub async fn find_batch(
         account: AccountId::from_uuid(row.account_id),
         account_name: row.account_name,
         may_cancel_late: row.may_cancel_late,
-        move_reason: row.move_reason,
+        reschedule_reason: row.reschedule_reason,
         started_at: row.started_at,
     }))
 }
@@ -418,7 +418,7 @@ pub async fn list_of_brand(
     let rows = sqlx::query!(
         r#"SELECT
              batch.batch_id, batch.brand_id, batch.account_id, batch.account_name,
-             batch.may_cancel_late, batch.move_reason, batch.started_at,
+             batch.may_cancel_late, batch.reschedule_reason, batch.started_at,
              tally.waiting AS "waiting!", tally.done AS "done!", tally.failed AS "failed!"
          FROM decision_batches AS batch
          JOIN LATERAL (
@@ -452,7 +452,7 @@ pub async fn list_of_brand(
             account: AccountId::from_uuid(row.account_id),
             account_name: row.account_name,
             may_cancel_late: row.may_cancel_late,
-            move_reason: row.move_reason,
+            reschedule_reason: row.reschedule_reason,
             started_at: row.started_at,
         };
         let tally = Tally {

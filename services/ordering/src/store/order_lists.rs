@@ -4,6 +4,7 @@ use chassis::{
     business_day::BusinessDay,
     db::TenantTx,
     id::{BranchId, OrderId},
+    text,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ pub struct Filter {
     pub business_day: Option<BusinessDay>,
     /// Only these states; `None` for all.
     pub states: Option<Vec<OrderState>>,
-    /// Order number, pickup number, last three digits of the phone, or part of the name.
+    /// Order number, pickup number, last three digits of the phone, or part of the name, as typed.
     pub text: Option<String>,
     /// Test orders too.
     pub with_tests: bool,
@@ -73,15 +74,15 @@ impl Filter {
                 .map(|state| state.as_str().to_owned())
                 .collect()
         };
-        let digits = self
-            .text
+        let text = self.text.as_deref().map(text::folded);
+        let digits = text
             .as_ref()
             .filter(|text| text.len() == SHOWN && text.bytes().all(|byte| byte.is_ascii_digit()));
         Binds {
             states: self.states.as_ref().map(names),
-            text: self.text.clone(),
-            pickup_number: self.text.as_ref().and_then(|text| text.parse().ok()),
+            pickup_number: text.as_ref().and_then(|text| text.parse().ok()),
             phone_end: digits.cloned(),
+            text,
             after_due: self.after.map(|place| place.due_at),
             after_order: self.after.map(|place| place.order.as_uuid()),
         }
@@ -105,7 +106,7 @@ async fn list_open(
                 OR order_number = upper($4)
                 OR pickup_number = $5
                 OR right(contact_phone, length($6)) = $6
-                OR position(lower($4) IN lower(contact_name)) > 0)
+                OR position($4 IN contact_name_key) > 0)
            AND ($7::timestamptz IS NULL OR (promised_at, order_id) > ($7, $8::uuid))
            AND (NOT test OR $10)
          ORDER BY promised_at, order_id
@@ -144,7 +145,7 @@ async fn list_day(
                 OR order_number = upper($4)
                 OR pickup_number = $5
                 OR right(contact_phone, length($6)) = $6
-                OR position(lower($4) IN lower(contact_name)) > 0)
+                OR position($4 IN contact_name_key) > 0)
            AND ($7::timestamptz IS NULL OR (promised_at, order_id) > ($7, $8::uuid))
            AND (NOT test OR $11)
          ORDER BY promised_at, order_id

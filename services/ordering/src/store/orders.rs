@@ -10,6 +10,7 @@ use chassis::{
     money::{Currency, Money},
     sales::{Channel, Method},
     snapshot::Key,
+    text,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use proto::ordering::v1::OrderingReason;
@@ -47,7 +48,7 @@ pub async fn insert(
              channel, kind, member_id, table_name, method, method_name, delivery_address,
              wanted_at, promised_at, business_day, time_zone, cutoff_minutes, revision,
              menu_version_id, menu_number, quote_hash, currency, list_total, fees, total,
-             contact_name, contact_phone, remark, utensils, payment_method, invoice, test,
+             contact_name, contact_name_key, contact_phone, remark, utensils, payment_method, invoice, test,
              created_at, state, version, placed_at, payment_state, paid,
              idempotency_key, request_hash
          )
@@ -57,10 +58,10 @@ pub async fn insert(
              $7::text[], $8::text[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::jsonb[],
              $14::timestamptz[], $15::timestamptz[], $16::date[], $17::text[], $18::smallint[],
              $19::integer[], $20::uuid[], $21::bigint[], $22::text[], $23::text[], $24::bigint[],
-             $25::jsonb[], $26::bigint[], $27::text[], $28::text[], $29::text[], $30::boolean[],
-             $31::text[], $32::jsonb[], $33::boolean[], $34::timestamptz[], $35::text[],
-             $36::bigint[], $37::timestamptz[], $38::text[], $39::bigint[], $40::text[],
-             $41::bytea[]
+             $25::jsonb[], $26::bigint[], $27::text[], $28::text[], $29::text[], $30::text[], $31::boolean[],
+             $32::text[], $33::jsonb[], $34::boolean[], $35::timestamptz[], $36::text[],
+             $37::bigint[], $38::timestamptz[], $39::text[], $40::bigint[], $41::text[],
+             $42::bytea[]
          )
          ON CONFLICT DO NOTHING
          RETURNING order_id",
@@ -93,6 +94,7 @@ pub async fn insert(
         &column(orders, |order| json::from_fees(&order.fees)),
         &column(orders, |order| order.total.amount()),
         &column(orders, |order| order.contact.name.clone()),
+        &column(orders, |order| text::folded(&order.contact.name)),
         &column(orders, |order| order.contact.phone.clone()),
         &column(orders, |order| order.remark.clone()),
         &column(orders, |order| order.utensils),
@@ -182,11 +184,11 @@ pub async fn update_slot(
     order: &Order,
     read_version: i64,
 ) -> Result<(), Problem> {
-    let moved = order.moved.as_ref();
+    let change = order.rescheduled.as_ref();
     let done = sqlx::query!(
         "UPDATE orders
-         SET wanted_at = $4, promised_at = $5, business_day = $6, moved_from = $7,
-             moved_reason = $8, version = $9, undo_by = NULL, undo_until = NULL
+         SET wanted_at = $4, promised_at = $5, business_day = $6, rescheduled_from = $7,
+             reschedule_reason = $8, version = $9, undo_by = NULL, undo_until = NULL
          WHERE org_id = $1 AND order_id = $2 AND version = $3",
         tx.org().as_uuid(),
         order.id.as_uuid(),
@@ -194,8 +196,8 @@ pub async fn update_slot(
         order.wanted_at,
         order.promised_at,
         order.business_day.date(),
-        moved.map(|moved| moved.from),
-        moved.map_or("", |moved| moved.reason.as_str()),
+        change.map(|change| change.from),
+        change.map_or("", |change| change.reason.as_str()),
         order.progress.version,
     )
     .execute(&mut **tx)
@@ -235,7 +237,7 @@ pub async fn list(tx: &mut TenantTx, wanted: &[OrderId]) -> Result<Vec<Order>, P
              list_total, fees, total, contact_name, contact_phone, remark, utensils, payment_method,
              invoice, test, created_at, state, version, placed_at, accepted_at, ready_at,
              completed_at, payment_state, paid, cancel_reason, cancel_text, undo_by, undo_until,
-             moved_from, moved_reason
+             rescheduled_from, reschedule_reason
          FROM orders
          WHERE org_id = $1 AND order_id = ANY($2)",
         tx.org().as_uuid(),
@@ -297,6 +299,28 @@ pub async fn list_keys(
             id: row.order_id,
         })
         .collect())
+}
+
+/// When the latest `limit` test orders of a branch after `since` were created, the latest first.
+pub async fn list_latest_tests(
+    tx: &mut TenantTx,
+    branch: BranchId,
+    since: DateTime<Utc>,
+    limit: usize,
+) -> Result<Vec<DateTime<Utc>>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT created_at
+         FROM orders
+         WHERE org_id = $1 AND branch_id = $2 AND test AND created_at > $3
+         ORDER BY created_at DESC
+         LIMIT $4",
+        tx.org().as_uuid(),
+        branch.as_uuid(),
+        since,
+        i64::try_from(limit).unwrap_or(i64::MAX),
+    )
+    .fetch_all(&mut **tx)
+    .await
 }
 
 /// Deletes up to `limit` test orders created before `before`, of all organisations.
@@ -390,8 +414,8 @@ struct Row {
     cancel_text: String,
     undo_by: Option<Uuid>,
     undo_until: Option<DateTime<Utc>>,
-    moved_from: Option<DateTime<Utc>>,
-    moved_reason: String,
+    rescheduled_from: Option<DateTime<Utc>>,
+    reschedule_reason: String,
 }
 
 impl Row {
@@ -444,9 +468,9 @@ impl Row {
             remark: self.remark,
             utensils: self.utensils,
             created_at: self.created_at,
-            moved: self.moved_from.map(|from| SlotChange {
+            rescheduled: self.rescheduled_from.map(|from| SlotChange {
                 from,
-                reason: self.moved_reason,
+                reason: self.reschedule_reason,
             }),
             progress: Progress {
                 state: OrderState::from_word(&self.state).ok_or("state")?,

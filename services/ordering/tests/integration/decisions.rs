@@ -2,8 +2,8 @@
 
 use crate::common::{
     Shop,
-    decisions::{Batch, REASON, cancelled, moved_on, moved_to},
-    fakes, moved, reason, to, to_slot,
+    decisions::{Batch, REASON, cancelled, rescheduled_to, rescheduled_to_next},
+    fakes, reason, to, to_slot, transitioned,
 };
 use chassis::{
     authn::{Level, Scope},
@@ -53,7 +53,7 @@ fn offer(shop: &Shop, slots: &[(i64, SlotState)]) {
 
 fn asked(shop: &Shop, order: &Order) -> Vec<DateTime<Utc>> {
     let state = shop.capacity.state.lock();
-    let asked = state.asked_to_move.iter();
+    let asked = state.requested_reschedules.iter();
     asked
         .filter(|(id, _)| *id == order.order_id)
         .map(|(_, at)| *at)
@@ -81,7 +81,7 @@ async fn execute(shop: &Shop, sql: &'static str) {
 }
 
 #[tokio::test]
-async fn orders_are_cancelled_and_moved_and_what_is_refused_is_named() {
+async fn orders_are_cancelled_and_rescheduled_and_what_is_refused_is_named() {
     let shop = Shop::open().await;
     let [gone, to_time, on, refused] = placed(&shop, ["a", "b", "c", "d"]).await;
     offer(&shop, &[(0, SlotState::Open), (90, SlotState::Filling)]);
@@ -95,9 +95,9 @@ async fn orders_are_cancelled_and_moved_and_what_is_refused_is_named() {
         &shop,
         &[
             cancelled(&gone),
-            moved_to(&to_time, in_minutes(&shop, 60)),
-            moved_on(&on),
-            moved_to(&refused, full),
+            rescheduled_to(&to_time, in_minutes(&shop, 60)),
+            rescheduled_to_next(&on),
+            rescheduled_to(&refused, full),
         ],
     );
     shop.decides(&batch).await;
@@ -127,12 +127,15 @@ async fn orders_are_cancelled_and_moved_and_what_is_refused_is_named() {
     let counts = ended.batch.unwrap();
     assert_eq!((counts.waiting, counts.done, counts.failed), (0, 3, 1));
     assert_eq!(
-        (counts.decided_by.as_str(), counts.move_reason.as_str()),
+        (
+            counts.decided_by.as_str(),
+            counts.reschedule_reason.as_str()
+        ),
         ("林店長", REASON)
     );
     let mut orders = ended.orders.into_iter();
     let outcome = orders.find(|one| one.order_id == on.order_id).unwrap();
-    assert_eq!(outcome.decision(), Decision::MoveNext);
+    assert_eq!(outcome.decision(), Decision::RescheduleNext);
     assert_eq!(outcome.pickup_number(), on.pickup_number);
     assert_eq!(outcome.contact_name(), "陳小姐");
     let slot = Some(fakes::timestamp(in_minutes(&shop, 90)));
@@ -144,7 +147,7 @@ async fn decisions_that_are_published_twice_are_carried_out_once() {
     let shop = Shop::open().await;
     let [gone, later] = placed(&shop, ["a", "b"]).await;
     let slot = in_minutes(&shop, 60);
-    let batch = Batch::of(&shop, &[cancelled(&gone), moved_to(&later, slot)]);
+    let batch = Batch::of(&shop, &[cancelled(&gone), rescheduled_to(&later, slot)]);
     shop.decides(&batch).await;
     shop.ended(&batch).await;
     shop.publish_decisions(&batch).await;
@@ -169,9 +172,9 @@ async fn a_decision_survives_a_failure_at_each_of_its_steps() {
         (
             "slot-found",
             "order_decisions",
-            "wanted_at IS NULL OR action <> 'move_next' OR attempts > 1",
+            "wanted_at IS NULL OR action <> 'reschedule_next' OR attempts > 1",
         ),
-        ("order-moved", "order_events", "kind <> 'rescheduled'"),
+        ("order-rescheduled", "order_events", "kind <> 'rescheduled'"),
         ("ended", "order_decisions", "state = 'waiting'"),
         (
             "published",
@@ -188,7 +191,7 @@ async fn a_decision_survives_a_failure_at_each_of_its_steps() {
             .execute(&mut superuser)
             .await
             .unwrap();
-        let batch = Batch::of(&shop, &[moved_on(&order)]);
+        let batch = Batch::of(&shop, &[rescheduled_to_next(&order)]);
         shop.decides(&batch).await;
         // Nothing can be noted before the first commit; after it, that the attempt came to nothing.
         if key == "taken" {
@@ -235,13 +238,16 @@ async fn attempts_of(shop: &Shop, batch: &Batch) -> i16 {
 }
 
 #[tokio::test]
-async fn an_outage_of_capacity_puts_moves_off_and_cancels_no_less() {
+async fn an_outage_of_capacity_puts_new_times_off_and_cancels_no_less() {
     let shop = Shop::open().await;
     let [gone, later] = placed(&shop, ["a", "b"]).await;
     shop.capacity.state.lock().away = true;
     let batch = Batch::of(
         &shop,
-        &[cancelled(&gone), moved_to(&later, in_minutes(&shop, 60))],
+        &[
+            cancelled(&gone),
+            rescheduled_to(&later, in_minutes(&shop, 60)),
+        ],
     );
     shop.decides(&batch).await;
     put_off(&shop, 1).await;
@@ -268,7 +274,10 @@ async fn attempts_are_bounded_and_end_with_capacity_where_the_order_is() {
         ..cancelled(&later)
     };
     shop.capacity.state.lock().away = true;
-    let batch = Batch::of(&shop, &[moved_to(&later, in_minutes(&shop, 60)), unknown]);
+    let batch = Batch::of(
+        &shop,
+        &[rescheduled_to(&later, in_minutes(&shop, 60)), unknown],
+    );
     shop.decides(&batch).await;
     put_off(&shop, 2).await;
 
@@ -283,7 +292,7 @@ async fn attempts_are_bounded_and_end_with_capacity_where_the_order_is() {
     assert_eq!(
         asked(&shop, &later),
         [now + TimeDelta::minutes(15)],
-        "capacity may have moved it without saying so: it is brought back"
+        "capacity may have rescheduled it without a response: it is brought back"
     );
     let seen = read(&shop, &later).await.order.unwrap();
     assert_eq!((seen.version, seen.promised_at), (1, later.promised_at));
@@ -295,7 +304,7 @@ async fn a_decision_whose_process_died_on_the_last_attempt_ends() {
     let shop = Shop::open().await;
     let [order] = placed(&shop, ["a"]).await;
     shop.capacity.state.lock().away = true;
-    let batch = Batch::of(&shop, &[moved_to(&order, in_minutes(&shop, 60))]);
+    let batch = Batch::of(&shop, &[rescheduled_to(&order, in_minutes(&shop, 60))]);
     shop.decides(&batch).await;
     put_off(&shop, 1).await;
     execute(
@@ -329,7 +338,7 @@ async fn an_order_goes_to_the_next_slot_that_takes_it() {
     };
 
     refuse(&[(75, CapacityReason::SlotFull)]);
-    let batch = Batch::of(&shop, &[moved_on(&crowded)]);
+    let batch = Batch::of(&shop, &[rescheduled_to_next(&crowded)]);
     shop.decides(&batch).await;
     assert_eq!(shop.reasons(&batch).await, [""]);
     assert_eq!(
@@ -339,7 +348,7 @@ async fn an_order_goes_to_the_next_slot_that_takes_it() {
     );
 
     refuse(&[(75, CapacityReason::Closed)]);
-    let batch = Batch::of(&shop, &[moved_on(&closed)]);
+    let batch = Batch::of(&shop, &[rescheduled_to_next(&closed)]);
     shop.decides(&batch).await;
     assert_eq!(shop.reasons(&batch).await, [""]);
     assert_eq!(
@@ -353,14 +362,14 @@ async fn an_order_goes_to_the_next_slot_that_takes_it() {
         (90, CapacityReason::SlotFull),
         (DAY, CapacityReason::OutOfStock),
     ]);
-    let batch = Batch::of(&shop, &[moved_on(&stuck)]);
+    let batch = Batch::of(&shop, &[rescheduled_to_next(&stuck)]);
     shop.decides(&batch).await;
     assert_eq!(shop.reasons(&batch).await, ["OUT_OF_STOCK"]);
     assert_eq!(asked(&shop, &stuck), [at(75), at(90), at(DAY)]);
 
     offer(&shop, &[(10, SlotState::Open)]);
     let [without] = placed(&shop, ["d"]).await;
-    let batch = Batch::of(&shop, &[moved_on(&without)]);
+    let batch = Batch::of(&shop, &[rescheduled_to_next(&without)]);
     shop.decides(&batch).await;
     assert_eq!(shop.reasons(&batch).await, ["NO_SLOT"]);
 }
@@ -375,37 +384,37 @@ async fn the_search_for_a_slot_ends() {
         .iter()
         .map(|(minutes, _)| (in_minutes(&shop, *minutes), CapacityReason::SlotFull.into()));
     shop.capacity.state.lock().slot_refusals = refusals.collect();
-    let batch = Batch::of(&shop, &[moved_on(&order)]);
+    let batch = Batch::of(&shop, &[rescheduled_to_next(&order)]);
     shop.decides(&batch).await;
     assert_eq!(shop.reasons(&batch).await, ["SLOT_FULL"]);
     assert_eq!(asked(&shop, &order).len(), 12);
 }
 
 #[tokio::test]
-async fn an_order_that_changed_meanwhile_is_moved_only_where_that_is_still_right() {
+async fn an_order_that_changed_meanwhile_is_rescheduled_only_where_that_is_still_right() {
     let shop = Shop::open().await;
     let mut manager = shop.manager();
     let [accepted, made, elsewhere, cancelled_by_hand] = placed(&shop, ["a", "b", "c", "d"]).await;
-    moved(&mut manager, to(&accepted, OrderState::Accepted))
+    transitioned(&mut manager, to(&accepted, OrderState::Accepted))
         .await
         .unwrap();
-    moved(&mut manager, to(&made, OrderState::Preparing))
+    transitioned(&mut manager, to(&made, OrderState::Preparing))
         .await
         .unwrap();
     manager
-        .move_order(to_slot(&shop, &elsewhere, 45))
+        .reschedule_order(to_slot(&shop, &elsewhere, 45))
         .await
         .unwrap();
-    moved(&mut manager, crate::common::cancel(&cancelled_by_hand))
+    transitioned(&mut manager, crate::common::cancel(&cancelled_by_hand))
         .await
         .unwrap();
     offer(&shop, &[(90, SlotState::Open)]);
     let batch = Batch::of(
         &shop,
         &[
-            moved_on(&accepted),
-            moved_on(&made),
-            moved_on(&elsewhere),
+            rescheduled_to_next(&accepted),
+            rescheduled_to_next(&made),
+            rescheduled_to_next(&elsewhere),
             cancelled(&cancelled_by_hand),
         ],
     );
@@ -421,7 +430,7 @@ async fn an_order_that_changed_meanwhile_is_moved_only_where_that_is_still_right
 }
 
 #[tokio::test]
-async fn capacity_follows_an_order_that_changed_while_its_move_was_broken_off() {
+async fn capacity_follows_an_order_that_changed_while_it_was_being_rescheduled() {
     let shop = Shop::open().await;
     let now = shop.service.clock().now();
     let [order] = placed(&shop, ["a"]).await;
@@ -432,12 +441,12 @@ async fn capacity_follows_an_order_that_changed_while_its_move_was_broken_off() 
     )
     .await;
     let slot = in_minutes(&shop, 60);
-    let batch = Batch::of(&shop, &[moved_to(&order, slot)]);
+    let batch = Batch::of(&shop, &[rescheduled_to(&order, slot)]);
     shop.decides(&batch).await;
     eventually(async || asked(&shop, &order) == [slot]).await;
     eventually(async || {
         let mut counter = shop.counter();
-        let made = moved(&mut counter, to(&order, OrderState::Preparing)).await;
+        let made = transitioned(&mut counter, to(&order, OrderState::Preparing)).await;
         made.is_ok()
     })
     .await;
@@ -454,7 +463,7 @@ async fn an_accepted_order_is_cancelled_by_who_may_cancel_late() {
     for (order, may_cancel_late, expected) in
         [(first, false, "PERMISSION_DENIED"), (second, true, "")]
     {
-        moved(&mut shop.counter(), to(&order, OrderState::Accepted))
+        transitioned(&mut shop.counter(), to(&order, OrderState::Accepted))
             .await
             .unwrap();
         let mut batch = Batch::of(&shop, &[cancelled(&order)]);

@@ -1,6 +1,6 @@
 //! The body of each event, by value.
 
-use crate::common::{Shop, cancel, fakes, moved, to, to_slot};
+use crate::common::{Shop, cancel, fakes, to, to_slot, transitioned};
 use chassis::clock::Clock as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use proto::{
@@ -119,7 +119,7 @@ fn snapshot(shop: &Shop, order: &Order, placed_at: DateTime<Utc>) -> OrderSnapsh
 }
 
 #[tokio::test]
-async fn placed_and_completed_carry_the_order_and_the_steps_between_what_changed() {
+async fn placed_and_completed_carry_the_order_and_each_skipped_step_what_was_paid_by_then() {
     let shop = Shop::open().await;
     let mut events = shop.service.listen(&["ordering.order.*.v1"]).await;
     let placed_at = shop.service.clock().now();
@@ -141,11 +141,9 @@ async fn placed_and_completed_carry_the_order_and_the_steps_between_what_changed
         cash_received: true,
         ..to(&order, OrderState::Completed)
     };
-    moved(&mut shop.manager(), done).await.unwrap();
+    transitioned(&mut shop.manager(), done).await.unwrap();
     let step = OrderChange {
         actor_kind: ActorKind::Staff.into(),
-        paid: 50,
-        payment_state: PaymentState::Paid.into(),
         ..change(&shop, &order)
     };
     let steps = [
@@ -170,6 +168,8 @@ async fn placed_and_completed_carry_the_order_and_the_steps_between_what_changed
         from: OrderState::Preparing.into(),
         to: OrderState::Completed.into(),
         received: 50,
+        paid: 50,
+        payment_state: PaymentState::Paid.into(),
         ..step
     };
     assert_eq!(body.change, Some(expected));
@@ -190,7 +190,7 @@ async fn ends_without_hand_over_say_why_and_an_undo_what_it_restored() {
     let (order, _) = shop.placed("k").await;
     let mut events = shop.service.listen(&["ordering.order.*.v1"]).await;
     let mut counter = shop.counter();
-    let accepted = moved(&mut counter, to(&order, OrderState::Accepted))
+    let accepted = transitioned(&mut counter, to(&order, OrderState::Accepted))
         .await
         .unwrap();
     let undo = UndoTransitionRequest {
@@ -207,7 +207,7 @@ async fn ends_without_hand_over_say_why_and_an_undo_what_it_restored() {
         to: OrderState::Rejected.into(),
         ..reject
     };
-    moved(&mut counter, reject).await.unwrap();
+    transitioned(&mut counter, reject).await.unwrap();
 
     let staff = OrderChange {
         actor_kind: ActorKind::Staff.into(),
@@ -252,12 +252,12 @@ async fn ends_without_hand_over_say_why_and_an_undo_what_it_restored() {
 }
 
 #[tokio::test]
-async fn a_move_to_another_slot_names_both_times() {
+async fn a_new_slot_names_both_times() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let mut events = shop.service.listen(&["ordering.schedule.changed.v1"]).await;
     let request = to_slot(&shop, &order, 60);
-    shop.counter().move_order(request).await.unwrap();
+    shop.counter().reschedule_order(request).await.unwrap();
 
     let event = events.next().await;
     let mut body: ScheduleChanged = event.decode().unwrap();

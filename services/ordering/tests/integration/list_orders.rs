@@ -1,6 +1,6 @@
 //! The board: open orders by due time, or those of a day.
 
-use crate::common::{Shop, cancel, moved, reason, to};
+use crate::common::{Shop, cancel, reason, to, transitioned};
 use proto::ordering::v1::{
     ListOrdersRequest, Order, OrderState, PlaceOrderRequest, TransitionOrderRequest,
 };
@@ -33,7 +33,9 @@ async fn open_orders_come_by_due_time_page_by_page() {
         shop.advance(i64::from(n % 3 == 0));
     }
     let gone = placed.remove(7);
-    moved(&mut shop.counter(), cancel(&gone)).await.unwrap();
+    transitioned(&mut shop.counter(), cancel(&gone))
+        .await
+        .unwrap();
     placed.sort_by_key(|order| (order.promised_at.unwrap().seconds, order.order_id.clone()));
 
     let mut found = Vec::new();
@@ -71,9 +73,11 @@ async fn a_day_and_states_and_text_narrow_the_list() {
     let (first, _) = shop.placed("k1").await;
     let mut other = shop.request("k2", 1).await;
     let contact = other.contact.as_mut().unwrap();
-    (contact.name, contact.phone) = ("Lin 先生".into(), "0922000777".into());
+    (contact.name, contact.phone) = ("Ｌin 先生".into(), "0922000777".into());
     let second = shop.place(other).await.unwrap().order.unwrap();
-    let first = moved(&mut shop.counter(), cancel(&first)).await.unwrap();
+    let first = transitioned(&mut shop.counter(), cancel(&first))
+        .await
+        .unwrap();
 
     let day = |business_day: &str, states: &[OrderState], text: &str| ListOrdersRequest {
         business_day: business_day.to_owned(),
@@ -102,6 +106,13 @@ async fn a_day_and_states_and_text_narrow_the_list() {
         (day("", &[], "77"), vec![]),
         (day("", &[], "002"), vec![second.order_id.clone()]),
         (day("", &[], "lin"), vec![second.order_id.clone()]),
+        (day("", &[], "ＬＩＮ　先生"), vec![second.order_id.clone()]),
+        (
+            day("2026-09-02", &[], "ｌＩn"),
+            vec![second.order_id.clone()],
+        ),
+        (day("", &[], "００２"), vec![second.order_id.clone()]),
+        (day("", &[], "７７７"), vec![second.order_id.clone()]),
         (
             day("", &[], &second.order_number.to_lowercase()),
             vec![second.order_id.clone()],
@@ -134,7 +145,7 @@ async fn an_order_closed_after_the_cutoff_is_listed_on_the_day_it_was_closed() {
         cash_received: true,
         ..to(&order, OrderState::Completed)
     };
-    let done = moved(&mut shop.manager(), paid).await.unwrap();
+    let done = transitioned(&mut shop.manager(), paid).await.unwrap();
     assert_eq!(listed("2026-09-02").await, []);
     assert_eq!(listed("2026-09-03").await, [OrderState::Completed]);
 
@@ -142,7 +153,7 @@ async fn an_order_closed_after_the_cutoff_is_listed_on_the_day_it_was_closed() {
         reason: "少一杯".into(),
         ..to(&done, OrderState::Preparing)
     };
-    moved(&mut shop.manager(), reopen).await.unwrap();
+    transitioned(&mut shop.manager(), reopen).await.unwrap();
     assert_eq!(listed("2026-09-02").await, [OrderState::Preparing]);
     assert_eq!(listed("2026-09-03").await, []);
 }

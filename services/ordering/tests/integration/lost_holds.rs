@@ -1,6 +1,6 @@
 //! An order whose hold was given back before it was confirmed is cancelled, and says why.
 
-use crate::common::{Shop, cancel, moved, reason, to};
+use crate::common::{Shop, cancel, reason, to, transitioned};
 use chassis::{id::OrderId, outbox::Event};
 use proto::{
     capacity::v1::HoldGone,
@@ -47,7 +47,7 @@ async fn it_is_cancelled_by_the_system_and_the_customer_sees_why() {
     until_it_listens(&shop).await;
     let (order, token) = shop.placed("k").await;
     let (accepted, _) = shop.placed("k2").await;
-    let accepted = moved(&mut shop.counter(), to(&accepted, OrderState::Accepted))
+    let accepted = transitioned(&mut shop.counter(), to(&accepted, OrderState::Accepted))
         .await
         .unwrap();
     let mut events = shop.service.listen(&["ordering.order.cancelled.v1"]).await;
@@ -86,7 +86,7 @@ async fn cancelled_twice_or_too_late_it_changes_nothing_more() {
     until_it_listens(&shop).await;
     let (order, _) = shop.placed("k1").await;
     let (cancelled, _) = shop.placed("k2").await;
-    let cancelled = moved(&mut shop.counter(), cancel(&cancelled)).await;
+    let cancelled = transitioned(&mut shop.counter(), cancel(&cancelled)).await;
     let cancelled = cancelled.unwrap();
     let (witness, _) = shop.placed("k3").await;
     let nobody = OrderId::new(shop.service.clock()).to_string();

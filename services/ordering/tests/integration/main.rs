@@ -12,6 +12,7 @@ mod find_orders;
 mod list_orders;
 mod lost_holds;
 mod numbers;
+mod option_groups;
 mod pauses;
 mod place_order;
 mod repeats;

@@ -1,10 +1,11 @@
 //! Order numbers and pickup numbers: given once, by the branch's counter, never drawn again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use crate::common::{Shop, cancel, moved, reason, to, to_slot};
+use crate::common::{Shop, cancel, reason, to, to_slot, transitioned};
 use chassis::clock::Clock as _;
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::{StreamExt as _, future::join_all, stream};
 use proto::ordering::v1::{
     GetOrderByTokenRequest, GetOrderRequest, ListOrdersRequest, Order, OrderState,
     PlaceOrderRequest, TransitionOrderRequest, UndoTransitionRequest,
@@ -31,6 +32,21 @@ async fn place_many(shop: &Shop, name: &str, count: usize) -> Vec<Order> {
         placed.extend(other.map(|other| other.unwrap().order.unwrap()));
     }
     placed
+}
+
+/// Places `count` orders at once.
+async fn place_at_once(shop: &Shop, name: &str, count: usize) -> Vec<Order> {
+    let template = shop.request("", 1).await;
+    let placed = (0..count).map(|n| {
+        shop.place(PlaceOrderRequest {
+            idempotency_key: format!("{name}{n}"),
+            ..template.clone()
+        })
+    });
+    let placed = join_all(placed).await.into_iter();
+    placed
+        .map(|placed| placed.unwrap().order.unwrap())
+        .collect()
 }
 
 fn numbers(orders: &[Order]) -> Vec<&str> {
@@ -63,7 +79,7 @@ async fn finish(shop: &Shop, order: &Order) -> Order {
         cash_received: true,
         ..to(order, OrderState::Completed)
     };
-    moved(&mut shop.manager(), paid).await.unwrap()
+    transitioned(&mut shop.manager(), paid).await.unwrap()
 }
 
 #[tokio::test]
@@ -85,7 +101,9 @@ async fn however_many_orders_stay_open_the_next_day_begins_after_them() {
     let first = place_many(&shop, "new", 3).await;
     assert_eq!(numbers(&first), ["071", "072", "073"]);
     for order in &open[..2] {
-        moved(&mut shop.counter(), cancel(order)).await.unwrap();
+        transitioned(&mut shop.counter(), cancel(order))
+            .await
+            .unwrap();
     }
     // The counter goes on, and what became free comes with the next day.
     assert_eq!(shop.placed("later").await.0.pickup_number, "074");
@@ -100,7 +118,9 @@ async fn numbers_still_open_are_skipped_and_the_gaps_between_them_are_filled() {
     placed.sort_by(|a, b| a.pickup_number.cmp(&b.pickup_number));
     for order in &placed {
         if !["002", "003", "007"].contains(&order.pickup_number.as_str()) {
-            moved(&mut shop.counter(), cancel(order)).await.unwrap();
+            transitioned(&mut shop.counter(), cancel(order))
+                .await
+                .unwrap();
         }
     }
     next_day(&shop);
@@ -115,6 +135,30 @@ async fn the_thousandth_order_of_a_day_has_four_digits() {
     count_up(&shop, 998).await;
     let placed = place_many(&shop, "late", 3).await;
     assert_eq!(numbers(&placed), ["1000", "1001", "999"]);
+}
+
+/// A day of 1,001 orders of which one is never fetched.
+#[tokio::test]
+async fn a_thousand_and_one_orders_of_a_day_count_on_and_no_open_number_comes_twice() {
+    let shop = Shop::open().await;
+    let mut open: HashMap<String, Order> = HashMap::new();
+    let mut given = Vec::new();
+    for (hundred, count) in std::iter::repeat_n(100, 10).chain([1]).enumerate() {
+        for order in place_at_once(&shop, &format!("h{hundred}-"), count).await {
+            given.push(order.pickup_number.parse::<u32>().unwrap());
+            let twice = open.insert(order.pickup_number.clone(), order);
+            assert!(twice.is_none(), "{twice:?}");
+        }
+        let left = open.remove("005").unwrap();
+        stream::iter(open.drain())
+            .for_each_concurrent(8, async |(_, order)| {
+                finish(&shop, &order).await;
+            })
+            .await;
+        open.insert("005".to_owned(), left);
+    }
+    given.sort_unstable();
+    assert_eq!(given, (1..=1_001).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -152,13 +196,13 @@ async fn a_number_is_the_same_wherever_and_however_often_it_is_read() {
 }
 
 #[tokio::test]
-async fn an_order_keeps_its_number_when_it_moves_to_another_day() {
+async fn an_order_keeps_its_number_when_it_is_rescheduled_to_another_day() {
     let shop = Shop::open().await;
     shop.placed("k1").await;
     let (second, _) = shop.placed("k2").await;
-    shop.capacity.state.lock().moved_day = "2026-09-03".to_owned();
+    shop.capacity.state.lock().rescheduled_day = "2026-09-03".to_owned();
     let request = to_slot(&shop, &second, 24 * 60);
-    let answer = shop.counter().move_order(request).await.unwrap();
+    let answer = shop.counter().reschedule_order(request).await.unwrap();
     let second = answer.into_inner().order.unwrap();
     assert_eq!(second.business_day, "2026-09-03");
     assert_eq!(second.pickup_number, "002");
@@ -174,7 +218,9 @@ async fn an_order_that_is_opened_again_has_its_number_although_the_counter_came_
     let mut placed = place_many(&shop, "old", 4).await;
     placed.sort_by(|a, b| a.pickup_number.cmp(&b.pickup_number));
     for order in &placed[..3] {
-        moved(&mut shop.counter(), cancel(order)).await.unwrap();
+        transitioned(&mut shop.counter(), cancel(order))
+            .await
+            .unwrap();
     }
     next_day(&shop);
     // 004 is closed today: until the day ends it may be opened again.
@@ -185,13 +231,17 @@ async fn an_order_that_is_opened_again_has_its_number_although_the_counter_came_
         reason: "少一杯".into(),
         ..to(&done, OrderState::Preparing)
     };
-    let again = moved(&mut shop.manager(), reopen.clone()).await.unwrap();
+    let again = transitioned(&mut shop.manager(), reopen.clone())
+        .await
+        .unwrap();
     assert_eq!(again.pickup_number, "004");
 
     // On the next day it may not, and its number is free.
     let done = finish(&shop, &again).await;
     for order in &new {
-        moved(&mut shop.counter(), cancel(order)).await.unwrap();
+        transitioned(&mut shop.counter(), cancel(order))
+            .await
+            .unwrap();
     }
     next_day(&shop);
     let next = place_many(&shop, "next", 4).await;
@@ -200,7 +250,7 @@ async fn an_order_that_is_opened_again_has_its_number_although_the_counter_came_
         version: done.version,
         ..reopen
     };
-    let refused = moved(&mut shop.manager(), reopen).await.unwrap_err();
+    let refused = transitioned(&mut shop.manager(), reopen).await.unwrap_err();
     assert_eq!(refused.reason, "ILLEGAL_TRANSITION");
     assert_eq!(refused.params["state"], "completed");
 }
@@ -216,7 +266,7 @@ async fn a_last_step_taken_back_over_the_cutoff_has_its_number() {
         cash_received: true,
         ..to(&order, OrderState::Completed)
     };
-    let done = moved(&mut manager, paid).await.unwrap();
+    let done = transitioned(&mut manager, paid).await.unwrap();
     shop.advance(7);
     assert_eq!(shop.placed("k2").await.0.pickup_number, "002");
     let undo = UndoTransitionRequest {
@@ -249,7 +299,7 @@ async fn a_number_that_is_taken_after_all_refuses_to_open_the_order_again() {
         reason: "少一杯".into(),
         ..to(&done, OrderState::Preparing)
     };
-    let refused = moved(&mut shop.manager(), reopen).await.unwrap_err();
+    let refused = transitioned(&mut shop.manager(), reopen).await.unwrap_err();
     assert_eq!(refused.reason, "ILLEGAL_TRANSITION");
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::common::{Shop, fakes, fields, fresh_quote, reason};
-use chassis::{clock::Clock as _, error::Problem, id::EventId, outbox};
+use crate::common::{Shop, fakes, fields, fresh_quote, publish, reason};
+use chassis::{clock::Clock as _, error::Problem};
 use chrono::TimeDelta;
 use proto::{
     capacity::v1::{CapacityReason, OpenState},
@@ -155,7 +155,7 @@ async fn pickup_numbers_begin_again_at_the_cutoff_and_skip_open_ones() {
     assert_eq!(shop.placed("k3").await.0.pickup_number, "003");
 
     let done = crate::common::cancel(&first);
-    crate::common::moved(&mut shop.counter(), done)
+    crate::common::transitioned(&mut shop.counter(), done)
         .await
         .unwrap();
     shop.advance(24 * 60 * 60);
@@ -205,12 +205,6 @@ async fn a_changed_price_is_refused_with_the_fresh_quote() {
 }
 
 /// Says on the bus what catalog would.
-async fn publish(shop: &Shop, published: &MenuPublished) {
-    let id = EventId::new(shop.service.clock()).as_uuid();
-    let event = outbox::Event::new("catalog.menu.published.v1", id, 1, published);
-    shop.service.deliver(shop.org, &[event]).await;
-}
-
 #[tokio::test]
 async fn a_quote_holds_past_its_validity_but_not_for_a_day() {
     let shop = Shop::open().await;

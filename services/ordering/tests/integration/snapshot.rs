@@ -9,7 +9,7 @@ use proto::{
 };
 use testkit::identities;
 
-use crate::common::{Shop, cancel, moved, to};
+use crate::common::{Shop, cancel, to, transitioned};
 
 async fn listed(shop: &Shop, subject: &str) -> Vec<SnapshotItem> {
     let service = identities::service("capacity", shop.org);
@@ -29,10 +29,10 @@ async fn every_order_is_listed_by_the_event_of_its_present_state() {
     let (placed, _) = shop.placed("placed").await;
     let (accepted, _) = shop.placed("accepted").await;
     let (cancelled, _) = shop.placed("cancelled").await;
-    let accepted = moved(&mut shop.counter(), to(&accepted, OrderState::Accepted))
+    let accepted = transitioned(&mut shop.counter(), to(&accepted, OrderState::Accepted))
         .await
         .unwrap();
-    let cancelled = moved(&mut shop.counter(), cancel(&cancelled))
+    let cancelled = transitioned(&mut shop.counter(), cancel(&cancelled))
         .await
         .unwrap();
 
@@ -80,7 +80,9 @@ async fn every_order_is_listed_by_the_event_of_its_present_state() {
 async fn orders_closed_long_ago_are_left_out() {
     let shop = Shop::open().await;
     let (closed, _) = shop.placed("closed").await;
-    moved(&mut shop.counter(), cancel(&closed)).await.unwrap();
+    transitioned(&mut shop.counter(), cancel(&closed))
+        .await
+        .unwrap();
     let (open, _) = shop.placed("open").await;
     shop.service.clock().advance(chrono::TimeDelta::days(31));
     let items = listed(&shop, "ordering.order").await;

@@ -144,7 +144,7 @@ fn full(shop: &Shop) -> Order {
         remark: "謝謝".to_owned(),
         utensils: true,
         created_at: now,
-        moved: None,
+        rescheduled: None,
         progress: fold(&[entry]).unwrap(),
     }
 }

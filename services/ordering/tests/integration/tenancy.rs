@@ -11,7 +11,7 @@ use chassis::{
 };
 use proto::ordering::v1::{
     CancelByTokenRequest, FindOrderStatesRequest, FindSlotsRequest, GetOrderByTokenRequest,
-    GetOrderRequest, ListOrdersRequest, MoveOrderRequest, Order, OrderState, QuoteRequest,
+    GetOrderRequest, ListOrdersRequest, Order, OrderState, QuoteRequest, RescheduleOrderRequest,
     UndoTransitionRequest,
 };
 use testkit::{eventually, identities};
@@ -35,7 +35,7 @@ async fn staff_reasons(client: &mut Client, order: &Order) -> Vec<String> {
         order_id: order_id.clone(),
         ..Default::default()
     };
-    let move_order = MoveOrderRequest {
+    let reschedule_order = RescheduleOrderRequest {
         order_id: order_id.clone(),
         version: order.version,
         wanted_at: order.promised_at,
@@ -55,7 +55,7 @@ async fn staff_reasons(client: &mut Client, order: &Order) -> Vec<String> {
         reason(client.undo_transition(undo).await),
         reason(client.list_orders(list).await),
         reason(client.find_slots(slots).await),
-        reason(client.move_order(move_order).await),
+        reason(client.reschedule_order(reschedule_order).await),
     ]
 }
 

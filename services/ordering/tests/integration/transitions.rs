@@ -1,6 +1,6 @@
-//! Moving orders through their states, by staff and by the customer.
+//! Transitions of orders, by staff and by the customer.
 
-use crate::common::{Shop, cancel, moved, reason, to, to_slot};
+use crate::common::{Shop, cancel, reason, to, to_slot, transitioned};
 use proto::ordering::v1::{
     CancelByTokenRequest, FindOrderStatesRequest, GetOrderByTokenRequest, GetOrderRequest,
     OrderChanged, OrderEvent, OrderState, TransitionOrderRequest, UndoTransitionRequest,
@@ -25,7 +25,7 @@ async fn every_step_of_an_order_is_published() {
     let (order, _) = shop.placed("k").await;
     let mut counter = shop.counter();
 
-    let order = moved(&mut counter, to(&order, OrderState::Preparing))
+    let order = transitioned(&mut counter, to(&order, OrderState::Preparing))
         .await
         .unwrap();
     assert_eq!((order.state(), order.version), (OrderState::Preparing, 3));
@@ -34,10 +34,10 @@ async fn every_step_of_an_order_is_published() {
         order.next_states,
         [OrderState::Ready, OrderState::Completed].map(i32::from)
     );
-    let order = moved(&mut counter, to(&order, OrderState::Ready))
+    let order = transitioned(&mut counter, to(&order, OrderState::Ready))
         .await
         .unwrap();
-    let unpaid = moved(&mut counter, to(&order, OrderState::Completed))
+    let unpaid = transitioned(&mut counter, to(&order, OrderState::Completed))
         .await
         .unwrap_err();
     assert_eq!(
@@ -48,7 +48,7 @@ async fn every_step_of_an_order_is_published() {
         cash_received: true,
         ..to(&order, OrderState::Completed)
     };
-    let order = moved(&mut counter, paid).await.unwrap();
+    let order = transitioned(&mut counter, paid).await.unwrap();
     assert_eq!(order.paid.as_ref().unwrap().amount, 50);
     assert!(order.completed_at.is_some());
 
@@ -73,11 +73,11 @@ async fn every_step_of_an_order_is_published() {
 }
 
 #[tokio::test]
-async fn a_move_the_rules_do_not_know_names_the_present_state() {
+async fn a_transition_the_rules_do_not_know_names_the_present_state() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let mut counter = shop.counter();
-    let refused = moved(&mut counter, to(&order, OrderState::NoShow))
+    let refused = transitioned(&mut counter, to(&order, OrderState::NoShow))
         .await
         .unwrap_err();
     assert_eq!(refused.reason, "ILLEGAL_TRANSITION");
@@ -92,8 +92,8 @@ async fn of_two_simultaneous_requests_one_wins_and_the_other_gets_the_new_state(
         let (order, _) = shop.placed(&format!("k{round}")).await;
         let (mut one, mut other) = (shop.manager(), shop.manager());
         let (accept, cancelled) = tokio::join!(
-            moved(&mut one, to(&order, OrderState::Accepted)),
-            moved(&mut other, cancel(&order)),
+            transitioned(&mut one, to(&order, OrderState::Accepted)),
+            transitioned(&mut other, cancel(&order)),
         );
         let (winner, loser) = match (accept, cancelled) {
             (Ok(order), Err(refused)) | (Err(refused), Ok(order)) => (order, refused),
@@ -114,7 +114,7 @@ async fn of_two_simultaneous_requests_one_wins_and_the_other_gets_the_new_state(
 }
 
 #[tokio::test]
-async fn the_same_key_moves_an_order_once() {
+async fn the_same_key_changes_an_order_once() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let mut counter = shop.counter();
@@ -122,14 +122,14 @@ async fn the_same_key_moves_an_order_once() {
         idempotency_key: "p".into(),
         ..to(&order, OrderState::Accepted)
     };
-    let first = moved(&mut counter, request.clone()).await.unwrap();
-    let again = moved(&mut counter, request.clone()).await.unwrap();
+    let first = transitioned(&mut counter, request.clone()).await.unwrap();
+    let again = transitioned(&mut counter, request.clone()).await.unwrap();
     assert_eq!(first.version, again.version);
     let other = TransitionOrderRequest {
         to: OrderState::Preparing.into(),
         ..request
     };
-    let refused = moved(&mut counter, other).await.unwrap_err();
+    let refused = transitioned(&mut counter, other).await.unwrap_err();
     assert_eq!(refused.reason, "IDEMPOTENCY_MISMATCH");
 }
 
@@ -144,7 +144,7 @@ async fn simultaneous_repeats_of_one_key_all_get_the_first_answer() {
         };
         let attempts = (0..6).map(|_| {
             let (mut client, request) = (shop.counter(), request.clone());
-            async move { moved(&mut client, request).await }
+            async move { transitioned(&mut client, request).await }
         });
         for answer in futures::future::join_all(attempts).await {
             let answer = answer.unwrap();
@@ -159,7 +159,7 @@ async fn simultaneous_undos_all_get_the_first_answer() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let identity = shop.counter_identity();
-    let accepted = moved(
+    let accepted = transitioned(
         &mut shop.client(&identity),
         to(&order, OrderState::Accepted),
     )
@@ -209,10 +209,12 @@ async fn a_step_that_arrives_after_a_cancellation_is_refused_by_the_present_stat
         idempotency_key: "queued".into(),
         ..to(&order, OrderState::Accepted)
     };
-    moved(&mut shop.counter(), cancel(&order)).await.unwrap();
+    transitioned(&mut shop.counter(), cancel(&order))
+        .await
+        .unwrap();
     shop.advance(60);
     for _ in 0..2 {
-        let refused = moved(&mut shop.counter(), queued.clone())
+        let refused = transitioned(&mut shop.counter(), queued.clone())
             .await
             .unwrap_err();
         assert_eq!(refused.reason, "ILLEGAL_TRANSITION");
@@ -240,7 +242,7 @@ async fn of_a_customers_cancellation_and_an_acceptance_at_once_one_wins() {
         let (order, access_token) = shop.placed(&format!("k{round}")).await;
         let (mut counter, mut customer) = (shop.counter(), shop.customer());
         let (accepted, cancelled) = tokio::join!(
-            moved(&mut counter, to(&order, OrderState::Accepted)),
+            transitioned(&mut counter, to(&order, OrderState::Accepted)),
             customer.cancel_by_token(CancelByTokenRequest { access_token }),
         );
         assert_ne!(accepted.is_ok(), cancelled.is_ok());
@@ -259,7 +261,7 @@ async fn a_version_that_was_undone_conflicts() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let mut counter = shop.counter();
-    let accepted = moved(&mut counter, to(&order, OrderState::Accepted))
+    let accepted = transitioned(&mut counter, to(&order, OrderState::Accepted))
         .await
         .unwrap();
     let undo = UndoTransitionRequest {
@@ -268,7 +270,7 @@ async fn a_version_that_was_undone_conflicts() {
     };
     counter.undo_transition(undo).await.unwrap();
     // Placed again, but not as it was read.
-    let refused = moved(&mut counter, to(&order, OrderState::Accepted))
+    let refused = transitioned(&mut counter, to(&order, OrderState::Accepted))
         .await
         .unwrap_err();
     assert_eq!(refused.reason, "VERSION_CONFLICT");
@@ -286,13 +288,13 @@ async fn a_step_can_be_taken_back_for_ten_seconds_by_who_made_it() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let mut counter = shop.counter();
-    let moved_on = moved(&mut counter, to(&order, OrderState::Preparing))
+    let made = transitioned(&mut counter, to(&order, OrderState::Preparing))
         .await
         .unwrap();
-    assert!(moved_on.undo_until.is_some());
+    assert!(made.undo_until.is_some());
     let undo = UndoTransitionRequest {
         order_id: order.order_id.clone(),
-        version: moved_on.version,
+        version: made.version,
     };
 
     shop.advance(9);
@@ -315,7 +317,7 @@ async fn a_step_can_be_taken_back_for_ten_seconds_by_who_made_it() {
         (OrderState::Preparing, OrderState::Placed)
     );
 
-    let again = moved(&mut counter, to(&back, OrderState::Accepted))
+    let again = transitioned(&mut counter, to(&back, OrderState::Accepted))
         .await
         .unwrap();
     shop.advance(10);
@@ -334,10 +336,12 @@ async fn sensitive_actions_need_their_grant() {
     let shop = Shop::open().await;
     let (order, _) = shop.placed("k").await;
     let (mut counter, mut manager) = (shop.counter(), shop.manager());
-    let order = moved(&mut counter, to(&order, OrderState::Accepted))
+    let order = transitioned(&mut counter, to(&order, OrderState::Accepted))
         .await
         .unwrap();
-    let refused = moved(&mut counter, cancel(&order)).await.unwrap_err();
+    let refused = transitioned(&mut counter, cancel(&order))
+        .await
+        .unwrap_err();
     assert_eq!(
         (refused.reason.as_ref(), refused.params["action"].as_str()),
         ("PERMISSION_DENIED", "order.cancel_late")
@@ -347,17 +351,19 @@ async fn sensitive_actions_need_their_grant() {
         cash_received: true,
         ..to(&order, OrderState::Completed)
     };
-    let order = moved(&mut counter, paid).await.unwrap();
+    let order = transitioned(&mut counter, paid).await.unwrap();
     let reopen = TransitionOrderRequest {
         reason: "少一杯".into(),
         ..to(&order, OrderState::Preparing)
     };
-    let refused = moved(&mut counter, reopen.clone()).await.unwrap_err();
+    let refused = transitioned(&mut counter, reopen.clone())
+        .await
+        .unwrap_err();
     assert_eq!(refused.params["action"], "order.reopen");
-    let order = moved(&mut manager, reopen).await.unwrap();
+    let order = transitioned(&mut manager, reopen).await.unwrap();
     assert_eq!(order.state(), OrderState::Preparing);
     assert!(order.completed_at.is_none());
-    let order = moved(&mut manager, cancel(&order)).await.unwrap();
+    let order = transitioned(&mut manager, cancel(&order)).await.unwrap();
     assert_eq!(order.state(), OrderState::Cancelled);
 }
 
@@ -381,29 +387,33 @@ async fn the_kitchen_makes_and_completes_and_does_nothing_else() {
         cancel(&placed),
         reject,
     ] {
-        denied(&moved(&mut kitchen, request).await.unwrap_err());
+        denied(&transitioned(&mut kitchen, request).await.unwrap_err());
     }
-    let later = kitchen.move_order(to_slot(&shop, &placed, 60)).await;
+    let later = kitchen.reschedule_order(to_slot(&shop, &placed, 60)).await;
     denied(&chassis::error::Problem::from_status(&later.unwrap_err()));
     assert_eq!(shop.count("order_events").await, 1);
 
-    let order = moved(&mut counter, to(&placed, OrderState::Accepted))
+    let order = transitioned(&mut counter, to(&placed, OrderState::Accepted))
         .await
         .unwrap();
-    let order = moved(&mut kitchen, to(&order, OrderState::Preparing))
+    let order = transitioned(&mut kitchen, to(&order, OrderState::Preparing))
         .await
         .unwrap();
     assert_eq!(
         order.next_states,
         [OrderState::Ready, OrderState::Completed].map(i32::from)
     );
-    denied(&moved(&mut kitchen, cancel(&order)).await.unwrap_err());
+    denied(
+        &transitioned(&mut kitchen, cancel(&order))
+            .await
+            .unwrap_err(),
+    );
     let unpaid = TransitionOrderRequest {
         override_payment: true,
         reason: "招待".into(),
         ..to(&order, OrderState::Completed)
     };
-    denied(&moved(&mut kitchen, unpaid).await.unwrap_err());
+    denied(&transitioned(&mut kitchen, unpaid).await.unwrap_err());
     // Its own request it may take back.
     let undo = UndoTransitionRequest {
         order_id: order.order_id.clone(),
@@ -416,14 +426,14 @@ async fn the_kitchen_makes_and_completes_and_does_nothing_else() {
         cash_received: true,
         ..to(&order, OrderState::Completed)
     };
-    let order = moved(&mut kitchen, paid).await.unwrap();
+    let order = transitioned(&mut kitchen, paid).await.unwrap();
     assert_eq!(order.state(), OrderState::Completed);
     assert!(order.next_states.is_empty());
     let reopen = TransitionOrderRequest {
         reason: "少一杯".into(),
         ..to(&order, OrderState::Preparing)
     };
-    denied(&moved(&mut kitchen, reopen).await.unwrap_err());
+    denied(&transitioned(&mut kitchen, reopen).await.unwrap_err());
 }
 
 #[tokio::test]
@@ -449,7 +459,7 @@ async fn a_customer_cancels_by_the_link_until_accepted() {
     assert_eq!(change.from(), OrderState::Placed);
 
     let (order, token) = shop.placed("k2").await;
-    moved(&mut shop.counter(), to(&order, OrderState::Accepted))
+    transitioned(&mut shop.counter(), to(&order, OrderState::Accepted))
         .await
         .unwrap();
     let late = CancelByTokenRequest {

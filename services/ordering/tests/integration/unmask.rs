@@ -1,6 +1,6 @@
 //! The whole phone of who ordered, for those who may know it.
 
-use crate::common::{Client, Shop, fields, moved, reason, to, to_slot};
+use crate::common::{Client, Shop, fields, reason, to, to_slot, transitioned};
 use chassis::{
     authn::{Identity, Level, Scope},
     id::BranchId,
@@ -43,10 +43,13 @@ async fn every_answer_to_staff_masks_the_phone_whatever_is_granted() {
     let get = GetOrderRequest { order_id };
     let got = staff.get_order(get).await.unwrap().into_inner();
     phones.push(got.order.unwrap().contact_phone);
-    let later = staff.move_order(to_slot(&shop, &order, 60)).await.unwrap();
+    let later = staff
+        .reschedule_order(to_slot(&shop, &order, 60))
+        .await
+        .unwrap();
     let order = later.into_inner().order.unwrap();
     phones.push(order.contact_phone.clone());
-    let order = moved(&mut staff, to(&order, OrderState::Accepted))
+    let order = transitioned(&mut staff, to(&order, OrderState::Accepted))
         .await
         .unwrap();
     phones.push(order.contact_phone.clone());

@@ -111,11 +111,10 @@ pub async fn set_enabled(
     Ok(changed)
 }
 
-/// What the audit shows of an account.
+/// What the audit shows of an account: not the name of the person, which may be erased one day.
 fn audited(account: &Account) -> Value {
     json!({
         "account": account.account,
-        "name": account.name,
         "role": account.role.key(),
         "scope": account.scope,
         "enabled": account.enabled,

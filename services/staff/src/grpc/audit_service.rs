@@ -2,8 +2,9 @@
 
 use chassis::{
     authn::RequestExt as _,
-    error::{CommonReason, Violations},
+    error::Violations,
     id::{self, AccountId, BranchId},
+    request,
     service::Context,
     time,
 };
@@ -44,14 +45,15 @@ impl AuditService for AuditRpc {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let search = search(asked, &mut violations);
-        let before = page_start(&asked.page_token, &mut violations);
-        let page_size = page_size(asked.page_size, &mut violations);
+        let page = request::page(asked.page_size, &asked.page_token, &mut violations);
         violations.into_result()?;
+        let before = page.after.unwrap_or(i64::MAX);
         let caller = request.identity();
-        let page = audit::list(&self.ctx, org, caller, &search, before, page_size).await?;
+        let records = audit::list(&self.ctx, org, caller, &search, before, page.limit()).await?;
+        let page = page.page(records, |last| last.seq);
         Ok(Response::new(ListAuditRecordsResponse {
-            records: page.records.into_iter().map(entry).collect(),
-            next_page_token: page.next.map(|seq| seq.to_string()),
+            records: page.items.into_iter().map(entry).collect(),
+            next_page_token: page.next_page_token,
         }))
     }
 }
@@ -68,28 +70,6 @@ fn search(asked: &ListAuditRecordsRequest, violations: &mut Violations) -> Searc
         branch,
         from: time::parse_optional("recorded_from", asked.recorded_from.as_ref(), violations),
         until: time::parse_optional("recorded_until", asked.recorded_until.as_ref(), violations),
-    }
-}
-
-fn page_start(token: &str, violations: &mut Violations) -> i64 {
-    if token.is_empty() {
-        return i64::MAX;
-    }
-    token.parse().unwrap_or_else(|_| {
-        violations.push("page_token", CommonReason::ValidationFailed);
-        i64::MAX
-    })
-}
-
-fn page_size(asked: i32, violations: &mut Violations) -> u8 {
-    match asked {
-        20 => 20,
-        0 | 50 => 50,
-        100 => 100,
-        _ => {
-            violations.push("page_size", CommonReason::ValidationFailed);
-            50
-        }
     }
 }
 

@@ -1,10 +1,11 @@
-//! Table `audit_records`: append-only; a trigger chains the rows of an organisation by hash.
+//! Table `audit_records`: append-only until records are old enough to be removed; triggers chain the rows
+//! of an organisation by hash and keep where the chain starts.
 
 use chassis::{
     authn::Scope,
-    db::TenantTx,
+    db::{SystemTx, TenantTx},
     error::Problem,
-    id::{AccountId, BranchId, BrandId},
+    id::{AccountId, BranchId, BrandId, OrganisationId},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -163,17 +164,17 @@ pub async fn append(tx: &mut TenantTx, records: &[NewRecord]) -> Result<(), Prob
     Ok(())
 }
 
-/// Lists records before the place `before`, newest first: those within `reach`, and those of `viewer`.
+/// Lists records before the place `before`, newest first: those within `scope`, and those of `viewer`.
 pub async fn list(
     tx: &mut TenantTx,
-    reach: &Scope,
+    scope: &Scope,
     viewer: AccountId,
     search: &Search,
     before: i64,
     limit: i64,
 ) -> Result<Vec<StoredRecord>, Problem> {
-    let brands: Vec<Uuid> = reach.brands.iter().map(BrandId::as_uuid).collect();
-    let branches: Vec<Uuid> = reach.branches.iter().map(BranchId::as_uuid).collect();
+    let brands: Vec<Uuid> = scope.brands.iter().map(BrandId::as_uuid).collect();
+    let branches: Vec<Uuid> = scope.branches.iter().map(BranchId::as_uuid).collect();
     let records = sqlx::query_as!(
         StoredRecord,
         r#"
@@ -208,7 +209,7 @@ pub async fn list(
         "#,
         tx.org().as_uuid(),
         before,
-        reach.organisation,
+        scope.organisation,
         &branches,
         &brands,
         viewer.to_string(),
@@ -223,4 +224,59 @@ pub async fn list(
     .fetch_all(&mut **tx)
     .await?;
     Ok(records)
+}
+
+/// Lists the organisations whose oldest record is from before `before`.
+pub async fn list_expired(
+    tx: &mut SystemTx,
+    before: DateTime<Utc>,
+) -> Result<Vec<OrganisationId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT org_id AS "org_id: OrganisationId"
+        FROM audit_chains AS chain
+        WHERE (
+            SELECT recorded_at
+            FROM audit_records AS oldest
+            WHERE oldest.org_id = chain.org_id
+            ORDER BY seq
+            LIMIT 1
+        ) < $1
+        ORDER BY org_id
+        "#,
+        before,
+    )
+    .fetch_all(&mut **tx)
+    .await
+}
+
+/// Removes the oldest records of an organisation, at most `limit`, up to the first that is not from before
+/// `before`; returns how many.
+pub async fn remove_oldest(
+    tx: &mut SystemTx,
+    org: OrganisationId,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query!(
+        r#"
+        WITH oldest AS (
+            SELECT seq, recorded_at
+            FROM audit_records
+            WHERE org_id = $1
+            ORDER BY seq
+            LIMIT $3
+        )
+        DELETE FROM audit_records
+        WHERE org_id = $1
+          AND seq IN (SELECT seq FROM oldest)
+          AND seq < ALL (SELECT seq FROM oldest WHERE recorded_at >= $2)
+        "#,
+        org.as_uuid(),
+        before,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
 }

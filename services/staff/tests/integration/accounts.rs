@@ -88,8 +88,8 @@ async fn who_has_a_brand_gives_its_branches_and_no_others() {
     let clock = office.service.clock();
     let own = BrandId::new(clock);
     let (ours, theirs) = (BranchId::new(clock), BranchId::new(clock));
-    office.hears_of_branch(own, ours).await;
-    office.hears_of_branch(BrandId::new(clock), theirs).await;
+    office.publish_branch(own, ours).await;
+    office.publish_branch(BrandId::new(clock), theirs).await;
     let (ours, theirs) = (ours.to_string(), theirs.to_string());
     office
         .account(&boss, "planner", "brand_manager", brand(&own.to_string()))

@@ -3,13 +3,16 @@
 use chassis::{
     audit,
     authn::{Identity, Level, Scope},
-    id::{BranchId, BrandId, EventId},
+    id::{BranchId, BrandId, EventId, OrganisationId},
     outbox::Event,
+    time,
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use proto::{
     common::v1::{AuditRecord, FieldChange},
     staff::v1::{AuditEntry, ListAuditRecordsRequest, audit_service_client::AuditServiceClient},
 };
+use staff::{jobs, store::audit_records};
 use testkit::identities;
 
 use crate::common::{Office, PASSWORD, everywhere, ok, refused};
@@ -108,7 +111,10 @@ async fn a_change_of_an_account_shows_who_did_what_to_whom() {
     assert_eq!(record.changes, changes);
 
     let created = stored(&office, "staff.CreateAccount", 1).await;
-    assert!(!created[0].request_json.contains(PASSWORD), "{created:?}");
+    let text = format!("{created:?}");
+    for secret in [PASSWORD, "林小華"] {
+        assert!(!text.contains(secret), "{text}");
+    }
     office.close().await;
 }
 
@@ -168,7 +174,7 @@ async fn records_are_seen_within_the_scope_of_the_viewer() {
     let clock = testkit::clock();
     let (brand, branch) = (BrandId::new(&clock), BranchId::new(&clock));
     let other = BranchId::new(&clock);
-    office.hears_of_branch(brand, branch).await;
+    office.publish_branch(brand, branch).await;
     deliver(
         &office,
         &[
@@ -260,6 +266,111 @@ async fn the_service_can_neither_change_nor_remove_a_record() {
         let code = refused.as_database_error().and_then(|error| error.code());
         assert_eq!(code.as_deref(), Some("42501"), "{sql}");
     }
+    office.close().await;
+}
+
+/// A record of something done at `at`.
+fn done_at(action: &str, at: &str) -> AuditRecord {
+    let at: DateTime<Utc> = at.parse().unwrap();
+    AuditRecord {
+        recorded_at: Some(time::to_wire(at)),
+        ..record(action, None, None)
+    }
+}
+
+async fn remaining(office: &Office, org: OrganisationId) -> Vec<String> {
+    let mut client = AuditServiceClient::new(office.service.channel_as(&identities::owner(org)));
+    let request = ListAuditRecordsRequest::default();
+    let listed = ok(client.list_audit_records(request).await).records;
+    listed.into_iter().map(|record| record.action).collect()
+}
+
+#[tokio::test]
+async fn after_five_years_records_are_removed_and_the_oldest_goes_first() {
+    let office = Office::open().await;
+    // Without the records that opening the office leaves.
+    let org = testkit::organisation();
+    let records = [
+        done_at("test.First", "2020-01-01T00:00:00Z"),
+        done_at("test.Second", "2020-01-02T00:00:00Z"),
+        done_at("test.Younger", "2021-10-01T00:00:00Z"),
+        done_at("test.Late", "2020-01-03T00:00:00Z"),
+        done_at("test.Present", "2026-09-01T00:00:00Z"),
+    ];
+    let events: Vec<Event> = records
+        .iter()
+        .map(|record| Event::new(audit::EVENT, record.record_id.parse().unwrap(), 1, record))
+        .collect();
+    office.service.deliver(org, &events).await;
+    testkit::eventually(async || remaining(&office, org).await.len() == 5).await;
+
+    let context = office.service.context();
+    let remove = async || {
+        let job = jobs::remove_old_audit_records(context.db.clone(), context.clock.clone());
+        job.run_once().await.unwrap();
+        remaining(&office, org).await
+    };
+    assert_eq!(
+        remove().await,
+        ["test.Present", "test.Late", "test.Younger"],
+        "what follows a younger record stays with it"
+    );
+    office.service.clock().advance(TimeDelta::days(31));
+    assert_eq!(remove().await, ["test.Present"]);
+    assert_eq!(remove().await, ["test.Present"]);
+
+    let follows = "SELECT record.seq FROM audit_records AS record
+                   JOIN audit_chain_starts AS start USING (org_id)
+                   WHERE record.seq = start.seq + 1 AND record.previous_hash = start.hash";
+    let first: i64 = sqlx::query_scalar(follows)
+        .fetch_one(&mut office.service.db().superuser().await)
+        .await
+        .unwrap();
+    assert_eq!(first, 5);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn old_records_are_removed_a_batch_at_a_time() {
+    let office = Office::open().await;
+    let org = testkit::organisation();
+    let actions = ["test.A", "test.B", "test.C", "test.D", "test.E"];
+    let events = actions.map(|action| {
+        let record = done_at(action, "2020-01-01T00:00:00Z");
+        Event::new(audit::EVENT, record.record_id.parse().unwrap(), 1, &record)
+    });
+    office.service.deliver(org, &events).await;
+    testkit::eventually(async || remaining(&office, org).await.len() == 5).await;
+    let before = testkit::noon();
+    let db = office.service.db().db();
+    let removed: Result<u64, sqlx::Error> = db
+        .in_batches("test", 2, |tx| {
+            Box::pin(audit_records::remove_oldest(tx, org, before, 2))
+        })
+        .await;
+    assert_eq!(removed.unwrap(), 5);
+    assert_eq!(remaining(&office, org).await, Vec::<String>::new());
+
+    // The next record goes on where the chain ended.
+    let next = done_at("test.F", "2026-09-02T00:00:00Z");
+    let event = Event::new(audit::EVENT, next.record_id.parse().unwrap(), 1, &next);
+    office.service.deliver(org, &[event]).await;
+    testkit::eventually(async || remaining(&office, org).await == ["test.F"]).await;
+    office.close().await;
+}
+
+#[tokio::test]
+async fn no_record_of_the_last_five_years_can_be_removed_by_any_role_of_the_service() {
+    let office = Office::open().await;
+    deliver(&office, &[record("test.Kept", None, None)]).await;
+    let mut tx = office.service.db().db().system("test").await.unwrap();
+    let removed = sqlx::query("DELETE FROM audit_records")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    assert_eq!(removed.rows_affected(), 0);
+    let read = sqlx::query("SELECT action FROM audit_records").execute(&mut *tx);
+    assert!(read.await.is_err(), "nor read by the role of timers");
     office.close().await;
 }
 

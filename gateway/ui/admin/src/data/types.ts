@@ -35,7 +35,7 @@ export type HoursPreview = S["PreviewHoursResponse"];
 export type PreviewInput = S["PreviewHoursRequest"];
 export type OfferedDay = S["OfferedDay"];
 export type MethodHours = S["MethodHours"];
-export type ServiceMethod = S["Method"];
+export type Method = S["Method"];
 /** A booked order outside the hours, with what the account may know of it. */
 export type AffectedOrder = S["AffectedOrder"] & Partial<Omit<OrderSummary, "order_id">>;
 /** Booked orders outside the hours by their branches; of those beyond 200 only the number is known. */
@@ -97,9 +97,10 @@ export type Order = S["Order"];
 export type Contact = S["Contact"];
 export type OrderLine = S["PricedLine"];
 export type OrderSlot = S["OrderSlot"];
-export type SlotMove = S["MoveOrderRequest"];
+export type Reschedule = S["RescheduleOrderRequest"];
 export type SoldOption = S["SoldOption"];
 export type OrderState = S["OrderState"];
 export type OrderEvent = S["OrderEvent"];
+export type TestOrderStep = S["TestOrderStep"];
 export type CancelReason = S["CancelReason"];
 export type Transition = S["TransitionOrderRequest"];

@@ -13,6 +13,7 @@ import { PersonMenu } from "./person-menu";
 import { ScopeSwitcher } from "./scope-switcher";
 import { PageSkeleton } from "../patterns/states";
 import { paths } from "../paths";
+import { texts } from "./texts";
 
 const FOLDED = "yzm.menu-folded";
 
@@ -44,13 +45,13 @@ export function Frame() {
   return (
     <div className={styles.frame}>
       <a href="#content" className={styles.skip}>
-        {t("frame.skip")}
+        {t(texts.skip)}
       </a>
       <header className={styles.top}>
         {wide ? null : (
-          <Button type="text" size="large" icon={<MenuOutlined />} aria-label={t("frame.openMenu")} onClick={() => setDrawer(true)} />
+          <Button type="text" size="large" icon={<MenuOutlined />} aria-label={t(texts.openMenu)} onClick={() => setDrawer(true)} />
         )}
-        <Link to={paths.home() as LinkProps["to"]} className={styles.brand} aria-label={t("frame.home")}>
+        <Link to={paths.home() as LinkProps["to"]} className={styles.brand} aria-label={t(texts.home)}>
           <BrandMark />
         </Link>
         <ScopeSwitcher />
@@ -60,33 +61,33 @@ export function Frame() {
           className={styles.search}
           type={wide ? "default" : "text"}
           icon={<SearchOutlined />}
-          aria-label={t("frame.search")}
+          aria-label={t(texts.search)}
           onClick={() => setSearching(true)}
         >
           {wide ? (
             <>
-              {t("frame.search")} <kbd>{navigator.platform.startsWith("Mac") ? "⌘K" : "Ctrl K"}</kbd>
+              {t(texts.search)} <kbd>{navigator.platform.startsWith("Mac") ? "⌘K" : "Ctrl K"}</kbd>
             </>
           ) : null}
         </Button>
         <PersonMenu />
       </header>
       {wide ? (
-        <nav className={folded ? `${styles.side} ${styles.folded}` : styles.side} aria-label={t("frame.functions")}>
+        <nav className={folded ? `${styles.side} ${styles.folded}` : styles.side} aria-label={t(texts.functions)}>
           <FunctionMenu folded={folded} />
           <Button
             type="text"
             className={styles.fold}
             icon={folded ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
-            aria-label={folded ? t("frame.unfold") : t("frame.fold")}
+            aria-label={folded ? t(texts.unfold) : t(texts.fold)}
             onClick={fold}
           >
-            {folded ? null : t("frame.fold")}
+            {folded ? null : t(texts.fold)}
           </Button>
         </nav>
       ) : (
-        <Drawer open={drawer} onClose={() => setDrawer(false)} placement="left" size={280} title={t("frame.functions")}>
-          <nav aria-label={t("frame.functions")}>
+        <Drawer open={drawer} onClose={() => setDrawer(false)} placement="left" size={280} title={t(texts.functions)}>
+          <nav aria-label={t(texts.functions)}>
             <FunctionMenu folded={false} />
           </nav>
         </Drawer>

@@ -2,6 +2,7 @@ import { Link, useLocation, type LinkProps } from "@tanstack/react-router";
 import { Tooltip } from "antd";
 
 import { useT } from "../i18n";
+import { common } from "../i18n/common";
 import styles from "./frame.module.css";
 import { groupsFor, type WorkFunction } from "./functions";
 import { useMe, useScope } from "./use-scope";
@@ -14,7 +15,7 @@ export function FunctionMenu({ folded }: { folded: boolean }) {
   const scope = useScope();
   const { pathname } = useLocation();
   return groupsFor(me).map((group) => (
-    <section key={group.title} className={styles.group} aria-label={t(group.title)}>
+    <section key={t(group.title)} className={styles.group} aria-label={t(group.title)}>
       <div className={styles.groupTitle} aria-hidden>
         {t(group.title)}
       </div>
@@ -34,7 +35,7 @@ export function FunctionMenu({ folded }: { folded: boolean }) {
                         {one.icon}
                       </span>
                       {folded ? null : t(one.title)}
-                      {!folded && one.plan && !hasPlan(me, one.plan) ? <span className={styles.planBadge}>{t(`plan.${one.plan}`)}</span> : null}
+                      {!folded && one.plan && !hasPlan(me, one.plan) ? <span className={styles.planBadge}>{t(common.plan[one.plan])}</span> : null}
                     </Link>
                   </Tooltip>
                 </li>

@@ -11,23 +11,24 @@ import {
   ShopOutlined,
   TagsOutlined,
 } from "@ant-design/icons";
+import type { Text } from "@yizhimai/kit";
 import type { ReactNode } from "react";
 
 import type { Me, Plan } from "../data/types";
-import type { Key } from "../i18n";
 import { paths } from "../paths";
 import { may, mayDo, type Action, type Permission } from "../session/may";
+import { texts } from "./texts";
 import type { WorkScope } from "./use-scope";
 
 /** A function of the manual that works, under its own name. */
 export interface WorkFunction {
   id: string;
-  title: Key;
+  title: Text;
   /** Further words it is found by, besides its names in both languages. */
   also: string;
   icon: ReactNode;
   /** The manual's function it is a part of, where that one has several screens. */
-  of?: Key;
+  of?: Text;
   permission: Permission;
   /** Sensitive action that it needs as well. */
   action?: Action;
@@ -37,7 +38,7 @@ export interface WorkFunction {
 }
 
 export interface FunctionGroup {
-  title: Key;
+  title: Text;
   functions: readonly WorkFunction[];
 }
 
@@ -47,29 +48,29 @@ const inBranch = (path: (branchId: string) => string) => (scope: WorkScope) => s
 /** The manual's groups in its order; a group stands here once one of its functions works. */
 export const functionGroups: readonly FunctionGroup[] = [
   {
-    title: "group.setup",
+    title: texts.groups.setup,
     functions: [
-      { id: "products", of: "fn.catalogue", title: "fn.products", also: "店家 產品設定 商品 品項 product menu item F03", icon: <ProductOutlined />, permission: "store.catalog", path: inBrand(paths.products) },
-      { id: "categories", of: "fn.catalogue", title: "fn.categories", also: "店家 產品設定 分類 category F03", icon: <AppstoreOutlined />, permission: "store.catalog", path: inBrand(paths.categories) },
-      { id: "option-groups", of: "fn.catalogue", title: "fn.optionGroups", also: "店家 產品設定 加料 甜度 冰量 option topping F03", icon: <TagsOutlined />, permission: "store.catalog", path: inBrand(paths.optionGroups) },
-      { id: "publish", of: "fn.catalogue", title: "fn.publish", also: "發布 強制更新客戶端菜單 publish menu F03", icon: <RocketOutlined />, permission: "store.catalog", path: inBrand(paths.publish) },
-      { id: "shop", of: "fn.catalogue", title: "fn.shop", also: "店家 品牌 分店 基本資料 shop brand branch F03", icon: <ShopOutlined />, permission: "store.catalog", path: inBrand(paths.shop) },
-      { id: "hours", title: "fn.hours", also: "營業時間 時段 hours slot F04", icon: <ClockCircleOutlined />, permission: "store.hours", path: inBranch(paths.hours) },
+      { id: "products", of: texts.functionNames.catalogue, title: texts.functionNames.products, also: "店家 產品設定 商品 品項 product menu item F03", icon: <ProductOutlined />, permission: "store.catalog", path: inBrand(paths.products) },
+      { id: "categories", of: texts.functionNames.catalogue, title: texts.functionNames.categories, also: "店家 產品設定 分類 category F03", icon: <AppstoreOutlined />, permission: "store.catalog", path: inBrand(paths.categories) },
+      { id: "option-groups", of: texts.functionNames.catalogue, title: texts.functionNames.optionGroups, also: "店家 產品設定 加料 甜度 冰量 option topping F03", icon: <TagsOutlined />, permission: "store.catalog", path: inBrand(paths.optionGroups) },
+      { id: "publish", of: texts.functionNames.catalogue, title: texts.functionNames.publish, also: "發布 強制更新客戶端菜單 publish menu F03", icon: <RocketOutlined />, permission: "store.catalog", path: inBrand(paths.publish) },
+      { id: "shop", of: texts.functionNames.catalogue, title: texts.functionNames.shop, also: "店家 品牌 分店 基本資料 shop brand branch F03", icon: <ShopOutlined />, permission: "store.catalog", path: inBrand(paths.shop) },
+      { id: "hours", title: texts.functionNames.hours, also: "營業時間 時段 hours slot F04", icon: <ClockCircleOutlined />, permission: "store.hours", path: inBranch(paths.hours) },
     ],
   },
   {
-    title: "group.daily",
+    title: texts.groups.daily,
     functions: [
-      { id: "orders", title: "fn.orders", also: "訂單 接單 order board F09", icon: <ContainerOutlined />, permission: "ops.orders", path: inBranch(paths.orders) },
-      { id: "stock", title: "fn.stock", also: "庫存 盤點 進貨 stock inventory count F10", icon: <DatabaseOutlined />, permission: "ops.stock", path: inBranch(paths.stock) },
-      { id: "pauses", title: "fn.pauses", also: "暫停銷售 售完 缺貨 恢復 pause sale 86 F11", icon: <PauseCircleOutlined />, permission: "ops.pause", path: inBranch(paths.pauses) },
-      { id: "limits", title: "fn.limits", also: "商品產能限制 產能 負載 時段上限 超訂 capacity limit load F12", icon: <DashboardOutlined />, permission: "ops.capacity", plan: "advanced", path: inBranch(paths.limits) },
+      { id: "orders", title: texts.functionNames.orders, also: "訂單 接單 order board F09", icon: <ContainerOutlined />, permission: "ops.orders", path: inBranch(paths.orders) },
+      { id: "stock", title: texts.functionNames.stock, also: "庫存 盤點 進貨 stock inventory count F10", icon: <DatabaseOutlined />, permission: "ops.stock", path: inBranch(paths.stock) },
+      { id: "pauses", title: texts.functionNames.pauses, also: "暫停銷售 售完 缺貨 恢復 pause sale 86 F11", icon: <PauseCircleOutlined />, permission: "ops.pause", path: inBranch(paths.pauses) },
+      { id: "limits", title: texts.functionNames.limits, also: "商品產能限制 產能 負載 時段上限 超訂 capacity limit load F12", icon: <DashboardOutlined />, permission: "ops.capacity", plan: "advanced", path: inBranch(paths.limits) },
     ],
   },
   {
-    title: "group.system",
+    title: texts.groups.system,
     functions: [
-      { id: "audit", of: "fn.system", title: "fn.audit", also: "系統設定 操作紀錄 稽核 誰改的 audit log history F39", icon: <AuditOutlined />, permission: "system.settings", action: "audit.view", path: paths.audit },
+      { id: "audit", of: texts.functionNames.system, title: texts.functionNames.audit, also: "系統設定 操作紀錄 稽核 誰改的 audit log history F39", icon: <AuditOutlined />, permission: "system.settings", action: "audit.view", path: paths.audit },
     ],
   },
 ];

@@ -4,6 +4,7 @@ import { Result } from "antd";
 import { useT } from "../i18n";
 import { paths } from "../paths";
 import { ErrorState } from "../patterns/states";
+import { texts } from "./texts";
 
 /** An address that leads nowhere. */
 export function LostPage() {
@@ -11,9 +12,9 @@ export function LostPage() {
   return (
     <Result
       status="404"
-      title={t("lost.title")}
-      subTitle={t("lost.text")}
-      extra={<Link to={paths.home() as LinkProps["to"]}>{t("lost.home")}</Link>}
+      title={t(texts.lostTitle)}
+      subTitle={t(texts.lostText)}
+      extra={<Link to={paths.home() as LinkProps["to"]}>{t(texts.lostHome)}</Link>}
     />
   );
 }

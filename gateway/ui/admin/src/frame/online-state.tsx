@@ -3,7 +3,9 @@ import { formatDayTime } from "@yizhimai/kit";
 
 import { availabilityQuery } from "../data/shared-queries";
 import { useT } from "../i18n";
+import { common } from "../i18n/common";
 import styles from "./frame.module.css";
+import { texts } from "./texts";
 import { useScope } from "./use-scope";
 
 /** 線上點餐狀態: whether customers can order now and what they are promised. */
@@ -12,9 +14,9 @@ export function OnlineState() {
   return branch ? <OfBranch branchId={branch.branch_id} /> : null;
 }
 
-const texts = {
-  open: "online.open", paused: "online.paused", outside_hours: "online.closed",
-  setup: "branchState.setup", suspended: "branchState.suspended", closed: "branchState.closed",
+const stateTexts = {
+  open: texts.onlineOpen, paused: texts.onlinePaused, outside_hours: texts.onlineClosed,
+  setup: common.branchState.setup, suspended: common.branchState.suspended, closed: common.branchState.closed,
 } as const;
 
 function OfBranch({ branchId }: { branchId: string }) {
@@ -24,10 +26,10 @@ function OfBranch({ branchId }: { branchId: string }) {
   const at = (instant: string) => formatDayTime(instant, data.time_zone, new Date(data.as_of), t.locale);
   return (
     <span className={data.state === "open" ? `${styles.online} ${styles.open}` : styles.online} role="status">
-      {t(texts[data.state])}
+      {t(stateTexts[data.state])}
       <span className={styles.onlineMore}>
-        {data.promised_at ? t("online.promise", { time: at(data.promised_at) }) : null}
-        {data.opens_at ? t(data.state === "paused" ? "online.resumes" : "online.opens", { time: at(data.opens_at) }) : null}
+        {data.promised_at ? t(texts.onlinePromise, { time: at(data.promised_at) }) : null}
+        {data.opens_at ? t(data.state === "paused" ? texts.onlineResumes : texts.onlineOpens, { time: at(data.opens_at) }) : null}
       </span>
     </span>
   );

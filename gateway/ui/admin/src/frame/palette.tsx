@@ -3,17 +3,16 @@ import { Input, Modal } from "antd";
 import { useState, type KeyboardEvent } from "react";
 
 import { useT } from "../i18n";
-import { en } from "../i18n/en";
-import { zhTW } from "../i18n/zh-TW";
 import styles from "./frame.module.css";
 import { groupsFor } from "./functions";
+import { texts } from "./texts";
 import { useMe, useScope } from "./use-scope";
 
 /** Goes to a function by a part of its Chinese or English name. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const t = useT();
   return (
-    <Modal open={open} onCancel={onClose} footer={null} title={t("frame.search")} destroyOnHidden width={520}>
+    <Modal open={open} onCancel={onClose} footer={null} title={t(texts.search)} destroyOnHidden width={520}>
       <PaletteBody onClose={onClose} />
     </Modal>
   );
@@ -29,7 +28,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   const wanted = text.trim().toLowerCase();
   const found = groupsFor(me)
     .flatMap((group) => group.functions.map((one) => ({ ...one, group: group.title, to: one.path(scope) })))
-    .filter((one) => one.to && `${zhTW[one.title]} ${en[one.title]} ${one.also}`.toLowerCase().includes(wanted));
+    .filter((one) => one.to && `${one.title.join(" ")} ${one.also}`.toLowerCase().includes(wanted));
 
   function go(to: string | undefined) {
     if (!to) return;
@@ -54,15 +53,15 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
         aria-expanded
         aria-controls="palette-list"
         aria-activedescendant={found[at] ? `palette-${found[at].id}` : undefined}
-        aria-label={t("frame.searchHint")}
-        placeholder={t("frame.searchHint")}
+        aria-label={t(texts.searchHint)}
+        placeholder={t(texts.searchHint)}
         value={text}
         onChange={({ target }) => {
           setText(target.value);
           setAt(0);
         }}
       />
-      <div id="palette-list" role="listbox" aria-label={t("frame.functions")} className={styles.paletteList}>
+      <div id="palette-list" role="listbox" aria-label={t(texts.functions)} className={styles.paletteList}>
         {found.map((one, index) => (
           <div
             key={one.id}
@@ -84,7 +83,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </div>
-      {found.length === 0 ? <p style={{ padding: 16, color: "var(--ink-2)" }}>{t("frame.searchNone")}</p> : null}
+      {found.length === 0 ? <p style={{ padding: 16, color: "var(--ink-2)" }}>{t(texts.searchNone)}</p> : null}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { useLocale, useT } from "../i18n";
 import { paths } from "../paths";
 import { useTheme, type ThemeChoice } from "../theme";
 import styles from "./frame.module.css";
+import { texts } from "./texts";
 import { useMe } from "./use-scope";
 
 /** Own sessions and password, language, theme, sign out. */
@@ -32,25 +33,25 @@ export function PersonMenu() {
         selectedKeys: [locale, choice],
         items: [
           { key: "who", type: "group", label: `${me.organisation.name} · ${me.account.account}` },
-          { key: "account", label: t("person.account"), onClick: () => void navigate({ to: paths.account() }) },
+          { key: "account", label: t(texts.personAccount), onClick: () => void navigate({ to: paths.account() }) },
           { type: "divider" },
           {
-            type: "group", key: "language", label: t("person.language"),
+            type: "group", key: "language", label: t(texts.personLanguage),
             children: [
               { key: "zh-TW", label: "繁體中文", onClick: () => setLocale("zh-TW") },
               { key: "en", label: "English", onClick: () => setLocale("en") },
             ],
           },
           {
-            type: "group", key: "theme", label: t("person.theme"),
-            children: themes.map((one) => ({ key: one, label: t(`theme.${one}`), onClick: () => setChoice(one) })),
+            type: "group", key: "theme", label: t(texts.personTheme),
+            children: themes.map((one) => ({ key: one, label: t(texts.theme[one]), onClick: () => setChoice(one) })),
           },
           { type: "divider" },
-          { key: "out", label: t("person.signOut"), onClick: () => void signOut() },
+          { key: "out", label: t(texts.personSignOut), onClick: () => void signOut() },
         ],
       }}
     >
-      <button type="button" className={styles.person} aria-label={t("person.menu", { name: me.account.name })}>
+      <button type="button" className={styles.person} aria-label={t(texts.personMenu, { name: me.account.name })}>
         <span className={styles.avatar} aria-hidden>
           {Array.from(me.account.name)[0]}
         </span>

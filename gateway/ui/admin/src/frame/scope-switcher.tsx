@@ -5,7 +5,9 @@ import { useState } from "react";
 
 import type { Branch } from "../data/types";
 import { useT } from "../i18n";
+import { common } from "../i18n/common";
 import styles from "./frame.module.css";
+import { texts } from "./texts";
 import { useMe, useScope } from "./use-scope";
 
 /** Organisation › brand › branch, and the way to another; the function worked in stays. */
@@ -49,7 +51,7 @@ export function ScopeSwitcher() {
                     onClick={() => choose(candidate)}
                   >
                     {candidate.name}
-                    <small>{candidate.state === "live" ? candidate.code : t(`branchState.${candidate.state}`)}</small>
+                    <small>{candidate.state === "live" ? candidate.code : t(common.branchState[candidate.state])}</small>
                   </button>
                 ))}
             </section>
@@ -57,11 +59,11 @@ export function ScopeSwitcher() {
         </div>
       }
     >
-      <button type="button" className={styles.scope} aria-haspopup="true" aria-expanded={open} aria-label={t("frame.switch", { here: branch?.name ?? brand?.name ?? me.organisation.name })}>
+      <button type="button" className={styles.scope} aria-haspopup="true" aria-expanded={open} aria-label={t(texts.switch, { here: branch?.name ?? brand?.name ?? me.organisation.name })}>
         <span className={styles.scopeAbove}>
           {me.organisation.name} › {brand?.name} ›
         </span>
-        <span className={styles.scopeHere}>{branch?.name ?? t("frame.allBranches")}</span>
+        <span className={styles.scopeHere}>{branch?.name ?? t(texts.allBranches)}</span>
         <DownOutlined aria-hidden style={{ fontSize: 12 }} />
       </button>
     </Popover>

@@ -1,14 +1,9 @@
-import { createTranslator, reasonSentence, type Locale, type Params, type Refusal, type Translator } from "@yizhimai/kit";
+import { createTranslator, reasonSentence, type Locale, type Refusal, type Translator } from "@yizhimai/kit";
 import { createContext, use, useMemo, useState, type ReactNode } from "react";
 
-import { en } from "./en";
-import { zhTW, type Texts } from "./zh-TW";
+import { common } from "./common";
 
-const translator = createTranslator(zhTW, en);
-
-export type T = Translator<Texts>;
-/** A text without placeholders, so that it can be named in a table. */
-export type Key = { [K in keyof Texts]: [Params<Texts[K]>] extends [never] ? K : never }[keyof Texts];
+export type T = Translator;
 
 interface LocaleState {
   locale: Locale;
@@ -25,7 +20,7 @@ export function LocaleProvider({ children }: { children: ReactNode }) {
   const state = useMemo<LocaleState>(
     () => ({
       locale,
-      t: translator(locale),
+      t: createTranslator(locale),
       setLocale: (next) => {
         localStorage.setItem(STORED, next);
         document.documentElement.lang = next === "en" ? "en" : "zh-Hant-TW";
@@ -43,7 +38,7 @@ function useLocaleState(): LocaleState {
   return state;
 }
 
-/** The function that puts a key into words. */
+/** The function that puts texts into the chosen language. */
 export function useT(): T {
   return useLocaleState().t;
 }
@@ -61,11 +56,10 @@ export function useReason(): (refusal: Refusal) => string {
 
 /** A refusal with the state of an order as the board calls it; one without a word of ours is left out. */
 export function withStateInWords({ reason, params = {} }: Refusal, t: T): Refusal {
-  const { state, ...others } = params;
-  const key = `order.state.${state ?? ""}`;
-  return { reason, params: isKey(key) ? { ...others, state: t(key) } : others };
+  const { state = "", ...others } = params;
+  return { reason, params: isOrderState(state) ? { ...others, state: t(common.orderState[state]) } : others };
 }
 
-function isKey(key: string): key is Key {
-  return Object.hasOwn(zhTW, key);
+function isOrderState(state: string): state is keyof typeof common.orderState {
+  return Object.hasOwn(common.orderState, state);
 }

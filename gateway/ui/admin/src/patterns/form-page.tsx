@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactNode } from "react";
 
 import { problemFrom } from "../data/gateway";
 import { useReason, useT } from "../i18n";
+import { common } from "../i18n/common";
 import styles from "./patterns.module.css";
 import { placeProblems } from "./problem-fields";
 
@@ -28,11 +29,11 @@ export function useLeaveGuard(dirty: boolean) {
     shouldBlockFn: () =>
       new Promise<boolean>((resolve) => {
         modal.confirm({
-          title: t("form.leaveTitle"),
-          content: t("form.leaveText"),
-          okText: t("form.leaveDrop"),
+          title: t(common.formLeaveTitle),
+          content: t(common.formLeaveText),
+          okText: t(common.formLeaveDrop),
           okButtonProps: { danger: true },
-          cancelText: t("form.leaveStay"),
+          cancelText: t(common.formLeaveStay),
           onOk: () => resolve(false),
           onCancel: () => resolve(true),
         });
@@ -63,7 +64,7 @@ export function FormPage<V extends object>({ form, initial, onSave, onReload, re
     try {
       await onSave(values);
       setDirty(false);
-      void message.success(t("form.saved"));
+      void message.success(t(common.formSaved));
     } catch (thrown) {
       const problem = problemFrom(thrown);
       const { placed, unplaced } = placeProblems(problem.fields, form.getFieldsError().map(({ name }) => name));
@@ -98,7 +99,7 @@ export function FormPage<V extends object>({ form, initial, onSave, onReload, re
       onFinishFailed={({ errorFields }) => errorFields[0] && form.scrollToField(errorFields[0].name, { block: "center", focus: true })}
       scrollToFirstError
     >
-      {readOnly ? <Alert type="info" showIcon title={t("form.readOnly")} style={{ marginBottom: 16 }} /> : null}
+      {readOnly ? <Alert type="info" showIcon title={t(common.formReadOnly)} style={{ marginBottom: 16 }} /> : null}
       {children}
       {readOnly ? null : (
         <div className={styles.formFoot}>
@@ -108,13 +109,13 @@ export function FormPage<V extends object>({ form, initial, onSave, onReload, re
               role="alert"
               type={refused.conflict ? "warning" : "error"}
               showIcon
-              title={refused.conflict ? t("form.conflictTitle") : t("form.refused")}
-              description={refused.conflict ? t("form.conflictText") : refused.lines.join(" ")}
-              action={refused.conflict ? <Button onClick={takeLatest}>{t("form.takeLatest")}</Button> : undefined}
+              title={refused.conflict ? t(common.formConflictTitle) : t(common.formRefused)}
+              description={refused.conflict ? t(common.formConflictText) : refused.lines.join(" ")}
+              action={refused.conflict ? <Button onClick={takeLatest}>{t(common.formTakeLatest)}</Button> : undefined}
             />
           ) : null}
           <span style={{ color: "var(--ink-2)", marginRight: "auto" }} aria-live="polite">
-            {dirty ? t("form.unsaved") : ""}
+            {dirty ? t(common.formUnsaved) : ""}
           </span>
           <Flex gap={8}>
             <Button
@@ -125,10 +126,10 @@ export function FormPage<V extends object>({ form, initial, onSave, onReload, re
                 setRefused(undefined);
               }}
             >
-              {t("form.reset")}
+              {t(common.formReset)}
             </Button>
             <Button type="primary" htmlType="submit" loading={saving}>
-              {saveText ?? t("form.save")}
+              {saveText ?? t(common.formSave)}
             </Button>
           </Flex>
         </div>

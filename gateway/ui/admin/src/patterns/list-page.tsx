@@ -1,15 +1,17 @@
 import { DownloadOutlined, SettingOutlined } from "@ant-design/icons";
+import type { Text } from "@yizhimai/kit";
 import { Button, Checkbox, Flex, Popover, Skeleton, Table, type TableColumnType } from "antd";
 import { useMemo, useState, type ReactNode } from "react";
 
-import { useT, type Key } from "../i18n";
+import { useT } from "../i18n";
+import { common } from "../i18n/common";
 import styles from "./patterns.module.css";
 import { ErrorState, StaleBar } from "./states";
 
 /** A column of a list; declare them at module level. `fixed` ones cannot be hidden. */
 export interface ListColumn<Row> extends Pick<TableColumnType<Row>, "width" | "align"> {
   key: string;
-  title: Key;
+  title: Text;
   fixed?: boolean;
   hidden?: boolean;
   render: (row: Row) => ReactNode;
@@ -70,7 +72,7 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
         <Popover
           trigger="click"
           placement="bottomRight"
-          title={t("list.columns")}
+          title={t(common.listColumns)}
           content={
             <Flex vertical gap={4}>
               {props.columns.filter((column) => !column.fixed).map((column) => (
@@ -87,21 +89,21 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
             </Flex>
           }
         >
-          <Button icon={<SettingOutlined />}>{t("list.columns")}</Button>
+          <Button icon={<SettingOutlined />}>{t(common.listColumns)}</Button>
         </Popover>
         {props.onExport ? (
           <Button icon={<DownloadOutlined />} onClick={props.onExport}>
-            {t("list.export")}
+            {t(common.listExport)}
           </Button>
         ) : null}
       </div>
       {props.rows !== undefined && props.error ? <StaleBar at={props.updatedAt} onRetry={props.refetch} /> : null}
       {chosen.length > 0 && props.bulk ? (
-        <div className={styles.bulk} role="region" aria-label={t("list.bulk")}>
-          <strong>{t("list.chosen", { count: chosen.length })}</strong>
+        <div className={styles.bulk} role="region" aria-label={t(common.listBulk)}>
+          <strong>{t(common.listChosen, { count: chosen.length })}</strong>
           {props.bulk(chosen, clear)}
           <Button type="text" onClick={clear}>
-            {t("list.clear")}
+            {t(common.listClear)}
           </Button>
         </div>
       ) : null}
@@ -124,8 +126,8 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
                   rowSelection: {
                     selectedRowKeys: chosen.map(props.rowKey),
                     onChange: (_: unknown, rows: Row[]) => setChosen(rows),
-                    getCheckboxProps: () => ({ "aria-label": t("list.choose") }),
-                    getTitleCheckboxProps: () => ({ "aria-label": t("list.chooseAll") }),
+                    getCheckboxProps: () => ({ "aria-label": t(common.listChoose) }),
+                    getTitleCheckboxProps: () => ({ "aria-label": t(common.listChooseAll) }),
                   },
                 }
               : {})}
@@ -134,14 +136,14 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
         )}
         <div className={styles.pager}>
           <span className="tabular" aria-live="polite">
-            {props.total === undefined ? "" : t("list.total", { count: props.total > 10_000 ? "10,000+" : props.total })}
+            {props.total === undefined ? "" : t(common.listTotal, { count: props.total > 10_000 ? "10,000+" : props.total })}
           </span>
           <Flex gap={8}>
             <Button disabled={props.pages.length === 0} onClick={() => props.onPages(props.pages.slice(0, -1))}>
-              {t("list.previous")}
+              {t(common.listPrevious)}
             </Button>
             <Button disabled={!props.nextToken} onClick={() => props.onPages([...props.pages, props.nextToken ?? ""])}>
-              {t("list.next")}
+              {t(common.listNext)}
             </Button>
           </Flex>
         </div>

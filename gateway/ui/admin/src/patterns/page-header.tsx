@@ -3,6 +3,7 @@ import { Link, type LinkProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { useT } from "../i18n";
+import { common } from "../i18n/common";
 import styles from "./patterns.module.css";
 
 interface PageHeaderProps {
@@ -19,7 +20,7 @@ export function PageHeader({ title, hint, back, actions }: PageHeaderProps) {
   return (
     <header className={styles.header}>
       {back ? (
-        <Link to={back as LinkProps["to"]} className={styles.back} aria-label={t("action.back")}>
+        <Link to={back as LinkProps["to"]} className={styles.back} aria-label={t(common.actionBack)}>
           <ArrowLeftOutlined aria-hidden />
         </Link>
       ) : null}

@@ -2,6 +2,7 @@ import { dayName, formatTime } from "@yizhimai/kit";
 import { useEffect, useRef, useState } from "react";
 
 import { useT } from "../i18n";
+import { common } from "../i18n/common";
 import styles from "./slot-picker.module.css";
 import { useBusinessDay } from "./use-business-day";
 
@@ -41,15 +42,15 @@ export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinu
   const today = useBusinessDay(timeZone, cutoffMinutes);
   const times = coming.filter((slot) => slot.business_day === shown);
   const noteOf = (slot: S) => {
-    if (slot.state === "filling") return "slot.filling";
-    return mayTry?.(slot) ? "slot.try" : "slot.full";
+    if (slot.state === "filling") return common.slotFilling;
+    return mayTry?.(slot) ? common.slotTry : common.slotFull;
   };
   const obstacles = new Map<string, string[]>();
   for (const slot of times) {
     const text = slot.state === "full" ? why?.(slot) : undefined;
     if (text) obstacles.set(text, [...(obstacles.get(text) ?? []), formatTime(slot.starts_at, timeZone)]);
   }
-  if (days.length === 0) return <p className={styles.none}>{t("slot.none")}</p>;
+  if (days.length === 0) return <p className={styles.none}>{t(common.slotNone)}</p>;
   return (
     <div className={styles.picker} role="group" aria-label={label}>
       <div className={styles.days}>
@@ -59,7 +60,7 @@ export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinu
             onClick={() => setTapped(each)}
           >
             {dayName(each, today, t.locale)}
-            {free(each) ? null : <span className={styles.note}>{t("slot.full")}</span>}
+            {free(each) ? null : <span className={styles.note}>{t(common.slotFull)}</span>}
           </button>
         ))}
       </div>
@@ -79,7 +80,7 @@ export function SlotPicker<S extends PickableSlot>({ slots, timeZone, cutoffMinu
         ))}
       </div>
       {[...obstacles].map(([text, at]) => (
-        <p key={text} className={styles.why}>{t("slot.why", { times: at.slice(0, 6).join(t("list.comma")), more: at.length > 6 ? "…" : "", text })}</p>
+        <p key={text} className={styles.why}>{t(common.slotWhy, { times: at.slice(0, 6).join(t(common.listComma)), more: at.length > 6 ? "…" : "", text })}</p>
       ))}
     </div>
   );

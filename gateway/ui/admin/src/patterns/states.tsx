@@ -4,13 +4,14 @@ import type { ReactNode } from "react";
 
 import { problemFrom } from "../data/gateway";
 import { useReason, useT } from "../i18n";
+import { common } from "../i18n/common";
 import { useClockText } from "./clock-text";
 
 /** A page that is still being fetched; keeps the place of what will come. */
 export function PageSkeleton() {
   const t = useT();
   return (
-    <div aria-busy="true" aria-label={t("state.loading")} style={{ padding: 24, maxWidth: 1100 }}>
+    <div aria-busy="true" aria-label={t(common.stateLoading)} style={{ padding: 24, maxWidth: 1100 }}>
       <Skeleton active title={{ width: 220 }} paragraph={{ rows: 8 }} />
     </div>
   );
@@ -48,14 +49,14 @@ export function ErrorState({ thrown, onRetry }: { thrown: unknown; onRetry: () =
   return (
     <Result
       status="warning"
-      title={t("state.failed")}
+      title={t(common.stateFailed)}
       subTitle={sentence(problem)}
       extra={
         <Flex vertical gap={12} align="center">
           <Button type="primary" onClick={onRetry}>
-            {t("state.retry")}
+            {t(common.stateRetry)}
           </Button>
-          {problem.trace_id ? <small style={{ color: "var(--ink-2)" }}>{t("state.trace", { id: problem.trace_id })}</small> : null}
+          {problem.trace_id ? <small style={{ color: "var(--ink-2)" }}>{t(common.stateTrace, { id: problem.trace_id })}</small> : null}
         </Flex>
       }
     />
@@ -71,8 +72,8 @@ export function StaleBar({ at, onRetry }: { at: number; onRetry: () => void }) {
       type="warning"
       showIcon
       role="status"
-      title={t("state.stale", { time: clock(at) })}
-      action={<Button onClick={onRetry}>{t("state.retry")}</Button>}
+      title={t(common.stateStale, { time: clock(at) })}
+      action={<Button onClick={onRetry}>{t(common.stateRetry)}</Button>}
       style={{ marginBottom: 12 }}
     />
   );

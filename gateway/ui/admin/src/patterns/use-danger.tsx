@@ -2,6 +2,7 @@ import { App } from "antd";
 import { useCallback } from "react";
 
 import { useT } from "../i18n";
+import { common } from "../i18n/common";
 
 interface Danger {
   /** Says what will happen, in the words of the thing itself; never 「確定嗎？」. */
@@ -19,7 +20,7 @@ export function useDanger(): (danger: Danger) => void {
   return useCallback(
     ({ title, text, deed, act }) => {
       modal.confirm({
-        title, content: text, okText: deed, okButtonProps: { danger: true }, cancelText: t("action.keep"), autoFocusButton: "cancel", onOk: act,
+        title, content: text, okText: deed, okButtonProps: { danger: true }, cancelText: t(common.actionKeep), autoFocusButton: "cancel", onOk: act,
       });
     },
     [modal, t],

@@ -169,7 +169,7 @@ export const reasonTexts = {
   COURIER_OUT_OF_AREA: ["外送夥伴不到這個地址。", "The courier does not serve this address."],
   COURIER_CREDIT: ["外送帳戶餘額不足，請先儲值。", "The courier account is short of credit; top it up first."],
   // 429 too often
-  RATE_LIMITED: ["操作太頻繁了，請稍等一下再試[[（{retry_after} 秒）]]。", "That was too often; please wait a little[[ ({retry_after} s)]]."],
+  RATE_LIMITED: ["操作太頻繁了，請稍等一下再試[[（{retry_after_secs} 秒）]]。", "That was too often; please wait a little[[ ({retry_after_secs} s)]]."],
   LOGIN_LOCKED: ["登入失敗太多次，請 15 分鐘後再試。", "Too many failed sign-ins; try again in 15 minutes."],
   LINE_QUOTA_EXHAUSTED: ["LINE 本月訊息則數用完了。", "This month's LINE messages are used up."],
   // 503, 504 outside trouble

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Later } from "../lib/later";
 import { t } from "../text";
+import { common } from "../text/common";
 import { Empty } from "./empty";
 
 interface ArrivingProps<Part> {
@@ -21,9 +22,9 @@ export function Arriving<Part>({ of, waiting, page = false, children }: Arriving
   if (!of.failed.value) return <>{waiting}</>;
   const failed = (
     <div role="alert">
-      <Empty page={page} title={t("app.incomplete")} hint={t("app.incomplete_hint")}>
+      <Empty page={page} title={t(common.appIncomplete)} hint={t(common.appIncompleteHint)}>
         <button type="button" class="primary" onClick={() => location.reload()}>
-          {t("app.reload")}
+          {t(common.appReload)}
         </button>
       </Empty>
     </div>

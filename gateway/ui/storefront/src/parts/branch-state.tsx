@@ -3,6 +3,7 @@ import type { Availability, ShopBranch } from "@yizhimai/api";
 import { formatDayTime } from "@yizhimai/kit";
 import { now } from "../lib/clock";
 import { locale, t } from "../text";
+import { common } from "../text/common";
 
 type Opening = Pick<ShopBranch, "state" | "opens_at" | "promised_at"> & Partial<Pick<Availability, "earliest_slot_at">>;
 
@@ -20,17 +21,17 @@ export function BranchState({ opening: { state, opens_at, promised_at, earliest_
   if (state === "open") {
     return (
       <div class="branch-state is-open">
-        <strong>{t("branch.open")}</strong>
-        {when ?? (promised_at && <span>{t("branch.promise", { time: at(promised_at) })}</span>)}
+        <strong>{t(common.branchState.open)}</strong>
+        {when ?? (promised_at && <span>{t(common.branchPromise, { time: at(promised_at) })}</span>)}
       </div>
     );
   }
   const comesBack = state === "paused" || state === "outside_hours";
   return (
     <div class="branch-state is-closed">
-      <strong>{t(`branch.${state}`)}</strong>
-      {opens_at && <span>{t(state === "paused" ? "branch.resumes" : "branch.opens_at", { time: at(opens_at) })}</span>}
-      {comesBack && (when ?? (earliest_slot_at && <span>{t("branch.preorder", { time: at(earliest_slot_at) })}</span>))}
+      <strong>{t(common.branchState[state])}</strong>
+      {opens_at && <span>{t(state === "paused" ? common.branchResumes : common.branchOpensAt, { time: at(opens_at) })}</span>}
+      {comesBack && (when ?? (earliest_slot_at && <span>{t(common.branchPreorder, { time: at(earliest_slot_at) })}</span>))}
     </div>
   );
 }

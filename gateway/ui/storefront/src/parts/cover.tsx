@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { t, toggleLocale } from "../text";
+import { common } from "../text/common";
 
 interface CoverProps {
   brand: string;
@@ -32,8 +33,8 @@ export function Cover({ brand, title, introduction, top, children }: CoverProps)
 
 export function LanguageButton() {
   return (
-    <button type="button" class="language" onClick={toggleLocale} lang={t("app.language") === "English" ? "en" : "zh-Hant-TW"}>
-      {t("app.language")}
+    <button type="button" class="language" onClick={toggleLocale} lang={t(common.appLanguage) === "English" ? "en" : "zh-Hant-TW"}>
+      {t(common.appLanguage)}
     </button>
   );
 }

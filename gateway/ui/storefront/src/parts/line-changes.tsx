@@ -5,6 +5,7 @@ import type { MenuIndex } from "../domain/menu-index";
 import type { Shop } from "../shop/shop";
 import { locale, t } from "../text";
 import { pausedText } from "../lib/paused-text";
+import { common } from "../text/common";
 import { Notice } from "./notice";
 
 function sentence(change: LineChange, { menu }: MenuIndex, { stock: { value: stock }, today: { value: today }, timeZone }: Shop): string {
@@ -12,16 +13,16 @@ function sentence(change: LineChange, { menu }: MenuIndex, { stock: { value: sto
   if (change.kind === "price") {
     const gap = Math.abs(change.to - change.from);
     const price = formatMoney(change.to, currency);
-    return change.to > change.from ? t("cart.price_up", { gap, price }) : t("cart.price_down", { gap, price });
+    return change.to > change.from ? t(common.cartPriceUp, { gap, price }) : t(common.cartPriceDown, { gap, price });
   }
-  if (change.kind === "gone") return t("cart.gone");
-  if (change.kind === "option_gone") return t("cart.option_gone");
+  if (change.kind === "gone") return t(common.cartGone);
+  if (change.kind === "option_gone") return t(common.cartOptionGone);
   if (change.kind === "sold_out") {
-    if (!today || !stock.day || stock.day === today) return t("cart.sold_out", { name: change.name });
-    return t("cart.sold_out_day", { name: change.name, day: dayName(stock.day, today, locale.value) });
+    if (!today || !stock.day || stock.day === today) return t(common.cartSoldOut, { name: change.name });
+    return t(common.cartSoldOutDay, { name: change.name, day: dayName(stock.day, today, locale.value) });
   }
-  if (change.kind === "paused") return t("cart.paused", { what: pausedText(change, stock, timeZone.value) });
-  return t("cart.few", { name: change.name, left: change.left });
+  if (change.kind === "paused") return t(common.cartPaused, { what: pausedText(change, stock, timeZone.value) });
+  return t(common.cartFew, { name: change.name, left: change.left });
 }
 
 /** What has become of a line since it was put in the cart, each with what mends it. */
@@ -32,11 +33,11 @@ export function LineChanges({ shop, line }: { shop: Shop; line: CartLine }) {
     if (change.kind === "price") {
       const seen = { ...line.seen, detail: describe(index, line), unit: change.to };
       const lines = shop.cart.lines.value.map((other) => (other.line_id === line.line_id ? { ...other, seen } : other));
-      return { label: t("cart.acknowledge"), onClick: () => shop.cart.replace(lines) };
+      return { label: t(common.cartAcknowledge), onClick: () => shop.cart.replace(lines) };
     }
-    if (change.kind === "gone" || (change.kind === "paused" && change.name === line.seen.name)) return { label: t("checkout.remove"), onClick: () => shop.cart.setQuantity(line.line_id, 0) };
+    if (change.kind === "gone" || (change.kind === "paused" && change.name === line.seen.name)) return { label: t(common.checkoutRemove), onClick: () => shop.cart.setQuantity(line.line_id, 0) };
     if (change.kind === "few" && change.name === line.seen.name) {
-      return { label: t("checkout.set_to", { count: change.left }), onClick: () => shop.cart.setQuantity(line.line_id, change.left) };
+      return { label: t(common.checkoutSetTo, { count: change.left }), onClick: () => shop.cart.setQuantity(line.line_id, change.left) };
     }
     return undefined;
   };

@@ -1,5 +1,6 @@
 import type { Problem } from "@yizhimai/api";
 import { t, why } from "../text";
+import { common } from "../text/common";
 import { Empty } from "./empty";
 
 /** A page that could not be loaded: why, and once more. */
@@ -8,7 +9,7 @@ export function ProblemPage({ title, problem, onRetry }: { title: string; proble
     <main class="page-narrow" id="content" tabIndex={-1}>
       <Empty page title={title} hint={why(problem)}>
         <button type="button" class="primary" onClick={onRetry}>
-          {t("app.retry")}
+          {t(common.appRetry)}
         </button>
       </Empty>
     </main>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../text";
+import { common } from "../text/common";
 import { Icon } from "./icon";
 
 interface SheetProps {
@@ -55,7 +56,7 @@ export function Sheet({ title, onClose, children, footer, size = "tall" }: Sheet
           <h2 id={titleId} tabIndex={-1} autoFocus>
             {title}
           </h2>
-          <button type="button" class="round quiet" aria-label={t("app.close")} onClick={leave}>
+          <button type="button" class="round quiet" aria-label={t(common.appClose)} onClick={leave}>
             <Icon name="close" />
           </button>
         </header>

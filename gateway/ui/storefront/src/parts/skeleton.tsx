@@ -1,9 +1,10 @@
 import { t } from "../text";
+import { common } from "../text/common";
 
 /** Rows in the place where rows will be, so that nothing jumps when they come. */
 export function Skeleton({ rows, cover = false }: { rows: number; cover?: boolean }) {
   return (
-    <div class="skeleton" role="status" aria-label={t("app.loading")}>
+    <div class="skeleton" role="status" aria-label={t(common.appLoading)}>
       {cover && <div class="cover bone" />}
       {Array.from({ length: rows }, (_, row) => (
         <div class="bone bone-row" key={row}>

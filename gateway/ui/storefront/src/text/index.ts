@@ -1,28 +1,14 @@
 import { signal } from "@preact/signals";
-import { createTranslator, reasonSentence, type Locale, type Refusal } from "@yizhimai/kit";
-import { later } from "../lib/later";
+import { createTranslator, reasonSentence, type Locale, type Refusal, type Translate } from "@yizhimai/kit";
 import { load, save } from "../lib/storage";
-import { zhTW } from "./zh-TW";
 
-const chinese = createTranslator(zhTW, zhTW)("zh-TW");
-/** In a file of its own: most customers never need it. */
-const english = later(async () => createTranslator(zhTW, (await import("./en")).en)("en"));
 const LOCALE_KEY = "yzm:locale";
+const translators: Readonly<Record<Locale, Translate>> = { "zh-TW": createTranslator("zh-TW"), en: createTranslator("en") };
 
-export const locale = signal<Locale>("zh-TW");
-if (load<Locale>(LOCALE_KEY) === "en") void speak("en");
+export const locale = signal<Locale>(load<Locale>(LOCALE_KEY) === "en" ? "en" : "zh-TW");
 
-/** Changes the language as soon as its texts are there; without them it stays as it is. */
-async function speak(wanted: Locale): Promise<void> {
-  if (wanted === "en") await english.fetch();
-  if (wanted === "zh-TW" || english.part.peek()) locale.value = wanted;
-}
-
-/** Puts a key into the customer's language; what calls it re-renders when the language changes. */
-export const t = ((key: never, ...params: never[]) => {
-  const translate = (locale.value === "en" && english.part.peek()) || chinese;
-  return (translate as (...all: never[]) => string)(key, ...params);
-}) as typeof chinese;
+/** Puts a text into the customer's language; what calls it re-renders when the language changes. */
+export const t: Translate = (text, ...params) => translators[locale.value](text, ...params);
 
 export function why(refusal: Refusal): string {
   return reasonSentence(refusal, locale.value);
@@ -34,7 +20,6 @@ export function applyLocale(): void {
 }
 
 export function toggleLocale(): void {
-  const wanted = locale.value === "en" ? "zh-TW" : "en";
-  save(LOCALE_KEY, wanted);
-  void speak(wanted);
+  locale.value = locale.value === "en" ? "zh-TW" : "en";
+  save(LOCALE_KEY, locale.value);
 }

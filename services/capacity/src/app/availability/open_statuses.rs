@@ -35,10 +35,18 @@ pub async fn list(
     let schedules = deps.schedules.get_many(&mut tx, &branches).await?;
     let limits = deps.limits.get_many(&mut tx, &branches).await?;
     let pauses = deps.pauses.get_many(&mut tx, &branches).await?;
+    let calendars: Vec<_> = schedules
+        .iter()
+        .map(|schedule| schedule.at_for(now, method))
+        .collect();
+    // Only an open branch makes a promise, which its counters decide.
     let bounded: Vec<_> = branches
         .iter()
-        .zip(limits.iter().zip(&schedules))
-        .filter(|(_, (limits, schedule))| !CapacityUsage::is_unlimited(limits, schedule))
+        .zip(limits.iter().zip(&calendars))
+        .filter(|(_, (limits, calendar))| {
+            calendar.accepting().is_some()
+                && !CapacityUsage::is_unlimited(limits, calendar.schedule())
+        })
         .map(|(branch, _)| branch.branch_id)
         .collect();
     // The least that an order demands finds capacity in every counter that is not full.
@@ -54,15 +62,14 @@ pub async fn list(
     tx.rollback().await?;
 
     let mut statuses = Vec::with_capacity(branches.len());
-    let parts = schedules.iter().zip(limits).zip(pauses);
-    for (branch, ((schedule, limits), pauses)) in branches.iter().zip(parts) {
+    let parts = calendars.iter().zip(limits).zip(pauses);
+    for (branch, ((calendar, limits), pauses)) in branches.iter().zip(parts) {
         let usage = CapacityUsage {
             used: used.remove(&branch.branch_id).unwrap_or_default(),
             limits,
         };
         let demand = usage.limits.least(Channel::Web, method);
-        let calendar = schedule.at_for(now, method);
-        let mut status = OpenStatus::of(branch.state, &calendar, &pauses, &usage, &demand);
+        let mut status = OpenStatus::of(branch.state, calendar, &pauses, &usage, &demand);
         status.promise = status.promise.filter(|(_, promised_at)| *promised_at <= to);
         statuses.push((branch.branch_id, status));
     }

@@ -2,7 +2,7 @@
 //!
 //! A batch costs a fixed number of statements however many orders it carries. The branch is locked
 //! first, so two replicas take turns; what the planner grants is then written by increments, which
-//! the constraints judge once more. Where the database refuses a batch, each order goes alone.
+//! the constraints check once more. Where the database rejects a batch, each order goes alone.
 
 use std::{collections::BTreeSet, collections::HashMap, sync::Arc};
 
@@ -18,7 +18,7 @@ use crate::{
     app::{
         Dependencies,
         availability::publish::publish_changes,
-        error::{Error, constraint, is_unavailable},
+        error::{Error, is_unavailable},
     },
     domain::{
         holds::{
@@ -27,10 +27,7 @@ use crate::{
             state::HoldState,
         },
         hours::schedule::Schedule,
-        limits::{
-            usage::{CapacityUsage, Taken},
-            window::counting_from,
-        },
+        limits::{counter::Taken, usage::CapacityUsage, window::counting_from},
         stock::{BucketChange, levels::StockLevels},
     },
     store::{self, branches::Branch},
@@ -39,7 +36,7 @@ use crate::{
 const ORDERS_A_BATCH: usize = 256;
 const TRIES: usize = 5;
 
-type Answer = Result<Held, Error>;
+type HoldResult = Result<Held, Error>;
 
 /// A hold, and how its branch counts days.
 #[derive(Clone, Debug)]
@@ -66,7 +63,7 @@ impl Held {
 
 /// Takes orders one by one and serves those of a branch together; clones share the queues.
 #[derive(Clone)]
-pub struct HoldBatcher(Coalescer<(OrganisationId, BranchId), HoldRequest, Answer>);
+pub struct HoldBatcher(Coalescer<(OrganisationId, BranchId), HoldRequest, HoldResult>);
 
 impl HoldBatcher {
     /// A batcher with an empty queue.
@@ -81,19 +78,19 @@ impl HoldBatcher {
         ))
     }
 
-    /// Holds all an order wants, or nothing.
+    /// Holds all that is requested for an order, or nothing.
     ///
-    /// A repeated key answers the hold that exists. Refuses with `HoldRejected`, `BranchUnknown`, and
+    /// A repeated key returns the hold that exists. Rejects with `HoldRejected`, `BranchUnknown`, and
     /// `HoldGone` when the order's hold was given back.
     pub async fn hold(
         &self,
         org: OrganisationId,
         branch_id: BranchId,
         request: HoldRequest,
-    ) -> Answer {
+    ) -> HoldResult {
         match self.0.submit((org, branch_id), request).await {
-            Some(answer) => answer,
-            None => Err(anyhow::anyhow!("the batch of a hold ended without an answer").into()),
+            Some(result) => result,
+            None => Err(anyhow::anyhow!("the batch of a hold ended without a response").into()),
         }
     }
 }
@@ -103,7 +100,7 @@ async fn serve(
     org: OrganisationId,
     branch_id: BranchId,
     requests: Vec<HoldRequest>,
-) -> Vec<Answer> {
+) -> Vec<HoldResult> {
     batch_or_each(
         requests.len(),
         |some| serve_together(deps, org, branch_id, &requests[some]),
@@ -118,37 +115,32 @@ async fn serve_together(
     org: OrganisationId,
     branch_id: BranchId,
     requests: &[HoldRequest],
-) -> Result<Vec<Answer>, Error> {
-    let mut tries = TRIES;
-    loop {
-        tries -= 1;
-        match serve_once(deps, org, branch_id, requests).await {
-            // Another branch took one of the keys at the same moment: now it is found.
-            Err(error) if tries > 0 && is_taken_key(&error) => {}
-            outcome => return outcome,
+) -> Result<Vec<HoldResult>, Error> {
+    for _ in 0..TRIES {
+        if let Some(results) = serve_once(deps, org, branch_id, requests).await? {
+            return Ok(results);
         }
     }
+    Err(anyhow::anyhow!("a hold's key was taken at the same moment {TRIES} times").into())
 }
 
-fn is_taken_key(error: &Error) -> bool {
-    matches!(constraint(error), Some("holds_key" | "holds_pkey"))
-}
-
+/// `None` when another branch took one of the keys at the same moment; its hold is found the next time.
 async fn serve_once(
     deps: &Dependencies,
     org: OrganisationId,
     branch_id: BranchId,
     requests: &[HoldRequest],
-) -> Result<Vec<Answer>, Error> {
+) -> Result<Option<Vec<HoldResult>>, Error> {
     let mut tx = deps.db.tenant(org).await?;
     let Some(branch) = store::branches::lock(&mut tx, branch_id).await? else {
-        return Ok(requests.iter().map(|_| Err(Error::BranchUnknown)).collect());
+        let unknown = requests.iter().map(|_| Err(Error::BranchUnknown));
+        return Ok(Some(unknown.collect()));
     };
     let schedule = deps.schedules.get(&mut tx, &branch).await?;
     let mut known = Known::find(&mut tx, requests).await?;
     let fresh: Vec<_> = requests
         .iter()
-        .filter(|order| known.of(order).is_none())
+        .filter(|request| known.of(request).is_none())
         .collect();
     let mut planner = prepare(deps, &mut tx, &branch, &schedule, &fresh).await?;
 
@@ -156,33 +148,39 @@ async fn serve_once(
     let expires_at = now + deps.hold_ttl;
     let mut outcome = BatchOutcome::default();
     let mut repeated = Vec::new();
-    let mut decide = |order: &HoldRequest| {
-        if let Some(hold) = known.of(order) {
+    let mut decide = |request: &HoldRequest| {
+        if let Some(hold) = known.of(request) {
             return repeat(hold, expires_at, &mut repeated);
         }
-        planner.decide(order.clone(), &mut outcome)?;
+        planner.decide(request.clone(), &mut outcome)?;
         let granted = outcome
             .granted
             .last()
-            .expect("what is not refused is granted");
+            .expect("a request that is not rejected is granted");
         let hold = held(branch_id, granted, expires_at);
         known.add(hold.clone());
         Ok(hold)
     };
-    let answers: Vec<Answer> = requests
+    let results: Vec<HoldResult> = requests
         .iter()
-        .map(|order| decide(order).map(|hold| Held::of(hold, &branch)))
+        .map(|request| decide(request).map(|hold| Held::of(hold, &branch)))
         .collect();
 
     if outcome.granted.is_empty() && repeated.is_empty() {
         tx.rollback().await?;
-        return Ok(answers);
+        return Ok(Some(results));
     }
     if !repeated.is_empty() {
         store::holds::postpone(&mut tx, &repeated, expires_at).await?;
     }
     if !outcome.granted.is_empty() {
-        store::holds::insert_many(&mut tx, branch_id, &outcome.granted, now, expires_at).await?;
+        let granted = &outcome.granted;
+        match store::holds::insert_many(&mut tx, branch_id, granted, now, expires_at).await {
+            Err(error) if matches!(error.constraint(), Some("holds_key" | "holds_pkey")) => {
+                return Ok(None);
+            }
+            inserted => inserted?,
+        }
         write_counters(deps, &mut tx, branch_id, &outcome).await?;
     }
     publish_changes(deps, &mut tx, branch_id, &outcome.changes).await?;
@@ -190,7 +188,7 @@ async fn serve_once(
     if !outcome.changes.is_empty() {
         deps.availabilities.forget(org, branch_id);
     }
-    Ok(answers)
+    Ok(Some(results))
 }
 
 async fn prepare<'schedule>(
@@ -203,7 +201,7 @@ async fn prepare<'schedule>(
     let calendar = schedule.at(deps.clock.now());
     let sku_ids: BTreeSet<SkuId> = fresh
         .iter()
-        .flat_map(|order| order.skus.keys().copied())
+        .flat_map(|request| request.skus.keys().copied())
         .collect();
     let mut sku_ids: Vec<_> = sku_ids.into_iter().collect();
     let mut stock = StockLevels::default();
@@ -273,8 +271,8 @@ struct Known {
 
 impl Known {
     async fn find(tx: &mut TenantTx, requests: &[HoldRequest]) -> Result<Self, Error> {
-        let order_ids: Vec<_> = requests.iter().map(|order| order.order_id).collect();
-        let hold_keys: Vec<_> = requests.iter().map(|order| order.hold_key).collect();
+        let order_ids: Vec<_> = requests.iter().map(|request| request.order_id).collect();
+        let hold_keys: Vec<_> = requests.iter().map(|request| request.hold_key).collect();
         let mut known = Self {
             by_order: HashMap::new(),
             by_key: HashMap::new(),

@@ -20,9 +20,10 @@ use crate::{
         holds::{Hold, batch::HoldRejected, state::HoldState},
         hours::calendar::{Calendar, SlotProblem, SlotTime},
         limits::{
+            counter::{CounterChange, CounterIncrement, Fullness, Take, Taken},
             demand::Demand,
             order::SlotOrder,
-            usage::{CapacityUsage, CounterChange, CounterIncrement, Fullness, Take, Taken},
+            usage::CapacityUsage,
             window::counting_from,
         },
         pauses::SaleContext,
@@ -118,7 +119,7 @@ async fn find_capacity(
         .await?
         .matching(&sale, wanted_at);
     let slot = if branch.state.takes(hold.test) {
-        calendar.wanted(wanted_at).and_then(|slot| {
+        calendar.check_requested(wanted_at).and_then(|slot| {
             let remaining = usage.remaining(&calendar, &demand, slot.starts_at);
             match remaining.fullness {
                 Fullness::Full => Err(SlotProblem::Full),

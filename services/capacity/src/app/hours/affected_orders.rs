@@ -67,7 +67,7 @@ pub async fn settle(
     plans: &[Plan],
     decisions: &Decisions,
 ) -> Result<Option<StartedDecisions>, Error> {
-    judge(tx, identity, plans, decisions).await?;
+    check_permitted(tx, identity, plans, decisions).await?;
     let found = find(tx, deps.clock.now(), plans).await?;
     let decided = decide(&found, decisions)?;
     keep(tx, &decided.keep).await?;
@@ -99,7 +99,7 @@ pub async fn settle(
 
 /// Cancelling and rescheduling orders takes more than changing hours does. An order that is not held any more is
 /// ignored; one of a branch that the change does not concern is not for it to decide.
-async fn judge(
+async fn check_permitted(
     tx: &mut TenantTx,
     identity: &Identity,
     plans: &[Plan],
@@ -174,7 +174,7 @@ fn orders_decided(
         account_id: by.account.to_string(),
         account_name: by.name.to_owned(),
         may_cancel_late: by.may_cancel_late,
-        move_reason: reschedule_reason.to_owned(),
+        reschedule_reason: reschedule_reason.to_owned(),
         orders: orders.iter().map(order).collect(),
     };
     Event::new("capacity.orders.decided.v1", batch_id.as_uuid(), 1, &body)

@@ -6,13 +6,17 @@ use chassis::{
     clock::SharedClock,
     db::TenantTx,
     id::{BranchId, OrganisationId},
+    sales::Method,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use moka::sync::Cache;
+use parking_lot::Mutex;
 
 use crate::{
     app::error::Error,
     domain::hours::{
+        Opening,
+        calendar::Calendar,
         schedule::Schedule,
         special_days::{SpecialDay, relevant_from, table},
         versions::Versions,
@@ -33,11 +37,53 @@ pub struct Schedules {
 struct Known {
     versions: (i64, i64, i64),
     parts: Arc<Parts>,
-    schedule: Arc<Schedule>,
+    cached: CachedSchedule,
     /// When it was made; earlier than that it says nothing.
     from: DateTime<Utc>,
     /// When the next hours take over.
     until: Option<DateTime<Utc>>,
+}
+
+/// A schedule with the openings that calendars were last made of; clones share them.
+#[derive(Clone, Debug)]
+pub struct CachedSchedule {
+    schedule: Arc<Schedule>,
+    openings: Arc<Mutex<HashMap<Method, CachedOpenings>>>,
+}
+
+/// The openings that begin on dates from the first to the last.
+#[derive(Clone, Debug)]
+struct CachedOpenings {
+    dates: (NaiveDate, NaiveDate),
+    openings: Arc<[Opening]>,
+}
+
+impl CachedSchedule {
+    fn new(schedule: Schedule) -> Self {
+        Self {
+            schedule: Arc::new(schedule),
+            openings: Arc::default(),
+        }
+    }
+
+    /// The calendar of a method as seen at `now`.
+    #[must_use]
+    pub fn at_for(&self, now: DateTime<Utc>, method: Method) -> Calendar<'_> {
+        self.schedule.at_with(now, method, |first, last| {
+            let dates = (first, last);
+            let mut cached = self.openings.lock();
+            if let Some(known) = cached.get(&method).filter(|known| known.dates == dates) {
+                return known.openings.clone();
+            }
+            let openings: Arc<[Opening]> = self.schedule.openings(method, first, last).into();
+            let known = CachedOpenings {
+                dates,
+                openings: openings.clone(),
+            };
+            cached.insert(method, known);
+            openings
+        })
+    }
 }
 
 /// What a schedule is made from.
@@ -75,7 +121,7 @@ impl Schedules {
     /// The schedule of a branch just read in `tx`, its `hours` being those in force; reads what it is
     /// made from only when that has changed.
     pub async fn get(&self, tx: &mut TenantTx, branch: &Branch) -> Result<Arc<Schedule>, Error> {
-        Ok(self.known(tx, branch).await?.schedule)
+        Ok(self.known(tx, branch).await?.cached.schedule)
     }
 
     /// What the schedule of a branch just read in `tx` is made from.
@@ -89,9 +135,9 @@ impl Schedules {
         &self,
         tx: &mut TenantTx,
         branches: &[Branch],
-    ) -> Result<Vec<Arc<Schedule>>, Error> {
+    ) -> Result<Vec<CachedSchedule>, Error> {
         let known = self.known_many(tx, branches).await?;
-        Ok(known.into_iter().map(|known| known.schedule).collect())
+        Ok(known.into_iter().map(|known| known.cached).collect())
     }
 
     async fn known(&self, tx: &mut TenantTx, branch: &Branch) -> Result<Known, Error> {
@@ -136,7 +182,7 @@ impl Known {
         let next = parts.hours.pending(now).next();
         Self {
             versions: versions(branch),
-            schedule: Arc::new(parts.schedule(branch, now)),
+            cached: CachedSchedule::new(parts.schedule(branch, now)),
             from: now,
             until: next.map(|version| version.effective_at),
             parts,
@@ -165,13 +211,17 @@ async fn read(
     let ids: Vec<_> = branches.iter().map(|branch| branch.branch_id).collect();
     let mut hours = store::hours::counting(tx, &ids, now).await?;
     let days = store::hours::special_days::list_of_branches(tx, first.brand_id, &ids, from).await?;
-    let (of_brand, of_branches): (Vec<_>, Vec<_>) =
-        days.into_iter().partition(|day| day.branch_id.is_none());
+    // Days of the brand have no branch.
+    let mut by_branch = HashMap::<Option<BranchId>, Vec<SpecialDay>>::new();
+    for day in days {
+        by_branch.entry(day.branch_id).or_default().push(day);
+    }
+    let of_brand = by_branch.remove(&None).unwrap_or_default();
     let mut parts = |id: BranchId| {
-        let own = of_branches.iter().filter(|day| day.branch_id == Some(id));
+        let own = by_branch.remove(&Some(id)).unwrap_or_default();
         Parts {
             hours: hours.remove(&id).unwrap_or_default(),
-            special_days: of_brand.iter().chain(own).cloned().collect(),
+            special_days: of_brand.iter().cloned().chain(own).collect(),
         }
     };
     Ok(ids.into_iter().map(|id| (id, parts(id))).collect())

@@ -27,7 +27,7 @@ use crate::{
         hours::{
             Hours,
             affected_orders::Decisions,
-            versions::{HoursVersion, Versions, judge_effective_at},
+            versions::{HoursVersion, Versions, check_effective_at},
         },
     },
     store::{self, branches::Branch},
@@ -177,6 +177,9 @@ pub async fn withdraw_hours(
     let now = deps.clock.now();
     let parts = deps.schedules.parts(&mut tx, &branch).await?;
     let hours = withdrawn(&parts.hours, command.number, now)?;
+    let pending = parts.hours.find_pending(command.number, now);
+    let pending = pending.map(|version| &version.hours);
+    audit::changed("hours_version", command.number, &pending, &None);
     let version = store::hours::next_version(&mut tx, command.branch_id, command.version).await?;
     store::hours::withdraw(
         &mut tx,
@@ -206,7 +209,7 @@ pub fn plan(
 ) -> Result<(HoursVersion, Versions), Error> {
     if let Some(at) = planned.effective_at {
         let mut violations = Violations::new();
-        judge_effective_at("effective_at", at, now, &mut violations);
+        check_effective_at("effective_at", at, now, &mut violations);
         violations.into_result()?;
     }
     if let Some(number) = planned.replaces

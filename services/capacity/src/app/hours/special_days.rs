@@ -162,7 +162,7 @@ pub async fn plans(
 /// a repeat of the request.
 ///
 /// Refuses with `BranchUnknown`, `BrandUnknown`, `SpecialDayUnknown`, `VERSION_CONFLICT`, `OrdersAffected`,
-/// `IDEMPOTENCY_MISMATCH` and what [`SpecialDay::judge`] notes.
+/// `IDEMPOTENCY_MISMATCH` and what [`SpecialDay::check`] notes.
 pub async fn save(
     deps: &Dependencies,
     identity: &Identity,
@@ -261,7 +261,7 @@ pub async fn find(
 /// The special days with this one, in place of its version before; refuses where it cannot be.
 pub fn with(scope: &SpecialDayScope, day: &SpecialDay) -> Result<Vec<SpecialDay>, Error> {
     let mut violations = Violations::new();
-    day.judge("special_day", &scope.days, scope.today, &mut violations);
+    day.check("special_day", &scope.days, scope.today, &mut violations);
     violations.into_result()?;
     let mut after = without(scope, day.special_day_id);
     after.push(day.clone());

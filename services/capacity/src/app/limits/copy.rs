@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chassis::{
+    audit,
     authn::Identity,
     error::{CommonReason, Problem},
     id::{BranchId, LimitTemplateId, OrganisationId},
@@ -77,6 +78,7 @@ pub async fn copy(
             given.push(super::get(deps, &mut tx, branch).await?);
             continue;
         }
+        audit::changed("limits", branch.branch_id, &known, &rules);
         let change = LimitVersion {
             version: branch.limits_version + 1,
             rules: rules.clone(),

@@ -18,9 +18,10 @@ use crate::{
     app::{Dependencies, error::Error, find_branch::find_branch},
     domain::limits::{
         Limits, Rule,
-        parse::judge,
+        counter::Pool,
+        parse::validate,
         simulation::{SimulatedOrder, simulate},
-        usage::{CapacityUsage, Pool},
+        usage::CapacityUsage,
     },
     store::{self, limits::counters::Counter},
 };
@@ -54,7 +55,7 @@ pub async fn preview(
     let now = deps.clock.now();
     let mut violations = Violations::new();
     let slot_minutes = Some(schedule.slot_minutes_at(now));
-    judge(
+    validate(
         "rules",
         rules.iter().enumerate(),
         slot_minutes,

@@ -13,11 +13,7 @@ use crate::{
     app::error::Error,
     domain::{
         hours::schedule::Schedule,
-        limits::{
-            Limits,
-            usage::{CapacityUsage, Taken},
-            window::day_counts_from,
-        },
+        limits::{Limits, counter::Taken, usage::CapacityUsage, window::day_counts_from},
     },
     store::{self, limits::counters::Counter},
 };

@@ -18,7 +18,7 @@ use crate::{
     },
     domain::{
         availability::changes::VisibleChanges,
-        limits::{Limits, Rule, parse::judge},
+        limits::{Limits, Rule, parse::validate},
     },
     store::{self, branches::Branch, limits::LimitVersion},
 };
@@ -74,7 +74,7 @@ pub(super) async fn write(
     let schedule = deps.schedules.get(tx, branch).await?;
     let mut violations = Violations::new();
     let slot_minutes = Some(schedule.slot_minutes_at(now));
-    judge(
+    validate(
         "rules",
         change.rules.iter().enumerate(),
         slot_minutes,

@@ -3,7 +3,7 @@
 use chassis::{
     audit,
     authn::Identity,
-    db::OnConstraint as _,
+    db::{OnConstraint as _, TenantTx},
     error::{CommonReason, Problem},
     id::{BrandId, LimitTemplateId, OrganisationId},
 };
@@ -38,7 +38,7 @@ pub async fn list_templates(
     Ok(store::limits::list_templates(&mut tx, brand_id, most).await?)
 }
 
-/// Saves a template whose rules were judged; one of version 0 is new. Refuses with `CAPACITY_INVALID`
+/// Saves a template whose rules are valid; one of version 0 is new. Refuses with `CAPACITY_INVALID`
 /// where there are too many, `CODE_TAKEN`, `OUT_OF_SCOPE`, `VERSION_CONFLICT`, `BrandUnknown`, `TemplateUnknown`.
 pub async fn save_template(
     deps: &Dependencies,
@@ -51,39 +51,23 @@ pub async fn save_template(
     if !store::branches::brand_exists(&mut tx, template.brand_id).await? {
         return Err(Error::BrandUnknown);
     }
-    let saved = if template.version == 0 {
-        let known = store::limits::list_templates(&mut tx, template.brand_id, i64::MAX)
-            .await?
-            .len();
-        if known >= MOST_TEMPLATES {
-            let params = [("max", MOST_TEMPLATES), ("given", known + 1)];
-            return Err(Problem::new(CapacityReason::CapacityInvalid)
-                .field_with("template", CapacityReason::CapacityInvalid, params)
-                .into());
-        }
-        template.version = 1;
-        store::limits::insert_template(&mut tx, &template).await
+    let known = if template.version == 0 {
+        require_capacity(&mut tx, template.brand_id).await?;
+        None
     } else {
-        let known = store::limits::find_template(&mut tx, template.template_id)
-            .await?
-            .filter(|known| known.brand_id == template.brand_id)
-            .ok_or(Error::TemplateUnknown)?;
-        audit::changed(
-            "limit_template",
-            template.template_id,
-            &known.rules,
-            &template.rules,
-        );
+        Some(find_template(&mut tx, template.brand_id, template.template_id).await?)
+    };
+    note_change(template.template_id, known.as_ref(), Some(&template));
+    let saved = if let Some(known) = known {
         match store::limits::update_template(&mut tx, &template).await {
-            Ok(true) => {
-                template.version += 1;
-                Ok(())
-            }
+            Ok(true) => Ok(()),
             Ok(false) => {
                 return Err(Problem::version_conflict(template.version, known.version).into());
             }
             Err(error) => Err(error),
         }
+    } else {
+        store::limits::insert_template(&mut tx, &template).await
     };
     saved.on_constraint("limit_templates_name", || {
         Error::from(
@@ -93,7 +77,38 @@ pub async fn save_template(
         )
     })?;
     tx.commit().await?;
+    template.version += 1;
     Ok(template)
+}
+
+/// Refuses another template with `CAPACITY_INVALID` where the brand has as many as it may.
+async fn require_capacity(tx: &mut TenantTx, brand_id: BrandId) -> Result<(), Error> {
+    let known = store::limits::list_templates(tx, brand_id, i64::MAX).await?;
+    if known.len() < MOST_TEMPLATES {
+        return Ok(());
+    }
+    let params = [("max", MOST_TEMPLATES), ("given", known.len() + 1)];
+    Err(Problem::new(CapacityReason::CapacityInvalid)
+        .field_with("template", CapacityReason::CapacityInvalid, params)
+        .into())
+}
+
+async fn find_template(
+    tx: &mut TenantTx,
+    brand_id: BrandId,
+    template_id: LimitTemplateId,
+) -> Result<LimitTemplate, Error> {
+    let found = store::limits::find_template(tx, template_id).await?;
+    let of_brand = found.filter(|template| template.brand_id == brand_id);
+    of_brand.ok_or(Error::TemplateUnknown)
+}
+
+fn note_change(
+    template_id: LimitTemplateId,
+    before: Option<&LimitTemplate>,
+    after: Option<&LimitTemplate>,
+) {
+    audit::changed("limit_template", template_id, &before, &after);
 }
 
 /// Deletes a template. Refuses with `OUT_OF_SCOPE`, `TemplateUnknown`.
@@ -106,6 +121,8 @@ pub async fn delete_template(
 ) -> Result<(), Error> {
     identity.require_brand(brand_id)?;
     let mut tx = deps.db.tenant(org).await?;
+    let template = find_template(&mut tx, brand_id, template_id).await?;
+    note_change(template_id, Some(&template), None);
     if !store::limits::delete_template(&mut tx, brand_id, template_id).await? {
         return Err(Error::TemplateUnknown);
     }

@@ -24,7 +24,7 @@ use crate::{
     store::{self, branches::Branch, pauses::PauseInBranch},
 };
 
-/// More pauses at a time than this are a mistake, and every hold is judged by all of them.
+/// More pauses at a time than this are a mistake, and every hold is checked with all of them.
 const MOST_LASTING: i64 = 500;
 
 /// A pause that staff create.
@@ -42,7 +42,7 @@ pub struct CreatePause {
     pub channels: BTreeSet<Channel>,
     /// Why.
     pub reason: Reason,
-    /// Words for the other staff.
+    /// Note for the other staff.
     pub note: String,
     /// When it ends.
     pub end: End,

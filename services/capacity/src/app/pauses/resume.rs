@@ -1,13 +1,15 @@
 //! Lets something be sold again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{
+    audit,
     authn::Identity,
     error::{CommonReason, Problem, check_version},
     id::{BranchId, OrganisationId, PauseId},
 };
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use crate::{
     app::{Dependencies, availability::publish::publish_pauses, error::Error},
@@ -70,6 +72,7 @@ pub async fn resume(
             .into());
     }
     check_version(command.version, pause.version)?;
+    let before = ended(&found, now);
     let ending = (now, Ending::Resumed, command.actor.as_str());
     store::pauses::end(&mut tx, &[command.pause_id].into(), &lasting, ending).await?;
     // In one branch it has just ended; elsewhere the version that was read is still current.
@@ -81,11 +84,26 @@ pub async fn resume(
     publish_pauses(deps, &mut tx, &lasting).await?;
     let mut found = store::pauses::find(&mut tx, command.pause_id).await?;
     found.retain(|pause| branch_ids.contains(&pause.1.branch_id));
+    audit::changed("pause", command.pause_id, &before, &ended(&found, now));
     tx.commit().await?;
     for branch_id in lasting {
         deps.availabilities.forget(org, branch_id);
     }
     Ok(first_of(found, now))
+}
+
+/// When and how a pause ended, by branch; nothing where it lasts.
+fn ended(found: &[PauseInBranch], now: DateTime<Utc>) -> Ended {
+    let places = found.iter().map(|(_, place)| place.clone().settled(now));
+    let ended = places.map(|place| (place.branch_id, place.ended_at.zip(place.ending)));
+    Ended {
+        ended: ended.collect(),
+    }
+}
+
+#[derive(Serialize)]
+struct Ended {
+    ended: BTreeMap<BranchId, Option<(DateTime<Utc>, Ending)>>,
 }
 
 /// The first of those found, of which there is one.

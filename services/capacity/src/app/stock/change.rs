@@ -75,7 +75,7 @@ impl ItemToday {
 /// Days ahead of which staff see what is expected.
 const DAYS_EXPECTED: usize = 7;
 
-/// Settings of an item as staff want them.
+/// Settings of an item as staff set them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemChange {
     /// The item, with the version its settings were read at.

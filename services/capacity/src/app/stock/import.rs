@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::{
+    audit::{self, ImportedRow},
     authn::Identity,
     db::TenantTx,
     id::{BranchId, OrganisationId},
@@ -89,8 +90,13 @@ pub async fn import(
     let rows: Vec<_> = plan
         .rows
         .iter()
-        .filter(|row| !row.detail.is_empty())
+        .filter(|row| !row.changes.is_empty())
         .collect();
+    audit::imported(
+        "branch",
+        command.branch_id,
+        rows.iter().map(|row| audited(row)),
+    );
     let changes = write(deps, &mut tx, &branch, &stock, &rows, &command).await?;
     publish_changes(deps, &mut tx, command.branch_id, &changes).await?;
     tx.commit().await?;
@@ -99,6 +105,18 @@ pub async fn import(
         applied: true,
         plan,
     })
+}
+
+fn audited(row: &Planned) -> ImportedRow<'_> {
+    let columns = row.changes.iter();
+    ImportedRow {
+        line: row.line,
+        name: &row.name,
+        created: row.before.version == 0,
+        columns: columns
+            .map(|it| (it.column, &*it.before, &*it.after))
+            .collect(),
+    }
 }
 
 async fn write(

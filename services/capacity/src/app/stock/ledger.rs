@@ -8,7 +8,7 @@ use crate::{
     store,
 };
 
-/// Writes what a ledger has gathered; the constraints judge it once more.
+/// Writes what a ledger has gathered; the constraints check it once more.
 pub async fn write_ledger(
     deps: &Dependencies,
     tx: &mut TenantTx,

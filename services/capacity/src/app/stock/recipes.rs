@@ -35,15 +35,22 @@ pub async fn save_component(
 ) -> Result<Vec<u8>, Error> {
     let mut tx = deps.db.tenant(org).await?;
     require_brand(&mut tx, identity, component.brand_id).await?;
-    if let Some(once) = once {
+    let before = if let Some(once) = once {
         if let Some(given) = once.begin(&mut tx, &*deps.clock).await? {
             return Ok(given);
         }
         component.version = 0;
+        None
     } else {
-        check_component(&mut tx, &component).await?;
-    }
+        Some(lock_component(&mut tx, &component).await?)
+    };
     component.version += 1;
+    audit::changed(
+        "component",
+        component.sku_id,
+        &before.as_ref(),
+        &Some(&component),
+    );
     if component.archived {
         let using =
             store::stock::recipes::using(&mut tx, component.brand_id, &[component.sku_id]).await?;
@@ -64,12 +71,13 @@ pub async fn save_component(
     Ok(answer)
 }
 
-async fn check_component(tx: &mut TenantTx, component: &Component) -> Result<(), Error> {
-    let current = store::stock::components::lock(tx, component.brand_id, component.sku_id)
+/// The component as it is, locked, where it still has the version that the change was made on.
+async fn lock_component(tx: &mut TenantTx, change: &Component) -> Result<Component, Error> {
+    let current = store::stock::components::lock(tx, change.brand_id, change.sku_id)
         .await?
-        .ok_or(Error::ComponentUnknown)?
-        .version;
-    Ok(check_version(component.version, current)?)
+        .ok_or(Error::ComponentUnknown)?;
+    check_version(change.version, current.version)?;
+    Ok(current)
 }
 
 /// Replaces the recipe of a variant or option read at `version`, and returns the next version.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::id::SkuId;
 
-use crate::domain::limits::usage::Fullness;
+use crate::domain::limits::counter::Fullness;
 
 /// From here down every change is published: the storefront shows how few are left.
 const FEW_UNITS: i64 = 10;

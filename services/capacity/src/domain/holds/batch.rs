@@ -20,9 +20,10 @@ use crate::domain::{
     branch_state::BranchState,
     hours::calendar::{Calendar, SlotProblem, SlotTime},
     limits::{
+        counter::{CounterIncrement, CounterKey, Fullness, Take},
         demand::Demand,
         may_overbook,
-        usage::{CapacityUsage, CounterIncrement, CounterKey, Fullness, Take, beyond},
+        usage::{CapacityUsage, beyond},
     },
     line::Line,
     pauses::{Paused, Pauses, SaleContext},
@@ -47,11 +48,11 @@ pub struct HoldRequest {
     pub wanted_at: Option<DateTime<Utc>>,
     /// Checked against everything, counted nowhere.
     pub test: bool,
-    /// Lines, as pauses and limits judge them.
+    /// Lines, as pauses and limits see them.
     pub lines: Vec<Line>,
     /// Where it comes from.
     pub channel: Channel,
-    /// How it reaches the customer.
+    /// Method.
     pub method: Method,
 }
 
@@ -308,7 +309,7 @@ impl BatchPlanner<'_> {
         let Some(at) = request.wanted_at else {
             return self.usage.promise(&calendar, demand);
         };
-        let slot = calendar.wanted(at)?;
+        let slot = calendar.check_requested(at)?;
         let remaining = self.usage.remaining(&calendar, demand, slot.starts_at);
         if remaining.fullness == Fullness::Full && !may_overbook(request.channel) {
             return Err(SlotProblem::Full);

@@ -23,7 +23,7 @@ pub struct BookedOrder {
     pub order_id: OrderId,
     /// Its branch.
     pub branch_id: BranchId,
-    /// How it reaches the customer.
+    /// Method.
     pub method: Method,
     /// Promised time.
     pub promised_at: DateTime<Utc>,

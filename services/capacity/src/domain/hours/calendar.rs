@@ -1,7 +1,9 @@
-//! When a branch sells, seen from one moment: openings, slots, the wanted time, the ASAP promise.
+//! When a branch sells, seen from one moment: openings, slots, the requested time, the ASAP promise.
+
+use std::sync::Arc;
 
 use chassis::{business_day::BusinessDay, sales::Method};
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use proto::capacity::v1::CapacityReason;
 
 use super::{
@@ -18,7 +20,7 @@ const DAYS_BACK: u64 = 8;
 /// Openings are known this many days ahead, even where fewer may be ordered for.
 const LEAST_KNOWN: u64 = 7;
 
-/// Why a wanted time cannot be had.
+/// Why a requested time is not available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SlotProblem {
     /// The slot has all the orders it takes.
@@ -67,7 +69,7 @@ pub struct Calendar<'schedule> {
     schedule: &'schedule Schedule,
     method: Method,
     now: DateTime<Utc>,
-    pub(super) openings: Vec<Opening>,
+    pub(super) openings: Arc<[Opening]>,
     pub(super) last_day_ends_at: DateTime<Utc>,
     /// Openings are known up to here; one that lasts so long has no end in sight.
     known_until: DateTime<Utc>,
@@ -83,6 +85,20 @@ impl Schedule {
     /// The calendar of a method as seen at `now`.
     #[must_use]
     pub fn at_for(&self, now: DateTime<Utc>, method: Method) -> Calendar<'_> {
+        self.at_with(now, method, |first, last| {
+            self.openings(method, first, last).into()
+        })
+    }
+
+    /// The same, where `openings` gives those that begin on dates from the first to the last: they are most of
+    /// the work and stay the same all day.
+    #[must_use]
+    pub fn at_with(
+        &self,
+        now: DateTime<Utc>,
+        method: Method,
+        openings: impl FnOnce(NaiveDate, NaiveDate) -> Arc<[Opening]>,
+    ) -> Calendar<'_> {
         let ahead = u64::from(self.hours_at(now).days_ahead);
         let today = self.business_day(now);
         let last_day = BusinessDay::on(today.date() + Days::new(ahead));
@@ -92,7 +108,7 @@ impl Schedule {
             schedule: self,
             method,
             now,
-            openings: self.openings(method, first_date, last_date),
+            openings: openings(first_date, last_date),
             last_day_ends_at: last_day.ends_at(self.tz, self.cutoff_minutes),
             known_until: instant_of(self.tz, (last_date + Days::new(1)).and_time(NaiveTime::MIN)),
         }
@@ -203,8 +219,8 @@ impl Calendar<'_> {
         starts_at + TimeDelta::minutes(i64::from(self.schedule.slot_minutes_at(starts_at)))
     }
 
-    /// Judges a wanted time, its fullness aside.
-    pub fn wanted(&self, at: DateTime<Utc>) -> Result<SlotTime, SlotProblem> {
+    /// Checks a requested time, its fullness aside.
+    pub fn check_requested(&self, at: DateTime<Utc>) -> Result<SlotTime, SlotProblem> {
         if at < self.now {
             return Err(SlotProblem::Past);
         }

@@ -97,12 +97,8 @@ impl Schedule {
     }
 
     /// The openings that begin on these dates, merged where they touch or meet.
-    pub(super) fn openings(
-        &self,
-        method: Method,
-        first: NaiveDate,
-        last: NaiveDate,
-    ) -> Vec<Opening> {
+    #[must_use]
+    pub fn openings(&self, method: Method, first: NaiveDate, last: NaiveDate) -> Vec<Opening> {
         let mut found: Vec<Opening> = self
             .effective_hours()
             .flat_map(|effective| {

@@ -47,7 +47,7 @@ pub struct Day {
     pub locked: bool,
 }
 
-/// A special day as it came in, not yet judged.
+/// A special day as received.
 #[derive(Clone, Debug, Default)]
 pub struct RawDay {
     /// Name.
@@ -77,7 +77,7 @@ pub struct DayHours {
 pub type DayTable = BTreeMap<NaiveDate, DayHours>;
 
 impl Day {
-    /// Judges a special day as it came in; every fault is noted at its field below `prefix`.
+    /// Validates a special day; every violation is pushed at its field below `prefix`.
     pub fn parse(prefix: &str, raw: &RawDay, violations: &mut Violations) -> Option<Self> {
         let found_before = violations.len();
         let name = text::bounded(&format!("{prefix}.name"), &raw.name, 1..=60, violations);
@@ -125,11 +125,11 @@ impl Day {
 }
 
 impl SpecialDay {
-    /// Judges whether it can be on its dates among `others`, those of its brand and of its branches; what
+    /// Checks whether it can be on its dates among `others`, those of its brand and of its branches; what
     /// forbids it is noted at the dates below `prefix`.
     ///
     /// Notes `IN_THE_PAST`, `FIELD_LOCKED` and `HOURS_OVERLAP`.
-    pub fn judge(
+    pub fn check(
         &self,
         prefix: &str,
         others: &[Self],

@@ -120,10 +120,10 @@ impl Versions {
     }
 }
 
-/// Judges from when a change shall count: a full minute from now on to 365 days.
+/// Checks from when a change shall count: a full minute from now on to 365 days.
 ///
 /// Notes `IN_THE_PAST`, `SETTING_RANGE` and `VALIDATION_FAILED`.
-pub fn judge_effective_at(
+pub fn check_effective_at(
     field: &str,
     effective_at: DateTime<Utc>,
     now: DateTime<Utc>,
@@ -221,7 +221,7 @@ mod tests {
             ("2027-09-03T12:01:00Z", Some("SETTING_RANGE")),
         ] {
             let mut violations = Violations::new();
-            judge_effective_at("effective_at", at(raw), now, &mut violations);
+            check_effective_at("effective_at", at(raw), now, &mut violations);
             let found = violations.into_result().err();
             assert_eq!(
                 found.as_ref().map(|problem| &*problem.reason),

@@ -17,7 +17,7 @@ pub const BY_HOURS: LimitRuleId = LimitRuleId::from_uuid(Uuid::nil());
 pub struct Demand {
     /// Where it comes from.
     pub channel: Channel,
-    /// How it reaches the customer.
+    /// Method.
     pub method: Method,
     /// Rules by their places among the limits, with the amount demanded of each.
     pub(in crate::domain::limits) by_rule: Vec<(usize, i64)>,

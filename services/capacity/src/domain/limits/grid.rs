@@ -3,8 +3,9 @@
 use chassis::id::LimitRuleId;
 
 use super::{
+    counter::Fullness,
     demand::{BY_HOURS, Demand},
-    usage::{CapacityUsage, Fullness, RemainingCapacity},
+    usage::{CapacityUsage, RemainingCapacity},
 };
 use crate::domain::hours::calendar::{Calendar, SlotTime};
 

@@ -9,11 +9,7 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{
-    demand::Demand,
-    order::SlotOrder,
-    usage::{CapacityUsage, Pool},
-};
+use super::{counter::Pool, demand::Demand, order::SlotOrder, usage::CapacityUsage};
 use crate::domain::{hours::calendar::Calendar, line::Line};
 
 /// Most rules listed for one slot.

@@ -16,7 +16,7 @@ pub struct SlotOrder {
     pub order_id: OrderId,
     /// Where it came from.
     pub channel: Channel,
-    /// How it reached the customer.
+    /// Method.
     pub method: Method,
     /// Its slot.
     pub slot_starts_at: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! What a rule must be to be kept.
+//! Which rules are valid.
 
 use std::ops::RangeInclusive;
 
@@ -8,14 +8,14 @@ use proto::capacity::v1::CapacityReason;
 use super::{Days, LimitTarget, Measure, Rule, Window};
 
 const MOST: i64 = 9_999;
-/// An amount of that few dollars would limit nothing worth limiting.
+/// Most dollars of a rule by amount.
 const MOST_AMOUNT: i64 = 9_999_999;
 const LONGEST_SLOT: u32 = 60;
 const INVALID: CapacityReason = CapacityReason::CapacityInvalid;
 
-/// Judges rules by their places, each fault at its field; for slots of so many minutes, or for any
+/// Validates rules by their places, each violation at its field; for slots of so many minutes, or for any
 /// where no branch is meant.
-pub fn judge<'rule>(
+pub fn validate<'rule>(
     field: &str,
     rules: impl Iterator<Item = (usize, &'rule Rule)>,
     slot_minutes: Option<u32>,
@@ -26,9 +26,9 @@ pub fn judge<'rule>(
             field: format!("{field}[{index}]"),
             violations,
         };
-        judge_amounts(rule, slot_minutes, &mut faults);
-        judge_window(rule, slot_minutes, &mut faults);
-        judge_days(rule, &mut faults);
+        check_amounts(rule, slot_minutes, &mut faults);
+        check_window(rule, slot_minutes, &mut faults);
+        check_days(rule, &mut faults);
         if let LimitTarget::Tag(name) | LimitTarget::Station(name) = &rule.target
             && name.is_empty()
         {
@@ -61,7 +61,7 @@ impl Faults<'_> {
     }
 }
 
-fn judge_amounts(rule: &Rule, slot_minutes: Option<u32>, faults: &mut Faults<'_>) {
+fn check_amounts(rule: &Rule, slot_minutes: Option<u32>, faults: &mut Faults<'_>) {
     let most = match rule.measure {
         Measure::Amount => MOST_AMOUNT,
         Measure::Orders | Measure::Units | Measure::MakeMinutes => MOST,
@@ -91,7 +91,7 @@ fn judge_amounts(rule: &Rule, slot_minutes: Option<u32>, faults: &mut Faults<'_>
     }
 }
 
-fn judge_window(rule: &Rule, slot_minutes: Option<u32>, faults: &mut Faults<'_>) {
+fn check_window(rule: &Rule, slot_minutes: Option<u32>, faults: &mut Faults<'_>) {
     match &rule.window {
         Window::Slot | Window::Day => {}
         Window::Rolling(minutes) => {
@@ -123,7 +123,7 @@ fn judge_window(rule: &Rule, slot_minutes: Option<u32>, faults: &mut Faults<'_>)
     }
 }
 
-fn judge_days(rule: &Rule, faults: &mut Faults<'_>) {
+fn check_days(rule: &Rule, faults: &mut Faults<'_>) {
     let Days::Week { weekdays, from, to } = &rule.days else {
         return;
     };

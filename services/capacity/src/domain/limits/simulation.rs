@@ -9,11 +9,7 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{
-    Limits, may_overbook,
-    order::SlotOrder,
-    usage::{CapacityUsage, Fullness},
-};
+use super::{Limits, counter::Fullness, may_overbook, order::SlotOrder, usage::CapacityUsage};
 use crate::domain::hours::{calendar::SlotTime, schedule::Schedule};
 
 /// An order that the rules would have changed.

@@ -15,11 +15,12 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{
+    counter::Fullness,
     grid::Grid,
     order::SlotOrder,
-    parse::judge,
+    parse::validate,
     simulation::simulate,
-    usage::{CapacityUsage, Fullness, beyond},
+    usage::{CapacityUsage, beyond},
     *,
 };
 use crate::domain::{
@@ -473,7 +474,7 @@ fn faults_are_all_named_at_their_fields() {
     };
     let mut violations = Violations::new();
     let rules = [good, bad, parted];
-    judge("rules", rules.iter().enumerate(), Some(15), &mut violations);
+    validate("rules", rules.iter().enumerate(), Some(15), &mut violations);
     let problem = violations.into_result().unwrap_err();
     assert_eq!(problem.reason, "CAPACITY_INVALID");
     let fields: Vec<_> = problem.fields.iter().map(|it| it.field.as_str()).collect();

@@ -5,139 +5,16 @@ use std::{
     sync::Arc,
 };
 
-use chassis::{id::LimitRuleId, sales::Channel};
+use chassis::id::LimitRuleId;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Limits, Measure, Rule, Window,
+    Limits, Rule,
+    counter::{CounterDemand, CounterKey, Fullness, Pool, Take, Taken},
     demand::{BY_HOURS, Demand},
     order::SlotOrder,
 };
-use crate::domain::{
-    hours::{
-        calendar::{Calendar, SlotProblem, SlotTime},
-        schedule::Schedule,
-    },
-    local_time::ceil_five_minutes,
-};
-
-/// How full a slot is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fullness {
-    /// 可訂.
-    Open,
-    /// 將滿: at 80 % or more.
-    Filling,
-    /// 已滿.
-    Full,
-}
-
-impl Fullness {
-    /// How full a counter is.
-    #[must_use]
-    pub const fn of(used: i64, limit: i64) -> Self {
-        if used >= limit {
-            Self::Full
-        } else if used * 100 >= limit * 80 {
-            Self::Filling
-        } else {
-            Self::Open
-        }
-    }
-}
-
-/// Which part of a limit a counter counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Pool {
-    /// Everything.
-    All,
-    /// What came by a channel that has a share.
-    Share(Channel),
-    /// What did not come by the counter, which has units kept for it.
-    Unreserved,
-}
-
-impl Pool {
-    /// Its name in tables.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Share(channel) => channel.as_str(),
-            Self::Unreserved => "unreserved",
-        }
-    }
-
-    /// The pool of a name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "all" => Some(Self::All),
-            "unreserved" => Some(Self::Unreserved),
-            _ => Channel::from_word(name).map(Self::Share),
-        }
-    }
-}
-
-/// A counter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CounterKey {
-    /// Start of its window.
-    pub starts_at: DateTime<Utc>,
-    /// Its rule.
-    pub rule_id: LimitRuleId,
-    /// Which part of the limit.
-    pub pool: Pool,
-}
-
-/// What an order takes of a counter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Take {
-    /// The counter.
-    pub key: CounterKey,
-    /// How much.
-    pub amount: i64,
-    /// The limit of the counter.
-    pub limit: i64,
-}
-
-/// What an order took of a counter of limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken {
-    /// The counter.
-    pub key: CounterKey,
-    /// How much.
-    pub amount: i64,
-}
-
-impl From<&Take> for Taken {
-    fn from(take: &Take) -> Self {
-        Self {
-            key: take.key,
-            amount: take.amount,
-        }
-    }
-}
-
-/// What orders add to a counter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CounterIncrement {
-    /// How much.
-    pub amount: i64,
-    /// Of that, what platforms took beyond the limit.
-    pub beyond: i64,
-    /// The limit.
-    pub limit: i64,
-}
-
-/// What settled orders do to a counter of limits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CounterChange {
-    /// Change of what is held.
-    pub held: i64,
-    /// Change of what is committed.
-    pub committed: i64,
-}
+use crate::domain::hours::{calendar::Calendar, schedule::Schedule};
 
 /// Whether a slot has capacity for an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -295,50 +172,6 @@ impl CapacityUsage {
         self.used.get(&key).copied().unwrap_or_default()
     }
 
-    /// The earliest slot from `from` on that has capacity.
-    #[must_use]
-    pub fn earliest(
-        &self,
-        calendar: &Calendar<'_>,
-        demand: &Demand,
-        from: DateTime<Utc>,
-    ) -> Option<DateTime<Utc>> {
-        let mut slots = calendar
-            .slots()
-            .filter(|slot| !slot.past && slot.starts_at >= from);
-        slots
-            .find(|slot| self.has_capacity(calendar, demand, slot.starts_at))
-            .map(|slot| slot.starts_at)
-    }
-
-    /// The ASAP promise: the earliest time within the present opening at which the stations can be
-    /// done and whose slot has capacity.
-    pub fn promise(
-        &self,
-        calendar: &Calendar<'_>,
-        demand: &Demand,
-    ) -> Result<(SlotTime, DateTime<Utc>), SlotProblem> {
-        let (earliest, opening) = calendar.asap().ok_or(SlotProblem::Closed)?;
-        let earliest = self.done_by_stations(calendar, demand, earliest);
-        if earliest >= opening.to {
-            return Err(SlotProblem::Full);
-        }
-        let starts_at = calendar.slot_holding(earliest);
-        if self.has_capacity(calendar, demand, starts_at) {
-            let slot = SlotTime {
-                starts_at,
-                business_day: calendar.business_day(starts_at),
-                past: false,
-            };
-            return Ok((slot, earliest));
-        }
-        calendar
-            .open_slots_of(opening, earliest)
-            .find(|slot| self.has_capacity(calendar, demand, slot.starts_at))
-            .map(|slot| (slot, slot.starts_at))
-            .ok_or(SlotProblem::Full)
-    }
-
     /// The order is more than any slot of the days ahead takes, were they empty.
     #[must_use]
     pub fn is_too_large(&self, calendar: &Calendar<'_>, demand: &Demand) -> bool {
@@ -357,7 +190,12 @@ impl CapacityUsage {
         !fits && !closed
     }
 
-    fn has_capacity(&self, calendar: &Calendar<'_>, demand: &Demand, slot: DateTime<Utc>) -> bool {
+    pub(super) fn has_capacity(
+        &self,
+        calendar: &Calendar<'_>,
+        demand: &Demand,
+        slot: DateTime<Utc>,
+    ) -> bool {
         self.remaining(calendar, demand, slot).fullness != Fullness::Full
     }
 
@@ -444,90 +282,6 @@ impl CapacityUsage {
             starts_at = schedule.slot_holding(starts_at - TimeDelta::minutes(1));
         }
         (takes, left)
-    }
-
-    /// When the stations are done with what is promised by then and with this order.
-    fn done_by_stations(
-        &self,
-        calendar: &Calendar<'_>,
-        demand: &Demand,
-        earliest: DateTime<Utc>,
-    ) -> DateTime<Utc> {
-        let (schedule, now) = (calendar.schedule(), calendar.now());
-        let date = schedule.business_day(now).date();
-        let present = schedule.slot_holding(now);
-        let rules = demand.by_rule.iter().filter_map(|&(index, work)| {
-            let rule = self.limits.rule_on(index, date)?;
-            rule.is_queue().then_some((rule, work))
-        });
-        rules.fold(earliest, |earliest, (rule, work)| {
-            let minutes = schedule.slot_minutes_at(present);
-            let slot_seconds = i64::from(minutes) * 60;
-            let (limit, used) = (rule.limit(minutes), |starts_at| {
-                self.used(CounterKey {
-                    starts_at,
-                    rule_id: rule.rule_id,
-                    pool: Pool::All,
-                })
-            });
-            if limit == 0 {
-                return earliest;
-            }
-            // What of the present slot is made already is not known: as much as of it is over.
-            let over = (now - present).num_seconds().clamp(0, slot_seconds);
-            let mut queue = work + used(present) * (slot_seconds - over) / slot_seconds;
-            let (mut done, mut slot) = (earliest, present);
-            loop {
-                let seconds = (queue * slot_seconds + limit - 1) / limit;
-                done = done.max(ceil_five_minutes(now + TimeDelta::seconds(seconds)));
-                slot = calendar.slot_end(slot);
-                if slot >= done {
-                    return done;
-                }
-                queue += used(slot);
-            }
-        })
-    }
-}
-
-/// What an order demands of a counter.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct CounterDemand<'limits> {
-    /// `None` for the orders a slot takes by the hours.
-    pub(super) rule: Option<&'limits Rule>,
-    /// Its place among the limits.
-    pub(super) index: Option<usize>,
-    pub(super) key: CounterKey,
-    pub(super) amount: i64,
-    pub(super) limit: i64,
-}
-
-impl Rule {
-    /// How much of it is taken matters even while it has capacity: work queues up, or is laid into slots before.
-    #[must_use]
-    pub fn is_queue(&self) -> bool {
-        self.measure == Measure::MakeMinutes && self.window == Window::Slot
-    }
-
-    pub(super) fn works_early(&self) -> bool {
-        self.early_hours > 0 && self.is_queue()
-    }
-
-    /// The counters of a window that an order of a channel is counted by, with their limits.
-    fn pools(&self, channel: Channel, limit: i64) -> impl Iterator<Item = (Pool, i64)> + use<> {
-        let share = self.shares.get(&channel);
-        let share = share.map(|percent| (Pool::Share(channel), limit * i64::from(*percent) / 100));
-        let reserved = self.reserved_for_counter > 0 && channel != Channel::Counter;
-        let unreserved = reserved.then(|| {
-            let kept = match self.measure {
-                Measure::MakeMinutes => self.reserved_for_counter * 60,
-                Measure::Orders | Measure::Units | Measure::Amount => self.reserved_for_counter,
-            };
-            (Pool::Unreserved, (limit - kept).max(0))
-        });
-        [Some((Pool::All, limit)), share, unreserved]
-            .into_iter()
-            .flatten()
     }
 }
 

@@ -57,8 +57,29 @@ pub struct Planned {
     pub after: StockItem,
     /// Units counted.
     pub count: Option<i64>,
+    /// What changes, by column; empty when nothing does.
+    pub changes: Vec<CellChange>,
+}
+
+/// A value that a row changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellChange {
+    /// Column.
+    pub column: &'static str,
+    /// Value before.
+    pub before: String,
+    /// Value after.
+    pub after: String,
+}
+
+impl Planned {
     /// What changes, such as `quantity 3 → 5`; empty when nothing does.
-    pub detail: String,
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let changes = self.changes.iter();
+        let shown = changes.map(|it| format!("{} {} → {}", it.column, it.before, it.after));
+        shown.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// What an import would do.
@@ -169,34 +190,34 @@ fn plan_row(
         .with_amount_changed(stock.amount_change(&before, &after))
         .on_hand;
     let count = count.filter(|count| *count != on_hand);
+    let deducts = [&before, &after].map(|item| deduct_word(item.rules.deduct));
     let changes = [
-        (before.mode != after.mode)
-            .then(|| format!("{MODE} {} → {}", word(before.mode), word(after.mode))),
-        count.map(|count| format!("{QUANTITY} {on_hand} → {count}")),
-        change_of(DAILY_AMOUNT, before.daily_amount, after.daily_amount),
-        change_of(LOW_THRESHOLD, before.low_threshold, after.low_threshold),
-        (before.rules.deduct != after.rules.deduct).then(|| {
-            let words = (before.rules.deduct, after.rules.deduct);
-            format!(
-                "{DEDUCT} {} → {}",
-                deduct_word(words.0),
-                deduct_word(words.1)
-            )
-        }),
+        change(MODE, word(before.mode), word(after.mode)),
+        change(QUANTITY, on_hand, count.unwrap_or(on_hand)),
+        change(DAILY_AMOUNT, before.daily_amount, after.daily_amount),
+        change(LOW_THRESHOLD, before.low_threshold, after.low_threshold),
+        change(DEDUCT, deducts[0], deducts[1]),
     ];
-    let changes: Vec<_> = changes.into_iter().flatten().collect();
     Ok(Planned {
         line: row.line,
         name: shown(name),
         before,
         after,
         count,
-        detail: changes.join(", "),
+        changes: changes.into_iter().flatten().collect(),
     })
 }
 
-fn change_of(column: &str, before: i64, after: i64) -> Option<String> {
-    (before != after).then(|| format!("{column} {before} → {after}"))
+fn change<T: PartialEq + ToString>(
+    column: &'static str,
+    before: T,
+    after: T,
+) -> Option<CellChange> {
+    (before != after).then(|| CellChange {
+        column,
+        before: before.to_string(),
+        after: after.to_string(),
+    })
 }
 
 fn shown(name: &Name) -> String {

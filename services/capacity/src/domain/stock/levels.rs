@@ -1,4 +1,4 @@
-//! What there is of the units that orders want, and whether an order can have what it wants of them.
+//! What is available of stock-keeping units, and whether it suffices for an order.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,7 +14,7 @@ use super::{
 pub struct MissingUnits {
     /// The unit.
     pub sku_id: SkuId,
-    /// How many were wanted.
+    /// How many were requested.
     pub wanted: i64,
     /// How many are left.
     pub left: i64,
@@ -27,7 +27,7 @@ pub struct Shortage {
     pub missing: Vec<MissingUnits>,
     /// Units of which one order may not have as many.
     pub over_limit: Vec<OverLimit>,
-    /// Short units that the order wants only as a part of others.
+    /// Short units that the order needs only as a part of others.
     pub shared: BTreeMap<SkuId, Shared>,
 }
 

@@ -35,16 +35,16 @@ pub struct Recipes {
 pub struct Need {
     /// Units.
     pub quantity: i64,
-    /// What the order wants that needs it: the unit itself, or all that is made of it.
+    /// What in the order needs it: the unit itself, or all that is made of it.
     pub wanted_by: BTreeSet<SkuId>,
 }
 
-/// A unit of which an order wants more than one order may have.
+/// A unit of which an order has more than is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OverLimit {
     /// The unit.
     pub sku_id: SkuId,
-    /// How many were wanted.
+    /// How many were requested.
     pub wanted: i64,
     /// 每單上限.
     pub max: i64,
@@ -55,12 +55,12 @@ pub struct OverLimit {
 pub struct Shared {
     /// Name of the component.
     pub name: String,
-    /// What the order wants that needs it.
+    /// What in the order needs it.
     pub wanted_by: BTreeSet<SkuId>,
 }
 
 impl Shared {
-    /// How a unit is shared; `None` when the order wants it by itself.
+    /// How a unit is shared; `None` when it is in the order by itself.
     #[must_use]
     pub fn of(sku_id: SkuId, need: Need, recipes: &Recipes) -> Option<Self> {
         if need.wanted_by.contains(&sku_id) {
@@ -98,7 +98,7 @@ impl Shared {
 }
 
 impl Recipes {
-    /// Everything an order needs: what it wants, and the components of that, each summed over the
+    /// Everything an order needs: what is in it, and the components of that, each summed over the
     /// whole order.
     #[must_use]
     pub fn expand(&self, wanted: &BTreeMap<SkuId, i64>) -> BTreeMap<SkuId, Need> {

@@ -10,7 +10,7 @@ use crate::{
             open_status::{OpenState, OpenStatus},
         },
         hours::calendar::SlotTime,
-        limits::usage::Fullness,
+        limits::counter::Fullness,
     },
     grpc::{limits::rule_id, pauses::public_pause},
     wire::timestamp,

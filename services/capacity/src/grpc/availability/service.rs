@@ -2,8 +2,9 @@
 
 use chassis::{
     authn::{Actor, RequestExt as _},
-    error::{CommonReason, Problem, Violations},
+    error::{Problem, Violations},
     id::{self, BranchId, OrderId},
+    request,
 };
 use proto::capacity::v1::{
     GetAvailabilityRequest, GetAvailabilityResponse, ListOpenStatusesRequest,
@@ -25,9 +26,8 @@ use crate::{
     wire::{channel, day, instant, method},
 };
 
-/// Open statuses of branches a page, where the caller does not say, and at most.
-const DEFAULT_STATUSES: i64 = 500;
-const MOST_STATUSES: i64 = 1_000;
+/// Most open statuses of branches in one page.
+const MAX_STATUSES: i32 = 1_000;
 
 /// The gRPC service.
 pub struct AvailabilityService {
@@ -54,21 +54,21 @@ impl AvailabilityService {
         &self,
         request: &Request<GetAvailabilityRequest>,
     ) -> Result<GetAvailabilityResponse, Problem> {
-        let asked = request.get_ref();
+        let body = request.get_ref();
         let mut violations = Violations::new();
-        let branch_id = id::parse::<BranchId>("branch_id", &asked.branch_id, &mut violations);
+        let branch_id = id::parse::<BranchId>("branch_id", &body.branch_id, &mut violations);
         let cart = AvailabilityQuery {
-            method: method("method", asked.method, &mut violations),
-            channel: channel("channel", asked.channel, &mut violations),
-            lines: lines("lines", &asked.lines, &mut violations),
-            skus: skus("skus", &asked.skus, &mut violations),
-            day: day("business_day", &asked.business_day, &mut violations),
+            method: method("method", body.method, &mut violations),
+            channel: channel("channel", body.channel, &mut violations),
+            lines: lines("lines", &body.lines, &mut violations),
+            skus: skus("skus", &body.skus, &mut violations),
+            day: day("business_day", &body.business_day, &mut violations),
             rescheduled: None,
         };
-        let not_before = asked.not_before.as_ref();
+        let not_before = body.not_before.as_ref();
         let not_before = not_before.and_then(|at| instant("not_before", at, &mut violations));
-        let order_id = (!asked.order_id.is_empty())
-            .then(|| id::parse::<OrderId>("order_id", &asked.order_id, &mut violations))
+        let order_id = (!body.order_id.is_empty())
+            .then(|| id::parse::<OrderId>("order_id", &body.order_id, &mut violations))
             .flatten();
         let branch_id = checked(branch_id, violations)?;
         let (identity, org) = (request.identity(), request.org()?);
@@ -95,29 +95,20 @@ impl AvailabilityService {
         &self,
         request: &Request<ListOpenStatusesRequest>,
     ) -> Result<ListOpenStatusesResponse, Problem> {
-        let asked = request.get_ref();
+        let body = request.get_ref();
         let mut violations = Violations::new();
-        let brand_id = id::parse("brand_id", &asked.brand_id, &mut violations);
-        let method = method("method", asked.method, &mut violations);
-        let size = match asked.page_size {
-            0 => DEFAULT_STATUSES,
-            size => i64::from(size),
-        };
-        if !(1..=MOST_STATUSES).contains(&size) {
-            let params = [("min", 1), ("max", MOST_STATUSES)];
-            violations.push_with("page_size", CommonReason::ValidationFailed, params);
-        }
-        let after = (!asked.page_token.is_empty())
-            .then(|| id::parse("page_token", &asked.page_token, &mut violations))
-            .flatten();
+        let brand_id = id::parse("brand_id", &body.brand_id, &mut violations);
+        let method = method("method", body.method, &mut violations);
+        let (size, token) = (body.page_size, &body.page_token);
+        let page = request::bulk_page(MAX_STATUSES, size, token, &mut violations);
         let brand_id = checked(brand_id, violations)?;
         let org = request.org()?;
-        let found = open_statuses::list(&self.deps, org, brand_id, method, after, size).await?;
-        let is_full = i64::try_from(found.len()).is_ok_and(|found| found == size);
-        let last = found.last().filter(|_| is_full);
+        let limit = page.limit();
+        let found = open_statuses::list(&self.deps, org, brand_id, method, page.after, limit);
+        let page = page.page(found.await?, |(branch_id, _)| *branch_id);
         Ok(ListOpenStatusesResponse {
-            next_page_token: last.map(|(id, _)| id.to_string()).unwrap_or_default(),
-            branches: found.iter().map(convert::open_status).collect(),
+            branches: page.items.iter().map(convert::open_status).collect(),
+            next_page_token: page.next_page_token.unwrap_or_default(),
         })
     }
 }

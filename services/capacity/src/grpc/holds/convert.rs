@@ -56,7 +56,7 @@ pub fn hold_request(
     ))
 }
 
-/// Reads how much of each unit is wanted; the same unit named twice is summed.
+/// Parses how much of each unit is requested; the same unit named twice is summed.
 pub fn skus(
     field: &str,
     wanted: &[wire::SkuQuantity],

@@ -31,7 +31,7 @@ use crate::{
 /// Most decisions of a request, and orders listed in a response.
 pub const MOST_ORDERS: usize = 200;
 
-/// Reads hours and judges them; faults are noted below `prefix`.
+/// Parses hours; violations are pushed below `prefix`.
 pub fn hours(prefix: &str, hours: &wire::Hours, violations: &mut Violations) -> Option<Hours> {
     if wire::OutsideHours::try_from(hours.outside_hours).is_err() {
         violations.push(
@@ -210,15 +210,16 @@ pub fn decisions(asked: Option<&wire::OrderDecisions>, violations: &mut Violatio
             Decision::Act(Action::Reschedule(_) | Action::RescheduleNext)
         )
     };
-    let field = "decisions.move_reason";
-    let move_reason = text::bounded_multiline(field, &asked.move_reason, 0..=200, violations);
-    if move_reason.is_empty() && by_order.values().any(reschedules) {
+    let field = "decisions.reschedule_reason";
+    let reschedule_reason =
+        text::bounded_multiline(field, &asked.reschedule_reason, 0..=200, violations);
+    if reschedule_reason.is_empty() && by_order.values().any(reschedules) {
         violations.push(field, CommonReason::ReasonRequired);
     }
     Decisions {
         by_order,
         keep_others: asked.keep_others,
-        reschedule_reason: move_reason,
+        reschedule_reason,
     }
 }
 
@@ -234,8 +235,8 @@ fn decision(
         }
         wire::Decision::Keep => return Some(Decision::Keep),
         wire::Decision::Cancel => Action::Cancel,
-        wire::Decision::MoveNext => Action::RescheduleNext,
-        wire::Decision::Move => {
+        wire::Decision::RescheduleNext => Action::RescheduleNext,
+        wire::Decision::Reschedule => {
             let field = format!("{field}.wanted_at");
             let Some(wanted_at) = &asked.wanted_at else {
                 violations.push(field, CommonReason::ValidationFailed);
@@ -427,11 +428,11 @@ mod tests {
                 one(order_id(1), wire::Decision::Keep),
                 one("?".to_owned(), wire::Decision::Cancel),
                 one(order_id(2), wire::Decision::Unspecified),
-                one(order_id(3), wire::Decision::Move),
-                one(order_id(1), wire::Decision::MoveNext),
+                one(order_id(3), wire::Decision::Reschedule),
+                one(order_id(1), wire::Decision::RescheduleNext),
             ],
             keep_others: true,
-            move_reason: " ".to_owned(),
+            reschedule_reason: " ".to_owned(),
         };
         let mut violations = Violations::new();
         let read = decisions(Some(&asked), &mut violations);
@@ -448,7 +449,7 @@ mod tests {
                 ("decisions.orders[2].decision", "VALIDATION_FAILED"),
                 ("decisions.orders[3].wanted_at", "VALIDATION_FAILED"),
                 ("decisions.orders[4].order_id", "VALIDATION_FAILED"),
-                ("decisions.move_reason", "REASON_REQUIRED"),
+                ("decisions.reschedule_reason", "REASON_REQUIRED"),
             ]
         );
     }

@@ -19,7 +19,7 @@ use proto::capacity::v1::{
 };
 use tonic::Request;
 
-use super::convert;
+use super::{convert, parse};
 use crate::{
     app::{
         Dependencies,
@@ -89,7 +89,7 @@ impl LimitService {
         let mut violations = Violations::new();
         let clock = &*self.deps.clock;
         let (read, slots) = (&asked.rules, Some(minutes));
-        let rules = convert::rules(clock, "rules", read, slots, &mut violations);
+        let rules = parse::rules(clock, "rules", read, slots, &mut violations);
         let note = text::bounded("note", &asked.note, 0..=MOST_NOTE, &mut violations);
         violations.into_result()?;
         let change = SetLimits {
@@ -115,7 +115,7 @@ impl LimitService {
         let mut violations = Violations::new();
         let clock = &*self.deps.clock;
         let (read, slots) = (&asked.rules, Some(minutes));
-        let rules = convert::rules(clock, "rules", read, slots, &mut violations);
+        let rules = parse::rules(clock, "rules", read, slots, &mut violations);
         let day = day("business_day", &asked.business_day, &mut violations);
         violations.into_result()?;
         let found = limits::preview(&self.deps, identity, org, branch_id, &rules, day).await?;
@@ -211,7 +211,7 @@ impl LimitService {
         let length = 1..=MOST_TEMPLATE_NAME;
         let name = text::bounded("template.name", &asked.name, length, &mut violations);
         let read = &asked.rules;
-        let rules = convert::rules(clock, "template.rules", read, None, &mut violations);
+        let rules = parse::rules(clock, "template.rules", read, None, &mut violations);
         if asked.template_id.is_empty() != (asked.version == 0) {
             violations.push("template.version", CommonReason::ValidationFailed);
         }

@@ -280,7 +280,7 @@ pub fn order(order: &MatchingOrder) -> wire::OrderWithTarget {
     }
 }
 
-/// Parses which page of the history is wanted.
+/// Parses a page request of the history.
 pub fn page(
     size: i32,
     token: &str,

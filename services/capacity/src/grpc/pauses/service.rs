@@ -1,6 +1,7 @@
 //! The RPCs of `PauseService`.
 
 use chassis::{
+    audit,
     authn::RequestExt as _,
     error::{CommonReason, Problem, Violations},
     id,
@@ -9,7 +10,7 @@ use chassis::{
 };
 use prost::Message as _;
 use proto::capacity::v1::{
-    CreatePauseRequest, CreatePauseResponse, ListPausesRequest, ListPausesResponse,
+    self as wire, CreatePauseRequest, CreatePauseResponse, ListPausesRequest, ListPausesResponse,
     PreviewPauseRequest, PreviewPauseResponse, ResumePauseRequest, ResumePauseResponse,
     pause_service_server as server,
 };
@@ -174,8 +175,13 @@ impl PauseService {
             actor: actor(identity),
         };
         let encode = |pause: &PauseInBranch| {
-            let pause = Some(convert::pause(pause));
-            CreatePauseResponse { pause }.encode_to_vec()
+            let pause = convert::pause(pause);
+            // Who paused is what the record itself says, without the name.
+            audit::after(&wire::Pause {
+                started_by: String::new(),
+                ..pause.clone()
+            });
+            CreatePauseResponse { pause: Some(pause) }.encode_to_vec()
         };
         let answer = pauses::create(&self.deps, identity, org, &command, encode).await?;
         let answer = CreatePauseResponse::decode(answer.as_slice());

@@ -331,7 +331,7 @@ pub fn imported(imported: &Imported) -> wire::ImportStockResponse {
         line: line(row.line),
         name: row.name.clone(),
         change: change(row).to_owned(),
-        detail: row.detail.clone(),
+        detail: row.detail(),
     };
     let listed = rows.iter().filter(|row| change(row) != "unchanged");
     wire::ImportStockResponse {
@@ -345,10 +345,10 @@ pub fn imported(imported: &Imported) -> wire::ImportStockResponse {
 }
 
 fn change(row: &Planned) -> &'static str {
-    match (row.detail.as_str(), row.before.version) {
-        ("", _) => "unchanged",
-        (_, 0) => "created",
-        _ => "updated",
+    match (row.changes.is_empty(), row.before.version) {
+        (true, _) => "unchanged",
+        (false, 0) => "created",
+        (false, _) => "updated",
     }
 }
 

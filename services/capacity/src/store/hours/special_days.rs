@@ -1,8 +1,7 @@
 //! Special days of branches and brands.
 
-use anyhow::{Context as _, ensure};
 use chassis::{
-    db::TenantTx,
+    db::{StoreError, TenantTx},
     id::{BranchId, BrandId, SpecialDayId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -72,12 +71,11 @@ macro_rules! select_days {
 pub async fn find(
     tx: &mut TenantTx,
     special_day_id: SpecialDayId,
-) -> anyhow::Result<Option<SpecialDay>> {
+) -> Result<Option<SpecialDay>, StoreError> {
     let org = tx.org().as_uuid();
     let row = select_days!("AND special_day_id = $2", org, special_day_id.as_uuid(),)
         .fetch_optional(&mut **tx)
-        .await
-        .context("find a special day")?;
+        .await?;
     Ok(row.map(SpecialDay::from))
 }
 
@@ -86,7 +84,7 @@ pub async fn list_of_brand(
     tx: &mut TenantTx,
     brand_id: BrandId,
     from: NaiveDate,
-) -> anyhow::Result<Vec<SpecialDay>> {
+) -> Result<Vec<SpecialDay>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_days!(
         "AND brand_id = $2 AND to_date >= $3 ORDER BY from_date, special_day_id",
@@ -95,8 +93,7 @@ pub async fn list_of_brand(
         from,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list the special days of a brand")?;
+    .await?;
     Ok(rows.into_iter().map(SpecialDay::from).collect())
 }
 
@@ -106,7 +103,7 @@ pub async fn list_of_branches(
     brand_id: BrandId,
     branch_ids: &[BranchId],
     from: NaiveDate,
-) -> anyhow::Result<Vec<SpecialDay>> {
+) -> Result<Vec<SpecialDay>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_days!(
         r#"
@@ -121,8 +118,7 @@ pub async fn list_of_branches(
         from,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list the special days of branches")?;
+    .await?;
     Ok(rows.into_iter().map(SpecialDay::from).collect())
 }
 
@@ -137,7 +133,7 @@ pub async fn save(
         version,
     }: &SpecialDay,
     (at, by): (DateTime<Utc>, &str),
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     let opens: Vec<_> = day
         .periods
@@ -182,13 +178,8 @@ pub async fn save(
         by,
     )
     .execute(&mut **tx)
-    .await
-    .context("keep a special day")?;
-    ensure!(
-        done.rows_affected() == 1,
-        "special day {special_day_id} is not at version {}",
-        version - 1,
-    );
+    .await?;
+    StoreError::check_row_count("special_days", 1, done.rows_affected())?;
     delete_dates(tx, *special_day_id).await?;
     let owner = branch_id.map_or_else(|| brand_id.as_uuid(), |id| id.as_uuid());
     sqlx::query!(
@@ -204,13 +195,12 @@ pub async fn save(
         day.to,
     )
     .execute(&mut **tx)
-    .await
-    .context("keep the dates of a special day")?;
+    .await?;
     Ok(())
 }
 
 /// Deletes a special day whose branches are locked.
-pub async fn delete(tx: &mut TenantTx, special_day_id: SpecialDayId) -> anyhow::Result<()> {
+pub async fn delete(tx: &mut TenantTx, special_day_id: SpecialDayId) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     delete_dates(tx, special_day_id).await?;
     sqlx::query!(
@@ -219,12 +209,11 @@ pub async fn delete(tx: &mut TenantTx, special_day_id: SpecialDayId) -> anyhow::
         special_day_id.as_uuid(),
     )
     .execute(&mut **tx)
-    .await
-    .context("delete a special day")?;
+    .await?;
     Ok(())
 }
 
-async fn delete_dates(tx: &mut TenantTx, special_day_id: SpecialDayId) -> anyhow::Result<()> {
+async fn delete_dates(tx: &mut TenantTx, special_day_id: SpecialDayId) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query!(
         "DELETE FROM special_day_dates WHERE org_id = $1 AND special_day_id = $2",
@@ -232,13 +221,12 @@ async fn delete_dates(tx: &mut TenantTx, special_day_id: SpecialDayId) -> anyhow
         special_day_id.as_uuid(),
     )
     .execute(&mut **tx)
-    .await
-    .context("delete the dates of a special day")?;
+    .await?;
     Ok(())
 }
 
 /// Raises the version of the special days of locked branches, so that no schedule made before counts.
-pub async fn touch(tx: &mut TenantTx, branch_ids: &[BranchId]) -> anyhow::Result<()> {
+pub async fn touch(tx: &mut TenantTx, branch_ids: &[BranchId]) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query!(
         r#"
@@ -251,7 +239,6 @@ pub async fn touch(tx: &mut TenantTx, branch_ids: &[BranchId]) -> anyhow::Result
         branch_ids as &[BranchId],
     )
     .execute(&mut **tx)
-    .await
-    .context("raise the version of special days")?;
+    .await?;
     Ok(())
 }

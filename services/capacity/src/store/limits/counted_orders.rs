@@ -1,22 +1,24 @@
 //! Orders as limits count them.
 
-use anyhow::Context as _;
 use chassis::{
     business_day::BusinessDay,
-    db::TenantTx,
+    db::{StoreError, TenantTx},
     id::{BranchId, OrderId},
     sales::{Channel, Method},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Utc};
 use sqlx::types::Json;
 
 use crate::{
     domain::{
-        limits::{order::SlotOrder, usage::Taken},
+        limits::{counter::Taken, order::SlotOrder},
         line::Line,
     },
-    store::holds::{TakenRow, taken, taken_rows},
+    store::holds::taken::{TakenRow, taken, taken_rows},
 };
+
+/// A slot belongs to the date it begins on in the branch's zone or the one before: never two away.
+const AROUND: Days = Days::new(2);
 
 /// An order that limits count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,15 +61,10 @@ pub async fn list(
     branch_id: BranchId,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-) -> anyhow::Result<Vec<CountedOrder>> {
+) -> Result<Vec<CountedOrder>, StoreError> {
     let org = tx.org().as_uuid();
-    // A slot belongs to the date it begins on in the branch's zone or the one before: never two away.
-    let (first, last) = (from.date_naive().pred_opt(), to.date_naive().succ_opt());
-    let (first, last) = first.zip(last).context("a date at the calendar's end")?;
-    let (first, last) = first
-        .pred_opt()
-        .zip(last.succ_opt())
-        .context("a date at the calendar's end")?;
+    let first = from.date_naive() - AROUND;
+    let last = to.date_naive() + AROUND;
     let rows = select_orders!(
         r#"
           AND branch_id = $2
@@ -86,23 +83,27 @@ pub async fn list(
         last,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list the orders that limits count")?;
+    .await?;
     Ok(rows.into_iter().map(CountedOrder::from).collect())
 }
 
 /// Finds an order as limits count it, test orders and those given back included.
-pub async fn find(tx: &mut TenantTx, order_id: OrderId) -> anyhow::Result<Option<CountedOrder>> {
+pub async fn find(
+    tx: &mut TenantTx,
+    order_id: OrderId,
+) -> Result<Option<CountedOrder>, StoreError> {
     let org = tx.org().as_uuid();
     let row = select_orders!("AND order_id = $2", org, order_id.as_uuid(),)
         .fetch_optional(&mut **tx)
-        .await
-        .context("find an order that limits count")?;
+        .await?;
     Ok(row.map(CountedOrder::from))
 }
 
 /// Writes anew what orders of a locked branch take of the limits.
-pub async fn set_taken(tx: &mut TenantTx, taken: &[(OrderId, Vec<Taken>)]) -> anyhow::Result<()> {
+pub async fn set_taken(
+    tx: &mut TenantTx,
+    taken: &[(OrderId, Vec<Taken>)],
+) -> Result<(), StoreError> {
     if taken.is_empty() {
         return Ok(());
     }
@@ -128,8 +129,7 @@ pub async fn set_taken(tx: &mut TenantTx, taken: &[(OrderId, Vec<Taken>)]) -> an
         &takes as &[Json<Vec<TakenRow>>],
     )
     .execute(&mut **tx)
-    .await
-    .context("count orders by limits anew")?;
+    .await?;
     Ok(())
 }
 

@@ -2,18 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use anyhow::{Context as _, ensure};
 use chassis::{
-    db::{SystemTx, TenantTx},
+    db::{StoreError, SystemTx, TenantTx},
     id::{BranchId, LimitRuleId},
 };
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::{
-    domain::limits::usage::{CounterChange, CounterIncrement, CounterKey, Pool},
-    store::Inconsistent,
-};
+use crate::domain::limits::counter::{CounterChange, CounterIncrement, CounterKey, Pool};
 
 /// A counter as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +37,7 @@ pub async fn used(
     tx: &mut TenantTx,
     branch_id: BranchId,
     from: DateTime<Utc>,
-) -> anyhow::Result<HashMap<CounterKey, i64>> {
+) -> Result<HashMap<CounterKey, i64>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = sqlx::query!(
         r#"
@@ -56,8 +52,7 @@ pub async fn used(
         from,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("read the counters of limits")?;
+    .await?;
     rows.into_iter()
         .map(|row| Ok((key(row.starts_at, row.rule_id, &row.pool)?, row.used)))
         .collect()
@@ -70,7 +65,7 @@ pub async fn full_between(
     branch_ids: &[BranchId],
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     summed: &[LimitRuleId],
-) -> anyhow::Result<HashMap<BranchId, HashMap<CounterKey, i64>>> {
+) -> Result<HashMap<BranchId, HashMap<CounterKey, i64>>, StoreError> {
     let mut used = HashMap::<BranchId, HashMap<CounterKey, i64>>::new();
     if branch_ids.is_empty() {
         return Ok(used);
@@ -94,8 +89,7 @@ pub async fn full_between(
         summed as &[LimitRuleId],
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("read the counters of limits of branches")?;
+    .await?;
     for row in rows {
         let key = key(row.starts_at, row.rule_id, &row.pool)?;
         used.entry(row.branch_id).or_default().insert(key, row.used);
@@ -109,7 +103,7 @@ pub async fn overbooked(
     branch_id: BranchId,
     from: DateTime<Utc>,
     limit: i64,
-) -> anyhow::Result<Vec<Counter>> {
+) -> Result<Vec<Counter>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = sqlx::query!(
         r#"
@@ -130,8 +124,7 @@ pub async fn overbooked(
         limit,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list what is overbooked")?;
+    .await?;
     rows.into_iter()
         .map(|row| {
             Ok(Counter {
@@ -151,7 +144,7 @@ pub async fn hold(
     tx: &mut TenantTx,
     branch_id: BranchId,
     added: &BTreeMap<CounterKey, CounterIncrement>,
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     if added.is_empty() {
         return Ok(());
     }
@@ -183,8 +176,7 @@ pub async fn hold(
         &beyond,
     )
     .execute(&mut **tx)
-    .await
-    .context("hold of the limits")?;
+    .await?;
     Ok(())
 }
 
@@ -194,7 +186,7 @@ pub async fn settle(
     tx: &mut TenantTx,
     branch_id: BranchId,
     changes: &BTreeMap<CounterKey, CounterChange>,
-) -> anyhow::Result<Vec<(DateTime<Utc>, (i64, i64), i64)>> {
+) -> Result<Vec<(DateTime<Utc>, (i64, i64), i64)>, StoreError> {
     if changes.is_empty() {
         return Ok(Vec::new());
     }
@@ -237,14 +229,9 @@ pub async fn settle(
         &committed,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("settle what is held of the limits")?;
-    ensure!(
-        rows.len() == changes.len(),
-        "{} of {} counters of branch {branch_id} were there to change",
-        rows.len(),
-        changes.len(),
-    );
+    .await?;
+    let changed = u64::try_from(rows.len())?;
+    StoreError::check_row_count("limit_counters", changes.len(), changed)?;
     Ok(rows
         .into_iter()
         .filter(|row| row.change != 0)
@@ -265,7 +252,7 @@ pub async fn replace(
     branch_id: BranchId,
     from: DateTime<Utc>,
     counters: &[Counter],
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query!(
         "DELETE FROM limit_counters WHERE org_id = $1 AND branch_id = $2 AND starts_at >= $3",
@@ -274,8 +261,7 @@ pub async fn replace(
         from,
     )
     .execute(&mut **tx)
-    .await
-    .context("clear the counters of limits")?;
+    .await?;
     if counters.is_empty() {
         return Ok(());
     }
@@ -304,15 +290,18 @@ pub async fn replace(
         &limits,
     )
     .execute(&mut **tx)
-    .await
-    .context("count what is booked by limits")?;
+    .await?;
     Ok(())
 }
 
 /// Deletes at most `limit` counters of windows that began before `before`. Returns how many.
 ///
 /// A window is older than its youngest hold by the days ahead at most.
-pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
+pub async fn purge(
+    tx: &mut SystemTx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         r#"
         DELETE FROM limit_counters
@@ -328,8 +317,7 @@ pub async fn purge(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyh
         limit,
     )
     .execute(&mut **tx)
-    .await
-    .context("purge counters of limits")?;
+    .await?;
     Ok(done.rows_affected())
 }
 
@@ -345,12 +333,13 @@ fn columns<'key>(
     (starts, rules, pools)
 }
 
-fn key(starts_at: DateTime<Utc>, rule_id: LimitRuleId, pool: &str) -> anyhow::Result<CounterKey> {
-    let pool = Pool::named(pool).ok_or_else(|| Inconsistent {
-        table: "limit_counters",
-        column: "pool",
-        key: format!("{starts_at} {rule_id}"),
-        value: pool.to_owned(),
+fn key(
+    starts_at: DateTime<Utc>,
+    rule_id: LimitRuleId,
+    pool: &str,
+) -> Result<CounterKey, StoreError> {
+    let pool = Pool::named(pool).ok_or_else(|| {
+        StoreError::inconsistent("limit_counters", "pool", format!("{starts_at} {rule_id}"))
     })?;
     Ok(CounterKey {
         starts_at,

@@ -1,8 +1,7 @@
 //! Orders that contain something.
 
-use anyhow::Context as _;
 use chassis::{
-    db::TenantTx,
+    db::{StoreError, TenantTx},
     id::{BranchId, CategoryId, OptionId, OrderId, ProductId, VariantId},
     sales::{Channel, Method},
 };
@@ -35,7 +34,7 @@ pub async fn list(
     channels: &[Channel],
     (now, until): (DateTime<Utc>, Option<DateTime<Utc>>),
     limit: i64,
-) -> anyhow::Result<(Vec<MatchingOrder>, i64)> {
+) -> Result<(Vec<MatchingOrder>, i64), StoreError> {
     let org = tx.org().as_uuid();
     let method = match target {
         Target::Method(method) => Some(*method),
@@ -72,8 +71,7 @@ pub async fn list(
         limit,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list orders that contain something")?;
+    .await?;
     let all = rows.first().map_or(0, |row| row.all);
     let orders = rows.into_iter().map(|row| MatchingOrder {
         order_id: row.order_id,

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use anyhow::{Context as _, ensure};
 use chassis::{
     business_day::BusinessDay,
-    db::{SystemTx, TenantTx},
+    db::{StoreError, SystemTx, TenantTx},
     id::{BranchId, SkuId},
 };
 use chrono::NaiveDate;
@@ -75,7 +74,7 @@ pub async fn find_many(
     branch_id: BranchId,
     sku_ids: &[SkuId],
     from: BusinessDay,
-) -> anyhow::Result<HashMap<BucketKey, Bucket>> {
+) -> Result<HashMap<BucketKey, Bucket>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_buckets!(
         r#"
@@ -89,8 +88,7 @@ pub async fn find_many(
         from.date(),
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("find stock buckets")?;
+    .await?;
     Ok(rows.into_iter().map(Row::into_entry).collect())
 }
 
@@ -99,7 +97,7 @@ pub async fn find_keys(
     tx: &mut TenantTx,
     branch_id: BranchId,
     keys: &[BucketKey],
-) -> anyhow::Result<HashMap<BucketKey, Bucket>> {
+) -> Result<HashMap<BucketKey, Bucket>, StoreError> {
     let org = tx.org().as_uuid();
     let (sku_ids, days) = columns(keys.iter());
     let rows = select_buckets!(
@@ -112,8 +110,7 @@ pub async fn find_keys(
         &days,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("find stock buckets by key")?;
+    .await?;
     Ok(rows.into_iter().map(Row::into_entry).collect())
 }
 
@@ -122,7 +119,7 @@ pub async fn insert(
     tx: &mut TenantTx,
     branch_id: BranchId,
     buckets: &[(SkuId, BusinessDay, Bucket)],
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     if buckets.is_empty() {
         return Ok(());
     }
@@ -146,8 +143,7 @@ pub async fn insert(
         &on_hand,
     )
     .execute(&mut **tx)
-    .await
-    .context("make stock buckets")?;
+    .await?;
     Ok(())
 }
 
@@ -158,7 +154,7 @@ pub async fn apply(
     tx: &mut TenantTx,
     branch_id: BranchId,
     changes: &BTreeMap<BucketKey, BucketChange>,
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     if changes.is_empty() {
         return Ok(());
     }
@@ -191,15 +187,8 @@ pub async fn apply(
         &holds,
     )
     .execute(&mut **tx)
-    .await
-    .context("apply orders to stock buckets")?;
-    ensure!(
-        usize::try_from(done.rows_affected())? == changes.len(),
-        "{} of {} stock buckets of branch {branch_id} were there to change",
-        done.rows_affected(),
-        changes.len(),
-    );
-    Ok(())
+    .await?;
+    StoreError::check_row_count("stock_buckets", changes.len(), done.rows_affected())
 }
 
 /// Sets the counters of a bucket of a locked branch as staff left them.
@@ -208,7 +197,7 @@ pub async fn set(
     branch_id: BranchId,
     key: BucketKey,
     bucket: &Bucket,
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     set_many(tx, branch_id, &BTreeMap::from([(key, *bucket)])).await
 }
 
@@ -217,7 +206,7 @@ pub async fn set_many(
     tx: &mut TenantTx,
     branch_id: BranchId,
     buckets: &BTreeMap<BucketKey, Bucket>,
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     if buckets.is_empty() {
         return Ok(());
     }
@@ -242,8 +231,7 @@ pub async fn set_many(
         Json(rows) as Json<Vec<Row>>,
     )
     .execute(&mut **tx)
-    .await
-    .context("set stock buckets")?;
+    .await?;
     Ok(())
 }
 
@@ -253,7 +241,7 @@ fn columns<'a>(keys: impl Iterator<Item = &'a BucketKey>) -> (Vec<Uuid>, Vec<Nai
 }
 
 /// Deletes at most `limit` buckets of days before `before`. Returns how many.
-pub async fn purge(tx: &mut SystemTx, before: NaiveDate, limit: i64) -> anyhow::Result<u64> {
+pub async fn purge(tx: &mut SystemTx, before: NaiveDate, limit: i64) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         r#"
         DELETE FROM stock_buckets
@@ -270,7 +258,6 @@ pub async fn purge(tx: &mut SystemTx, before: NaiveDate, limit: i64) -> anyhow::
         limit,
     )
     .execute(&mut **tx)
-    .await
-    .context("purge daily buckets")?;
+    .await?;
     Ok(done.rows_affected())
 }

@@ -1,13 +1,13 @@
 //! Shared components of a brand.
 
-use anyhow::Context as _;
 use chassis::{
-    db::TenantTx,
+    db::{StoreError, TenantTx},
     id::{BrandId, SkuId},
 };
+use serde::Serialize;
 
 /// A component.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Component {
     /// Brand.
     pub brand_id: BrandId,
@@ -42,7 +42,7 @@ macro_rules! select_components {
 }
 
 /// Lists the components of a brand that are not archived, by name.
-pub async fn list(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Component>> {
+pub async fn list(tx: &mut TenantTx, brand_id: BrandId) -> Result<Vec<Component>, StoreError> {
     let org = tx.org().as_uuid();
     select_components!(
         "AND brand_id = $2 AND NOT archived ORDER BY name",
@@ -51,7 +51,7 @@ pub async fn list(tx: &mut TenantTx, brand_id: BrandId) -> anyhow::Result<Vec<Co
     )
     .fetch_all(&mut **tx)
     .await
-    .context("list the components of a brand")
+    .map_err(StoreError::from)
 }
 
 /// Finds a component and keeps other transactions from changing it until the transaction ends.
@@ -59,7 +59,7 @@ pub async fn lock(
     tx: &mut TenantTx,
     brand_id: BrandId,
     sku_id: SkuId,
-) -> anyhow::Result<Option<Component>> {
+) -> Result<Option<Component>, StoreError> {
     let org = tx.org().as_uuid();
     select_components!(
         "AND brand_id = $2 AND sku_id = $3 FOR UPDATE",
@@ -69,7 +69,7 @@ pub async fn lock(
     )
     .fetch_optional(&mut **tx)
     .await
-    .context("lock a component")
+    .map_err(StoreError::from)
 }
 
 /// Keeps others from archiving these components until the transaction ends, and returns which of
@@ -78,7 +78,7 @@ pub async fn share(
     tx: &mut TenantTx,
     brand_id: BrandId,
     sku_ids: &[SkuId],
-) -> anyhow::Result<Vec<SkuId>> {
+) -> Result<Vec<SkuId>, StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query_scalar!(
         r#"
@@ -97,11 +97,11 @@ pub async fn share(
     )
     .fetch_all(&mut **tx)
     .await
-    .context("share components")
+    .map_err(StoreError::from)
 }
 
-/// Keeps a component; a name taken meanwhile fails on `components_name`.
-pub async fn upsert(tx: &mut TenantTx, component: &Component) -> Result<(), sqlx::Error> {
+/// Keeps a component; a name that is taken violates `components_name`.
+pub async fn upsert(tx: &mut TenantTx, component: &Component) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query!(
         r#"

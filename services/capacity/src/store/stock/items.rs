@@ -1,19 +1,15 @@
 //! Settings of stock items.
 
-use anyhow::{Context as _, ensure};
 use chassis::{
     business_day::BusinessDay,
-    db::{SystemTx, TenantTx},
+    db::{StoreError, SystemTx, TenantTx},
     id::{BranchId, OrganisationId, SkuId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sqlx::types::Json;
 
-use crate::{
-    domain::stock::{Deduct, Rules, StockItem, StockMode},
-    store::Inconsistent,
-};
+use crate::domain::stock::{Deduct, Rules, StockItem, StockMode};
 
 struct Row {
     sku_id: SkuId,
@@ -31,16 +27,13 @@ struct Row {
 }
 
 impl TryFrom<Row> for StockItem {
-    type Error = Inconsistent;
+    type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, Inconsistent> {
+    fn try_from(row: Row) -> Result<Self, StoreError> {
         let weekdays = match row.weekday_amounts.as_slice() {
             [] => [None; 7],
-            seven => seven.try_into().map_err(|_| Inconsistent {
-                table: "stock_items",
-                column: "weekday_amounts",
-                key: row.sku_id.to_string(),
-                value: format!("{seven:?}"),
+            seven => seven.try_into().map_err(|_| {
+                StoreError::inconsistent("stock_items", "weekday_amounts", row.sku_id)
             })?,
         };
         let days = row.date_days.into_iter().map(BusinessDay::on);
@@ -62,9 +55,8 @@ impl TryFrom<Row> for StockItem {
     }
 }
 
-fn items(rows: Vec<Row>) -> anyhow::Result<Vec<StockItem>> {
-    let items: Result<_, Inconsistent> = rows.into_iter().map(StockItem::try_from).collect();
-    Ok(items?)
+fn items(rows: Vec<Row>) -> Result<Vec<StockItem>, StoreError> {
+    rows.into_iter().map(StockItem::try_from).collect()
 }
 
 /// Selects stock items of the organisation, its first parameter.
@@ -95,7 +87,7 @@ macro_rules! select_items {
 }
 
 /// Lists the stock items of a branch, by unit.
-pub async fn list(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Vec<StockItem>> {
+pub async fn list(tx: &mut TenantTx, branch_id: BranchId) -> Result<Vec<StockItem>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_items!(
         "AND branch_id = $2 ORDER BY sku_id",
@@ -103,8 +95,7 @@ pub async fn list(tx: &mut TenantTx, branch_id: BranchId) -> anyhow::Result<Vec<
         branch_id.as_uuid(),
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list the stock items of a branch")?;
+    .await?;
     items(rows)
 }
 
@@ -113,7 +104,7 @@ pub async fn find_many(
     tx: &mut TenantTx,
     branch_id: BranchId,
     sku_ids: &[SkuId],
-) -> anyhow::Result<Vec<StockItem>> {
+) -> Result<Vec<StockItem>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_items!(
         "AND branch_id = $2 AND sku_id = ANY($3)",
@@ -122,8 +113,7 @@ pub async fn find_many(
         sku_ids as &[SkuId],
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("find stock items")?;
+    .await?;
     items(rows)
 }
 
@@ -135,7 +125,7 @@ pub async fn list_expecting(
     tx: &mut SystemTx,
     now: DateTime<Utc>,
     limit: i64,
-) -> anyhow::Result<Vec<(OrganisationId, BranchId)>> {
+) -> Result<Vec<(OrganisationId, BranchId)>, StoreError> {
     let rows = sqlx::query!(
         r#"
         SELECT org_id AS "org_id: OrganisationId", branch_id AS "branch_id: BranchId"
@@ -161,8 +151,7 @@ pub async fn list_expecting(
         limit,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list branches that expect stock")?;
+    .await?;
     Ok(rows
         .into_iter()
         .map(|row| (row.org_id, row.branch_id))
@@ -174,7 +163,7 @@ pub async fn find_expecting(
     tx: &mut TenantTx,
     branch_id: BranchId,
     today: BusinessDay,
-) -> anyhow::Result<Vec<StockItem>> {
+) -> Result<Vec<StockItem>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = select_items!(
         r#"
@@ -189,8 +178,7 @@ pub async fn find_expecting(
         today.date(),
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("find the items that expect stock")?;
+    .await?;
     items(rows)
 }
 
@@ -200,7 +188,7 @@ pub async fn set_received(
     branch_id: BranchId,
     sku_ids: &[SkuId],
     today: BusinessDay,
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     sqlx::query!(
         r#"
@@ -216,8 +204,7 @@ pub async fn set_received(
         today.date(),
     )
     .execute(&mut **tx)
-    .await
-    .context("note the receipts of items")?;
+    .await?;
     Ok(())
 }
 
@@ -226,7 +213,7 @@ pub async fn upsert(
     tx: &mut TenantTx,
     branch_id: BranchId,
     item: &StockItem,
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     let rules = &item.rules;
     let weekdays = match rules.weekdays {
@@ -270,8 +257,7 @@ pub async fn upsert(
         item.version,
     )
     .execute(&mut **tx)
-    .await
-    .context("keep a stock item")?;
+    .await?;
     Ok(())
 }
 
@@ -292,7 +278,7 @@ pub async fn upsert_basics(
     tx: &mut TenantTx,
     branch_id: BranchId,
     items: &[StockItem],
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     let row = |item: &StockItem| BasicsRow {
         sku_id: item.sku_id,
@@ -327,11 +313,7 @@ pub async fn upsert_basics(
         Json(rows) as Json<Vec<BasicsRow>>,
     )
     .execute(&mut **tx)
-    .await
-    .context("keep stock items")?;
-    ensure!(
-        usize::try_from(done.rows_affected())? == items.len(),
-        "a stock item was given twice"
-    );
-    Ok(())
+    .await?;
+    // An item that is given twice is changed once.
+    StoreError::check_row_count("stock_items", items.len(), done.rows_affected())
 }

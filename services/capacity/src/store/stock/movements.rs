@@ -1,10 +1,9 @@
 //! The journal of stock movements: rows are added and never changed; old ones are folded into one.
 
-use anyhow::Context as _;
 use chassis::{
     business_day::BusinessDay,
     clock::Clock,
-    db::{SystemTx, TenantTx},
+    db::{StoreError, SystemTx, TenantTx},
     id::{BranchId, MovementId, OrderId, SkuId},
 };
 use chrono::{DateTime, Utc};
@@ -95,7 +94,7 @@ pub async fn insert_many(
     branch_id: BranchId,
     movements: &[OrderMovement],
     by: Option<(&str, &str)>,
-) -> anyhow::Result<()> {
+) -> Result<(), StoreError> {
     if movements.is_empty() {
         return Ok(());
     }
@@ -157,8 +156,7 @@ pub async fn insert_many(
         reason,
     )
     .execute(&mut **tx)
-    .await
-    .context("add stock movements")?;
+    .await?;
     Ok(())
 }
 
@@ -168,7 +166,7 @@ pub async fn insert(
     clock: &dyn Clock,
     branch_id: BranchId,
     movement: &StaffMovement<'_>,
-) -> anyhow::Result<Movement> {
+) -> Result<Movement, StoreError> {
     let org = tx.org().as_uuid();
     query_movements!(
         r#"
@@ -195,7 +193,7 @@ pub async fn insert(
     )
     .fetch_one(&mut **tx)
     .await
-    .context("add a stock movement")
+    .map_err(StoreError::from)
 }
 
 /// Lists movements of a unit, newest first, those before `before` of the journal.
@@ -205,7 +203,7 @@ pub async fn list(
     sku_id: SkuId,
     before: i64,
     limit: i64,
-) -> anyhow::Result<Vec<Movement>> {
+) -> Result<Vec<Movement>, StoreError> {
     let org = tx.org().as_uuid();
     query_movements!(
         "SELECT",
@@ -226,13 +224,13 @@ pub async fn list(
     )
     .fetch_all(&mut **tx)
     .await
-    .context("list stock movements")
+    .map_err(StoreError::from)
 }
 
 /// Folds the movements before `before` of at most `limit` buckets, each bucket's into one of kind `opening`
 /// with their sum, at the place of the last of them; those of a bucket that is gone are deleted. Returns
 /// how many buckets.
-pub async fn fold(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyhow::Result<u64> {
+pub async fn fold(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> Result<u64, StoreError> {
     let buckets = sqlx::query_scalar!(
         r#"
         WITH due AS (
@@ -275,7 +273,6 @@ pub async fn fold(tx: &mut SystemTx, before: DateTime<Utc>, limit: i64) -> anyho
         limit,
     )
     .fetch_one(&mut **tx)
-    .await
-    .context("fold old stock movements")?;
-    Ok(u64::try_from(buckets)?)
+    .await?;
+    Ok(buckets.unsigned_abs())
 }

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use anyhow::Context as _;
 use chassis::{
-    db::TenantTx,
+    db::{StoreError, TenantTx},
     id::{BrandId, SkuId},
 };
 use chrono::{DateTime, Utc};
@@ -41,7 +40,7 @@ pub async fn of(
     tx: &mut TenantTx,
     brand_id: BrandId,
     sku_ids: &[SkuId],
-) -> anyhow::Result<Recipes> {
+) -> Result<Recipes, StoreError> {
     let org = tx.org().as_uuid();
     let rows = sqlx::query!(
         r#"
@@ -76,8 +75,7 @@ pub async fn of(
         sku_ids as &[SkuId],
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("find recipes")?;
+    .await?;
     let mut recipes = Recipes::default();
     for row in rows {
         let parts = parts(row.component_ids, row.units);
@@ -92,7 +90,7 @@ pub async fn of(
 pub async fn list(
     tx: &mut TenantTx,
     brand_id: BrandId,
-) -> anyhow::Result<(Recipes, HashMap<SkuId, i64>)> {
+) -> Result<(Recipes, HashMap<SkuId, i64>), StoreError> {
     let org = tx.org().as_uuid();
     let rows = sqlx::query!(
         r#"
@@ -110,8 +108,7 @@ pub async fn list(
         brand_id.as_uuid(),
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list the recipes of a brand")?;
+    .await?;
     let (mut recipes, mut versions) = (Recipes::default(), HashMap::new());
     for row in rows {
         versions.insert(row.sku_id, row.version);
@@ -128,7 +125,7 @@ pub async fn using(
     tx: &mut TenantTx,
     brand_id: BrandId,
     components: &[SkuId],
-) -> anyhow::Result<Recipes> {
+) -> Result<Recipes, StoreError> {
     let org = tx.org().as_uuid();
     let rows = sqlx::query!(
         r#"
@@ -155,8 +152,7 @@ pub async fn using(
         components as &[SkuId],
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("find what is made of components")?;
+    .await?;
     let mut recipes = Recipes::default();
     for row in rows {
         let parts = recipes.parts.entry(row.sku_id).or_default();
@@ -174,7 +170,7 @@ pub async fn versions(
     brand_id: BrandId,
     sku_id: SkuId,
     limit: i64,
-) -> anyhow::Result<Vec<Version>> {
+) -> Result<Vec<Version>, StoreError> {
     let org = tx.org().as_uuid();
     let rows = sqlx::query!(
         r#"
@@ -192,8 +188,7 @@ pub async fn versions(
         limit,
     )
     .fetch_all(&mut **tx)
-    .await
-    .context("list the versions of a recipe")?;
+    .await?;
     let versions = rows.into_iter().map(|row| Version {
         version: row.version,
         parts: parts(row.component_ids, row.units),
@@ -203,13 +198,13 @@ pub async fn versions(
     Ok(versions.collect())
 }
 
-/// Adds a version; one made meanwhile by somebody else fails on `recipes_pkey`.
+/// Adds a version; one added meanwhile violates `recipes_pkey`.
 pub async fn insert(
     tx: &mut TenantTx,
     brand_id: BrandId,
     sku_id: SkuId,
     recipe: &Version,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), StoreError> {
     let org = tx.org().as_uuid();
     let parts = &recipe.parts;
     let ids: Vec<_> = parts

@@ -13,7 +13,8 @@ use chassis::{
     authn::Identity,
     clock::{Clock as _, ManualClock, SystemClock},
     config::{
-        Config as Whole, ConfigDuration, LogFormat, PeersConfig, ServerConfig, TelemetryConfig,
+        Config as Whole, ConfigDuration, LogFormat, PeersConfig, Sections, ServerConfig,
+        TelemetryConfig,
     },
     error::Problem,
     id::{BranchId, BrandId, HoldKey, OrderId, OrganisationId, SkuId},
@@ -551,23 +552,25 @@ async fn start(
     clock: &ManualClock,
 ) -> Running {
     let config = Whole {
-        db: db.config(),
-        redis: redis.config(),
-        amqp: amqp.config(),
-        server: ServerConfig {
-            addr: "127.0.0.1:0".parse().unwrap(),
-            ops_addr: "127.0.0.1:0".parse().unwrap(),
-            max_in_flight: 2_000,
-            max_deadline: ConfigDuration::from_secs(30),
-            drain: ConfigDuration::from_secs(1),
-        },
-        auth: testkit::keys::config("capacity"),
-        peers: PeersConfig::new().with("ordering", ordering.url()),
-        telemetry: TelemetryConfig {
-            otlp_url: None,
-            log: "warn".to_owned(),
-            log_format: LogFormat::Text,
-            sample_ratio: 0.0,
+        sections: Sections {
+            db: db.config(),
+            redis: redis.config(),
+            amqp: amqp.config(),
+            server: ServerConfig {
+                addr: "127.0.0.1:0".parse().unwrap(),
+                ops_addr: "127.0.0.1:0".parse().unwrap(),
+                max_in_flight: 2_000,
+                max_deadline: ConfigDuration::from_secs(30),
+                drain: ConfigDuration::from_secs(1),
+            },
+            auth: testkit::keys::config("capacity"),
+            peers: PeersConfig::new().with("ordering", ordering.url()),
+            telemetry: TelemetryConfig {
+                otlp_url: None,
+                log: "warn".to_owned(),
+                log_format: LogFormat::Text,
+                sample_ratio: 0.0,
+            },
         },
         own: Config::default(),
     };

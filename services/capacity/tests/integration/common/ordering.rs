@@ -8,10 +8,10 @@ use proto::ordering::v1::{
     FindOrdersRequest, FindOrdersResponse, FindSlotsRequest, FindSlotsResponse,
     GetOrderByTokenRequest, GetOrderByTokenResponse, GetOrderRequest, GetOrderResponse,
     GetOrderSnapshotsRequest, GetOrderSnapshotsResponse, KnownOrder, ListOrdersRequest,
-    ListOrdersResponse, MoveOrderRequest, MoveOrderResponse, OrderState, PlaceOrderRequest,
-    PlaceOrderResponse, PlaceTestOrderRequest, PlaceTestOrderResponse, QuoteRequest, QuoteResponse,
-    TransitionOrderRequest, TransitionOrderResponse, UndoTransitionRequest, UndoTransitionResponse,
-    UnmaskContactRequest, UnmaskContactResponse,
+    ListOrdersResponse, OrderState, PlaceOrderRequest, PlaceOrderResponse, PlaceTestOrderRequest,
+    PlaceTestOrderResponse, QuoteRequest, QuoteResponse, RescheduleOrderRequest,
+    RescheduleOrderResponse, TransitionOrderRequest, TransitionOrderResponse,
+    UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest, UnmaskContactResponse,
     ordering_service_server::{OrderingService, OrderingServiceServer},
 };
 use tokio::{net::TcpListener, sync::Mutex};
@@ -86,11 +86,11 @@ impl OrderingService for Ordering {
         Err(Status::unimplemented("find_slots"))
     }
 
-    async fn move_order(
+    async fn reschedule_order(
         &self,
-        _: Request<MoveOrderRequest>,
-    ) -> Result<Response<MoveOrderResponse>, Status> {
-        Err(Status::unimplemented("move_order"))
+        _: Request<RescheduleOrderRequest>,
+    ) -> Result<Response<RescheduleOrderResponse>, Status> {
+        Err(Status::unimplemented("reschedule_order"))
     }
 
     async fn unmask_contact(

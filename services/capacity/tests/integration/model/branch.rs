@@ -436,7 +436,7 @@ async fn timers_go_on(by: Duration) -> bool {
     false
 }
 
-/// A day's own bucket that nobody touched need not be there.
+/// A day's own bucket that nothing touched need not be there.
 pub fn is_touched(bucket: &((Uuid, NaiveDate), (i64, i64))) -> bool {
     let ((_, day), counts) = bucket;
     *day == NaiveDate::default() || *counts != (DAILY, 0)

@@ -18,7 +18,7 @@ use tonic::Status;
 
 use super::{Shop, fakes};
 
-/// Why orders are moved.
+/// Why orders are rescheduled.
 pub const REASON: &str = "颱風假";
 
 /// Decisions of one change.
@@ -39,7 +39,7 @@ impl Batch {
             account_id: AccountId::new(clock).to_string(),
             account_name: "林店長".to_owned(),
             may_cancel_late: true,
-            move_reason: REASON.to_owned(),
+            reschedule_reason: REASON.to_owned(),
             orders: orders.to_vec(),
         };
         Self { id, body }
@@ -61,14 +61,14 @@ pub fn cancelled(order: &Order) -> DecidedOrder {
     decided(order, Decision::Cancel, None)
 }
 
-/// The order is to be moved to a slot.
-pub fn moved_to(order: &Order, slot: DateTime<Utc>) -> DecidedOrder {
-    decided(order, Decision::Move, Some(slot))
+/// The order is to be rescheduled to a slot.
+pub fn rescheduled_to(order: &Order, slot: DateTime<Utc>) -> DecidedOrder {
+    decided(order, Decision::Reschedule, Some(slot))
 }
 
-/// The order is to be moved to the next slot.
-pub fn moved_on(order: &Order) -> DecidedOrder {
-    decided(order, Decision::MoveNext, None)
+/// The order is to be rescheduled to the next slot.
+pub fn rescheduled_to_next(order: &Order) -> DecidedOrder {
+    decided(order, Decision::RescheduleNext, None)
 }
 
 impl Shop {

@@ -23,6 +23,13 @@ pub const TEA_M: Uuid = uuid!("01900000-0000-7000-8000-000000000201");
 pub const DRINKS: Uuid = uuid!("01900000-0000-7000-8000-000000000501");
 pub const SWEETNESS: Uuid = uuid!("01900000-0000-7000-8000-000000000301");
 pub const HALF: Uuid = uuid!("01900000-0000-7000-8000-000000000401");
+/// Three meats out of three kinds.
+pub const ROLL: Uuid = uuid!("01900000-0000-7000-8000-000000000102");
+pub const ROLL_ONE: Uuid = uuid!("01900000-0000-7000-8000-000000000202");
+pub const MEAT: Uuid = uuid!("01900000-0000-7000-8000-000000000302");
+pub const CHICKEN: Uuid = uuid!("01900000-0000-7000-8000-000000000411");
+pub const BEEF: Uuid = uuid!("01900000-0000-7000-8000-000000000412");
+pub const PORK: Uuid = uuid!("01900000-0000-7000-8000-000000000413");
 pub const STATION: &str = "吧台";
 pub const PRINT_TAG: &str = "冷飲";
 /// Business day that every hold is for.
@@ -96,6 +103,8 @@ pub struct FakeCatalog {
 pub struct CatalogState {
     pub price: i64,
     pub number: i64,
+    /// Most portions of beef in a roll.
+    pub beef_max: i32,
     pub away: bool,
     pub asked: usize,
     /// Items that exist without being on the menu.
@@ -110,6 +119,7 @@ impl FakeCatalog {
         let state = Arc::new(Mutex::new(CatalogState {
             price: 25,
             number: 1,
+            beef_max: 3,
             away: false,
             asked: 0,
             archived: Vec::new(),
@@ -170,38 +180,77 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
             state: catalog::BranchState::Setup.into(),
             ..Default::default()
         }),
-        products: vec![catalog::Product {
-            product_id: TEA.to_string(),
-            name: "翠玉綠茶".to_owned(),
-            variants: vec![catalog::Variant {
-                variant_id: TEA_M.to_string(),
-                name: "M".to_owned(),
-                price: state.price,
-            }],
-            option_group_ids: vec![SWEETNESS.to_string()],
-            tax_type: Some(catalog::TaxType::Taxable.into()),
-            display: catalog::DisplayState::Listed.into(),
-            category_ids: vec![DRINKS.to_string()],
-            make_seconds: 45,
-            station: STATION.to_owned(),
-            print_tag: PRINT_TAG.to_owned(),
-            min_per_order: 1,
-            max_per_order: 99,
-            ..Default::default()
-        }],
-        option_groups: vec![catalog::OptionGroup {
-            option_group_id: SWEETNESS.to_string(),
-            name: "甜度".to_owned(),
-            min: 1,
-            max: 1,
-            options: vec![catalog::Option {
-                option_id: HALF.to_string(),
-                name: "半糖".to_owned(),
-                max_quantity: 1,
+        products: vec![
+            catalog::Product {
+                product_id: TEA.to_string(),
+                name: "翠玉綠茶".to_owned(),
+                variants: vec![catalog::Variant {
+                    variant_id: TEA_M.to_string(),
+                    name: "M".to_owned(),
+                    price: state.price,
+                }],
+                option_group_ids: vec![SWEETNESS.to_string()],
+                tax_type: Some(catalog::TaxType::Taxable.into()),
+                display: catalog::DisplayState::Listed.into(),
+                category_ids: vec![DRINKS.to_string()],
+                make_seconds: 45,
+                station: STATION.to_owned(),
+                print_tag: PRINT_TAG.to_owned(),
+                min_per_order: 1,
+                max_per_order: 99,
                 ..Default::default()
-            }],
-            ..Default::default()
+            },
+            roll(),
+        ],
+        option_groups: vec![
+            catalog::OptionGroup {
+                option_group_id: SWEETNESS.to_string(),
+                name: "甜度".to_owned(),
+                min: 1,
+                max: 1,
+                options: vec![option(HALF, "半糖", 1)],
+                ..Default::default()
+            },
+            catalog::OptionGroup {
+                option_group_id: MEAT.to_string(),
+                name: "肉".to_owned(),
+                min: 3,
+                max: 3,
+                options: vec![
+                    option(CHICKEN, "雞", 3),
+                    option(BEEF, "牛", state.beef_max),
+                    option(PORK, "豬", 3),
+                ],
+                ..Default::default()
+            },
+        ],
+        ..Default::default()
+    }
+}
+
+fn roll() -> catalog::Product {
+    catalog::Product {
+        product_id: ROLL.to_string(),
+        name: "三肉捲".to_owned(),
+        variants: vec![catalog::Variant {
+            variant_id: ROLL_ONE.to_string(),
+            name: String::new(),
+            price: 120,
         }],
+        option_group_ids: vec![MEAT.to_string()],
+        tax_type: Some(catalog::TaxType::Taxable.into()),
+        display: catalog::DisplayState::Listed.into(),
+        min_per_order: 1,
+        max_per_order: 99,
+        ..Default::default()
+    }
+}
+
+fn option(id: Uuid, name: &str, max_quantity: i32) -> catalog::Option {
+    catalog::Option {
+        option_id: id.to_string(),
+        name: name.to_owned(),
+        max_quantity,
         ..Default::default()
     }
 }
@@ -229,16 +278,16 @@ pub struct CapacityState {
     pub by_cart: bool,
     /// What the latest question for availability was.
     pub asked_for: Option<capacity::GetAvailabilityRequest>,
-    /// Slots that orders were to be moved to and that were not refused to all, the latest last.
-    pub asked_to_move: Vec<(String, DateTime<Utc>)>,
-    /// Slots that orders were moved to, as asked, the latest last.
-    pub moves: Vec<(String, DateTime<Utc>)>,
-    /// Refuses every move.
-    pub move_refusal: Option<Problem>,
-    /// Refuses moves to single slots.
+    /// Slots that orders were to be rescheduled to and that were not refused to all, the latest last.
+    pub requested_reschedules: Vec<(String, DateTime<Utc>)>,
+    /// Slots that orders were rescheduled to, as requested, the latest last.
+    pub reschedules: Vec<(String, DateTime<Utc>)>,
+    /// Refuses every rescheduling.
+    pub reschedule_refusal: Option<Problem>,
+    /// Refuses single slots.
     pub slot_refusals: HashMap<DateTime<Utc>, Reason>,
-    /// Business day that moved orders get; empty for the day they were held for.
-    pub moved_day: String,
+    /// Business day that rescheduled orders get; empty for the day they were held for.
+    pub rescheduled_day: String,
     /// Pauses in force.
     pub pauses: Vec<capacity::PublicPause>,
     /// Units left of what is tracked.
@@ -293,7 +342,7 @@ impl FakeCapacity {
         let router = unary(
             router,
             &format!("{service}/RescheduleHold"),
-            move |request| move_hold(&mut known.lock(), request.into_inner()),
+            move |request| reschedule_hold(&mut known.lock(), request.into_inner()),
         );
         Self {
             url: serve(router).await,
@@ -348,26 +397,28 @@ fn hold(
     })
 }
 
-fn move_hold(
+fn reschedule_hold(
     state: &mut CapacityState,
     request: capacity::RescheduleHoldRequest,
 ) -> Result<capacity::RescheduleHoldResponse, Status> {
     if state.away {
         return Err(Status::unavailable("capacity is away"));
     }
-    if let Some(refusal) = &state.move_refusal {
+    if let Some(refusal) = &state.reschedule_refusal {
         let mut again = Problem::new(refusal.reason.clone());
         again.fields.clone_from(&refusal.fields);
         return Err(again.into());
     }
     let wanted_at = request.wanted_at.unwrap();
     let at = DateTime::from_timestamp(wanted_at.seconds, 0).unwrap();
-    state.asked_to_move.push((request.order_id.clone(), at));
+    state
+        .requested_reschedules
+        .push((request.order_id.clone(), at));
     if let Some(reason) = state.slot_refusals.get(&at) {
         return Err(Problem::new(reason.clone()).into());
     }
-    state.moves.push((request.order_id.clone(), at));
-    let business_day = match state.moved_day.as_str() {
+    state.reschedules.push((request.order_id.clone(), at));
+    let business_day = match state.rescheduled_day.as_str() {
         "" => HELD_DAY.to_owned(),
         day => day.to_owned(),
     };

@@ -7,16 +7,18 @@ use chassis::{
     authn::{Identity, Level, Scope},
     clock::Clock as _,
     error::Problem,
-    id::{BranchId, OrganisationId},
+    id::{BranchId, EventId, OrganisationId},
+    outbox,
 };
 use chrono::TimeDelta;
 use ordering::Ordering;
 use prost::Message as _;
 use proto::{
+    catalog::v1::MenuPublished,
     common::v1::{Method, Money},
     ordering::v1::{
-        self as wire, Cart, CartLine, ChosenOption, Contact, FeeAmount, MoveOrderRequest, Order,
-        OrderState, PlaceOrderRequest, PlaceOrderResponse, PricedQuote, QuoteRequest,
+        self as wire, Cart, CartLine, ChosenOption, Contact, FeeAmount, Order, OrderState,
+        PlaceOrderRequest, PlaceOrderResponse, PricedQuote, QuoteRequest, RescheduleOrderRequest,
         TransitionOrderRequest, ordering_service_client::OrderingServiceClient,
     },
 };
@@ -182,6 +184,13 @@ impl Shop {
     }
 }
 
+/// Says that the branch has a new menu.
+pub async fn publish(shop: &Shop, published: &MenuPublished) {
+    let id = EventId::new(shop.service.clock()).as_uuid();
+    let event = outbox::Event::new("catalog.menu.published.v1", id, 1, published);
+    shop.service.deliver(shop.org, &[event]).await;
+}
+
 /// The part of a request that says what the customer saw.
 pub fn agreeing_to(quote: &PricedQuote) -> PlaceOrderRequest {
     let amount = |money: &Option<Money>| money.as_ref().unwrap().amount;
@@ -207,10 +216,10 @@ pub fn fresh_quote(refused: &Status) -> PricedQuote {
     PricedQuote::decode(attached.value.as_slice()).unwrap()
 }
 
-/// A request to move `order` to the slot `minutes` after now.
-pub fn to_slot(shop: &Shop, order: &Order, minutes: i64) -> MoveOrderRequest {
+/// A request to reschedule `order` to the slot `minutes` after now.
+pub fn to_slot(shop: &Shop, order: &Order, minutes: i64) -> RescheduleOrderRequest {
     let at = shop.service.clock().now() + TimeDelta::minutes(minutes);
-    MoveOrderRequest {
+    RescheduleOrderRequest {
         order_id: order.order_id.clone(),
         version: order.version,
         wanted_at: Some(fakes::timestamp(at)),
@@ -218,7 +227,7 @@ pub fn to_slot(shop: &Shop, order: &Order, minutes: i64) -> MoveOrderRequest {
     }
 }
 
-/// A request to move `order` to another state.
+/// A request to change the state of `order` .
 pub fn to(order: &Order, state: OrderState) -> TransitionOrderRequest {
     TransitionOrderRequest {
         order_id: order.order_id.clone(),
@@ -236,8 +245,11 @@ pub fn cancel(order: &Order) -> TransitionOrderRequest {
     }
 }
 
-/// Moves an order to another state, or returns the refusal.
-pub async fn moved(client: &mut Client, request: TransitionOrderRequest) -> Result<Order, Problem> {
+/// Changes the state of an order, or returns the refusal.
+pub async fn transitioned(
+    client: &mut Client,
+    request: TransitionOrderRequest,
+) -> Result<Order, Problem> {
     match client.transition_order(request).await {
         Ok(answer) => Ok(answer.into_inner().order.unwrap()),
         Err(status) => Err(Problem::from_status(&status)),

@@ -156,7 +156,7 @@ impl Office {
     }
 
     /// Delivers that a branch belongs to a brand, and waits until the service has stored it.
-    pub async fn hears_of_branch(&self, brand: BrandId, branch: BranchId) {
+    pub async fn publish_branch(&self, brand: BrandId, branch: BranchId) {
         let body = BranchChanged {
             branch: Some(Branch {
                 branch_id: branch.to_string(),

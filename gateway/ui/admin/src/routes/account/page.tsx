@@ -6,6 +6,7 @@ import { useState } from "react";
 import { call, problemFrom } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import type { Session } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
 import { FormSection } from "../../patterns/form-page";
@@ -13,6 +14,8 @@ import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
 import { QueryView } from "../../patterns/states";
 import { useRefusalToast } from "../../patterns/use-toast";
+import { texts as signInTexts } from "../sign-in/texts";
+import { texts } from "./texts";
 
 const sessionsQuery = queryOptions({
   queryKey: keys.sessions(),
@@ -38,27 +41,27 @@ export function AccountPage() {
 
   return (
     <Page narrow>
-      <PageHeader title={t("person.account")} hint={`${me.organisation.name} · ${me.account.account}`} />
-      <FormSection title={t("account.sessions")} hint={t("account.sessionsHint")}>
+      <PageHeader title={t(frameTexts.personAccount)} hint={`${me.organisation.name} · ${me.account.account}`} />
+      <FormSection title={t(texts.sessions)} hint={t(texts.sessionsHint)}>
         <QueryView query={query}>
           {(sessions) => (
             <Flex vertical gap={12}>
               {sessions.map((session) => (
                 <Flex key={session.session_id} justify="space-between" align="center" gap={12}>
                   <div>
-                    <strong>{device(session.user_agent)}</strong> {session.current ? <Tag color="success">{t("account.thisOne")}</Tag> : null}
+                    <strong>{device(session.user_agent)}</strong> {session.current ? <Tag color="success">{t(texts.thisOne)}</Tag> : null}
                     <div className="tabular" style={{ color: "var(--ink-2)" }}>
-                      {session.remote_address} · {t("account.usedAt", { time: formatDateTime(session.used_at, timeZone) })}
+                      {session.remote_address} · {t(texts.usedAt, { time: formatDateTime(session.used_at, timeZone) })}
                     </div>
                   </div>
-                  {session.current ? null : <Button onClick={() => void end(session)}>{t("account.end")}</Button>}
+                  {session.current ? null : <Button onClick={() => void end(session)}>{t(texts.end)}</Button>}
                 </Flex>
               ))}
             </Flex>
           )}
         </QueryView>
       </FormSection>
-      <FormSection title={t("account.password")} hint={t("account.passwordHint")}>
+      <FormSection title={t(texts.password)} hint={t(texts.passwordHint)}>
         <PasswordForm />
       </FormSection>
     </Page>
@@ -88,7 +91,7 @@ function PasswordForm() {
     try {
       await call("POST", "/api/admin/password", { body });
       form.resetFields();
-      setSaid({ good: true, text: t("account.passwordChanged") });
+      setSaid({ good: true, text: t(texts.passwordChanged) });
     } catch (thrown) {
       setSaid({ good: false, text: sentence(problemFrom(thrown)) });
     }
@@ -96,23 +99,23 @@ function PasswordForm() {
 
   return (
     <Form<Passwords> form={form} layout="vertical" requiredMark={false} onFinish={(values) => void change(values)} style={{ maxWidth: 360 }}>
-      <Form.Item name="current_password" label={t("account.currentPassword")} rules={[{ required: true, message: t("signIn.passwordNeeded") }]}>
+      <Form.Item name="current_password" label={t(texts.currentPassword)} rules={[{ required: true, message: t(signInTexts.passwordNeeded) }]}>
         <Input.Password autoComplete="current-password" />
       </Form.Item>
-      <Form.Item name="new_password" label={t("account.newPassword")} extra={t("account.passwordRule")} rules={[{ required: true, min: 10, max: 128, message: t("account.passwordRule") }]}>
+      <Form.Item name="new_password" label={t(texts.newPassword)} extra={t(texts.passwordRule)} rules={[{ required: true, min: 10, max: 128, message: t(texts.passwordRule) }]}>
         <Input.Password autoComplete="new-password" />
       </Form.Item>
       <Form.Item
         name="again"
-        label={t("account.again")}
+        label={t(texts.again)}
         dependencies={["new_password"]}
-        rules={[({ getFieldValue }) => ({ validator: async (_, value) => { if (value !== getFieldValue("new_password")) throw new Error(t("account.differs")); } })]}
+        rules={[({ getFieldValue }) => ({ validator: async (_, value) => { if (value !== getFieldValue("new_password")) throw new Error(t(texts.differs)); } })]}
       >
         <Input.Password autoComplete="new-password" />
       </Form.Item>
       {said ? <Alert type={said.good ? "success" : "error"} role="status" showIcon title={said.text} style={{ marginBottom: 16 }} /> : null}
       <Button type="primary" htmlType="submit">
-        {t("account.changePassword")}
+        {t(texts.changePassword)}
       </Button>
     </Form>
   );

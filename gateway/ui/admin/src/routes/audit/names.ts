@@ -1,6 +1,8 @@
 import type { AuditEntry } from "../../data/types";
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
+import { texts } from "./texts";
 
 /** Says who acted, and for whom where that is somebody else. */
 export function useWho(): (record: AuditEntry) => string {
@@ -10,13 +12,19 @@ export function useWho(): (record: AuditEntry) => string {
       case "staff":
         return account_name ?? actor_id;
       case "customer":
-        return t("actor.customer");
+        return t(common.actorCustomer);
       case "nobody":
-        return account_name ?? t("audit.nobody");
+        return account_name ?? t(texts.nobody);
       default:
-        return on_behalf_of && account_name ? account_name : `${t("actor.system")} ${actor_id}`;
+        return on_behalf_of && account_name ? account_name : `${t(common.actorSystem)} ${actor_id}`;
     }
   };
+}
+
+/** Puts the names of branches in place of their ids. */
+export function useBranchNames(): (text: string) => string {
+  const { branches } = useScope();
+  return (text) => branches.reduce((named, branch) => named.replaceAll(branch.branch_id, branch.name), text);
 }
 
 /** Says which branch or brand it concerned. */

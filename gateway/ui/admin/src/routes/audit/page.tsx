@@ -1,13 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { formatDateTime } from "@yizhimai/kit";
+import { formatDateTime, type Text } from "@yizhimai/kit";
 import { Button, DatePicker, Input, Select, Tag } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 
 import type { AuditEntry } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useMe, useScope } from "../../frame/use-scope";
-import { useT, type Key, type T } from "../../i18n";
+import { useT, type T } from "../../i18n";
+import { common } from "../../i18n/common";
 import { ListPage, type ListColumn } from "../../patterns/list-page";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
@@ -17,6 +19,7 @@ import { AuditDetail } from "./detail";
 import { usePlaceName, useWho } from "./names";
 import { accountsQuery, auditQuery } from "./queries";
 import type { AuditSearch } from "./search";
+import { texts } from "./texts";
 import { actions, actionWord, fieldWord, objectWord, valueWord } from "./words";
 
 const route = getRouteApi("/signed-in/audit");
@@ -34,20 +37,20 @@ interface Row {
 }
 
 const columns: readonly ListColumn<Row>[] = [
-  { key: "when", title: "audit.when", fixed: true, render: (row) => <span className="tabular">{row.when}</span> },
-  { key: "who", title: "audit.who", render: (row) => row.who },
+  { key: "when", title: texts.when, fixed: true, render: (row) => <span className="tabular">{row.when}</span> },
+  { key: "who", title: texts.who, render: (row) => row.who },
   {
-    key: "action", title: "audit.action", fixed: true,
+    key: "action", title: texts.actionLabel, fixed: true,
     render: (row) => (
       <Button type="link" style={{ padding: 0, fontWeight: 600 }} onClick={row.open}>
         {row.action}
       </Button>
     ),
   },
-  { key: "object", title: "audit.what", render: (row) => row.object },
-  { key: "where", title: "audit.where", render: (row) => row.where },
-  { key: "changes", title: "audit.changes", render: (row) => <span style={{ display: "inline-block", maxWidth: 360, whiteSpace: "normal" }}>{row.changes}</span> },
-  { key: "outcome", title: "audit.outcome", render: (row) => (row.record.outcome === "OK" ? row.doneWord : <Tag color="red">{row.doneWord}</Tag>) },
+  { key: "object", title: texts.what, render: (row) => row.object },
+  { key: "where", title: texts.where, render: (row) => row.where },
+  { key: "changes", title: texts.changes, render: (row) => <span style={{ display: "inline-block", maxWidth: 360, whiteSpace: "normal" }}>{row.changes}</span> },
+  { key: "outcome", title: texts.outcome, render: (row) => (row.record.outcome === "OK" ? row.doneWord : <Tag color="red">{row.doneWord}</Tag>) },
 ];
 
 /** 系統設定 › 稽核紀錄. */
@@ -63,7 +66,7 @@ export function AuditPage() {
 
   return (
     <Page>
-      <PageHeader title={t("fn.audit")} hint={t("audit.hint")} />
+      <PageHeader title={t(frameTexts.functionNames.audit)} hint={t(texts.hint)} />
       <ListPage<Row>
         name="audit"
         columns={columns}
@@ -79,9 +82,9 @@ export function AuditPage() {
         filters={<Filters search={search} onChange={filter} />}
         empty={
           Object.keys(filters).length > 0 ? (
-            <EmptyState title={t("audit.noneFound")} action={<Button onClick={() => void navigate({ search: {} })}>{t("list.clearFilters")}</Button>} />
+            <EmptyState title={t(texts.noneFound)} action={<Button onClick={() => void navigate({ search: {} })}>{t(common.listClearFilters)}</Button>} />
           ) : (
-            <EmptyState title={t("audit.none")} />
+            <EmptyState title={t(texts.none)} />
           )
         }
       />
@@ -103,7 +106,7 @@ function useRows(records: AuditEntry[] | undefined, timeZone: string) {
     action: actionWord(t, record.action),
     object: record.object_type ? objectWord(t, record.object_type) : "—",
     changes: summary(t, record),
-    doneWord: record.outcome === "OK" ? t("audit.done") : t("audit.refused"),
+    doneWord: record.outcome === "OK" ? t(texts.done) : t(texts.refused),
     open: () => setOpened(record),
   }));
   return { rows, opened, close: () => setOpened(undefined) };
@@ -115,7 +118,7 @@ function summary(t: T, record: AuditEntry): string {
   const value = (text?: string | null) => valueWord(t, record, text);
   const shown = changes.slice(0, 2).map(({ field, before, after }) => `${fieldWord(t, field)}：${value(before)} → ${value(after)}`);
   const more = changes.length + omitted_changes - shown.length;
-  if (more > 0) shown.push(t("audit.moreChanges", { count: more }));
+  if (more > 0) shown.push(t(texts.moreChanges, { count: more }));
   return shown.join("；") || "—";
 }
 
@@ -124,7 +127,7 @@ function Filters({ search, onChange }: { search: AuditSearch; onChange: (next: P
   const { branches } = useScope();
   const seesAccounts = may(useMe(), "staff.accounts");
   const accounts = useQuery({ ...accountsQuery, enabled: seesAccounts });
-  const choice = (name: "account_id" | "action" | "branch_id", label: Key, all: Key, options: { value: string; label: string }[]) => (
+  const choice = (name: "account_id" | "action" | "branch_id", label: Text, all: Text, options: { value: string; label: string }[]) => (
     <Select
       allowClear
       showSearch={{ optionFilterProp: "label" }}
@@ -139,12 +142,12 @@ function Filters({ search, onChange }: { search: AuditSearch; onChange: (next: P
   return (
     <>
       {seesAccounts
-        ? choice("account_id", "audit.who", "audit.everybody", accounts.data?.accounts.map(({ account_id, name }) => ({ value: account_id, label: name })) ?? [])
+        ? choice("account_id", texts.who, texts.everybody, accounts.data?.accounts.map(({ account_id, name }) => ({ value: account_id, label: name })) ?? [])
         : null}
-      {choice("action", "audit.action", "audit.allActions", actions.map((action) => ({ value: action, label: actionWord(t, action) })))}
-      {choice("branch_id", "audit.where", "audit.allBranches", branches.map(({ branch_id, name }) => ({ value: branch_id, label: name })))}
+      {choice("action", texts.actionLabel, texts.allActions, actions.map((action) => ({ value: action, label: actionWord(t, action) })))}
+      {choice("branch_id", texts.where, texts.allBranches, branches.map(({ branch_id, name }) => ({ value: branch_id, label: name })))}
       <DatePicker.RangePicker
-        aria-label={t("audit.when")}
+        aria-label={t(texts.when)}
         allowEmpty={[true, true]}
         style={{ flex: "1 1 240px", maxWidth: 280 }}
         value={[search.from ? dayjs(search.from) : null, search.until ? dayjs(search.until) : null]}
@@ -153,8 +156,8 @@ function Filters({ search, onChange }: { search: AuditSearch; onChange: (next: P
       <Input.Search
         allowClear
         style={{ flex: "1 1 200px", maxWidth: 320 }}
-        placeholder={t("audit.findObject")}
-        aria-label={t("audit.findObject")}
+        placeholder={t(texts.findObject)}
+        aria-label={t(texts.findObject)}
         defaultValue={search.object_id}
         onSearch={(text) => onChange({ object_id: text.trim() })}
       />

@@ -10,13 +10,13 @@ export interface AuditSearch {
   pages?: string[];
 }
 
-const texts = ["account_id", "action", "object_id", "branch_id"] as const;
+const textFields = ["account_id", "action", "object_id", "branch_id"] as const;
 const dates = ["from", "until"] as const;
 
 /** Reads an address; what it cannot mean is left out. */
 export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
   const found: AuditSearch = {};
-  for (const name of texts) {
+  for (const name of textFields) {
     const value = search[name];
     if (typeof value === "string" && value) found[name] = value;
   }

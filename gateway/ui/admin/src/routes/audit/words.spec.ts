@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { createTranslator } from "@yizhimai/kit";
 import { describe, expect, it } from "vitest";
 
-import { en } from "../../i18n/en";
-import { zhTW } from "../../i18n/zh-TW";
 import { actions, fieldWord } from "./words";
 
 const protos = join(import.meta.dirname, "../../../../../../proto/yizhimai");
@@ -26,15 +24,16 @@ function auditedActions(): string[] {
 
 describe("actions", () => {
   it("are the audited RPCs of the protos", () => {
-    expect([...actions].toSorted()).toEqual(auditedActions().toSorted());
+    expect(actions.toSorted()).toEqual(auditedActions().toSorted());
   });
 });
 
 describe("fieldWord", () => {
-  const t = createTranslator(zhTW, en)("zh-TW");
+  const t = createTranslator("zh-TW");
 
-  it("puts the last part of a path into words", () => {
+  it("puts the parts of a path into words", () => {
     expect(fieldWord(t, "variants[0].price")).toBe("variants[0].價格");
+    expect(fieldWord(t, "menu.大安店")).toBe("菜單.大安店");
     expect(fieldWord(t, "name")).toBe("名稱");
   });
 

@@ -8,14 +8,17 @@ import { call, problemFrom } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import { allProductsQuery, categoriesQuery } from "../../data/shared-queries";
 import type { Category } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useMe } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
 import { EmptyState, QueryView } from "../../patterns/states";
 import { useRefusalToast } from "../../patterns/use-toast";
 import { may } from "../../session/may";
 import styles from "./categories.module.css";
+import { texts } from "./texts";
 
 type Draft = Pick<Category, "name" | "position"> & Partial<Category>;
 
@@ -40,7 +43,7 @@ export function CategoriesPage() {
   const count = (id: string) => products.data?.filter((product) => product.category_ids.includes(id)).length;
   const add = (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing({ name: "", position: query.data?.length ?? 0 })}>
-      {t("category.add")}
+      {t(texts.add)}
     </Button>
   );
 
@@ -57,24 +60,24 @@ export function CategoriesPage() {
 
   return (
     <Page narrow>
-      <PageHeader title={t("fn.categories")} hint={t("category.hint")} actions={manages ? add : null} />
+      <PageHeader title={t(frameTexts.functionNames.categories)} hint={t(texts.hint)} actions={manages ? add : null} />
       <QueryView query={query}>
         {(categories) =>
           categories.length === 0 ? (
-            <EmptyState title={t("category.none")} hint={t("category.noneHint")} action={add} />
+            <EmptyState title={t(texts.none)} hint={t(texts.noneHint)} action={add} />
           ) : (
             <ol className={styles.list}>
               {categories.map((category, index) => (
                 <li key={category.category_id}>
                   <span className={styles.place}>{index + 1}</span>
                   <span className={styles.name}>{category.name}</span>
-                  <span className={styles.count}>{count(category.category_id) === undefined ? "" : t("category.products", { count: count(category.category_id) ?? 0 })}</span>
+                  <span className={styles.count}>{count(category.category_id) === undefined ? "" : t(texts.products, { count: count(category.category_id) ?? 0 })}</span>
                   {manages ? (
                     <Flex>
-                      <Button type="text" icon={<ArrowUpOutlined />} disabled={index === 0} aria-label={t("action.upNamed", { name: category.name })} onClick={() => void swap(category, categories[index - 1])} />
-                      <Button type="text" icon={<ArrowDownOutlined />} disabled={index === categories.length - 1} aria-label={t("action.downNamed", { name: category.name })} onClick={() => void swap(category, categories[index + 1])} />
-                      <Button type="text" icon={<EditOutlined />} aria-label={t("action.editNamed", { name: category.name })} onClick={() => setEditing(category)} />
-                      <Button type="text" icon={<DeleteOutlined />} aria-label={t("action.archiveNamed", { name: category.name })} onClick={() => setRemoving(category)} />
+                      <Button type="text" icon={<ArrowUpOutlined />} disabled={index === 0} aria-label={t(common.actionUpNamed, { name: category.name })} onClick={() => void swap(category, categories[index - 1])} />
+                      <Button type="text" icon={<ArrowDownOutlined />} disabled={index === categories.length - 1} aria-label={t(common.actionDownNamed, { name: category.name })} onClick={() => void swap(category, categories[index + 1])} />
+                      <Button type="text" icon={<EditOutlined />} aria-label={t(common.actionEditNamed, { name: category.name })} onClick={() => setEditing(category)} />
+                      <Button type="text" icon={<DeleteOutlined />} aria-label={t(common.actionArchiveNamed, { name: category.name })} onClick={() => setRemoving(category)} />
                     </Flex>
                   ) : null}
                 </li>
@@ -113,10 +116,10 @@ function NameDialog({ brandId, draft, onClose, onSaved }: { brandId: string; dra
   }
 
   return (
-    <Modal open onCancel={onClose} onOk={() => form.submit()} okText={t("form.save")} title={draft.category_id ? t("category.rename") : t("category.add")}>
+    <Modal open onCancel={onClose} onOk={() => form.submit()} okText={t(common.formSave)} title={draft.category_id ? t(texts.rename) : t(texts.add)}>
       <Form form={form} layout="vertical" initialValues={{ name: draft.name }} onFinish={(values) => void submit(values)}>
-        <Form.Item name="name" label={t("category.name")} rules={[{ required: true, message: t("category.nameNeeded") }]}>
-          <Input autoFocus maxLength={60} showCount placeholder={t("category.placeholder")} />
+        <Form.Item name="name" label={t(texts.name)} rules={[{ required: true, message: t(texts.nameNeeded) }]}>
+          <Input autoFocus maxLength={60} showCount placeholder={t(texts.placeholder)} />
         </Form.Item>
       </Form>
     </Modal>
@@ -155,18 +158,18 @@ function ArchiveDialog({ category, others, products, onClose, onDone }: ArchiveD
       open
       onCancel={onClose}
       onOk={archive}
-      okText={t("category.archive")}
+      okText={t(texts.archive)}
       okButtonProps={{ danger: true, disabled: products > 0 && !target }}
-      cancelText={t("action.keep")}
-      title={t("category.archiveTitle", { name: category.name })}
+      cancelText={t(common.actionKeep)}
+      title={t(texts.archiveTitle, { name: category.name })}
     >
       {products > 0 ? (
         <Flex vertical gap={8}>
-          <span>{t("category.archiveMove", { count: products })}</span>
-          <Select aria-label={t("category.moveTo")} placeholder={t("category.moveTo")} value={target} onChange={setTarget} options={others.map((one) => ({ value: one.category_id, label: one.name }))} />
+          <span>{t(texts.archiveMove, { count: products })}</span>
+          <Select aria-label={t(texts.moveTo)} placeholder={t(texts.moveTo)} value={target} onChange={setTarget} options={others.map((one) => ({ value: one.category_id, label: one.name }))} />
         </Flex>
       ) : (
-        t("category.archiveEmpty")
+        t(texts.archiveEmpty)
       )}
     </Modal>
   );

@@ -4,6 +4,7 @@ import { groupsFor } from "../../frame/functions";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { EmptyState } from "../../patterns/states";
+import { texts } from "./texts";
 
 /** Sends everyone to where they work: the order board first, else the first function they may use. */
 export function HomePage() {
@@ -12,6 +13,6 @@ export function HomePage() {
   const functions = groupsFor(useMe()).flatMap((group) => group.functions);
   const first = functions.find((one) => one.id === "orders" && one.path(scope)) ?? functions.find((one) => one.path(scope));
   const to = first?.path(scope);
-  if (!to) return <EmptyState title={t("home.nothing")} hint={t("home.nothingHint")} />;
+  if (!to) return <EmptyState title={t(texts.nothing)} hint={t(texts.nothingHint)} />;
   return <Navigate {...({ to, replace: true } as NavigateOptions)} />;
 }

@@ -2,6 +2,7 @@ import { Segmented } from "antd";
 
 import { useT } from "../../i18n";
 import type { Choice } from "./decision";
+import { texts } from "./texts";
 
 interface AllChoiceProps {
   label: string;
@@ -16,13 +17,13 @@ export function AllChoice({ label, value, mayAct, onChange }: AllChoiceProps) {
   return (
     <Segmented<Choice | "">
       size="large"
-      aria-label={t("decide.whole", { name: label })}
+      aria-label={t(texts.decideWhole, { name: label })}
       value={value ?? ""}
       onChange={(choice) => choice && onChange(choice)}
       options={[
-        { value: "keep", label: t("decide.keep") },
-        { value: "move", label: t("decide.moveNext"), disabled: !mayAct },
-        { value: "cancel", label: t("decide.cancel"), disabled: !mayAct },
+        { value: "keep", label: t(texts.choice.keep) },
+        { value: "reschedule", label: t(texts.decideMoveNext), disabled: !mayAct },
+        { value: "cancel", label: t(texts.choice.cancel), disabled: !mayAct },
       ]}
     />
   );

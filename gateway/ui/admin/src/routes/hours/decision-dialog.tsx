@@ -11,6 +11,7 @@ import { AllChoice } from "./all-choice";
 import { BranchDecisions } from "./branch-decisions";
 import { commonOf, decisionsOf, tallyOf, withAll, type Choice, type Decided, type Plan } from "./decision";
 import styles from "./hours.module.css";
+import { texts } from "./texts";
 
 /** More branches than these are shown closed: a line each, to decide a branch at once. */
 const MOST_OPEN = 3;
@@ -39,14 +40,14 @@ export function DecisionDialog({ branchId, affected: { branches, total, unlisted
   const rest = useRef<HTMLDivElement>(null);
   const orders = branches.flatMap((one) => one.orders);
   const decisions = decisionsOf(orders, unlisted, plan);
-  const { move, cancel, open: undecided } = tallyOf(orders, chosen);
-  const canMove = ({ state }: AffectedOrder) => mayAct && (!state || isMovable(state));
+  const { reschedule, cancel, open: undecided } = tallyOf(orders, chosen);
+  const canReschedule = ({ state }: AffectedOrder) => mayAct && (!state || isMovable(state));
   const several = branches.length > 1;
   const named = branches.some((one) => one.branch_id !== branchId);
 
   /** Orders that the choice passes over need one of their own: their branches open. */
   function decideAll(some: readonly AffectedOrder[], choice: Choice) {
-    const next = withAll(chosen, some, choice, canMove);
+    const next = withAll(chosen, some, choice, canReschedule);
     onPlan({ ...plan, chosen: next });
     setOpen(new Set([...open, ...some.filter((order) => !next.has(order.order_id)).map((order) => order.branch_id)]));
   }
@@ -62,11 +63,11 @@ export function DecisionDialog({ branchId, affected: { branches, total, unlisted
   }
 
   function saveText(): string {
-    if (undecided > 0) return t("decide.undecided", { count: undecided });
-    if (openUnlisted) return t("decide.undecided", { count: unlisted });
-    if (cancel > 0 && move > 0) return t("decide.saveBoth", { count: cancel, moved: move });
-    if (cancel > 0) return t("decide.saveCancelling", { count: cancel });
-    return move > 0 ? t("decide.saveMoving", { count: move }) : t("decide.save");
+    if (undecided > 0) return t(texts.decideUndecided, { count: undecided });
+    if (openUnlisted) return t(texts.decideUndecided, { count: unlisted });
+    if (cancel > 0 && reschedule > 0) return t(texts.decideSaveBoth, { count: cancel, moved: reschedule });
+    if (cancel > 0) return t(texts.decideSaveCancelling, { count: cancel });
+    return reschedule > 0 ? t(texts.decideSaveMoving, { count: reschedule }) : t(texts.decideSave);
   }
 
   return (
@@ -74,19 +75,19 @@ export function DecisionDialog({ branchId, affected: { branches, total, unlisted
       open
       width={680}
       style={{ top: 16 }}
-      title={t("decide.title", { count: total })}
+      title={t(texts.decideTitle, { count: total })}
       onCancel={() => onDone(undefined)}
       okText={saveText()}
       okButtonProps={{ disabled: undecided === 0 && !openUnlisted && !decisions, danger: decisions !== undefined && cancel > 0, size: "large" }}
-      cancelText={t("decide.back")}
+      cancelText={t(texts.decideBack)}
       cancelButtonProps={{ size: "large" }}
       onOk={() => (undecided > 0 || openUnlisted ? showUndecided() : onDone(decisions))}
       styles={{ body: { maxHeight: "max(16rem, 100dvh - 20rem)", overflowY: "auto" } }}
       footer={(buttons) => (
         <div className={styles.decideFoot}>
-          {move > 0 ? (
-            <Form.Item label={t("decide.moveReason")} htmlFor="move-reason" layout="vertical" style={{ margin: 0 }} {...(reason.trim() ? {} : { validateStatus: "error" as const, help: t("decide.moveReasonNeeded") })}>
-              <Input id="move-reason" size="large" maxLength={200} value={reason} onChange={({ target }) => onPlan({ ...plan, reason: target.value })} />
+          {reschedule > 0 ? (
+            <Form.Item label={t(texts.decideMoveReason)} htmlFor="reschedule-reason" layout="vertical" style={{ margin: 0 }} {...(reason.trim() ? {} : { validateStatus: "error" as const, help: t(texts.decideMoveReasonNeeded) })}>
+              <Input id="reschedule-reason" size="large" maxLength={200} value={reason} onChange={({ target }) => onPlan({ ...plan, reason: target.value })} />
             </Form.Item>
           ) : null}
           <Flex gap={8} wrap justify="end">
@@ -96,13 +97,13 @@ export function DecisionDialog({ branchId, affected: { branches, total, unlisted
       )}
     >
       <Flex vertical gap={12}>
-        {again ? <Alert role="alert" type="warning" showIcon title={t("decide.again")} /> : null}
-        <p className={styles.hint}>{t("decide.hint")}</p>
-        {mayAct ? null : <Alert type="info" showIcon title={t("decide.mayNotCancel")} />}
+        {again ? <Alert role="alert" type="warning" showIcon title={t(texts.decideAgain)} /> : null}
+        <p className={styles.hint}>{t(texts.decideHint)}</p>
+        {mayAct ? null : <Alert type="info" showIcon title={t(texts.decideMayNotCancel)} />}
         {orders.length > 1 ? (
           <div className={styles.decideAll}>
-            <strong>{several ? t("decide.allBranches", { count: branches.length }) : t("decide.allOrders")}</strong>
-            <AllChoice label={several ? t("decide.allBranches", { count: branches.length }) : t("decide.allOrders")} value={commonOf(orders, chosen)} mayAct={mayAct} onChange={(choice) => decideAll(orders, choice)} />
+            <strong>{several ? t(texts.decideAllBranches, { count: branches.length }) : t(texts.decideAllOrders)}</strong>
+            <AllChoice label={several ? t(texts.decideAllBranches, { count: branches.length }) : t(texts.decideAllOrders)} value={commonOf(orders, chosen)} mayAct={mayAct} onChange={(choice) => decideAll(orders, choice)} />
           </div>
         ) : null}
         <div className={styles.affected} ref={list}>
@@ -114,7 +115,7 @@ export function DecisionDialog({ branchId, affected: { branches, total, unlisted
               change={change}
               chosen={chosen}
               mayAct={mayAct}
-              canMove={canMove}
+              canReschedule={canReschedule}
               named={named}
               open={!named || open.has(one.branch_id)}
               onOpen={(shown) => setOpen(new Set(shown ? [...open, one.branch_id] : [...open].filter((id) => id !== one.branch_id)))}
@@ -128,10 +129,10 @@ export function DecisionDialog({ branchId, affected: { branches, total, unlisted
             <Alert
               type="warning"
               showIcon
-              title={t("decide.unlisted", { listed: orders.length, count: unlisted })}
+              title={t(texts.decideUnlisted, { listed: orders.length, count: unlisted })}
               description={
                 <Checkbox checked={keepUnlisted} onChange={({ target }) => onPlan({ ...plan, keepUnlisted: target.checked })}>
-                  {t("decide.keepUnlisted", { count: unlisted })}
+                  {t(texts.decideKeepUnlisted, { count: unlisted })}
                 </Checkbox>
               }
             />

@@ -6,7 +6,7 @@ import { byBranch, commonOf, decisionsOf, tallyOf, withAll, type Chosen, type De
 const order = (order_id: string, state: AffectedOrder["state"] = "accepted") => ({ order_id, state }) as AffectedOrder;
 const chosen = (of: Record<string, Decided>): Chosen => new Map(Object.entries(of));
 const plan = (of: Record<string, Decided>, reason = "", keepUnlisted = false): Plan => ({ chosen: chosen(of), reason, keepUnlisted });
-const movable = ({ state }: AffectedOrder) => state === "accepted";
+const reschedulable = ({ state }: AffectedOrder) => state === "accepted";
 
 it("waits for a decision about each order that is shown", () => {
   expect(decisionsOf([order("a"), order("b")], 0, plan({ a: { choice: "keep" } }))).toBeUndefined();
@@ -23,25 +23,25 @@ it("keeps orders that are not listed only when that was said", () => {
 
 it("sends an order to its slot, or to the next free one, and waits for the reason", () => {
   const orders = [order("a"), order("b")];
-  const both = { a: { choice: "move", slot: "2026-09-03T04:00:00Z" }, b: { choice: "move" } } as const;
+  const both = { a: { choice: "reschedule", slot: "2026-09-03T04:00:00Z" }, b: { choice: "reschedule" } } as const;
   expect(decisionsOf(orders, 0, plan(both, " "))).toBeUndefined();
   expect(decisionsOf(orders, 0, plan(both, " 颱風假 "))).toEqual({
-    orders: [{ order_id: "a", decision: "move", wanted_at: "2026-09-03T04:00:00Z" }, { order_id: "b", decision: "move_next" }], keep_others: false, move_reason: "颱風假",
+    orders: [{ order_id: "a", decision: "reschedule", wanted_at: "2026-09-03T04:00:00Z" }, { order_id: "b", decision: "reschedule_next" }], keep_others: false, reschedule_reason: "颱風假",
   });
 });
 
 it("decides a whole branch at once, but for what is being made", () => {
   const orders = [order("a"), order("b", "preparing"), order("c")];
-  const before = chosen({ c: { choice: "move", slot: "2026-09-03T04:00:00Z" }, elsewhere: { choice: "keep" } });
-  const moved = withAll(before, orders, "move", movable);
-  expect(tallyOf(orders, moved)).toEqual({ keep: 0, move: 2, cancel: 0, open: 1 });
-  expect(moved.get("c")?.slot).toBe("2026-09-03T04:00:00Z");
-  expect(moved.get("elsewhere")).toEqual({ choice: "keep" });
-  expect(commonOf(orders, moved)).toBeUndefined();
+  const before = chosen({ c: { choice: "reschedule", slot: "2026-09-03T04:00:00Z" }, elsewhere: { choice: "keep" } });
+  const all = withAll(before, orders, "reschedule", reschedulable);
+  expect(tallyOf(orders, all)).toEqual({ keep: 0, reschedule: 2, cancel: 0, open: 1 });
+  expect(all.get("c")?.slot).toBe("2026-09-03T04:00:00Z");
+  expect(all.get("elsewhere")).toEqual({ choice: "keep" });
+  expect(commonOf(orders, all)).toBeUndefined();
 
-  const kept = withAll(moved, orders, "keep", movable);
+  const kept = withAll(all, orders, "keep", reschedulable);
   expect(commonOf(orders, kept)).toBe("keep");
-  expect(withAll(kept, [order("c")], "move", movable).get("c")).toEqual({ choice: "move" });
+  expect(withAll(kept, [order("c")], "reschedule", reschedulable).get("c")).toEqual({ choice: "reschedule" });
 });
 
 it("puts orders to their branches and counts those that are not listed", () => {

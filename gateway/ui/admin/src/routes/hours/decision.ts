@@ -1,8 +1,8 @@
 import type { Affected, AffectedOrder, Decisions } from "../../data/types";
 
-export type Choice = "keep" | "move" | "cancel";
+export type Choice = "keep" | "reschedule" | "cancel";
 
-/** What becomes of an order; one that is moved without a slot goes to the next free one. */
+/** What becomes of an order; one that is rescheduled without a slot goes to the next free one. */
 export interface Decided {
   choice: Choice;
   slot?: string;
@@ -11,7 +11,7 @@ export interface Decided {
 /** What was chosen so far, by order. */
 export type Chosen = ReadonlyMap<string, Decided>;
 
-/** What was chosen, why orders are moved, as their customers read it, and whether those that are not listed stay. */
+/** What was chosen, why orders are rescheduled, as their customers read it, and whether those that are not listed stay. */
 export interface Plan {
   chosen: Chosen;
   reason: string;
@@ -25,30 +25,30 @@ export function byBranch(orders: readonly AffectedOrder[], total: number): Affec
   return { branches: [...branches].map(([branch_id, some]) => ({ branch_id, orders: some })), total, unlisted: Math.max(0, total - orders.length) };
 }
 
-/** The decisions as the gateway takes them; undefined while an order that is shown has none, moves lack their reason, or nothing was said about those that are not listed. */
+/** The decisions as the gateway takes them; undefined while an order that is shown has none, a reschedule lacks its reason, or nothing was said about those that are not listed. */
 export function decisionsOf(orders: readonly AffectedOrder[], unlisted: number, { chosen, reason, keepUnlisted }: Plan): Decisions | undefined {
   const decided: NonNullable<Decisions["orders"]> = [];
   for (const { order_id } of orders) {
     const one = chosen.get(order_id);
     if (!one) return undefined;
-    if (one.choice !== "move") decided.push({ order_id, decision: one.choice });
-    else decided.push(one.slot ? { order_id, decision: "move", wanted_at: one.slot } : { order_id, decision: "move_next" });
+    if (one.choice !== "reschedule") decided.push({ order_id, decision: one.choice });
+    else decided.push(one.slot ? { order_id, decision: "reschedule", wanted_at: one.slot } : { order_id, decision: "reschedule_next" });
   }
-  const moves = tallyOf(orders, chosen).move > 0;
-  if (moves && reason.trim() === "") return undefined;
+  const reschedules = tallyOf(orders, chosen).reschedule > 0;
+  if (reschedules && reason.trim() === "") return undefined;
   if (unlisted > 0 && !keepUnlisted) return undefined;
-  return { orders: decided, keep_others: unlisted > 0, ...(moves ? { move_reason: reason.trim() } : {}) };
+  return { orders: decided, keep_others: unlisted > 0, ...(reschedules ? { reschedule_reason: reason.trim() } : {}) };
 }
 
-/** One choice for all of these orders. A time picked for one stays, and so does what was chosen for those that cannot be moved. */
-export function withAll(chosen: Chosen, orders: readonly AffectedOrder[], choice: Choice, canMove: (order: AffectedOrder) => boolean): Chosen {
-  const changed = orders.filter((order) => chosen.get(order.order_id)?.choice !== choice && (choice !== "move" || canMove(order)));
+/** One choice for all of these orders. A time picked for one stays, and so does what was chosen for those that cannot be rescheduled. */
+export function withAll(chosen: Chosen, orders: readonly AffectedOrder[], choice: Choice, canReschedule: (order: AffectedOrder) => boolean): Chosen {
+  const changed = orders.filter((order) => chosen.get(order.order_id)?.choice !== choice && (choice !== "reschedule" || canReschedule(order)));
   return new Map([...chosen, ...changed.map(({ order_id }): [string, Decided] => [order_id, { choice }])]);
 }
 
 /** How often each choice was made, and for how many orders none was. */
 export function tallyOf(orders: readonly AffectedOrder[], chosen: Chosen): Record<Choice | "open", number> {
-  const tally = { keep: 0, move: 0, cancel: 0, open: 0 };
+  const tally = { keep: 0, reschedule: 0, cancel: 0, open: 0 };
   for (const { order_id } of orders) tally[chosen.get(order_id)?.choice ?? "open"] += 1;
   return tally;
 }
@@ -56,5 +56,5 @@ export function tallyOf(orders: readonly AffectedOrder[], chosen: Chosen): Recor
 /** The choice that all of these orders have. */
 export function commonOf(orders: readonly AffectedOrder[], chosen: Chosen): Choice | undefined {
   const tally = tallyOf(orders, chosen);
-  return (["keep", "move", "cancel"] as const).find((choice) => tally[choice] === orders.length);
+  return (["keep", "reschedule", "cancel"] as const).find((choice) => tally[choice] === orders.length);
 }

@@ -12,6 +12,7 @@ import { byBranch, type Plan } from "./decision";
 import { DecisionDialog } from "./decision-dialog";
 import { useFollow } from "./follow";
 import { preview } from "./queries";
+import { texts } from "./texts";
 
 interface Asked {
   affected: Affected;
@@ -36,7 +37,7 @@ export function useDecisions(branchId: string) {
   const t = useT();
   const live = useRef<Asked>(undefined);
   /** Outlives the dialog: where orders come in meanwhile the gateway asks again, and only they are left to decide. */
-  const [plan, setPlan] = useState<Plan>({ chosen: new Map(), reason: t("decide.moveReasonUsual"), keepUnlisted: false });
+  const [plan, setPlan] = useState<Plan>({ chosen: new Map(), reason: t(texts.decideMoveReasonUsual), keepUnlisted: false });
 
   async function decide(change: PreviewInput, again: boolean): Promise<Decisions> {
     const { affected: outside, affected_total: total } = await preview(branchId, change);
@@ -65,7 +66,7 @@ export function useDecisions(branchId: string) {
     }
   }
 
-  /** Shows how far the saved decisions are, where any order is cancelled or moved. */
+  /** Shows how far the saved decisions are, where any order is cancelled or rescheduled. */
   function report({ started }: { started?: StartedDecisions | null }) {
     if (!started) return;
     void client.invalidateQueries({ queryKey: keys.decisionBatches(brandId) });

@@ -1,9 +1,9 @@
 import { formatDate, instantOf } from "@yizhimai/kit";
 
-import type { Hours, HoursInput, HoursVersion, MethodHours, Period, PreviewInput, ServiceMethod } from "../../data/types";
+import type { Hours, HoursInput, HoursVersion, Method, MethodHours, Period, PreviewInput } from "../../data/types";
 
 /** Methods that may have hours of their own, in the order they are shown. */
-export const methods: readonly ServiceMethod[] = ["pickup", "delivery", "on_site"];
+export const methods: readonly Method[] = ["pickup", "delivery", "on_site"];
 
 /** What the form of the weekly hours holds. */
 export type HoursForm = Omit<Hours, "branch_id" | "version"> & {
@@ -40,7 +40,7 @@ export function plannedBy({ hours, effective_at, replaces }: HoursInput): Previe
 }
 
 /** What a method has for itself; one that has nothing follows the branch. */
-export function ownOf(own: readonly MethodHours[], method: ServiceMethod): MethodHours {
+export function ownOf(own: readonly MethodHours[], method: Method): MethodHours {
   return own.find((one) => one.method === method) ?? { method, own_week: false, periods: [], last_order_minutes: null, lead_minutes: null };
 }
 
@@ -54,7 +54,7 @@ export function withOwn(own: readonly MethodHours[], changed: MethodHours): Meth
 }
 
 /** The week a method follows. */
-export function weekOf(form: { periods: Period[]; methods: readonly MethodHours[] }, method: ServiceMethod): Period[] {
+export function weekOf(form: { periods: Period[]; methods: readonly MethodHours[] }, method: Method): Period[] {
   const own = ownOf(form.methods, method);
   return own.own_week ? (own.periods ?? []) : form.periods;
 }

@@ -5,11 +5,13 @@ import { Button, Flex, Skeleton } from "antd";
 import type { HoursVersion } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { EmptyState, ErrorState } from "../../patterns/states";
 import { may } from "../../session/may";
 import { canRestore } from "./draft";
 import styles from "./hours.module.css";
 import { versionsQuery } from "./queries";
+import { texts } from "./texts";
 import { WeekText } from "./week-text";
 
 /** 變更紀錄: every version of the hours, each to be brought back. */
@@ -21,37 +23,37 @@ export function History({ branchId, onRestore }: { branchId: string; onRestore: 
   const versions = query.data?.pages.flatMap((page) => page.versions);
   if (query.isError && !versions) return <ErrorState thrown={query.error} onRetry={() => void query.refetch()} />;
   if (!versions) return <Skeleton active paragraph={{ rows: 8 }} />;
-  if (versions.length === 0) return <EmptyState title={t("history.none")} hint={t("history.noneHint")} />;
+  if (versions.length === 0) return <EmptyState title={t(texts.historyNone)} hint={t(texts.historyNoneHint)} />;
   return (
     <>
       <ol className={styles.versions}>
         {versions.map((one) => (
           <li key={one.number}>
             <Flex gap={8} align="center" wrap>
-              <strong>{t("history.number", { number: one.number })}</strong>
-              <span className={styles.tag} data-kind={one.state}>{t(`hoursVersion.${one.state}`)}</span>
-              <span className={styles.hint}>{t("history.from", { time: formatDateTime(one.effective_at, timeZone) })}</span>
+              <strong>{t(texts.historyNumber, { number: one.number })}</strong>
+              <span className={styles.tag} data-kind={one.state}>{t(texts.hoursVersion[one.state])}</span>
+              <span className={styles.hint}>{t(texts.historyFrom, { time: formatDateTime(one.effective_at, timeZone) })}</span>
             </Flex>
             <WeekText periods={one.hours.periods} />
             {one.hours.methods.filter((own) => own.own_week).map((own) => (
               <div key={own.method}>
-                <span className={styles.hint}>{t(`method.${own.method}`)}</span>
+                <span className={styles.hint}>{t(common.method[own.method])}</span>
                 <WeekText periods={own.periods ?? []} />
               </div>
             ))}
             <Flex gap={8} align="center" justify="space-between" wrap>
               <span className={styles.hint}>
                 {[
-                  t("pending.by", { name: one.saved_by ?? "—", time: formatDateTime(one.saved_at, timeZone) }),
-                  one.restored_from ? t("history.restored", { number: one.restored_from }) : "",
-                  one.withdrawn_at ? t("history.withdrawn", { name: one.withdrawn_by ?? "—", time: formatDateTime(one.withdrawn_at, timeZone) }) : "",
+                  t(texts.pendingBy, { name: one.saved_by ?? "—", time: formatDateTime(one.saved_at, timeZone) }),
+                  one.restored_from ? t(texts.historyRestored, { number: one.restored_from }) : "",
+                  one.withdrawn_at ? t(texts.historyWithdrawn, { name: one.withdrawn_by ?? "—", time: formatDateTime(one.withdrawn_at, timeZone) }) : "",
                 ]
                   .filter(Boolean)
                   .join(" · ")}
               </span>
               {manages && canRestore(one) ? (
-                <Button aria-label={t("history.restoreNamed", { number: one.number })} onClick={() => onRestore(one)}>
-                  {t("history.restore")}
+                <Button aria-label={t(texts.historyRestoreNamed, { number: one.number })} onClick={() => onRestore(one)}>
+                  {t(texts.historyRestore)}
                 </Button>
               ) : null}
             </Flex>
@@ -60,7 +62,7 @@ export function History({ branchId, onRestore }: { branchId: string; onRestore: 
       </ol>
       {query.hasNextPage ? (
         <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t("history.more")}
+          {t(texts.historyMore)}
         </Button>
       ) : null}
     </>

@@ -1,13 +1,15 @@
 import { Flex, InputNumber, Radio } from "antd";
 
-import type { MethodHours, Period, ServiceMethod } from "../../data/types";
+import type { MethodHours, Period, Method } from "../../data/types";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { ownOf, withOwn } from "./draft";
 import styles from "./hours.module.css";
+import { texts } from "./texts";
 import { WeekEditor } from "./week-editor";
 
 interface MethodWeeksProps {
-  method: ServiceMethod;
+  method: Method;
   /** The week of the 門市, which a method begins with when it gets its own. */
   store: Period[];
   lastOrder: number;
@@ -24,26 +26,26 @@ const usualLead = { delivery: 40, on_site: 0 };
 export function MethodWeeks({ method, store, lastOrder, value = [], onChange = () => undefined, disabled }: MethodWeeksProps) {
   const t = useT();
   const own = ownOf(value, method);
-  const name = t(`method.${method}`);
+  const name = t(common.method[method]);
   const put = (part: Partial<MethodHours>) => onChange(withOwn(value, { ...own, ...part }));
   return (
     <>
       <Radio.Group
         className={styles.follow}
-        aria-label={t("hours.follow", { method: name })}
+        aria-label={t(texts.follow, { method: name })}
         disabled={disabled}
         value={own.own_week}
         onChange={({ target }) => put(target.value ? { own_week: true, periods: store } : { own_week: false })}
         options={[
-          { value: false, label: t("hours.followStore") },
-          { value: true, label: t("hours.ownWeek", { method: name }) },
+          { value: false, label: t(texts.followStore) },
+          { value: true, label: t(texts.ownWeek, { method: name }) },
         ]}
       />
       {own.own_week ? <WeekEditor value={own.periods ?? []} onChange={(periods) => put({ periods })} disabled={disabled} /> : null}
       <Minutes
         id={`last-order-${method}`}
-        label={t("hours.lastOrderOf", { method: name })}
-        hint={t("hours.lastOrderFollows")}
+        label={t(texts.lastOrderOf, { method: name })}
+        hint={t(texts.lastOrderFollows)}
         max={180}
         usual={lastOrder}
         disabled={disabled}
@@ -53,8 +55,8 @@ export function MethodWeeks({ method, store, lastOrder, value = [], onChange = (
       {method === "pickup" ? null : (
         <Minutes
           id={`lead-${method}`}
-          label={t("hours.leadOf", { method: name })}
-          hint={t("hours.leadUsual", { count: usualLead[method] })}
+          label={t(texts.leadOf, { method: name })}
+          hint={t(texts.leadUsual, { count: usualLead[method] })}
           max={1440}
           usual={usualLead[method]}
           disabled={disabled}
@@ -92,7 +94,7 @@ function Minutes({ id, label, hint, max, usual, value, disabled, onChange }: Min
         disabled={disabled}
         value={value ?? null}
         placeholder={String(usual)}
-        suffix={t("unit.minutes")}
+        suffix={t(common.unitMinutes)}
         style={{ width: 140 }}
         onChange={onChange}
       />

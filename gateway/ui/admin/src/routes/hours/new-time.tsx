@@ -10,6 +10,7 @@ import { SlotPicker } from "../../patterns/slot-picker";
 import { orderSlotsQuery } from "../orders/queries";
 import styles from "./hours.module.css";
 import { previewQuery } from "./queries";
+import { texts } from "./texts";
 
 interface NewTimeProps {
   order: AffectedOrder;
@@ -46,9 +47,9 @@ export function NewTime({ order, change, timeZone, cutoffMinutes, value, onChang
     return (
       <div className={styles.newTime}>
         <span className="tabular">
-          {value ? t("decide.movesTo", { time: shown(value) }) : earliest ? t("decide.movesNextFrom", { time: shown(earliest.starts_at) }) : t("decide.movesNext")}
+          {value ? t(texts.decideMovesTo, { time: shown(value) }) : earliest ? t(texts.decideMovesNextFrom, { time: shown(earliest.starts_at) }) : t(texts.decideMovesNext)}
         </span>
-        <Button size="large" onClick={begin}>{t(value ? "decide.otherTime" : "decide.pickTime")}</Button>
+        <Button size="large" onClick={begin}>{t(value ? texts.decideOtherTime : texts.decidePickTime)}</Button>
       </div>
     );
   }
@@ -56,7 +57,7 @@ export function NewTime({ order, change, timeZone, cutoffMinutes, value, onChang
     <Flex vertical gap={10} ref={picker} style={{ width: "100%" }}>
       {after.isPending ? null : (
         <SlotPicker
-          label={t("decide.newTime", { number: order.pickup_number ?? "" })}
+          label={t(texts.decideNewTime, { number: order.pickup_number ?? "" })}
           slots={offered}
           timeZone={timeZone}
           cutoffMinutes={cutoffMinutes}
@@ -64,7 +65,7 @@ export function NewTime({ order, change, timeZone, cutoffMinutes, value, onChang
           onChange={pick}
         />
       )}
-      <Button size="large" onClick={() => pick(undefined)}>{t("decide.movesNext")}</Button>
+      <Button size="large" onClick={() => pick(undefined)}>{t(texts.decideMovesNext)}</Button>
     </Flex>
   );
 }

@@ -4,13 +4,15 @@ import { Alert, Segmented, Skeleton } from "antd";
 import { useEffect, useState } from "react";
 
 import { problemFrom } from "../../data/gateway";
-import type { OfferedDay, PreviewInput, ServiceMethod } from "../../data/types";
+import type { Method, OfferedDay, PreviewInput } from "../../data/types";
 import { useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { useBusinessDay } from "../../patterns/use-business-day";
 import { methods } from "./draft";
 import styles from "./hours.module.css";
 import { previewQuery } from "./queries";
+import { texts } from "./texts";
 
 const PAUSE_MS = 350;
 
@@ -37,20 +39,20 @@ export function Offer({ branchId, change }: OfferProps) {
   const sentence = useReason();
   const { branch, timeZone } = useScope();
   const today = useBusinessDay(timeZone, branch?.cutoff_minutes);
-  const [method, setMethod] = useState<ServiceMethod>("pickup");
+  const [method, setMethod] = useState<Method>("pickup");
   const asked = useSettled({ ...change, method });
   const query = useQuery(previewQuery(branchId, asked));
   const changes = Object.values(change).some((part) => part !== undefined && part !== null);
   return (
-    <aside className={styles.offer} aria-label={t("offer.title")}>
-      <h2>{t("offer.title")}</h2>
-      <p className={styles.hint}>{changes ? t("offer.planned") : t("offer.saved")}</p>
-      <Segmented<ServiceMethod> block value={method} onChange={setMethod} aria-label={t("offer.method")} options={methods.map((one) => ({ value: one, label: t(`method.${one}`) }))} />
-      {query.isError ? <Alert role="status" type="warning" showIcon title={t("offer.cannot")} description={sentence(problemFrom(query.error))} /> : null}
+    <aside className={styles.offer} aria-label={t(texts.offerTitle)}>
+      <h2>{t(texts.offerTitle)}</h2>
+      <p className={styles.hint}>{changes ? t(texts.offerPlanned) : t(texts.offerSaved)}</p>
+      <Segmented<Method> block value={method} onChange={setMethod} aria-label={t(texts.offerMethod)} options={methods.map((one) => ({ value: one, label: t(common.method[one]) }))} />
+      {query.isError ? <Alert role="status" type="warning" showIcon title={t(texts.offerCannot)} description={sentence(problemFrom(query.error))} /> : null}
       {query.data ? (
         <>
           {query.data.affected_total > 0 ? (
-            <Alert role="status" type="warning" showIcon title={t("offer.affected", { count: query.data.affected_total })} description={t("offer.affectedHint")} />
+            <Alert role="status" type="warning" showIcon title={t(texts.offerAffected, { count: query.data.affected_total })} description={t(texts.offerAffectedHint)} />
           ) : null}
           <ul className={styles.days} aria-busy={query.isFetching}>
             {query.data.days.map((day) => (
@@ -71,8 +73,8 @@ function Day({ day, today }: { day: OfferedDay; today: string }) {
   const time = (instant: string) => formatTime(instant, timeZone);
   const next = (opening: OfferedDay["openings"][number]) => Date.parse(opening.to) - Date.parse(opening.from) < 86_400_000 && time(opening.to) <= time(opening.from);
   const openings = day.openings.map((opening) => {
-    if (Date.parse(opening.to) - Date.parse(opening.from) >= 86_400_000) return t("hours.wholeDay");
-    return `${time(opening.from)}–${next(opening) ? t("hours.nextDayAt", { time: time(opening.to) }) : time(opening.to)}`;
+    if (Date.parse(opening.to) - Date.parse(opening.from) >= 86_400_000) return t(texts.wholeDay);
+    return `${time(opening.from)}–${next(opening) ? t(texts.nextDayAt, { time: time(opening.to) }) : time(opening.to)}`;
   });
   const count = day.slots.length;
   return (
@@ -80,11 +82,11 @@ function Day({ day, today }: { day: OfferedDay; today: string }) {
       <div className={styles.offeredHead}>
         <strong>{dayName(day.business_day, today, t.locale)}</strong>
         {day.special_day ? <span className={styles.tag} data-kind="special">{day.special_day}</span> : null}
-        <span className="tabular">{openings.length > 0 ? [...new Set(openings)].join(t("list.comma")) : t("hours.rest")}</span>
+        <span className="tabular">{openings.length > 0 ? [...new Set(openings)].join(t(common.listComma)) : t(texts.rest)}</span>
       </div>
       {count > 0 ? (
         <details>
-          <summary>{t("offer.slots", { count })}</summary>
+          <summary>{t(texts.offerSlots, { count })}</summary>
           <div className={styles.slots}>
             {day.slots.map((slot) => (
               <span key={slot} className={styles.slot}>{time(slot)}</span>
@@ -92,7 +94,7 @@ function Day({ day, today }: { day: OfferedDay; today: string }) {
           </div>
         </details>
       ) : (
-        <span className={styles.hint}>{day.beyond ? t("offer.beyond") : day.openings.length > 0 ? t("offer.over") : ""}</span>
+        <span className={styles.hint}>{day.beyond ? t(texts.offerBeyond) : day.openings.length > 0 ? t(texts.offerOver) : ""}</span>
       )}
     </li>
   );

@@ -9,6 +9,7 @@ import { useReason, useT } from "../../i18n";
 import styles from "./hours.module.css";
 import { byBranch, standingOf } from "./outcome";
 import { decisionBatchQuery } from "./queries";
+import { texts } from "./texts";
 
 interface OutcomeDialogProps {
   /** The branch that is shown; orders of others say whose they are. */
@@ -31,8 +32,8 @@ export function OutcomeDialog({ branchId, started, onClose }: OutcomeDialogProps
   const problem = query.error ? problemFrom(query.error) : undefined;
 
   function title(): string {
-    if (waiting > 0) return t("outcome.waiting", { done: done + failed, count: all });
-    return failed > 0 ? t("outcome.failed", { count: failed }) : t("outcome.done", { count: done });
+    if (waiting > 0) return t(texts.outcomeWaiting, { done: done + failed, count: all });
+    return failed > 0 ? t(texts.outcomeFailed, { count: failed }) : t(texts.outcomeDone, { count: done });
   }
 
   return (
@@ -41,15 +42,15 @@ export function OutcomeDialog({ branchId, started, onClose }: OutcomeDialogProps
       width={560}
       title={<span aria-live="polite">{title()}</span>}
       onCancel={onClose}
-      footer={<Button type="primary" size="large" onClick={onClose}>{t("decide.seen")}</Button>}
+      footer={<Button type="primary" size="large" onClick={onClose}>{t(texts.decideSeen)}</Button>}
     >
       {waiting > 0 ? (
         <>
           <Progress percent={all > 0 ? Math.round(((done + failed) / all) * 100) : 0} showInfo={false} aria-label={title()} />
-          <p className={styles.hint}>{t("outcome.waitingHint")}</p>
+          <p className={styles.hint}>{t(texts.outcomeWaitingHint)}</p>
         </>
       ) : null}
-      {failed > 0 ? <p className={styles.hint}>{t("outcome.failedHint")}</p> : null}
+      {failed > 0 ? <p className={styles.hint}>{t(texts.outcomeFailedHint)}</p> : null}
       {problem && problem.reason !== "NOT_FOUND" ? <Alert role="alert" type="error" showIcon title={sentence(problem)} /> : null}
       <div className={styles.outcome}>
         {outcomes.map(({ branch_id, orders }) => (
@@ -74,20 +75,20 @@ function Branch({ branchId, named, orders, branches }: BranchProps) {
 
   function outcomeText({ state, decision, wanted_at, reason }: OrderOutcome): string {
     const time = wanted_at ? formatDayTime(wanted_at, branch?.time_zone ?? "Asia/Taipei", new Date(), t.locale) : "";
-    const deed = t(decision === "cancel" ? "decide.cancel" : "decide.move");
-    if (state === "waiting") return t("outcome.orderWaiting", { deed });
-    if (reason === "VERSION_CONFLICT") return t("outcome.changedByOthers");
-    if (state === "failed") return t("decide.refused", { deed, reason: sentence({ reason: reason ?? "" }) });
-    return decision === "cancel" ? t("outcome.orderCancelled") : t("outcome.orderMoved", { time });
+    const deed = t(decision === "cancel" ? texts.choice.cancel : texts.choice.reschedule);
+    if (state === "waiting") return t(texts.outcomeOrderWaiting, { deed });
+    if (reason === "VERSION_CONFLICT") return t(texts.outcomeChangedByOthers);
+    if (state === "failed") return t(texts.decideRefused, { deed, reason: sentence({ reason: reason ?? "" }) });
+    return decision === "cancel" ? t(texts.outcomeOrderCancelled) : t(texts.outcomeOrderMoved, { time });
   }
 
   return (
     <section>
-      {named ? <h4>{branch?.name ?? t("decide.unknownBranch")}</h4> : null}
+      {named ? <h4>{branch?.name ?? t(texts.decideUnknownBranch)}</h4> : null}
       <ul>
         {orders.map((order) => (
           <li key={order.order_id} data-state={order.state}>
-            <strong className="tabular">{[order.pickup_number ?? order.order_number ?? t("decide.unnamed"), order.contact_name].filter(Boolean).join(" ")}</strong>
+            <strong className="tabular">{[order.pickup_number ?? order.order_number ?? t(texts.decideUnnamed), order.contact_name].filter(Boolean).join(" ")}</strong>
             <span>{outcomeText(order)}</span>
           </li>
         ))}

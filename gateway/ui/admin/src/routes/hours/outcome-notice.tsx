@@ -8,6 +8,7 @@ import { useT } from "../../i18n";
 import { may } from "../../session/may";
 import { isRecent } from "./outcome";
 import { decisionBatchesQuery } from "./queries";
+import { texts } from "./texts";
 
 interface OutcomeNoticeProps {
   onShow: (started: StartedDecisions) => void;
@@ -29,8 +30,8 @@ export function OutcomeNotice({ onShow }: OutcomeNoticeProps) {
       type={failed > 0 ? "warning" : "info"}
       showIcon
       style={{ marginBottom: 12 }}
-      title={waiting > 0 ? t("outcome.noticeWaiting", { time, name: decided_by, count: waiting }) : failed > 0 ? t("outcome.noticeFailed", { time, name: decided_by, done, count: failed }) : t("outcome.noticeDone", { time, name: decided_by, count: done })}
-      action={<Button onClick={() => onShow({ batch_id, orders: waiting + done + failed })}>{t("outcome.show")}</Button>}
+      title={waiting > 0 ? t(texts.outcomeNoticeWaiting, { time, name: decided_by, count: waiting }) : failed > 0 ? t(texts.outcomeNoticeFailed, { time, name: decided_by, done, count: failed }) : t(texts.outcomeNoticeDone, { time, name: decided_by, count: done })}
+      action={<Button onClick={() => onShow({ batch_id, orders: waiting + done + failed })}>{t(texts.outcomeShow)}</Button>}
     />
   );
 }

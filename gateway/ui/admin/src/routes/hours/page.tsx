@@ -5,6 +5,7 @@ import { Segmented } from "antd";
 import { useState } from "react";
 
 import type { HoursVersion, StartedDecisions } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { Page } from "../../patterns/page";
@@ -19,6 +20,7 @@ import { Pending } from "./pending";
 import { hoursQuery } from "./queries";
 import { SpecialDays } from "./special-days";
 import { tabs, type HoursTab } from "./tabs";
+import { texts } from "./texts";
 import { WeekForm, type Beginning } from "./week-form";
 
 /** 營業時間設定: the week, special days, and what was before. */
@@ -33,15 +35,15 @@ export function HoursPage() {
   const show = (next: HoursTab) => void navigate({ to: ".", search: next === "week" ? {} : { tab: next } });
   return (
     <Page>
-      <PageHeader title={t("fn.hours")} hint={t("hours.hint", { branch: branch?.name ?? "" })} />
+      <PageHeader title={t(frameTexts.functionNames.hours)} hint={t(texts.hint, { branch: branch?.name ?? "" })} />
       <Segmented<HoursTab>
         size="large"
         block
         className={styles.tabs ?? ""}
-        aria-label={t("fn.hours")}
+        aria-label={t(frameTexts.functionNames.hours)}
         value={tab}
         onChange={show}
-        options={tabs.map((one) => ({ value: one, label: t(`hours.tab.${one}`) }))}
+        options={tabs.map((one) => ({ value: one, label: t(texts.tab[one]) }))}
       />
       <OutcomeNotice onShow={follow} />
       {followed ? <OutcomeDialog key={followed.batch_id} branchId={branchId} started={followed} onClose={() => follow(undefined)} /> : null}

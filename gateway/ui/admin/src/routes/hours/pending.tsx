@@ -11,6 +11,7 @@ import { useDanger } from "../../patterns/use-danger";
 import { may } from "../../session/may";
 import { useDecisions } from "./decisions";
 import { withdrawHours } from "./queries";
+import { texts } from "./texts";
 import { WeekText } from "./week-text";
 
 interface PendingProps {
@@ -37,7 +38,7 @@ export function Pending({ branchId, version, pending, onChange }: PendingProps) 
       client.setQueryData(keys.hours(branchId), { hours: answer.hours, pending: answer.pending });
       await client.invalidateQueries({ queryKey: keys.hoursVersions(branchId) });
       report(answer);
-      void message.success(t("pending.withdrawn"));
+      void message.success(t(texts.pendingWithdrawn));
     } catch (thrown) {
       const problem = problemFrom(thrown);
       void message.error(sentence(problem));
@@ -56,19 +57,19 @@ export function Pending({ branchId, version, pending, onChange }: PendingProps) 
             type="info"
             showIcon
             style={{ marginBottom: 12 }}
-            title={t("pending.title", { time })}
+            title={t(texts.pendingTitle, { time })}
             description={
               <Flex vertical gap={8}>
                 <WeekText periods={one.hours.periods} />
-                <span style={{ color: "var(--ink-2)" }}>{t("pending.by", { name: one.saved_by ?? "—", time: formatDateTime(one.saved_at, timeZone) })}</span>
+                <span style={{ color: "var(--ink-2)" }}>{t(texts.pendingBy, { name: one.saved_by ?? "—", time: formatDateTime(one.saved_at, timeZone) })}</span>
                 {manages ? (
                   <Flex gap={8} wrap>
-                    <Button onClick={() => onChange(one)}>{t("pending.change")}</Button>
+                    <Button onClick={() => onChange(one)}>{t(texts.pendingChange)}</Button>
                     <Button
                       danger
-                      onClick={() => danger({ title: t("pending.withdrawTitle", { time }), text: t("pending.withdrawText"), deed: t("pending.withdraw"), act: async () => void withdraw(one.number) })}
+                      onClick={() => danger({ title: t(texts.pendingWithdrawTitle, { time }), text: t(texts.pendingWithdrawText), deed: t(texts.pendingWithdraw), act: async () => void withdraw(one.number) })}
                     >
-                      {t("pending.withdraw")}
+                      {t(texts.pendingWithdraw)}
                     </Button>
                   </Flex>
                 ) : null}

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useT } from "../../i18n";
 import { ClockField } from "./clock-field";
 import styles from "./hours.module.css";
+import { texts } from "./texts";
 import { closeOf, DAY_MINUTES, isWholeDay, MOST_PERIODS, type Span } from "./week";
 
 interface SpansEditorProps {
@@ -41,25 +42,25 @@ export function SpansEditor({ name, spans, onChange, disabled = false, extra }: 
 
   return (
     <div className={styles.periods}>
-      {spans.length === 0 ? <span className={styles.nextDay} style={{ lineHeight: "44px" }}>{t("hours.rest")}</span> : null}
+      {spans.length === 0 ? <span className={styles.nextDay} style={{ lineHeight: "44px" }}>{t(texts.rest)}</span> : null}
       {spans.map((span, index) => (
         <div key={`${String(index)}`} className={styles.period}>
           {isWholeDay(span) ? (
-            <strong>{t("hours.wholeDay")}</strong>
+            <strong>{t(texts.wholeDay)}</strong>
           ) : (
             <>
-              <ClockField label={t("hours.opensOn", { day: name })} disabled={disabled} minute={span.open_minute} onChange={(open_minute) => change(index, { open_minute })} />
+              <ClockField label={t(texts.opensOn, { day: name })} disabled={disabled} minute={span.open_minute} onChange={(open_minute) => change(index, { open_minute })} />
               <span aria-hidden>–</span>
-              <ClockField label={t("hours.closesOn", { day: name })} disabled={disabled} minute={span.close_minute} onChange={(close_minute) => change(index, { close_minute })} />
-              {closeOf(span) > DAY_MINUTES ? <span className={styles.nextDay}>{t("hours.nextDay")}</span> : null}
+              <ClockField label={t(texts.closesOn, { day: name })} disabled={disabled} minute={span.close_minute} onChange={(close_minute) => change(index, { close_minute })} />
+              {closeOf(span) > DAY_MINUTES ? <span className={styles.nextDay}>{t(texts.nextDay)}</span> : null}
             </>
           )}
-          <Button type="text" icon={<DeleteOutlined />} disabled={disabled} aria-label={t("hours.remove", { day: name })} onClick={() => onChange(spans.filter((_, at) => at !== index))} />
+          <Button type="text" icon={<DeleteOutlined />} disabled={disabled} aria-label={t(texts.remove, { day: name })} onClick={() => onChange(spans.filter((_, at) => at !== index))} />
         </div>
       ))}
       <Flex gap={4}>
-        <Button icon={<PlusOutlined />} disabled={disabled || spans.length >= MOST_PERIODS || spans.some(isWholeDay)} aria-label={t("hours.addOn", { day: name })} onClick={add}>
-          {t("hours.add")}
+        <Button icon={<PlusOutlined />} disabled={disabled || spans.length >= MOST_PERIODS || spans.some(isWholeDay)} aria-label={t(texts.addOn, { day: name })} onClick={add}>
+          {t(texts.add)}
         </Button>
         {extra}
       </Flex>

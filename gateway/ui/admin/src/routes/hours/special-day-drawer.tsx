@@ -9,6 +9,7 @@ import { keys } from "../../data/keys";
 import type { PreviewInput, SpecialDay, SpecialDayInput } from "../../data/types";
 import { useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { useDanger } from "../../patterns/use-danger";
 import { useDecisions } from "./decisions";
@@ -16,6 +17,7 @@ import styles from "./hours.module.css";
 import { Offer } from "./offer";
 import { preview, removeSpecialDay, saveSpecialDay } from "./queries";
 import { SpansEditor } from "./spans-editor";
+import { texts } from "./texts";
 import { overlaps } from "./week";
 
 /** A special day being looked at, or a new one. */
@@ -37,7 +39,7 @@ interface DrawerProps {
 export function SpecialDayDrawer({ draft, onClose, ...rest }: DrawerProps) {
   const t = useT();
   return (
-    <DetailDrawer open={draft !== undefined} title={draft?.special_day_id ? draft.name : t("special.add")} onClose={onClose}>
+    <DetailDrawer open={draft !== undefined} title={draft?.special_day_id ? draft.name : t(texts.specialAdd)} onClose={onClose}>
       {draft ? <Editor {...rest} draft={draft} onClose={onClose} /> : null}
     </DetailDrawer>
   );
@@ -89,23 +91,23 @@ function Editor({ branchId, brandId, draft, manages, managesBrand, onClose }: Dr
   }
 
   /** Names the other day that is in the way. */
-  const inTheWay = ({ params }: { params?: Record<string, string> }) => (params?.name ? t("special.inTheWay", { name: params.name, from: params.from ?? "", to: params.to ?? "" }) : "");
+  const inTheWay = ({ params }: { params?: Record<string, string> }) => (params?.name ? t(texts.specialInTheWay, { name: params.name, from: params.from ?? "", to: params.to ?? "" }) : "");
 
   async function save() {
     await act(async () => {
       const { overridden } = await preview(branchId, change);
       if (overridden.length > 0) {
         const agreed = await modal.confirm({
-          title: t("special.overrideTitle", { count: overridden.length }),
-          content: t("special.overrideText", { names: overridden.map((one) => `${one.name}（${one.from_date}）`).join(t("list.comma")) }),
-          okText: t("special.overrideDeed"),
-          cancelText: t("action.keep"),
+          title: t(texts.specialOverrideTitle, { count: overridden.length }),
+          content: t(texts.specialOverrideText, { names: overridden.map((one) => `${one.name}（${one.from_date}）`).join(t(common.listComma)) }),
+          okText: t(texts.specialOverrideDeed),
+          cancelText: t(common.actionKeep),
         });
         if (!agreed) return false;
       }
       const answer = await settle(change, (decisions) => saveSpecialDay(owner, id, input, decisions, id ? newIdempotencyKey() : key));
       report(answer);
-      void message.success(t("form.saved"));
+      void message.success(t(common.formSaved));
       return true;
     });
   }
@@ -114,7 +116,7 @@ function Editor({ branchId, brandId, draft, manages, managesBrand, onClose }: Dr
     await act(async () => {
       const answer = await settle({ removed_special_day_id: id ?? "" }, (decisions) => removeSpecialDay(id ?? "", { version: day.version, decisions }));
       report(answer);
-      void message.success(t("special.removed"));
+      void message.success(t(texts.specialRemoved));
       return true;
     });
   }
@@ -122,66 +124,66 @@ function Editor({ branchId, brandId, draft, manages, managesBrand, onClose }: Dr
   return (
     <>
       {dialog}
-      {draft.ofBrand ? <Alert type="info" showIcon title={readOnly ? t("special.inheritedHint") : t("special.brandHint")} /> : null}
+      {draft.ofBrand ? <Alert type="info" showIcon title={readOnly ? t(texts.specialInheritedHint) : t(texts.specialBrandHint)} /> : null}
       {id || !managesBrand ? null : (
         <Radio.Group
-          aria-label={t("special.whose")}
+          aria-label={t(texts.specialWhose)}
           value={day.ofBrand}
           onChange={({ target }) => put({ ofBrand: target.value as boolean })}
           options={[
-            { value: false, label: t("special.ofBranch") },
-            { value: true, label: t("special.ofBrand") },
+            { value: false, label: t(texts.specialOfBranch) },
+            { value: true, label: t(texts.specialOfBrand) },
           ]}
         />
       )}
       <label className={styles.field}>
-        {t("special.name")}
-        <Input size="large" maxLength={60} disabled={readOnly} value={day.name} onChange={({ target }) => put({ name: target.value })} placeholder={t("special.namePlaceholder")} />
+        {t(texts.specialName)}
+        <Input size="large" maxLength={60} disabled={readOnly} value={day.name} onChange={({ target }) => put({ name: target.value })} placeholder={t(texts.specialNamePlaceholder)} />
       </label>
       {readOnly ? null : (
         <Flex gap={8} wrap>
           {(["typhoon", "party", "holiday", "rest"] as const).map((one) => (
-            <Button key={one} onClick={() => put({ name: t(`special.names.${one}`) })}>{t(`special.names.${one}`)}</Button>
+            <Button key={one} onClick={() => put({ name: t(texts.specialNames[one]) })}>{t(texts.specialNames[one])}</Button>
           ))}
         </Flex>
       )}
       <div className={styles.field}>
-        <span>{t("special.dates")}</span>
+        <span>{t(texts.specialDates)}</span>
         <Flex gap={8} align="center">
-          <DateField label={t("special.from")} value={day.from_date} disabled={readOnly} onChange={(from_date) => put({ from_date, to_date: day.to_date < from_date ? from_date : day.to_date })} />
+          <DateField label={t(texts.specialFrom)} value={day.from_date} disabled={readOnly} onChange={(from_date) => put({ from_date, to_date: day.to_date < from_date ? from_date : day.to_date })} />
           <span aria-hidden>–</span>
-          <DateField label={t("special.to")} value={day.to_date} min={day.from_date} disabled={readOnly} onChange={(to_date) => put({ to_date, from_date: day.from_date || to_date })} />
+          <DateField label={t(texts.specialTo)} value={day.to_date} min={day.from_date} disabled={readOnly} onChange={(to_date) => put({ to_date, from_date: day.from_date || to_date })} />
         </Flex>
-        <span className={styles.hint}>{t("special.datesHint")}</span>
+        <span className={styles.hint}>{t(texts.specialDatesHint)}</span>
       </div>
       <Radio.Group
-        aria-label={t("special.hours")}
+        aria-label={t(texts.specialHours)}
         disabled={readOnly}
         value={isOpen}
         onChange={({ target }) => setOpen(target.value as boolean)}
         options={[
-          { value: false, label: t("special.closed") },
-          { value: true, label: t("special.open") },
+          { value: false, label: t(texts.specialClosed) },
+          { value: true, label: t(texts.specialOpen) },
         ]}
       />
-      {isOpen ? <SpansEditor name={day.name || t("special.add")} spans={day.periods} onChange={(spans) => put({ periods: spans })} disabled={readOnly} /> : null}
+      {isOpen ? <SpansEditor name={day.name || t(texts.specialAdd)} spans={day.periods} onChange={(spans) => put({ periods: spans })} disabled={readOnly} /> : null}
       {overlap ? <Alert role="alert" type="error" showIcon title={sentence({ reason: "HOURS_OVERLAP" })} /> : null}
       {day.ofBrand ? (
         <label className={styles.whole}>
           <Switch checked={day.locked} disabled={readOnly} onChange={(locked) => put({ locked })} />
-          {t("special.lock")}
+          {t(texts.specialLock)}
         </label>
       ) : null}
       {refused.length > 0 ? <Alert role="alert" type="error" showIcon title={refused.join(" ")} /> : null}
       {readOnly ? null : (
         <Flex gap={8} justify="space-between" wrap>
           {id ? (
-            <Button danger size="large" disabled={busy} onClick={() => danger({ title: t("special.removeTitle", { name: draft.name }), text: t("special.removeText"), deed: t("special.remove"), act: async () => void remove() })}>
-              {t("special.remove")}
+            <Button danger size="large" disabled={busy} onClick={() => danger({ title: t(texts.specialRemoveTitle, { name: draft.name }), text: t(texts.specialRemoveText), deed: t(texts.specialRemove), act: async () => void remove() })}>
+              {t(texts.specialRemove)}
             </Button>
           ) : <span />}
           <Button type="primary" size="large" loading={busy} disabled={!complete || overlap} onClick={() => void save()}>
-            {t("form.save")}
+            {t(common.formSave)}
           </Button>
         </Flex>
       )}

@@ -14,6 +14,7 @@ import { suggestions, type Holiday } from "./holidays";
 import styles from "./hours.module.css";
 import { specialDaysQuery } from "./queries";
 import { SpecialDayDrawer, type SpecialDayDraft } from "./special-day-drawer";
+import { texts } from "./texts";
 import { spansText } from "./week-text";
 
 /** 特殊日: the branch's own and those it inherits from its brand. */
@@ -31,10 +32,10 @@ export function SpecialDays({ branchId }: { branchId: string }) {
   return (
     <>
       <Flex gap={8} justify="space-between" align="center" wrap style={{ marginBottom: 16 }}>
-        <p className={styles.hint} style={{ flex: "1 1 240px" }}>{t("special.hint")}</p>
+        <p className={styles.hint} style={{ flex: "1 1 240px" }}>{t(texts.specialHint)}</p>
         {manages ? (
           <Button type="primary" size="large" icon={<PlusOutlined />} onClick={() => begin()}>
-            {t("special.add")}
+            {t(texts.specialAdd)}
           </Button>
         ) : null}
       </Flex>
@@ -43,7 +44,7 @@ export function SpecialDays({ branchId }: { branchId: string }) {
           <>
             {manages ? <Suggestions holidays={suggestions(today, days)} onPick={begin} /> : null}
             {days.length === 0 ? (
-              <EmptyState title={t("special.none")} hint={t("special.noneHint")} />
+              <EmptyState title={t(texts.specialNone)} hint={t(texts.specialNoneHint)} />
             ) : (
               <ul className={styles.specials}>
                 {days.map((day) => (
@@ -72,7 +73,7 @@ function Suggestions({ holidays, onPick }: { holidays: readonly Holiday[]; onPic
   if (holidays.length === 0) return null;
   return (
     <Flex gap={8} align="center" wrap style={{ marginBottom: 16 }}>
-      <span className={styles.hint}>{t("special.suggestions")}</span>
+      <span className={styles.hint}>{t(texts.specialSuggestions)}</span>
       {holidays.map((holiday) => (
         <Button key={holiday.from} onClick={() => onPick(holiday)}>
           {`${holiday.name} ${formatBusinessDay(holiday.from, t.locale)}`}
@@ -94,9 +95,9 @@ function SpecialDayLine({ day, onOpen }: { day: SpecialDay; onOpen: () => void }
           <span className="tabular">{dates}</span>
         </span>
         <span className={styles.specialTags}>
-          {day.branch_id ? null : <span className={styles.tag} data-kind="inherited">{t("special.inherited")}</span>}
-          {day.locked ? <span className={styles.tag} data-kind="special"><LockOutlined aria-hidden /> {t("special.lockedTag")}</span> : null}
-          {day.overridden ? <span className={styles.tag}>{t("special.overridden")}</span> : null}
+          {day.branch_id ? null : <span className={styles.tag} data-kind="inherited">{t(texts.specialInherited)}</span>}
+          {day.locked ? <span className={styles.tag} data-kind="special"><LockOutlined aria-hidden /> {t(texts.specialLockedTag)}</span> : null}
+          {day.overridden ? <span className={styles.tag}>{t(texts.specialOverridden)}</span> : null}
           <span className="tabular">{spansText(day.periods, t)}</span>
         </span>
       </button>

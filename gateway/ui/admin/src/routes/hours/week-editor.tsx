@@ -2,8 +2,10 @@ import { Button, Dropdown, Switch } from "antd";
 
 import type { Period } from "../../data/types";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import styles from "./hours.module.css";
 import { SpansEditor } from "./spans-editor";
+import { texts } from "./texts";
 import { copyDay, DAY_MINUTES, isWholeWeek, ofDay, weekdays, type Span, type Weekday } from "./week";
 import { WeekPicture } from "./week-picture";
 
@@ -25,7 +27,7 @@ export function WeekEditor({ value = [], onChange = () => undefined, disabled = 
     <>
       <label className={styles.whole}>
         <Switch checked={isWholeWeek(value)} disabled={disabled} onChange={(whole) => everyDay(whole ? wholeDay : usualDay)} />
-        {t("hours.wholeWeek")}
+        {t(texts.wholeWeek)}
       </label>
       <WeekPicture periods={value} onChange={onChange} disabled={disabled} />
       {weekdays.map((weekday) => (
@@ -38,7 +40,7 @@ export function WeekEditor({ value = [], onChange = () => undefined, disabled = 
 function DayEditor({ weekday, periods, onChange, disabled }: Required<Omit<WeekEditorProps, "value">> & { weekday: Weekday; periods: Period[] }) {
   const t = useT();
   const others = periods.filter((period) => period.weekday !== weekday);
-  const name = t(`weekday.${weekday}`);
+  const name = t(common.weekday[weekday]);
   const put = (spans: Span[]) => onChange([...others, ...spans.map((span) => ({ weekday, ...span }))]);
   const copy = (days: readonly number[]) => onChange(copyDay(periods, weekday, days));
   return (
@@ -55,20 +57,20 @@ function DayEditor({ weekday, periods, onChange, disabled }: Required<Omit<WeekE
             disabled={disabled}
             menu={{
               items: [
-                { key: "whole", label: t("hours.makeWhole"), onClick: () => put([wholeDay]) },
-                { key: "rest", label: t("hours.makeRest"), onClick: () => put([]) },
+                { key: "whole", label: t(texts.makeWhole), onClick: () => put([wholeDay]) },
+                { key: "rest", label: t(texts.makeRest), onClick: () => put([]) },
                 { type: "divider" },
-                { key: "work", label: t("hours.copyWorkdays"), onClick: () => copy([1, 2, 3, 4, 5]) },
-                { key: "weekend", label: t("hours.copyWeekend"), onClick: () => copy([6, 7]) },
-                { key: "all", label: t("hours.copyAll"), onClick: () => copy(weekdays) },
+                { key: "work", label: t(texts.copyWorkdays), onClick: () => copy([1, 2, 3, 4, 5]) },
+                { key: "weekend", label: t(texts.copyWeekend), onClick: () => copy([6, 7]) },
+                { key: "all", label: t(texts.copyAll), onClick: () => copy(weekdays) },
                 {
-                  key: "one", label: t("hours.copyOne"),
-                  children: weekdays.filter((day) => day !== weekday).map((day) => ({ key: String(day), label: t(`weekday.${day}`), onClick: () => copy([day]) })),
+                  key: "one", label: t(texts.copyOne),
+                  children: weekdays.filter((day) => day !== weekday).map((day) => ({ key: String(day), label: t(common.weekday[day]), onClick: () => copy([day]) })),
                 },
               ],
             }}
           >
-            <Button aria-label={t("hours.moreFor", { day: name })}>⋯</Button>
+            <Button aria-label={t(texts.moreFor, { day: name })}>⋯</Button>
           </Dropdown>
         }
       />

@@ -3,9 +3,10 @@ import { Alert, Button, Flex, Form, InputNumber, Radio, Segmented } from "antd";
 import { useState } from "react";
 
 import { keys } from "../../data/keys";
-import type { Hours, MethodHours, Period, ServiceMethod } from "../../data/types";
+import type { Hours, Method, MethodHours, Period } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { FormPage, FormSection } from "../../patterns/form-page";
 import { WallField } from "../../patterns/wall-field";
 import { may } from "../../session/may";
@@ -15,6 +16,7 @@ import styles from "./hours.module.css";
 import { MethodWeeks } from "./method-weeks";
 import { Offer } from "./offer";
 import { setHours } from "./queries";
+import { texts } from "./texts";
 import { overlappingDays } from "./week";
 import { WeekEditor } from "./week-editor";
 
@@ -44,7 +46,7 @@ export function WeekForm({ branchId, version, beginning, onReload, onLeave }: We
   const { timeZone, branch } = useScope();
   const manages = may(useMe(), "store.hours", "manage");
   const [form] = Form.useForm<HoursForm>();
-  const [service, setService] = useState<"store" | ServiceMethod>("store");
+  const [service, setService] = useState<"store" | Method>("store");
   const { settle, report, dialog } = useDecisions(branchId);
   const origin: Origin = { version, replaces: beginning.replaces, restores: beginning.restores };
   const initial = formOf(beginning.hours, beginning.effective);
@@ -67,7 +69,7 @@ export function WeekForm({ branchId, version, beginning, onReload, onLeave }: We
 
   const refuseOverlap = (periods: readonly Period[]) => {
     const days = overlappingDays(periods);
-    if (days.length > 0) throw new Error(t("hours.overlap", { days: days.map((day) => t(`weekday.${day as 1}`)).join(t("list.comma")) }));
+    if (days.length > 0) throw new Error(t(texts.overlap, { days: days.map((day) => t(common.weekday[day as 1])).join(t(common.listComma)) }));
   };
   const special = beginning.restores !== undefined || beginning.replaces !== undefined;
   return (
@@ -79,24 +81,24 @@ export function WeekForm({ branchId, version, beginning, onReload, onLeave }: We
             type="info"
             showIcon
             style={{ marginBottom: 16 }}
-            title={beginning.restores === undefined ? t("hours.changingPending") : t("hours.restoring", { number: beginning.restores })}
-            action={<Button onClick={onLeave}>{t("hours.leave")}</Button>}
+            title={beginning.restores === undefined ? t(texts.changingPending) : t(texts.restoring, { number: beginning.restores })}
+            action={<Button onClick={onLeave}>{t(texts.leave)}</Button>}
           />
         ) : null}
-        <FormPage<HoursForm> form={form} initial={initial} onSave={save} onReload={onReload} readOnly={!manages} saveText={draft.effective ? t("hours.saveLater") : t("form.save")}>
-          <FormSection title={t("hours.week")} hint={t("hours.weekHint")}>
+        <FormPage<HoursForm> form={form} initial={initial} onSave={save} onReload={onReload} readOnly={!manages} saveText={draft.effective ? t(texts.saveLater) : t(common.formSave)}>
+          <FormSection title={t(texts.week)} hint={t(texts.weekHint)}>
             <Segmented
               block
               className={styles.services ?? ""}
-              aria-label={t("hours.service")}
+              aria-label={t(texts.service)}
               value={service}
               onChange={setService}
               options={[
-                { value: "store" as const, label: t("hours.store") },
-                ...methods.map((method) => ({ value: method, label: draft.methods.some((own) => own.method === method) ? `${t(`method.${method}`)} ●` : t(`method.${method}`) })),
+                { value: "store" as const, label: t(texts.store) },
+                ...methods.map((method) => ({ value: method, label: draft.methods.some((own) => own.method === method) ? `${t(common.method[method])} ●` : t(common.method[method]) })),
               ]}
             />
-            {service !== "store" && service !== "pickup" ? <p className={styles.hint}>{t("hours.notYet")}</p> : null}
+            {service !== "store" && service !== "pickup" ? <p className={styles.hint}>{t(texts.notYet)}</p> : null}
             <Form.Item name="periods" hidden={service !== "store"} rules={[{ validator: async (_, periods: Period[]) => refuseOverlap(periods) }]} style={{ margin: 0 }}>
               <WeekEditor disabled={!manages} />
             </Form.Item>
@@ -109,34 +111,34 @@ export function WeekForm({ branchId, version, beginning, onReload, onLeave }: We
               <MethodWeeks method={service === "store" ? "pickup" : service} store={draft.periods} lastOrder={draft.last_order_minutes} disabled={!manages} />
             </Form.Item>
           </FormSection>
-          <FormSection title={t("hours.ordering")} hint={t("hours.orderingHint")}>
-            <Form.Item name="slot_minutes" required label={t("hours.slot")}>
-              <Radio.Group optionType="button" options={slotLengths.map((minutes) => ({ value: minutes, label: t("unit.minutesShort", { count: minutes }) }))} />
+          <FormSection title={t(texts.ordering)} hint={t(texts.orderingHint)}>
+            <Form.Item name="slot_minutes" required label={t(texts.slot)}>
+              <Radio.Group optionType="button" options={slotLengths.map((minutes) => ({ value: minutes, label: t(common.unitMinutesShort, { count: minutes }) }))} />
             </Form.Item>
             <div className={styles.numbers}>
-              <Form.Item name="lead_minutes" required label={t("hours.lead")} extra={t("hours.leadHint")}>
-                <InputNumber min={0} max={1440} precision={0} suffix={t("unit.minutes")} style={{ width: 140 }} />
+              <Form.Item name="lead_minutes" required label={t(texts.lead)} extra={t(texts.leadHint)}>
+                <InputNumber min={0} max={1440} precision={0} suffix={t(common.unitMinutes)} style={{ width: 140 }} />
               </Form.Item>
-              <Form.Item name="last_order_minutes" required label={t("hours.lastOrder")} extra={t("hours.lastOrderHint")}>
-                <InputNumber min={0} max={180} precision={0} suffix={t("unit.minutes")} style={{ width: 140 }} />
+              <Form.Item name="last_order_minutes" required label={t(texts.lastOrder)} extra={t(texts.lastOrderHint)}>
+                <InputNumber min={0} max={180} precision={0} suffix={t(common.unitMinutes)} style={{ width: 140 }} />
               </Form.Item>
-              <Form.Item name="days_ahead" required label={t("hours.daysAhead")} extra={t("hours.daysAheadHint")}>
-                <InputNumber min={0} max={60} precision={0} suffix={t("unit.days")} style={{ width: 140 }} />
+              <Form.Item name="days_ahead" required label={t(texts.daysAhead)} extra={t(texts.daysAheadHint)}>
+                <InputNumber min={0} max={60} precision={0} suffix={t(common.unitDays)} style={{ width: 140 }} />
               </Form.Item>
-              <Form.Item name="max_orders_per_slot" label={t("hours.max")} extra={t("hours.maxHint")}>
-                <InputNumber min={0} max={9999} precision={0} placeholder={t("hours.noLimit")} suffix={t("unit.orders")} style={{ width: 140 }} />
+              <Form.Item name="max_orders_per_slot" label={t(texts.max)} extra={t(texts.maxHint)}>
+                <InputNumber min={0} max={9999} precision={0} placeholder={t(texts.noLimit)} suffix={t(common.unitOrders)} style={{ width: 140 }} />
               </Form.Item>
             </div>
-            <Form.Item name="outside_hours" label={t("hours.outside")} style={{ margin: 0 }}>
+            <Form.Item name="outside_hours" label={t(texts.outside)} style={{ margin: 0 }}>
               <Radio.Group
                 options={[
-                  { value: "future_only", label: t("hours.outside.future_only") },
-                  { value: "none", label: t("hours.outside.none") },
+                  { value: "future_only", label: t(texts.outsideFutureOnly) },
+                  { value: "none", label: t(texts.outsideNone) },
                 ]}
               />
             </Form.Item>
           </FormSection>
-          <FormSection title={t("hours.effective")} hint={t("hours.effectiveHint")}>
+          <FormSection title={t(texts.effective)} hint={t(texts.effectiveHint)}>
             <Form.Item name="effective" style={{ margin: 0 }}>
               <EffectiveField disabled={!manages} suggestion={() => tomorrowAt(new Date(), timeZone, branch?.cutoff_minutes ?? 240)} />
             </Form.Item>
@@ -165,12 +167,12 @@ function EffectiveField({ value, onChange = () => undefined, disabled, suggestio
         value={value !== undefined}
         onChange={({ target }) => onChange(target.value ? suggestion() : undefined)}
         options={[
-          { value: false, label: t("hours.atOnce") },
-          { value: true, label: t("hours.fromThen") },
+          { value: false, label: t(texts.atOnce) },
+          { value: true, label: t(texts.fromThen) },
         ]}
       />
       {value === undefined ? null : (
-        <WallField label={t("hours.effective")} value={value} onChange={onChange} daysAhead={365} disabled={disabled} />
+        <WallField label={t(texts.effective)} value={value} onChange={onChange} daysAhead={365} disabled={disabled} />
       )}
     </Flex>
   );

@@ -3,8 +3,10 @@ import { useState, type MouseEvent } from "react";
 
 import type { Period } from "../../data/types";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { ClockField } from "./clock-field";
 import styles from "./hours.module.css";
+import { texts } from "./texts";
 import { bars, clock, DAY_MINUTES, isWholeDay, overlappingDays, periodAt, PICTURE_MINUTES, rests, weekdays, type Bar, type Weekday } from "./week";
 
 const axis = [0, 6, 12, 18, 24, 30];
@@ -21,13 +23,13 @@ export function WeekPicture({ periods, onChange, disabled }: WeekPictureProps) {
   const t = useT();
   const bad = overlappingDays(periods);
   return (
-    <figure className={styles.picture} aria-label={t("hours.picture")}>
+    <figure className={styles.picture} aria-label={t(texts.picture)}>
       <div className={styles.axis} aria-hidden>
         <span />
         <div>
           {axis.map((hour) => (
             <span key={hour} data-minor={hour % 12 !== 0 || undefined} style={{ left: share(hour * 60) }}>
-              {hour > 24 ? t("hours.nextDayAt", { time: clock((hour - 24) * 60) }) : clock(hour * 60)}
+              {hour > 24 ? t(texts.nextDayAt, { time: clock((hour - 24) * 60) }) : clock(hour * 60)}
             </span>
           ))}
         </div>
@@ -41,7 +43,7 @@ export function WeekPicture({ periods, onChange, disabled }: WeekPictureProps) {
 
 function DayBand({ weekday, periods, onChange, disabled, bad }: WeekPictureProps & { weekday: Weekday; bad: boolean }) {
   const t = useT();
-  const day = t(`weekday.${weekday}`);
+  const day = t(common.weekday[weekday]);
   const parts = bars(periods, weekday);
   const isClosed = parts.every((part) => part.carried);
 
@@ -58,11 +60,11 @@ function DayBand({ weekday, periods, onChange, disabled, bad }: WeekPictureProps
       <span className={styles.dayName}>{day}</span>
       <div className={bad ? `${styles.track} ${styles.bad}` : styles.track}>
         <span className={styles.night} />
-        {disabled ? null : <button type="button" className={styles.add} aria-label={t("hours.addOn", { day })} onClick={add} />}
-        {isClosed ? <span className={styles.rest} style={{ left: parts.length > 0 ? "30%" : undefined }}>{t("hours.rest")}</span> : null}
+        {disabled ? null : <button type="button" className={styles.add} aria-label={t(texts.addOn, { day })} onClick={add} />}
+        {isClosed ? <span className={styles.rest} style={{ left: parts.length > 0 ? "30%" : undefined }}>{t(texts.rest)}</span> : null}
         {rests(periods, weekday).map(({ from, to }) => (
           <span key={from} className={styles.gap} style={{ left: share(from), width: share(to - from) }} data-short={to - from < 120 || undefined}>
-            {t("hours.gap")}
+            {t(texts.gap)}
           </span>
         ))}
         {parts.map((part) => (
@@ -79,10 +81,10 @@ function Band({ part, day, periods, onChange, disabled }: WeekPictureProps & { p
   const { period, carried, from, to } = part;
   const style = { left: share(from), width: share(to - from) };
   const times = `${clock(period.open_minute)}–${clock(period.close_minute)}`;
-  if (carried) return <span className={`${styles.open} ${styles.carried}`} style={style} title={t("hours.carried", { times })} />;
-  const name = isWholeDay(period) ? t("hours.wholeDay") : times;
+  if (carried) return <span className={`${styles.open} ${styles.carried}`} style={style} title={t(texts.carried, { times })} />;
+  const name = isWholeDay(period) ? t(texts.wholeDay) : times;
   const face = (
-    <button type="button" className={styles.open} style={style} disabled={disabled} data-short={to - from < 6 * 60 || undefined} aria-label={t("hours.changeOn", { day, times: name })}>
+    <button type="button" className={styles.open} style={style} disabled={disabled} data-short={to - from < 6 * 60 || undefined} aria-label={t(texts.changeOn, { day, times: name })}>
       {name}
     </button>
   );
@@ -99,9 +101,9 @@ function Band({ part, day, periods, onChange, disabled }: WeekPictureProps & { p
         <Flex vertical gap={12}>
           {isWholeDay(period) ? null : (
             <Flex gap={8} align="center">
-              <ClockField label={t("hours.opensOn", { day })} minute={period.open_minute} onChange={(open_minute) => change({ open_minute })} />
+              <ClockField label={t(texts.opensOn, { day })} minute={period.open_minute} onChange={(open_minute) => change({ open_minute })} />
               <span aria-hidden>–</span>
-              <ClockField label={t("hours.closesOn", { day })} minute={period.close_minute} onChange={(close_minute) => change({ close_minute: close_minute === 0 && period.open_minute === 0 ? DAY_MINUTES : close_minute })} />
+              <ClockField label={t(texts.closesOn, { day })} minute={period.close_minute} onChange={(close_minute) => change({ close_minute: close_minute === 0 && period.open_minute === 0 ? DAY_MINUTES : close_minute })} />
             </Flex>
           )}
           <Flex gap={8} justify="space-between">
@@ -112,9 +114,9 @@ function Band({ part, day, periods, onChange, disabled }: WeekPictureProps & { p
                 onChange(periods.filter((one) => one !== period));
               }}
             >
-              {t("hours.removeOne")}
+              {t(texts.removeOne)}
             </Button>
-            <Button type="primary" onClick={() => setOpen(false)}>{t("hours.done")}</Button>
+            <Button type="primary" onClick={() => setOpen(false)}>{t(texts.done)}</Button>
           </Flex>
         </Flex>
       }

@@ -1,11 +1,9 @@
 import { createTranslator } from "@yizhimai/kit";
 import { expect, it } from "vitest";
 
-import { en } from "../../i18n/en";
-import { zhTW } from "../../i18n/zh-TW";
 import { changeText, columnName, removalText } from "./columns";
 
-const t = createTranslator(zhTW, en)("zh-TW");
+const t = createTranslator("zh-TW");
 
 it("calls columns what the screens call them", () => {
   expect(columnName(t, "price_hot")).toBe("熱飲價格");

@@ -1,35 +1,38 @@
 import type { ImportChange, ImportRemoval } from "../../data/types";
 import type { T } from "../../i18n";
+import { common } from "../../i18n/common";
+import { texts as productTexts } from "../product/texts";
+import { texts } from "./texts";
 
 /** The columns of the product file by what the screens call them. */
 const names = {
-  code: "product.code",
-  category: "product.category",
-  more_categories: "import.moreCategories",
-  name: "product.name",
-  name_en: "product.nameEn",
-  price_cold: "import.priceCold",
-  price_hot: "import.priceHot",
-  variants: "import.otherVariants",
-  option_groups: "product.groups",
-  description: "product.description",
-  allergens: "product.allergens",
-  tax_type: "product.tax",
-  display: "product.display",
-  min_per_order: "product.min",
-  max_per_order: "product.max",
-  make_seconds: "product.makeSeconds",
-  station: "product.station",
-  print_tag: "product.printTag",
+  code: productTexts.code,
+  category: productTexts.category,
+  more_categories: texts.moreCategories,
+  name: common.productName,
+  name_en: productTexts.nameEn,
+  price_cold: texts.priceCold,
+  price_hot: texts.priceHot,
+  variants: texts.otherVariants,
+  option_groups: productTexts.groups,
+  description: productTexts.description,
+  allergens: productTexts.allergens,
+  tax_type: productTexts.taxLabel,
+  display: productTexts.displayLabel,
+  min_per_order: productTexts.min,
+  max_per_order: productTexts.max,
+  make_seconds: productTexts.makeSeconds,
+  station: productTexts.station,
+  print_tag: productTexts.printTag,
 } as const;
 
 const words = {
-  taxable: "tax.taxable",
-  zero_rated: "tax.zero_rated",
-  exempt: "tax.exempt",
-  listed: "display.listed",
-  hidden: "display.hidden",
-  delisted: "display.delisted",
+  taxable: productTexts.tax.taxable,
+  zero_rated: productTexts.tax.zero_rated,
+  exempt: productTexts.tax.exempt,
+  listed: productTexts.display.listed,
+  hidden: productTexts.display.hidden,
+  delisted: productTexts.display.delisted,
 } as const;
 
 function has<O extends object>(object: O, key: string): key is keyof O & string {
@@ -45,17 +48,17 @@ export function columnName(t: T, column: string): string {
 export function changeText(t: T, { column, before, after, removed }: ImportChange): string {
   const name = columnName(t, column);
   const shown = (value: string) => {
-    if (value === "") return t("import.nothingThere");
+    if (value === "") return t(texts.nothingThere);
     const isWord = column === "tax_type" || column === "display";
     return isWord && has(words, value) ? t(words[value]) : value.replaceAll("|", "、");
   };
   const change = `${name} ${shown(before)} → ${shown(after)}`;
   if (removed.length === 0 || after === "") return change;
-  return t("import.changeRemoving", { change, removed: removed.join("、") });
+  return t(texts.changeRemoving, { change, removed: removed.join("、") });
 }
 
 /** What is taken away from how many products. */
 export function removalText(t: T, { column, item, products }: ImportRemoval): string {
   const name = columnName(t, column);
-  return item ? t("import.removesItem", { name, item, count: products }) : t("import.removes", { name, count: products });
+  return item ? t(texts.removesItem, { name, item, count: products }) : t(texts.removes, { name, count: products });
 }

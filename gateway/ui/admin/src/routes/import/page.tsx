@@ -8,12 +8,15 @@ import { useState } from "react";
 import { call } from "../../data/gateway";
 import { optionGroupsQuery } from "../../data/shared-queries";
 import type { ImportReport } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useT } from "../../i18n";
 import { paths } from "../../paths";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
 import { useRefusalToast } from "../../patterns/use-toast";
+import { texts as productTexts } from "../product/texts";
 import { Report } from "./report";
+import { texts } from "./texts";
 
 interface Picked {
   file: File;
@@ -65,15 +68,15 @@ export function ImportPage() {
       <Page narrow>
         <Result
           status="success"
-          title={t("import.done", { created: done.created, updated: done.updated })}
-          subTitle={t("import.doneHint")}
+          title={t(texts.done, { created: done.created, updated: done.updated })}
+          subTitle={t(texts.doneHint)}
           extra={
             <Flex gap={8} justify="center" wrap>
               <Link to={paths.publish(brandId) as LinkProps["to"]}>
-                <Button type="primary">{t("fn.publish")}</Button>
+                <Button type="primary">{t(frameTexts.functionNames.publish)}</Button>
               </Link>
               <Link to={paths.products(brandId) as LinkProps["to"]}>
-                <Button>{t("import.toProducts")}</Button>
+                <Button>{t(texts.toProducts)}</Button>
               </Link>
             </Flex>
           }
@@ -83,12 +86,12 @@ export function ImportPage() {
   }
   return (
     <Page narrow>
-      <PageHeader title={t("product.import")} hint={t("import.hint")} back={paths.products(brandId)} />
+      <PageHeader title={t(productTexts.import)} hint={t(texts.hint)} back={paths.products(brandId)} />
       <Steps
         size="small"
         responsive={false}
         current={picked ? 1 : 0}
-        items={[{ title: t("import.step.pick") }, { title: t("import.step.check") }, { title: t("import.step.write") }]}
+        items={[{ title: t(texts.stepPick) }, { title: t(texts.stepCheck) }, { title: t(texts.stepWrite) }]}
         style={{ marginBottom: 20 }}
       />
       <Upload.Dragger
@@ -105,18 +108,18 @@ export function ImportPage() {
         <p style={{ fontSize: 32, color: "var(--primary)" }}>
           <FileTextOutlined aria-hidden />
         </p>
-        <p style={{ fontSize: 17, fontWeight: 600 }}>{picked ? t("import.again", { name: picked.file.name }) : t("import.drop")}</p>
-        <p style={{ color: "var(--ink-2)" }}>{t("import.columns")}</p>
+        <p style={{ fontSize: 17, fontWeight: 600 }}>{picked ? t(texts.again, { name: picked.file.name }) : t(texts.drop)}</p>
+        <p style={{ color: "var(--ink-2)" }}>{t(texts.columns)}</p>
       </Upload.Dragger>
       {picked ? (
         <Flex vertical gap={16} style={{ marginTop: 20 }}>
           <label>
-            {t("import.groups")}
+            {t(texts.groups)}
             <Select
               mode="multiple"
               style={{ width: "100%", marginTop: 4 }}
-              aria-label={t("import.groups")}
-              placeholder={t("import.groupsNone")}
+              aria-label={t(texts.groups)}
+              placeholder={t(texts.groupsNone)}
               value={groupIds}
               onChange={setGroupIds}
               options={groups.data?.map((group) => ({ value: group.option_group_id, label: group.name }))}
@@ -124,9 +127,9 @@ export function ImportPage() {
           </label>
           <Report report={picked.report} />
           <Flex justify="end" gap={8}>
-            <Button onClick={() => setPicked(undefined)}>{t("import.dropFile")}</Button>
+            <Button onClick={() => setPicked(undefined)}>{t(texts.dropFile)}</Button>
             <Button type="primary" size="large" danger={losing > 0} loading={busy} disabled={picked.report.problems.length > 0 || changes === 0} onClick={() => void apply()}>
-              {losing > 0 ? t("import.applyLosing", { count: changes, losing }) : t("import.apply", { count: changes })}
+              {losing > 0 ? t(texts.applyLosing, { count: changes, losing }) : t(texts.apply, { count: changes })}
             </Button>
           </Flex>
         </Flex>

@@ -2,7 +2,9 @@ import { Alert, Table, Tag } from "antd";
 
 import type { ImportReport } from "../../data/types";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { changeText, columnName, removalText } from "./columns";
+import { texts } from "./texts";
 
 const colours: Record<string, string> = { created: "success", updated: "processing" };
 
@@ -11,12 +13,12 @@ export function Report({ report }: { report: ImportReport }) {
   const t = useT();
   const bad = report.problems.length;
   return (
-    <section aria-label={t("import.report")} aria-live="polite">
+    <section aria-label={t(texts.report)} aria-live="polite">
       <Alert
         showIcon
         type={bad > 0 ? "error" : "success"}
-        title={bad > 0 ? t("import.bad", { count: bad }) : t("import.good")}
-        description={t("import.counts", { created: report.created, updated: report.updated, unchanged: report.unchanged, categories: report.categories_created })}
+        title={bad > 0 ? t(texts.bad, { count: bad }) : t(texts.good)}
+        description={t(texts.counts, { created: report.created, updated: report.updated, unchanged: report.unchanged, categories: report.categories_created })}
         style={{ marginBottom: 12 }}
       />
       {bad > 0 ? <Problems problems={report.problems} /> : (
@@ -40,10 +42,10 @@ function Problems({ problems }: { problems: ImportReport["problems"] }) {
       pagination={problems.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
       scroll={{ x: "max-content" }}
       columns={[
-        { title: t("import.line"), dataIndex: "line", align: "right", width: 72 },
-        { title: t("import.column"), key: "column", render: (_, row) => columnName(t, row.column) },
-        { title: t("import.value"), key: "value", render: (_, row) => <code>{row.value || t("import.blank")}</code> },
-        { title: t("import.reason"), key: "reason", render: (_, row) => sentence(row) },
+        { title: t(texts.line), dataIndex: "line", align: "right", width: 72 },
+        { title: t(texts.column), key: "column", render: (_, row) => columnName(t, row.column) },
+        { title: t(texts.value), key: "value", render: (_, row) => <code>{row.value || t(texts.blank)}</code> },
+        { title: t(texts.reason), key: "reason", render: (_, row) => sentence(row) },
       ]}
     />
   );
@@ -57,9 +59,9 @@ function Removals({ report }: { report: ImportReport }) {
     <Alert
       showIcon
       type="warning"
-      title={t("import.losing", { count: report.losing })}
+      title={t(texts.losing, { count: report.losing })}
       description={
-        <ul style={{ margin: 0, paddingLeft: 20, maxHeight: 220, overflow: "auto" }} tabIndex={0} aria-label={t("import.losing", { count: report.losing })}>
+        <ul style={{ margin: 0, paddingLeft: 20, maxHeight: 220, overflow: "auto" }} tabIndex={0} aria-label={t(texts.losing, { count: report.losing })}>
           {report.removals.map((removal) => (
             <li key={`${removal.column} ${removal.item}`}>{removalText(t, removal)}</li>
           ))}
@@ -79,13 +81,13 @@ function Rows({ rows }: { rows: ImportReport["rows"] }) {
       dataSource={rows.filter((row) => row.change !== "unchanged")}
       pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
       scroll={{ x: "max-content" }}
-      locale={{ emptyText: t("import.nothing") }}
+      locale={{ emptyText: t(texts.nothing) }}
       columns={[
-        { title: t("import.line"), dataIndex: "line", align: "right", width: 72 },
-        { title: t("product.name"), dataIndex: "name" },
-        { title: t("import.change"), key: "change", render: (_, row) => <Tag color={colours[row.change]}>{row.change === "created" ? t("import.created") : t("import.updated")}</Tag> },
+        { title: t(texts.line), dataIndex: "line", align: "right", width: 72 },
+        { title: t(common.productName), dataIndex: "name" },
+        { title: t(texts.change), key: "change", render: (_, row) => <Tag color={colours[row.change]}>{row.change === "created" ? t(texts.created) : t(texts.updated)}</Tag> },
         {
-          title: t("import.detail"),
+          title: t(texts.detail),
           key: "detail",
           render: (_, row) => row.changes.map((change) => <div key={change.column} style={{ whiteSpace: "normal" }}>{changeText(t, change)}</div>),
         },

@@ -3,6 +3,7 @@ import { formatBusinessDay, formatTime } from "@yizhimai/kit";
 import type { LimitRule, RuleLoad } from "../../data/types";
 import type { T } from "../../i18n";
 import { percent, type Cell } from "./heat";
+import { texts } from "./texts";
 
 /** What a counter is counted in; the one of the hours counts orders. */
 export function measureOf({ rule_id }: Pick<RuleLoad, "rule_id">, rules: readonly LimitRule[]): LimitRule["measure"] {
@@ -11,17 +12,17 @@ export function measureOf({ rule_id }: Pick<RuleLoad, "rule_id">, rules: readonl
 
 /** The number that stands in a cell. */
 export function cellMark(cell: Cell, t: T): string {
-  if (cell.level === "over") return t("limit.over", { count: cell.over });
-  if (!cell.fullest) return t("limit.orders", { count: cell.orders });
-  if (cell.fullest.limit === 0) return t("limit.most.closed");
+  if (cell.level === "over") return t(texts.over, { count: cell.over });
+  if (!cell.fullest) return t(texts.orders, { count: cell.orders });
+  if (cell.fullest.limit === 0) return t(texts.mostClosed);
   return `${String(percent(cell.fullest))}%`;
 }
 
 /** What stands below it: how much of how much in what, or how much is booked. */
 export function cellDetail(cell: Cell, rules: readonly LimitRule[], t: T): string {
   const { fullest } = cell;
-  if (!fullest) return t("limit.unitsShort", { count: cell.units });
-  return t(`limit.used.${measureOf(fullest, rules)}`, { used: fullest.used, limit: fullest.limit });
+  if (!fullest) return t(texts.unitsShort, { count: cell.units });
+  return t(texts.used[measureOf(fullest, rules)], { used: fullest.used, limit: fullest.limit });
 }
 
 /** `11:00–12:00` on the clock of the branch. */
@@ -33,10 +34,10 @@ export function cellSpan(cell: Pick<Cell, "from" | "to">, timeZone: string): str
 export function cellLabel(cell: Cell, rules: readonly LimitRule[], timeZone: string, t: T): string {
   const parts = [
     `${formatBusinessDay(cell.day, t.locale)} ${cellSpan(cell, timeZone)}`,
-    cell.past ? t("limit.past") : "",
-    t(`limit.level.${cell.level}`),
+    cell.past ? t(texts.past) : "",
+    t(texts.level[cell.level]),
     cell.fullest ? `${cellMark(cell, t)}, ${cellDetail(cell, rules, t)}` : "",
-    t("limit.orders", { count: cell.orders }),
+    t(texts.orders, { count: cell.orders }),
   ];
   return parts.filter(Boolean).join(t.locale === "en" ? ", " : "，");
 }

@@ -10,6 +10,7 @@ import { useReason, useT } from "../../i18n";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import styles from "./limits.module.css";
 import { copyLimits, limitsQuery } from "./queries";
+import { texts } from "./texts";
 
 interface CopyBranchesProps {
   /** The branch worked in, or a template. */
@@ -46,7 +47,7 @@ export function CopyBranches({ source, count, unsaved, onClose }: CopyBranchesPr
         void client.invalidateQueries({ queryKey: keys.load(one.branch_id) });
       }
       const over = limits.reduce((sum, one) => sum + one.overbooked.length, 0);
-      void message.success(over > 0 ? t("limit.copiedOver", { count: limits.length, over }) : t("limit.copied", { count: limits.length }));
+      void message.success(over > 0 ? t(texts.copiedOver, { count: limits.length, over }) : t(texts.copied, { count: limits.length }));
       onClose();
     } catch (thrown) {
       const problem = problemFrom(thrown);
@@ -59,37 +60,37 @@ export function CopyBranches({ source, count, unsaved, onClose }: CopyBranchesPr
   return (
     <DetailDrawer
       open
-      title={t("limit.copyBranches")}
+      title={t(texts.copyBranches)}
       onClose={onClose}
       footer={
         <Button block danger type="primary" size="large" loading={busy} disabled={unsaved || chosen.length === 0 || !known} onClick={() => void copy()}>
-          {chosen.length === 0 ? t("limit.chooseBranches") : t("limit.replaceIn", { branches: chosen.length, count })}
+          {chosen.length === 0 ? t(texts.chooseBranches) : t(texts.replaceIn, { branches: chosen.length, count })}
         </Button>
       }
     >
-      {unsaved ? <Alert type="warning" showIcon title={t("limit.saveFirst")} /> : null}
+      {unsaved ? <Alert type="warning" showIcon title={t(texts.saveFirst)} /> : null}
       {refused ? <Alert role="alert" type="error" showIcon title={refused} /> : null}
       <Select
         mode="multiple"
         size="large"
         maxCount={100}
         style={{ width: "100%" }}
-        aria-label={t("limit.chooseBranches")}
-        placeholder={t("limit.chooseBranches")}
+        aria-label={t(texts.chooseBranches)}
+        placeholder={t(texts.chooseBranches)}
         optionFilterProp="label"
         value={chosen}
         onChange={setChosen}
         options={others.map((one) => ({ value: one.branch_id, label: one.name }))}
       />
-      {others.length > 1 ? <Button onClick={() => setChosen(others.slice(0, 100).map((one) => one.branch_id))}>{t("limit.allBranches", { count: others.length })}</Button> : null}
+      {others.length > 1 ? <Button onClick={() => setChosen(others.slice(0, 100).map((one) => one.branch_id))}>{t(texts.allBranches, { count: others.length })}</Button> : null}
       {chosen.length > 0 ? (
-        <section aria-label={t("limit.replaced")}>
-          <h3 className={styles.label}>{t("limit.replaced")}</h3>
+        <section aria-label={t(texts.replaced)}>
+          <h3 className={styles.label}>{t(texts.replaced)}</h3>
           <ul className={styles.filling}>
             {chosen.map((id, index) => (
               <li key={id}>
                 <span>{branches.find((one) => one.branch_id === id)?.name}</span>
-                <b className="tabular">{theirs[index]?.data ? t("limit.rulesOf", { count: theirs[index].data.rules.length }) : "…"}</b>
+                <b className="tabular">{theirs[index]?.data ? t(texts.rulesOf, { count: theirs[index].data.rules.length }) : "…"}</b>
               </li>
             ))}
           </ul>

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { useBusinessDay } from "../../patterns/use-business-day";
 import { copiedTo, hasDaysOf } from "./copy-days";
 import { WeekdayButtons } from "./days-field";
@@ -11,6 +12,7 @@ import { Chips } from "./fields";
 import styles from "./limits.module.css";
 import type { Draft } from "./rule";
 import { sentence, type Words } from "./sentence";
+import { texts } from "./texts";
 
 interface CopyDaysDialogProps {
   source: Draft;
@@ -41,25 +43,25 @@ export function CopyDaysDialog({ source, drafts, words, onCopied, onClose }: Cop
   return (
     <Modal
       open
-      title={t("limit.copyDays")}
-      okText={t("limit.copyIt")}
-      cancelText={t("action.keep")}
+      title={t(texts.copyDays)}
+      okText={t(texts.copyIt)}
+      cancelText={t(common.actionKeep)}
       okButtonProps={{ disabled: isEmpty || isSame }}
       onOk={() => onCopied(next)}
       onCancel={onClose}
     >
       <Flex vertical gap={16}>
         <p className={styles.sentence}>{sentence(source.rule, words)}</p>
-        <Chips label={t("limit.copyDays")} values={["weekdays", "dates"]} chosen={by} text={(one) => t(`limit.copyTo.${one}`)} onChoose={setBy} />
+        <Chips label={t(texts.copyDays)} values={["weekdays", "dates"]} chosen={by} text={(one) => t(texts.copyTo[one])} onChoose={setBy} />
         {by === "weekdays" ? (
           <WeekdayButtons chosen={weekdays} onChange={setWeekdays} />
         ) : (
-          <DatePicker multiple size="large" aria-label={t("limit.copyTo.dates")} minDate={dayjs(today)} value={dates} onChange={(chosen) => setDates(chosen ?? [])} />
+          <DatePicker multiple size="large" aria-label={t(texts.copyTo.dates)} minDate={dayjs(today)} value={dates} onChange={(chosen) => setDates(chosen ?? [])} />
         )}
         {others.length > 0 ? (
-          <Checkbox checked={together} onChange={({ target }) => setTogether(target.checked)}>{t("limit.copyTogether", { count: others.length })}</Checkbox>
+          <Checkbox checked={together} onChange={({ target }) => setTogether(target.checked)}>{t(texts.copyTogether, { count: others.length })}</Checkbox>
         ) : null}
-        <p className={styles.soft}>{!isEmpty && isSame ? t("limit.copySame") : gone > 0 ? t("limit.copyGone", { count: gone }) : t("limit.copyHint")}</p>
+        <p className={styles.soft}>{!isEmpty && isSame ? t(texts.copySame) : gone > 0 ? t(texts.copyGone, { count: gone }) : t(texts.copyHint)}</p>
       </Flex>
     </Modal>
   );

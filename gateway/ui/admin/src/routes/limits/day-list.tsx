@@ -9,6 +9,7 @@ import { useT } from "../../i18n";
 import { cellLabel, cellMark } from "./cell-text";
 import { percent, type Cell, type Row } from "./heat";
 import styles from "./limits.module.css";
+import { texts } from "./texts";
 
 const SWIPE_PX = 60;
 
@@ -41,7 +42,7 @@ export function DayList({ rows, rules, days, today, onOpen, onShift }: DayListPr
   const shown = rows.filter((row) => row.cells[index]);
   return (
     <section
-      aria-label={t("limit.map")}
+      aria-label={t(texts.map)}
       onTouchStart={({ touches }) => {
         const first = touches[0];
         touch.current = first && { x: first.clientX, y: first.clientY };
@@ -54,11 +55,11 @@ export function DayList({ rows, rules, days, today, onOpen, onShift }: DayListPr
       }}
     >
       <div className={styles.dayBar}>
-        <Button size="large" icon={<LeftOutlined />} aria-label={t("limit.dayBefore")} onClick={() => go(-1)} />
+        <Button size="large" icon={<LeftOutlined />} aria-label={t(texts.dayBefore)} onClick={() => go(-1)} />
         <h2 aria-live="polite">{dayName(day, today, t.locale)}</h2>
-        <Button size="large" icon={<RightOutlined />} aria-label={t("limit.dayAfter")} onClick={() => go(1)} />
+        <Button size="large" icon={<RightOutlined />} aria-label={t(texts.dayAfter)} onClick={() => go(1)} />
       </div>
-      {shown.length === 0 ? <p className={styles.closedDay}>{t("limit.closedDay")}</p> : null}
+      {shown.length === 0 ? <p className={styles.closedDay}>{t(texts.closedDay)}</p> : null}
       <ul className={styles.hours}>
         {shown.map((row) => {
           const cell = row.cells[index];
@@ -72,7 +73,7 @@ export function DayList({ rows, rules, days, today, onOpen, onShift }: DayListPr
                   <span className={styles.fill} data-level={cell.level} style={{ width: `${String(used)}%` }} />
                 </span>
                 <b data-over={cell.level === "over" || undefined}>{cellMark(cell, t)}</b>
-                <small>{cell.fullest ? t("limit.orders", { count: cell.orders }) : t("limit.unitsShort", { count: cell.units })}</small>
+                <small>{cell.fullest ? t(texts.orders, { count: cell.orders }) : t(texts.unitsShort, { count: cell.units })}</small>
               </button>
             </li>
           );

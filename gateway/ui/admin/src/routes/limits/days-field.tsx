@@ -3,10 +3,12 @@ import dayjs from "dayjs";
 
 import type { LimitRule } from "../../data/types";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { weekdays } from "../hours/week";
 import { Chips } from "./fields";
 import styles from "./limits.module.css";
 import { everyDay } from "./rule";
+import { texts } from "./texts";
 
 type Days = LimitRule["days"];
 type Kind = "every" | "work" | "weekend" | "some" | "date";
@@ -28,12 +30,12 @@ function kindOf({ weekdays: chosen, date }: Days): Kind {
 export function WeekdayButtons({ chosen, onChange }: { chosen: readonly number[]; onChange: (weekdays: number[]) => void }) {
   const t = useT();
   return (
-    <div role="group" aria-label={t("limit.weekdays")} className={styles.chips}>
+    <div role="group" aria-label={t(texts.weekdays)} className={styles.chips}>
       {weekdays.map((day) => {
         const pressed = chosen.includes(day);
         return (
           <button key={day} type="button" aria-pressed={pressed} className={styles.chip} onClick={() => onChange(pressed ? chosen.filter((one) => one !== day) : [...chosen, day].toSorted((a, b) => a - b))}>
-            {t(`weekday.${day}`)}
+            {t(common.weekday[day])}
           </button>
         );
       })}
@@ -54,13 +56,13 @@ export function DaysField({ days, today, onChange }: { days: Days; today: string
 
   return (
     <>
-      <Chips label={t("limit.days")} values={kinds} chosen={kind} text={(one) => t(`limit.days.${one}`)} onChoose={choose} />
+      <Chips label={t(texts.daysLabel)} values={kinds} chosen={kind} text={(one) => t(texts.days[one])} onChoose={choose} />
       <div className={styles.sub}>
         {kind === "date" ? (
           <DatePicker
             size="large"
             allowClear={false}
-            aria-label={t("limit.days.date")}
+            aria-label={t(texts.days.date)}
             minDate={dayjs(today)}
             value={dayjs(days.date)}
             onChange={(date) => onChange({ ...everyDay, date: dayjs(date).format(DATE) })}
@@ -71,8 +73,8 @@ export function DaysField({ days, today, onChange }: { days: Days; today: string
             <DatePicker.RangePicker
               size="large"
               allowEmpty={[true, true]}
-              aria-label={t("limit.days.range")}
-              placeholder={[t("limit.days.anyFrom"), t("limit.days.anyTo")]}
+              aria-label={t(texts.days.range)}
+              placeholder={[t(texts.days.anyFrom), t(texts.days.anyTo)]}
               value={[days.from_date ? dayjs(days.from_date) : null, days.to_date ? dayjs(days.to_date) : null]}
               onChange={(range) => onChange({ ...days, from_date: range?.[0]?.format(DATE) ?? null, to_date: range?.[1]?.format(DATE) ?? null })}
             />

@@ -7,6 +7,7 @@ import { useT } from "../../i18n";
 import { cellDetail, cellLabel, cellMark } from "./cell-text";
 import { moved, type Cell, type Row } from "./heat";
 import styles from "./limits.module.css";
+import { texts } from "./texts";
 
 interface HeatMapProps {
   rows: readonly Row[];
@@ -43,13 +44,13 @@ export function HeatMap({ rows, rules, days, today, compact, onOpen }: HeatMapPr
   }
 
   return (
-    <div className={styles.mapFrame} role="region" aria-label={t("limit.map")}>
+    <div className={styles.mapFrame} role="region" aria-label={t(texts.map)}>
       <table ref={table} className={styles.map} data-compact={compact || undefined}>
-        <caption className="visually-hidden">{t("limit.mapHint")}</caption>
+        <caption className="visually-hidden">{t(texts.mapHint)}</caption>
         <thead>
           <tr>
             <th scope="col">
-              <span className="visually-hidden">{t("limit.column.time")}</span>
+              <span className="visually-hidden">{t(texts.column.time)}</span>
             </th>
             {days.map((day) => (
               <th key={day} scope="col" data-today={day === today || undefined}>{dayName(day, today, t.locale).replace("（", compact ? "\n（" : "（")}</th>
@@ -65,7 +66,7 @@ export function HeatMap({ rows, rules, days, today, compact, onOpen }: HeatMapPr
                 if (!cell) {
                   return (
                     <td key={day} data-closed>
-                      <span className="visually-hidden">{t("limit.level.closed")}</span>
+                      <span className="visually-hidden">{t(texts.level.closed)}</span>
                     </td>
                   );
                 }

@@ -8,6 +8,7 @@ import { cellDetail, cellLabel, cellMark, cellSpan } from "./cell-text";
 import type { Cell, Row } from "./heat";
 import styles from "./limits.module.css";
 import { ruleText } from "./rule-text";
+import { texts } from "./texts";
 
 /** The same as the map, in words and numbers: an hour a line. */
 export function LoadTable({ rows, rules, onOpen }: { rows: readonly Row[]; rules: readonly LimitRule[]; onOpen: (cell: Cell) => void }) {
@@ -16,12 +17,12 @@ export function LoadTable({ rows, rules, onOpen }: { rows: readonly Row[]; rules
   const currency = brand?.currency ?? "TWD";
   const cells = rows.flatMap((row) => row.cells).filter((cell): cell is Cell => cell !== undefined && !cell.past).toSorted((a, b) => a.from.localeCompare(b.from));
   return (
-    <div className={styles.mapFrame} role="region" aria-label={t("limit.view.table")} tabIndex={0}>
+    <div className={styles.mapFrame} role="region" aria-label={t(texts.view.table)} tabIndex={0}>
       <table className={styles.table}>
         <thead>
           <tr>
             {(["time", "used", "fullest", "orders", "units", "minutes", "amount"] as const).map((one) => (
-              <th key={one} scope="col">{t(`limit.column.${one}`)}</th>
+              <th key={one} scope="col">{t(texts.column[one])}</th>
             ))}
           </tr>
         </thead>
@@ -37,7 +38,7 @@ export function LoadTable({ rows, rules, onOpen }: { rows: readonly Row[]; rules
                 <span className={styles.levelTag} data-level={cell.level}>{cell.fullest ? cellMark(cell, t) : "—"}</span>
               </td>
               <td>
-                {cell.fullest ? `${ruleText(cell.fullest, rules, { t, slotMinutes: cell.slots[0]?.minutes ?? 15, currency })}（${cellDetail(cell, rules, t)}）` : t("limit.level.unlimited")}
+                {cell.fullest ? `${ruleText(cell.fullest, rules, { t, slotMinutes: cell.slots[0]?.minutes ?? 15, currency })}（${cellDetail(cell, rules, t)}）` : t(texts.level.unlimited)}
               </td>
               <td>{cell.orders}</td>
               <td>{cell.units}</td>

@@ -5,6 +5,7 @@ import { formatBusinessDay } from "@yizhimai/kit";
 import { Alert, Button, Flex, Grid, Segmented, Skeleton } from "antd";
 import { useState } from "react";
 
+import { texts as frameTexts } from "../../frame/texts";
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { paths } from "../../paths";
@@ -17,6 +18,7 @@ import styles from "./limits.module.css";
 import { LoadTable } from "./load-table";
 import { loadQuery } from "./queries";
 import { SlotDrawer } from "./slot-drawer";
+import { texts } from "./texts";
 import { useNow } from "./use-now";
 
 type View = "map" | "table";
@@ -49,27 +51,27 @@ export function LoadView({ branchId }: { branchId: string }) {
     <>
       <div className={styles.tools}>
         <Flex gap={8} align="center">
-          {wide ? <Button size="large" icon={<LeftOutlined />} aria-label={t("limit.earlier")} disabled={reach - count < -MOST_DAYS} onClick={() => shift(-count)} /> : null}
-          <Button size="large" disabled={from === today} onClick={() => setFirst(undefined)}>{t("limit.today")}</Button>
-          {wide ? <Button size="large" icon={<RightOutlined />} aria-label={t("limit.later")} disabled={reach + count > MOST_DAYS} onClick={() => shift(count)} /> : null}
+          {wide ? <Button size="large" icon={<LeftOutlined />} aria-label={t(texts.earlier)} disabled={reach - count < -MOST_DAYS} onClick={() => shift(-count)} /> : null}
+          <Button size="large" disabled={from === today} onClick={() => setFirst(undefined)}>{t(texts.today)}</Button>
+          {wide ? <Button size="large" icon={<RightOutlined />} aria-label={t(texts.later)} disabled={reach + count > MOST_DAYS} onClick={() => shift(count)} /> : null}
           <strong className="tabular">{`${formatBusinessDay(from, t.locale)} – ${formatBusinessDay(days.at(-1) ?? from, t.locale)}`}</strong>
         </Flex>
         <Flex gap={8} wrap>
           {wide ? (
             <Segmented
               size="large"
-              aria-label={t("limit.span")}
+              aria-label={t(texts.span)}
               value={count}
               onChange={setCount}
-              options={[7, 14].map((value) => ({ value, label: t("limit.spanDays", { count: value }) }))}
+              options={[7, 14].map((value) => ({ value, label: t(texts.spanDays, { count: value }) }))}
             />
           ) : null}
           <Segmented<View>
             size="large"
-            aria-label={t("limit.view")}
+            aria-label={t(texts.viewLabel)}
             value={view}
             onChange={setView}
-            options={(["map", "table"] as const).map((value) => ({ value, label: t(`limit.view.${value}`) }))}
+            options={(["map", "table"] as const).map((value) => ({ value, label: t(texts.view[value]) }))}
           />
         </Flex>
       </div>
@@ -87,15 +89,15 @@ export function LoadView({ branchId }: { branchId: string }) {
                   showIcon
                   role="status"
                   className={styles.over ?? ""}
-                  title={t("limit.overHours", { count: over.length })}
-                  action={<Button onClick={() => over[0] && show(over[0])}>{t("limit.seeFirst")}</Button>}
+                  title={t(texts.overHours, { count: over.length })}
+                  action={<Button onClick={() => over[0] && show(over[0])}>{t(texts.seeFirst)}</Button>}
                 />
               ) : null}
               {rows.length === 0 ? (
                 <EmptyState
-                  title={t("limit.noHours")}
-                  hint={t("limit.noHoursHint")}
-                  action={<Link to={paths.hours(branchId) as LinkProps["to"]}>{t("fn.hours")}</Link>}
+                  title={t(texts.noHours)}
+                  hint={t(texts.noHoursHint)}
+                  action={<Link to={paths.hours(branchId) as LinkProps["to"]}>{t(frameTexts.functionNames.hours)}</Link>}
                 />
               ) : view === "table" ? (
                 <LoadTable rows={rows} rules={rules} onOpen={show} />
@@ -105,16 +107,16 @@ export function LoadView({ branchId }: { branchId: string }) {
                 <DayList rows={rows} rules={rules} days={days} today={today} onOpen={show} onShift={(by) => shift(by * count)} />
               )}
               {rows.length > 0 && view === "map" ? (
-                <ul className={styles.legend} aria-label={t("limit.legend")}>
+                <ul className={styles.legend} aria-label={t(texts.legend)}>
                   {legend.map((level) => (
                     <li key={level}>
                       <span className={styles.swatch} data-level={level} aria-hidden />
-                      {t(`limit.level.${level}`)}
+                      {t(texts.level[level])}
                     </li>
                   ))}
                   <li>
                     <span className={styles.swatch} data-closed aria-hidden />
-                    {t("limit.level.closed")}
+                    {t(texts.level.closed)}
                   </li>
                 </ul>
               ) : null}

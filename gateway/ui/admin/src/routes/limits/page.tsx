@@ -4,8 +4,10 @@ import { Segmented } from "antd";
 import { useEffect, useRef } from "react";
 
 import { keys } from "../../data/keys";
+import { texts as frameTexts } from "../../frame/texts";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { useLine } from "../../live/line";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
@@ -15,6 +17,7 @@ import styles from "./limits.module.css";
 import { LoadView } from "./load-view";
 import { RulesView } from "./rules-view";
 import { tabs, type LimitTab } from "./tabs";
+import { texts } from "./texts";
 
 const CALM_MS = 800;
 
@@ -41,17 +44,17 @@ export function LimitsPage() {
   useLine(branchId, (event) => event.type === "availability" && refresh(), refresh);
   return (
     <Page>
-      <PageHeader title={t("fn.limits")} hint={t("limit.hint", { branch: branch?.name ?? "" })} />
+      <PageHeader title={t(frameTexts.functionNames.limits)} hint={t(texts.hint, { branch: branch?.name ?? "" })} />
       <Segmented<LimitTab>
         size="large"
         block
         className={styles.tabs ?? ""}
-        aria-label={t("fn.limits")}
+        aria-label={t(frameTexts.functionNames.limits)}
         value={tab}
         onChange={(next) => void navigate({ to: ".", search: next === "load" ? {} : { tab: next } })}
         options={tabs.map((one) => ({
           value: one,
-          label: one === "rules" && !planned ? `${t("limit.tab.rules")}（${t("plan.advanced")}）` : t(`limit.tab.${one}`),
+          label: one === "rules" && !planned ? `${t(texts.tab.rules)}（${t(common.plan.advanced)}）` : t(texts.tab[one]),
         }))}
       />
       {tab === "load" ? (
@@ -59,7 +62,7 @@ export function LimitsPage() {
       ) : planned ? (
         <RulesView key={branchId} branchId={branchId} />
       ) : (
-        <EmptyState title={t("limit.planTitle")} hint={t("limit.planHint")} />
+        <EmptyState title={t(texts.planTitle)} hint={t(texts.planHint)} />
       )}
     </Page>
   );

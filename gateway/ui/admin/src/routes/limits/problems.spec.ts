@@ -1,13 +1,11 @@
 import { createTranslator } from "@yizhimai/kit";
 import { expect, it } from "vitest";
 
-import { en } from "../../i18n/en";
-import { zhTW } from "../../i18n/zh-TW";
 import { placed } from "./problems";
 import { draftsOf, everything, newRule } from "./rule";
 import { targetGroups } from "./targets";
 
-const t = createTranslator(zhTW, en)("zh-TW");
+const t = createTranslator("zh-TW");
 
 it("says each problem at the rule it belongs to, in words that say what would work", () => {
   const drafts = draftsOf([newRule(), newRule()]);

@@ -2,6 +2,7 @@ import type { FieldProblem } from "@yizhimai/api";
 
 import type { T } from "../../i18n";
 import type { Draft, Place } from "./rule";
+import { texts } from "./texts";
 
 /** Places that have a sentence of their own. */
 const places: readonly string[] = [
@@ -20,7 +21,7 @@ const RULE = /(?:^|\.)rules\[(\d+)\]\.?(.*)$/u;
 
 /** Says what is wrong at a place. */
 export function faultText(t: T, place: string, slotMinutes: number): string {
-  return place === "window.minutes" ? t("limit.bad.window.minutes", { minutes: slotMinutes }) : t(`limit.bad.${place as "limit"}`);
+  return place === "window.minutes" ? t(texts.bad["window.minutes"], { minutes: slotMinutes }) : t(texts.bad[place as "limit"]);
 }
 
 /** Gives each problem of a refusal the rule it belongs to, as the rules were sent; the rest stays. */

@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { LimitRule } from "../../data/types";
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { useBusinessDay } from "../../patterns/use-business-day";
 import { branchMenuQuery } from "../pauses/queries";
@@ -17,6 +18,7 @@ import { faultText, type Fault } from "./problems";
 import { changed, faultsOf, isMaking, isParted, measures } from "./rule";
 import { sentence } from "./sentence";
 import { targetGroups, valueOf, type TargetOption } from "./targets";
+import { texts } from "./texts";
 import { WindowField } from "./window-field";
 
 interface RuleDrawerProps {
@@ -66,22 +68,22 @@ export function RuleDrawer({ rule: given, isNew, slotMinutes, refused, onDone, o
   return (
     <DetailDrawer
       open
-      title={isNew ? t("limit.add") : t("limit.edit")}
+      title={isNew ? t(texts.add) : t(texts.edit)}
       onClose={onClose}
       footer={
         <Flex gap={8} justify="space-between">
-          {isNew ? <Button size="large" onClick={onClose}>{t("action.keep")}</Button> : <Button size="large" danger onClick={onDelete}>{t("limit.delete")}</Button>}
-          <Button size="large" type="primary" onClick={done}>{isNew ? t("limit.addIt") : t("limit.done")}</Button>
+          {isNew ? <Button size="large" onClick={onClose}>{t(common.actionKeep)}</Button> : <Button size="large" danger onClick={onDelete}>{t(texts.delete)}</Button>}
+          <Button size="large" type="primary" onClick={done}>{isNew ? t(texts.addIt) : t(texts.done)}</Button>
         </Flex>
       }
     >
       <p className={styles.sentence} aria-live="polite">{sentence(rule, words)}</p>
-      <Field label={t("limit.target")} faults={faults("target.id", "target.name", "target.kind")}>
+      <Field label={t(texts.target)} faults={faults("target.id", "target.name", "target.kind")}>
         <Select<string, TargetOption>
           size="large"
           showSearch={{ filterOption: (text, option) => folded(String(option?.label ?? "")).includes(folded(text)), onSearch: setTyped }}
-          aria-label={t("limit.target")}
-          placeholder={t("limit.targetHint")}
+          aria-label={t(texts.target)}
+          placeholder={t(texts.targetHint)}
           style={{ width: "100%" }}
           loading={menu.isLoading}
           value={valueOf(rule.target)}
@@ -92,48 +94,48 @@ export function RuleDrawer({ rule: given, isNew, slotMinutes, refused, onDone, o
           }}
         />
       </Field>
-      <Field label={t("limit.measure")} faults={faults("measure")}>
-        <Chips label={t("limit.measure")} values={measures} chosen={rule.measure} text={(one) => t(`limit.measure.${one}`)} onChoose={(measure) => set({ measure })} />
+      <Field label={t(texts.measureLabel)} faults={faults("measure")}>
+        <Chips label={t(texts.measureLabel)} values={measures} chosen={rule.measure} text={(one) => t(texts.measure[one])} onChoose={(measure) => set({ measure })} />
       </Field>
       <Field
-        label={t("limit.most")}
-        hint={byPeople ? t("limit.peopleHint", { people: rule.people ?? 0, minutes: (rule.people ?? 0) * slotMinutes, slot: slotMinutes }) : rule.limit === 0 ? t("limit.zeroHint") : ""}
+        label={t(texts.most)}
+        hint={byPeople ? t(texts.peopleHint, { people: rule.people ?? 0, minutes: (rule.people ?? 0) * slotMinutes, slot: slotMinutes }) : rule.limit === 0 ? t(texts.zeroHint) : ""}
         faults={faults("limit", "people")}
       >
         {isMaking(rule) ? (
           <Chips
-            label={t("limit.by")}
+            label={t(texts.byLabel)}
             values={["people", "minutes"]}
             chosen={byPeople ? "people" : "minutes"}
-            text={(one) => t(`limit.by.${one}`)}
+            text={(one) => t(texts.by[one])}
             onChoose={(by) => set(by === "people" ? { people: Math.max(1, Math.round(rule.limit / slotMinutes)), limit: 0 } : { people: null, limit: (rule.people ?? 1) * slotMinutes })}
           />
         ) : null}
         {byPeople ? (
           <InputNumber
-            size="large" min={1} max={99} precision={0} inputMode="numeric" suffix={t("limit.peopleUnit")} style={{ width: 180 }} aria-label={t("limit.by.people")}
+            size="large" min={1} max={99} precision={0} inputMode="numeric" suffix={t(texts.peopleUnit)} style={{ width: 180 }} aria-label={t(texts.by.people)}
             value={rule.people ?? null}
             onChange={(people) => set({ people: people ?? 1 })}
           />
         ) : (
           <InputNumber
-            size="large" min={0} precision={0} inputMode="numeric" suffix={t(`limit.unit.${rule.measure}`)} style={{ width: 180 }} aria-label={t("limit.most")}
+            size="large" min={0} precision={0} inputMode="numeric" suffix={t(texts.unit[rule.measure])} style={{ width: 180 }} aria-label={t(texts.most)}
             value={rule.limit}
             onChange={(limit) => set({ limit: limit ?? 0 })}
             onPressEnter={done}
           />
         )}
       </Field>
-      <Field label={t("limit.window")} faults={faults("window.kind", "window.minutes", "window.name", "window.from_minute", "window.to_minute")}>
+      <Field label={t(texts.windowLabel)} faults={faults("window.kind", "window.minutes", "window.name", "window.from_minute", "window.to_minute")}>
         <WindowField window={rule.window} slotMinutes={slotMinutes} onChange={(window) => set({ window })} />
       </Field>
-      <Field label={t("limit.days")} hint={rule.days.date ? t("limit.dateHint") : ""} faults={faults("days", "days.weekdays", "days.from_date", "days.to_date", "days.date")}>
+      <Field label={t(texts.daysLabel)} hint={rule.days.date ? t(texts.dateHint) : ""} faults={faults("days", "days.weekdays", "days.from_date", "days.to_date", "days.date")}>
         <DaysField days={rule.days} today={today} onChange={(days) => set({ days })} />
       </Field>
       <Collapse
         ghost
         defaultActiveKey={isParted(given) || refused.some((fault) => ["shares", "reserved_for_counter", "early_hours"].includes(fault.place)) ? ["more"] : []}
-        items={[{ key: "more", label: t("limit.more"), children: <ApartFields rule={rule} words={words} faults={faults} onChange={set} /> }]}
+        items={[{ key: "more", label: t(texts.more), children: <ApartFields rule={rule} words={words} faults={faults} onChange={set} /> }]}
       />
     </DetailDrawer>
   );

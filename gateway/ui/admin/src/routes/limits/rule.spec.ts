@@ -2,14 +2,11 @@ import { createTranslator } from "@yizhimai/kit";
 import { describe, expect, it } from "vitest";
 
 import type { LimitRule } from "../../data/types";
-import { en } from "../../i18n/en";
-import { zhTW } from "../../i18n/zh-TW";
 import { copiedTo, hasDaysOf } from "./copy-days";
 import { changed, draftsOf, eachSlot, everyDay, faultsOf, keyOf, limitOf, newRule, restored, rollingMinutes, type Place } from "./rule";
 import { besides, sentence } from "./sentence";
 
-const translator = createTranslator(zhTW, en);
-const words = { t: translator("zh-TW"), slotMinutes: 15, currency: "TWD" };
+const words = { t: createTranslator("zh-TW"), slotMinutes: 15, currency: "TWD" };
 const cakes = newRule({ target: { kind: "category", id: "c", method: null, name: "蛋糕" } });
 const breakfast = { ...eachSlot, kind: "daypart" as const, name: "早餐", from_minute: 360, to_minute: 630 };
 
@@ -30,7 +27,7 @@ describe("a rule in words", () => {
   });
 
   it("is complete in English", () => {
-    expect(sentence(cakes, { ...words, t: translator("en") })).toBe("Every 15 min · 蛋糕 · at most 10 items");
+    expect(sentence(cakes, { ...words, t: createTranslator("en") })).toBe("Every 15 min · 蛋糕 · at most 10 items");
   });
 });
 

@@ -8,6 +8,7 @@ import { keys } from "../../data/keys";
 import type { LimitRule, Limits } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { paths } from "../../paths";
 import { useLeaveGuard } from "../../patterns/form-page";
 import { EmptyState, QueryView } from "../../patterns/states";
@@ -23,6 +24,7 @@ import { RuleDrawer } from "./rule-drawer";
 import { RuleLine } from "./rule-line";
 import { SaveDrawer } from "./save-drawer";
 import { Templates } from "./templates";
+import { texts } from "./texts";
 
 /** 限制: the rules of a branch as sentences, changed together and saved once it is known what they would do. */
 export function RulesView({ branchId }: { branchId: string }) {
@@ -87,7 +89,7 @@ function Editor({ branchId, limits, onReload }: { branchId: string; limits: Limi
     const problem = problemFrom(thrown);
     const sorted = placed(problem.fields, drafts, sentence, t, base.slot_minutes);
     setFaults(sorted.faults);
-    const text = sorted.rest.length > 0 ? sorted.rest.map(sentence).join(" ") : sorted.faults.size > 0 ? t("limit.someWrong") : sentence(problem);
+    const text = sorted.rest.length > 0 ? sorted.rest.map(sentence).join(" ") : sorted.faults.size > 0 ? t(texts.someWrong) : sentence(problem);
     setRefused({ conflict: problem.reason === "VERSION_CONFLICT", text });
     setAside(undefined);
   }
@@ -98,7 +100,7 @@ function Editor({ branchId, limits, onReload }: { branchId: string; limits: Limi
       const answer = await setLimits(branchId, { rules, version: base.version, note });
       take(answer.limits);
       setAside(undefined);
-      void message.success(answer.limits.overbooked.length > 0 ? t("limit.savedOver", { count: answer.limits.overbooked.length }) : t("limit.saved"));
+      void message.success(answer.limits.overbooked.length > 0 ? t(texts.savedOver, { count: answer.limits.overbooked.length }) : t(texts.saved));
     } catch (thrown) {
       refuse(thrown);
     } finally {
@@ -116,7 +118,7 @@ function Editor({ branchId, limits, onReload }: { branchId: string; limits: Limi
   const fill = (from: readonly LimitRule[]) => {
     change(draftsOf(from));
     setAside(undefined);
-    void message.info(t("limit.filled"));
+    void message.info(t(texts.filled));
   };
   const isFull = drafts.length >= MOST_RULES;
   const overOf = (ruleId: string | null | undefined) => base.overbooked.filter((one) => (one.rule_id ?? null) === (ruleId ?? null)).length;
@@ -124,24 +126,24 @@ function Editor({ branchId, limits, onReload }: { branchId: string; limits: Limi
     <>
       {manages ? (
         <div className={styles.tools}>
-          <Button size="large" type="primary" disabled={isFull} onClick={() => setEdited({ key: undefined, rule: newRule() })}>{t("limit.add")}</Button>
+          <Button size="large" type="primary" disabled={isFull} onClick={() => setEdited({ key: undefined, rule: newRule() })}>{t(texts.add)}</Button>
           <Flex gap={8} wrap>
-            <Button size="large" onClick={() => setAside("templates")}>{t("limit.templates")}</Button>
-            <Button size="large" onClick={() => setAside("branches")}>{t("limit.copyBranches")}</Button>
-            <Button size="large" onClick={() => setAside("history")}>{t("limit.history")}</Button>
+            <Button size="large" onClick={() => setAside("templates")}>{t(texts.templates)}</Button>
+            <Button size="large" onClick={() => setAside("branches")}>{t(texts.copyBranches)}</Button>
+            <Button size="large" onClick={() => setAside("history")}>{t(texts.history)}</Button>
           </Flex>
         </div>
       ) : (
-        <Alert type="info" showIcon title={t("form.readOnly")} className={styles.over ?? ""} />
+        <Alert type="info" showIcon title={t(common.formReadOnly)} className={styles.over ?? ""} />
       )}
-      <ul className={styles.rules} aria-label={t("limit.tab.rules")}>
+      <ul className={styles.rules} aria-label={t(texts.tab.rules)}>
         <li className={styles.rule}>
           <span className={styles.ruleText}>
-            <strong>{base.orders_per_slot ? t("limit.byHours", { minutes: base.slot_minutes, count: base.orders_per_slot }) : t("limit.byHoursNone", { minutes: base.slot_minutes })}</strong>
-            <span className={styles.soft}>{t("limit.byHoursHint")}</span>
-            {overOf(null) > 0 ? <span className={styles.levelTag} data-level="over">{t("limit.overTimes", { count: overOf(null) })}</span> : null}
+            <strong>{base.orders_per_slot ? t(texts.byHours, { minutes: base.slot_minutes, count: base.orders_per_slot }) : t(texts.byHoursNone, { minutes: base.slot_minutes })}</strong>
+            <span className={styles.soft}>{t(texts.byHoursHint)}</span>
+            {overOf(null) > 0 ? <span className={styles.levelTag} data-level="over">{t(texts.overTimes, { count: overOf(null) })}</span> : null}
           </span>
-          <Link className={styles.ruleLink} to={paths.hours(branchId) as LinkProps["to"]}>{t("limit.toHours")}</Link>
+          <Link className={styles.ruleLink} to={paths.hours(branchId) as LinkProps["to"]}>{t(texts.toHours)}</Link>
         </li>
         {drafts.map((draft) => (
           <RuleLine
@@ -161,13 +163,13 @@ function Editor({ branchId, limits, onReload }: { branchId: string; limits: Limi
       </ul>
       {drafts.length === 0 ? (
         <EmptyState
-          title={t("limit.none")}
-          hint={t("limit.noneHint")}
+          title={t(texts.none)}
+          hint={t(texts.noneHint)}
           action={
             manages ? (
               <Flex gap={8} wrap justify="center">
                 {starters.map(([id, rule]) => (
-                  <Button key={id} size="large" onClick={() => setEdited({ key: undefined, rule: newRule(rule) })}>{t(`limit.starter.${id}`)}</Button>
+                  <Button key={id} size="large" onClick={() => setEdited({ key: undefined, rule: newRule(rule) })}>{t(texts.starter[id])}</Button>
                 ))}
               </Flex>
             ) : null
@@ -182,8 +184,8 @@ function Editor({ branchId, limits, onReload }: { branchId: string; limits: Limi
               style={{ flex: "1 0 100%" }}
               type={refused.conflict ? "warning" : "error"}
               showIcon
-              title={refused.conflict ? t("form.conflictTitle") : t("form.refused")}
-              description={refused.conflict ? t("form.conflictText") : refused.text}
+              title={refused.conflict ? t(common.formConflictTitle) : t(common.formRefused)}
+              description={refused.conflict ? t(common.formConflictText) : refused.text}
               action={
                 refused.conflict ? (
                   <Button
@@ -192,15 +194,15 @@ function Editor({ branchId, limits, onReload }: { branchId: string; limits: Limi
                       onReload();
                     }}
                   >
-                    {t("form.takeLatest")}
+                    {t(common.formTakeLatest)}
                   </Button>
                 ) : undefined
               }
             />
           ) : null}
-          <span className={styles.unsaved} aria-live="polite">{dirty ? t("form.unsaved") : ""}</span>
-          <Button size="large" disabled={!dirty} onClick={() => { change(draftsOf(base.rules)); setFaults(new Map()); }}>{t("form.reset")}</Button>
-          <Button size="large" type="primary" disabled={!dirty} onClick={() => setAside("save")}>{t("limit.check")}</Button>
+          <span className={styles.unsaved} aria-live="polite">{dirty ? t(common.formUnsaved) : ""}</span>
+          <Button size="large" disabled={!dirty} onClick={() => { change(draftsOf(base.rules)); setFaults(new Map()); }}>{t(common.formReset)}</Button>
+          <Button size="large" type="primary" disabled={!dirty} onClick={() => setAside("save")}>{t(texts.check)}</Button>
         </div>
       ) : null}
       {edited ? (

@@ -7,6 +7,7 @@ import { useState } from "react";
 import type { LimitRule, Menu, RuleLoad } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { paths } from "../../paths";
 import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
 import { ErrorState } from "../../patterns/states";
@@ -20,6 +21,7 @@ import styles from "./limits.module.css";
 import { loadDetailQuery } from "./queries";
 import { ruleText } from "./rule-text";
 import { amountText } from "./sentence";
+import { texts } from "./texts";
 
 interface SlotDrawerProps {
   branchId: string;
@@ -54,16 +56,16 @@ function Content({ branchId, cell, rules }: { branchId: string; cell: Cell; rule
     <>
       {cell.slots.length > 1 ? (
         <Chips
-          label={t("limit.slots")}
+          label={t(texts.slots)}
           values={["", ...cell.slots.map((one) => one.starts_at)]}
           chosen={at}
-          text={(one) => (one ? formatTime(one, timeZone) : t("limit.wholeHour"))}
+          text={(one) => (one ? formatTime(one, timeZone) : t(texts.wholeHour))}
           onChoose={setAt}
         />
       ) : null}
-      <section aria-label={t("limit.counters")}>
-        <h3 className={styles.label}>{t("limit.counters")}</h3>
-        {counters.length === 0 ? <p className={styles.soft}>{t("limit.noCounters")}</p> : null}
+      <section aria-label={t(texts.counters)}>
+        <h3 className={styles.label}>{t(texts.counters)}</h3>
+        {counters.length === 0 ? <p className={styles.soft}>{t(texts.noCounters)}</p> : null}
         <ul className={styles.counters}>
           {counters.map((load) => (
             <Counter key={load.rule_id ?? ""} load={load} text={ruleText(load, rules, words)} used={usedText(load, rules, words)} />
@@ -72,10 +74,10 @@ function Content({ branchId, cell, rules }: { branchId: string; cell: Cell; rule
       </section>
       <Facts
         facts={[
-          [t("limit.column.orders"), t("limit.orders", { count: shown.orders })],
-          [t("limit.column.units"), t("limit.count.units", { count: shown.units })],
-          [t("limit.column.minutes"), t("unit.minutesShort", { count: Math.ceil(shown.make_seconds / 60) })],
-          [t("limit.column.amount"), formatMoney(shown.amount, currency)],
+          [t(texts.column.orders), t(texts.orders, { count: shown.orders })],
+          [t(texts.column.units), t(texts.count.units, { count: shown.units })],
+          [t(texts.column.minutes), t(common.unitMinutesShort, { count: Math.ceil(shown.make_seconds / 60) })],
+          [t(texts.column.amount), formatMoney(shown.amount, currency)],
         ]}
       />
       <Filling branchId={branchId} from={from} to={to} />
@@ -108,7 +110,7 @@ function Counter({ load, text, used }: { load: RuleLoad; text: string; used: str
       </span>
       <span className={styles.counterFoot}>
         <b className="tabular">{used}</b>
-        <span className={styles.levelTag} data-level={level}>{level === "over" ? t("limit.over", { count: load.used - load.limit }) : `${String(percent(load))}%`}</span>
+        <span className={styles.levelTag} data-level={level}>{level === "over" ? t(texts.over, { count: load.used - load.limit }) : `${String(percent(load))}%`}</span>
       </span>
     </li>
   );
@@ -124,26 +126,26 @@ function Filling({ branchId, from, to }: { branchId: string; from: string; to: s
   if (detail.isError && !detail.data) return <ErrorState thrown={detail.error} onRetry={() => void detail.refetch()} />;
   if (!detail.data) return <Skeleton active paragraph={{ rows: 4 }} />;
   const { products, orders } = detail.data;
-  if (orders.length === 0) return <p className={styles.soft}>{t("limit.nothingBooked")}</p>;
+  if (orders.length === 0) return <p className={styles.soft}>{t(texts.nothingBooked)}</p>;
   return (
     <>
-      <section aria-label={t("limit.filledBy")}>
-        <h3 className={styles.label}>{t("limit.filledBy")}</h3>
+      <section aria-label={t(texts.filledBy)}>
+        <h3 className={styles.label}>{t(texts.filledBy)}</h3>
         <ul className={styles.filling}>
           {products.map((one) => (
             <li key={one.variant_id}>
-              <span>{variantName(menu.data, one.variant_id) ?? t("limit.offMenu")}</span>
-              <b className="tabular">{t("limit.count.units", { count: one.units })}</b>
+              <span>{variantName(menu.data, one.variant_id) ?? t(texts.offMenu)}</span>
+              <b className="tabular">{t(texts.count.units, { count: one.units })}</b>
             </li>
           ))}
         </ul>
       </section>
-      <section aria-label={t("limit.column.orders")}>
-        <h3 className={styles.label}>{t("limit.column.orders")}</h3>
+      <section aria-label={t(texts.column.orders)}>
+        <h3 className={styles.label}>{t(texts.column.orders)}</h3>
         <ul className={styles.filling}>
           {orders.map(({ order_id, slot_starts_at, units }) => {
             const order = known.get(order_id);
-            const text = t("limit.order", { number: order?.pickup_number ?? order_id.slice(-6), time: formatTime(slot_starts_at, timeZone), name: order?.contact_name ?? "" });
+            const text = t(texts.order, { number: order?.pickup_number ?? order_id.slice(-6), time: formatTime(slot_starts_at, timeZone), name: order?.contact_name ?? "" });
             return (
               <li key={order_id}>
                 {sees ? (
@@ -151,7 +153,7 @@ function Filling({ branchId, from, to }: { branchId: string; from: string; to: s
                 ) : (
                   <span>{text}</span>
                 )}
-                <span className="tabular">{t("limit.count.units", { count: units })}</span>
+                <span className="tabular">{t(texts.count.units, { count: units })}</span>
               </li>
             );
           })}

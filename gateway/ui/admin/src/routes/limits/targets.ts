@@ -1,7 +1,8 @@
-import type { LimitTarget, Menu, ServiceMethod } from "../../data/types";
+import type { LimitTarget, Menu, Method } from "../../data/types";
 import type { T } from "../../i18n";
 import { everything } from "./rule";
 import { targetText } from "./sentence";
+import { texts } from "./texts";
 
 export interface TargetOption {
   value: string;
@@ -14,7 +15,7 @@ export interface TargetGroup {
   options: TargetOption[];
 }
 
-const methods: readonly ServiceMethod[] = ["pickup", "delivery", "on_site"];
+const methods: readonly Method[] = ["pickup", "delivery", "on_site"];
 const MOST_NAME = 20;
 const MOST_SHOWN_NAME = 60;
 
@@ -35,13 +36,13 @@ const distinct = (names: (string | null | undefined)[]) => [...new Set(names.fil
 export function targetGroups(menu: Menu | undefined, current: LimitTarget, typed: string, t: T): TargetGroup[] {
   const products = menu?.products ?? [];
   const groups: (readonly [string, LimitTarget[]])[] = [
-    [t("limit.kind.all"), [everything, ...methods.map((method) => ({ ...everything, kind: "method" as const, method }))]],
-    [t("limit.kind.category"), (menu?.categories ?? []).map((one) => known("category", one.category_id, one.name))],
-    [t("limit.kind.station"), distinct(products.map((one) => one.station)).map((name) => named("station", name))],
-    [t("limit.kind.tag"), distinct(products.map((one) => one.print_tag)).map((name) => named("tag", name))],
-    [t("limit.kind.product"), products.map((one) => known("product", one.product_id, one.name))],
+    [t(texts.kindAll), [everything, ...methods.map((method) => ({ ...everything, kind: "method" as const, method }))]],
+    [t(texts.kindCategory), (menu?.categories ?? []).map((one) => known("category", one.category_id, one.name))],
+    [t(texts.kindStation), distinct(products.map((one) => one.station)).map((name) => named("station", name))],
+    [t(texts.kindTag), distinct(products.map((one) => one.print_tag)).map((name) => named("tag", name))],
+    [t(texts.kindProduct), products.map((one) => known("product", one.product_id, one.name))],
     [
-      t("limit.kind.variant"),
+      t(texts.kindVariant),
       products.filter((one) => one.variants.length > 1).flatMap((one) => one.variants.map((variant) => known("variant", variant.variant_id, `${one.name}（${variant.name}）`))),
     ],
   ];
@@ -53,7 +54,7 @@ export function targetGroups(menu: Menu | undefined, current: LimitTarget, typed
   const made = text && !isExact && text.length <= MOST_NAME ? [named("station", text), named("tag", text)].filter((target) => !has(valueOf(target))) : [];
   return [
     ...all,
-    ...(isOff ? [{ label: t("limit.kind.off"), options: [option(current, t)] }] : []),
-    ...(made.length > 0 ? [{ label: t("limit.kind.typed"), options: made.map((target) => option(target, t)) }] : []),
+    ...(isOff ? [{ label: t(texts.kindOff), options: [option(current, t)] }] : []),
+    ...(made.length > 0 ? [{ label: t(texts.kindTyped), options: made.map((target) => option(target, t)) }] : []),
   ];
 }

@@ -17,6 +17,7 @@ import styles from "./limits.module.css";
 import { deleteTemplate, limitTemplatesQuery, saveTemplate } from "./queries";
 import { withoutId } from "./rule";
 import { sentence, type Words } from "./sentence";
+import { texts } from "./texts";
 
 const MOST_SHOWN = 4;
 
@@ -53,12 +54,12 @@ export function Templates({ rules, words, onFill, onClose }: TemplatesProps) {
       const body = { name: over?.name ?? name.trim(), rules: rules.map(withoutId) };
       await saveTemplate(brandId, over ? { ...body, template_id: over.template_id, version: over.version } : body);
       setName("");
-      void message.success(t("limit.templateSaved", { name: body.name }));
+      void message.success(t(texts.templateSaved, { name: body.name }));
       await refresh();
     } catch (thrown) {
       const problem = problemFrom(thrown);
       const taken = [problem.reason, ...problem.fields.map((field) => field.reason)].includes("CODE_TAKEN");
-      setRefused(taken ? t("limit.templateTaken") : problem.fields.length > 0 ? problem.fields.map(say).join(" ") : say(problem));
+      setRefused(taken ? t(texts.templateTaken) : problem.fields.length > 0 ? problem.fields.map(say).join(" ") : say(problem));
       await refresh();
     } finally {
       setBusy(false);
@@ -67,53 +68,53 @@ export function Templates({ rules, words, onFill, onClose }: TemplatesProps) {
 
   const remove = (template: LimitTemplate) =>
     danger({
-      title: t("limit.templateDelete", { name: template.name }),
-      text: t("limit.templateDeleteHint"),
-      deed: t("limit.delete"),
+      title: t(texts.templateDelete, { name: template.name }),
+      text: t(texts.templateDeleteHint),
+      deed: t(texts.delete),
       act: () => deleteTemplate(template).catch(toast).finally(() => void refresh()),
     });
 
   return (
-    <DetailDrawer open title={t("limit.templates")} onClose={onClose}>
+    <DetailDrawer open title={t(texts.templates)} onClose={onClose}>
       {ofBrand ? (
-        <section aria-label={t("limit.templateSave")}>
-          <h3 className={styles.label}>{t("limit.templateSave")}</h3>
+        <section aria-label={t(texts.templateSave)}>
+          <h3 className={styles.label}>{t(texts.templateSave)}</h3>
           <Flex gap={8}>
-            <Input size="large" maxLength={40} aria-label={t("limit.templateName")} placeholder={t("limit.templateName")} value={name} onChange={({ target }) => setName(target.value)} />
-            <Button size="large" type="primary" loading={busy} disabled={name.trim() === "" || rules.length === 0} onClick={() => void save()}>{t("limit.templateAdd")}</Button>
+            <Input size="large" maxLength={40} aria-label={t(texts.templateName)} placeholder={t(texts.templateName)} value={name} onChange={({ target }) => setName(target.value)} />
+            <Button size="large" type="primary" loading={busy} disabled={name.trim() === "" || rules.length === 0} onClick={() => void save()}>{t(texts.templateAdd)}</Button>
           </Flex>
           {refused ? <Alert role="alert" type="error" showIcon title={refused} /> : null}
         </section>
       ) : (
-        <p className={styles.soft}>{t("limit.templateHq")}</p>
+        <p className={styles.soft}>{t(texts.templateHq)}</p>
       )}
       {templates.isError ? <ErrorState thrown={templates.error} onRetry={() => void templates.refetch()} /> : null}
       {templates.isLoading ? <Skeleton active /> : null}
-      {templates.data?.length === 0 ? <p className={styles.soft}>{t("limit.templateNone")}</p> : null}
+      {templates.data?.length === 0 ? <p className={styles.soft}>{t(texts.templateNone)}</p> : null}
       <ul className={styles.versions}>
         {templates.data?.map((template) => (
           <li key={template.template_id}>
             <strong>{template.name}</strong>
             <Sentences rules={template.rules} words={words} />
             <Flex gap={8} wrap>
-              <Button type="primary" aria-label={t("limit.templateFillNamed", { name: template.name })} onClick={() => onFill(template.rules)}>{t("limit.templateFill")}</Button>
-              <Button onClick={() => setGiven(template)}>{t("limit.templateGive")}</Button>
+              <Button type="primary" aria-label={t(texts.templateFillNamed, { name: template.name })} onClick={() => onFill(template.rules)}>{t(texts.templateFill)}</Button>
+              <Button onClick={() => setGiven(template)}>{t(texts.templateGive)}</Button>
               {ofBrand ? (
                 <>
                   <Button
                     disabled={rules.length === 0}
                     onClick={() =>
                       danger({
-                        title: t("limit.templateOver", { name: template.name, count: rules.length }),
-                        text: t("limit.templateDeleteHint"),
-                        deed: t("limit.templateOverIt"),
+                        title: t(texts.templateOver, { name: template.name, count: rules.length }),
+                        text: t(texts.templateDeleteHint),
+                        deed: t(texts.templateOverIt),
                         act: () => save(template),
                       })
                     }
                   >
-                    {t("limit.templateOverIt")}
+                    {t(texts.templateOverIt)}
                   </Button>
-                  <Button danger aria-label={t("limit.templateDeleteNamed", { name: template.name })} onClick={() => remove(template)}>{t("limit.delete")}</Button>
+                  <Button danger aria-label={t(texts.templateDeleteNamed, { name: template.name })} onClick={() => remove(template)}>{t(texts.delete)}</Button>
                 </>
               ) : null}
             </Flex>
@@ -128,16 +129,16 @@ export function Templates({ rules, words, onFill, onClose }: TemplatesProps) {
 /** The first rules of a set, and how many more there are. */
 export function Sentences({ rules, words, most = MOST_SHOWN }: { rules: readonly LimitRule[]; words: Words; most?: number }) {
   const { t } = words;
-  if (rules.length === 0) return <p className={styles.soft}>{t("limit.noRules")}</p>;
+  if (rules.length === 0) return <p className={styles.soft}>{t(texts.noRules)}</p>;
   return (
     <ul className={styles.sentences}>
       {rules.slice(0, most).map((rule, index) => (
         <li key={rule.rule_id ?? index} data-off={!rule.enabled || undefined}>
           {sentence(rule, words)}
-          {rule.enabled ? "" : `（${t("limit.isOff")}）`}
+          {rule.enabled ? "" : `（${t(texts.isOff)}）`}
         </li>
       ))}
-      {rules.length > most ? <li>{t("limit.moreRules", { count: rules.length - most })}</li> : null}
+      {rules.length > most ? <li>{t(texts.moreRules, { count: rules.length - most })}</li> : null}
     </ul>
   );
 }

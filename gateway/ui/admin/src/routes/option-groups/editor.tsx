@@ -5,8 +5,10 @@ import { useState } from "react";
 import { call, problemFrom } from "../../data/gateway";
 import type { OptionGroupInput } from "../../data/types";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { placeProblems } from "../../patterns/problem-fields";
 import styles from "./option-groups.module.css";
+import { texts } from "./texts";
 
 /** A group as it is edited; a new one has no id yet. */
 export type GroupDraft = OptionGroupInput;
@@ -47,32 +49,32 @@ export function GroupDialog({ brandId, draft, onClose, onSaved }: GroupDialogPro
   }
 
   return (
-    <Modal open width={760} onCancel={onClose} onOk={() => form.submit()} confirmLoading={busy} okText={t("form.save")} title={draft.option_group_id ? t("group.editTitle", { name: draft.name }) : t("group.add")} mask={{ closable: false }}>
+    <Modal open width={760} onCancel={onClose} onOk={() => form.submit()} confirmLoading={busy} okText={t(common.formSave)} title={draft.option_group_id ? t(texts.editTitle, { name: draft.name }) : t(texts.add)} mask={{ closable: false }}>
       <Form<GroupDraft> form={form} layout="vertical" initialValues={draft} onFinish={(values) => void save(values)}>
-        <Form.Item name="name" label={t("group.name")} rules={[{ required: true, message: t("group.nameNeeded") }]}>
-          <Input maxLength={60} placeholder={t("group.placeholder")} />
+        <Form.Item name="name" label={t(texts.name)} rules={[{ required: true, message: t(texts.nameNeeded) }]}>
+          <Input maxLength={60} placeholder={t(texts.placeholder)} />
         </Form.Item>
         <Flex gap={16} wrap>
-          <Form.Item name="min" label={t("group.min")} extra={t("group.minHint")}>
+          <Form.Item name="min" label={t(texts.min)} extra={t(texts.minHint)}>
             <InputNumber min={0} max={20} precision={0} />
           </Form.Item>
           <Form.Item
             name="max"
-            label={t("group.max")}
+            label={t(texts.max)}
             dependencies={["min"]}
-            rules={[({ getFieldValue }) => ({ validator: (_, max: number) => (max >= (getFieldValue("min") as number) ? Promise.resolve() : Promise.reject(new Error(t("group.maxBelowMin")))) })]}
+            rules={[({ getFieldValue }) => ({ validator: (_, max: number) => (max >= (getFieldValue("min") as number) ? Promise.resolve() : Promise.reject(new Error(t(texts.maxBelowMin)))) })]}
           >
             <InputNumber min={0} max={20} precision={0} />
           </Form.Item>
-          <Form.Item name="free_count" label={t("group.free")} extra={t("group.freeHint")}>
+          <Form.Item name="free_count" label={t(texts.free)} extra={t(texts.freeHint)}>
             <InputNumber min={0} max={20} precision={0} />
           </Form.Item>
         </Flex>
         <div className={`${styles.row} ${styles.heads}`} aria-hidden>
-          <span>{t("option.name")}</span>
-          <span>{t("option.price")}</span>
-          <span>{t("option.most")}</span>
-          <span>{t("option.default")}</span>
+          <span>{t(texts.optionName)}</span>
+          <span>{t(texts.optionPrice)}</span>
+          <span>{t(texts.optionMost)}</span>
+          <span>{t(texts.optionDefault)}</span>
         </div>
         <Form.List name="options">
           {(fields, { add, remove, move }) => (
@@ -82,26 +84,26 @@ export function GroupDialog({ brandId, draft, onClose, onSaved }: GroupDialogPro
                   <Form.Item name={[name, "option_id"]} hidden>
                     <Input />
                   </Form.Item>
-                  <Form.Item name={[name, "name"]} noStyle={false} style={{ margin: 0 }} rules={[{ required: true, message: t("option.nameNeeded") }]}>
-                    <Input maxLength={60} aria-label={t("option.name")} />
+                  <Form.Item name={[name, "name"]} noStyle={false} style={{ margin: 0 }} rules={[{ required: true, message: t(texts.optionNameNeeded) }]}>
+                    <Input maxLength={60} aria-label={t(texts.optionName)} />
                   </Form.Item>
                   <Form.Item name={[name, "price"]} style={{ margin: 0 }}>
-                    <InputNumber prefix="+" min={0} max={9_999} precision={0} aria-label={t("option.price")} style={{ width: "100%" }} />
+                    <InputNumber prefix="+" min={0} max={9_999} precision={0} aria-label={t(texts.optionPrice)} style={{ width: "100%" }} />
                   </Form.Item>
                   <Form.Item name={[name, "max_quantity"]} style={{ margin: 0 }}>
-                    <InputNumber min={1} max={10} precision={0} aria-label={t("option.most")} style={{ width: "100%" }} />
+                    <InputNumber min={1} max={10} precision={0} aria-label={t(texts.optionMost)} style={{ width: "100%" }} />
                   </Form.Item>
                   <Form.Item name={[name, "default_chosen"]} valuePropName="checked" style={{ margin: 0 }}>
-                    <Checkbox aria-label={t("option.default")} />
+                    <Checkbox aria-label={t(texts.optionDefault)} />
                   </Form.Item>
                   <Flex>
-                    <Button type="text" icon={<ArrowUpOutlined />} disabled={name === 0} aria-label={t("action.up")} onClick={() => move(name, name - 1)} />
-                    <Button type="text" icon={<DeleteOutlined />} disabled={fields.length === 1} aria-label={t("option.remove")} onClick={() => remove(name)} />
+                    <Button type="text" icon={<ArrowUpOutlined />} disabled={name === 0} aria-label={t(common.actionUp)} onClick={() => move(name, name - 1)} />
+                    <Button type="text" icon={<DeleteOutlined />} disabled={fields.length === 1} aria-label={t(texts.optionRemove)} onClick={() => remove(name)} />
                   </Flex>
                 </div>
               ))}
               <Button style={{ marginTop: 12 }} icon={<PlusOutlined />} disabled={fields.length >= 50} onClick={() => add({ name: "", price: 0, max_quantity: 1, default_chosen: false })}>
-                {t("option.add")}
+                {t(texts.optionAdd)}
               </Button>
             </>
           )}

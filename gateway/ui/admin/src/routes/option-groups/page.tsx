@@ -9,8 +9,10 @@ import { call } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import { allProductsQuery, optionGroupsQuery } from "../../data/shared-queries";
 import type { OptionGroup } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useMe } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
 import { EmptyState, QueryView } from "../../patterns/states";
@@ -19,6 +21,7 @@ import { useRefusalToast } from "../../patterns/use-toast";
 import { may } from "../../session/may";
 import { GroupDialog, type GroupDraft } from "./editor";
 import styles from "./option-groups.module.css";
+import { texts } from "./texts";
 
 /** 店家／產品設定 › 附加選項: 甜度, 冰量, 加料 and the like, shared by products. */
 export function OptionGroupsPage() {
@@ -35,13 +38,13 @@ export function OptionGroupsPage() {
   const refresh = () => client.invalidateQueries({ queryKey: keys.optionGroups(brandId) });
   const add = (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing({ name: "", min: 1, max: 1, free_count: 0, options: [{ name: "", price: 0, max_quantity: 1, default_chosen: false }] })}>
-      {t("group.add")}
+      {t(texts.add)}
     </Button>
   );
 
   function rule(group: OptionGroup): string {
-    if (group.min === group.max) return t("group.ruleExactly", { count: group.min });
-    return group.min > 0 ? t("group.ruleBetween", { min: group.min, max: group.max }) : t("group.ruleUpTo", { max: group.max });
+    if (group.min === group.max) return t(texts.ruleExactly, { count: group.min });
+    return group.min > 0 ? t(texts.ruleBetween, { min: group.min, max: group.max }) : t(texts.ruleUpTo, { max: group.max });
   }
 
   async function archive(group: OptionGroup) {
@@ -55,11 +58,11 @@ export function OptionGroupsPage() {
 
   return (
     <Page narrow>
-      <PageHeader title={t("fn.optionGroups")} hint={t("group.hint")} actions={manages ? add : null} />
+      <PageHeader title={t(frameTexts.functionNames.optionGroups)} hint={t(texts.hint)} actions={manages ? add : null} />
       <QueryView query={query}>
         {(groups) =>
           groups.length === 0 ? (
-            <EmptyState title={t("group.none")} hint={t("group.noneHint")} action={add} />
+            <EmptyState title={t(texts.none)} hint={t(texts.noneHint)} action={add} />
           ) : (
             <Flex vertical gap={12}>
               {groups.map((group) => {
@@ -68,23 +71,23 @@ export function OptionGroupsPage() {
                   <section key={group.option_group_id} className={styles.group} aria-label={group.name}>
                     <Flex align="center" gap={12} wrap>
                       <h2>{group.name}</h2>
-                      {group.min > 0 ? <Tag color="processing">{t("group.required")}</Tag> : null}
+                      {group.min > 0 ? <Tag color="processing">{t(texts.required)}</Tag> : null}
                       <span className={styles.rule}>
                         {rule(group)}
-                        {group.free_count > 0 ? ` · ${t("group.ruleFree", { count: group.free_count })}` : ""}
-                        {count === undefined ? "" : ` · ${t("group.usedBy", { count })}`}
+                        {group.free_count > 0 ? ` · ${t(texts.ruleFree, { count: group.free_count })}` : ""}
+                        {count === undefined ? "" : ` · ${t(texts.usedBy, { count })}`}
                       </span>
                       {manages ? (
                         <Flex gap={4} style={{ marginLeft: "auto" }}>
-                          <Button onClick={() => setEditing(group)}>{t("action.edit")}</Button>
+                          <Button onClick={() => setEditing(group)}>{t(common.actionEdit)}</Button>
                           <Button
                             type="text"
                             danger
                             disabled={count !== 0}
-                            title={count ? t("group.inUse", { count }) : undefined}
-                            onClick={() => danger({ title: t("group.archiveTitle", { name: group.name }), text: t("group.archiveText"), deed: t("product.archive"), act: () => archive(group) })}
+                            title={count ? t(texts.inUse, { count }) : undefined}
+                            onClick={() => danger({ title: t(texts.archiveTitle, { name: group.name }), text: t(texts.archiveText), deed: t(common.archive), act: () => archive(group) })}
                           >
-                            {t("product.archive")}
+                            {t(common.archive)}
                           </Button>
                         </Flex>
                       ) : null}

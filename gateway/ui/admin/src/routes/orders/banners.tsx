@@ -2,9 +2,11 @@ import { Button } from "antd";
 import { useState } from "react";
 
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { disableSound, enableSound, soundChoice } from "../../live/bell";
 import { useClockText } from "../../patterns/clock-text";
 import styles from "./board.module.css";
+import { texts } from "./texts";
 
 interface BannersProps {
   up: boolean;
@@ -26,22 +28,22 @@ export function Banners({ up, updatedAt, waiting, unseen, onSeen, onRetry }: Ban
       {up ? null : (
         <div className={styles.banner} data-kind="lost" role="alert">
           <span>
-            {t("line.lost", { time: clock(updatedAt) })} {waiting > 0 ? t("line.waiting", { count: waiting }) : ""}
+            {t(texts.lineLost, { time: clock(updatedAt) })} {waiting > 0 ? t(texts.lineWaiting, { count: waiting }) : ""}
           </span>
-          <Button onClick={onRetry}>{t("state.retry")}</Button>
+          <Button onClick={onRetry}>{t(common.stateRetry)}</Button>
         </div>
       )}
       {unseen > 0 ? (
         <div className={styles.banner} data-kind="new" role="alert">
-          <span>{t("orders.new", { count: unseen })}</span>
+          <span>{t(texts.new, { count: unseen })}</span>
           <Button onClick={onSeen} size="large">
-            {t("orders.seen")}
+            {t(texts.seen)}
           </Button>
         </div>
       ) : null}
       {asked ? null : (
-        <div className={styles.banner} role="region" aria-label={t("sound.label")}>
-          <span>{t("sound.ask")}</span>
+        <div className={styles.banner} role="region" aria-label={t(texts.soundLabel)}>
+          <span>{t(texts.soundAsk)}</span>
           <span style={{ display: "flex", gap: 8 }}>
             <Button
               onClick={() => {
@@ -49,7 +51,7 @@ export function Banners({ up, updatedAt, waiting, unseen, onSeen, onRetry }: Ban
                 setAsked(true);
               }}
             >
-              {t("sound.no")}
+              {t(texts.soundNo)}
             </Button>
             <Button
               type="primary"
@@ -58,7 +60,7 @@ export function Banners({ up, updatedAt, waiting, unseen, onSeen, onRetry }: Ban
                 setAsked(true);
               }}
             >
-              {t("sound.yes")}
+              {t(texts.soundYes)}
             </Button>
           </span>
         </div>

@@ -2,10 +2,12 @@ import { BellOutlined, ExperimentOutlined, InboxOutlined, SearchOutlined } from 
 import { Button, Checkbox, Input, Tooltip, type InputRef } from "antd";
 import { useEffect, useRef, useState } from "react";
 
+import { texts as frameTexts } from "../../frame/texts";
 import { useT } from "../../i18n";
 import { disableSound, enableSound, resumeSoundOnTouch, soundChoice } from "../../live/bell";
 import { useClockText } from "../../patterns/clock-text";
 import styles from "./board.module.css";
+import { texts } from "./texts";
 
 interface BarProps {
   text: string;
@@ -39,27 +41,27 @@ export function Bar({ text, onText, updatedAt, onClosed, tests, onTests, testSho
 
   return (
     <div className={styles.bar}>
-      <h1>{t("fn.orders")}</h1>
-      <span className={styles.asOf}>{updatedAt ? t("orders.asOf", { time: clock(updatedAt) }) : ""}</span>
+      <h1>{t(frameTexts.functionNames.orders)}</h1>
+      <span className={styles.asOf}>{updatedAt ? t(texts.asOf, { time: clock(updatedAt) }) : ""}</span>
       <Input
         ref={find}
         allowClear
         className={styles.find ?? ""}
         prefix={<SearchOutlined aria-hidden />}
-        aria-label={t("orders.find")}
-        placeholder={t("orders.find")}
+        aria-label={t(texts.find)}
+        placeholder={t(texts.find)}
         defaultValue={text}
         onChange={({ target }) => onText(target.value)}
         style={{ height: 44 }}
       />
-      <Tooltip title={sound ? t("sound.on") : t("sound.off")}>
+      <Tooltip title={sound ? t(texts.soundOn) : t(texts.soundOff)}>
         <Button
           style={{ height: 44, minWidth: 44 }}
           icon={<BellOutlined />}
           type={sound ? "primary" : "default"}
           ghost={sound}
           aria-pressed={sound}
-          aria-label={t("sound.label")}
+          aria-label={t(texts.soundLabel)}
           onClick={() => {
             if (sound) disableSound();
             else void enableSound();
@@ -68,15 +70,15 @@ export function Bar({ text, onText, updatedAt, onClosed, tests, onTests, testSho
         />
       </Tooltip>
       <Checkbox checked={tests} onChange={({ target }) => onTests(target.checked)}>
-        {t("orders.withTests")}
+        {t(texts.withTests)}
       </Checkbox>
       {testShop ? (
         <Button style={{ height: 44 }} icon={<ExperimentOutlined />} href={testShop} target="_blank" rel="noopener">
-          {t("orders.placeTest")}
+          {t(texts.placeTest)}
         </Button>
       ) : null}
       <Button style={{ height: 44 }} icon={<InboxOutlined />} onClick={onClosed}>
-        {t("orders.closed")}
+        {t(texts.closed)}
       </Button>
     </div>
   );

@@ -3,11 +3,13 @@ import { useEffect, useState, type KeyboardEvent } from "react";
 
 import type { Me, Order } from "../../data/types";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import styles from "./board.module.css";
 import { OrderCard } from "./card";
 import { byDue, minutesLeft, toneOf } from "./due";
 import type { OrderAction } from "./order-can";
 import type { PendingStep } from "./step-queue";
+import { texts } from "./texts";
 import { matches } from "./words";
 
 export const columns = ["placed", "accepted", "preparing", "ready"] as const;
@@ -57,10 +59,10 @@ export function Board({ orders, me, text, timeZone, unseen, pending, shown, onSh
               className={styles.column}
               data-state={column}
               data-shown={column === shown || undefined}
-              aria-label={t(`order.state.${column}`)}
+              aria-label={t(common.orderState[column])}
             >
               <header className={styles.columnHead}>
-                <h2>{t(`order.state.${column}`)}</h2>
+                <h2>{t(common.orderState[column])}</h2>
                 <span aria-live="polite">{cards?.length ?? ""}</span>
               </header>
               <div className={styles.cards} tabIndex={-1}>
@@ -81,14 +83,14 @@ export function Board({ orders, me, text, timeZone, unseen, pending, shown, onSh
                     />
                   );
                 })}
-                {cards?.length === 0 ? <p className={styles.none}>{text ? t("orders.noneFound") : t(`orders.none.${column}`)}</p> : null}
+                {cards?.length === 0 ? <p className={styles.none}>{text ? t(texts.noneFound) : t(texts.none[column])}</p> : null}
                 {cards ? null : <Skeleton active paragraph={{ rows: 6 }} />}
               </div>
             </section>
           );
         })}
       </div>
-      <div className={styles.tabs} role="tablist" aria-label={t("orders.columns")}>
+      <div className={styles.tabs} role="tablist" aria-label={t(texts.columns)}>
         {columns.map((column) => (
           <button
             key={column}
@@ -100,7 +102,7 @@ export function Board({ orders, me, text, timeZone, unseen, pending, shown, onSh
             onClick={() => onShow(column)}
           >
             <b>{inColumn(column)?.length ?? "–"}</b>
-            {t(`order.state.${column}`)}
+            {t(common.orderState[column])}
           </button>
         ))}
       </div>

@@ -3,9 +3,11 @@ import { memo } from "react";
 
 import type { Me, Order } from "../../data/types";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import styles from "./board.module.css";
 import { dueAt, type Tone } from "./due";
 import { isDue, onlyMakes, orderCan, stepsOf, type OrderAction } from "./order-can";
+import { texts } from "./texts";
 import { lineName, mentionsAllergy, optionWords } from "./words";
 
 interface OrderCardProps {
@@ -32,9 +34,9 @@ export const OrderCard = memo(function OrderCard(props: OrderCardProps) {
   const cancel = orderCan.cancel(order, me);
 
   function left(): string {
-    if (tone === "done") return t("orders.waiting");
-    if (minutes < 0) return t("orders.lateBy", { minutes: -minutes });
-    return minutes < 100 ? t("orders.minutesLeft", { minutes }) : "";
+    if (tone === "done") return t(texts.waiting);
+    if (minutes < 0) return t(texts.lateBy, { minutes: -minutes });
+    return minutes < 100 ? t(texts.minutesLeft, { minutes }) : "";
   }
 
   function button(action: OrderAction, big: boolean) {
@@ -47,10 +49,10 @@ export const OrderCard = memo(function OrderCard(props: OrderCardProps) {
         className={big ? styles.main : styles.beside}
         disabled={!verdict.ok || sending}
         title={verdict.ok ? undefined : verdict.why && t(verdict.why)}
-        aria-label={t("orders.doFor", { action: t(`orders.act.${action}`), number: order.pickup_number })}
+        aria-label={t(texts.doFor, { action: t(texts.act[action]), number: order.pickup_number })}
         onClick={() => onAct(order, action)}
       >
-        {t(`orders.act.${action}`)}
+        {t(texts.act[action])}
       </button>
     );
   }
@@ -58,7 +60,7 @@ export const OrderCard = memo(function OrderCard(props: OrderCardProps) {
   return (
     <article className={styles.card} data-tone={tone} data-unseen={unseen || undefined} data-allergy={allergy || undefined} aria-busy={sending}>
       <header className={styles.head}>
-        <button type="button" className={styles.number} data-card aria-label={t("orders.open", { number: order.pickup_number })} onClick={() => onOpen(order)}>
+        <button type="button" className={styles.number} data-card aria-label={t(texts.open, { number: order.pickup_number })} onClick={() => onOpen(order)}>
           {order.pickup_number}
         </button>
         <div className={styles.when}>
@@ -66,18 +68,18 @@ export const OrderCard = memo(function OrderCard(props: OrderCardProps) {
             {formatDayTime(dueAt(order), timeZone, new Date(), t.locale)} <span className={styles.left}>{left()}</span>
           </strong>
           <span className={styles.who}>
-            {t(`method.${order.method}`)} · {order.contact_name}
+            {t(common.method[order.method])} · {order.contact_name}
           </span>
         </div>
       </header>
       <div className={styles.flags}>
-        {allergy ? <span className={styles.allergy}>{t("orders.allergy")}</span> : null}
-        {order.wanted_at ? <span className={styles.flag}>{t("orders.future")}</span> : null}
-        {order.moved_from ? <span className={styles.flag}>{t("orders.movedFlag")}</span> : null}
-        {isDue(order) ? <span className={styles.unpaid}>{t("orders.unpaid", { amount: formatMoney(order.total - order.paid, order.currency) })}</span> : null}
-        {order.utensils ? <span className={styles.flag}>{t("orders.utensils")}</span> : null}
-        {order.test ? <span className={styles.flag}>{t("orders.test")}</span> : null}
-        {sending ? <span className={styles.flag}>{t("orders.sending")}</span> : null}
+        {allergy ? <span className={styles.allergy}>{t(texts.allergy)}</span> : null}
+        {order.wanted_at ? <span className={styles.flag}>{t(texts.future)}</span> : null}
+        {order.rescheduled_from ? <span className={styles.flag}>{t(texts.movedFlag)}</span> : null}
+        {isDue(order) ? <span className={styles.unpaid}>{t(texts.unpaid, { amount: formatMoney(order.total - order.paid, order.currency) })}</span> : null}
+        {order.utensils ? <span className={styles.flag}>{t(texts.utensils)}</span> : null}
+        {order.test ? <span className={styles.flag}>{t(texts.test)}</span> : null}
+        {sending ? <span className={styles.flag}>{t(texts.sending)}</span> : null}
       </div>
       <ul className={styles.lines}>
         {order.lines.map((line, index) => (
@@ -99,15 +101,15 @@ export const OrderCard = memo(function OrderCard(props: OrderCardProps) {
             className={styles.cancel}
             disabled={!cancel.ok || sending}
             title={cancel.ok ? undefined : cancel.why && t(cancel.why)}
-            aria-label={t("orders.doFor", { action: t("orders.act.cancel"), number: order.pickup_number })}
+            aria-label={t(texts.doFor, { action: t(texts.act.cancel), number: order.pickup_number })}
             onClick={() => onAct(order, "cancel")}
           >
-            {t("orders.act.cancel")}
+            {t(texts.act.cancel)}
           </button>
         ) : null}
         {beside.map((action) => button(action, false))}
         {main ? button(main, true) : null}
-        {order.state === "placed" && onlyMakes(me) ? <span className={styles.flag}>{t("orders.notAccepted")}</span> : null}
+        {order.state === "placed" && onlyMakes(me) ? <span className={styles.flag}>{t(texts.notAccepted)}</span> : null}
       </footer>
     </article>
   );

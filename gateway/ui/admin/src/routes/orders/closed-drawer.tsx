@@ -5,10 +5,12 @@ import { Button, Skeleton, Table } from "antd";
 import type { Order } from "../../data/types";
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { EmptyState, ErrorState } from "../../patterns/states";
 import { useBusinessDay } from "../../patterns/use-business-day";
 import { closedOrdersQuery } from "./queries";
+import { texts } from "./texts";
 
 interface ClosedDrawerProps {
   branchId: string;
@@ -24,7 +26,7 @@ export function ClosedDrawer(props: ClosedDrawerProps) {
   const { branch, timeZone } = useScope();
   const day = useBusinessDay(timeZone, branch?.cutoff_minutes);
   return (
-    <DetailDrawer open={props.open} title={t("orders.closedOn", { day: formatBusinessDay(day, t.locale) })} onClose={props.onClose}>
+    <DetailDrawer open={props.open} title={t(texts.closedOn, { day: formatBusinessDay(day, t.locale) })} onClose={props.onClose}>
       <ClosedList {...props} day={day} />
     </DetailDrawer>
   );
@@ -44,24 +46,24 @@ function ClosedList({ branchId, day, withTests, onOpen }: ClosedDrawerProps & { 
         pagination={false}
         rowKey="order_id"
         dataSource={orders}
-        locale={{ emptyText: <EmptyState title={t("orders.closedNone")} /> }}
+        locale={{ emptyText: <EmptyState title={t(texts.closedNone)} /> }}
         columns={[
           {
-            title: t("orders.pickupNumber"), key: "number",
+            title: t(texts.pickupNumber), key: "number",
             render: (_, order) => (
               <Button type="link" style={{ fontSize: 20, fontWeight: 700 }} onClick={() => onOpen(order)}>
                 {order.pickup_number}
               </Button>
             ),
           },
-          { title: t("orders.stateTitle"), key: "state", render: (_, order) => t(`order.state.${order.state}`) },
-          { title: t("orders.closedAt"), key: "at", render: (_, order) => formatTime(order.completed_at ?? order.created_at, timeZone) },
-          { title: t("orders.total"), key: "total", align: "right", render: (_, order) => <span className="tabular">{formatMoney(order.total, order.currency)}</span> },
+          { title: t(texts.stateTitle), key: "state", render: (_, order) => t(common.orderState[order.state]) },
+          { title: t(texts.closedAt), key: "at", render: (_, order) => formatTime(order.completed_at ?? order.created_at, timeZone) },
+          { title: t(texts.total), key: "total", align: "right", render: (_, order) => <span className="tabular">{formatMoney(order.total, order.currency)}</span> },
         ]}
       />
       {query.hasNextPage ? (
         <Button block loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t("list.more")}
+          {t(common.listMore)}
         </Button>
       ) : null}
     </>

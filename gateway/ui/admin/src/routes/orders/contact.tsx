@@ -6,11 +6,13 @@ import { problemFrom } from "../../data/gateway";
 import type { Order } from "../../data/types";
 import { useMe } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { mayDo } from "../../session/may";
 import styles from "./board.module.css";
 import { unmaskContact } from "./queries";
+import { texts } from "./texts";
 
-const usual = ["orders.unmaskWhy.supply", "orders.unmaskWhy.pickup", "orders.unmaskWhy.question"] as const;
+const usual = [texts.unmaskWhySupply, texts.unmaskWhyPickup, texts.unmaskWhyQuestion] as const;
 
 /** Who ordered: the phone masked, until somebody who may says why the whole of it is needed. */
 export function OrderContact({ order }: { order: Order }) {
@@ -23,7 +25,7 @@ export function OrderContact({ order }: { order: Order }) {
       {order.contact_name} · {phone ? <a href={`tel:${phone}`}>{displayPhone(phone)}</a> : <span className="tabular">{order.contact_phone}</span>}
       {granted && !phone ? (
         <Button type="link" onClick={() => setAsking(true)}>
-          {t("orders.unmask")}
+          {t(texts.unmask)}
         </Button>
       ) : null}
       {asking ? <UnmaskDialog order={order} onClose={() => setAsking(false)} onKnown={setPhone} /> : null}
@@ -54,24 +56,24 @@ function UnmaskDialog({ order, onClose, onKnown }: { order: Order; onClose: () =
     <Modal
       open
       onCancel={onClose}
-      title={t("orders.unmaskTitle", { number: order.pickup_number, name: order.contact_name })}
-      okText={t("orders.unmask")}
+      title={t(texts.unmaskTitle, { number: order.pickup_number, name: order.contact_name })}
+      okText={t(texts.unmask)}
       okButtonProps={{ disabled: reason.trim() === "", loading: busy, size: "large" }}
       cancelButtonProps={{ size: "large" }}
-      cancelText={t("action.keep")}
+      cancelText={t(common.actionKeep)}
       onOk={() => void unmask()}
     >
-      <p>{t("orders.unmaskHint")}</p>
-      <div className={styles.reasons} role="group" aria-label={t("orders.unmaskReason")}>
+      <p>{t(texts.unmaskHint)}</p>
+      <div className={styles.reasons} role="group" aria-label={t(texts.unmaskReason)}>
         {usual.map((why) => (
-          <button key={why} type="button" className={styles.reason} aria-pressed={reason === t(why)} onClick={() => setReason(t(why))}>
+          <button key={t(why)} type="button" className={styles.reason} aria-pressed={reason === t(why)} onClick={() => setReason(t(why))}>
             {t(why)}
           </button>
         ))}
       </div>
       <Input.TextArea
-        aria-label={t("orders.unmaskReason")}
-        placeholder={t("orders.unmaskReason")}
+        aria-label={t(texts.unmaskReason)}
+        placeholder={t(texts.unmaskReason)}
         maxLength={200}
         autoSize={{ minRows: 2 }}
         status={refused ? "error" : ""}

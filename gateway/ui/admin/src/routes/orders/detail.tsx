@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { formatDateTime, formatDayTime, formatMoney } from "@yizhimai/kit";
 import { Alert, Button, Flex, Tag, Timeline } from "antd";
 
-import type { Order, OrderEvent } from "../../data/types";
+import type { Order, OrderEvent, TestOrderStep } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
 import { QueryView } from "../../patterns/states";
 import styles from "./board.module.css";
@@ -12,6 +13,8 @@ import { OrderContact } from "./contact";
 import { dueAt } from "./due";
 import { canReschedule, isDue, orderCan, type OrderAction } from "./order-can";
 import { orderQuery } from "./queries";
+import { TestChecklist } from "./test-checklist";
+import { texts } from "./texts";
 import { lineName, mentionsAllergy, optionWords } from "./words";
 
 interface OrderDrawerProps {
@@ -33,14 +36,14 @@ export function OrderDrawer({ orderId, onClose, onAct, onReschedule }: OrderDraw
   return (
     <DetailDrawer
       open={orderId !== undefined}
-      title={order ? t("orders.detailTitle", { number: order.pickup_number, order: order.order_number }) : t("state.loading")}
+      title={order ? t(texts.detailTitle, { number: order.pickup_number, order: order.order_number }) : t(common.stateLoading)}
       onClose={onClose}
       footer={
         order ? (
           <Flex gap={8} wrap justify="end">
             {reschedule ? (
               <Button size="large" disabled={!reschedule.ok} title={reschedule.ok ? undefined : t(reschedule.why)} onClick={() => onReschedule(order)}>
-                {t("orders.move")}
+                {t(texts.move)}
               </Button>
             ) : null}
             {actions.map((action) => {
@@ -56,7 +59,7 @@ export function OrderDrawer({ orderId, onClose, onAct, onReschedule }: OrderDraw
                   title={verdict.ok ? undefined : verdict.why && t(verdict.why)}
                   onClick={() => onAct(order, action)}
                 >
-                  {t(`orders.act.${action}`)}
+                  {t(texts.act[action])}
                 </Button>
               );
             })}
@@ -64,12 +67,12 @@ export function OrderDrawer({ orderId, onClose, onAct, onReschedule }: OrderDraw
         ) : null
       }
     >
-      <QueryView query={query}>{(data) => <Detail order={data.order} events={data.events} />}</QueryView>
+      <QueryView query={query}>{(data) => <Detail order={data.order} events={data.events} testSteps={data.test_steps} />}</QueryView>
     </DetailDrawer>
   );
 }
 
-function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
+function Detail({ order, events, testSteps }: { order: Order; events: OrderEvent[]; testSteps: TestOrderStep[] }) {
   const t = useT();
   const { timeZone } = useScope();
   const at = (instant: string | null | undefined) => formatDateTime(instant, timeZone);
@@ -77,24 +80,24 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
   const money = (amount: number) => formatMoney(amount, order.currency);
   return (
     <>
-      {mentionsAllergy(order) ? <Alert type="error" showIcon title={t("orders.allergyLong")} /> : null}
+      {mentionsAllergy(order) ? <Alert type="error" showIcon title={t(texts.allergyLong)} /> : null}
       <Facts
         facts={[
-          [t("orders.stateTitle"), <Tag key="state">{t(`order.state.${order.state}`)}</Tag>],
-          [t("orders.methodTitle"), t(`method.${order.method}`)],
-          [t("orders.dueTitle"), order.wanted_at ? at(dueAt(order)) : `${t("orders.asap")}（${at(dueAt(order))}）`],
-          [t("orders.contact"), <OrderContact key={`contact ${order.order_id}`} order={order} />],
-          [t("orders.placedAt"), at(order.placed_at ?? order.created_at)],
-          [t("orders.payment"), isDue(order) ? t("orders.unpaid", { amount: money(order.total - order.paid) }) : t("orders.paid", { amount: money(order.paid) })],
-          [t("orders.utensilsTitle"), order.utensils ? t("orders.wanted") : t("orders.notWanted")],
+          [t(texts.stateTitle), <Tag key="state">{t(common.orderState[order.state])}</Tag>],
+          [t(texts.methodTitle), t(common.method[order.method])],
+          [t(texts.dueTitle), order.wanted_at ? at(dueAt(order)) : `${t(texts.asap)}（${at(dueAt(order))}）`],
+          [t(texts.contact), <OrderContact key={`contact ${order.order_id}`} order={order} />],
+          [t(texts.placedAt), at(order.placed_at ?? order.created_at)],
+          [t(texts.payment), isDue(order) ? t(texts.unpaid, { amount: money(order.total - order.paid) }) : t(texts.paid, { amount: money(order.paid) })],
+          [t(texts.utensilsTitle), order.utensils ? t(texts.wanted) : t(texts.notWanted)],
         ]}
       />
-      {order.moved_from ? (
-        <Alert type="info" showIcon title={t("orders.movedFrom", { from: near(order.moved_from), to: near(order.promised_at) })} description={order.moved_reason} />
+      {order.rescheduled_from ? (
+        <Alert type="info" showIcon title={t(texts.movedFrom, { from: near(order.rescheduled_from), to: near(order.promised_at) })} description={order.reschedule_reason} />
       ) : null}
-      {order.cancel_reason ? <Alert type="warning" title={t(`cancel.${order.cancel_reason}`)} description={order.cancel_text} /> : null}
+      {order.cancel_reason ? <Alert type="warning" title={t(texts.cancelReason[order.cancel_reason])} description={order.cancel_text} /> : null}
       {order.remark ? <p className={styles.note} style={{ margin: 0 }}>{order.remark}</p> : null}
-      <section aria-label={t("orders.lines")}>
+      <section aria-label={t(texts.lines)}>
         <ul className={styles.lines} style={{ padding: 0 }}>
           {order.lines.map((line, index) => (
             <li key={`${line.variant_id}-${String(index)}`}>
@@ -120,12 +123,13 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
           ))}
         </ul>
         <Flex justify="space-between" style={{ marginTop: 8, paddingTop: 8, borderTop: "1px solid var(--line)", fontSize: 18, fontWeight: 700 }}>
-          <span>{t("orders.total")}</span>
+          <span>{t(texts.total)}</span>
           <span className="tabular">{money(order.total)}</span>
         </Flex>
       </section>
-      <section aria-label={t("orders.timeline")}>
-        <h3 style={{ marginBottom: 16 }}>{t("orders.timeline")}</h3>
+      {order.test ? <TestChecklist steps={testSteps} /> : null}
+      <section aria-label={t(texts.timeline)}>
+        <h3 style={{ marginBottom: 16 }}>{t(texts.timeline)}</h3>
         <Timeline
           items={events.map((event) => ({
             key: event.version,
@@ -133,11 +137,11 @@ function Detail({ order, events }: { order: Order; events: OrderEvent[] }) {
               <>
                 <strong>
                   {event.promised_after
-                    ? t("orders.movedFrom", { from: near(event.promised_before), to: near(event.promised_after) })
-                    : t(`order.state.${event.to}`)}
+                    ? t(texts.movedFrom, { from: near(event.promised_before), to: near(event.promised_after) })
+                    : t(common.orderState[event.to])}
                 </strong>
                 <div style={{ color: "var(--ink-2)" }}>
-                  {at(event.at)} · {event.actor || (event.actor_kind === "customer" ? t("actor.customer") : t("actor.system"))}
+                  {at(event.at)} · {event.actor || (event.actor_kind === "customer" ? t(common.actorCustomer) : t(common.actorSystem))}
                   {event.reason ? ` · ${event.reason}` : ""}
                 </div>
               </>

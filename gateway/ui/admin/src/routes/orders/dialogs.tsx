@@ -5,8 +5,10 @@ import { useState } from "react";
 import type { CancelReason, Order, Transition } from "../../data/types";
 import { useMe } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { may } from "../../session/may";
 import styles from "./board.module.css";
+import { texts } from "./texts";
 import { lineName } from "./words";
 
 type Step = Omit<Transition, "version">;
@@ -31,29 +33,29 @@ export function CancelDialog({ order, to, onClose, onStep }: DialogProps & { to:
     <Modal
       open
       onCancel={onClose}
-      title={t("orders.cancelTitle", { number: order.pickup_number, name: order.contact_name })}
-      okText={chosen ? t("orders.cancelDeed", { reason: t(`cancel.${chosen}`) }) : t("orders.cancelChoose")}
+      title={t(texts.cancelTitle, { number: order.pickup_number, name: order.contact_name })}
+      okText={chosen ? t(texts.cancelDeed, { reason: t(texts.cancelReason[chosen]) }) : t(texts.cancelChoose)}
       okButtonProps={{ danger: true, disabled: !said, size: "large" }}
       cancelButtonProps={{ size: "large" }}
-      cancelText={t("action.keep")}
+      cancelText={t(common.actionKeep)}
       onOk={() => {
         if (!chosen) return;
         onStep(order, { to, cancel_reason: chosen, ...(text.trim() ? { reason: text.trim() } : {}) });
         onClose();
       }}
     >
-      <p>{t("orders.cancelText", { lines: order.lines.map((line) => `${lineName(line)}×${String(line.quantity)}`).join("、") })}</p>
-      <div className={styles.reasons} role="group" aria-label={t("orders.cancelChoose")}>
+      <p>{t(texts.cancelText, { lines: order.lines.map((line) => `${lineName(line)}×${String(line.quantity)}`).join("、") })}</p>
+      <div className={styles.reasons} role="group" aria-label={t(texts.cancelChoose)}>
         {reasons.map((reason) => (
           <button key={reason} type="button" className={styles.reason} aria-pressed={chosen === reason} onClick={() => setChosen(reason)}>
-            {t(`cancel.${reason}`)}
+            {t(texts.cancelReason[reason])}
           </button>
         ))}
       </div>
       {chosen ? (
         <Input.TextArea
-          aria-label={t("orders.cancelMore")}
-          placeholder={chosen === "other" ? t("orders.cancelOther") : t("orders.cancelMore")}
+          aria-label={t(texts.cancelMore)}
+          placeholder={chosen === "other" ? t(texts.cancelOther) : t(texts.cancelMore)}
           autoFocus={chosen === "other"}
           maxLength={200}
           autoSize={{ minRows: 2 }}
@@ -79,13 +81,13 @@ export function CashDialog({ order, onClose, onStep }: DialogProps) {
   }
 
   return (
-    <Modal open onCancel={onClose} footer={null} title={t("orders.cashTitle", { number: order.pickup_number, amount })}>
+    <Modal open onCancel={onClose} footer={null} title={t(texts.cashTitle, { number: order.pickup_number, amount })}>
       <div className={styles.cash}>
         <Button type="primary" size="large" autoFocus style={{ height: 64, fontSize: 20 }} onClick={() => complete({ cash_received: true })}>
-          {t("orders.cashReceived", { amount })}
+          {t(texts.cashReceived, { amount })}
         </Button>
         <Button size="large" style={{ height: 52 }} onClick={onClose}>
-          {t("orders.cashNotYet")}
+          {t(texts.cashNotYet)}
         </Button>
         {!manages ? null : without ? (
           <>
@@ -93,18 +95,18 @@ export function CashDialog({ order, onClose, onStep }: DialogProps) {
               autoFocus
               size="large"
               maxLength={200}
-              aria-label={t("orders.cashWhy")}
-              placeholder={t("orders.cashWhy")}
+              aria-label={t(texts.cashWhy)}
+              placeholder={t(texts.cashWhy)}
               value={why}
               onChange={({ target }) => setWhy(target.value)}
             />
             <Button danger size="large" disabled={why.trim() === ""} onClick={() => complete({ override_payment: true, reason: why.trim() })}>
-              {t("orders.cashOverride")}
+              {t(texts.cashOverride)}
             </Button>
           </>
         ) : (
           <Button type="link" onClick={() => setWithout(true)}>
-            {t("orders.cashWithout")}
+            {t(texts.cashWithout)}
           </Button>
         )}
       </div>

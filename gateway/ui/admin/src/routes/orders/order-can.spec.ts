@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { me, order } from "../../../mock/fixtures";
 import { canReschedule, isDue, onlyMakes, orderCan } from "./order-can";
+import { texts } from "./texts";
 
 describe("orderCan", () => {
   it("offers only the moves the server names", () => {
@@ -20,14 +21,14 @@ describe("orderCan", () => {
 
   it("says that a late cancellation is not granted", () => {
     const accepted = order({ state: "accepted", next_states: ["preparing", "cancelled"] });
-    expect(orderCan.cancel(accepted, me({ actions: [] }))).toEqual({ ok: false, why: "orders.cancelLateNotGranted" });
+    expect(orderCan.cancel(accepted, me({ actions: [] }))).toEqual({ ok: false, why: texts.cancelLateNotGranted });
   });
 
   it("lets who may only look do nothing, and says so", () => {
     const placed = order({ state: "placed", next_states: ["accepted", "rejected"] });
     const viewer = me({ permissions: { "ops.orders": "view" } });
-    expect(orderCan.accept(placed, viewer)).toEqual({ ok: false, why: "orders.viewOnly" });
-    expect(orderCan.cancel(placed, viewer)).toEqual({ ok: false, why: "orders.viewOnly" });
+    expect(orderCan.accept(placed, viewer)).toEqual({ ok: false, why: texts.viewOnly });
+    expect(orderCan.cancel(placed, viewer)).toEqual({ ok: false, why: texts.viewOnly });
   });
 
   it("offers the kitchen what the server names, and no other time", () => {
@@ -44,12 +45,12 @@ describe("orderCan", () => {
     const done = order({ state: "completed", next_states: ["preparing"] });
     expect(orderCan.prepare(done, me())).toEqual({ ok: false, why: undefined });
     expect(orderCan.reopen(done, me())).toEqual({ ok: true, to: "preparing" });
-    expect(orderCan.reopen(done, me({ actions: [] }))).toEqual({ ok: false, why: "orders.reopenNotGranted" });
+    expect(orderCan.reopen(done, me({ actions: [] }))).toEqual({ ok: false, why: texts.reopenNotGranted });
   });
 
   it("gives another time until an order is being made", () => {
     expect(canReschedule(order({ state: "accepted" }), me())).toEqual({ ok: true });
-    expect(canReschedule(order({ state: "accepted" }), me({ permissions: { "ops.orders": "view" } }))).toEqual({ ok: false, why: "orders.viewOnly" });
+    expect(canReschedule(order({ state: "accepted" }), me({ permissions: { "ops.orders": "view" } }))).toEqual({ ok: false, why: texts.viewOnly });
     for (const state of ["preparing", "ready", "completed", "cancelled"] as const) expect(canReschedule(order({ state }), me())).toBeUndefined();
   });
 

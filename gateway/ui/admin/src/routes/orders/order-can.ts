@@ -1,15 +1,17 @@
+import type { Text } from "@yizhimai/kit";
+
 import type { Me, Order, OrderState } from "../../data/types";
-import type { Key } from "../../i18n";
 import { may, mayDo } from "../../session/may";
+import { texts } from "./texts";
 
 /** Whether something may be done with an order now, or why not. */
-export type Verdict = { ok: true; to: OrderState } | { ok: false; why: Key | undefined };
+export type Verdict = { ok: true; to: OrderState } | { ok: false; why: Text | undefined };
 
-const no = (why?: Key): Verdict => ({ ok: false, why });
+const no = (why?: Text): Verdict => ({ ok: false, why });
 
 function step(order: Order, me: Me, to: OrderState): Verdict {
   if (!order.next_states.includes(to)) return no();
-  if (!may(me, "ops.orders", "operate")) return no("orders.viewOnly");
+  if (!may(me, "ops.orders", "operate")) return no(texts.viewOnly);
   return { ok: true, to };
 }
 
@@ -26,27 +28,27 @@ export const orderCan = {
   reopen: (order: Order, me: Me): Verdict => {
     if (order.state !== "completed") return no();
     const verdict = step(order, me, "preparing");
-    return verdict.ok && !mayDo(me, "order.reopen") ? no("orders.reopenNotGranted") : verdict;
+    return verdict.ok && !mayDo(me, "order.reopen") ? no(texts.reopenNotGranted) : verdict;
   },
   /** Before the shop has said yes it is a refusal, afterwards a cancellation that needs its own grant. */
   cancel: (order: Order, me: Me): Verdict => {
     if (order.next_states.includes("rejected")) return step(order, me, "rejected");
     const verdict = step(order, me, "cancelled");
-    return verdict.ok && order.state !== "placed" && !mayDo(me, "order.cancel_late") ? no("orders.cancelLateNotGranted") : verdict;
+    return verdict.ok && order.state !== "placed" && !mayDo(me, "order.cancel_late") ? no(texts.cancelLateNotGranted) : verdict;
   },
 } as const;
 
 export type OrderAction = keyof typeof orderCan;
 
-/** An order can be given another time until it is being made (docs/rules.md, Cancelling and moving). */
+/** An order can be given another time until it is being made (docs/rules.md, Cancelling and rescheduling). */
 export function isMovable(state: OrderState): boolean {
   return ["pending_payment", "placed", "accepted"].includes(state);
 }
 
 /** Whether the account can give an order another time; undefined where nobody could, or who only makes orders. */
-export function canReschedule(order: Order, me: Me): { ok: true } | { ok: false; why: Key } | undefined {
+export function canReschedule(order: Order, me: Me): { ok: true } | { ok: false; why: Text } | undefined {
   if (!isMovable(order.state) || onlyMakes(me)) return undefined;
-  return may(me, "ops.orders", "manage") ? { ok: true } : { ok: false, why: "orders.viewOnly" };
+  return may(me, "ops.orders", "manage") ? { ok: true } : { ok: false, why: texts.viewOnly };
 }
 
 /** The account makes and hands over what others have accepted, and does nothing else with orders. */

@@ -22,6 +22,7 @@ import { CancelDialog, CashDialog } from "./dialogs";
 import { isDue, orderCan, type OrderAction } from "./order-can";
 import { openOrdersQuery } from "./queries";
 import { RescheduleDialog } from "./reschedule-dialog";
+import { texts } from "./texts";
 import { useSteps } from "./use-steps";
 import { UndoBar } from "./undo-bar";
 import { useUnseen } from "./use-unseen";
@@ -29,7 +30,7 @@ import { useUnseen } from "./use-unseen";
 const REFETCH_AFTER_MS = 250;
 const route = getRouteApi("/signed-in/branches/$branchId/orders");
 
-type Asking = { kind: "cancel"; order: Order; to: "rejected" | "cancelled" } | { kind: "cash"; order: Order } | { kind: "move"; order: Order };
+type Asking = { kind: "cancel"; order: Order; to: "rejected" | "cancelled" } | { kind: "cash"; order: Order } | { kind: "reschedule"; order: Order };
 
 /** 訂單處理: the board one works on all day. */
 export function OrdersPage() {
@@ -128,8 +129,8 @@ function BoardOfBranch({ branchId }: { branchId: string }) {
       <UndoBar undoable={undoable} onUndo={undo} />
       {asking?.kind === "cancel" ? <CancelDialog order={asking.order} to={asking.to} onClose={() => setAsking(undefined)} onStep={take} /> : null}
       {asking?.kind === "cash" ? <CashDialog order={asking.order} onClose={() => setAsking(undefined)} onStep={take} /> : null}
-      {asking?.kind === "move" ? <RescheduleDialog order={asking.order} onClose={() => setAsking(undefined)} /> : null}
-      <OrderDrawer orderId={openId} onClose={close} onAct={onAct} onReschedule={(order) => setAsking({ kind: "move", order })} />
+      {asking?.kind === "reschedule" ? <RescheduleDialog order={asking.order} onClose={() => setAsking(undefined)} /> : null}
+      <OrderDrawer orderId={openId} onClose={close} onAct={onAct} onReschedule={(order) => setAsking({ kind: "reschedule", order })} />
       <ClosedDrawer branchId={branchId} withTests={tests} open={closedOpen} onClose={() => setClosedOpen(false)} onOpen={onOpen} />
     </div>
   );
@@ -165,8 +166,8 @@ function Menuless() {
   const publishes = may(useMe(), "store.catalog", "manage");
   const action = brand && publishes ? (
     <Link to={paths.publish(brand.brand_id)}>
-      <Button type="primary">{t("orders.menulessDeed")}</Button>
+      <Button type="primary">{t(texts.menulessDeed)}</Button>
     </Link>
   ) : undefined;
-  return <EmptyState title={t("orders.menuless")} hint={t(publishes ? "orders.menulessHint" : "orders.menulessWait")} action={action} />;
+  return <EmptyState title={t(texts.menuless)} hint={t(publishes ? texts.menulessHint : texts.menulessWait)} action={action} />;
 }

@@ -9,6 +9,7 @@ import { keys } from "../../data/keys";
 import type { Order, OrderSlot } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { SlotPicker } from "../../patterns/slot-picker";
 import { QueryView } from "../../patterns/states";
 import { may } from "../../session/may";
@@ -17,8 +18,9 @@ import { ruleText } from "../limits/rule-text";
 import styles from "./board.module.css";
 import { dueAt } from "./due";
 import { orderSlotsQuery } from "./queries";
+import { texts } from "./texts";
 
-const quick = ["orders.moveWhy.busy", "orders.moveWhy.equipment", "orders.moveWhy.supply", "orders.moveWhy.customer"] as const;
+const quick = [texts.moveWhyBusy, texts.moveWhyEquipment, texts.moveWhySupply, texts.moveWhyCustomer] as const;
 
 /** Gives an order another time: a slot that takes it, and the reason its customer reads. */
 export function RescheduleDialog({ order, onClose }: { order: Order; onClose: () => void }) {
@@ -48,10 +50,10 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
     setBusy(true);
     setRefused(undefined);
     try {
-      await call("POST", "/api/admin/orders/{order_id}/move", {
+      await call("POST", "/api/admin/orders/{order_id}/reschedule", {
         path: { order_id: order.order_id }, body: { version: order.version, wanted_at: wantedAt, reason: reason.trim() },
       });
-      void message.success(t("orders.movedTo", { number: order.pickup_number, time: at(wantedAt) }));
+      void message.success(t(texts.movedTo, { number: order.pickup_number, time: at(wantedAt) }));
       onClose();
     } catch (thrown) {
       setRefused(problemFrom(thrown));
@@ -68,21 +70,21 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
       open
       width={560}
       onCancel={onClose}
-      title={t("orders.moveTitle", { number: order.pickup_number, name: order.contact_name })}
-      okText={wantedAt && !lost ? t("orders.moveDeed", { time: at(wantedAt) }) : t("orders.moveChoose")}
+      title={t(texts.moveTitle, { number: order.pickup_number, name: order.contact_name })}
+      okText={wantedAt && !lost ? t(texts.moveDeed, { time: at(wantedAt) }) : t(texts.moveChoose)}
       okButtonProps={{ disabled: !wantedAt || lost || reason.trim() === "", loading: busy, size: "large" }}
       cancelButtonProps={{ size: "large" }}
-      cancelText={t("action.keep")}
+      cancelText={t(common.actionKeep)}
       onOk={() => void move()}
     >
       <div className={styles.cash}>
-        <p style={{ margin: 0 }}>{t("orders.moveNow", { time: at(dueAt(order)) })}</p>
+        <p style={{ margin: 0 }}>{t(texts.moveNow, { time: at(dueAt(order)) })}</p>
         {refused ? <Alert type="error" showIcon role="alert" title={refusal(refused)} /> : null}
-        {lost && !refused ? <Alert type="warning" showIcon role="alert" title={t("orders.moveLost", { time: at(wantedAt) })} /> : null}
+        {lost && !refused ? <Alert type="warning" showIcon role="alert" title={t(texts.moveLost, { time: at(wantedAt) })} /> : null}
         <QueryView query={slots}>
           {(data) => (
             <SlotPicker
-              label={t("orders.moveChoose")}
+              label={t(texts.moveChoose)}
               slots={data.slots.filter((one) => one.starts_at !== order.wanted_at)}
               timeZone={timeZone}
               cutoffMinutes={branch?.cutoff_minutes ?? 240}
@@ -94,16 +96,16 @@ export function RescheduleDialog({ order, onClose }: { order: Order; onClose: ()
             />
           )}
         </QueryView>
-        <div className={styles.reasons} style={{ margin: 0 }} role="group" aria-label={t("orders.moveReason")}>
-          {quick.map((key) => (
-            <button key={key} type="button" className={styles.why} aria-pressed={reason === t(key)} onClick={() => setReason(t(key))}>
-              {t(key)}
+        <div className={styles.reasons} style={{ margin: 0 }} role="group" aria-label={t(texts.moveReason)}>
+          {quick.map((why) => (
+            <button key={t(why)} type="button" className={styles.why} aria-pressed={reason === t(why)} onClick={() => setReason(t(why))}>
+              {t(why)}
             </button>
           ))}
         </div>
         <Input.TextArea
-          aria-label={t("orders.moveReason")}
-          placeholder={t("orders.moveReasonHint")}
+          aria-label={t(texts.moveReason)}
+          placeholder={t(texts.moveReasonHint)}
           maxLength={200}
           autoSize={{ minRows: 2 }}
           value={reason}
@@ -122,7 +124,7 @@ function useObstacles(order: Order): (slot: OrderSlot) => string {
   return (slot) => {
     const { data } = limits;
     const words = { t, slotMinutes: data?.slot_minutes ?? 15, currency: order.currency };
-    const named = slot.full_rule_ids.map((rule_id) => (data ? ruleText({ rule_id, limit: 0 }, data.rules, words) : t("slot.byLimit")));
-    return [...new Set(named)].join(t("list.comma")) || t("slot.byHours");
+    const named = slot.full_rule_ids.map((rule_id) => (data ? ruleText({ rule_id, limit: 0 }, data.rules, words) : t(texts.slotByLimit)));
+    return [...new Set(named)].join(t(common.listComma)) || t(texts.slotByHours);
   };
 }

@@ -8,6 +8,7 @@ import type { Order, Transition } from "../../data/types";
 import { useReason, useT } from "../../i18n";
 import { useRefusalToast } from "../../patterns/use-toast";
 import { StepQueue, type PendingStep } from "./step-queue";
+import { texts } from "./texts";
 
 const UNDO_MS = 10_000;
 const RETRY_MS = 3_000;
@@ -33,8 +34,8 @@ export function useSteps(branchId: string, lineUp: boolean): Steps {
   const client = useQueryClient();
   const { message } = App.useApp();
   const [undoable, setUndoable] = useState<Undoable>();
-  const texts = useRef({ t, sentence, message });
-  texts.current = { t, sentence, message };
+  const latest = useRef({ t, sentence, message });
+  latest.current = { t, sentence, message };
 
   const put = useCallback(
     (order: Order) => {
@@ -55,8 +56,8 @@ export function useSteps(branchId: string, lineUp: boolean): Steps {
           if (order.undo_until) setUndoable({ order, key: step.key });
         },
         onRefused: (step, problem) => {
-          const { t, sentence, message } = texts.current;
-          void message.error(t("orders.refused", { number: step.pickup_number, why: sentence(problem) }), 6);
+          const { t, sentence, message } = latest.current;
+          void message.error(t(texts.refused, { number: step.pickup_number, why: sentence(problem) }), 6);
           void client.invalidateQueries({ queryKey: keys.orders(step.branch_id) });
         },
       }),

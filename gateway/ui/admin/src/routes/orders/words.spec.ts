@@ -29,3 +29,9 @@ it("finds by number, name, end of the phone and product", () => {
   for (const text of ["042", "7k2", "林", "345", ""]) expect(matches(one, text), text).toBe(true);
   expect(matches(one, "王")).toBe(false);
 });
+
+it("finds names whatever their width and case", () => {
+  const one = order({ contact_name: "Ｌin 先生" });
+  for (const text of ["lin", "LIN", "ｌｉｎ", "Ｌｉｎ　先生"]) expect(matches(one, text), text).toBe(true);
+  expect(matches(one, "lim")).toBe(false);
+});

@@ -7,8 +7,10 @@ import { useState } from "react";
 import { problemFrom } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import type { Pause } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { useLine } from "../../live/line";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
@@ -20,6 +22,7 @@ import styles from "./pauses.module.css";
 import { branchMenuQuery, pausesQuery } from "./queries";
 import { keyOf, pauseRows, shownRows, type PauseRow, type PauseTab } from "./rows";
 import { PauseSheet } from "./sheet";
+import { texts } from "./texts";
 
 const MOST_SHOWN = 200;
 const tabs: readonly PauseTab[] = ["product", "option", "category", "station", "tag", "shop"];
@@ -41,25 +44,25 @@ export function PausesPage() {
   const refresh = () => void client.invalidateQueries({ queryKey: keys.pauses(branchId) });
   useLine(branchId, (event) => event.type === "availability" && refresh(), refresh);
 
-  const methods = [{ method: "pickup" as const, name: t("pause.pickup") }, { method: "on_site" as const, name: t("pause.onSite") }];
-  const products = (count: number) => t("pause.products", { count });
-  const rows = menu.data ? pauseRows(menu.data, { branch: t("pause.wholeBranch"), methods, products }) : [];
+  const methods = [{ method: "pickup" as const, name: t(texts.pickup) }, { method: "on_site" as const, name: t(texts.onSite) }];
+  const products = (count: number) => t(texts.products, { count });
+  const rows = menu.data ? pauseRows(menu.data, { branch: t(texts.wholeBranch), methods, products }) : [];
   const shown = shownRows(rows, tab, text);
   // A menu without stations or print tags has nothing to say of them.
   const offered = tabs.filter((one) => (one !== "station" && one !== "tag") || rows.some((row) => row.tab === one));
   const unpublished = menu.isError && problemFrom(menu.error).status === 404;
   return (
     <Page narrow>
-      <PageHeader title={t("fn.pauses")} hint={t(manages ? "pause.hint" : "pause.hintView")} />
+      <PageHeader title={t(frameTexts.functionNames.pauses)} hint={t(manages ? texts.hint : texts.hintView)} />
       <QueryView query={pauses}>
         {(lasting) => (
           <>
             <CurrentPauses branchId={branchId} brandId={branch?.brand_id ?? ""} pauses={lasting} manages={manages} onChanged={refresh} />
-            <section aria-label={t("pause.what")}>
-              <h2 className={styles.title}>{t("pause.what")}</h2>
-              {unpublished ? <EmptyState title={t("pause.noMenu")} hint={t(publishes ? "pause.noMenuHint" : "pause.noMenuWait")} /> : null}
+            <section aria-label={t(texts.what)}>
+              <h2 className={styles.title}>{t(texts.what)}</h2>
+              {unpublished ? <EmptyState title={t(texts.noMenu)} hint={t(publishes ? texts.noMenuHint : texts.noMenuWait)} /> : null}
               {menu.isError && !unpublished ? (
-                <Alert type="error" showIcon title={t("state.failed")} action={<Button onClick={() => void menu.refetch()}>{t("state.retry")}</Button>} />
+                <Alert type="error" showIcon title={t(common.stateFailed)} action={<Button onClick={() => void menu.refetch()}>{t(common.stateRetry)}</Button>} />
               ) : null}
               {menu.isLoading ? <PageSkeleton /> : null}
               {menu.data ? (
@@ -70,8 +73,8 @@ export function PausesPage() {
                       size="large"
                       style={{ flex: "1 1 200px" }}
                       prefix={<SearchOutlined aria-hidden />}
-                      aria-label={t("pause.find")}
-                      placeholder={t("pause.find")}
+                      aria-label={t(texts.find)}
+                      placeholder={t(texts.find)}
                       value={text}
                       onChange={({ target }) => setText(target.value)}
                     />
@@ -79,22 +82,22 @@ export function PausesPage() {
                       size="large"
                       block
                       className={styles.kinds ?? ""}
-                      aria-label={t("pause.kinds")}
+                      aria-label={t(texts.kinds)}
                       value={tab}
                       onChange={(next) => {
                         setTab(next);
                         setText("");
                       }}
-                      options={offered.map((one) => ({ value: one, label: t(`pause.tab.${one}`) }))}
+                      options={offered.map((one) => ({ value: one, label: t(texts.tab[one]) }))}
                     />
                   </Flex>
-                  {shown.length === 0 ? <EmptyState title={text ? t("pause.noneFound") : t("pause.none")} /> : null}
+                  {shown.length === 0 ? <EmptyState title={text ? t(texts.noneFound) : t(texts.none)} /> : null}
                   <ul className={styles.list}>
                     {shown.slice(0, MOST_SHOWN).map((row) => (
                       <Line key={row.key} row={row} pauses={lasting} manages={manages} onPause={() => setOpen(row)} />
                     ))}
                   </ul>
-                  {shown.length > MOST_SHOWN ? <p className={styles.soft}>{t("pause.more", { count: shown.length - MOST_SHOWN })}</p> : null}
+                  {shown.length > MOST_SHOWN ? <p className={styles.soft}>{t(texts.more, { count: shown.length - MOST_SHOWN })}</p> : null}
                 </>
               ) : null}
             </section>
@@ -113,7 +116,7 @@ function Line({ row, pauses, manages, onPause }: { row: PauseRow; pauses: readon
   const t = useT();
   const paused = pauses.some((pause) => keyOf(pause.target) === row.key);
   const some = row.variants.filter((variant) => pauses.some((pause) => keyOf(pause.target) === keyOf({ kind: "variant", id: variant.id })));
-  const state = paused ? t("pause.isPaused") : some.length > 0 ? t("pause.variantsPaused", { names: some.map((one) => one.name).join("、") }) : "";
+  const state = paused ? t(texts.isPaused) : some.length > 0 ? t(texts.variantsPaused, { names: some.map((one) => one.name).join("、") }) : "";
   return (
     <li className={styles.line} data-paused={paused || undefined}>
       <span className={styles.what}>
@@ -121,8 +124,8 @@ function Line({ row, pauses, manages, onPause }: { row: PauseRow; pauses: readon
         <span>{[row.detail, state].filter(Boolean).join(" · ")}</span>
       </span>
       {manages ? (
-        <Button size="large" danger={!paused} className={styles.stop ?? ""} onClick={onPause} aria-label={paused ? t("pause.longerOf", { name: row.name }) : t("pause.doOf", { name: row.name })}>
-          {paused ? t("pause.longer") : t("pause.do")}
+        <Button size="large" danger={!paused} className={styles.stop ?? ""} onClick={onPause} aria-label={paused ? t(texts.longerOf, { name: row.name }) : t(texts.doOf, { name: row.name })}>
+          {paused ? t(texts.longer) : t(texts.do)}
         </Button>
       ) : null}
     </li>

@@ -7,11 +7,13 @@ import { newIdempotencyKey, problemFrom } from "../../data/gateway";
 import type { Menu, Pause, PauseChannel, PauseReason, PauseScope, PauseTarget } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { WallField, instantOfWall } from "../../patterns/wall-field";
 import { holdsBrand } from "../../session/may";
 import styles from "./pauses.module.css";
 import { createPause, previewQuery } from "./queries";
 import { endChoices, endOf, fallsWith, isLong, type EndChoice, type PauseRow } from "./rows";
+import { texts } from "./texts";
 import { TouchedOrders } from "./touched-orders";
 
 const reasons: readonly PauseReason[] = ["out_of_stock", "equipment", "staffing", "food_safety", "other"];
@@ -94,25 +96,25 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
     try {
       const body = { target, ...where, reason, note: note.trim(), end: ends, locked };
       await createPause(body, `${key}-${String(hash(JSON.stringify(body)))}`);
-      void message.success(t("pause.done", { name }));
+      void message.success(t(texts.done, { name }));
       onPaused();
       onClose();
     } catch (thrown) {
       const problem = problemFrom(thrown);
       const untracked = problem.fields.some((field) => field.params?.not_tracked);
-      setRefused(untracked ? [t("pause.notTracked")] : problem.fields.length > 0 ? problem.fields.map(sentence) : [sentence(problem)]);
+      setRefused(untracked ? [t(texts.notTracked)] : problem.fields.length > 0 ? problem.fields.map(sentence) : [sentence(problem)]);
     } finally {
       setBusy(false);
     }
   }
 
   const count = preview.data?.order_count ?? 0;
-  const touches = [...(falls.length > 0 ? [t("pause.falls", { count: falls.length })] : []), ...(count > 0 ? [t("pause.orders", { count })] : [])];
+  const touches = [...(falls.length > 0 ? [t(texts.falls, { count: falls.length })] : []), ...(count > 0 ? [t(texts.orders, { count })] : [])];
   const choices = endChoices.filter((one) => one !== "restocked" || row.units.length > 0);
   return (
     <Drawer
       open
-      title={t("pause.title", { name })}
+      title={t(texts.title, { name })}
       placement={innerWidth < 700 ? "bottom" : "right"}
       size={innerWidth < 700 ? innerHeight * 0.92 : 520}
       onClose={onClose}
@@ -125,7 +127,7 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
           ) : null}
           {refused.length > 0 ? <Alert role="alert" type="error" showIcon title={refused.join(" ")} /> : null}
           <Button block danger type="primary" className={styles.confirm ?? ""} loading={busy} disabled={incomplete} onClick={() => void pause()}>
-            {until ? t("pause.confirmUntil", { time: formatDayTime(until, timeZone, now, t.locale) }) : t(`pause.confirm.${end}`)}
+            {until ? t(texts.confirmUntil, { time: formatDayTime(until, timeZone, now, t.locale) }) : t(texts.confirm[end])}
           </Button>
         </Flex>
       }
@@ -133,24 +135,24 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
       <Flex vertical gap={20}>
         {row.variants.length > 0 ? (
           <Chips
-            label={t("pause.which")}
+            label={t(texts.which)}
             values={["", ...row.variants.map((one) => one.id)]}
             chosen={variantId}
-            text={(id) => row.variants.find((one) => one.id === id)?.name ?? t("pause.allVariants")}
+            text={(id) => row.variants.find((one) => one.id === id)?.name ?? t(texts.allVariants)}
             onChoose={setVariantId}
           />
         ) : null}
-        <Chips label={t("pause.howLong")} values={choices} chosen={end} text={(one) => t(`pause.end.${one}`)} onChoose={setEnd} />
+        <Chips label={t(texts.howLong)} values={choices} chosen={end} text={(one) => t(texts.end[one])} onChoose={setEnd} />
         {end === "at" ? (
-          <WallField label={t("pause.at")} value={wall} onChange={setWall} daysAhead={30} clearable />
+          <WallField label={t(texts.at)} value={wall} onChange={setWall} daysAhead={30} clearable />
         ) : null}
-        {isLong(end, at, now) ? <Alert type="info" showIcon title={t("pause.longHint")} /> : null}
-        <Chips label={t("pause.why")} values={reasons} chosen={reason} text={(one) => t(`pauseReason.${one}`)} onChoose={setReason} />
+        {isLong(end, at, now) ? <Alert type="info" showIcon title={t(texts.longHint)} /> : null}
+        <Chips label={t(texts.why)} values={reasons} chosen={reason} text={(one) => t(texts.reasons[one])} onChoose={setReason} />
         <Input
           size="large"
           maxLength={200}
-          aria-label={t("pause.note")}
-          placeholder={reason === "other" ? t("pause.noteNeeded") : t("pause.note")}
+          aria-label={t(texts.note)}
+          placeholder={reason === "other" ? t(texts.noteNeeded) : t(texts.note)}
           value={note}
           onChange={({ target: input }) => setNote(input.value)}
         />
@@ -158,33 +160,33 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
           <Alert
             type="warning"
             showIcon
-            title={t("pause.falls", { count: falls.length })}
-            description={`${falls.slice(0, MOST_NAMED).join("、")}${falls.length > MOST_NAMED ? t("pause.fallsMore", { count: falls.length - MOST_NAMED }) : ""}`}
+            title={t(texts.falls, { count: falls.length })}
+            description={`${falls.slice(0, MOST_NAMED).join("、")}${falls.length > MOST_NAMED ? t(texts.fallsMore, { count: falls.length - MOST_NAMED }) : ""}`}
           />
         ) : null}
         <TouchedOrders query={preview} />
         {others.length > 0 ? (
           <div>
-            <h3 className={styles.label}>{t("pause.where")}</h3>
+            <h3 className={styles.label}>{t(texts.where)}</h3>
             <Flex vertical gap={12}>
               <Segmented
                 block
                 size="large"
-                aria-label={t("pause.where")}
+                aria-label={t(texts.where)}
                 value={scope}
                 onChange={(next) => setScope(next)}
                 options={[
-                  { value: "branch" as const, label: t("pause.scope.branch") },
-                  { value: "branches" as const, label: t("pause.scope.branches") },
-                  ...(ofBrand ? [{ value: "brand" as const, label: t("pause.scope.brand") }] : []),
+                  { value: "branch" as const, label: t(texts.scopeBranch) },
+                  { value: "branches" as const, label: t(texts.scopeBranches) },
+                  ...(ofBrand ? [{ value: "brand" as const, label: t(texts.scopeBrand) }] : []),
                 ]}
               />
               {scope === "branches" ? (
                 <Select
                   mode="multiple"
                   size="large"
-                  aria-label={t("pause.scope.branches")}
-                  placeholder={t("pause.chooseBranches", { name: branch?.name ?? "" })}
+                  aria-label={t(texts.scopeBranches)}
+                  placeholder={t(texts.chooseBranches, { name: branch?.name ?? "" })}
                   optionFilterProp="label"
                   maxCount={199}
                   value={branchIds}
@@ -194,23 +196,23 @@ export function PauseSheet({ branchId, row, menu, pauses, onClose, onPaused }: S
               ) : null}
               {ofBrand ? (
                 <Checkbox checked={locked} onChange={({ target: box }) => setLocked(box.checked)}>
-                  {t("pause.lock")}
+                  {t(texts.lock)}
                 </Checkbox>
               ) : null}
             </Flex>
           </div>
         ) : null}
         <div>
-          <h3 className={styles.label}>{t("pause.channels")}</h3>
+          <h3 className={styles.label}>{t(texts.channels)}</h3>
           <Select
             mode="multiple"
             size="large"
             style={{ width: "100%" }}
-            aria-label={t("pause.channels")}
-            placeholder={t("pause.allChannels")}
+            aria-label={t(texts.channels)}
+            placeholder={t(texts.allChannels)}
             value={only}
             onChange={setOnly}
-            options={channels.map((one) => ({ value: one, label: t(`channel.${one}`) }))}
+            options={channels.map((one) => ({ value: one, label: t(common.channel[one]) }))}
           />
         </div>
       </Flex>

@@ -7,10 +7,12 @@ import type { PausePreview } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
 import { problemFrom } from "../../data/gateway";
+import { common } from "../../i18n/common";
 import { paths } from "../../paths";
 import { useOrderSummaries } from "../../patterns/use-order-summaries";
 import { may } from "../../session/may";
 import styles from "./pauses.module.css";
+import { texts } from "./texts";
 
 const MOST_NAMED = 6;
 
@@ -22,24 +24,24 @@ export function TouchedOrders({ query }: { query: UseQueryResult<PausePreview> }
   const sees = may(useMe(), "ops.orders");
   const orders = query.data?.orders ?? [];
   const summaries = useOrderSummaries(orders.slice(0, MOST_NAMED).map((order) => order.order_id));
-  if (query.isLoading) return <Skeleton active title={false} paragraph={{ rows: 2 }} aria-label={t("state.loading")} />;
+  if (query.isLoading) return <Skeleton active title={false} paragraph={{ rows: 2 }} aria-label={t(common.stateLoading)} />;
   if (query.isError) return <Alert type="warning" showIcon title={sentence(problemFrom(query.error))} />;
-  if (!query.data || query.data.order_count === 0) return <p className={styles.soft}>{t("pause.noOrders")}</p>;
+  if (!query.data || query.data.order_count === 0) return <p className={styles.soft}>{t(texts.noOrders)}</p>;
   const now = new Date();
   return (
     <Alert
       type="warning"
       showIcon
-      title={t("pause.orders", { count: query.data.order_count })}
+      title={t(texts.orders, { count: query.data.order_count })}
       description={
         <>
-          <p>{t("pause.ordersHint")}</p>
+          <p>{t(texts.ordersHint)}</p>
           <ul className={styles.orders}>
             {orders.slice(0, MOST_NAMED).map((order) => {
               const known = summaries.get(order.order_id);
               const time = formatDayTime(order.promised_at, timeZone, now, t.locale);
               const branch = branches.find((one) => one.branch_id === order.branch_id)?.name ?? "";
-              const text = known ? t("pause.order", { number: known.pickup_number, time, name: known.contact_name }) : t("pause.orderAt", { time, branch });
+              const text = known ? t(texts.order, { number: known.pickup_number, time, name: known.contact_name }) : t(texts.orderAt, { time, branch });
               return (
                 <li key={order.order_id}>
                   {sees ? (
@@ -53,7 +55,7 @@ export function TouchedOrders({ query }: { query: UseQueryResult<PausePreview> }
               );
             })}
           </ul>
-          {query.data.order_count > MOST_NAMED ? <p>{t("pause.ordersMore", { count: query.data.order_count - MOST_NAMED })}</p> : null}
+          {query.data.order_count > MOST_NAMED ? <p>{t(texts.ordersMore, { count: query.data.order_count - MOST_NAMED })}</p> : null}
         </>
       }
     />

@@ -3,8 +3,10 @@ import { Button, Flex, Form, Input, InputNumber, Radio, Select } from "antd";
 
 import type { Category, Display, OptionGroup, Product, TaxType } from "../../data/types";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { FormSection } from "../../patterns/form-page";
 import { Suggest } from "../../patterns/suggest";
+import { texts } from "./texts";
 
 const displays: readonly Display[] = ["listed", "hidden", "delisted"];
 const taxes: readonly TaxType[] = ["taxable", "zero_rated", "exempt"];
@@ -21,29 +23,29 @@ export function ProductSections({ categories, groups, products }: SectionsProps)
   const t = useT();
   return (
     <>
-      <FormSection title={t("product.basics")}>
-        <Form.Item name="name" label={t("product.name")} rules={[{ required: true, message: t("product.nameNeeded") }, { max: 60 }]}>
+      <FormSection title={t(texts.basics)}>
+        <Form.Item name="name" label={t(common.productName)} rules={[{ required: true, message: t(texts.nameNeeded) }, { max: 60 }]}>
           <Input showCount maxLength={60} />
         </Form.Item>
-        <Form.Item name="name_en" label={t("product.nameEn")}>
+        <Form.Item name="name_en" label={t(texts.nameEn)}>
           <Input maxLength={60} />
         </Form.Item>
         <Form.Item
           name="category_ids"
-          label={t("product.category")}
-          extra={t("product.categoryHint")}
-          rules={[{ required: true, type: "array", min: 1, max: 5, message: t("product.categoryNeeded") }]}
+          label={t(texts.category)}
+          extra={t(texts.categoryHint)}
+          rules={[{ required: true, type: "array", min: 1, max: 5, message: t(texts.categoryNeeded) }]}
         >
           <Select mode="multiple" maxCount={5} options={categories.map(({ category_id, name }) => ({ value: category_id, label: name }))} optionFilterProp="label" />
         </Form.Item>
-        <Form.Item name="description" label={t("product.description")}>
+        <Form.Item name="description" label={t(texts.description)}>
           <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} maxLength={2000} />
         </Form.Item>
-        <Form.Item name="allergens" label={t("product.allergens")} extra={t("product.allergensHint")}>
+        <Form.Item name="allergens" label={t(texts.allergens)} extra={t(texts.allergensHint)}>
           <Input maxLength={200} />
         </Form.Item>
       </FormSection>
-      <FormSection title={t("product.variants")} hint={t("product.variantsHint")}>
+      <FormSection title={t(texts.variants)} hint={t(texts.variantsHint)}>
         <Form.List name="variants">
           {(fields, { add, remove, move }) => (
             <>
@@ -55,29 +57,29 @@ export function ProductSections({ categories, groups, products }: SectionsProps)
                   <Form.Item
                     name={[name, "name"]}
                     style={{ flex: "1 1 0" }}
-                    label={name === 0 ? t("variant.name") : undefined}
-                    rules={[{ required: fields.length > 1, message: t("variant.nameNeeded") }]}
+                    label={name === 0 ? t(texts.variantName) : undefined}
+                    rules={[{ required: fields.length > 1, message: t(texts.variantNameNeeded) }]}
                   >
-                    <Input placeholder={fields.length > 1 ? t("variant.namePlaceholder") : t("variant.only")} maxLength={60} aria-label={t("variant.name")} />
+                    <Input placeholder={fields.length > 1 ? t(texts.variantNamePlaceholder) : t(texts.variantOnly)} maxLength={60} aria-label={t(texts.variantName)} />
                   </Form.Item>
-                  <Form.Item name={[name, "price"]} style={{ flex: "0 1 150px" }} label={name === 0 ? t("product.price") : undefined} rules={[{ required: true, message: t("variant.priceNeeded") }]}>
-                    <InputNumber prefix="NT$" min={0} max={999_999} precision={0} style={{ width: "100%" }} aria-label={t("product.price")} />
+                  <Form.Item name={[name, "price"]} style={{ flex: "0 1 150px" }} label={name === 0 ? t(texts.price) : undefined} rules={[{ required: true, message: t(texts.variantPriceNeeded) }]}>
+                    <InputNumber prefix="NT$" min={0} max={999_999} precision={0} style={{ width: "100%" }} aria-label={t(texts.price)} />
                   </Form.Item>
                   <Flex style={{ paddingTop: name === 0 ? 34 : 0 }}>
-                    <Button type="text" icon={<ArrowUpOutlined />} disabled={name === 0} aria-label={t("action.up")} onClick={() => move(name, name - 1)} />
-                    <Button type="text" icon={<DeleteOutlined />} disabled={fields.length === 1} aria-label={t("variant.remove")} onClick={() => remove(name)} />
+                    <Button type="text" icon={<ArrowUpOutlined />} disabled={name === 0} aria-label={t(common.actionUp)} onClick={() => move(name, name - 1)} />
+                    <Button type="text" icon={<DeleteOutlined />} disabled={fields.length === 1} aria-label={t(texts.variantRemove)} onClick={() => remove(name)} />
                   </Flex>
                 </Flex>
               ))}
               <Button icon={<PlusOutlined />} disabled={fields.length >= 12} onClick={() => add({ name: "", price: 0 })}>
-                {t("variant.add")}
+                {t(texts.variantAdd)}
               </Button>
             </>
           )}
         </Form.List>
       </FormSection>
-      <FormSection title={t("product.groups")} hint={t("product.groupsHint")}>
-        <Form.Item name="option_group_ids" label={t("product.groups")}>
+      <FormSection title={t(texts.groups)} hint={t(texts.groupsHint)}>
+        <Form.Item name="option_group_ids" label={t(texts.groups)}>
           <Select
             mode="multiple"
             optionFilterProp="label"
@@ -91,34 +93,34 @@ export function ProductSections({ categories, groups, products }: SectionsProps)
           />
         </Form.Item>
       </FormSection>
-      <FormSection title={t("product.selling")} hint={t("product.sellingHint")}>
-        <Form.Item name="display" required label={t("product.display")}>
-          <Radio.Group optionType="button" options={displays.map((display) => ({ value: display, label: t(`display.${display}`) }))} />
+      <FormSection title={t(texts.selling)} hint={t(texts.sellingHint)}>
+        <Form.Item name="display" required label={t(texts.displayLabel)}>
+          <Radio.Group optionType="button" options={displays.map((display) => ({ value: display, label: t(texts.display[display]) }))} />
         </Form.Item>
         <Flex gap={16} wrap>
-          <Form.Item name="min_per_order" required label={t("product.min")}>
+          <Form.Item name="min_per_order" required label={t(texts.min)}>
             <InputNumber min={1} max={99} precision={0} />
           </Form.Item>
-          <Form.Item name="max_per_order" required label={t("product.max")}>
+          <Form.Item name="max_per_order" required label={t(texts.max)}>
             <InputNumber min={1} max={99} precision={0} />
           </Form.Item>
-          <Form.Item name="make_seconds" required label={t("product.makeSeconds")}>
-            <InputNumber min={0} max={86_400} precision={0} suffix={t("unit.seconds")} style={{ width: 140 }} />
+          <Form.Item name="make_seconds" required label={t(texts.makeSeconds)}>
+            <InputNumber min={0} max={86_400} precision={0} suffix={t(common.unitSeconds)} style={{ width: 140 }} />
           </Form.Item>
         </Flex>
         <Flex gap={16} wrap>
-          <Form.Item name="station" label={t("product.station")} style={{ flex: "1 1 180px" }} extra={t("product.stationHint")}>
+          <Form.Item name="station" label={t(texts.station)} style={{ flex: "1 1 180px" }} extra={t(texts.stationHint)}>
             <Suggest maxLength={20} known={products.map((product) => product.station)} />
           </Form.Item>
-          <Form.Item name="print_tag" label={t("product.printTag")} style={{ flex: "1 1 180px" }} extra={t("product.printTagHint")}>
+          <Form.Item name="print_tag" label={t(texts.printTag)} style={{ flex: "1 1 180px" }} extra={t(texts.printTagHint)}>
             <Suggest maxLength={20} known={products.map((product) => product.print_tag)} />
           </Form.Item>
         </Flex>
         <Flex gap={16} wrap>
-          <Form.Item name="tax_type" label={t("product.tax")} style={{ flex: "1 1 180px" }} rules={[{ required: true, message: t("product.taxNeeded") }]}>
-            <Select options={taxes.map((tax) => ({ value: tax, label: t(`tax.${tax}`) }))} />
+          <Form.Item name="tax_type" label={t(texts.taxLabel)} style={{ flex: "1 1 180px" }} rules={[{ required: true, message: t(texts.taxNeeded) }]}>
+            <Select options={taxes.map((tax) => ({ value: tax, label: t(texts.tax[tax]) }))} />
           </Form.Item>
-          <Form.Item name="code" label={t("product.code")} style={{ flex: "1 1 180px" }} extra={t("product.codeHint")}>
+          <Form.Item name="code" label={t(texts.code)} style={{ flex: "1 1 180px" }} extra={t(texts.codeHint)}>
             <Input maxLength={32} />
           </Form.Item>
         </Flex>

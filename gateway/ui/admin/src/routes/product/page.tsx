@@ -9,6 +9,7 @@ import { allProductsQuery, categoriesQuery, optionGroupsQuery } from "../../data
 import type { Product, ProductInput } from "../../data/types";
 import { useMe } from "../../frame/use-scope";
 import { useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { paths } from "../../paths";
 import { FormPage } from "../../patterns/form-page";
 import { Page } from "../../patterns/page";
@@ -20,6 +21,7 @@ import { may } from "../../session/may";
 import { archiveProduct, productInput, updateProduct } from "../products/queries";
 import { ProductSections } from "./form";
 import { productQuery } from "./queries";
+import { texts } from "./texts";
 
 const blank: ProductInput = {
   code: "", name: "", name_en: "", description: "", category_ids: [], variants: [{ name: "", price: 0 }], option_group_ids: [],
@@ -43,7 +45,7 @@ export function NewProductPage() {
 
   return (
     <Page narrow>
-      <PageHeader title={t("product.new")} back={paths.products(brandId)} />
+      <PageHeader title={t(texts.new)} back={paths.products(brandId)} />
       <ProductForm brandId={brandId} initial={blank} onSave={create} />
     </Page>
   );
@@ -85,17 +87,17 @@ function EditProduct({ product, onReload }: { product: Product; onReload: () => 
     <Page narrow>
       <PageHeader
         title={product.name}
-        hint={t("product.editHint")}
+        hint={t(texts.editHint)}
         back={back}
         actions={
           manages ? (
             <Button
               danger
               onClick={() =>
-                danger({ title: t("product.archiveOne", { name: product.name }), text: t("product.archiveText", { names: product.name }), deed: t("product.archive"), act: archive })
+                danger({ title: t(texts.archiveOne, { name: product.name }), text: t(texts.archiveText, { names: product.name }), deed: t(common.archive), act: archive })
               }
             >
-              {t("product.archive")}
+              {t(common.archive)}
             </Button>
           ) : null
         }

@@ -7,8 +7,10 @@ import { problemFrom } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import { categoriesQuery } from "../../data/shared-queries";
 import type { Display, Product } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useMe } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { paths } from "../../paths";
 import { ListPage, type ListColumn } from "../../patterns/list-page";
 import { Page } from "../../patterns/page";
@@ -16,8 +18,10 @@ import { PageHeader } from "../../patterns/page-header";
 import { EmptyState } from "../../patterns/states";
 import { useDanger } from "../../patterns/use-danger";
 import { may } from "../../session/may";
+import { texts as productTexts } from "../product/texts";
 import { DisplayTag } from "./display-tag";
 import { archiveProduct, productInput, productsQuery, updateProduct } from "./queries";
+import { texts } from "./texts";
 
 const route = getRouteApi("/signed-in/brands/$brandId/products");
 const displays: readonly Display[] = ["listed", "hidden", "delisted"];
@@ -30,21 +34,21 @@ function prices(product: Product): string {
 
 const columns: readonly ListColumn<Row>[] = [
   {
-    key: "name", title: "product.name", fixed: true,
+    key: "name", title: common.productName, fixed: true,
     render: (row) => (
       <Link to={paths.product(row.brand_id, row.product_id) as LinkProps["to"]} style={{ display: "inline-block", padding: "6px 0", fontWeight: 600 }}>
         {row.name}
       </Link>
     ),
   },
-  { key: "code", title: "product.code", hidden: true, render: (row) => row.code || "—" },
-  { key: "category", title: "product.category", render: (row) => row.categories },
-  { key: "price", title: "product.price", render: (row) => <span className="tabular">{prices(row)}</span> },
-  { key: "groups", title: "product.groups", align: "right", render: (row) => row.option_group_ids.length || "—" },
-  { key: "display", title: "product.display", render: (row) => <DisplayTag display={row.display} /> },
-  { key: "station", title: "product.station", hidden: true, render: (row) => row.station || "—" },
-  { key: "printTag", title: "product.printTag", hidden: true, render: (row) => row.print_tag || "—" },
-  { key: "allergens", title: "product.allergens", hidden: true, render: (row) => (row.allergens ? <Tag>{row.allergens}</Tag> : "—") },
+  { key: "code", title: productTexts.code, hidden: true, render: (row) => row.code || "—" },
+  { key: "category", title: productTexts.category, render: (row) => row.categories },
+  { key: "price", title: productTexts.price, render: (row) => <span className="tabular">{prices(row)}</span> },
+  { key: "groups", title: productTexts.groups, align: "right", render: (row) => row.option_group_ids.length || "—" },
+  { key: "display", title: productTexts.displayLabel, render: (row) => <DisplayTag display={row.display} /> },
+  { key: "station", title: productTexts.station, hidden: true, render: (row) => row.station || "—" },
+  { key: "printTag", title: productTexts.printTag, hidden: true, render: (row) => row.print_tag || "—" },
+  { key: "allergens", title: productTexts.allergens, hidden: true, render: (row) => (row.allergens ? <Tag>{row.allergens}</Tag> : "—") },
 ];
 
 /** 店家／產品設定 › 商品. */
@@ -65,18 +69,18 @@ export function ProductsPage() {
   const filtered = Boolean(search.text ?? search.category_id ?? search.display);
   const newProduct = (
     <Link to={paths.newProduct(brandId) as LinkProps["to"]}>
-      <Button type="primary">{t("product.new")}</Button>
+      <Button type="primary">{t(productTexts.new)}</Button>
     </Link>
   );
   const fromFile = (
     <Link to={paths.importProducts(brandId) as LinkProps["to"]}>
-      <Button>{t("product.import")}</Button>
+      <Button>{t(productTexts.import)}</Button>
     </Link>
   );
 
   return (
     <Page>
-      <PageHeader title={t("fn.products")} hint={t("product.listHint")} actions={manages ? <>{fromFile}{newProduct}</> : null} />
+      <PageHeader title={t(frameTexts.functionNames.products)} hint={t(texts.listHint)} actions={manages ? <>{fromFile}{newProduct}</> : null} />
       <ListPage<Row>
         name="products"
         columns={columns}
@@ -97,16 +101,16 @@ export function ProductsPage() {
             <Input.Search
               allowClear
               style={{ flex: "1 1 220px", maxWidth: 360 }}
-              placeholder={t("product.find")}
-              aria-label={t("product.find")}
+              placeholder={t(texts.find)}
+              aria-label={t(texts.find)}
               defaultValue={search.text}
               onSearch={(text) => filter({ text })}
             />
             <Select
               allowClear
               style={{ minWidth: 160 }}
-              aria-label={t("product.category")}
-              placeholder={t("product.allCategories")}
+              aria-label={t(productTexts.category)}
+              placeholder={t(texts.allCategories)}
               value={search.category_id}
               onChange={(category_id: string | undefined) => filter({ category_id })}
               options={categories.data?.map(({ category_id, name }) => ({ value: category_id, label: name }))}
@@ -114,19 +118,19 @@ export function ProductsPage() {
             <Select
               allowClear
               style={{ minWidth: 120 }}
-              aria-label={t("product.display")}
-              placeholder={t("product.allDisplays")}
+              aria-label={t(productTexts.displayLabel)}
+              placeholder={t(texts.allDisplays)}
               value={search.display}
               onChange={(display: Display | undefined) => filter({ display })}
-              options={displays.map((display) => ({ value: display, label: t(`display.${display}`) }))}
+              options={displays.map((display) => ({ value: display, label: t(productTexts.display[display]) }))}
             />
           </>
         }
         empty={
           filtered ? (
-            <EmptyState title={t("product.noneFound")} action={<Button onClick={() => void navigate({ search: {} })}>{t("list.clearFilters")}</Button>} />
+            <EmptyState title={t(texts.noneFound)} action={<Button onClick={() => void navigate({ search: {} })}>{t(common.listClearFilters)}</Button>} />
           ) : (
-            <EmptyState title={t("product.none")} hint={t("product.noneHint")} action={manages ? fromFile : null} />
+            <EmptyState title={t(texts.none)} hint={t(texts.noneHint)} action={manages ? fromFile : null} />
           )
         }
       />
@@ -149,29 +153,29 @@ function BulkActions({ rows, brandId, onDone }: { rows: Row[]; brandId: string; 
     }
     await client.invalidateQueries({ queryKey: keys.products(brandId) });
     onDone();
-    if (failed.length === 0) void message.success(t("product.bulkDone", { count: rows.length }));
-    else modal.warning({ title: t("product.bulkPartly", { done: rows.length - failed.length, failed: failed.length }), content: failed.map((line) => <p key={line}>{line}</p>) });
+    if (failed.length === 0) void message.success(t(texts.bulkDone, { count: rows.length }));
+    else modal.warning({ title: t(texts.bulkPartly, { done: rows.length - failed.length, failed: failed.length }), content: failed.map((line) => <p key={line}>{line}</p>) });
   }
 
   return (
     <>
       {displays.map((display) => (
         <Button key={display} onClick={() => void each((product) => updateProduct(product.product_id, { ...productInput(product), display }))}>
-          {t(`display.make.${display}`)}
+          {t(productTexts.displayMake[display])}
         </Button>
       ))}
       <Button
         danger
         onClick={() =>
           danger({
-            title: t("product.archiveTitle", { count: rows.length }),
-            text: t("product.archiveText", { names: rows.slice(0, 6).map((row) => row.name).join("、") }),
-            deed: t("product.archive"),
+            title: t(texts.archiveTitle, { count: rows.length }),
+            text: t(productTexts.archiveText, { names: rows.slice(0, 6).map((row) => row.name).join("、") }),
+            deed: t(common.archive),
             act: () => each(archiveProduct),
           })
         }
       >
-        {t("product.archive")}
+        {t(common.archive)}
       </Button>
     </>
   );

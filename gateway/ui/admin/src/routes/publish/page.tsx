@@ -7,8 +7,10 @@ import { useState } from "react";
 import { call, newIdempotencyKey } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import type { Branch, MenuVersion, PublishChange, PublishCheck } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { paths } from "../../paths";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
@@ -17,6 +19,7 @@ import { useRefusalToast } from "../../patterns/use-toast";
 import { may } from "../../session/may";
 import { menusQuery, publishCheckQuery } from "./queries";
 import styles from "./publish.module.css";
+import { texts } from "./texts";
 
 const BIG_CHANGE = 0.3;
 
@@ -62,18 +65,18 @@ export function PublishPage() {
 
   return (
     <Page narrow>
-      <PageHeader title={t("fn.publish")} hint={t("publish.hint")} />
+      <PageHeader title={t(frameTexts.functionNames.publish)} hint={t(texts.hint)} />
       {published ? (
         <Result
           status="success"
-          title={t("publish.done", { count: published.length })}
-          subTitle={t("publish.doneHint")}
-          extra={<Button onClick={() => setPublished(undefined)}>{t("publish.backToCheck")}</Button>}
+          title={t(texts.done, { count: published.length })}
+          subTitle={t(texts.doneHint)}
+          extra={<Button onClick={() => setPublished(undefined)}>{t(texts.backToCheck)}</Button>}
         />
       ) : (
         <>
-          <section className={styles.box} aria-label={t("publish.branches")}>
-            <h2>{t("publish.branches")}</h2>
+          <section className={styles.box} aria-label={t(texts.branches)}>
+            <h2>{t(texts.branches)}</h2>
             <Checkbox.Group
               value={[...chosen]}
               onChange={(ids) => setLeft(mine.map((one) => one.branch_id).filter((id) => !ids.includes(id)))}
@@ -81,7 +84,7 @@ export function PublishPage() {
             />
           </section>
           {chosen.length === 0 ? (
-            <EmptyState title={t("publish.noBranch")} />
+            <EmptyState title={t(texts.noBranch)} />
           ) : (
             <QueryView query={query}>
               {(check) => (
@@ -90,9 +93,9 @@ export function PublishPage() {
                   <Changes check={check} branches={mine} />
                   {manages ? (
                     <div className={styles.foot}>
-                      <span>{t("publish.promise")}</span>
+                      <span>{t(texts.promise)}</span>
                       <Button type="primary" size="large" loading={busy} disabled={check.findings.some((finding) => finding.blocking)} onClick={() => void publish()}>
-                        {t("publish.deed", { count: chosen.length })}
+                        {t(texts.deed, { count: chosen.length })}
                       </Button>
                     </div>
                   ) : null}
@@ -111,10 +114,10 @@ function Findings({ check, brandId }: { check: PublishCheck; brandId: string }) 
   const t = useT();
   const sentence = useReason();
   const groups = [
-    { blocking: true, title: t("publish.blocking"), type: "error" as const },
-    { blocking: false, title: t("publish.warnings"), type: "warning" as const },
+    { blocking: true, title: t(texts.blocking), type: "error" as const },
+    { blocking: false, title: t(texts.warnings), type: "warning" as const },
   ];
-  if (check.findings.length === 0) return <Alert type="success" showIcon title={t("publish.clean")} style={{ marginTop: 16 }} />;
+  if (check.findings.length === 0) return <Alert type="success" showIcon title={t(texts.clean)} style={{ marginTop: 16 }} />;
 
   function name(finding: PublishCheck["findings"][number]) {
     if (finding.entity === "product") return <Link to={paths.product(brandId, finding.entity_id) as LinkProps["to"]} style={{ color: "inherit", textDecoration: "underline" }}>{finding.entity_name}</Link>;
@@ -122,8 +125,8 @@ function Findings({ check, brandId }: { check: PublishCheck; brandId: string }) 
   }
 
   function words(finding: PublishCheck["findings"][number]) {
-    if (finding.reason === "GROUP_UNSATISFIABLE") return t("finding.GROUP_UNSATISFIABLE", { products: finding.product_names.join("、") });
-    return isOurs(finding.reason) ? t(`finding.${finding.reason}`) : sentence(finding);
+    if (finding.reason === "GROUP_UNSATISFIABLE") return t(texts.finding.GROUP_UNSATISFIABLE, { products: finding.product_names.join("、") });
+    return isOurs(finding.reason) ? t(texts.finding[finding.reason]) : sentence(finding);
   }
 
   return groups.map((group) => {
@@ -154,14 +157,14 @@ function Changes({ check, branches }: { check: PublishCheck; branches: Branch[] 
   const name = (id: string) => branches.find((one) => one.branch_id === id)?.name ?? id;
   const quiet = check.changes.every((change) => change.added + change.removed + change.changed === 0);
   return (
-    <section className={styles.box} aria-label={t("publish.changes")}>
-      <h2>{t("publish.changes")}</h2>
-      {quiet ? <p style={{ color: "var(--ink-2)" }}>{t("publish.same")}</p> : null}
+    <section className={styles.box} aria-label={t(texts.changes)}>
+      <h2>{t(texts.changes)}</h2>
+      {quiet ? <p style={{ color: "var(--ink-2)" }}>{t(texts.same)}</p> : null}
       {quiet ? null : check.changes.map((change) => (
         <div key={change.branch_id} className={styles.change}>
           <Flex gap={16} wrap align="baseline">
             <h3>{name(change.branch_id)}</h3>
-            <span className="tabular">{t("publish.counts", { added: change.added, removed: change.removed, changed: change.changed })}</span>
+            <span className="tabular">{t(texts.counts, { added: change.added, removed: change.removed, changed: change.changed })}</span>
           </Flex>
           {change.prices.length > 0 ? <Prices change={change} /> : null}
         </div>
@@ -181,15 +184,15 @@ function Prices({ change }: { change: PublishChange }) {
       pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
       rowClassName={(row) => (big(row) ? (styles.big ?? "") : "")}
       columns={[
-        { title: t("product.name"), key: "name", render: (_, row) => (row.variant_name ? `${row.product_name}（${row.variant_name}）` : row.product_name) },
-        { title: t("publish.before"), key: "before", align: "right", render: (_, row) => <s className="tabular">{formatMoney(row.before)}</s> },
-        { title: t("publish.after"), key: "after", align: "right", render: (_, row) => <strong className="tabular">{formatMoney(row.after)}</strong> },
+        { title: t(common.productName), key: "name", render: (_, row) => (row.variant_name ? `${row.product_name}（${row.variant_name}）` : row.product_name) },
+        { title: t(texts.before), key: "before", align: "right", render: (_, row) => <s className="tabular">{formatMoney(row.before)}</s> },
+        { title: t(texts.after), key: "after", align: "right", render: (_, row) => <strong className="tabular">{formatMoney(row.after)}</strong> },
         {
-          title: t("publish.difference"), key: "difference", align: "right",
+          title: t(texts.difference), key: "difference", align: "right",
           render: (_, row) => (
             <span className="tabular" style={{ color: row.after > row.before ? "var(--state-placed)" : "var(--state-ready)", fontWeight: 600 }}>
               {formatSignedMoney(row.after - row.before)}
-              {big(row) ? ` ${t("publish.bigChange")}` : ""}
+              {big(row) ? ` ${t(texts.bigChange)}` : ""}
             </span>
           ),
         },
@@ -204,10 +207,10 @@ function Versions({ branches, first }: { branches: Branch[]; first: string | und
   const query = useQuery({ ...menusQuery(branchId), enabled: branchId !== "" });
   const zone = branches.find((one) => one.branch_id === branchId)?.time_zone ?? "Asia/Taipei";
   return (
-    <section className={styles.box} aria-label={t("publish.versions")}>
+    <section className={styles.box} aria-label={t(texts.versions)}>
       <Flex justify="space-between" align="center" gap={12} wrap style={{ marginBottom: 12 }}>
-        <h2>{t("publish.versions")}</h2>
-        <Select aria-label={t("publish.versionsOf")} style={{ minWidth: 180 }} value={branchId} onChange={setBranchId} options={branches.map((one) => ({ value: one.branch_id, label: one.name }))} />
+        <h2>{t(texts.versions)}</h2>
+        <Select aria-label={t(texts.versionsOf)} style={{ minWidth: 180 }} value={branchId} onChange={setBranchId} options={branches.map((one) => ({ value: one.branch_id, label: one.name }))} />
       </Flex>
       <Table<MenuVersion>
         size="small"
@@ -215,12 +218,12 @@ function Versions({ branches, first }: { branches: Branch[]; first: string | und
         loading={query.isLoading}
         dataSource={query.data ?? []}
         pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
-        locale={{ emptyText: <EmptyState title={t("publish.never")} hint={t("publish.neverHint")} /> }}
+        locale={{ emptyText: <EmptyState title={t(texts.never)} hint={t(texts.neverHint)} /> }}
         columns={[
-          { title: t("publish.number"), key: "number", render: (_, one) => `#${String(one.number)}` },
-          { title: t("publish.at"), key: "at", render: (_, one) => <span className="tabular">{formatDateTime(one.published_at, zone)}</span> },
-          { title: t("publish.by"), dataIndex: "published_by" },
-          { title: t("publish.products"), dataIndex: "product_count", align: "right" },
+          { title: t(texts.number), key: "number", render: (_, one) => `#${String(one.number)}` },
+          { title: t(texts.at), key: "at", render: (_, one) => <span className="tabular">{formatDateTime(one.published_at, zone)}</span> },
+          { title: t(texts.by), dataIndex: "published_by" },
+          { title: t(texts.products), dataIndex: "product_count", align: "right" },
         ]}
       />
     </section>

@@ -7,14 +7,17 @@ import { useState } from "react";
 import { call, newIdempotencyKey, problemFrom } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import type { Brand, BrandInput, Branch, BranchInput, BranchState } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { FormPage, FormSection } from "../../patterns/form-page";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
 import { EmptyState } from "../../patterns/states";
 import { placeProblems } from "../../patterns/problem-fields";
 import { may } from "../../session/may";
+import { texts } from "./texts";
 
 const states: readonly BranchState[] = ["setup", "live", "suspended", "closed"];
 
@@ -27,15 +30,15 @@ export function ShopPage() {
   const [adding, setAdding] = useState(false);
   const brand = brands.find((one) => one.brand_id === brandId);
   const mine = branches.filter((one) => one.brand_id === brandId);
-  if (!brand) return <EmptyState title={t("shop.noBrand")} />;
+  if (!brand) return <EmptyState title={t(texts.noBrand)} />;
   return (
     <Page narrow>
-      <PageHeader title={t("fn.shop")} hint={t("shop.hint")} actions={manages ? <Button onClick={() => setAdding(true)}>{t("branch.add")}</Button> : null} />
+      <PageHeader title={t(frameTexts.functionNames.shop)} hint={t(texts.hint)} actions={manages ? <Button onClick={() => setAdding(true)}>{t(texts.branchAdd)}</Button> : null} />
       <Tabs
         defaultActiveKey={branch?.brand_id === brandId ? branch.branch_id : "brand"}
         destroyOnHidden
         items={[
-          { key: "brand", label: t("shop.brand", { name: brand.name }), children: <BrandForm brand={brand} readOnly={!manages} /> },
+          { key: "brand", label: t(texts.brand, { name: brand.name }), children: <BrandForm brand={brand} readOnly={!manages} /> },
           ...mine.map((one) => ({ key: one.branch_id, label: one.name, children: <BranchForm branch={one} readOnly={!manages} /> })),
         ]}
       />
@@ -58,17 +61,17 @@ function BrandForm({ brand, readOnly }: { brand: Brand; readOnly: boolean }) {
 
   return (
     <FormPage form={form} initial={initial} onSave={save} onReload={() => void refresh()} readOnly={readOnly}>
-      <FormSection title={t("shop.basics")} hint={t("shop.brandHint")}>
-        <Form.Item name="name" label={t("shop.brandName")} rules={[{ required: true, message: t("shop.nameNeeded") }]}>
+      <FormSection title={t(texts.basics)} hint={t(texts.brandHint)}>
+        <Form.Item name="name" label={t(texts.brandName)} rules={[{ required: true, message: t(texts.nameNeeded) }]}>
           <Input maxLength={60} />
         </Form.Item>
-        <Form.Item name="slug" label={t("shop.slug")} extra={t("shop.slugHint")} rules={[{ required: true, message: t("shop.slugNeeded") }]}>
+        <Form.Item name="slug" label={t(texts.slug)} extra={t(texts.slugHint)} rules={[{ required: true, message: t(texts.slugNeeded) }]}>
           <Input prefix="/" maxLength={60} />
         </Form.Item>
-        <Form.Item name="introduction" label={t("shop.introduction")}>
+        <Form.Item name="introduction" label={t(texts.introduction)}>
           <Input.TextArea autoSize={{ minRows: 3 }} maxLength={2000} showCount />
         </Form.Item>
-        <Form.Item name="accent" required label={t("shop.accent")} extra={t("shop.accentHint")} getValueFromEvent={(colour: { toHexString: () => string }) => colour.toHexString()}>
+        <Form.Item name="accent" required label={t(texts.accent)} extra={t(texts.accentHint)} getValueFromEvent={(colour: { toHexString: () => string }) => colour.toHexString()}>
           <ColorPicker showText disabledAlpha size="large" />
         </Form.Item>
       </FormSection>
@@ -80,31 +83,31 @@ function BranchFields() {
   const t = useT();
   return (
     <>
-      <Form.Item name="name" label={t("branch.name")} rules={[{ required: true, message: t("shop.nameNeeded") }]}>
+      <Form.Item name="name" label={t(texts.branchName)} rules={[{ required: true, message: t(texts.nameNeeded) }]}>
         <Input maxLength={60} />
       </Form.Item>
       <Flex gap={16} wrap>
-        <Form.Item name="code" label={t("branch.code")} style={{ flex: "1 1 160px" }} rules={[{ required: true, message: t("branch.codeNeeded") }]}>
+        <Form.Item name="code" label={t(texts.branchCode)} style={{ flex: "1 1 160px" }} rules={[{ required: true, message: t(texts.branchCodeNeeded) }]}>
           <Input maxLength={20} />
         </Form.Item>
-        <Form.Item name="slug" label={t("shop.slug")} style={{ flex: "1 1 160px" }} rules={[{ required: true, message: t("shop.slugNeeded") }]}>
+        <Form.Item name="slug" label={t(texts.slug)} style={{ flex: "1 1 160px" }} rules={[{ required: true, message: t(texts.slugNeeded) }]}>
           <Input maxLength={60} />
         </Form.Item>
       </Flex>
-      <Form.Item name="phone" label={t("branch.phone")} extra={t("branch.phoneHint")}>
+      <Form.Item name="phone" label={t(texts.branchPhone)} extra={t(texts.branchPhoneHint)}>
         <Input inputMode="tel" maxLength={20} />
       </Form.Item>
-      <Form.Item name="address" label={t("branch.address")}>
+      <Form.Item name="address" label={t(texts.branchAddress)}>
         <Input maxLength={200} />
       </Form.Item>
-      <Form.Item name="state" required label={t("branch.state")} extra={t("branch.stateHint")}>
-        <Select options={states.map((state) => ({ value: state, label: t(`branchState.${state}`) }))} />
+      <Form.Item name="state" required label={t(texts.branchState)} extra={t(texts.branchStateHint)}>
+        <Select options={states.map((state) => ({ value: state, label: t(common.branchState[state]) }))} />
       </Form.Item>
       <Form.Item
         name="cutoff_minutes"
         required
-        label={t("branch.cutoff")}
-        extra={t("branch.cutoffHint")}
+        label={t(texts.branchCutoff)}
+        extra={t(texts.branchCutoffHint)}
         getValueProps={(minutes: number) => ({ value: dayjs().startOf("day").add(minutes, "minute") })}
         normalize={(value: dayjs.Dayjs | null) => (value ? value.hour() * 60 + value.minute() : 240)}
       >
@@ -128,7 +131,7 @@ function BranchForm({ branch, readOnly }: { branch: Branch; readOnly: boolean })
 
   return (
     <FormPage form={form} initial={initial as BranchInput} onSave={save} onReload={() => void refresh()} readOnly={readOnly}>
-      <FormSection title={t("shop.basics")} hint={t("branch.hint")}>
+      <FormSection title={t(texts.basics)} hint={t(texts.branchHint)}>
         <BranchFields />
       </FormSection>
     </FormPage>
@@ -159,7 +162,7 @@ function AddBranch({ brandId, onClose }: { brandId: string; onClose: () => void 
   }
 
   return (
-    <Modal open onCancel={onClose} onOk={() => form.submit()} confirmLoading={busy} okText={t("branch.create")} title={t("branch.add")}>
+    <Modal open onCancel={onClose} onOk={() => form.submit()} confirmLoading={busy} okText={t(texts.branchCreate)} title={t(texts.branchAdd)}>
       <Form form={form} layout="vertical" initialValues={{ state: "setup", cutoff_minutes: 240, phone: "", address: "" }} onFinish={(values) => void create(values)}>
         <BranchFields />
       </Form>

@@ -8,6 +8,7 @@ import { keys } from "../../data/keys";
 import { BrandMark } from "../../frame/brand-mark";
 import { useLocale, useReason, useT } from "../../i18n";
 import styles from "./sign-in.module.css";
+import { texts } from "./texts";
 
 interface Credentials {
   organisation_code: string;
@@ -51,8 +52,8 @@ export function SignInPage() {
     <main className={styles.page}>
       <div className={styles.card}>
         <BrandMark />
-        <h1>{t("signIn.title")}</h1>
-        <p className={styles.lead}>{t("signIn.lead")}</p>
+        <h1>{t(texts.title)}</h1>
+        <p className={styles.lead}>{t(texts.lead)}</p>
         {refused ? <Alert type="error" role="alert" showIcon title={refused} style={{ marginBottom: 16 }} /> : null}
         <Form<Credentials>
           form={form}
@@ -62,21 +63,21 @@ export function SignInPage() {
           initialValues={{ organisation_code: localStorage.getItem(LAST_CODE) ?? "", account: "", password: "" }}
           onFinish={(values) => void signIn(values)}
         >
-          <Form.Item name="organisation_code" label={t("signIn.code")} rules={[{ required: true, message: t("signIn.codeNeeded") }]}>
+          <Form.Item name="organisation_code" label={t(texts.code)} rules={[{ required: true, message: t(texts.codeNeeded) }]}>
             <Input autoComplete="organization" autoCapitalize="none" spellCheck={false} autoFocus />
           </Form.Item>
-          <Form.Item name="account" label={t("signIn.account")} rules={[{ required: true, message: t("signIn.accountNeeded") }]}>
+          <Form.Item name="account" label={t(texts.account)} rules={[{ required: true, message: t(texts.accountNeeded) }]}>
             <Input autoComplete="username" autoCapitalize="none" spellCheck={false} />
           </Form.Item>
-          <Form.Item name="password" label={t("signIn.password")} rules={[{ required: true, message: t("signIn.passwordNeeded") }]}>
+          <Form.Item name="password" label={t(texts.password)} rules={[{ required: true, message: t(texts.passwordNeeded) }]}>
             <Input.Password autoComplete="current-password" />
           </Form.Item>
           <Button type="primary" htmlType="submit" block loading={busy}>
-            {t("signIn.enter")}
+            {t(texts.enter)}
           </Button>
         </Form>
         <p className={styles.foot}>
-          {t("signIn.forgot")}
+          {t(texts.forgot)}
           <Button type="link" onClick={() => setLocale(locale === "en" ? "zh-TW" : "en")}>
             {locale === "en" ? "繁體中文" : "English"}
           </Button>

@@ -9,6 +9,7 @@ import { EmptyState } from "../../patterns/states";
 import { useDanger } from "../../patterns/use-danger";
 import { createComponent, updateComponent } from "./queries";
 import styles from "./stock.module.css";
+import { texts } from "./texts";
 
 interface ComponentsProps {
   brandId: string;
@@ -49,12 +50,12 @@ export function ComponentsDrawer({ brandId, components, open, onClose, onChanged
     });
   const archive = (component: StockComponent) =>
     danger({
-      title: t("component.archiveTitle", { name: component.name }), text: t("component.archiveText"), deed: t("component.archive"),
+      title: t(texts.componentArchiveTitle, { name: component.name }), text: t(texts.componentArchiveText), deed: t(texts.componentArchive),
       act: () => run(() => updateComponent(component, { name: component.name, archived: true, version: component.version })),
     });
   return (
-    <DetailDrawer open={open} title={t("component.title")} onClose={onClose}>
-      <p className={styles.hint}>{t("component.hint")}</p>
+    <DetailDrawer open={open} title={t(texts.componentTitle)} onClose={onClose}>
+      <p className={styles.hint}>{t(texts.componentHint)}</p>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -62,12 +63,12 @@ export function ComponentsDrawer({ brandId, components, open, onClose, onChanged
         }}
       >
         <Flex gap={8}>
-          <Input size="large" maxLength={60} aria-label={t("component.name")} placeholder={t("component.name")} value={name} onChange={({ target }) => { setName(target.value); setKey(newIdempotencyKey()); }} />
-          <Button size="large" type="primary" htmlType="submit" loading={busy} disabled={name.trim() === ""}>{t("component.add")}</Button>
+          <Input size="large" maxLength={60} aria-label={t(texts.componentName)} placeholder={t(texts.componentName)} value={name} onChange={({ target }) => { setName(target.value); setKey(newIdempotencyKey()); }} />
+          <Button size="large" type="primary" htmlType="submit" loading={busy} disabled={name.trim() === ""}>{t(texts.componentAdd)}</Button>
         </Flex>
       </form>
       {refused ? <Alert role="alert" type="error" showIcon title={refused} /> : null}
-      {components.length === 0 ? <EmptyState title={t("component.none")} /> : null}
+      {components.length === 0 ? <EmptyState title={t(texts.componentNone)} /> : null}
       <Flex vertical gap={8}>
         {components.map((one) => (
           <Line key={`${one.sku_id} ${String(one.version)}`} component={one} busy={busy} onRename={(next) => void run(() => updateComponent(one, { name: next, archived: false, version: one.version }))} onArchive={() => archive(one)} />
@@ -83,11 +84,11 @@ function Line({ component, busy, onRename, onArchive }: { component: StockCompon
   const changed = name.trim() !== "" && name.trim() !== component.name;
   return (
     <Flex gap={8}>
-      <Input size="large" maxLength={60} aria-label={t("component.rename", { name: component.name })} value={name} onChange={({ target }) => setName(target.value)} />
+      <Input size="large" maxLength={60} aria-label={t(texts.componentRename, { name: component.name })} value={name} onChange={({ target }) => setName(target.value)} />
       {changed ? (
-        <Button size="large" type="primary" disabled={busy} onClick={() => onRename(name.trim())}>{t("component.save")}</Button>
+        <Button size="large" type="primary" disabled={busy} onClick={() => onRename(name.trim())}>{t(texts.componentSave)}</Button>
       ) : (
-        <Button size="large" disabled={busy} onClick={onArchive}>{t("component.archive")}</Button>
+        <Button size="large" disabled={busy} onClick={onArchive}>{t(texts.componentArchive)}</Button>
       )}
     </Flex>
   );

@@ -7,6 +7,7 @@ import { useReason, useT } from "../../i18n";
 import { moveStock } from "./queries";
 import type { StockRow } from "./rows";
 import styles from "./stock.module.css";
+import { texts } from "./texts";
 import { typed } from "./typed";
 
 interface CountProps {
@@ -80,44 +81,44 @@ export function Count({ branchId, rows, onChanged, onClose }: CountProps) {
   }
 
   return (
-    <Drawer open title={t("count.title", { place: Math.min(place + 1, rows.length), all: rows.length })} placement="bottom" size="100dvh" onClose={onClose} styles={{ body: { padding: 0 } }}>
+    <Drawer open title={t(texts.countTitle, { place: Math.min(place + 1, rows.length), all: rows.length })} placement="bottom" size="100dvh" onClose={onClose} styles={{ body: { padding: 0 } }}>
       <div className={styles.count}>
         <div className={styles.last} aria-live="polite">
           {last ? (
             <>
-              <span>{t("count.last", { name: rows[last.place]?.name ?? "", before: last.before, count: last.count })}</span>
-              <Button size="large" disabled={busy} onClick={() => void undo()}>{t("count.undo")}</Button>
+              <span>{t(texts.countLast, { name: rows[last.place]?.name ?? "", before: last.before, count: last.count })}</span>
+              <Button size="large" disabled={busy} onClick={() => void undo()}>{t(texts.countUndo)}</Button>
             </>
           ) : (
-            <span>{t("count.hint")}</span>
+            <span>{t(texts.countHint)}</span>
           )}
         </div>
         {row ? (
           <>
             <div className={styles.counting}>
               <h2>{row.name}</h2>
-              <p>{row.detail || t(`stock.kind.${row.kind}`)}</p>
-              <output aria-label={t("movement.counted")} data-empty={text === "" || undefined}>{text === "" ? onHand(row) : text}</output>
-              <p>{t("count.book", { count: onHand(row) })}{row.item && row.item.held > 0 ? ` · ${t("stock.heldShort", { count: row.item.held })}` : ""}</p>
+              <p>{row.detail || t(texts.kind[row.kind])}</p>
+              <output aria-label={t(texts.movement.counted)} data-empty={text === "" || undefined}>{text === "" ? onHand(row) : text}</output>
+              <p>{t(texts.countBook, { count: onHand(row) })}{row.item && row.item.held > 0 ? ` · ${t(texts.heldShort, { count: row.item.held })}` : ""}</p>
             </div>
             {refused ? <Alert role="alert" type="error" showIcon title={refused} /> : null}
             <div className={styles.pad}>
               {digits.map((digit) => (
                 <button key={digit} type="button" onClick={() => setText(typed(text, digit))}>{digit}</button>
               ))}
-              <button type="button" aria-label={t("count.clear")} onClick={() => setText("")}>C</button>
+              <button type="button" aria-label={t(texts.countClear)} onClick={() => setText("")}>C</button>
               <button type="button" onClick={() => setText(typed(text, "0"))}>0</button>
-              <button type="button" aria-label={t("count.erase")} onClick={() => setText(text.slice(0, -1))}>⌫</button>
+              <button type="button" aria-label={t(texts.countErase)} onClick={() => setText(text.slice(0, -1))}>⌫</button>
             </div>
             <div className={styles.steps}>
-              <Button size="large" disabled={busy} onClick={() => go(place + 1)}>{t("count.skip")}</Button>
+              <Button size="large" disabled={busy} onClick={() => go(place + 1)}>{t(texts.countSkip)}</Button>
               <Button size="large" type="primary" loading={busy} onClick={() => void next()}>
-                {text === "" ? t("count.same") : t("count.next", { count: Number(text) })}
+                {text === "" ? t(texts.countSame) : t(texts.countNext, { count: Number(text) })}
               </Button>
             </div>
           </>
         ) : (
-          <Result status="success" title={t("count.done", { count: done.length })} extra={<Button size="large" type="primary" onClick={onClose}>{t("count.close")}</Button>} />
+          <Result status="success" title={t(texts.countDone, { count: done.length })} extra={<Button size="large" type="primary" onClick={onClose}>{t(texts.countClose)}</Button>} />
         )}
       </div>
     </Drawer>

@@ -14,6 +14,7 @@ import { RecipeEditor } from "./recipe";
 import { bookedOf, isTracked, shortOf, type StockRow } from "./rows";
 import { Settings } from "./settings";
 import styles from "./stock.module.css";
+import { texts } from "./texts";
 import { Transfer } from "./transfer";
 
 interface StockDrawerProps {
@@ -33,7 +34,7 @@ export function StockDrawer({ branchId, row, components, manages, onClose, onCha
   return (
     <DetailDrawer open={row !== undefined} title={title} onClose={onClose}>
       {row ? <Content {...{ branchId, row, components, manages, onChanged, onRefresh }} /> : null}
-      {row && !row.item && !manages ? <EmptyState title={t("stockMode.untracked")} /> : null}
+      {row && !row.item && !manages ? <EmptyState title={t(texts.stockMode.untracked)} /> : null}
     </DetailDrawer>
   );
 }
@@ -50,10 +51,10 @@ function Content({ branchId, row, components, manages, onChanged, onRefresh }: C
     </>
   );
   const tabs = [
-    ...(item && manages ? [{ key: "move", label: t("stock.tab.move"), children: <Move branchId={branchId} item={item} onChanged={onChanged} /> }] : []),
-    ...(item && manages ? [{ key: "transfer", label: t("stock.tab.transfer"), children: <Transfer branchId={branchId} item={item} onChanged={onChanged} /> }] : []),
-    ...(manages ? [{ key: "settings", label: t("stock.tab.settings"), children: <div className={styles.sections}>{settings}</div> }] : []),
-    ...(row.item ? [{ key: "journal", label: t("stock.tab.journal"), children: <Journal branchId={branchId} skuId={row.sku_id} /> }] : []),
+    ...(item && manages ? [{ key: "move", label: t(texts.tabMove), children: <Move branchId={branchId} item={item} onChanged={onChanged} /> }] : []),
+    ...(item && manages ? [{ key: "transfer", label: t(texts.tabTransfer), children: <Transfer branchId={branchId} item={item} onChanged={onChanged} /> }] : []),
+    ...(manages ? [{ key: "settings", label: t(texts.tabSettings), children: <div className={styles.sections}>{settings}</div> }] : []),
+    ...(row.item ? [{ key: "journal", label: t(texts.tabJournal), children: <Journal branchId={branchId} skuId={row.sku_id} /> }] : []),
   ];
   return (
     <>
@@ -69,8 +70,8 @@ function Figures({ item }: { item: StockItem }) {
   const t = useT();
   return (
     <dl className={styles.figures} aria-live="polite">
-      {([["stock.available", item.available], ["stock.held", item.held], ["stock.onHand", item.on_hand]] as const).map(([name, value]) => (
-        <div key={name}>
+      {([[texts.available, item.available], [texts.held, item.held], [texts.onHand, item.on_hand]] as const).map(([name, value]) => (
+        <div key={t(name)}>
           <dt>{t(name)}</dt>
           <dd>{value}</dd>
         </div>
@@ -82,8 +83,8 @@ function Figures({ item }: { item: StockItem }) {
 /** Coming days with units of their own: what is planned, what orders have of it, what can still be booked. */
 function Days({ item }: { item: StockItem }) {
   const t = useT();
-  const planned = item.mode === "daily" ? "stock.day.limit" : "stock.day.planned";
-  const title = t(item.mode === "daily" ? "stock.days.daily" : "stock.days.running");
+  const planned = item.mode === "daily" ? texts.dayLimit : texts.dayPlanned;
+  const title = t(item.mode === "daily" ? texts.daysDaily : texts.daysRunning);
   return (
     <section className={styles.days} aria-label={title}>
       <h3>{title}</h3>
@@ -91,8 +92,8 @@ function Days({ item }: { item: StockItem }) {
         {item.days.map((day) => (
           <li key={day.business_day}>
             <strong>{formatBusinessDay(day.business_day, t.locale)}</strong>
-            <span>{t(planned, { count: day.planned })} · {t("stock.day.booked", { count: bookedOf(day) })}</span>
-            <b>{t("stock.day.left", { count: day.available })}</b>
+            <span>{t(planned, { count: day.planned })} · {t(texts.dayBooked, { count: bookedOf(day) })}</span>
+            <b>{t(texts.dayLeft, { count: day.available })}</b>
           </li>
         ))}
       </ul>
@@ -110,17 +111,17 @@ function Short({ branchId, row }: { branchId: string; row: StockRow }) {
     <Alert
       type="error"
       showIcon
-      title={t("stock.short", { count: shortOf(row) })}
+      title={t(texts.short, { count: shortOf(row) })}
       description={
         <>
           {days.map((day) => (
-            <div key={day.business_day}>{t("stock.shortDay", { day: day.business_day, count: day.shortfall })}</div>
+            <div key={day.business_day}>{t(texts.shortDay, { day: day.business_day, count: day.shortfall })}</div>
           ))}
-          <p>{t("stock.shortHint")}</p>
-          <ul className={styles.orders} aria-label={t("stock.shortOrders")}>
+          <p>{t(texts.shortHint)}</p>
+          <ul className={styles.orders} aria-label={t(texts.shortOrders)}>
             {orders.data?.map((order) => (
               <li key={order.order_id} className="tabular">
-                {t("stock.shortOrder", { at: formatDateTime(order.promised_at, timeZone), count: order.quantity, id: order.order_id.slice(-6) })}
+                {t(texts.shortOrder, { at: formatDateTime(order.promised_at, timeZone), count: order.quantity, id: order.order_id.slice(-6) })}
               </li>
             ))}
           </ul>

@@ -6,7 +6,9 @@ import type { StockImportReport } from "../../data/types";
 import { useReason, useT } from "../../i18n";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { useRefusalToast } from "../../patterns/use-toast";
+import { texts as importTexts } from "../import/texts";
 import { importStock } from "./queries";
+import { texts } from "./texts";
 
 interface FileDrawerProps {
   branchId: string;
@@ -25,7 +27,7 @@ export function FileDrawer({ branchId, open, onClose, onImported }: FileDrawerPr
   async function run(file: File, dryRun: boolean) {
     setBusy(true);
     try {
-      const report = await importStock(branchId, file, dryRun, t("stock.importReason"));
+      const report = await importStock(branchId, file, dryRun, t(texts.importReason));
       setPicked({ file, report });
       if (report.applied) onImported();
     } catch (thrown) {
@@ -38,9 +40,9 @@ export function FileDrawer({ branchId, open, onClose, onImported }: FileDrawerPr
   const report = picked?.report;
   const changes = report ? report.created + report.updated : 0;
   return (
-    <DetailDrawer open={open} title={t("stock.file")} onClose={onClose}>
+    <DetailDrawer open={open} title={t(texts.file)} onClose={onClose}>
       <Button size="large" icon={<DownloadOutlined />} href={`/api/admin/branches/${branchId}/stock/export`}>
-        {t("stock.export")}
+        {t(texts.export)}
       </Button>
       <Upload.Dragger
         accept=".csv,text/csv"
@@ -55,15 +57,15 @@ export function FileDrawer({ branchId, open, onClose, onImported }: FileDrawerPr
         <p style={{ fontSize: 32, color: "var(--primary)" }}>
           <FileTextOutlined aria-hidden />
         </p>
-        <p style={{ fontSize: 17, fontWeight: 600 }}>{picked ? t("import.again", { name: picked.file.name }) : t("import.drop")}</p>
-        <p style={{ color: "var(--ink-2)" }}>{t("stock.importColumns")}</p>
+        <p style={{ fontSize: 17, fontWeight: 600 }}>{picked ? t(importTexts.again, { name: picked.file.name }) : t(importTexts.drop)}</p>
+        <p style={{ color: "var(--ink-2)" }}>{t(texts.importColumns)}</p>
       </Upload.Dragger>
       {picked && report ? (
         <Flex vertical gap={12}>
           <Report report={report} />
           {report.applied || report.problems.length > 0 ? null : (
             <Button type="primary" size="large" loading={busy} disabled={changes === 0} onClick={() => void run(picked.file, false)}>
-              {t("stock.importApply", { count: changes })}
+              {t(texts.importApply, { count: changes })}
             </Button>
           )}
         </Flex>
@@ -76,10 +78,10 @@ function Report({ report }: { report: StockImportReport }) {
   const t = useT();
   const sentence = useReason();
   const bad = report.problems.length;
-  const title = report.applied ? t("stock.imported") : bad > 0 ? t("import.bad", { count: bad }) : t("import.good");
+  const title = report.applied ? t(texts.imported) : bad > 0 ? t(importTexts.bad, { count: bad }) : t(importTexts.good);
   return (
-    <section aria-label={t("import.report")} aria-live="polite">
-      <Alert showIcon type={bad > 0 ? "error" : "success"} title={title} description={t("stock.importCounts", { created: report.created, updated: report.updated, unchanged: report.unchanged })} style={{ marginBottom: 12 }} />
+    <section aria-label={t(importTexts.report)} aria-live="polite">
+      <Alert showIcon type={bad > 0 ? "error" : "success"} title={title} description={t(texts.importCounts, { created: report.created, updated: report.updated, unchanged: report.unchanged })} style={{ marginBottom: 12 }} />
       {bad > 0 ? (
         <Table
           size="small"
@@ -88,10 +90,10 @@ function Report({ report }: { report: StockImportReport }) {
           pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
           scroll={{ x: "max-content" }}
           columns={[
-            { title: t("import.line"), dataIndex: "line", align: "right", width: 72 },
-            { title: t("import.column"), dataIndex: "column" },
-            { title: t("import.value"), key: "value", render: (_, row) => <code>{row.value || t("import.blank")}</code> },
-            { title: t("import.reason"), key: "reason", render: (_, row) => sentence(row) },
+            { title: t(importTexts.line), dataIndex: "line", align: "right", width: 72 },
+            { title: t(importTexts.column), dataIndex: "column" },
+            { title: t(importTexts.value), key: "value", render: (_, row) => <code>{row.value || t(importTexts.blank)}</code> },
+            { title: t(importTexts.reason), key: "reason", render: (_, row) => sentence(row) },
           ]}
         />
       ) : (
@@ -101,11 +103,11 @@ function Report({ report }: { report: StockImportReport }) {
           dataSource={report.rows}
           pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
           scroll={{ x: "max-content" }}
-          locale={{ emptyText: t("stock.importNothing") }}
+          locale={{ emptyText: t(texts.importNothing) }}
           columns={[
-            { title: t("import.line"), dataIndex: "line", align: "right", width: 72 },
-            { title: t("stock.name"), dataIndex: "name" },
-            { title: t("import.detail"), dataIndex: "detail" },
+            { title: t(importTexts.line), dataIndex: "line", align: "right", width: 72 },
+            { title: t(texts.name), dataIndex: "name" },
+            { title: t(importTexts.detail), dataIndex: "detail" },
           ]}
         />
       )}

@@ -7,6 +7,7 @@ import { useReason, useT } from "../../i18n";
 import { moveStock } from "./queries";
 import { Stepper } from "./stepper";
 import styles from "./stock.module.css";
+import { texts } from "./texts";
 
 const kinds: readonly CountedMovement[] = ["counted", "received", "scrapped", "adjusted"];
 
@@ -49,7 +50,7 @@ export function Move({ branchId, item, onChanged }: { branchId: string; item: St
     try {
       const answer = await moveStock(branchId, item.sku_id, { kind, quantity, reason: reason.trim() }, key);
       onChanged(answer.item);
-      void message.success(t("stock.moved", { count: answer.item.on_hand }));
+      void message.success(t(texts.moved, { count: answer.item.on_hand }));
       setKind("counted");
       setQuantity(answer.item.on_hand);
       setReason("");
@@ -62,11 +63,11 @@ export function Move({ branchId, item, onChanged }: { branchId: string; item: St
   }
 
   return (
-    <section aria-label={t("stock.record")}>
+    <section aria-label={t(texts.record)}>
       <Flex vertical gap={12}>
-        <Segmented<CountedMovement> block size="large" value={kind} onChange={choose} options={kinds.map((one) => ({ value: one, label: t(`movement.${one}`) }))} />
-        <p style={{ color: "var(--ink-2)" }}>{t(`movement.hint.${kind}`)}</p>
-        <Stepper label={t(`movement.${kind}`)} value={quantity} min={kind === "adjusted" ? -item.on_hand : 0} max={kind === "scrapped" ? item.on_hand : 999_999} onChange={change} />
+        <Segmented<CountedMovement> block size="large" value={kind} onChange={choose} options={kinds.map((one) => ({ value: one, label: t(texts.movement[one]) }))} />
+        <p style={{ color: "var(--ink-2)" }}>{t(texts.movementHint[kind])}</p>
+        <Stepper label={t(texts.movement[kind])} value={quantity} min={kind === "adjusted" ? -item.on_hand : 0} max={kind === "scrapped" ? item.on_hand : 999_999} onChange={change} />
         <div className={styles.quick}>
           {[5, 10, 50].map((step) => (
             <Button key={step} size="large" onClick={() => change(Math.min(kind === "scrapped" ? item.on_hand : 999_999, quantity + step))}>
@@ -77,16 +78,16 @@ export function Move({ branchId, item, onChanged }: { branchId: string; item: St
         <Input
           size="large"
           maxLength={200}
-          aria-label={t("stock.reason")}
-          placeholder={needsReason ? t(`stock.reason.${kind === "scrapped" ? "scrapped" : "adjusted"}`) : t("stock.reason")}
+          aria-label={t(texts.reasonLabel)}
+          placeholder={needsReason ? t(texts.reason[kind === "scrapped" ? "scrapped" : "adjusted"]) : t(texts.reasonLabel)}
           value={reason}
           onChange={({ target }) => setReason(target.value)}
         />
         {refused ? <Alert role="alert" type="error" showIcon title={refused} /> : null}
         <Button type="primary" style={{ height: 56, fontSize: 18 }} loading={busy} disabled={nothing || (needsReason && reason.trim() === "")} onClick={() => void send()}>
-          {t("stock.do", { kind: t(`movement.${kind}`), before: item.on_hand, after: result })}
+          {t(texts.do, { kind: t(texts.movement[kind]), before: item.on_hand, after: result })}
         </Button>
-        {kind === "counted" && quantity < item.held ? <Alert type="warning" showIcon title={t("stock.belowHeld", { count: item.held - quantity })} /> : null}
+        {kind === "counted" && quantity < item.held ? <Alert type="warning" showIcon title={t(texts.belowHeld, { count: item.held - quantity })} /> : null}
       </Flex>
     </section>
   );

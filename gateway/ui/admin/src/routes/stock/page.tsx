@@ -7,6 +7,7 @@ import { useState } from "react";
 
 import { keys } from "../../data/keys";
 import type { StockItem, StockList } from "../../data/types";
+import { texts as frameTexts } from "../../frame/texts";
 import { useMe, useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { useLine } from "../../live/line";
@@ -21,6 +22,7 @@ import { FileDrawer } from "./file";
 import { stockNamesQuery, stockQuery } from "./queries";
 import { isLow, isOut, isTracked, leftOf, nextExpected, passes, shortOf, shownRows, stockFilters, stockRows, type StockFilter, type StockRow } from "./rows";
 import styles from "./stock.module.css";
+import { texts } from "./texts";
 
 const MOST_SHOWN = 200;
 
@@ -51,7 +53,7 @@ export function StockPage() {
 
   return (
     <Page narrow>
-      <PageHeader title={t("fn.stock")} hint={t(manages ? "stock.hint" : "stock.hintView")} />
+      <PageHeader title={t(frameTexts.functionNames.stock)} hint={t(manages ? texts.hint : texts.hintView)} />
       <QueryView query={items}>
         {(stock) => {
           const rows = stockRows(names.data ?? { variants: [], options: [] }, stock);
@@ -68,22 +70,22 @@ export function StockPage() {
                   size="large"
                   style={{ flex: "1 1 200px" }}
                   prefix={<SearchOutlined aria-hidden />}
-                  aria-label={t("stock.find")}
-                  placeholder={t("stock.find")}
+                  aria-label={t(texts.find)}
+                  placeholder={t(texts.find)}
                   value={text}
                   onChange={({ target }) => setText(target.value)}
                 />
                 {manages ? (
                   <Flex gap={8} style={{ flex: "1 0 auto" }}>
-                    <Button size="large" type="primary" style={{ flex: 1 }} disabled={tracked === 0} onClick={() => names.data && setCounting(toCount)}>{t("count.begin", { count: tracked })}</Button>
-                    <Button size="large" onClick={() => setAside("components")}>{t("component.title")}</Button>
-                    <Button size="large" onClick={() => setAside("file")}>{t("stock.file")}</Button>
+                    <Button size="large" type="primary" style={{ flex: 1 }} disabled={tracked === 0} onClick={() => names.data && setCounting(toCount)}>{t(texts.countBegin, { count: tracked })}</Button>
+                    <Button size="large" onClick={() => setAside("components")}>{t(texts.componentTitle)}</Button>
+                    <Button size="large" onClick={() => setAside("file")}>{t(texts.file)}</Button>
                   </Flex>
                 ) : null}
-                <div className={styles.filters} role="group" aria-label={t("stock.filter")}>
+                <div className={styles.filters} role="group" aria-label={t(texts.filterLabel)}>
                   {stockFilters.map((one) => (
                     <button key={one} type="button" aria-pressed={filter === one} onClick={() => setFilter(one)}>
-                      {t(`stock.filter.${one}`)} <b>{rows.filter((row) => passes(row, one)).length}</b>
+                      {t(texts.filter[one])} <b>{rows.filter((row) => passes(row, one)).length}</b>
                     </button>
                   ))}
                 </div>
@@ -92,9 +94,9 @@ export function StockPage() {
                 <ErrorState thrown={names.error} onRetry={() => void names.refetch()} />
               ) : names.data && shown.length === 0 ? (
                 <EmptyState
-                  title={text ? t("stock.noneFound") : t(`stock.none.${filter}`)}
-                  hint={filter === "tracked" && !text ? t("stock.noneHint") : undefined}
-                  action={filter === "tracked" && !text ? <Button type="primary" onClick={() => setFilter("all")}>{t("stock.showAll")}</Button> : null}
+                  title={text ? t(texts.noneFound) : t(texts.none[filter])}
+                  hint={filter === "tracked" && !text ? t(texts.noneHint) : undefined}
+                  action={filter === "tracked" && !text ? <Button type="primary" onClick={() => setFilter("all")}>{t(texts.showAll)}</Button> : null}
                 />
               ) : (
                 <ul className={styles.list} aria-busy={!names.data}>
@@ -103,7 +105,7 @@ export function StockPage() {
                   ))}
                 </ul>
               )}
-              {shown.length > MOST_SHOWN ? <p style={{ padding: 12, color: "var(--ink-2)" }}>{t("stock.more", { count: shown.length - MOST_SHOWN })}</p> : null}
+              {shown.length > MOST_SHOWN ? <p style={{ padding: 12, color: "var(--ink-2)" }}>{t(texts.more, { count: shown.length - MOST_SHOWN })}</p> : null}
               <StockDrawer key={openId} branchId={branchId} row={open} components={stock.components} manages={manages} onClose={() => setOpenId(undefined)} onChanged={put} onRefresh={refresh} />
               <FileDrawer key={`file ${String(aside === "file")}`} branchId={branchId} open={aside === "file"} onClose={() => setAside(undefined)} onImported={refresh} />
               <ComponentsDrawer brandId={brandId} components={stock.components} open={aside === "components"} onClose={() => setAside(undefined)} onChanged={refresh} />
@@ -123,11 +125,11 @@ function StockLine({ row, onOpen }: { row: StockRow; onOpen: () => void }) {
   const short = shortOf(row);
   const coming = nextExpected(row);
   const parts = [
-    row.detail || (row.kind === "component" ? t("stock.kind.component") : ""),
-    item && isTracked(row) ? t(`stockMode.${item.mode}`) : "",
-    row.recipe?.sellable === undefined || row.recipe.sellable === null ? "" : t("stock.byRecipe", { count: row.recipe.sellable }),
-    coming ? t("stock.day.next", { day: formatBusinessDay(coming.business_day, t.locale), count: coming.planned }) : "",
-    item && item.held > 0 ? t("stock.heldShort", { count: item.held }) : "",
+    row.detail || (row.kind === "component" ? t(texts.kind.component) : ""),
+    item && isTracked(row) ? t(texts.stockMode[item.mode]) : "",
+    row.recipe?.sellable === undefined || row.recipe.sellable === null ? "" : t(texts.byRecipe, { count: row.recipe.sellable }),
+    coming ? t(texts.dayNext, { day: formatBusinessDay(coming.business_day, t.locale), count: coming.planned }) : "",
+    item && item.held > 0 ? t(texts.heldShort, { count: item.held }) : "",
   ];
   return (
     <li className={styles.line} data-low={isLow(row) || isOut(row) || undefined}>
@@ -137,17 +139,17 @@ function StockLine({ row, onOpen }: { row: StockRow; onOpen: () => void }) {
           <span>{parts.filter(Boolean).join(" · ")}</span>
           {isLow(row) || short > 0 ? (
             <span>
-              {isLow(row) ? <Tag color="warning">{t("stock.filter.low")}</Tag> : null}
-              {short > 0 ? <Tag color="error">{t("stock.shortTag", { count: short })}</Tag> : null}
+              {isLow(row) ? <Tag color="warning">{t(texts.filter.low)}</Tag> : null}
+              {short > 0 ? <Tag color="error">{t(texts.shortTag, { count: short })}</Tag> : null}
             </span>
           ) : null}
         </span>
         {left === undefined ? (
-          <span className={styles.untracked}>{t("stockMode.untracked")}</span>
+          <span className={styles.untracked}>{t(texts.stockMode.untracked)}</span>
         ) : (
           <span className={styles.left}>
             <b>{left}</b>
-            <small>{left === 0 ? t("stock.soldOut") : t("stock.available")}</small>
+            <small>{left === 0 ? t(texts.soldOut) : t(texts.available)}</small>
           </span>
         )}
       </button>

@@ -9,6 +9,7 @@ import { useReason, useT } from "../../i18n";
 import { setRecipe } from "./queries";
 import type { StockRow } from "./rows";
 import styles from "./stock.module.css";
+import { texts } from "./texts";
 
 interface RecipeEditorProps {
   row: StockRow;
@@ -36,7 +37,7 @@ export function RecipeEditor({ row, components, onSaved }: RecipeEditorProps) {
     setRefused(undefined);
     try {
       await setRecipe(brand?.brand_id ?? "", row.sku_id, { parts, ...(row.recipe ? { version: row.recipe.version } : {}) });
-      void message.success(t("stock.recipeSaved"));
+      void message.success(t(texts.recipeSaved));
       onSaved();
     } catch (thrown) {
       const problem = problemFrom(thrown);
@@ -48,32 +49,32 @@ export function RecipeEditor({ row, components, onSaved }: RecipeEditorProps) {
   }
 
   return (
-    <section aria-label={t("stock.recipe")}>
+    <section aria-label={t(texts.recipe)}>
       <Flex vertical gap={12}>
-        <h3>{t("stock.recipe")}</h3>
-        <p className={styles.hint}>{components.length === 0 ? t("stock.recipeNone") : t("stock.recipeHint")}</p>
+        <h3>{t(texts.recipe)}</h3>
+        <p className={styles.hint}>{components.length === 0 ? t(texts.recipeNone) : t(texts.recipeHint)}</p>
         {parts.map((part) => (
           <Flex key={part.component_id} gap={8} align="center">
             <span style={{ flex: 1 }}>{name(part.component_id)}</span>
             <InputNumber
               size="large"
               inputMode="numeric"
-              aria-label={t("stock.units", { name: name(part.component_id) })}
+              aria-label={t(texts.units, { name: name(part.component_id) })}
               min={1}
               max={999}
               precision={0}
               value={part.units}
               onChange={(units) => setParts(parts.map((one) => (one === part ? { ...one, units: units ?? 1 } : one)))}
             />
-            <Button size="large" type="text" icon={<CloseOutlined />} aria-label={t("stock.partRemove", { name: name(part.component_id) })} onClick={() => setParts(parts.filter((one) => one !== part))} />
+            <Button size="large" type="text" icon={<CloseOutlined />} aria-label={t(texts.partRemove, { name: name(part.component_id) })} onClick={() => setParts(parts.filter((one) => one !== part))} />
           </Flex>
         ))}
         {free.length > 0 && parts.length < MOST_PARTS ? (
           <Select
             size="large"
             showSearch={{ optionFilterProp: "label" }}
-            aria-label={t("stock.partAdd")}
-            placeholder={t("stock.partAdd")}
+            aria-label={t(texts.partAdd)}
+            placeholder={t(texts.partAdd)}
             value={null}
             onChange={(component_id: string | null) => component_id && setParts([...parts, { component_id, units: 1 }])}
             options={free.map((one) => ({ value: one.sku_id, label: one.name }))}
@@ -82,7 +83,7 @@ export function RecipeEditor({ row, components, onSaved }: RecipeEditorProps) {
         {refused ? <Alert role="alert" type="error" showIcon title={refused} /> : null}
         {JSON.stringify(parts) === JSON.stringify(before) ? null : (
           <Button size="large" type="primary" loading={busy} onClick={() => void save()}>
-            {t("stock.recipeSave")}
+            {t(texts.recipeSave)}
           </Button>
         )}
       </Flex>

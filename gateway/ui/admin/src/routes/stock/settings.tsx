@@ -5,9 +5,11 @@ import { useState } from "react";
 import { problemFrom } from "../../data/gateway";
 import type { StockDeduct, StockItem, StockMode, StockRules } from "../../data/types";
 import { useReason, useT } from "../../i18n";
+import { common } from "../../i18n/common";
 import { setStock } from "./queries";
 import type { StockRow } from "./rows";
 import styles from "./stock.module.css";
+import { texts } from "./texts";
 
 interface SettingsProps {
   branchId: string;
@@ -60,21 +62,21 @@ export function Settings({ branchId, row, onChanged, onConflict }: SettingsProps
     </label>
   );
   return (
-    <section aria-label={t("stock.settings")}>
+    <section aria-label={t(texts.settings)}>
       <Flex vertical gap={12}>
-        <Segmented<StockMode> block size="large" aria-label={t("stock.settings")} value={now.mode} onChange={(mode) => change({ mode })} options={modes.map((one) => ({ value: one, label: t(`stockMode.${one}`) }))} />
-        <p className={styles.hint}>{t(`stockMode.hint.${now.mode}`)}</p>
+        <Segmented<StockMode> block size="large" aria-label={t(texts.settings)} value={now.mode} onChange={(mode) => change({ mode })} options={modes.map((one) => ({ value: one, label: t(texts.stockMode[one]) }))} />
+        <p className={styles.hint}>{t(texts.stockModeHint[now.mode])}</p>
         {now.mode === "running" ? <Deduct value={deduct} onChange={(next) => rule({ deduct: next })} /> : null}
         {now.mode === "daily" || expects ? <Amounts of={expects ? "expected" : "daily"} daily={now.daily_amount} rules={now.rules} onDaily={(daily_amount) => change({ daily_amount })} onRules={rule} /> : null}
         <div className={styles.fields}>
-          {now.mode === "untracked" ? null : number(t("stock.low"), now.low_threshold, MOST, (low_threshold) => change({ low_threshold }))}
-          {number(t("stock.maxPerOrder"), now.rules.max_per_order, 999, (max_per_order) => rule({ max_per_order }))}
-          {row.kind === "component" ? null : number(t("stock.showLast"), now.rules.show_last, 99, (show_last) => rule({ show_last }))}
+          {now.mode === "untracked" ? null : number(t(texts.low), now.low_threshold, MOST, (low_threshold) => change({ low_threshold }))}
+          {number(t(texts.maxPerOrder), now.rules.max_per_order, 999, (max_per_order) => rule({ max_per_order }))}
+          {row.kind === "component" ? null : number(t(texts.showLast), now.rules.show_last, 99, (show_last) => rule({ show_last }))}
         </div>
-        <p className={styles.hint}>{t("stock.zeroHint")}</p>
+        <p className={styles.hint}>{t(texts.zeroHint)}</p>
         {refused ? <Alert role="alert" type="error" showIcon title={refused} /> : null}
         <Button size="large" type="primary" loading={busy} disabled={same} onClick={() => void save()}>
-          {t("stock.saveSettings")}
+          {t(texts.saveSettings)}
         </Button>
       </Flex>
     </section>
@@ -86,9 +88,9 @@ function Deduct({ value, onChange }: { value: StockDeduct; onChange: (value: Sto
   const t = useT();
   return (
     <div className={styles.field}>
-      <span id="deduct">{t("stock.deduct")}</span>
-      <Segmented<StockDeduct> block size="large" aria-labelledby="deduct" value={value} onChange={onChange} options={deducts.map((one) => ({ value: one, label: t(`stockDeduct.${one}`) }))} />
-      <p className={styles.hint}>{t(`stockDeduct.hint.${value}`)}</p>
+      <span id="deduct">{t(texts.deduct)}</span>
+      <Segmented<StockDeduct> block size="large" aria-labelledby="deduct" value={value} onChange={onChange} options={deducts.map((one) => ({ value: one, label: t(texts.stockDeduct[one]) }))} />
+      <p className={styles.hint}>{t(texts.stockDeductHint[value])}</p>
     </div>
   );
 }
@@ -114,14 +116,14 @@ function Amounts({ of, daily, rules, onDaily, onRules }: AmountsProps) {
   return (
     <Flex vertical gap={12}>
       <label className={styles.field}>
-        {t(`stock.amount.${of}`)}
+        {t(texts.amount[of])}
         <InputNumber size="large" style={{ width: "100%" }} inputMode="numeric" min={0} max={MOST} precision={0} value={daily} onChange={(value) => onDaily(value ?? 0)} />
       </label>
       <fieldset className={styles.week}>
-        <legend>{t(`stock.week.${of}`)}</legend>
+        <legend>{t(texts.week[of])}</legend>
         {weekdays.map((weekday) => (
           <label key={weekday}>
-            <span>{t(`weekday.${weekday}`)}</span>
+            <span>{t(common.weekday[weekday])}</span>
             <InputNumber
               size="large"
               controls={false}
@@ -137,21 +139,21 @@ function Amounts({ of, daily, rules, onDaily, onRules }: AmountsProps) {
         ))}
       </fieldset>
       <fieldset className={styles.dates}>
-        <legend>{t(`stock.dates.${of}`)}</legend>
+        <legend>{t(texts.dates[of])}</legend>
         {dates.map((one, index) => (
           // A row is its place: its date may be any, even twice while it is being typed.
           // oxlint-disable-next-line no-array-index-key
           <Flex key={index} gap={8}>
-            <Input size="large" type="date" aria-label={t("stock.date")} value={one.business_day} onChange={({ target }) => setDate(index, { business_day: target.value })} />
-            <InputNumber size="large" inputMode="numeric" aria-label={t("stock.dateAmount")} min={0} max={MOST} precision={0} value={one.amount} onChange={(amount) => setDate(index, { amount: amount ?? 0 })} />
-            <Button size="large" type="text" icon={<CloseOutlined />} aria-label={t("stock.dateRemove")} onClick={() => onRules({ date_amounts: dates.filter((_, at) => at !== index) })} />
+            <Input size="large" type="date" aria-label={t(texts.date)} value={one.business_day} onChange={({ target }) => setDate(index, { business_day: target.value })} />
+            <InputNumber size="large" inputMode="numeric" aria-label={t(texts.dateAmount)} min={0} max={MOST} precision={0} value={one.amount} onChange={(amount) => setDate(index, { amount: amount ?? 0 })} />
+            <Button size="large" type="text" icon={<CloseOutlined />} aria-label={t(texts.dateRemove)} onClick={() => onRules({ date_amounts: dates.filter((_, at) => at !== index) })} />
           </Flex>
         ))}
         <Button size="large" disabled={dates.length >= 120} onClick={() => onRules({ date_amounts: [...dates, { business_day: "", amount: daily }] })}>
-          {t("stock.dateAdd")}
+          {t(texts.dateAdd)}
         </Button>
       </fieldset>
-      <p className={styles.hint}>{t(`stock.amountsHint.${of}`)}</p>
+      <p className={styles.hint}>{t(texts.amountsHint[of])}</p>
     </Flex>
   );
 }

@@ -1,5 +1,6 @@
 import { useT } from "../../i18n";
 import styles from "./stock.module.css";
+import { texts } from "./texts";
 
 interface StepperProps {
   label: string;
@@ -15,7 +16,7 @@ export function Stepper({ label, value, min, max, onChange }: StepperProps) {
   const clamp = (next: number) => onChange(Math.min(max, Math.max(min, Number.isFinite(next) ? Math.trunc(next) : 0)));
   return (
     <div className={styles.stepper}>
-      <button type="button" disabled={value <= min} aria-label={t("stock.less")} onClick={() => clamp(value - 1)}>
+      <button type="button" disabled={value <= min} aria-label={t(texts.less)} onClick={() => clamp(value - 1)}>
         −
       </button>
       <input
@@ -25,7 +26,7 @@ export function Stepper({ label, value, min, max, onChange }: StepperProps) {
         onFocus={({ target }) => target.select()}
         onChange={({ target }) => clamp(Number(target.value.normalize("NFKC").replace(/[^\d-]/gu, "")))}
       />
-      <button type="button" disabled={value >= max} aria-label={t("stock.plus")} onClick={() => clamp(value + 1)}>
+      <button type="button" disabled={value >= max} aria-label={t(texts.plus)} onClick={() => clamp(value + 1)}>
         ＋
       </button>
     </div>

@@ -9,6 +9,7 @@ import { EmptyState } from "../../patterns/states";
 import { transferStock } from "./queries";
 import { Stepper } from "./stepper";
 import styles from "./stock.module.css";
+import { texts } from "./texts";
 
 /** 調撥: sends units to another branch, which has them at once. */
 export function Transfer({ branchId, item, onChanged }: { branchId: string; item: StockItem; onChanged: (item: StockItem) => void }) {
@@ -26,7 +27,7 @@ export function Transfer({ branchId, item, onChanged }: { branchId: string; item
   const others = branches
     .filter((one) => one.branch_id !== branchId && one.state !== "closed")
     .sort((a, b) => Number(b.brand_id === brand?.brand_id) - Number(a.brand_id === brand?.brand_id));
-  if (others.length === 0) return <EmptyState title={t("stock.transferNowhere")} />;
+  if (others.length === 0) return <EmptyState title={t(texts.transferNowhere)} />;
 
   async function send() {
     setBusy(true);
@@ -34,7 +35,7 @@ export function Transfer({ branchId, item, onChanged }: { branchId: string; item
     try {
       const answer = await transferStock(branchId, item.sku_id, { to_branch_id: to ?? "", quantity, reason: reason.trim() }, key);
       onChanged(answer.item);
-      void message.success(t("stock.moved", { count: answer.item.on_hand }));
+      void message.success(t(texts.moved, { count: answer.item.on_hand }));
       setQuantity(0);
       setReason("");
       setKey(newIdempotencyKey());
@@ -51,23 +52,23 @@ export function Transfer({ branchId, item, onChanged }: { branchId: string; item
     setKey(newIdempotencyKey());
   };
   return (
-    <section aria-label={t("stock.tab.transfer")}>
+    <section aria-label={t(texts.tabTransfer)}>
       <Flex vertical gap={12}>
-        <p className={styles.hint}>{t("stock.transferHint")}</p>
+        <p className={styles.hint}>{t(texts.transferHint)}</p>
         <Select
           size="large"
           showSearch={{ optionFilterProp: "label" }}
-          aria-label={t("stock.transferTo")}
-          placeholder={t("stock.transferTo")}
+          aria-label={t(texts.transferTo)}
+          placeholder={t(texts.transferTo)}
           value={to ?? null}
           onChange={(next: string | null) => change(() => setTo(next ?? undefined))}
           options={others.map((one) => ({ value: one.branch_id, label: one.name }))}
         />
-        <Stepper label={t("stock.transferQuantity")} value={quantity} min={0} max={item.on_hand} onChange={(next) => change(() => setQuantity(next))} />
-        <Input size="large" maxLength={200} aria-label={t("stock.reason")} placeholder={t("stock.reason")} value={reason} onChange={({ target }) => change(() => setReason(target.value))} />
+        <Stepper label={t(texts.transferQuantity)} value={quantity} min={0} max={item.on_hand} onChange={(next) => change(() => setQuantity(next))} />
+        <Input size="large" maxLength={200} aria-label={t(texts.reasonLabel)} placeholder={t(texts.reasonLabel)} value={reason} onChange={({ target }) => change(() => setReason(target.value))} />
         {refused ? <Alert role="alert" type="error" showIcon title={refused} /> : null}
         <Button type="primary" style={{ height: 56, fontSize: 18 }} loading={busy} disabled={!to || quantity === 0} onClick={() => void send()}>
-          {t("stock.transferDo", { before: item.on_hand, after: item.on_hand - quantity })}
+          {t(texts.transferDo, { before: item.on_hand, after: item.on_hand - quantity })}
         </Button>
       </Flex>
     </section>

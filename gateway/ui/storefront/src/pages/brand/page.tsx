@@ -10,6 +10,8 @@ import { ProblemPage } from "../../parts/problem";
 import { Skeleton } from "../../parts/skeleton";
 import { followBrand, loadBrand } from "../../shop/brand";
 import { t } from "../../text";
+import { common } from "../../text/common";
+import { texts } from "./texts";
 
 /** From this many branches on there is a search. */
 const MANY = 6;
@@ -24,11 +26,11 @@ function BranchCard({ brand, branch }: { brand: string; branch: ShopBranch }) {
           <p class="soft">{branch.address}</p>
         </a>
         <div class="branch-actions">
-          <a class="round quiet" href={`tel:${branch.phone}`} aria-label={t("branch.call", { name: branch.name })} title={displayPhone(branch.phone)}>
+          <a class="round quiet" href={`tel:${branch.phone}`} aria-label={t(common.branchCall, { name: branch.name })} title={displayPhone(branch.phone)}>
             <Icon name="phone" />
           </a>
           <a
-            class="round quiet" target="_blank" rel="noreferrer" aria-label={t("branch.map", { name: branch.name })}
+            class="round quiet" target="_blank" rel="noreferrer" aria-label={t(common.branchMap, { name: branch.name })}
             href={`https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(branch.address)}`}
           >
             <Icon name="pin" />
@@ -50,7 +52,7 @@ export function BrandPage({ brand }: { brand: string }) {
   useEffect(load, [load]);
   useEffect(() => followBrand(brand, load), [brand, load]);
 
-  if (problem && !page) return <ProblemPage title={t("menu.error")} problem={problem} onRetry={load} />;
+  if (problem && !page) return <ProblemPage title={t(common.menuError)} problem={problem} onRetry={load} />;
   if (!page) return <Skeleton rows={4} cover />;
   document.title = page.brand.name;
   const wanted = folded(text);
@@ -59,15 +61,15 @@ export function BrandPage({ brand }: { brand: string }) {
     <>
       <Cover brand={page.brand.name} title={page.brand.name} introduction={page.brand.introduction} />
       <main class="page-narrow" id="content" tabIndex={-1}>
-        <h2 class="section-title">{t("brand.choose")}</h2>
+        <h2 class="section-title">{t(common.brandChoose)}</h2>
         {page.branches.length >= MANY && (
           <label class="search">
             <Icon name="search" />
-            <input type="search" value={text} placeholder={t("brand.search")} aria-label={t("brand.search")} onInput={(event) => setText(event.currentTarget.value)} />
+            <input type="search" value={text} placeholder={t(texts.search)} aria-label={t(texts.search)} onInput={(event) => setText(event.currentTarget.value)} />
           </label>
         )}
-        {page.branches.length === 0 && <Empty title={t("brand.none")} hint={t("brand.none_hint")} />}
-        {page.branches.length > 0 && branches.length === 0 && <Empty title={t("brand.no_match", { text })} />}
+        {page.branches.length === 0 && <Empty title={t(texts.none)} hint={t(texts.noneHint)} />}
+        {page.branches.length > 0 && branches.length === 0 && <Empty title={t(texts.noMatch, { text })} />}
         <ul class="branches">
           {branches.map((branch) => (
             <BranchCard key={branch.branch_id} brand={brand} branch={branch} />

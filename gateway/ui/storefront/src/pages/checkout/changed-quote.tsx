@@ -3,6 +3,7 @@ import type { QuoteDifference } from "../../domain/changes";
 import { now } from "../../lib/clock";
 import { Icon } from "../../parts/icon";
 import { locale, t } from "../../text";
+import { texts } from "./texts";
 
 interface ChangedQuoteProps {
   differences: readonly QuoteDifference[];
@@ -15,27 +16,27 @@ export function ChangedQuote({ differences, currency, timeZone }: ChangedQuotePr
   const onlyTime = differences.length > 0 && differences.every(({ kind }) => kind === "time");
   const shown = ({ kind }: QuoteDifference, value: string) =>
     kind === "time" ? formatDayTime(value, timeZone, now.value, locale.value) : formatMoney(Number(value), currency);
-  const named = ({ kind, name }: QuoteDifference) => (kind === "time" ? t("checkout.time") : (name ?? t("checkout.fee")));
+  const named = ({ kind, name }: QuoteDifference) => (kind === "time" ? t(texts.time) : (name ?? t(texts.fee)));
   return (
     <section class="card changed is-refused" role="alert" tabIndex={-1}>
       <h2>
-        <Icon name="alert" /> {t(onlyTime ? "checkout.changed_time" : "checkout.changed")}
+        <Icon name="alert" /> {t(onlyTime ? texts.changedTime : texts.changed)}
       </h2>
-      {differences.length === 0 && <p>{t("checkout.changed_nothing")}</p>}
+      {differences.length === 0 && <p>{t(texts.changedNothing)}</p>}
       <ul>
         {differences.map((difference) => (
           <li key={difference.field} class="sum-row">
             <span>{named(difference)}</span>
             <span class="changed-amounts">
               <span class="soft">
-                {difference.from === undefined ? t("checkout.changed_new") : t("checkout.changed_from", { price: shown(difference, difference.from) })}
+                {difference.from === undefined ? t(texts.changedNew) : t(texts.changedFrom, { price: shown(difference, difference.from) })}
               </span>
-              <strong class="figure">{difference.to === undefined ? t("checkout.changed_gone") : shown(difference, difference.to)}</strong>
+              <strong class="figure">{difference.to === undefined ? t(texts.changedGone) : shown(difference, difference.to)}</strong>
             </span>
           </li>
         ))}
       </ul>
-      <p class="soft">{t("checkout.changed_hint")}</p>
+      <p class="soft">{t(texts.changedHint)}</p>
     </section>
   );
 }

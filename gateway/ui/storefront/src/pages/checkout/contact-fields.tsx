@@ -6,6 +6,7 @@ import { Icon } from "../../parts/icon";
 import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
 import { sentence } from "../../lib/sentence";
+import { texts } from "./texts";
 
 interface FieldProps {
   label: string;
@@ -37,17 +38,17 @@ export function ContactFields({ shop, refusals }: { shop: Shop; refusals: readon
   return (
     <>
       <fieldset class="card">
-        <legend>{t("checkout.contact")}</legend>
+        <legend>{t(texts.contact)}</legend>
         <div class="field-pair">
-          <Field label={t("checkout.name")} refusals={at(refusals, "name")} timeZone={timeZone}>
+          <Field label={t(texts.name)} refusals={at(refusals, "name")} timeZone={timeZone}>
             {(attributes) => (
               <input
-                {...attributes} type="text" autocomplete="name" enterkeyhint="next" placeholder={t("checkout.name_hint")} value={draft.name}
+                {...attributes} type="text" autocomplete="name" enterkeyhint="next" placeholder={t(texts.nameHint)} value={draft.name}
                 onInput={(event) => shop.draft.edit({ name: event.currentTarget.value })}
               />
             )}
           </Field>
-          <Field label={t("checkout.phone")} refusals={at(refusals, "phone")} timeZone={timeZone}>
+          <Field label={t(texts.phone)} refusals={at(refusals, "phone")} timeZone={timeZone}>
             {(attributes) => (
               <input
                 {...attributes} type="tel" inputmode="tel" autocomplete="tel" placeholder="0912-345-678" value={draft.phone}
@@ -56,29 +57,29 @@ export function ContactFields({ shop, refusals }: { shop: Shop; refusals: readon
             )}
           </Field>
         </div>
-        <Field label={t("checkout.remark")} refusals={at(refusals, "remark")} timeZone={timeZone}>
+        <Field label={t(texts.remark)} refusals={at(refusals, "remark")} timeZone={timeZone}>
           {(attributes) => (
             <textarea
-              {...attributes} rows={2} placeholder={t("checkout.remark_hint")} value={draft.remark}
+              {...attributes} rows={2} placeholder={t(texts.remarkHint)} value={draft.remark}
               onInput={(event) => shop.draft.edit({ remark: event.currentTarget.value })}
             />
           )}
         </Field>
         <label class="switch">
           <span>
-            <strong>{t("checkout.utensils")}</strong>
-            <span class="soft">{t("checkout.utensils_hint")}</span>
+            <strong>{t(texts.utensils)}</strong>
+            <span class="soft">{t(texts.utensilsHint)}</span>
           </span>
           <input type="checkbox" role="switch" checked={draft.utensils} onChange={(event) => shop.draft.edit({ utensils: event.currentTarget.checked })} />
         </label>
       </fieldset>
       <section class="card payment">
-        <h2>{t("checkout.payment")}</h2>
+        <h2>{t(texts.payment)}</h2>
         <p class="payment-row">
           <Icon name="wallet" size={24} />
           <span>
-            <strong>{t("checkout.pay_on_site")}</strong>
-            <span class="soft">{t("checkout.pay_on_site_hint")}</span>
+            <strong>{t(texts.payOnSite)}</strong>
+            <span class="soft">{t(texts.payOnSiteHint)}</span>
           </span>
         </p>
       </section>

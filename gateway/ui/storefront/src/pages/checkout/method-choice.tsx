@@ -6,17 +6,19 @@ import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
 import { pausedText } from "../../lib/paused-text";
 import { sentence } from "../../lib/sentence";
+import { common } from "../../text/common";
+import { texts } from "./texts";
 
 const offered = ["pickup", "on_site"] as const satisfies readonly Method[];
-const names = { pickup: "checkout.pickup", on_site: "checkout.on_site" } as const;
-const hints = { pickup: "checkout.pickup_hint", on_site: "checkout.on_site_hint" } as const;
+const names = { pickup: common.checkoutPickup, on_site: common.checkoutOnSite } as const;
+const hints = { pickup: texts.pickupHint, on_site: texts.onSiteHint } as const;
 
 export function MethodChoice({ shop, refusals }: { shop: Shop; refusals: readonly FieldRefusal[] }) {
   const chosen = shop.draft.draft.value.method;
   const timeZone = shop.timeZone.value;
   return (
     <fieldset class="card">
-      <legend>{t("checkout.method")}</legend>
+      <legend>{t(common.checkoutMethod)}</legend>
       <div class="methods">
         {offered.map((method) => {
           const pause = shop.stock.value.pauses?.of("method", method);

@@ -10,6 +10,8 @@ import { Notice } from "../../parts/notice";
 import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
 import { sentence } from "../../lib/sentence";
+import { common } from "../../text/common";
+import { texts } from "./texts";
 
 interface LineProps {
   shop: Shop;
@@ -22,9 +24,9 @@ interface LineProps {
 function mend(shop: Shop, line: CartLine, refusal: FieldRefusal): { label: string; onClick: () => void } {
   const left = Number(refusal.params?.left ?? Number.NaN);
   if (left > 0 && left < line.quantity) {
-    return { label: t("checkout.set_to", { count: left }), onClick: () => shop.cart.setQuantity(line.line_id, left) };
+    return { label: t(common.checkoutSetTo, { count: left }), onClick: () => shop.cart.setQuantity(line.line_id, left) };
   }
-  return { label: t("checkout.remove"), onClick: () => shop.cart.setQuantity(line.line_id, 0) };
+  return { label: t(common.checkoutRemove), onClick: () => shop.cart.setQuantity(line.line_id, 0) };
 }
 
 function Line({ shop, line, number, quote, refusals }: LineProps) {
@@ -48,8 +50,8 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
       </div>
       <div class="cart-line-amount">
         <span class="price">{formatMoney(priced?.net ?? estimate(index, [line]), currency)}</span>
-        <a class="text-button" href={paths.item(shop.brand, shop.branch, line.product_id, line.line_id)} aria-label={t("cart.edit", { name: line.seen.name })}>
-          {t("checkout.edit")}
+        <a class="text-button" href={paths.item(shop.brand, shop.branch, line.product_id, line.line_id)} aria-label={t(common.cartEdit, { name: line.seen.name })}>
+          {t(texts.edit)}
         </a>
       </div>
       <div class="cart-line-end">
@@ -73,7 +75,7 @@ export function OrderLines({ shop, quote, refusals }: { shop: Shop; quote?: Quot
   const currency = shop.menu.value?.menu.brand.currency ?? "TWD";
   return (
     <section class="card checkout-lines" aria-labelledby="checkout-lines">
-      <h2 id="checkout-lines">{t("checkout.items")}</h2>
+      <h2 id="checkout-lines">{t(common.checkoutItems)}</h2>
       <ul class="cart-lines">
         {lines.map((line, number) => (
           <Line key={line.line_id} shop={shop} line={line} number={number} quote={quote} refusals={atLine(refusals, number)} />
@@ -81,7 +83,7 @@ export function OrderLines({ shop, quote, refusals }: { shop: Shop; quote?: Quot
       </ul>
       <div class="sums" aria-live="polite">
         <p class="sum-row">
-          <span>{t("cart.subtotal")}</span>
+          <span>{t(texts.cartSubtotal)}</span>
           <span class="figure">{formatMoney(quote?.list_total ?? estimate(shop.menu.value, lines), currency)}</span>
         </p>
         {quote?.fees.map((fee) => (
@@ -91,7 +93,7 @@ export function OrderLines({ shop, quote, refusals }: { shop: Shop; quote?: Quot
           </p>
         ))}
         <p class="sum-row sum-total">
-          <span>{t("cart.total")}</span>
+          <span>{t(common.cartTotal)}</span>
           <span class="figure">{formatMoney(quote?.total ?? estimate(shop.menu.value, lines), currency)}</span>
         </p>
       </div>

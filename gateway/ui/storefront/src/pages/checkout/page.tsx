@@ -14,21 +14,23 @@ import { isTestMode } from "../../shop/test-mode";
 import { useCartSlots } from "../../shop/use-cart-slots";
 import { t } from "../../text";
 import { sentence } from "../../lib/sentence";
+import { common } from "../../text/common";
 import { ChangedQuote } from "./changed-quote";
 import { ContactFields } from "./contact-fields";
 import { MethodChoice } from "./method-choice";
 import { OrderLines } from "./order-lines";
+import { texts } from "./texts";
 import { TimeChoice } from "./time-choice";
 import { useCheckout, type Checkout } from "./use-checkout";
 
 function Head({ shop, branch }: { shop: Shop; branch?: string }) {
   return (
     <header class="bar">
-      <button type="button" class="round quiet" aria-label={t("app.back")} onClick={() => back(paths.menu(shop.brand, shop.branch))}>
+      <button type="button" class="round quiet" aria-label={t(texts.appBack)} onClick={() => back(paths.menu(shop.brand, shop.branch))}>
         <Icon name="back" />
       </button>
       <div>
-        <h1>{t("checkout.title")}</h1>
+        <h1>{t(texts.title)}</h1>
         {branch && <p class="soft">{branch}</p>}
       </div>
     </header>
@@ -40,17 +42,17 @@ function Unsure({ checkout }: { checkout: Checkout }) {
   const busy = checkout.phase !== "unsure";
   return (
     <section class="card unsure" role="status">
-      <h2>{busy ? t("checkout.waiting") : t("checkout.unsure")}</h2>
-      <p class="soft">{busy ? t("checkout.waiting_hint") : t("checkout.unsure_hint")}</p>
+      <h2>{busy ? t(texts.waiting) : t(texts.unsure)}</h2>
+      <p class="soft">{busy ? t(texts.waitingHint) : t(texts.unsureHint)}</p>
       {busy ? (
         <div class="working" aria-hidden="true" />
       ) : (
         <>
           <button type="button" class="primary" onClick={checkout.askAgain}>
-            {t("checkout.confirm_again")}
+            {t(texts.confirmAgain)}
           </button>
           <button type="button" class="text-button" onClick={checkout.change}>
-            {t("checkout.change")}
+            {t(texts.change)}
           </button>
         </>
       )}
@@ -63,8 +65,8 @@ function Earlier({ order }: { order: EarlierOrder }) {
   return (
     <div class="is-refused" tabIndex={-1}>
       <Notice tone="bad">
-        <p>{t("checkout.earlier", { number: order.pickup_number })}</p>
-        {order.page && <a class="text-button" href={order.page}>{t("checkout.see_order")}</a>}
+        <p>{t(texts.earlier, { number: order.pickup_number })}</p>
+        {order.page && <a class="text-button" href={order.page}>{t(texts.seeOrder)}</a>}
       </Notice>
     </div>
   );
@@ -74,19 +76,19 @@ function Submit({ shop, checkout }: { shop: Shop; checkout: Checkout }) {
   const currency = shop.menu.value?.menu.brand.currency ?? "TWD";
   const total = checkout.quote?.total ?? estimate(shop.menu.value, shop.cart.lines.value);
   const sending = checkout.phase === "sending";
-  const label = sending ? t("checkout.submitting") : t("checkout.submit");
+  const label = sending ? t(texts.submitting) : t(texts.submit);
   return (
     <div class="submit">
       <div class="submit-inner">
-        {checkout.notPriced && <p class="field-error" role="alert">{t("checkout.not_priced")}</p>}
-        {checkout.refusals.length > 0 && <p class="field-error" role="alert">{t("checkout.fix")}</p>}
+        {checkout.notPriced && <p class="field-error" role="alert">{t(texts.notPriced)}</p>}
+        {checkout.refusals.length > 0 && <p class="field-error" role="alert">{t(texts.fix)}</p>}
         <button type="submit" form="checkout" class="primary" aria-disabled={sending}>
-          <span>{checkout.changed ? t("checkout.changed_submit", { total: formatMoney(total, currency) }) : label}</span>
+          <span>{checkout.changed ? t(texts.changedSubmit, { total: formatMoney(total, currency) }) : label}</span>
           {!checkout.changed && (
             <span class="figure" aria-live="polite">{formatMoney(total, currency)}</span>
           )}
         </button>
-        <p class="soft submit-terms">{checkout.quote ? t("checkout.terms") : t("checkout.pricing")}</p>
+        <p class="soft submit-terms">{checkout.quote ? t(texts.terms) : t(texts.pricing)}</p>
       </div>
     </div>
   );
@@ -97,7 +99,7 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
   const checkout = useCheckout(shop, offer);
   const index = shop.menu.value;
   useEffect(() => {
-    document.title = t("checkout.title");
+    document.title = t(texts.title);
   }, []);
 
   const problem = shop.problem.value;
@@ -111,7 +113,7 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
       </>
     );
   }
-  if (problem && !index) return <ProblemPage title={t("menu.error")} problem={problem} onRetry={() => void shop.reload()} />;
+  if (problem && !index) return <ProblemPage title={t(common.menuError)} problem={problem} onRetry={() => void shop.reload()} />;
   if (!index) return <Skeleton rows={5} />;
   if (unitsIn(shop.cart.lines.value) === 0) {
     return (
@@ -119,9 +121,9 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
         <Head shop={shop} branch={index.menu.branch.name} />
         <main class="page-narrow" id="content" tabIndex={-1}>
           {checkout.earlier && <Earlier order={checkout.earlier} />}
-          <Empty title={t("cart.empty")} hint={t("cart.empty_hint")}>
+          <Empty title={t(common.cartEmpty)} hint={t(common.cartEmptyHint)}>
             <a class="primary" href={paths.menu(shop.brand, shop.branch)}>
-              {t("cart.back_to_menu")}
+              {t(common.cartBackToMenu)}
             </a>
           </Empty>
         </main>
@@ -143,7 +145,7 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
           <div class="checkout-main">
             {checkout.earlier && <Earlier order={checkout.earlier} />}
             {checkout.changed && <ChangedQuote differences={checkout.changed} currency={index.menu.brand.currency} timeZone={timeZone} />}
-            {isTestMode() && <Notice tone="warn">{t("checkout.test")}</Notice>}
+            {isTestMode() && <Notice tone="warn">{t(texts.test)}</Notice>}
             {at(checkout.refusals, "page").map((refusal) => (
               <Notice key={refusal.reason} tone="bad">
                 {sentence(refusal, timeZone)}

@@ -13,6 +13,8 @@ import type { ShownSlots } from "../../shop/use-cart-slots";
 import { cartBody } from "../../shop/use-quote";
 import { locale, t } from "../../text";
 import { sentence } from "../../lib/sentence";
+import { common } from "../../text/common";
+import { texts } from "./texts";
 
 interface SlotChipProps {
   slot: Slot;
@@ -27,8 +29,8 @@ function SlotChip({ slot, timeZone, checked, onChoose }: SlotChipProps) {
       <input type="radio" name="slot" checked={checked} disabled={slot.state === "full"} onChange={onChoose} />
       <span class="chip-face slot">
         <span class="figure">{formatTime(slot.starts_at, timeZone)}</span>
-        {slot.state === "full" && <span class="chip-note">{t("checkout.full")}</span>}
-        {slot.state === "filling" && <span class="chip-note">{t("checkout.filling")}</span>}
+        {slot.state === "full" && <span class="chip-note">{t(texts.full)}</span>}
+        {slot.state === "filling" && <span class="chip-note">{t(texts.filling)}</span>}
       </span>
     </label>
   );
@@ -39,9 +41,9 @@ function AskTheShop({ shop }: { shop: Shop }) {
   const branch = shop.menu.value?.menu.branch;
   return (
     <Notice tone="bad">
-      {t("checkout.no_slot_fits")}
+      {t(texts.noSlotFits)}
       {branch?.phone && (
-        <a class="text-button" href={`tel:${branch.phone}`} aria-label={t("branch.call", { name: branch.name })}>
+        <a class="text-button" href={`tel:${branch.phone}`} aria-label={t(common.branchCall, { name: branch.name })}>
           <Icon name="phone" size={16} /> {displayPhone(branch.phone)}
         </a>
       )}
@@ -85,28 +87,28 @@ export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
   const shownSlots = days.find((day) => day.business_day === shownDay);
   return (
     <fieldset class="card">
-      <legend>{t("checkout.time")}</legend>
+      <legend>{t(texts.time)}</legend>
       <label class="chip chip-wide">
         <input type="radio" name="slot" checked={wanted === null && open} disabled={!open || noAsap} onChange={() => choose(null)} />
         <span class="chip-face asap">
-          <strong>{t("checkout.asap")}</strong>
+          <strong>{t(common.checkoutAsap)}</strong>
           <span class="chip-price">
-            {noAsap && t(nothingFits ? "checkout.full" : availability?.promised_at ? "checkout.asap_cart" : "checkout.asap_full")}
-            {open && !noAsap && promised && t("checkout.asap_at", { time: formatDayTime(promised, timeZone, now.value, locale.value) })}
-            {!open && t(paused ? "checkout.asap_paused" : "checkout.asap_closed")}
+            {noAsap && t(nothingFits ? texts.full : availability?.promised_at ? texts.asapCart : texts.asapFull)}
+            {open && !noAsap && promised && t(texts.asapAt, { time: formatDayTime(promised, timeZone, now.value, locale.value) })}
+            {!open && t(paused ? texts.asapPaused : texts.asapClosed)}
           </span>
         </span>
       </label>
-      {days.length === 0 && offer && !nothingFits && <p class="soft">{t("checkout.no_slots")}</p>}
+      {days.length === 0 && offer && !nothingFits && <p class="soft">{t(texts.noSlots)}</p>}
       {days.length > 0 && (
-        <div class="days" role="group" aria-label={t("checkout.day")}>
+        <div class="days" role="group" aria-label={t(texts.day)}>
           {days.map((day) => (
             <button
               type="button" key={day.business_day} class="tab" aria-pressed={day.business_day === shownDay}
               onClick={() => setDayTapped(day.business_day)}
             >
               {dayName(day.business_day, today, locale.value)}
-              {!day.free && <span class="chip-note">{t("checkout.full")}</span>}
+              {!day.free && <span class="chip-note">{t(texts.full)}</span>}
             </button>
           ))}
         </div>
@@ -127,7 +129,7 @@ export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
           <Notice
             tone="bad"
             action={next && {
-              label: t("checkout.use_slot", { time: formatDayTime(next.starts_at, timeZone, now.value, locale.value) }),
+              label: t(texts.useSlot, { time: formatDayTime(next.starts_at, timeZone, now.value, locale.value) }),
               onClick: () => choose(next.starts_at),
             }}
           >

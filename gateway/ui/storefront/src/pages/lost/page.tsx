@@ -5,6 +5,7 @@ import { LanguageButton } from "../../parts/cover";
 import { Empty } from "../../parts/empty";
 import { keys } from "../../shop/keys";
 import { t } from "../../text";
+import { texts } from "./texts";
 
 /** The bare address: back to the shop visited last, else how to get to one. */
 export function StartPage() {
@@ -14,7 +15,7 @@ export function StartPage() {
   }, []);
   return (
     <main class="page-narrow" id="content" tabIndex={-1}>
-      <Empty page title={t("start.title")} hint={t("start.hint")}>
+      <Empty page title={t(texts.startTitle)} hint={t(texts.startHint)}>
         <LanguageButton />
       </Empty>
     </main>
@@ -25,9 +26,9 @@ export function LostPage() {
   const { brand } = route.value as { brand?: string };
   return (
     <main class="page-narrow" id="content" tabIndex={-1}>
-      <Empty page title={t("lost.title")} hint={t("lost.hint")}>
+      <Empty page title={t(texts.title)} hint={t(texts.hint)}>
         <a class="primary" href={brand ? paths.brand(brand) : "/"}>
-          {t("lost.home")}
+          {t(texts.home)}
         </a>
       </Empty>
     </main>

@@ -11,6 +11,8 @@ import { WhenButton } from "../../parts/when-button";
 import type { Shop } from "../../shop/shop";
 import { cartBody, useQuote } from "../../shop/use-quote";
 import { t } from "../../text";
+import { common } from "../../text/common";
+import { texts } from "./texts";
 
 function currencyOf(shop: Shop): string {
   return shop.menu.value?.menu.brand.currency ?? "TWD";
@@ -28,7 +30,7 @@ function Line({ shop, line, number }: { shop: Shop; line: CartLine; number: numb
   return (
     <li class="cart-line">
       <a class="cart-line-text" href={paths.item(shop.brand, shop.branch, line.product_id, line.line_id)}>
-        <span class="unseen">{t("cart.edit", { name: line.seen.name })}</span>
+        <span class="unseen">{t(common.cartEdit, { name: line.seen.name })}</span>
         <span class="cart-line-name">{line.seen.name}</span>
         {line.seen.detail && <span class="soft">{line.seen.detail}</span>}
         {line.note && <span class="note">「{line.note}」</span>}
@@ -45,7 +47,7 @@ function Line({ shop, line, number }: { shop: Shop; line: CartLine; number: numb
 function Contents({ shop }: { shop: Shop }) {
   useQuote(shop);
   const lines = shop.cart.lines.value;
-  if (lines.length === 0) return <Empty title={t("cart.empty")} hint={t("cart.empty_hint")} />;
+  if (lines.length === 0) return <Empty title={t(common.cartEmpty)} hint={t(common.cartEmptyHint)} />;
   return (
     <>
       <WhenButton shop={shop} />
@@ -78,12 +80,12 @@ function Foot({ shop }: { shop: Shop }) {
         </p>
       ))}
       <p class="sum-row sum-total">
-        <span>{t("cart.total")}</span>
+        <span>{t(common.cartTotal)}</span>
         <span class="figure" aria-live="polite">{formatMoney(totalOf(shop), currencyOf(shop))}</span>
       </p>
-      {blocked && <p class="field-error">{t("cart.fix")}</p>}
+      {blocked && <p class="field-error">{t(texts.cartFix)}</p>}
       <a class="primary" href={checkout} aria-disabled={blocked} onClick={leave}>
-        {t("cart.checkout")}
+        {t(texts.cartCheckout)}
       </a>
     </div>
   );
@@ -91,7 +93,7 @@ function Foot({ shop }: { shop: Shop }) {
 
 export function CartSheet({ shop, onClose }: { shop: Shop; onClose: () => void }) {
   return (
-    <Sheet title={t("cart.title")} onClose={onClose} footer={<Foot shop={shop} />}>
+    <Sheet title={t(texts.cartTitle)} onClose={onClose} footer={<Foot shop={shop} />}>
       <Contents shop={shop} />
     </Sheet>
   );
@@ -100,8 +102,8 @@ export function CartSheet({ shop, onClose }: { shop: Shop; onClose: () => void }
 /** The cart beside the menu on wide screens. */
 export function CartPanel({ shop }: { shop: Shop }) {
   return (
-    <aside class="cart-panel" aria-label={t("cart.title")}>
-      <h2>{t("cart.title")}</h2>
+    <aside class="cart-panel" aria-label={t(texts.cartTitle)}>
+      <h2>{t(texts.cartTitle)}</h2>
       <Contents shop={shop} />
       <Foot shop={shop} />
     </aside>
@@ -112,14 +114,14 @@ export function CartPanel({ shop }: { shop: Shop }) {
 export function CartBar({ shop }: { shop: Shop }) {
   const count = unitsIn(shop.cart.lines.value);
   return (
-    <aside class={`cart-bar ${count > 0 ? "" : "is-empty"}`} aria-label={t("cart.title")}>
+    <aside class={`cart-bar ${count > 0 ? "" : "is-empty"}`} aria-label={t(texts.cartTitle)}>
       {count > 0 && (
         <a href={paths.cart(shop.brand, shop.branch)} class="cart-bar-button">
           <span class="cart-bar-bag">
             <Icon name="bag" size={22} />
           </span>
-          <span class="cart-bar-count" aria-live="polite">{t("cart.count", { count })}</span>
-          <span class="cart-bar-open">{t("cart.open")}</span>
+          <span class="cart-bar-count" aria-live="polite">{t(texts.cartCount, { count })}</span>
+          <span class="cart-bar-open">{t(common.cartOpen)}</span>
           <strong class="figure" aria-live="polite">{formatMoney(totalOf(shop), currencyOf(shop))}</strong>
         </a>
       )}

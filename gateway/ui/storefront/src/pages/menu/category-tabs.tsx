@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { MenuCategory } from "@yizhimai/api";
 import { Icon } from "../../parts/icon";
 import { t } from "../../text";
+import { texts } from "./texts";
 
 interface CategoryTabsProps {
   categories: readonly MenuCategory[];
@@ -59,10 +60,10 @@ export function CategoryTabs({ categories, text, onSearch }: CategoryTabsProps) 
       <div class="tabs tabs-search">
         <label class="search">
           <Icon name="search" />
-          <input ref={input} type="search" value={text} placeholder={t("menu.search")} aria-label={t("menu.search")} onInput={(event) => onSearch(event.currentTarget.value)} />
+          <input ref={input} type="search" value={text} placeholder={t(texts.search)} aria-label={t(texts.search)} onInput={(event) => onSearch(event.currentTarget.value)} />
         </label>
         <button
-          type="button" class="round quiet" aria-label={t("menu.search_clear")}
+          type="button" class="round quiet" aria-label={t(texts.searchClear)}
           onClick={() => {
             onSearch("");
             setSearching(false);
@@ -74,8 +75,8 @@ export function CategoryTabs({ categories, text, onSearch }: CategoryTabsProps) 
     );
   }
   return (
-    <nav class="tabs" aria-label={t("menu.categories")}>
-      <button type="button" class="round quiet" aria-label={t("menu.search")} onClick={() => setSearching(true)}>
+    <nav class="tabs" aria-label={t(texts.categories)}>
+      <button type="button" class="round quiet" aria-label={t(texts.search)} onClick={() => setSearching(true)}>
         <Icon name="search" />
       </button>
       <div class="tabs-strip" ref={strip}>

@@ -12,8 +12,10 @@ import { Sheet } from "../../parts/sheet";
 import { Stepper } from "../../parts/stepper";
 import type { Shop } from "../../shop/shop";
 import { locale, t, why } from "../../text";
+import { common } from "../../text/common";
 import { OptionGroup, VariantGroup } from "./option-group";
 import { OtherDay } from "./other-day";
+import { texts } from "./texts";
 
 interface ItemSheetProps {
   shop: Shop;
@@ -29,10 +31,10 @@ interface Limit {
 
 function limitOf(product: MenuProduct, others: readonly CartLine[], quantity: number): Limit | undefined {
   const ofProduct = unitsOfProduct(others, product.product_id) + quantity;
-  if (ofProduct > product.max_per_order) return { text: t("item.product_max", { name: product.name, max: product.max_per_order }) };
-  if (ofProduct < product.min_per_order) return { text: t("item.product_min", { name: product.name, min: product.min_per_order }) };
-  if (unitsIn(others) + quantity > MAX_UNITS) return { text: t("cart.too_many", { max: MAX_UNITS }) };
-  if (others.length >= MAX_LINES) return { text: t("cart.too_many_lines", { max: MAX_LINES }) };
+  if (ofProduct > product.max_per_order) return { text: t(texts.itemProductMax, { name: product.name, max: product.max_per_order }) };
+  if (ofProduct < product.min_per_order) return { text: t(texts.itemProductMin, { name: product.name, min: product.min_per_order }) };
+  if (unitsIn(others) + quantity > MAX_UNITS) return { text: t(texts.cartTooMany, { max: MAX_UNITS }) };
+  if (others.length >= MAX_LINES) return { text: t(texts.cartTooManyLines, { max: MAX_LINES }) };
   return undefined;
 }
 
@@ -96,11 +98,11 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
         <button type="button" class="primary" disabled={!buyable} onClick={save}>
           {buyable ? (
             <>
-              <span>{existing ? t("item.save") : t("item.add")}</span>
+              <span>{existing ? t(texts.itemSave) : t(texts.itemAdd)}</span>
               <span class="figure" aria-live="polite">{formatMoney(unit * quantity, currency)}</span>
             </>
           ) : (
-            t(state.kind === "paused" || pauseOf(stock, "variant", variantId) ? "menu.paused" : "menu.sold_out")
+            t(state.kind === "paused" || pauseOf(stock, "variant", variantId) ? common.menuPaused : texts.soldOut)
           )}
         </button>
       </div>
@@ -111,8 +113,8 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
     <Sheet title={english || product.name} onClose={onClose} footer={footer}>
       {product.description && <p class="item-description">{product.description}</p>}
       {(state.kind === "sold_out" || state.kind === "lacks_option") && <OtherDay shop={shop} index={index} product={product} />}
-      {product.allergens && <Notice tone="warn">{t("item.allergens", { list: product.allergens })}</Notice>}
-      {state.kind === "lacks_option" && <Notice tone="bad">{t("menu.lacks_option", { group: state.group })}</Notice>}
+      {product.allergens && <Notice tone="warn">{t(texts.itemAllergens, { list: product.allergens })}</Notice>}
+      {state.kind === "lacks_option" && <Notice tone="bad">{t(texts.lacksOption, { group: state.group })}</Notice>}
       {state.kind === "paused" && <Notice tone="bad">{pausedText(state, stock, timeZone)}</Notice>}
       {product.variants.length > 1 && (
         <VariantGroup product={product} chosen={variantId} currency={currency} stock={stock} timeZone={timeZone} onChange={setVariantId} />
@@ -124,9 +126,9 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
         />
       ))}
       <label class="field">
-        <span class="group-name">{t("item.note")}</span>
+        <span class="group-name">{t(texts.itemNote)}</span>
         <textarea
-          rows={2} value={note} placeholder={t("item.note_hint")} aria-invalid={noteTooLong}
+          rows={2} value={note} placeholder={t(texts.itemNoteHint)} aria-invalid={noteTooLong}
           onInput={(event) => setNote(event.currentTarget.value)}
         />
         {noteTooLong && <span class="field-error">{why({ reason: "TEXT_TOO_LONG", params: { max: String(MAX_NOTE) } })}</span>}
@@ -139,7 +141,7 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
             onClose();
           }}
         >
-          {t("item.remove")}
+          {t(texts.itemRemove)}
         </button>
       )}
     </Sheet>

@@ -5,13 +5,14 @@ import { canHave, fewLeft, isSoldOut, pauseOf, type Stock } from "../../domain/s
 import { pausedText } from "../../lib/paused-text";
 import { Stepper } from "../../parts/stepper";
 import { t } from "../../text";
+import { texts } from "./texts";
 
 function leftText(stock: Stock, timeZone: string, kind: "variant" | "option", skuId: string): string | undefined {
   const pause = pauseOf(stock, kind, skuId);
   if (pause) return pausedText({ until: pause.ends_at ?? null }, stock, timeZone);
-  if (isSoldOut(stock, skuId)) return t("menu.sold_out");
+  if (isSoldOut(stock, skuId)) return t(texts.soldOut);
   const left = fewLeft(stock, skuId);
-  return left !== undefined ? t("menu.left", { count: left }) : undefined;
+  return left !== undefined ? t(texts.left, { count: left }) : undefined;
 }
 
 interface ChipProps {
@@ -52,8 +53,8 @@ export function VariantGroup({ product, chosen, currency, stock, timeZone, onCha
   return (
     <fieldset class="group">
       <legend>
-        <span class="group-name">{t("item.variant")}</span>
-        <span class="badge">{t("item.required")}</span>
+        <span class="group-name">{t(texts.itemVariant)}</span>
+        <span class="badge">{t(texts.itemRequired)}</span>
       </legend>
       <div class="chips">
         {product.variants.map((variant) => (
@@ -70,9 +71,9 @@ export function VariantGroup({ product, chosen, currency, stock, timeZone, onCha
 }
 
 function rule(group: MenuOptionGroup): string {
-  if (group.min === group.max) return group.min === 1 ? t("item.choose_one") : t("item.choose_exact", { count: group.min });
-  if (group.min === 0) return group.max === 1 ? t("item.choose_one") : t("item.choose_max", { max: group.max });
-  return t("item.choose_range", { min: group.min, max: group.max });
+  if (group.min === group.max) return group.min === 1 ? t(texts.itemChooseOne) : t(texts.itemChooseExact, { count: group.min });
+  if (group.min === 0) return group.max === 1 ? t(texts.itemChooseOne) : t(texts.itemChooseMax, { max: group.max });
+  return t(texts.itemChooseRange, { min: group.min, max: group.max });
 }
 
 interface OptionGroupProps {
@@ -93,13 +94,13 @@ export function OptionGroup({ group, choice, currency, stock, timeZone, missing,
     <fieldset class={`group ${missing ? "is-missing" : ""}`} id={id} aria-describedby={missing ? `${id}-error` : undefined}>
       <legend>
         <span class="group-name">{group.name}</span>
-        <span class={group.min > 0 ? "badge" : "badge badge-quiet"}>{group.min > 0 ? t("item.required") : t("item.optional")}</span>
+        <span class={group.min > 0 ? "badge" : "badge badge-quiet"}>{group.min > 0 ? t(texts.itemRequired) : t(texts.itemOptional)}</span>
         <span class="group-rule">{rule(group)}</span>
-        {group.free_count > 0 && <span class="group-rule">{t("item.free", { count: group.free_count })}</span>}
+        {group.free_count > 0 && <span class="group-rule">{t(texts.itemFree, { count: group.free_count })}</span>}
       </legend>
       {missing && (
         <p class="field-error" id={`${id}-error`} role="alert">
-          {t("item.missing", { group: group.name })}
+          {t(texts.itemMissing, { group: group.name })}
         </p>
       )}
       <div class="chips">

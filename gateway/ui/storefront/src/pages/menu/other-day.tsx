@@ -8,6 +8,7 @@ import { go, paths } from "../../lib/router";
 import { Notice } from "../../parts/notice";
 import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
+import { texts } from "./texts";
 
 /** So many days are looked through: what depends on the weekday shows within them. */
 const DAYS = 7;
@@ -51,10 +52,10 @@ export function OtherDay({ shop, index, product }: OtherDayProps) {
   const today = shop.today.value ?? businessDay(now.value, shop.timeZone.value);
   const named = (day: string) => dayName(day, today, locale.value);
   const day = named(shop.stock.value.day ?? today);
-  if (!found) return <Notice tone="bad">{t(found === null ? "item.sold_out_long" : "item.sold_out", { day })}</Notice>;
+  if (!found) return <Notice tone="bad">{t(found === null ? texts.itemSoldOutLong : texts.itemSoldOut, { day })}</Notice>;
   return (
-    <Notice tone="warn" action={{ label: t("item.other_time"), onClick: () => go(paths.when(brand, branch, found)) }}>
-      {t("item.other_day", { day, other: named(found) })}
+    <Notice tone="warn" action={{ label: t(texts.itemOtherTime), onClick: () => go(paths.when(brand, branch, found)) }}>
+      {t(texts.itemOtherDay, { day, other: named(found) })}
     </Notice>
   );
 }

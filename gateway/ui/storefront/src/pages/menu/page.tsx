@@ -15,11 +15,13 @@ import { WhenButton } from "../../parts/when-button";
 import { currentOrder } from "../../shop/orders-seen";
 import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
+import { common } from "../../text/common";
 import { ordering } from "../checkout/ordering-later";
 import { CartBar, CartPanel, CartSheet } from "./cart";
 import { CategoryTabs } from "./category-tabs";
 import { ItemSheet } from "./item-sheet";
 import { ProductRow } from "./product-row";
+import { texts } from "./texts";
 import { WhenSheet } from "./when-sheet";
 
 function Opening({ shop }: { shop: Shop }) {
@@ -35,17 +37,17 @@ function Notices({ shop }: { shop: Shop }) {
   return (
     <div class="notices">
       {stored && (
-        <Notice tone="warn">{t("app.offline", { time: formatDayTime(stored, shop.timeZone.value, now.value, locale.value) })}</Notice>
+        <Notice tone="warn">{t(texts.appOffline, { time: formatDayTime(stored, shop.timeZone.value, now.value, locale.value) })}</Notice>
       )}
       {shop.menuChanges.value > seen && (
-        <Notice tone="ok" action={{ label: t("cart.acknowledge"), onClick: () => setSeen(shop.menuChanges.value) }}>
-          {t("menu.updated")}
+        <Notice tone="ok" action={{ label: t(common.cartAcknowledge), onClick: () => setSeen(shop.menuChanges.value) }}>
+          {t(texts.updated)}
         </Notice>
       )}
       {current && (
         <a class="current-order" href={paths.order(shop.brand, shop.branch, current.token)}>
-          <strong>{t("menu.your_order", { number: current.pickup_number })}</strong>
-          <span>{t("menu.your_order_hint")}</span>
+          <strong>{t(texts.yourOrder, { number: current.pickup_number })}</strong>
+          <span>{t(texts.yourOrderHint)}</span>
           <Icon name="chevron" size={18} />
         </a>
       )}
@@ -65,8 +67,8 @@ function Sections({ shop, text }: { shop: Shop; text: string }) {
         .filter((product) => folded(`${product.name} ${product.name_en ?? ""}`).includes(wanted)),
     }))
     .filter((section) => section.products.length > 0);
-  if (index.menu.products.length === 0) return <Empty title={t("menu.empty")} hint={t("menu.empty_hint")} />;
-  if (sections.length === 0) return <Empty title={t("menu.no_match", { text })} />;
+  if (index.menu.products.length === 0) return <Empty title={t(texts.empty)} hint={t(texts.emptyHint)} />;
+  if (sections.length === 0) return <Empty title={t(texts.noMatch, { text })} />;
   return (
     <>
       {sections.map((section) => (
@@ -107,7 +109,7 @@ export function MenuPage({ shop }: { shop: Shop }) {
   }, [index]);
 
   const problem = shop.problem.value;
-  if (problem && !index) return <ProblemPage title={t("menu.error")} problem={problem} onRetry={() => void shop.reload()} />;
+  if (problem && !index) return <ProblemPage title={t(common.menuError)} problem={problem} onRetry={() => void shop.reload()} />;
   if (!index) return <Skeleton rows={7} cover />;
   const { menu } = index;
   const product = item ? index.products.get(item) : undefined;
@@ -118,7 +120,7 @@ export function MenuPage({ shop }: { shop: Shop }) {
       <Cover
         brand={menu.brand.name} title={menu.branch.name} introduction={menu.brand.introduction}
         top={
-          <a class="round on-cover" href={paths.brand(shop.brand)} aria-label={t("brand.choose")}>
+          <a class="round on-cover" href={paths.brand(shop.brand)} aria-label={t(common.brandChoose)}>
             <Icon name="back" />
           </a>
         }
@@ -141,8 +143,8 @@ export function MenuPage({ shop }: { shop: Shop }) {
         />
       )}
       {item && !product && (
-        <Sheet title={t("item.gone")} size="small" onClose={closeSheet}>
-          <p>{t("item.gone_hint")}</p>
+        <Sheet title={t(texts.itemGone)} size="small" onClose={closeSheet}>
+          <p>{t(texts.itemGoneHint)}</p>
         </Sheet>
       )}
       {when !== null && <WhenSheet shop={shop} day={when || undefined} onClose={closeSheet} />}

@@ -8,22 +8,23 @@ import { paths } from "../../lib/router";
 import { Icon } from "../../parts/icon";
 import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
+import { texts } from "./texts";
 
 /** Up to this many prices stand side by side, as on the board in the shop. */
 const BOARD = 3;
 
 function stateText(state: ProductState, stock: Stock, timeZone: string, otherDays: boolean): string | undefined {
-  if (state.kind === "sold_out") return t(otherDays ? "menu.sold_out_day" : "menu.sold_out");
+  if (state.kind === "sold_out") return t(otherDays ? texts.soldOutDay : texts.soldOut);
   if (state.kind === "paused") return pausedText(state, stock, timeZone);
-  if (state.kind === "lacks_option") return t("menu.lacks_option", { group: state.group });
-  return state.left === undefined ? undefined : t("menu.left", { count: state.left });
+  if (state.kind === "lacks_option") return t(texts.lacksOption, { group: state.group });
+  return state.left === undefined ? undefined : t(texts.left, { count: state.left });
 }
 
 function Prices({ shop, product, currency }: { shop: Shop; product: MenuProduct; currency: string }) {
   const { variants } = product;
   const cheapest = Math.min(...variants.map((variant) => variant.price));
   if (variants.length === 1) return <span class="price">{formatMoney(cheapest, currency)}</span>;
-  if (variants.length > BOARD) return <span class="price">{t("menu.from", { price: formatMoney(cheapest, currency) })}</span>;
+  if (variants.length > BOARD) return <span class="price">{t(texts.from, { price: formatMoney(cheapest, currency) })}</span>;
   return (
     <span class="board">
       {variants.map((variant) => (
@@ -56,7 +57,7 @@ export function ProductRow({ shop, index, product }: { shop: Shop; index: MenuIn
           {inCart > 0 ? (
             <>
               <span aria-hidden="true">{inCart}</span>
-              <span class="unseen">{t("menu.in_cart", { count: inCart })}</span>
+              <span class="unseen">{t(texts.inCart, { count: inCart })}</span>
             </>
           ) : (
             state.kind === "sellable" && <Icon name="plus" size={18} />

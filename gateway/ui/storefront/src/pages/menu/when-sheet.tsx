@@ -6,7 +6,9 @@ import { Sheet } from "../../parts/sheet";
 import { Skeleton } from "../../parts/skeleton";
 import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
+import { common } from "../../text/common";
 import { ordering } from "../checkout/ordering-later";
+import { texts } from "./texts";
 
 /** What of the cart cannot be had then: shown before the sheet closes, because it stays in the cart. */
 function Affected({ shop }: { shop: Shop }) {
@@ -14,7 +16,7 @@ function Affected({ shop }: { shop: Shop }) {
   const lines = shop.cart.lines.value;
   const affected = index ? lines.filter((line) => changesOf(line, lines, index, shop.stock.value).some(blocks)) : [];
   if (affected.length === 0) return null;
-  return <Notice tone="warn">{t("when.affected", { list: [...new Set(affected.map((line) => line.seen.name))].join("、") })}</Notice>;
+  return <Notice tone="warn">{t(texts.whenAffected, { list: [...new Set(affected.map((line) => line.seen.name))].join("、") })}</Notice>;
 }
 
 /** How and when the order is wanted. A choice holds at once; the button says what it is and leads back. */
@@ -23,13 +25,13 @@ export function WhenSheet({ shop, day, onClose }: { shop: Shop; day?: string; on
     <>
       <Affected shop={shop} />
       <button type="button" class="primary" onClick={onClose}>
-        <span>{t("when.done")}</span>
+        <span>{t(texts.whenDone)}</span>
         <span class="when-time" aria-live="polite">{wantedText(shop)}</span>
       </button>
     </>
   );
   return (
-    <Sheet title={t("when.title")} onClose={onClose} footer={footer}>
+    <Sheet title={t(common.whenTitle)} onClose={onClose} footer={footer}>
       <Arriving of={ordering} waiting={<Skeleton rows={4} />}>
         {({ WhenChoice }) => <WhenChoice shop={shop} day={day} />}
       </Arriving>

@@ -2,6 +2,8 @@ import type { Menu, Order, PricedLine } from "@yizhimai/api";
 import { displayPhone, formatDateTime, formatMoney } from "@yizhimai/kit";
 import { Icon } from "../../parts/icon";
 import { t } from "../../text";
+import { common } from "../../text/common";
+import { texts } from "./texts";
 
 function detail(line: PricedLine): string {
   const options = line.options.map((option) => (option.quantity > 1 ? `${option.name} ×${option.quantity}` : option.name));
@@ -12,7 +14,7 @@ function detail(line: PricedLine): string {
 export function OrderItems({ order }: { order: Order }) {
   return (
     <section class="card" aria-labelledby="order-items">
-      <h2 id="order-items">{t("checkout.items")}</h2>
+      <h2 id="order-items">{t(common.checkoutItems)}</h2>
       <ul class="cart-lines">
         {order.lines.map((line, number) => (
           <li class="cart-line" key={number}>
@@ -41,7 +43,7 @@ export function OrderItems({ order }: { order: Order }) {
         ))}
         <p class="sum-row sum-total">
           <span>
-            {t("cart.total")} <span class="badge badge-quiet">{order.paid >= order.total && order.total > 0 ? t("order.paid") : t("order.unpaid")}</span>
+            {t(common.cartTotal)} <span class="badge badge-quiet">{order.paid >= order.total && order.total > 0 ? t(texts.paid) : t(texts.unpaid)}</span>
           </span>
           <span class="figure">{formatMoney(order.total, order.currency)}</span>
         </p>
@@ -52,14 +54,14 @@ export function OrderItems({ order }: { order: Order }) {
 
 export function OrderFacts({ order, branch, timeZone }: { order: Order; branch?: Menu["branch"]; timeZone: string }) {
   const facts: [label: string, value: string][] = [
-    [t("order.number"), order.order_number],
-    [t("checkout.method"), order.method === "on_site" ? t("checkout.on_site") : t("checkout.pickup")],
-    [t("order.placed_at"), formatDateTime(order.placed_at ?? order.created_at, timeZone)],
-    [t("order.wanted_at"), order.wanted_at ? formatDateTime(order.wanted_at, timeZone) : t("checkout.asap")],
-    [t("order.contact"), `${order.contact_name} ${displayPhone(order.contact_phone)}`],
-    [t("order.utensils"), order.utensils ? t("order.utensils_yes") : t("order.utensils_no")],
+    [t(texts.number), order.order_number],
+    [t(common.checkoutMethod), order.method === "on_site" ? t(common.checkoutOnSite) : t(common.checkoutPickup)],
+    [t(texts.placedAt), formatDateTime(order.placed_at ?? order.created_at, timeZone)],
+    [t(texts.wantedAt), order.wanted_at ? formatDateTime(order.wanted_at, timeZone) : t(common.checkoutAsap)],
+    [t(texts.contact), `${order.contact_name} ${displayPhone(order.contact_phone)}`],
+    [t(texts.utensils), order.utensils ? t(texts.utensilsYes) : t(texts.utensilsNo)],
   ];
-  if (order.remark) facts.push([t("order.remark"), order.remark]);
+  if (order.remark) facts.push([t(texts.remark), order.remark]);
   return (
     <section class="card">
       <dl class="facts">
@@ -71,11 +73,11 @@ export function OrderFacts({ order, branch, timeZone }: { order: Order; branch?:
         ))}
         {branch && (
           <div>
-            <dt>{t("order.shop")}</dt>
+            <dt>{t(texts.shop)}</dt>
             <dd>
               {branch.name}
               <span class="soft">{branch.address}</span>
-              <a class="text-button" href={`tel:${branch.phone}`} aria-label={t("branch.call", { name: branch.name })}>
+              <a class="text-button" href={`tel:${branch.phone}`} aria-label={t(common.branchCall, { name: branch.name })}>
                 <Icon name="phone" size={16} /> {displayPhone(branch.phone)}
               </a>
             </dd>

@@ -14,8 +14,10 @@ import { Skeleton } from "../../parts/skeleton";
 import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
 import { sentence } from "../../lib/sentence";
+import { common } from "../../text/common";
 import { OrderFacts, OrderItems } from "./details";
 import { isOpen, Steps, stateLine } from "./steps";
+import { texts } from "./texts";
 import { useOrder } from "./use-order";
 
 function Ticket({ order, timeZone }: { order: Order; timeZone: string }) {
@@ -23,14 +25,14 @@ function Ticket({ order, timeZone }: { order: Order; timeZone: string }) {
   const showsTime = promised && ["placed", "accepted", "preparing"].includes(order.state);
   return (
     <section class={`ticket is-${order.state}`} aria-live="polite">
-      {order.test && <span class="badge">{t("order.test")}</span>}
-      <p class="ticket-label">{t("order.pickup_number")}</p>
+      {order.test && <span class="badge">{t(texts.test)}</span>}
+      <p class="ticket-label">{t(texts.pickupNumber)}</p>
       <p class="ticket-number figure">{order.pickup_number}</p>
       <p class="ticket-state">{stateLine(order)}</p>
       {showsTime && (
         <p class="ticket-time">
           <Icon name="clock" size={18} />
-          {t("order.promised", { time: formatDayTime(promised, timeZone, now.value, locale.value) })}
+          {t(texts.promised, { time: formatDayTime(promised, timeZone, now.value, locale.value) })}
         </p>
       )}
     </section>
@@ -38,26 +40,26 @@ function Ticket({ order, timeZone }: { order: Order; timeZone: string }) {
 }
 
 const cancelReasons = {
-  out_of_stock: "order.reason_out_of_stock", too_busy: "order.reason_too_busy", closed: "order.reason_closed",
-  customer_request: "order.reason_customer_request", duplicate: "order.reason_duplicate", unreachable: "order.reason_unreachable",
-  hold_gone: "order.reason_hold_gone",
+  out_of_stock: texts.reasonOutOfStock, too_busy: texts.reasonTooBusy, closed: texts.reasonClosed,
+  customer_request: texts.reasonCustomerRequest, duplicate: texts.reasonDuplicate, unreachable: texts.reasonUnreachable,
+  hold_gone: texts.reasonHoldGone,
 } as const;
 
 function CancelledWhy({ order }: { order: Order }) {
   if (order.state !== "cancelled" && order.state !== "rejected") return null;
   const key = cancelReasons[order.cancel_reason as keyof typeof cancelReasons];
   if (!key && !order.cancel_text) return null;
-  return <p class="soft centred">{key ? t(key) : t("order.reason_other", { text: order.cancel_text ?? "" })}</p>;
+  return <p class="soft centred">{key ? t(key) : t(texts.reasonOther, { text: order.cancel_text ?? "" })}</p>;
 }
 
 /** The shop has another time for it than was promised: which, and why. */
 function Moved({ order, timeZone }: { order: Order; timeZone: string }) {
-  if (!order.moved_from || !order.promised_at || !isOpen(order.state)) return null;
+  if (!order.rescheduled_from || !order.promised_at || !isOpen(order.state)) return null;
   const at = (instant: string) => formatDayTime(instant, timeZone, now.value, locale.value);
   return (
     <Notice tone="warn">
-      <p>{t("order.moved", { from: at(order.moved_from), to: at(order.promised_at) })}</p>
-      {order.moved_reason && <p>{t("order.moved_why", { reason: order.moved_reason })}</p>}
+      <p>{t(texts.moved, { from: at(order.rescheduled_from), to: at(order.promised_at) })}</p>
+      {order.reschedule_reason && <p>{t(texts.movedWhy, { reason: order.reschedule_reason })}</p>}
     </Notice>
   );
 }
@@ -65,20 +67,20 @@ function Moved({ order, timeZone }: { order: Order; timeZone: string }) {
 function CancelSheet({ order, onKeep, onCancel }: { order: Order; onKeep: () => void; onCancel: () => void }) {
   return (
     <Sheet
-      title={t("order.cancel")} size="small" onClose={onKeep}
+      title={t(texts.cancel)} size="small" onClose={onKeep}
       footer={
         <div class="sheet-actions">
           <button type="button" class="secondary" onClick={onKeep}>
-            {t("order.cancel_no")}
+            {t(texts.cancelNo)}
           </button>
           <button type="button" class="primary danger" onClick={onCancel}>
-            {t("order.cancel_yes")}
+            {t(texts.cancelYes)}
           </button>
         </div>
       }
     >
-      <p>{t("order.cancel_ask", { number: order.pickup_number })}</p>
-      <p class="soft">{t("order.cancel_hint")}</p>
+      <p>{t(texts.cancelAsk, { number: order.pickup_number })}</p>
+      <p class="soft">{t(texts.cancelHint)}</p>
     </Sheet>
   );
 }
@@ -97,11 +99,11 @@ function OrderAgain({ shop, order }: { shop: Shop; order: Order }) {
   return (
     <>
       <button type="button" class={isOpen(order.state) ? "secondary" : "primary"} disabled={!index} onClick={again}>
-        {t("order.again")}
+        {t(texts.again)}
       </button>
       {outcome && (
-        <Notice tone="warn" action={{ label: outcome.some ? t("cart.open") : t("cart.back_to_menu"), onClick: () => go(outcome.some ? paths.cart(shop.brand, shop.branch) : paths.menu(shop.brand, shop.branch)) }}>
-          {outcome.some ? t("order.again_missing", { list: outcome.missing.join("、") }) : t("order.again_none")}
+        <Notice tone="warn" action={{ label: outcome.some ? t(common.cartOpen) : t(common.cartBackToMenu), onClick: () => go(outcome.some ? paths.cart(shop.brand, shop.branch) : paths.menu(shop.brand, shop.branch)) }}>
+          {outcome.some ? t(texts.againMissing, { list: outcome.missing.join("、") }) : t(texts.againNone)}
         </Notice>
       )}
     </>
@@ -116,16 +118,16 @@ export function OrderPage({ shop, token }: { shop: Shop; token: string }) {
   const branch = shop.menu.value?.menu.branch;
   const timeZone = shop.timeZone.value;
   useEffect(() => {
-    document.title = order ? `${order.pickup_number}｜${t("order.title")}` : t("order.title");
+    document.title = order ? `${order.pickup_number}｜${t(texts.title)}` : t(texts.title);
   }, [order]);
 
   if (!order && view.problem) {
-    if (view.problem.reason !== "NOT_FOUND") return <ProblemPage title={t("app.broken")} problem={view.problem} onRetry={view.refresh} />;
+    if (view.problem.reason !== "NOT_FOUND") return <ProblemPage title={t(common.appBroken)} problem={view.problem} onRetry={view.refresh} />;
     return (
       <main class="page-narrow" id="content" tabIndex={-1}>
-        <Empty page title={t("order.not_found")} hint={t("order.not_found_hint")}>
+        <Empty page title={t(texts.notFound)} hint={t(texts.notFoundHint)}>
           <a class="primary" href={paths.menu(shop.brand, shop.branch)}>
-            {t("cart.back_to_menu")}
+            {t(common.cartBackToMenu)}
           </a>
         </Empty>
       </main>
@@ -135,17 +137,17 @@ export function OrderPage({ shop, token }: { shop: Shop; token: string }) {
   return (
     <>
       <header class="bar">
-        <a class="round quiet" href={paths.menu(shop.brand, shop.branch)} aria-label={t("cart.back_to_menu")}>
+        <a class="round quiet" href={paths.menu(shop.brand, shop.branch)} aria-label={t(common.cartBackToMenu)}>
           <Icon name="back" />
         </a>
         <div>
-          <h1>{branch?.name ?? t("order.title")}</h1>
+          <h1>{branch?.name ?? t(texts.title)}</h1>
           {branch && <p class="soft">{shop.menu.value?.menu.brand.name}</p>}
         </div>
         <LanguageButton />
       </header>
       <main class="page-narrow order-page" id="content" tabIndex={-1}>
-        {view.staleSince && <Notice tone="warn">{t("order.stale", { time: formatDayTime(view.staleSince, timeZone, now.value, locale.value) })}</Notice>}
+        {view.staleSince && <Notice tone="warn">{t(texts.stale, { time: formatDayTime(view.staleSince, timeZone, now.value, locale.value) })}</Notice>}
         <Ticket order={order} timeZone={timeZone} />
         <CancelledWhy order={order} />
         <Moved order={order} timeZone={timeZone} />
@@ -157,7 +159,7 @@ export function OrderPage({ shop, token }: { shop: Shop; token: string }) {
           <OrderAgain shop={shop} order={order} />
           {view.mayCancel && (
             <button type="button" class="text-button danger" onClick={() => setAsking(true)}>
-              {t("order.cancel")}
+              {t(texts.cancel)}
             </button>
           )}
         </div>

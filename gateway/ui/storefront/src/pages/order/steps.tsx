@@ -1,22 +1,23 @@
 import type { Order, OrderState } from "@yizhimai/api";
-import { formatTime } from "@yizhimai/kit";
+import { formatTime, type Text } from "@yizhimai/kit";
 import { Icon } from "../../parts/icon";
 import { isClosed } from "../../shop/orders-seen";
 import { t } from "../../text";
+import { texts } from "./texts";
 
 const steps = [
-  { state: "placed", text: "order.step_placed" },
-  { state: "accepted", text: "order.step_accepted" },
-  { state: "preparing", text: "order.step_preparing" },
-  { state: "ready", text: "order.step_ready" },
-] as const satisfies readonly { state: OrderState; text: string }[];
+  { state: "placed", text: texts.stepPlaced },
+  { state: "accepted", text: texts.stepAccepted },
+  { state: "preparing", text: texts.stepPreparing },
+  { state: "ready", text: texts.stepReady },
+] as const satisfies readonly { state: OrderState; text: Text }[];
 
 const lines = {
-  pending_payment: "order.pending_line", placed: "order.waiting_line", accepted: "order.accepted_line",
-  preparing: "order.preparing_line", ready: "order.ready_line", delivering: "order.delivering_line",
-  completed: "order.completed_line", cancelled: "order.cancelled_line", rejected: "order.rejected_line",
-  expired: "order.expired_line", no_show: "order.no_show_line",
-} as const satisfies Record<OrderState, string>;
+  pending_payment: texts.pendingLine, placed: texts.waitingLine, accepted: texts.acceptedLine,
+  preparing: texts.preparingLine, ready: texts.readyLine, delivering: texts.deliveringLine,
+  completed: texts.completedLine, cancelled: texts.cancelledLine, rejected: texts.rejectedLine,
+  expired: texts.expiredLine, no_show: texts.noShowLine,
+} as const satisfies Record<OrderState, Text>;
 
 export function isOpen(state: OrderState): boolean {
   return !isClosed(state);
@@ -24,7 +25,7 @@ export function isOpen(state: OrderState): boolean {
 
 /** The one sentence that matters now. */
 export function stateLine(order: Order): string {
-  if (order.state === "ready" && order.method === "on_site") return t("order.ready_on_site");
+  if (order.state === "ready" && order.method === "on_site") return t(texts.readyOnSite);
   return t(lines[order.state]);
 }
 
@@ -33,7 +34,7 @@ export function Steps({ order, timeZone }: { order: Order; timeZone: string }) {
   const reached = steps.findIndex((step) => step.state === order.state);
   const times = [order.placed_at ?? undefined, order.accepted_at, undefined, order.ready_at];
   return (
-    <ol class="steps" aria-label={t("order.steps")}>
+    <ol class="steps" aria-label={t(texts.steps)}>
       {steps.map((step, number) => {
         const done = number < reached || (number === reached && step.state === "ready");
         const current = number === reached;
@@ -42,7 +43,7 @@ export function Steps({ order, timeZone }: { order: Order; timeZone: string }) {
             <span class="step-dot">{done && <Icon name="check" size={18} />}</span>
             <span class="step-text">
               {t(step.text)}
-              {(done || current) && <span class="unseen">（{current ? t("order.step_now") : t("order.step_done")}）</span>}
+              {(done || current) && <span class="unseen">（{current ? t(texts.stepNow) : t(texts.stepDone)}）</span>}
             </span>
             <span class="step-time figure">{number <= reached && times[number] ? formatTime(times[number], timeZone) : ""}</span>
           </li>

@@ -92,7 +92,7 @@ fn ordering_ends_before_close_and_begins_with_the_next_opening() {
         Some(at("2026-09-05T02:00:00Z"))
     );
     assert_eq!(
-        after.wanted(at("2026-09-04T11:45:00Z")),
+        after.check_requested(at("2026-09-04T11:45:00Z")),
         Err(SlotProblem::Past)
     );
 }
@@ -125,10 +125,10 @@ fn a_wanted_time_is_judged() {
         ("2026-09-11T11:45:00Z", Ok("2026-09-11")),
         ("2026-09-04T04:15:00Z", Ok("2026-09-04")),
     ] {
-        let judged = calendar
-            .wanted(at(wanted))
+        let checked = calendar
+            .check_requested(at(wanted))
             .map(|slot| slot.business_day.to_string());
-        assert_eq!(judged, verdict.map(str::to_owned), "{wanted}");
+        assert_eq!(checked, verdict.map(str::to_owned), "{wanted}");
     }
 }
 
@@ -141,7 +141,7 @@ fn slots_are_on_the_grid_even_where_hours_are_not() {
         at("2026-09-04T02:15:00Z")
     );
     assert_eq!(
-        calendar.wanted(at("2026-09-04T02:00:00Z")),
+        calendar.check_requested(at("2026-09-04T02:00:00Z")),
         Err(SlotProblem::Closed)
     );
 }
@@ -246,7 +246,7 @@ fn a_closed_day_ends_what_never_closes() {
         "last order before the midnight of the closed day"
     );
     assert_eq!(
-        calendar.wanted(at("2026-09-06T04:00:00Z")),
+        calendar.check_requested(at("2026-09-06T04:00:00Z")),
         Err(SlotProblem::Closed)
     );
 }
@@ -274,7 +274,11 @@ fn later_hours_count_from_their_time_on() {
         ("2026-09-07T13:00:00Z", Ok(())),
         ("2026-09-08T02:00:00Z", Err(SlotProblem::Closed)),
     ] {
-        assert_eq!(calendar.wanted(at(wanted)).map(drop), verdict, "{wanted}");
+        assert_eq!(
+            calendar.check_requested(at(wanted)).map(drop),
+            verdict,
+            "{wanted}"
+        );
     }
     let mut openings = calendar.openings.iter().copied();
     let monday = openings.find(|opening| opening.to > change).unwrap();
@@ -318,12 +322,18 @@ fn a_method_has_its_own_week_and_last_order() {
 fn a_branch_may_take_nothing_while_closed() {
     let mut schedule = schedule(Tz::Asia__Taipei, every_day(600, 1200));
     let (night, noon) = (at("2026-09-04T14:00:00Z"), at("2026-09-05T04:00:00Z"));
-    assert!(schedule.at(night).wanted(noon).is_ok());
+    assert!(schedule.at(night).check_requested(noon).is_ok());
     schedule.hours.outside = OutsideHours::None;
-    assert_eq!(schedule.at(night).wanted(noon), Err(SlotProblem::Closed));
+    assert_eq!(
+        schedule.at(night).check_requested(noon),
+        Err(SlotProblem::Closed)
+    );
     assert_eq!(schedule.at(night).slots().count(), 0);
     let open = schedule.at(at("2026-09-04T04:00:00Z"));
-    assert!(open.wanted(noon).is_ok(), "while open, also for tomorrow");
+    assert!(
+        open.check_requested(noon).is_ok(),
+        "while open, also for tomorrow"
+    );
 }
 
 /// E11 on a special day: the same night, whatever the week says.
@@ -430,7 +440,7 @@ proptest! {
             prop_assert!(slot.starts_at > before, "slots are in order, none twice");
             before = slot.starts_at;
             prop_assert_eq!(calendar.slot_holding(slot.starts_at), slot.starts_at);
-            match calendar.wanted(slot.starts_at) {
+            match calendar.check_requested(slot.starts_at) {
                 Ok(wanted) => prop_assert_eq!(wanted, slot),
                 Err(problem) => prop_assert!(slot.past && problem == SlotProblem::Past),
             }
@@ -482,7 +492,7 @@ proptest! {
             let day = slot.business_day;
             prop_assert!(day.starts_at(schedule.tz, 240) <= slot.starts_at);
             prop_assert!(slot.starts_at < day.ends_at(schedule.tz, 240));
-            prop_assert!(slot.past || calendar.wanted(slot.starts_at) == Ok(slot));
+            prop_assert!(slot.past || calendar.check_requested(slot.starts_at) == Ok(slot));
         }
     }
 }

@@ -64,9 +64,9 @@ fn a_day_is_refused_where_it_cannot_be() {
     let brand = closed(1, None, "2026-10-09", "2026-10-11", true);
     let mine = closed(2, Some(1), "2026-10-20", "2026-10-21", false);
     let others = [brand, mine.clone()];
-    let judge = |day: &SpecialDay| {
+    let check = |day: &SpecialDay| {
         let mut violations = Violations::new();
-        day.judge("special_day", &others, date("2026-10-05"), &mut violations);
+        day.check("special_day", &others, date("2026-10-05"), &mut violations);
         violations.into_result().map_err(|problem| {
             assert_eq!(problem.fields[0].reason, problem.reason);
             (problem.reason.to_string(), problem.fields[0].field.clone())
@@ -95,25 +95,25 @@ fn a_day_is_refused_where_it_cannot_be() {
         ("2026-10-12", "2026-10-19", Ok(())),
     ] {
         assert_eq!(
-            judge(&closed(3, Some(1), from, to, false)),
+            check(&closed(3, Some(1), from, to, false)),
             verdict,
             "{from}"
         );
     }
-    assert_eq!(judge(&mine), Ok(()), "a day is not in its own way");
+    assert_eq!(check(&mine), Ok(()), "a day is not in its own way");
     assert_eq!(
-        judge(&closed(3, Some(2), "2026-10-20", "2026-10-21", false)),
+        check(&closed(3, Some(2), "2026-10-20", "2026-10-21", false)),
         Ok(())
     );
     assert_eq!(
-        judge(&closed(3, None, "2026-10-20", "2026-10-21", true)),
+        check(&closed(3, None, "2026-10-20", "2026-10-21", true)),
         Ok(())
     );
 }
 
 #[test]
 fn faults_are_named_at_their_fields() {
-    let judge = |raw: &RawDay| {
+    let check = |raw: &RawDay| {
         let mut violations = Violations::new();
         let day = Day::parse("special_day", raw, &mut violations);
         let faults = violations.into_result().err().map(|problem| {
@@ -128,8 +128,8 @@ fn faults_are_named_at_their_fields() {
         to: to.to_owned(),
         ..RawDay::default()
     };
-    assert_eq!(judge(&raw("2026-10-10", "2026-10-10")), (true, vec![]));
-    assert_eq!(judge(&raw("2026-01-01", "2027-01-01")), (true, vec![]));
+    assert_eq!(check(&raw("2026-10-10", "2026-10-10")), (true, vec![]));
+    assert_eq!(check(&raw("2026-01-01", "2027-01-01")), (true, vec![]));
     for (raw, fault) in [
         (
             raw("2026-01-01", "2027-01-02"),
@@ -163,6 +163,6 @@ fn faults_are_named_at_their_fields() {
             "special_day.periods[0].close_minute HOURS_INVALID",
         ),
     ] {
-        assert_eq!(judge(&raw).1[0], fault);
+        assert_eq!(check(&raw).1[0], fault);
     }
 }

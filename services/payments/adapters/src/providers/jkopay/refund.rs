@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{inquiry, request};
 use crate::{
     AttemptReference, CallError, Context, RefundReport, RefundRequest,
-    calls::dollars,
     json::Exact,
-    refunds::{Earlier, differs, earlier, succeeded},
+    refunds::{Earlier, check_twd, differs, earlier, succeeded},
 };
 
 pub(super) async fn refund(
@@ -15,10 +14,11 @@ pub(super) async fn refund(
     attempt: &AttemptReference,
     refund: &RefundRequest,
 ) -> Result<RefundReport, CallError> {
+    check_twd(refund)?;
     let body = Body {
         platform_order_id: &attempt.ours,
         refund_order_id: &refund.reference,
-        refund_amount: dollars(refund.amount)?,
+        refund_amount: refund.amount.amount(),
     };
     if refund.repeated {
         let refunded = inquiry::query(context, attempt).await?.refunded;

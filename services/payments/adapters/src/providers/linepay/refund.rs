@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{details::details, request};
 use crate::{
     AttemptReference, CallError, Context, RefundReport, RefundRequest,
-    calls::{dollars, theirs},
+    calls::theirs,
     codes::invalid,
     json::Exact,
-    refunds::{Earlier, differs, earlier, succeeded},
+    refunds::{Earlier, check_twd, differs, earlier, succeeded},
 };
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -20,9 +20,10 @@ pub(super) async fn refund(
     attempt: &AttemptReference,
     refund: &RefundRequest,
 ) -> Result<RefundReport, CallError> {
+    check_twd(refund)?;
     let path = format!("/payments/{}/refund", theirs(attempt)?);
     let body = serde_json::to_vec(&Body {
-        refund_amount: dollars(refund.amount)?,
+        refund_amount: refund.amount.amount(),
     })
     .map_err(|_| invalid("the request cannot be written"))?;
     if refund.repeated {

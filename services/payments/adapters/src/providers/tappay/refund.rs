@@ -6,10 +6,9 @@ use serde_json::Value;
 
 use super::{capture::subject, codes::WAIT_FOR_CAPTURE, record, request::send};
 use crate::{
-    AttemptReference, CallError, Context, RefundReport, RefundRequest, RefundState, Report, State,
-    calls::dollars,
+    AttemptReference, CallError, Context, RefundReport, RefundRequest, Report, State,
     codes::Class,
-    refunds::{Earlier, differs, earlier, succeeded},
+    refunds::{Earlier, check_twd, differs, earlier, pending, succeeded},
 };
 
 #[derive(Debug, Deserialize)]
@@ -23,7 +22,7 @@ pub(super) async fn refund(
     attempt: &AttemptReference,
     refund: &RefundRequest,
 ) -> Result<RefundReport, CallError> {
-    let amount = dollars(refund.amount)?;
+    check_twd(refund)?;
     let known = attempt.theirs.clone().filter(|_| !refund.repeated);
     let report = match known {
         Some(theirs) => Report {
@@ -40,18 +39,13 @@ pub(super) async fn refund(
         }
     }
     let mut arguments = subject(&report)?;
-    arguments.insert("amount".to_owned(), Value::from(amount));
+    arguments.insert("amount".to_owned(), Value::from(refund.amount.amount()));
     let refusal = match send::<Refunded>(context, "refund", arguments, &[0]).await? {
         Ok(refunded) => return Ok(succeeded(refunded.refund_id)),
         Err(refusal) => refusal,
     };
     if refusal.status == WAIT_FOR_CAPTURE {
-        return Ok(RefundReport {
-            state: RefundState::Pending,
-            theirs: None,
-            text: None,
-            retry_at: Some(context.now + TimeDelta::days(1)),
-        });
+        return Ok(pending(context.now + TimeDelta::days(1)));
     }
     // Any other status is a failure by TapPay's own words. One that we do not know, and one about an
     // argument (an amount above what is left), is believed when the record agrees.

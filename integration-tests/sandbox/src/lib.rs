@@ -1,0 +1,120 @@
+//! Stand-ins for the outside systems that the platform talks to, on loopback.
+//!
+//! Each system speaks its real wire protocol on a port of its own, checks what the platform sends and
+//! records what it finds. A control port moves the clock, arms faults, acts as the customer and lists
+//! what happened. A new system is a folder with a type that implements [`system::System`] and one
+//! line in [`systems`]; it may not need a change anywhere else.
+
+mod act;
+mod clock;
+mod control;
+mod delivery;
+mod fault;
+mod fields;
+mod incoming;
+mod listen;
+mod money;
+mod pages;
+mod payments;
+mod record;
+mod sandbox;
+mod scheduler;
+mod settings;
+mod state;
+mod system;
+#[cfg(test)]
+mod testing;
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use anyhow::Context as _;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+pub use crate::settings::Settings;
+use crate::{sandbox::Sandbox, system::System};
+
+/// Name of the control port in [`Running::addresses`].
+pub const CONTROL: &str = "control";
+
+/// All systems, in the order of their ports.
+fn systems() -> Vec<Arc<dyn System>> {
+    vec![
+        Arc::new(payments::ecpay::Ecpay),
+        Arc::new(payments::newebpay::Newebpay),
+        Arc::new(payments::linepay::Linepay),
+        Arc::new(payments::jkopay::Jkopay),
+        Arc::new(payments::tappay::Tappay),
+        Arc::new(payments::stripe::Stripe),
+    ]
+}
+
+/// A sandbox that listens.
+pub struct Running {
+    /// Where the control port and each system listen.
+    pub addresses: BTreeMap<String, SocketAddr>,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// The base URL of `name`, a system or [`CONTROL`].
+    ///
+    /// # Panics
+    /// When there is no such system.
+    #[must_use]
+    pub fn url(&self, name: &str) -> String {
+        format!("http://{}", self.addresses[name])
+    }
+
+    /// Stops at once, as a killed process would: open connections are cut.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        for task in self.tasks {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+}
+
+/// Opens the state, listens on all ports and resumes what was outstanding.
+///
+/// # Errors
+/// When a port is taken or the state file cannot be read.
+pub async fn start(settings: Settings) -> anyhow::Result<Running> {
+    let mut listeners = Vec::new();
+    let mut addresses = BTreeMap::new();
+    let systems = systems();
+    let names = std::iter::once(CONTROL).chain(systems.iter().map(|system| system.name()));
+    for (index, name) in names.enumerate() {
+        let port = match settings.first_port {
+            0 => 0,
+            first => first + u16::try_from(index)?,
+        };
+        let listener = TcpListener::bind((settings.bind, port))
+            .await
+            .with_context(|| format!("port {port} for {name}"))?;
+        addresses.insert(name.to_owned(), listener.local_addr()?);
+        listeners.push(listener);
+    }
+
+    let sandbox = Arc::new(Sandbox::new(&settings, systems, addresses.clone())?);
+    let stop = CancellationToken::new();
+    let mut routers = vec![control::router(&sandbox)];
+    routers.extend(
+        sandbox
+            .systems()
+            .map(|system| incoming::router(&sandbox, system)),
+    );
+    let mut tasks: Vec<JoinHandle<()>> = listeners
+        .into_iter()
+        .zip(routers)
+        .map(|(listener, router)| tokio::spawn(listen::serve(listener, router, stop.clone())))
+        .collect();
+    tasks.push(tokio::spawn(scheduler::run(sandbox, stop.clone())));
+    Ok(Running {
+        addresses,
+        stop,
+        tasks,
+    })
+}
