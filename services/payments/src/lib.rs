@@ -14,6 +14,7 @@ mod store;
 mod wire;
 
 use chassis::service::{App, Context, Parts};
+use futures::future::BoxFuture;
 use payment_adapters::{Http, HttpSettings, Provider};
 use proto::payments::v1::{
     gateway_account_service_server::GatewayAccountServiceServer,
@@ -41,8 +42,8 @@ impl App for Payments {
         &MIGRATOR
     }
 
-    async fn build(ctx: Context, config: Config) -> anyhow::Result<Parts> {
-        parts(&ctx, config, Provider::adapter)
+    fn build(ctx: Context, config: Config) -> BoxFuture<'static, anyhow::Result<Parts>> {
+        Box::pin(async move { parts(&ctx, config, Provider::adapter) })
     }
 }
 

@@ -12,6 +12,7 @@ use chassis::{
     service::{App, Context as ServiceContext, Parts},
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::BoxFuture;
 use http::StatusCode;
 use parking_lot::Mutex;
 use payment_adapters::{
@@ -242,7 +243,10 @@ impl App for ScriptedPayments {
         &payments::MIGRATOR
     }
 
-    async fn build(ctx: ServiceContext, config: payments::Config) -> anyhow::Result<Parts> {
-        payments::parts(&ctx, config, |_| &Scripted)
+    fn build(
+        ctx: ServiceContext,
+        config: payments::Config,
+    ) -> BoxFuture<'static, anyhow::Result<Parts>> {
+        Box::pin(async move { payments::parts(&ctx, config, |_| &Scripted) })
     }
 }
