@@ -51,10 +51,12 @@ pub fn prepare(home: &Home, port: u16) -> anyhow::Result<Spec> {
         give_to_postgres(&[&data])?;
         initdb(home, &programs, &data)?;
     }
+    // A new table has no statistics, and what is planned without them can read all of an index: look
+    // for changed tables more often than each minute.
     let settings = format!(
         "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n\
          max_connections = {MAX_CONNECTIONS}\nshared_buffers = 256MB\nmax_wal_size = 2GB\n\
-         log_min_duration_statement = 2000\nlog_lock_waits = on\n\
+         autovacuum_naptime = '2s'\nlog_min_duration_statement = 2000\nlog_lock_waits = on\n\
          shared_preload_libraries = 'pg_stat_statements'\n",
         run.display()
     );
