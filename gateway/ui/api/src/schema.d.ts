@@ -817,6 +817,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/brands/{brand_id}/payment-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the accounts of a brand and its branches.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_gateway_accounts"];
+        put?: never;
+        /**
+         * Creates an account in test mode.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND, CREDENTIALS_INVALID, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_gateway_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/payment-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the payment methods of a brand in the order of checkout.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_payment_methods"];
+        put?: never;
+        /**
+         * Saves a new or changed payment method.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, PERIOD_INVALID, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["save_payment_method"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/payment-methods/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the order of a brand's payment methods at checkout.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, VERSION_CONFLICT.
+         */
+        put: operations["order_payment_methods"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/brands/{brand_id}/products": {
         parameters: {
             query?: never;
@@ -1325,6 +1393,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/payment-accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes what is not secret of an account.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         */
+        put: operations["update_gateway_account"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payment-accounts/{account_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replaces the credentials of an account; the old ones verify callbacks for seven more days.
+         * @description Switching to live needs a verification that passed. Refuses with VALIDATION_FAILED, CREDENTIALS_INVALID, VERIFICATION_REQUIRED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         */
+        post: operations["replace_credentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payment-accounts/{account_id}/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts a payment of one unit at the provider's test site and returns what the browser does; GetVerification then queries the provider for its state.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, GATEWAY_UNAVAILABLE. Each call is another payment.
+         */
+        post: operations["verify_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payment-accounts/{account_id}/verifications/{verification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queries the provider for a verification's state and stores it.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, GATEWAY_UNAVAILABLE. Safe to repeat.
+         */
+        get: operations["get_verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payment-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the providers with their credentials' fields and what they can do.
+         * @description Safe to repeat.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/products/{product_id}": {
         parameters: {
             query?: never;
@@ -1707,6 +1875,30 @@ export interface components {
              */
             version: number;
         };
+        /** @description A try to pay one unit with an account's test credentials. */
+        AccountVerification: {
+            /**
+             * Format: uuid
+             * @description The verification.
+             */
+            verification_id: string;
+            /**
+             * Format: uuid
+             * @description Account.
+             */
+            account_id: string;
+            /** @description Reference at the provider. */
+            reference: string;
+            /** @description State. */
+            state: components["schemas"]["VerificationState"];
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            started_at: string;
+            /** @description The provider's code or our reason when it failed; empty otherwise. */
+            text: string;
+        };
         /** @description A change of a line's amount by a rule. */
         Adjustment: {
             /**
@@ -2024,6 +2216,103 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description A way to pay that a brand offers. */
+        BrandPaymentMethod: {
+            /**
+             * Format: uuid
+             * @description The method.
+             */
+            method_id: string;
+            /** @description Kind. */
+            kind: components["schemas"]["PaymentKind"];
+            /** @description Provider that takes the money; unspecified for a method without a gateway. */
+            provider: null | components["schemas"]["Provider"];
+            /** @description The provider's own word, such as Credit or ATM; empty for all that the account has. */
+            provider_method: string;
+            /** @description Name at checkout, 1–30 characters. */
+            name: string;
+            /** @description Text below the name, at most 200 characters. */
+            text: string;
+            /** @description Offered at checkout. */
+            enabled: boolean;
+            /** @description Branches that offer it; empty for all of the brand. */
+            branch_ids: string[];
+            /** @description Fulfilment methods it is offered for; empty for all. */
+            methods: components["schemas"]["Method"][];
+            /** @description Channels it is offered in; empty for all. */
+            channels: components["schemas"]["Channel"][];
+            /**
+             * Format: int64
+             * @description Least amount of an order.
+             */
+            min_amount: number;
+            /**
+             * Format: int64
+             * @description Most of an order's amount; null for no limit of its own.
+             */
+            max_amount: number | null;
+            /**
+             * Format: int32
+             * @description Fee for bookkeeping, in basis points of the amount, 0–10,000.
+             */
+            fee_basis_points: number;
+            /**
+             * Format: int64
+             * @description Fee for bookkeeping of each payment, in the minor unit.
+             */
+            fee_fixed: number;
+            /**
+             * Format: int32
+             * @description 訂金: how much of the amount is paid at once, in percent, 1–99; null for all of it.
+             */
+            deposit_percent: number | null;
+        };
+        /** @description A way to pay that a brand offers. */
+        BrandPaymentMethodInput: {
+            /** @description Kind. */
+            kind: components["schemas"]["PaymentKind"];
+            /** @description Provider that takes the money; unspecified for a method without a gateway. */
+            provider?: null | components["schemas"]["Provider"];
+            /** @description The provider's own word, such as Credit or ATM; empty for all that the account has. */
+            provider_method?: string | null;
+            /** @description Name at checkout, 1–30 characters. */
+            name: string;
+            /** @description Text below the name, at most 200 characters. */
+            text?: string | null;
+            /** @description Offered at checkout. */
+            enabled: boolean;
+            /** @description Branches that offer it; empty for all of the brand. */
+            branch_ids?: string[];
+            /** @description Fulfilment methods it is offered for; empty for all. */
+            methods?: components["schemas"]["Method"][];
+            /** @description Channels it is offered in; empty for all. */
+            channels?: components["schemas"]["Channel"][];
+            /**
+             * Format: int64
+             * @description Least amount of an order.
+             */
+            min_amount?: number | null;
+            /**
+             * Format: int64
+             * @description Most of an order's amount; null for no limit of its own.
+             */
+            max_amount?: number | null;
+            /**
+             * Format: int32
+             * @description Fee for bookkeeping, in basis points of the amount, 0–10,000.
+             */
+            fee_basis_points?: number | null;
+            /**
+             * Format: int64
+             * @description Fee for bookkeeping of each payment, in the minor unit.
+             */
+            fee_fixed?: number | null;
+            /**
+             * Format: int32
+             * @description 訂金: how much of the amount is paid at once, in percent, 1–99; null for all of it.
+             */
+            deposit_percent?: number | null;
+        };
         /** @description Response of CancelByToken. */
         CancelByTokenResponse: {
             /** @description The order. */
@@ -2034,6 +2323,11 @@ export interface components {
          * @enum {string}
          */
         CancelReason: "out_of_stock" | "too_busy" | "closed" | "customer_request" | "duplicate" | "unreachable" | "undeliverable" | "suspicious" | "other" | "hold_gone";
+        /**
+         * @description When money is captured.
+         * @enum {string}
+         */
+        CaptureMode: "at_once" | "later";
         /** @description A cart to be priced. */
         Cart: {
             /** @description Lines, 1–50. */
@@ -2260,6 +2554,39 @@ export interface components {
             /** @description The brand. */
             brand: components["schemas"]["Brand"];
         };
+        /** @description Request of CreateGatewayAccount. */
+        CreateGatewayAccountRequest: {
+            /**
+             * Format: uuid
+             * @description Branch; left out for the whole brand.
+             */
+            branch_id?: string | null;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description When money is captured. */
+            capture: components["schemas"]["CaptureMode"];
+            /**
+             * Format: date-time
+             * @description When it begins to take payments; at once when left out.
+             */
+            effective_at?: string | null;
+            /** @description The branch's code at the provider. */
+            store_code?: string | null;
+            /**
+             * Format: int32
+             * @description Days from payment until the provider pays out, 0–60.
+             */
+            settlement_days?: number | null;
+            /** @description Credentials of the provider's test site. */
+            credentials?: components["schemas"]["CredentialValue"][];
+        };
+        /** @description Response of CreateGatewayAccount. */
+        CreateGatewayAccountResponse: {
+            /** @description The account. */
+            account: components["schemas"]["GatewayAccount"];
+        };
         /** @description Request of CreatePause. */
         CreatePauseRequest: {
             /** @description Branches of one brand, 1–200, for BRANCHES. */
@@ -2293,6 +2620,41 @@ export interface components {
         CreateProductResponse: {
             /** @description The product. */
             product: components["schemas"]["Product"];
+        };
+        /** @description A field of a provider's credentials. */
+        CredentialField: {
+            /** @description The provider's name of it. */
+            name: string;
+            /** @description It is never shown again. */
+            secret: boolean;
+            /** @description It may be left out. */
+            optional: boolean;
+            /**
+             * Format: int32
+             * @description Fewest characters.
+             */
+            min_length: number;
+            /**
+             * Format: int32
+             * @description Most characters.
+             */
+            max_length: number;
+        };
+        /** @description A stored credential, as far as it may be shown. */
+        CredentialHint: {
+            /** @description The provider's name of the field. */
+            name: string;
+            /** @description The whole value of a public field, the last four characters of a secret one. */
+            shown: string;
+            /** @description It is never shown whole. */
+            secret: boolean;
+        };
+        /** @description A credential that is entered. */
+        CredentialValue: {
+            /** @description The provider's name of the field. */
+            name: string;
+            /** @description Its value; never shown again. */
+            value: string;
         };
         /** @description Units of one date. */
         DateAmount: {
@@ -2415,6 +2777,82 @@ export interface components {
             /** @description Those that were found. */
             orders: components["schemas"]["OrderSummary"][];
         };
+        /** @description A field of a form. */
+        FormField: {
+            /** @description Name. */
+            name: string;
+            /** @description Value. */
+            value: string;
+        };
+        /** @description An account at a provider, of a brand or of one branch. */
+        GatewayAccount: {
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            account_id: string;
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /**
+             * Format: uuid
+             * @description Branch; null for the whole brand.
+             */
+            branch_id: string | null;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /** @description Name that staff gave it. */
+            name: string;
+            /** @description 測試 or 正式. */
+            mode: components["schemas"]["GatewayMode"];
+            /** @description When money is captured. */
+            capture: components["schemas"]["CaptureMode"];
+            /**
+             * Format: date-time
+             * @description When it begins to take payments; of two accounts of a place the later one counts.
+             */
+            effective_at: string;
+            /** @description No longer used for new payments; refunds still go through it. */
+            archived: boolean;
+            /** @description The branch's code at the provider, at most 10 letters and digits; empty for none. */
+            store_code: string;
+            /**
+             * Format: int32
+             * @description Days from payment until the provider pays out, 0–60.
+             */
+            settlement_days: number;
+            /** @description Its credentials, each field as far as it may be shown. */
+            credentials: components["schemas"]["CredentialHint"][];
+            /**
+             * Format: int32
+             * @description Counts the changes of its credentials, from 1.
+             */
+            credentials_number: number;
+            /**
+             * Format: date-time
+             * @description When the present credentials were entered.
+             */
+            credentials_at: string;
+            /**
+             * Format: date-time
+             * @description When the last verification passed; null while none has.
+             */
+            verified_at: string | null;
+            /** @description Address that the provider reports to. */
+            callback_url: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /**
+         * @description Whether an account moves real money.
+         * @enum {string}
+         */
+        GatewayMode: "test" | "live";
         /** @description Response of GetDecisionBatch. */
         GetDecisionBatchResponse: {
             /** @description The batch. */
@@ -2461,6 +2899,11 @@ export interface components {
         GetProductResponse: {
             /** @description The product. */
             product: components["schemas"]["Product"];
+        };
+        /** @description Response of GetVerification. */
+        GetVerificationResponse: {
+            /** @description The verification. */
+            verification: components["schemas"]["AccountVerification"];
         };
         /** @description Weekly hours and slot settings of a branch. */
         Hours: {
@@ -2991,6 +3434,11 @@ export interface components {
             /** @description Token of the next page, null at the end. */
             next_page_token: string | null;
         };
+        /** @description Response of ListGatewayAccounts. */
+        ListGatewayAccountsResponse: {
+            /** @description Accounts: those of the brand first, then those of branches. */
+            accounts: components["schemas"]["GatewayAccount"][];
+        };
         /** @description Response of ListHoursVersions. */
         ListHoursVersionsResponse: {
             /** @description Token of the next page, null at the end. */
@@ -3046,6 +3494,16 @@ export interface components {
             /** @description Pauses of this page. */
             pauses: components["schemas"]["Pause"][];
         };
+        /** @description Response of ListPaymentMethods. */
+        ListPaymentMethodsResponse: {
+            /** @description Methods. */
+            methods: components["schemas"]["BrandPaymentMethod"][];
+            /**
+             * Format: int64
+             * @description Version of the list, for SavePaymentMethod and OrderPaymentMethods.
+             */
+            version: number;
+        };
         /** @description Response of ListProducts. */
         ListProductsResponse: {
             /** @description Token of the next page, null at the end. */
@@ -3057,6 +3515,11 @@ export interface components {
              * @description Exact count to 10,000; 10,001 means more.
              */
             total: number;
+        };
+        /** @description Response of ListProviders. */
+        ListProvidersResponse: {
+            /** @description Providers. */
+            providers: components["schemas"]["ProviderInfo"][];
         };
         /** @description Response of ListRecipeVersions. */
         ListRecipeVersionsResponse: {
@@ -3402,6 +3865,26 @@ export interface components {
          * @enum {string}
          */
         MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in" | "arrived" | "opening";
+        /** @description What the customer's browser does next. */
+        NextStep: {
+            /** @description Kind of the step. */
+            kind: components["schemas"]["NextStepKind"];
+            /** @description Where the form is posted or where the browser goes; empty otherwise. */
+            url: string;
+            /** @description Fields of the form, in the order in which they are signed. */
+            fields: components["schemas"]["FormField"][];
+            /** @description Link that opens the provider's app; empty for none. */
+            app_url: string;
+            /** @description The provider's script, for FIELDS. */
+            script_url: string;
+            /** @description Public settings of the script as JSON, for FIELDS. */
+            settings_json: string;
+        };
+        /**
+         * @description Kind of a next step.
+         * @enum {string}
+         */
+        NextStepKind: "form" | "redirect" | "fields" | "wait";
         /** @description What a storefront offers on a business day. */
         OfferedDay: {
             /** @description It lies beyond the days that may be ordered ahead. */
@@ -3810,6 +4293,26 @@ export interface components {
              */
             wanted_at: string | null;
         };
+        /** @description Request of OrderPaymentMethods. */
+        OrderPaymentMethodsRequest: {
+            /**
+             * Format: int64
+             * @description Version of the list it was read at.
+             */
+            version: number;
+            /** @description All methods of the brand, in the new order. */
+            method_ids?: string[];
+        };
+        /** @description Response of OrderPaymentMethods. */
+        OrderPaymentMethodsResponse: {
+            /** @description Methods in their new order. */
+            methods: components["schemas"]["BrandPaymentMethod"][];
+            /**
+             * Format: int64
+             * @description Version of the list after the change.
+             */
+            version: number;
+        };
         /** @description A slot as staff may choose it. */
         OrderSlot: {
             /**
@@ -4072,6 +4575,11 @@ export interface components {
          * @enum {string}
          */
         PauseTargetKind: "product" | "variant" | "option" | "category" | "method" | "branch" | "station" | "tag";
+        /**
+         * @description What a customer pays by.
+         * @enum {string}
+         */
+        PaymentKind: "cash" | "card" | "apple_pay" | "google_pay" | "line_pay" | "jkopay" | "atm" | "convenience_store" | "transfer" | "e_ticket" | "platform" | "other";
         /**
          * @description Who takes the money of an order.
          * @enum {string}
@@ -4531,6 +5039,31 @@ export interface components {
              */
             version?: number | null;
         };
+        /**
+         * @description A payment provider.
+         * @enum {string}
+         */
+        Provider: "ecpay" | "linepay" | "newebpay" | "tappay" | "jkopay" | "stripe";
+        /** @description What a provider can do and which credentials it needs. */
+        ProviderInfo: {
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /** @description Fields of its credentials. */
+            fields: components["schemas"]["CredentialField"][];
+            /** @description Its own words for ways to pay; empty for one. */
+            methods: string[];
+            /** @description Money can be reserved first and captured later. */
+            separate_capture: boolean;
+            /** @description Part of a payment can be refunded. */
+            partial_refund: boolean;
+            /**
+             * Format: int32
+             * @description Days after payment within which it refunds; null for no limit.
+             */
+            refund_days: number | null;
+            /** @description The card is entered into its fields in our page. */
+            fields_in_page: boolean;
+        };
         /** @description A pause as customers may know it. */
         PublicPause: {
             /** @description Channels it concerns; empty for all. */
@@ -4711,6 +5244,23 @@ export interface components {
             /** @description What ordering carries out now; null where no order is cancelled or rescheduled. */
             started: null | components["schemas"]["StartedDecisions"];
         };
+        /** @description Request of ReplaceCredentials. */
+        ReplaceCredentialsRequest: {
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+            /** @description What the credentials are for. */
+            mode: components["schemas"]["GatewayMode"];
+            /** @description The credentials, all fields. */
+            credentials?: components["schemas"]["CredentialValue"][];
+        };
+        /** @description Response of ReplaceCredentials. */
+        ReplaceCredentialsResponse: {
+            /** @description The account after the change. */
+            account: components["schemas"]["GatewayAccount"];
+        };
         /** @description Request of RescheduleOrder. */
         RescheduleOrderRequest: {
             /** @description Why, 1–200 characters; the customer reads it. */
@@ -4832,6 +5382,31 @@ export interface components {
         SaveOptionGroupResponse: {
             /** @description The group. */
             option_group: components["schemas"]["OptionGroup"];
+        };
+        /** @description Request of SavePaymentMethod. */
+        SavePaymentMethodRequest: {
+            /**
+             * Format: uuid
+             * @description Method to change; left out for a new one.
+             */
+            method_id?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the list it was read at.
+             */
+            version: number;
+            /** @description The method. */
+            method: components["schemas"]["BrandPaymentMethodInput"];
+        };
+        /** @description Response of SavePaymentMethod. */
+        SavePaymentMethodResponse: {
+            /** @description The method. */
+            method: components["schemas"]["BrandPaymentMethod"];
+            /**
+             * Format: int64
+             * @description Version of the list after the change.
+             */
+            version: number;
         };
         /** @description Request of SaveSpecialDay. */
         SaveSpecialDayRequest: {
@@ -5802,6 +6377,37 @@ export interface components {
             /** @description The brand. */
             brand: components["schemas"]["Brand"];
         };
+        /** @description Request of UpdateGatewayAccount. */
+        UpdateGatewayAccountRequest: {
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description When money is captured. */
+            capture: components["schemas"]["CaptureMode"];
+            /**
+             * Format: date-time
+             * @description When it begins to take payments; unchanged when left out.
+             */
+            effective_at?: string | null;
+            /** @description No longer used for new payments. */
+            archived: boolean;
+            /** @description The branch's code at the provider. */
+            store_code?: string | null;
+            /**
+             * Format: int32
+             * @description Days from payment until the provider pays out, 0–60.
+             */
+            settlement_days?: number | null;
+        };
+        /** @description Response of UpdateGatewayAccount. */
+        UpdateGatewayAccountResponse: {
+            /** @description The account after the change. */
+            account: components["schemas"]["GatewayAccount"];
+        };
         /** @description Response of UpdateProduct. */
         UpdateProductResponse: {
             /** @description The product. */
@@ -5836,6 +6442,25 @@ export interface components {
              * @description Id; left out for a new one.
              */
             variant_id?: string | null;
+        };
+        /**
+         * @description State of a verification.
+         * @enum {string}
+         */
+        VerificationState: "pending" | "passed" | "failed";
+        /** @description Request of VerifyAccount. */
+        VerifyAccountRequest: {
+            /** @description Page of the back office that the provider leads back to, http or https. */
+            back_url: string;
+            /** @description Token of the provider's fields in our page; left out for the first step and for other providers. */
+            token?: string | null;
+        };
+        /** @description Response of VerifyAccount. */
+        VerifyAccountResponse: {
+            /** @description The verification. */
+            verification: components["schemas"]["AccountVerification"];
+            /** @description What the browser does. */
+            next: components["schemas"]["NextStep"];
         };
         /** @description Units of one weekday. */
         WeekdayAmount: {
@@ -5877,6 +6502,7 @@ export interface components {
     pathItems: never;
 }
 export type Account = components['schemas']['Account'];
+export type AccountVerification = components['schemas']['AccountVerification'];
 export type Adjustment = components['schemas']['Adjustment'];
 export type AffectedOrder = components['schemas']['AffectedOrder'];
 export type ArchiveCategoryRequest = components['schemas']['ArchiveCategoryRequest'];
@@ -5890,8 +6516,11 @@ export type BranchInput = components['schemas']['BranchInput'];
 export type BranchState = components['schemas']['BranchState'];
 export type Brand = components['schemas']['Brand'];
 export type BrandInput = components['schemas']['BrandInput'];
+export type BrandPaymentMethod = components['schemas']['BrandPaymentMethod'];
+export type BrandPaymentMethodInput = components['schemas']['BrandPaymentMethodInput'];
 export type CancelByTokenResponse = components['schemas']['CancelByTokenResponse'];
 export type CancelReason = components['schemas']['CancelReason'];
+export type CaptureMode = components['schemas']['CaptureMode'];
 export type Cart = components['schemas']['Cart'];
 export type CartLine = components['schemas']['CartLine'];
 export type CartSlots = components['schemas']['CartSlots'];
@@ -5911,9 +6540,14 @@ export type CreateAccountRequest = components['schemas']['CreateAccountRequest']
 export type CreateAccountResponse = components['schemas']['CreateAccountResponse'];
 export type CreateBranchResponse = components['schemas']['CreateBranchResponse'];
 export type CreateBrandResponse = components['schemas']['CreateBrandResponse'];
+export type CreateGatewayAccountRequest = components['schemas']['CreateGatewayAccountRequest'];
+export type CreateGatewayAccountResponse = components['schemas']['CreateGatewayAccountResponse'];
 export type CreatePauseRequest = components['schemas']['CreatePauseRequest'];
 export type CreatePauseResponse = components['schemas']['CreatePauseResponse'];
 export type CreateProductResponse = components['schemas']['CreateProductResponse'];
+export type CredentialField = components['schemas']['CredentialField'];
+export type CredentialHint = components['schemas']['CredentialHint'];
+export type CredentialValue = components['schemas']['CredentialValue'];
 export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
 export type Decision = components['schemas']['Decision'];
@@ -5925,6 +6559,9 @@ export type FeeAmount = components['schemas']['FeeAmount'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FindOrdersRequest = components['schemas']['FindOrdersRequest'];
 export type FindOrdersResponse = components['schemas']['FindOrdersResponse'];
+export type FormField = components['schemas']['FormField'];
+export type GatewayAccount = components['schemas']['GatewayAccount'];
+export type GatewayMode = components['schemas']['GatewayMode'];
 export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
 export type GetHoursResponse = components['schemas']['GetHoursResponse'];
 export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
@@ -5932,6 +6569,7 @@ export type GetLoadResponse = components['schemas']['GetLoadResponse'];
 export type GetOrderByTokenResponse = components['schemas']['GetOrderByTokenResponse'];
 export type GetOrderResponse = components['schemas']['GetOrderResponse'];
 export type GetProductResponse = components['schemas']['GetProductResponse'];
+export type GetVerificationResponse = components['schemas']['GetVerificationResponse'];
 export type Hours = components['schemas']['Hours'];
 export type HoursInput = components['schemas']['HoursInput'];
 export type HoursVersion = components['schemas']['HoursVersion'];
@@ -5962,6 +6600,7 @@ export type ListAuditRecordsResponse = components['schemas']['ListAuditRecordsRe
 export type ListBrandsResponse = components['schemas']['ListBrandsResponse'];
 export type ListCategoriesResponse = components['schemas']['ListCategoriesResponse'];
 export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
+export type ListGatewayAccountsResponse = components['schemas']['ListGatewayAccountsResponse'];
 export type ListHoursVersionsResponse = components['schemas']['ListHoursVersionsResponse'];
 export type ListLimitTemplatesResponse = components['schemas']['ListLimitTemplatesResponse'];
 export type ListLimitVersionsResponse = components['schemas']['ListLimitVersionsResponse'];
@@ -5971,7 +6610,9 @@ export type ListMySessionsResponse = components['schemas']['ListMySessionsRespon
 export type ListOptionGroupsResponse = components['schemas']['ListOptionGroupsResponse'];
 export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
 export type ListPausesResponse = components['schemas']['ListPausesResponse'];
+export type ListPaymentMethodsResponse = components['schemas']['ListPaymentMethodsResponse'];
 export type ListProductsResponse = components['schemas']['ListProductsResponse'];
+export type ListProvidersResponse = components['schemas']['ListProvidersResponse'];
 export type ListRecipeVersionsResponse = components['schemas']['ListRecipeVersionsResponse'];
 export type ListShortOrdersResponse = components['schemas']['ListShortOrdersResponse'];
 export type ListSpecialDaysResponse = components['schemas']['ListSpecialDaysResponse'];
@@ -5994,6 +6635,8 @@ export type Method = components['schemas']['Method'];
 export type MethodHours = components['schemas']['MethodHours'];
 export type MethodHoursInput = components['schemas']['MethodHoursInput'];
 export type MovementKind = components['schemas']['MovementKind'];
+export type NextStep = components['schemas']['NextStep'];
+export type NextStepKind = components['schemas']['NextStepKind'];
 export type OfferedDay = components['schemas']['OfferedDay'];
 export type OfferedOpening = components['schemas']['OfferedOpening'];
 export type OpenState = components['schemas']['OpenState'];
@@ -6009,6 +6652,8 @@ export type OrderEvent = components['schemas']['OrderEvent'];
 export type OrderKind = components['schemas']['OrderKind'];
 export type OrderLimit = components['schemas']['OrderLimit'];
 export type OrderOutcome = components['schemas']['OrderOutcome'];
+export type OrderPaymentMethodsRequest = components['schemas']['OrderPaymentMethodsRequest'];
+export type OrderPaymentMethodsResponse = components['schemas']['OrderPaymentMethodsResponse'];
 export type OrderSlot = components['schemas']['OrderSlot'];
 export type OrderSlots = components['schemas']['OrderSlots'];
 export type OrderState = components['schemas']['OrderState'];
@@ -6028,6 +6673,7 @@ export type PauseScope = components['schemas']['PauseScope'];
 export type PauseTarget = components['schemas']['PauseTarget'];
 export type PauseTargetInput = components['schemas']['PauseTargetInput'];
 export type PauseTargetKind = components['schemas']['PauseTargetKind'];
+export type PaymentKind = components['schemas']['PaymentKind'];
 export type PaymentMethod = components['schemas']['PaymentMethod'];
 export type PaymentState = components['schemas']['PaymentState'];
 export type Period = components['schemas']['Period'];
@@ -6048,6 +6694,8 @@ export type Problem = components['schemas']['Problem'];
 export type ProblemField = components['schemas']['ProblemField'];
 export type Product = components['schemas']['Product'];
 export type ProductInput = components['schemas']['ProductInput'];
+export type Provider = components['schemas']['Provider'];
+export type ProviderInfo = components['schemas']['ProviderInfo'];
 export type PublicPause = components['schemas']['PublicPause'];
 export type PublicPauseTarget = components['schemas']['PublicPauseTarget'];
 export type PublishChange = components['schemas']['PublishChange'];
@@ -6062,6 +6710,8 @@ export type RecordStockMovementRequest = components['schemas']['RecordStockMovem
 export type RecordStockMovementResponse = components['schemas']['RecordStockMovementResponse'];
 export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
 export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
+export type ReplaceCredentialsRequest = components['schemas']['ReplaceCredentialsRequest'];
+export type ReplaceCredentialsResponse = components['schemas']['ReplaceCredentialsResponse'];
 export type RescheduleOrderRequest = components['schemas']['RescheduleOrderRequest'];
 export type RescheduleOrderResponse = components['schemas']['RescheduleOrderResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
@@ -6074,6 +6724,8 @@ export type SaveComponentResponse = components['schemas']['SaveComponentResponse
 export type SaveLimitTemplateBody = components['schemas']['SaveLimitTemplateBody'];
 export type SaveLimitTemplateResponse = components['schemas']['SaveLimitTemplateResponse'];
 export type SaveOptionGroupResponse = components['schemas']['SaveOptionGroupResponse'];
+export type SavePaymentMethodRequest = components['schemas']['SavePaymentMethodRequest'];
+export type SavePaymentMethodResponse = components['schemas']['SavePaymentMethodResponse'];
 export type SaveSpecialDayRequest = components['schemas']['SaveSpecialDayRequest'];
 export type SaveSpecialDayRequest2 = components['schemas']['SaveSpecialDayRequest2'];
 export type SaveSpecialDayRequest3 = components['schemas']['SaveSpecialDayRequest3'];
@@ -6138,9 +6790,14 @@ export type UnmaskContactRequest = components['schemas']['UnmaskContactRequest']
 export type UnmaskContactResponse = components['schemas']['UnmaskContactResponse'];
 export type UpdateBranchResponse = components['schemas']['UpdateBranchResponse'];
 export type UpdateBrandResponse = components['schemas']['UpdateBrandResponse'];
+export type UpdateGatewayAccountRequest = components['schemas']['UpdateGatewayAccountRequest'];
+export type UpdateGatewayAccountResponse = components['schemas']['UpdateGatewayAccountResponse'];
 export type UpdateProductResponse = components['schemas']['UpdateProductResponse'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
+export type VerificationState = components['schemas']['VerificationState'];
+export type VerifyAccountRequest = components['schemas']['VerifyAccountRequest'];
+export type VerifyAccountResponse = components['schemas']['VerifyAccountResponse'];
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
 export type WithdrawHoursRequest = components['schemas']['WithdrawHoursRequest'];
 export type WithdrawHoursResponse = components['schemas']['WithdrawHoursResponse'];
@@ -7878,6 +8535,184 @@ export interface operations {
             };
         };
     };
+    list_gateway_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGatewayAccountsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_gateway_account: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateGatewayAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateGatewayAccountResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_payment_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPaymentMethodsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_payment_method: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavePaymentMethodRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavePaymentMethodResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_payment_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderPaymentMethodsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPaymentMethodsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -8817,6 +9652,177 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResumePauseResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_gateway_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateGatewayAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateGatewayAccountResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceCredentialsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplaceCredentialsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyAccountResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account. */
+                account_id: string;
+                /** @description Verification. */
+                verification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetVerificationResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListProvidersResponse"];
                 };
             };
             /** @description The request was refused. */
