@@ -7,7 +7,7 @@ import { texts } from "./texts";
 
 interface CredentialFieldsProps {
   fields: readonly CredentialField[];
-  /** What is stored now; secrets as their last four characters. */
+  /** What is stored now: of secrets the last four characters are shown. */
   stored?: PaymentAccount["credentials"];
 }
 
@@ -27,7 +27,7 @@ export function CredentialFields({ fields, stored = [] }: CredentialFieldsProps)
         {secret ? (
           <Input.Password size="large" autoComplete="new-password" spellCheck={false} {...(shown ? { placeholder: t(texts.ending, { shown }) } : {})} />
         ) : (
-          <Input size="large" autoComplete="off" spellCheck={false} {...(shown ? { placeholder: shown } : {})} />
+          <Input size="large" autoComplete="off" spellCheck={false} />
         )}
       </Form.Item>
     );

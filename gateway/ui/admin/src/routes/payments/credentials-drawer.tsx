@@ -91,11 +91,13 @@ export function CredentialsDrawer({ account, goesLive, onClose, onReload, onSave
     >
       <Alert type={goesLive ? "warning" : "info"} showIcon title={goesLive ? t(texts.goLiveHint, { place }) : t(texts.replaceHint)} />
       <QueryView query={providers}>
-        {(known) => {
-          const info = known.find((one) => one.provider === account.provider);
+        {(all) => {
+          const info = all.find((one) => one.provider === account.provider);
           if (!info) return null;
+          const known = goesLive ? [] : account.credentials.filter(({ secret }) => !secret);
+          const initial = { credentials: Object.fromEntries(known.map(({ name: field, shown }) => [field, shown])) };
           return (
-            <Form<Entered> form={form} layout="vertical" requiredMark="optional" onFinish={(entered) => void save(entered, info)}>
+            <Form<Entered> form={form} layout="vertical" initialValues={initial} requiredMark="optional" onFinish={(entered) => void save(entered, info)}>
               <p className={styles.formHint}>{`${t(texts.replaceAll)} ${t(texts.keysSecret)}`}</p>
               <CredentialFields fields={info.fields} {...(goesLive ? {} : { stored: account.credentials })} />
               {mode === "live" ? (

@@ -147,10 +147,10 @@ export const texts = {
   },
   replace: ["更換金鑰", "Replace keys"],
   replaceTitle: ["更換「{name}」的金鑰", "Replace the keys of {name}"],
-  replaceHint: ["新金鑰存好就開始使用；舊金鑰還會再驗證 7 天內的付款通知，路上的付款不會漏掉。", "New keys are used at once; the old ones still verify payment notices for 7 days, so nothing under way is lost."],
-  replaceAll: ["請把全部欄位填一次。", "Enter all of the fields again."],
+  replaceHint: ["新金鑰存好就開始使用；接下來 7 天仍認得用舊金鑰簽的付款通知，進行中的付款不會漏掉。", "New keys are used at once; the old ones still verify payment notices for 7 days, so nothing under way is lost."],
+  replaceAll: ["所有金鑰都要重新填。", "Enter all of the keys again."],
   replaceDo: ["換成新金鑰", "Use the new keys"],
-  replaced: ["換好了，舊金鑰再用 7 天", "Replaced; the old keys still verify for 7 days"],
+  replaced: ["換好了，舊金鑰的付款通知還會認 7 天", "Replaced; the old keys still verify for 7 days"],
 
   goLive: ["切換為正式", "Switch to live"],
   goLiveTitle: ["把「{name}」切換為正式", "Switch {name} to live"],

@@ -42,8 +42,7 @@ export function VerifyDialog({ account, isBack, onClose, onPassed }: VerifyDialo
   useEffect(() => {
     if (state === "passed" || state === "failed") forgetVerification(accountId);
     if (state === "passed") void onPassed();
-    // Once for each state: what is called is made anew with every render.
-    // oxlint-disable-next-line exhaustive-deps
+    // Once for each state: `onPassed` is another function with every render.
   }, [state, accountId]);
 
   async function start(token?: string) {
@@ -77,6 +76,7 @@ export function VerifyDialog({ account, isBack, onClose, onPassed }: VerifyDialo
           <>
             {started.next ? <Step next={started.next} provider={provider} busy={busy} onToken={(token) => void start(token)} onPaid={() => setStarted({ id: started.id })} /> : null}
             <Waiting reference={query.data?.reference} isUnreachable={query.isError} />
+            {started.next ? null : <Button size="large" loading={busy} onClick={() => void start()}>{t(texts.verifyAgain)}</Button>}
           </>
         )}
       </div>
