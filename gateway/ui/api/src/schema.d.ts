@@ -1212,6 +1212,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/orders/{order_id}/payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the payment of an order for staff: attempts, refunds and what is left to refund.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["get_order_payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Requests a refund of an order's payment; the money goes back to the account that took it.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, NOT_FOUND, OUT_OF_SCOPE, REFUND_EXCEEDS_PAID, REFUND_WINDOW_CLOSED, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["request_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/orders/{order_id}/reschedule": {
         parameters: {
             query?: never;
@@ -1241,8 +1281,8 @@ export interface paths {
         };
         /**
          * Finds the slots that an order could be rescheduled to, by its lines.
-         * @description Its stock is held already and not asked for again; whether another day has enough is judged by the
-         *     move. Refuses with `NOT_FOUND`.
+         * @description Its stock is held already and not asked for again; whether another day has enough is judged when
+         *     it is rescheduled. Refuses with `NOT_FOUND`.
          */
         get: operations["find_order_slots"];
         put?: never;
@@ -1879,25 +1919,25 @@ export interface components {
         AccountVerification: {
             /**
              * Format: uuid
-             * @description The verification.
-             */
-            verification_id: string;
-            /**
-             * Format: uuid
              * @description Account.
              */
             account_id: string;
             /** @description Reference at the provider. */
             reference: string;
-            /** @description State. */
-            state: components["schemas"]["VerificationState"];
             /**
              * Format: date-time
              * @description When it was started.
              */
             started_at: string;
+            /** @description State. */
+            state: components["schemas"]["VerificationState"];
             /** @description The provider's code or our reason when it failed; empty otherwise. */
             text: string;
+            /**
+             * Format: uuid
+             * @description The verification.
+             */
+            verification_id: string;
         };
         /** @description A change of a line's amount by a rule. */
         Adjustment: {
@@ -1976,6 +2016,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description State of an attempt; it only moves forward.
+         * @enum {string}
+         */
+        AttemptState: "created" | "pending" | "unknown" | "authorized" | "captured" | "voided" | "failed" | "expired";
         /** @description A stored audit record. */
         AuditEntry: {
             /** @description Name of the account that acted, or for which a service acted; absent when there is none. */
@@ -2218,39 +2263,17 @@ export interface components {
         };
         /** @description A way to pay that a brand offers. */
         BrandPaymentMethod: {
-            /**
-             * Format: uuid
-             * @description The method.
-             */
-            method_id: string;
-            /** @description Kind. */
-            kind: components["schemas"]["PaymentKind"];
-            /** @description Provider that takes the money; unspecified for a method without a gateway. */
-            provider: null | components["schemas"]["Provider"];
-            /** @description The provider's own word, such as Credit or ATM; empty for all that the account has. */
-            provider_method: string;
-            /** @description Name at checkout, 1–30 characters. */
-            name: string;
-            /** @description Text below the name, at most 200 characters. */
-            text: string;
-            /** @description Offered at checkout. */
-            enabled: boolean;
             /** @description Branches that offer it; empty for all of the brand. */
             branch_ids: string[];
-            /** @description Fulfilment methods it is offered for; empty for all. */
-            methods: components["schemas"]["Method"][];
             /** @description Channels it is offered in; empty for all. */
             channels: components["schemas"]["Channel"][];
             /**
-             * Format: int64
-             * @description Least amount of an order.
+             * Format: int32
+             * @description 訂金: how much of the amount is paid at once, in percent, 1–99; null for all of it.
              */
-            min_amount: number;
-            /**
-             * Format: int64
-             * @description Most of an order's amount; null for no limit of its own.
-             */
-            max_amount: number | null;
+            deposit_percent: number | null;
+            /** @description Offered at checkout. */
+            enabled: boolean;
             /**
              * Format: int32
              * @description Fee for bookkeeping, in basis points of the amount, 0–10,000.
@@ -2261,42 +2284,47 @@ export interface components {
              * @description Fee for bookkeeping of each payment, in the minor unit.
              */
             fee_fixed: number;
-            /**
-             * Format: int32
-             * @description 訂金: how much of the amount is paid at once, in percent, 1–99; null for all of it.
-             */
-            deposit_percent: number | null;
-        };
-        /** @description A way to pay that a brand offers. */
-        BrandPaymentMethodInput: {
             /** @description Kind. */
             kind: components["schemas"]["PaymentKind"];
-            /** @description Provider that takes the money; unspecified for a method without a gateway. */
-            provider?: null | components["schemas"]["Provider"];
-            /** @description The provider's own word, such as Credit or ATM; empty for all that the account has. */
-            provider_method?: string | null;
-            /** @description Name at checkout, 1–30 characters. */
-            name: string;
-            /** @description Text below the name, at most 200 characters. */
-            text?: string | null;
-            /** @description Offered at checkout. */
-            enabled: boolean;
-            /** @description Branches that offer it; empty for all of the brand. */
-            branch_ids?: string[];
-            /** @description Fulfilment methods it is offered for; empty for all. */
-            methods?: components["schemas"]["Method"][];
-            /** @description Channels it is offered in; empty for all. */
-            channels?: components["schemas"]["Channel"][];
-            /**
-             * Format: int64
-             * @description Least amount of an order.
-             */
-            min_amount?: number | null;
             /**
              * Format: int64
              * @description Most of an order's amount; null for no limit of its own.
              */
-            max_amount?: number | null;
+            max_amount: number | null;
+            /**
+             * Format: uuid
+             * @description The method.
+             */
+            method_id: string;
+            /** @description Fulfilment methods it is offered for; empty for all. */
+            methods: components["schemas"]["Method"][];
+            /**
+             * Format: int64
+             * @description Least amount of an order.
+             */
+            min_amount: number;
+            /** @description Name at checkout, 1–30 characters. */
+            name: string;
+            /** @description Provider that takes the money; unspecified for a method without a gateway. */
+            provider: null | components["schemas"]["Provider"];
+            /** @description The provider's own word, such as Credit or ATM; empty for all that the account has. */
+            provider_method: string;
+            /** @description Text below the name, at most 200 characters. */
+            text: string;
+        };
+        /** @description A way to pay that a brand offers. */
+        BrandPaymentMethodInput: {
+            /** @description Branches that offer it; empty for all of the brand. */
+            branch_ids?: string[];
+            /** @description Channels it is offered in; empty for all. */
+            channels?: components["schemas"]["Channel"][];
+            /**
+             * Format: int32
+             * @description 訂金: how much of the amount is paid at once, in percent, 1–99; null for all of it.
+             */
+            deposit_percent?: number | null;
+            /** @description Offered at checkout. */
+            enabled: boolean;
             /**
              * Format: int32
              * @description Fee for bookkeeping, in basis points of the amount, 0–10,000.
@@ -2307,11 +2335,28 @@ export interface components {
              * @description Fee for bookkeeping of each payment, in the minor unit.
              */
             fee_fixed?: number | null;
+            /** @description Kind. */
+            kind: components["schemas"]["PaymentKind"];
             /**
-             * Format: int32
-             * @description 訂金: how much of the amount is paid at once, in percent, 1–99; null for all of it.
+             * Format: int64
+             * @description Most of an order's amount; null for no limit of its own.
              */
-            deposit_percent?: number | null;
+            max_amount?: number | null;
+            /** @description Fulfilment methods it is offered for; empty for all. */
+            methods?: components["schemas"]["Method"][];
+            /**
+             * Format: int64
+             * @description Least amount of an order.
+             */
+            min_amount?: number | null;
+            /** @description Name at checkout, 1–30 characters. */
+            name: string;
+            /** @description Provider that takes the money; unspecified for a method without a gateway. */
+            provider?: null | components["schemas"]["Provider"];
+            /** @description The provider's own word, such as Credit or ATM; empty for all that the account has. */
+            provider_method?: string | null;
+            /** @description Text below the name, at most 200 characters. */
+            text?: string | null;
         };
         /** @description Response of CancelByToken. */
         CancelByTokenResponse: {
@@ -2561,26 +2606,26 @@ export interface components {
              * @description Branch; left out for the whole brand.
              */
             branch_id?: string | null;
-            /** @description Provider. */
-            provider: components["schemas"]["Provider"];
-            /** @description Name, 1–60 characters. */
-            name: string;
             /** @description When money is captured. */
             capture: components["schemas"]["CaptureMode"];
+            /** @description Credentials of the provider's test site. */
+            credentials?: components["schemas"]["CredentialValue"][];
             /**
              * Format: date-time
              * @description When it begins to take payments; at once when left out.
              */
             effective_at?: string | null;
-            /** @description The branch's code at the provider. */
-            store_code?: string | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
             /**
              * Format: int32
              * @description Days from payment until the provider pays out, 0–60.
              */
             settlement_days?: number | null;
-            /** @description Credentials of the provider's test site. */
-            credentials?: components["schemas"]["CredentialValue"][];
+            /** @description The branch's code at the provider. */
+            store_code?: string | null;
         };
         /** @description Response of CreateGatewayAccount. */
         CreateGatewayAccountResponse: {
@@ -2623,31 +2668,31 @@ export interface components {
         };
         /** @description A field of a provider's credentials. */
         CredentialField: {
-            /** @description The provider's name of it. */
-            name: string;
-            /** @description It is never shown again. */
-            secret: boolean;
-            /** @description It may be left out. */
-            optional: boolean;
-            /**
-             * Format: int32
-             * @description Fewest characters.
-             */
-            min_length: number;
             /**
              * Format: int32
              * @description Most characters.
              */
             max_length: number;
+            /**
+             * Format: int32
+             * @description Fewest characters.
+             */
+            min_length: number;
+            /** @description The provider's name of it. */
+            name: string;
+            /** @description It may be left out. */
+            optional: boolean;
+            /** @description It is never shown again. */
+            secret: boolean;
         };
         /** @description A stored credential, as far as it may be shown. */
         CredentialHint: {
             /** @description The provider's name of the field. */
             name: string;
-            /** @description The whole value of a public field, the last four characters of a secret one. */
-            shown: string;
             /** @description It is never shown whole. */
             secret: boolean;
+            /** @description The whole value of a public field, the last four characters of a secret one. */
+            shown: string;
         };
         /** @description A credential that is entered. */
         CredentialValue: {
@@ -2791,40 +2836,29 @@ export interface components {
              * @description The account.
              */
             account_id: string;
-            /**
-             * Format: uuid
-             * @description Brand.
-             */
-            brand_id: string;
+            /** @description No longer used for new payments; refunds still go through it. */
+            archived: boolean;
             /**
              * Format: uuid
              * @description Branch; null for the whole brand.
              */
             branch_id: string | null;
-            /** @description Provider. */
-            provider: components["schemas"]["Provider"];
-            /** @description Name that staff gave it. */
-            name: string;
-            /** @description 測試 or 正式. */
-            mode: components["schemas"]["GatewayMode"];
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Address that the provider reports to. */
+            callback_url: string;
             /** @description When money is captured. */
             capture: components["schemas"]["CaptureMode"];
-            /**
-             * Format: date-time
-             * @description When it begins to take payments; of two accounts of a place the later one counts.
-             */
-            effective_at: string;
-            /** @description No longer used for new payments; refunds still go through it. */
-            archived: boolean;
-            /** @description The branch's code at the provider, at most 10 letters and digits; empty for none. */
-            store_code: string;
-            /**
-             * Format: int32
-             * @description Days from payment until the provider pays out, 0–60.
-             */
-            settlement_days: number;
             /** @description Its credentials, each field as far as it may be shown. */
             credentials: components["schemas"]["CredentialHint"][];
+            /**
+             * Format: date-time
+             * @description When the present credentials were entered.
+             */
+            credentials_at: string;
             /**
              * Format: int32
              * @description Counts the changes of its credentials, from 1.
@@ -2832,16 +2866,27 @@ export interface components {
             credentials_number: number;
             /**
              * Format: date-time
-             * @description When the present credentials were entered.
+             * @description When it begins to take payments; of two accounts of a place the later one counts.
              */
-            credentials_at: string;
+            effective_at: string;
+            /** @description 測試 or 正式. */
+            mode: components["schemas"]["GatewayMode"];
+            /** @description Name that staff gave it. */
+            name: string;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /**
+             * Format: int32
+             * @description Days from payment until the provider pays out, 0–60.
+             */
+            settlement_days: number;
+            /** @description The branch's code at the provider, at most 10 letters and digits; empty for none. */
+            store_code: string;
             /**
              * Format: date-time
              * @description When the last verification passed; null while none has.
              */
             verified_at: string | null;
-            /** @description Address that the provider reports to. */
-            callback_url: string;
             /**
              * Format: int64
              * @description Version.
@@ -2885,6 +2930,16 @@ export interface components {
             may_cancel: boolean;
             /** @description The order; the contact is masked, staff's texts are left out. */
             order: components["schemas"]["Order"];
+        };
+        /** @description Response of GetOrderPayment. */
+        GetOrderPaymentResponse: {
+            /** @description Its payment. */
+            payment: components["schemas"]["Payment"];
+            /**
+             * Format: int64
+             * @description Most that can be refunded now.
+             */
+            refundable: number;
         };
         /** @description Response of GetOrder. */
         GetOrderResponse: {
@@ -3867,18 +3922,18 @@ export interface components {
         MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in" | "arrived" | "opening";
         /** @description What the customer's browser does next. */
         NextStep: {
-            /** @description Kind of the step. */
-            kind: components["schemas"]["NextStepKind"];
-            /** @description Where the form is posted or where the browser goes; empty otherwise. */
-            url: string;
-            /** @description Fields of the form, in the order in which they are signed. */
-            fields: components["schemas"]["FormField"][];
             /** @description Link that opens the provider's app; empty for none. */
             app_url: string;
+            /** @description Fields of the form, in the order in which they are signed. */
+            fields: components["schemas"]["FormField"][];
+            /** @description Kind of the step. */
+            kind: components["schemas"]["NextStepKind"];
             /** @description The provider's script, for FIELDS. */
             script_url: string;
             /** @description Public settings of the script as JSON, for FIELDS. */
             settings_json: string;
+            /** @description Where the form is posted or where the browser goes; empty otherwise. */
+            url: string;
         };
         /**
          * @description Kind of a next step.
@@ -4295,13 +4350,13 @@ export interface components {
         };
         /** @description Request of OrderPaymentMethods. */
         OrderPaymentMethodsRequest: {
+            /** @description All methods of the brand, in the new order. */
+            method_ids?: string[];
             /**
              * Format: int64
              * @description Version of the list it was read at.
              */
             version: number;
-            /** @description All methods of the brand, in the new order. */
-            method_ids?: string[];
         };
         /** @description Response of OrderPaymentMethods. */
         OrderPaymentMethodsResponse: {
@@ -4575,6 +4630,151 @@ export interface components {
          * @enum {string}
          */
         PauseTargetKind: "product" | "variant" | "option" | "category" | "method" | "branch" | "station" | "tag";
+        /** @description The payment of one order: its attempts and refunds. Amounts are in the minor unit of `currency`. */
+        Payment: {
+            /** @description Its attempts, the first one first. */
+            attempts: components["schemas"]["PaymentAttempt"][];
+            /**
+             * Format: uuid
+             * @description Branch of the order.
+             */
+            branch_id: string;
+            /**
+             * Format: uuid
+             * @description Brand of the order.
+             */
+            brand_id: string;
+            /**
+             * Format: int64
+             * @description Captured by all attempts.
+             */
+            captured: number;
+            /** @description The order ended: it was cancelled, rejected or expired. Nothing more can be paid, and what is captured goes back. */
+            closed: boolean;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /** @description ISO 4217 code of all amounts. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description What the order costs.
+             */
+            due: number;
+            /**
+             * Format: uuid
+             * @description The order; an order has one payment.
+             */
+            order_id: string;
+            /** @description 訂單編號. */
+            order_number: string;
+            /**
+             * Format: uuid
+             * @description The payment.
+             */
+            payment_id: string;
+            /**
+             * Format: int64
+             * @description Refunded, once it succeeded.
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description Refunds that are requested and not yet settled.
+             */
+            refunding: number;
+            /** @description Its refunds, the first one first. */
+            refunds: components["schemas"]["PaymentRefund"][];
+            /**
+             * Format: int64
+             * @description What has to be captured before the order is placed: all of it, or the deposit.
+             */
+            required: number;
+            /** @description How far it is; derived from its attempts. */
+            state: components["schemas"]["PaymentStatus"];
+            /** @description Belongs to a test order. */
+            test: boolean;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description One attempt to pay: one reference at the provider, which is never used again. */
+        PaymentAttempt: {
+            /**
+             * Format: uuid
+             * @description Account at the provider.
+             */
+            account_id: string;
+            /**
+             * Format: int64
+             * @description What is to be paid by it.
+             */
+            amount: number;
+            /**
+             * Format: uuid
+             * @description The attempt.
+             */
+            attempt_id: string;
+            /**
+             * Format: int64
+             * @description What was captured.
+             */
+            captured: number;
+            /** @description The provider's code when it failed. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends unpaid.
+             */
+            expires_at: string;
+            /** @description What the customer pays with or pays to, such as the last four digits, or bank code and account. */
+            instrument: {
+                [key: string]: string;
+            };
+            /** @description Kind of the method. */
+            kind: components["schemas"]["PaymentKind"];
+            /**
+             * Format: uuid
+             * @description Method it pays by.
+             */
+            method_id: string;
+            /** @description Name of the method when it was started. */
+            method_name: string;
+            /**
+             * Format: int32
+             * @description Counts the attempts of the payment, from 1.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When money moved, as the provider says.
+             */
+            paid_at: string;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /** @description The provider's own number; empty until it gave one. */
+            provider_reference: string;
+            /** @description Its reference at the provider. */
+            reference: string;
+            /**
+             * Format: int64
+             * @description What was refunded of it.
+             */
+            refunded: number;
+            /** @description State. */
+            state: components["schemas"]["AttemptState"];
+            /** @description Made with a test account. */
+            test: boolean;
+        };
         /**
          * @description What a customer pays by.
          * @enum {string}
@@ -4585,11 +4785,56 @@ export interface components {
          * @enum {string}
          */
         PaymentMethod: "on_site" | "online" | "platform";
+        /** @description One refund of an attempt. */
+        PaymentRefund: {
+            /**
+             * Format: int64
+             * @description How much.
+             */
+            amount: number;
+            /**
+             * Format: uuid
+             * @description Attempt whose money goes back.
+             */
+            attempt_id: string;
+            /** @description What it is made for. */
+            cause: components["schemas"]["RefundCause"];
+            /** @description The provider's number of the refund; empty until it gave one. */
+            provider_reference: string;
+            /** @description Reason in words. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The refund.
+             */
+            refund_id: string;
+            /**
+             * Format: date-time
+             * @description When it was requested.
+             */
+            requested_at: string;
+            /** @description Name of the member of staff who requested it; empty for one that the platform requested. */
+            requested_by: string;
+            /**
+             * Format: date-time
+             * @description When it succeeded, failed or came to need a person.
+             */
+            settled_at: string;
+            /** @description State. */
+            state: components["schemas"]["RefundState"];
+            /** @description The provider's code and text when it failed or needs a person. */
+            text: string;
+        };
         /**
          * @description How far the payment of an order is; independent of the order's state.
          * @enum {string}
          */
         PaymentState: "unpaid" | "authorized" | "paid" | "partly_refunded" | "refunded" | "failed";
+        /**
+         * @description How far a payment is.
+         * @enum {string}
+         */
+        PaymentStatus: "pending" | "authorized" | "captured" | "partly_refunded" | "refunded" | "failed" | "expired";
         /** @description One weekly opening period; close at or before open means the next day. */
         Period: {
             /**
@@ -5046,23 +5291,23 @@ export interface components {
         Provider: "ecpay" | "linepay" | "newebpay" | "tappay" | "jkopay" | "stripe";
         /** @description What a provider can do and which credentials it needs. */
         ProviderInfo: {
-            /** @description Provider. */
-            provider: components["schemas"]["Provider"];
             /** @description Fields of its credentials. */
             fields: components["schemas"]["CredentialField"][];
+            /** @description The card is entered into its fields in our page. */
+            fields_in_page: boolean;
             /** @description Its own words for ways to pay; empty for one. */
             methods: string[];
-            /** @description Money can be reserved first and captured later. */
-            separate_capture: boolean;
             /** @description Part of a payment can be refunded. */
             partial_refund: boolean;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
             /**
              * Format: int32
              * @description Days after payment within which it refunds; null for no limit.
              */
             refund_days: number | null;
-            /** @description The card is entered into its fields in our page. */
-            fields_in_page: boolean;
+            /** @description Money can be reserved first and captured later. */
+            separate_capture: boolean;
         };
         /** @description A pause as customers may know it. */
         PublicPause: {
@@ -5229,6 +5474,16 @@ export interface components {
             /** @description The movement. */
             movement: components["schemas"]["StockMovement"];
         };
+        /**
+         * @description What a refund is made for.
+         * @enum {string}
+         */
+        RefundCause: "staff" | "duplicate" | "late" | "overpaid" | "order_ended";
+        /**
+         * @description State of a refund.
+         * @enum {string}
+         */
+        RefundState: "pending" | "succeeded" | "failed" | "needs_person";
         /** @description Request of RemoveSpecialDay. */
         RemoveSpecialDayRequest: {
             /** @description What becomes of the booked orders that would fall outside. */
@@ -5246,20 +5501,35 @@ export interface components {
         };
         /** @description Request of ReplaceCredentials. */
         ReplaceCredentialsRequest: {
+            /** @description The credentials, all fields. */
+            credentials?: components["schemas"]["CredentialValue"][];
+            /** @description What the credentials are for. */
+            mode: components["schemas"]["GatewayMode"];
             /**
              * Format: int64
              * @description Version it was read at.
              */
             version: number;
-            /** @description What the credentials are for. */
-            mode: components["schemas"]["GatewayMode"];
-            /** @description The credentials, all fields. */
-            credentials?: components["schemas"]["CredentialValue"][];
         };
         /** @description Response of ReplaceCredentials. */
         ReplaceCredentialsResponse: {
             /** @description The account after the change. */
             account: components["schemas"]["GatewayAccount"];
+        };
+        /** @description Request of RequestRefund. */
+        RequestRefundRequest: {
+            /**
+             * Format: int64
+             * @description How much, in the minor unit of the payment's currency.
+             */
+            amount: number;
+            /** @description Why, 1–200 characters. */
+            reason: string;
+        };
+        /** @description Response of RequestRefund. */
+        RequestRefundResponse: {
+            /** @description The payment with its refunds. */
+            payment: components["schemas"]["Payment"];
         };
         /** @description Request of RescheduleOrder. */
         RescheduleOrderRequest: {
@@ -5385,6 +5655,8 @@ export interface components {
         };
         /** @description Request of SavePaymentMethod. */
         SavePaymentMethodRequest: {
+            /** @description The method. */
+            method: components["schemas"]["BrandPaymentMethodInput"];
             /**
              * Format: uuid
              * @description Method to change; left out for a new one.
@@ -5395,8 +5667,6 @@ export interface components {
              * @description Version of the list it was read at.
              */
             version: number;
-            /** @description The method. */
-            method: components["schemas"]["BrandPaymentMethodInput"];
         };
         /** @description Response of SavePaymentMethod. */
         SavePaymentMethodResponse: {
@@ -6379,13 +6649,8 @@ export interface components {
         };
         /** @description Request of UpdateGatewayAccount. */
         UpdateGatewayAccountRequest: {
-            /**
-             * Format: int64
-             * @description Version it was read at.
-             */
-            version: number;
-            /** @description Name, 1–60 characters. */
-            name: string;
+            /** @description No longer used for new payments. */
+            archived: boolean;
             /** @description When money is captured. */
             capture: components["schemas"]["CaptureMode"];
             /**
@@ -6393,15 +6658,20 @@ export interface components {
              * @description When it begins to take payments; unchanged when left out.
              */
             effective_at?: string | null;
-            /** @description No longer used for new payments. */
-            archived: boolean;
-            /** @description The branch's code at the provider. */
-            store_code?: string | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
             /**
              * Format: int32
              * @description Days from payment until the provider pays out, 0–60.
              */
             settlement_days?: number | null;
+            /** @description The branch's code at the provider. */
+            store_code?: string | null;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
         };
         /** @description Response of UpdateGatewayAccount. */
         UpdateGatewayAccountResponse: {
@@ -6457,10 +6727,10 @@ export interface components {
         };
         /** @description Response of VerifyAccount. */
         VerifyAccountResponse: {
-            /** @description The verification. */
-            verification: components["schemas"]["AccountVerification"];
             /** @description What the browser does. */
             next: components["schemas"]["NextStep"];
+            /** @description The verification. */
+            verification: components["schemas"]["AccountVerification"];
         };
         /** @description Units of one weekday. */
         WeekdayAmount: {
@@ -6508,6 +6778,7 @@ export type AffectedOrder = components['schemas']['AffectedOrder'];
 export type ArchiveCategoryRequest = components['schemas']['ArchiveCategoryRequest'];
 export type ArchiveOptionGroupRequest = components['schemas']['ArchiveOptionGroupRequest'];
 export type ArchiveProductRequest = components['schemas']['ArchiveProductRequest'];
+export type AttemptState = components['schemas']['AttemptState'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type Availability = components['schemas']['Availability'];
 export type AvailabilityChanged = components['schemas']['AvailabilityChanged'];
@@ -6567,6 +6838,7 @@ export type GetHoursResponse = components['schemas']['GetHoursResponse'];
 export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
 export type GetLoadResponse = components['schemas']['GetLoadResponse'];
 export type GetOrderByTokenResponse = components['schemas']['GetOrderByTokenResponse'];
+export type GetOrderPaymentResponse = components['schemas']['GetOrderPaymentResponse'];
 export type GetOrderResponse = components['schemas']['GetOrderResponse'];
 export type GetProductResponse = components['schemas']['GetProductResponse'];
 export type GetVerificationResponse = components['schemas']['GetVerificationResponse'];
@@ -6673,9 +6945,13 @@ export type PauseScope = components['schemas']['PauseScope'];
 export type PauseTarget = components['schemas']['PauseTarget'];
 export type PauseTargetInput = components['schemas']['PauseTargetInput'];
 export type PauseTargetKind = components['schemas']['PauseTargetKind'];
+export type Payment = components['schemas']['Payment'];
+export type PaymentAttempt = components['schemas']['PaymentAttempt'];
 export type PaymentKind = components['schemas']['PaymentKind'];
 export type PaymentMethod = components['schemas']['PaymentMethod'];
+export type PaymentRefund = components['schemas']['PaymentRefund'];
 export type PaymentState = components['schemas']['PaymentState'];
+export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type Period = components['schemas']['Period'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
 export type PlaceOrderResponse = components['schemas']['PlaceOrderResponse'];
@@ -6708,10 +6984,14 @@ export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
 export type RecordStockMovementRequest = components['schemas']['RecordStockMovementRequest'];
 export type RecordStockMovementResponse = components['schemas']['RecordStockMovementResponse'];
+export type RefundCause = components['schemas']['RefundCause'];
+export type RefundState = components['schemas']['RefundState'];
 export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
 export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
 export type ReplaceCredentialsRequest = components['schemas']['ReplaceCredentialsRequest'];
 export type ReplaceCredentialsResponse = components['schemas']['ReplaceCredentialsResponse'];
+export type RequestRefundRequest = components['schemas']['RequestRefundRequest'];
+export type RequestRefundResponse = components['schemas']['RequestRefundResponse'];
 export type RescheduleOrderRequest = components['schemas']['RescheduleOrderRequest'];
 export type RescheduleOrderResponse = components['schemas']['RescheduleOrderResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
@@ -9338,6 +9618,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GetOrderResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetOrderPaymentResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_refund: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestRefundResponse"];
                 };
             };
             /** @description The request was refused. */
