@@ -33,6 +33,8 @@ export async function screens(page) {
   const inBranch = (rest) => `/admin/branches/${branch.branch_id}/${rest}`;
   const { products } = await page.evaluate(async (id) => (await fetch(`/api/admin/brands/${id}/products?page_size=20`)).json(), brand.brand_id);
   return [
+    ["payments", inBrand("payments")],
+    ["payment-accounts", inBrand("payments?tab=accounts")],
     ["orders", inBranch("orders")],
     ["products", inBrand("products")],
     ["product", inBrand(`products/${products[0]?.product_id ?? "new"}`)],

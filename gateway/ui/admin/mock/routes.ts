@@ -4,6 +4,7 @@ import { auditRoutes } from "./audit";
 import { hoursRoutes, orderSlots } from "./hours";
 import { limitRoutes } from "./limits";
 import { pauseRoutes } from "./pauses";
+import { paymentRoutes } from "./payments";
 import { badField, found, Refusal, sameVersion, type World } from "./world";
 
 export interface Call {
@@ -305,6 +306,7 @@ const sessions = () => [
 /** Every endpoint the screens call, first match wins. */
 export const routes: readonly Route[] = [
   ...pauseRoutes,
+  ...paymentRoutes,
   ...limitRoutes,
   ...auditRoutes,
   ["POST", /^\/sign-in$/u, signIn],

@@ -17,6 +17,7 @@ it("is the site map", () => {
       "optionGroups": "/brands/:one/option-groups",
       "orders": "/branches/:one/orders",
       "pauses": "/branches/:one/pauses",
+      "payments": "/brands/:one/payments",
       "product": "/brands/:one/products/:two",
       "products": "/brands/:one/products",
       "publish": "/brands/:one/publish",

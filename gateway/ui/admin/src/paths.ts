@@ -12,6 +12,7 @@ export const paths = {
   categories: (brandId: string) => `/brands/${brandId}/categories`,
   optionGroups: (brandId: string) => `/brands/${brandId}/option-groups`,
   publish: (brandId: string) => `/brands/${brandId}/publish`,
+  payments: (brandId: string) => `/brands/${brandId}/payments`,
   orders: (branchId: string) => `/branches/${branchId}/orders`,
   pauses: (branchId: string) => `/branches/${branchId}/pauses`,
   stock: (branchId: string) => `/branches/${branchId}/stock`,

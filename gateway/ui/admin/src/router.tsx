@@ -10,6 +10,7 @@ import { PageSkeleton } from "./patterns/states";
 import { parseAuditSearch } from "./routes/audit/search";
 import { parseHoursSearch } from "./routes/hours/tabs";
 import { parseLimitSearch } from "./routes/limits/tabs";
+import { parsePaymentSearch } from "./routes/payments/tabs";
 import { parseProductSearch } from "./routes/products/search";
 import { SignInPage } from "./routes/sign-in/page";
 
@@ -99,6 +100,12 @@ const publish = createRoute({
   path: "/publish",
   component: lazyRouteComponent(() => import("./routes/publish/page"), "PublishPage"),
 });
+const payments = createRoute({
+  getParentRoute: () => brand,
+  path: "/payments",
+  validateSearch: parsePaymentSearch,
+  component: lazyRouteComponent(() => import("./routes/payments/page"), "PaymentsPage"),
+});
 
 const branch = createRoute({ getParentRoute: () => signedIn, path: "/branches/$branchId" });
 const orders = createRoute({
@@ -140,7 +147,7 @@ const routeTree = rootRoute.addChildren([
     home,
     account,
     audit,
-    brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish]),
+    brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish, payments]),
     branch.addChildren([orders, stock, pauses, limits, hours]),
   ]),
 ]);

@@ -817,6 +817,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/brands/{brand_id}/payment-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the accounts of a brand and its branches.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_gateway_accounts"];
+        put?: never;
+        /**
+         * Creates an account in test mode.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND, CREDENTIALS_INVALID, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_gateway_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/payment-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the payment methods of a brand in the order of checkout.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_payment_methods"];
+        put?: never;
+        /**
+         * Saves a new or changed payment method.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, PERIOD_INVALID, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["save_payment_method"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/payment-methods/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the order of a brand's payment methods at checkout.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, VERSION_CONFLICT.
+         */
+        put: operations["order_payment_methods"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/brands/{brand_id}/products": {
         parameters: {
             query?: never;
@@ -1144,6 +1212,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/orders/{order_id}/payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the payment of an order for staff: attempts, refunds and what is left to refund.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["get_order_payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Requests a refund of an order's payment; the money goes back to the account that took it.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, NOT_FOUND, OUT_OF_SCOPE, REFUND_EXCEEDS_PAID, REFUND_WINDOW_CLOSED, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["request_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/orders/{order_id}/reschedule": {
         parameters: {
             query?: never;
@@ -1173,8 +1281,8 @@ export interface paths {
         };
         /**
          * Finds the slots that an order could be rescheduled to, by its lines.
-         * @description Its stock is held already and not asked for again; whether another day has enough is judged by the
-         *     move. Refuses with `NOT_FOUND`.
+         * @description Its stock is held already and not asked for again; whether another day has enough is judged when
+         *     it is rescheduled. Refuses with `NOT_FOUND`.
          */
         get: operations["find_order_slots"];
         put?: never;
@@ -1319,6 +1427,106 @@ export interface paths {
          * @description Refuses with FIELD_LOCKED, OUT_OF_SCOPE, VERSION_CONFLICT, NOT_FOUND. Safe to repeat.
          */
         post: operations["resume_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payment-accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes what is not secret of an account.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         */
+        put: operations["update_gateway_account"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payment-accounts/{account_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replaces the credentials of an account; the old ones verify callbacks for seven more days.
+         * @description Switching to live needs a verification that passed. Refuses with VALIDATION_FAILED, CREDENTIALS_INVALID, VERIFICATION_REQUIRED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         */
+        post: operations["replace_credentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payment-accounts/{account_id}/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts a payment of one unit at the provider's test site and returns what the browser does; GetVerification then queries the provider for its state.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, GATEWAY_UNAVAILABLE. Each call is another payment.
+         */
+        post: operations["verify_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payment-accounts/{account_id}/verifications/{verification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queries the provider for a verification's state and stores it.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, GATEWAY_UNAVAILABLE. Safe to repeat.
+         */
+        get: operations["get_verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payment-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the providers with their credentials' fields and what they can do.
+         * @description Safe to repeat.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1707,6 +1915,30 @@ export interface components {
              */
             version: number;
         };
+        /** @description A try to pay one unit with an account's test credentials. */
+        AccountVerification: {
+            /**
+             * Format: uuid
+             * @description Account.
+             */
+            account_id: string;
+            /** @description Reference at the provider. */
+            reference: string;
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            started_at: string;
+            /** @description State. */
+            state: components["schemas"]["VerificationState"];
+            /** @description The provider's code or our reason when it failed; empty otherwise. */
+            text: string;
+            /**
+             * Format: uuid
+             * @description The verification.
+             */
+            verification_id: string;
+        };
         /** @description A change of a line's amount by a rule. */
         Adjustment: {
             /**
@@ -1784,6 +2016,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description State of an attempt; it only moves forward.
+         * @enum {string}
+         */
+        AttemptState: "created" | "pending" | "unknown" | "authorized" | "captured" | "voided" | "failed" | "expired";
         /** @description A stored audit record. */
         AuditEntry: {
             /** @description Name of the account that acted, or for which a service acted; absent when there is none. */
@@ -2024,6 +2261,103 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description A way to pay that a brand offers. */
+        BrandPaymentMethod: {
+            /** @description Branches that offer it; empty for all of the brand. */
+            branch_ids: string[];
+            /** @description Channels it is offered in; empty for all. */
+            channels: components["schemas"]["Channel"][];
+            /**
+             * Format: int32
+             * @description 訂金: how much of the amount is paid at once, in percent, 1–99; null for all of it.
+             */
+            deposit_percent: number | null;
+            /** @description Offered at checkout. */
+            enabled: boolean;
+            /**
+             * Format: int32
+             * @description Fee for bookkeeping, in basis points of the amount, 0–10,000.
+             */
+            fee_basis_points: number;
+            /**
+             * Format: int64
+             * @description Fee for bookkeeping of each payment, in the minor unit.
+             */
+            fee_fixed: number;
+            /** @description Kind. */
+            kind: components["schemas"]["PaymentKind"];
+            /**
+             * Format: int64
+             * @description Most of an order's amount; null for no limit of its own.
+             */
+            max_amount: number | null;
+            /**
+             * Format: uuid
+             * @description The method.
+             */
+            method_id: string;
+            /** @description Fulfilment methods it is offered for; empty for all. */
+            methods: components["schemas"]["Method"][];
+            /**
+             * Format: int64
+             * @description Least amount of an order.
+             */
+            min_amount: number;
+            /** @description Name at checkout, 1–30 characters. */
+            name: string;
+            /** @description Provider that takes the money; unspecified for a method without a gateway. */
+            provider: null | components["schemas"]["Provider"];
+            /** @description The provider's own word, such as Credit or ATM; empty for all that the account has. */
+            provider_method: string;
+            /** @description Text below the name, at most 200 characters. */
+            text: string;
+        };
+        /** @description A way to pay that a brand offers. */
+        BrandPaymentMethodInput: {
+            /** @description Branches that offer it; empty for all of the brand. */
+            branch_ids?: string[];
+            /** @description Channels it is offered in; empty for all. */
+            channels?: components["schemas"]["Channel"][];
+            /**
+             * Format: int32
+             * @description 訂金: how much of the amount is paid at once, in percent, 1–99; null for all of it.
+             */
+            deposit_percent?: number | null;
+            /** @description Offered at checkout. */
+            enabled: boolean;
+            /**
+             * Format: int32
+             * @description Fee for bookkeeping, in basis points of the amount, 0–10,000.
+             */
+            fee_basis_points?: number | null;
+            /**
+             * Format: int64
+             * @description Fee for bookkeeping of each payment, in the minor unit.
+             */
+            fee_fixed?: number | null;
+            /** @description Kind. */
+            kind: components["schemas"]["PaymentKind"];
+            /**
+             * Format: int64
+             * @description Most of an order's amount; null for no limit of its own.
+             */
+            max_amount?: number | null;
+            /** @description Fulfilment methods it is offered for; empty for all. */
+            methods?: components["schemas"]["Method"][];
+            /**
+             * Format: int64
+             * @description Least amount of an order.
+             */
+            min_amount?: number | null;
+            /** @description Name at checkout, 1–30 characters. */
+            name: string;
+            /** @description Provider that takes the money; unspecified for a method without a gateway. */
+            provider?: null | components["schemas"]["Provider"];
+            /** @description The provider's own word, such as Credit or ATM; empty for all that the account has. */
+            provider_method?: string | null;
+            /** @description Text below the name, at most 200 characters. */
+            text?: string | null;
+        };
         /** @description Response of CancelByToken. */
         CancelByTokenResponse: {
             /** @description The order. */
@@ -2034,6 +2368,11 @@ export interface components {
          * @enum {string}
          */
         CancelReason: "out_of_stock" | "too_busy" | "closed" | "customer_request" | "duplicate" | "unreachable" | "undeliverable" | "suspicious" | "other" | "hold_gone";
+        /**
+         * @description When money is captured.
+         * @enum {string}
+         */
+        CaptureMode: "at_once" | "later";
         /** @description A cart to be priced. */
         Cart: {
             /** @description Lines, 1–50. */
@@ -2260,6 +2599,39 @@ export interface components {
             /** @description The brand. */
             brand: components["schemas"]["Brand"];
         };
+        /** @description Request of CreateGatewayAccount. */
+        CreateGatewayAccountRequest: {
+            /**
+             * Format: uuid
+             * @description Branch; left out for the whole brand.
+             */
+            branch_id?: string | null;
+            /** @description When money is captured. */
+            capture: components["schemas"]["CaptureMode"];
+            /** @description Credentials of the provider's test site. */
+            credentials?: components["schemas"]["CredentialValue"][];
+            /**
+             * Format: date-time
+             * @description When it begins to take payments; at once when left out.
+             */
+            effective_at?: string | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /**
+             * Format: int32
+             * @description Days from payment until the provider pays out, 0–60.
+             */
+            settlement_days?: number | null;
+            /** @description The branch's code at the provider. */
+            store_code?: string | null;
+        };
+        /** @description Response of CreateGatewayAccount. */
+        CreateGatewayAccountResponse: {
+            /** @description The account. */
+            account: components["schemas"]["GatewayAccount"];
+        };
         /** @description Request of CreatePause. */
         CreatePauseRequest: {
             /** @description Branches of one brand, 1–200, for BRANCHES. */
@@ -2293,6 +2665,41 @@ export interface components {
         CreateProductResponse: {
             /** @description The product. */
             product: components["schemas"]["Product"];
+        };
+        /** @description A field of a provider's credentials. */
+        CredentialField: {
+            /**
+             * Format: int32
+             * @description Most characters.
+             */
+            max_length: number;
+            /**
+             * Format: int32
+             * @description Fewest characters.
+             */
+            min_length: number;
+            /** @description The provider's name of it. */
+            name: string;
+            /** @description It may be left out. */
+            optional: boolean;
+            /** @description It is never shown again. */
+            secret: boolean;
+        };
+        /** @description A stored credential, as far as it may be shown. */
+        CredentialHint: {
+            /** @description The provider's name of the field. */
+            name: string;
+            /** @description It is never shown whole. */
+            secret: boolean;
+            /** @description The whole value of a public field, the last four characters of a secret one. */
+            shown: string;
+        };
+        /** @description A credential that is entered. */
+        CredentialValue: {
+            /** @description The provider's name of the field. */
+            name: string;
+            /** @description Its value; never shown again. */
+            value: string;
         };
         /** @description Units of one date. */
         DateAmount: {
@@ -2415,6 +2822,82 @@ export interface components {
             /** @description Those that were found. */
             orders: components["schemas"]["OrderSummary"][];
         };
+        /** @description A field of a form. */
+        FormField: {
+            /** @description Name. */
+            name: string;
+            /** @description Value. */
+            value: string;
+        };
+        /** @description An account at a provider, of a brand or of one branch. */
+        GatewayAccount: {
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            account_id: string;
+            /** @description No longer used for new payments; refunds still go through it. */
+            archived: boolean;
+            /**
+             * Format: uuid
+             * @description Branch; null for the whole brand.
+             */
+            branch_id: string | null;
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Address that the provider reports to. */
+            callback_url: string;
+            /** @description When money is captured. */
+            capture: components["schemas"]["CaptureMode"];
+            /** @description Its credentials, each field as far as it may be shown. */
+            credentials: components["schemas"]["CredentialHint"][];
+            /**
+             * Format: date-time
+             * @description When the present credentials were entered.
+             */
+            credentials_at: string;
+            /**
+             * Format: int32
+             * @description Counts the changes of its credentials, from 1.
+             */
+            credentials_number: number;
+            /**
+             * Format: date-time
+             * @description When it begins to take payments; of two accounts of a place the later one counts.
+             */
+            effective_at: string;
+            /** @description 測試 or 正式. */
+            mode: components["schemas"]["GatewayMode"];
+            /** @description Name that staff gave it. */
+            name: string;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /**
+             * Format: int32
+             * @description Days from payment until the provider pays out, 0–60.
+             */
+            settlement_days: number;
+            /** @description The branch's code at the provider, at most 10 letters and digits; empty for none. */
+            store_code: string;
+            /**
+             * Format: date-time
+             * @description When the last verification passed; null while none has.
+             */
+            verified_at: string | null;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /**
+         * @description Whether an account moves real money.
+         * @enum {string}
+         */
+        GatewayMode: "test" | "live";
         /** @description Response of GetDecisionBatch. */
         GetDecisionBatchResponse: {
             /** @description The batch. */
@@ -2448,6 +2931,16 @@ export interface components {
             /** @description The order; the contact is masked, staff's texts are left out. */
             order: components["schemas"]["Order"];
         };
+        /** @description Response of GetOrderPayment. */
+        GetOrderPaymentResponse: {
+            /** @description Its payment. */
+            payment: components["schemas"]["Payment"];
+            /**
+             * Format: int64
+             * @description Most that can be refunded now.
+             */
+            refundable: number;
+        };
         /** @description Response of GetOrder. */
         GetOrderResponse: {
             /** @description Its events, oldest first. */
@@ -2461,6 +2954,11 @@ export interface components {
         GetProductResponse: {
             /** @description The product. */
             product: components["schemas"]["Product"];
+        };
+        /** @description Response of GetVerification. */
+        GetVerificationResponse: {
+            /** @description The verification. */
+            verification: components["schemas"]["AccountVerification"];
         };
         /** @description Weekly hours and slot settings of a branch. */
         Hours: {
@@ -2991,6 +3489,11 @@ export interface components {
             /** @description Token of the next page, null at the end. */
             next_page_token: string | null;
         };
+        /** @description Response of ListGatewayAccounts. */
+        ListGatewayAccountsResponse: {
+            /** @description Accounts: those of the brand first, then those of branches. */
+            accounts: components["schemas"]["GatewayAccount"][];
+        };
         /** @description Response of ListHoursVersions. */
         ListHoursVersionsResponse: {
             /** @description Token of the next page, null at the end. */
@@ -3046,6 +3549,16 @@ export interface components {
             /** @description Pauses of this page. */
             pauses: components["schemas"]["Pause"][];
         };
+        /** @description Response of ListPaymentMethods. */
+        ListPaymentMethodsResponse: {
+            /** @description Methods. */
+            methods: components["schemas"]["BrandPaymentMethod"][];
+            /**
+             * Format: int64
+             * @description Version of the list, for SavePaymentMethod and OrderPaymentMethods.
+             */
+            version: number;
+        };
         /** @description Response of ListProducts. */
         ListProductsResponse: {
             /** @description Token of the next page, null at the end. */
@@ -3057,6 +3570,11 @@ export interface components {
              * @description Exact count to 10,000; 10,001 means more.
              */
             total: number;
+        };
+        /** @description Response of ListProviders. */
+        ListProvidersResponse: {
+            /** @description Providers. */
+            providers: components["schemas"]["ProviderInfo"][];
         };
         /** @description Response of ListRecipeVersions. */
         ListRecipeVersionsResponse: {
@@ -3402,6 +3920,26 @@ export interface components {
          * @enum {string}
          */
         MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in" | "arrived" | "opening";
+        /** @description What the customer's browser does next. */
+        NextStep: {
+            /** @description Link that opens the provider's app; empty for none. */
+            app_url: string;
+            /** @description Fields of the form, in the order in which they are signed. */
+            fields: components["schemas"]["FormField"][];
+            /** @description Kind of the step. */
+            kind: components["schemas"]["NextStepKind"];
+            /** @description The provider's script, for FIELDS. */
+            script_url: string;
+            /** @description Public settings of the script as JSON, for FIELDS. */
+            settings_json: string;
+            /** @description Where the form is posted or where the browser goes; empty otherwise. */
+            url: string;
+        };
+        /**
+         * @description Kind of a next step.
+         * @enum {string}
+         */
+        NextStepKind: "form" | "redirect" | "fields" | "wait";
         /** @description What a storefront offers on a business day. */
         OfferedDay: {
             /** @description It lies beyond the days that may be ordered ahead. */
@@ -3810,6 +4348,26 @@ export interface components {
              */
             wanted_at: string | null;
         };
+        /** @description Request of OrderPaymentMethods. */
+        OrderPaymentMethodsRequest: {
+            /** @description All methods of the brand, in the new order. */
+            method_ids?: string[];
+            /**
+             * Format: int64
+             * @description Version of the list it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of OrderPaymentMethods. */
+        OrderPaymentMethodsResponse: {
+            /** @description Methods in their new order. */
+            methods: components["schemas"]["BrandPaymentMethod"][];
+            /**
+             * Format: int64
+             * @description Version of the list after the change.
+             */
+            version: number;
+        };
         /** @description A slot as staff may choose it. */
         OrderSlot: {
             /**
@@ -4072,16 +4630,211 @@ export interface components {
          * @enum {string}
          */
         PauseTargetKind: "product" | "variant" | "option" | "category" | "method" | "branch" | "station" | "tag";
+        /** @description The payment of one order: its attempts and refunds. Amounts are in the minor unit of `currency`. */
+        Payment: {
+            /** @description Its attempts, the first one first. */
+            attempts: components["schemas"]["PaymentAttempt"][];
+            /**
+             * Format: uuid
+             * @description Branch of the order.
+             */
+            branch_id: string;
+            /**
+             * Format: uuid
+             * @description Brand of the order.
+             */
+            brand_id: string;
+            /**
+             * Format: int64
+             * @description Captured by all attempts.
+             */
+            captured: number;
+            /** @description The order ended: it was cancelled, rejected or expired. Nothing more can be paid, and what is captured goes back. */
+            closed: boolean;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /** @description ISO 4217 code of all amounts. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description What the order costs.
+             */
+            due: number;
+            /**
+             * Format: uuid
+             * @description The order; an order has one payment.
+             */
+            order_id: string;
+            /** @description 訂單編號. */
+            order_number: string;
+            /**
+             * Format: uuid
+             * @description The payment.
+             */
+            payment_id: string;
+            /**
+             * Format: int64
+             * @description Refunded, once it succeeded.
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description Refunds that are requested and not yet settled.
+             */
+            refunding: number;
+            /** @description Its refunds, the first one first. */
+            refunds: components["schemas"]["PaymentRefund"][];
+            /**
+             * Format: int64
+             * @description What has to be captured before the order is placed: all of it, or the deposit.
+             */
+            required: number;
+            /** @description How far it is; derived from its attempts. */
+            state: components["schemas"]["PaymentStatus"];
+            /** @description Belongs to a test order. */
+            test: boolean;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description One attempt to pay: one reference at the provider, which is never used again. */
+        PaymentAttempt: {
+            /**
+             * Format: uuid
+             * @description Account at the provider.
+             */
+            account_id: string;
+            /**
+             * Format: int64
+             * @description What is to be paid by it.
+             */
+            amount: number;
+            /**
+             * Format: uuid
+             * @description The attempt.
+             */
+            attempt_id: string;
+            /**
+             * Format: int64
+             * @description What was captured.
+             */
+            captured: number;
+            /** @description The provider's code when it failed. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends unpaid.
+             */
+            expires_at: string;
+            /** @description What the customer pays with or pays to, such as the last four digits, or bank code and account. */
+            instrument: {
+                [key: string]: string;
+            };
+            /** @description Kind of the method. */
+            kind: components["schemas"]["PaymentKind"];
+            /**
+             * Format: uuid
+             * @description Method it pays by.
+             */
+            method_id: string;
+            /** @description Name of the method when it was started. */
+            method_name: string;
+            /**
+             * Format: int32
+             * @description Counts the attempts of the payment, from 1.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When money moved, as the provider says.
+             */
+            paid_at: string;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /** @description The provider's own number; empty until it gave one. */
+            provider_reference: string;
+            /** @description Its reference at the provider. */
+            reference: string;
+            /**
+             * Format: int64
+             * @description What was refunded of it.
+             */
+            refunded: number;
+            /** @description State. */
+            state: components["schemas"]["AttemptState"];
+            /** @description Made with a test account. */
+            test: boolean;
+        };
+        /**
+         * @description What a customer pays by.
+         * @enum {string}
+         */
+        PaymentKind: "cash" | "card" | "apple_pay" | "google_pay" | "line_pay" | "jkopay" | "atm" | "convenience_store" | "transfer" | "e_ticket" | "platform" | "other";
         /**
          * @description Who takes the money of an order.
          * @enum {string}
          */
         PaymentMethod: "on_site" | "online" | "platform";
+        /** @description One refund of an attempt. */
+        PaymentRefund: {
+            /**
+             * Format: int64
+             * @description How much.
+             */
+            amount: number;
+            /**
+             * Format: uuid
+             * @description Attempt whose money goes back.
+             */
+            attempt_id: string;
+            /** @description What it is made for. */
+            cause: components["schemas"]["RefundCause"];
+            /** @description The provider's number of the refund; empty until it gave one. */
+            provider_reference: string;
+            /** @description Reason in words. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The refund.
+             */
+            refund_id: string;
+            /**
+             * Format: date-time
+             * @description When it was requested.
+             */
+            requested_at: string;
+            /** @description Name of the member of staff who requested it; empty for one that the platform requested. */
+            requested_by: string;
+            /**
+             * Format: date-time
+             * @description When it succeeded, failed or came to need a person.
+             */
+            settled_at: string;
+            /** @description State. */
+            state: components["schemas"]["RefundState"];
+            /** @description The provider's code and text when it failed or needs a person. */
+            text: string;
+        };
         /**
          * @description How far the payment of an order is; independent of the order's state.
          * @enum {string}
          */
         PaymentState: "unpaid" | "authorized" | "paid" | "partly_refunded" | "refunded" | "failed";
+        /**
+         * @description How far a payment is.
+         * @enum {string}
+         */
+        PaymentStatus: "pending" | "authorized" | "captured" | "partly_refunded" | "refunded" | "failed" | "expired";
         /** @description One weekly opening period; close at or before open means the next day. */
         Period: {
             /**
@@ -4531,6 +5284,31 @@ export interface components {
              */
             version?: number | null;
         };
+        /**
+         * @description A payment provider.
+         * @enum {string}
+         */
+        Provider: "ecpay" | "linepay" | "newebpay" | "tappay" | "jkopay" | "stripe";
+        /** @description What a provider can do and which credentials it needs. */
+        ProviderInfo: {
+            /** @description Fields of its credentials. */
+            fields: components["schemas"]["CredentialField"][];
+            /** @description The card is entered into its fields in our page. */
+            fields_in_page: boolean;
+            /** @description Its own words for ways to pay; empty for one. */
+            methods: string[];
+            /** @description Part of a payment can be refunded. */
+            partial_refund: boolean;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /**
+             * Format: int32
+             * @description Days after payment within which it refunds; null for no limit.
+             */
+            refund_days: number | null;
+            /** @description Money can be reserved first and captured later. */
+            separate_capture: boolean;
+        };
         /** @description A pause as customers may know it. */
         PublicPause: {
             /** @description Channels it concerns; empty for all. */
@@ -4696,6 +5474,16 @@ export interface components {
             /** @description The movement. */
             movement: components["schemas"]["StockMovement"];
         };
+        /**
+         * @description What a refund is made for.
+         * @enum {string}
+         */
+        RefundCause: "staff" | "duplicate" | "late" | "overpaid" | "order_ended";
+        /**
+         * @description State of a refund.
+         * @enum {string}
+         */
+        RefundState: "pending" | "succeeded" | "failed" | "needs_person";
         /** @description Request of RemoveSpecialDay. */
         RemoveSpecialDayRequest: {
             /** @description What becomes of the booked orders that would fall outside. */
@@ -4710,6 +5498,38 @@ export interface components {
         RemoveSpecialDayResponse: {
             /** @description What ordering carries out now; null where no order is cancelled or rescheduled. */
             started: null | components["schemas"]["StartedDecisions"];
+        };
+        /** @description Request of ReplaceCredentials. */
+        ReplaceCredentialsRequest: {
+            /** @description The credentials, all fields. */
+            credentials?: components["schemas"]["CredentialValue"][];
+            /** @description What the credentials are for. */
+            mode: components["schemas"]["GatewayMode"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of ReplaceCredentials. */
+        ReplaceCredentialsResponse: {
+            /** @description The account after the change. */
+            account: components["schemas"]["GatewayAccount"];
+        };
+        /** @description Request of RequestRefund. */
+        RequestRefundRequest: {
+            /**
+             * Format: int64
+             * @description How much, in the minor unit of the payment's currency.
+             */
+            amount: number;
+            /** @description Why, 1–200 characters. */
+            reason: string;
+        };
+        /** @description Response of RequestRefund. */
+        RequestRefundResponse: {
+            /** @description The payment with its refunds. */
+            payment: components["schemas"]["Payment"];
         };
         /** @description Request of RescheduleOrder. */
         RescheduleOrderRequest: {
@@ -4832,6 +5652,31 @@ export interface components {
         SaveOptionGroupResponse: {
             /** @description The group. */
             option_group: components["schemas"]["OptionGroup"];
+        };
+        /** @description Request of SavePaymentMethod. */
+        SavePaymentMethodRequest: {
+            /** @description The method. */
+            method: components["schemas"]["BrandPaymentMethodInput"];
+            /**
+             * Format: uuid
+             * @description Method to change; left out for a new one.
+             */
+            method_id?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the list it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of SavePaymentMethod. */
+        SavePaymentMethodResponse: {
+            /** @description The method. */
+            method: components["schemas"]["BrandPaymentMethod"];
+            /**
+             * Format: int64
+             * @description Version of the list after the change.
+             */
+            version: number;
         };
         /** @description Request of SaveSpecialDay. */
         SaveSpecialDayRequest: {
@@ -5802,6 +6647,37 @@ export interface components {
             /** @description The brand. */
             brand: components["schemas"]["Brand"];
         };
+        /** @description Request of UpdateGatewayAccount. */
+        UpdateGatewayAccountRequest: {
+            /** @description No longer used for new payments. */
+            archived: boolean;
+            /** @description When money is captured. */
+            capture: components["schemas"]["CaptureMode"];
+            /**
+             * Format: date-time
+             * @description When it begins to take payments; unchanged when left out.
+             */
+            effective_at?: string | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Days from payment until the provider pays out, 0–60.
+             */
+            settlement_days?: number | null;
+            /** @description The branch's code at the provider. */
+            store_code?: string | null;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of UpdateGatewayAccount. */
+        UpdateGatewayAccountResponse: {
+            /** @description The account after the change. */
+            account: components["schemas"]["GatewayAccount"];
+        };
         /** @description Response of UpdateProduct. */
         UpdateProductResponse: {
             /** @description The product. */
@@ -5836,6 +6712,25 @@ export interface components {
              * @description Id; left out for a new one.
              */
             variant_id?: string | null;
+        };
+        /**
+         * @description State of a verification.
+         * @enum {string}
+         */
+        VerificationState: "pending" | "passed" | "failed";
+        /** @description Request of VerifyAccount. */
+        VerifyAccountRequest: {
+            /** @description Page of the back office that the provider leads back to, http or https. */
+            back_url: string;
+            /** @description Token of the provider's fields in our page; left out for the first step and for other providers. */
+            token?: string | null;
+        };
+        /** @description Response of VerifyAccount. */
+        VerifyAccountResponse: {
+            /** @description What the browser does. */
+            next: components["schemas"]["NextStep"];
+            /** @description The verification. */
+            verification: components["schemas"]["AccountVerification"];
         };
         /** @description Units of one weekday. */
         WeekdayAmount: {
@@ -5877,11 +6772,13 @@ export interface components {
     pathItems: never;
 }
 export type Account = components['schemas']['Account'];
+export type AccountVerification = components['schemas']['AccountVerification'];
 export type Adjustment = components['schemas']['Adjustment'];
 export type AffectedOrder = components['schemas']['AffectedOrder'];
 export type ArchiveCategoryRequest = components['schemas']['ArchiveCategoryRequest'];
 export type ArchiveOptionGroupRequest = components['schemas']['ArchiveOptionGroupRequest'];
 export type ArchiveProductRequest = components['schemas']['ArchiveProductRequest'];
+export type AttemptState = components['schemas']['AttemptState'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type Availability = components['schemas']['Availability'];
 export type AvailabilityChanged = components['schemas']['AvailabilityChanged'];
@@ -5890,8 +6787,11 @@ export type BranchInput = components['schemas']['BranchInput'];
 export type BranchState = components['schemas']['BranchState'];
 export type Brand = components['schemas']['Brand'];
 export type BrandInput = components['schemas']['BrandInput'];
+export type BrandPaymentMethod = components['schemas']['BrandPaymentMethod'];
+export type BrandPaymentMethodInput = components['schemas']['BrandPaymentMethodInput'];
 export type CancelByTokenResponse = components['schemas']['CancelByTokenResponse'];
 export type CancelReason = components['schemas']['CancelReason'];
+export type CaptureMode = components['schemas']['CaptureMode'];
 export type Cart = components['schemas']['Cart'];
 export type CartLine = components['schemas']['CartLine'];
 export type CartSlots = components['schemas']['CartSlots'];
@@ -5911,9 +6811,14 @@ export type CreateAccountRequest = components['schemas']['CreateAccountRequest']
 export type CreateAccountResponse = components['schemas']['CreateAccountResponse'];
 export type CreateBranchResponse = components['schemas']['CreateBranchResponse'];
 export type CreateBrandResponse = components['schemas']['CreateBrandResponse'];
+export type CreateGatewayAccountRequest = components['schemas']['CreateGatewayAccountRequest'];
+export type CreateGatewayAccountResponse = components['schemas']['CreateGatewayAccountResponse'];
 export type CreatePauseRequest = components['schemas']['CreatePauseRequest'];
 export type CreatePauseResponse = components['schemas']['CreatePauseResponse'];
 export type CreateProductResponse = components['schemas']['CreateProductResponse'];
+export type CredentialField = components['schemas']['CredentialField'];
+export type CredentialHint = components['schemas']['CredentialHint'];
+export type CredentialValue = components['schemas']['CredentialValue'];
 export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
 export type Decision = components['schemas']['Decision'];
@@ -5925,13 +6830,18 @@ export type FeeAmount = components['schemas']['FeeAmount'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FindOrdersRequest = components['schemas']['FindOrdersRequest'];
 export type FindOrdersResponse = components['schemas']['FindOrdersResponse'];
+export type FormField = components['schemas']['FormField'];
+export type GatewayAccount = components['schemas']['GatewayAccount'];
+export type GatewayMode = components['schemas']['GatewayMode'];
 export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
 export type GetHoursResponse = components['schemas']['GetHoursResponse'];
 export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
 export type GetLoadResponse = components['schemas']['GetLoadResponse'];
 export type GetOrderByTokenResponse = components['schemas']['GetOrderByTokenResponse'];
+export type GetOrderPaymentResponse = components['schemas']['GetOrderPaymentResponse'];
 export type GetOrderResponse = components['schemas']['GetOrderResponse'];
 export type GetProductResponse = components['schemas']['GetProductResponse'];
+export type GetVerificationResponse = components['schemas']['GetVerificationResponse'];
 export type Hours = components['schemas']['Hours'];
 export type HoursInput = components['schemas']['HoursInput'];
 export type HoursVersion = components['schemas']['HoursVersion'];
@@ -5962,6 +6872,7 @@ export type ListAuditRecordsResponse = components['schemas']['ListAuditRecordsRe
 export type ListBrandsResponse = components['schemas']['ListBrandsResponse'];
 export type ListCategoriesResponse = components['schemas']['ListCategoriesResponse'];
 export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
+export type ListGatewayAccountsResponse = components['schemas']['ListGatewayAccountsResponse'];
 export type ListHoursVersionsResponse = components['schemas']['ListHoursVersionsResponse'];
 export type ListLimitTemplatesResponse = components['schemas']['ListLimitTemplatesResponse'];
 export type ListLimitVersionsResponse = components['schemas']['ListLimitVersionsResponse'];
@@ -5971,7 +6882,9 @@ export type ListMySessionsResponse = components['schemas']['ListMySessionsRespon
 export type ListOptionGroupsResponse = components['schemas']['ListOptionGroupsResponse'];
 export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
 export type ListPausesResponse = components['schemas']['ListPausesResponse'];
+export type ListPaymentMethodsResponse = components['schemas']['ListPaymentMethodsResponse'];
 export type ListProductsResponse = components['schemas']['ListProductsResponse'];
+export type ListProvidersResponse = components['schemas']['ListProvidersResponse'];
 export type ListRecipeVersionsResponse = components['schemas']['ListRecipeVersionsResponse'];
 export type ListShortOrdersResponse = components['schemas']['ListShortOrdersResponse'];
 export type ListSpecialDaysResponse = components['schemas']['ListSpecialDaysResponse'];
@@ -5994,6 +6907,8 @@ export type Method = components['schemas']['Method'];
 export type MethodHours = components['schemas']['MethodHours'];
 export type MethodHoursInput = components['schemas']['MethodHoursInput'];
 export type MovementKind = components['schemas']['MovementKind'];
+export type NextStep = components['schemas']['NextStep'];
+export type NextStepKind = components['schemas']['NextStepKind'];
 export type OfferedDay = components['schemas']['OfferedDay'];
 export type OfferedOpening = components['schemas']['OfferedOpening'];
 export type OpenState = components['schemas']['OpenState'];
@@ -6009,6 +6924,8 @@ export type OrderEvent = components['schemas']['OrderEvent'];
 export type OrderKind = components['schemas']['OrderKind'];
 export type OrderLimit = components['schemas']['OrderLimit'];
 export type OrderOutcome = components['schemas']['OrderOutcome'];
+export type OrderPaymentMethodsRequest = components['schemas']['OrderPaymentMethodsRequest'];
+export type OrderPaymentMethodsResponse = components['schemas']['OrderPaymentMethodsResponse'];
 export type OrderSlot = components['schemas']['OrderSlot'];
 export type OrderSlots = components['schemas']['OrderSlots'];
 export type OrderState = components['schemas']['OrderState'];
@@ -6028,8 +6945,13 @@ export type PauseScope = components['schemas']['PauseScope'];
 export type PauseTarget = components['schemas']['PauseTarget'];
 export type PauseTargetInput = components['schemas']['PauseTargetInput'];
 export type PauseTargetKind = components['schemas']['PauseTargetKind'];
+export type Payment = components['schemas']['Payment'];
+export type PaymentAttempt = components['schemas']['PaymentAttempt'];
+export type PaymentKind = components['schemas']['PaymentKind'];
 export type PaymentMethod = components['schemas']['PaymentMethod'];
+export type PaymentRefund = components['schemas']['PaymentRefund'];
 export type PaymentState = components['schemas']['PaymentState'];
+export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type Period = components['schemas']['Period'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
 export type PlaceOrderResponse = components['schemas']['PlaceOrderResponse'];
@@ -6048,6 +6970,8 @@ export type Problem = components['schemas']['Problem'];
 export type ProblemField = components['schemas']['ProblemField'];
 export type Product = components['schemas']['Product'];
 export type ProductInput = components['schemas']['ProductInput'];
+export type Provider = components['schemas']['Provider'];
+export type ProviderInfo = components['schemas']['ProviderInfo'];
 export type PublicPause = components['schemas']['PublicPause'];
 export type PublicPauseTarget = components['schemas']['PublicPauseTarget'];
 export type PublishChange = components['schemas']['PublishChange'];
@@ -6060,8 +6984,14 @@ export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
 export type RecordStockMovementRequest = components['schemas']['RecordStockMovementRequest'];
 export type RecordStockMovementResponse = components['schemas']['RecordStockMovementResponse'];
+export type RefundCause = components['schemas']['RefundCause'];
+export type RefundState = components['schemas']['RefundState'];
 export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
 export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
+export type ReplaceCredentialsRequest = components['schemas']['ReplaceCredentialsRequest'];
+export type ReplaceCredentialsResponse = components['schemas']['ReplaceCredentialsResponse'];
+export type RequestRefundRequest = components['schemas']['RequestRefundRequest'];
+export type RequestRefundResponse = components['schemas']['RequestRefundResponse'];
 export type RescheduleOrderRequest = components['schemas']['RescheduleOrderRequest'];
 export type RescheduleOrderResponse = components['schemas']['RescheduleOrderResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
@@ -6074,6 +7004,8 @@ export type SaveComponentResponse = components['schemas']['SaveComponentResponse
 export type SaveLimitTemplateBody = components['schemas']['SaveLimitTemplateBody'];
 export type SaveLimitTemplateResponse = components['schemas']['SaveLimitTemplateResponse'];
 export type SaveOptionGroupResponse = components['schemas']['SaveOptionGroupResponse'];
+export type SavePaymentMethodRequest = components['schemas']['SavePaymentMethodRequest'];
+export type SavePaymentMethodResponse = components['schemas']['SavePaymentMethodResponse'];
 export type SaveSpecialDayRequest = components['schemas']['SaveSpecialDayRequest'];
 export type SaveSpecialDayRequest2 = components['schemas']['SaveSpecialDayRequest2'];
 export type SaveSpecialDayRequest3 = components['schemas']['SaveSpecialDayRequest3'];
@@ -6138,9 +7070,14 @@ export type UnmaskContactRequest = components['schemas']['UnmaskContactRequest']
 export type UnmaskContactResponse = components['schemas']['UnmaskContactResponse'];
 export type UpdateBranchResponse = components['schemas']['UpdateBranchResponse'];
 export type UpdateBrandResponse = components['schemas']['UpdateBrandResponse'];
+export type UpdateGatewayAccountRequest = components['schemas']['UpdateGatewayAccountRequest'];
+export type UpdateGatewayAccountResponse = components['schemas']['UpdateGatewayAccountResponse'];
 export type UpdateProductResponse = components['schemas']['UpdateProductResponse'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
+export type VerificationState = components['schemas']['VerificationState'];
+export type VerifyAccountRequest = components['schemas']['VerifyAccountRequest'];
+export type VerifyAccountResponse = components['schemas']['VerifyAccountResponse'];
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
 export type WithdrawHoursRequest = components['schemas']['WithdrawHoursRequest'];
 export type WithdrawHoursResponse = components['schemas']['WithdrawHoursResponse'];
@@ -7878,6 +8815,184 @@ export interface operations {
             };
         };
     };
+    list_gateway_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGatewayAccountsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_gateway_account: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateGatewayAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateGatewayAccountResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_payment_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPaymentMethodsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_payment_method: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavePaymentMethodRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavePaymentMethodResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_payment_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderPaymentMethodsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPaymentMethodsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -8516,6 +9631,77 @@ export interface operations {
             };
         };
     };
+    get_order_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetOrderPaymentResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_refund: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestRefundResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reschedule_order: {
         parameters: {
             query?: never;
@@ -8817,6 +10003,177 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResumePauseResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_gateway_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateGatewayAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateGatewayAccountResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceCredentialsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplaceCredentialsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account. */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyAccountResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account. */
+                account_id: string;
+                /** @description Verification. */
+                verification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetVerificationResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListProvidersResponse"];
                 };
             };
             /** @description The request was refused. */

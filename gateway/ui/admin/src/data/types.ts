@@ -104,3 +104,21 @@ export type OrderEvent = S["OrderEvent"];
 export type TestOrderStep = S["TestOrderStep"];
 export type CancelReason = S["CancelReason"];
 export type Transition = S["TransitionOrderRequest"];
+/** A way to pay that a brand offers. */
+export type PaymentMethod = S["BrandPaymentMethod"];
+export type PaymentMethodInput = S["BrandPaymentMethodInput"];
+export type PaymentKind = S["PaymentKind"];
+export type PaymentProvider = S["Provider"];
+export type ProviderInfo = S["ProviderInfo"];
+export type PaymentAccount = S["GatewayAccount"];
+export type NewPaymentAccount = S["CreateGatewayAccountRequest"];
+export type AccountUpdate = S["UpdateGatewayAccountRequest"];
+/** What is not secret of an account, as it is entered. */
+export type AccountInput = Pick<AccountUpdate, "name" | "capture" | "effective_at" | "store_code" | "settlement_days">;
+export type CaptureMode = S["CaptureMode"];
+export type GatewayMode = S["GatewayMode"];
+export type CredentialField = S["CredentialField"];
+export type CredentialInput = S["CredentialValue"];
+export type VerificationStart = S["VerifyAccountRequest"];
+export type AccountVerification = S["AccountVerification"];
+export type NextStep = S["NextStep"];

@@ -3,6 +3,7 @@ import {
   AuditOutlined,
   ClockCircleOutlined,
   ContainerOutlined,
+  CreditCardOutlined,
   DashboardOutlined,
   DatabaseOutlined,
   PauseCircleOutlined,
@@ -65,6 +66,12 @@ export const functionGroups: readonly FunctionGroup[] = [
       { id: "stock", title: texts.functionNames.stock, also: "庫存 盤點 進貨 stock inventory count F10", icon: <DatabaseOutlined />, permission: "ops.stock", path: inBranch(paths.stock) },
       { id: "pauses", title: texts.functionNames.pauses, also: "暫停銷售 售完 缺貨 恢復 pause sale 86 F11", icon: <PauseCircleOutlined />, permission: "ops.pause", path: inBranch(paths.pauses) },
       { id: "limits", title: texts.functionNames.limits, also: "商品產能限制 產能 負載 時段上限 超訂 capacity limit load F12", icon: <DashboardOutlined />, permission: "ops.capacity", plan: "advanced", path: inBranch(paths.limits) },
+    ],
+  },
+  {
+    title: texts.groups.devices,
+    functions: [
+      { id: "payments", title: texts.functionNames.payments, also: "金流 付款方式 綠界 藍新 信用卡 刷卡 payment gateway card ECPay LINE Pay Stripe F32", icon: <CreditCardOutlined />, permission: "pay.settings", path: inBrand(paths.payments) },
     ],
   },
   {

@@ -11,6 +11,7 @@ export const texts = {
     optionGroups: ["附加選項", "Option groups"],
     orders: ["訂單處理", "Orders"],
     pauses: ["暫停銷售管理", "Pause sale"],
+    payments: ["收款金流設定", "Payments"],
     products: ["商品", "Products"],
     publish: ["發布菜單", "Publish menu"],
     shop: ["店家資料", "Shop details"],
@@ -30,6 +31,7 @@ export const texts = {
   groups: {
     system: ["系統", "System"],
     daily: ["日常營運", "Daily work"],
+    devices: ["門店設備與串接", "Devices and links"],
     setup: ["開店設定", "Shop set-up"],
   },
   lostHome: ["回首頁", "To the start"],
