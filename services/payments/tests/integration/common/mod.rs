@@ -14,10 +14,10 @@ use chrono::TimeDelta;
 use proto::{
     common::v1::{Channel, Method},
     payments::v1::{
-        ClosePaymentRequest, CreateAccountRequest, CredentialValue, FormField, GatewayAccount,
-        GetPaymentRequest, PayableItem, PayableOrder, Payment, PaymentKind, PaymentMethod,
-        Provider, ReceiveCallbackRequest, ReceiveCallbackResponse, SavePaymentMethodRequest,
-        StartAttemptRequest, StartAttemptResponse,
+        BrandPaymentMethod, ClosePaymentRequest, CreateGatewayAccountRequest, CredentialValue,
+        FormField, GatewayAccount, GetPaymentRequest, PayableItem, PayableOrder, Payment,
+        PaymentKind, Provider, ReceiveCallbackRequest, ReceiveCallbackResponse,
+        SavePaymentMethodRequest, StartAttemptRequest, StartAttemptResponse,
         gateway_account_service_client::GatewayAccountServiceClient,
         payment_service_client::PaymentServiceClient,
     },
@@ -40,7 +40,7 @@ pub struct Shop {
     pub merchant: String,
     pub service: TestService<ScriptedPayments>,
     pub account: GatewayAccount,
-    pub method: PaymentMethod,
+    pub method: BrandPaymentMethod,
     pub methods_version: i64,
 }
 
@@ -68,11 +68,11 @@ impl Shop {
             merchant: branch.to_string(),
             service,
             account: GatewayAccount::default(),
-            method: PaymentMethod::default(),
+            method: BrandPaymentMethod::default(),
             methods_version: 0,
         };
         shop.add_branch(org, brand, branch).await;
-        shop.account = shop.create_account("account").await.unwrap();
+        shop.account = shop.create_gateway_account("account").await.unwrap();
         shop.method = shop.save_method("method", shop.card()).await;
         shop
     }
@@ -130,8 +130,8 @@ impl Shop {
             .to_vec()
     }
 
-    pub fn account_request(&self, key: &str) -> CreateAccountRequest {
-        CreateAccountRequest {
+    pub fn account_request(&self, key: &str) -> CreateGatewayAccountRequest {
+        CreateGatewayAccountRequest {
             idempotency_key: key.to_owned(),
             brand_id: self.brand.to_string(),
             provider: Provider::Ecpay.into(),
@@ -143,17 +143,17 @@ impl Shop {
         }
     }
 
-    pub async fn create_account(&self, key: &str) -> Result<GatewayAccount, Status> {
+    pub async fn create_gateway_account(&self, key: &str) -> Result<GatewayAccount, Status> {
         let created = self
             .accounts()
-            .create_account(self.account_request(key))
+            .create_gateway_account(self.account_request(key))
             .await?;
         Ok(created.into_inner().account.unwrap())
     }
 
     /// A card method without limits.
-    pub fn card(&self) -> PaymentMethod {
-        PaymentMethod {
+    pub fn card(&self) -> BrandPaymentMethod {
+        BrandPaymentMethod {
             kind: PaymentKind::Card.into(),
             provider: Some(Provider::Ecpay.into()),
             provider_method: "Credit".to_owned(),
@@ -163,7 +163,11 @@ impl Shop {
         }
     }
 
-    pub async fn save_method(&mut self, key: &str, method: PaymentMethod) -> PaymentMethod {
+    pub async fn save_method(
+        &mut self,
+        key: &str,
+        method: BrandPaymentMethod,
+    ) -> BrandPaymentMethod {
         let request = SavePaymentMethodRequest {
             idempotency_key: key.to_owned(),
             brand_id: self.brand.to_string(),
