@@ -119,13 +119,9 @@ pub async fn set_up(staff: &Staff, endpoints: &Endpoints, brand_id: &str) -> any
         if plan.provider == "stripe" {
             customer.register(text(&account, "/callback_url")?).await?;
         }
-        // An account that is not verified takes test payments all the same.
-        if let Err(problem) = verify(staff, &customer, text(&account, "/account_id")?).await {
-            eprintln!(
-                "dev: the account at {} is not verified: {problem:#}",
-                plan.provider
-            );
-        }
+        verify(staff, &customer, text(&account, "/account_id")?)
+            .await
+            .with_context(|| format!("verifying the account at {}", plan.provider))?;
     }
     let path = format!("/brands/{brand_id}/payment-methods");
     let mut version = staff.call(Method::GET, &path, Value::Null).await?["version"].clone();
