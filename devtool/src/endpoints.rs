@@ -29,6 +29,9 @@ pub struct Endpoints {
     pub services: BTreeMap<String, String>,
     /// Address of each process's metrics and health.
     pub ops: BTreeMap<String, String>,
+    /// Address of the sandbox's control port and of each system it stands in for.
+    #[serde(default)]
+    pub sandbox: BTreeMap<String, String>,
     /// How to sign in to the demo chain; absent until it is loaded.
     pub demo: Option<Demo>,
 }
@@ -72,6 +75,7 @@ impl Endpoints {
             amqp: rabbitmq::url(ports.of("amqp")?),
             services,
             ops,
+            sandbox: platform.sandbox_urls()?,
             demo: None,
         })
     }

@@ -15,7 +15,7 @@ use crate::{
     home::Home,
     infra::postgres,
     install,
-    ports::Ports,
+    ports::{Ports, Wanted},
     process,
     services::{SERVICES, binaries},
 };
@@ -84,7 +84,7 @@ pub async fn check(home: &Home) -> anyhow::Result<()> {
 /// Query metadata, from a database that the committed migrations make.
 async fn queries(home: &Home) -> anyhow::Result<()> {
     let scratch = home.beside("gen");
-    let ports = Ports::choose(&scratch, &["postgres"])?;
+    let ports = Ports::choose(&scratch, &[Wanted::one("postgres")])?;
     let port = ports.of("postgres")?;
     let spec = postgres::prepare(&scratch, port)?;
     let mut server = spec.spawn()?;

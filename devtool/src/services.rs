@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::ensure;
+use payment_adapters::{Environment, Provider};
 pub use proto::SERVICES;
 
 use crate::{
@@ -10,12 +11,14 @@ use crate::{
     home::Home,
     infra::{postgres, rabbitmq},
     keys::Keys,
-    ports::Ports,
+    ports::{Ports, Wanted},
     process::Spec,
 };
 
 /// The one binary that is no service.
 const GATEWAY: &str = "gateway";
+/// Stands in for the systems of others.
+pub const SANDBOX: &str = "sandbox";
 /// Servers of others, and what they need besides their own port.
 const INFRASTRUCTURE: [&str; 6] = ["postgres", "redis", "amqp", "erlang", "epmd", "otlp"];
 /// Signs for this tool itself.
@@ -51,14 +54,21 @@ pub fn signers() -> impl Iterator<Item = &'static str> {
     binaries().chain([OPERATOR])
 }
 
-/// Every name that needs a port: servers, the gateway and each process of the services, with the ports
-/// for operators.
-pub fn ports(replicas: &[Replica]) -> Vec<String> {
+/// What needs ports: servers, the gateway and each process of the services, with the ports for
+/// operators, and the sandbox.
+pub fn ports(replicas: &[Replica]) -> Vec<Wanted> {
     let processes = replicas.iter().map(|replica| replica.process.as_str());
     let processes = [GATEWAY].into_iter().chain(processes);
     let own = processes.flat_map(|process| [process.to_owned(), format!("{process}_ops")]);
-    let others = INFRASTRUCTURE.into_iter().map(str::to_owned);
-    others.chain(own).collect()
+    let sandbox = Wanted {
+        name: SANDBOX.to_owned(),
+        count: sandbox::names().len() as u16,
+    };
+    let others = INFRASTRUCTURE.into_iter().map(Wanted::one);
+    others
+        .chain(own.map(Wanted::one))
+        .chain([sandbox])
+        .collect()
 }
 
 /// Names, separated by commas, of the services that are to run twice.
@@ -121,19 +131,58 @@ impl Platform<'_> {
             address(self.ports.of(&replica.process)?),
         );
         if name == "payments" {
-            // The demonstration pays by test accounts at this machine's own stand-ins of providers.
-            let gateway = address(self.ports.of(GATEWAY)?);
-            environment.insert(
-                "PAYMENTS_PUBLIC_URL".to_owned(),
-                format!("http://{gateway}"),
-            );
-            environment.insert("PAYMENTS_OFFER_TEST_ACCOUNTS".to_owned(), "true".to_owned());
+            self.add_payments(&mut environment)?;
         }
         for secret in SECRETS.iter().filter(|secret| secret.service == name) {
             let value = (secret.of)(self.keys).to_owned();
             environment.insert(secret.variable.to_owned(), value);
         }
         self.spec(name, &replica.process, words, environment)
+    }
+
+    /// The demonstration pays by test accounts, and no payment leaves this machine.
+    fn add_payments(&self, environment: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
+        let systems = self.sandbox_urls()?;
+        let mut endpoints = Vec::new();
+        for provider in Provider::ALL {
+            if let Some(url) = systems.get(provider.as_str()) {
+                let of = |environment: Environment| format!("{provider}.{environment}={url}");
+                endpoints.extend(Environment::ALL.map(of));
+            }
+        }
+        let gateway = address(self.ports.of(GATEWAY)?);
+        for (variable, value) in [
+            ("PAYMENTS_PUBLIC_URL", format!("http://{gateway}")),
+            ("PAYMENTS_OFFER_TEST_ACCOUNTS", "true".to_owned()),
+            ("PAYMENTS_ENDPOINTS", endpoints.join(",")),
+        ] {
+            environment.entry(variable.to_owned()).or_insert(value);
+        }
+        Ok(())
+    }
+
+    /// Spec of the sandbox.
+    pub fn sandbox(&self) -> anyhow::Result<Spec> {
+        let state = self.home.path("sandbox/state")?;
+        let environment = BTreeMap::from([
+            (
+                "SANDBOX_FIRST_PORT".to_owned(),
+                self.ports.of(SANDBOX)?.to_string(),
+            ),
+            (
+                "SANDBOX_STATE".to_owned(),
+                state.to_string_lossy().into_owned(),
+            ),
+        ]);
+        self.spec(SANDBOX, SANDBOX, &[], environment)
+    }
+
+    /// Base URL of the sandbox's control port and of each of its systems, by name.
+    pub fn sandbox_urls(&self) -> anyhow::Result<BTreeMap<String, String>> {
+        let first = self.ports.of(SANDBOX)?;
+        let urls = sandbox::names().into_iter().zip(first..);
+        let urls = urls.map(|(name, port)| (name.to_owned(), format!("http://{}", address(port))));
+        Ok(urls.collect())
     }
 
     /// Spec of the gateway.
@@ -150,6 +199,14 @@ impl Platform<'_> {
                 .to_string_lossy()
                 .into_owned(),
         );
+        // Pages may go to every provider that the sandbox plays.
+        let mut systems = self.sandbox_urls()?;
+        systems.remove(sandbox::CONTROL);
+        let origins: Vec<String> = systems.into_values().collect();
+        for variable in ["GATEWAY_PAYMENT_FORMS", "GATEWAY_PAYMENT_FIELDS"] {
+            let origins = origins.join(" ");
+            environment.entry(variable.to_owned()).or_insert(origins);
+        }
         self.spec("gateway", "gateway", &[], environment)
     }
 
@@ -264,10 +321,11 @@ mod tests {
             "ordering2",
             "ordering2_ops",
             "postgres",
+            "sandbox",
         ] {
-            assert!(ports.iter().any(|port| port == name), "{name}");
+            assert!(ports.iter().any(|port| port.name == name), "{name}");
         }
-        let mut unique = ports.clone();
+        let mut unique: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
         unique.sort_unstable();
         unique.dedup();
         assert_eq!(unique.len(), ports.len());

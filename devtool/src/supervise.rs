@@ -23,7 +23,7 @@ use crate::{
     keys::Keys,
     ports::Ports,
     process::{self, Spec},
-    services::{self, Platform, REPLICATED, SERVICES},
+    services::{self, Platform, REPLICATED, SANDBOX, SERVICES},
     trace,
 };
 
@@ -67,9 +67,7 @@ pub async fn run(home: &Home, release: bool) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let replicas = services::replicas(&env::var(REPLICATED).unwrap_or_default())?;
-    let names = services::ports(&replicas);
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let ports = Ports::choose(home, &names)?;
+    let ports = Ports::choose(home, &services::ports(&replicas))?;
     let keys = Keys::of(home)?;
     let platform = Platform {
         home,
@@ -124,6 +122,7 @@ impl Supervisor<'_> {
             self.servers
                 .keep(home, &self.pids, infra::hurried(server))?;
         }
+        self.servers.keep(home, &self.pids, platform.sandbox()?)?;
         postgres::ready(port("postgres")?).await?;
         redis::ready(port("redis")?).await?;
 
@@ -137,6 +136,8 @@ impl Supervisor<'_> {
             }
         }
         rabbitmq::ready(port("amqp")?).await?;
+        let endpoints = Endpoints::of(platform)?;
+        answering(SANDBOX, &endpoints.sandbox[sandbox::CONTROL]).await?;
 
         self.report("starting the services", false, None)?;
         for replica in platform.replicas {
@@ -144,9 +145,8 @@ impl Supervisor<'_> {
                 .keep(home, &self.pids, platform.service(replica, &[])?)?;
         }
         self.services.keep(home, &self.pids, platform.gateway()?)?;
-        let endpoints = Endpoints::of(platform)?;
         for (name, url) in &endpoints.ops {
-            healthy(name, url).await?;
+            answering(name, &format!("{url}/ready")).await?;
         }
         home.write(endpoints::FILE, &endpoints)?;
         self.report("running", true, None)
@@ -209,10 +209,10 @@ impl Layer {
     }
 }
 
-async fn healthy(name: &str, url: &str) -> anyhow::Result<()> {
+async fn answering(name: &str, url: &str) -> anyhow::Result<()> {
     let client = reqwest::Client::new();
     wait_until(name, Duration::from_secs(60), async || {
-        let answer = client.get(format!("{url}/ready")).send().await;
+        let answer = client.get(url).send().await;
         answer.is_ok_and(|answer| answer.status().is_success())
     })
     .await

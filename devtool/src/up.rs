@@ -53,9 +53,10 @@ pub async fn up(home: &Home, detach: bool, release: bool) -> anyhow::Result<()> 
 }
 
 /// Limits of the gateway that a load from one address would meet at once; 0 is none.
-pub const NO_LIMITS: [(&str, &str); 5] = [
+pub const NO_LIMITS: [(&str, &str); 6] = [
     ("GATEWAY_SHOP_WRITES_PER_MINUTE", "0"),
     ("GATEWAY_SIGN_INS_PER_MINUTE", "0"),
+    ("GATEWAY_PAYMENT_CALLBACKS_PER_MINUTE", "0"),
     ("GATEWAY_ORDERS_PER_PHONE", "0"),
     ("GATEWAY_ORDERS_PER_DEVICE", "0"),
     ("GATEWAY_STREAMS_PER_ADDRESS", "0"),
@@ -177,6 +178,9 @@ fn print_addresses(endpoints: &Endpoints) {
     println!("\n一指買 is running.");
     println!("  storefront  {}", endpoints.storefront);
     println!("  admin       {}", endpoints.admin);
+    if let Some(control) = endpoints.sandbox.get(sandbox::CONTROL) {
+        println!("  sandbox     {control}  (plays the payment providers)");
+    }
     if let Some(demo) = &endpoints.demo {
         println!(
             "  sign in     organisation {} · account {} · password {}",

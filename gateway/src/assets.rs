@@ -26,13 +26,9 @@ use crate::{
 };
 use file::File;
 
-/// Scripts and everything else only from us; nobody may frame us.
-const STORE_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; \
-     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const STORE_IMAGES: &str = "img-src 'self' data:";
 /// The component library of the admin writes its styles at run time.
-const ADMIN_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
-     img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; \
-     frame-ancestors 'none'";
+const ADMIN_STYLES: &str = "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:";
 const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Not built</title>\
      <p>The web apps are not built: run <code>npm run build</code> in gateway/ui.";
 
@@ -41,6 +37,8 @@ pub struct Assets {
     files: HashMap<String, File>,
     store: Option<File>,
     admin: Option<File>,
+    store_policy: HeaderValue,
+    admin_policy: HeaderValue,
 }
 
 impl Assets {
@@ -57,6 +55,8 @@ impl Assets {
             files,
             store,
             admin,
+            store_policy: policy(config, STORE_IMAGES),
+            admin_policy: policy(config, ADMIN_STYLES),
         }
     }
 
@@ -75,17 +75,15 @@ impl Assets {
             return Err(Problem::not_found("page").into());
         }
         let (shell, policy) = if is_below(path, "/admin") {
-            (&self.admin, ADMIN_POLICY)
+            (&self.admin, &self.admin_policy)
         } else {
-            (&self.store, STORE_POLICY)
+            (&self.store, &self.store_policy)
         };
         let mut response = shell
             .as_ref()
             .map_or_else(not_built, |file| file.respond(request));
-        let policy = HeaderValue::from_static(policy);
-        response
-            .headers_mut()
-            .insert(CONTENT_SECURITY_POLICY, policy);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
         Ok(response)
     }
 }
@@ -107,6 +105,21 @@ pub async fn serve(State(gateway): State<Gateway>, request: Request) -> Result<R
         return redirect(&present, request.uri().query());
     }
     gateway.assets().respond(path, request.headers())
+}
+
+/// Everything only from us, and nobody may frame us; but paying leads to a provider's page by a form, or
+/// loads a provider's fields for cards.
+fn policy(config: &GatewayConfig, own: &str) -> HeaderValue {
+    let (forms, fields) = (&config.payment_forms, &config.payment_fields);
+    let text = format!(
+        "default-src 'self'; {own}; script-src 'self' {fields}; connect-src 'self' {fields}; \
+         frame-src {fields}; form-action 'self' {forms}; object-src 'none'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(text).unwrap_or_else(|_| {
+        tracing::error!("GATEWAY_PAYMENT_FORMS or GATEWAY_PAYMENT_FIELDS are no origins");
+        HeaderValue::from_static("default-src 'self'; frame-ancestors 'none'")
+    })
 }
 
 /// Sends a page to its new address. Browsers must not remember it: the old slug may come back.

@@ -53,6 +53,15 @@ pub struct GatewayConfig {
     /// Attempts to sign in, per address and minute.
     #[serde(default = "defaults::sign_ins_per_minute")]
     pub sign_ins_per_minute: u32,
+    /// Messages of payment providers, per address and minute; returns of customers are counted apart.
+    #[serde(default = "defaults::payment_callbacks_per_minute")]
+    pub payment_callbacks_per_minute: u32,
+    /// Origins of payment pages that our pages send forms to, separated by spaces.
+    #[serde(default = "defaults::payment_forms")]
+    pub payment_forms: String,
+    /// Origins of payment providers' fields for cards: their scripts, frames and what these call.
+    #[serde(default = "defaults::payment_fields")]
+    pub payment_fields: String,
     /// Orders of one phone number within the window.
     #[serde(default = "defaults::orders")]
     pub orders_per_phone: u32,
@@ -160,6 +169,22 @@ mod defaults {
 
     pub(super) fn sign_ins_per_minute() -> u32 {
         20
+    }
+
+    pub(super) fn payment_callbacks_per_minute() -> u32 {
+        600
+    }
+
+    pub(super) fn payment_forms() -> String {
+        "https://payment.ecpay.com.tw https://payment-stage.ecpay.com.tw \
+         https://core.newebpay.com https://ccore.newebpay.com"
+            .to_owned()
+    }
+
+    pub(super) fn payment_fields() -> String {
+        "https://js.stripe.com https://api.stripe.com https://hooks.stripe.com \
+         https://*.tappaysdk.com"
+            .to_owned()
     }
 
     pub(super) fn orders() -> u32 {

@@ -41,6 +41,7 @@ pub struct RateLimits {
     clock: SharedClock,
     shop_writes: u32,
     sign_ins: u32,
+    payment_callbacks: u32,
     orders_per_phone: u32,
     orders_per_device: u32,
     orders_window: ConfigDuration,
@@ -75,6 +76,7 @@ impl RateLimits {
             clock,
             shop_writes: config.shop_writes_per_minute,
             sign_ins: config.sign_ins_per_minute,
+            payment_callbacks: config.payment_callbacks_per_minute,
             orders_per_phone: config.orders_per_phone,
             orders_per_device: config.orders_per_device,
             orders_window: config.orders_window,
@@ -97,6 +99,18 @@ impl RateLimits {
     /// An attempt to sign in.
     pub async fn sign_in(&self, peer: &Peer) -> Result<()> {
         self.count_address("sign-in", peer.address, self.sign_ins)
+            .await
+    }
+
+    /// A message of a payment provider, which sends a refused one again.
+    pub async fn payment_callback(&self, peer: &Peer) -> Result<()> {
+        self.count_address("payment-callback", peer.address, self.payment_callbacks)
+            .await
+    }
+
+    /// A customer who comes back from a payment provider.
+    pub async fn payment_return(&self, peer: &Peer) -> Result<()> {
+        self.count_address("payment-return", peer.address, self.payment_callbacks)
             .await
     }
 

@@ -64,9 +64,11 @@ pub fn router(gateway: Gateway) -> Router {
         .route_layer(admin_layer)
         .route_layer(path_layer.clone())
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+    let payments = rest::payments::routes().route_layer(path_layer.clone());
     let layered = Router::new()
         .merge(shop)
         .merge(admin)
+        .merge(payments)
         .route("/openapi.json", openapi)
         .fallback(assets::serve)
         .method_not_allowed_fallback(wrong_method)

@@ -12,6 +12,7 @@ use proto::{
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
     ordering::v1::ordering_service_client::OrderingServiceClient,
+    payments::v1::payment_service_client::PaymentServiceClient,
     staff::v1::staff_service_client::StaffServiceClient,
 };
 
@@ -48,6 +49,7 @@ clients! {
     availability: AvailabilityServiceClient of "capacity",
     stock: StockServiceClient of "capacity",
     ordering: OrderingServiceClient of "ordering",
+    payments: PaymentServiceClient of "payments",
     staff: StaffServiceClient of "staff",
 }
 

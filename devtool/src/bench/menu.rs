@@ -7,7 +7,12 @@ use super::{
     load::{self, Request},
     report::Figure,
 };
-use crate::{demo, endpoints::Endpoints, home::Home, ports::Ports};
+use crate::{
+    demo,
+    endpoints::Endpoints,
+    home::Home,
+    ports::{Ports, Wanted},
+};
 
 const TIME: Duration = Duration::from_secs(8);
 const CLIENTS: usize = 32;
@@ -36,7 +41,7 @@ pub async fn bench(
     let file = home.path("bench/menu.json.br")?;
     std::fs::write(&file, &body)?;
 
-    let ports = Ports::choose(home, &["floor"])?;
+    let ports = Ports::choose(home, &[Wanted::one("floor")])?;
     let address = SocketAddr::from(([127, 0, 0, 1], ports.of("floor")?));
     let floor = floors::start(home, endpoints, address, file.to_str(), release).await?;
     let get = |path: &str| -> Request {

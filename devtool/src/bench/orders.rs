@@ -18,7 +18,7 @@ use crate::{
     doctor,
     endpoints::Endpoints,
     home::Home,
-    ports::Ports,
+    ports::{Ports, Wanted},
     services::SERVICES,
     shop::{ANY_TIME, Shop},
 };
@@ -54,7 +54,7 @@ pub async fn bench(
     let request = order_request(&shop, &gateway).await?;
     load::run(&gateway, 8, WARM_UP, request.clone()).await?;
 
-    let ports = Ports::choose(home, &["floor"])?;
+    let ports = Ports::choose(home, &[Wanted::one("floor")])?;
     let postgres = ports.of("postgres")?;
     floors::prepare(endpoints, postgres).await?;
     let floor_address = SocketAddr::from(([127, 0, 0, 1], ports.of("floor")?));

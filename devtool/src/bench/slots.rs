@@ -45,7 +45,7 @@ use crate::{
     demo::client::text,
     endpoints::Endpoints,
     home::Home,
-    ports::Ports,
+    ports::{Ports, Wanted},
     shop::{Item, Shop},
 };
 
@@ -116,7 +116,7 @@ pub async fn bench(
     let file = home.path("bench/availability.binpb")?;
     std::fs::write(&file, &body)?;
 
-    let ports = Ports::choose(home, &["floor"])?;
+    let ports = Ports::choose(home, &[Wanted::one("floor")])?;
     let address = SocketAddr::from(([127, 0, 0, 1], ports.of("floor")?));
     let floor = floors::start(home, endpoints, address, file.to_str(), release).await?;
     let bare_request: Request = {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Staff, text},
-    orders,
+    orders, payments,
     settings::{self, Sold},
 };
 use crate::{
@@ -107,7 +107,7 @@ pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
     let staff = Staff::sign_in(&endpoints.gateway, ORGANISATION, OWNER, PASSWORD).await?;
     let mut brands = BTreeMap::new();
     for plan in &BRANDS {
-        load_brand(&staff, &endpoints.gateway, plan).await?;
+        load_brand(&staff, endpoints, plan).await?;
         let slugs = plan
             .branches
             .iter()
@@ -155,7 +155,7 @@ pub async fn create_organisation(
     Ok(id)
 }
 
-async fn load_brand(staff: &Staff, gateway: &str, plan: &BrandPlan) -> anyhow::Result<()> {
+async fn load_brand(staff: &Staff, endpoints: &Endpoints, plan: &BrandPlan) -> anyhow::Result<()> {
     let brand = staff
         .call(
             Method::POST,
@@ -205,7 +205,10 @@ async fn load_brand(staff: &Staff, gateway: &str, plan: &BrandPlan) -> anyhow::R
         settings::receive(staff, branch_id, &components).await?;
         settings::set_limits(staff, &sold, branch_id).await?;
         settings::pause(staff, &sold, branch_id).await?;
-        let shop = format!("{gateway}/api/shop/{}/{}", plan.slug, branch.slug);
+        let shop = format!(
+            "{}/api/shop/{}/{}",
+            endpoints.gateway, plan.slug, branch.slug
+        );
         if (plan.slug, branch.slug) == OPEN {
             orders::a_day_of(staff, &shop).await?;
         } else {
@@ -214,6 +217,9 @@ async fn load_brand(staff: &Staff, gateway: &str, plan: &BrandPlan) -> anyhow::R
             let later = (branch.hours.0 + 60, branch.hours.1);
             settings::plan_hours(staff, branch_id, later, OTHER_HOURS_IN_DAYS).await?;
         }
+    }
+    if plan.slug == OPEN.0 {
+        payments::set_up(staff, endpoints, &brand_id).await?;
     }
     Ok(())
 }

@@ -84,7 +84,8 @@ fn media_type(headers: &HeaderMap) -> String {
         .to_ascii_lowercase()
 }
 
-async fn read(request: Request, field: &str, limit: usize) -> Result<Bytes, Rejection> {
+/// The bytes of a body; `field` names it where it is refused.
+pub async fn read(request: Request, field: &str, limit: usize) -> Result<Bytes, Rejection> {
     let error = match Limited::new(request.into_body(), limit).collect().await {
         Ok(body) => return Ok(body.to_bytes()),
         Err(error) => error,

@@ -8,6 +8,7 @@ pub mod menus;
 pub mod openapi;
 pub mod orders;
 mod pauses;
+pub mod payments;
 pub mod products;
 pub mod query;
 pub mod quotes;

@@ -86,6 +86,8 @@ async fn each_app_has_its_shell_and_its_policy() {
     let edge = Edge::open_with(|config| {
         config.ui_dir = built.0.clone();
         config.public_url = "https://shop.example".parse().unwrap();
+        config.payment_forms = "https://pay.example".to_owned();
+        config.payment_fields = "https://card.example".to_owned();
     })
     .await;
     for (path, title) in [
@@ -100,10 +102,13 @@ async fn each_app_has_its_shell_and_its_policy() {
         let policy = header(&answer, "content-security-policy").to_owned();
         assert!(policy.contains("default-src 'self'"), "{policy}");
         assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
-        assert!(
-            !policy.contains("script-src"),
-            "scripts come from us only: {policy}"
-        );
+        for limit in [
+            "script-src 'self' https://card.example;",
+            "frame-src https://card.example;",
+            "form-action 'self' https://pay.example;",
+        ] {
+            assert!(policy.contains(limit), "{limit} in {policy}");
+        }
         assert_eq!(
             policy.contains("unsafe-inline"),
             title == "admin",

@@ -19,6 +19,7 @@ mod limits;
 mod menu;
 mod openapi;
 mod pauses;
+mod payments;
 mod problems;
 mod rate_limit;
 mod slots;

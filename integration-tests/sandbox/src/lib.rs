@@ -49,6 +49,14 @@ fn systems() -> Vec<Arc<dyn System>> {
     ]
 }
 
+/// What has a port, in the order of the ports: [`CONTROL`], then each system.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    let systems = systems();
+    let systems = systems.iter().map(|system| system.name());
+    std::iter::once(CONTROL).chain(systems).collect()
+}
+
 /// A sandbox that listens.
 pub struct Running {
     /// Where the control port and each system listen.
@@ -84,9 +92,7 @@ impl Running {
 pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let mut listeners = Vec::new();
     let mut addresses = BTreeMap::new();
-    let systems = systems();
-    let names = std::iter::once(CONTROL).chain(systems.iter().map(|system| system.name()));
-    for (index, name) in names.enumerate() {
+    for (index, name) in names().into_iter().enumerate() {
         let port = match settings.first_port {
             0 => 0,
             first => first + u16::try_from(index)?,
@@ -98,7 +104,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         listeners.push(listener);
     }
 
-    let sandbox = Arc::new(Sandbox::new(&settings, systems, addresses.clone())?);
+    let sandbox = Arc::new(Sandbox::new(&settings, systems(), addresses.clone())?);
     let stop = CancellationToken::new();
     let mut routers = vec![control::router(&sandbox)];
     routers.extend(

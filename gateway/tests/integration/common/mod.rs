@@ -76,7 +76,7 @@ impl Edge {
             Fake::default(),
         );
         let url = fake.start().await;
-        let peers = ["catalog", "capacity", "ordering", "staff"];
+        let peers = ["catalog", "capacity", "ordering", "payments", "staff"];
         let peers = peers.into_iter().fold(PeersConfig::new(), |peers, name| {
             peers.with(name, url.clone())
         });
