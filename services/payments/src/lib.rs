@@ -13,7 +13,8 @@ mod jobs;
 mod store;
 mod wire;
 
-use chassis::service::{App, BoxFuture, Context, Parts};
+use chassis::service::{App, Context, Parts};
+use futures::future::BoxFuture;
 use payment_adapters::{Http, HttpSettings, Provider};
 use proto::payments::v1::{
     gateway_account_service_server::GatewayAccountServiceServer,

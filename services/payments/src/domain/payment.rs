@@ -18,7 +18,7 @@ chassis::text_enum! {
     /// How far a payment is.
     #[derive(sqlx::Type)]
     #[sqlx(type_name = "text", rename_all = "snake_case")]
-    pub enum PaymentState: wire::PaymentState {
+    pub enum PaymentState: wire::PaymentStatus {
         /// Nothing is captured yet, or less than is required.
         Pending = "pending",
         /// Reserved on the card.

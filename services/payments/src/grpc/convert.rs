@@ -87,8 +87,8 @@ fn field(field: &Field) -> wire::CredentialField {
 }
 
 /// A method on the wire.
-pub fn method(method: &PaymentMethod) -> wire::PaymentMethod {
-    wire::PaymentMethod {
+pub fn method(method: &PaymentMethod) -> wire::BrandPaymentMethod {
+    wire::BrandPaymentMethod {
         method_id: method.id.to_string(),
         kind: method.kind.to_wire(),
         provider: method.provider.map(provider),
@@ -113,7 +113,7 @@ pub fn method(method: &PaymentMethod) -> wire::PaymentMethod {
 
 /// Parses a method; every wrong field is named.
 pub fn parse_method(
-    given: &wire::PaymentMethod,
+    given: &wire::BrandPaymentMethod,
     id: PaymentMethodId,
     brand: BrandId,
     violations: &mut Violations,

@@ -14,14 +14,14 @@ use chassis::{
 };
 use payment_adapters::{Environment, Provider};
 use proto::payments::v1::{
-    AccountVerification, CaptureMode, CreateAccountRequest, CreateAccountResponse, CredentialValue,
-    GatewayMode, GetVerificationRequest, GetVerificationResponse, ListAccountsRequest,
-    ListAccountsResponse, ListPaymentMethodsRequest, ListPaymentMethodsResponse,
-    ListProvidersRequest, ListProvidersResponse, OrderPaymentMethodsRequest,
-    OrderPaymentMethodsResponse, ReplaceCredentialsRequest, ReplaceCredentialsResponse,
-    SavePaymentMethodRequest, SavePaymentMethodResponse, UpdateAccountRequest,
-    UpdateAccountResponse, VerifyAccountRequest, VerifyAccountResponse,
-    gateway_account_service_server as server,
+    AccountVerification, CaptureMode, CreateGatewayAccountRequest, CreateGatewayAccountResponse,
+    CredentialValue, GatewayMode, GetVerificationRequest, GetVerificationResponse,
+    ListGatewayAccountsRequest, ListGatewayAccountsResponse, ListPaymentMethodsRequest,
+    ListPaymentMethodsResponse, ListProvidersRequest, ListProvidersResponse,
+    OrderPaymentMethodsRequest, OrderPaymentMethodsResponse, ReplaceCredentialsRequest,
+    ReplaceCredentialsResponse, SavePaymentMethodRequest, SavePaymentMethodResponse,
+    UpdateGatewayAccountRequest, UpdateGatewayAccountResponse, VerifyAccountRequest,
+    VerifyAccountResponse, gateway_account_service_server as server,
 };
 use tonic::Request;
 
@@ -57,9 +57,9 @@ impl GatewayAccountService {
 rpcs! {
     GatewayAccountService: server::GatewayAccountService {
         list_providers(ListProvidersRequest) -> ListProvidersResponse;
-        list_accounts(ListAccountsRequest) -> ListAccountsResponse;
-        create_account(CreateAccountRequest) -> CreateAccountResponse;
-        update_account(UpdateAccountRequest) -> UpdateAccountResponse;
+        list_gateway_accounts(ListGatewayAccountsRequest) -> ListGatewayAccountsResponse;
+        create_gateway_account(CreateGatewayAccountRequest) -> CreateGatewayAccountResponse;
+        update_gateway_account(UpdateGatewayAccountRequest) -> UpdateGatewayAccountResponse;
         replace_credentials(ReplaceCredentialsRequest) -> ReplaceCredentialsResponse;
         verify_account(VerifyAccountRequest) -> VerifyAccountResponse;
         get_verification(GetVerificationRequest) -> GetVerificationResponse;
@@ -100,34 +100,34 @@ impl GatewayAccountService {
         })
     }
 
-    async fn list_accounts(
+    async fn list_gateway_accounts(
         &self,
-        request: &Request<ListAccountsRequest>,
-    ) -> Result<ListAccountsResponse, Problem> {
+        request: &Request<ListGatewayAccountsRequest>,
+    ) -> Result<ListGatewayAccountsResponse, Problem> {
         let mut violations = Violations::new();
         let brand = id::parse("brand_id", &request.get_ref().brand_id, &mut violations);
         let brand = violations.finish(brand)?;
         let (org, identity) = (request.org()?, request.identity());
         let found = accounts::list(&self.deps, identity, org, brand).await?;
         let accounts: Result<_, Problem> = found.iter().map(|shown| self.account(shown)).collect();
-        Ok(ListAccountsResponse {
+        Ok(ListGatewayAccountsResponse {
             accounts: accounts?,
         })
     }
 
-    async fn create_account(
+    async fn create_gateway_account(
         &self,
-        request: &Request<CreateAccountRequest>,
-    ) -> Result<CreateAccountResponse, Problem> {
+        request: &Request<CreateGatewayAccountRequest>,
+    ) -> Result<CreateGatewayAccountResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         // A digest of the body is stored, which must not lead back to a credential.
-        let digested = CreateAccountRequest {
+        let digested = CreateGatewayAccountRequest {
             credentials: Vec::new(),
             ..asked.clone()
         };
         let key = &asked.idempotency_key;
-        let once = Once::parse("CreateAccount", key, &digested, &mut violations);
+        let once = Once::parse("CreateGatewayAccount", key, &digested, &mut violations);
         let brand = id::parse("brand_id", &asked.brand_id, &mut violations);
         let branch = id::parse_optional("branch_id", &asked.branch_id, &mut violations);
         let provider = provider("provider", asked.provider, &mut violations);
@@ -167,7 +167,7 @@ impl GatewayAccountService {
                     .map_err(Problem::from)?;
                 let account = self.account(&shown)?;
                 audit::after(&account);
-                Ok::<_, Problem>(CreateAccountResponse {
+                Ok::<_, Problem>(CreateGatewayAccountResponse {
                     account: Some(account),
                 })
             })
@@ -176,10 +176,10 @@ impl GatewayAccountService {
         Ok(response)
     }
 
-    async fn update_account(
+    async fn update_gateway_account(
         &self,
-        request: &Request<UpdateAccountRequest>,
-    ) -> Result<UpdateAccountResponse, Problem> {
+        request: &Request<UpdateGatewayAccountRequest>,
+    ) -> Result<UpdateGatewayAccountResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
         let account = id::parse("account_id", &asked.account_id, &mut violations);
@@ -201,7 +201,7 @@ impl GatewayAccountService {
         let changed = accounts::update(&mut tx, identity, account, version, change).await?;
         let account = self.changed(&changed)?;
         tx.commit().await?;
-        Ok(UpdateAccountResponse {
+        Ok(UpdateGatewayAccountResponse {
             account: Some(account),
         })
     }

@@ -2,7 +2,7 @@
 
 use payment_adapters::State;
 use proto::payments::v1::{
-    CreateAccountRequest, GatewayMode, GetVerificationRequest, ListAccountsRequest,
+    CreateGatewayAccountRequest, GatewayMode, GetVerificationRequest, ListGatewayAccountsRequest,
     ReplaceCredentialsRequest, VerificationState, VerifyAccountRequest,
 };
 
@@ -11,12 +11,12 @@ use crate::common::{KEY, Shop, of_branch, reason, report, script, twd};
 #[tokio::test]
 async fn credentials_are_shown_by_their_last_four_and_stored_sealed() {
     let shop = Shop::open().await;
-    let request = ListAccountsRequest {
+    let request = ListGatewayAccountsRequest {
         brand_id: shop.brand.to_string(),
     };
     let listed = shop
         .accounts()
-        .list_accounts(request)
+        .list_gateway_accounts(request)
         .await
         .unwrap()
         .into_inner();
@@ -59,11 +59,15 @@ async fn credentials_copied_with_blanks_are_refused_at_their_field() {
         "0123456789abcde",
         "012345678 9abcde",
     ] {
-        let request = CreateAccountRequest {
+        let request = CreateGatewayAccountRequest {
             credentials: shop.credentials(key),
             ..shop.account_request("other")
         };
-        let refused = shop.accounts().create_account(request).await.unwrap_err();
+        let refused = shop
+            .accounts()
+            .create_gateway_account(request)
+            .await
+            .unwrap_err();
         let problem = chassis::error::Problem::from_status(&refused);
         assert_eq!(problem.reason, "CREDENTIALS_INVALID", "{key:?}");
         assert_eq!(problem.fields[0].field, "credentials.HashKey");
@@ -145,20 +149,23 @@ async fn a_branch_sees_and_sets_its_own_accounts_only() {
     let branch = of_branch(shop.owner(), shop.branch);
     let brands = shop
         .accounts_as(&branch)
-        .create_account(shop.account_request("b"))
+        .create_gateway_account(shop.account_request("b"))
         .await;
     assert_eq!(reason(brands), "OUT_OF_SCOPE");
-    let own = CreateAccountRequest {
+    let own = CreateGatewayAccountRequest {
         branch_id: shop.branch.to_string(),
         ..shop.account_request("b")
     };
-    shop.accounts_as(&branch).create_account(own).await.unwrap();
-    let request = ListAccountsRequest {
+    shop.accounts_as(&branch)
+        .create_gateway_account(own)
+        .await
+        .unwrap();
+    let request = ListGatewayAccountsRequest {
         brand_id: shop.brand.to_string(),
     };
     let listed = shop
         .accounts_as(&branch)
-        .list_accounts(request)
+        .list_gateway_accounts(request)
         .await
         .unwrap();
     let accounts = listed.into_inner().accounts;

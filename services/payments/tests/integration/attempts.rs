@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use payment_adapters::{CallError, NextStep, Report, Started, State};
-use proto::payments::v1::{AttemptState, NextStepKind, PaymentState, RefundCause, RefundState};
+use proto::payments::v1::{AttemptState, NextStepKind, PaymentStatus, RefundCause, RefundState};
 
 use crate::common::{Shop, reason, report, script, twd};
 
@@ -33,7 +33,7 @@ async fn a_customer_pays_and_the_order_is_paid_once() {
     let payment = shop.payment(&order).await;
     assert_eq!(
         (payment.state(), payment.captured),
-        (PaymentState::Captured, 165)
+        (PaymentStatus::Captured, 165)
     );
     let event = events.next().await;
     let body: proto::payments::v1::PaymentChanged = event.decode().unwrap();
@@ -42,7 +42,10 @@ async fn a_customer_pays_and_the_order_is_paid_once() {
         (body.order_id.as_str(), body.captured),
         (order.order_id.as_str(), 165)
     );
-    assert_eq!((body.required, body.state()), (165, PaymentState::Captured));
+    assert_eq!(
+        (body.required, body.state()),
+        (165, PaymentStatus::Captured)
+    );
     assert_eq!(shop.balance("clearing").await, 165);
     assert_eq!(shop.balance("customer").await, -165);
     assert_eq!(reason(shop.start("k2", &order).await), "ALREADY_PAID");
@@ -80,7 +83,7 @@ async fn a_second_capture_goes_back_by_itself() {
     let payment = shop.until(&order, |payment| payment.refunded == 165).await;
     assert_eq!(
         (payment.state(), payment.captured),
-        (PaymentState::Captured, 330)
+        (PaymentStatus::Captured, 330)
     );
     let [refund] = payment.refunds.as_slice() else {
         panic!("one refund: {:?}", payment.refunds)
@@ -211,7 +214,7 @@ async fn money_after_the_end_is_recorded_and_goes_back() {
     shop.close(&order).await;
     shop.captured(&reference, 250).await;
     let payment = shop.until(&order, |payment| payment.refunded == 250).await;
-    assert_eq!(payment.state(), PaymentState::Refunded);
+    assert_eq!(payment.state(), PaymentStatus::Refunded);
     assert_eq!(payment.refunds[0].cause(), RefundCause::Late);
     assert!(payment.closed);
     assert_eq!(shop.balance("clearing").await, 0);
@@ -248,12 +251,12 @@ async fn an_old_page_of_an_edited_order_is_paid_in_the_end_exactly() {
     let payment = shop.payment(&dearer).await;
     assert_eq!(
         (payment.state(), payment.captured),
-        (PaymentState::Pending, 165)
+        (PaymentStatus::Pending, 165)
     );
     let rest = shop.start("k3", &edited).await.unwrap().attempt.unwrap();
     assert_eq!(rest.amount, 40);
     shop.captured(&rest.reference, 40).await;
-    assert_eq!(shop.payment(&dearer).await.state(), PaymentState::Captured);
+    assert_eq!(shop.payment(&dearer).await.state(), PaymentStatus::Captured);
 
     let cheaper = shop.order(165);
     let old = shop.pay("c1", &cheaper).await;
@@ -266,7 +269,7 @@ async fn an_old_page_of_an_edited_order_is_paid_in_the_end_exactly() {
     shop.captured(&old, 165).await;
     let payment = shop.until(&cheaper, |payment| payment.refunded == 60).await;
     assert_eq!(payment.refunds[0].cause(), RefundCause::Overpaid);
-    assert_eq!(payment.state(), PaymentState::Captured);
+    assert_eq!(payment.state(), PaymentStatus::Captured);
 }
 
 #[tokio::test]
@@ -280,7 +283,10 @@ async fn what_is_reserved_is_captured_by_completion_and_given_back_by_the_end() 
     });
     let message = shop.message(&reference, "auth", "authorized", 165);
     shop.deliver(&message).await;
-    assert_eq!(shop.payment(&order).await.state(), PaymentState::Authorized);
+    assert_eq!(
+        shop.payment(&order).await.state(),
+        PaymentStatus::Authorized
+    );
     shop.close(&order).await;
     let voided = |payment: &proto::payments::v1::Payment| {
         payment.attempts[0].state() == AttemptState::Voided

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use payment_adapters::State;
-use proto::payments::v1::{AttemptState, PaymentChanged, PaymentState};
+use proto::payments::v1::{AttemptState, PaymentChanged, PaymentStatus};
 
 use crate::common::{KEY, Message, Shop, report, script, twd};
 
@@ -33,7 +33,7 @@ async fn repeated_weaker_and_failed_messages_after_the_money_change_nothing() {
     let payment = shop.payment(&order).await;
     assert_eq!(
         (payment.state(), payment.captured),
-        (PaymentState::Captured, 480)
+        (PaymentStatus::Captured, 480)
     );
     assert_eq!(payment.attempts[0].state(), AttemptState::Failed);
     let mut keys = vec![events.next().await.type_, events.next().await.type_];
@@ -99,7 +99,7 @@ async fn a_message_with_anything_wrong_is_stored_and_changes_nothing() {
     let payment = shop.payment(&order).await;
     assert_eq!(
         (payment.state(), payment.captured),
-        (PaymentState::Pending, 0)
+        (PaymentStatus::Pending, 0)
     );
     assert_eq!(
         shop.count("SELECT count(*) FROM ledger_transactions").await,
@@ -182,7 +182,7 @@ async fn the_event_says_what_happened() {
         .await;
     let body: PaymentChanged = events.next().await.decode().unwrap();
     assert_eq!(body.attempt_state(), AttemptState::Failed);
-    assert_eq!((body.state(), body.captured), (PaymentState::Failed, 0));
+    assert_eq!((body.state(), body.captured), (PaymentStatus::Failed, 0));
     assert_eq!(body.attempt_number, 1);
 }
 

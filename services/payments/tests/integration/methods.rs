@@ -3,8 +3,8 @@
 use proto::{
     common::v1::{Channel, Method},
     payments::v1::{
-        AllowedMethod, ListAllowedMethodsRequest, OrderPaymentMethodsRequest, PaymentKind,
-        PaymentMethod, SavePaymentMethodRequest,
+        AllowedMethod, BrandPaymentMethod, ListAllowedMethodsRequest, OrderPaymentMethodsRequest,
+        PaymentKind, SavePaymentMethodRequest,
     },
 };
 
@@ -31,7 +31,7 @@ fn names(methods: &[AllowedMethod]) -> Vec<&str> {
 #[tokio::test]
 async fn a_checkout_offers_what_every_limit_allows_in_the_brands_order() {
     let mut shop = Shop::open().await;
-    let cash = PaymentMethod {
+    let cash = BrandPaymentMethod {
         kind: PaymentKind::Cash.into(),
         provider: None,
         provider_method: String::new(),
@@ -41,7 +41,7 @@ async fn a_checkout_offers_what_every_limit_allows_in_the_brands_order() {
         ..shop.card()
     };
     let cash = shop.save_method("cash", cash).await;
-    let deposit = PaymentMethod {
+    let deposit = BrandPaymentMethod {
         name: "訂金".to_owned(),
         min_amount: 500,
         deposit_percent: Some(30),
@@ -80,7 +80,7 @@ async fn a_checkout_offers_what_every_limit_allows_in_the_brands_order() {
 #[tokio::test]
 async fn a_method_the_order_may_not_use_starts_no_attempt() {
     let mut shop = Shop::open().await;
-    let limited = PaymentMethod {
+    let limited = BrandPaymentMethod {
         min_amount: 200,
         ..shop.card()
     };
@@ -93,7 +93,7 @@ async fn a_method_the_order_may_not_use_starts_no_attempt() {
 #[tokio::test]
 async fn a_deposit_is_enough_for_the_order_to_be_placed() {
     let mut shop = Shop::open().await;
-    let deposit = PaymentMethod {
+    let deposit = BrandPaymentMethod {
         deposit_percent: Some(30),
         ..shop.card()
     };
@@ -107,13 +107,16 @@ async fn a_deposit_is_enough_for_the_order_to_be_placed() {
         (payment.required, payment.due, payment.captured),
         (300, 1_000, 300)
     );
-    assert_eq!(payment.state(), proto::payments::v1::PaymentState::Captured);
+    assert_eq!(
+        payment.state(),
+        proto::payments::v1::PaymentStatus::Captured
+    );
 }
 
 #[tokio::test]
 async fn everything_wrong_with_a_method_is_named_and_a_stale_list_refused() {
     let shop = Shop::open().await;
-    let wrong = PaymentMethod {
+    let wrong = BrandPaymentMethod {
         kind: PaymentKind::Cash.into(),
         name: String::new(),
         min_amount: 10,

@@ -5,7 +5,7 @@ use proto::{
     ordering::v1::{
         OrderChange, OrderChanged, OrderSnapshot, OrderState, PaymentMethod, SnapshotLine, TaxTotal,
     },
-    payments::v1::{PayableOrder, PaymentState, RefundCause},
+    payments::v1::{PayableOrder, PaymentStatus, RefundCause},
 };
 use testkit::eventually;
 use uuid::Uuid;
@@ -99,7 +99,7 @@ async fn a_cancelled_order_gives_its_money_back() {
     })
     .await;
     let payment = shop.payment(&order).await;
-    assert_eq!(payment.state(), PaymentState::Refunded);
+    assert_eq!(payment.state(), PaymentStatus::Refunded);
     assert_eq!(payment.refunds.len(), 1);
     assert_eq!(payment.refunds[0].cause(), RefundCause::OrderEnded);
     assert_eq!(shop.balance("clearing").await, 0);

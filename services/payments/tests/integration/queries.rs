@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use payment_adapters::{CallError, State};
-use proto::payments::v1::{AttemptState, PaymentState};
+use proto::payments::v1::{AttemptState, PaymentStatus};
 
 use crate::common::{Shop, report, script, twd};
 
@@ -52,7 +52,8 @@ async fn an_attempt_that_nobody_pays_expires_and_late_money_is_still_found() {
     let order = shop.order(165);
     let reference = shop.pay("k", &order).await;
     shop.advance(TimeDelta::minutes(21));
-    let expired = |payment: &proto::payments::v1::Payment| payment.state() == PaymentState::Expired;
+    let expired =
+        |payment: &proto::payments::v1::Payment| payment.state() == PaymentStatus::Expired;
     shop.until(&order, expired).await;
     script(&shop.merchant, |script| {
         let late = Ok(report(State::Captured, twd(165)));
@@ -115,5 +116,5 @@ async fn an_earlier_page_is_ended_where_the_provider_can_end_it() {
         payment.attempts[0].state() == AttemptState::Voided
     };
     let payment = shop.until(&order, voided).await;
-    assert_eq!(payment.state(), PaymentState::Pending);
+    assert_eq!(payment.state(), PaymentStatus::Pending);
 }

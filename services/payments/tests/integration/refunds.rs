@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use payment_adapters::{CallError, RefundReport, RefundState as Reported};
 use proto::payments::v1::{
-    Payment, PaymentState, RefundState, RequestRefundRequest, RequestRefundResponse,
+    Payment, PaymentStatus, RefundState, RequestRefundRequest, RequestRefundResponse,
 };
 use tonic::Status;
 
@@ -51,7 +51,7 @@ async fn parts_are_refunded_until_nothing_is_left() {
     assert_eq!(requested.refunds[0].state(), RefundState::Pending);
     assert_eq!((requested.refunded, requested.refunding), (0, 27));
     let part = shop.until(&order, |payment| payment.refunded == 27).await;
-    assert_eq!(part.state(), PaymentState::PartlyRefunded);
+    assert_eq!(part.state(), PaymentStatus::PartlyRefunded);
     assert_eq!(part.refunds[0].requested_by, "王小明");
     assert_eq!(
         reason(refund(&shop, &order, "r2", 139).await),
@@ -59,7 +59,7 @@ async fn parts_are_refunded_until_nothing_is_left() {
     );
     refund(&shop, &order, "r3", 138).await.unwrap();
     let all = shop.until(&order, |payment| payment.refunded == 165).await;
-    assert_eq!(all.state(), PaymentState::Refunded);
+    assert_eq!(all.state(), PaymentStatus::Refunded);
     assert_eq!(shop.balance("clearing").await, 0);
     let refunds: Vec<_> = shop
         .calls()
@@ -154,7 +154,7 @@ async fn a_refusal_for_good_gives_the_amount_free_again_and_says_why() {
     assert!(payment.refunds[0].text.contains("1124"));
     assert_eq!(
         (payment.refunding, payment.state()),
-        (0, PaymentState::Captured)
+        (0, PaymentStatus::Captured)
     );
 
     shop.advance(TimeDelta::seconds(1));
@@ -168,7 +168,7 @@ async fn a_refusal_for_good_gives_the_amount_free_again_and_says_why() {
 #[tokio::test]
 async fn money_that_no_call_gives_back_becomes_a_persons_task() {
     let mut shop = Shop::open().await;
-    let atm = proto::payments::v1::PaymentMethod {
+    let atm = proto::payments::v1::BrandPaymentMethod {
         kind: proto::payments::v1::PaymentKind::Atm.into(),
         provider_method: "ATM".to_owned(),
         ..shop.card()

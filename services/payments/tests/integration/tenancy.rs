@@ -2,7 +2,7 @@
 
 use proto::payments::v1::{
     ClosePaymentRequest, GetOrderPaymentRequest, GetPaymentRequest, RequestRefundRequest,
-    UpdateAccountRequest,
+    UpdateGatewayAccountRequest,
 };
 use testkit::identities;
 
@@ -34,7 +34,7 @@ async fn another_organisation_finds_and_changes_nothing() {
         reason: "x".to_owned(),
     };
     assert_eq!(reason(staff.request_refund(refund).await), "NOT_FOUND");
-    let update = UpdateAccountRequest {
+    let update = UpdateGatewayAccountRequest {
         account_id: shop.account.account_id.clone(),
         version: 1,
         name: "x".to_owned(),
@@ -42,7 +42,10 @@ async fn another_organisation_finds_and_changes_nothing() {
         ..Default::default()
     };
     let mut accounts = shop.accounts_as(&identities::owner(stranger));
-    assert_eq!(reason(accounts.update_account(update).await), "NOT_FOUND");
+    assert_eq!(
+        reason(accounts.update_gateway_account(update).await),
+        "NOT_FOUND"
+    );
     let payment = shop.payment(&order).await;
     assert_eq!(
         (payment.captured, payment.refunded, payment.closed),

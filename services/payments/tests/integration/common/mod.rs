@@ -15,10 +15,10 @@ use chrono::TimeDelta;
 use proto::{
     common::v1::{Channel, Method},
     payments::v1::{
-        ClosePaymentRequest, CreateAccountRequest, CredentialValue, FormField, GatewayAccount,
-        GetPaymentRequest, PayableItem, PayableOrder, Payment, PaymentKind, PaymentMethod,
-        Provider, ReceiveCallbackRequest, ReceiveCallbackResponse, SavePaymentMethodRequest,
-        StartAttemptRequest, StartAttemptResponse,
+        BrandPaymentMethod, ClosePaymentRequest, CreateGatewayAccountRequest, CredentialValue,
+        FormField, GatewayAccount, GetPaymentRequest, PayableItem, PayableOrder, Payment,
+        PaymentKind, Provider, ReceiveCallbackRequest, ReceiveCallbackResponse,
+        SavePaymentMethodRequest, StartAttemptRequest, StartAttemptResponse,
         gateway_account_service_client::GatewayAccountServiceClient,
         payment_service_client::PaymentServiceClient,
     },
@@ -51,7 +51,7 @@ pub struct Shop<A: App = ScriptedPayments> {
     pub setup: Setup,
     pub service: TestService<A>,
     pub account: GatewayAccount,
-    pub method: PaymentMethod,
+    pub method: BrandPaymentMethod,
     pub methods_version: i64,
 }
 
@@ -154,11 +154,11 @@ impl<A: App> Shop<A> {
             setup: setup(branch),
             service,
             account: GatewayAccount::default(),
-            method: PaymentMethod::default(),
+            method: BrandPaymentMethod::default(),
             methods_version: 0,
         };
         shop.add_branch(org, brand, branch).await;
-        shop.account = shop.create_account("account").await.unwrap();
+        shop.account = shop.create_gateway_account("account").await.unwrap();
         shop.method = shop.save_method("method", shop.card()).await;
         shop
     }
@@ -207,8 +207,8 @@ impl<A: App> Shop<A> {
         self.payments_as(&Identity::service("gateway", None))
     }
 
-    pub fn account_request(&self, key: &str) -> CreateAccountRequest {
-        CreateAccountRequest {
+    pub fn account_request(&self, key: &str) -> CreateGatewayAccountRequest {
+        CreateGatewayAccountRequest {
             idempotency_key: key.to_owned(),
             brand_id: self.brand.to_string(),
             provider: self.setup.provider.into(),
@@ -220,17 +220,17 @@ impl<A: App> Shop<A> {
         }
     }
 
-    pub async fn create_account(&self, key: &str) -> Result<GatewayAccount, Status> {
+    pub async fn create_gateway_account(&self, key: &str) -> Result<GatewayAccount, Status> {
         let created = self
             .accounts()
-            .create_account(self.account_request(key))
+            .create_gateway_account(self.account_request(key))
             .await?;
         Ok(created.into_inner().account.unwrap())
     }
 
     /// The method of the shop's provider, without limits.
-    pub fn card(&self) -> PaymentMethod {
-        PaymentMethod {
+    pub fn card(&self) -> BrandPaymentMethod {
+        BrandPaymentMethod {
             kind: self.setup.kind.into(),
             provider: Some(self.setup.provider.into()),
             provider_method: self.setup.provider_method.to_owned(),
@@ -240,7 +240,11 @@ impl<A: App> Shop<A> {
         }
     }
 
-    pub async fn save_method(&mut self, key: &str, method: PaymentMethod) -> PaymentMethod {
+    pub async fn save_method(
+        &mut self,
+        key: &str,
+        method: BrandPaymentMethod,
+    ) -> BrandPaymentMethod {
         let request = SavePaymentMethodRequest {
             idempotency_key: key.to_owned(),
             brand_id: self.brand.to_string(),

@@ -1,7 +1,7 @@
 //! S1 to S4: the customer pays, and the callback and the browser come in any order or not at all.
 
 use chrono::TimeDelta;
-use proto::payments::v1::{AttemptState, PaymentChanged, PaymentState};
+use proto::payments::v1::{AttemptState, PaymentChanged, PaymentStatus};
 use serde_json::json;
 
 use super::{Bench, Gateway, for_providers};
@@ -16,7 +16,7 @@ async fn s01_paid_once(gateway: Gateway) {
     let way_back = bench.pay(&checkout).await;
     bench.return_to_shop(&way_back).await;
     let payment = bench.until_captured(&order).await;
-    assert_eq!(payment.state(), PaymentState::Captured);
+    assert_eq!(payment.state(), PaymentStatus::Captured);
     assert_eq!(payment.attempts.len(), 1);
     let captured: PaymentChanged = events.next().await.decode().unwrap();
     assert_eq!(
