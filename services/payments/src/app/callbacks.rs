@@ -181,7 +181,8 @@ fn fits<'a>(
     Ok(attempt)
 }
 
-/// Stores a message that does not fit; a redelivery could not cure it, so it is acknowledged.
+/// Stores a message that does not fit; a redelivery could not cure it, so it is acknowledged. It is an
+/// event of its own, so that the right message about the same thing is not taken for a redelivery.
 async fn mismatched(
     mut tx: TenantTx,
     account: &Account,
@@ -192,6 +193,10 @@ async fn mismatched(
     alarm(&account.provider, mismatch);
     let (reference, event) = names(notice);
     let (outcome, reason) = (Outcome::Mismatch, mismatch.to_string());
+    let event: String = format!("{reason}: {event}")
+        .chars()
+        .take(LONGEST_EVENT)
+        .collect();
     store::callbacks::insert(&mut tx, message, &reference, &event, outcome, &reason).await?;
     tx.commit().await?;
     Ok(Verdict::Mismatch)

@@ -17,12 +17,40 @@ use crate::{
     store,
 };
 
+/// When a provider is believed that it does not know an attempt whose start had no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BelieveAbsent {
+    /// Once the attempt is old enough for what was carried out to show.
+    WhenItWouldShow,
+    /// The provider has refused to start the attempt.
+    AtOnce,
+}
+
 /// Queries the provider about an attempt now, as far as the account may be called, and returns the
 /// attempt as it is afterwards.
 pub async fn query_now(
     deps: &Dependencies,
     org: OrganisationId,
     id: AttemptId,
+) -> Result<Attempt, Error> {
+    query(deps, org, id, BelieveAbsent::WhenItWouldShow).await
+}
+
+/// As [`query_now`], for an attempt that the provider refused because it knows its reference: where it
+/// does not, the attempt has failed.
+pub async fn query_duplicate(
+    deps: &Dependencies,
+    org: OrganisationId,
+    id: AttemptId,
+) -> Result<Attempt, Error> {
+    query(deps, org, id, BelieveAbsent::AtOnce).await
+}
+
+async fn query(
+    deps: &Dependencies,
+    org: OrganisationId,
+    id: AttemptId,
+    believe_absent: BelieveAbsent,
 ) -> Result<Attempt, Error> {
     let mut tx = deps.db.tenant(org).await?;
     let found = store::attempts::find(&mut tx, id).await?;
@@ -48,7 +76,7 @@ pub async fn query_now(
     tx.commit().await?;
 
     let outcome = ask(deps, &caller, &attempt, wanted).await;
-    apply(deps, org, &attempt, &caller, outcome).await
+    apply(deps, org, &attempt, &caller, believe_absent, outcome).await
 }
 
 /// What the payment wants of an attempt that is not settled.
@@ -121,6 +149,7 @@ async fn apply(
     org: OrganisationId,
     asked: &Attempt,
     caller: &calls::Caller,
+    believe_absent: BelieveAbsent,
     outcome: Result<Report, CallError>,
 ) -> Result<Attempt, Error> {
     let (clock, id) = (&*deps.clock, asked.id);
@@ -130,7 +159,12 @@ async fn apply(
     let mut payment = Aggregate::lock(&mut tx, asked.payment).await?;
     let next = schedule::next_query(asked.created_at, asked.expires_at, now, poll_ages);
     payment.attempt(id)?.next_query_at = next;
+    let would_show = schedule::would_show(asked.created_at, now, poll_ages);
     match &outcome {
+        Ok(report)
+            if report.state == State::Absent
+                && believe_absent == BelieveAbsent::WhenItWouldShow
+                && !would_show => {}
         Ok(report) => match payment.report(clock, id, report)? {
             Ok(_) => {
                 let is_over = now >= asked.expires_at + schedule::GRACE;

@@ -88,7 +88,7 @@ pub async fn start(
             // The provider says that it knows the reference: what it says of its money counts, and
             // where there is none the customer gets another reference instead of an error.
             mark_unknown(deps, org, &prepared).await?;
-            let settled = query_attempt::query_now(deps, org, prepared.id).await?;
+            let settled = query_attempt::query_duplicate(deps, org, prepared.id).await?;
             if matches!(
                 settled.state,
                 AttemptState::Captured | AttemptState::Authorized

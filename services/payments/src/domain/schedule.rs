@@ -50,6 +50,14 @@ pub fn next_query(
     (wait <= last).then(|| created_at + wait)
 }
 
+/// Whether what was carried out at the provider would show in its answers by now: before the first of
+/// `poll_ages` "unknown" proves nothing.
+#[must_use]
+pub fn would_show(created_at: DateTime<Utc>, now: DateTime<Utc>, poll_ages: &[TimeDelta]) -> bool {
+    let first = poll_ages.first().copied().unwrap_or_default();
+    now - created_at >= first
+}
+
 /// The first age after `age` at which the provider allows a query; beyond the last one, that again.
 fn allowed_after(age: TimeDelta, poll_ages: &[TimeDelta]) -> TimeDelta {
     let next = poll_ages.iter().find(|poll| **poll > age);
@@ -103,6 +111,15 @@ mod tests {
         let found = ages(TimeDelta::minutes(15), &hourly);
         assert_eq!(found[..2], [600, 4_200]);
         assert!(found.windows(2).all(|pair| pair[1] - pair[0] >= 3_600));
+    }
+
+    #[test]
+    fn what_was_carried_out_shows_from_the_first_age_on() {
+        let at = DateTime::UNIX_EPOCH;
+        let ages = [TimeDelta::minutes(1), TimeDelta::minutes(2)];
+        let after = |seconds| would_show(at, at + TimeDelta::seconds(seconds), &ages);
+        assert_eq!([after(0), after(59), after(60)], [false, false, true]);
+        assert!(would_show(at, at, &[]));
     }
 
     #[test]

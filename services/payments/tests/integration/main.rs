@@ -1,4 +1,5 @@
-//! The whole service on PostgreSQL, Redis and RabbitMQ, with a scripted provider.
+//! The whole service on PostgreSQL, Redis and RabbitMQ: with a scripted provider, and with the real
+//! adapters against the sandbox of their providers.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that cannot be set up has failed"
@@ -11,6 +12,7 @@ mod common;
 mod ledger;
 mod methods;
 mod order_events;
+mod providers;
 mod queries;
 mod refunds;
 mod tenancy;

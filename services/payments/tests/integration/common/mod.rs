@@ -1,4 +1,4 @@
-//! A brand with a branch, an account at the scripted provider and a method.
+//! A brand with a branch, an account at a provider and a method.
 
 pub mod scripted;
 
@@ -8,6 +8,7 @@ use chassis::{
     error::Problem,
     id::{BranchId, BrandId, OrderId, OrganisationId},
     money::{Currency, Money},
+    service::App,
     time,
 };
 use chrono::TimeDelta;
@@ -33,29 +34,113 @@ pub const KEY: &str = "0123456789abcdef";
 pub type Payments = PaymentServiceClient<CallerChannel>;
 pub type Accounts = GatewayAccountServiceClient<CallerChannel>;
 
-pub struct Shop {
+/// What a shop is paid through.
+#[derive(Clone)]
+pub struct Setup {
+    pub provider: Provider,
+    pub kind: PaymentKind,
+    pub provider_method: &'static str,
+    pub credentials: Vec<CredentialValue>,
+}
+
+pub struct Shop<A: App = ScriptedPayments> {
     pub org: OrganisationId,
     pub brand: BrandId,
     pub branch: BranchId,
     pub merchant: String,
-    pub service: TestService<ScriptedPayments>,
+    pub setup: Setup,
+    pub service: TestService<A>,
     pub account: GatewayAccount,
     pub method: BrandPaymentMethod,
     pub methods_version: i64,
 }
 
 impl Shop {
+    /// A shop whose provider is scripted.
     pub async fn open() -> Self {
-        let service = TestService::<ScriptedPayments>::start(&[
+        let setup = |branch: BranchId| Setup {
+            provider: Provider::Ecpay,
+            kind: PaymentKind::Card,
+            provider_method: "Credit",
+            credentials: credential_values([
+                ("MerchantID", branch.to_string().as_str()),
+                ("HashKey", KEY),
+            ]),
+        };
+        Self::open_with(setup, &[("PAYMENTS_PUBLIC_URL", "https://shop.example")]).await
+    }
+
+    pub fn credentials(&self, key: &str) -> Vec<CredentialValue> {
+        credential_values([("MerchantID", self.merchant.as_str()), ("HashKey", key)])
+    }
+
+    /// A rightly signed message.
+    pub fn message(&self, reference: &str, event: &str, state: &str, amount: i64) -> Message {
+        Message {
+            key: Some(KEY.to_owned()),
+            merchant: self.merchant.clone(),
+            reference: reference.to_owned(),
+            event: event.to_owned(),
+            state: state.to_owned(),
+            amount,
+            currency: "TWD".to_owned(),
+            simulated: false,
+            text: String::new(),
+        }
+    }
+
+    pub async fn deliver(&self, message: &Message) -> ReceiveCallbackResponse {
+        self.deliver_bytes(serde_json::to_vec(message).unwrap())
+            .await
+    }
+
+    pub async fn deliver_bytes(&self, body: Vec<u8>) -> ReceiveCallbackResponse {
+        let request = ReceiveCallbackRequest {
+            provider: Provider::Ecpay.into(),
+            account_id: self.account.account_id.clone(),
+            headers: vec![FormField {
+                name: "content-type".to_owned(),
+                value: "application/json".to_owned(),
+            }],
+            query: String::new(),
+            body: body.into(),
+            remote_address: "203.0.113.7".to_owned(),
+        };
+        self.gateway()
+            .receive_callback(request)
+            .await
+            .unwrap()
+            .into_inner()
+    }
+
+    /// The provider reports that the whole amount was captured.
+    pub async fn captured(&self, reference: &str, amount: i64) {
+        let message = self.message(reference, "paid", "captured", amount);
+        assert_eq!(self.deliver(&message).await.body, "1|OK");
+    }
+
+    /// What the provider was asked.
+    pub fn calls(&self) -> Vec<String> {
+        script(&self.merchant, |script| script.calls.clone())
+    }
+}
+
+impl<A: App> Shop<A> {
+    /// A shop with one account and one method of a provider.
+    pub async fn open_with(
+        setup: impl FnOnce(BranchId) -> Setup,
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let mut all = vec![
             (
                 "PAYMENTS_MASTER_KEY",
                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             ),
-            ("PAYMENTS_PUBLIC_URL", "https://shop.example"),
             ("PAYMENTS_OFFER_TEST_ACCOUNTS", "true"),
             ("TELEMETRY_LOG", "warn"),
-        ])
-        .await;
+        ];
+        all.extend(variables);
+        let service = TestService::<A>::start(&all).await;
         let org = testkit::organisation();
         let (brand, branch) = (
             BrandId::new(service.clock()),
@@ -66,6 +151,7 @@ impl Shop {
             brand,
             branch,
             merchant: branch.to_string(),
+            setup: setup(branch),
             service,
             account: GatewayAccount::default(),
             method: BrandPaymentMethod::default(),
@@ -121,24 +207,15 @@ impl Shop {
         self.payments_as(&Identity::service("gateway", None))
     }
 
-    pub fn credentials(&self, key: &str) -> Vec<CredentialValue> {
-        [("MerchantID", self.merchant.as_str()), ("HashKey", key)]
-            .map(|(name, value)| CredentialValue {
-                name: name.to_owned(),
-                value: value.to_owned(),
-            })
-            .to_vec()
-    }
-
     pub fn account_request(&self, key: &str) -> CreateGatewayAccountRequest {
         CreateGatewayAccountRequest {
             idempotency_key: key.to_owned(),
             brand_id: self.brand.to_string(),
-            provider: Provider::Ecpay.into(),
+            provider: self.setup.provider.into(),
             name: "綠界".to_owned(),
             capture: 1,
             settlement_days: 7,
-            credentials: self.credentials(KEY),
+            credentials: self.setup.credentials.clone(),
             ..Default::default()
         }
     }
@@ -151,12 +228,12 @@ impl Shop {
         Ok(created.into_inner().account.unwrap())
     }
 
-    /// A card method without limits.
+    /// The method of the shop's provider, without limits.
     pub fn card(&self) -> BrandPaymentMethod {
         BrandPaymentMethod {
-            kind: PaymentKind::Card.into(),
-            provider: Some(Provider::Ecpay.into()),
-            provider_method: "Credit".to_owned(),
+            kind: self.setup.kind.into(),
+            provider: Some(self.setup.provider.into()),
+            provider_method: self.setup.provider_method.to_owned(),
             name: "信用卡".to_owned(),
             enabled: true,
             ..Default::default()
@@ -246,51 +323,6 @@ impl Shop {
         found.into_inner().payment.unwrap()
     }
 
-    /// A rightly signed message.
-    pub fn message(&self, reference: &str, event: &str, state: &str, amount: i64) -> Message {
-        Message {
-            key: Some(KEY.to_owned()),
-            merchant: self.merchant.clone(),
-            reference: reference.to_owned(),
-            event: event.to_owned(),
-            state: state.to_owned(),
-            amount,
-            currency: "TWD".to_owned(),
-            simulated: false,
-            text: String::new(),
-        }
-    }
-
-    pub async fn deliver(&self, message: &Message) -> ReceiveCallbackResponse {
-        self.deliver_bytes(serde_json::to_vec(message).unwrap())
-            .await
-    }
-
-    pub async fn deliver_bytes(&self, body: Vec<u8>) -> ReceiveCallbackResponse {
-        let request = ReceiveCallbackRequest {
-            provider: Provider::Ecpay.into(),
-            account_id: self.account.account_id.clone(),
-            headers: vec![FormField {
-                name: "content-type".to_owned(),
-                value: "application/json".to_owned(),
-            }],
-            query: String::new(),
-            body: body.into(),
-            remote_address: "203.0.113.7".to_owned(),
-        };
-        self.gateway()
-            .receive_callback(request)
-            .await
-            .unwrap()
-            .into_inner()
-    }
-
-    /// The provider reports that the whole amount was captured.
-    pub async fn captured(&self, reference: &str, amount: i64) {
-        let message = self.message(reference, "paid", "captured", amount);
-        assert_eq!(self.deliver(&message).await.body, "1|OK");
-    }
-
     pub async fn close(&self, order: &PayableOrder) {
         let request = ClosePaymentRequest {
             order_id: order.order_id.clone(),
@@ -307,11 +339,6 @@ impl Shop {
     ) -> Payment {
         eventually(async || condition(&self.payment(order).await)).await;
         self.payment(order).await
-    }
-
-    /// What the provider was asked.
-    pub fn calls(&self) -> Vec<String> {
-        script(&self.merchant, |script| script.calls.clone())
     }
 
     /// A number that SQL counts, seen from above all policies.
@@ -338,6 +365,14 @@ impl Shop {
     pub fn advance(&self, delta: TimeDelta) {
         self.service.clock().advance(delta);
     }
+}
+
+pub fn credential_values<const N: usize>(values: [(&str, &str); N]) -> Vec<CredentialValue> {
+    let values = values.map(|(name, value)| CredentialValue {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    });
+    values.to_vec()
 }
 
 /// A message of the scripted provider.
