@@ -381,7 +381,7 @@ impl Bench {
 
     pub async fn refund(&self, order: &PayableOrder, amount: i64) -> Result<(), Status> {
         let request = RequestRefundRequest {
-            idempotency_key: format!("refund {amount}"),
+            idempotency_key: format!("refund-{amount}"),
             order_id: order.order_id.clone(),
             amount,
             reason: "客人要求".to_owned(),
