@@ -12,7 +12,6 @@ use chassis::{
     service::{App, BoxFuture, Context as ServiceContext, Parts},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::BoxFuture;
 use http::StatusCode;
 use parking_lot::Mutex;
 use payment_adapters::{
