@@ -33,7 +33,7 @@ async fn until_refunded(bench: &Bench, order: &PayableOrder, amount: i64) {
         .await;
 }
 
-for_providers!(partly_then_the_rest: ecpay, newebpay, linepay, jkopay, tappay, stripe);
+for_providers!(partly_then_the_rest: ecpay, newebpay, linepay, jkopay, tappay);
 async fn partly_then_the_rest(gateway: Gateway) {
     let bench = Bench::open(gateway).await;
     let order = paid_until_evening(&bench, 165).await;
@@ -84,7 +84,7 @@ async fn s14_above_the_rest(gateway: Gateway) {
     bench.assert_money(&order, 1, 165).await;
 }
 
-for_providers!(s14_balance_short: ecpay, newebpay, jkopay);
+for_providers!(s14_balance_short: ecpay, jkopay);
 async fn s14_balance_short(gateway: Gateway) {
     let bench = Bench::open(gateway).await;
     let order = paid_until_evening(&bench, 165).await;
