@@ -72,6 +72,7 @@ export async function signIn(page) {
     groups: `${ofBrand}/option-groups`,
     shop: `${ofBrand}/shop`,
     publish: `${ofBrand}/publish`,
+    payments: `${ofBrand}/payments`,
     audit: `${endpoints.admin}audit`,
   }
 }
