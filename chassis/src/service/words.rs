@@ -66,7 +66,9 @@ async fn serve<A: App>(variables: &BTreeMap<String, String>) -> anyhow::Result<E
 fn until_ended(name: &'static str, running: Running) -> BoxFuture<'static, ExitCode> {
     async move {
         let broken = tokio::select! {
-            requested = shutdown::requested() => requested.is_err(),
+            requested = shutdown::requested() => requested
+                .inspect_err(|error| eprintln!("{name}: {error:#}"))
+                .is_err(),
             () = running.failed() => true,
         };
         tracing::info!("{name} ends");

@@ -42,7 +42,7 @@ pub fn next_query(
         let days = i32::try_from(age.num_days()).unwrap_or(i32::MAX - 1);
         DAY * (days + 1)
     });
-    // One query when its time is over, so that an unpaid attempt ends when the customer was told.
+    // One query when its time is over, so that an unpaid attempt ends at the time shown to the customer.
     let over = expires_at + GRACE - created_at;
     let own = if over > age { own.min(over) } else { own };
     let wait = own.max(allowed_after(age, poll_ages));

@@ -51,7 +51,7 @@ struct Product {
     unit_final_price: i64,
 }
 
-/// The question before the charge and the result go to the same address: they are told apart by what
+/// The question before the charge and the result go to the same address: they differ by what
 /// they hold.
 pub(super) fn entry<'a>(attempt: &'a Attempt, store_id: &'a str) -> Result<Entry<'a>, CallError> {
     let amount = dollars(attempt.amount)?;
