@@ -18,6 +18,7 @@ pub mod events;
 pub mod json;
 pub mod menu;
 pub mod observe;
+pub mod order_keys;
 pub mod path_params;
 pub mod problem;
 pub mod rate_limit;

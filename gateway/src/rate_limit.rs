@@ -21,7 +21,7 @@ use crate::{
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// Redis away or slow must not keep customers from ordering.
-const REDIS_TIMEOUT: Duration = Duration::from_millis(250);
+pub(crate) const REDIS_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// Each key is a log of what happened within its window. Something already in the log, such as
 /// the repetition of an order with the same idempotency key, is let through and not counted again.
@@ -262,7 +262,8 @@ fn limited(wait_millis: i64) -> Rejection {
         .param("retry_after_secs", secs)
 }
 
-fn digest(text: &str) -> String {
+/// The first half of the text's SHA-256, in hex.
+pub(crate) fn digest(text: &str) -> String {
     let hash = Sha256::digest(text);
     hash.iter()
         .take(16)

@@ -17,6 +17,7 @@ use crate::{
     brand_pages::BrandPages,
     config::GatewayConfig,
     menu::Menus,
+    order_keys::OrderKeys,
     rate_limit::RateLimits,
     sse::{Hub, StreamLimits},
     storefronts::Storefronts,
@@ -49,6 +50,7 @@ pub struct Inner {
     config: GatewayConfig,
     peers: Peers,
     limits: RateLimits,
+    order_keys: OrderKeys,
     identities: Identities,
     customers: Customers,
     storefronts: Storefronts,
@@ -74,7 +76,8 @@ impl Gateway {
             shutdown,
         } = with;
         Self(Arc::new(Inner {
-            limits: RateLimits::new(&config, redis, clock.clone()),
+            limits: RateLimits::new(&config, redis.clone(), clock.clone()),
+            order_keys: OrderKeys::new(redis),
             identities: Identities::new(verifier),
             customers: Customers::new(signer),
             storefronts: Storefronts::default(),
@@ -113,6 +116,11 @@ impl Inner {
     /// Rate limits.
     pub fn limits(&self) -> &RateLimits {
         &self.limits
+    }
+
+    /// Keys of orders.
+    pub fn order_keys(&self) -> &OrderKeys {
+        &self.order_keys
     }
 
     /// Identities behind sessions.

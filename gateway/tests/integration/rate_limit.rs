@@ -1,8 +1,11 @@
 //! Nobody orders, or tries to sign in, too often.
 
+use std::sync::Arc;
+
 use crate::common::{Edge, SHOP, problem, refused, twd};
 use chassis::error::CommonReason;
 use chrono::TimeDelta;
+use parking_lot::Mutex;
 use proto::{
     capacity::v1::CapacityReason,
     common::v1 as common,
@@ -133,6 +136,28 @@ async fn a_refused_order_is_not_counted() {
         "RATE_LIMITED",
     )
     .await;
+}
+
+/// Ordering looks a key up before it holds anything, unless it was never used.
+#[tokio::test]
+async fn a_key_is_new_once_whoever_uses_it() {
+    let edge = Edge::open().await;
+    let called_new = Arc::new(Mutex::new(Vec::new()));
+    let seen = called_new.clone();
+    edge.fake
+        .on(PLACE, move |request: ordering::PlaceOrderRequest| {
+            seen.lock().push(request.key_is_new);
+            Err::<ordering::PlaceOrderResponse, _>(problem(CapacityReason::OutOfStock))
+        });
+    for (key, phone, device) in [
+        ("1", "0911111111", "a"),
+        ("1", "0911111111", "a"),
+        ("1", "0922222222", "b"),
+        ("2", "0911111111", "a"),
+    ] {
+        order(&edge, key, phone, device).await;
+    }
+    assert_eq!(*called_new.lock(), [true, false, false, true]);
 }
 
 /// A key that has an order stays counted, whatever is tried with it afterwards.

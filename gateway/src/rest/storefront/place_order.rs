@@ -94,11 +94,17 @@ pub async fn place_order(
     key: IdempotencyKey,
     Body(input): Body<PlaceOrder>,
 ) -> Result<(StatusCode, WrittenJson)> {
-    let claim = gateway
-        .limits()
-        .place_order(&shop, &input.contact.phone, &key.key)
-        .await?;
-    let request = shop.request(input.into_wire(key.key, shop.branch_id().to_owned()));
+    let (claim, key_is_new) = tokio::join!(
+        gateway
+            .limits()
+            .place_order(&shop, &input.contact.phone, &key.key),
+        gateway.order_keys().is_new(shop.place.org(), &key.key),
+    );
+    let claim = claim?;
+    let request = shop.request(pb::PlaceOrderRequest {
+        key_is_new,
+        ..input.into_wire(key.key, shop.branch_id().to_owned())
+    });
     let response = match gateway.ordering().place_order(request).await {
         Ok(response) => response.into_inner(),
         Err(status) => {
@@ -145,6 +151,7 @@ impl PlaceOrder {
             }),
             remark: self.remark,
             utensils: self.utensils,
+            key_is_new: false,
         }
     }
 }

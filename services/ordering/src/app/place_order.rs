@@ -1,6 +1,7 @@
 //! Places an order: a flow over catalog, capacity and our own database, in numbered steps.
 //!
-//! 1. Look the key up. Nothing to undo, and nothing is held for a key that has an order.
+//! 1. Look the key up, unless the caller knows that it is new. Nothing to undo, and nothing is held
+//!    for a key that has an order.
 //! 2. Price the cart again. Nothing to undo.
 //! 3. Hold stock and slot in capacity. Undo: the hold lapses by itself after asking us whether its
 //!    order exists; it is released at once when it promises a later time than was agreed to, or when
@@ -60,6 +61,8 @@ const MAX_BATCH: usize = 16;
 pub struct PlaceOrder {
     /// Key and body hash.
     pub mark: RequestMark,
+    /// The caller knows that the key was not used before.
+    pub key_is_new: bool,
     /// The cart.
     pub cart: Cart,
     /// The quote the customer saw.
@@ -168,7 +171,9 @@ async fn place_in_turn(app: &Ordering, org: OrganisationId, calls: Vec<Call>) ->
 
 impl Ordering {
     async fn place_once(&self, org: OrganisationId, request: &PlaceOrder) -> Outcome {
-        if let Some(known) = self.step_1_look_up(org, request).await? {
+        if !request.key_is_new
+            && let Some(known) = self.step_1_look_up(org, request).await?
+        {
             return Ok(known);
         }
         match self.attempt(org, request).await {

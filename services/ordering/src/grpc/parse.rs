@@ -139,13 +139,14 @@ pub(super) fn place_order(
         phone: text::phone_mobile("contact.phone", &contact.phone, &mut violations),
     };
     let remark = text::bounded_multiline("remark", &request.remark, 0..=500, &mut violations);
-    let utensils = request.utensils;
+    let (utensils, key_is_new) = (request.utensils, request.key_is_new);
     let cart = cart(request.cart, &mut violations);
 
     let complete = cart.clone().zip(agreed).filter(|_| violations.is_empty());
     let request = match complete {
         Some((cart, agreed)) => Ok(PlaceOrder {
             mark,
+            key_is_new,
             cart,
             agreed,
             contact,
@@ -172,7 +173,8 @@ pub(super) fn unmask_contact(request: &wire::UnmaskContactRequest) -> Result<Ord
         .ok_or_else(|| refused(violations))
 }
 
-/// The request with its texts as they are stored: text in another Unicode form is the same body.
+/// The request as its hash is taken: text in another Unicode form is the same body, and what the caller
+/// knows of the key is no part of it.
 fn normalised(mut request: wire::PlaceOrderRequest) -> wire::PlaceOrderRequest {
     for line in request.cart.iter_mut().flat_map(|cart| &mut cart.lines) {
         line.note = text::typed_multiline(&line.note);
@@ -182,6 +184,7 @@ fn normalised(mut request: wire::PlaceOrderRequest) -> wire::PlaceOrderRequest {
         contact.phone = text::typed(&contact.phone);
     }
     request.remark = text::typed_multiline(&request.remark);
+    request.key_is_new = false;
     request
 }
 

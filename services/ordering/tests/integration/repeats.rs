@@ -82,6 +82,31 @@ async fn a_key_without_an_order_takes_another_body() {
     assert_eq!(shop.count("orders").await, 1);
 }
 
+/// The memory of used keys can be lost; what was held for such a request is given back.
+#[tokio::test]
+async fn a_used_key_that_is_called_new_still_makes_one_order() {
+    let shop = Shop::open().await;
+    let request = shop.request("k", 1).await;
+    let called_new = |remark: &str| PlaceOrderRequest {
+        remark: remark.to_owned(),
+        key_is_new: true,
+        ..request.clone()
+    };
+    let first = shop.place(called_new("")).await.unwrap();
+    let again = shop.place(called_new("")).await.unwrap();
+    assert!(again.replayed);
+    assert_eq!(first.access_token, again.access_token);
+
+    let other = shop.place(called_new("不要冰")).await;
+    assert_eq!(reason(other), "IDEMPOTENCY_MISMATCH");
+    assert_eq!(shop.count("orders").await, 1);
+    assert_eq!(shop.capacity.state.lock().released.len(), 1);
+    assert!(
+        shop.place(request.clone()).await.unwrap().replayed,
+        "the mark is no part of the body"
+    );
+}
+
 /// What was placed stays the answer, whatever has become of its branch since.
 #[tokio::test]
 async fn a_repeat_asks_neither_catalog_nor_capacity() {
