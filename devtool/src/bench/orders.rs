@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::{Context as _, ensure};
 use reqwest::Client;
 use serde_json::{Value, json};
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 
 use super::{
     floors,
@@ -53,6 +53,7 @@ pub async fn bench(
     let gateway = endpoints.gateway.trim_start_matches("http://").to_owned();
     let request = order_request(&shop, &gateway).await?;
     load::run(&gateway, 8, WARM_UP, request.clone()).await?;
+    analyze(endpoints).await?;
 
     let ports = Ports::choose(home, &[Wanted::one("floor")])?;
     let postgres = ports.of("postgres")?;
@@ -184,7 +185,6 @@ async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Request> {
 }
 
 async fn reset_statements(endpoints: &Endpoints) -> anyhow::Result<()> {
-    use sqlx::Connection as _;
     let mut database = PgConnection::connect(&format!("{}/postgres", endpoints.postgres)).await?;
     sqlx::raw_sql(
         "CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()",
@@ -196,7 +196,6 @@ async fn reset_statements(endpoints: &Endpoints) -> anyhow::Result<()> {
 
 /// Prints the statements that took the most time since the counters were reset, per order.
 async fn tell_statements(endpoints: &Endpoints, orders: u64) -> anyhow::Result<()> {
-    use sqlx::Connection as _;
     let mut database = PgConnection::connect(&format!("{}/postgres", endpoints.postgres)).await?;
     let rows: Vec<(String, f64, i64, i64, String)> = sqlx::query_as(
         "SELECT datname, total_exec_time + total_plan_time, calls, rows,
@@ -220,9 +219,19 @@ async fn tell_statements(endpoints: &Endpoints, orders: u64) -> anyhow::Result<(
     Ok(())
 }
 
+/// Renews the statistics of the services' tables, which a database in use has and a new one has not:
+/// without them several indexes that begin alike look equally good.
+async fn analyze(endpoints: &Endpoints) -> anyhow::Result<()> {
+    for service in ["ordering", "capacity"] {
+        let mut database =
+            PgConnection::connect(&format!("{}/{service}", endpoints.postgres)).await?;
+        sqlx::raw_sql("ANALYZE").execute(&mut database).await?;
+    }
+    Ok(())
+}
+
 /// Statements executed since the cluster started, by database.
 async fn statements(endpoints: &Endpoints) -> anyhow::Result<BTreeMap<String, i64>> {
-    use sqlx::Connection as _;
     let mut database = PgConnection::connect(&format!("{}/postgres", endpoints.postgres)).await?;
     sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         .execute(&mut database)
