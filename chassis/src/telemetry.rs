@@ -6,15 +6,16 @@
 mod context;
 mod export;
 
-use std::time::Duration;
+use std::{io::IsTerminal as _, time::Duration};
 
 use opentelemetry::{global, trace::TracerProvider as _};
 use opentelemetry_sdk::{
     logs::SdkLoggerProvider, metrics::SdkMeterProvider, trace::SdkTracerProvider,
 };
 use prometheus::{Encoder as _, TextEncoder};
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    Layer, Registry, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
 use crate::config::{LogFormat, TelemetryConfig};
@@ -40,9 +41,13 @@ pub fn init(service: &'static str, config: &TelemetryConfig) -> anyhow::Result<T
     let tracer = telemetry.traces.tracer(SCOPE);
     let pushed = telemetry.logs.as_ref().map(|logs| {
         // What the exporter itself logs must not be exported: it would never end.
-        let quiet = EnvFilter::new(
-            "info,h2=off,hyper=off,lapin=error,opentelemetry=off,tonic=off,tower=off",
-        );
+        let quiet = Targets::new()
+            .with_default(LevelFilter::INFO)
+            .with_target("lapin", LevelFilter::ERROR)
+            .with_targets(
+                ["h2", "hyper", "opentelemetry", "tonic", "tower"]
+                    .map(|target| (target, LevelFilter::OFF)),
+            );
         opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge::new(logs)
             .with_filter(quiet)
     });
@@ -94,6 +99,7 @@ impl Telemetry {
 fn log_lines(format: LogFormat) -> Box<dyn Layer<Registry> + Send + Sync> {
     match format {
         LogFormat::Text => tracing_subscriber::fmt::layer()
+            .with_ansi(std::io::stderr().is_terminal())
             .with_writer(std::io::stderr)
             .boxed(),
         LogFormat::Json => tracing_subscriber::fmt::layer()
@@ -106,21 +112,17 @@ fn log_lines(format: LogFormat) -> Box<dyn Layer<Registry> + Send + Sync> {
     }
 }
 
-fn log_filter(filter: &str) -> anyhow::Result<EnvFilter> {
-    let filter = EnvFilter::try_new(filter)
+fn log_filter(filter: &str) -> anyhow::Result<Targets> {
+    let filter: Targets = filter
+        .parse()
         .map_err(|error| anyhow::anyhow!("TELEMETRY_LOG is not readable: {error}"))?;
     // It writes out every event that no queue took; the outbox keeps and counts them.
-    Ok(filter.add_directive("lapin::returned_messages=error".parse()?))
+    Ok(filter.with_target("lapin::returned_messages", LevelFilter::ERROR))
 }
 
 /// Spans of our own crates; those of libraries cost more than they are worth.
-fn span_filter() -> tracing_subscriber::filter::Targets {
-    use tracing::Level;
-    tracing_subscriber::filter::Targets::new()
-        .with_default(Level::INFO)
-        .with_target("h2", tracing::level_filters::LevelFilter::OFF)
-        .with_target("hyper", tracing::level_filters::LevelFilter::OFF)
-        .with_target("sqlx", Level::INFO)
-        .with_target("tonic", tracing::level_filters::LevelFilter::OFF)
-        .with_target("lapin", tracing::level_filters::LevelFilter::OFF)
+fn span_filter() -> Targets {
+    Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_targets(["h2", "hyper", "lapin", "tonic"].map(|target| (target, LevelFilter::OFF)))
 }
