@@ -5,7 +5,11 @@ use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use http::Request;
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    body::{Body as _, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -18,7 +22,6 @@ use tower_http::timeout::{DeadlineBody, TimeoutBody};
 
 /// Most of a request's line and headers together.
 const HEADER_BYTES: usize = 32 * 1024;
-const HEADERS: usize = 100;
 /// Longest time for a whole body, however steadily it comes.
 const BODY_TIMEOUT: Duration = Duration::from_secs(120);
 /// Wait after the system refused a connection, for instance because no file handles are left.
@@ -41,10 +44,10 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) {
     let mut http = http1::Builder::new();
+    // It takes 100 headers; a limit set here would be an allocation for each request.
     http.timer(TokioTimer::new())
         .header_read_timeout(timeouts.read)
-        .max_header_size(HEADER_BYTES)
-        .max_headers(HEADERS);
+        .max_header_size(HEADER_BYTES);
     let connections = GracefulShutdown::new();
     while let Some(accepted) = shutdown.run_until_cancelled(listener.accept()).await {
         let (stream, peer) = match accepted {
@@ -82,6 +85,9 @@ fn with_timeouts(
 ) -> Request<Body> {
     request.extensions_mut().insert(ConnectInfo(peer));
     request.map(|body| {
+        if body.is_end_stream() {
+            return Body::empty();
+        }
         Body::new(DeadlineBody::new(
             BODY_TIMEOUT,
             TimeoutBody::new(part, body),
