@@ -3,7 +3,7 @@
 //! What a request and a response look like is the crate `transcode`'s part; here are the caller's
 //! identity, the call and its rejections.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
 use axum::{
     Router,
@@ -17,7 +17,7 @@ use prost::Name;
 use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _};
 use serde_json::Value;
 use tonic::client::Grpc;
-use transcode::{Endpoint, HttpCall, Incomplete, MessageCodec, Violation};
+use transcode::{Endpoint, HttpCall, Incomplete, JsonWriter, MessageCodec, Violation};
 
 use super::{Result, body, pauses};
 use crate::{auth::Staff, problem::Rejection, state::Gateway, upstreams::MAX_RESPONSE_BYTES};
@@ -46,6 +46,11 @@ const MESSAGES: [&str; 7] = [
     "yizhimai.staff.v1.Me",
 ];
 
+static WRITERS: LazyLock<HashMap<&str, JsonWriter>> = LazyLock::new(|| {
+    let writer = |name| Some((name, JsonWriter::new(&descriptor(name)?).ok()?));
+    MESSAGES.into_iter().filter_map(writer).collect()
+});
+
 /// Their descriptors.
 pub fn messages() -> Vec<MessageDescriptor> {
     MESSAGES.into_iter().filter_map(descriptor).collect()
@@ -70,15 +75,11 @@ impl IntoResponse for WrittenJson {
 
 /// JSON of a message, for handlers that do more than to call.
 pub fn json<M: Name>(message: &M) -> Result<WrittenJson> {
-    let of = descriptor(&M::full_name());
-    let of = of.ok_or_else(|| {
-        Rejection::internal(anyhow::anyhow!("no descriptor of {}", M::full_name()))
-    })?;
-    let message = DynamicMessage::decode(of, message.encode_to_vec().as_slice())
-        .map_err(|error| Rejection::internal(error.into()))?;
-    transcode::object(&message)
-        .map(WrittenJson)
-        .map_err(incomplete)
+    let writer = WRITERS.get(M::full_name().as_str());
+    let writer = writer
+        .ok_or_else(|| Rejection::internal(anyhow::anyhow!("{} is not listed", M::full_name())))?;
+    let json = writer.write(&message.encode_to_vec());
+    json.map(WrittenJson).map_err(incomplete)
 }
 
 fn descriptor(name: &str) -> Option<MessageDescriptor> {
@@ -203,7 +204,7 @@ async fn call(
     gateway: &Gateway,
     staff: &Staff,
     message: DynamicMessage,
-) -> Result<DynamicMessage> {
+) -> Result<bytes::Bytes> {
     let rpc = endpoint.rpc();
     let service = rpc
         .parent_file()
@@ -220,7 +221,7 @@ async fn call(
         .unary(
             staff.request(message),
             endpoint.grpc_path().clone(),
-            MessageCodec::new(rpc.output()),
+            MessageCodec,
         )
         .await
         .map_err(refused)?;

@@ -1,38 +1,29 @@
-//! Messages known only by their descriptors, as a tonic call sends and reads them.
+//! Calls without generated types: requests known by their descriptors, responses as they are encoded.
 
-use bytes::Buf as _;
+use bytes::{Buf as _, Bytes};
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, MessageDescriptor};
+use prost_reflect::DynamicMessage;
 use tonic::{
     Status,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
 };
 
-/// The codec of one RPC.
-#[derive(Clone, Debug)]
-pub struct MessageCodec {
-    response: MessageDescriptor,
-}
-
-impl MessageCodec {
-    /// A codec that reads messages of this kind.
-    pub fn new(response: MessageDescriptor) -> Self {
-        Self { response }
-    }
-}
+/// The codec of every RPC.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MessageCodec;
 
 impl Codec for MessageCodec {
     type Encode = DynamicMessage;
-    type Decode = DynamicMessage;
+    type Decode = Bytes;
     type Encoder = Self;
     type Decoder = Self;
 
     fn encoder(&mut self) -> Self {
-        self.clone()
+        *self
     }
 
     fn decoder(&mut self) -> Self {
-        self.clone()
+        *self
     }
 }
 
@@ -48,13 +39,10 @@ impl Encoder for MessageCodec {
 }
 
 impl Decoder for MessageCodec {
-    type Item = DynamicMessage;
+    type Item = Bytes;
     type Error = Status;
 
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
-        let bytes = from.copy_to_bytes(from.remaining());
-        DynamicMessage::decode(self.response.clone(), bytes)
-            .map(Some)
-            .map_err(|error| Status::internal(format!("decode a response: {error}")))
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(from.copy_to_bytes(from.remaining())))
     }
 }

@@ -1,15 +1,16 @@
-//! JSON of messages, written as they are walked.
-
-use std::cell::RefCell;
+//! JSON of messages, written straight from their encoding.
 
 use chrono::{DateTime, SecondsFormat};
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage as _, Value};
-use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
+use prost_reflect::MessageDescriptor;
+use serde::Serialize;
 
 use crate::{
-    shape::{MONEY, TIMESTAMP, is_optional},
-    words,
+    plan::{Count, Field, Form, Plan},
+    wire::{self, Fields, Raw},
 };
+
+/// Messages within messages, as prost limits them.
+const MAX_DEPTH: usize = 100;
 
 /// A response that lacks what it promises or holds what its proto does not know: our own fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,155 +19,249 @@ pub struct Incomplete {
     pub field: String,
 }
 
-/// JSON of a message: every field, in the order of its declaration.
-pub fn object(message: &DynamicMessage) -> Result<Vec<u8>, Incomplete> {
-    let missing = RefCell::new(None);
-    let object = Object {
-        message,
-        missing: &missing,
-    };
-    let written = serde_json::to_vec(&object);
-    written.map_err(|error| {
-        let field = missing.take();
-        Incomplete {
-            field: field.unwrap_or_else(|| error.to_string()),
-        }
-    })
+/// Writes messages of one type as JSON: every field, in the order of its declaration.
+#[derive(Clone, Debug)]
+pub struct JsonWriter {
+    plan: Plan,
+    full_name: String,
 }
 
-/// A message on its way to JSON; what it lacks is noted in `missing`.
-struct Object<'a> {
-    message: &'a DynamicMessage,
-    missing: &'a RefCell<Option<String>>,
-}
-
-/// A value of a field.
-struct Member<'a> {
-    field: &'a FieldDescriptor,
-    value: &'a Value,
-    missing: &'a RefCell<Option<String>>,
-}
-
-impl Serialize for Object<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let of = self.message.descriptor();
-        let fields = of.fields();
-        let mut members = serializer.serialize_map(Some(fields.len()))?;
-        for field in fields {
-            if field.supports_presence() && !self.message.has_field(&field) {
-                if !is_optional(&field) {
-                    return Err(lacks(self.missing, &field));
-                }
-                members.serialize_entry(field.name(), &())?;
-            } else {
-                let member = Member {
-                    field: &field,
-                    value: &self.message.get_field(&field),
-                    missing: self.missing,
-                };
-                members.serialize_entry(field.name(), &member)?;
-            }
-        }
-        members.end()
-    }
-}
-
-impl Member<'_> {
-    fn with<'a>(&'a self, field: &'a FieldDescriptor, value: &'a Value) -> Member<'a> {
-        Member {
-            field,
-            value,
-            missing: self.missing,
-        }
+impl JsonWriter {
+    /// A writer for a type; refuses one whose fields have no JSON form.
+    pub fn new(of: &MessageDescriptor) -> anyhow::Result<Self> {
+        Ok(Self {
+            plan: Plan::new(of)?,
+            full_name: of.full_name().to_owned(),
+        })
     }
 
-    fn lacks<E: serde::ser::Error>(&self) -> E {
-        lacks(self.missing, self.field)
+    /// JSON of an encoded message.
+    pub fn write(&self, message: &[u8]) -> Result<Vec<u8>, Incomplete> {
+        let mut json = Vec::with_capacity(message.len() * 2);
+        let written = self.object(0, message, MAX_DEPTH, &mut json);
+        written.map_err(|Unwritten(field)| Incomplete {
+            field: field.unwrap_or_else(|| self.full_name.clone()),
+        })?;
+        Ok(json)
     }
-}
 
-impl Serialize for Member<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.value {
-            Value::Message(message) => self.message(message, serializer),
-            Value::String(text) => serializer.serialize_str(text),
-            Value::Bool(flag) => serializer.serialize_bool(*flag),
-            Value::I32(number) => serializer.serialize_i32(*number),
-            Value::I64(number) => serializer.serialize_i64(*number),
-            Value::U32(number) => serializer.serialize_u32(*number),
-            Value::U64(number) => serializer.serialize_u64(*number),
-            Value::F64(number) => serializer.serialize_f64(*number),
-            Value::EnumNumber(number) => self.word(*number, serializer),
-            Value::List(items) => {
-                let mut list = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    list.serialize_element(&self.with(self.field, item))?;
-                }
-                list.end()
-            }
-            Value::Map(members) => {
-                let Kind::Message(entry) = self.field.kind() else {
-                    return Err(self.lacks());
-                };
-                let of = entry.map_entry_value_field();
-                let sorted: Option<std::collections::BTreeMap<_, _>> = members
-                    .iter()
-                    .map(|(key, value)| Some((key.as_str()?, value)))
-                    .collect();
-                let sorted = sorted.ok_or_else(|| self.lacks())?;
-                let sorted = sorted.into_iter();
-                serializer.collect_map(sorted.map(|(key, value)| (key, self.with(&of, value))))
-            }
-            Value::F32(_) | Value::Bytes(_) => Err(self.lacks()),
+    fn object(&self, place: usize, bytes: &[u8], depth: usize, json: &mut Vec<u8>) -> Written {
+        let depth = depth.checked_sub(1).ok_or(Unwritten(None))?;
+        let message = &self.plan.0[place];
+        let mut sent: Vec<(usize, Raw)> = Vec::with_capacity(message.fields.len());
+        for field in Fields(bytes) {
+            let (number, raw) = field.ok_or(Unwritten(None))?;
+            sent.extend(message.place(number).map(|place| (place, raw)));
         }
+        // Stable: what is sent several times keeps its order.
+        sent.sort_by_key(|(place, _)| *place);
+        let mut rest = sent.as_slice();
+        for (place, field) in message.fields.iter().enumerate() {
+            json.push(if place == 0 { b'{' } else { b',' });
+            json.extend_from_slice(field.key.as_bytes());
+            let count = rest.iter().take_while(|(at, _)| *at == place).count();
+            let (values, others) = rest.split_at(count);
+            rest = others;
+            let written = self.values(field, values, depth, json);
+            written.map_err(|Unwritten(inner)| {
+                Unwritten(inner.or_else(|| Some(field.full_name.clone())))
+            })?;
+        }
+        if message.fields.is_empty() {
+            json.push(b'{');
+        }
+        json.push(b'}');
+        Ok(())
     }
-}
 
-impl Member<'_> {
-    fn message<S: Serializer>(
+    fn values(
         &self,
-        message: &DynamicMessage,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match message.descriptor().full_name() {
-            TIMESTAMP => {
-                let at = time(message).ok_or_else(|| self.lacks())?;
-                serializer.serialize_str(&at)
+        field: &Field,
+        values: &[(usize, Raw)],
+        depth: usize,
+        json: &mut Vec<u8>,
+    ) -> Written {
+        match field.count {
+            Count::Many => {
+                json.push(b'[');
+                let mut list = List(json.len());
+                for (_, raw) in values {
+                    self.items(field, *raw, depth, &mut list, json)?;
+                }
+                json.push(b']');
+                Ok(())
             }
-            // Its currency stands once in the object around it.
-            MONEY => {
-                let amount = message.get_field_by_name("amount");
-                let amount = amount.and_then(|amount| amount.as_i64());
-                serializer.serialize_i64(amount.ok_or_else(|| self.lacks())?)
-            }
-            _ => Object {
-                message,
-                missing: self.missing,
-            }
-            .serialize(serializer),
+            Count::Map => self.map(field, values, depth, json),
+            Count::Optional if values.is_empty() => null(json),
+            Count::Required if values.is_empty() => Err(Unwritten(None)),
+            Count::One | Count::Required | Count::Optional => self.one(field, values, depth, json),
         }
     }
 
-    fn word<S: Serializer>(&self, number: i32, serializer: S) -> Result<S::Ok, S::Error> {
-        let Kind::Enum(of) = self.field.kind() else {
-            return Err(self.lacks());
+    /// One value: the last that was sent. A message that was sent in parts is all of them.
+    fn one(
+        &self,
+        field: &Field,
+        values: &[(usize, Raw)],
+        depth: usize,
+        json: &mut Vec<u8>,
+    ) -> Written {
+        let parts = values.iter().filter_map(|(_, raw)| match raw {
+            Raw::Bytes(bytes) => Some(*bytes),
+            _ => None,
+        });
+        match (&field.form, values) {
+            (Form::Message(_) | Form::Timestamp | Form::Money(_), [_, _, ..]) => {
+                let whole = parts.collect::<Vec<_>>().concat();
+                self.value(field, Raw::Bytes(&whole), depth, json)
+            }
+            (_, [.., (_, raw)]) => self.value(field, *raw, depth, json),
+            (Form::Text, []) => self.value(field, Raw::Bytes(b""), depth, json),
+            (Form::Fixed64 { .. } | Form::Double, []) => {
+                self.value(field, Raw::Fixed64(0), depth, json)
+            }
+            (Form::Fixed32 { .. }, []) => self.value(field, Raw::Fixed32(0), depth, json),
+            (_, []) => self.value(field, Raw::Varint(0), depth, json),
+        }
+    }
+
+    /// An item of a list, or several that are packed.
+    fn items(
+        &self,
+        field: &Field,
+        raw: Raw,
+        depth: usize,
+        list: &mut List,
+        json: &mut Vec<u8>,
+    ) -> Written {
+        let (Some(form), Raw::Bytes(mut packed)) = (field.form.packed(), raw) else {
+            list.separate(json);
+            return self.value(field, raw, depth, json);
         };
-        match of.get_value(number).map(|value| words::word(&of, &value)) {
-            Some(Some(word)) => serializer.serialize_str(&word),
-            Some(None) if is_optional(self.field) => serializer.serialize_unit(),
-            _ => Err(self.lacks()),
+        while !packed.is_empty() {
+            let raw = wire::value(form, &mut packed).ok_or(Unwritten(None))?;
+            list.separate(json);
+            self.value(field, raw, depth, json)?;
+        }
+        Ok(())
+    }
+
+    /// Entries of a map by their keys, which are text.
+    fn map(
+        &self,
+        field: &Field,
+        values: &[(usize, Raw)],
+        depth: usize,
+        json: &mut Vec<u8>,
+    ) -> Written {
+        let mut entries = std::collections::BTreeMap::new();
+        for (_, raw) in values {
+            let Raw::Bytes(entry) = raw else {
+                return Err(Unwritten(None));
+            };
+            let (mut key, mut value) = ("", Vec::new());
+            for part in Fields(entry) {
+                match part.ok_or(Unwritten(None))? {
+                    (1, Raw::Bytes(bytes)) => key = text(bytes)?,
+                    (2, raw) => value.push((0, raw)),
+                    _ => {}
+                }
+            }
+            entries.insert(key, value);
+        }
+        json.push(b'{');
+        let mut list = List(json.len());
+        for (key, value) in entries {
+            list.separate(json);
+            scalar(key, json)?;
+            json.push(b':');
+            self.one(field, &value, depth, json)?;
+        }
+        json.push(b'}');
+        Ok(())
+    }
+
+    fn value(&self, field: &Field, raw: Raw, depth: usize, json: &mut Vec<u8>) -> Written {
+        match (&field.form, raw) {
+            (Form::Bool, Raw::Varint(number)) => scalar(number != 0, json),
+            (Form::Signed, Raw::Varint(number)) => scalar(number.cast_signed(), json),
+            (Form::Unsigned, Raw::Varint(number)) => scalar(number, json),
+            (Form::ZigZag, Raw::Varint(number)) => {
+                let half = (number >> 1).cast_signed();
+                scalar(if number & 1 == 0 { half } else { !half }, json)
+            }
+            (Form::Fixed64 { signed: true }, Raw::Fixed64(bits)) => {
+                scalar(bits.cast_signed(), json)
+            }
+            (Form::Fixed64 { signed: false }, Raw::Fixed64(bits)) => scalar(bits, json),
+            (Form::Fixed32 { signed: true }, Raw::Fixed32(bits)) => {
+                scalar(bits.cast_signed(), json)
+            }
+            (Form::Fixed32 { signed: false }, Raw::Fixed32(bits)) => scalar(bits, json),
+            (Form::Double, Raw::Fixed64(bits)) => scalar(f64::from_bits(bits), json),
+            (Form::Text, Raw::Bytes(bytes)) => scalar(text(bytes)?, json),
+            (Form::Enum(words), Raw::Varint(number)) => {
+                let word = i32::try_from(number.cast_signed()).ok();
+                match word.and_then(|number| words.get(&number)) {
+                    Some(Some(word)) => scalar(word, json),
+                    Some(None) if field.count == Count::Optional => null(json),
+                    _ => Err(Unwritten(None)),
+                }
+            }
+            (Form::Timestamp, Raw::Bytes(bytes)) => scalar(time(bytes)?, json),
+            (Form::Money(amount), Raw::Bytes(bytes)) => scalar(integer(bytes, *amount)?, json),
+            (Form::Message(place), Raw::Bytes(bytes)) => self.object(*place, bytes, depth, json),
+            _ => Err(Unwritten(None)),
         }
     }
 }
 
-fn time(message: &DynamicMessage) -> Option<String> {
-    let seconds = message.get_field_by_name("seconds")?.as_i64()?;
-    let nanos = u32::try_from(message.get_field_by_name("nanos")?.as_i32()?).ok()?;
-    let at = DateTime::from_timestamp(seconds, nanos)?;
-    Some(at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+/// The field that could not be written, where it is known yet.
+#[derive(Debug)]
+struct Unwritten(Option<String>);
+
+type Written = Result<(), Unwritten>;
+
+/// A list or an object that begins at that place.
+struct List(usize);
+
+impl List {
+    fn separate(&mut self, json: &mut Vec<u8>) {
+        if json.len() > self.0 {
+            json.push(b',');
+        }
+    }
 }
 
-fn lacks<E: serde::ser::Error>(missing: &RefCell<Option<String>>, field: &FieldDescriptor) -> E {
-    missing.replace(Some(field.full_name().to_owned()));
-    E::custom("the message is incomplete")
+fn null(json: &mut Vec<u8>) -> Written {
+    scalar((), json)
+}
+
+fn scalar(value: impl Serialize, json: &mut Vec<u8>) -> Written {
+    serde_json::to_writer(json, &value).map_err(|_| Unwritten(None))
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Unwritten> {
+    std::str::from_utf8(bytes).map_err(|_| Unwritten(None))
+}
+
+/// The integer with that number in a message; 0 where it is not sent.
+fn integer(message: &[u8], wanted: u32) -> Result<i64, Unwritten> {
+    let mut found = 0;
+    for field in Fields(message) {
+        if let (number, Raw::Varint(value)) = field.ok_or(Unwritten(None))?
+            && number == wanted
+        {
+            found = value.cast_signed();
+        }
+    }
+    Ok(found)
+}
+
+fn time(message: &[u8]) -> Result<String, Unwritten> {
+    let (seconds, nanos) = (integer(message, 1)?, integer(message, 2)?);
+    let at = u32::try_from(nanos).ok();
+    let at = at.and_then(|nanos| DateTime::from_timestamp(seconds, nanos));
+    let at = at.ok_or(Unwritten(None))?;
+    Ok(at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }

@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use crate::{
     behavior::Behaviors,
     decode::{self, Reader},
-    encode::{self, Incomplete},
+    encode::{Incomplete, JsonWriter},
     rule::{self, BodyField, FieldPath, HttpRule},
     shape,
 };
@@ -32,6 +32,7 @@ pub struct Endpoint {
     pub(crate) behaviors: Arc<Behaviors>,
     template: String,
     grpc_path: PathAndQuery,
+    json: JsonWriter,
 }
 
 /// An HTTP request for an [`Endpoint`], as far as it was matched.
@@ -103,6 +104,7 @@ impl Endpoint {
         let path = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name());
         let endpoint = Self {
             grpc_path: path.parse()?,
+            json: JsonWriter::new(&rpc.output())?,
             template: with_last_names(&rule.template),
             rpc,
             rule,
@@ -192,16 +194,13 @@ impl Endpoint {
         }
     }
 
-    /// Status of a response, and its body as JSON.
-    pub fn response(
-        &self,
-        message: &DynamicMessage,
-    ) -> Result<(StatusCode, Option<Vec<u8>>), Incomplete> {
+    /// Status of a response, and its body as JSON, from the encoded message.
+    pub fn response(&self, message: &[u8]) -> Result<(StatusCode, Option<Vec<u8>>), Incomplete> {
         let status = self.success();
         if status == StatusCode::NO_CONTENT {
             return Ok((status, None));
         }
-        Ok((status, Some(encode::object(message)?)))
+        Ok((status, Some(self.json.write(message)?)))
     }
 
     /// Status of success: 204 where the response has no fields, 201 for what creates, else 200.

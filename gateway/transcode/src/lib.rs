@@ -18,11 +18,13 @@ mod decode;
 mod encode;
 mod endpoint;
 mod openapi;
+mod plan;
 mod rule;
 mod shape;
+mod wire;
 mod words;
 
 pub use codec::MessageCodec;
-pub use encode::{Incomplete, object};
+pub use encode::{Incomplete, JsonWriter};
 pub use endpoint::{Endpoint, HttpCall, Violation};
 pub use openapi::describe;

@@ -4,6 +4,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage as _, Value};
 use serde_json::{Value as Json, json};
 use transcode::{Endpoint, HttpCall, describe};
@@ -166,7 +167,7 @@ fn what_was_sent_comes_back_and_absent_is_null() {
     let endpoint = endpoint("CreateTea");
     let mut response = DynamicMessage::new(endpoint.rpc().output());
     response.set_field_by_name("tea", at(&request, "tea"));
-    let (status, json) = endpoint.response(&response).unwrap();
+    let (status, json) = endpoint.response(&response.encode_to_vec()).unwrap();
     assert_eq!(status, http::StatusCode::CREATED);
     let mut wanted = tea();
     wanted["shop_id"] = json!("s1");
@@ -211,7 +212,7 @@ fn one_of_a_choice_may_be_given() {
 
     let mut response = DynamicMessage::new(endpoint.rpc().output());
     response.set_field_by_name("cup", Value::String("blue".to_owned()));
-    let (_, json) = endpoint.response(&response).unwrap();
+    let (_, json) = endpoint.response(&response.encode_to_vec()).unwrap();
     assert_eq!(read_json(json), json!({"cup": "blue", "pot_litres": null}));
 }
 
@@ -247,7 +248,7 @@ fn money_is_the_number_of_its_minor_units() {
     money.set_field_by_name("amount", Value::I64(35));
     money.set_field_by_name("currency", Value::String("TWD".to_owned()));
     response.set_field(&field, Value::Message(money));
-    let (_, json) = endpoint.response(&response).unwrap();
+    let (_, json) = endpoint.response(&response.encode_to_vec()).unwrap();
     assert_eq!(read_json(json), json!({"cost": 35}));
 }
 
@@ -255,15 +256,55 @@ fn money_is_the_number_of_its_minor_units() {
 fn a_response_that_lacks_what_it_promises_is_refused() {
     let endpoint = endpoint("CreateTea");
     let response = DynamicMessage::new(endpoint.rpc().output());
-    let incomplete = endpoint.response(&response).unwrap_err();
+    let incomplete = endpoint.response(&response.encode_to_vec()).unwrap_err();
     assert_eq!(incomplete.field, "tea.v1.CreateTeaResponse.tea");
+}
+
+/// A service may be newer than we are, and may encode as it likes.
+#[test]
+fn a_response_is_read_however_it_is_encoded() {
+    let list = endpoint("ListTeas");
+    let tea = |name: &[u8]| {
+        let mut tea = vec![0x12, name.len() as u8];
+        tea.extend_from_slice(name);
+        tea.extend_from_slice(&[0x18, 1]);
+        tea
+    };
+    let field = |bytes: &[u8]| [&[0x0a, bytes.len() as u8], bytes].concat();
+    let unknown = [0xf8, 0x3f, 7];
+    let first = [tea("紅茶".as_bytes()), unknown.to_vec()].concat();
+    // The later of two names counts.
+    let second = [tea(b"a"), tea(b"b")].concat();
+    let (_, json) = list
+        .response(&[field(&first), field(&second)].concat())
+        .unwrap();
+    let json = read_json(json);
+    assert_eq!(json["teas"][0]["name"], "紅茶");
+    assert_eq!(json["teas"][1]["name"], "b");
+    assert_eq!(json["teas"][1]["warmth"], "hot");
+
+    let cut = &field(&first)[..5];
+    assert_eq!(
+        list.response(cut).unwrap_err().field,
+        "tea.v1.ListTeasResponse"
+    );
+    let no_text = field(&tea(&[0xff]));
+    assert_eq!(
+        list.response(&no_text).unwrap_err().field,
+        "tea.v1.Tea.name"
+    );
+    let no_warmth = field(&[0x12, 1, b'a']);
+    assert_eq!(
+        list.response(&no_warmth).unwrap_err().field,
+        "tea.v1.Tea.warmth"
+    );
 }
 
 #[test]
 fn a_response_without_fields_has_no_body() {
     let endpoint = endpoint("PourTea");
     let response = DynamicMessage::new(endpoint.rpc().output());
-    let (status, json) = endpoint.response(&response).unwrap();
+    let (status, json) = endpoint.response(&response.encode_to_vec()).unwrap();
     assert_eq!((status, json), (http::StatusCode::NO_CONTENT, None));
 }
 
