@@ -71,6 +71,7 @@ describe("an order's money", () => {
     ["to be paid at the shop", { payment_method: "on_site" }, "on_site"],
     ["paid at the shop", { payment_method: "on_site", paid: 165, payment_state: "paid" }, "paid"],
     ["waiting for its payment", { state: "pending_payment" }, "due"],
+    ["a payment nobody has confirmed", { state: "pending_payment", payment_progress: "confirming" }, "confirming"],
     ["not paid in time", { state: "expired" }, "unpaid"],
     ["reserved at the provider", { payment_state: "authorized" }, "paid"],
     ["paid online", { paid: 165, payment_state: "paid" }, "paid"],

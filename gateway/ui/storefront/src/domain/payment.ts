@@ -51,12 +51,13 @@ export function announcedMinutes(seconds: number): number | undefined {
 }
 
 /** State of an order's money in one word. */
-export type Settlement = "free" | "on_site" | "due" | "unpaid" | "deposit" | "paid" | "refunding" | "partly_refunded" | "refunded";
+export type Settlement = "free" | "on_site" | "due" | "confirming" | "unpaid" | "deposit" | "paid" | "refunding" | "partly_refunded" | "refunded";
 
 export function settlementOf(order: Order): Settlement {
-  if (paymentOf(order).refunding > 0) return "refunding";
+  const { payment_progress, refunding } = paymentOf(order);
+  if (refunding > 0) return "refunding";
   if (order.payment_state === "refunded" || order.payment_state === "partly_refunded") return order.payment_state;
-  if (order.state === "pending_payment") return "due";
+  if (order.state === "pending_payment") return payment_progress === "confirming" || payment_progress === "done" ? "confirming" : "due";
   if (order.total === 0) return "free";
   if (order.paid >= order.total || order.payment_state === "authorized") return "paid";
   if (order.payment_method !== "online") return "on_site";

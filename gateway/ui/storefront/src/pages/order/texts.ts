@@ -43,6 +43,7 @@ export const texts = {
     free: ["免付款", "Nothing to pay"],
     on_site: ["到店付款", "Pay at the shop"],
     due: ["待付款", "To be paid"],
+    confirming: ["確認中", "Being confirmed"],
     unpaid: ["未付款", "Not paid"],
     deposit: ["已付訂金", "Deposit paid"],
     paid: ["已付款", "Paid"],
