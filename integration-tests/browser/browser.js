@@ -108,6 +108,8 @@ export async function fillCheckout(page) {
   await page.getByLabel('怎麼稱呼').fill('王小姐')
   const phone = `09${Math.floor(Math.random() * 1e8).toString().padStart(8, '0')}`
   await page.getByLabel('手機號碼').fill(phone)
+  // Price and payment methods are there.
+  await page.getByText(/店家(?:會馬上|才會)收到訂單/).waitFor()
   await page.screenshot({ path: `${pictures}checkout-phone.png` })
 }
 

@@ -11,10 +11,14 @@ export interface OfferedMethods {
   ask: () => void;
 }
 
-/** Payment methods of a branch for an amount, requested when amount or fulfilment method change; not without an amount. */
-export function usePayMethods(shop: Shop, method: Method, amount: number | undefined): OfferedMethods {
+/**
+ * Payment methods of a branch for an amount, requested when amount or fulfilment method change. While the amount
+ * is not known, the first list is that for an `estimate`; without one nothing is requested.
+ */
+export function usePayMethods(shop: Shop, method: Method, total: number | undefined, estimate?: number): OfferedMethods {
   const [offered, setOffered] = useState<{ methods?: readonly PayMethod[]; failed: boolean }>({ failed: false });
   const asked = useRef(0);
+  const amount = total ?? (offered.methods ? undefined : estimate);
   const ask = () => {
     if (amount === undefined) return;
     asked.current += 1;

@@ -95,7 +95,7 @@ function Submit({ shop, checkout }: { shop: Shop; checkout: Checkout }) {
             <span class="figure" aria-live="polite">{formatMoney(deposit ?? total, currency)}</span>
           )}
         </button>
-        <p class="soft submit-terms">{t(checkout.quote ? (isOnline ? texts.termsPay : texts.terms) : texts.pricing)}</p>
+        <p class="soft submit-terms">{t(checkout.isPriced ? (isOnline ? texts.termsPay : texts.terms) : texts.pricing)}</p>
       </div>
     </div>
   );

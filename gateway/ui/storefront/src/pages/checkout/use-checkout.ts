@@ -30,6 +30,8 @@ export interface Checkout {
   changed?: readonly QuoteDifference[];
   /** The order that an earlier request became; the cart holds what is not in it. */
   earlier?: EarlierOrder;
+  /** Price and payment methods are known. */
+  isPriced: boolean;
   notPriced: boolean;
   submit: () => void;
   askAgain: () => void;
@@ -66,9 +68,9 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
   const [changed, setChanged] = useState<QuoteDifference[]>();
   const [earlier, setEarlier] = useState<EarlierOrder>();
 
-  // A cart that can't be priced yet still lists its methods.
-  const amount = quote?.total ?? (problem ? estimate(shop.menu.value, shop.cart.lines.value) : undefined);
-  const offered = usePayMethods(shop, draft.method, isTestMode() ? undefined : amount);
+  const lines = shop.cart.lines.value;
+  const isAsked = !isTestMode() && lines.length > 0;
+  const offered = usePayMethods(shop, draft.method, isAsked ? quote?.total : undefined, isAsked ? estimate(shop.menu.value, lines) : undefined);
   const chosen = chosenMethod(offered.methods ?? [], draft.payment_method_id);
   const isPriced = quote !== undefined && (isTestMode() || offered.methods !== undefined || offered.failed);
 
@@ -150,7 +152,7 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
   ];
   const once = new Map(refusals.map((refusal) => [`${refusal.field} ${refusal.reason}`, refusal]));
   return {
-    phase, quote, offered, chosen, changed, earlier, submit, askAgain,
+    phase, quote, offered, chosen, isPriced, changed, earlier, submit, askAgain,
     refusals: [...once.values()],
     notPriced: notPriced && !isPriced,
     change: () => {
