@@ -95,8 +95,8 @@ export async function faults(page) {
   return violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target.join(' ')).join(', ')}`)
 }
 
-// Orders one drink for now and answers its pickup number.
-export async function order(page) {
+// Puts one drink in the cart and fills in the checkout.
+export async function fillCheckout(page) {
   await page.goto(endpoints.storefront)
   await page.getByRole('link', { name: new RegExp(`^${DRINK}`) }).click()
   const sheet = page.getByRole('dialog')
@@ -108,9 +108,21 @@ export async function order(page) {
   await page.getByLabel('怎麼稱呼').fill('王小姐')
   const phone = `09${Math.floor(Math.random() * 1e8).toString().padStart(8, '0')}`
   await page.getByLabel('手機號碼').fill(phone)
+  // Price and payment methods are there.
+  await page.getByText(/店家(?:會馬上|才會)收到訂單/).waitFor()
   await page.screenshot({ path: `${pictures}checkout-phone.png` })
-  await page.getByRole('button', { name: /送出訂單/ }).dblclick()
+}
+
+// The pickup number that the page of an order shows as soon as the branch has the order.
+export async function pickupNumber(page) {
   await page.getByText('取件號碼', { exact: true }).waitFor()
   assert.match(page.url(), /\/orders\//)
   return (await page.getByText(/^T?\d{3,}$/).first().textContent()).trim()
+}
+
+// Orders one drink for now, to be paid on site, and returns its pickup number.
+export async function order(page) {
+  await fillCheckout(page)
+  await page.getByRole('button', { name: /送出訂單/ }).dblclick()
+  return pickupNumber(page)
 }

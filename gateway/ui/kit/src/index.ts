@@ -1,7 +1,8 @@
 /**
  * What both web apps share and no framework owns: formatters, the translator, sentences for
- * refusals, and the brand's colours. `tokens.css` beside it holds the design tokens.
+ * refusals, the brand's colours, and the card fields of payment providers. `tokens.css` beside it holds the design tokens.
  */
+export { CardRefused, showCardFields, type CardFields, type CardStep } from "./card-fields";
 export { brandColours, contrast, type BrandColours } from "./colour";
 export { folded } from "./folded";
 export { formatMoney, formatAmount, formatSignedMoney } from "./money";

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { OrderBody, SlotsBody } from "@yizhimai/api";
+import type { PaidOrderBody, PayBody, PaymentProgress } from "../src/api/payment";
 import type { Connect, Plugin } from "vite";
 import { Refused, World } from "./world";
 
@@ -12,11 +13,33 @@ function send(response: ServerResponse, status: number, body: unknown, type = "a
   response.end(JSON.stringify(body));
 }
 
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
+async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks).toString();
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const text = await textOf(request);
   return text === "" ? {} : (JSON.parse(text) as unknown);
+}
+
+/** A provider's script: three card fields and a token. */
+const CARD_FIELDS = `window.TPDirect = { setupSDK() {}, card: {
+  setup({ fields }) { for (const [name, { element, placeholder }] of Object.entries(fields)) {
+    const input = document.createElement("input");
+    Object.assign(input, { placeholder, ariaLabel: name, inputMode: "numeric" });
+    input.style.cssText = "width:100%;min-height:44px;border:0;background:transparent;font:inherit";
+    element.replaceChildren(input);
+  } },
+  getPrime(done) { done({ status: 0, msg: "", card: { prime: "prime" } }); },
+} };`;
+
+/** A provider's page: pay, be declined, or go back without paying. */
+function providerPage(response: ServerResponse, form: URLSearchParams): void {
+  const link = (word: string, text: string) => `<p><a href="/mock/return?word=${word}&${form.toString()}">${text}</a></p>`;
+  response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
+  response.end(`<!doctype html><title>模擬付款</title><h1>模擬付款</h1>${link("confirming", "付款")}${link("declined", "拒絕")}${link("at_provider", "返回商店")}`);
 }
 
 /** The gateway's shop API in memory, with controls (`/mock/…`) that simulate staff and failures. */
@@ -72,6 +95,14 @@ function mockApi(): Connect.NextHandleFunction {
       emit("branches", {});
     }
     if (word === "move") emit("order", world.move(query.get("token") ?? ""));
+    if (word === "progress") emit("order", world.progress(query.get("token") ?? "", query.get("to") as PaymentProgress));
+    if (word === "paid") emit("order", world.paid(query.get("token") ?? ""));
+    if (word === "expire") emit("order", world.paying(query.get("token") ?? "", { state: "expired", pay_by: null }));
+    if (word === "refund") {
+      const [refunding, refunded] = [Number(query.get("refunding") ?? 0), Number(query.get("refunded") ?? 0)];
+      emit("order", world.paying(query.get("token") ?? "", { refunding, refunded, payment_state: refunding > 0 ? "paid" : "refunded" }));
+    }
+    if (word === "pay-minutes") world.payMinutes = Number(query.get("to"));
     if (word === "drop") drops = Number(query.get("times") ?? 1);
     if (word === "orders") return { count: world.orders.size };
     return { done: true };
@@ -79,6 +110,20 @@ function mockApi(): Connect.NextHandleFunction {
 
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const [kind, , brand, branch = "", what, token = "", more] = url.pathname.split("/").slice(1).map(decodeURIComponent);
+    if (url.pathname === "/mock/card-fields.js") {
+      response.writeHead(200, { "content-type": "text/javascript" });
+      response.end(CARD_FIELDS);
+      return undefined;
+    }
+    if (url.pathname === "/mock/provider") {
+      return providerPage(response, request.method === "POST" ? new URLSearchParams(await textOf(request)) : url.searchParams);
+    }
+    if (url.pathname === "/mock/return") {
+      emit("order", world.progress(url.searchParams.get("token") ?? "", url.searchParams.get("word") as PaymentProgress));
+      response.writeHead(303, { location: url.searchParams.get("back") ?? "/" });
+      response.end();
+      return undefined;
+    }
     if (kind === "mock") return send(response, 200, control(url.pathname.split("/")[2] ?? "", url.searchParams));
     if (brand !== "riri") throw new Refused(404, { reason: "NOT_FOUND" });
     if (branch === "") return send(response, 200, world.brandPage());
@@ -86,10 +131,11 @@ function mockApi(): Connect.NextHandleFunction {
     if (what === "menu") return send(response, 200, world.menu(branch));
     if (what === "availability") return send(response, 200, world.availability(branch, url.searchParams.get("day")));
     if (what === "events" || more === "events") return stream(request, response);
+    if (what === "payment-methods") return send(response, 200, { methods: world.payMethods(Number(url.searchParams.get("amount"))) });
     if (what === "quotes") return send(response, 200, world.quote(branch, (await bodyOf(request)) as OrderBody));
     if (what === "slots") return send(response, 200, world.cartSlots(branch, (await bodyOf(request)) as SlotsBody));
     if (what === "orders" && token === "") {
-      const placed = world.place(branch, String(request.headers["idempotency-key"]), (await bodyOf(request)) as OrderBody);
+      const placed = world.place(branch, String(request.headers["idempotency-key"]), (await bodyOf(request)) as PaidOrderBody);
       if (drops > 0) {
         drops -= 1;
         response.destroy();
@@ -98,9 +144,10 @@ function mockApi(): Connect.NextHandleFunction {
       emit("availability", { sku_ids: [] });
       return send(response, 201, placed);
     }
+    if (more === "pay") return send(response, 200, world.pay(token, (await bodyOf(request)) as PayBody, `/${brand}/${branch}/orders/${token}`));
     if (more === "cancel") return send(response, 200, { order: world.cancel(token) });
     const order = world.order(token);
-    return send(response, 200, { order, may_cancel: order.state === "placed" });
+    return send(response, 200, { order, may_cancel: order.state === "placed" || order.state === "pending_payment" });
   }
 
   return (request, response, next) => {

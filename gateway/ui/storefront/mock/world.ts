@@ -1,11 +1,12 @@
-import type { Availability, CartBody, CartSlots, Order, OrderBody, OrderState, Quote, QuoteWarning, SlotsBody } from "@yizhimai/api";
+import type { Availability, CartBody, CartSlots, Order, OrderState, Quote, QuoteWarning, SlotsBody } from "@yizhimai/api";
 import { businessDay } from "../../kit/src/time";
+import type { NextStep, OrderPayment, PaidOrderBody, PayBody, PaymentProgress, PayMethod } from "../src/api/payment";
 import { bodyLine, describe, unitPrice, type CartLine } from "../src/domain/cart";
 import { indexMenu } from "../src/domain/menu-index";
 import { givenIn, isSatisfied, type Choice } from "../src/domain/options";
 import { branches, demoMenu } from "./demo-menu";
 
-/** A refusal on its way to the wire. */
+/** A refusal as the gateway sends it. */
 export class Refused extends Error {
   constructor(readonly status: number, readonly document: Record<string, unknown>) {
     super(String(document.reason));
@@ -18,6 +19,16 @@ const course: OrderState[] = ["placed", "accepted", "preparing", "ready", "compl
 /** As soon as possible, in steps of five minutes. */
 const promise = () => new Date(Math.ceil((Date.now() + 15 * MINUTE) / (5 * MINUTE)) * 5 * MINUTE).toISOString();
 const in_ = (minutes: number) => new Date(Math.ceil((Date.now() + minutes * MINUTE) / MINUTE) * MINUTE).toISOString();
+
+const offered: Omit<PayMethod, "pay_now">[] = [
+  { method_id: "cash", kind: "cash", name: "現金", text: "取餐時付款", online: false, fields_in_page: false, test: false },
+  { method_id: "card", kind: "card", name: "信用卡", text: "由綠界處理", online: true, fields_in_page: false, test: true },
+  { method_id: "linepay", kind: "line_pay", name: "LINE Pay", text: "", online: true, fields_in_page: false, test: true },
+  { method_id: "fields", kind: "card", name: "信用卡（站內填卡）", text: "", online: true, fields_in_page: true, test: true },
+  { method_id: "deposit", kind: "card", name: "信用卡付訂金", text: "其餘取餐時付", online: true, fields_in_page: false, test: true },
+];
+
+const step = (kind: NextStep["kind"], more: Partial<NextStep> = {}): NextStep => ({ kind, url: "", fields: [], script_url: "", settings_json: "", ...more });
 
 /** A shop that remembers: stock goes down, prices can be changed, orders move on. */
 export class World {
@@ -35,6 +46,8 @@ export class World {
   capacity = 2;
   readonly filled = new Set<string>();
   answers = new Map<string, { body: string; answer: unknown }>();
+  /** How long an order waits for its payment. */
+  payMinutes = 15;
 
   branch(slug: string) {
     const branch = branches.find((candidate) => candidate.slug === slug);
@@ -159,7 +172,44 @@ export class World {
     } as Quote;
   }
 
-  place(slug: string, key: string, body: OrderBody) {
+  payMethods(amount: number): PayMethod[] {
+    return offered.map((method) => ({ ...method, pay_now: method.method_id === "deposit" ? Math.ceil(amount * 0.3) : method.online ? amount : 0 }));
+  }
+
+  /** Changes an order and its payment. */
+  paying(token: string, change: Partial<OrderPayment> & { state?: OrderState; paid?: number; payment_state?: Order["payment_state"] }): Order {
+    const order = this.order(token);
+    const changed = { ...order, ...change, version: order.version + 1 };
+    this.orders.set(token, changed);
+    return changed;
+  }
+
+  progress(token: string, payment_progress: PaymentProgress): Order {
+    return this.paying(token, { payment_progress });
+  }
+
+  paid(token: string): Order {
+    const { pay_now } = this.order(token) as Order & OrderPayment;
+    const placed = { pickup_number: String(this.orders.size + 22).padStart(3, "0"), placed_at: new Date().toISOString() };
+    return this.paying(token, { ...placed, state: "placed", paid: pay_now, payment_state: "paid", payment_progress: "done", pay_by: null });
+  }
+
+  pay(token: string, { payment_method_id, provider_token }: PayBody, back: string): { order: Order; next: NextStep } {
+    const { state, total } = this.order(token);
+    if (state !== "pending_payment") throw new Refused(409, { reason: "ILLEGAL_TRANSITION", params: { state } });
+    const method = this.payMethods(total).find(({ method_id, online }) => online && method_id === payment_method_id);
+    if (!method) throw new Refused(422, { reason: "METHOD_NOT_ALLOWED" });
+    const order = this.paying(token, { payment_progress: "at_provider", payment_name: method.name, pay_now: method.pay_now });
+    if (method.fields_in_page) {
+      if (!provider_token) return { order, next: step("fields", { script_url: "/mock/card-fields.js", settings_json: JSON.stringify({ app_id: "1" }) }) };
+      return { order: this.progress(token, "confirming"), next: step("wait") };
+    }
+    const fields = [{ name: "token", value: token }, { name: "back", value: back }];
+    if (method.method_id === "linepay") return { order, next: step("redirect", { url: `/mock/provider?token=${token}&back=${encodeURIComponent(back)}` }) };
+    return { order, next: step("form", { url: "/mock/provider", fields }) };
+  }
+
+  place(slug: string, key: string, body: PaidOrderBody) {
     const known = this.answers.get(key);
     if (known && known.body !== JSON.stringify(body)) {
       const { order } = known.answer as { order: Order };
@@ -181,11 +231,18 @@ export class World {
     const day = businessDay(body.wanted_at ?? new Date(), TAIPEI);
     const number = this.orders.size + 23;
     const token = `t${key.slice(-12)}`;
+    const method = this.payMethods(quote.total).find(({ method_id }) => method_id === (body.payment_method_id ?? "cash"));
+    if (!method) throw new Refused(422, { reason: "METHOD_NOT_ALLOWED", fields: [{ field: "payment_method_id", reason: "METHOD_NOT_ALLOWED" }] });
+    if (!method.online && body.contact.name === "未取") throw new Refused(422, { reason: "PREPAY_REQUIRED" });
+    const payment = method.online
+      ? { state: "pending_payment", pickup_number: "", placed_at: null, payment_method: "online", payment_progress: "open", pay_now: method.pay_now, payment_name: method.name, pay_by: new Date(Date.now() + this.payMinutes * MINUTE).toISOString() }
+      : { payment_method: "on_site", payment_progress: "none", pay_now: 0, payment_name: "", pay_by: null };
     const order = {
       order_id: key, brand_id: "b1", branch_id: "br1", order_number: `K7F${number}`, pickup_number: String(number).padStart(3, "0"),
       state: "placed", method: body.method, wanted_at: body.wanted_at ?? null, promised_at: quote.promised_at, created_at: new Date().toISOString(), placed_at: new Date().toISOString(),
       currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, paid: 0, contact_name: body.contact.name, contact_phone: body.contact.phone, remark: body.remark ?? "",
       utensils: body.utensils, test: false, business_day: day, version: 1, menu_number: quote.menu_number,
+      payment_state: "unpaid", refunded: 0, refunding: 0, ...payment,
     } as unknown as Order;
     this.orders.set(token, order);
     for (const line of body.lines) {
@@ -218,7 +275,7 @@ export class World {
 
   cancel(token: string): Order {
     const order = this.order(token);
-    if (order.state !== "placed") throw new Refused(409, { reason: "ILLEGAL_TRANSITION", params: { state: order.state } });
+    if (order.state !== "placed" && order.state !== "pending_payment") throw new Refused(409, { reason: "ILLEGAL_TRANSITION", params: { state: order.state } });
     return this.move(token, "cancelled");
   }
 

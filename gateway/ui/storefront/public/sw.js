@@ -55,9 +55,9 @@ async function keep(request, response) {
   await Promise.all(keys.slice(0, Math.max(0, keys.length - KEPT)).map((key) => cache.delete(key)));
 }
 
-/** Documents worth having without a network; another day's stock is not, and each day would take a menu's place. */
+/** Documents that are useful offline; another day's stock and payment methods are not, and would displace menus. */
 function isKept({ pathname, searchParams }) {
-  return pathname.startsWith("/api/shop/") && !pathname.endsWith("/events") && !searchParams.has("day");
+  return pathname.startsWith("/api/shop/") && !/\/(?:events|payment-methods)$/u.test(pathname) && !searchParams.has("day");
 }
 
 async function read(event) {

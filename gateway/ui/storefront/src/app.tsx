@@ -6,14 +6,14 @@ import { ordering } from "./pages/checkout/ordering-later";
 import { LostPage, StartPage } from "./pages/lost/page";
 import { MenuPage } from "./pages/menu/page";
 import { orderStatus } from "./pages/order/order-later";
-import { Arriving } from "./parts/arriving";
+import { Lazy } from "./parts/lazy";
 import { Empty } from "./parts/empty";
 import { Skeleton } from "./parts/skeleton";
 import { openShop } from "./shop/shop";
 import { applyLocale, t } from "./text";
 import { common } from "./text/common";
 
-/** Keeps a fault on one screen from leaving an empty page; what was typed is on the device. */
+/** Shows an error page instead of an empty one; what was typed is stored on the device. */
 class Guard extends Component<{ children: ComponentChildren }, { broken: boolean }> {
   override state = { broken: false };
 
@@ -41,16 +41,16 @@ function InShop({ brand, branch }: { brand: string; branch: string }) {
   const current = route.value;
   if (current.page === "checkout") {
     return (
-      <Arriving page of={ordering} waiting={<Skeleton rows={5} />}>
+      <Lazy page of={ordering} waiting={<Skeleton rows={5} />}>
         {({ CheckoutPage }) => <CheckoutPage shop={shop} />}
-      </Arriving>
+      </Lazy>
     );
   }
   if (current.page === "order") {
     return (
-      <Arriving page of={orderStatus} waiting={<Skeleton rows={4} />}>
+      <Lazy page of={orderStatus} waiting={<Skeleton rows={4} />}>
         {({ OrderPage }) => <OrderPage key={current.token} shop={shop} token={current.token} />}
-      </Arriving>
+      </Lazy>
     );
   }
   return <MenuPage shop={shop} />;

@@ -144,7 +144,7 @@ export const reasonTexts = {
   OUT_OF_ZONE: ["這個地址不在外送範圍內，可以改成自取。", "This address is outside the delivery area; you can pick up instead."],
   ADDRESS_UNCERTAIN: ["找不到準確的位置，請在地圖上確認。", "We are not sure where this is; confirm it on the map."],
   NEEDS_LOGIN: ["登入會員後就能使用。", "Sign in as a member to use this."],
-  PREPAY_REQUIRED: ["這支電話需要先付款才能下單，請與店家聯絡。", "This phone number must pay first; please contact the shop."],
+  PREPAY_REQUIRED: ["這支電話需要先付款才能下單，請改選線上付款，或與店家聯絡。", "This phone number must pay first; choose an online method or contact the shop."],
   METHOD_NOT_ALLOWED: ["目前不提供這種取餐或付款方式，請換一種。", "This way to get or pay for your order is not offered; choose another."],
   PAYMENT_DUE: ["還沒收款，請先確認收到款項。", "Payment is still due; confirm it first."],
   ATTEMPTS_EXHAUSTED: ["這筆訂單的付款次數已達上限[[（{max} 次）]]，請與店家聯絡。", "This order has used up its payment attempts[[ ({max})]]; please contact the shop."],

@@ -15,7 +15,7 @@ describe("the cart", () => {
     expect(lines.map((each) => each.line_id)).toEqual(["a", "b", "c"]);
   });
 
-  it("changes an edited line in its place and joins it with its twin", () => {
+  it("changes an edited line in its place and merges it with the same item", () => {
     const lines = [line(), line({ line_id: "b", choice: { none: 1 } })];
     expect(withLine(lines, line({ note: "x" }))[0]?.note).toBe("x");
     const joined = withLine(lines, line({ line_id: "b" }));

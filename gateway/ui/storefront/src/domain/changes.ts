@@ -5,7 +5,7 @@ import type { MenuIndex } from "./menu-index";
 import { isSatisfied } from "./options";
 import { isSoldOut, pauseOf, productState, type Stock } from "./stock";
 
-/** What has become of a cart line since the customer put it together. */
+/** A change of a cart line since it was added. */
 export type LineChange =
   | { kind: "price"; from: number; to: number }
   | { kind: "gone" }
@@ -23,7 +23,7 @@ function wantedBySku(lines: readonly CartLine[]): Map<string, number> {
   return wanted;
 }
 
-/** What of a line is paused: the product as it is, or else what was chosen of it. */
+/** The pause of a line: of its product, or else of what was chosen. */
 function pausesOf(line: CartLine, product: MenuProduct, index: MenuIndex, stock: Stock): LineChange[] {
   const state = productState(index, product, stock);
   if (state.kind === "paused") return [{ kind: "paused", name: product.name, until: state.until, ...(state.group ? { group: state.group } : {}) }];
@@ -36,7 +36,7 @@ function pausesOf(line: CartLine, product: MenuProduct, index: MenuIndex, stock:
   });
 }
 
-/** Changes of one line; the same thing in several lines is counted together before it is held against the stock. */
+/** Changes of one line; lines of the same item are counted together before they are compared with the stock. */
 export function changesOf(line: CartLine, lines: readonly CartLine[], index: MenuIndex, stock: Stock): LineChange[] {
   const product = index.products.get(line.product_id);
   const unit = unitPrice(index, line);
@@ -63,7 +63,7 @@ export function blocks(change: LineChange): boolean {
   return change.kind !== "price";
 }
 
-/** One row of the difference between what was agreed to and what holds now; amounts or times, as the server reports them. */
+/** A difference between the quote that was shown and the present one: amounts or times, as the server reports them. */
 export interface QuoteDifference {
   field: string;
   kind: "line" | "fee" | "time";

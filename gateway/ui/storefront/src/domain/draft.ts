@@ -14,6 +14,8 @@ export interface Draft {
   phone: string;
   remark: string;
   utensils: boolean;
+  /** How it is paid; the shop's first method until one is chosen. */
+  payment_method_id?: string;
   /** Bodies sent under the key, the latest last: the order may have been made of any of them. */
   sent?: OrderBody[];
   /** When the latest of them went out, while it has no answer. */
@@ -24,23 +26,25 @@ export const MAX_NAME = 60;
 export const MAX_REMARK = 500;
 export const MAX_NOTE = 200;
 
-/** Sent this recently, a reload asks again by itself; later the customer decides. */
+/** Within this time a reload retries by itself; later the customer decides. */
 const ASK_AGAIN_MS = 5 * 60_000;
 
-export function newDraft(key: string, contact: { name: string; phone: string }): Draft {
-  return { key, method: "pickup", wanted_at: null, name: contact.name, phone: contact.phone, remark: "", utensils: false };
+/** Prefilled in the next checkout. */
+export type Kept = Pick<Draft, "name" | "phone" | "payment_method_id">;
+
+export function newDraft(key: string, { name, phone, payment_method_id }: Kept): Draft {
+  return { key, method: "pickup", wanted_at: null, name, phone, remark: "", utensils: false, payment_method_id };
 }
 
 /** A time missed by more than this was of an earlier visit. */
 const EARLIER_VISIT_MS = 60 * 60_000;
 
-/** The draft of an earlier visit as this one begins with it: what was typed stays, a time long over does not. */
+/** The draft of an earlier visit: what was typed stays, a time that is long over does not. */
 export function resumed(draft: Draft, now: number): Draft {
   const over = draft.wanted_at !== null && now - Date.parse(draft.wanted_at) > EARLIER_VISIT_MS;
   return over && !draft.unanswered_since ? { ...draft, wanted_at: null } : draft;
 }
 
-/** So many bodies of one key are remembered. */
 const MAX_SENT = 5;
 
 export function sending(draft: Draft, body: OrderBody, at: string): Draft {
@@ -78,7 +82,7 @@ export interface FieldRefusal {
   params?: Record<string, string>;
 }
 
-/** What can be known to be wrong before asking the server, all at once. */
+/** Everything that can be validated without the server. */
 export function draftRefusals(draft: Draft): FieldRefusal[] {
   const refusals: FieldRefusal[] = [];
   const name = draft.name.trim();

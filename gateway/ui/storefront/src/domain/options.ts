@@ -47,7 +47,7 @@ export function tapped(group: MenuOptionGroup, choice: Choice, option: MenuOptio
   return mayAdd(group, choice, option) ? withQuantity(choice, option.option_id, 1) : choice;
 }
 
-/** What is chosen when the sheet opens: the defaults that can be had, and what leaves no choice. */
+/** The choice when the sheet opens: available defaults, and options without an alternative. */
 export function initialChoice(groups: readonly MenuOptionGroup[], soldOut: (skuId: string) => boolean): Choice {
   let choice: Choice = {};
   for (const group of groups) {

@@ -1,20 +1,24 @@
 import type { FieldRefusal } from "./draft";
 
 /** Where on the checkout a refused field is shown. */
-export type Spot = "name" | "phone" | "remark" | "time" | "method" | "utensils" | { line: number } | "page";
+export type Spot = "name" | "phone" | "remark" | "time" | "method" | "payment" | "utensils" | { line: number } | "page";
 
 const named: Record<string, Spot> = {
   "contact.name": "name", contact_name: "name", "contact.phone": "phone", contact_phone: "phone", remark: "remark",
-  wanted_at: "time", method: "method", utensils: "utensils", contact: "name",
+  wanted_at: "time", method: "method", payment_method_id: "payment", utensils: "utensils", contact: "name",
 };
 
 /** Reasons that are about the time wherever the server has put them. */
 const aboutTime = new Set(["SLOT_FULL", "SLOT_PAST", "CLOSED", "TOO_FAR_AHEAD", "NO_SLOT", "IN_THE_PAST"]);
 
+/** Reasons that are about how it is paid. */
+const aboutPayment = new Set(["PREPAY_REQUIRED"]);
+
 export function spotOf(refusal: FieldRefusal): Spot {
   const field = refusal.field.replace(/^(?:cart|order)\./u, "");
   const line = /^lines\[(\d+)\]/u.exec(field);
   if (line) return { line: Number(line[1]) };
+  if (aboutPayment.has(refusal.reason)) return "payment";
   return named[field] ?? (aboutTime.has(refusal.reason) ? "time" : "page");
 }
 

@@ -6,11 +6,11 @@ import { canHave, productState, type Stock } from "./stock";
 
 export interface Reorder {
   lines: CartLine[];
-  /** What is no longer there, by name. */
+  /** Names of what is no longer available. */
   missing: string[];
 }
 
-/** Makes a cart of an earlier order, as far as the present menu and stock allow. */
+/** Makes a cart from an earlier order, as far as menu and stock allow. */
 export function reorder(order: Order, index: MenuIndex, stock: Stock, newLineId: () => string): Reorder {
   const lines: CartLine[] = [];
   const missing: string[] = [];

@@ -12,7 +12,7 @@ export interface SlotDay {
   free: boolean;
 }
 
-/** Slots by business day, past ones left out, full ones kept so that nothing disappears without a word. */
+/** Slots by business day without past ones; full ones stay visible. */
 export function slotDays(offer: HasSlots | undefined): SlotDay[] {
   const days = new Map<string, Slot[]>();
   for (const slot of offer?.slots ?? []) {
@@ -37,7 +37,7 @@ export function nextFreeSlot(offer: HasSlots | undefined, after?: string | null)
   );
 }
 
-/** What is shown of the time while the menu is read. */
+/** The times shown on the menu. */
 export interface Offer extends HasSlots {
   promised_at?: string | null;
 }
@@ -52,7 +52,7 @@ export function browsingOffer(branch: Offer, cart: Offer, day: string | undefine
   return { slots, promised_at: day !== undefined && day === today ? cart.promised_at : branch.promised_at };
 }
 
-/** Whether what a quote says of the time is no longer what the slots of its cart say; a sooner promise changes nothing. */
+/** Whether the time of a quote no longer agrees with its cart's slots; a sooner promise changes nothing. */
 export function outdatedByTime(quote: Pick<Quote, "promised_at" | "warnings">, offer: Offer, wanted: string | null): boolean {
   if (wanted !== null) {
     const state = findSlot(offer, wanted)?.state;

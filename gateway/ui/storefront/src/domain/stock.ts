@@ -2,12 +2,12 @@ import type { Availability, MenuOptionGroup, MenuProduct, ShopPause } from "@yiz
 import { pausesAt, unsold, type Pauses } from "@yizhimai/kit";
 import type { MenuIndex } from "./menu-index";
 
-/** What is left of each counted thing, what is absent not being counted; and what is paused beside it. */
+/** Remaining stock of what is counted, and what is paused; a SKU that is absent is not counted. */
 export interface Stock extends ReadonlyMap<string, number> {
   pauses?: Pauses<ShopPause>;
-  /** From which number down the shop wants it shown; 0 for never. */
+  /** The remaining quantity is shown from this number down; 0 for never. */
   showLast?: ReadonlyMap<string, number>;
-  /** Starts of the slots to come: what returns while the branch is closed is worth the way from its opening on. */
+  /** Starts of the coming slots: what returns while the branch is closed can be had from its opening on. */
   slots?: readonly string[];
   /** Business day whose stock this is; absent while that is still being asked. */
   day?: string;
@@ -15,7 +15,7 @@ export interface Stock extends ReadonlyMap<string, number> {
 
 export const noStock: Stock = new Map();
 
-/** From this number on the customer sees how few are left, where the shop has not said. */
+/** Default for the number from which the remaining quantity is shown. */
 const FEW = 5;
 
 /**
@@ -42,7 +42,7 @@ function shownFrom(stock: Stock, skuId: string): number {
   return stock.showLast?.get(skuId) ?? FEW;
 }
 
-/** How many are left where the shop wants that shown. */
+/** The remaining quantity where the shop shows it. */
 export function fewLeft(stock: Stock, skuId: string): number | undefined {
   const left = stock.get(skuId);
   return left !== undefined && left > 0 && left <= shownFrom(stock, skuId) ? left : undefined;

@@ -23,7 +23,7 @@ function soonest(availability: Availability): Wanted {
   return first ? { starts_at: first.starts_at, business_day: first.business_day } : { starts_at: null };
 }
 
-/** What a choice comes to with the slots a branch offers; before these are known it is taken at its word. */
+/** Checks a chosen time with the slots of the branch; it is accepted until these are known. */
 export function wantedOf(availability: Availability | undefined, chosen: string | null, now: Date): Wanted {
   if (!availability) return { starts_at: chosen };
   if (chosen === null) return soonest(availability);
@@ -33,7 +33,7 @@ export function wantedOf(availability: Availability | undefined, chosen: string 
   return { starts_at, business_day, ...(state === "full" ? { missed: "SLOT_FULL" as const } : {}) };
 }
 
-/** The day whose stock is to be asked for; undefined for today's, which needs no naming. */
+/** The day whose stock is requested; undefined for today. */
 export function dayToAsk(wanted: Wanted, today: string | undefined): string | undefined {
   return wanted.business_day === today ? undefined : wanted.business_day;
 }

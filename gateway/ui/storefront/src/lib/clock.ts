@@ -1,9 +1,9 @@
 import { signal } from "@preact/signals";
 
-/** The present, fresh to half a minute: enough for 「今天」, opening hours and waiting times. */
+/** The present time, updated every 30 s: enough for 「今天」, opening hours and waiting times. */
 export const now = signal(new Date());
 
-/** Hours begin and end without an event: that is seen after this long. */
+/** Hours begin and end without an event, so the state is refreshed at this interval. */
 export const REFRESH_MS = 60_000;
 
 setInterval(() => {

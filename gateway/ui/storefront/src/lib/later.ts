@@ -1,11 +1,11 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 
-/** A part of the app that is not loaded with the first screen, but when it is needed or ahead of that. */
+/** A part of the app in a file of its own, loaded when or shortly before it is needed. */
 export interface Later<Part> {
   part: ReadonlySignal<Part | undefined>;
   /** The last attempt has failed: no network, or a newer release has removed the file. */
   failed: ReadonlySignal<boolean>;
-  /** Loads it unless it is there or on its way; tries again after a failure. Never rejects. */
+  /** Loads it unless it is loaded or loading; retries after a failure. Never rejects. */
   fetch: () => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function later<Part>(load: () => Promise<Part>): Later<Part> {
 
 const IDLE_AT_LATEST_MS = 4_000;
 
-/** Runs a task once the browser has nothing better to do; the answer calls it off. */
+/** Runs a task when the browser is idle; returns how to cancel it. */
 export function whenIdle(task: () => void): () => void {
   if (!("requestIdleCallback" in globalThis)) {
     const timer = setTimeout(task, IDLE_AT_LATEST_MS / 2);

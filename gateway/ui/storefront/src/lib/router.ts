@@ -39,7 +39,7 @@ interface Place {
 
 const here = (): Place => ({ path: location.pathname, query: new URLSearchParams(location.search) });
 
-/** How many of our own entries lie below the present one in the browser's history. */
+/** Number of our own entries below the present one in the browser's history. */
 const depth = (): number => Number((history.state as { depth?: number } | null)?.depth ?? 0);
 
 const place = signal<Place>(here());
@@ -55,7 +55,7 @@ export function go(to: string, how: "push" | "replace" = "push"): void {
   if (!samePage) scrollTo(0, 0);
 }
 
-/** One step back where we came from ourselves, else to the given place (a deep link has nothing behind it). */
+/** Goes back within the app, else to `otherwise`: a deep link has no earlier entry. */
 export function back(otherwise: string): void {
   if (depth() > 0) history.back();
   else go(otherwise, "replace");

@@ -16,8 +16,8 @@ function apply(): void {
 
 dark.addEventListener("change", apply);
 
-/** Dresses the page in the brand's colour, its contrast seen to. */
-export function wear(brandAccent: string): void {
+/** Colours the page by the brand's accent with sufficient contrast. */
+export function applyAccent(brandAccent: string): void {
   accent = brandAccent;
   apply();
 }

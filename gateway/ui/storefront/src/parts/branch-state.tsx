@@ -10,11 +10,11 @@ type Opening = Pick<ShopBranch, "state" | "opens_at" | "promised_at"> & Partial<
 interface BranchStateProps {
   opening: Opening;
   timeZone: string;
-  /** Says when one could eat instead of the sentence for it, where that can be chosen. */
+  /** Replaces the sentence about the earliest time where a time can be chosen. */
   when?: ComponentChildren;
 }
 
-/** Open or not, and when one could eat: the first question of everybody who opens the menu. */
+/** Whether the branch is open, and the earliest time of an order. */
 export function BranchState({ opening: { state, opens_at, promised_at, earliest_slot_at }, timeZone, when }: BranchStateProps) {
   if (!state) return null;
   const at = (instant: string) => formatDayTime(instant, timeZone, now.value, locale.value);

@@ -25,11 +25,11 @@ function sentence(change: LineChange, { menu }: MenuIndex, { stock: { value: sto
   return t(common.cartFew, { name: change.name, left: change.left });
 }
 
-/** What has become of a line since it was put in the cart, each with what mends it. */
+/** Changes of a line since it was added to the cart, each with its remedy. */
 export function LineChanges({ shop, line }: { shop: Shop; line: CartLine }) {
   const index = shop.menu.value;
   if (!index) return null;
-  const mend = (change: LineChange) => {
+  const remedy = (change: LineChange) => {
     if (change.kind === "price") {
       const seen = { ...line.seen, detail: describe(index, line), unit: change.to };
       const lines = shop.cart.lines.value.map((other) => (other.line_id === line.line_id ? { ...other, seen } : other));
@@ -44,7 +44,7 @@ export function LineChanges({ shop, line }: { shop: Shop; line: CartLine }) {
   return (
     <div class="line-changes">
       {changesOf(line, shop.cart.lines.value, index, shop.stock.value).map((change) => (
-        <Notice key={change.kind} tone={change.kind === "price" ? "warn" : "bad"} action={mend(change)}>
+        <Notice key={change.kind} tone={change.kind === "price" ? "warn" : "bad"} action={remedy(change)}>
           {sentence(change, index, shop)}
         </Notice>
       ))}

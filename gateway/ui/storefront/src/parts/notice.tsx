@@ -8,7 +8,7 @@ interface NoticeProps {
   id?: string;
 }
 
-/** Something to know or to mend, at the place it is about, with what would help. */
+/** A message at the place that it is about, with an action that helps. */
 export function Notice({ tone, children, action, id }: NoticeProps) {
   return (
     <div class={`notice notice-${tone}`} id={id} role={tone === "bad" ? "alert" : "status"}>

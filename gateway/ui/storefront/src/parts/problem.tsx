@@ -3,7 +3,7 @@ import { t, why } from "../text";
 import { common } from "../text/common";
 import { Empty } from "./empty";
 
-/** A page that could not be loaded: why, and once more. */
+/** A page that could not be loaded: the reason, and a retry. */
 export function ProblemPage({ title, problem, onRetry }: { title: string; problem: Problem; onRetry: () => void }) {
   return (
     <main class="page-narrow" id="content" tabIndex={-1}>

@@ -14,14 +14,14 @@ interface SheetProps {
 
 /**
  * A sheet from the bottom on phones, a card in the middle on wide screens. The native dialog
- * keeps the focus inside and makes the page behind inert; where it came from gets the focus back.
+ * keeps the focus inside and makes the page behind inert; the focus returns to where it was.
  */
 export function Sheet({ title, onClose, children, footer, size = "tall" }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const left = useRef(false);
 
-  /** Asks once to be closed, however often and by whatever means it is asked for. */
+  /** Calls `onClose` once, however the sheet is closed. */
   function leave(): void {
     if (left.current) return;
     left.current = true;

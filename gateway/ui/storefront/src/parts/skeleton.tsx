@@ -1,7 +1,7 @@
 import { t } from "../text";
 import { common } from "../text/common";
 
-/** Rows in the place where rows will be, so that nothing jumps when they come. */
+/** Placeholder rows, so that the layout does not shift. */
 export function Skeleton({ rows, cover = false }: { rows: number; cover?: boolean }) {
   return (
     <div class="skeleton" role="status" aria-label={t(common.appLoading)}>

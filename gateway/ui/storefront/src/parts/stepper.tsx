@@ -10,7 +10,6 @@ interface StepperProps {
   onChange: (value: number) => void;
 }
 
-/** Less, how many, more. */
 export function Stepper({ name, value, min, max, onChange }: StepperProps) {
   return (
     <div class="stepper" role="group" aria-label={`${name} ${t(common.itemQuantity)}`}>

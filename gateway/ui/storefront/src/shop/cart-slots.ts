@@ -4,11 +4,11 @@ import { api } from "../lib/api";
 
 /** Slots as they are for the present cart: one without capacity for it is full. */
 export interface CartSlotsStore {
-  /** The latest answer; kept while a newer one is on its way, for most slots stay as they are. */
+  /** The latest response, kept while a newer request is under way, for most slots stay as they are. */
   latest: ReadonlySignal<CartSlots | undefined>;
-  /** Whether the latest answer is about exactly this cart. */
+  /** Whether the latest response is for exactly this cart. */
   knows: (body: SlotsBody) => boolean;
-  /** Asks for a cart; the answer of an older question is thrown away. Fails without a trace: what is known stays. */
+  /** Requests the slots of a cart; responses to older requests and failures are ignored. */
   ask: (body: SlotsBody) => Promise<void>;
 }
 

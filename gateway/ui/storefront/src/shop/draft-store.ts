@@ -1,30 +1,25 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { newIdempotencyKey, type OrderBody } from "@yizhimai/api";
-import { newDraft, renewed, resumed, sending, settled, type Draft } from "../domain/draft";
+import { newDraft, renewed, resumed, sending, settled, type Draft, type Kept } from "../domain/draft";
 import { load, save } from "../lib/storage";
 import { keys } from "./keys";
-
-interface Contact {
-  name: string;
-  phone: string;
-}
 
 export interface DraftStore {
   draft: ReadonlySignal<Draft>;
   edit: (change: Partial<Omit<Draft, "key" | "sent" | "unanswered_since">>) => void;
-  /** Writes down what is about to be posted, before it is. */
+  /** Stores a request before it is sent. */
   sending: (body: OrderBody) => void;
-  /** The server has refused, or the customer goes on without its answer: the same key is used again. */
+  /** The server refused, or the customer continues without its response: the same key is used again. */
   settled: () => void;
-  /** The key has its order: what comes next gets a key of its own. */
+  /** The key has its order: the next draft gets another key. */
   placed: () => void;
-  /** The key has its order, and the customer goes on with what is typed for another. */
+  /** The key has its order, and what is typed is kept for another one. */
   renew: () => void;
   close: () => void;
 }
 
 function makeDraft(): Draft {
-  return newDraft(newIdempotencyKey(), load<Contact>(keys.contact) ?? { name: "", phone: "" });
+  return newDraft(newIdempotencyKey(), load<Kept>(keys.contact) ?? { name: "", phone: "" });
 }
 
 /** The branch's checkout as typed so far, kept through reloads and the same in each tab, until its order exists. */
@@ -43,7 +38,8 @@ export function openDraft(key: string): DraftStore {
     edit: (change) => write({ ...draft.value, ...change }),
     sending: (body) => {
       write(sending(draft.value, body, new Date().toISOString()));
-      save(keys.contact, { name: draft.value.name.trim(), phone: draft.value.phone.trim() });
+      const { name, phone, payment_method_id } = draft.value;
+      save(keys.contact, { name: name.trim(), phone: phone.trim(), payment_method_id });
     },
     settled: () => write(settled(draft.value)),
     placed: () => {

@@ -6,5 +6,6 @@ export const keys = {
   draft: (brand: string, branch: string) => at("draft", brand, branch),
   contact: "yzm:contact",
   orders: "yzm:orders",
+  attempt: (token: string) => `yzm:pay:${token}`,
   lastShop: "yzm:last-shop",
 };

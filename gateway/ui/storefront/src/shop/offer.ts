@@ -5,27 +5,27 @@ import { slotDays, type SlotDay } from "../domain/slots";
 import { stockOf, type Stock } from "../domain/stock";
 import { dayToAsk, wantedOf, type Wanted } from "../domain/wanted";
 
-/** What a branch has for the method and the time of a draft, kept up with both. */
+/** What a branch offers for the method and time of a draft; follows both. */
 export interface Offered {
   availability: ReadonlySignal<Availability | undefined>;
   /** When the order is wanted, by the draft and by what the branch offers. */
   wanted: ReadonlySignal<Wanted>;
-  /** Zone of the branch, as it says itself; Taiwan's until it has. */
+  /** Time zone of the branch; Taiwan's until it is known. */
   timeZone: ReadonlySignal<string>;
-  /** The branch's present business day, as it says itself. */
+  /** The branch's present business day. */
   today: ReadonlySignal<string | undefined>;
   /** What is left for the time wanted. */
   stock: ReadonlySignal<Stock>;
-  /** The other days on which an order could still be had. */
+  /** The other days that still take orders. */
   otherDays: ReadonlySignal<readonly SlotDay[]>;
-  /** What is left on another day, by its first slot that is free. */
+  /** Stock of another day, at its first free slot. */
   stockOn: (day: SlotDay) => Promise<Stock>;
-  /** Asks for what holds now; the answer to a question that is no longer asked is thrown away. */
+  /** Requests the present state; the response to an outdated request is ignored. */
   refresh: () => Promise<Availability>;
   close: () => void;
 }
 
-/** Asks a branch; `day` names the business day whose stock is answered, today's without. */
+/** Requests the availability of a branch with the stock of a business day; today's without `day`. */
 export type AskAvailability = (method: Method, day: string | undefined) => Promise<Availability>;
 
 export function followOffer(ask: AskAvailability, draft: ReadonlySignal<Draft>, now: ReadonlySignal<Date>): Offered {

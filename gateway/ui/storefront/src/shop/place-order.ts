@@ -11,7 +11,7 @@ export type Outcome =
   | { kind: "refused"; problem: Problem }
   | { kind: "unanswered"; problem: Problem };
 
-/** The order that an earlier attempt has placed, and where it is shown, if this device knows. */
+/** The order that an earlier attempt placed, with its page where this device knows it. */
 export interface EarlierOrder {
   pickup_number: string;
   page?: string;
@@ -45,8 +45,8 @@ async function post(shop: Shop, key: string, body: OrderBody): Promise<Outcome> 
 }
 
 /**
- * Remembers an order and takes it out of the cart; answers where it is shown. Once is enough, also
- * when two attempts learn of it. `next` says what becomes of the form.
+ * Stores an order and removes its lines from the cart, once even when two attempts receive it; returns
+ * its page. `next` is what happens to the form.
  */
 function finish(shop: Shop, key: string, body: OrderBody, { order, access_token }: PlacedOrder, next: "placed" | "renew"): string {
   remember(shop.brand, shop.branch, access_token, order);
@@ -58,8 +58,8 @@ function finish(shop: Shop, key: string, body: OrderBody, { order, access_token 
 }
 
 /**
- * Posts the order under the draft's key until there is an answer. What goes out was written down
- * first, so each repetition, also after a reload, carries the same key and the same body.
+ * Posts the order under the draft's key until there is a response. The request is stored first, so that
+ * each retry, also after a reload, sends the same key and body.
  */
 export async function placeOrder(shop: Shop, body: OrderBody, onWaiting: () => void): Promise<Outcome & { page?: string }> {
   const { key } = shop.draft.draft.value;
@@ -75,8 +75,8 @@ export async function placeOrder(shop: Shop, body: OrderBody, onWaiting: () => v
 }
 
 /**
- * The key has an order of another body: an earlier attempt did arrive, here or in another tab. It is
- * found by asking again for what was sent here, which can place nothing, for the key has its order.
+ * The key has an order of another body: an earlier attempt was received, here or from another tab. It is
+ * found by repeating what was sent here, which cannot place another order under that key.
  */
 export async function earlierOrder(shop: Shop, { params }: Problem): Promise<EarlierOrder> {
   const { key, sent = [] } = shop.draft.draft.value;

@@ -4,7 +4,7 @@ import { api } from "../lib/api";
 
 /** The server's price of the present cart, or why there is none. */
 export interface Priced {
-  /** The cart it was asked for, as text: a quote of another cart is never shown as this one's. */
+  /** The cart of the request, as text, so that a quote is never shown for another cart. */
   asked: string;
   quote?: Quote;
   problem?: Problem;
@@ -12,9 +12,9 @@ export interface Priced {
 
 export interface Pricing {
   priced: ReadonlySignal<Priced | undefined>;
-  /** Asks for the price of a cart; the answer of an older question is thrown away. */
+  /** Requests the price of a cart; the response to an older request is ignored. */
   ask: (body: CartBody) => Promise<void>;
-  /** Takes over a quote that came with a refusal. */
+  /** Uses a quote that came with a refusal. */
   take: (body: CartBody, quote: Quote) => void;
   quoteFor: (body: CartBody) => Quote | undefined;
   problemFor: (body: CartBody) => Problem | undefined;

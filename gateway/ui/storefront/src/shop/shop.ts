@@ -4,7 +4,7 @@ import { indexMenu, type MenuIndex } from "../domain/menu-index";
 import { api, cachedAt } from "../lib/api";
 import { now, REFRESH_MS } from "../lib/clock";
 import { save } from "../lib/storage";
-import { wear } from "../lib/theme";
+import { applyAccent } from "../lib/theme";
 import { createCartSlots, type CartSlotsStore } from "./cart-slots";
 import { openCart, type CartStore } from "./cart-store";
 import { openDraft, type DraftStore } from "./draft-store";
@@ -51,7 +51,7 @@ export function openShop(brand: string, branch: string): Shop {
     if (menu.value?.menu.menu_version_id === document.menu_version_id) return;
     if (menu.value) menuChanges.value += 1;
     menu.value = indexMenu(document);
-    wear(document.brand.accent);
+    applyAccent(document.brand.accent);
     save(keys.lastShop, path);
   }
 

@@ -6,7 +6,7 @@ import { browsingOffer, type Offer } from "../domain/slots";
 import type { Shop } from "./shop";
 
 const SETTLE_MS = 250;
-/** However often the branch changes, so far apart are the questions; what is shown is never older than that and an answer. */
+/** Minimum interval of requests, however often the branch changes. */
 const APART_MS = 1_500;
 
 function slotsBody(shop: Shop): SlotsBody {
@@ -14,11 +14,11 @@ function slotsBody(shop: Shop): SlotsBody {
 }
 
 export interface ShownSlots extends Offer {
-  /** They are those of exactly this cart; else those of the branch, or of the cart as it was a moment ago. */
+  /** They are of exactly this cart, not of the branch or of an earlier state of the cart. */
   exact: boolean;
 }
 
-/** Slots for the present cart: asked when it changes and when the branch says that something has. */
+/** Slots for the present cart, requested when the cart or the branch changes. */
 export function useCartSlots(shop: Shop): ShownSlots | undefined {
   const body = slotsBody(shop);
   const text = JSON.stringify(body);
@@ -35,13 +35,13 @@ export function useCartSlots(shop: Shop): ShownSlots | undefined {
     }, wait);
     return () => clearTimeout(timer);
   }, [ask, knows, text, availability?.as_of]);
-  // For an empty cart the branch's own slots are the answer.
+  // An empty cart has the branch's own slots.
   const empty = body.lines.length === 0;
   const shown = empty ? availability : (latest.value ?? availability);
   return shown && { slots: shown.slots, promised_at: shown.promised_at, exact: empty || knows(body) };
 }
 
-/** Slots to choose from while the menu is read: a dish that a day does not have closes none of them. */
+/** Slots to choose from on the menu: a dish that a day does not have does not close them. */
 export function useBrowsingSlots(shop: Shop): ShownSlots | undefined {
   const ofCart = useCartSlots(shop);
   const availability = shop.availability.value;

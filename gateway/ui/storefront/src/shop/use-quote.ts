@@ -16,7 +16,7 @@ export function cartOf({ method, wanted_at, lines }: OrderBody): CartBody {
   return { method, ...(wanted_at ? { wanted_at } : {}), lines };
 }
 
-/** Keeps the server's price of the present cart: asked when it changes and again when it runs out. */
+/** The server's price of the present cart, requested when the cart changes and when the quote expires. */
 export function useQuote(shop: Shop): { quote?: Quote; problem?: Problem } {
   const body = cartBody(shop);
   const text = JSON.stringify(body);

@@ -1,7 +1,7 @@
 import type { Texts } from "@yizhimai/kit";
 
 export const texts = {
-  hint: ["先備妥付款方式和金流帳號並驗證；結帳頁目前只收現場付款。", "Prepare and verify payment methods and provider accounts; checkout takes payment on site only for now."],
+  hint: ["客人結帳時能用哪些方式付款，以及錢進哪個金流帳號。", "How customers can pay at checkout, and which provider account takes the money."],
   tab: {
     methods: ["付款方式", "Payment methods"],
     accounts: ["金流帳號", "Provider accounts"],
@@ -10,7 +10,7 @@ export const texts = {
 
   addMethod: ["新增付款方式", "Add a method"],
   editMethod: ["編輯付款方式", "Edit method"],
-  methodsHint: ["由上到下就是付款方式的順序。", "Methods are listed in this order."],
+  methodsHint: ["由上到下就是客人結帳時看到的順序。", "The order here is the order at checkout."],
   noMethods: ["還沒有付款方式", "No payment methods yet"],
   noMethodsHint: ["先加一個「現金」，客人就能到店付款；要線上收款，再到「金流帳號」新增帳號。", "Add cash first, so that customers can pay on site; for online payments add a provider account as well."],
   cash: ["現金（到店付款）", "Cash (pay on site)"],
@@ -69,7 +69,7 @@ export const texts = {
   nameNeeded: ["請填客人看得懂的名稱，30 字內。", "Enter a name customers understand, up to 30 characters."],
   note: ["說明", "Note"],
   noteHint: ["顯示在名稱下面，例如「現場只收現金」。", "Shown below the name, such as “cash only on site”."],
-  enabled: ["啟用", "Enabled"],
+  enabled: ["結帳時提供", "Offered at checkout"],
   where: ["適用範圍", "Where it applies"],
   branches: ["分店", "Branches"],
   allBranches: ["全部分店", "All branches"],

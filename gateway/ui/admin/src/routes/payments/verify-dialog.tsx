@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { CardRefused, showCardFields, type CardFields } from "@yizhimai/kit";
 import { Alert, Button, Modal, Result, Spin } from "antd";
 import { useEffect, useRef, useState } from "react";
 
@@ -6,7 +7,6 @@ import { problemFrom } from "../../data/gateway";
 import type { AccountVerification, NextStep, PaymentAccount } from "../../data/types";
 import { useReason, useT } from "../../i18n";
 import { paths } from "../../paths";
-import { CardRefused, showCardFields, type CardFields } from "./card-fields";
 import styles from "./payments.module.css";
 import { verificationQuery, verifyAccount } from "./queries";
 import { forgetVerification, storeVerification, storedVerification } from "./stored";

@@ -11,7 +11,7 @@ interface ChangedQuoteProps {
   timeZone: string;
 }
 
-/** Price or time are not what they were: line by line, from what to what. */
+/** Differences of price or time since the quote, line by line. */
 export function ChangedQuote({ differences, currency, timeZone }: ChangedQuoteProps) {
   const onlyTime = differences.length > 0 && differences.every(({ kind }) => kind === "time");
   const shown = ({ kind }: QuoteDifference, value: string) =>

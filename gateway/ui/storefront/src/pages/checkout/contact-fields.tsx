@@ -2,7 +2,6 @@ import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { FieldRefusal } from "../../domain/draft";
 import { at } from "../../domain/refusals";
-import { Icon } from "../../parts/icon";
 import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
 import { sentence } from "../../lib/sentence";
@@ -31,58 +30,46 @@ function Field({ label, refusals, timeZone, children }: FieldProps) {
   );
 }
 
-/** Who it is for, what the shop should know, and how it is paid. */
+/** Contact, remark and cutlery. */
 export function ContactFields({ shop, refusals }: { shop: Shop; refusals: readonly FieldRefusal[] }) {
   const draft = shop.draft.draft.value;
   const timeZone = shop.timeZone.value;
   return (
-    <>
-      <fieldset class="card">
-        <legend>{t(texts.contact)}</legend>
-        <div class="field-pair">
-          <Field label={t(texts.name)} refusals={at(refusals, "name")} timeZone={timeZone}>
-            {(attributes) => (
-              <input
-                {...attributes} type="text" autocomplete="name" enterkeyhint="next" placeholder={t(texts.nameHint)} value={draft.name}
-                onInput={(event) => shop.draft.edit({ name: event.currentTarget.value })}
-              />
-            )}
-          </Field>
-          <Field label={t(texts.phone)} refusals={at(refusals, "phone")} timeZone={timeZone}>
-            {(attributes) => (
-              <input
-                {...attributes} type="tel" inputmode="tel" autocomplete="tel" placeholder="0912-345-678" value={draft.phone}
-                onInput={(event) => shop.draft.edit({ phone: event.currentTarget.value })}
-              />
-            )}
-          </Field>
-        </div>
-        <Field label={t(texts.remark)} refusals={at(refusals, "remark")} timeZone={timeZone}>
+    <fieldset class="card">
+      <legend>{t(texts.contact)}</legend>
+      <div class="field-pair">
+        <Field label={t(texts.name)} refusals={at(refusals, "name")} timeZone={timeZone}>
           {(attributes) => (
-            <textarea
-              {...attributes} rows={2} placeholder={t(texts.remarkHint)} value={draft.remark}
-              onInput={(event) => shop.draft.edit({ remark: event.currentTarget.value })}
+            <input
+              {...attributes} type="text" autocomplete="name" enterkeyhint="next" placeholder={t(texts.nameHint)} value={draft.name}
+              onInput={(event) => shop.draft.edit({ name: event.currentTarget.value })}
             />
           )}
         </Field>
-        <label class="switch">
-          <span>
-            <strong>{t(texts.utensils)}</strong>
-            <span class="soft">{t(texts.utensilsHint)}</span>
-          </span>
-          <input type="checkbox" role="switch" checked={draft.utensils} onChange={(event) => shop.draft.edit({ utensils: event.currentTarget.checked })} />
-        </label>
-      </fieldset>
-      <section class="card payment">
-        <h2>{t(texts.payment)}</h2>
-        <p class="payment-row">
-          <Icon name="wallet" size={24} />
-          <span>
-            <strong>{t(texts.payOnSite)}</strong>
-            <span class="soft">{t(texts.payOnSiteHint)}</span>
-          </span>
-        </p>
-      </section>
-    </>
+        <Field label={t(texts.phone)} refusals={at(refusals, "phone")} timeZone={timeZone}>
+          {(attributes) => (
+            <input
+              {...attributes} type="tel" inputmode="tel" autocomplete="tel" placeholder="0912-345-678" value={draft.phone}
+              onInput={(event) => shop.draft.edit({ phone: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+      </div>
+      <Field label={t(texts.remark)} refusals={at(refusals, "remark")} timeZone={timeZone}>
+        {(attributes) => (
+          <textarea
+            {...attributes} rows={2} placeholder={t(texts.remarkHint)} value={draft.remark}
+            onInput={(event) => shop.draft.edit({ remark: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <label class="switch">
+        <span>
+          <strong>{t(texts.utensils)}</strong>
+          <span class="soft">{t(texts.utensilsHint)}</span>
+        </span>
+        <input type="checkbox" role="switch" checked={draft.utensils} onChange={(event) => shop.draft.edit({ utensils: event.currentTarget.checked })} />
+      </label>
+    </fieldset>
   );
 }

@@ -21,7 +21,7 @@ interface LineProps {
   refusals: readonly FieldRefusal[];
 }
 
-function mend(shop: Shop, line: CartLine, refusal: FieldRefusal): { label: string; onClick: () => void } {
+function remedy(shop: Shop, line: CartLine, refusal: FieldRefusal): { label: string; onClick: () => void } {
   const left = Number(refusal.params?.left ?? Number.NaN);
   if (left > 0 && left < line.quantity) {
     return { label: t(common.checkoutSetTo, { count: left }), onClick: () => shop.cart.setQuantity(line.line_id, left) };
@@ -59,7 +59,7 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
         {!blocked &&
           refusals.map((refusal) => (
             <div class="is-refused" tabIndex={-1} key={refusal.reason}>
-              <Notice tone="bad" action={mend(shop, line, refusal)}>
+              <Notice tone="bad" action={remedy(shop, line, refusal)}>
                 {sentence(refusal, shop.timeZone.value)}
               </Notice>
             </div>
@@ -69,7 +69,7 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
   );
 }
 
-/** What is ordered and what it adds up to; a refused line says why and what would work. */
+/** The lines with their total; a refused line shows why and a remedy. */
 export function OrderLines({ shop, quote, refusals }: { shop: Shop; quote?: Quote; refusals: readonly FieldRefusal[] }) {
   const lines = shop.cart.lines.value;
   const currency = shop.menu.value?.menu.brand.currency ?? "TWD";

@@ -1,3 +1,3 @@
-/** The file of what nobody needs before something is to be ordered: the checkout, and the choice of how and when. */
+/** What is not needed before something is ordered: the checkout, and the choice of method and time. */
 export { CheckoutPage } from "./page";
 export { WhenChoice } from "./when-choice";

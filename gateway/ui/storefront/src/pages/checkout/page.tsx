@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { formatMoney } from "@yizhimai/kit";
 import { estimate, unitsIn } from "../../domain/cart";
+import { isDeposit } from "../../domain/payment";
 import { at } from "../../domain/refusals";
 import { back, paths } from "../../lib/router";
 import { Empty } from "../../parts/empty";
@@ -19,6 +20,7 @@ import { ChangedQuote } from "./changed-quote";
 import { ContactFields } from "./contact-fields";
 import { MethodChoice } from "./method-choice";
 import { OrderLines } from "./order-lines";
+import { PaymentChoice } from "./payment-choice";
 import { texts } from "./texts";
 import { TimeChoice } from "./time-choice";
 import { useCheckout, type Checkout } from "./use-checkout";
@@ -37,7 +39,7 @@ function Head({ shop, branch }: { shop: Shop; branch?: string }) {
   );
 }
 
-/** What went out has had no answer: nothing else is done until it is known what became of it. */
+/** A request without a response: its outcome is found out before anything else is sent. */
 function Unsure({ checkout }: { checkout: Checkout }) {
   const busy = checkout.phase !== "unsure";
   return (
@@ -60,12 +62,12 @@ function Unsure({ checkout }: { checkout: Checkout }) {
   );
 }
 
-/** What was sent before is an order already: which, and that what is in the cart now would be another. */
+/** An earlier request became an order; the rest of the cart would be another one. */
 function Earlier({ order }: { order: EarlierOrder }) {
   return (
     <div class="is-refused" tabIndex={-1}>
       <Notice tone="bad">
-        <p>{t(texts.earlier, { number: order.pickup_number })}</p>
+        <p>{order.pickup_number ? t(texts.earlier, { number: order.pickup_number }) : t(texts.earlierUnpaid)}</p>
         {order.page && <a class="text-button" href={order.page}>{t(texts.seeOrder)}</a>}
       </Notice>
     </div>
@@ -76,19 +78,24 @@ function Submit({ shop, checkout }: { shop: Shop; checkout: Checkout }) {
   const currency = shop.menu.value?.menu.brand.currency ?? "TWD";
   const total = checkout.quote?.total ?? estimate(shop.menu.value, shop.cart.lines.value);
   const sending = checkout.phase === "sending";
-  const label = sending ? t(texts.submitting) : t(texts.submit);
+  const { chosen } = checkout;
+  const isOnline = chosen?.online === true && chosen.pay_now > 0;
+  const deposit = chosen && isDeposit(chosen, total) ? chosen.pay_now : undefined;
+  const idle = deposit !== undefined ? texts.submitDeposit : isOnline ? texts.submitPay : texts.submit;
+  const label = t(sending ? texts.submitting : idle);
+  const changed = isOnline ? texts.changedSubmitPay : texts.changedSubmit;
   return (
     <div class="submit">
       <div class="submit-inner">
         {checkout.notPriced && <p class="field-error" role="alert">{t(texts.notPriced)}</p>}
         {checkout.refusals.length > 0 && <p class="field-error" role="alert">{t(texts.fix)}</p>}
         <button type="submit" form="checkout" class="primary" aria-disabled={sending}>
-          <span>{checkout.changed ? t(texts.changedSubmit, { total: formatMoney(total, currency) }) : label}</span>
+          <span>{checkout.changed ? t(changed, { total: formatMoney(total, currency) }) : label}</span>
           {!checkout.changed && (
-            <span class="figure" aria-live="polite">{formatMoney(total, currency)}</span>
+            <span class="figure" aria-live="polite">{formatMoney(deposit ?? total, currency)}</span>
           )}
         </button>
-        <p class="soft submit-terms">{checkout.quote ? t(texts.terms) : t(texts.pricing)}</p>
+        <p class="soft submit-terms">{t(checkout.isPriced ? (isOnline ? texts.termsPay : texts.terms) : texts.pricing)}</p>
       </div>
     </div>
   );
@@ -154,6 +161,10 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
             <MethodChoice shop={shop} refusals={checkout.refusals} />
             <TimeChoice shop={shop} offer={offer} refusals={checkout.refusals} />
             <ContactFields shop={shop} refusals={checkout.refusals} />
+            <PaymentChoice
+              shop={shop} offered={checkout.offered} chosen={checkout.chosen} isTest={isTestMode()}
+              total={checkout.quote?.total ?? estimate(index, shop.cart.lines.value)} refusals={checkout.refusals}
+            />
           </div>
           <OrderLines shop={shop} quote={checkout.quote} refusals={checkout.refusals} />
         </form>

@@ -36,7 +36,7 @@ function SlotChip({ slot, timeZone, checked, onChoose }: SlotChipProps) {
   );
 }
 
-/** Nothing fits: the people in the shop may know what to do. */
+/** No slot fits: call the shop. */
 function AskTheShop({ shop }: { shop: Shop }) {
   const branch = shop.menu.value?.menu.branch;
   return (
@@ -59,7 +59,7 @@ interface TimeChoiceProps {
   day?: string;
 }
 
-/** As soon as possible, or a slot of a day; full ones stay in sight. */
+/** As soon as possible, or a slot of a day; full ones stay visible. */
 export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
   const availability = shop.availability.value;
   const timeZone = shop.timeZone.value;
@@ -113,7 +113,7 @@ export function TimeChoice({ shop, offer, refusals, day }: TimeChoiceProps) {
           ))}
         </div>
       )}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- where nothing in it can be reached by the keyboard, the list itself must be, to scroll */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a list without focusable items must be focusable itself to scroll */}
       <div class="slots" tabIndex={shownSlots?.free === false ? 0 : undefined}>
         {shownSlots?.slots.map((each) => (
           <SlotChip key={each.starts_at} slot={each} timeZone={timeZone} checked={each.starts_at === wanted} onChoose={() => choose(each.starts_at)} />

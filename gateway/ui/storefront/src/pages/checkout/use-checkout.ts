@@ -1,15 +1,20 @@
 import { useEffect, useState } from "preact/hooks";
-import type { OrderBody, Quote } from "@yizhimai/api";
+import type { Quote } from "@yizhimai/api";
 import { mobileE164 } from "@yizhimai/kit";
+import type { PaidOrderBody, PayMethod } from "../../api/payment";
+import { estimate } from "../../domain/cart";
 import { differencesOf, type QuoteDifference } from "../../domain/changes";
 import { asksAgainByItself, draftRefusals, type FieldRefusal } from "../../domain/draft";
-import { refusalsOf } from "../../domain/refusals";
+import { chosenMethod } from "../../domain/payment";
+import { refusalsOf, spotOf } from "../../domain/refusals";
 import { outdatedByTime } from "../../domain/slots";
 import { go } from "../../lib/router";
+import { payAtOnce } from "../../shop/pay-order";
 import { earlierOrder, placeOrder, type EarlierOrder } from "../../shop/place-order";
 import type { Shop } from "../../shop/shop";
 import type { ShownSlots } from "../../shop/use-cart-slots";
 import { isTestMode } from "../../shop/test-mode";
+import { usePayMethods, type OfferedMethods } from "../../shop/use-pay-methods";
 import { cartBody, cartOf, useQuote } from "../../shop/use-quote";
 
 export type Phase = "writing" | "sending" | "waiting" | "unsure";
@@ -17,24 +22,30 @@ export type Phase = "writing" | "sending" | "waiting" | "unsure";
 export interface Checkout {
   phase: Phase;
   quote?: Quote;
+  /** Methods for the total, and the chosen one; none until they are loaded. */
+  offered: OfferedMethods;
+  chosen?: PayMethod;
   refusals: readonly FieldRefusal[];
-  /** The difference between what was agreed to and what holds now. */
+  /** Differences between the quote that was shown and the present one. */
   changed?: readonly QuoteDifference[];
-  /** What was sent before did become an order; the cart has what is not in it. */
+  /** The order that an earlier request became; the cart holds what is not in it. */
   earlier?: EarlierOrder;
+  /** Price and payment methods are known. */
+  isPriced: boolean;
   notPriced: boolean;
   submit: () => void;
   askAgain: () => void;
-  /** Back to the form without an answer; whatever is sent next goes under the same key. */
+  /** Back to the form without a response; the next request uses the same key. */
   change: () => void;
 }
 
-function orderBody(shop: Shop, quote: Quote): OrderBody {
+function orderBody(shop: Shop, quote: Quote, payment: PayMethod | undefined): PaidOrderBody {
   const { name, phone, remark, utensils } = shop.draft.draft.value;
   return {
     ...cartBody(shop), quote_hash: quote.hash, quoted_at: quote.quoted_at, promised_at: quote.promised_at ?? null,
     line_amounts: quote.lines.map(({ net }) => net), fee_amounts: quote.fees.map(({ kind, amount }) => ({ kind, amount })),
     contact: { name: name.trim(), phone: mobileE164(phone) ?? phone.trim() }, remark: remark.trim(), utensils,
+    ...(payment ? { payment_method_id: payment.method_id } : {}),
   };
 }
 
@@ -46,24 +57,32 @@ function focusFirstRefused(): void {
   });
 }
 
-/** The checkout's course: writing, sending once, and what each answer leads to. */
+/** State machine of the checkout: editing, sending once, and handling each response. */
 export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout {
   const { quote, problem } = useQuote(shop);
   const draft = shop.draft.draft.value;
   const [phase, setPhase] = useState<Phase>(draft.unanswered_since ? "unsure" : "writing");
   const [tried, setTried] = useState(false);
   const [notPriced, setNotPriced] = useState(false);
-  const [answer, setAnswer] = useState<{ asked: string; refusals: FieldRefusal[] }>();
+  const [answer, setAnswer] = useState<{ asked: string; payment?: string; refusals: FieldRefusal[] }>();
   const [changed, setChanged] = useState<QuoteDifference[]>();
   const [earlier, setEarlier] = useState<EarlierOrder>();
 
-  async function send(body: OrderBody): Promise<void> {
+  const lines = shop.cart.lines.value;
+  const isAsked = !isTestMode() && lines.length > 0;
+  const offered = usePayMethods(shop, draft.method, isAsked ? quote?.total : undefined, isAsked ? estimate(shop.menu.value, lines) : undefined);
+  const chosen = chosenMethod(offered.methods ?? [], draft.payment_method_id);
+  const isPriced = quote !== undefined && (isTestMode() || offered.methods !== undefined || offered.failed);
+
+  async function send(body: PaidOrderBody): Promise<void> {
     setPhase("sending");
     setChanged(undefined);
     setEarlier(undefined);
     setAnswer(undefined);
     const outcome = await placeOrder(shop, body, () => setPhase("waiting"));
     if (outcome.kind === "placed") {
+      const { order, access_token } = outcome.placed;
+      if (order.state === "pending_payment" && body.payment_method_id) payAtOnce(access_token, body.payment_method_id);
       if (outcome.page) go(outcome.page, "replace");
       return;
     }
@@ -81,7 +100,7 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
     }
     shop.draft.settled();
     setPhase("writing");
-    // The cart may have changed since it was sent; then this is no answer to the present one.
+    // The cart may have changed since it was sent; then the response is not about the present one.
     const cart = cartOf(body);
     const asked = JSON.stringify(cart);
     const fresh = refused.members.quote as Quote | undefined;
@@ -91,13 +110,14 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
       shop.pricing.take(cart, fresh);
     } else {
       if (refused.reason === "QUOTE_EXPIRED") void shop.pricing.ask(cartBody(shop));
-      setAnswer({ asked, refusals: refusalsOf(refused) });
+      if (refused.reason === "METHOD_NOT_ALLOWED") offered.ask();
+      setAnswer({ asked, payment: body.payment_method_id, refusals: refusalsOf(refused) });
     }
     void shop.refreshAvailability().catch(() => undefined);
     focusFirstRefused();
   }
 
-  // The price stands, but its word on the time is as old as it is: asked anew when the slots say otherwise.
+  // The price is still valid, but its time may be outdated by newer slots.
   const outdated = quote !== undefined && offer?.exact === true && outdatedByTime(quote, offer, draft.wanted_at);
   useEffect(() => {
     if (outdated) void shop.pricing.ask(cartBody(shop));
@@ -115,24 +135,26 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
   function submit(): void {
     if (phase !== "writing") return;
     setTried(true);
-    setNotPriced(!quote);
+    setNotPriced(!isPriced);
     if (draftRefusals(draft).length > 0) focusFirstRefused();
     else if (quote && quote.warnings.length > 0 && !isTestMode()) focusFirstRefused();
-    else if (quote) void send(orderBody(shop, quote));
+    else if (quote && isPriced) void send(orderBody(shop, quote, chosen));
   }
 
   const stillAsked = answer?.asked === JSON.stringify(cartBody(shop));
+  // A refusal of one method is not about another.
+  const holds = (refusal: FieldRefusal) => spotOf(refusal) !== "payment" || answer?.payment === chosen?.method_id;
   const refusals: FieldRefusal[] = [
     ...(tried ? draftRefusals(draft) : []),
     ...(quote?.warnings ?? []),
     ...(problem && problem.status > 0 && problem.status < 500 ? refusalsOf(problem) : []),
-    ...(stillAsked ? answer.refusals : []),
+    ...(stillAsked ? answer.refusals.filter(holds) : []),
   ];
   const once = new Map(refusals.map((refusal) => [`${refusal.field} ${refusal.reason}`, refusal]));
   return {
-    phase, quote, changed, earlier, submit, askAgain,
+    phase, quote, offered, chosen, isPriced, changed, earlier, submit, askAgain,
     refusals: [...once.values()],
-    notPriced: notPriced && !quote,
+    notPriced: notPriced && !isPriced,
     change: () => {
       shop.draft.settled();
       setPhase("writing");

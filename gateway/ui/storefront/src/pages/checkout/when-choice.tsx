@@ -3,7 +3,7 @@ import { useBrowsingSlots } from "../../shop/use-cart-slots";
 import { MethodChoice } from "./method-choice";
 import { TimeChoice } from "./time-choice";
 
-/** How and when, as in the checkout, to be chosen while the menu is read. */
+/** Fulfilment method and time, chosen on the menu. */
 export function WhenChoice({ shop, day }: { shop: Shop; day?: string }) {
   const offer = useBrowsingSlots(shop);
   return (

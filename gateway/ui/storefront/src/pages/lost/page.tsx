@@ -7,7 +7,7 @@ import { keys } from "../../shop/keys";
 import { t } from "../../text";
 import { texts } from "./texts";
 
-/** The bare address: back to the shop visited last, else how to get to one. */
+/** The root address: redirects to the shop visited last, else explains how to open one. */
 export function StartPage() {
   const last = load<{ brand: string; branch: string }>(keys.lastShop);
   useEffect(() => {

@@ -10,7 +10,7 @@ interface CategoryTabsProps {
   onSearch: (text: string) => void;
 }
 
-/** Which category stands under the tabs, seen from the scroll position. */
+/** The category below the tabs at the present scroll position. */
 function useCategoryInView(categories: readonly MenuCategory[]): string | undefined {
   const [active, setActive] = useState(categories[0]?.category_id);
   useEffect(() => {
@@ -36,7 +36,7 @@ function useCategoryInView(categories: readonly MenuCategory[]): string | undefi
   return active;
 }
 
-/** The categories, always in reach: they follow the scroll and lead to their section. */
+/** Tabs of the categories: they follow the scroll position and lead to their section. */
 export function CategoryTabs({ categories, text, onSearch }: CategoryTabsProps) {
   const strip = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);

@@ -38,7 +38,7 @@ function limitOf(product: MenuProduct, others: readonly CartLine[], quantity: nu
   return undefined;
 }
 
-/** One item put together: size, options, how many, a word to the kitchen; the price runs along on the button. */
+/** One item: size, options, quantity and note, with the running price on the button. */
 export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetProps) {
   const stock = shop.stock.value;
   const soldOut = (skuId: string) => !canHave(stock, "option", skuId);

@@ -10,7 +10,7 @@ import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
 import { texts } from "./texts";
 
-/** So many days are looked through: what depends on the weekday shows within them. */
+/** Number of days that are searched: a week, for what depends on the weekday. */
 const DAYS = 7;
 
 interface OtherDayProps {
@@ -36,7 +36,7 @@ function useOtherDay({ shop, index, product }: OtherDayProps): string | null | u
       }
       if (days.length > 0) setFound(null);
     }
-    // Without an answer nothing is promised.
+    // Without a response nothing is promised.
     look().catch(() => undefined);
     return () => {
       left = true;
@@ -45,7 +45,7 @@ function useOtherDay({ shop, index, product }: OtherDayProps): string | null | u
   return found;
 }
 
-/** Sold out for the day that is wanted: says so, and where another day has it leads there. */
+/** Sold out on the requested day, with a link to another day that has it. */
 export function OtherDay({ shop, index, product }: OtherDayProps) {
   const found = useOtherDay({ shop, index, product });
   const { brand, branch } = shop;

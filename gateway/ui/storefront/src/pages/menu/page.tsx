@@ -46,8 +46,8 @@ function Notices({ shop }: { shop: Shop }) {
       )}
       {current && (
         <a class="current-order" href={paths.order(shop.brand, shop.branch, current.token)}>
-          <strong>{t(texts.yourOrder, { number: current.pickup_number })}</strong>
-          <span>{t(texts.yourOrderHint)}</span>
+          <strong>{current.pickup_number ? t(texts.yourOrder, { number: current.pickup_number }) : t(texts.yourUnpaid, { number: current.order_number })}</strong>
+          <span>{t(current.pickup_number ? texts.yourOrderHint : texts.yourUnpaidHint)}</span>
           <Icon name="chevron" size={18} />
         </a>
       )}
@@ -85,7 +85,7 @@ function Sections({ shop, text }: { shop: Shop; text: string }) {
   );
 }
 
-/** The checkout is fetched while the menu is read, and without delay once there is something to order. */
+/** Prefetches the checkout when idle, and at once when the cart has an item. */
 function useCheckoutAhead(shop: Shop): void {
   const shown = shop.menu.value !== undefined;
   const wanted = shop.cart.units.value > 0;

@@ -10,7 +10,7 @@ import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
 import { texts } from "./texts";
 
-/** Up to this many prices stand side by side, as on the board in the shop. */
+/** Up to this many prices are shown side by side. */
 const BOARD = 3;
 
 function stateText(state: ProductState, stock: Stock, timeZone: string, otherDays: boolean): string | undefined {
@@ -37,7 +37,7 @@ function Prices({ shop, product, currency }: { shop: Shop; product: MenuProduct;
   );
 }
 
-/** A row one can hit with a thumb: name, a word on it, its prices, and why not when it can't be had. */
+/** A product with its description and prices, or the reason why it is not available. */
 export function ProductRow({ shop, index, product }: { shop: Shop; index: MenuIndex; product: MenuProduct }) {
   const state = productState(index, product, shop.stock.value);
   const inCart = unitsOfProduct(shop.cart.lines.value, product.product_id);

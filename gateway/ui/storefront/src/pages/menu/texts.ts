@@ -16,6 +16,8 @@ export const texts = {
   inCart: ["購物車裡有 {count} 份", "{count} in your cart"],
   updated: ["菜單剛更新，購物車已重新核對。", "The menu was just updated and your cart checked against it."],
   yourOrder: ["取件號碼 {number}", "Pickup number {number}"],
+  yourUnpaid: ["訂單 {number}", "Order {number}"],
+  yourUnpaidHint: ["看付款狀態", "See its payment"],
   yourOrderHint: ["看進度", "See progress"],
   whenDone: ["完成", "Done"],
   whenAffected: ["這個時間點不到：{list}。會先留在購物車。", "Not to be had then: {list}. Kept in your cart for now."],

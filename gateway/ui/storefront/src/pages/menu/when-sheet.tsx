@@ -1,6 +1,6 @@
 import { blocks, changesOf } from "../../domain/changes";
 import { wantedText } from "../../lib/wanted-text";
-import { Arriving } from "../../parts/arriving";
+import { Lazy } from "../../parts/lazy";
 import { Notice } from "../../parts/notice";
 import { Sheet } from "../../parts/sheet";
 import { Skeleton } from "../../parts/skeleton";
@@ -10,7 +10,7 @@ import { common } from "../../text/common";
 import { ordering } from "../checkout/ordering-later";
 import { texts } from "./texts";
 
-/** What of the cart cannot be had then: shown before the sheet closes, because it stays in the cart. */
+/** Items of the cart that are not available then; they stay in the cart. */
 function Affected({ shop }: { shop: Shop }) {
   const index = shop.menu.value;
   const lines = shop.cart.lines.value;
@@ -19,7 +19,7 @@ function Affected({ shop }: { shop: Shop }) {
   return <Notice tone="warn">{t(texts.whenAffected, { list: [...new Set(affected.map((line) => line.seen.name))].join("、") })}</Notice>;
 }
 
-/** How and when the order is wanted. A choice holds at once; the button says what it is and leads back. */
+/** Fulfilment method and time. A choice takes effect at once; the button repeats it and closes the sheet. */
 export function WhenSheet({ shop, day, onClose }: { shop: Shop; day?: string; onClose: () => void }) {
   const footer = (
     <>
@@ -32,9 +32,9 @@ export function WhenSheet({ shop, day, onClose }: { shop: Shop; day?: string; on
   );
   return (
     <Sheet title={t(common.whenTitle)} onClose={onClose} footer={footer}>
-      <Arriving of={ordering} waiting={<Skeleton rows={4} />}>
+      <Lazy of={ordering} waiting={<Skeleton rows={4} />}>
         {({ WhenChoice }) => <WhenChoice shop={shop} day={day} />}
-      </Arriving>
+      </Lazy>
     </Sheet>
   );
 }

@@ -1,5 +1,6 @@
 import type { Menu, Order, PricedLine } from "@yizhimai/api";
 import { displayPhone, formatDateTime, formatMoney } from "@yizhimai/kit";
+import { dueOnSite, paymentOf, settlementOf } from "../../domain/payment";
 import { Icon } from "../../parts/icon";
 import { t } from "../../text";
 import { common } from "../../text/common";
@@ -9,6 +10,19 @@ function detail(line: PricedLine): string {
   const options = line.options.map((option) => (option.quantity > 1 ? `${option.name} ×${option.quantity}` : option.name));
   const variant = line.variant_name === line.product_name ? "" : line.variant_name;
   return [variant, ...options].filter(Boolean).join("・");
+}
+
+/** Rows below the total for a deposit and for refunds. */
+function moneyOf(order: Order): [label: string, amount: number][] {
+  const { refunded, refunding } = paymentOf(order);
+  const due = dueOnSite(order);
+  const rows: [string, number][] = [
+    [t(texts.paidDeposit), due > 0 ? order.paid : 0],
+    [t(texts.dueOnSite), due],
+    [t(texts.refunded), refunded],
+    [t(texts.refunding), refunding],
+  ];
+  return rows.filter(([, amount]) => amount > 0);
 }
 
 export function OrderItems({ order }: { order: Order }) {
@@ -43,10 +57,16 @@ export function OrderItems({ order }: { order: Order }) {
         ))}
         <p class="sum-row sum-total">
           <span>
-            {t(common.cartTotal)} <span class="badge badge-quiet">{order.paid >= order.total && order.total > 0 ? t(texts.paid) : t(texts.unpaid)}</span>
+            {t(common.cartTotal)} <span class="badge badge-quiet">{t(texts.settlement[settlementOf(order)])}</span>
           </span>
           <span class="figure">{formatMoney(order.total, order.currency)}</span>
         </p>
+        {moneyOf(order).map(([label, amount]) => (
+          <p class="sum-row" key={label}>
+            <span>{label}</span>
+            <span class="figure">{formatMoney(amount, order.currency)}</span>
+          </p>
+        ))}
       </div>
     </section>
   );
@@ -61,6 +81,8 @@ export function OrderFacts({ order, branch, timeZone }: { order: Order; branch?:
     [t(texts.contact), `${order.contact_name} ${displayPhone(order.contact_phone)}`],
     [t(texts.utensils), order.utensils ? t(texts.utensilsYes) : t(texts.utensilsNo)],
   ];
+  const { payment_name } = paymentOf(order);
+  if (payment_name) facts.push([t(texts.payment), payment_name]);
   if (order.remark) facts.push([t(texts.remark), order.remark]);
   return (
     <section class="card">

@@ -1,4 +1,4 @@
 import { later } from "../../lib/later";
 
-/** The status page of an order, in a file of its own: nobody needs it before something was ordered. */
+/** The page of an order, in a file of its own: it is not needed before the first order. */
 export const orderStatus = later(() => import("./page"));

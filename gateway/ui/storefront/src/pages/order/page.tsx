@@ -1,9 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { newIdempotencyKey, type Order, type Problem } from "@yizhimai/api";
-import { formatDayTime } from "@yizhimai/kit";
+import { formatDayTime, formatMoney } from "@yizhimai/kit";
+import { paymentOf } from "../../domain/payment";
 import { reorder } from "../../domain/reorder";
 import { now } from "../../lib/clock";
 import { go, paths } from "../../lib/router";
+import { Lazy } from "../../parts/lazy";
 import { LanguageButton } from "../../parts/cover";
 import { Empty } from "../../parts/empty";
 import { Icon } from "../../parts/icon";
@@ -11,12 +13,14 @@ import { Notice } from "../../parts/notice";
 import { ProblemPage } from "../../parts/problem";
 import { Sheet } from "../../parts/sheet";
 import { Skeleton } from "../../parts/skeleton";
+import { forgetAttempt } from "../../shop/pay-order";
 import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
 import { sentence } from "../../lib/sentence";
 import { common } from "../../text/common";
+import { paying } from "../pay/paying-later";
 import { OrderFacts, OrderItems } from "./details";
-import { isOpen, Steps, stateLine } from "./steps";
+import { isOpen, isUnderWay, Steps, stateLine } from "./steps";
 import { texts } from "./texts";
 import { useOrder } from "./use-order";
 
@@ -26,8 +30,8 @@ function Ticket({ order, timeZone }: { order: Order; timeZone: string }) {
   return (
     <section class={`ticket is-${order.state}`} aria-live="polite">
       {order.test && <span class="badge">{t(texts.test)}</span>}
-      <p class="ticket-label">{t(texts.pickupNumber)}</p>
-      <p class="ticket-number figure">{order.pickup_number}</p>
+      {order.pickup_number && <p class="ticket-label">{t(texts.pickupNumber)}</p>}
+      {order.pickup_number && <p class="ticket-number figure">{order.pickup_number}</p>}
       <p class="ticket-state">{stateLine(order)}</p>
       {showsTime && (
         <p class="ticket-time">
@@ -52,7 +56,22 @@ function CancelledWhy({ order }: { order: Order }) {
   return <p class="soft centred">{key ? t(key) : t(texts.reasonOther, { text: order.cancel_text ?? "" })}</p>;
 }
 
-/** The shop has another time for it than was promised: which, and why. */
+/** Refunds that are done or under way, and a note about payments that arrive too late. */
+function MoneyBack({ order }: { order: Order }) {
+  const { refunded, refunding } = paymentOf(order);
+  if (refunded + refunding > 0) {
+    return (
+      <Notice tone={refunding > 0 ? "warn" : "ok"}>
+        {refunded > 0 && <p>{t(texts.refunded)} {formatMoney(refunded, order.currency)}</p>}
+        {refunding > 0 && <p>{t(texts.refunding)} {formatMoney(refunding, order.currency)}</p>}
+        <p>{t(texts.refundHint)}</p>
+      </Notice>
+    );
+  }
+  return order.state === "expired" ? <p class="soft centred">{t(texts.expiredHint)}</p> : null;
+}
+
+/** The shop changed the promised time: from, to, and why. */
 function Moved({ order, timeZone }: { order: Order; timeZone: string }) {
   if (!order.rescheduled_from || !order.promised_at || !isOpen(order.state)) return null;
   const at = (instant: string) => formatDayTime(instant, timeZone, now.value, locale.value);
@@ -79,13 +98,14 @@ function CancelSheet({ order, onKeep, onCancel }: { order: Order; onKeep: () => 
         </div>
       }
     >
-      <p>{t(texts.cancelAsk, { number: order.pickup_number })}</p>
-      <p class="soft">{t(texts.cancelHint)}</p>
+      <p>{order.pickup_number ? t(texts.cancelAsk, { number: order.pickup_number }) : t(texts.cancelAskUnpaid)}</p>
+      {order.pickup_number && <p class="soft">{t(texts.cancelHint)}</p>}
+      {order.paid > 0 && <p class="soft">{t(texts.cancelRefund, { amount: formatMoney(order.paid, order.currency) })}</p>}
     </Sheet>
   );
 }
 
-/** Puts the same things in the cart again, as far as they can be had; what is missing is said. */
+/** Adds the same items to the cart as far as they are available, and lists what is missing. */
 function OrderAgain({ shop, order }: { shop: Shop; order: Order }) {
   const [outcome, setOutcome] = useState<{ missing: string[]; some: boolean }>();
   const index = shop.menu.value;
@@ -93,6 +113,8 @@ function OrderAgain({ shop, order }: { shop: Shop; order: Order }) {
     if (!index) return;
     const { lines, missing } = reorder(order, index, shop.stock.value, newIdempotencyKey);
     for (const line of lines) shop.cart.put(line);
+    // An order that was not paid in time is made again as it was.
+    if (order.state === "expired" && shop.draft.draft.value.remark === "") shop.draft.edit({ method: order.method, remark: order.remark, utensils: order.utensils });
     if (missing.length > 0) setOutcome({ missing, some: lines.length > 0 });
     else go(paths.cart(shop.brand, shop.branch));
   }
@@ -117,8 +139,12 @@ export function OrderPage({ shop, token }: { shop: Shop; token: string }) {
   const { order } = view;
   const branch = shop.menu.value?.menu.branch;
   const timeZone = shop.timeZone.value;
+  const isPending = order?.state === "pending_payment";
+  const [wasPending, setWasPending] = useState(false);
   useEffect(() => {
-    document.title = order ? `${order.pickup_number}｜${t(texts.title)}` : t(texts.title);
+    document.title = order ? `${order.pickup_number || t(texts.settlement.due)}｜${t(texts.title)}` : t(texts.title);
+    if (isPending) setWasPending(true);
+    else if (order) forgetAttempt(token);
   }, [order]);
 
   if (!order && view.problem) {
@@ -148,15 +174,23 @@ export function OrderPage({ shop, token }: { shop: Shop; token: string }) {
       </header>
       <main class="page-narrow order-page" id="content" tabIndex={-1}>
         {view.staleSince && <Notice tone="warn">{t(texts.stale, { time: formatDayTime(view.staleSince, timeZone, now.value, locale.value) })}</Notice>}
-        <Ticket order={order} timeZone={timeZone} />
+        <p class="unseen" role="status">{wasPending && !isPending && `${stateLine(order)} ${order.pickup_number}`}</p>
+        {isPending ? (
+          <Lazy of={paying} waiting={<Skeleton rows={3} />}>
+            {({ PayPanel }) => <PayPanel shop={shop} token={token} order={order} refresh={view.refresh} />}
+          </Lazy>
+        ) : (
+          <Ticket order={order} timeZone={timeZone} />
+        )}
         <CancelledWhy order={order} />
+        <MoneyBack order={order} />
         <Moved order={order} timeZone={timeZone} />
-        {isOpen(order.state) && <Steps order={order} timeZone={timeZone} />}
+        {isUnderWay(order.state) && <Steps order={order} timeZone={timeZone} />}
         {refused && <Notice tone="bad">{sentence({ field: "", reason: refused.reason, params: refused.params }, timeZone)}</Notice>}
         <OrderItems order={order} />
         <OrderFacts order={order} branch={branch} timeZone={timeZone} />
         <div class="order-actions">
-          <OrderAgain shop={shop} order={order} />
+          {!isPending && <OrderAgain shop={shop} order={order} />}
           {view.mayCancel && (
             <button type="button" class="text-button danger" onClick={() => setAsking(true)}>
               {t(texts.cancel)}

@@ -23,13 +23,17 @@ export function isOpen(state: OrderState): boolean {
   return !isClosed(state);
 }
 
-/** The one sentence that matters now. */
+/** The shop has the order: it has a pickup number and steps. */
+export function isUnderWay(state: OrderState): boolean {
+  return isOpen(state) && state !== "pending_payment";
+}
+
 export function stateLine(order: Order): string {
   if (order.state === "ready" && order.method === "on_site") return t(texts.readyOnSite);
   return t(lines[order.state]);
 }
 
-/** How far it is; the times of the steps that are behind stand beside them. */
+/** Progress, with the times of the steps that are done. */
 export function Steps({ order, timeZone }: { order: Order; timeZone: string }) {
   const reached = steps.findIndex((step) => step.state === order.state);
   const times = [order.placed_at ?? undefined, order.accepted_at, undefined, order.ready_at];

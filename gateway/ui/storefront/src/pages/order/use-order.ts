@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { listen, problemFrom, unwrap, type Order, type Problem } from "@yizhimai/api";
+import { awaitsRefund } from "../../domain/payment";
 import { api, cachedAt } from "../../lib/api";
+import { noteServerTime } from "../../lib/server-clock";
 import { isClosed, remember } from "../../shop/orders-seen";
 import type { Shop } from "../../shop/shop";
 
-/** Looked after this often while events come, and this often while they don't. */
+/** Intervals of refreshing with and without a live event stream. */
 const CALM_MS = 60_000;
 const EAGER_MS = 8_000;
 
@@ -12,13 +14,13 @@ export interface OrderView {
   order?: Order;
   mayCancel: boolean;
   problem?: Problem;
-  /** When the state on the screen was true, while it can't be refreshed. */
+  /** Time of the state on the screen, while it can't be refreshed. */
   staleSince?: string;
   refresh: () => void;
   cancel: () => Promise<Problem | undefined>;
 }
 
-/** The order behind a secret link, kept fresh by events, and by asking when they fail. */
+/** The order of a secret link, refreshed by events and by polling. */
 export function useOrder(shop: Shop, token: string): OrderView {
   const [view, setView] = useState<{ order?: Order; mayCancel: boolean; problem?: Problem; staleSince?: string }>({ mayCancel: false });
   const [live, setLive] = useState(false);
@@ -34,8 +36,12 @@ export function useOrder(shop: Shop, token: string): OrderView {
     try {
       const call = api.GET("/api/shop/{brand}/{branch}/orders/{token}", { params: { path } });
       const page = await unwrap(call);
-      const stored = cachedAt((await call).response);
-      if (!stored) freshAt.current = new Date().toISOString();
+      const { response } = await call;
+      const stored = cachedAt(response);
+      if (!stored) {
+        freshAt.current = new Date().toISOString();
+        noteServerTime(response);
+      }
       show(page.order, page.may_cancel && !stored, stored);
     } catch (error) {
       const problem = problemFrom(error);
@@ -43,7 +49,8 @@ export function useOrder(shop: Shop, token: string): OrderView {
     }
   }, [shop, token]);
 
-  const over = view.order !== undefined && isClosed(view.order.state);
+  const look = useCallback(() => void refresh(), [refresh]);
+  const over = view.order !== undefined && isClosed(view.order.state) && !awaitsRefund(view.order);
   useEffect(() => {
     void refresh();
   }, [refresh]);
@@ -68,7 +75,7 @@ export function useOrder(shop: Shop, token: string): OrderView {
 
   return {
     ...view,
-    refresh: () => void refresh(),
+    refresh: look,
     cancel: async () => {
       try {
         const { order } = await unwrap(api.POST("/api/shop/{brand}/{branch}/orders/{token}/cancel", { params: { path } }));

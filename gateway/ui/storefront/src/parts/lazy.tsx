@@ -5,17 +5,17 @@ import { t } from "../text";
 import { common } from "../text/common";
 import { Empty } from "./empty";
 
-interface ArrivingProps<Part> {
+interface LazyProps<Part> {
   of: Later<Part>;
-  /** Stands in its place until it is there. */
+  /** Shown until it is loaded. */
   waiting: ComponentChildren;
   /** Set where it is the page's whole content. */
   page?: boolean;
   children: (part: Part) => ComponentChildren;
 }
 
-/** Shows a part of the app as soon as it is there; one that does not come says what helps. What was typed is on the device. */
-export function Arriving<Part>({ of, waiting, page = false, children }: ArrivingProps<Part>) {
+/** Shows a part of the app once it is loaded; a failure offers to reload, for what was typed is stored on the device. */
+export function Lazy<Part>({ of, waiting, page = false, children }: LazyProps<Part>) {
   useEffect(() => void of.fetch(), [of]);
   const part = of.part.value;
   if (part) return <>{children(part)}</>;

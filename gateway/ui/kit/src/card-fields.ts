@@ -1,8 +1,17 @@
-import type { NextStep } from "../../data/types";
+/** A next step of a payment that is made in the provider's own fields. */
+export interface CardStep {
+  script_url: string;
+  settings_json: string;
+}
+
+export interface CardOptions {
+  /** After paying, a provider that took the payment itself leads on to its return address; else the page stays. */
+  goesOn?: boolean;
+}
 
 /** Card fields of a provider that stand in our page. */
 export interface CardFields {
-  /** Sends the card to the provider; returns the token to go on with, or none where the provider was paid already. */
+  /** Sends the card to the provider; returns the token to go on with, or none where the provider took the payment. */
   submit: () => Promise<string | undefined>;
 }
 
@@ -75,7 +84,7 @@ function tapPay(sdk: TapPay, settings: Record<string, string>, place: HTMLElemen
   return { submit };
 }
 
-function stripe(sdk: StripeSdk, settings: Record<string, string>, place: HTMLElement): CardFields {
+function stripe(sdk: StripeSdk, settings: Record<string, string>, place: HTMLElement, { goesOn = false }: CardOptions): CardFields {
   const client = sdk(settings.publishable_key ?? "");
   const clientSecret = settings.client_secret ?? "";
   const elements = client.elements({ clientSecret });
@@ -83,7 +92,8 @@ function stripe(sdk: StripeSdk, settings: Record<string, string>, place: HTMLEle
   return {
     submit: async () => {
       const confirmParams = { return_url: settings.return_url };
-      const { error } = await client.confirmPayment({ elements, clientSecret, confirmParams, redirect: "if_required" });
+      const redirect = goesOn ? "always" : "if_required";
+      const { error } = await client.confirmPayment({ elements, clientSecret, confirmParams, redirect });
       if (error) throw new CardRefused(error.message ?? "");
       return undefined;
     },
@@ -91,12 +101,12 @@ function stripe(sdk: StripeSdk, settings: Record<string, string>, place: HTMLEle
 }
 
 /** Shows the provider's own card fields in `place`: nothing of the card passes through us. */
-export async function showCardFields(next: NextStep, place: HTMLElement): Promise<CardFields> {
-  await load(next.script_url);
+export async function showCardFields(step: CardStep, place: HTMLElement, options: CardOptions = {}): Promise<CardFields> {
+  await load(step.script_url);
   place.replaceChildren();
-  const settings = JSON.parse(next.settings_json) as Record<string, string>;
+  const settings = JSON.parse(step.settings_json) as Record<string, string>;
   const { TPDirect, Stripe } = window as Sdks;
-  if (settings.client_secret && Stripe) return stripe(Stripe, settings, place);
+  if (settings.client_secret && Stripe) return stripe(Stripe, settings, place, options);
   if (TPDirect) return tapPay(TPDirect, settings, place);
   throw new Error("the script brought no card fields");
 }
