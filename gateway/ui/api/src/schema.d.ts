@@ -1882,6 +1882,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/brands/{brand_id}/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_settlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/unsettled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_unsettled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settlements/{settlement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settlements/{settlement_id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["match_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settlements/{settlement_id}/rows/{line}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["resolve_row"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payment-accounts/{account_id}/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6764,6 +6860,401 @@ export interface components {
             /** @description What ordering carries out now; null where no order is cancelled or rescheduled. */
             started: null | components["schemas"]["StartedDecisions"];
         };
+        /**
+         * @description How a row, or money without a row, compares with what was recorded.
+         * @enum {string}
+         */
+        SettlementOutcome: "matched" | "difference" | "awaited";
+        /**
+         * @description Why a row likely differs.
+         * @enum {string}
+         */
+        DifferenceCause: "late" | "duplicate" | "refund_under_way" | "amount" | "not_found" | "adjustment" | "fee";
+        /**
+         * @description What a row of a settlement file is about.
+         * @enum {string}
+         */
+        SettlementRowKind: "payment" | "refund" | "adjustment";
+        /**
+         * @description What a person decided about a row.
+         * @enum {string}
+         */
+        RowDecision: "accept" | "book_as_fee";
+        /** @description Which columns of a file mean what, by their names in its header. Empty ones are not in the file. */
+        SettlementMapping: {
+            /** @description The provider's number of the transaction. This or `reference` is needed. */
+            provider_reference: string;
+            /** @description Our reference of the attempt or refund. */
+            reference: string;
+            /** @description Amount before fees; below zero for a refund where `kind` is empty. Needed. */
+            amount: string;
+            /** @description Word for what the row is; 退款 and the like are refunds, other unknown words are adjustments. */
+            kind: string;
+            /** @description Fees that the provider kept, which are added up. */
+            fees: string[];
+            /** @description What was paid out for the row; with it the amount less the fees is checked. */
+            net: string;
+            /** @description Day of the row. */
+            date: string;
+            /** @description ISO 4217 code of the row. */
+            currency: string;
+        };
+        /** @description Response of ImportSettlement. */
+        ImportSettlementResponse: {
+            /** @description The settlement; null for a dry run and where a row is bad. */
+            settlement: null | components["schemas"]["Settlement"];
+            /** @description The same file was imported before: nothing changed. */
+            repeated: boolean;
+            /** @description Names of the file's columns. */
+            columns: string[];
+            /** @description What the columns were read as; null where that has to be chosen first. */
+            mapping: null | components["schemas"]["SettlementMapping"];
+            /** @description Bad cells, the first 200 of them; with one nothing is written. */
+            problems: components["schemas"]["SettlementProblem"][];
+            /**
+             * Format: int32
+             * @description How many bad cells there are.
+             */
+            problem_count: number;
+            /**
+             * Format: int32
+             * @description Rows that were read.
+             */
+            row_count: number;
+            /**
+             * Format: int32
+             * @description Totals in the file that were left out, such as 合計.
+             */
+            skipped_count: number;
+            /** @description Sums of the rows. */
+            sums: components["schemas"]["SettlementSums"];
+        };
+        /** @description A bad cell of a settlement file. */
+        SettlementProblem: {
+            /**
+             * Format: int32
+             * @description Line in the file, from 1.
+             */
+            line: number;
+            /** @description Name of the column in the file. */
+            column: string;
+            /** @description Stable reason. */
+            reason: string;
+            /** @description The cell, at most 60 characters. */
+            value: string;
+        };
+        /** @description Sums over rows, in ten-thousandths of the currency's minor unit. */
+        SettlementSums: {
+            /**
+             * Format: int64
+             * @description Amounts, refunds below zero.
+             */
+            amount_e4: number;
+            /**
+             * Format: int64
+             * @description Fees that the provider kept.
+             */
+            fee_e4: number;
+            /**
+             * Format: int64
+             * @description Amounts less fees.
+             */
+            net_e4: number;
+        };
+        /** @description An imported settlement file. */
+        Settlement: {
+            /**
+             * Format: uuid
+             * @description The settlement.
+             */
+            settlement_id: string;
+            /**
+             * Format: uuid
+             * @description Account at the provider.
+             */
+            account_id: string;
+            /** @description Name of the account. */
+            account_name: string;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /**
+             * Format: uuid
+             * @description Brand of the account.
+             */
+            brand_id: string;
+            /**
+             * Format: uuid
+             * @description Branch of the account; null for the whole brand.
+             */
+            branch_id: string | null;
+            /** @description Name of the file. */
+            file_name: string;
+            /** @description Day on which the provider paid out, YYYY-MM-DD. */
+            paid_on: string;
+            /** @description ISO 4217 code of all amounts. */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description When it was imported.
+             */
+            imported_at: string;
+            /** @description Name of the account that imported it. */
+            imported_by: string;
+            /** @description Rows by outcome, those of each cause apart; without the rows that somebody decided. */
+            open: components["schemas"]["OutcomeCount"][];
+            /**
+             * Format: int32
+             * @description Rows that somebody decided.
+             */
+            decided_count: number;
+            /**
+             * Format: int32
+             * @description Rows in all.
+             */
+            row_count: number;
+            /** @description Sums of all rows. */
+            sums: components["schemas"]["SettlementSums"];
+            /** @description What is booked in the ledger. */
+            booked: components["schemas"]["BookedSettlement"];
+        };
+        /** @description How many rows have an outcome. */
+        OutcomeCount: {
+            /** @description Outcome. */
+            outcome: components["schemas"]["SettlementOutcome"];
+            /** @description Likely cause, of differences; null for what matches. */
+            cause: null | components["schemas"]["DifferenceCause"];
+            /**
+             * Format: int32
+             * @description Rows.
+             */
+            count: number;
+            /** @description Sums of these rows. */
+            sums: components["schemas"]["SettlementSums"];
+        };
+        /** @description Entries of a settlement and of the decisions about it, in the minor unit of its currency; their sum is zero. */
+        BookedSettlement: {
+            /**
+             * Format: int64
+             * @description Paid out to the bank account.
+             */
+            bank: number;
+            /**
+             * Format: int64
+             * @description Fees.
+             */
+            fees: number;
+            /**
+             * Format: int64
+             * @description What rounding leaves.
+             */
+            rounding: number;
+            /**
+             * Format: int64
+             * @description Taken off what the provider holds.
+             */
+            clearing: number;
+        };
+        /** @description A row of a settlement file. */
+        SettlementRow: {
+            /**
+             * Format: int32
+             * @description Line in the file, from 1.
+             */
+            line: number;
+            /** @description Kind. */
+            kind: components["schemas"]["SettlementRowKind"];
+            /** @description The provider's number; empty for none. */
+            provider_reference: string;
+            /** @description Our reference as the file has it; empty for none. */
+            reference: string;
+            /** @description Amount, fee and what was paid out. */
+            sums: components["schemas"]["SettlementSums"];
+            /** @description Day of the row, YYYY-MM-DD; null for none. */
+            date: string | null;
+            /** @description Outcome. */
+            outcome: components["schemas"]["SettlementOutcome"];
+            /** @description Likely cause of a difference; null for what matches. */
+            cause: null | components["schemas"]["DifferenceCause"];
+            /**
+             * Format: int64
+             * @description What the file has above what was recorded (AMOUNT), above the fee that was expected (FEE), or the row's own net.
+             */
+            difference_e4: number;
+            /**
+             * Format: uuid
+             * @description Order; null where none was found.
+             */
+            order_id: string | null;
+            /** @description 訂單編號; empty where none was found. */
+            order_number: string;
+            /**
+             * Format: uuid
+             * @description Branch of the order; null where none was found.
+             */
+            branch_id: string | null;
+            /** @description Its money is in the ledger. */
+            booked: boolean;
+            /** @description The difference may be booked as a fee. */
+            can_book: boolean;
+            /** @description Decision; null while nobody decided. */
+            decision: null | components["schemas"]["RowDecision"];
+            /** @description Why, in words. */
+            note: string;
+            /** @description Name of the account that decided. */
+            decided_by: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at: string | null;
+        };
+        /** @description Response of ListSettlements. */
+        ListSettlementsResponse: {
+            /** @description Settlements of this page. */
+            settlements: components["schemas"]["Settlement"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Accounts of the brand that the caller may see. */
+            accounts: components["schemas"]["SettlementAccount"][];
+        };
+        /** @description An account that files are imported for. */
+        SettlementAccount: {
+            /**
+             * Format: uuid
+             * @description Account.
+             */
+            account_id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /**
+             * Format: uuid
+             * @description Branch; null for the whole brand.
+             */
+            branch_id: string | null;
+            /**
+             * Format: int32
+             * @description Days from payment until the provider pays out.
+             */
+            settlement_days: number;
+            /** @description No longer used for new payments. */
+            archived: boolean;
+        };
+        /** @description Response of GetSettlement. */
+        GetSettlementResponse: {
+            /** @description The settlement. */
+            settlement: components["schemas"]["Settlement"];
+            /** @description Rows of this page. */
+            rows: components["schemas"]["SettlementRow"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /**
+             * Format: int32
+             * @description Rows that the filters find.
+             */
+            found_count: number;
+            /** @description Sums of the rows that the filters find. */
+            found_sums: components["schemas"]["SettlementSums"];
+        };
+        /** @description Response of ListUnsettled. */
+        ListUnsettledResponse: {
+            /** @description Money of this page. */
+            items: components["schemas"]["UnsettledMoney"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            total_count: number;
+            /**
+             * Format: int64
+             * @description Their sum, refunds below zero.
+             */
+            total_amount: number;
+            /**
+             * Format: int32
+             * @description How many are overdue.
+             */
+            overdue_count: number;
+            /**
+             * Format: int64
+             * @description Their sum, refunds below zero.
+             */
+            overdue_amount: number;
+        };
+        /** @description Money that was captured or refunded and that no file has. */
+        UnsettledMoney: {
+            /** @description Payment or refund. */
+            kind: components["schemas"]["SettlementRowKind"];
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /** @description 訂單編號. */
+            order_number: string;
+            /**
+             * Format: uuid
+             * @description Branch of the order.
+             */
+            branch_id: string;
+            /**
+             * Format: uuid
+             * @description Account at the provider.
+             */
+            account_id: string;
+            /** @description The provider's number; empty for none. */
+            provider_reference: string;
+            /** @description Our reference. */
+            reference: string;
+            /**
+             * Format: int64
+             * @description Amount in the minor unit of `currency`, below zero for a refund.
+             */
+            amount: number;
+            /** @description ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description When it was captured or refunded.
+             */
+            occurred_at: string;
+            /**
+             * Format: date-time
+             * @description When the provider should have paid it out.
+             */
+            due_at: string;
+            /** @description It should have been paid out by now. */
+            overdue: boolean;
+            /** @description Likely cause: REFUND_UNDER_WAY for a refund that waits for its file; null for a payment. */
+            cause: null | components["schemas"]["DifferenceCause"];
+        };
+        /** @description Response of MatchSettlement. */
+        MatchSettlementResponse: {
+            /** @description The settlement after it. */
+            settlement: components["schemas"]["Settlement"];
+        };
+        /** @description Response of ResolveRow. */
+        ResolveRowResponse: {
+            /** @description The row after it. */
+            row: components["schemas"]["SettlementRow"];
+        };
+        /** @description Request of ResolveRow. */
+        ResolveRowRequest: {
+            /** @description Decision. */
+            decision: components["schemas"]["RowDecision"];
+            /** @description Why, 1–200 characters. */
+            note: string;
+            /**
+             * Format: uuid
+             * @description Branch that the difference is booked at, for a row without an order of an account of the whole brand.
+             */
+            branch_id?: string | null;
+        };
+        /** @description Request of MatchSettlement. */
+        MatchSettlementRequest: Record<string, never>;
     };
     responses: never;
     parameters: never;
@@ -7081,6 +7572,27 @@ export type VerifyAccountResponse = components['schemas']['VerifyAccountResponse
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
 export type WithdrawHoursRequest = components['schemas']['WithdrawHoursRequest'];
 export type WithdrawHoursResponse = components['schemas']['WithdrawHoursResponse'];
+export type SettlementOutcome = components['schemas']['SettlementOutcome'];
+export type DifferenceCause = components['schemas']['DifferenceCause'];
+export type SettlementRowKind = components['schemas']['SettlementRowKind'];
+export type RowDecision = components['schemas']['RowDecision'];
+export type SettlementMapping = components['schemas']['SettlementMapping'];
+export type ImportSettlementResponse = components['schemas']['ImportSettlementResponse'];
+export type SettlementProblem = components['schemas']['SettlementProblem'];
+export type SettlementSums = components['schemas']['SettlementSums'];
+export type Settlement = components['schemas']['Settlement'];
+export type OutcomeCount = components['schemas']['OutcomeCount'];
+export type BookedSettlement = components['schemas']['BookedSettlement'];
+export type SettlementRow = components['schemas']['SettlementRow'];
+export type ListSettlementsResponse = components['schemas']['ListSettlementsResponse'];
+export type SettlementAccount = components['schemas']['SettlementAccount'];
+export type GetSettlementResponse = components['schemas']['GetSettlementResponse'];
+export type ListUnsettledResponse = components['schemas']['ListUnsettledResponse'];
+export type UnsettledMoney = components['schemas']['UnsettledMoney'];
+export type MatchSettlementResponse = components['schemas']['MatchSettlementResponse'];
+export type ResolveRowResponse = components['schemas']['ResolveRowResponse'];
+export type ResolveRowRequest = components['schemas']['ResolveRowRequest'];
+export type MatchSettlementRequest = components['schemas']['MatchSettlementRequest'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_accounts: {
@@ -10813,6 +11325,237 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CartSlots"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_settlements: {
+        parameters: {
+            query?: {
+                /** @description Account; all when left out. */
+                account_id?: string;
+                /** @description 20, 50 or 100; 20 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSettlementsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_unsettled: {
+        parameters: {
+            query?: {
+                /** @description Account; all when left out. */
+                account_id?: string;
+                /** @description Only what should have been paid out by now. */
+                overdue?: boolean;
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUnsettledResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settlement: {
+        parameters: {
+            query?: {
+                /** @description Rows with this outcome; all when left out. */
+                outcome?: components["schemas"]["SettlementOutcome"];
+                /** @description Rows with this cause; all when left out. */
+                cause?: components["schemas"]["DifferenceCause"];
+                /** @description Rows that nobody decided. */
+                undecided?: boolean;
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                settlement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetSettlementResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    match_settlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                settlement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchSettlementRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchSettlementResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                settlement_id: string;
+                line: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveRowRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolveRowResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_settlement: {
+        parameters: {
+            query: {
+                file_name: string;
+                paid_on: string;
+                mapping?: string;
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportSettlementResponse"];
                 };
             };
             /** @description The request was refused. */

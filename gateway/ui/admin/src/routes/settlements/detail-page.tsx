@@ -45,7 +45,7 @@ const columns: readonly ListColumn<Row>[] = [
     key: "result", title: texts.result, fixed: true,
     render: ({ row, result, notBooked }) => (
       <>
-        <Tag color={row.outcome === "matched" ? "green" : isOpen(row) ? "orange" : "default"}>{result}</Tag>
+        <Tag color={row.outcome === "matched" ? "success" : isOpen(row) ? "warning" : "default"}>{result}</Tag>
         {row.booked ? null : <Tag>{notBooked}</Tag>}
       </>
     ),

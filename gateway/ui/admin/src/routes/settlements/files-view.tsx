@@ -36,7 +36,7 @@ const columns: readonly ListColumn<Row>[] = [
       </span>
     ),
   },
-  { key: "open", title: texts.open, fixed: true, render: ({ state, differs }) => <Tag color={differs ? "orange" : "green"}>{state}</Tag> },
+  { key: "open", title: texts.open, fixed: true, render: ({ state, differs }) => <Tag color={differs ? "warning" : "success"}>{state}</Tag> },
   { key: "rows", title: texts.rows, align: "right", render: ({ settlement }) => <span className="tabular">{settlement.row_count}</span> },
   { key: "amount", title: texts.amount, align: "right", render: ({ settlement }) => <span className="tabular">{formatExact(settlement.sums.amount_e4, settlement.currency)}</span> },
   { key: "fee", title: texts.fee, align: "right", render: ({ settlement }) => <span className="tabular">{formatExact(settlement.sums.fee_e4, settlement.currency)}</span> },

@@ -145,10 +145,10 @@ export function ImportDrawer({ brandId, accounts, chosen, onClose }: ImportDrawe
         <p style={{ fontSize: 17, fontWeight: 600 }}>{read ? t(texts.dropAgain, { name: read.choice.file.name }) : t(texts.drop)}</p>
         <p style={{ color: "var(--ink-2)" }}>{accountId ? t(texts.dropHint) : t(texts.chooseAccount)}</p>
       </Upload.Dragger>
+      {report ? <Report report={report} /> : null}
       {read && report && !known ? (
         <MappingFields columns={report.columns} mapping={chosenColumns ?? undefined} disabled={busy} onChange={map} />
       ) : null}
-      {report ? <Report report={report} /> : null}
     </DetailDrawer>
   );
 }
@@ -178,11 +178,10 @@ function Report({ report }: { report: SettlementImport }) {
           rowKey={(row) => `${String(row.line)} ${row.column} ${row.reason}`}
           dataSource={report.problems}
           pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
-          scroll={{ x: "max-content" }}
           columns={[
             { title: t(texts.line), dataIndex: "line", align: "right", width: 72 },
             { title: t(texts.columnLabel), dataIndex: "column" },
-            { title: t(texts.cell), key: "cell", render: (_, row) => <code>{row.value || t(texts.blank)}</code> },
+            { title: t(texts.cell), key: "cell", render: (_, row) => <code style={{ overflowWrap: "anywhere" }}>{row.value || t(texts.blank)}</code> },
             { title: t(texts.reason), key: "reason", render: (_, row) => sentence(row) },
           ]}
         />

@@ -27,7 +27,7 @@ const columns: readonly ListColumn<Row>[] = [
   { key: "when", title: texts.occurredAt, fixed: true, render: (row) => <span className="tabular">{row.when}</span> },
   { key: "kind", title: texts.kindLabel, render: (row) => row.kind },
   { key: "amount", title: texts.amount, fixed: true, align: "right", render: ({ money }) => <strong className="tabular">{formatMoney(money.amount, money.currency)}</strong> },
-  { key: "result", title: texts.result, fixed: true, render: ({ money, result }) => <Tag color={money.overdue ? "red" : "blue"}>{result}</Tag> },
+  { key: "result", title: texts.result, fixed: true, render: ({ money, result }) => <Tag color={money.overdue ? "error" : "processing"}>{result}</Tag> },
   { key: "due", title: texts.dueAt, render: (row) => <span className="tabular">{row.due}</span> },
   { key: "order", title: texts.order, render: ({ money }) => <OrderLink orderId={money.order_id} number={money.order_number} branchId={money.branch_id} /> },
   { key: "branch", title: texts.branch, render: (row) => row.branch },
