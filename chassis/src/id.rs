@@ -167,6 +167,8 @@ ids! {
     RescheduleId,
     /// A session of an account.
     SessionId,
+    /// An imported settlement file of a payment provider.
+    SettlementId,
     /// A stock-keeping unit: a variant or an option.
     SkuId,
     /// A special day of business hours.

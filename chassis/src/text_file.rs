@@ -1,5 +1,7 @@
-//! Which encoding an uploaded file is in: UTF-8 with or without mark, or Big5. Text that cannot be read with
-//! certainty is refused with its line, for a wrong guess would write garbled names.
+//! Uploaded text files: their encoding, and the records of CSV with their lines.
+//!
+//! A file is UTF-8 with or without mark, or Big5. Text that cannot be read with certainty is refused with its
+//! line, for a wrong guess would write garbled names.
 
 use std::borrow::Cow;
 
@@ -80,9 +82,83 @@ fn unreadable(text: &[u8], at: usize) -> InvalidEncoding {
     InvalidEncoding { line: Some(line) }
 }
 
+/// The records of CSV text with the lines they begin in, from 1, as an editor counts them. Records may have
+/// any number of cells; empty lines are no records.
+pub fn records(text: &str) -> Records<'_> {
+    let reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    Records {
+        records: reader.into_records(),
+        text: text.as_bytes(),
+        at: 0,
+        line: 1,
+    }
+}
+
+/// Iterator of [`records`].
+pub struct Records<'a> {
+    records: csv::StringRecordsIntoIter<&'a [u8]>,
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Iterator for Records<'_> {
+    type Item = Result<(u64, csv::StringRecord), InvalidEncoding>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = self.records.next()?;
+        let numbered = record.map(|record| (self.line_of(&record), record));
+        Some(numbered.map_err(|_| InvalidEncoding { line: None }))
+    }
+}
+
+impl Records<'_> {
+    /// The line of a record; the reader itself counts the empty lines it skips before one as part of it.
+    fn line_of(&mut self, record: &csv::StringRecord) -> u64 {
+        let start = record.position().map_or(0, csv::Position::byte);
+        let start = usize::try_from(start)
+            .unwrap_or(self.text.len())
+            .min(self.text.len());
+        let blank = self.text[start..]
+            .iter()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let begin = start + blank.count();
+        self.line += breaks(&self.text[self.at..begin]);
+        self.at = begin;
+        self.line
+    }
+}
+
+/// Line breaks in `text`: `\n`, `\r\n`, or a lone `\r`.
+fn breaks(text: &[u8]) -> u64 {
+    let mut count = 0;
+    for (index, byte) in text.iter().enumerate() {
+        let is_break = match byte {
+            b'\n' => true,
+            b'\r' => text.get(index + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        count += u64::from(is_break);
+    }
+    count
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn records_have_the_line_that_an_editor_shows() {
+        let text = "a,b\r\n\r\n1,\"x\r\ny\"\r\n\r\n,\r2,z,3";
+        let lines: Vec<(u64, usize)> = records(text)
+            .map(|record| record.unwrap())
+            .map(|(line, record)| (line, record.len()))
+            .collect();
+        assert_eq!(lines, [(1, 2), (3, 2), (6, 2), (7, 3)]);
+    }
 
     const MENU: &str = "category,name,price_cold\r\n四季,功夫茶,25\r\n四季,許家鹹酥雞,60\r\n育樂,育樂套餐,90\r\n飯,蓋飯,80\r\n";
 

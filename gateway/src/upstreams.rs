@@ -12,7 +12,10 @@ use proto::{
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
     ordering::v1::ordering_service_client::OrderingServiceClient,
-    payments::v1::payment_service_client::PaymentServiceClient,
+    payments::v1::{
+        payment_service_client::PaymentServiceClient,
+        settlement_service_client::SettlementServiceClient,
+    },
     staff::v1::staff_service_client::StaffServiceClient,
 };
 
@@ -50,6 +53,7 @@ clients! {
     stock: StockServiceClient of "capacity",
     ordering: OrderingServiceClient of "ordering",
     payments: PaymentServiceClient of "payments",
+    settlements: SettlementServiceClient of "payments",
     staff: StaffServiceClient of "staff",
 }
 

@@ -73,6 +73,7 @@ export async function signIn(page) {
     shop: `${ofBrand}/shop`,
     publish: `${ofBrand}/publish`,
     payments: `${ofBrand}/payments`,
+    settlements: `${ofBrand}/settlements`,
     audit: `${endpoints.admin}audit`,
   }
 }

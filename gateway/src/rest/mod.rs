@@ -14,6 +14,7 @@ pub mod query;
 pub mod quotes;
 mod scope;
 pub mod session;
+pub mod settlements;
 pub mod stock;
 pub mod storefront;
 pub mod transcoded;
@@ -29,6 +30,7 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
         .merge(session::routes())
         .merge(products::routes())
         .merge(stock::routes())
+        .merge(settlements::routes())
         .merge(availability::admin_routes())
         .merge(orders::routes())
         .merge(events::admin_routes())

@@ -1,7 +1,7 @@
 //! Payments: what customers pay, what goes back, and the ledger of both.
 //!
 //! It owns accounts at providers, payment methods, the payment of each order with its attempts and
-//! refunds, and the double-entry ledger. It must never decide whether an order may be paid or how much
+//! refunds, the double-entry ledger, and the settlement files that say what providers paid out. It must never decide whether an order may be paid or how much
 //! (ordering does), and it speaks to providers through `payment-adapters` alone.
 
 mod app;
@@ -18,6 +18,7 @@ use payment_adapters::{Http, HttpSettings, Provider};
 use proto::payments::v1::{
     gateway_account_service_server::GatewayAccountServiceServer,
     payment_service_server::PaymentServiceServer,
+    settlement_service_server::SettlementServiceServer,
 };
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
@@ -27,6 +28,9 @@ pub use config::Config;
 
 /// The schema of the service.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/payments");
+
+/// A settlement file one byte too long still fits, so that it is refused by name.
+const LARGEST_REQUEST: usize = domain::settlement::file::MOST_BYTES + 1024 * 1024;
 
 /// The service.
 #[derive(Debug)]
@@ -60,8 +64,13 @@ pub fn parts(ctx: &Context, config: Config, adapters: Adapters) -> anyhow::Resul
     };
     let payments = PaymentServiceServer::new(grpc::PaymentService::new(deps.clone()));
     let accounts = GatewayAccountServiceServer::new(grpc::GatewayAccountService::new(deps.clone()));
+    let settlements = grpc::SettlementService::new(deps.clone());
+    let settlements =
+        SettlementServiceServer::new(settlements).max_decoding_message_size(LARGEST_REQUEST);
     Ok(Parts {
-        routes: Routes::new(payments).add_service(accounts),
+        routes: Routes::new(payments)
+            .add_service(accounts)
+            .add_service(settlements),
         consumers: events::consumers(&deps),
         snapshots: events::snapshots(&deps),
         jobs: jobs::jobs(&deps),

@@ -35,6 +35,8 @@ export async function screens(page) {
   return [
     ["payments", inBrand("payments")],
     ["payment-accounts", inBrand("payments?tab=accounts")],
+    ["settlements", inBrand("settlements")],
+    ["unsettled", inBrand("settlements?tab=unsettled")],
     ["orders", inBranch("orders")],
     ["products", inBrand("products")],
     ["product", inBrand(`products/${products[0]?.product_id ?? "new"}`)],

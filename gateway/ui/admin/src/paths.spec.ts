@@ -21,6 +21,8 @@ it("is the site map", () => {
       "product": "/brands/:one/products/:two",
       "products": "/brands/:one/products",
       "publish": "/brands/:one/publish",
+      "settlement": "/brands/:one/settlements/:two",
+      "settlements": "/brands/:one/settlements",
       "shop": "/brands/:one/shop",
       "signIn": "/sign-in",
       "stock": "/branches/:one/stock",

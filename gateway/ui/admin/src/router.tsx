@@ -12,6 +12,7 @@ import { parseHoursSearch } from "./routes/hours/tabs";
 import { parseLimitSearch } from "./routes/limits/tabs";
 import { parsePaymentSearch } from "./routes/payments/tabs";
 import { parseProductSearch } from "./routes/products/search";
+import { parseSettlementSearch, parseSettlementsSearch } from "./routes/settlements/search";
 import { SignInPage } from "./routes/sign-in/page";
 
 const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: LostPage, errorComponent: CrashedPage });
@@ -106,6 +107,18 @@ const payments = createRoute({
   validateSearch: parsePaymentSearch,
   component: lazyRouteComponent(() => import("./routes/payments/page"), "PaymentsPage"),
 });
+const settlements = createRoute({
+  getParentRoute: () => brand,
+  path: "/settlements",
+  validateSearch: parseSettlementsSearch,
+  component: lazyRouteComponent(() => import("./routes/settlements/page"), "SettlementsPage"),
+});
+const settlement = createRoute({
+  getParentRoute: () => brand,
+  path: "/settlements/$settlementId",
+  validateSearch: parseSettlementSearch,
+  component: lazyRouteComponent(() => import("./routes/settlements/detail-page"), "SettlementPage"),
+});
 
 const branch = createRoute({ getParentRoute: () => signedIn, path: "/branches/$branchId" });
 const orders = createRoute({
@@ -147,7 +160,7 @@ const routeTree = rootRoute.addChildren([
     home,
     account,
     audit,
-    brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish, payments]),
+    brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish, payments, settlements, settlement]),
     branch.addChildren([orders, stock, pauses, limits, hours]),
   ]),
 ]);

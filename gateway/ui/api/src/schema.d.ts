@@ -1028,6 +1028,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/brands/{brand_id}/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the settlements of a brand that the caller may see, the last imported first, and the accounts that a file can be imported for.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_settlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/brands/{brand_id}/special-days": {
         parameters: {
             query?: never;
@@ -1065,6 +1085,26 @@ export interface paths {
          * @description Refuses with HOURS_INVALID, HOURS_OVERLAP, IN_THE_PAST, SETTING_RANGE, TEXT_TOO_LONG, VALIDATION_FAILED, FIELD_LOCKED, ORDERS_AFFECTED, PERMISSION_DENIED (cancelling and rescheduling orders), VERSION_CONFLICT, IDEMPOTENCY_MISMATCH, NOT_FOUND. Repeating with the same key is safe.
          */
         put: operations["save_special_day_4"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/unsettled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what was captured or refunded at a brand's accounts and stands in no file, the oldest first.
+         * @description What was refunded whole before any file named it is left out: nothing is paid out for it. Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_unsettled"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1473,6 +1513,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/payment-accounts/{account_id}/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Imports a provider's settlement file, CSV (UTF-8 or Big5), all of it or nothing.
+         * @description A dry run writes nothing and reports what the columns are read as; with a bad row nothing is written and
+         *     every bad cell is listed. The same file again changes nothing. Refuses with `FILE_TOO_LARGE` and
+         *     `FILE_TYPE`.
+         */
+        post: operations["import_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/payment-accounts/{account_id}/verifications": {
         parameters: {
             query?: never;
@@ -1612,6 +1674,66 @@ export interface paths {
          * @description Safe to repeat.
          */
         delete: operations["end_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settlements/{settlement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a settlement with a page of its rows, in the order of the file.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["get_settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settlements/{settlement_id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Matches the rows of a settlement again that differ and that nobody has decided: what was captured or refunded meanwhile is found, and booked as far as it was not.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        post: operations["match_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settlements/{settlement_id}/rows/{line}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides about a row that differs.
+         * @description A decision is final; the same one again changes nothing. Refuses with VALIDATION_FAILED, REASON_REQUIRED, TEXT_TOO_LONG, NOT_FOUND, OUT_OF_SCOPE, ROW_DECIDED.
+         */
+        post: operations["resolve_row"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2145,6 +2267,29 @@ export interface components {
         AvailabilityChanged: {
             /** @description Stock-keeping units whose availability changed; empty when hours or slots did. */
             sku_ids: string[];
+        };
+        /** @description Entries of a settlement and of the decisions about it, in the minor unit of its currency; their sum is zero. */
+        BookedSettlement: {
+            /**
+             * Format: int64
+             * @description Paid out to the bank account.
+             */
+            bank: number;
+            /**
+             * Format: int64
+             * @description Taken off what the provider holds.
+             */
+            clearing: number;
+            /**
+             * Format: int64
+             * @description Fees.
+             */
+            fees: number;
+            /**
+             * Format: int64
+             * @description What rounding leaves.
+             */
+            rounding: number;
         };
         /** @description A branch of a brand. */
         Branch: {
@@ -2762,6 +2907,11 @@ export interface components {
             waiting: number;
         };
         /**
+         * @description Why a row likely differs.
+         * @enum {string}
+         */
+        DifferenceCause: "late" | "duplicate" | "refund_under_way" | "amount" | "not_found" | "adjustment" | "fee";
+        /**
          * @description Whether and how a product is shown.
          * @enum {string}
          */
@@ -2954,6 +3104,22 @@ export interface components {
         GetProductResponse: {
             /** @description The product. */
             product: components["schemas"]["Product"];
+        };
+        /** @description Response of GetSettlement. */
+        GetSettlementResponse: {
+            /**
+             * Format: int32
+             * @description Rows that the filters find.
+             */
+            found_count: number;
+            /** @description Sums of the rows that the filters find. */
+            found_sums: components["schemas"]["SettlementSums"];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Rows of this page. */
+            rows: components["schemas"]["SettlementRow"][];
+            /** @description The settlement. */
+            settlement: components["schemas"]["Settlement"];
         };
         /** @description Response of GetVerification. */
         GetVerificationResponse: {
@@ -3175,6 +3341,36 @@ export interface components {
             line: number;
             /** @description Name of the product. */
             name: string;
+        };
+        /** @description Response of ImportSettlement. */
+        ImportSettlementResponse: {
+            /** @description Names of the file's columns. */
+            columns: string[];
+            /** @description What the columns were read as; null where that has to be chosen first. */
+            mapping: null | components["schemas"]["SettlementMapping"];
+            /**
+             * Format: int32
+             * @description How many bad cells there are.
+             */
+            problem_count: number;
+            /** @description Bad cells, the first 200 of them; with one nothing is written. */
+            problems: components["schemas"]["SettlementProblem"][];
+            /** @description The same file was imported before: nothing changed. */
+            repeated: boolean;
+            /**
+             * Format: int32
+             * @description Rows that were read.
+             */
+            row_count: number;
+            /** @description The settlement; null for a dry run and where a row is bad. */
+            settlement: null | components["schemas"]["Settlement"];
+            /**
+             * Format: int32
+             * @description Totals in the file that were left out, such as 合計.
+             */
+            skipped_count: number;
+            /** @description Sums of the rows. */
+            sums: components["schemas"]["SettlementSums"];
         };
         /** @description Response of ImportStock. */
         ImportStockResponse: {
@@ -3581,6 +3777,15 @@ export interface components {
             /** @description Versions, newest first. */
             versions: components["schemas"]["RecipeVersion"][];
         };
+        /** @description Response of ListSettlements. */
+        ListSettlementsResponse: {
+            /** @description Accounts of the brand that the caller may see. */
+            accounts: components["schemas"]["SettlementAccount"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Settlements of this page. */
+            settlements: components["schemas"]["Settlement"][];
+        };
         /** @description Response of ListShortOrders. */
         ListShortOrdersResponse: {
             /** @description Orders, newest first: as many as the shortfall covers. */
@@ -3606,6 +3811,33 @@ export interface components {
             items: components["schemas"]["StockItem"][];
             /** @description Recipes of the brand, with what the branch's components suffice for. */
             recipes: components["schemas"]["Recipe"][];
+        };
+        /** @description Response of ListUnsettled. */
+        ListUnsettledResponse: {
+            /** @description Money of this page. */
+            items: components["schemas"]["UnsettledMoney"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /**
+             * Format: int64
+             * @description Their sum, refunds below zero.
+             */
+            overdue_amount: number;
+            /**
+             * Format: int32
+             * @description How many are overdue.
+             */
+            overdue_count: number;
+            /**
+             * Format: int64
+             * @description Their sum, refunds below zero.
+             */
+            total_amount: number;
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            total_count: number;
         };
         /** @description An order that fills a time. */
         LoadedOrder: {
@@ -3654,6 +3886,13 @@ export interface components {
              * @description Variant.
              */
             variant_id: string;
+        };
+        /** @description Request of MatchSettlement. */
+        MatchSettlementRequest: Record<string, never>;
+        /** @description Response of MatchSettlement. */
+        MatchSettlementResponse: {
+            /** @description The settlement after it. */
+            settlement: components["schemas"]["Settlement"];
         };
         /** @description Who is signed in. */
         Me: {
@@ -4459,6 +4698,20 @@ export interface components {
             organisation_id: string;
             /** @description Plan. */
             plan: components["schemas"]["Plan"];
+        };
+        /** @description How many rows have an outcome. */
+        OutcomeCount: {
+            /** @description Likely cause, of differences; null for what matches. */
+            cause: null | components["schemas"]["DifferenceCause"];
+            /**
+             * Format: int32
+             * @description Rows.
+             */
+            count: number;
+            /** @description Outcome. */
+            outcome: components["schemas"]["SettlementOutcome"];
+            /** @description Sums of these rows. */
+            sums: components["schemas"]["SettlementSums"];
         };
         /**
          * @description How far a decision about an order is.
@@ -5551,6 +5804,23 @@ export interface components {
             /** @description The order. */
             order: components["schemas"]["Order"];
         };
+        /** @description Request of ResolveRow. */
+        ResolveRowRequest: {
+            /**
+             * Format: uuid
+             * @description Branch that the difference is booked at, for a row without an order of an account of the whole brand.
+             */
+            branch_id?: string | null;
+            /** @description Decision. */
+            decision: components["schemas"]["RowDecision"];
+            /** @description Why, 1–200 characters. */
+            note: string;
+        };
+        /** @description Response of ResolveRow. */
+        ResolveRowResponse: {
+            /** @description The row after it. */
+            row: components["schemas"]["SettlementRow"];
+        };
         /** @description Request of ResumePause. */
         ResumePauseRequest: {
             /**
@@ -5569,6 +5839,11 @@ export interface components {
             /** @description The pause, as of the branch named or its first one. */
             pause: components["schemas"]["Pause"];
         };
+        /**
+         * @description What a person decided about a row.
+         * @enum {string}
+         */
+        RowDecision: "accept" | "book_as_fee";
         /** @description How far a rule is used in a window. */
         RuleLoad: {
             /**
@@ -6000,6 +6275,201 @@ export interface components {
         SetStockItemResponse: {
             /** @description The item. */
             item: components["schemas"]["StockItem"];
+        };
+        /** @description An imported settlement file. */
+        Settlement: {
+            /**
+             * Format: uuid
+             * @description Account at the provider.
+             */
+            account_id: string;
+            /** @description Name of the account. */
+            account_name: string;
+            /** @description What is booked in the ledger. */
+            booked: components["schemas"]["BookedSettlement"];
+            /**
+             * Format: uuid
+             * @description Branch of the account; null for the whole brand.
+             */
+            branch_id: string | null;
+            /**
+             * Format: uuid
+             * @description Brand of the account.
+             */
+            brand_id: string;
+            /** @description ISO 4217 code of all amounts. */
+            currency: string;
+            /**
+             * Format: int32
+             * @description Rows that somebody decided.
+             */
+            decided_count: number;
+            /** @description Name of the file. */
+            file_name: string;
+            /**
+             * Format: date-time
+             * @description When it was imported.
+             */
+            imported_at: string;
+            /** @description Name of the account that imported it. */
+            imported_by: string;
+            /** @description Rows by outcome, those of each cause apart; without the rows that somebody decided. */
+            open: components["schemas"]["OutcomeCount"][];
+            /** @description Day on which the provider paid out, YYYY-MM-DD. */
+            paid_on: string;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /**
+             * Format: int32
+             * @description Rows in all.
+             */
+            row_count: number;
+            /**
+             * Format: uuid
+             * @description The settlement.
+             */
+            settlement_id: string;
+            /** @description Sums of all rows. */
+            sums: components["schemas"]["SettlementSums"];
+        };
+        /** @description An account that files are imported for. */
+        SettlementAccount: {
+            /**
+             * Format: uuid
+             * @description Account.
+             */
+            account_id: string;
+            /** @description No longer used for new payments. */
+            archived: boolean;
+            /**
+             * Format: uuid
+             * @description Branch; null for the whole brand.
+             */
+            branch_id: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /**
+             * Format: int32
+             * @description Days from payment until the provider pays out.
+             */
+            settlement_days: number;
+        };
+        /** @description Which columns of a file mean what, by their names in its header. Empty ones are not in the file. */
+        SettlementMapping: {
+            /** @description Amount before fees; below zero for a refund where `kind` is empty. Needed. */
+            amount: string;
+            /** @description ISO 4217 code of the row. */
+            currency: string;
+            /** @description Day of the row. */
+            date: string;
+            /** @description Fees that the provider kept, which are added up. */
+            fees: string[];
+            /** @description Word for what the row is; 退款 and the like are refunds, other unknown words are adjustments. */
+            kind: string;
+            /** @description What was paid out for the row; with it the amount less the fees is checked. */
+            net: string;
+            /** @description The provider's number of the transaction. This or `reference` is needed. */
+            provider_reference: string;
+            /** @description Our reference of the attempt or refund. */
+            reference: string;
+        };
+        /**
+         * @description How a row, or money without a row, compares with what was recorded.
+         * @enum {string}
+         */
+        SettlementOutcome: "matched" | "difference" | "awaited";
+        /** @description A bad cell of a settlement file. */
+        SettlementProblem: {
+            /** @description Name of the column in the file. */
+            column: string;
+            /**
+             * Format: int32
+             * @description Line in the file, from 1.
+             */
+            line: number;
+            /** @description Stable reason. */
+            reason: string;
+            /** @description The cell, at most 60 characters. */
+            value: string;
+        };
+        /** @description A row of a settlement file. */
+        SettlementRow: {
+            /** @description Its money is in the ledger. */
+            booked: boolean;
+            /**
+             * Format: uuid
+             * @description Branch of the order; null where none was found.
+             */
+            branch_id: string | null;
+            /** @description The difference may be booked as a fee. */
+            can_book: boolean;
+            /** @description Likely cause of a difference; null for what matches. */
+            cause: null | components["schemas"]["DifferenceCause"];
+            /** @description Day of the row, YYYY-MM-DD; null for none. */
+            date: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at: string | null;
+            /** @description Name of the account that decided. */
+            decided_by: string;
+            /** @description Decision; null while nobody decided. */
+            decision: null | components["schemas"]["RowDecision"];
+            /**
+             * Format: int64
+             * @description What the file has above what was recorded (AMOUNT), above the fee that was expected (FEE), or the row's own net.
+             */
+            difference_e4: number;
+            /** @description Kind. */
+            kind: components["schemas"]["SettlementRowKind"];
+            /**
+             * Format: int32
+             * @description Line in the file, from 1.
+             */
+            line: number;
+            /** @description Why, in words. */
+            note: string;
+            /**
+             * Format: uuid
+             * @description Order; null where none was found.
+             */
+            order_id: string | null;
+            /** @description 訂單編號; empty where none was found. */
+            order_number: string;
+            /** @description Outcome. */
+            outcome: components["schemas"]["SettlementOutcome"];
+            /** @description The provider's number; empty for none. */
+            provider_reference: string;
+            /** @description Our reference as the file has it; empty for none. */
+            reference: string;
+            /** @description Amount, fee and what was paid out. */
+            sums: components["schemas"]["SettlementSums"];
+        };
+        /**
+         * @description What a row of a settlement file is about.
+         * @enum {string}
+         */
+        SettlementRowKind: "payment" | "refund" | "adjustment";
+        /** @description Sums over rows, in ten-thousandths of the currency's minor unit. */
+        SettlementSums: {
+            /**
+             * Format: int64
+             * @description Amounts, refunds below zero.
+             */
+            amount_e4: number;
+            /**
+             * Format: int64
+             * @description Fees that the provider kept.
+             */
+            fee_e4: number;
+            /**
+             * Format: int64
+             * @description Amounts less fees.
+             */
+            net_e4: number;
         };
         /** @description An order that a shortfall concerns. */
         ShortOrder: {
@@ -6637,6 +7107,53 @@ export interface components {
             /** @description The customer; the phone in E.164 form. */
             contact: components["schemas"]["Contact"];
         };
+        /** @description Money that was captured or refunded and that no file has. */
+        UnsettledMoney: {
+            /**
+             * Format: uuid
+             * @description Account at the provider.
+             */
+            account_id: string;
+            /**
+             * Format: int64
+             * @description Amount in the minor unit of `currency`, below zero for a refund.
+             */
+            amount: number;
+            /**
+             * Format: uuid
+             * @description Branch of the order.
+             */
+            branch_id: string;
+            /** @description Likely cause: REFUND_UNDER_WAY for a refund that waits for its file; null for a payment. */
+            cause: null | components["schemas"]["DifferenceCause"];
+            /** @description ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description When the provider should have paid it out.
+             */
+            due_at: string;
+            /** @description Payment or refund. */
+            kind: components["schemas"]["SettlementRowKind"];
+            /**
+             * Format: date-time
+             * @description When it was captured or refunded.
+             */
+            occurred_at: string;
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /** @description 訂單編號. */
+            order_number: string;
+            /** @description It should have been paid out by now. */
+            overdue: boolean;
+            /** @description The provider's number; empty for none. */
+            provider_reference: string;
+            /** @description Our reference. */
+            reference: string;
+        };
         /** @description Response of UpdateBranch. */
         UpdateBranchResponse: {
             /** @description The branch. */
@@ -6782,6 +7299,7 @@ export type AttemptState = components['schemas']['AttemptState'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type Availability = components['schemas']['Availability'];
 export type AvailabilityChanged = components['schemas']['AvailabilityChanged'];
+export type BookedSettlement = components['schemas']['BookedSettlement'];
 export type Branch = components['schemas']['Branch'];
 export type BranchInput = components['schemas']['BranchInput'];
 export type BranchState = components['schemas']['BranchState'];
@@ -6823,6 +7341,7 @@ export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionBatch = components['schemas']['DecisionBatch'];
+export type DifferenceCause = components['schemas']['DifferenceCause'];
 export type DisplayState = components['schemas']['DisplayState'];
 export type EndMySessionResponse = components['schemas']['EndMySessionResponse'];
 export type Fee = components['schemas']['Fee'];
@@ -6841,6 +7360,7 @@ export type GetOrderByTokenResponse = components['schemas']['GetOrderByTokenResp
 export type GetOrderPaymentResponse = components['schemas']['GetOrderPaymentResponse'];
 export type GetOrderResponse = components['schemas']['GetOrderResponse'];
 export type GetProductResponse = components['schemas']['GetProductResponse'];
+export type GetSettlementResponse = components['schemas']['GetSettlementResponse'];
 export type GetVerificationResponse = components['schemas']['GetVerificationResponse'];
 export type Hours = components['schemas']['Hours'];
 export type HoursInput = components['schemas']['HoursInput'];
@@ -6851,6 +7371,7 @@ export type ImportProblem = components['schemas']['ImportProblem'];
 export type ImportProductsResponse = components['schemas']['ImportProductsResponse'];
 export type ImportRemoval = components['schemas']['ImportRemoval'];
 export type ImportRow = components['schemas']['ImportRow'];
+export type ImportSettlementResponse = components['schemas']['ImportSettlementResponse'];
 export type ImportStockResponse = components['schemas']['ImportStockResponse'];
 export type Level = components['schemas']['Level'];
 export type LimitDays = components['schemas']['LimitDays'];
@@ -6886,12 +7407,16 @@ export type ListPaymentMethodsResponse = components['schemas']['ListPaymentMetho
 export type ListProductsResponse = components['schemas']['ListProductsResponse'];
 export type ListProvidersResponse = components['schemas']['ListProvidersResponse'];
 export type ListRecipeVersionsResponse = components['schemas']['ListRecipeVersionsResponse'];
+export type ListSettlementsResponse = components['schemas']['ListSettlementsResponse'];
 export type ListShortOrdersResponse = components['schemas']['ListShortOrdersResponse'];
 export type ListSpecialDaysResponse = components['schemas']['ListSpecialDaysResponse'];
 export type ListStockMovementsResponse = components['schemas']['ListStockMovementsResponse'];
 export type ListStockResponse = components['schemas']['ListStockResponse'];
+export type ListUnsettledResponse = components['schemas']['ListUnsettledResponse'];
 export type LoadedOrder = components['schemas']['LoadedOrder'];
 export type LoadedProduct = components['schemas']['LoadedProduct'];
+export type MatchSettlementRequest = components['schemas']['MatchSettlementRequest'];
+export type MatchSettlementResponse = components['schemas']['MatchSettlementResponse'];
 export type Me = components['schemas']['Me'];
 export type MenuBranch = components['schemas']['MenuBranch'];
 export type MenuBrand = components['schemas']['MenuBrand'];
@@ -6932,6 +7457,7 @@ export type OrderState = components['schemas']['OrderState'];
 export type OrderSummary = components['schemas']['OrderSummary'];
 export type OrderWithTarget = components['schemas']['OrderWithTarget'];
 export type Organisation = components['schemas']['Organisation'];
+export type OutcomeCount = components['schemas']['OutcomeCount'];
 export type OutcomeState = components['schemas']['OutcomeState'];
 export type OutsideHours = components['schemas']['OutsideHours'];
 export type Overbooked = components['schemas']['Overbooked'];
@@ -6994,8 +7520,11 @@ export type RequestRefundRequest = components['schemas']['RequestRefundRequest']
 export type RequestRefundResponse = components['schemas']['RequestRefundResponse'];
 export type RescheduleOrderRequest = components['schemas']['RescheduleOrderRequest'];
 export type RescheduleOrderResponse = components['schemas']['RescheduleOrderResponse'];
+export type ResolveRowRequest = components['schemas']['ResolveRowRequest'];
+export type ResolveRowResponse = components['schemas']['ResolveRowResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
 export type ResumePauseResponse = components['schemas']['ResumePauseResponse'];
+export type RowDecision = components['schemas']['RowDecision'];
 export type RuleLoad = components['schemas']['RuleLoad'];
 export type SaveCategoryResponse = components['schemas']['SaveCategoryResponse'];
 export type SaveComponentBody = components['schemas']['SaveComponentBody'];
@@ -7029,6 +7558,14 @@ export type SetRecipeBody = components['schemas']['SetRecipeBody'];
 export type SetRecipeResponse = components['schemas']['SetRecipeResponse'];
 export type SetStockItemBody = components['schemas']['SetStockItemBody'];
 export type SetStockItemResponse = components['schemas']['SetStockItemResponse'];
+export type Settlement = components['schemas']['Settlement'];
+export type SettlementAccount = components['schemas']['SettlementAccount'];
+export type SettlementMapping = components['schemas']['SettlementMapping'];
+export type SettlementOutcome = components['schemas']['SettlementOutcome'];
+export type SettlementProblem = components['schemas']['SettlementProblem'];
+export type SettlementRow = components['schemas']['SettlementRow'];
+export type SettlementRowKind = components['schemas']['SettlementRowKind'];
+export type SettlementSums = components['schemas']['SettlementSums'];
 export type ShortOrder = components['schemas']['ShortOrder'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignedIn = components['schemas']['SignedIn'];
@@ -7068,6 +7605,7 @@ export type UndoTransitionRequest = components['schemas']['UndoTransitionRequest
 export type UndoTransitionResponse = components['schemas']['UndoTransitionResponse'];
 export type UnmaskContactRequest = components['schemas']['UnmaskContactRequest'];
 export type UnmaskContactResponse = components['schemas']['UnmaskContactResponse'];
+export type UnsettledMoney = components['schemas']['UnsettledMoney'];
 export type UpdateBranchResponse = components['schemas']['UpdateBranchResponse'];
 export type UpdateBrandResponse = components['schemas']['UpdateBrandResponse'];
 export type UpdateGatewayAccountRequest = components['schemas']['UpdateGatewayAccountRequest'];
@@ -9292,6 +9830,45 @@ export interface operations {
             };
         };
     };
+    list_settlements: {
+        parameters: {
+            query?: {
+                /** @description Account; all when left out. */
+                account_id?: string;
+                /** @description 20, 50 or 100; 20 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSettlementsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_special_days_2: {
         parameters: {
             query?: never;
@@ -9391,6 +9968,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SaveSpecialDayResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_unsettled: {
+        parameters: {
+            query?: {
+                /** @description Account; all when left out. */
+                account_id?: string;
+                /** @description Only what should have been paid out by now. */
+                overdue?: boolean;
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUnsettledResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -10088,6 +10706,53 @@ export interface operations {
             };
         };
     };
+    import_settlement: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                file_name: string;
+                /** @description Day on which the provider paid out, `YYYY-MM-DD`. */
+                paid_on: string;
+                /**
+                 * @description What the columns are: a `SettlementMapping` as JSON. When left out, what they were in the account's
+                 *     last file, else what their names say.
+                 */
+                mapping?: string;
+                /** @description Only report how the file is read. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportSettlementResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verify_account: {
         parameters: {
             query?: never;
@@ -10337,6 +11002,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndMySessionResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settlement: {
+        parameters: {
+            query?: {
+                /** @description Rows with this outcome; all when left out. */
+                outcome?: components["schemas"]["SettlementOutcome"];
+                /** @description Rows with this cause; all when left out. */
+                cause?: components["schemas"]["DifferenceCause"];
+                /** @description Rows that nobody decided. */
+                undecided?: boolean;
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The settlement. */
+                settlement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetSettlementResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    match_settlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The settlement. */
+                settlement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchSettlementRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchSettlementResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The settlement. */
+                settlement_id: string;
+                /** @description Line of the row. */
+                line: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveRowRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolveRowResponse"];
                 };
             };
             /** @description The request was refused. */

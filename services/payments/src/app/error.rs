@@ -18,6 +18,15 @@ pub enum Error {
     /// The organisation has no such account.
     #[error("no such account")]
     AccountUnknown,
+    /// The organisation has no such settlement.
+    #[error("no such settlement")]
+    SettlementUnknown,
+    /// The settlement has no row at the line.
+    #[error("no such row")]
+    RowUnknown,
+    /// Somebody decided otherwise about the row.
+    #[error("somebody decided about the row before")]
+    RowDecided,
     /// The method is not offered for the order, or no account takes it.
     #[error("the method is not offered for the order")]
     MethodNotAllowed,
@@ -95,6 +104,9 @@ impl From<Error> for Problem {
         let problem = match error {
             Error::PaymentUnknown => return Self::not_found("payment"),
             Error::AccountUnknown => return Self::not_found("payment account"),
+            Error::SettlementUnknown => return Self::not_found("settlement"),
+            Error::RowUnknown => return Self::not_found("settlement row"),
+            Error::RowDecided => Self::new(PaymentsReason::RowDecided),
             Error::MethodNotAllowed => Self::new(OrderingReason::MethodNotAllowed)
                 .field("method_id", OrderingReason::MethodNotAllowed),
             Error::Closed => Self::new(PaymentsReason::PaymentClosed),

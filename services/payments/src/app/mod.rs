@@ -10,6 +10,7 @@ pub mod order_events;
 pub mod payments;
 pub mod query_attempt;
 pub mod refunds;
+pub mod settlements;
 pub mod start_attempt;
 pub mod verify_account;
 

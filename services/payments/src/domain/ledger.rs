@@ -52,7 +52,7 @@ chassis::text_enum! {
         Reversal = "reversal",
         /// A provider's fee.
         Fee = "fee",
-        /// A provider paid out.
+        /// A provider paid out, less its fees.
         Payout = "payout",
         /// Anything else that a person corrects.
         Correction = "correction",
@@ -104,24 +104,15 @@ pub fn cash_refunded(amount: i64) -> Vec<Entry> {
     transfer(LedgerAccount::Customer, LedgerAccount::Cash, amount)
 }
 
-/// A provider keeps `amount` of what it has taken.
+/// A provider paid `bank` out and kept `fees`; `rounding` is what their rounding leaves.
 #[must_use]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "booked by the import of settlements")
-)]
-pub fn fee(amount: i64) -> Vec<Entry> {
-    transfer(LedgerAccount::Fees, LedgerAccount::Clearing, amount)
-}
-
-/// A provider paid `amount` out.
-#[must_use]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "booked by the import of settlements")
-)]
-pub fn payout(amount: i64) -> Vec<Entry> {
-    transfer(LedgerAccount::Bank, LedgerAccount::Clearing, amount)
+pub fn settlement(bank: i64, fees: i64, rounding: i64) -> Vec<Entry> {
+    entries([
+        (LedgerAccount::Bank, bank),
+        (LedgerAccount::Fees, fees),
+        (LedgerAccount::Rounding, rounding),
+        (LedgerAccount::Clearing, -(bank + fees + rounding)),
+    ])
 }
 
 /// What takes `entries` back.
@@ -284,7 +275,7 @@ mod tests {
         };
         let all = [capture(165), completion(&sale)].concat();
         assert_eq!(amount(&all, LedgerAccount::Customer), 0);
-        let settled = [capture(165), fee(4), payout(161)].concat();
+        let settled = [capture(165), settlement(161, 5, -1)].concat();
         assert_eq!(amount(&settled, LedgerAccount::Clearing), 0);
         let returned = [capture(165), refund(165)].concat();
         assert_eq!(amount(&returned, LedgerAccount::Clearing), 0);
@@ -301,7 +292,7 @@ mod tests {
             let sale = Sale { total, list, delivery, points, tax };
             for booked in [
                 completion(&sale), capture(total), refund(total), cash_received(total),
-                cash_refunded(total), fee(total), payout(total),
+                cash_refunded(total), settlement(total, tax, -1),
             ] {
                 prop_assert_eq!(sum(&booked), 0);
                 prop_assert!(booked.iter().all(|entry| entry.amount != 0));

@@ -9,6 +9,7 @@ pub mod payment;
 pub mod reference;
 pub mod refund;
 pub mod schedule;
+pub mod settlement;
 
 #[cfg(test)]
 mod samples;

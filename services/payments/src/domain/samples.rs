@@ -21,6 +21,7 @@ use super::{
     method::{PaymentKind, PaymentMethod},
     payment::{OrderFacts, Payment, PaymentState},
     refund::{Refund, RefundCause, RefundState},
+    settlement::{Decided, Decision, FileRow, Row, RowKind, Verdict},
 };
 
 pub const BRAND: BrandId = BrandId::from_uuid(Uuid::from_u128(1));
@@ -154,5 +155,39 @@ pub fn account(id: u128) -> Account {
         credentials_number: 1,
         verified_at: Some(now()),
         version: 1,
+    }
+}
+
+/// A row of a settlement file that nothing is known of.
+pub fn row(kind: RowKind, amount_e4: i64, fee_e4: i64) -> Row {
+    Row {
+        file: FileRow {
+            line: 2,
+            kind,
+            provider_reference: String::new(),
+            reference: String::new(),
+            amount_e4,
+            fee_e4,
+            date: None,
+        },
+        verdict: Verdict {
+            cause: None,
+            difference_e4: 0,
+            attempt: None,
+            refund: None,
+            booked: false,
+        },
+        decided: None,
+        order: None,
+    }
+}
+
+/// A decision of somebody.
+pub fn decided(decision: Decision) -> Decided {
+    Decided {
+        decision,
+        note: "查過了".to_owned(),
+        by: "會計".to_owned(),
+        at: now(),
     }
 }

@@ -4,6 +4,8 @@ mod convert;
 mod gateway_account_service;
 mod payment_service;
 mod request;
+mod settlement_service;
 
 pub use gateway_account_service::GatewayAccountService;
 pub use payment_service::PaymentService;
+pub use settlement_service::SettlementService;

@@ -9,6 +9,7 @@ pub mod methods;
 pub mod orders;
 pub mod payments;
 pub mod refunds;
+pub mod settlements;
 pub mod verifications;
 
 use std::collections::BTreeMap;

@@ -15,4 +15,5 @@ mod order_events;
 mod providers;
 mod queries;
 mod refunds;
+mod settlements;
 mod tenancy;

@@ -30,6 +30,7 @@ export const keys = {
   paymentAccounts: (brandId: string) => ["brand", brandId, "payment-accounts"] as const,
   paymentMethods: (brandId: string) => ["brand", brandId, "payment-methods"] as const,
   paymentVerification: (accountId: string, verificationId: string) => ["payment-verification", accountId, verificationId] as const,
+  settlements: (brandId: string) => ["brand", brandId, "settlements"] as const,
   shortOrders: (branchId: string, skuId: string) => ["branch", branchId, "stock", skuId, "short"] as const,
   movements: (branchId: string, skuId: string) => ["branch", branchId, "movements", skuId] as const,
   orders: (branchId: string) => ["branch", branchId, "orders"] as const,

@@ -105,6 +105,7 @@ export const reasonTexts = {
   SHIPMENT_STATE: ["外送目前的狀態不能這樣操作。", "The delivery is not in a state for this."],
   PAYMENT_CLOSED: ["訂單已經結束，不能再付款。", "The order has ended, so it can't be paid any more."],
   ALREADY_PAID: ["這筆訂單已經付款了。", "This order has been paid already."],
+  ROW_DECIDED: ["這一列已經有人處理了，請重新載入看看。", "Somebody decided about this row already; load it again."],
   VERIFICATION_REQUIRED: ["請先完成測試驗證，再切換為正式。", "Verify the account before you switch it to live."],
   AMOUNT_MISMATCH: ["金額對不起來，請重新整理後再試。", "The amounts do not match; reload and try again."],
   COUPON_USED: ["這張優惠券已經用過了。", "This coupon has been used."],

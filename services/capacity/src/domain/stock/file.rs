@@ -114,15 +114,10 @@ pub fn read(content: &[u8]) -> Result<(Vec<Row>, Vec<CellProblem>), Unreadable> 
         });
     }
     let text = text_file::decode(content)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
     let mut header: Option<Vec<Option<usize>>> = None;
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
-    for record in reader.records() {
-        let record = record.map_err(|_| InvalidEncoding { line: None })?;
-        let line = line_of(&text, &record);
+    for record in text_file::records(&text) {
+        let (line, record) = record?;
         let Some(places) = &header else {
             header = Some(read_header(line, &record, &mut problems));
             if !problems.is_empty() {
@@ -212,18 +207,6 @@ fn read_header(
         ));
     }
     places
-}
-
-/// The line an editor shows; the reader counts empty lines before a record as part of it.
-fn line_of(text: &str, record: &csv::StringRecord) -> u64 {
-    let start = record.position().map_or(0, csv::Position::byte);
-    let start = usize::try_from(start).unwrap_or(text.len()).min(text.len());
-    let rest = text.as_bytes()[start..].iter();
-    let blank = rest
-        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-        .filter(|byte| **byte == b'\n')
-        .count();
-    record.position().map_or(1, csv::Position::line) + blank as u64
 }
 
 /// Writes a cell so that no spreadsheet takes it for a formula.

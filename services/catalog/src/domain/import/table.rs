@@ -1,9 +1,6 @@
 //! From bytes to a table of text cells: header, limits, lines.
 
-use chassis::{
-    error::CommonReason,
-    text_file::{self, InvalidEncoding},
-};
+use chassis::{error::CommonReason, text_file};
 
 use super::{CellProblem, cells, columns};
 use crate::domain::Error;
@@ -44,16 +41,10 @@ impl Table {
             });
         }
         let text = text_file::decode(content)?;
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let mut lines = LineCounter::new(&text);
         let mut table = Self::default();
         let mut width = None;
-        for record in reader.records() {
-            let record = record.map_err(|_| InvalidEncoding { line: None })?;
-            let line = lines.line_of(&record);
+        for record in text_file::records(&text) {
+            let (line, record) = record?;
             let values: Vec<String> = record
                 .iter()
                 .map(|cell| cells::restore(cell).to_owned())
@@ -143,52 +134,6 @@ impl Table {
             ));
         }
     }
-}
-
-/// The line in which a record begins; the reader itself counts the empty lines it skips before a
-/// record as part of it.
-struct LineCounter<'a> {
-    text: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl<'a> LineCounter<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            text: text.as_bytes(),
-            at: 0,
-            line: 1,
-        }
-    }
-
-    fn line_of(&mut self, record: &csv::StringRecord) -> u64 {
-        let start = record.position().map_or(0, csv::Position::byte);
-        let start = usize::try_from(start)
-            .unwrap_or(self.text.len())
-            .min(self.text.len());
-        let blank = self.text[start..]
-            .iter()
-            .take_while(|byte| matches!(byte, b'\r' | b'\n'));
-        let begin = start + blank.count();
-        self.line += breaks(&self.text[self.at..begin]);
-        self.at = begin;
-        self.line
-    }
-}
-
-/// Line breaks in `text`: `\n`, `\r\n`, or a lone `\r`.
-fn breaks(text: &[u8]) -> u64 {
-    let mut count = 0;
-    for (index, byte) in text.iter().enumerate() {
-        let is_break = match byte {
-            b'\n' => true,
-            b'\r' => text.get(index + 1) != Some(&b'\n'),
-            _ => false,
-        };
-        count += u64::from(is_break);
-    }
-    count
 }
 
 #[cfg(test)]
