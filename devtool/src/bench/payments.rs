@@ -290,3 +290,33 @@ async fn every_payment_is_booked(
     );
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use chassis::clock::{Clock as _, SystemClock};
+    use payment_adapters::{Callback, Credentials, Provider, State};
+
+    use super::*;
+
+    #[test]
+    fn a_callback_is_believed() {
+        let adapter = Provider::Ecpay.adapter();
+        let values = [
+            ("MerchantID", "3002607"),
+            ("HashKey", HASH_KEY),
+            ("HashIV", HASH_IV),
+        ];
+        let values = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let keys = Credentials::parse(adapter.fields(), values.into()).unwrap();
+        let message = Callback {
+            headers: Vec::new(),
+            query: String::new(),
+            body: callback("3002607", "T35TQP01ABCDEFGHJKLM").into(),
+        };
+        let now = SystemClock.now();
+        let notice = adapter.parse_callback(&[keys], &message, now).unwrap();
+        let report = notice.report.unwrap();
+        assert_eq!(report.state, State::Captured);
+        assert_eq!(report.amount.map(|amount| amount.amount()), Some(AMOUNT));
+    }
+}
