@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use crate::common::Shop;
 
-/// An order moves on.
 pub struct Step {
     pub key: &'static str,
     pub version: i64,
