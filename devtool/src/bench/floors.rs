@@ -37,6 +37,7 @@ const SCHEMA: &str = "
     CREATE TABLE floor_outbox (id bigint PRIMARY KEY, body bytea);
     CREATE TABLE floor_holds (id bigint PRIMARY KEY, sku bigint, quantity bigint, expires_at timestamptz);
     CREATE TABLE floor_stock (sku bigint PRIMARY KEY, available bigint CHECK (available >= 0));
+    CREATE TABLE floor_callbacks (id bigint PRIMARY KEY, body bytea);
     INSERT INTO floor_stock SELECT sku, 1000000000 FROM generate_series(1, 300) AS sku;";
 
 /// One order, three lines, an outbox row, three stock rows; statement by statement, as a plain
@@ -157,6 +158,7 @@ pub async fn serve(address: SocketAddr, database: &str, body: &str) -> anyhow::R
     let next = Arc::new(AtomicU64::new(u64::from(std::process::id()) << 32));
     let router = Router::new()
         .route("/order", post(order))
+        .route("/callback", post(callback))
         .route("/menu", get(menu))
         .with_state(Floor { pool, next, body });
     let listener = tokio::net::TcpListener::bind(address).await?;
@@ -180,6 +182,23 @@ async fn order(State(floor): State<Floor>, _body: Bytes) -> Result<StatusCode, S
         StatusCode::INTERNAL_SERVER_ERROR
     })?;
     Ok(StatusCode::CREATED)
+}
+
+/// One row for a message, and the four bytes that acknowledge it.
+async fn callback(State(floor): State<Floor>, body: Bytes) -> Result<&'static str, StatusCode> {
+    let id = floor.next.fetch_add(1, Ordering::Relaxed).cast_signed();
+    let inserted = sqlx::query("INSERT INTO floor_callbacks VALUES ($1, $2)")
+        .bind(id)
+        .bind(&body[..])
+        .execute(&floor.pool)
+        .await;
+    match inserted {
+        Ok(_) => Ok("1|OK"),
+        Err(error) => {
+            eprintln!("{error:#}");
+            Err(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
 }
 
 async fn write(floor: &Floor) -> anyhow::Result<()> {

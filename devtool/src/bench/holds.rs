@@ -57,7 +57,7 @@ pub async fn bench(
     let postgres = Ports::choose(home, &[])?.of("postgres")?;
     floors::prepare(endpoints, postgres).await?;
     let floor = || floors::pgbench(home, postgres, floors::HOLD, FLOOR_CLIENTS, time);
-    // Before and after, so that both see the same moods of the machine.
+    // Before and after, so that both run under the same load of the machine.
     let before = floor()?;
     let cpu = (usage::cpu_seconds(home)?, usage::own_cpu_seconds()?);
     let ours = calls::run(&clients, CALLERS, time, call).await?;

@@ -12,6 +12,7 @@ use anyhow::{Context as _, ensure};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    task::JoinHandle,
 };
 
 /// What a load measured.
@@ -56,36 +57,79 @@ impl Measured {
 /// Makes the bytes of a request from its number.
 pub type Request = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
 
-/// Runs that many clients, each sending its next request when the last is answered.
+/// Runs that many clients for some time, each sending its next request when the last is answered.
 pub async fn run(
     address: &str,
     clients: usize,
     time: Duration,
     request: Request,
 ) -> anyhow::Result<Measured> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let counter = Arc::new(AtomicU64::new(0));
-    let begin = Instant::now();
-    let tasks: Vec<_> = (0..clients)
-        .map(|_| {
+    run_until(address, clients, tokio::time::sleep(time), request).await
+}
+
+/// As [`run`], until `end`.
+pub async fn run_until(
+    address: &str,
+    clients: usize,
+    end: impl Future<Output = ()>,
+    request: Request,
+) -> anyhow::Result<Measured> {
+    let load = Load::start(address, clients, u64::MAX, request);
+    end.await;
+    load.stop.store(true, Ordering::Relaxed);
+    load.end().await
+}
+
+/// As [`run`], until `requests` are answered in all.
+pub async fn run_count(
+    address: &str,
+    clients: usize,
+    requests: u64,
+    request: Request,
+) -> anyhow::Result<Measured> {
+    Load::start(address, clients, requests, request).end().await
+}
+
+/// The times of one client's good answers, and how many were refused.
+type Answered = (Vec<Duration>, u64);
+
+/// Clients that send.
+struct Load {
+    begin: Instant,
+    stop: Arc<AtomicBool>,
+    tasks: Vec<JoinHandle<anyhow::Result<Answered>>>,
+}
+
+impl Load {
+    fn start(address: &str, clients: usize, limit: u64, request: Request) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let counter = Arc::new(AtomicU64::new(0));
+        let tasks = (0..clients).map(|_| {
             let client = Client {
                 address: address.to_owned(),
                 request: request.clone(),
                 stop: stop.clone(),
                 counter: counter.clone(),
+                limit,
             };
             tokio::spawn(client.run())
-        })
-        .collect();
-    tokio::time::sleep(time).await;
-    stop.store(true, Ordering::Relaxed);
-    let (mut times, mut refused) = (Vec::new(), 0);
-    for task in tasks {
-        let (own, bad) = task.await??;
-        times.extend(own);
-        refused += bad;
+        });
+        Self {
+            begin: Instant::now(),
+            tasks: tasks.collect(),
+            stop,
+        }
     }
-    Measured::of(times, refused, begin.elapsed())
+
+    async fn end(self) -> anyhow::Result<Measured> {
+        let (mut times, mut refused) = (Vec::new(), 0);
+        for task in self.tasks {
+            let (own, bad) = task.await??;
+            times.extend(own);
+            refused += bad;
+        }
+        Measured::of(times, refused, self.begin.elapsed())
+    }
 }
 
 /// A count as a figure.
@@ -106,16 +150,21 @@ struct Client {
     request: Request,
     stop: Arc<AtomicBool>,
     counter: Arc<AtomicU64>,
+    limit: u64,
 }
 
 impl Client {
-    async fn run(self) -> anyhow::Result<(Vec<Duration>, u64)> {
+    async fn run(self) -> anyhow::Result<Answered> {
         let mut stream = TcpStream::connect(&self.address).await?;
         stream.set_nodelay(true)?;
         let mut buffer = Vec::with_capacity(64 << 10);
         let (mut times, mut refused) = (Vec::new(), 0);
         while !self.stop.load(Ordering::Relaxed) {
-            let bytes = (self.request)(self.counter.fetch_add(1, Ordering::Relaxed));
+            let number = self.counter.fetch_add(1, Ordering::Relaxed);
+            if number >= self.limit {
+                break;
+            }
+            let bytes = (self.request)(number);
             let begin = Instant::now();
             stream.write_all(&bytes).await?;
             let status = answer(&mut stream, &mut buffer).await?;

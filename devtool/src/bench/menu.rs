@@ -63,7 +63,7 @@ pub async fn bench(
         get("/menu"),
     )
     .await?;
-    // In turn, so that both see the same moods of the machine.
+    // In turn, so that both run under the same load of the machine.
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..3 {
         ours.push(load::run(&gateway, CLIENTS, TIME, get(&path)).await?);

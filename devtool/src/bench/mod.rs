@@ -10,6 +10,7 @@ mod load;
 mod menu;
 mod orders;
 mod pages;
+mod payments;
 mod report;
 mod seen;
 mod slots;
@@ -27,9 +28,10 @@ use crate::{
     services::REPLICATED,
     up,
 };
-pub use floors::serve;
+pub(crate) use calls::token;
+pub use {calls::Token, floors::serve};
 
-const NAMES: [&str; 5] = ["orders", "menu", "pages", "flash", "slots"];
+const NAMES: [&str; 6] = ["orders", "menu", "pages", "flash", "slots", "payments"];
 /// Those whose load speaks gRPC or JSON, which costs much unless it is optimised too.
 const OPTIMISED_LOADS: [&str; 2] = ["flash", "slots"];
 
@@ -74,6 +76,14 @@ pub async fn bench(home: &Home, name: &str, rehearsal: bool) -> anyhow::Result<(
         match name {
             "orders" => orders::bench(&own, &endpoints, release).await,
             "pages" => pages::bench(&own).await,
+            "payments" => {
+                let size = if rehearsal {
+                    payments::REHEARSAL
+                } else {
+                    payments::FULL
+                };
+                payments::bench(&own, &endpoints, size, release).await
+            }
             "flash" => {
                 let sale = if rehearsal {
                     flash::REHEARSAL

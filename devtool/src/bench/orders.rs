@@ -94,7 +94,7 @@ pub async fn bench(
         ensure!(ours.refused == 0, "{} orders were refused", ours.refused);
 
         if clients == 32 {
-            tell_statements(endpoints, ours.answers).await?;
+            print_statements(endpoints, ours.answers).await?;
         }
         let name = |what: &str| format!("{what}, {clients} clients");
         let aim = (clients == 32).then_some(AIM);
@@ -139,7 +139,7 @@ pub async fn bench(
 
 /// An order of three lines; each has a key and a phone of its own, and comes from one of many devices
 /// that have been in the shop before, as a customer who read the menu and asked for a quote has.
-async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Request> {
+pub(super) async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Request> {
     let lines: Vec<Value> = shop
         .items
         .iter()
@@ -195,7 +195,7 @@ async fn reset_statements(endpoints: &Endpoints) -> anyhow::Result<()> {
 }
 
 /// Prints the statements that took the most time since the counters were reset, per order.
-async fn tell_statements(endpoints: &Endpoints, orders: u64) -> anyhow::Result<()> {
+async fn print_statements(endpoints: &Endpoints, orders: u64) -> anyhow::Result<()> {
     let mut database = PgConnection::connect(&format!("{}/postgres", endpoints.postgres)).await?;
     let rows: Vec<(String, f64, i64, i64, String)> = sqlx::query_as(
         "SELECT datname, total_exec_time + total_plan_time, calls, rows,

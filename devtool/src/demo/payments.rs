@@ -98,8 +98,17 @@ const ACCOUNTS: [AccountPlan; 6] = [
     },
 ];
 
-/// Kind, provider, its word for the method, name and text, in the order of the checkout.
-const METHODS: [(&str, Option<&str>, &str, &str, &str); 9] = [
+/// Kind, provider, its word for the method, name and text.
+type MethodPlan = (
+    &'static str,
+    Option<&'static str>,
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+/// In the order of the checkout.
+const METHODS: [MethodPlan; 9] = [
     ("cash", None, "", "現金", "取餐時付款"),
     ("card", Some("ecpay"), "Credit", "信用卡", "由綠界處理"),
     ("line_pay", Some("linepay"), "", "LINE Pay", ""),
@@ -125,20 +134,66 @@ pub async fn set_up(staff: &Staff, endpoints: &Endpoints, brand_id: &str) -> any
     }
     let path = format!("/brands/{brand_id}/payment-methods");
     let mut version = staff.call(Method::GET, &path, Value::Null).await?["version"].clone();
-    for (kind, provider, word, name, text) in METHODS {
-        let method = json!({
-            "kind": kind, "provider": provider, "provider_method": word, "name": name, "text": text,
-            "enabled": true, "branch_ids": [], "methods": [], "channels": [],
-            "max_amount": null, "deposit_percent": null,
-        });
-        let body = json!({"version": version, "method": method});
-        let saved = staff.call(Method::POST, &path, body).await?;
+    for method in &METHODS {
+        let saved = save_method(staff, &path, &version, method).await?;
         version = saved["version"].clone();
     }
     Ok(())
 }
 
-/// Creates an account. Payments learns of a new brand by an event, so the first try may come too early.
+/// An account of a brand at a provider, and the method that pays by it.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Provider.
+    pub provider: &'static str,
+    /// Account.
+    pub account_id: String,
+    /// Where its provider sends callbacks to.
+    pub callback_url: String,
+    /// Method.
+    pub method_id: String,
+}
+
+/// Creates an account at `provider` that is not verified, and a method that pays by it.
+pub(crate) async fn account_with_method(
+    staff: &Staff,
+    brand_id: &str,
+    provider: &str,
+) -> anyhow::Result<Account> {
+    let plan = ACCOUNTS.iter().find(|plan| plan.provider == provider);
+    let plan = plan.with_context(|| format!("the sandbox plays no {provider}"))?;
+    let account = create(staff, brand_id, plan).await?;
+    let method = METHODS
+        .iter()
+        .find(|(_, of, ..)| *of == Some(plan.provider));
+    let method = method.with_context(|| format!("there is no method of {provider}"))?;
+    let path = format!("/brands/{brand_id}/payment-methods");
+    let saved = staff.call(Method::GET, &path, Value::Null).await?;
+    let saved = save_method(staff, &path, &saved["version"], method).await?;
+    Ok(Account {
+        provider: plan.provider,
+        account_id: text(&account, "/account_id")?.to_owned(),
+        callback_url: text(&account, "/callback_url")?.to_owned(),
+        method_id: text(&saved, "/method/method_id")?.to_owned(),
+    })
+}
+
+async fn save_method(
+    staff: &Staff,
+    path: &str,
+    version: &Value,
+    (kind, provider, word, name, text): &MethodPlan,
+) -> anyhow::Result<Value> {
+    let method = json!({
+        "kind": kind, "provider": provider, "provider_method": word, "name": name, "text": text,
+        "enabled": true, "branch_ids": [], "methods": [], "channels": [],
+        "max_amount": null, "deposit_percent": null,
+    });
+    let body = json!({"version": version, "method": method});
+    staff.call(Method::POST, path, body).await
+}
+
+/// Creates an account. Payments knows a new brand by an event, so the first try may come too early.
 async fn create(staff: &Staff, brand_id: &str, plan: &AccountPlan) -> anyhow::Result<Value> {
     let path = format!("/brands/{brand_id}/payment-accounts");
     let credentials = plan.credentials.iter();
@@ -207,7 +262,7 @@ impl<'a> Customer<'a> {
         })
     }
 
-    /// Registers where the provider sends its callbacks to, where it does not learn it with a payment.
+    /// Registers where the provider sends its callbacks to, where a payment does not name it.
     async fn register(&self, callback_url: &str) -> anyhow::Result<()> {
         let control = self.control;
         let url = format!("{control}/stripe/merchants/{STRIPE_ACCOUNT}");

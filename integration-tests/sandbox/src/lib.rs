@@ -31,7 +31,7 @@ use anyhow::Context as _;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-pub use crate::settings::Settings;
+pub use crate::{payments::ecpay::signed_form, settings::Settings};
 use crate::{sandbox::Sandbox, system::System};
 
 /// Name of the control port in [`Running::addresses`].
@@ -90,12 +90,24 @@ impl Running {
 /// # Errors
 /// When a port is taken or the state file cannot be read.
 pub async fn start(settings: Settings) -> anyhow::Result<Running> {
+    start_again(settings, &BTreeMap::new()).await
+}
+
+/// As [`start`], on the ports of a sandbox that has stopped.
+///
+/// # Errors
+/// As of [`start`].
+pub async fn start_again(
+    settings: Settings,
+    ports: &BTreeMap<String, SocketAddr>,
+) -> anyhow::Result<Running> {
     let mut listeners = Vec::new();
     let mut addresses = BTreeMap::new();
     for (index, name) in names().into_iter().enumerate() {
-        let port = match settings.first_port {
-            0 => 0,
-            first => first + u16::try_from(index)?,
+        let port = match (ports.get(name), settings.first_port) {
+            (Some(earlier), _) => earlier.port(),
+            (None, 0) => 0,
+            (None, first) => first + u16::try_from(index)?,
         };
         let listener = TcpListener::bind((settings.bind, port))
             .await

@@ -276,7 +276,8 @@ async fn place_until_answered(
     .context("no answer within 90 s")?
 }
 
-fn kill(platform: &Platform, victim: &str) -> anyhow::Result<()> {
+/// Kills a process of the platform, which the supervisor starts again.
+pub fn kill(platform: &Platform, victim: &str) -> anyhow::Result<()> {
     let processes: BTreeMap<String, i32> = platform
         .home
         .read(PROCESSES)?

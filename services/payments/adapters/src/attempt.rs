@@ -1,5 +1,7 @@
 //! What is to be paid, as an adapter needs to know it.
 
+use std::fmt;
+
 use chassis::money::Money;
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -28,8 +30,27 @@ pub struct Attempt {
     pub capture_at_once: bool,
     /// The one-time token that the provider's fields in our page made of the card (TapPay's prime).
     pub token: Option<chassis::secret::Secret>,
+    /// Who pays, for the bank's check of fraud. Personal data: it goes to the provider and nowhere else.
+    pub payer: Payer,
     /// Where the provider leads the customer and sends its callbacks.
     pub urls: ReturnUrls,
+}
+
+/// Who pays, as far as it is known; empty texts where it is not.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Payer {
+    /// Name as given with the order.
+    pub name: String,
+    /// Phone in E.164 form.
+    pub phone: String,
+    /// E-mail address.
+    pub email: String,
+}
+
+impl fmt::Debug for Payer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Payer(***)")
+    }
 }
 
 /// An item on the provider's page.
@@ -63,4 +84,19 @@ pub struct AttemptReference {
     pub theirs: Option<String>,
     /// More that a provider's later calls need (ECPay's `gwsr`, Stripe's charge), as it named it.
     pub extra: std::collections::BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payer_is_not_shown() {
+        let payer = Payer {
+            name: "王小明".to_owned(),
+            phone: "+886912345678".to_owned(),
+            email: "ming@example.com".to_owned(),
+        };
+        assert_eq!(format!("{payer:?}"), "Payer(***)");
+    }
 }

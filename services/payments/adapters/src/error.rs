@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 /// What a call came to when it did not succeed.
 ///
 /// No variant carries a key, a token or a signed text. `code` and `text` are the provider's, cut to
@@ -61,6 +63,12 @@ pub enum CallError {
     RateLimited {
         /// How long, as the provider documents it.
         wait: Duration,
+    },
+    /// The provider takes no such call before this instant, so none was made.
+    #[error("no such call before {until}")]
+    NotYet {
+        /// When it may be made.
+        until: DateTime<Utc>,
     },
     /// Our request was wrong: a fault of ours, alarmed.
     #[error("our request was refused: {code} {text}")]

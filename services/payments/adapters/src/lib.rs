@@ -25,7 +25,7 @@ pub mod vectors;
 mod wire;
 
 pub use adapter::{Adapter, Context, NextStep, RefundRequest, Started};
-pub use attempt::{Attempt, AttemptReference, Item, ReturnUrls};
+pub use attempt::{Attempt, AttemptReference, Item, Payer, ReturnUrls};
 pub use callback::{Acknowledgement, Callback, Notice, Question, Rejection, Verdict};
 pub use capabilities::{Capabilities, ManualRefund};
 pub use credentials::{Credentials, Field, InvalidCredential};

@@ -9,11 +9,13 @@ use axum::{Router, body::Bytes, extract::State, response::IntoResponse};
 use chassis::money::{Currency, Money};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, Method, StatusCode, Uri};
+use proptest::prelude::*;
+use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use crate::{
     Attempt, AttemptReference, Context, Credentials, Endpoints, Field, Http, HttpSettings, Item,
-    RefundRequest, ReturnUrls,
+    Payer, RefundRequest, ReturnUrls,
 };
 
 /// What a provider was sent.
@@ -195,6 +197,11 @@ pub(crate) fn attempt() -> Attempt {
         method: String::new(),
         capture_at_once: true,
         token: None,
+        payer: Payer {
+            name: "王小明".to_owned(),
+            phone: "+886912345678".to_owned(),
+            email: String::new(),
+        },
         urls: ReturnUrls {
             notify: url("notify"),
             result: url("result"),
@@ -233,4 +240,50 @@ pub(crate) fn callback(headers: &[(&str, &str)], query: &str, body: &[u8]) -> cr
         query: query.to_owned(),
         body: bytes::Bytes::copy_from_slice(body),
     }
+}
+
+/// A JSON value that holds no other.
+pub(crate) fn any_scalar() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "[0-9]{0,20}".prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        Just(serde_json::json!([])),
+        Just(serde_json::json!({})),
+    ]
+}
+
+/// `message` with another value at each of these places, counted over all that it holds.
+pub(crate) fn altered(message: &Value, changes: &[(usize, Value)]) -> Value {
+    let mut message = message.clone();
+    for (place, value) in changes {
+        let count = scalars(&mut message).len();
+        if let Some(scalar) = scalars(&mut message).get_mut(place % count.max(1)) {
+            **scalar = value.clone();
+        }
+    }
+    message
+}
+
+fn scalars(value: &mut Value) -> Vec<&mut Value> {
+    match value {
+        Value::Object(object) => object.values_mut().flat_map(scalars).collect(),
+        Value::Array(array) => array.iter_mut().flat_map(scalars).collect(),
+        scalar => vec![scalar],
+    }
+}
+
+/// A message that says that money moved says how much.
+pub(crate) fn says_how_much(read: &Result<crate::Notice, crate::Rejection>) -> bool {
+    let report = read.as_ref().ok().and_then(|notice| notice.report.as_ref());
+    report.is_none_or(|report| {
+        let moved = matches!(
+            report.state,
+            crate::State::Captured | crate::State::Authorized
+        );
+        !moved || report.amount.is_some_and(|amount| amount.amount() > 0)
+    })
 }

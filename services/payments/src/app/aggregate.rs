@@ -118,7 +118,7 @@ impl Aggregate {
         let moves = transition(before, fact).is_some();
         // A weaker message that comes late changes nothing of what is known.
         if moves || before.is_open() {
-            attempt.learn(report);
+            attempt.record_details(report);
         }
         let paid_at = report.paid_at;
         self.fact(clock, id, fact, paid_at).map(Ok)

@@ -132,8 +132,8 @@ async fn accept(
 ) -> Result<Verdict, Error> {
     let attempt =
         store::attempts::find_by_reference(&mut tx, account.id, &notice.reference).await?;
-    let is_verification =
-        store::verifications::exists(&mut tx, account.id, &notice.reference).await?;
+    let is_verification = attempt.is_none()
+        && store::verifications::exists(&mut tx, account.id, &notice.reference).await?;
     let fits = fits(deps, account, keys, notice, attempt.as_ref());
     let (attempt, report) = match fits {
         Ok(attempt) => (attempt, notice.report.as_ref()),

@@ -44,14 +44,13 @@ impl Caller {
 /// The organisation's data key; one is made where there is none.
 async fn data_key(deps: &Dependencies, tx: &mut TenantTx) -> Result<DataKey, Error> {
     let org = tx.org();
-    if store::accounts::find_data_key(tx).await?.is_none() {
+    let mut found = store::accounts::find_data_key(tx).await?;
+    if found.is_none() {
         let (_, wrapped) = deps.sealer.new_data_key(org);
         store::accounts::insert_data_key(tx, &wrapped, deps.clock.now()).await?;
+        found = store::accounts::find_data_key(tx).await?;
     }
-    let wrapped = store::accounts::find_data_key(tx)
-        .await?
-        .unwrap_or_default();
-    let key = deps.sealer.data_key(org, &wrapped);
+    let key = deps.sealer.data_key(org, &found.unwrap_or_default());
     key.map_err(|error| anyhow::Error::from(error).into())
 }
 

@@ -185,6 +185,10 @@ async fn apply(
         }
         Err(error) => {
             let provider = asked.provider;
+            if matches!(error, CallError::Configuration { .. }) {
+                // Keys, contract or clock: every account's attempts meet it until a person has acted.
+                alarm(&provider, "configuration");
+            }
             tracing::warn!(%provider, attempt.id = %id, %error, "a query had no answer");
         }
     }

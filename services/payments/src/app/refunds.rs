@@ -102,7 +102,9 @@ async fn settle(
 ) -> Result<(), Error> {
     let clock = &*deps.clock;
     let mut tx = deps.db.tenant(org).await?;
-    if let Err(error) = &outcome {
+    if let Err(error) = &outcome
+        && !matches!(error, CallError::NotYet { .. })
+    {
         let provider = attempt.provider;
         tracing::warn!(%provider, refund.id = %id, %error, "a refund's call did not succeed");
         if let CallError::RateLimited { wait } = error {

@@ -1,4 +1,4 @@
-//! Starts an attempt to pay: its reference is stored before the provider hears of it.
+//! Starts an attempt to pay: its reference is stored before the provider is called.
 
 use chassis::{
     db::TenantTx,
@@ -7,7 +7,7 @@ use chassis::{
     secret::Secret,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use payment_adapters::{CallError, Item, NextStep, ReturnUrls, Started, State};
+use payment_adapters::{CallError, Item, NextStep, Payer, ReturnUrls, Started, State};
 use prost::Message as _;
 use proto::payments::v1 as proto;
 use url::Url;
@@ -56,6 +56,8 @@ pub struct StartAttempt {
     pub back_url: Url,
     /// One-time token of the provider's fields.
     pub token: Option<Secret>,
+    /// Who pays; it is passed on to the provider and not stored.
+    pub payer: Payer,
 }
 
 /// An attempt that was started.
@@ -351,6 +353,7 @@ fn for_adapter(
         method: attempt.provider_method.clone(),
         capture_at_once: attempt.capture_at_once,
         token: command.token.clone(),
+        payer: command.payer.clone(),
         urls: return_urls(deps, account, &attempt.reference, &command.back_url)?,
     })
 }
@@ -396,7 +399,7 @@ async fn finish(
             payment.attempt(new.id)?.next_step = Some(next);
             if matches!(started.next, NextStep::Fields { .. }) {
                 // Nothing is under way there before the card is entered.
-                payment.attempt(new.id)?.learn(&started.report);
+                payment.attempt(new.id)?.record_details(&started.report);
             } else {
                 // A form that the browser posts is on its way, whatever the provider knows of it.
                 payment.fact(clock, new.id, Fact::Reported(State::Pending), None)?;

@@ -8,7 +8,9 @@ use chassis::{
     secret::Secret,
 };
 use chrono::TimeDelta;
-use payment_adapters::{Attempt, AttemptReference, CallError, Environment, Item, Report, State};
+use payment_adapters::{
+    Attempt, AttemptReference, CallError, Environment, Item, Payer, Report, State,
+};
 use proto::payments::v1 as proto;
 use url::Url;
 
@@ -106,6 +108,10 @@ fn attempt(
         method: String::new(),
         capture_at_once: account.capture_at_once,
         token,
+        payer: Payer {
+            name: account.name.clone(),
+            ..Payer::default()
+        },
         urls,
     })
 }
@@ -197,6 +203,7 @@ async fn settle(
             CallError::Unknown(_)
             | CallError::Unreachable(_)
             | CallError::RateLimited { .. }
+            | CallError::NotYet { .. }
             | CallError::Duplicate
             | CallError::WrongState { .. },
         ) => {}

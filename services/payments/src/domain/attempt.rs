@@ -180,7 +180,7 @@ impl Attempt {
     }
 
     /// Keeps what a report says beside the state.
-    pub fn learn(&mut self, report: &Report) {
+    pub fn record_details(&mut self, report: &Report) {
         if report.theirs.is_some() {
             self.provider_reference.clone_from(&report.theirs);
         }

@@ -117,8 +117,9 @@ impl Refund {
             }
             Err(CallError::RateLimited { wait }) => {
                 let wait = chrono::TimeDelta::from_std(wait).unwrap_or_default();
-                self.wait(Some(now + wait), now);
+                self.put_off(now + wait, now);
             }
+            Err(CallError::NotYet { until }) => self.put_off(until, now),
             Err(error) => {
                 self.text = cut(&error.to_string());
                 self.wait(None, now);
@@ -130,6 +131,12 @@ impl Refund {
         self.state = state;
         self.next_try_at = None;
         self.settled_at = Some(now);
+    }
+
+    /// Nothing was carried out, so that the next call is no repeat.
+    fn put_off(&mut self, until: DateTime<Utc>, now: DateTime<Utc>) {
+        self.calls = (self.calls - 1).max(0);
+        self.wait(Some(until), now);
     }
 
     fn wait(&mut self, until: Option<DateTime<Utc>>, now: DateTime<Utc>) {
@@ -256,6 +263,12 @@ mod tests {
         };
         let limited = after(RefundCause::Late, Err(limited));
         assert_eq!(limited.next_try_at, Some(now() + TimeDelta::minutes(30)));
+        let not_yet = after(RefundCause::Staff, Err(CallError::NotYet { until: later }));
+        assert_eq!(
+            (not_yet.state, not_yet.next_try_at, not_yet.calls),
+            (RefundState::Pending, Some(later), 0),
+            "no call was made"
+        );
     }
 
     #[test]
@@ -270,6 +283,16 @@ mod tests {
             after(RefundCause::Staff, refused()).state,
             RefundState::Failed
         );
+        let short = CallError::BalanceShort {
+            code: "TRA10050".to_owned(),
+        };
+        let short = after(RefundCause::Staff, Err(short));
+        assert_eq!(
+            short.state,
+            RefundState::Pending,
+            "the balance may be filled"
+        );
+        assert!(short.text.contains("TRA10050"));
         let owed = after(RefundCause::Duplicate, refused());
         assert_eq!(owed.state, RefundState::NeedsPerson);
         assert!(owed.text.contains("1124"));

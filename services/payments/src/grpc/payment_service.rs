@@ -12,7 +12,7 @@ use chassis::{
     secret::Secret,
     text, time,
 };
-use payment_adapters::{Callback, Item};
+use payment_adapters::{Callback, Item, Payer};
 use prost::Message as _;
 use proto::payments::v1::{
     AllowedMethod as WireMethod, ChangeAmountDueRequest, ChangeAmountDueResponse,
@@ -43,6 +43,8 @@ use crate::{
 const MOST_ITEMS: usize = 200;
 const MOST_UNITS: i32 = 2_000;
 const MOST_HEADERS: usize = 100;
+/// Longest name of a payer that is passed on.
+const LONGEST_NAME: usize = 50;
 
 /// The gRPC service.
 pub struct PaymentService {
@@ -132,11 +134,7 @@ impl PaymentService {
     ) -> Result<StartAttemptResponse, Problem> {
         let asked = request.get_ref();
         let mut violations = Violations::new();
-        // The token is good for one use; a repeat may bring none.
-        let repeatable = StartAttemptRequest {
-            token: String::new(),
-            ..asked.clone()
-        };
+        let repeatable = repeatable(asked);
         Once::parse(
             "StartAttempt",
             &asked.idempotency_key,
@@ -156,6 +154,7 @@ impl PaymentService {
         let method = id::parse("method_id", &asked.method_id, &mut violations);
         let back_url = url("back_url", &asked.back_url, &mut violations);
         let token = text::bounded("token", &asked.token, 0..=2_000, &mut violations);
+        let payer = order.map(|order| payer(order, &mut violations));
         let branch_name = order.map(|order| order.branch_name.chars().take(100).collect());
         let (order, branch_name, items, expires_at, method, back_url) =
             violations.finish((facts, branch_name, items, expires_at, method, back_url))?;
@@ -170,6 +169,7 @@ impl PaymentService {
             method,
             back_url,
             token: (!token.is_empty()).then(|| Secret::new(token)),
+            payer: payer.unwrap_or_default(),
         };
         let started = start_attempt::start(&self.deps, request.org()?, &command).await?;
         Ok(StartAttemptResponse {
@@ -393,6 +393,35 @@ fn order_facts(order: &PayableOrder, violations: &mut Violations) -> Option<Orde
         test: order.test,
         currency: currency?,
     })
+}
+
+/// What the same key must bring again. The token is good for one use, so that a repeat may bring none;
+/// who pays changes nothing of the attempt, and no digest of it is stored.
+fn repeatable(asked: &StartAttemptRequest) -> StartAttemptRequest {
+    let mut repeatable = asked.clone();
+    repeatable.token.clear();
+    if let Some(order) = &mut repeatable.order {
+        order.payer = None;
+    }
+    repeatable
+}
+
+/// Who pays; what is not known is empty.
+fn payer(order: &PayableOrder, violations: &mut Violations) -> Payer {
+    let Some(given) = &order.payer else {
+        return Payer::default();
+    };
+    let field = |name: &str| format!("order.payer.{name}");
+    let phone = text::bounded(&field("phone"), &given.phone, 0..=16, violations);
+    let is_phone = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
+    if !phone.is_empty() && !phone.strip_prefix('+').is_some_and(is_phone) {
+        violations.push(field("phone"), CommonReason::PhoneInvalid);
+    }
+    Payer {
+        name: given.name.chars().take(LONGEST_NAME).collect(),
+        phone,
+        email: text::bounded(&field("email"), &given.email, 0..=254, violations),
+    }
 }
 
 /// The items, which sum up to the total.

@@ -1,4 +1,4 @@
-//! Attempts: a reference each, stored before the provider hears of it.
+//! Attempts: a reference each, stored before the provider is called.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! What follows from events of orders.
 
-use chassis::{clock::Clock as _, outbox::Event, time};
+use chassis::{clock::Clock as _, outbox::Event, service::App, time};
 use proto::{
     ordering::v1::{
         OrderChange, OrderChanged, OrderSnapshot, OrderState, PaymentMethod, SnapshotLine, TaxTotal,
@@ -12,16 +12,16 @@ use uuid::Uuid;
 
 use crate::common::Shop;
 
-struct Step {
-    key: &'static str,
-    version: i64,
-    from: OrderState,
-    to: OrderState,
-    paid: i64,
-    method: PaymentMethod,
+pub struct Step {
+    pub key: &'static str,
+    pub version: i64,
+    pub from: OrderState,
+    pub to: OrderState,
+    pub paid: i64,
+    pub method: PaymentMethod,
 }
 
-fn event(shop: &Shop, order: &PayableOrder, step: &Step) -> Event {
+fn event<A: App>(shop: &Shop<A>, order: &PayableOrder, step: &Step) -> Event {
     let change = OrderChange {
         order_id: order.order_id.clone(),
         brand_id: shop.brand.to_string(),
@@ -59,7 +59,12 @@ fn event(shop: &Shop, order: &PayableOrder, step: &Step) -> Event {
 }
 
 /// Publishes an event again and again until it was consumed.
-async fn until(shop: &Shop, order: &PayableOrder, step: Step, done: impl AsyncFn() -> bool) {
+pub async fn until<A: App>(
+    shop: &Shop<A>,
+    order: &PayableOrder,
+    step: Step,
+    done: impl AsyncFn() -> bool,
+) {
     eventually(async || {
         shop.service
             .deliver(shop.org, &[event(shop, order, &step)])
@@ -69,7 +74,7 @@ async fn until(shop: &Shop, order: &PayableOrder, step: Step, done: impl AsyncFn
     .await;
 }
 
-const fn completed(version: i64, paid: i64, method: PaymentMethod) -> Step {
+pub const fn completed(version: i64, paid: i64, method: PaymentMethod) -> Step {
     Step {
         key: "ordering.order.completed.v1",
         version,

@@ -23,6 +23,7 @@ use crate::{
     act::{Act, Outcome, Refused},
     delivery::{Acknowledgement, Answer, Delivery, Draft, Message},
     fault::Fault,
+    fields::Fields,
     incoming::Incoming,
     pages,
     sandbox::Sandbox,
@@ -30,6 +31,21 @@ use crate::{
 };
 
 pub const NAME: &str = "ecpay";
+
+/// A form as ECPay posts it, signed with a merchant's keys.
+#[must_use]
+pub fn signed_form(hash_key: &str, hash_iv: &str, fields: &[(&str, &str)]) -> String {
+    let keys = check_code::Keys {
+        key: hash_key.to_owned(),
+        iv: hash_iv.to_owned(),
+    };
+    let mut form = Fields::default();
+    for (name, value) in fields {
+        form.set(name, *value);
+    }
+    keys.sign(&mut form);
+    form.encode()
+}
 
 pub struct Ecpay;
 

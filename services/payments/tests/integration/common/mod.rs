@@ -16,7 +16,7 @@ use proto::{
     common::v1::{Channel, Method},
     payments::v1::{
         BrandPaymentMethod, ClosePaymentRequest, CreateGatewayAccountRequest, CredentialValue,
-        FormField, GatewayAccount, GetPaymentRequest, PayableItem, PayableOrder, Payment,
+        FormField, GatewayAccount, GetPaymentRequest, PayableItem, PayableOrder, Payer, Payment,
         PaymentKind, Provider, ReceiveCallbackRequest, ReceiveCallbackResponse,
         SavePaymentMethodRequest, StartAttemptRequest, StartAttemptResponse,
         gateway_account_service_client::GatewayAccountServiceClient,
@@ -283,6 +283,11 @@ impl<A: App> Shop<A> {
                 unit_amount: total,
             }],
             expires_at: Some(time::to_wire(clock.now() + TimeDelta::minutes(15))),
+            payer: Some(Payer {
+                name: "王小姐".to_owned(),
+                phone: "+886911123456".to_owned(),
+                email: String::new(),
+            }),
         }
     }
 

@@ -1,9 +1,9 @@
 //! A shop that is paid through a provider's sandbox, on clocks that the test moves, and its customer.
 
-use std::time::Duration;
+use std::{fs, path::Path, process, time::Duration};
 
 use chassis::{clock::Clock as _, time};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta, Utc};
 use payments::Payments;
 use proto::payments::v1::{
     AttemptState, NextStep, NextStepKind, PayableOrder, Payment, RequestRefundRequest,
@@ -26,6 +26,7 @@ pub struct Bench {
     pub shop: Shop<Payments>,
     pub edge: Edge,
     pub sandbox: Running,
+    settings: Settings,
     http: Client,
 }
 
@@ -45,7 +46,7 @@ impl Bench {
 
     pub async fn open_with(gateway: Gateway, settings: Settings) -> Self {
         let edge = Edge::open().await;
-        let sandbox = sandbox::start(settings).await.unwrap();
+        let sandbox = sandbox::start(settings.clone()).await.unwrap();
         let endpoints = format!("{}.test={}", gateway.name, sandbox.url(gateway.name));
         let variables = [
             ("PAYMENTS_PUBLIC_URL", edge.url.as_str()),
@@ -59,14 +60,37 @@ impl Bench {
             shop,
             edge,
             sandbox,
+            settings,
             http: Client::new(),
         };
-        let now = bench.shop.service.clock().now();
-        bench.post("/clock", json!({ "set": now })).await;
+        bench.set_their_clock().await;
         if bench.gateway.name == "stripe" {
             bench.set_webhook().await;
         }
         bench
+    }
+
+    /// A sandbox that keeps its state, so that it can be restarted.
+    pub async fn open_stored(gateway: Gateway) -> Self {
+        let name = format!("sandbox-{}-{}", process::id(), gateway.name);
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_file(&file);
+        let settings = Settings {
+            state: Some(file),
+            ..Settings::default()
+        };
+        Self::open_with(gateway, settings).await
+    }
+
+    /// Ends the sandbox as a killed process ends, and starts it again.
+    pub async fn restart_sandbox(self) -> Self {
+        let addresses = self.sandbox.addresses.clone();
+        self.sandbox.stop().await;
+        let sandbox = sandbox::start_again(self.settings.clone(), &addresses);
+        Self {
+            sandbox: sandbox.await.unwrap(),
+            ..self
+        }
     }
 
     async fn set_webhook(&self) {
@@ -129,6 +153,41 @@ impl Bench {
         }
     }
 
+    /// Lets time pass until the local time of the Taiwanese providers is `hour`:`minute` next.
+    pub async fn advance_to(&self, hour: u32, minute: u32) {
+        let now = self.shop.service.clock().now();
+        let local = now.with_timezone(&FixedOffset::east_opt(8 * 3600).unwrap());
+        let wanted = NaiveTime::from_hms_opt(hour, minute, 0).unwrap();
+        let mut wait = wanted - local.time();
+        if wait <= TimeDelta::zero() {
+            wait += TimeDelta::days(1);
+        }
+        let wait = TimeDelta::seconds(wait.num_seconds() + 1);
+        self.advance_by(TimeDelta::minutes(10), wait).await;
+    }
+
+    /// Lets time pass on the platform's clock alone.
+    pub fn advance_ours(&self, delta: TimeDelta) {
+        self.shop.advance(delta);
+        self.edge.connect(self.shop.gateway());
+    }
+
+    /// Sets the sandbox's clock to the platform's.
+    pub async fn set_their_clock(&self) {
+        let now = self.shop.service.clock().now();
+        self.post("/clock", json!({ "set": now })).await;
+    }
+
+    /// The rules that the sandbox says were broken; it forgets them.
+    pub async fn take_violations(&self) -> Vec<String> {
+        let found = self.get("/violations").await;
+        self.control(Method::DELETE, "/violations", Value::Null)
+            .await;
+        let found = found.as_array().unwrap();
+        let rules = found.iter().map(|violation| violation["rule"].as_str());
+        rules.map(|rule| rule.unwrap().to_owned()).collect()
+    }
+
     /// Waits for `condition`; time goes on from one query of the provider or try of a refund to the next.
     pub async fn wait_for(&self, condition: impl AsyncFn() -> bool) {
         const MOST_TURNS: usize = 25;
@@ -144,10 +203,11 @@ impl Bench {
     /// Lets time pass until payments has something to do, and waits until that was done.
     async fn next_turn(&self) {
         let now = self.shop.service.clock().now();
-        let due = self
-            .next_due()
-            .await
-            .expect("something is still to be done");
+        let Some(due) = self.next_due().await else {
+            // The last of it was done since the condition was looked at, or a callback is under way.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            return;
+        };
         let wait = (due - now).max(TimeDelta::zero());
         // In whole seconds, as the sandbox's clock moves.
         let wait = TimeDelta::seconds(wait.num_seconds() + i64::from(wait.subsec_nanos() > 0));

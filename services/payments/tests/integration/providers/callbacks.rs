@@ -1,7 +1,7 @@
 //! S5 to S9: repeated, late, forged and unfitting callbacks.
 
 use chrono::TimeDelta;
-use proto::payments::v1::AttemptState;
+use proto::payments::v1::{AttemptState, PaymentStatus};
 use serde_json::{Value, json};
 
 use super::{Bench, Gateway, for_providers};
@@ -182,5 +182,53 @@ async fn s09_signed_but_does_not_fit(gateway: Gateway) {
     let right = bench.send_callback(&checkout.reference, json!({})).await;
     assert!(all_acknowledged(&right), "{right:#?}");
     assert_eq!(bench.shop.payment(&order).await.captured, 165);
+    bench.assert_money(&order, 1, 165).await;
+}
+
+// Refunded before the callback about the payment arrives; LINE Pay sends none, there the browser is late.
+for_providers!(s16_refunded_before_the_capture_is_reported: ecpay, newebpay, linepay, jkopay, tappay, stripe);
+async fn s16_refunded_before_the_capture_is_reported(gateway: Gateway) {
+    let bench = Bench::open(gateway).await;
+    bench.arm(json!({ "fault": "never", "times": 9 })).await;
+    let order = bench.order(165);
+    let checkout = bench.checkout("k", &order).await.unwrap();
+    let way_back = bench.pay(&checkout).await;
+    bench
+        .until_last_attempt(&order, AttemptState::Captured)
+        .await;
+    bench
+        .advance_by(TimeDelta::minutes(10), TimeDelta::minutes(630))
+        .await;
+    bench.refund(&order, 27).await.unwrap();
+    bench.until(&order, |payment| payment.refunded == 27).await;
+    let before = bench.shop.payment(&order).await;
+    if bench.gateway.callback.is_empty() {
+        bench.return_to_shop(&way_back).await;
+    } else {
+        let late = bench.send_callback(&checkout.reference, json!({})).await;
+        assert!(all_acknowledged(&late), "{late:#?}");
+    }
+    let after = bench.shop.payment(&order).await;
+    assert_eq!(after.state(), PaymentStatus::PartlyRefunded);
+    assert_eq!((after.captured, after.refunded), (165, 27));
+    assert_eq!(after.state(), before.state());
+    bench.assert_money(&order, 1, 138).await;
+}
+
+/// Stripe's event about the charge comes before the one about the payment, while nothing is known yet.
+#[tokio::test]
+async fn s16_event_about_the_charge_comes_first() {
+    let bench = Bench::open(super::gateway::stripe()).await;
+    bench.arm(json!({ "fault": "never", "times": 9 })).await;
+    let order = bench.order(165);
+    let checkout = bench.checkout("k", &order).await.unwrap();
+    bench.pay(&checkout).await;
+    let kind = "charge.refunded";
+    let early = json!({ "system": "stripe", "reference": checkout.reference, "kind": kind });
+    let early = bench.post("/deliveries", early).await;
+    assert_eq!(early[0]["acknowledged"], true, "{early:#}");
+    assert_eq!(bench.shop.payment(&order).await.captured, 165);
+    let late = bench.send_callback(&checkout.reference, json!({})).await;
+    assert!(all_acknowledged(&late), "{late:#?}");
     bench.assert_money(&order, 1, 165).await;
 }

@@ -1,8 +1,9 @@
-//! S10 to S12, S17 and S18: answers that do not come, that come broken, and refusals to answer.
+//! S10 to S12 and S17 to S19: answers that do not come, that come broken, and refusals to answer.
 
 use chrono::TimeDelta;
-use proto::payments::v1::{AttemptState, NoteReturnRequest};
+use proto::payments::v1::{AttemptState, NoteReturnRequest, RefundState};
 use serde_json::json;
+use testkit::eventually;
 
 use super::{Bench, Gateway, for_providers};
 
@@ -27,7 +28,7 @@ async fn s10_unanswered_but_carried_out(gateway: Gateway) {
     bench.assert_money(&order, 1, 165).await;
 }
 
-// The start was carried out, but nobody learnt the way to its page.
+// The start was carried out, but the answer with its page was lost.
 for_providers!(s10_unanswered_start: linepay, jkopay, tappay, stripe);
 async fn s10_unanswered_start(gateway: Gateway) {
     unanswered_start(gateway, true).await;
@@ -149,5 +150,112 @@ async fn s17_too_many_calls(gateway: Gateway) {
     bench
         .until_last_attempt(&order, AttemptState::Captured)
         .await;
+    bench.assert_money(&order, 1, 165).await;
+}
+
+// Our clock is eleven minutes fast. The provider refuses the time of our queries: a fault of configuration
+// that proves nothing about the payment, and that is over with the clock's.
+for_providers!(s18_time_of_our_queries_is_refused: ecpay, newebpay);
+async fn s18_time_of_our_queries_is_refused(gateway: Gateway) {
+    let bench = Bench::open(gateway).await;
+    bench.arm(json!({ "fault": "never", "times": 9 })).await;
+    let order = bench.order(165);
+    let checkout = bench.checkout("k", &order).await.unwrap();
+    bench.pay(&checkout).await;
+    bench.advance_ours(TimeDelta::minutes(11));
+    eventually(async || bench.get("/violations").await != json!([])).await;
+    let payment = bench.shop.payment(&order).await;
+    assert_eq!(payment.attempts[0].state(), AttemptState::Pending);
+    let broken = bench.take_violations().await;
+    assert!(!broken.is_empty() && broken.iter().all(|rule| rule == "timestamp"));
+
+    bench.set_their_clock().await;
+    bench
+        .until_last_attempt(&order, AttemptState::Captured)
+        .await;
+    bench.assert_money(&order, 1, 165).await;
+}
+
+// A refund under the wrong clock waits, and staff read why.
+for_providers!(s18_time_of_a_refund_is_refused: newebpay);
+async fn s18_time_of_a_refund_is_refused(gateway: Gateway) {
+    let bench = Bench::open(gateway).await;
+    let order = bench.order(165);
+    let checkout = bench.checkout("k", &order).await.unwrap();
+    bench.pay(&checkout).await;
+    bench.until_captured(&order).await;
+    bench.advance_to(22, 30).await;
+    bench.advance_ours(TimeDelta::minutes(11));
+    bench.refund(&order, 27).await.unwrap();
+    eventually(async || {
+        let payment = bench.shop.payment(&order).await;
+        payment.refunds[0].text.contains("TRA40014")
+    })
+    .await;
+    let payment = bench.shop.payment(&order).await;
+    assert_eq!(payment.refunds[0].state(), RefundState::Pending);
+    let text = &payment.refunds[0].text;
+    assert!(text.contains("configuration"), "{text}");
+    let broken = bench.take_violations().await;
+    assert!(broken.iter().all(|rule| rule == "timestamp"), "{broken:?}");
+
+    bench.set_their_clock().await;
+    bench.until(&order, |payment| payment.refunded == 27).await;
+    bench.assert_money(&order, 1, 138).await;
+}
+
+// An event that looks too old is not believed; the query finds the payment all the same.
+for_providers!(s18_event_looks_too_old: stripe);
+async fn s18_event_looks_too_old(gateway: Gateway) {
+    let bench = Bench::open(gateway).await;
+    let order = bench.order(165);
+    let checkout = bench.checkout("k", &order).await.unwrap();
+    bench.advance_ours(TimeDelta::minutes(11));
+    bench.pay(&checkout).await;
+    let stale = "SELECT count(*) FROM rejected_callbacks WHERE reason LIKE '%time%'";
+    assert!(bench.shop.count(stale).await > 0);
+    bench.until_captured(&order).await;
+    bench.set_their_clock().await;
+    let again = bench.send_callback(&checkout.reference, json!({})).await;
+    assert_eq!(again[0]["acknowledged"], true, "{again:#?}");
+    bench.assert_money(&order, 1, 165).await;
+}
+
+// Protocols without our time: a fast clock changes nothing.
+for_providers!(s18_no_time_is_signed: linepay, jkopay, tappay);
+async fn s18_no_time_is_signed(gateway: Gateway) {
+    let bench = Bench::open(gateway).await;
+    bench.advance_ours(TimeDelta::minutes(11));
+    let order = bench.order(165);
+    let checkout = bench.checkout("k", &order).await.unwrap();
+    let way_back = bench.pay(&checkout).await;
+    bench.return_to_shop(&way_back).await;
+    bench
+        .until_last_attempt(&order, AttemptState::Captured)
+        .await;
+    bench.assert_money(&order, 1, 165).await;
+}
+
+// The provider is restarted while the callback, or for LINE Pay the confirmation, is outstanding.
+for_providers!(s19_provider_is_restarted: ecpay, newebpay, linepay, jkopay, tappay, stripe);
+async fn s19_provider_is_restarted(gateway: Gateway) {
+    let bench = Bench::open_stored(gateway).await;
+    if !bench.gateway.callback.is_empty() {
+        let late = json!({ "fault": "late", "value": { "seconds": 180 } });
+        bench.arm(late).await;
+    }
+    let order = bench.order(165);
+    let checkout = bench.checkout("k", &order).await.unwrap();
+    let way_back = bench.pay(&checkout).await;
+    let bench = bench.restart_sandbox().await;
+    if bench.gateway.callback.is_empty() {
+        bench.return_to_shop(&way_back).await;
+    }
+    bench.advance(TimeDelta::minutes(4)).await;
+    bench.until_captured(&order).await;
+    if !bench.gateway.callback.is_empty() {
+        let deliveries = bench.deliveries(&checkout.reference).await;
+        assert_eq!(deliveries[0]["state"], "acknowledged", "{deliveries:#?}");
+    }
     bench.assert_money(&order, 1, 165).await;
 }

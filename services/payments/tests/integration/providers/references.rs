@@ -1,5 +1,8 @@
 //! S15 and case C01: a reference that is used already, and retries with references of their own.
 
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
 use proto::payments::v1::AttemptState;
 use serde_json::json;
 
@@ -104,7 +107,7 @@ async fn c01_both_pages_are_paid(gateway: Gateway) {
     bench.pay(&second).await;
     bench.until_captured(&order).await;
     let paid_twice = bench.pay_if_possible(&first).await.is_ok();
-    bench.advance(chrono::TimeDelta::minutes(12)).await;
+    bench.advance(TimeDelta::minutes(12)).await;
     let charges = bench.get("/money").await["charges"].as_i64().unwrap();
     assert!(charges == 1 || paid_twice);
     bench
@@ -114,4 +117,58 @@ async fn c01_both_pages_are_paid(gateway: Gateway) {
         })
         .await;
     bench.assert_money(&order, charges, 165).await;
+}
+
+/// 再次付款 twice at the same moment, with a key for each press and with the same.
+#[tokio::test]
+async fn c01_two_presses_at_the_same_moment_have_references_of_their_own() {
+    const ROUNDS: usize = 50;
+    let bench = Bench::open(super::gateway::ecpay()).await;
+    let mut references = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let order = bench.order(165);
+        let start = |key| bench.shop.start(key, &order);
+        let (first, second) = tokio::join!(start("a"), start("b"));
+        let (first, second) = (first.unwrap(), second.unwrap());
+        assert_eq!(first.payment_id, second.payment_id);
+        let (once, again) = tokio::join!(start("c"), start("c"));
+        assert!(once.is_ok() || again.is_ok());
+        let payment = bench.shop.payment(&order).await;
+        assert_eq!(payment.attempts.len(), 3, "one for each key");
+        references.extend(payment.attempts.into_iter().map(|found| found.reference));
+    }
+    assert_eq!(references.len(), 3 * ROUNDS);
+    assert_eq!(bench.shop.count("SELECT count(*) FROM refunds").await, 0);
+}
+
+// Payments is killed after the attempt was stored, before its page was answered.
+for_providers!(c01_killed_before_the_page_was_answered: ecpay, linepay);
+async fn c01_killed_before_the_page_was_answered(gateway: Gateway) {
+    let bench = Bench::open(gateway).await;
+    let order = bench.order(165);
+    let first = bench.checkout("k", &order).await.unwrap();
+    let mut superuser = bench.shop.service.db().superuser().await;
+    // As the process that died has left it.
+    sqlx::query(
+        "UPDATE attempts SET state = 'created', next_step = NULL, provider_reference = NULL",
+    )
+    .execute(&mut superuser)
+    .await
+    .unwrap();
+    assert!(bench.checkout("k", &order).await.is_err(), "under way");
+    bench.advance(TimeDelta::seconds(61)).await;
+    let second = bench.checkout("k", &order).await.unwrap();
+    assert_ne!(first.reference, second.reference);
+    bench.pay(&second).await;
+    bench
+        .until_last_attempt(&order, AttemptState::Captured)
+        .await;
+    let payment = bench
+        .until(&order, |payment| {
+            let first = payment.attempts[0].state();
+            matches!(first, AttemptState::Failed | AttemptState::Expired)
+        })
+        .await;
+    assert_eq!(payment.attempts.len(), 2);
+    bench.assert_money(&order, 1, 165).await;
 }

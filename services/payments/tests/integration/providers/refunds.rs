@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 use proto::payments::v1::{AttemptState, PayableOrder, RefundState};
 use serde_json::json;
+use testkit::eventually;
 
 use super::{Bench, Gateway, for_providers};
 use crate::common::reason;
@@ -33,7 +34,7 @@ async fn until_refunded(bench: &Bench, order: &PayableOrder, amount: i64) {
         .await;
 }
 
-for_providers!(partly_then_the_rest: ecpay, newebpay, linepay, jkopay, tappay);
+for_providers!(partly_then_the_rest: ecpay, newebpay, linepay, jkopay, tappay, stripe);
 async fn partly_then_the_rest(gateway: Gateway) {
     let bench = Bench::open(gateway).await;
     let order = paid_until_evening(&bench, 165).await;
@@ -84,7 +85,7 @@ async fn s14_above_the_rest(gateway: Gateway) {
     bench.assert_money(&order, 1, 165).await;
 }
 
-for_providers!(s14_balance_short: ecpay, jkopay);
+for_providers!(s14_balance_short: ecpay, newebpay, jkopay);
 async fn s14_balance_short(gateway: Gateway) {
     let bench = Bench::open(gateway).await;
     let order = paid_until_evening(&bench, 165).await;
@@ -166,4 +167,140 @@ async fn c03_unanswered_abandon_is_asked_about_before_it_is_repeated() {
     assert!(bench.calls("query_card").await > queries);
     assert_eq!(bench.calls("abandon").await, 2);
     bench.assert_money(&order, 1, 0).await;
+}
+
+#[tokio::test]
+async fn c03_closed_goes_back_in_parts_and_never_above_the_rest() {
+    let bench = Bench::open(super::gateway::ecpay()).await;
+    let order = paid_until_evening(&bench, 1_615).await;
+    assert_eq!(
+        reason(bench.refund(&order, 1_616).await),
+        "REFUND_EXCEEDS_PAID"
+    );
+    for (amount, refunded) in [(415, 415), (1_200, 1_615)] {
+        bench.refund(&order, amount).await.unwrap();
+        until_refunded(&bench, &order, refunded).await;
+    }
+    assert_eq!(bench.calls("refund").await, 2);
+    assert_eq!(bench.calls("abandon").await, 0);
+    bench.assert_money(&order, 1, 0).await;
+}
+
+/// From 20:15 to 20:30 nothing is called; then the state is asked, and its call made.
+#[tokio::test]
+async fn c03_nothing_is_called_while_the_provider_closes() {
+    let bench = Bench::open(super::gateway::ecpay()).await;
+    let order = paid(&bench, 1_615).await;
+    bench.advance_to(20, 16).await;
+    bench.refund(&order, 415).await.unwrap();
+    eventually(async || {
+        let waits = "SELECT count(*) FROM refunds
+             WHERE next_try_at - requested_at BETWEEN '5 minutes' AND '15 minutes'";
+        bench.shop.count(waits).await == 1
+    })
+    .await;
+    assert_eq!(bench.calls("query_card").await, 0);
+    assert_eq!(bench.calls("refund").await, 0);
+    let payment = bench.shop.payment(&order).await;
+    assert_eq!(payment.refunds[0].state(), RefundState::Pending);
+    bench.assert_money(&order, 1, 1_615).await;
+
+    until_refunded(&bench, &order, 415).await;
+    assert_eq!(bench.calls("query_card").await, 1);
+    assert_eq!(bench.calls("refund").await, 1);
+    bench.assert_money(&order, 1, 1_200).await;
+}
+
+#[tokio::test]
+async fn c03_refusal_that_no_state_explains_needs_a_person() {
+    let bench = Bench::open(super::gateway::ecpay()).await;
+    let order = paid_until_evening(&bench, 1_615).await;
+    let value = json!({ "code": "0", "message": "error_amount_R" });
+    bench
+        .arm(json!({ "fault": "refuse", "call": "refund", "value": value }))
+        .await;
+    bench.refund(&order, 415).await.unwrap();
+    let payment = bench
+        .until(&order, |payment| {
+            payment.refunds[0].state() == RefundState::NeedsPerson
+        })
+        .await;
+    let text = &payment.refunds[0].text;
+    assert!(text.contains("error_amount_R"), "{text}");
+    assert_eq!(bench.calls("query_card").await, 2);
+    assert_eq!(bench.calls("refund").await, 1);
+    bench.assert_money(&order, 1, 1_615).await;
+}
+
+#[tokio::test]
+async fn c03_transfer_is_given_back_by_a_person() {
+    let mut ecpay = super::gateway::ecpay();
+    ecpay.setup.provider_method = "ATM";
+    let bench = Bench::open(ecpay).await;
+    let order = bench.order(1_615);
+    let checkout = bench.checkout("k", &order).await.unwrap();
+    for _ in ["a number is issued", "it is paid"] {
+        let pay = json!({ "action": "pay", "method": "ATM" });
+        bench.act(&checkout.reference, pay).await.unwrap();
+        bench.settle().await;
+    }
+    bench.until_captured(&order).await;
+    bench.refund(&order, 1_615).await.unwrap();
+    let payment = bench
+        .until(&order, |payment| {
+            payment.refunds[0].state() == RefundState::NeedsPerson
+        })
+        .await;
+    assert_eq!(payment.refunds[0].amount, 1_615);
+    for call in ["query_card", "refund", "abandon", "undo_capture"] {
+        assert_eq!(bench.calls(call).await, 0, "{call}");
+    }
+    bench.assert_money(&order, 1, 1_615).await;
+}
+
+/// A card payment at ECPay whose callback was lost: its number, by which its state is asked, is not known.
+async fn paid_without_callback(bench: &Bench, total: i64) -> PayableOrder {
+    bench.arm(json!({ "fault": "never", "times": 9 })).await;
+    paid(bench, total).await
+}
+
+#[tokio::test]
+async fn card_whose_callback_was_lost_goes_back_after_the_closing() {
+    let bench = Bench::open(super::gateway::ecpay()).await;
+    let order = paid_without_callback(&bench, 1_615).await;
+    bench.refund(&order, 415).await.unwrap();
+    bench.advance_to(20, 14).await;
+    let payment = bench.shop.payment(&order).await;
+    assert_eq!(payment.refunds[0].state(), RefundState::Pending);
+    assert_eq!(
+        bench.calls("refund").await,
+        0,
+        "it may still be only reserved"
+    );
+    until_refunded(&bench, &order, 415).await;
+    bench.refund(&order, 1_200).await.unwrap();
+    until_refunded(&bench, &order, 1_615).await;
+    assert_eq!(bench.calls("refund").await, 2);
+    assert_eq!(bench.calls("query_card").await, 0);
+    bench.assert_money(&order, 1, 0).await;
+}
+
+/// Whether the call took effect cannot be asked, so it is not repeated.
+#[tokio::test]
+async fn unanswered_refund_of_a_card_whose_callback_was_lost_needs_a_person() {
+    let bench = Bench::open(super::gateway::ecpay()).await;
+    let order = paid_without_callback(&bench, 1_615).await;
+    bench.advance_to(22, 0).await;
+    bench
+        .arm(json!({ "fault": "reset", "call": "refund", "commit": true }))
+        .await;
+    bench.refund(&order, 415).await.unwrap();
+    bench
+        .until(&order, |payment| {
+            payment.refunds[0].state() == RefundState::NeedsPerson
+        })
+        .await;
+    let money = bench.get("/money").await;
+    assert_eq!(money["refunded"], 415, "{money:#}");
+    assert_eq!(bench.calls("refund").await, 1);
 }

@@ -138,7 +138,7 @@ mod tests {
             FIELDS,
             tests::{VALUES, account, signed_with},
         },
-        scripted::credentials,
+        scripted::{credentials, says_how_much},
     };
 
     fn paid() -> Vec<(&'static str, &'static str)> {
@@ -330,6 +330,18 @@ mod tests {
         ) {
             let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
             let _ = read(signed_with(&account(), &fields).as_bytes());
+        }
+
+        #[test]
+        fn a_genuine_message_with_other_values_says_how_much_or_nothing(
+            changes in prop::collection::vec((0..13_usize, "[0-9]{0,14}|.{0,12}"), 1..4),
+        ) {
+            let mut fields: Vec<(&str, &str)> = paid();
+            for (at, value) in &changes {
+                fields[*at].1 = value;
+            }
+            let read = read(signed_with(&account(), &fields).as_bytes());
+            prop_assert!(says_how_much(&read), "{read:?}");
         }
 
         #[test]

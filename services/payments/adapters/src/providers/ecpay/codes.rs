@@ -37,6 +37,8 @@ static CODES: &[(&str, Class)] = &[
     ("10300006", Class::Expired),
     ("10100001", Class::Expired),
     ("10200073", Class::Configuration),
+    // The time of a query lies outside their window: our clock is wrong.
+    ("10200074", Class::Configuration),
     ("10200094", Class::Configuration),
     ("10200141", Class::Configuration),
     ("10200050", Class::Configuration),

@@ -2,7 +2,7 @@
 //! calls.
 
 use chassis::money::{Currency, Money};
-use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 
 use super::{
     AUTHORIZED_AMOUNT, CARD_NUMBER,
@@ -11,17 +11,22 @@ use super::{
 };
 use crate::{
     AttemptReference, CallError, Context, RefundReport, RefundRequest, Report, State,
-    refunds::{check_twd, needs_person, pending, succeeded},
+    refunds::{check_twd, needs_person, succeeded},
     wire::{excerpt, parse_form, taipei},
 };
+
+/// How long a trade that could not be queried is left alone before its refund goes on.
+const QUERY_AGAIN: TimeDelta = TimeDelta::minutes(10);
 
 /// What names a card payment at ECPay.
 struct CardReference {
     ours: String,
     trade: String,
-    card: String,
+    /// The number by which its state is asked. Callbacks carry it, queries of the trade need not.
+    card: Option<String>,
     amount: i64,
     method: String,
+    paid_at: Option<DateTime<Utc>>,
 }
 
 /// Takes an authorised payment.
@@ -79,16 +84,24 @@ pub(super) async fn refund(
     if !refund.method.is_empty() && !is_card(&refund.method) {
         return Ok(needs_person("this method has no refund by interface"));
     }
-    if let Some(retry_at) = closing_ends(context.now) {
-        return Ok(pending(retry_at));
+    if let Some(until) = closing_ends(context.now) {
+        return Err(CallError::NotYet { until });
     }
     let reference = match find(context, attempt).await {
         Ok(reference) => reference,
-        Err(CallError::Unsupported) => return Ok(needs_person("ECPay names no card payment")),
+        Err(CallError::Unsupported) => return Ok(needs_person(NO_CARD_PAYMENT)),
+        // Nothing was called that moves money.
+        Err(CallError::Unknown(_) | CallError::Unreachable(_)) => {
+            let until = context.now + QUERY_AGAIN;
+            return Err(CallError::NotYet { until });
+        }
         Err(error) => return Err(error),
     };
     if !is_card(&reference.method) {
         return Ok(needs_person("this method has no refund by interface"));
+    }
+    if reference.card.is_none() {
+        return refund_closed(context, &reference, refund).await;
     }
 
     let first = ask(context, &reference).await?;
@@ -116,6 +129,30 @@ pub(super) async fn refund(
                 Plan::Calls(_) | Plan::NeedsPerson(_) => Ok(needs_person(&text)),
             }
         }
+    }
+}
+
+const NO_CARD_PAYMENT: &str = "ECPay names no card payment";
+
+/// Refunds a card payment whose state cannot be asked, because its callback was lost. The closing of the
+/// day makes the state known: after it, a refund is the one call that is allowed. Whether an earlier call
+/// took effect cannot be asked either, so a person looks before it is repeated.
+async fn refund_closed(
+    context: Context<'_>,
+    reference: &CardReference,
+    refund: &RefundRequest,
+) -> Result<RefundReport, CallError> {
+    let closed = reference.paid_at.and_then(closing_after);
+    let Some(until) = closed.filter(|_| !refund.repeated) else {
+        return Ok(needs_person(NO_CARD_PAYMENT));
+    };
+    if context.now < until {
+        return Err(CallError::NotYet { until });
+    }
+    match act(context, reference, Action::Refund(refund.amount.amount())).await {
+        Ok(()) => Ok(succeeded(None)),
+        Err(CallError::WrongState { code, text }) => Ok(needs_person(&format!("{code} {text}"))),
+        Err(error) => Err(error),
     }
 }
 
@@ -157,18 +194,30 @@ fn is_card(method: &str) -> bool {
     )
 }
 
-/// Daily closing, during which nothing may be called.
+/// The daily closing, from its beginning to the end of the time in which nothing may be called.
+fn closing_on(day: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let at = |hour, minute| {
+        let time = NaiveTime::from_hms_opt(hour, minute, 0)?;
+        let instant = taipei().from_local_datetime(&day.and_time(time)).single()?;
+        Some(instant.with_timezone(&Utc))
+    };
+    Some((at(20, 15)?, at(20, 30)?))
+}
+
+/// When the daily closing that is under way ends.
 fn closing_ends(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let local = now.with_timezone(&taipei());
-    let at = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).expect("a time of day");
-    let (start, end) = (at(20, 15), at(20, 30));
-    if !(start..end).contains(&local.time()) {
-        return None;
+    let (start, end) = closing_on(now.with_timezone(&taipei()).date_naive())?;
+    (start..end).contains(&now).then_some(end)
+}
+
+/// When the first closing after a payment has ended.
+fn closing_after(paid_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let day = paid_at.with_timezone(&taipei()).date_naive();
+    let (start, end) = closing_on(day)?;
+    if paid_at < start {
+        return Some(end);
     }
-    let end = taipei()
-        .from_local_datetime(&local.date_naive().and_time(end))
-        .single()?;
-    Some(end.with_timezone(&Utc))
+    closing_on(day.succ_opt()?).map(|(_, end)| end)
 }
 
 fn outside_closing(now: DateTime<Utc>) -> Result<(), CallError> {
@@ -184,49 +233,45 @@ fn outside_closing(now: DateTime<Utc>) -> Result<(), CallError> {
 }
 
 /// Finds what names the card payment; asks the trade when something is missing.
-/// [`CallError::Unsupported`] when ECPay does not name the card payment: it was no card, or its
-/// callback was lost and the query leaves the number out.
+/// [`CallError::Unsupported`] when ECPay does not say which trade it was.
 async fn find(
     context: Context<'_>,
     attempt: &AttemptReference,
 ) -> Result<CardReference, CallError> {
     let kept = |name: &str| attempt.extra.get(name).cloned();
     let amount = kept(AUTHORIZED_AMOUNT).and_then(|text| text.parse().ok());
-    if let (Some(trade), Some(card), Some(amount)) =
-        (attempt.theirs.clone(), kept(CARD_NUMBER), amount)
-    {
+    let card = kept(CARD_NUMBER);
+    if let (Some(trade), Some(_), Some(amount)) = (&attempt.theirs, &card, amount) {
         return Ok(CardReference {
             ours: attempt.ours.clone(),
-            trade,
+            trade: trade.clone(),
             card,
             amount,
             method: "Credit".to_owned(),
+            paid_at: None,
         });
     }
     let report = query::trade(context, attempt).await?;
     if !matches!(report.state, State::Captured | State::Authorized) {
         return Err(wrong_state("it was not paid"));
     }
-    let method = report.method.unwrap_or_default();
-    let card = kept(CARD_NUMBER).or_else(|| report.extra.get(CARD_NUMBER).cloned());
-    match (
-        attempt.theirs.clone().or(report.theirs),
-        card,
-        report.amount,
-    ) {
-        (Some(trade), Some(card), Some(amount)) => Ok(CardReference {
-            ours: attempt.ours.clone(),
-            trade,
-            card,
-            amount: amount.amount(),
-            method,
-        }),
-        _ => Err(CallError::Unsupported),
-    }
+    let trade = attempt.theirs.clone().or(report.theirs);
+    let (Some(trade), Some(amount)) = (trade, report.amount) else {
+        return Err(CallError::Unsupported);
+    };
+    Ok(CardReference {
+        ours: attempt.ours.clone(),
+        trade,
+        card: card.or_else(|| report.extra.get(CARD_NUMBER).cloned()),
+        amount: amount.amount(),
+        method: report.method.unwrap_or_default(),
+        paid_at: report.paid_at,
+    })
 }
 
 /// Asks how the card payment stands.
 async fn ask(context: Context<'_>, reference: &CardReference) -> Result<Card, CallError> {
+    let card = reference.card.clone().ok_or(CallError::Unsupported)?;
     let check_code = context.credentials.get("CreditCheckCode");
     if check_code.is_empty() {
         return Err(CallError::Configuration {
@@ -235,7 +280,7 @@ async fn ask(context: Context<'_>, reference: &CardReference) -> Result<Card, Ca
         });
     }
     let fields = vec![
-        ("CreditRefundId", reference.card.clone()),
+        ("CreditRefundId", card),
         ("CreditAmount", reference.amount.to_string()),
         ("CreditCheckCode", check_code.to_owned()),
     ];

@@ -136,6 +136,7 @@ async fn run(
 }
 
 const NOON: &str = "2026-01-15T12:00:00+08:00";
+const EVENING: &str = "2026-01-15T20:30:00+08:00";
 
 #[tokio::test]
 async fn the_state_chooses_the_calls() {
@@ -177,13 +178,12 @@ async fn nothing_is_called_while_ecpay_closes() {
     ] {
         let answers = vec![card("已關帳", 1615), done()];
         let (result, calls) = run(answers, &refund(415, 0), now).await;
-        let report = result.unwrap();
         if waits {
-            assert_eq!(report.state, RefundState::Pending);
-            assert_eq!(report.retry_at, Some(instant("2026-01-15T20:30:00+08:00")));
+            let until = instant("2026-01-15T20:30:00+08:00");
+            assert_eq!(result, Err(CallError::NotYet { until }));
             assert!(calls.is_empty());
         } else {
-            assert_eq!(report.state, RefundState::Succeeded);
+            assert_eq!(result.unwrap().state, RefundState::Succeeded);
         }
     }
 }
@@ -294,40 +294,74 @@ async fn offline_methods_are_refunded_by_a_person_without_a_call() {
     }
 }
 
-#[tokio::test]
-async fn without_the_card_number_the_trade_is_asked() {
-    let upstream = Scripted::new(
-        &FIELDS,
-        &VALUES,
-        &[(
-            200,
-            signed_with(
-                &account(),
-                &[
-                    ("MerchantID", "3002607"),
-                    ("MerchantTradeNo", "YZM20260115A00001P01"),
-                    ("TradeNo", "2601151200000001"),
-                    ("TradeAmt", "1615"),
-                    ("PaymentType", "ATM_TAISHIN"),
-                    ("TradeStatus", "1"),
-                ],
-            ),
-        )],
-    )
-    .await;
+/// Refunds 415 of a payment whose callback was lost: the answer to a query of the trade has no `gwsr`.
+async fn refund_without_callback(
+    method: &str,
+    repeated: bool,
+    now: &str,
+    action: (u16, String),
+) -> (Result<RefundReport, CallError>, Vec<String>) {
+    let trade = signed_with(
+        &account(),
+        &[
+            ("MerchantID", "3002607"),
+            ("MerchantTradeNo", "YZM20260115A00001P01"),
+            ("TradeNo", "2601151200000001"),
+            ("TradeAmt", "1615"),
+            ("PaymentDate", "2026/01/15 12:01:30"),
+            ("PaymentType", method),
+            ("TradeStatus", "1"),
+        ],
+    );
+    let upstream = Scripted::new(&FIELDS, &VALUES, &[(200, trade), action]).await;
     let context = Context {
-        now: instant(NOON),
+        now: instant(now),
         ..upstream.context()
     };
     let request = RefundRequest {
         method: String::new(),
-        ..refund(1615, 0)
+        repeated,
+        ..refund(415, 0)
     };
-    let report = Ecpay
-        .refund(context, &attempt().reference, &request)
-        .await
-        .unwrap();
+    let result = Ecpay.refund(context, &attempt().reference, &request).await;
+    let received = upstream.received();
+    let actions = received.iter().skip(1).map(|call| {
+        let form = call.form();
+        assert_eq!(form["TradeNo"], "2601151200000001");
+        format!("{} {}", form["Action"], form["TotalAmount"])
+    });
+    (result, actions.collect())
+}
+
+#[tokio::test]
+async fn without_the_card_number_a_refund_waits_for_the_closing() {
+    let until = instant("2026-01-15T20:30:00+08:00");
+    for early in [NOON, "2026-01-15T20:14:00+08:00"] {
+        let (result, calls) =
+            refund_without_callback("Credit_CreditCard", false, early, done()).await;
+        assert_eq!(result, Err(CallError::NotYet { until }));
+        assert!(calls.is_empty());
+    }
+    let (result, calls) =
+        refund_without_callback("Credit_CreditCard", false, EVENING, done()).await;
+    assert_eq!(result.unwrap().state, RefundState::Succeeded);
+    assert_eq!(calls, ["R 415"]);
+
+    let refusal = refused("error_status");
+    let (result, _) = refund_without_callback("Credit_CreditCard", false, EVENING, refusal).await;
+    let report = result.unwrap();
     assert_eq!(report.state, RefundState::NeedsPerson);
+    assert!(report.text.unwrap().contains("error_status"));
+}
+
+#[tokio::test]
+async fn without_the_card_number_a_person_looks_before_a_refund_is_repeated() {
+    let (result, calls) = refund_without_callback("Credit_CreditCard", true, EVENING, done()).await;
+    assert_eq!(result.unwrap().state, RefundState::NeedsPerson);
+    assert!(calls.is_empty());
+    let (result, calls) = refund_without_callback("ATM_TAISHIN", false, EVENING, done()).await;
+    assert_eq!(result.unwrap().state, RefundState::NeedsPerson);
+    assert!(calls.is_empty());
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@ use serde_json::json;
 use super::{Jkopay, create::entry, digest::digest, *};
 use crate::{
     NextStep, Question, RefundState, State,
-    scripted::{Scripted, attempt, callback, item, now, reference, refund, twd},
+    scripted::{
+        Scripted, altered, any_scalar, attempt, callback, item, now, reference, refund, twd,
+    },
 };
 
 const SECRET: &str = "yizhimai-loopback-secret-01";
@@ -243,5 +245,17 @@ proptest! {
     #[test]
     fn no_message_makes_it_panic(body: Vec<u8>) {
         let _ = parse(&body);
+    }
+
+    #[test]
+    fn a_result_with_other_values_is_never_more_than_a_hint(
+        changes in prop::collection::vec((any::<usize>(), any_scalar()), 1..4),
+    ) {
+        let genuine = json!({ "transaction": {
+            "platform_order_id": "YZM0115A00001P01", "status": "0", "tradeNo": "T1",
+            "final_price": "165", "currency": "TWD",
+        } });
+        let read = parse(altered(&genuine, &changes).to_string().as_bytes());
+        prop_assert!(!read.is_ok_and(|notice| notice.report.is_some()));
     }
 }

@@ -146,7 +146,10 @@ mod tests {
     use url::form_urlencoded;
 
     use super::*;
-    use crate::providers::newebpay::tests::{KEYS, account};
+    use crate::{
+        providers::newebpay::tests::{KEYS, account},
+        scripted::{altered, any_scalar, says_how_much},
+    };
 
     fn sealed(keys: Keys<'_>, message: &str) -> String {
         let cipher = keys.encrypt(message).unwrap();
@@ -311,6 +314,14 @@ mod tests {
         fn no_bytes_make_it_panic(body: Vec<u8>, text: String) {
             let _ = parse(&[account()], &body);
             let _ = parse(&[account()], sealed(KEYS, &text).as_bytes());
+        }
+
+        #[test]
+        fn a_genuine_message_with_other_values_says_how_much_or_nothing(
+            changes in prop::collection::vec((any::<usize>(), any_scalar()), 1..4),
+        ) {
+            let read = read(&altered(&paid(), &changes));
+            prop_assert!(says_how_much(&read), "{read:?}");
         }
     }
 }

@@ -25,6 +25,8 @@ pub(super) enum Class {
     UnderWay,
     /// Refused for good.
     RefundRefused,
+    /// The store's balance is short: later.
+    BalanceShort,
     /// No call for so many minutes.
     Locked(u64),
 }
@@ -56,7 +58,7 @@ static CODES: &[(&str, u32, u32, Class)] = &[
     ("TRA", 10039, 10039, Class::RefundRefused),
     ("TRA", 10045, 10046, Class::WrongState),
     ("TRA", 10047, 10049, Class::WrongState),
-    ("TRA", 10050, 10050, Class::RefundRefused),
+    ("TRA", 10050, 10050, Class::BalanceShort),
     ("TRA", 10071, 10071, Class::Locked(240)),
     ("TRA", 10095, 10095, Class::RefundRefused),
     ("TRA", 10702, 10702, Class::Locked(60)),
@@ -72,7 +74,7 @@ static CODES: &[(&str, u32, u32, Class)] = &[
     ("", 1103, 1103, Class::Absent),
     ("", 1104, 1108, Class::RefundRefused),
     ("", 1109, 1109, Class::UnderWay),
-    ("", 1116, 1116, Class::RefundRefused),
+    ("", 1116, 1116, Class::BalanceShort),
     ("", 4101, 4106, Class::Configuration),
     ("", 9000, 9000, Class::Unknown),
 ];
@@ -107,6 +109,7 @@ pub(super) fn call_error(code: &str, text: &str) -> CallError {
             CallError::WrongState { code, text }
         }
         Some(Class::RefundRefused) => CallError::RefundRefused { code, text },
+        Some(Class::BalanceShort) => CallError::BalanceShort { code },
         Some(Class::Locked(minutes)) => CallError::RateLimited {
             wait: Duration::from_secs(minutes * 60),
         },
@@ -131,6 +134,8 @@ mod tests {
             ("TRA20001", Some(Class::UnderWay)),
             ("TRA10071", Some(Class::Locked(240))),
             ("1104", Some(Class::RefundRefused)),
+            ("TRA10050", Some(Class::BalanceShort)),
+            ("1116", Some(Class::BalanceShort)),
             ("4103", Some(Class::Configuration)),
             ("SUCCESS", None),
             ("", None),

@@ -76,7 +76,7 @@ pub(super) fn parse(
     })
 }
 
-/// Two events may tell of the same change: the object and its status distinguish, not the event's id.
+/// Two events may report the same change: the object and its status distinguish, not the event's id.
 fn content(event: &Event) -> Result<Content, Rejection> {
     let kind = event.kind.as_str();
     match kind {

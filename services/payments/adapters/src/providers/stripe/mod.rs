@@ -1,4 +1,4 @@
-//! Stripe, PaymentIntents: for companies outside Taiwan. The customer types the card into Stripe's
+//! Stripe, PaymentIntents: for businesses outside Taiwan. The customer types the card into Stripe's
 //! fields in our page. Callbacks are signed, and every POST carries an idempotency key.
 
 mod callback;

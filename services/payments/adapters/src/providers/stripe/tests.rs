@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use super::{Stripe, sign::signature, *};
 use crate::{
     NextStep, RefundState, State,
-    scripted::{Scripted, attempt, callback, credentials, now, reference, refund, twd},
+    scripted::{
+        Scripted, altered, any_scalar, attempt, callback, credentials, now, reference, refund,
+        says_how_much, twd,
+    },
 };
 
 const INTENT: &str = "pi_1YZM0001";
@@ -484,6 +487,25 @@ proptest! {
     fn no_event_makes_it_panic(header: String, body: Vec<u8>) {
         let callback = callback(&[("stripe-signature", &header)], "", &body);
         let _ = Stripe.parse_callback(&keys(), &callback, now());
+    }
+
+    #[test]
+    fn a_genuine_event_with_other_values_says_how_much_or_nothing(
+        succeeded: bool,
+        changes in prop::collection::vec((any::<usize>(), any_scalar()), 1..4),
+    ) {
+        let charge = json!({
+            "id": "ch_1", "payment_intent": INTENT, "currency": "twd", "amount_captured": 16500,
+            "amount_refunded": 0, "metadata": { "order_id": OURS },
+        });
+        let (kind, object) = if succeeded {
+            let more = json!({ "amount_received": 16500, "latest_charge": charge });
+            ("payment_intent.succeeded", intent("succeeded", more))
+        } else {
+            ("charge.refunded", charge)
+        };
+        let read = parse(&event(kind, &altered(&object, &changes)));
+        prop_assert!(says_how_much(&read), "{read:?}");
     }
 
     #[test]

@@ -19,6 +19,7 @@ const PRODUCTION: &str = "prod.tappaysdk.com";
 const MAX_AMOUNT: i64 = 20_000_000;
 const MAX_PRIME_BYTES: usize = 71;
 const MAX_DETAILS_CHARS: usize = 100;
+const MAX_NAME_CHARS: usize = 50;
 
 /// When money is taken after the customer paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,9 +150,9 @@ pub(super) fn arguments(
     put(
         "cardholder",
         json!({
-            "phone_number": "",
-            "name": "",
-            "email": "",
+            "phone_number": attempt.payer.phone,
+            "name": cut_chars(&attempt.payer.name, MAX_NAME_CHARS),
+            "email": attempt.payer.email,
             "zip_code": "",
             "address": "",
             "national_id": "",

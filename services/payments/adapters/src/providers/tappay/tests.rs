@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     NextStep, RefundState, State,
-    scripted::{Scripted, attempt, callback, now, reference, refund, twd},
+    scripted::{Scripted, altered, any_scalar, attempt, callback, now, reference, refund, twd},
 };
 
 const PRIME: &str = "test_3a2fb2b7e892b914a03c95dd4dd5dc7970c908df67a49527c0a648b2bc9";
@@ -79,6 +79,10 @@ async fn a_prime_pays() {
     assert_eq!(body["order_number"], "YZM0115A00001P01");
     assert_eq!(body["details"], "珍珠奶茶 (大)x2 鹹酥雞x1");
     assert_eq!(body["delay_capture_in_days"], 0);
+    let cardholder = &body["cardholder"];
+    assert_eq!(cardholder["name"], "王小明");
+    assert_eq!(cardholder["phone_number"], "+886912345678");
+    assert_eq!(cardholder["email"], "", "not known, but the key is sent");
 }
 
 #[tokio::test]
@@ -385,6 +389,19 @@ proptest! {
     #[test]
     fn no_notice_makes_it_panic(query: String, body: Vec<u8>) {
         let _ = Tappay.parse_callback(&[], &callback(&[], &query, &body), now());
+    }
+
+    #[test]
+    fn a_notice_with_other_values_is_never_more_than_a_hint(
+        changes in prop::collection::vec((any::<usize>(), any_scalar()), 1..4),
+    ) {
+        let genuine = json!({
+            "rec_trade_id": "D20260115abc", "order_number": "YZM0115A00001P01", "status": 0,
+            "amount": 165,
+        });
+        let body = altered(&genuine, &changes).to_string();
+        let read = Tappay.parse_callback(&[], &callback(&[], "", body.as_bytes()), now());
+        prop_assert!(!read.is_ok_and(|notice| notice.report.is_some()));
     }
 
     #[test]
