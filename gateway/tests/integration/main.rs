@@ -22,6 +22,7 @@ mod pauses;
 mod payments;
 mod problems;
 mod rate_limit;
+mod reauthentication;
 mod slots;
 mod stock;
 mod test_orders;
