@@ -1,5 +1,7 @@
 //! The only place that knows tables. Functions take the transaction, never the pool.
 
+mod lease;
+
 pub mod accounts;
 pub mod attempts;
 pub mod branches;
