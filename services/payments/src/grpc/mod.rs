@@ -2,8 +2,10 @@
 
 mod convert;
 mod gateway_account_service;
+mod ledger_service;
 mod payment_service;
 mod request;
 
 pub use gateway_account_service::GatewayAccountService;
+pub use ledger_service::LedgerService;
 pub use payment_service::PaymentService;

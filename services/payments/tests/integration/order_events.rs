@@ -12,13 +12,13 @@ use uuid::Uuid;
 
 use crate::common::Shop;
 
-struct Step {
-    key: &'static str,
-    version: i64,
-    from: OrderState,
-    to: OrderState,
-    paid: i64,
-    method: PaymentMethod,
+pub struct Step {
+    pub key: &'static str,
+    pub version: i64,
+    pub from: OrderState,
+    pub to: OrderState,
+    pub paid: i64,
+    pub method: PaymentMethod,
 }
 
 fn event(shop: &Shop, order: &PayableOrder, step: &Step) -> Event {
@@ -38,6 +38,7 @@ fn event(shop: &Shop, order: &PayableOrder, step: &Step) -> Event {
         ..Default::default()
     };
     let snapshot = OrderSnapshot {
+        order_number: order.order_number.clone(),
         total: order.total,
         lines: vec![SnapshotLine {
             list: order.total,
@@ -59,7 +60,7 @@ fn event(shop: &Shop, order: &PayableOrder, step: &Step) -> Event {
 }
 
 /// Publishes an event again and again until it was consumed.
-async fn until(shop: &Shop, order: &PayableOrder, step: Step, done: impl AsyncFn() -> bool) {
+pub async fn until(shop: &Shop, order: &PayableOrder, step: Step, done: impl AsyncFn() -> bool) {
     eventually(async || {
         shop.service
             .deliver(shop.org, &[event(shop, order, &step)])
@@ -69,7 +70,7 @@ async fn until(shop: &Shop, order: &PayableOrder, step: Step, done: impl AsyncFn
     .await;
 }
 
-const fn completed(version: i64, paid: i64, method: PaymentMethod) -> Step {
+pub const fn completed(version: i64, paid: i64, method: PaymentMethod) -> Step {
     Step {
         key: "ordering.order.completed.v1",
         version,
