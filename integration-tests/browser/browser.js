@@ -73,6 +73,8 @@ export async function signIn(page) {
     shop: `${ofBrand}/shop`,
     publish: `${ofBrand}/publish`,
     payments: `${ofBrand}/payments`,
+    ledger: `${ofBrand}/ledger`,
+    ledgerEntries: `${ofBrand}/ledger?tab=transactions`,
     audit: `${endpoints.admin}audit`,
   }
 }

@@ -35,6 +35,8 @@ export async function screens(page) {
   return [
     ["payments", inBrand("payments")],
     ["payment-accounts", inBrand("payments?tab=accounts")],
+    ["ledger", inBrand("ledger")],
+    ["ledger-entries", inBrand("ledger?tab=transactions&tests=true")],
     ["orders", inBranch("orders")],
     ["products", inBrand("products")],
     ["product", inBrand(`products/${products[0]?.product_id ?? "new"}`)],

@@ -13,6 +13,7 @@ export const paths = {
   optionGroups: (brandId: string) => `/brands/${brandId}/option-groups`,
   publish: (brandId: string) => `/brands/${brandId}/publish`,
   payments: (brandId: string) => `/brands/${brandId}/payments`,
+  ledger: (brandId: string) => `/brands/${brandId}/ledger`,
   orders: (branchId: string) => `/branches/${branchId}/orders`,
   pauses: (branchId: string) => `/branches/${branchId}/pauses`,
   stock: (branchId: string) => `/branches/${branchId}/stock`,

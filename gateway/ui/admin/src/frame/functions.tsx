@@ -1,6 +1,7 @@
 import {
   AppstoreOutlined,
   AuditOutlined,
+  BookOutlined,
   ClockCircleOutlined,
   ContainerOutlined,
   CreditCardOutlined,
@@ -66,6 +67,12 @@ export const functionGroups: readonly FunctionGroup[] = [
       { id: "stock", title: texts.functionNames.stock, also: "庫存 盤點 進貨 stock inventory count F10", icon: <DatabaseOutlined />, permission: "ops.stock", path: inBranch(paths.stock) },
       { id: "pauses", title: texts.functionNames.pauses, also: "暫停銷售 售完 缺貨 恢復 pause sale 86 F11", icon: <PauseCircleOutlined />, permission: "ops.pause", path: inBranch(paths.pauses) },
       { id: "limits", title: texts.functionNames.limits, also: "商品產能限制 產能 負載 時段上限 超訂 capacity limit load F12", icon: <DashboardOutlined />, permission: "ops.capacity", plan: "advanced", path: inBranch(paths.limits) },
+    ],
+  },
+  {
+    title: texts.groups.reports,
+    functions: [
+      { id: "ledger", of: texts.functionNames.transactions, title: texts.functionNames.ledger, also: "帳務 分錄 科目 餘額 收款 退款 對帳 ledger balance entry F14 F32", icon: <BookOutlined />, permission: "report.transactions", path: inBrand(paths.ledger) },
     ],
   },
   {
