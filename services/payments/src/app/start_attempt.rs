@@ -1,4 +1,4 @@
-//! Starts an attempt to pay: its reference is stored before the provider hears of it.
+//! Starts an attempt to pay: its reference is stored before the provider is called.
 
 use chassis::{
     db::TenantTx,
