@@ -71,7 +71,7 @@ pub async fn list(
     let Page {
         items,
         next_page_token,
-    } = page.page(found, |last| Cursor::from(last));
+    } = page.page(found, Cursor::of);
     Ok(Page {
         items: show(&mut tx, items).await?,
         next_page_token,

@@ -124,8 +124,10 @@ pub struct Filter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor(DateTime<Utc>, LedgerTransactionId);
 
-impl From<&StoredTransaction> for Cursor {
-    fn from(last: &StoredTransaction) -> Self {
+impl Cursor {
+    /// The place of the last transaction of a page.
+    #[must_use]
+    pub const fn of(last: &StoredTransaction) -> Self {
         Self(last.occurred_at, last.id)
     }
 }
