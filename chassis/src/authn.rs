@@ -9,6 +9,7 @@ mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -21,6 +22,9 @@ use crate::{
 pub use request::RequestExt;
 pub use scope::Scope;
 pub use token::{Signer, Verifier};
+
+/// How long an entered password counts for RPCs that ask for it again.
+const PASSWORD_FRESH: TimeDelta = TimeDelta::minutes(5);
 
 /// A caller and what it may do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +44,13 @@ pub struct Identity {
     pub scope: Scope,
     /// Plan of the organisation.
     pub plan: Plan,
+    /// When a member of staff last entered the password in this session, signing in included.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub authenticated_at: Option<DateTime<Utc>>,
 }
 
 /// Kind of caller.
@@ -111,6 +122,7 @@ impl Identity {
             actions: BTreeSet::new(),
             scope: Scope::whole_organisation(),
             plan: Plan::Max,
+            authenticated_at: None,
         }
     }
 
@@ -125,6 +137,7 @@ impl Identity {
             actions: BTreeSet::new(),
             scope: Scope::default(),
             plan,
+            authenticated_at: None,
         }
     }
 
@@ -143,6 +156,12 @@ impl Identity {
     /// Whether it has the permission `key` at `level` or above.
     pub fn may(&self, key: &str, level: Level) -> bool {
         self.permissions.get(key).is_some_and(|held| *held >= level)
+    }
+
+    /// Whether the password was entered within the last five minutes before `now`.
+    pub fn entered_password_lately(&self, now: DateTime<Utc>) -> bool {
+        self.authenticated_at
+            .is_some_and(|at| now - at <= PASSWORD_FRESH)
     }
 
     /// Account and session of a member of staff; rejects every other caller.

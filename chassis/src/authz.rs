@@ -5,6 +5,9 @@
 
 mod rules;
 
+use chrono::{DateTime, Utc};
+use proto::staff::v1::StaffReason;
+
 use crate::{
     authn::{Actor, Identity, Level, Plan},
     error::{CommonReason, Problem},
@@ -29,6 +32,8 @@ pub struct Rule {
     pub idempotent: bool,
     /// Whether the call is written to the audit log.
     pub audited: bool,
+    /// Whether staff must have entered the password lately.
+    pub reauth: bool,
     /// Shape of the request, by which audit masks it.
     pub input: prost_reflect::MessageDescriptor,
 }
@@ -66,8 +71,9 @@ impl Callers {
 
 impl Rule {
     /// Refuses a caller the rule does not let in: signed in first, then the kind of caller, then
-    /// some scope at all, then the permission and the action, then the plan.
-    pub fn check(&self, caller: Option<&Identity>) -> Result<(), Problem> {
+    /// some scope at all, then the permission and the action, then the plan, then the password, for
+    /// which only those are asked who may call at all.
+    pub fn check(&self, caller: Option<&Identity>, now: DateTime<Utc>) -> Result<(), Problem> {
         let Some(identity) = caller else {
             return if self.callers.public {
                 Ok(())
@@ -81,7 +87,8 @@ impl Rule {
         match identity.actor {
             Actor::Staff { .. } => {
                 self.check_staff(identity)?;
-                self.check_plan(identity)
+                self.check_plan(identity)?;
+                self.check_password(identity, now)
             }
             Actor::Customer { .. } | Actor::Device { .. } => self.check_plan(identity),
             Actor::Service { .. } => Ok(()),
@@ -114,6 +121,13 @@ impl Rule {
             .message("not in this plan"))
     }
 
+    fn check_password(&self, identity: &Identity, now: DateTime<Utc>) -> Result<(), Problem> {
+        if !self.reauth || identity.entered_password_lately(now) {
+            return Ok(());
+        }
+        Err(Problem::new(StaffReason::ReauthRequired).message("enter the password again"))
+    }
+
     fn denied(&self) -> Problem {
         Problem::new(CommonReason::PermissionDenied)
     }
@@ -125,7 +139,7 @@ pub(crate) fn unauthenticated() -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
+    use chrono::TimeDelta;
 
     use super::*;
     use crate::{
@@ -148,6 +162,7 @@ mod tests {
             plan: Plan::Advanced,
             idempotent: false,
             audited: false,
+            reauth: true,
             input,
         }
     }
@@ -165,14 +180,44 @@ mod tests {
             actions: ["ops.refund".to_owned()].into(),
             scope: Scope::whole_organisation(),
             plan: Plan::Advanced,
+            authenticated_at: Some(DateTime::UNIX_EPOCH),
         }
     }
 
     fn refusal(rule: &Rule, caller: Option<&Identity>) -> String {
-        match rule.check(caller) {
+        refusal_after(TimeDelta::zero(), rule, caller)
+    }
+
+    fn refusal_after(passed: TimeDelta, rule: &Rule, caller: Option<&Identity>) -> String {
+        match rule.check(caller, DateTime::UNIX_EPOCH + passed) {
             Ok(()) => "ok".to_owned(),
             Err(problem) => problem.reason.to_string(),
         }
+    }
+
+    fn denied(rule: &Rule, caller: &Identity) -> Problem {
+        rule.check(Some(caller), DateTime::UNIX_EPOCH).unwrap_err()
+    }
+
+    #[test]
+    fn the_password_counts_for_five_minutes_and_is_asked_last() {
+        let rule = rule(Callers {
+            staff: true,
+            service: true,
+            ..Callers::default()
+        });
+        let mut caller = staff();
+        let after = |seconds: i64, caller: &Identity| {
+            refusal_after(TimeDelta::seconds(seconds), &rule, Some(caller))
+        };
+        assert_eq!(after(300, &caller), "ok");
+        assert_eq!(after(301, &caller), "REAUTH_REQUIRED");
+        let service = Identity::service("ordering", None);
+        assert_eq!(after(301, &service), "ok");
+        caller.authenticated_at = None;
+        assert_eq!(after(0, &caller), "REAUTH_REQUIRED");
+        caller.plan = Plan::Basic;
+        assert_eq!(after(0, &caller), "PLAN_REQUIRED");
     }
 
     #[test]
@@ -187,15 +232,9 @@ mod tests {
         caller.plan = Plan::Basic;
         assert_eq!(refusal(&rule, Some(&caller)), "PLAN_REQUIRED");
         caller.actions.clear();
-        assert_eq!(
-            rule.check(Some(&caller)).unwrap_err().params["action"],
-            "ops.refund"
-        );
+        assert_eq!(denied(&rule, &caller).params["action"], "ops.refund");
         caller.permissions.insert("ops.orders".into(), Level::View);
-        assert_eq!(
-            rule.check(Some(&caller)).unwrap_err().params["permission"],
-            "ops.orders"
-        );
+        assert_eq!(denied(&rule, &caller).params["permission"], "ops.orders");
         caller.scope = Scope::default();
         assert_eq!(refusal(&rule, Some(&caller)), "NO_SCOPE");
     }

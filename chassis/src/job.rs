@@ -2,8 +2,12 @@
 
 use std::{fmt, future::Future, panic::AssertUnwindSafe, sync::LazyLock, time::Duration};
 
-use futures::{FutureExt as _, future::BoxFuture};
+use futures::{
+    FutureExt as _,
+    future::{BoxFuture, join_all},
+};
 use opentelemetry::{KeyValue, global, metrics::Counter};
+use parking_lot::Mutex;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -109,6 +113,33 @@ impl JobRun {
         None
     }
 
+    /// Does the shares of many tenants, at most `at_once` of them at the same time, begun in their order.
+    pub async fn run_concurrently<I, T, E, Fut>(
+        &mut self,
+        at_once: usize,
+        shares: Vec<(OrganisationId, I)>,
+        work: impl Fn(OrganisationId, I) -> Fut,
+    ) where
+        E: fmt::Display,
+        Fut: Future<Output = Result<T, E>>,
+    {
+        let shares = Mutex::new(shares.into_iter());
+        let workers = (0..at_once).map(|_| async {
+            let mut run = Self::default();
+            loop {
+                let next = shares.lock().next();
+                let Some((org, share)) = next else {
+                    return run;
+                };
+                run.run(org, work(org, share)).await;
+            }
+        });
+        for Self { done, failed } in join_all(workers).await {
+            self.done += done;
+            self.failed += failed;
+        }
+    }
+
     /// Ends the turn, with an error when some of it failed.
     pub fn end(self) -> anyhow::Result<()> {
         let Self { done, failed } = self;
@@ -180,6 +211,31 @@ mod tests {
         assert_eq!(
             run.end().unwrap_err().to_string(),
             "2 of 3 shares of the turn failed"
+        );
+    }
+
+    #[tokio::test]
+    async fn shares_are_done_at_the_same_time_up_to_the_bound() {
+        let org = OrganisationId::from_uuid(uuid::Uuid::from_u128(1));
+        let (under_way, most) = (AtomicU32::new(0), AtomicU32::new(0));
+        let mut run = JobRun::default();
+        let shares = (0..7).map(|number| (org, number)).collect();
+        let work = |_, number: u32| {
+            let (under_way, most) = (&under_way, &most);
+            async move {
+                let now = under_way.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(now, Ordering::SeqCst);
+                tokio::task::yield_now().await;
+                under_way.fetch_sub(1, Ordering::SeqCst);
+                anyhow::ensure!(number != 4, "no luck");
+                Ok(())
+            }
+        };
+        run.run_concurrently(3, shares, work).await;
+        assert_eq!(most.load(Ordering::SeqCst), 3);
+        assert_eq!(
+            run.end().unwrap_err().to_string(),
+            "1 of 7 shares of the turn failed"
         );
     }
 }

@@ -6,6 +6,7 @@
 mod audit;
 mod events;
 mod money;
+mod payments;
 mod reservations;
 mod stock;
 
@@ -51,9 +52,11 @@ pub async fn doctor(home: &Home) -> anyhow::Result<()> {
     };
     if findings.is_empty() {
         println!(
-            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 7 (events) and 9 (audit) hold"
+            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 7 (events) and 9 (audit) hold"
         );
-        for note in events::notes(&endpoints).await? {
+        let mut notes = events::notes(&endpoints).await?;
+        notes.extend(payments::notes(&endpoints).await?);
+        for note in notes {
             println!("doctor: {note}");
         }
         return Ok(());
@@ -77,7 +80,9 @@ async fn examine(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
     let mut ordering = connect(endpoints, "ordering").await?;
     let mut findings = stock::check(&mut capacity).await?;
     findings.extend(reservations::check(&mut capacity, &mut ordering).await?);
-    findings.extend(money::check(&mut connect(endpoints, "payments").await?).await?);
+    let mut payments = connect(endpoints, "payments").await?;
+    findings.extend(money::check(&mut payments).await?);
+    findings.extend(payments::check(&mut payments, &mut ordering).await?);
     findings.extend(events::check(endpoints).await?);
     findings.extend(audit::check(&mut connect(endpoints, "staff").await?).await?);
     Ok(findings)

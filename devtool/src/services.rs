@@ -23,25 +23,41 @@ pub const SANDBOX: &str = "sandbox";
 const INFRASTRUCTURE: [&str; 6] = ["postgres", "redis", "amqp", "erlang", "epmd", "otlp"];
 /// Signs for this tool itself.
 const OPERATOR: &str = "ops";
-/// Further secrets of services.
-const SECRETS: [Secret; 2] = [
-    Secret {
+/// What single services have in their environment besides what all have. The demonstration pays by test
+/// accounts, and no payment leaves this machine.
+const SETTINGS: [Setting; 5] = [
+    Setting {
         service: "ordering",
         variable: "ORDERING_LINK_KEY",
-        of: |keys| &keys.order_links,
+        of: |platform| Ok(platform.keys.order_links.clone()),
     },
-    Secret {
+    Setting {
         service: "payments",
         variable: "PAYMENTS_MASTER_KEY",
-        of: |keys| &keys.payments_master,
+        of: |platform| Ok(platform.keys.payments_master.clone()),
+    },
+    Setting {
+        service: "payments",
+        variable: "PAYMENTS_PUBLIC_URL",
+        of: |platform| Ok(format!("http://{}", address(platform.ports.of(GATEWAY)?))),
+    },
+    Setting {
+        service: "payments",
+        variable: "PAYMENTS_OFFER_TEST_ACCOUNTS",
+        of: |_| Ok("true".to_owned()),
+    },
+    Setting {
+        service: "payments",
+        variable: "PAYMENTS_ENDPOINTS",
+        of: |platform| platform.provider_endpoints(),
     },
 ];
 
-/// A secret that a service has in its environment besides its key.
-struct Secret {
+/// A variable of one service; what a person has set in front of the command stays.
+struct Setting {
     service: &'static str,
     variable: &'static str,
-    of: fn(&Keys) -> &str,
+    of: fn(&Platform<'_>) -> anyhow::Result<String>,
 }
 
 /// Everything that is built.
@@ -130,18 +146,17 @@ impl Platform<'_> {
             "SERVER_ADDR".to_owned(),
             address(self.ports.of(&replica.process)?),
         );
-        if name == "payments" {
-            self.add_payments(&mut environment)?;
-        }
-        for secret in SECRETS.iter().filter(|secret| secret.service == name) {
-            let value = (secret.of)(self.keys).to_owned();
-            environment.insert(secret.variable.to_owned(), value);
+        for setting in SETTINGS.iter().filter(|setting| setting.service == name) {
+            let value = (setting.of)(self)?;
+            environment
+                .entry(setting.variable.to_owned())
+                .or_insert(value);
         }
         self.spec(name, &replica.process, words, environment)
     }
 
-    /// The demonstration pays by test accounts, and no payment leaves this machine.
-    fn add_payments(&self, environment: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
+    /// Every provider's addresses, which are those of the sandbox.
+    fn provider_endpoints(&self) -> anyhow::Result<String> {
         let systems = self.sandbox_urls()?;
         let mut endpoints = Vec::new();
         for provider in Provider::ALL {
@@ -150,15 +165,7 @@ impl Platform<'_> {
                 endpoints.extend(Environment::ALL.map(of));
             }
         }
-        let gateway = address(self.ports.of(GATEWAY)?);
-        for (variable, value) in [
-            ("PAYMENTS_PUBLIC_URL", format!("http://{gateway}")),
-            ("PAYMENTS_OFFER_TEST_ACCOUNTS", "true".to_owned()),
-            ("PAYMENTS_ENDPOINTS", endpoints.join(",")),
-        ] {
-            environment.entry(variable.to_owned()).or_insert(value);
-        }
-        Ok(())
+        Ok(endpoints.join(","))
     }
 
     /// Spec of the sandbox.
@@ -266,7 +273,7 @@ impl Platform<'_> {
                 .and_modify(|urls| *urls = format!("{urls},{url}"))
                 .or_insert(url);
         }
-        // What a person sets in front of `./dev up` reaches the services: their logs, their limits.
+        // Variables set in front of `./dev up` reach the services: their logs, their limits.
         for (key, value) in std::env::vars() {
             if ["TELEMETRY_", "GATEWAY_", "PAYMENTS_"]
                 .iter()

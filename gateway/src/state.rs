@@ -57,6 +57,7 @@ pub struct Inner {
     menus: Menus,
     availabilities: Availabilities,
     brand_pages: BrandPages,
+    clock: SharedClock,
     hub: Hub,
     stream_limits: StreamLimits,
     assets: Assets,
@@ -82,11 +83,12 @@ impl Gateway {
             customers: Customers::new(signer),
             storefronts: Storefronts::default(),
             menus: Menus::default(),
-            availabilities: Availabilities::new(clock),
+            availabilities: Availabilities::new(clock.clone()),
             brand_pages: BrandPages::default(),
             hub: Hub::new(*config.replay_window, config.replay_events),
             stream_limits: StreamLimits::new(config.streams_per_address),
             assets: Assets::load(&config),
+            clock,
             peers,
             shutdown,
             config,
@@ -106,6 +108,11 @@ impl Inner {
     /// The gateway's own section of the configuration.
     pub fn config(&self) -> &GatewayConfig {
         &self.config
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &SharedClock {
+        &self.clock
     }
 
     /// The services behind the gateway.

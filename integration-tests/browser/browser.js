@@ -74,6 +74,8 @@ export async function signIn(page) {
     publish: `${ofBrand}/publish`,
     payments: `${ofBrand}/payments`,
     settlements: `${ofBrand}/settlements`,
+    ledger: `${ofBrand}/ledger`,
+    ledgerEntries: `${ofBrand}/ledger?tab=transactions`,
     audit: `${endpoints.admin}audit`,
   }
 }

@@ -85,6 +85,9 @@ fn read_rule(method: &MethodDescriptor, option: &ExtensionDescriptor) -> anyhow:
         (_, None) => bail!("a permission without a level"),
         (key, Some(level)) => Some((key.to_owned(), level)),
     };
+    if authz.reauth && !callers.staff {
+        bail!("only staff can enter a password");
+    }
     Ok(Rule {
         path: format!("/{}/{}", method.parent_service().full_name(), method.name()),
         callers,
@@ -93,6 +96,7 @@ fn read_rule(method: &MethodDescriptor, option: &ExtensionDescriptor) -> anyhow:
         plan: Plan::from_wire(authz.plan).unwrap_or_default(),
         idempotent: authz.idempotent,
         audited: authz.audited,
+        reauth: authz.reauth,
         input: method.input(),
     })
 }

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use futures::{FutureExt as _, future::BoxFuture};
 use http::{HeaderMap, Request, Response, header::AUTHORIZATION};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use proto::staff::v1::StaffReason;
 use tokio::time::Instant;
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service, ServiceExt as _};
@@ -138,7 +139,7 @@ impl Shared {
                 Ok(admitted) => admitted,
                 Err(status) => return status.into_http(),
             };
-            if let Err(problem) = rule.check(caller.as_deref()) {
+            if let Err(problem) = rule.check(caller.as_deref(), self.clock.now()) {
                 let call = self.call(rule, caller, Bytes::new());
                 let response = Status::from(problem).into_http();
                 self.audit(call, response.headers()).await;
@@ -227,15 +228,13 @@ impl Shared {
             return;
         };
         let refusal = Status::from_header_map(headers).filter(|status| status.code() != Code::Ok);
-        let reason = refusal
-            .as_ref()
-            .map(|status| Problem::from_status(status).reason);
-        let lacks_authority = refusal.is_some_and(|status| {
-            matches!(
-                status.code(),
-                Code::PermissionDenied | Code::Unauthenticated
-            )
+        let refusal = refusal.map(|status| (status.code(), Problem::from_status(&status)));
+        // Being asked for the password is an ordinary step of who may call.
+        let lacks_authority = refusal.as_ref().is_some_and(|(code, problem)| {
+            matches!(code, Code::PermissionDenied | Code::Unauthenticated)
+                && !problem.is(StaffReason::ReauthRequired)
         });
+        let reason = refusal.map(|(_, problem)| problem.reason);
         if let Some(record) = call.finish(reason.as_deref(), lacks_authority) {
             self.audit.keep(record).await;
         }

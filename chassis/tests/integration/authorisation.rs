@@ -53,7 +53,11 @@ fn line(rule: &Rule) -> String {
     if rule.plan > chassis::authn::Plan::Basic {
         words.push(format!("plan={:?}", rule.plan).to_lowercase());
     }
-    for (holds, word) in [(rule.idempotent, "idempotent"), (rule.audited, "audited")] {
+    for (holds, word) in [
+        (rule.idempotent, "idempotent"),
+        (rule.audited, "audited"),
+        (rule.reauth, "reauth"),
+    ] {
         if holds {
             words.push(word.to_owned());
         }

@@ -263,6 +263,7 @@ async fn limit(
         actions: [].into(),
         scope: Scope::whole_organisation(),
         plan: Plan::Max,
+        authenticated_at: None,
     };
     let token = calls::token(home, "staff", &owner)?;
     let mut client = LimitServiceClient::with_interceptor(calls::connect(endpoints).await?, token);

@@ -1,7 +1,7 @@
 //! A client of the gateway's REST API, signed in as staff.
 
 use anyhow::{Context as _, ensure};
-use reqwest::{Client, Method, Response};
+use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 /// A signed-in session.
@@ -9,6 +9,7 @@ pub struct Staff {
     http: Client,
     base: String,
     csrf: String,
+    password: String,
 }
 
 impl Staff {
@@ -37,16 +38,28 @@ impl Staff {
             http,
             base: base.to_owned(),
             csrf: csrf.context("no CSRF cookie was set")?,
+            password: password.to_owned(),
         })
     }
 
-    /// Calls an endpoint below `/api/admin`.
+    /// Calls an endpoint below `/api/admin`; one that needs the password again gets it.
     pub async fn call(&self, method: Method, path: &str, body: Value) -> anyhow::Result<Value> {
-        let mut request = self.request(method.clone(), path);
-        if method != Method::GET {
-            request = request.json(&body);
+        let send = async || {
+            let mut request = self.request(method.clone(), path);
+            if method != Method::GET {
+                request = request.json(&body);
+            }
+            request.send().await
+        };
+        let response = send().await?;
+        // The session stays signed in for hours: 401 says that the password is too long ago.
+        if response.status() == StatusCode::UNAUTHORIZED {
+            let password = json!({"password": self.password});
+            let confirm = self.request(Method::POST, "/session/reauthenticate");
+            checked("reauthenticate", confirm.json(&password).send().await?).await?;
+            return checked(path, send().await?).await;
         }
-        checked(path, request.send().await?).await
+        checked(path, response).await
     }
 
     /// Sends a file to an endpoint below `/api/admin`.

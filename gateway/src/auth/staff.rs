@@ -28,6 +28,16 @@ impl Staff {
         &self.exchanged.identity
     }
 
+    /// The person by a newly exchanged token, which knows of a password entered since the one in memory
+    /// was made, possibly through another gateway.
+    pub async fn exchanged_anew(&self, gateway: &Gateway) -> Result<Self> {
+        gateway.identities().forget(&self.session).await;
+        Ok(Self {
+            exchanged: gateway.identities().get(gateway, &self.session).await?,
+            session: self.session.clone(),
+        })
+    }
+
     /// Id of the session.
     pub fn session_id(&self) -> &str {
         &self.exchanged.session_id

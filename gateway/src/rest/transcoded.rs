@@ -129,12 +129,26 @@ async fn serve(
     };
     let message = message(endpoint, params, &uri, &headers, &body)?;
     let message = complete(gateway, staff, message).await?;
-    let answer = call(endpoint, gateway, staff, message).await?;
-    let (status, json) = endpoint.response(&answer).map_err(incomplete)?;
+    let response = if needs_newer_token(endpoint, gateway, staff) {
+        let staff = staff.exchanged_anew(gateway).await?;
+        call(endpoint, gateway, &staff, message).await?
+    } else {
+        call(endpoint, gateway, staff, message).await?
+    };
+    let (status, json) = endpoint.response(&response).map_err(incomplete)?;
     Ok(match json {
         Some(json) => (status, WrittenJson(json)).into_response(),
         None => status.into_response(),
     })
+}
+
+/// Whether the RPC asks for a password entered lately, of which the token in memory may not know yet.
+fn needs_newer_token(endpoint: &Endpoint, gateway: &Gateway, staff: &Staff) -> bool {
+    let rule = Rules::global().get(endpoint.grpc_path().path());
+    rule.is_some_and(|rule| rule.reauth)
+        && !staff
+            .identity()
+            .entered_password_lately(gateway.clock().now())
 }
 
 fn message(

@@ -23,6 +23,7 @@ mod payments;
 mod problems;
 mod rate_limit;
 mod settlements;
+mod reauthentication;
 mod slots;
 mod stock;
 mod test_orders;

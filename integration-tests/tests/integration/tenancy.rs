@@ -116,6 +116,17 @@ async fn another_organisations_ids_answer_not_found_everywhere() -> anyhow::Resu
             Value::Null,
         ),
         (Method::GET, format!("/orders/{order}"), Value::Null),
+        (Method::GET, format!("/orders/{order}/ledger"), Value::Null),
+        (
+            Method::GET,
+            format!("/brands/{brand}/ledger?from=2026-01-01T00:00:00Z&until=2026-02-01T00:00:00Z"),
+            Value::Null,
+        ),
+        (
+            Method::GET,
+            format!("/brands/{brand}/ledger/balances?branch_id={branch}"),
+            Value::Null,
+        ),
         (
             Method::POST,
             format!("/orders/{order}/transition"),

@@ -17,7 +17,7 @@ use chassis::service::{App, BoxFuture, Context, Parts};
 use payment_adapters::{Http, HttpSettings, Provider};
 use proto::payments::v1::{
     gateway_account_service_server::GatewayAccountServiceServer,
-    payment_service_server::PaymentServiceServer,
+    ledger_service_server::LedgerServiceServer, payment_service_server::PaymentServiceServer,
     settlement_service_server::SettlementServiceServer,
 };
 use sqlx::migrate::Migrator;
@@ -64,12 +64,14 @@ pub fn parts(ctx: &Context, config: Config, adapters: Adapters) -> anyhow::Resul
     };
     let payments = PaymentServiceServer::new(grpc::PaymentService::new(deps.clone()));
     let accounts = GatewayAccountServiceServer::new(grpc::GatewayAccountService::new(deps.clone()));
+    let ledger = LedgerServiceServer::new(grpc::LedgerService::new(deps.clone()));
     let settlements = grpc::SettlementService::new(deps.clone());
     let settlements =
         SettlementServiceServer::new(settlements).max_decoding_message_size(LARGEST_REQUEST);
     Ok(Parts {
         routes: Routes::new(payments)
             .add_service(accounts)
+            .add_service(ledger)
             .add_service(settlements),
         consumers: events::consumers(&deps),
         snapshots: events::snapshots(&deps),

@@ -2,6 +2,7 @@
 
 mod change_password;
 mod me;
+mod reauthenticate;
 mod sign_in;
 mod sign_out;
 
@@ -16,4 +17,5 @@ pub fn routes() -> OpenApiRouter<Gateway> {
         .routes(routes!(sign_out::sign_out))
         .routes(routes!(me::get_me))
         .routes(routes!(change_password::change_password))
+        .routes(routes!(reauthenticate::reauthenticate))
 }

@@ -37,6 +37,8 @@ export async function screens(page) {
     ["payment-accounts", inBrand("payments?tab=accounts")],
     ["settlements", inBrand("settlements")],
     ["unsettled", inBrand("settlements?tab=unsettled")],
+    ["ledger", inBrand("ledger")],
+    ["ledger-entries", inBrand("ledger?tab=transactions&tests=true")],
     ["orders", inBranch("orders")],
     ["products", inBrand("products")],
     ["product", inBrand(`products/${products[0]?.product_id ?? "new"}`)],

@@ -1,6 +1,6 @@
 import type { AccountUpdate, AccountVerification, NewPaymentAccount, PaymentAccount, PaymentMethod, PaymentMethodInput, ProviderInfo, VerificationStart } from "../src/data/types";
 import type { Call, Route } from "./routes";
-import { badField, found, Refusal, sameVersion, type World } from "./world";
+import { badField, found, Refusal, requirePassword, sameVersion, type World } from "./world";
 
 type Credentials = { name: string; value: string }[];
 interface Held {
@@ -104,6 +104,7 @@ function account({ world, ids }: Call): PaymentAccount {
 }
 
 function create({ world, ids, body }: Call): { status: number; body: unknown } {
+  requirePassword(world);
   const input = body as NewPaymentAccount;
   const credentials = hints(input.provider, input.credentials ?? []);
   const made = accountOf(world, {
@@ -123,6 +124,7 @@ function update(call: Call): { body: unknown } {
 }
 
 function replace(call: Call): { body: unknown } {
+  requirePassword(call.world);
   const { version, mode, credentials } = call.body as { version: number; mode: PaymentAccount["mode"]; credentials: Credentials };
   const known = account(call);
   sameVersion(known, version);

@@ -2,6 +2,7 @@ import type { Brand, Branch, Category, CountedMovement, OptionGroup, Order, Orde
 import { person, stockItem } from "./fixtures";
 import { auditRoutes } from "./audit";
 import { hoursRoutes, orderSlots } from "./hours";
+import { ledgerRoutes } from "./ledger";
 import { limitRoutes } from "./limits";
 import { pauseRoutes } from "./pauses";
 import { paymentRoutes } from "./payments";
@@ -36,7 +37,15 @@ function signIn({ world, body }: Call): Answer {
     throw new Refusal(401, "LOGIN_FAILED");
   }
   world.failures = 0;
+  world.authenticatedAt = Date.now();
   return { body: { me: person() }, cookies: ["yzm_session=mock; HttpOnly; Path=/; SameSite=Lax", "yzm_csrf=mock; Path=/; SameSite=Lax"] };
+}
+
+function reauthenticate({ world, body }: Call): Answer {
+  const { password } = body as { password: string };
+  if (password !== "yizhimai-demo") throw new Refusal(401, "LOGIN_FAILED", {}, [{ field: "password", reason: "LOGIN_FAILED", params: {} }]);
+  world.authenticatedAt = Date.now();
+  return nothing;
 }
 
 function pageOf<V>(rows: V[], query: URLSearchParams): { rows: V[]; next_page_token: string | null } {
@@ -354,6 +363,8 @@ export const routes: readonly Route[] = [
   ["POST", /^\/brands\/([^/]+)\/publish$/u, publish],
   ["GET", /^\/branches\/([^/]+)\/menus$/u, (call) => ({ body: { versions: call.world.menus.get(first(call)) ?? [] } })],
   ...hoursRoutes,
+  ...ledgerRoutes,
+  ["POST", /^\/session\/reauthenticate$/u, reauthenticate],
   ["GET", /^\/branches\/([^/]+)\/availability$/u, availability],
   ["GET", /^\/branches\/([^/]+)\/stock$/u, listStock],
   ["GET", /^\/branches\/([^/]+)\/stock\/names$/u, stockNames],

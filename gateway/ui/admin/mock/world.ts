@@ -29,6 +29,13 @@ export function sameVersion(held: { version: number }, version: number | undefin
   if (version !== held.version) throw new Refusal(409, "VERSION_CONFLICT", { expected: String(version), actual: String(held.version) });
 }
 
+const PASSWORD_FRESH_MS = 5 * 60_000;
+
+/** Refuses where the password was not entered lately. */
+export function requirePassword({ authenticatedAt }: { authenticatedAt: number }): void {
+  if (Date.now() - authenticatedAt > PASSWORD_FRESH_MS) throw new Refusal(401, "REAUTH_REQUIRED");
+}
+
 /** Every fifth quarter of an hour is full. */
 export function isFull(startsAt: string): boolean {
   return Math.floor(Date.parse(startsAt) / 900_000) % 5 === 2;
@@ -44,6 +51,8 @@ export class World {
   readonly #listeners = new Map<string, Set<(event: string) => void>>();
   #sequence = 0;
   failures = 0;
+  /** When the password was entered last; nobody knows after a restart. */
+  authenticatedAt = 0;
 
   constructor(orders: number) {
     this.state = seed(orders);

@@ -12,6 +12,7 @@ it("is the site map", () => {
       "home": "/",
       "hours": "/branches/:one/hours",
       "importProducts": "/brands/:one/import",
+      "ledger": "/brands/:one/ledger",
       "limits": "/branches/:one/limits",
       "newProduct": "/brands/:one/products/new",
       "optionGroups": "/brands/:one/option-groups",

@@ -15,6 +15,7 @@ export const paths = {
   payments: (brandId: string) => `/brands/${brandId}/payments`,
   settlements: (brandId: string) => `/brands/${brandId}/settlements`,
   settlement: (brandId: string, settlementId: string) => `/brands/${brandId}/settlements/${settlementId}`,
+  ledger: (brandId: string) => `/brands/${brandId}/ledger`,
   orders: (branchId: string) => `/branches/${branchId}/orders`,
   pauses: (branchId: string) => `/branches/${branchId}/pauses`,
   stock: (branchId: string) => `/branches/${branchId}/stock`,

@@ -9,6 +9,7 @@ import { paths } from "./paths";
 import { PageSkeleton } from "./patterns/states";
 import { parseAuditSearch } from "./routes/audit/search";
 import { parseHoursSearch } from "./routes/hours/tabs";
+import { parseLedgerSearch } from "./routes/ledger/search";
 import { parseLimitSearch } from "./routes/limits/tabs";
 import { parsePaymentSearch } from "./routes/payments/tabs";
 import { parseProductSearch } from "./routes/products/search";
@@ -120,6 +121,13 @@ const settlement = createRoute({
   component: lazyRouteComponent(() => import("./routes/settlements/detail-page"), "SettlementPage"),
 });
 
+const ledger = createRoute({
+  getParentRoute: () => brand,
+  path: "/ledger",
+  validateSearch: parseLedgerSearch,
+  component: lazyRouteComponent(() => import("./routes/ledger/page"), "LedgerPage"),
+});
+
 const branch = createRoute({ getParentRoute: () => signedIn, path: "/branches/$branchId" });
 const orders = createRoute({
   getParentRoute: () => branch,
@@ -160,7 +168,7 @@ const routeTree = rootRoute.addChildren([
     home,
     account,
     audit,
-    brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish, payments, settlements, settlement]),
+    brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish, payments, settlements, settlement, ledger]),
     branch.addChildren([orders, stock, pauses, limits, hours]),
   ]),
 ]);

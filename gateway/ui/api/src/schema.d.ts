@@ -19,7 +19,7 @@ export interface paths {
         put?: never;
         /**
          * Creates an account, whose role lies strictly below the caller's and whose scope within it.
-         * @description Refuses with ACCOUNT_TAKEN, PASSWORD_WEAK, ESCALATION, VALIDATION_FAILED. Repeating with the same idempotency key is safe.
+         * @description Refuses with ACCOUNT_TAKEN, PASSWORD_WEAK, ESCALATION, VALIDATION_FAILED, REAUTH_REQUIRED. Repeating with the same idempotency key is safe.
          */
         post: operations["create_account"];
         delete?: never;
@@ -729,6 +729,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/brands/{brand_id}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the transactions of a brand or of one branch that happened within a period, newest first, a page at a time.
+         * @description Refuses with VALIDATION_FAILED, PERIOD_INVALID, OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["list_ledger_transactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/ledger/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the balances of the accounts of a brand or of one branch at an instant, of all that had happened by then.
+         * @description Test orders are left out. Refuses with VALIDATION_FAILED, IN_THE_FUTURE, OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_ledger_balances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/brands/{brand_id}/limit-templates": {
         parameters: {
             query?: never;
@@ -832,7 +872,7 @@ export interface paths {
         put?: never;
         /**
          * Creates an account in test mode.
-         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND, CREDENTIALS_INVALID, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND, CREDENTIALS_INVALID, IDEMPOTENCY_MISMATCH, REAUTH_REQUIRED. Repeating with the same key is safe.
          */
         post: operations["create_gateway_account"];
         delete?: never;
@@ -1252,6 +1292,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/orders/{order_id}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what the ledger has of an order, the first transaction first.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, and NOT_FOUND for an order without a payment of which nothing is booked. Safe to repeat.
+         */
+        get: operations["list_order_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/orders/{order_id}/payment": {
         parameters: {
             query?: never;
@@ -1504,7 +1564,7 @@ export interface paths {
         put?: never;
         /**
          * Replaces the credentials of an account; the old ones verify callbacks for seven more days.
-         * @description Switching to live needs a verification that passed. Refuses with VALIDATION_FAILED, CREDENTIALS_INVALID, VERIFICATION_REQUIRED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         * @description Switching to live needs a verification that passed. Refuses with VALIDATION_FAILED, CREDENTIALS_INVALID, VERIFICATION_REQUIRED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, REAUTH_REQUIRED.
          */
         post: operations["replace_credentials"];
         delete?: never;
@@ -1633,6 +1693,26 @@ export interface paths {
          * @description Refuses with NOT_FOUND, VERSION_CONFLICT.
          */
         post: operations["archive_product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/session/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms the password, which requests refused with `REAUTH_REQUIRED` need; it counts for five minutes. Wrong passwords count as failed sign-ins.
+         * @description Refuses with `LOGIN_FAILED`, `LOGIN_LOCKED`, `SESSION_EXPIRED` and `RATE_LIMITED`.
+         */
+        post: operations["reauthenticate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3062,6 +3142,16 @@ export interface components {
             /** @description Changes that wait for their time, earliest first. */
             pending: components["schemas"]["HoursVersion"][];
         };
+        /** @description Response of GetLedgerBalances. */
+        GetLedgerBalancesResponse: {
+            /**
+             * Format: date-time
+             * @description The instant.
+             */
+            at: string;
+            /** @description Balances by currency and account; an account that balances to zero is left out. */
+            balances: components["schemas"]["LedgerBalance"][];
+        };
         /** @description Response of GetLimits. */
         GetLimitsResponse: {
             /** @description Limits. */
@@ -3397,6 +3487,120 @@ export interface components {
             updated: number;
         };
         /**
+         * @description An account of the ledger.
+         * @enum {string}
+         */
+        LedgerAccount: "customer" | "clearing" | "revenue" | "delivery" | "discount" | "points" | "tax" | "fees" | "bank" | "cash" | "rounding";
+        /** @description The attempt that a transaction is about. */
+        LedgerAttempt: {
+            /**
+             * Format: uuid
+             * @description The attempt.
+             */
+            attempt_id: string;
+            /** @description Name of the method, as it was chosen. */
+            method_name: string;
+            /**
+             * Format: int32
+             * @description Counts the attempts of the payment, from 1.
+             */
+            number: number;
+            /** @description Provider. */
+            provider: components["schemas"]["Provider"];
+            /** @description The provider's number; empty until it gave one. */
+            provider_reference: string;
+        };
+        /** @description Balance of an account. */
+        LedgerBalance: {
+            /** @description Account. */
+            account: components["schemas"]["LedgerAccount"];
+            /**
+             * Format: int64
+             * @description Debits less credits: above zero what is held or owed to the shop, below what it owes or has sold.
+             */
+            amount: number;
+            /** @description ISO 4217 code. */
+            currency: string;
+        };
+        /** @description The part of an account in one side of a transaction. */
+        LedgerPart: {
+            /** @description Account. */
+            account: components["schemas"]["LedgerAccount"];
+            /**
+             * Format: int64
+             * @description Amount, above zero.
+             */
+            amount: number;
+        };
+        /** @description The refund that a transaction is about. */
+        LedgerRefund: {
+            /** @description What it was made for. */
+            cause: components["schemas"]["RefundCause"];
+            /** @description Reason in words; empty for one that the platform requested. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The refund.
+             */
+            refund_id: string;
+        };
+        /** @description A transaction of the ledger: money that went from accounts to others, the same amount on both sides. A correction is another transaction. */
+        LedgerTransaction: {
+            /**
+             * Format: int64
+             * @description Amount that went from one side to the other.
+             */
+            amount: number;
+            /** @description Attempt to pay whose money was captured or refunded. */
+            attempt: null | components["schemas"]["LedgerAttempt"];
+            /**
+             * Format: date-time
+             * @description When it was booked.
+             */
+            booked_at: string;
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /** @description Business day it counts in, YYYY-MM-DD. */
+            business_day: string;
+            /** @description ISO 4217 code of its amounts. */
+            currency: string;
+            /** @description What happened. */
+            kind: components["schemas"]["LedgerTransactionKind"];
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            occurred_at: string;
+            /**
+             * Format: uuid
+             * @description Order; absent for what concerns several.
+             */
+            order_id: string | null;
+            /** @description 訂單編號; empty where it is not known. */
+            order_number: string;
+            /** @description Refund that was carried out. */
+            refund: null | components["schemas"]["LedgerRefund"];
+            /** @description Where the money came from: the accounts that were credited. */
+            sources: components["schemas"]["LedgerPart"][];
+            /** @description Where the money went to: the accounts that were debited. */
+            targets: components["schemas"]["LedgerPart"][];
+            /** @description Of a test order. */
+            test: boolean;
+            /**
+             * Format: uuid
+             * @description The transaction.
+             */
+            transaction_id: string;
+        };
+        /**
+         * @description What a transaction of the ledger books.
+         * @enum {string}
+         */
+        LedgerTransactionKind: "capture" | "refund" | "cash_received" | "cash_refunded" | "completion" | "reversal" | "fee" | "payout" | "correction";
+        /**
          * @description Level of a permission; each includes the ones before it: view, operate, manage.
          * @enum {string}
          */
@@ -3697,6 +3901,13 @@ export interface components {
             /** @description Versions of this page. */
             versions: components["schemas"]["HoursVersion"][];
         };
+        /** @description Response of ListLedgerTransactions. */
+        ListLedgerTransactionsResponse: {
+            /** @description Token of the next page; absent at the end. */
+            next_page_token: string | null;
+            /** @description Transactions of this page. */
+            transactions: components["schemas"]["LedgerTransaction"][];
+        };
         /** @description Response of ListLimitTemplates. */
         ListLimitTemplatesResponse: {
             /** @description Templates, at most 100. */
@@ -3730,6 +3941,11 @@ export interface components {
         ListOptionGroupsResponse: {
             /** @description Option groups by name. */
             option_groups: components["schemas"]["OptionGroup"][];
+        };
+        /** @description Response of ListOrderLedger. */
+        ListOrderLedgerResponse: {
+            /** @description Its transactions, at most 500. */
+            transactions: components["schemas"]["LedgerTransaction"][];
         };
         /** @description Response of ListOrders. */
         ListOrdersResponse: {
@@ -5653,6 +5869,14 @@ export interface components {
             /** @description Stable reason. */
             reason: string;
         };
+        /** @description The password of who is signed in. */
+        Reauthenticate: {
+            /**
+             * Format: password
+             * @description Present password.
+             */
+            password: string;
+        };
         /** @description What one variant or option takes from the components. */
         Recipe: {
             /**
@@ -7354,6 +7578,7 @@ export type GatewayAccount = components['schemas']['GatewayAccount'];
 export type GatewayMode = components['schemas']['GatewayMode'];
 export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
 export type GetHoursResponse = components['schemas']['GetHoursResponse'];
+export type GetLedgerBalancesResponse = components['schemas']['GetLedgerBalancesResponse'];
 export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
 export type GetLoadResponse = components['schemas']['GetLoadResponse'];
 export type GetOrderByTokenResponse = components['schemas']['GetOrderByTokenResponse'];
@@ -7373,6 +7598,13 @@ export type ImportRemoval = components['schemas']['ImportRemoval'];
 export type ImportRow = components['schemas']['ImportRow'];
 export type ImportSettlementResponse = components['schemas']['ImportSettlementResponse'];
 export type ImportStockResponse = components['schemas']['ImportStockResponse'];
+export type LedgerAccount = components['schemas']['LedgerAccount'];
+export type LedgerAttempt = components['schemas']['LedgerAttempt'];
+export type LedgerBalance = components['schemas']['LedgerBalance'];
+export type LedgerPart = components['schemas']['LedgerPart'];
+export type LedgerRefund = components['schemas']['LedgerRefund'];
+export type LedgerTransaction = components['schemas']['LedgerTransaction'];
+export type LedgerTransactionKind = components['schemas']['LedgerTransactionKind'];
 export type Level = components['schemas']['Level'];
 export type LimitDays = components['schemas']['LimitDays'];
 export type LimitDaysInput = components['schemas']['LimitDaysInput'];
@@ -7395,12 +7627,14 @@ export type ListCategoriesResponse = components['schemas']['ListCategoriesRespon
 export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
 export type ListGatewayAccountsResponse = components['schemas']['ListGatewayAccountsResponse'];
 export type ListHoursVersionsResponse = components['schemas']['ListHoursVersionsResponse'];
+export type ListLedgerTransactionsResponse = components['schemas']['ListLedgerTransactionsResponse'];
 export type ListLimitTemplatesResponse = components['schemas']['ListLimitTemplatesResponse'];
 export type ListLimitVersionsResponse = components['schemas']['ListLimitVersionsResponse'];
 export type ListLoadResponse = components['schemas']['ListLoadResponse'];
 export type ListMenuVersionsResponse = components['schemas']['ListMenuVersionsResponse'];
 export type ListMySessionsResponse = components['schemas']['ListMySessionsResponse'];
 export type ListOptionGroupsResponse = components['schemas']['ListOptionGroupsResponse'];
+export type ListOrderLedgerResponse = components['schemas']['ListOrderLedgerResponse'];
 export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
 export type ListPausesResponse = components['schemas']['ListPausesResponse'];
 export type ListPaymentMethodsResponse = components['schemas']['ListPaymentMethodsResponse'];
@@ -7505,6 +7739,7 @@ export type PublishFinding = components['schemas']['PublishFinding'];
 export type PublishRequest = components['schemas']['PublishRequest'];
 export type PublishResponse = components['schemas']['PublishResponse'];
 export type QuoteWarning = components['schemas']['QuoteWarning'];
+export type Reauthenticate = components['schemas']['Reauthenticate'];
 export type Recipe = components['schemas']['Recipe'];
 export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
@@ -9148,6 +9383,90 @@ export interface operations {
             };
         };
     };
+    list_ledger_transactions: {
+        parameters: {
+            query?: {
+                /** @description One of its branches. */
+                branch_id?: string;
+                /** @description Happened at or after this time; required. */
+                from?: string;
+                /** @description Happened before this time, at most 366 days later; required. */
+                until?: string;
+                /** @description Account that money came from or went to. */
+                account?: components["schemas"]["LedgerAccount"];
+                /** @description Transactions of test orders too. */
+                tests?: boolean;
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLedgerTransactionsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_balances: {
+        parameters: {
+            query?: {
+                /** @description One of its branches; left out for the whole brand. */
+                branch_id?: string;
+                /** @description The instant; now when left out. */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetLedgerBalancesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_limit_templates: {
         parameters: {
             query?: never;
@@ -10249,6 +10568,38 @@ export interface operations {
             };
         };
     };
+    list_order_ledger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOrderLedgerResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_order_payment: {
         parameters: {
             query?: never;
@@ -10933,6 +11284,37 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ArchiveProductRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reauthenticate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reauthenticate"];
             };
         };
         responses: {

@@ -14,7 +14,7 @@ use super::error::Error;
 use crate::{
     domain::{
         attempt::{Attempt, AttemptState, Fact, Mismatch, check_amount, transition},
-        ledger::{self, TransactionKind},
+        ledger::{self, Source, TransactionKind},
         order::OrderState,
         payment::{Payment, cause_of_excess},
         reference,
@@ -156,10 +156,9 @@ impl Aggregate {
             attempt.captured = attempt.amount.amount();
             attempt.paid_at = Some(paid_at.unwrap_or(now));
             let (amount, at) = (attempt.captured, attempt.paid_at.unwrap_or(now));
-            let source = format!("capture:{id}");
             self.book(
                 clock,
-                source,
+                Source::Capture(id),
                 TransactionKind::Capture,
                 ledger::capture(amount),
                 at,
@@ -255,10 +254,9 @@ impl Aggregate {
         refund.settle(outcome, now);
         let (state, amount, attempt) = (refund.state, refund.amount, refund.attempt);
         if state == RefundState::Succeeded {
-            let source = format!("refund:{id}");
             self.book(
                 clock,
-                source,
+                Source::Refund(id),
                 TransactionKind::Refund,
                 ledger::refund(amount),
                 now,
@@ -275,7 +273,7 @@ impl Aggregate {
     fn book(
         &mut self,
         clock: &dyn Clock,
-        source: String,
+        source: Source,
         kind: TransactionKind,
         entries: Vec<ledger::Entry>,
         occurred_at: DateTime<Utc>,
@@ -283,7 +281,7 @@ impl Aggregate {
         let order = &self.payment.order;
         self.bookings.push(Booking {
             id: LedgerTransactionId::new(clock),
-            source,
+            source: source.to_string(),
             kind,
             order: Some(order.id),
             payment: Some(self.payment.id),

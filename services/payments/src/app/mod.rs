@@ -5,6 +5,7 @@ pub mod aggregate;
 pub mod callbacks;
 pub mod calls;
 pub mod error;
+pub mod ledger;
 pub mod methods;
 pub mod order_events;
 pub mod payments;

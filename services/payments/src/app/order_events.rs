@@ -1,4 +1,4 @@
-//! What follows from events of orders: payments end with their orders, and what was handed over is booked.
+//! What follows from events of orders: payments end with their orders, and what was completed is booked.
 
 use chassis::{
     business_day::{self, BusinessDay},
@@ -49,6 +49,9 @@ pub async fn apply(
         (_, true) => OrderState::Completed,
         _ => OrderState::Open,
     };
+    if let Some(snapshot) = &event.order {
+        known.number = Some(snapshot.order_number.clone());
+    }
     let books = Books::read(order, change)?;
     book_cash(deps, tx, &books, change, &mut known).await?;
     match (&event.order, completes) {
@@ -70,7 +73,7 @@ pub async fn apply(
     if ends {
         payments::end(deps, tx, order).await?;
     } else if completes {
-        // What is only authorised is captured when the order is handed over.
+        // What is only authorised is captured when the order is completed.
         if let Some(mut payment) = Aggregate::lock_of_order(tx, order).await? {
             payments::query_soon(&mut payment, deps.clock.now());
             payment.save(tx, &*deps.clock).await?;

@@ -1,13 +1,14 @@
 //! The ledger's entries. A debit is above zero, a credit below; the entries of a transaction sum up to
 //! zero. A correction is another transaction.
 
-use proto::ordering::v1::OrderSnapshot;
+use chassis::id::{AttemptId, RefundId};
+use proto::{ordering::v1::OrderSnapshot, payments::v1 as wire};
 
 chassis::text_enum! {
     /// An account of the ledger.
     #[derive(sqlx::Type)]
     #[sqlx(type_name = "text", rename_all = "snake_case")]
-    pub enum LedgerAccount {
+    pub enum LedgerAccount: wire::LedgerAccount {
         /// What customers owe; below zero, what they have paid ahead.
         Customer = "customer",
         /// What providers have taken and not yet paid out.
@@ -37,7 +38,7 @@ chassis::text_enum! {
     /// What a transaction books.
     #[derive(sqlx::Type)]
     #[sqlx(type_name = "text", rename_all = "snake_case")]
-    pub enum TransactionKind {
+    pub enum TransactionKind: wire::LedgerTransactionKind {
         /// A provider took money.
         Capture = "capture",
         /// A provider gave money back.
@@ -46,7 +47,7 @@ chassis::text_enum! {
         CashReceived = "cash_received",
         /// Money was given back on site.
         CashRefunded = "cash_refunded",
-        /// An order was handed over.
+        /// An order was completed.
         Completion = "completion",
         /// An earlier transaction is taken back.
         Reversal = "reversal",
@@ -66,6 +67,37 @@ pub struct Entry {
     pub account: LedgerAccount,
     /// Amount in the minor unit of the transaction's currency.
     pub amount: i64,
+}
+
+/// What a transaction books, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Money of an attempt that was captured.
+    Capture(AttemptId),
+    /// A refund that succeeded.
+    Refund(RefundId),
+}
+
+impl Source {
+    /// The source that its text names; `None` for those that are no attempt and no refund.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, id) = text.split_once(':')?;
+        match kind {
+            "capture" => id.parse().ok().map(Self::Capture),
+            "refund" => id.parse().ok().map(Self::Refund),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Capture(attempt) => write!(f, "capture:{attempt}"),
+            Self::Refund(refund) => write!(f, "refund:{refund}"),
+        }
+    }
 }
 
 /// `amount` from one account to another.
@@ -125,7 +157,7 @@ pub fn reversal(entries: &[Entry]) -> Vec<Entry> {
     back.collect()
 }
 
-/// Amounts of an order that was handed over.
+/// Amounts of an order that was completed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sale {
     /// What the customer owes.
@@ -180,7 +212,7 @@ const fn half_up(amount: i64, divisor: i64) -> i64 {
     (2 * amount + divisor) / (2 * divisor)
 }
 
-/// An order was handed over: the customer owes its total, which was sold at list less discounts.
+/// An order was completed: the customer owes its total, which was sold at list less discounts.
 #[must_use]
 pub fn completion(sale: &Sale) -> Vec<Entry> {
     let discount = sale.list + sale.delivery - sale.total - sale.points;
@@ -262,6 +294,20 @@ mod tests {
             (LedgerAccount::Revenue, -188),
         ] {
             assert_eq!(amount(&booked, account), expected, "{account}");
+        }
+    }
+
+    #[test]
+    fn a_source_is_the_attempt_or_refund_that_its_text_names() {
+        let id = uuid::Uuid::from_u128(7);
+        for source in [
+            Source::Capture(AttemptId::from_uuid(id)),
+            Source::Refund(RefundId::from_uuid(id)),
+        ] {
+            assert_eq!(Source::parse(&source.to_string()), Some(source));
+        }
+        for other in ["", "capture:", "capture:7", "completion:x:1", "cash"] {
+            assert_eq!(Source::parse(other), None, "{other}");
         }
     }
 

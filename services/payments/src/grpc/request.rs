@@ -1,4 +1,4 @@
-//! What both gRPC services do with their requests.
+//! What all gRPC services do with their requests.
 
 use chassis::error::{CommonReason, Violations};
 use payment_adapters::Provider;

@@ -8,7 +8,7 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use payment_adapters::{Environment, Provider};
 
-use super::{texts, texts_to_json};
+use super::{lease::take_due, texts, texts_to_json};
 use crate::domain::{
     attempt::{Attempt, AttemptState},
     method::PaymentKind,
@@ -278,38 +278,23 @@ pub async fn hurry(tx: &mut TenantTx, id: AttemptId, at: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// Takes up to `limit` attempts of all organisations that are due, the longest due first, and puts them
-/// off until `next_at`, so that another process does not take them.
+/// Takes up to `limit` attempts of all organisations that are due, and leases them until `lease_end`.
 pub async fn take_due(
     tx: &mut SystemTx,
     now: DateTime<Utc>,
-    next_at: DateTime<Utc>,
+    lease_end: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<(OrganisationId, AttemptId)>, StoreError> {
-    let rows = sqlx::query!(
-        r#"UPDATE attempts
-         SET next_query_at = $2
-         WHERE (org_id, attempt_id) IN (
-             SELECT org_id, attempt_id
-             FROM attempts
-             WHERE next_query_at <= $1
-             ORDER BY next_query_at
-             LIMIT $3
-             FOR UPDATE SKIP LOCKED
-         )
-         RETURNING
-             org_id AS "org_id: OrganisationId",
-             attempt_id AS "attempt_id: AttemptId""#,
+    take_due!(
+        "attempts",
+        "attempt_id",
+        "next_query_at",
+        AttemptId,
+        tx,
         now,
-        next_at,
-        limit,
+        lease_end,
+        limit
     )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.org_id, row.attempt_id))
-        .collect())
 }
 
 /// The organisation and id of the attempt with a reference.

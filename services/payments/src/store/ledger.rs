@@ -112,31 +112,3 @@ pub async fn entries(tx: &mut TenantTx, id: LedgerTransactionId) -> Result<Vec<E
     .await?;
     Ok(entries)
 }
-
-/// Balances of a branch's accounts of what happened until `at`, without tests; zero balances are left out.
-#[expect(dead_code, reason = "read by the reports of the ledger")]
-pub async fn balances(
-    tx: &mut TenantTx,
-    branch: BranchId,
-    currency: Currency,
-    at: DateTime<Utc>,
-) -> Result<Vec<Entry>, StoreError> {
-    let balances = sqlx::query_as!(
-        Entry,
-        r#"SELECT entry.account AS "account: LedgerAccount", sum(entry.amount)::bigint AS "amount!"
-         FROM ledger_transactions AS booked
-         JOIN ledger_entries AS entry USING (org_id, transaction_id)
-         WHERE booked.org_id = $1 AND booked.branch_id = $2 AND booked.occurred_at <= $3
-             AND NOT booked.test AND entry.currency = $4
-         GROUP BY entry.account
-         HAVING sum(entry.amount) <> 0
-         ORDER BY entry.account"#,
-        tx.org().as_uuid(),
-        branch.as_uuid(),
-        at,
-        currency as _,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(balances)
-}

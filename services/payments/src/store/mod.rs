@@ -1,10 +1,13 @@
 //! The only place that knows tables. Functions take the transaction, never the pool.
 
+mod lease;
+
 pub mod accounts;
 pub mod attempts;
 pub mod branches;
 pub mod callbacks;
 pub mod ledger;
+pub mod ledger_view;
 pub mod methods;
 pub mod orders;
 pub mod payments;

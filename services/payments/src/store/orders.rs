@@ -8,7 +8,7 @@ use chassis::{
 use crate::domain::order::OrderState;
 
 /// What is kept of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownOrder {
     /// Version in its last event.
     pub version: i64,
@@ -18,6 +18,8 @@ pub struct KnownOrder {
     pub completion: Option<LedgerTransactionId>,
     /// Money that was taken on site.
     pub cash_received: i64,
+    /// 訂單編號, once an event said it.
+    pub number: Option<String>,
 }
 
 /// How an order stands; open where nothing was reported of it.
@@ -45,7 +47,8 @@ pub async fn lock(tx: &mut TenantTx, order: OrderId) -> Result<KnownOrder, Store
              version,
              state AS "state: OrderState",
              completion_id AS "completion: LedgerTransactionId",
-             cash_received"#,
+             cash_received,
+             number"#,
         tx.org().as_uuid(),
         order.as_uuid(),
     )
@@ -62,7 +65,7 @@ pub async fn update(
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE orders
-         SET version = $3, state = $4, completion_id = $5, cash_received = $6
+         SET version = $3, state = $4, completion_id = $5, cash_received = $6, number = $7
          WHERE org_id = $1 AND order_id = $2",
         tx.org().as_uuid(),
         order.as_uuid(),
@@ -70,6 +73,7 @@ pub async fn update(
         known.state as _,
         known.completion.map(|id| id.as_uuid()),
         known.cash_received,
+        known.number,
     )
     .execute(&mut **tx)
     .await?;

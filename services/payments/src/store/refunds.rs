@@ -6,6 +6,7 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
+use super::lease::take_due;
 use crate::domain::refund::{Refund, RefundCause, RefundState};
 
 struct Row {
@@ -171,36 +172,21 @@ pub async fn set_next_try(
     Ok(())
 }
 
-/// Takes up to `limit` refunds of all organisations that are due, the longest due first, and puts them
-/// off until `next_at`, so that another process does not take them.
+/// Takes up to `limit` refunds of all organisations that are due, and leases them until `lease_end`.
 pub async fn take_due(
     tx: &mut SystemTx,
     now: DateTime<Utc>,
-    next_at: DateTime<Utc>,
+    lease_end: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<(OrganisationId, RefundId)>, StoreError> {
-    let rows = sqlx::query!(
-        r#"UPDATE refunds
-         SET next_try_at = $2
-         WHERE (org_id, refund_id) IN (
-             SELECT org_id, refund_id
-             FROM refunds
-             WHERE next_try_at <= $1
-             ORDER BY next_try_at
-             LIMIT $3
-             FOR UPDATE SKIP LOCKED
-         )
-         RETURNING
-             org_id AS "org_id: OrganisationId",
-             refund_id AS "refund_id: RefundId""#,
+    take_due!(
+        "refunds",
+        "refund_id",
+        "next_try_at",
+        RefundId,
+        tx,
         now,
-        next_at,
-        limit,
+        lease_end,
+        limit
     )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.org_id, row.refund_id))
-        .collect())
 }

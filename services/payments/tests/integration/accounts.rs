@@ -1,5 +1,7 @@
 //! Accounts at providers: credentials go in and never come out.
 
+use chassis::{authn::Identity, clock::Clock as _};
+use chrono::TimeDelta;
 use payment_adapters::State;
 use proto::payments::v1::{
     CreateGatewayAccountRequest, GatewayMode, GetVerificationRequest, ListGatewayAccountsRequest,
@@ -171,4 +173,28 @@ async fn a_branch_sees_and_sets_its_own_accounts_only() {
     let accounts = listed.into_inner().accounts;
     assert_eq!(accounts.len(), 1);
     assert_eq!(accounts[0].branch_id(), shop.branch.to_string());
+}
+
+#[tokio::test]
+async fn credentials_are_taken_only_after_the_password_was_entered_lately() {
+    let shop = Shop::open().await;
+    let entered_at = shop.service.clock().now() - TimeDelta::minutes(6);
+    let owner = Identity {
+        authenticated_at: Some(entered_at),
+        ..shop.owner()
+    };
+    let mut accounts = shop.accounts_as(&owner);
+    let created = accounts
+        .create_gateway_account(shop.account_request("other"))
+        .await;
+    assert_eq!(reason(created), "REAUTH_REQUIRED");
+    let replaced = accounts
+        .replace_credentials(live(&shop, shop.account.version))
+        .await;
+    assert_eq!(reason(replaced), "REAUTH_REQUIRED");
+    // What is not secret needs no password.
+    let request = ListGatewayAccountsRequest {
+        brand_id: shop.brand.to_string(),
+    };
+    accounts.list_gateway_accounts(request).await.unwrap();
 }

@@ -38,6 +38,7 @@ fn event<A: App>(shop: &Shop<A>, order: &PayableOrder, step: &Step) -> Event {
         ..Default::default()
     };
     let snapshot = OrderSnapshot {
+        order_number: order.order_number.clone(),
         total: order.total,
         lines: vec![SnapshotLine {
             list: order.total,

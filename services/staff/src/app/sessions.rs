@@ -11,7 +11,7 @@ use proto::staff::v1::StaffReason;
 
 use super::{accounts, identity, passwords::PasswordQueue};
 use crate::{
-    domain::password,
+    domain::{account::Account, password},
     events,
     store::{self, failures::Attempt, sessions::Session},
 };
@@ -37,7 +37,6 @@ pub struct PasswordChange {
 /// Turns the secret of a session into the identity of its account. Refuses with `SESSION_EXPIRED`,
 /// also a session that Redis still has although its account ended it.
 pub async fn exchange(ctx: &Context, secret: &str) -> Result<Exchanged, Problem> {
-    let expired = || Problem::new(StaffReason::SessionExpired).message("the session is over");
     let mut redis = ctx.redis.clone();
     let session = store::sessions::touch(&mut redis, &*ctx.clock, secret)
         .await?
@@ -47,7 +46,7 @@ pub async fn exchange(ctx: &Context, secret: &str) -> Result<Exchanged, Problem>
         return Err(expired());
     }
     Ok(Exchanged {
-        identity: identity::of(&organisation, &account, session.id),
+        identity: identity::of(&organisation, &account, &session),
         session,
     })
 }
@@ -66,7 +65,7 @@ pub async fn sign_out(ctx: &Context, secret: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Ends the sessions of an account that the filter chooses, and answers how many there were.
+/// Ends the sessions of an account that the filter chooses, and returns how many there were.
 pub async fn end(
     ctx: &Context,
     org: OrganisationId,
@@ -110,7 +109,7 @@ pub async fn change_password(
     session: SessionId,
     change: PasswordChange,
 ) -> Result<(), Problem> {
-    let (present, organisation) = accounts::me(ctx, org, account).await?;
+    let (present, _) = accounts::me(ctx, org, account).await?;
     let mut violations = Violations::new();
     password::check(
         "new_password",
@@ -120,22 +119,12 @@ pub async fn change_password(
     );
     violations.into_result()?;
 
-    let attempt = Attempt::new(&organisation.code, &present.account, &change.remote_address);
-    let mut redis = ctx.redis.clone();
-    let queue = PasswordQueue::enter(attempt.account_key()).await;
-    attempt.check(&mut redis).await?;
-    // Read again: the password may have changed while this waited.
-    let (present, _) = accounts::me(ctx, org, account).await?;
-    if !queue
-        .verify(change.current, Some(present.password_hash))
-        .await?
-    {
-        attempt.failed(&mut redis).await?;
-        attempt.check(&mut redis).await?;
-        return Err(Problem::new(StaffReason::LoginFailed)
-            .field("current_password", StaffReason::LoginFailed));
-    }
-    attempt.succeeded(&mut redis).await?;
+    let typed = TypedPassword {
+        field: "current_password",
+        password: change.current,
+        remote_address: change.remote_address,
+    };
+    let (queue, _) = verify_password(ctx, org, account, typed).await?;
     let hash = queue.hash(change.new).await?;
 
     let (own, others): (Vec<_>, Vec<_>) = outdated(ctx, account)
@@ -148,12 +137,77 @@ pub async fn change_password(
     tx.commit().await?;
 
     clear(ctx, account, &others).await;
+    let mut redis = ctx.redis.clone();
     for own in &own {
-        let renewed = store::sessions::renew(&mut redis, &*ctx.clock, own, generation).await;
-        if let Err(error) = renewed {
+        let updated =
+            store::sessions::update_authenticated(&mut redis, &*ctx.clock, own, generation).await;
+        if let Err(error) = updated {
             // The password is changed; this session has to sign in with it.
             tracing::warn!(account.id = %account, %error, "the present session is not renewed");
         }
     }
     Ok(())
+}
+
+/// Stores in a session that its password was entered again. A wrong one counts as a failed sign-in.
+/// Refuses with `LOGIN_FAILED`, `LOGIN_LOCKED`, and with `SESSION_EXPIRED` where the account has ended
+/// the session.
+pub async fn reauthenticate(
+    ctx: &Context,
+    org: OrganisationId,
+    account: AccountId,
+    session: SessionId,
+    typed: TypedPassword,
+) -> Result<(), Problem> {
+    // Until the session is stored no change of the password comes in between.
+    let (_queue, present) = verify_password(ctx, org, account, typed).await?;
+    let mut redis = ctx.redis.clone();
+    let sessions = store::sessions::list(&mut redis, account).await?;
+    let own = sessions
+        .iter()
+        .find(|own| own.id == session && own.generation == present.session_generation)
+        .ok_or_else(expired)?;
+    let generation = present.session_generation;
+    store::sessions::update_authenticated(&mut redis, &*ctx.clock, own, generation).await
+}
+
+/// The password of an account that is signed in, as typed.
+pub struct TypedPassword {
+    /// Field of the request that it stands in.
+    pub field: &'static str,
+    /// Password.
+    pub password: String,
+    /// Address the person comes from.
+    pub remote_address: String,
+}
+
+/// Verifies the password of an account that is signed in, and returns the account as it is then, with
+/// the queue in which no other password of it is verified or changed meanwhile.
+async fn verify_password(
+    ctx: &Context,
+    org: OrganisationId,
+    account: AccountId,
+    typed: TypedPassword,
+) -> Result<(PasswordQueue, Account), Problem> {
+    let (present, organisation) = accounts::me(ctx, org, account).await?;
+    let attempt = Attempt::new(&organisation.code, &present.account, &typed.remote_address);
+    let mut redis = ctx.redis.clone();
+    let queue = PasswordQueue::enter(attempt.account_key()).await;
+    attempt.check(&mut redis).await?;
+    // Read again: the password may have changed while this waited.
+    let (present, _) = accounts::me(ctx, org, account).await?;
+    let hash = present.password_hash.clone();
+    if !queue.verify(typed.password, Some(hash)).await? {
+        attempt.failed(&mut redis).await?;
+        attempt.check(&mut redis).await?;
+        return Err(
+            Problem::new(StaffReason::LoginFailed).field(typed.field, StaffReason::LoginFailed)
+        );
+    }
+    attempt.succeeded(&mut redis).await?;
+    Ok((queue, present))
+}
+
+fn expired() -> Problem {
+    Problem::new(StaffReason::SessionExpired).message("the session is over")
 }

@@ -16,7 +16,7 @@ use crate::{
         accounts,
         identity::TOKEN_TTL_SECS,
         organisations::{self, NewOrganisation},
-        sessions::{self, PasswordChange},
+        sessions::{self, PasswordChange, TypedPassword},
         sign_in::{self, Credentials},
     },
     store,
@@ -152,6 +152,22 @@ impl StaffService for StaffRpc {
         };
         sessions::change_password(&self.ctx, org, account, session, change).await?;
         Ok(Response::new(ChangeMyPasswordResponse {}))
+    }
+
+    async fn reauthenticate(
+        &self,
+        request: Request<ReauthenticateRequest>,
+    ) -> Answer<ReauthenticateResponse> {
+        let (account, session) = request.identity().staff()?;
+        let org = request.org()?;
+        let request = request.into_inner();
+        let typed = TypedPassword {
+            field: "password",
+            password: request.password,
+            remote_address: request.remote_address,
+        };
+        sessions::reauthenticate(&self.ctx, org, account, session, typed).await?;
+        Ok(Response::new(ReauthenticateResponse {}))
     }
 
     async fn create_account(

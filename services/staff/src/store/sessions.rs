@@ -35,6 +35,9 @@ pub struct Session {
     pub created_at: DateTime<Utc>,
     /// When it was last used.
     pub used_at: DateTime<Utc>,
+    /// When the password was entered again since it was opened.
+    #[serde(default)]
+    reauthenticated_at: Option<DateTime<Utc>>,
     /// Address it was opened from.
     pub remote_address: String,
     /// User agent it was opened with.
@@ -44,6 +47,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// When the password was last entered.
+    pub fn authenticated_at(&self) -> DateTime<Utc> {
+        self.reauthenticated_at.unwrap_or(self.created_at)
+    }
+
     fn ends_at(&self) -> DateTime<Utc> {
         (self.created_at + LONGEST).min(self.used_at + IDLE)
     }
@@ -64,7 +72,7 @@ pub struct NewSession<'a> {
     pub user_agent: &'a str,
 }
 
-/// Opens a session and answers its secret.
+/// Opens a session and returns its secret.
 pub async fn open(
     redis: &mut ConnectionManager,
     clock: &dyn Clock,
@@ -72,7 +80,7 @@ pub async fn open(
 ) -> Result<String, Problem> {
     let secret = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let now = clock.now();
-    make_room(redis, now, new.account).await?;
+    end_surplus(redis, now, new.account).await?;
     let session = Session {
         id: SessionId::new(clock),
         org: new.org,
@@ -80,6 +88,7 @@ pub async fn open(
         generation: new.generation,
         created_at: now,
         used_at: now,
+        reauthenticated_at: None,
         remote_address: new.remote_address.to_owned(),
         user_agent: new.user_agent.chars().take(USER_AGENT).collect(),
         key: key(&secret),
@@ -129,18 +138,21 @@ pub async fn list(
     Ok(sessions)
 }
 
-/// Takes a session over into another generation; one that was ended meanwhile stays ended.
-pub async fn renew(
+/// Stores that the password of a session's account was entered now, with the account's present
+/// generation of sessions; a session that was ended meanwhile stays ended.
+pub async fn update_authenticated(
     redis: &mut ConnectionManager,
     clock: &dyn Clock,
     session: &Session,
     generation: i64,
 ) -> Result<(), Problem> {
-    let renewed = Session {
+    let now = clock.now();
+    let authenticated = Session {
         generation,
+        reauthenticated_at: Some(now),
         ..session.clone()
     };
-    write(redis, clock.now(), &renewed, Existence::Required).await
+    write(redis, now, &authenticated, Existence::Required).await
 }
 
 /// Removes sessions of an account.
@@ -173,7 +185,7 @@ async fn remove_keys(
 }
 
 /// Takes what is over out of the index, and ends what would be too many with one more.
-async fn make_room(
+async fn end_surplus(
     redis: &mut ConnectionManager,
     now: DateTime<Utc>,
     account: AccountId,

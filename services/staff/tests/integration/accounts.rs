@@ -110,7 +110,7 @@ async fn who_has_a_brand_gives_its_branches_and_no_others() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_grant_makes_no_accounts() {
+async fn without_the_action_to_grant_no_account_is_made() {
     let office = Office::open().await;
     let boss = office.person("boss").await;
     office

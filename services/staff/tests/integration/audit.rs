@@ -10,7 +10,10 @@ use chassis::{
 use chrono::{DateTime, TimeDelta, Utc};
 use proto::{
     common::v1::{AuditRecord, FieldChange},
-    staff::v1::{AuditEntry, ListAuditRecordsRequest, audit_service_client::AuditServiceClient},
+    staff::v1::{
+        AuditEntry, ListAuditRecordsRequest, ReauthenticateRequest,
+        audit_service_client::AuditServiceClient,
+    },
 };
 use staff::{jobs, store::audit_records};
 use testkit::identities;
@@ -414,4 +417,38 @@ async fn a_record_altered_behind_the_service_no_longer_matches_its_hash() {
         .unwrap();
     assert_eq!(altered, ["test.Second"]);
     office.close().await;
+}
+
+#[tokio::test]
+async fn entering_the_password_is_recorded_without_it_and_being_asked_for_it_is_not() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    office.service.clock().advance(TimeDelta::minutes(6));
+    let boss = office.refreshed(&boss).await;
+    let request = crate::common::account("clerk", "counter", everywhere());
+    let problem = refused(office.caller(&boss).create_account(request).await);
+    assert_eq!(problem.reason, "REAUTH_REQUIRED");
+    for typed in ["a wrong guess", PASSWORD] {
+        let request = ReauthenticateRequest {
+            password: typed.to_owned(),
+            remote_address: "192.0.2.7".to_owned(),
+        };
+        let _ = office.caller(&boss).reauthenticate(request).await;
+    }
+    let records = stored(&office, "staff.Reauthenticate", 2).await;
+    assert_eq!(
+        actions(&records),
+        [
+            ("staff.Reauthenticate", "OK"),
+            ("staff.Reauthenticate", "LOGIN_FAILED")
+        ]
+    );
+    for record in &records {
+        assert_eq!(record.actor_id, boss.account_id);
+        assert!(!format!("{record:?}").contains(PASSWORD), "{record:?}");
+        assert!(!format!("{record:?}").contains("guess"), "{record:?}");
+    }
+    let owner = identities::owner(office.org);
+    let asked = list(&office, &owner, of_action("staff.CreateAccount")).await;
+    assert_eq!(actions(&asked), []);
 }

@@ -139,6 +139,98 @@ async fn many_guesses_at_a_password_change_at_once_are_not_more_guesses() {
     office.close().await;
 }
 
+fn password(password: &str) -> ReauthenticateRequest {
+    ReauthenticateRequest {
+        password: password.to_owned(),
+        remote_address: "192.0.2.7".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn an_entered_password_counts_for_five_minutes_of_its_session() {
+    let office = Office::open().await;
+    let clock = office.service.clock();
+    let (boss, other) = (office.person("boss").await, office.person("boss").await);
+    let create = async |person: &Person, name: &str| {
+        let person = office.refreshed(person).await;
+        let request = account(name, "counter", everywhere());
+        office.caller(&person).create_account(request).await
+    };
+    clock.advance(TimeDelta::minutes(5));
+    ok(create(&boss, "first").await);
+    clock.advance(TimeDelta::seconds(1));
+    let problem = refused(create(&boss, "second").await);
+    assert_eq!(problem.reason, "REAUTH_REQUIRED");
+
+    let problem = refused(office.caller(&boss).reauthenticate(password("wrong")).await);
+    assert_eq!(fields(&problem), [("password", "LOGIN_FAILED")]);
+    let problem = refused(create(&boss, "second").await);
+    assert_eq!(problem.reason, "REAUTH_REQUIRED");
+    ok(office
+        .caller(&boss)
+        .reauthenticate(password(PASSWORD))
+        .await);
+    ok(create(&boss, "second").await);
+    // The other session is not the one in which it was entered.
+    let problem = refused(create(&other, "third").await);
+    assert_eq!(problem.reason, "REAUTH_REQUIRED");
+    clock.advance(TimeDelta::minutes(6));
+    let problem = refused(create(&boss, "third").await);
+    assert_eq!(problem.reason, "REAUTH_REQUIRED");
+    office.close().await;
+}
+
+#[tokio::test]
+async fn a_new_password_counts_as_entered() {
+    let office = Office::open().await;
+    let boss = office.person("boss").await;
+    office.service.clock().advance(TimeDelta::minutes(6));
+    let change = change_password(PASSWORD, "six cups of plum juice");
+    ok(office.caller(&boss).change_my_password(change).await);
+    let boss = office.refreshed(&boss).await;
+    office
+        .account(&boss, "clerk", "counter", everywhere())
+        .await;
+    office.close().await;
+}
+
+#[tokio::test]
+async fn wrong_passwords_of_a_confirmation_and_of_sign_ins_count_together() {
+    let office = Office::open().await;
+    let person = office.person("boss").await;
+    let mut boss = office.caller(&person);
+    for _ in 0..4 {
+        let problem = refused(boss.reauthenticate(password("wrong")).await);
+        assert_eq!(problem.reason, "LOGIN_FAILED");
+    }
+    for typed in ["wrong", PASSWORD] {
+        let problem = refused(boss.reauthenticate(password(typed)).await);
+        assert_eq!(problem.reason, "LOGIN_LOCKED");
+    }
+    let problem = office.try_sign_in("tea", "boss", PASSWORD).await;
+    assert_eq!(problem.unwrap_err().reason, "LOGIN_LOCKED");
+    office.exchange(&person.session_token).await.unwrap();
+    office.close().await;
+}
+
+#[tokio::test]
+async fn the_right_password_revives_no_session() {
+    let office = Office::open().await;
+    let new = "six cups of plum juice";
+    let (here, there) = (office.person("boss").await, office.person("boss").await);
+    let kept = office.stored_session(&there).await;
+    let change = change_password(PASSWORD, new);
+    ok(office.caller(&here).change_my_password(change).await);
+    // Once without the session, and once with one that Redis should have lost.
+    for _ in 0..2 {
+        let problem = refused(office.caller(&there).reauthenticate(password(new)).await);
+        assert_eq!(problem.reason, "SESSION_EXPIRED");
+        office.restore_session(&there, &kept).await;
+    }
+    assert_over(&office, &there).await;
+    office.close().await;
+}
+
 /// Redis was away when the sessions should have been removed: here it gets them back.
 #[tokio::test]
 async fn what_ended_the_sessions_holds_even_when_redis_kept_them() {

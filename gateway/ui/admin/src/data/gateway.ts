@@ -50,8 +50,28 @@ export function whenSignedOut(handler: () => void): void {
 }
 
 const withoutSession = new Set(["/api/admin/sign-in", "/api/admin/me"]);
+const lostSession = new Set(["UNAUTHENTICATED", "SESSION_EXPIRED"]);
 
-/** Calls the gateway; every refusal rejects with a {@link ProblemError}. A lost session leads to sign-in. */
+let askPassword: () => Promise<boolean> = () => Promise.resolve(false);
+let confirmation: Promise<boolean> | undefined;
+
+/** Called by the frame: asks for the password until it is confirmed (true) or the person leaves it (false). */
+export function whenPasswordNeeded(ask: () => Promise<boolean>): void {
+  askPassword = ask;
+}
+
+/** One question for all requests that wait for the password. */
+function confirmPassword(): Promise<boolean> {
+  confirmation ??= askPassword().finally(() => {
+    confirmation = undefined;
+  });
+  return confirmation;
+}
+
+/**
+ * Calls the gateway; every refusal rejects with a {@link ProblemError}. A lost session leads to sign-in. What needs the
+ * password again asks for it and is repeated with the same key.
+ */
 export async function call<V extends Verb, P extends PathOf<V>>(
   verb: V,
   path: P,
@@ -73,7 +93,8 @@ export async function call<V extends Verb, P extends PathOf<V>>(
     )) as AnswerOf<Operation<V, P>>;
   } catch (thrown) {
     const problem = problemFrom(thrown);
-    if (problem.status === 401 && !withoutSession.has(path) && problem.reason !== "REAUTH_REQUIRED") onSignedOut();
+    if (problem.reason === "REAUTH_REQUIRED" && (await confirmPassword())) return call(verb, path, options);
+    if (lostSession.has(problem.reason) && !withoutSession.has(path)) onSignedOut();
     throw thrown;
   }
 }

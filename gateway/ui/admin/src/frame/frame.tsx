@@ -9,6 +9,7 @@ import styles from "./frame.module.css";
 import { FunctionMenu } from "./function-menu";
 import { OnlineState } from "./online-state";
 import { Palette } from "./palette";
+import { PasswordDialog } from "./password-dialog";
 import { PersonMenu } from "./person-menu";
 import { ScopeSwitcher } from "./scope-switcher";
 import { PageSkeleton } from "../patterns/states";
@@ -98,6 +99,7 @@ export function Frame() {
         </Suspense>
       </main>
       <Palette open={searching} onClose={() => setSearching(false)} />
+      <PasswordDialog />
     </div>
   );
 }

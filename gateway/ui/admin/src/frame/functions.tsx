@@ -1,6 +1,7 @@
 import {
   AppstoreOutlined,
   AuditOutlined,
+  BookOutlined,
   ClockCircleOutlined,
   ContainerOutlined,
   CreditCardOutlined,
@@ -73,6 +74,7 @@ export const functionGroups: readonly FunctionGroup[] = [
     title: texts.groups.reports,
     functions: [
       { id: "settlements", of: texts.functionNames.transactions, title: texts.functionNames.settlements, also: "交易明細 對帳 撥款 手續費 待入帳 金流 settlement reconciliation payout fee F14 F32", icon: <ReconciliationOutlined />, permission: "report.transactions", path: inBrand(paths.settlements) },
+      { id: "ledger", of: texts.functionNames.transactions, title: texts.functionNames.ledger, also: "帳務 分錄 科目 餘額 收款 退款 對帳 ledger balance entry F14 F32", icon: <BookOutlined />, permission: "report.transactions", path: inBrand(paths.ledger) },
     ],
   },
   {

@@ -16,6 +16,8 @@ interface WallFieldProps {
   onChange: (wall: string | undefined) => void;
   /** Days from today that can be chosen. */
   daysAhead: number;
+  /** Times that have passed can be chosen, none before today otherwise. */
+  past?: boolean;
   disabled?: boolean;
   clearable?: boolean;
 }
@@ -24,7 +26,7 @@ interface WallFieldProps {
  * A date and time on the branch's clock, whatever zone the browser is in: the picker only ever holds
  * what that clock shows, as if it were UTC, where no hour is skipped or doubled.
  */
-export function WallField({ label, value, onChange, daysAhead, disabled = false, clearable = false }: WallFieldProps) {
+export function WallField({ label, value, onChange, daysAhead, past = false, disabled = false, clearable = false }: WallFieldProps) {
   const { timeZone } = useScope();
   const now = dayjs.utc(wallOf(new Date(), timeZone));
   return (
@@ -38,7 +40,7 @@ export function WallField({ label, value, onChange, daysAhead, disabled = false,
       showNow={false}
       allowClear={clearable}
       disabled={disabled}
-      minDate={now.startOf("day")}
+      minDate={past ? undefined : now.startOf("day")}
       maxDate={now.add(daysAhead, "day")}
       value={value ? dayjs.utc(value) : null}
       onChange={(time) => onChange(time ? time.format(WALL) : undefined)}

@@ -118,6 +118,17 @@ impl Office {
         }
     }
 
+    /// The person by a token of now.
+    pub async fn refreshed(&self, person: &Person) -> Person {
+        let exchanged = self.exchange(&person.session_token).await.unwrap();
+        Person {
+            identity: self.verify(&exchanged.identity_token).unwrap(),
+            session_token: person.session_token.clone(),
+            session_id: exchanged.session_id,
+            account_id: exchanged.account_id,
+        }
+    }
+
     fn redis(&self) -> redis::aio::ConnectionManager {
         self.service.context().redis.clone()
     }

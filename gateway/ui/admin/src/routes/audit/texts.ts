@@ -51,6 +51,7 @@ export const texts = {
     "staff.CreateAccount": ["新增帳號", "Create account"],
     "staff.CreateOrganisation": ["建立企業", "Create organisation"],
     "staff.EndMySession": ["登出裝置", "End session"],
+    "staff.Reauthenticate": ["再次輸入密碼", "Enter password again"],
     "staff.SetAccountState": ["啟用或停用帳號", "Enable or disable account"],
     "staff.SignIn": ["登入", "Sign in"],
     "staff.SignOut": ["登出", "Sign out"],

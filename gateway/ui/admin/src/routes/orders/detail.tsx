@@ -8,6 +8,7 @@ import { useT } from "../../i18n";
 import { common } from "../../i18n/common";
 import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
 import { QueryView } from "../../patterns/states";
+import { LedgerOfOrder } from "../ledger/ledger-of-order";
 import styles from "./board.module.css";
 import { OrderContact } from "./contact";
 import { dueAt } from "./due";
@@ -128,6 +129,7 @@ function Detail({ order, events, testSteps }: { order: Order; events: OrderEvent
         </Flex>
       </section>
       {order.test ? <TestChecklist steps={testSteps} /> : null}
+      <LedgerOfOrder orderId={order.order_id} />
       <section aria-label={t(texts.timeline)}>
         <h3 style={{ marginBottom: 16 }}>{t(texts.timeline)}</h3>
         <Timeline

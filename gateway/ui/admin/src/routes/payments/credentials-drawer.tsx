@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, App, Button, Form, Input } from "antd";
+import { Alert, App, Button, Form } from "antd";
 import { useState } from "react";
 
-import { problemFrom } from "../../data/gateway";
 import type { PaymentAccount, ProviderInfo } from "../../data/types";
-import { useMe, useScope } from "../../frame/use-scope";
-import { useReason, useT } from "../../i18n";
+import { useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
 import { common } from "../../i18n/common";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { RefusalAlert, useFormRefusal } from "../../patterns/form-refusal";
@@ -14,7 +13,6 @@ import { CredentialFields } from "./credential-fields";
 import { credentialInputs } from "./credentials";
 import styles from "./payments.module.css";
 import { providersQuery, replaceCredentials } from "./queries";
-import { signInAgain } from "./reauth";
 import { texts } from "./texts";
 
 interface CredentialsDrawerProps {
@@ -28,14 +26,11 @@ interface CredentialsDrawerProps {
 
 interface Entered {
   credentials?: Record<string, string | undefined>;
-  password?: string;
 }
 
-/** New keys for an account. Where real money is at stake the password is asked again. */
+/** New keys for an account. */
 export function CredentialsDrawer({ account, goesLive, onClose, onReload, onSaved }: CredentialsDrawerProps) {
   const t = useT();
-  const sentence = useReason();
-  const me = useMe();
   const { message } = App.useApp();
   const { branches } = useScope();
   const providers = useQuery(providersQuery);
@@ -46,24 +41,10 @@ export function CredentialsDrawer({ account, goesLive, onClose, onReload, onSave
   const mode = goesLive ? "live" : account.mode;
   const place = branches.find((one) => one.branch_id === account.branch_id)?.name ?? t(texts.wholeBrand);
 
-  async function isConfirmed(password: string | undefined): Promise<boolean> {
-    if (mode === "test") return true;
-    try {
-      await signInAgain(me, password ?? "");
-      return true;
-    } catch (thrown) {
-      const problem = problemFrom(thrown);
-      form.setFields([{ name: "password", errors: [problem.reason === "LOGIN_FAILED" ? t(texts.passwordWrong) : sentence(problem)] }]);
-      form.scrollToField("password", { block: "center", focus: true });
-      return false;
-    }
-  }
-
-  async function save({ credentials, password }: Entered, info: ProviderInfo) {
+  async function save({ credentials }: Entered, info: ProviderInfo) {
     setBusy(true);
     clear();
     try {
-      if (!(await isConfirmed(password))) return;
       await replaceCredentials(account, mode, credentialInputs(info.fields, credentials));
       await onSaved();
       void message.success(goesLive ? t(texts.wentLive, { name }) : t(texts.replaced));
@@ -100,11 +81,6 @@ export function CredentialsDrawer({ account, goesLive, onClose, onReload, onSave
             <Form<Entered> form={form} layout="vertical" initialValues={initial} requiredMark="optional" onFinish={(entered) => void save(entered, info)}>
               <p className={styles.formHint}>{`${t(texts.replaceAll)} ${t(texts.keysSecret)}`}</p>
               <CredentialFields fields={info.fields} {...(goesLive ? {} : { stored: account.credentials })} />
-              {mode === "live" ? (
-                <Form.Item name="password" label={t(texts.password)} extra={t(texts.passwordHint)} rules={[{ required: true, message: t(texts.passwordNeeded) }]}>
-                  <Input.Password size="large" autoComplete="current-password" />
-                </Form.Item>
-              ) : null}
               <RefusalAlert refusal={refusal} onReload={onReload} />
             </Form>
           );

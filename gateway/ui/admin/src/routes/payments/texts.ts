@@ -158,10 +158,6 @@ export const texts = {
   goLiveDo: ["切換為正式收款", "Take real payments"],
   wentLive: ["「{name}」開始正式收款了", "{name} takes real payments now"],
   notVerified: ["驗證過才能切換為正式。", "It can be switched to live once verified."],
-  password: ["你的登入密碼", "Your password"],
-  passwordHint: ["為了安全，請再輸入一次。", "For safety, please enter it again."],
-  passwordNeeded: ["請輸入密碼。", "Enter your password."],
-  passwordWrong: ["密碼不對，請再試一次。", "That password is wrong; please try again."],
 
   callback: ["付款通知網址", "Callback address"],
   copy: ["複製網址", "Copy the address"],
