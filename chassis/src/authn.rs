@@ -3,6 +3,7 @@
 //! The gateway exchanges a session for a short-lived token; every service verifies it itself and
 //! trusts no bare header. The server puts the [`Identity`] into the request's extensions.
 
+mod limit;
 mod request;
 mod scope;
 mod token;
@@ -18,6 +19,7 @@ use crate::{
     text_enum,
 };
 
+pub use limit::ActionLimit;
 pub use request::RequestExt;
 pub use scope::Scope;
 pub use token::{Signer, Verifier};
@@ -35,6 +37,9 @@ pub struct Identity {
     /// Sensitive actions it may do.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub actions: BTreeSet<String>,
+    /// How much it may by these actions; one without an entry has no limit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, ActionLimit>,
     /// Brands and branches it may touch.
     #[serde(default, skip_serializing_if = "Scope::is_empty")]
     pub scope: Scope,
@@ -109,6 +114,7 @@ impl Identity {
             actor: Actor::Service { name: name.into() },
             permissions: BTreeMap::new(),
             actions: BTreeSet::new(),
+            limits: BTreeMap::new(),
             scope: Scope::whole_organisation(),
             plan: Plan::Max,
         }
@@ -123,6 +129,7 @@ impl Identity {
             },
             permissions: BTreeMap::new(),
             actions: BTreeSet::new(),
+            limits: BTreeMap::new(),
             scope: Scope::default(),
             plan,
         }
@@ -143,6 +150,11 @@ impl Identity {
     /// Whether it has the permission `key` at `level` or above.
     pub fn may(&self, key: &str, level: Level) -> bool {
         self.permissions.get(key).is_some_and(|held| *held >= level)
+    }
+
+    /// How much it may by a sensitive action.
+    pub fn limit(&self, action: &str) -> ActionLimit {
+        self.limits.get(action).copied().unwrap_or_default()
     }
 
     /// Account and session of a member of staff; rejects every other caller.
