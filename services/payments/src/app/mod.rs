@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod aggregate;
 pub mod callbacks;
 pub mod calls;
+pub mod cash_refunds;
 pub mod error;
 pub mod methods;
 pub mod order_events;
