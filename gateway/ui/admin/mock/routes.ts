@@ -5,6 +5,7 @@ import { hoursRoutes, orderSlots } from "./hours";
 import { limitRoutes } from "./limits";
 import { pauseRoutes } from "./pauses";
 import { paymentRoutes } from "./payments";
+import { refundRoutes } from "./refunds";
 import { badField, found, Refusal, sameVersion, type World } from "./world";
 
 export interface Call {
@@ -307,6 +308,7 @@ const sessions = () => [
 export const routes: readonly Route[] = [
   ...pauseRoutes,
   ...paymentRoutes,
+  ...refundRoutes,
   ...limitRoutes,
   ...auditRoutes,
   ["POST", /^\/sign-in$/u, signIn],

@@ -1232,7 +1232,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/orders/{order_id}/refunds": {
+    "/api/admin/orders/{order_id}/payment/refunds/{refund_id}/settle": {
         parameters: {
             query?: never;
             header?: never;
@@ -1242,10 +1242,54 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Requests a refund of an order's payment; the money goes back to the account that took it.
-         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, NOT_FOUND, OUT_OF_SCOPE, REFUND_EXCEEDS_PAID, REFUND_WINDOW_CLOSED, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         * Ends a refund that needs a person: it was given back by other means, such as a bank transfer, or, where staff requested it, is not given back any more.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, NOT_FOUND, OUT_OF_SCOPE, ILLEGAL_TRANSITION. Repeating is safe.
          */
-        post: operations["request_refund"];
+        post: operations["settle_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the refunds of an order that staff requested, the first one first, each with its steps.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_order_refunds"];
+        put?: never;
+        /**
+         * Requests a refund of an order.
+         * @description What a provider took goes back through that provider by and by; what was paid on site is paid out on site at once. Refuses with VALIDATION_FAILED, AMOUNT_OUT_OF_RANGE, REASON_REQUIRED, NOT_FOUND, OUT_OF_SCOPE, ILLEGAL_TRANSITION, ORDER_LOCKED, VERSION_CONFLICT, REFUND_EXCEEDS_PAID, ACTION_LIMIT, IDEMPOTENCY_MISMATCH, TEMPORARILY_UNAVAILABLE. Repeating with the same key is safe.
+         */
+        post: operations["request_order_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/refunds/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Computes what a refund would give back, and from where, without requesting it.
+         * @description Refuses with VALIDATION_FAILED, AMOUNT_OUT_OF_RANGE, NOT_FOUND, OUT_OF_SCOPE, ILLEGAL_TRANSITION, ORDER_LOCKED, REFUND_EXCEEDS_PAID, TEMPORARILY_UNAVAILABLE. Safe to repeat.
+         */
+        post: operations["quote_refund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3535,6 +3579,20 @@ export interface components {
             /** @description Option groups by name. */
             option_groups: components["schemas"]["OptionGroup"][];
         };
+        /** @description Response of ListOrderRefunds. */
+        ListOrderRefundsResponse: {
+            /** @description ISO 4217 code of all amounts. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description What was paid on site and is not refunded.
+             */
+            left_on_site: number;
+            /** @description Its lines, with what is left of each. */
+            lines: components["schemas"]["RefundableLine"][];
+            /** @description Its refunds. */
+            refunds: components["schemas"]["OrderRefund"][];
+        };
         /** @description Response of ListOrders. */
         ListOrdersResponse: {
             /** @description Token of the next page, null at the end. */
@@ -4368,6 +4426,53 @@ export interface components {
              */
             version: number;
         };
+        /** @description A refund of an order. */
+        OrderRefund: {
+            /**
+             * Format: int64
+             * @description How much.
+             */
+            amount: number;
+            /** @description What was chosen. */
+            kind: components["schemas"]["RefundKind"];
+            /**
+             * Format: uuid
+             * @description Its order.
+             */
+            order_id: string;
+            /** @description Who paid out the part on site; empty for none. */
+            paid_out_by: string;
+            /** @description Reason in words. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The refund.
+             */
+            refund_id: string;
+            /**
+             * Format: date-time
+             * @description When it was requested.
+             */
+            requested_at: string;
+            /** @description Name of the member of staff who requested it. */
+            requested_by: string;
+            /**
+             * Format: date-time
+             * @description When it succeeded, failed or came to need a person; null until then.
+             */
+            settled_at: string | null;
+            /** @description How far it is. */
+            state: components["schemas"]["OrderRefundState"];
+            /** @description Its steps, in their order. */
+            steps: components["schemas"]["RefundStep"][];
+            /** @description Units that it refunds, of UNITS. */
+            units: components["schemas"]["RefundUnits"][];
+        };
+        /**
+         * @description How far a refund is.
+         * @enum {string}
+         */
+        OrderRefundState: "pending" | "succeeded" | "failed" | "needs_person";
         /** @description A slot as staff may choose it. */
         OrderSlot: {
             /**
@@ -4736,10 +4841,6 @@ export interface components {
              * @description When it ends unpaid.
              */
             expires_at: string;
-            /** @description What the customer pays with or pays to, such as the last four digits, or bank code and account. */
-            instrument: {
-                [key: string]: string;
-            };
             /** @description Kind of the method. */
             kind: components["schemas"]["PaymentKind"];
             /**
@@ -4756,9 +4857,9 @@ export interface components {
             number: number;
             /**
              * Format: date-time
-             * @description When money moved, as the provider says.
+             * @description When money moved, as the provider says; null before.
              */
-            paid_at: string;
+            paid_at: string | null;
             /** @description Provider. */
             provider: components["schemas"]["Provider"];
             /** @description The provider's own number; empty until it gave one. */
@@ -4774,6 +4875,10 @@ export interface components {
             state: components["schemas"]["AttemptState"];
             /** @description Made with a test account. */
             test: boolean;
+            /** @description What the customer pays with or pays to, such as the last four digits, or bank code and account. */
+            instrument?: {
+                [key: string]: string;
+            };
         };
         /**
          * @description What a customer pays by.
@@ -4799,6 +4904,8 @@ export interface components {
             attempt_id: string;
             /** @description What it is made for. */
             cause: components["schemas"]["RefundCause"];
+            /** @description How or why it was ended by hand; empty for none. */
+            note: string;
             /** @description The provider's number of the refund; empty until it gave one. */
             provider_reference: string;
             /** @description Reason in words. */
@@ -4808,6 +4915,8 @@ export interface components {
              * @description The refund.
              */
             refund_id: string;
+            /** @description Key of the request it belongs to, which is the id of ordering's refund; empty for one that the platform requested. */
+            request_key: string;
             /**
              * Format: date-time
              * @description When it was requested.
@@ -4817,12 +4926,14 @@ export interface components {
             requested_by: string;
             /**
              * Format: date-time
-             * @description When it succeeded, failed or came to need a person.
+             * @description When it succeeded, failed or came to need a person; null before.
              */
-            settled_at: string;
+            settled_at: string | null;
+            /** @description Name of the member of staff who ended it by hand; empty for none. */
+            settled_by: string;
             /** @description State. */
             state: components["schemas"]["RefundState"];
-            /** @description The provider's code and text when it failed or needs a person. */
+            /** @description The provider's code and text when it failed or needs a person; empty where it gave none. */
             text: string;
         };
         /**
@@ -5389,6 +5500,44 @@ export interface components {
             /** @description The new version of each branch. */
             versions: components["schemas"]["MenuVersion"][];
         };
+        /** @description Request of QuoteRefund. */
+        QuoteRefundRequest: {
+            /** @description What is to be refunded. */
+            selection: components["schemas"]["RefundSelection"];
+        };
+        /** @description Response of QuoteRefund. */
+        QuoteRefundResponse: {
+            /**
+             * Format: int64
+             * @description What goes back.
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description What is left to refund before it.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Most that the caller's role may refund at once; null for no limit.
+             */
+            limit_each: number | null;
+            /**
+             * Format: int64
+             * @description What is left today of the most that the caller may refund in a business day; null for no limit.
+             */
+            limit_left_today: number | null;
+            /**
+             * Format: int64
+             * @description The part of it that is paid out on site.
+             */
+            on_site: number;
+            /**
+             * Format: int64
+             * @description The part of it that a provider gives back.
+             */
+            online: number;
+        };
         /** @description Something that would refuse the order if it were placed now. */
         QuoteWarning: {
             /** @description Field of the cart, such as `lines[1]`. */
@@ -5480,10 +5629,95 @@ export interface components {
          */
         RefundCause: "staff" | "duplicate" | "late" | "overpaid" | "order_ended";
         /**
+         * @description What was chosen to be refunded.
+         * @enum {string}
+         */
+        RefundKind: "whole" | "units" | "amount";
+        /** @description What is to be refunded: exactly one of whole, units and amount. */
+        RefundSelection: {
+            /**
+             * Format: int64
+             * @description A free amount in the minor unit of the order's currency.
+             */
+            amount?: number | null;
+            /** @description Units of lines, each at its own net, the last one first. */
+            units?: components["schemas"]["RefundUnits"][];
+            /** @description All that is left. */
+            whole?: boolean | null;
+        };
+        /**
          * @description State of a refund.
          * @enum {string}
          */
         RefundState: "pending" | "succeeded" | "failed" | "needs_person";
+        /** @description A step of a refund. */
+        RefundStep: {
+            /**
+             * Format: int64
+             * @description How much of the refund.
+             */
+            amount: number;
+            /**
+             * Format: date-time
+             * @description When it came to its state.
+             */
+            at: string;
+            /** @description What it does. */
+            kind: components["schemas"]["RefundStepKind"];
+            /** @description Stable reason why it failed or needs a person; null otherwise. */
+            problem: string | null;
+            /** @description How far it is. */
+            state: components["schemas"]["RefundStepState"];
+            /** @description What the provider said to that; empty for nothing. */
+            text: string;
+        };
+        /**
+         * @description What a step of a refund does.
+         * @enum {string}
+         */
+        RefundStepKind: "money" | "cash";
+        /**
+         * @description How far a step of a refund is.
+         * @enum {string}
+         */
+        RefundStepState: "waiting" | "running" | "done" | "failed" | "needs_person";
+        /** @description Units of a line. */
+        RefundUnits: {
+            /**
+             * Format: uuid
+             * @description The line.
+             */
+            line_id: string;
+            /**
+             * Format: int32
+             * @description How many, from 1.
+             */
+            quantity: number;
+        };
+        /** @description A line of an order as far as its units can be refunded. */
+        RefundableLine: {
+            /**
+             * Format: uuid
+             * @description The line.
+             */
+            line_id: string;
+            /** @description Nets of the units that are left, in the order in which they are refunded. */
+            nets: number[];
+            /** @description Product as sold. */
+            product_name: string;
+            /**
+             * Format: int32
+             * @description Units sold.
+             */
+            quantity: number;
+            /**
+             * Format: int32
+             * @description Units that are refunded or on their way.
+             */
+            refunded: number;
+            /** @description Variant as sold; empty for the only one. */
+            variant_name: string;
+        };
         /** @description Request of RemoveSpecialDay. */
         RemoveSpecialDayRequest: {
             /** @description What becomes of the booked orders that would fall outside. */
@@ -5516,20 +5750,24 @@ export interface components {
             /** @description The account after the change. */
             account: components["schemas"]["GatewayAccount"];
         };
-        /** @description Request of RequestRefund. */
-        RequestRefundRequest: {
+        /** @description Request of RequestOrderRefund. */
+        RequestOrderRefundRequest: {
             /**
              * Format: int64
-             * @description How much, in the minor unit of the payment's currency.
+             * @description Amount that was shown before it was confirmed; another one by now is refused with VERSION_CONFLICT. Null not to compare.
              */
-            amount: number;
+            expected_amount?: number | null;
+            /** @description Who pays the part out that was paid on site, 1–60 characters; needed where there is such a part, otherwise empty. */
+            paid_out_by?: string | null;
             /** @description Why, 1–200 characters. */
             reason: string;
+            /** @description What is to be refunded. */
+            selection: components["schemas"]["RefundSelection"];
         };
-        /** @description Response of RequestRefund. */
-        RequestRefundResponse: {
-            /** @description The payment with its refunds. */
-            payment: components["schemas"]["Payment"];
+        /** @description Response of RequestOrderRefund. */
+        RequestOrderRefundResponse: {
+            /** @description The refund. */
+            refund: components["schemas"]["OrderRefund"];
         };
         /** @description Request of RescheduleOrder. */
         RescheduleOrderRequest: {
@@ -6000,6 +6238,18 @@ export interface components {
         SetStockItemResponse: {
             /** @description The item. */
             item: components["schemas"]["StockItem"];
+        };
+        /** @description Request of SettleRefund. */
+        SettleRefundRequest: {
+            /** @description It was given back by other means; otherwise it is not given back any more. */
+            given_back: boolean;
+            /** @description How or why, 1–200 characters. */
+            note: string;
+        };
+        /** @description Response of SettleRefund. */
+        SettleRefundResponse: {
+            /** @description The payment with its refunds. */
+            payment: components["schemas"]["Payment"];
         };
         /** @description An order that a shortfall concerns. */
         ShortOrder: {
@@ -6880,6 +7130,7 @@ export type ListLoadResponse = components['schemas']['ListLoadResponse'];
 export type ListMenuVersionsResponse = components['schemas']['ListMenuVersionsResponse'];
 export type ListMySessionsResponse = components['schemas']['ListMySessionsResponse'];
 export type ListOptionGroupsResponse = components['schemas']['ListOptionGroupsResponse'];
+export type ListOrderRefundsResponse = components['schemas']['ListOrderRefundsResponse'];
 export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
 export type ListPausesResponse = components['schemas']['ListPausesResponse'];
 export type ListPaymentMethodsResponse = components['schemas']['ListPaymentMethodsResponse'];
@@ -6926,6 +7177,8 @@ export type OrderLimit = components['schemas']['OrderLimit'];
 export type OrderOutcome = components['schemas']['OrderOutcome'];
 export type OrderPaymentMethodsRequest = components['schemas']['OrderPaymentMethodsRequest'];
 export type OrderPaymentMethodsResponse = components['schemas']['OrderPaymentMethodsResponse'];
+export type OrderRefund = components['schemas']['OrderRefund'];
+export type OrderRefundState = components['schemas']['OrderRefundState'];
 export type OrderSlot = components['schemas']['OrderSlot'];
 export type OrderSlots = components['schemas']['OrderSlots'];
 export type OrderState = components['schemas']['OrderState'];
@@ -6978,6 +7231,8 @@ export type PublishChange = components['schemas']['PublishChange'];
 export type PublishFinding = components['schemas']['PublishFinding'];
 export type PublishRequest = components['schemas']['PublishRequest'];
 export type PublishResponse = components['schemas']['PublishResponse'];
+export type QuoteRefundRequest = components['schemas']['QuoteRefundRequest'];
+export type QuoteRefundResponse = components['schemas']['QuoteRefundResponse'];
 export type QuoteWarning = components['schemas']['QuoteWarning'];
 export type Recipe = components['schemas']['Recipe'];
 export type RecipePart = components['schemas']['RecipePart'];
@@ -6985,13 +7240,20 @@ export type RecipeVersion = components['schemas']['RecipeVersion'];
 export type RecordStockMovementRequest = components['schemas']['RecordStockMovementRequest'];
 export type RecordStockMovementResponse = components['schemas']['RecordStockMovementResponse'];
 export type RefundCause = components['schemas']['RefundCause'];
+export type RefundKind = components['schemas']['RefundKind'];
+export type RefundSelection = components['schemas']['RefundSelection'];
 export type RefundState = components['schemas']['RefundState'];
+export type RefundStep = components['schemas']['RefundStep'];
+export type RefundStepKind = components['schemas']['RefundStepKind'];
+export type RefundStepState = components['schemas']['RefundStepState'];
+export type RefundUnits = components['schemas']['RefundUnits'];
+export type RefundableLine = components['schemas']['RefundableLine'];
 export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
 export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
 export type ReplaceCredentialsRequest = components['schemas']['ReplaceCredentialsRequest'];
 export type ReplaceCredentialsResponse = components['schemas']['ReplaceCredentialsResponse'];
-export type RequestRefundRequest = components['schemas']['RequestRefundRequest'];
-export type RequestRefundResponse = components['schemas']['RequestRefundResponse'];
+export type RequestOrderRefundRequest = components['schemas']['RequestOrderRefundRequest'];
+export type RequestOrderRefundResponse = components['schemas']['RequestOrderRefundResponse'];
 export type RescheduleOrderRequest = components['schemas']['RescheduleOrderRequest'];
 export type RescheduleOrderResponse = components['schemas']['RescheduleOrderResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
@@ -7029,6 +7291,8 @@ export type SetRecipeBody = components['schemas']['SetRecipeBody'];
 export type SetRecipeResponse = components['schemas']['SetRecipeResponse'];
 export type SetStockItemBody = components['schemas']['SetStockItemBody'];
 export type SetStockItemResponse = components['schemas']['SetStockItemResponse'];
+export type SettleRefundRequest = components['schemas']['SettleRefundRequest'];
+export type SettleRefundResponse = components['schemas']['SettleRefundResponse'];
 export type ShortOrder = components['schemas']['ShortOrder'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignedIn = components['schemas']['SignedIn'];
@@ -9663,11 +9927,81 @@ export interface operations {
             };
         };
     };
-    request_refund: {
+    settle_refund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order. */
+                order_id: string;
+                /** @description The refund. */
+                refund_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettleRefundResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_order_refunds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOrderRefundsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_order_refund: {
         parameters: {
             query?: never;
             header: {
-                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                /** @description 1–128 visible characters; the same key and body give the first response again. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -9678,7 +10012,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RequestRefundRequest"];
+                "application/json": components["schemas"]["RequestOrderRefundRequest"];
             };
         };
         responses: {
@@ -9688,7 +10022,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestRefundResponse"];
+                    "application/json": components["schemas"]["RequestOrderRefundResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quote_refund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteRefundResponse"];
                 };
             };
             /** @description The request was refused. */
