@@ -3,6 +3,7 @@
 //! The gateway exchanges a session for a short-lived token; every service verifies it itself and
 //! trusts no bare header. The server puts the [`Identity`] into the request's extensions.
 
+mod limit;
 mod request;
 mod scope;
 mod token;
@@ -19,6 +20,7 @@ use crate::{
     text_enum,
 };
 
+pub use limit::ActionLimit;
 pub use request::RequestExt;
 pub use scope::Scope;
 pub use token::{Signer, Verifier};
@@ -39,6 +41,9 @@ pub struct Identity {
     /// Sensitive actions it may do.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub actions: BTreeSet<String>,
+    /// How much it may by these actions; one without an entry has no limit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, ActionLimit>,
     /// Brands and branches it may touch.
     #[serde(default, skip_serializing_if = "Scope::is_empty")]
     pub scope: Scope,
@@ -120,6 +125,7 @@ impl Identity {
             actor: Actor::Service { name: name.into() },
             permissions: BTreeMap::new(),
             actions: BTreeSet::new(),
+            limits: BTreeMap::new(),
             scope: Scope::whole_organisation(),
             plan: Plan::Max,
             authenticated_at: None,
@@ -135,6 +141,7 @@ impl Identity {
             },
             permissions: BTreeMap::new(),
             actions: BTreeSet::new(),
+            limits: BTreeMap::new(),
             scope: Scope::default(),
             plan,
             authenticated_at: None,
@@ -162,6 +169,11 @@ impl Identity {
     pub fn entered_password_lately(&self, now: DateTime<Utc>) -> bool {
         self.authenticated_at
             .is_some_and(|at| now - at <= PASSWORD_FRESH)
+    }
+
+    /// How much it may by a sensitive action.
+    pub fn limit(&self, action: &str) -> ActionLimit {
+        self.limits.get(action).copied().unwrap_or_default()
     }
 
     /// Account and session of a member of staff; rejects every other caller.

@@ -178,6 +178,7 @@ mod tests {
             },
             permissions: [("ops.orders".to_owned(), Level::Manage)].into(),
             actions: ["ops.refund".to_owned()].into(),
+            limits: [].into(),
             scope: Scope::whole_organisation(),
             plan: Plan::Advanced,
             authenticated_at: Some(DateTime::UNIX_EPOCH),

@@ -39,6 +39,7 @@ pub fn staff(org: OrganisationId, permissions: &[(&str, Level)], scope: Scope) -
             .map(|(key, level)| ((*key).to_owned(), *level))
             .collect(),
         actions: Default::default(),
+        limits: Default::default(),
         scope,
         plan: Plan::Max,
         // Later than a test moves its clock: the password counts as just entered.

@@ -261,6 +261,7 @@ async fn limit(
         },
         permissions: [("ops.capacity".to_owned(), Level::Manage)].into(),
         actions: [].into(),
+        limits: [].into(),
         scope: Scope::whole_organisation(),
         plan: Plan::Max,
         authenticated_at: None,

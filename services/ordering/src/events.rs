@@ -1,8 +1,10 @@
-//! Publishes `ordering.order.<state>.v1`, `ordering.order.undone.v1` and `ordering.schedule.changed.v1`;
+//! Publishes `ordering.order.<state>.v1`, `ordering.order.undone.v1`, `ordering.schedule.changed.v1` and
+//! `ordering.refund.requested.v1`;
 //! consumes `capacity.hold.gone.v1` and `capacity.orders.decided.v1`; subscribes to
 //! `catalog.menu.published.v1` on every replica. Lists its orders for services that fill themselves.
 
 mod published;
+mod refunds;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
@@ -27,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use published::{changed, listed, rescheduled};
+pub use refunds::refund_requested;
 
 use crate::{
     app::{Ordering, menus::Menus, quote::to_utc},

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::{FutureExt as _, future::BoxFuture};
 
 use crate::{
-    app::Ordering,
+    app::{Ordering, refunds::Refunds},
     store::{idempotency_keys, order_decisions, orders},
 };
 
@@ -22,6 +22,8 @@ const KEEP_DECISIONS: TimeDelta = TimeDelta::days(90);
 const KEEP_TEST_ORDERS: TimeDelta = TimeDelta::days(30);
 const PURGE_PERIOD: Duration = Duration::from_secs(60 * 60);
 const RESCHEDULES_PERIOD: Duration = Duration::from_secs(1);
+/// Staff waits for the money to be back.
+const REFUNDS_PERIOD: Duration = Duration::from_millis(500);
 /// Staff waits for the outcome of its decisions.
 const DECISIONS_PERIOD: Duration = Duration::from_millis(500);
 const BATCH: i64 = 1_000;
@@ -84,6 +86,14 @@ fn carry_out_decisions(app: Ordering) -> Job {
     Job::every("carry_out_decisions", DECISIONS_PERIOD, move || {
         let app = app.clone();
         async move { Ok(app.carry_out_decisions().await?) }
+    })
+}
+
+/// Carries out refunds, step by step.
+pub fn carry_out_refunds(refunds: Refunds) -> Job {
+    Job::every("carry_out_refunds", REFUNDS_PERIOD, move || {
+        let refunds = refunds.clone();
+        async move { Ok(refunds.carry_out().await?) }
     })
 }
 

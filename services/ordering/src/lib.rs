@@ -1,7 +1,8 @@
 //! Ordering: quotes, orders with their states and history, order and pickup numbers.
 //!
 //! It owns what was sold, to whom, for how much and how far it has come. It must never decide what
-//! can be sold (catalog) or whether there is enough of it (capacity): it calls them.
+//! can be sold (catalog) or whether there is enough of it (capacity), and moves no money (payments): it
+//! calls them.
 
 pub mod app;
 pub mod config;
@@ -17,15 +18,21 @@ use chassis::service::{App, BoxFuture, Context, Parts};
 use chrono::TimeDelta;
 use proto::ordering::v1::{
     order_decision_service_server::OrderDecisionServiceServer,
-    ordering_service_server::OrderingServiceServer,
+    ordering_service_server::OrderingServiceServer, refund_service_server::RefundServiceServer,
 };
 use tonic::service::Routes;
 
 use crate::{
-    app::{capacity::Capacity, commit_orders, menus::Menus, recall},
+    app::{
+        capacity::Capacity, commit_orders, menus::Menus, recall, refund_money::RefundMoney,
+        refunds::Refunds,
+    },
     config::Config,
     domain::{access_token::LinkKey, pricing::FeeSettings},
-    grpc::{order_decision_service::OrderDecisionService, ordering_service::OrderingService},
+    grpc::{
+        order_decision_service::OrderDecisionService, ordering_service::OrderingService,
+        refund_service::RefundService,
+    },
 };
 
 /// Migrations of the ordering database.
@@ -56,7 +63,7 @@ impl App for Ordering {
                 db: ctx.db.clone(),
                 clock: ctx.clock.clone(),
                 menus,
-                capacity: Capacity::new(ctx.peers),
+                capacity: Capacity::new(ctx.peers.clone()),
                 commits: Arc::new(commits),
                 recalls: Arc::new(recall::recalls(ctx.db.clone())),
                 link_key: LinkKey::new(config.link_key.reveal().as_bytes()),
@@ -65,14 +72,17 @@ impl App for Ordering {
             };
             let consumers = events::consumers(&app);
             let snapshots = events::snapshots(ctx.clock);
-            let jobs = jobs::jobs(&app);
+            let refunds = Refunds::new(app.clone(), RefundMoney::new(ctx.peers));
+            let mut jobs = jobs::jobs(&app);
+            jobs.push(jobs::carry_out_refunds(refunds.clone()));
             Ok(Parts {
                 routes: Routes::new(OrderingServiceServer::new(OrderingService::new(
                     app.clone(),
                 )))
-                .add_service(OrderDecisionServiceServer::new(
-                    OrderDecisionService::new(app),
-                )),
+                .add_service(OrderDecisionServiceServer::new(OrderDecisionService::new(
+                    app,
+                )))
+                .add_service(RefundServiceServer::new(RefundService::new(refunds))),
                 consumers,
                 jobs,
                 snapshots,

@@ -1,4 +1,5 @@
-//! Publishes `payments.payment.*.v1`; consumes branches of catalog and the ends of orders. Lists its
+//! Publishes `payments.payment.*.v1`; consumes branches of catalog, the ends
+//! of orders and refunds paid out on site. Lists its
 //! payments for services that fill themselves.
 
 use async_trait::async_trait;
@@ -10,11 +11,14 @@ use chassis::{
     service::Snapshot,
     snapshot::{Key, Source},
 };
-use proto::{catalog::v1::BranchChanged, ordering::v1::OrderChanged};
+use proto::{
+    catalog::v1::BranchChanged,
+    ordering::v1::{OrderChanged, OrderRefundChanged},
+};
 use uuid::Uuid;
 
 use crate::{
-    app::{Dependencies, order_events},
+    app::{Dependencies, cash_refunds, order_events},
     domain::payment::{Payment, PaymentState},
     store::{self, branches::Branch},
     wire::{self, Happening},
@@ -43,6 +47,11 @@ pub fn consumers(deps: &Dependencies) -> Vec<Consumer> {
             Orders { deps: deps.clone() },
         )
         .filled_from("ordering", "ordering.order"),
+        Consumer::new(
+            "payments.cash_refunds",
+            &["ordering.refund.requested.v1"],
+            CashRefunds { deps: deps.clone() },
+        ),
     ]
 }
 
@@ -92,6 +101,21 @@ impl Handler for Orders {
         for event in events {
             let body: OrderChanged = event.decode()?;
             order_events::apply(&self.deps, tx, &body).await?;
+        }
+        Ok(())
+    }
+}
+
+struct CashRefunds {
+    deps: Dependencies,
+}
+
+#[async_trait]
+impl Handler for CashRefunds {
+    async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem> {
+        for event in events {
+            let body: OrderRefundChanged = event.decode()?;
+            cash_refunds::book(&self.deps, tx, &body).await?;
         }
         Ok(())
     }

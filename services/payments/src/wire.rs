@@ -96,6 +96,7 @@ pub fn attempt(attempt: &Attempt) -> wire::PaymentAttempt {
 
 fn refund(refund: &Refund) -> wire::PaymentRefund {
     let requested_by = refund.requested_by.as_ref();
+    let settled_by = refund.settled_by.as_ref();
     wire::PaymentRefund {
         refund_id: refund.id.to_string(),
         attempt_id: refund.attempt.to_string(),
@@ -110,6 +111,9 @@ fn refund(refund: &Refund) -> wire::PaymentRefund {
         text: refund.text.clone(),
         requested_at: Some(time::to_wire(refund.requested_at)),
         settled_at: refund.settled_at.map(time::to_wire),
+        request_key: refund.request_key.clone(),
+        settled_by: settled_by.map(|(_, name)| name.clone()).unwrap_or_default(),
+        note: refund.note.clone(),
     }
 }
 
@@ -223,6 +227,9 @@ pub fn changed(
         code: attempt.map(|found| found.code.clone()).unwrap_or_default(),
         test: payment.order.test,
         at: Some(time::to_wire(at)),
+        refund_request_key: refund
+            .map(|found| found.request_key.clone())
+            .unwrap_or_default(),
     };
     Event::new(
         happening.key(),

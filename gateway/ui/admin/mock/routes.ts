@@ -6,6 +6,7 @@ import { ledgerRoutes } from "./ledger";
 import { limitRoutes } from "./limits";
 import { pauseRoutes } from "./pauses";
 import { paymentRoutes } from "./payments";
+import { refundRoutes } from "./refunds";
 import { settlementRoutes } from "./settlements";
 import { badField, found, Refusal, sameVersion, type World } from "./world";
 
@@ -317,6 +318,7 @@ const sessions = () => [
 export const routes: readonly Route[] = [
   ...pauseRoutes,
   ...paymentRoutes,
+  ...refundRoutes,
   ...settlementRoutes,
   ...limitRoutes,
   ...auditRoutes,

@@ -11,6 +11,9 @@ pub mod missing_items;
 pub mod place_order;
 pub mod quote;
 pub mod recall;
+pub mod refund_money;
+pub mod refund_saga;
+pub mod refunds;
 pub mod reschedule;
 pub mod transition_order;
 

@@ -18,13 +18,13 @@ use crate::{
         order::Order,
         order_history::{CancelReason, EventActor, OrderEvent, Progress},
         order_state::OrderState,
-        order_transition::{Rights, TransitionRequest},
+        order_transition::{Error, Rights, TransitionRequest},
     },
     events,
     store::{
         order_counters,
         order_events::{self, RequestMark},
-        orders,
+        orders, refunds,
     },
 };
 
@@ -103,6 +103,11 @@ impl Ordering {
             return Err(stale(&mut tx, &order, version, to).await?);
         }
 
+        // What was received with the step may have been paid out again.
+        if refunds::exist(&mut tx, id).await? {
+            let state = order.progress.state;
+            return Err(Error::NothingToUndo { state }.to_problem());
+        }
         lock_number(&mut tx, &order).await?;
         let history = order_events::list(&mut tx, id).await?;
         let before = order.progress.clone();

@@ -18,6 +18,8 @@ pub mod order_transition;
 pub mod pause;
 pub mod pricing;
 pub mod quote;
+pub mod refund;
+pub mod refund_step;
 pub mod reschedule;
 #[cfg(test)]
 pub(crate) mod samples;

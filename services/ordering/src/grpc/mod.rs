@@ -5,4 +5,5 @@ pub mod order_decision_service;
 pub mod ordering_service;
 mod parse;
 mod quote_changed;
+pub mod refund_service;
 pub mod snapshot;

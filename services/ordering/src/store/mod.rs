@@ -8,6 +8,9 @@ pub mod order_events;
 pub mod order_lines;
 pub mod order_lists;
 pub mod orders;
+pub mod refund_days;
+pub mod refund_steps;
+pub mod refunds;
 pub mod reschedules;
 
 use chassis::error::Problem;

@@ -15,6 +15,7 @@ mod numbers;
 mod option_groups;
 mod pauses;
 mod place_order;
+mod refunds;
 mod repeats;
 mod reschedule;
 mod services;

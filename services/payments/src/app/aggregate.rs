@@ -18,7 +18,7 @@ use crate::{
         order::OrderState,
         payment::{Payment, cause_of_excess},
         reference,
-        refund::{ExceedsPaid, Refund, RefundCause, RefundState, allocate},
+        refund::{ExceedsPaid, ManualEnd, Refund, RefundCause, RefundState, allocate},
     },
     store::{self, ledger::Booking},
     wire::{self, Happening},
@@ -49,12 +49,16 @@ pub struct RefundOrder {
     pub amount: i64,
     /// What for.
     pub cause: RefundCause,
+    /// Key of the request; empty for the platform's own.
+    pub request_key: String,
     /// Reason in words.
     pub reason: String,
     /// Member of staff.
     pub requested_by: Option<(AccountId, String)>,
     /// Attempt whose money goes back first.
     pub first: Option<AttemptId>,
+    /// No provider is called: a person gives the money back.
+    pub by_hand: bool,
 }
 
 impl Aggregate {
@@ -197,9 +201,11 @@ impl Aggregate {
         let order = RefundOrder {
             amount,
             cause,
+            request_key: String::new(),
             reason: String::new(),
             requested_by: None,
             first,
+            by_hand: false,
         };
         self.request_refund(clock, order)?;
         Ok(())
@@ -214,25 +220,36 @@ impl Aggregate {
         let now = clock.now();
         for (attempt, amount) in allocate(&self.attempts, order.amount, order.first)? {
             let id = RefundId::new(clock);
+            let state = match order.by_hand {
+                true => RefundState::NeedsPerson,
+                false => RefundState::Pending,
+            };
             self.refunds.push(Refund {
                 id,
                 payment: self.payment.id,
                 attempt,
                 reference: reference::of_refund(&self.payment.order.number, rand::random()),
                 amount,
-                state: RefundState::Pending,
+                state,
                 cause: order.cause,
+                request_key: order.request_key.clone(),
                 reason: order.reason.clone(),
                 requested_by: order.requested_by.clone(),
                 requested_at: now,
                 calls: 0,
                 provider_reference: None,
                 text: String::new(),
-                next_try_at: Some(now),
-                settled_at: None,
+                next_try_at: (!order.by_hand).then_some(now),
+                settled_at: order.by_hand.then_some(now),
+                settled_by: None,
+                note: String::new(),
             });
             self.happenings
                 .push((Happening::RefundRequested, Some(attempt), Some(id)));
+            if order.by_hand {
+                let settled = Happening::RefundSettled(state);
+                self.happenings.push((settled, Some(attempt), Some(id)));
+            }
         }
         self.sum_up();
         Ok(())
@@ -266,6 +283,31 @@ impl Aggregate {
             self.happenings
                 .push((Happening::RefundSettled(state), Some(attempt), Some(id)));
         }
+        self.sum_up();
+        Ok(())
+    }
+
+    /// Ends a refund that needs a person.
+    pub fn settle_by_person(
+        &mut self,
+        clock: &dyn Clock,
+        id: RefundId,
+        end: ManualEnd,
+    ) -> Result<(), Error> {
+        let now = clock.now();
+        let found = self.refunds.iter_mut().find(|refund| refund.id == id);
+        let refund = found.ok_or(Error::RefundUnknown)?;
+        if !refund.settle_by_person(end, now)? {
+            return Ok(());
+        }
+        let (state, amount, attempt) = (refund.state, refund.amount, refund.attempt);
+        if state == RefundState::Succeeded {
+            let source = format!("refund:{id}");
+            let entries = ledger::refund_by_transfer(amount);
+            self.book(clock, source, TransactionKind::Refund, entries, now);
+        }
+        self.happenings
+            .push((Happening::RefundSettled(state), Some(attempt), Some(id)));
         self.sum_up();
         Ok(())
     }

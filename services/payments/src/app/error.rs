@@ -7,7 +7,10 @@ use chassis::{
 use payment_adapters::{CallError, InvalidCredential};
 use proto::{ordering::v1::OrderingReason, payments::v1::PaymentsReason};
 
-use crate::domain::{attempt::MOST_ATTEMPTS, refund::ExceedsPaid};
+use crate::domain::{
+    attempt::MOST_ATTEMPTS,
+    refund::{ExceedsPaid, NotForPerson},
+};
 
 /// Outcomes a caller could act on; everything else is `Problem`.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +18,12 @@ pub enum Error {
     /// The order has no payment.
     #[error("no such payment")]
     PaymentUnknown,
+    /// The payment has no such refund.
+    #[error("no such refund")]
+    RefundUnknown,
+    /// The refund is not one that a person can end so.
+    #[error(transparent)]
+    NotForPerson(#[from] NotForPerson),
     /// The organisation has no such account.
     #[error("no such account")]
     AccountUnknown,
@@ -103,6 +112,10 @@ impl From<Error> for Problem {
         let message = error.to_string();
         let problem = match error {
             Error::PaymentUnknown => return Self::not_found("payment"),
+            Error::RefundUnknown => return Self::not_found("refund"),
+            Error::NotForPerson(NotForPerson { state }) => {
+                Self::new(OrderingReason::IllegalTransition).param("state", state)
+            }
             Error::AccountUnknown => return Self::not_found("payment account"),
             Error::SettlementUnknown => return Self::not_found("settlement"),
             Error::RowUnknown => return Self::not_found("settlement row"),

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod aggregate;
 pub mod callbacks;
 pub mod calls;
+pub mod cash_refunds;
 pub mod error;
 pub mod ledger;
 pub mod methods;

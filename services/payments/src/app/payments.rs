@@ -3,7 +3,7 @@
 use chassis::{
     authn::Identity,
     db::TenantTx,
-    id::{AttemptId, OrderId, OrganisationId},
+    id::{AttemptId, OrderId, OrganisationId, RefundId},
 };
 use chrono::{DateTime, Utc};
 
@@ -17,7 +17,7 @@ use crate::{
         attempt::{Attempt, AttemptState},
         order::OrderState,
         payment::Payment,
-        refund::{Refund, RefundCause},
+        refund::{ManualEnd, Refund, RefundCause},
     },
     store,
 };
@@ -155,32 +155,47 @@ pub fn query_soon(payment: &mut Aggregate, now: DateTime<Utc>) {
     }
 }
 
-/// Requests a refund in the transaction of its idempotency key.
+/// Requests a refund for staff in the transaction of its idempotency key, which refunds once even after the
+/// key's first response is forgotten.
 pub async fn request_refund(
     deps: &Dependencies,
     tx: &mut TenantTx,
-    identity: &Identity,
     order: OrderId,
-    amount: i64,
-    reason: String,
+    mut request: RefundOrder,
+    by_hand_after_window: bool,
 ) -> Result<WholePayment, Error> {
     let found = Aggregate::lock_of_order(tx, order).await?;
     let mut payment = found.ok_or(Error::PaymentUnknown)?;
+    let mut known = payment.refunds.iter();
+    if known.any(|refund| refund.request_key == request.request_key) {
+        return Ok(payment.into());
+    }
+    match check_windows(deps, &payment.attempts) {
+        Err(Error::RefundWindowClosed { .. }) if by_hand_after_window => request.by_hand = true,
+        checked => checked?,
+    }
+    payment.request_refund(&*deps.clock, request)?;
+    payment.save(tx, &*deps.clock).await?;
+    Ok(payment.into())
+}
+
+/// Ends a refund that needs a person, for a member of staff.
+pub async fn settle_refund(
+    deps: &Dependencies,
+    identity: &Identity,
+    org: OrganisationId,
+    order: OrderId,
+    refund: RefundId,
+    end: ManualEnd,
+) -> Result<WholePayment, Error> {
+    let mut tx = deps.db.tenant(org).await?;
+    let found = Aggregate::lock_of_order(&mut tx, order).await?;
+    let mut payment = found.ok_or(Error::PaymentUnknown)?;
     let facts = &payment.payment.order;
     identity.require_branch(facts.brand, facts.branch)?;
-    check_windows(deps, &payment.attempts)?;
-    let requested_by = identity
-        .account()
-        .map(|account| (account, identity.actor.name()));
-    let order = RefundOrder {
-        amount,
-        cause: RefundCause::Staff,
-        reason,
-        requested_by,
-        first: None,
-    };
-    payment.request_refund(&*deps.clock, order)?;
-    payment.save(tx, &*deps.clock).await?;
+    payment.settle_by_person(&*deps.clock, refund, end)?;
+    payment.save(&mut tx, &*deps.clock).await?;
+    tx.commit().await?;
     Ok(payment.into())
 }
 

@@ -124,6 +124,12 @@ pub fn refund(amount: i64) -> Vec<Entry> {
     transfer(LedgerAccount::Customer, LedgerAccount::Clearing, amount)
 }
 
+/// `amount` was given back to a customer by other means than the provider's, from the bank account.
+#[must_use]
+pub fn refund_by_transfer(amount: i64) -> Vec<Entry> {
+    transfer(LedgerAccount::Customer, LedgerAccount::Bank, amount)
+}
+
 /// `amount` was taken on site.
 #[must_use]
 pub fn cash_received(amount: i64) -> Vec<Entry> {

@@ -66,6 +66,8 @@ pub struct Refund {
     pub state: RefundState,
     /// What it is made for.
     pub cause: RefundCause,
+    /// Key of the request it belongs to; empty for one that the platform requested.
+    pub request_key: String,
     /// Reason in words.
     pub reason: String,
     /// Member of staff who requested it, with the name that is shown.
@@ -82,6 +84,29 @@ pub struct Refund {
     pub next_try_at: Option<DateTime<Utc>>,
     /// When it was settled.
     pub settled_at: Option<DateTime<Utc>>,
+    /// Member of staff who ended it by hand, with the name that is shown.
+    pub settled_by: Option<(AccountId, String)>,
+    /// How or why it was ended by hand; empty for none.
+    pub note: String,
+}
+
+/// How a person ends a refund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManualEnd {
+    /// It was given back by other means; otherwise it is not given back any more.
+    pub given_back: bool,
+    /// How or why.
+    pub note: String,
+    /// Who ends it, with the name that is shown.
+    pub by: (AccountId, String),
+}
+
+/// The refund is not one that a person can end so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a refund that is {} cannot be ended so", state.as_str())]
+pub struct NotForPerson {
+    /// Its state.
+    pub state: RefundState,
 }
 
 /// Most of a text of a provider that is kept, in characters.
@@ -104,7 +129,7 @@ impl Refund {
             }
             // Refused for good. What the platform requested is still owed to the customer.
             Err(error @ CallError::RefundRefused { .. }) => {
-                self.text = cut(&error.to_string());
+                self.text = cut(&words_of(&error));
                 let state = match self.cause {
                     RefundCause::Staff => RefundState::Failed,
                     _ => RefundState::NeedsPerson,
@@ -112,7 +137,7 @@ impl Refund {
                 self.end(state, now);
             }
             Err(error @ (CallError::Unsupported | CallError::Rejected { .. })) => {
-                self.text = cut(&error.to_string());
+                self.text = cut(&words_of(&error));
                 self.end(RefundState::NeedsPerson, now);
             }
             Err(CallError::RateLimited { wait }) => {
@@ -123,7 +148,34 @@ impl Refund {
             Err(error) => {
                 self.text = cut(&error.to_string());
                 self.wait(None, now);
+                if self.state == RefundState::NeedsPerson {
+                    self.text = cut(&words_of(&error));
+                }
             }
+        }
+    }
+
+    /// Ends a refund that needs a person; returns `false` where it was ended so before. What the platform
+    /// owes can only be given back.
+    pub fn settle_by_person(
+        &mut self,
+        end: ManualEnd,
+        now: DateTime<Utc>,
+    ) -> Result<bool, NotForPerson> {
+        let wanted = match end.given_back {
+            true => RefundState::Succeeded,
+            false => RefundState::Failed,
+        };
+        let is_owed = self.cause != RefundCause::Staff;
+        match self.state {
+            RefundState::NeedsPerson if end.given_back || !is_owed => {
+                self.settled_by = Some(end.by);
+                self.note = end.note;
+                self.end(wanted, now);
+                Ok(true)
+            }
+            state if state == wanted && self.settled_by.is_some() => Ok(false),
+            state => Err(NotForPerson { state }),
         }
     }
 
@@ -144,6 +196,23 @@ impl Refund {
             Some(next) => self.next_try_at = Some(until.unwrap_or(next).max(now)),
             None => self.end(RefundState::NeedsPerson, now),
         }
+    }
+}
+
+/// The provider's own code and text, which is all that staff read of a failure; empty for none.
+fn words_of(error: &CallError) -> String {
+    match error {
+        CallError::Declined { code, text }
+        | CallError::WrongState { code, text }
+        | CallError::RefundRefused { code, text }
+        | CallError::Configuration { code, text }
+        | CallError::Rejected { code, text } => format!("{code} {text}").trim().to_owned(),
+        CallError::BalanceShort { code } => code.clone(),
+        CallError::Unknown(_)
+        | CallError::Unreachable(_)
+        | CallError::Duplicate
+        | CallError::RateLimited { .. }
+        | CallError::Unsupported => String::new(),
     }
 }
 
@@ -228,6 +297,40 @@ mod tests {
         };
         tried.settle(outcome, now());
         tried
+    }
+
+    #[test]
+    fn a_person_ends_what_needs_one_and_waives_only_what_staff_granted() {
+        let end = |given_back| ManualEnd {
+            given_back,
+            note: "ATM 轉帳".to_owned(),
+            by: (
+                AccountId::from_uuid(uuid::Uuid::from_u128(9)),
+                "王小明".to_owned(),
+            ),
+        };
+        let try_end = |cause, state, given_back| {
+            let mut ended = refund(165, cause, state);
+            let outcome = ended.settle_by_person(end(given_back), now());
+            (outcome.is_ok(), ended.state)
+        };
+        use RefundCause::{Late, Staff};
+        use RefundState::{Failed, NeedsPerson, Pending, Succeeded};
+        for (cause, state, given_back, expected) in [
+            (Staff, NeedsPerson, true, (true, Succeeded)),
+            (Staff, NeedsPerson, false, (true, Failed)),
+            (Late, NeedsPerson, true, (true, Succeeded)),
+            (Late, NeedsPerson, false, (false, NeedsPerson)),
+            (Staff, Pending, true, (false, Pending)),
+            (Staff, Succeeded, true, (false, Succeeded)),
+        ] {
+            let seen = try_end(cause, state, given_back);
+            assert_eq!(seen, expected, "{cause} {state} {given_back}");
+        }
+        let mut twice = refund(165, Staff, NeedsPerson);
+        assert_eq!(twice.settle_by_person(end(true), now()), Ok(true));
+        assert_eq!(twice.settle_by_person(end(true), now()), Ok(false));
+        assert!(twice.settle_by_person(end(false), now()).is_err());
     }
 
     #[test]

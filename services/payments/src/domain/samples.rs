@@ -105,6 +105,7 @@ pub fn refund(amount: i64, cause: RefundCause, state: RefundState) -> Refund {
         amount,
         state,
         cause,
+        request_key: String::new(),
         reason: String::new(),
         requested_by: None,
         requested_at: now(),
@@ -113,6 +114,8 @@ pub fn refund(amount: i64, cause: RefundCause, state: RefundState) -> Refund {
         text: String::new(),
         next_try_at: None,
         settled_at: None,
+        settled_by: None,
+        note: String::new(),
     }
 }
 

@@ -20,8 +20,8 @@ use proto::payments::v1::{
     GetOrderPaymentResponse, GetPaymentRequest, GetPaymentResponse, ListAllowedMethodsRequest,
     ListAllowedMethodsResponse, NoteReturnRequest, NoteReturnResponse, PayableItem, PayableOrder,
     PaymentsReason, ReceiveCallbackRequest, ReceiveCallbackResponse, RequestRefundRequest,
-    RequestRefundResponse, StartAttemptRequest, StartAttemptResponse,
-    payment_service_server as server,
+    RequestRefundResponse, SettleRefundRequest, SettleRefundResponse, StartAttemptRequest,
+    StartAttemptResponse, payment_service_server as server,
 };
 use sha2::{Digest as _, Sha256};
 use tonic::Request;
@@ -30,12 +30,17 @@ use super::request::{amount, provider, rpcs, url};
 use crate::{
     app::{
         Dependencies,
+        aggregate::RefundOrder,
         callbacks::{self, LARGEST_BODY, Received},
         methods::{self, AllowedMethod},
         payments::{self, WholePayment},
         start_attempt::{self, StartAttempt},
     },
-    domain::{method::Purchase, payment::OrderFacts},
+    domain::{
+        method::Purchase,
+        payment::OrderFacts,
+        refund::{ManualEnd, RefundCause},
+    },
     wire,
 };
 
@@ -68,6 +73,7 @@ rpcs! {
         change_amount_due(ChangeAmountDueRequest) -> ChangeAmountDueResponse;
         close_payment(ClosePaymentRequest) -> ClosePaymentResponse;
         request_refund(RequestRefundRequest) -> RequestRefundResponse;
+        settle_refund(SettleRefundRequest) -> SettleRefundResponse;
         receive_callback(ReceiveCallbackRequest) -> ReceiveCallbackResponse;
         note_return(NoteReturnRequest) -> NoteReturnResponse;
     }
@@ -251,15 +257,34 @@ impl PaymentService {
         if reason.is_empty() {
             violations.push("reason", CommonReason::ReasonRequired);
         }
+        let account = id::parse_optional(
+            "requested_by_account_id",
+            &asked.requested_by_account_id,
+            &mut violations,
+        );
+        let name = text::bounded(
+            "requested_by_name",
+            &asked.requested_by_name,
+            0..=60,
+            &mut violations,
+        );
         let order = violations.finish(order)?;
-        let identity = request.identity();
+        let refund = RefundOrder {
+            amount,
+            cause: RefundCause::Staff,
+            request_key: asked.idempotency_key.clone(),
+            reason,
+            requested_by: account.map(|account| (account, name)),
+            first: None,
+            by_hand: false,
+        };
+        let by_hand = asked.by_hand_after_window;
         let mut tx = self.deps.db.tenant(request.org()?).await?;
         let response = once
             .run(&mut tx, &*self.deps.clock, async |tx| {
-                let found =
-                    payments::request_refund(&self.deps, tx, identity, order, amount, reason)
-                        .await
-                        .map_err(Problem::from)?;
+                let found = payments::request_refund(&self.deps, tx, order, refund, by_hand)
+                    .await
+                    .map_err(Problem::from)?;
                 Ok::<_, Problem>(RequestRefundResponse {
                     payment: Some(payment(&found)),
                 })
@@ -267,6 +292,33 @@ impl PaymentService {
             .await?;
         tx.commit().await?;
         Ok(response)
+    }
+
+    async fn settle_refund(
+        &self,
+        request: &Request<SettleRefundRequest>,
+    ) -> Result<SettleRefundResponse, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let order = id::parse("order_id", &asked.order_id, &mut violations);
+        let refund = id::parse("refund_id", &asked.refund_id, &mut violations);
+        let note = text::bounded("note", &asked.note, 0..=200, &mut violations);
+        if note.is_empty() {
+            violations.push("note", CommonReason::ReasonRequired);
+        }
+        let (order, refund) = violations.finish((order, refund))?;
+        let (org, identity) = (request.org()?, request.identity());
+        let (account, _) = identity.staff()?;
+        let end = ManualEnd {
+            given_back: asked.given_back,
+            note,
+            by: (account, identity.actor.name()),
+        };
+        let settled =
+            payments::settle_refund(&self.deps, identity, org, order, refund, end).await?;
+        Ok(SettleRefundResponse {
+            payment: Some(payment(&settled)),
+        })
     }
 
     async fn receive_callback(

@@ -17,6 +17,7 @@ struct Row {
     amount: i64,
     state: RefundState,
     cause: RefundCause,
+    request_key: String,
     reason: String,
     requested_by: Option<AccountId>,
     requested_by_name: String,
@@ -26,6 +27,9 @@ struct Row {
     text: String,
     next_try_at: Option<DateTime<Utc>>,
     settled_at: Option<DateTime<Utc>>,
+    settled_by: Option<AccountId>,
+    settled_by_name: String,
+    note: String,
 }
 
 impl From<Row> for Refund {
@@ -38,6 +42,7 @@ impl From<Row> for Refund {
             amount: row.amount,
             state: row.state,
             cause: row.cause,
+            request_key: row.request_key,
             reason: row.reason,
             requested_by: row.requested_by.map(|id| (id, row.requested_by_name)),
             requested_at: row.requested_at,
@@ -46,6 +51,8 @@ impl From<Row> for Refund {
             text: row.text,
             next_try_at: row.next_try_at,
             settled_at: row.settled_at,
+            settled_by: row.settled_by.map(|id| (id, row.settled_by_name)),
+            note: row.note,
         }
     }
 }
@@ -64,6 +71,7 @@ macro_rules! select_refunds {
                 amount,
                 state AS "state: RefundState",
                 cause AS "cause: RefundCause",
+                request_key,
                 reason,
                 requested_by AS "requested_by: AccountId",
                 requested_by_name,
@@ -72,7 +80,10 @@ macro_rules! select_refunds {
                 provider_reference,
                 text,
                 next_try_at,
-                settled_at
+                settled_at,
+                settled_by AS "settled_by: AccountId",
+                settled_by_name,
+                note
             FROM refunds
             WHERE org_id = $1
             "# + $rest,
@@ -112,9 +123,10 @@ pub async fn insert(tx: &mut TenantTx, refund: &Refund) -> Result<(), StoreError
     sqlx::query!(
         "INSERT INTO refunds (
              org_id, refund_id, payment_id, attempt_id, reference, amount, state, cause, reason,
-             requested_by, requested_by_name, requested_at, next_try_at
+             requested_by, requested_by_name, requested_at, next_try_at, request_key,
+             settled_at
          )
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         tx.org().as_uuid(),
         refund.id.as_uuid(),
         refund.payment.as_uuid(),
@@ -128,6 +140,8 @@ pub async fn insert(tx: &mut TenantTx, refund: &Refund) -> Result<(), StoreError
         name,
         refund.requested_at,
         refund.next_try_at,
+        refund.request_key,
+        refund.settled_at,
     )
     .execute(&mut **tx)
     .await?;
@@ -136,10 +150,14 @@ pub async fn insert(tx: &mut TenantTx, refund: &Refund) -> Result<(), StoreError
 
 /// Stores what may change of a refund whose payment is locked.
 pub async fn update(tx: &mut TenantTx, refund: &Refund) -> Result<(), StoreError> {
+    let (settled_by, name) = match &refund.settled_by {
+        Some((account, name)) => (Some(account.as_uuid()), name.as_str()),
+        None => (None, ""),
+    };
     sqlx::query!(
         "UPDATE refunds
          SET state = $3, calls = $4, provider_reference = $5, text = $6, next_try_at = $7,
-             settled_at = $8
+             settled_at = $8, settled_by = $9, settled_by_name = $10, note = $11
          WHERE org_id = $1 AND refund_id = $2",
         tx.org().as_uuid(),
         refund.id.as_uuid(),
@@ -149,6 +167,9 @@ pub async fn update(tx: &mut TenantTx, refund: &Refund) -> Result<(), StoreError
         refund.text,
         refund.next_try_at,
         refund.settled_at,
+        settled_by,
+        name,
+        refund.note,
     )
     .execute(&mut **tx)
     .await?;

@@ -3,7 +3,8 @@
 use chassis::{clock::Clock as _, outbox::Event, service::App, time};
 use proto::{
     ordering::v1::{
-        OrderChange, OrderChanged, OrderSnapshot, OrderState, PaymentMethod, SnapshotLine, TaxTotal,
+        OrderChange, OrderChanged, OrderRefundChanged, OrderRefundState, OrderSnapshot, OrderState,
+        PaymentMethod, SnapshotLine, TaxTotal,
     },
     payments::v1::{PayableOrder, PaymentStatus, RefundCause},
 };
@@ -163,4 +164,34 @@ async fn a_completion_that_is_undone_is_taken_back_and_an_older_event_changes_no
     })
     .await;
     assert_eq!(shop.balance("revenue").await, -157);
+}
+
+#[tokio::test]
+async fn what_was_paid_out_on_site_is_booked_once() {
+    let shop = Shop::open().await;
+    let order = shop.order(165);
+    let refund_id = chassis::id::RefundId::new(shop.service.clock());
+    let body = OrderRefundChanged {
+        refund_id: refund_id.to_string(),
+        order_id: order.order_id.clone(),
+        brand_id: shop.brand.to_string(),
+        branch_id: shop.branch.to_string(),
+        state: OrderRefundState::Succeeded.into(),
+        amount: 55,
+        on_site: 27,
+        currency: "TWD".to_owned(),
+        business_day: "2026-09-02".to_owned(),
+        test: false,
+        at: Some(time::to_wire(shop.service.clock().now())),
+    };
+    let key = "ordering.refund.requested.v1";
+    let event = || Event::new(key, refund_id.as_uuid(), 1, &body);
+    // Each is another event to the inbox; the ledger knows the refund.
+    eventually(async || {
+        shop.service.deliver(shop.org, &[event(), event()]).await;
+        shop.balance("cash").await != 0
+    })
+    .await;
+    assert_eq!(shop.balance("cash").await, -27);
+    assert_eq!(shop.balance("customer").await, 27);
 }

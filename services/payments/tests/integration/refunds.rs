@@ -1,13 +1,18 @@
 //! Refunds: never more than was captured, and only done when they are done.
 
+use chassis::{
+    clock::SystemClock,
+    id::{AccountId, BranchId},
+};
 use chrono::TimeDelta;
 use payment_adapters::{CallError, RefundReport, RefundState as Reported};
 use proto::payments::v1::{
     Payment, PaymentStatus, RefundState, RequestRefundRequest, RequestRefundResponse,
+    SettleRefundRequest,
 };
 use tonic::Status;
 
-use crate::common::{Shop, reason, script};
+use crate::common::{Shop, of_branch, reason, script};
 
 async fn paid(shop: &Shop, total: i64) -> proto::payments::v1::PayableOrder {
     let order = shop.order(total);
@@ -26,6 +31,9 @@ fn request(
         order_id: order.order_id.clone(),
         amount,
         reason: "客人要求".to_owned(),
+        requested_by_account_id: AccountId::new(&SystemClock).to_string(),
+        requested_by_name: "王小明".to_owned(),
+        by_hand_after_window: false,
     }
 }
 
@@ -36,7 +44,7 @@ async fn refund(
     amount: i64,
 ) -> Result<Payment, Status> {
     let answer = shop
-        .staff()
+        .ordering()
         .request_refund(request(order, key, amount))
         .await?;
     let RequestRefundResponse { payment } = answer.into_inner();
@@ -53,6 +61,7 @@ async fn parts_are_refunded_until_nothing_is_left() {
     let part = shop.until(&order, |payment| payment.refunded == 27).await;
     assert_eq!(part.state(), PaymentStatus::PartlyRefunded);
     assert_eq!(part.refunds[0].requested_by, "王小明");
+    assert_eq!(part.refunds[0].request_key, "r1");
     assert_eq!(
         reason(refund(&shop, &order, "r2", 139).await),
         "REFUND_EXCEEDS_PAID"
@@ -98,12 +107,26 @@ async fn two_refunds_at_once_never_give_back_more_than_was_paid() {
 async fn the_same_key_refunds_once() {
     let shop = Shop::open().await;
     let order = paid(&shop, 165).await;
-    let first = refund(&shop, &order, "r", 27).await.unwrap();
-    assert_eq!(refund(&shop, &order, "r", 27).await.unwrap(), first);
-    assert_eq!(
-        reason(refund(&shop, &order, "r", 28).await),
-        "IDEMPOTENCY_MISMATCH"
-    );
+    let request = request(&order, "r", 27);
+    let send = async |request: RequestRefundRequest| {
+        let answer = shop.ordering().request_refund(request).await?;
+        Ok::<_, Status>(answer.into_inner().payment.unwrap())
+    };
+    let first = send(request.clone()).await.unwrap();
+    assert_eq!(send(request.clone()).await.unwrap(), first);
+    let other = RequestRefundRequest {
+        amount: 28,
+        ..request.clone()
+    };
+    assert_eq!(reason(send(other).await), "IDEMPOTENCY_MISMATCH");
+
+    // The key is still that of its refund when its first response is forgotten.
+    let mut superuser = shop.service.db().superuser().await;
+    sqlx::query("DELETE FROM idempotency_keys")
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    send(request).await.unwrap();
     assert_eq!(shop.payment(&order).await.refunds.len(), 1);
 }
 
@@ -151,7 +174,7 @@ async fn a_refusal_for_good_gives_the_amount_free_again_and_says_why() {
     refund(&shop, &order, "r1", 100).await.unwrap();
     let failed = |payment: &Payment| payment.refunds[0].state() == RefundState::Failed;
     let payment = shop.until(&order, failed).await;
-    assert!(payment.refunds[0].text.contains("1124"));
+    assert_eq!(payment.refunds[0].text, "1124 amount");
     assert_eq!(
         (payment.refunding, payment.state()),
         (0, PaymentStatus::Captured)
@@ -177,12 +200,51 @@ async fn money_that_no_call_gives_back_becomes_a_persons_task() {
     let order = paid(&shop, 165).await;
     refund(&shop, &order, "r", 165).await.unwrap();
     let by_hand = |payment: &Payment| payment.refunds[0].state() == RefundState::NeedsPerson;
-    shop.until(&order, by_hand).await;
+    let refund_id = shop.until(&order, by_hand).await.refunds[0]
+        .refund_id
+        .clone();
     assert!(!shop.calls().iter().any(|call| call.starts_with("refund")));
+
+    let settle = SettleRefundRequest {
+        order_id: order.order_id.clone(),
+        refund_id,
+        given_back: true,
+        note: "轉帳到客人帳戶".to_owned(),
+    };
+    let without = SettleRefundRequest {
+        note: String::new(),
+        ..settle.clone()
+    };
+    assert_eq!(
+        reason(shop.staff().settle_refund(without).await),
+        "REASON_REQUIRED"
+    );
+    let elsewhere = of_branch(shop.owner(), BranchId::new(shop.service.clock()));
+    let refused = shop
+        .payments_as(&elsewhere)
+        .settle_refund(settle.clone())
+        .await;
+    assert_eq!(reason(refused), "OUT_OF_SCOPE");
+    for _ in 0..2 {
+        let settled = shop.staff().settle_refund(settle.clone()).await.unwrap();
+        let payment = settled.into_inner().payment.unwrap();
+        assert_eq!((payment.refunded, payment.refunding), (165, 0));
+        assert_eq!(payment.refunds[0].settled_by, "王小明");
+    }
+    assert_eq!(shop.balance("bank").await, -165);
+    assert_eq!(shop.balance("customer").await, 0);
+    let waived = SettleRefundRequest {
+        given_back: false,
+        ..settle
+    };
+    assert_eq!(
+        reason(shop.staff().settle_refund(waived).await),
+        "ILLEGAL_TRANSITION"
+    );
 }
 
 #[tokio::test]
-async fn a_refund_needs_a_reason_the_action_and_the_providers_time() {
+async fn a_refund_needs_a_reason_and_the_providers_time_and_no_staff_requests_it_here() {
     let shop = Shop::open().await;
     let order = paid(&shop, 165).await;
     let without = RequestRefundRequest {
@@ -190,19 +252,23 @@ async fn a_refund_needs_a_reason_the_action_and_the_providers_time() {
         ..request(&order, "r", 10)
     };
     assert_eq!(
-        reason(shop.staff().request_refund(without).await),
+        reason(shop.ordering().request_refund(without).await),
         "REASON_REQUIRED"
     );
-    let mut clerk = shop.owner();
-    clerk.actions.remove("order.refund");
-    let refused = shop
-        .payments_as(&clerk)
-        .request_refund(request(&order, "r", 10))
-        .await;
+    let refused = shop.staff().request_refund(request(&order, "r", 10)).await;
     assert_eq!(reason(refused), "PERMISSION_DENIED");
     shop.advance(TimeDelta::days(181));
     assert_eq!(
         reason(refund(&shop, &order, "r", 10).await),
         "REFUND_WINDOW_CLOSED"
     );
+    let by_hand = RequestRefundRequest {
+        by_hand_after_window: true,
+        ..request(&order, "by-hand", 10)
+    };
+    let requested = shop.ordering().request_refund(by_hand).await.unwrap();
+    let payment = requested.into_inner().payment.unwrap();
+    assert_eq!(payment.refunds[0].state(), RefundState::NeedsPerson);
+    assert_eq!((payment.refunded, payment.refunding), (0, 10));
+    assert!(!shop.calls().iter().any(|call| call.starts_with("refund")));
 }

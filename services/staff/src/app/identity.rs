@@ -22,6 +22,7 @@ pub fn of(organisation: &Organisation, account: &Account, session: &Session) -> 
         },
         permissions: account.role.permissions(),
         actions: account.role.actions(),
+        limits: account.role.limits(),
         scope: account.scope.clone(),
         plan: organisation.plan,
         authenticated_at: Some(session.authenticated_at()),

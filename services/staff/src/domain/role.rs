@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, collections::BTreeSet, str::FromStr};
 
-use chassis::authn::Level;
+use chassis::authn::{ActionLimit, Level};
 
 /// The 37 permission keys (docs/rules.md, Permissions), in the order of the staff screen.
 pub const PERMISSIONS: [&str; 37] = [
@@ -124,6 +124,16 @@ const OF_BRANCH_MANAGERS: [&str; 5] = [
     "attendance.correct",
     "test.order",
 ];
+/// Most that a branch manager refunds: each time and in a business day.
+const REFUNDS_OF_BRANCH_MANAGERS: ActionLimit = ActionLimit {
+    each: Some(3_000),
+    day: Some(10_000),
+};
+/// Most that a brand manager refunds.
+const REFUNDS_OF_BRAND_MANAGERS: ActionLimit = ActionLimit {
+    each: Some(30_000),
+    day: Some(100_000),
+};
 /// What a brand manager may do besides.
 const OF_BRAND_MANAGERS: [&str; 5] = [
     "order.manual_discount",
@@ -215,6 +225,16 @@ impl Role {
         }
     }
 
+    /// How much it may by its sensitive actions; an action that is left out has no limit.
+    pub fn limits(self) -> BTreeMap<String, ActionLimit> {
+        let refunds = match self {
+            Self::BranchManager => REFUNDS_OF_BRANCH_MANAGERS,
+            Self::BrandManager => REFUNDS_OF_BRAND_MANAGERS,
+            _ => return BTreeMap::new(),
+        };
+        [("order.refund".to_owned(), refunds)].into()
+    }
+
     /// Whether somebody with this role may give the other one, or change an account that has it:
     /// only what is strictly below one's own. Owners alone name their equals, or an organisation
     /// could never have a second owner.
@@ -228,7 +248,14 @@ impl Role {
         let covers = theirs
             .iter()
             .all(|(key, level)| mine.get(key).is_some_and(|own| own >= level))
-            && their_actions.is_subset(&my_actions);
+            && their_actions.is_subset(&my_actions)
+            && their_actions.iter().all(|action| {
+                let (own, given) = (self.limits(), other.limits());
+                let of = |limits: &BTreeMap<String, ActionLimit>| {
+                    limits.get(action).copied().unwrap_or_default()
+                };
+                of(&given).is_within(&of(&own))
+            });
         covers && (mine != theirs || my_actions != their_actions)
     }
 }
@@ -342,6 +369,21 @@ mod tests {
             let manages = role.permissions().get("staff.accounts") == Some(&Level::Manage);
             assert_eq!(role.actions().contains("staff.grant"), manages, "{role:?}");
         }
+    }
+
+    #[test]
+    fn every_limit_is_of_an_action_that_the_role_has() {
+        for (role, _) in NAMES {
+            let actions = role.actions();
+            assert!(
+                role.limits().keys().all(|action| actions.contains(action)),
+                "{role:?}"
+            );
+        }
+        let refunds = |role: Role| role.limits().get("order.refund").copied();
+        let (branch, brand) = (refunds(Role::BranchManager), refunds(Role::BrandManager));
+        assert!(branch.unwrap().is_within(&brand.unwrap()));
+        assert_eq!(refunds(Role::Owner), None);
     }
 
     #[test]

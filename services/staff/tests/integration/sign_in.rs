@@ -168,9 +168,16 @@ async fn a_session_becomes_an_identity_that_every_service_believes() {
             .iter()
             .map(ToString::to_string)
             .collect::<Vec<_>>(),
-        [branch_id]
+        [branch_id.as_str()]
     );
-    assert!(boss.identity.actions.contains("staff.grant"));
+    assert!(boss.identity.actions.contains("staff.grant") && boss.identity.limits.is_empty());
+
+    office
+        .account(&boss, "manager", "branch_manager", branch(&branch_id))
+        .await;
+    let manager = office.person("manager").await.identity;
+    let limit = manager.limit("order.refund");
+    assert!(limit.each.is_some() && limit.day.is_some());
 
     let me = ok(office.caller(&clerk).get_me(GetMeRequest {}).await);
     assert_eq!(me.me.unwrap().account.unwrap().account_id, clerk.account_id);

@@ -38,5 +38,7 @@ export const keys = {
   orders: (branchId: string) => ["branch", branchId, "orders"] as const,
   openOrders: (branchId: string) => ["branch", branchId, "orders", "open"] as const,
   order: (orderId: string) => ["order", orderId] as const,
+  orderPayment: (orderId: string) => ["order", orderId, "payment"] as const,
+  orderRefunds: (orderId: string) => ["order", orderId, "refunds"] as const,
   orderSummaries: (orderIds: readonly string[]) => ["order-summaries", ...orderIds] as const,
 };

@@ -104,6 +104,19 @@ export type OrderEvent = S["OrderEvent"];
 export type TestOrderStep = S["TestOrderStep"];
 export type CancelReason = S["CancelReason"];
 export type Transition = S["TransitionOrderRequest"];
+export type OrderPayment = S["GetOrderPaymentResponse"];
+export type PaymentAttempt = S["PaymentAttempt"];
+/** A refund as payments carries it out. */
+export type PaymentRefund = S["PaymentRefund"];
+/** Refunds of an order by staff, and its lines with what is left of them. */
+export type OrderRefunds = S["ListOrderRefundsResponse"];
+export type OrderRefund = S["OrderRefund"];
+export type RefundStep = S["RefundStep"];
+export type RefundableLine = S["RefundableLine"];
+export type RefundRequest = S["RequestOrderRefundRequest"];
+export type RefundSelection = RefundRequest["selection"];
+export type RefundQuote = S["QuoteRefundResponse"];
+export type RefundSettlement = S["SettleRefundRequest"];
 /** A way to pay that a brand offers. */
 export type PaymentMethod = S["BrandPaymentMethod"];
 export type PaymentMethodInput = S["BrandPaymentMethodInput"];

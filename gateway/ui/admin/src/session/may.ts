@@ -25,7 +25,7 @@ export function holdsBrand(me: Me, brandId: string): boolean {
 }
 
 /** A sensitive action (docs/rules.md, Sensitive actions) that a screen asks for. */
-export type Action = "order.cancel_late" | "order.reopen" | "member.unmask" | "test.order" | "audit.view" | "payment.credentials";
+export type Action = "order.cancel_late" | "order.reopen" | "order.refund" | "member.unmask" | "test.order" | "audit.view" | "payment.credentials";
 
 /** Whether the account was given a sensitive action. */
 export function mayDo(me: Me, action: Action): boolean {

@@ -4,6 +4,7 @@
 export type ProblemReason =
   | "ACCOUNT_DISABLED"
   | "ACCOUNT_TAKEN"
+  | "ACTION_LIMIT"
   | "ADDRESS_UNCERTAIN"
   | "ALLOWANCE_EXCEEDS"
   | "ALLOWANCE_EXISTS"

@@ -55,6 +55,7 @@ export const reasonTexts = {
   PLATFORM_SIGNATURE_INVALID: ["外送平台訊息的簽章驗證失敗。", "The signature of the platform's message does not match."],
   // 403 not allowed
   PERMISSION_DENIED: ["您的帳號沒有這項權限[[（{permission}）]]，請找有權限的同事處理。", "Your account may not do this[[ ({permission})]]; ask a colleague who may."],
+  ACTION_LIMIT: ["超過您的職稱可以處理的金額[[（最多 NT${max}）]]，請找主管處理。", "That is more than your role may[[ (at most NT${max})]]; ask your manager."],
   OUT_OF_SCOPE: ["這間分店不在您的管理範圍內。", "This branch is outside your scope."],
   NO_SCOPE: ["您的帳號還沒有可管理的分店，請聯絡管理者。", "Your account has no branch yet; ask your administrator."],
   ACCOUNT_DISABLED: ["這個帳號已停用，請找管理者。", "This account is disabled; ask your administrator."],

@@ -39,7 +39,7 @@ const CUTOFF_MINUTES: i32 = 240;
 pub const BRAND: Uuid = uuid!("01900000-0000-7000-8000-000000000001");
 
 /// Adds one unary RPC to a server.
-fn unary<Q, A, F>(router: Router, path: &str, answer: F) -> Router
+pub fn unary<Q, A, F>(router: Router, path: &str, answer: F) -> Router
 where
     Q: prost::Message + Default + Send + 'static,
     A: prost::Message + Default + Send + 'static,
@@ -62,7 +62,7 @@ where
     router.route_service(path, service)
 }
 
-async fn serve(router: Router) -> Url {
+pub async fn serve(router: Router) -> Url {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap())
         .parse()

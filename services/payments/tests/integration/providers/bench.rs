@@ -445,8 +445,9 @@ impl Bench {
             order_id: order.order_id.clone(),
             amount,
             reason: "客人要求".to_owned(),
+            ..Default::default()
         };
-        self.shop.staff().request_refund(request).await?;
+        self.shop.ordering().request_refund(request).await?;
         Ok(())
     }
 

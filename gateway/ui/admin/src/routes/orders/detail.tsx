@@ -13,6 +13,7 @@ import styles from "./board.module.css";
 import { OrderContact } from "./contact";
 import { dueAt } from "./due";
 import { canReschedule, isDue, orderCan, type OrderAction } from "./order-can";
+import { PaymentPart } from "./payment-part";
 import { orderQuery } from "./queries";
 import { TestChecklist } from "./test-checklist";
 import { texts } from "./texts";
@@ -128,6 +129,7 @@ function Detail({ order, events, testSteps }: { order: Order; events: OrderEvent
           <span className="tabular">{money(order.total)}</span>
         </Flex>
       </section>
+      <PaymentPart order={order} />
       {order.test ? <TestChecklist steps={testSteps} /> : null}
       <LedgerOfOrder orderId={order.order_id} />
       <section aria-label={t(texts.timeline)}>

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { call } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import type { Contact, Order, OrderState } from "../../data/types";
+import type { Contact, Order, OrderRefund, OrderState, RefundQuote, RefundRequest, RefundSelection, RefundSettlement } from "../../data/types";
 
 interface OrderPage {
   orders: Order[];
@@ -55,6 +55,42 @@ export const orderSlotsQuery = (orderId: string) =>
 /** Who ordered, with the whole phone; the reason is kept in the audit log. */
 export function unmaskContact(orderId: string, reason: string): Promise<{ contact: Contact }> {
   return call("POST", "/api/admin/orders/{order_id}/unmask", { path: { order_id: orderId }, body: { reason } });
+}
+
+/** What was paid online for an order: attempts and what the platform gave back by itself. */
+export const orderPaymentQuery = (orderId: string) =>
+  queryOptions({
+    queryKey: keys.orderPayment(orderId),
+    queryFn: () => call("GET", "/api/admin/orders/{order_id}/payment", { path: { order_id: orderId } }),
+    staleTime: 0,
+  });
+
+/** Refunds of an order by staff; read again while one is under way. */
+export const orderRefundsQuery = (orderId: string) =>
+  queryOptions({
+    queryKey: keys.orderRefunds(orderId),
+    queryFn: () => call("GET", "/api/admin/orders/{order_id}/refunds", { path: { order_id: orderId } }),
+    refetchInterval: ({ state }) => {
+      const states = state.data?.refunds.map((refund) => refund.state) ?? [];
+      if (states.includes("pending")) return 2_000;
+      return states.includes("needs_person") ? 15_000 : false;
+    },
+    staleTime: 0,
+  });
+
+/** What a refund would give back, from where, and how much the account may. */
+export function quoteRefund(orderId: string, selection: RefundSelection): Promise<RefundQuote> {
+  return call("POST", "/api/admin/orders/{order_id}/refunds/quote", { path: { order_id: orderId }, body: { selection } });
+}
+
+/** Requests a refund; the same key requests it once. */
+export function requestRefund(orderId: string, body: RefundRequest, key: string): Promise<{ refund: OrderRefund }> {
+  return call("POST", "/api/admin/orders/{order_id}/refunds", { path: { order_id: orderId }, body, key });
+}
+
+/** Ends a refund that needs a person: given back by other means, or not any more. */
+export function settleRefund(orderId: string, refundId: string, body: RefundSettlement): Promise<unknown> {
+  return call("POST", "/api/admin/orders/{order_id}/payment/refunds/{refund_id}/settle", { path: { order_id: orderId, refund_id: refundId }, body });
 }
 
 /** One order with its history. */

@@ -8,7 +8,7 @@ export function optionWords(options: readonly SoldOption[]): string {
 }
 
 /** 「珍珠奶茶（大）」; a product with one variant is only its name. */
-export function lineName(line: OrderLine): string {
+export function lineName(line: Pick<OrderLine, "product_name" | "variant_name">): string {
   return line.variant_name ? `${line.product_name}（${line.variant_name}）` : line.product_name;
 }
 
