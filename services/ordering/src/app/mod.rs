@@ -8,6 +8,10 @@ pub mod lost_hold;
 pub mod menu_snapshot;
 pub mod menus;
 pub mod missing_items;
+pub mod order_payments;
+pub mod pay_order;
+pub mod payment_methods;
+pub mod payments;
 pub mod place_order;
 pub mod quote;
 pub mod recall;
@@ -19,7 +23,10 @@ use std::sync::Arc;
 use chassis::{clock::SharedClock, db::Db};
 use chrono::TimeDelta;
 
-use self::{capacity::Capacity, commit_orders::Commits, menus::Menus, recall::Recalls};
+use self::{
+    capacity::Capacity, commit_orders::Commits, menus::Menus, payment_methods::PaymentMethods,
+    payments::Payments, recall::Recalls,
+};
 use crate::domain::{access_token::LinkKey, pricing::FeeSettings};
 
 /// Dependencies of the use cases; clones share them.
@@ -33,6 +40,10 @@ pub struct Ordering {
     pub menus: Menus,
     /// Stock and slots.
     pub capacity: Capacity,
+    /// Payments of orders.
+    pub payments: Payments,
+    /// How new orders may be paid.
+    pub payment_methods: PaymentMethods,
     /// Commits of new orders, coalesced by branch.
     pub commits: Arc<Commits>,
     /// Look-ups of idempotency keys, coalesced by organisation.
@@ -43,4 +54,6 @@ pub struct Ordering {
     pub fees: FeeSettings,
     /// How long a storefront may show a quote.
     pub quote_validity: TimeDelta,
+    /// How long an order waits for its payment.
+    pub pay_within: TimeDelta,
 }

@@ -7,6 +7,7 @@ pub mod order_decisions;
 pub mod order_events;
 pub mod order_lines;
 pub mod order_lists;
+pub mod order_payments;
 pub mod orders;
 pub mod reschedules;
 

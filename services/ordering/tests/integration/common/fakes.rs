@@ -39,7 +39,7 @@ const CUTOFF_MINUTES: i32 = 240;
 pub const BRAND: Uuid = uuid!("01900000-0000-7000-8000-000000000001");
 
 /// Adds one unary RPC to a server.
-fn unary<Q, A, F>(router: Router, path: &str, answer: F) -> Router
+pub fn unary<Q, A, F>(router: Router, path: &str, answer: F) -> Router
 where
     Q: prost::Message + Default + Send + 'static,
     A: prost::Message + Default + Send + 'static,
@@ -62,7 +62,7 @@ where
     router.route_service(path, service)
 }
 
-async fn serve(router: Router) -> Url {
+pub async fn serve(router: Router) -> Url {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap())
         .parse()
@@ -78,7 +78,7 @@ async fn serve(router: Router) -> Url {
 }
 
 /// Organisation that the caller's token names; a fake trusts it.
-fn org_of<T>(request: &Request<T>) -> OrganisationId {
+pub fn org_of<T>(request: &Request<T>) -> OrganisationId {
     let header = request
         .metadata()
         .get("authorization")
@@ -174,6 +174,7 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
         branch: Some(catalog::Branch {
             branch_id: branch.to_string(),
             brand_id: BRAND.to_string(),
+            name: "信義店".to_owned(),
             // As it was when the menu was published: it has moved and opened since.
             time_zone: "America/New_York".to_owned(),
             cutoff_minutes: 0,

@@ -2,6 +2,7 @@
 
 pub mod decisions;
 pub mod fakes;
+pub mod payments;
 
 use chassis::{
     authn::{Identity, Level, Scope},
@@ -26,7 +27,10 @@ use testkit::{CallerChannel, TestService, identities};
 use tonic::Status;
 use tonic_types::pb::Status as RichStatus;
 
-use self::fakes::{FakeCapacity, FakeCatalog};
+use self::{
+    fakes::{FakeCapacity, FakeCatalog},
+    payments::FakePayments,
+};
 
 /// A client of ordering with somebody's token.
 pub type Client = OrderingServiceClient<CallerChannel>;
@@ -36,6 +40,7 @@ pub struct Shop {
     pub org: OrganisationId,
     pub catalog: FakeCatalog,
     pub capacity: FakeCapacity,
+    pub payments: FakePayments,
     pub service: TestService<Ordering>,
 }
 
@@ -45,9 +50,11 @@ impl Shop {
         let org = testkit::organisation();
         let catalog = FakeCatalog::start(org).await;
         let capacity = FakeCapacity::start().await;
+        let payments = FakePayments::start(org).await;
         let service = TestService::start(&[
             ("PEERS_CATALOG_URL", catalog.url.as_str()),
             ("PEERS_CAPACITY_URL", capacity.url.as_str()),
+            ("PEERS_PAYMENTS_URL", payments.url.as_str()),
             ("ORDERING_LINK_KEY", "a key for tests"),
             ("TELEMETRY_LOG", "warn"),
         ])
@@ -61,6 +68,7 @@ impl Shop {
             org,
             catalog,
             capacity,
+            payments,
             service,
         }
     }
