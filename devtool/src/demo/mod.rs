@@ -5,7 +5,7 @@ pub mod chain;
 pub mod client;
 mod living;
 mod orders;
-mod payments;
+pub mod payments;
 mod settings;
 
 use anyhow::Context as _;

@@ -5,5 +5,6 @@ mod bad_input;
 mod chaos;
 mod flash_sale;
 mod ordering;
+mod paying;
 mod scope;
 mod tenancy;
