@@ -84,10 +84,10 @@ impl Waiting {
 
     /// Waits until the customer's page shows what it should.
     async fn until(&self, is_so: impl Fn(&Value) -> bool) -> anyhow::Result<Value> {
-        let mut order = Value::Null;
+        let (path, mut order) = (self.page(), Value::Null);
         let look = async {
             loop {
-                let page = self.customer.call(Method::GET, &self.page(), None, None);
+                let page = self.customer.call(Method::GET, &path, None, None);
                 order = page.await?.body["order"].clone();
                 if is_so(&order) {
                     return anyhow::Ok(());

@@ -147,10 +147,11 @@ pub(super) fn place_order(
         phone: text::phone_mobile("contact.phone", &contact.phone, &mut violations),
     };
     let remark = text::bounded_multiline("remark", &request.remark, 0..=500, &mut violations);
-    let payment_method = match request.payment_method_id.as_str() {
-        "" => None,
-        raw => id::parse("payment_method_id", raw, &mut violations),
-    };
+    let payment_method = id::parse_optional(
+        "payment_method_id",
+        &request.payment_method_id,
+        &mut violations,
+    );
     let utensils = request.utensils;
     let cart = cart(request.cart, &mut violations);
 

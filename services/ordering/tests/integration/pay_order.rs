@@ -126,7 +126,7 @@ async fn whatever_payments_refuses_the_order_stays() {
 #[tokio::test]
 async fn only_a_waiting_order_is_paid() {
     let shop = Shop::open().await;
-    let (_, on_site) = shop.placed("on site").await;
+    let (_, on_site) = shop.placed("on-site").await;
     assert_eq!(
         reason(shop.pay(&on_site, "p", CARD).await),
         "ILLEGAL_TRANSITION"

@@ -276,7 +276,7 @@ async fn a_report_of_another_organisation_or_of_an_unknown_order_changes_nothing
     let shop = Shop::open().await;
     let (order, _) = shop.waiting("k", CARD).await;
     let (witness, _) = shop.waiting("witness", DEPOSIT).await;
-    let (on_site, _) = shop.placed("on site").await;
+    let (on_site, _) = shop.placed("on-site").await;
     let stranger = testkit::organisation();
     let changed = paid(&order, 2);
     let id = order.order_id.parse().unwrap();

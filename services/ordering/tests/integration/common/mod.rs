@@ -47,18 +47,23 @@ pub struct Shop {
 impl Shop {
     /// Opens a shop at noon.
     pub async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// Opens a shop with further variables of its service.
+    pub async fn open_with(variables: &[(&str, &str)]) -> Self {
         let org = testkit::organisation();
         let catalog = FakeCatalog::start(org).await;
         let capacity = FakeCapacity::start().await;
         let payments = FakePayments::start(org).await;
-        let service = TestService::start(&[
+        let own = [
             ("PEERS_CATALOG_URL", catalog.url.as_str()),
             ("PEERS_CAPACITY_URL", capacity.url.as_str()),
             ("PEERS_PAYMENTS_URL", payments.url.as_str()),
             ("ORDERING_LINK_KEY", "a key for tests"),
             ("TELEMETRY_LOG", "warn"),
-        ])
-        .await;
+        ];
+        let service = TestService::start(&[own.as_slice(), variables].concat()).await;
         {
             let mut state = capacity.state.lock();
             state.clock = Some(service.clock().clone());
