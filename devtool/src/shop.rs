@@ -10,6 +10,7 @@ use crate::{
     demo::{
         chain::{self, OWNER, PASSWORD},
         client::{Staff, text},
+        payments,
     },
     endpoints::Endpoints,
     home::Home,
@@ -113,6 +114,15 @@ impl Shop {
             brand_id,
             branch_id,
         })
+    }
+
+    /// Takes payment on site and by accounts at these providers, which the sandbox plays.
+    pub async fn take_payments(
+        &self,
+        endpoints: &Endpoints,
+        providers: &[&str],
+    ) -> anyhow::Result<()> {
+        payments::set_up(&self.owner, endpoints, &self.brand_id, Some(providers)).await
     }
 
     /// Tracks an item's stock and receives that many.

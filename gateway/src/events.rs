@@ -21,9 +21,10 @@ use crate::{
     state::Gateway,
 };
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "ordering.order.*.v1",
     "ordering.schedule.changed.v1",
+    "ordering.payment.changed.v1",
     "capacity.availability.changed.v1",
     "catalog.menu.published.v1",
     "catalog.brand.changed.v1",
@@ -51,6 +52,7 @@ pub async fn listen(gateway: Gateway, amqp: Amqp, shutdown: CancellationToken) {
 pub async fn apply(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
     match event.type_.as_str() {
         "ordering.schedule.changed.v1" => order_rescheduled(gateway, event),
+        "ordering.payment.changed.v1" => order_payment_changed(gateway, event),
         "capacity.availability.changed.v1" => availability_changed(gateway, event).await,
         "catalog.menu.published.v1" => menu_published(gateway, event),
         "catalog.brand.changed.v1" => {
@@ -91,6 +93,11 @@ fn order_changed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
 
 fn order_rescheduled(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
     let changed: ordering::ScheduleChanged = event.decode()?;
+    notify_of_order(gateway, changed.change)
+}
+
+fn order_payment_changed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    let changed: ordering::OrderPaymentChanged = event.decode()?;
     notify_of_order(gateway, changed.change)
 }
 

@@ -219,7 +219,7 @@ async fn load_brand(staff: &Staff, endpoints: &Endpoints, plan: &BrandPlan) -> a
         }
     }
     if plan.slug == OPEN.0 {
-        payments::set_up(staff, endpoints, &brand_id).await?;
+        payments::set_up(staff, endpoints, &brand_id, None).await?;
     }
     Ok(())
 }

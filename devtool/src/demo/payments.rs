@@ -120,9 +120,15 @@ const METHODS: [MethodPlan; 9] = [
     ("transfer", None, "", "銀行匯款", "由門市核對後確認"),
 ];
 
-/// Creates and verifies the accounts, and saves the methods.
-pub async fn set_up(staff: &Staff, endpoints: &Endpoints, brand_id: &str) -> anyhow::Result<()> {
-    for plan in &ACCOUNTS {
+/// Creates and verifies the accounts at these providers, or at all, and saves the methods.
+pub async fn set_up(
+    staff: &Staff,
+    endpoints: &Endpoints,
+    brand_id: &str,
+    providers: Option<&[&str]>,
+) -> anyhow::Result<()> {
+    let is_wanted = |provider: &str| providers.is_none_or(|wanted| wanted.contains(&provider));
+    for plan in ACCOUNTS.iter().filter(|plan| is_wanted(plan.provider)) {
         let account = create(staff, brand_id, plan).await?;
         let customer = Customer::new(endpoints, plan)?;
         if plan.provider == "stripe" {
@@ -134,11 +140,25 @@ pub async fn set_up(staff: &Staff, endpoints: &Endpoints, brand_id: &str) -> any
     }
     let path = format!("/brands/{brand_id}/payment-methods");
     let mut version = staff.call(Method::GET, &path, Value::Null).await?["version"].clone();
-    for method in &METHODS {
+    let methods = METHODS.iter();
+    for method in methods.filter(|(_, provider, ..)| provider.is_none_or(is_wanted)) {
         let saved = save_method(staff, &path, &version, method).await?;
         version = saved["version"].clone();
     }
     Ok(())
+}
+
+/// Plays the part of a customer who follows the next step of an attempt and pays it.
+pub async fn pay(
+    endpoints: &Endpoints,
+    provider: &str,
+    reference: &str,
+    next: &Value,
+) -> anyhow::Result<()> {
+    let mut plans = ACCOUNTS.iter();
+    let plan = plans.find(|plan| plan.provider == provider);
+    let plan = plan.with_context(|| format!("no account at {provider}"))?;
+    Customer::new(endpoints, plan)?.pay(reference, next).await
 }
 
 /// An account of a brand at a provider, and the method that pays by it.

@@ -1,5 +1,5 @@
-//! Invariant 2: every live order has exactly one reservation, at its own time, and none outlives its
-//! order.
+//! Invariant 2: every live order has exactly one reservation, at its own time, none outlives its order,
+//! and no order waits for its payment longer than it may.
 
 use std::collections::HashMap;
 
@@ -67,6 +67,13 @@ pub async fn check(
         cause: "the timer that expires reservations does not run or can't ask ordering",
         repair: "look into capacity's log for `expire_holds`",
     }));
+    let unpaid: Vec<String> = sqlx::query_scalar(UNPAID).fetch_all(&mut *ordering).await?;
+    findings.extend(unpaid.into_iter().map(|what| Finding {
+        invariant: 2,
+        what,
+        cause: "the timer that ends unpaid orders does not run or fails for this one",
+        repair: "look into ordering's log for `expire_unpaid_orders`",
+    }));
     Ok(findings)
 }
 
@@ -102,6 +109,12 @@ const ORDERS: &str = "
 
 const HOLDS: &str = "
     SELECT order_id, state, promised_at::text FROM holds WHERE held_at > now() - INTERVAL '3 days'";
+
+const UNPAID: &str = "
+    SELECT format('order %s has waited for its payment since %s', order_id, pay_by)
+    FROM orders
+    JOIN order_payments USING (org_id, order_id)
+    WHERE orders.state = 'pending_payment' AND pay_by < now() - INTERVAL '2 minutes'";
 
 const OVERDUE: &str = "
     SELECT format('the reservation of order %s should have ended at %s', order_id, expires_at)

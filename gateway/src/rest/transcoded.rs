@@ -36,11 +36,13 @@ pub fn endpoints() -> &'static [Endpoint] {
 }
 
 /// Messages that handlers written by hand answer with as [`json`], and refer to by name.
-const MESSAGES: [&str; 8] = [
+const MESSAGES: [&str; 10] = [
     "yizhimai.capacity.v1.ImportStockResponse",
     "yizhimai.catalog.v1.ImportProductsResponse",
     "yizhimai.ordering.v1.CancelByTokenResponse",
     "yizhimai.ordering.v1.GetOrderByTokenResponse",
+    "yizhimai.ordering.v1.ListOrderPaymentMethodsResponse",
+    "yizhimai.ordering.v1.PayOrderResponse",
     "yizhimai.ordering.v1.PlaceOrderResponse",
     "yizhimai.ordering.v1.PricedQuote",
     "yizhimai.payments.v1.ImportSettlementResponse",

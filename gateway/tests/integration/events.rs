@@ -126,6 +126,12 @@ async fn an_event_of_a_service_reaches_the_screens_it_concerns() {
     edge.send("ordering.order.accepted.v1", &moved).await;
     read_until(&mut board, &accepted).await;
     read_until(&mut mine, &accepted).await;
+    let paying = ordering::OrderPaymentChanged {
+        change: Some(change.clone()),
+        ..Default::default()
+    };
+    edge.send("ordering.payment.changed.v1", &paying).await;
+    read_until(&mut mine, &accepted).await;
     let rescheduled = ordering::ScheduleChanged {
         change: Some(ordering::OrderChange {
             version: 3,

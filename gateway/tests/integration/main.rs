@@ -19,6 +19,7 @@ mod limits;
 mod menu;
 mod openapi;
 mod pauses;
+mod pay_order;
 mod payments;
 mod problems;
 mod rate_limit;

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use chassis::error::CommonReason;
 use parking_lot::Mutex;
-use proto::payments::v1::{
-    NoteReturnRequest, NoteReturnResponse, Provider, ReceiveCallbackRequest,
-    ReceiveCallbackResponse,
+use proto::{
+    ordering::v1::{NotePaymentReturnRequest, NotePaymentReturnResponse},
+    payments::v1::{
+        NoteReturnRequest, NoteReturnResponse, Provider, ReceiveCallbackRequest,
+        ReceiveCallbackResponse,
+    },
 };
 use reqwest::{Client, Method, Response, redirect::Policy};
 
@@ -14,6 +17,7 @@ use crate::common::{Edge, problem, refused};
 
 const RECEIVE: &str = "payments.v1.PaymentService/ReceiveCallback";
 const RETURN: &str = "payments.v1.PaymentService/NoteReturn";
+const NOTE: &str = "ordering.v1.OrderingService/NotePaymentReturn";
 const ACCOUNT: &str = "01900000-0000-7000-8000-000000000001";
 const LIMIT_BYTES: usize = 64 * 1024;
 
@@ -179,12 +183,43 @@ async fn a_customer_who_comes_back_is_led_to_the_order() {
         assert_eq!(location, "https://shop.example/tea/north/orders/token");
         assert!(!response.headers().contains_key("set-cookie"));
     }
+    assert_eq!(edge.fake.calls(NOTE), 0, "it is no order's");
     let response = come_back(&edge, Method::GET, "A0001P02abcdef").await;
     refused(response, 404, "NOT_FOUND").await;
     let calls = edge.fake.calls(RETURN);
     let response = come_back(&edge, Method::GET, "a%22%3E%3Cscript%3E").await;
     refused(response, 404, "NOT_FOUND").await;
     assert_eq!(edge.fake.calls(RETURN), calls);
+}
+
+#[tokio::test]
+async fn the_order_learns_that_its_customer_came_back_and_keeps_nobody_waiting() {
+    let edge = Edge::open().await;
+    let (org, order) = (edge.org.to_string(), edge.brand_id.clone());
+    edge.fake.on(RETURN, {
+        let order = order.clone();
+        move |_: NoteReturnRequest| {
+            Ok(NoteReturnResponse {
+                organisation_id: org.clone(),
+                order_id: order.clone(),
+                back_url: "https://shop.example/tea/north/orders/token".to_owned(),
+            })
+        }
+    });
+    edge.fake.on(NOTE, move |noted: NotePaymentReturnRequest| {
+        assert_eq!(noted.order_id, order);
+        Ok(NotePaymentReturnResponse {})
+    });
+    let response = come_back(&edge, Method::POST, "A0001P01abcdef").await;
+    assert_eq!(
+        (response.status().as_u16(), edge.fake.calls(NOTE)),
+        (303, 1)
+    );
+    edge.fake.on(NOTE, |_: NotePaymentReturnRequest| {
+        Err::<NotePaymentReturnResponse, _>(problem(CommonReason::Internal))
+    });
+    let response = come_back(&edge, Method::POST, "A0001P01abcdef").await;
+    assert_eq!(response.status(), 303);
 }
 
 #[tokio::test]

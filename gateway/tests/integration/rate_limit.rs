@@ -31,6 +31,7 @@ fn answer_orders(edge: &Edge, replayed: bool) {
             kind: ordering::OrderKind::Guest as i32,
             payment_method: ordering::PaymentMethod::OnSite as i32,
             payment_state: ordering::PaymentState::Unpaid as i32,
+            payment_progress: ordering::PaymentProgress::None as i32,
             created_at: Some(prost_types::Timestamp::default()),
             placed_at: Some(prost_types::Timestamp::default()),
             total: twd(55),

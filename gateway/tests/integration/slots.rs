@@ -55,6 +55,7 @@ fn order() -> ordering::Order {
         kind: ordering::OrderKind::Guest.into(),
         payment_method: ordering::PaymentMethod::OnSite.into(),
         payment_state: ordering::PaymentState::Unpaid.into(),
+        payment_progress: ordering::PaymentProgress::None.into(),
         created_at: at(0),
         placed_at: at(0),
         promised_at: at(900),

@@ -41,6 +41,7 @@ async fn it_goes_to_ordering_in_the_name_of_staff() {
                 kind: ordering::OrderKind::Guest.into(),
                 payment_method: ordering::PaymentMethod::OnSite.into(),
                 payment_state: ordering::PaymentState::Unpaid.into(),
+                payment_progress: ordering::PaymentProgress::None.into(),
                 created_at: Some(prost_types::Timestamp::default()),
                 total: twd(50),
                 paid: twd(0),

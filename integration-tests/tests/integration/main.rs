@@ -6,5 +6,6 @@ mod chaos;
 mod chaos_payments;
 mod flash_sale;
 mod ordering;
+mod paying;
 mod scope;
 mod tenancy;

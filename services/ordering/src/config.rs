@@ -11,6 +11,9 @@ pub struct Config {
     /// How long a storefront may show a quote.
     #[serde(default = "default_quote_validity")]
     pub quote_validity: ConfigDuration,
+    /// How long an order waits for its online payment, 5 to 60 minutes.
+    #[serde(default = "default_pay_within")]
+    pub pay_within: ConfigDuration,
     /// Most orders of a branch in one transaction.
     #[serde(default = "default_commit_batch")]
     pub commit_batch: usize,
@@ -18,6 +21,10 @@ pub struct Config {
 
 const fn default_quote_validity() -> ConfigDuration {
     ConfigDuration::from_secs(600)
+}
+
+const fn default_pay_within() -> ConfigDuration {
+    ConfigDuration::from_secs(15 * 60)
 }
 
 const fn default_commit_batch() -> usize {

@@ -1,10 +1,12 @@
-//! Publishes `ordering.order.<state>.v1`, `ordering.order.undone.v1`, `ordering.schedule.changed.v1` and
-//! `ordering.refund.requested.v1`;
-//! consumes `capacity.hold.gone.v1` and `capacity.orders.decided.v1`; subscribes to
+//! Publishes `ordering.order.<state>.v1`, `ordering.order.undone.v1`, `ordering.schedule.changed.v1`,
+//! `ordering.payment.changed.v1` and `ordering.refund.requested.v1`; consumes `capacity.hold.gone.v1`,
+//! `capacity.orders.decided.v1` and `payments.payment.*.v1`; subscribes to
 //! `catalog.menu.published.v1` on every replica. Lists its orders for services that fill themselves.
 
 mod published;
 mod refunds;
+
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
@@ -24,16 +26,20 @@ use futures::StreamExt as _;
 use proto::{
     capacity::v1::{DecidedOrder, Decision, HoldGone, OrdersDecided},
     catalog::v1::MenuPublished,
+    payments::v1::PaymentChanged,
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use published::{changed, listed, rescheduled};
+pub use published::{changed, listed, payment_changed, payment_progress, rescheduled};
 pub use refunds::refund_requested;
 
 use crate::{
-    app::{Ordering, menus::Menus, quote::to_utc},
-    domain::order_decision::{Action, DecisionBatch, OrderDecision},
+    app::{Ordering, menus::Menus, payments, quote::to_utc},
+    domain::{
+        online_payment::PaymentReport,
+        order_decision::{Action, DecisionBatch, OrderDecision},
+    },
     store::{order_decisions, order_events, orders},
 };
 
@@ -42,6 +48,7 @@ use crate::{
 pub fn consumers(app: &Ordering) -> Vec<Consumer> {
     let lost_holds = LostHolds { app: app.clone() };
     let decisions = Decisions { app: app.clone() };
+    let payments = Payments { app: app.clone() };
     vec![
         Consumer::new(
             "ordering.lost_holds",
@@ -54,6 +61,8 @@ pub fn consumers(app: &Ordering) -> Vec<Consumer> {
             &["capacity.orders.decided.v1"],
             decisions,
         ),
+        Consumer::new("ordering.payments", &["payments.payment.*.v1"], payments)
+            .filled_from("payments", "payments.payment"),
     ]
 }
 
@@ -149,6 +158,31 @@ fn read_decision(decided: &DecidedOrder) -> anyhow::Result<OrderDecision> {
         action,
         wanted_at,
     })
+}
+
+struct Payments {
+    app: Ordering,
+}
+
+#[async_trait]
+impl Handler for Payments {
+    async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem> {
+        // A report has the sums over all attempts and refunds, so the latest of each order says it all.
+        let mut latest: BTreeMap<OrderId, PaymentReport> = BTreeMap::new();
+        for event in events {
+            let (order, report) = read_payment(event)?;
+            let known = latest.get(&order).map_or(0, |known| known.version);
+            if report.version > known {
+                latest.insert(order, report);
+            }
+        }
+        self.app.apply_payment_reports(tx, &latest).await
+    }
+}
+
+fn read_payment(event: &Received) -> anyhow::Result<(OrderId, PaymentReport)> {
+    let changed: PaymentChanged = event.decode()?;
+    Ok((changed.order_id.parse()?, payments::report(&changed)?))
 }
 
 struct LostHolds {

@@ -21,6 +21,8 @@ const KEEP_KEYS: TimeDelta = TimeDelta::days(7);
 const KEEP_DECISIONS: TimeDelta = TimeDelta::days(90);
 const KEEP_TEST_ORDERS: TimeDelta = TimeDelta::days(30);
 const PURGE_PERIOD: Duration = Duration::from_secs(60 * 60);
+/// A unit that an unpaid order holds can be sold again within a second of its expiry.
+const EXPIRY_PERIOD: Duration = Duration::from_millis(500);
 const RESCHEDULES_PERIOD: Duration = Duration::from_secs(1);
 /// Staff waits for the money to be back.
 const REFUNDS_PERIOD: Duration = Duration::from_millis(500);
@@ -37,6 +39,7 @@ type Delete =
 pub fn jobs(app: &Ordering) -> Vec<Job> {
     let (db, clock) = (|| app.db.clone(), || app.clock.clone());
     vec![
+        expire_unpaid_orders(app.clone()),
         finish_reschedules(app.clone()),
         carry_out_decisions(app.clone()),
         purge_idempotency_keys(db(), clock()),
@@ -71,6 +74,15 @@ pub fn purge_test_orders(db: Db, clock: SharedClock) -> Job {
         KEEP_TEST_ORDERS,
         |tx, at| orders::purge_tests(tx, at, BATCH).boxed(),
     )
+}
+
+/// Ends orders that were not paid in time.
+#[must_use]
+pub fn expire_unpaid_orders(app: Ordering) -> Job {
+    Job::every("expire_unpaid_orders", EXPIRY_PERIOD, move || {
+        let app = app.clone();
+        async move { app.expire_unpaid_orders().await }
+    })
 }
 
 /// Continues interrupted reschedulings.

@@ -1,8 +1,8 @@
 //! Ordering: quotes, orders with their states and history, order and pickup numbers.
 //!
 //! It owns what was sold, to whom, for how much and how far it has come. It must never decide what
-//! can be sold (catalog) or whether there is enough of it (capacity), and moves no money (payments): it
-//! calls them.
+//! can be sold (catalog), whether there is enough of it (capacity) or whether it was paid online, and it
+//! moves no money (payments): it calls them.
 
 pub mod app;
 pub mod config;
@@ -14,6 +14,7 @@ pub mod store;
 
 use std::sync::Arc;
 
+use anyhow::ensure;
 use chassis::service::{App, BoxFuture, Context, Parts};
 use chrono::TimeDelta;
 use proto::ordering::v1::{
@@ -24,7 +25,8 @@ use tonic::service::Routes;
 
 use crate::{
     app::{
-        capacity::Capacity, commit_orders, menus::Menus, recall, refund_money::RefundMoney,
+        capacity::Capacity, commit_orders, menus::Menus, payment_methods::PaymentMethods,
+        payments::Payments, prepaying::PrepayingPhones, recall, refund_money::RefundMoney,
         refunds::Refunds,
     },
     config::Config,
@@ -37,6 +39,9 @@ use crate::{
 
 /// Migrations of the ordering database.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/ordering");
+
+/// Shortest and longest time that an order may wait for its payment.
+const PAY_WITHIN: [TimeDelta; 2] = [TimeDelta::minutes(5), TimeDelta::minutes(60)];
 
 /// The service.
 pub struct Ordering;
@@ -59,16 +64,27 @@ impl App for Ordering {
             ));
             let commits =
                 commit_orders::commits(ctx.db.clone(), ctx.clock.clone(), config.commit_batch);
+            let payments = Payments::new(ctx.peers.clone());
+            let pay_within = TimeDelta::from_std(*config.pay_within)?;
+            let [shortest, longest] = PAY_WITHIN;
+            ensure!(
+                (shortest..=longest).contains(&pay_within),
+                "ORDERING_PAY_WITHIN must be 5 to 60 minutes"
+            );
             let app = app::Ordering {
                 db: ctx.db.clone(),
                 clock: ctx.clock.clone(),
                 menus,
                 capacity: Capacity::new(ctx.peers.clone()),
+                payment_methods: PaymentMethods::new(payments.clone()),
+                payments,
+                prepaying: PrepayingPhones::new(ctx.db.clone(), ctx.clock.clone()),
                 commits: Arc::new(commits),
                 recalls: Arc::new(recall::recalls(ctx.db.clone())),
                 link_key: LinkKey::new(config.link_key.reveal().as_bytes()),
                 fees: FeeSettings::default(),
                 quote_validity: TimeDelta::from_std(*config.quote_validity)?,
+                pay_within,
             };
             let consumers = events::consumers(&app);
             let snapshots = events::snapshots(ctx.clock);

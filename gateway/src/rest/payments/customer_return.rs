@@ -7,7 +7,10 @@ use http::{
     HeaderValue, StatusCode,
     header::{CACHE_CONTROL, LOCATION, REFRESH},
 };
-use proto::payments::v1::NoteReturnRequest;
+use proto::{
+    ordering::v1::NotePaymentReturnRequest,
+    payments::v1::{NoteReturnRequest, NoteReturnResponse},
+};
 
 use crate::{
     auth::Peer,
@@ -39,7 +42,11 @@ pub async fn go_on(
     let own = gateway.as_gateway(None);
     let request = NoteReturnRequest { reference };
     match own.payments().note_return(request).await {
-        Ok(returned) => redirect(&returned.get_ref().back_url),
+        Ok(returned) => {
+            let returned = returned.into_inner();
+            note_at_order(&gateway, &returned).await;
+            redirect(&returned.back_url)
+        }
         Err(status) => {
             let mut response = Rejection::from(status).into_response();
             if response.status().is_server_error() {
@@ -49,6 +56,24 @@ pub async fn go_on(
             }
             Ok(response)
         }
+    }
+}
+
+/// Has the order show that its payment is being confirmed. Without that its page shows the same a little
+/// later, so that a failure does not keep the customer here.
+async fn note_at_order(gateway: &Gateway, returned: &NoteReturnResponse) {
+    let (Ok(org), false) = (
+        returned.organisation_id.parse(),
+        returned.order_id.is_empty(),
+    ) else {
+        return;
+    };
+    let request = NotePaymentReturnRequest {
+        order_id: returned.order_id.clone(),
+    };
+    let own = gateway.as_gateway(Some(org));
+    if let Err(error) = own.ordering().note_payment_return(request).await {
+        tracing::warn!(order.id = returned.order_id, %error, "a return was not noted at its order");
     }
 }
 

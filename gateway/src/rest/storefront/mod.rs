@@ -1,7 +1,9 @@
-//! A brand's storefront: its branches, ordering, and the customer's own order.
+//! A brand's storefront: its branches, ordering and paying, and the customer's own order.
 
 mod cancel_order;
 mod get_order;
+mod pay_order;
+mod payment_methods;
 mod place_order;
 mod show;
 
@@ -14,7 +16,9 @@ use crate::state::Gateway;
 pub fn routes() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new()
         .routes(routes!(show::get_storefront))
+        .routes(routes!(payment_methods::list_shop_payment_methods))
         .routes(routes!(place_order::place_order))
+        .routes(routes!(pay_order::pay_my_order))
         .routes(routes!(get_order::get_my_order))
         .routes(routes!(cancel_order::cancel_my_order))
 }

@@ -52,6 +52,9 @@ pub struct PlaceOrder {
     /// 餐具 wanted.
     #[serde(default)]
     pub utensils: bool,
+    /// How it shall be paid; left out for on site.
+    #[serde(default)]
+    pub payment_method_id: Option<String>,
 }
 
 /// What a fee came to, as the customer saw it.
@@ -81,7 +84,7 @@ pub struct Contact {
 /// quote, and `was` and `now` of each difference at `lines[n]`, `fees[kind]` and `promised_at`),
 /// `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
 /// `TOO_FAR_AHEAD`, `PHONE_INVALID`, `TEXT_TOO_LONG`, `METHOD_NOT_ALLOWED`,
-/// `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
+/// `PREPAY_REQUIRED`, `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
 /// `pickup_number`) and `RATE_LIMITED`.
 #[utoipa::path(
     post, path = "/api/shop/{brand}/{branch}/orders", tag = "shop", params(IdempotencyKey),
@@ -152,6 +155,7 @@ impl PlaceOrder {
             remark: self.remark,
             utensils: self.utensils,
             key_is_new: false,
+            payment_method_id: self.payment_method_id.unwrap_or_default(),
         }
     }
 }

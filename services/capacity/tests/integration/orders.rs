@@ -1,6 +1,7 @@
 //! What becomes of holds when their orders move on.
 
 use crate::common::Shop;
+use proto::ordering::v1::OrderState;
 use testkit::eventually;
 
 #[tokio::test]
@@ -44,6 +45,27 @@ async fn a_cancelled_order_gives_back_what_was_not_used_up() {
         shop.slots().await.into_values().collect::<Vec<_>>(),
         [(0, 1)]
     );
+}
+
+#[tokio::test]
+async fn what_waits_for_its_payment_is_held_until_it_is_paid_or_expires() {
+    let shop = Shop::open().await;
+    let sku = shop.running(10).await;
+    let (paid, unpaid) = (shop.held(&[(sku, 3)]).await, shop.held(&[(sku, 2)]).await);
+    for order in [paid, unpaid] {
+        let waits = OrderState::PendingPayment;
+        shop.ordering.knows(order, waits, 1).await;
+        shop.publish_waiting(order, waits, 1).await;
+    }
+    let witness = shop.held(&[(sku, 1)]).await;
+    shop.publish_placed(witness, 1).await;
+    shop.eventually_counts(sku, (9, 5, 4)).await;
+    shop.publish_waiting(paid, OrderState::Placed, 2).await;
+    shop.eventually_counts(sku, (6, 2, 4)).await;
+    shop.publish_waiting(unpaid, OrderState::Expired, 2).await;
+    shop.publish_waiting(unpaid, OrderState::Expired, 2).await;
+    shop.eventually_counts(sku, (6, 0, 6)).await;
+    assert_eq!(shop.stored(unpaid).await, ("released".to_owned(), 2));
 }
 
 #[tokio::test]

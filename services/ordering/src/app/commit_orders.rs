@@ -21,18 +21,20 @@ use uuid::Uuid;
 use crate::{
     domain::{
         menu::DayRule,
-        order::{Contact, Order, first_lines, placed_event},
+        online_payment::OnlinePayment,
+        order::{Contact, Order, first_event, first_lines},
         order_history::{EventActor, OrderEvent, UNDO_WINDOW, fold},
         order_number::{OrderNumber, PickupNumber},
+        order_state::OrderState,
         order_terms::OrderTerms,
         quote::Quote,
     },
     events,
     store::{
         idempotency_keys::{self, PlacedWithKey},
-        order_counters::{self, Moment},
+        order_counters::{self, Counts, Moment},
         order_events::{self, RequestMark},
-        order_lines, orders,
+        order_lines, order_payments, orders,
     },
 };
 
@@ -53,6 +55,8 @@ pub struct Draft {
     pub terms: OrderTerms,
     /// What is sold.
     pub sold: Quote,
+    /// How it is paid online; such an order waits for its payment, any other is placed at once.
+    pub online: Option<OnlinePayment>,
     /// Promised time.
     pub promised_at: DateTime<Utc>,
     /// Business day it counts in.
@@ -233,7 +237,8 @@ async fn find_known(
     Ok(known)
 }
 
-/// Gives drafts their numbers: orders that only have to be inserted.
+/// Gives drafts their numbers: orders that only have to be inserted. One that waits for its payment gets
+/// its pickup number when it is placed.
 async fn number(
     tx: &mut TenantTx,
     clock: &SharedClock,
@@ -247,14 +252,23 @@ async fn number(
         day: rule.day_of(now),
         undo_day: rule.day_of(now - UNDO_WINDOW),
     };
-    let count = i32::try_from(drafts.len()).map_err(anyhow::Error::from)?;
+    let placed = drafts.iter().filter(|draft| draft.online.is_none()).count();
+    let counts = Counts {
+        orders: i32::try_from(drafts.len()).map_err(anyhow::Error::from)?,
+        pickups: i32::try_from(placed).map_err(anyhow::Error::from)?,
+    };
     let seed = Uuid::from_u128(rand::rng().random());
     let test = drafts[0].terms.test;
-    let numbers = order_counters::take(tx, (branch, test), moment, count, seed).await?;
-    let orders = drafts
-        .iter()
-        .zip(numbers)
-        .map(|(draft, numbers)| to_order(draft, numbers, &**clock, now));
+    let (order_numbers, pickup_numbers) =
+        order_counters::take(tx, (branch, test), moment, counts, seed).await?;
+    let mut pickup_numbers = pickup_numbers.into_iter();
+    let orders = drafts.iter().zip(order_numbers).map(|(draft, number)| {
+        let pickup_number = match draft.online {
+            None => pickup_numbers.next(),
+            Some(_) => None,
+        };
+        to_order(draft, (number, pickup_number), &**clock, now)
+    });
     orders.collect()
 }
 
@@ -268,6 +282,7 @@ async fn write_details(
     }
     let orders: Vec<&Order> = placed.iter().map(|(order, _)| order).collect();
     order_lines::insert(tx, &orders).await?;
+    order_payments::insert(tx, &orders).await?;
     let entries: Vec<_> = placed
         .iter()
         .map(|(order, entry)| (order.id, entry))
@@ -284,18 +299,22 @@ async fn write_details(
 /// The order of a draft with its first entry.
 fn to_order(
     draft: &Draft,
-    (order_number, pickup_number): (OrderNumber, PickupNumber),
+    (order_number, pickup_number): (OrderNumber, Option<PickupNumber>),
     clock: &dyn Clock,
     now: DateTime<Utc>,
 ) -> Result<(Order, OrderEvent), Problem> {
-    let entry = placed_event(draft.actor.clone(), now);
+    let state = match draft.online {
+        None => OrderState::Placed,
+        Some(_) => OrderState::PendingPayment,
+    };
+    let entry = first_event(state, draft.actor.clone(), now);
     let sold = &draft.sold;
     let order = Order {
         id: draft.id,
         brand: draft.brand,
         branch: draft.branch,
         order_number,
-        pickup_number: Some(pickup_number),
+        pickup_number,
         terms: draft.terms.clone(),
         method: sold.method,
         wanted_at: sold.wanted_at,
@@ -315,6 +334,7 @@ fn to_order(
         utensils: draft.utensils,
         created_at: now,
         rescheduled: None,
+        online: draft.online.clone(),
         progress: fold(std::slice::from_ref(&entry)).map_err(Problem::internal)?,
     };
     Ok((order, entry))

@@ -24,6 +24,7 @@ pub fn to_menu(snapshot: wire::MenuSnapshot) -> anyhow::Result<Menu> {
         brand: brand.brand_id.parse()?,
         currency,
         branch: branch.branch_id.parse()?,
+        branch_name: branch.name,
         products: products.collect::<anyhow::Result<_>>()?,
         groups: groups.collect::<anyhow::Result<_>>()?,
     })

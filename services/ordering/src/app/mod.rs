@@ -8,7 +8,12 @@ pub mod lost_hold;
 pub mod menu_snapshot;
 pub mod menus;
 pub mod missing_items;
+pub mod order_payments;
+pub mod pay_order;
+pub mod payment_methods;
+pub mod payments;
 pub mod place_order;
+pub mod prepaying;
 pub mod quote;
 pub mod recall;
 pub mod refund_money;
@@ -22,7 +27,10 @@ use std::sync::Arc;
 use chassis::{clock::SharedClock, db::Db};
 use chrono::TimeDelta;
 
-use self::{capacity::Capacity, commit_orders::Commits, menus::Menus, recall::Recalls};
+use self::{
+    capacity::Capacity, commit_orders::Commits, menus::Menus, payment_methods::PaymentMethods,
+    payments::Payments, prepaying::PrepayingPhones, recall::Recalls,
+};
 use crate::domain::{access_token::LinkKey, pricing::FeeSettings};
 
 /// Dependencies of the use cases; clones share them.
@@ -36,6 +44,12 @@ pub struct Ordering {
     pub menus: Menus,
     /// Stock and slots.
     pub capacity: Capacity,
+    /// Payments of orders.
+    pub payments: Payments,
+    /// How new orders may be paid.
+    pub payment_methods: PaymentMethods,
+    /// Who has to pay in advance.
+    pub prepaying: PrepayingPhones,
     /// Commits of new orders, coalesced by branch.
     pub commits: Arc<Commits>,
     /// Look-ups of idempotency keys, coalesced by organisation.
@@ -46,4 +60,6 @@ pub struct Ordering {
     pub fees: FeeSettings,
     /// How long a storefront may show a quote.
     pub quote_validity: TimeDelta,
+    /// How long an order waits for its payment.
+    pub pay_within: TimeDelta,
 }

@@ -1,12 +1,14 @@
-//! Places an order: a flow over catalog, capacity and our own database, in numbered steps.
+//! Places an order: a flow over catalog, payments, capacity and our own database, in numbered steps.
 //!
 //! 1. Look the key up, unless the caller knows that it is new. Nothing to undo, and nothing is held
 //!    for a key that has an order.
 //! 2. Price the cart again. Nothing to undo.
-//! 3. Hold stock and slot in capacity. Undo: the hold lapses by itself after asking us whether its
+//! 3. Check how it is paid: on site from memory, online by asking payments. Nothing to undo.
+//! 4. Hold stock and slot in capacity. Undo: the hold lapses by itself after asking us whether its
 //!    order exists; it is released at once when it promises a later time than was agreed to, or when
 //!    the key turns out to have an order already.
-//! 4. Commit the order with its numbers and events. Undo: none, from here on it exists.
+//! 5. Commit the order with its numbers and events. Undo: none, from here on it exists: placed, or
+//!    waiting for its payment, which keeps what it holds.
 //!
 //! Requests of one key take turns in a replica, and equal ones that wait share one response. Between
 //! replicas the hold's key, which comes from the idempotency key, makes attempts converge on one
@@ -19,7 +21,8 @@ use chassis::{
     coalesce::Coalescer,
     deadline,
     error::{CommonReason, Problem},
-    id::{BranchId, HoldKey, OrderId, OrganisationId},
+    id::{BranchId, HoldKey, OrderId, OrganisationId, PaymentMethodId},
+    sales::Channel,
 };
 use chrono::TimeDelta;
 use futures::FutureExt as _;
@@ -32,6 +35,8 @@ use super::{
     Ordering,
     capacity::{Hold, NewHold},
     commit_orders::{Committed, Draft},
+    payment_methods::Choice,
+    payments::Purchase,
     quote::ShownQuote,
 };
 use crate::{
@@ -39,9 +44,10 @@ use crate::{
         agreed::{Agreed, Difference},
         cart::Cart,
         menu::Menu,
+        online_payment::{ChosenMethod, OnlinePayment},
         order::{Contact, Order},
         order_history::EventActor,
-        order_terms::OrderTerms,
+        order_terms::{OrderTerms, PaymentMethod},
         quote::Quote,
     },
     store::order_events::RequestMark,
@@ -73,6 +79,8 @@ pub struct PlaceOrder {
     pub remark: String,
     /// 餐具 wanted.
     pub utensils: bool,
+    /// How it shall be paid; `None` for on site.
+    pub payment_method: Option<PaymentMethodId>,
     /// Who places it.
     pub actor: EventActor,
     /// A test order.
@@ -172,13 +180,13 @@ async fn place_in_turn(app: &Ordering, org: OrganisationId, calls: Vec<Call>) ->
 impl Ordering {
     async fn place_once(&self, org: OrganisationId, request: &PlaceOrder) -> Outcome {
         if !request.key_is_new
-            && let Some(known) = self.step_1_look_up(org, request).await?
+            && let Some(order) = self.step_1_look_up(org, request).await?
         {
-            return Ok(known);
+            return Ok(repeated(order));
         }
         match self.attempt(org, request).await {
             Err(refusal) => match self.step_1_look_up(org, request).await? {
-                Some(known) => Ok(known),
+                Some(order) => Ok(repeated(order)),
                 None => Err(refusal),
             },
             placed => placed,
@@ -188,9 +196,12 @@ impl Ordering {
     async fn attempt(&self, org: OrganisationId, request: &PlaceOrder) -> Outcome {
         let menu = self.menus.get(org, request.cart.branch).await?;
         let quote = self.step_2_price_again(org, &menu, request).await?;
-        let hold = self.step_3_hold(org, &menu, request, &quote).await?;
+        let online = self
+            .step_3_choose_payment(org, &menu, request, &quote)
+            .await?;
+        let hold = self.step_4_hold(org, &menu, request, &quote).await?;
         if !request.agreed.allows(quote.wanted_at, hold.promised_at) {
-            self.undo_3_release(org, menu.branch, hold.order).await;
+            self.undo_4_release(org, menu.branch, hold.order).await;
             let fresh = self.show(org, &menu, quote).await;
             // The cached availability may still promise the earlier time.
             let fresh = ShownQuote {
@@ -199,7 +210,8 @@ impl Ordering {
             };
             return Err(changed(request, fresh));
         }
-        Ok(self.step_4_commit(org, &menu, request, quote, hold).await?)
+        let placed = self.step_5_commit(org, &menu, request, (quote, online, hold));
+        Ok(placed.await?)
     }
 
     /// The order that this request placed before; `IDEMPOTENCY_MISMATCH` when another request did.
@@ -207,12 +219,8 @@ impl Ordering {
         &self,
         org: OrganisationId,
         request: &PlaceOrder,
-    ) -> Result<Option<Placed>, Problem> {
-        let found = self.recall(org, &request.mark).await?;
-        Ok(found.map(|order| Placed {
-            order,
-            replayed: true,
-        }))
+    ) -> Result<Option<Order>, Problem> {
+        self.recall(org, &request.mark).await
     }
 
     async fn step_2_price_again(
@@ -236,7 +244,31 @@ impl Ordering {
         Ok(quote)
     }
 
-    async fn step_3_hold(
+    async fn step_3_choose_payment(
+        &self,
+        org: OrganisationId,
+        menu: &Menu,
+        request: &PlaceOrder,
+        quote: &Quote,
+    ) -> Result<Option<ChosenMethod>, Problem> {
+        let phone = &request.contact.phone;
+        let pays_in_advance = !request.test && self.prepaying.includes(org, phone).await?;
+        let purchase = Purchase {
+            brand: menu.brand,
+            branch: menu.branch,
+            method: quote.method,
+            channel: Channel::Web,
+            test: request.test,
+        };
+        let choice = Choice {
+            method: request.payment_method,
+            total: quote.total,
+            pays_in_advance,
+        };
+        self.payment_methods.choose(org, &purchase, choice).await
+    }
+
+    async fn step_4_hold(
         &self,
         org: OrganisationId,
         menu: &Menu,
@@ -253,15 +285,15 @@ impl Ordering {
         self.capacity.hold(org, request).await
     }
 
-    async fn step_4_commit(
+    async fn step_5_commit(
         &self,
         org: OrganisationId,
         menu: &Menu,
         request: &PlaceOrder,
-        quote: Quote,
-        hold: Hold,
+        (quote, online, hold): (Quote, Option<ChosenMethod>, Hold),
     ) -> Result<Placed, Problem> {
-        if self.clock.now() + HOLD_MARGIN > hold.expires_at {
+        let now = self.clock.now();
+        if now + HOLD_MARGIN > hold.expires_at {
             return Err(Problem::new(CommonReason::TemporarilyUnavailable)
                 .message("the hold is about to end"));
         }
@@ -269,8 +301,15 @@ impl Ordering {
             id: hold.order,
             brand: menu.brand,
             branch: menu.branch,
-            terms: OrderTerms::guest(request.test),
+            terms: OrderTerms {
+                payment_method: match online {
+                    None => PaymentMethod::OnSite,
+                    Some(_) => PaymentMethod::Online,
+                },
+                ..OrderTerms::guest(request.test)
+            },
             sold: quote,
+            online: online.map(|chosen| OnlinePayment::new(&chosen, now + self.pay_within)),
             promised_at: hold.promised_at,
             business_day: hold.business_day,
             day_rule: hold.day_rule,
@@ -288,13 +327,10 @@ impl Ordering {
             }),
             Some(Committed::Exists(known)) => {
                 if known.order != hold.order {
-                    self.undo_3_release(org, menu.branch, hold.order).await;
+                    self.undo_4_release(org, menu.branch, hold.order).await;
                 }
                 let order = self.replay(org, &request.mark, &known).await?;
-                Ok(Placed {
-                    order,
-                    replayed: true,
-                })
+                Ok(repeated(order))
             }
             Some(Committed::Failed { reason, params }) => Err(Problem {
                 params,
@@ -306,10 +342,18 @@ impl Ordering {
 
     /// Only for an order that can never be created: its key has created another, or its promise was not
     /// agreed to.
-    async fn undo_3_release(&self, org: OrganisationId, branch: BranchId, order: OrderId) {
+    async fn undo_4_release(&self, org: OrganisationId, branch: BranchId, order: OrderId) {
         if let Err(error) = self.capacity.release(org, branch, order).await {
             tracing::warn!(order.id = %order, %error, "a hold could not be released and is left to expire");
         }
+    }
+}
+
+/// The order of an earlier attempt of the same request.
+const fn repeated(order: Order) -> Placed {
+    Placed {
+        order,
+        replayed: true,
     }
 }
 

@@ -77,6 +77,9 @@ impl Ordering {
         let mark = request.mark.as_ref();
         self.write(&mut tx, &order, &before, &entries, mark).await?;
         tx.commit().await?;
+        self.prepaying
+            .note(org, before.state, order.progress.state)
+            .await;
         Ok(order)
     }
 
@@ -115,6 +118,9 @@ impl Ordering {
         let entries = [undone.map_err(|error| error.to_problem())?];
         self.write(&mut tx, &order, &before, &entries, None).await?;
         tx.commit().await?;
+        self.prepaying
+            .note(org, before.state, order.progress.state)
+            .await;
         Ok(order)
     }
 

@@ -24,6 +24,8 @@ pub struct Menu {
     pub brand: BrandId,
     /// Branch.
     pub branch: BranchId,
+    /// Name of the branch.
+    pub branch_name: String,
     /// Currency of its prices.
     pub currency: Currency,
     /// Products that can be ordered.

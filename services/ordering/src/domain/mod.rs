@@ -7,15 +7,18 @@ mod engine;
 #[cfg(test)]
 mod free_choices_tests;
 pub mod menu;
+pub mod online_payment;
 pub mod options;
 pub mod order;
 pub mod order_decision;
 pub mod order_history;
 pub mod order_number;
+pub mod order_payment;
 pub mod order_state;
 pub mod order_terms;
 pub mod order_transition;
 pub mod pause;
+pub mod prepayment;
 pub mod pricing;
 pub mod quote;
 pub mod refund;

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     menu::DayRule,
+    online_payment::OnlinePayment,
     order_history::{
         CancelReason, EventActor, EventKind, MAX_ENTRIES, OrderEvent, Progress, replay,
     },
@@ -74,7 +75,9 @@ pub struct Order {
     pub created_at: DateTime<Utc>,
     /// How it came to its present slot, when it was rescheduled.
     pub rescheduled: Option<SlotChange>,
-    /// How far it has come: the fold of its events.
+    /// How it is paid online; `None` for one that is paid on site or costs nothing.
+    pub online: Option<OnlinePayment>,
+    /// How far it has come: the fold of its events, and of what was paid online.
     pub progress: Progress,
 }
 
@@ -129,12 +132,18 @@ impl std::fmt::Debug for Contact {
 /// The first entry of an order that is placed by its customer, or by staff as a test.
 #[must_use]
 pub fn placed_event(actor: EventActor, at: DateTime<Utc>) -> OrderEvent {
+    first_event(OrderState::Placed, actor, at)
+}
+
+/// The first entry of an order: placed at once, or waiting for its payment.
+#[must_use]
+pub fn first_event(state: OrderState, actor: EventActor, at: DateTime<Utc>) -> OrderEvent {
     OrderEvent {
         version: 1,
         kind: EventKind::Transitioned,
         base_version: 0,
         from: None,
-        to: OrderState::Placed,
+        to: state,
         actor,
         at,
         reason: String::new(),
@@ -192,7 +201,7 @@ impl Order {
             self.require_capacity(passed.len())?;
         }
 
-        let due = self.total.amount() - self.progress.paid;
+        let due = self.due_on_site();
         let base_version = self.progress.version;
         let mut from = before;
         let mut events = Vec::with_capacity(passed.len());
@@ -260,6 +269,9 @@ impl Order {
         };
         let undone = Progress::undone(&versions, &event);
         self.progress = undone.expect("entries are made to follow the progress");
+        // Entries say what was taken on site alone.
+        self.progress.paid += self.online.as_ref().map_or(0, OnlinePayment::net);
+        self.follow_payment_state();
         Ok(event)
     }
 
@@ -378,7 +390,7 @@ impl Order {
         if reopening && request.reason.is_empty() {
             return Err(Error::ReasonRequired { field: "reason" });
         }
-        let due = self.total.amount() - self.progress.paid;
+        let due = self.due_on_site();
         if request.to == OrderState::Completed && due > 0 && !request.cash_received {
             if !request.override_payment {
                 return Err(Error::PaymentDue { due });

@@ -7,7 +7,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
+    online_payment::{ChosenMethod, PaymentReport},
     order_history::{BrokenHistory, fold},
+    order_payment::AtTime,
+    order_terms::PaymentState,
     pricing::{FeeSettings, price},
     samples::*,
 };
@@ -87,6 +90,7 @@ fn order() -> (Order, Vec<OrderEvent>) {
         utensils: false,
         created_at: noon(),
         rescheduled: None,
+        online: None,
         progress: fold(&events).unwrap(),
     };
     (order, events)
@@ -99,6 +103,69 @@ fn order_at(state: OrderState) -> Order {
         .advance(&to(state), &staff(1), ALL_RIGHTS, noon())
         .unwrap();
     order
+}
+
+/// An order of 50 that waits for a deposit of 20.
+fn waiting() -> Order {
+    let mut order = order().0;
+    let events = [first_event(PendingPayment, EventActor::System, noon())];
+    let chosen = ChosenMethod {
+        id: id!(PaymentMethodId, 7),
+        name: "信用卡".into(),
+        pay_now: 20,
+    };
+    order.progress = fold(&events).unwrap();
+    order.pickup_number = None;
+    order.online = Some(OnlinePayment::new(&chosen, noon() + TimeDelta::minutes(15)));
+    order
+}
+
+fn report(version: i64, state: PaymentState, captured: i64) -> PaymentReport {
+    PaymentReport {
+        version,
+        state,
+        required: 20,
+        captured,
+        refunded: 0,
+        refunding: 0,
+        attempt: 1,
+    }
+}
+
+#[test]
+fn an_order_at_its_time_waits_for_an_attempt_once() {
+    let mut order = waiting();
+    let at = |minutes| noon() + TimeDelta::minutes(minutes);
+    assert_eq!(order.at_time(true, at(14)), AtTime::Waits(at(15)));
+    let mut alone = order.clone();
+    assert_eq!(alone.at_time(false, at(15)), AtTime::Expired);
+    assert_eq!(order.at_time(true, at(15)), AtTime::Extended(at(20)));
+    assert_eq!(order.at_time(true, at(19)), AtTime::Waits(at(20)));
+    assert_eq!(order.at_time(true, at(20)), AtTime::Expired);
+    let entry = order.expire(at(20)).unwrap();
+    assert_eq!((entry.from, entry.to), (Some(PendingPayment), Expired));
+    assert!(order.expire(at(21)).is_err());
+}
+
+#[test]
+fn a_deposit_places_the_order_and_the_rest_is_due_on_site() {
+    let mut order = waiting();
+    let little = report(2, PaymentState::Unpaid, 19);
+    assert!(order.apply_payment(&little) && !order.is_placed_by(&little));
+    let enough = report(3, PaymentState::Paid, 20);
+    assert!(order.apply_payment(&enough) && order.is_placed_by(&enough));
+    assert!(!order.apply_payment(&little), "an older report");
+    let entry = order.place_paid(PickupNumber(7), noon()).unwrap();
+    assert_eq!((entry.version, entry.received), (2, 0));
+    assert_eq!(order.pickup_text(), "007");
+    assert_eq!(order.progress.payment_state, PaymentState::Unpaid);
+    assert_eq!((order.progress.paid, order.due_on_site()), (20, 30));
+
+    let events = order.advance(&to(Completed), &staff(1), ALL_RIGHTS, noon());
+    assert_eq!(events.unwrap().last().unwrap().received, 30);
+    assert_eq!((order.progress.paid, order.due_on_site()), (50, 0));
+    assert_eq!(order.progress.payment_state, PaymentState::Paid);
+    assert!(!order.is_placed_by(&enough), "it is placed once");
 }
 
 #[test]

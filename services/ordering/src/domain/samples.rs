@@ -93,6 +93,7 @@ pub fn menu() -> Menu {
         number: 7,
         brand: id!(BrandId, 2),
         branch: id!(BranchId, 3),
+        branch_name: "信義店".into(),
         currency: Currency::TWD,
         products: HashMap::from([
             (

@@ -4,6 +4,7 @@ use chassis::{sales::Method, text_enum};
 use chrono::{DateTime, Utc};
 
 use super::{
+    online_payment::PaymentProgress,
     order::Order,
     order_history::{EventKind, OrderEvent},
     order_state::OrderState,
@@ -61,7 +62,12 @@ pub fn checklist(order: &Order, history: &[OrderEvent]) -> Vec<CheckedStep> {
     if !order.terms.test {
         return Vec::new();
     }
-    let times = times(history);
+    let mut times = times(history);
+    let online = order.online.as_ref();
+    if online.is_some_and(|online| online.progress == PaymentProgress::Done) {
+        let paid = &mut times[TestStep::Paid as usize];
+        *paid = paid.or(order.progress.placed_at);
+    }
     let is_open = order.progress.state.is_open();
     let farthest = TestStep::ALL
         .into_iter()

@@ -1,11 +1,13 @@
 //! The events that ordering publishes.
 
 use chassis::{id::OrganisationId, outbox::Event};
+use chrono::{DateTime, Utc};
 use proto::ordering::v1 as wire;
 
 use crate::{
     app::quote::to_timestamp,
     domain::{
+        online_payment::{OnlinePayment, PaymentProgress},
         order::Order,
         order_history::{CancelReason, EventActor, EventKind, OrderEvent, Progress},
         order_state::OrderState,
@@ -66,6 +68,58 @@ pub fn rescheduled(order: &Order, entry: &OrderEvent) -> Event {
     )
 }
 
+/// `ordering.payment.changed.v1`: the online payment of an order went on and the order's state stayed;
+/// `None` for an order that has none.
+#[must_use]
+pub fn payment_changed(order: &Order, at: DateTime<Utc>) -> Option<Event> {
+    let payment = order.online.as_ref()?;
+    let (state, version) = (order.progress.state, order.progress.version);
+    let entry = OrderEvent {
+        version,
+        kind: EventKind::Transitioned,
+        base_version: version,
+        from: Some(state),
+        to: state,
+        actor: EventActor::System,
+        at,
+        reason: String::new(),
+        cancel_reason: None,
+        received: 0,
+    };
+    let change = wire::OrderChange {
+        return_stock: false,
+        ..change(order, &entry, &order.progress)
+    };
+    let body = wire::OrderPaymentChanged {
+        change: Some(change),
+        payment_version: payment.version,
+        progress: payment_progress(Some(payment)).into(),
+        refunded: payment.refunded,
+        refunding: payment.refunding,
+    };
+    Some(Event::new(
+        "ordering.payment.changed.v1",
+        order.id.as_uuid(),
+        version,
+        &body,
+    ))
+}
+
+/// How far paying an order online is, on the wire.
+#[must_use]
+pub const fn payment_progress(payment: Option<&OnlinePayment>) -> wire::PaymentProgress {
+    let Some(payment) = payment else {
+        return wire::PaymentProgress::None;
+    };
+    match payment.progress {
+        PaymentProgress::Open => wire::PaymentProgress::Open,
+        PaymentProgress::AtProvider => wire::PaymentProgress::AtProvider,
+        PaymentProgress::Confirming => wire::PaymentProgress::Confirming,
+        PaymentProgress::Declined => wire::PaymentProgress::Declined,
+        PaymentProgress::Done => wire::PaymentProgress::Done,
+    }
+}
+
 fn change(order: &Order, entry: &OrderEvent, progress: &Progress) -> wire::OrderChange {
     let (actor_kind, actor_id, device) = match &entry.actor {
         EventActor::Staff { account, .. } => (wire::ActorKind::Staff, Some(account), None),
@@ -102,6 +156,7 @@ fn change(order: &Order, entry: &OrderEvent, progress: &Progress) -> wire::Order
         received: entry.received,
         payment_method: terms.payment_method.to_wire(),
         payment_state: progress.payment_state.to_wire(),
+        paid_on_site: progress.paid - order.online.as_ref().map_or(0, OnlinePayment::net),
     }
 }
 

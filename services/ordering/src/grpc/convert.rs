@@ -1,7 +1,7 @@
 //! Domain values as messages, and back.
 
 use chassis::{error::FieldProblem, money::Money, text::mask_phone};
-use proto::{capacity::v1::Availability, ordering::v1 as wire};
+use proto::{capacity::v1::Availability, ordering::v1 as wire, payments::v1::AllowedMethod};
 
 use super::snapshot::amounts;
 use crate::{
@@ -9,10 +9,12 @@ use crate::{
     domain::{
         order::Order,
         order_history::{EventActor, EventKind, OrderEvent},
+        order_state::OrderState,
         order_terms::InvoiceForm,
         quote::{Adjustment, Fee, PricedLine, SoldOption},
         test_checklist::CheckedStep,
     },
+    events::payment_progress,
 };
 
 /// The reader of an order, which decides what is shown of it.
@@ -46,6 +48,8 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
     let phone = &order.contact.phone;
     let name = &order.contact.name;
     let terms = &order.terms;
+    let online = order.online.as_ref();
+    let waits = progress.state == OrderState::PendingPayment;
     wire::Order {
         order_id: order.id.to_string(),
         brand_id: order.brand.to_string(),
@@ -106,6 +110,16 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         payment_state: progress.payment_state.to_wire(),
         created_at: Some(to_timestamp(order.created_at)),
         revision: order.revision,
+        pay_by: online
+            .filter(|_| waits)
+            .map(|online| to_timestamp(online.pay_by)),
+        pay_now: online.map_or(0, |online| online.pay_now),
+        payment_name: online
+            .map(|online| online.method_name.clone())
+            .unwrap_or_default(),
+        payment_progress: payment_progress(online).into(),
+        refunded: online.map_or(0, |online| online.refunded),
+        refunding: online.map_or(0, |online| online.refunding),
     }
 }
 
@@ -130,6 +144,23 @@ pub fn quote_to_wire(shown: &ShownQuote) -> wire::PricedQuote {
             .cloned()
             .map(warning_to_wire)
             .collect(),
+    }
+}
+
+/// A method of payment as a checkout offers it.
+#[must_use]
+pub fn payment_method_to_wire(method: AllowedMethod) -> wire::PaymentMethodOffer {
+    let provider = Some(method.provider).filter(|provider| *provider != 0);
+    wire::PaymentMethodOffer {
+        method_id: method.method_id,
+        kind: method.kind,
+        name: method.name,
+        text: method.text,
+        online: method.online,
+        pay_now: method.pay_now,
+        fields_in_page: method.fields_in_page,
+        provider,
+        test: method.test,
     }
 }
 

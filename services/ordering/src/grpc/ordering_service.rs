@@ -4,14 +4,16 @@ use chassis::{
     authn::{Actor, Identity, Level, RequestExt as _},
     error::{CommonReason, Problem, Violations},
     id::{BranchId, OrderId, OrganisationId},
+    money::Money,
+    sales::Channel,
 };
 use proto::ordering::v1::{self as wire, ordering_service_server};
 use tonic::{Request, Response, Status};
 
 use super::{
     convert::{
-        Reader, event_to_wire, order_to_wire, quote_to_wire, slots_to_wire, summary_to_wire,
-        test_step_to_wire,
+        Reader, event_to_wire, order_to_wire, payment_method_to_wire, quote_to_wire, slots_to_wire,
+        summary_to_wire, test_step_to_wire,
     },
     parse::{self, SlotsOf},
     quote_changed,
@@ -20,6 +22,7 @@ use super::{
 use crate::{
     app::{
         Ordering,
+        payments::Purchase,
         place_order::{self, Placed, Placing},
         quote::to_timestamp,
         transition_order::{rights, staff},
@@ -217,6 +220,55 @@ impl ordering_service_server::OrderingService for OrderingService {
             access_token: self.app.link_key.token(org, placed.order.id),
             replayed: placed.replayed,
         }))
+    }
+
+    async fn list_order_payment_methods(
+        &self,
+        request: Request<wire::ListOrderPaymentMethodsRequest>,
+    ) -> Answer<wire::ListOrderPaymentMethodsResponse> {
+        let org = request.org()?;
+        let (branch, method, amount) = parse::payment_methods(request.get_ref())?;
+        let menu = self.app.menus.get(org, branch).await?;
+        let purchase = Purchase {
+            brand: menu.brand,
+            branch,
+            method,
+            channel: Channel::Web,
+            test: false,
+        };
+        let amount = Money::new(amount, menu.currency);
+        let methods = self
+            .app
+            .payments
+            .list_methods(org, &purchase, amount)
+            .await?;
+        Ok(Response::new(wire::ListOrderPaymentMethodsResponse {
+            methods: methods.into_iter().map(payment_method_to_wire).collect(),
+        }))
+    }
+
+    async fn pay_order(
+        &self,
+        request: Request<wire::PayOrderRequest>,
+    ) -> Answer<wire::PayOrderResponse> {
+        let org = request.org()?;
+        let id = self.order_of_token(org, &request.get_ref().access_token)?;
+        let payment = parse::pay_order(request.into_inner())?;
+        let (order, next) = self.app.pay_order(org, id, payment).await?;
+        Ok(Response::new(wire::PayOrderResponse {
+            order: Some(order_to_wire(&order, Reader::LinkHolder)),
+            next: Some(next),
+        }))
+    }
+
+    async fn note_payment_return(
+        &self,
+        request: Request<wire::NotePaymentReturnRequest>,
+    ) -> Answer<wire::NotePaymentReturnResponse> {
+        let org = request.org()?;
+        let id = parse::one_id("order_id", &request.get_ref().order_id)?;
+        self.app.note_payment_return(org, id).await?;
+        Ok(Response::new(wire::NotePaymentReturnResponse {}))
     }
 
     async fn get_order_by_token(

@@ -6,6 +6,7 @@ use chassis::{
     error::{CommonReason, Problem, Violations},
     id::{self, BranchId, OrderId},
     request::{self, PageRequest},
+    sales::Method,
     text,
     text_enum::WireEnum as _,
     time,
@@ -16,7 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     app::{
-        place_order::PlaceOrder, reschedule::RescheduleOrder, transition_order::TransitionOrder,
+        pay_order::PayOrder, place_order::PlaceOrder, reschedule::RescheduleOrder,
+        transition_order::TransitionOrder,
     },
     domain::{
         agreed::Agreed,
@@ -43,6 +45,12 @@ const MAX_READ_OPTIONS: usize = 100;
 /// More kinds of fees than a quote ever has.
 const MAX_FEES: usize = 20;
 const MAX_TEXT: usize = 60;
+/// Longest token that a provider's fields make of a card.
+const MAX_PROVIDER_TOKEN: usize = 2_000;
+/// Longest address that every provider takes.
+const MAX_URL: usize = 200;
+/// Largest amount of an order.
+const MAX_AMOUNT: i64 = 9_999_999;
 
 /// A cart; `None` when something is wrong with it.
 pub(super) fn cart(cart: Option<wire::Cart>, violations: &mut Violations) -> Option<Cart> {
@@ -139,6 +147,11 @@ pub(super) fn place_order(
         phone: text::phone_mobile("contact.phone", &contact.phone, &mut violations),
     };
     let remark = text::bounded_multiline("remark", &request.remark, 0..=500, &mut violations);
+    let payment_method = id::parse_optional(
+        "payment_method_id",
+        &request.payment_method_id,
+        &mut violations,
+    );
     let (utensils, key_is_new) = (request.utensils, request.key_is_new);
     let cart = cart(request.cart, &mut violations);
 
@@ -152,6 +165,7 @@ pub(super) fn place_order(
             contact,
             remark,
             utensils,
+            payment_method,
             actor,
             test,
         }),
@@ -227,6 +241,55 @@ fn agreed(
         line_amounts: request.line_amounts.clone(),
         fee_amounts: fees.map(|fee| (fee.kind.clone(), fee.amount)).collect(),
     })
+}
+
+/// A request to pay the order of a token.
+pub(super) fn pay_order(request: wire::PayOrderRequest) -> Result<PayOrder, Problem> {
+    let mut violations = Violations::new();
+    let key = key(&request.idempotency_key, &mut violations);
+    let method = id::parse(
+        "payment_method_id",
+        &request.payment_method_id,
+        &mut violations,
+    );
+    let token = text::bounded(
+        "provider_token",
+        &request.provider_token,
+        0..=MAX_PROVIDER_TOKEN,
+        &mut violations,
+    );
+    let is_address = ["http://", "https://"]
+        .iter()
+        .any(|scheme| request.back_url.starts_with(scheme));
+    if !is_address || request.back_url.len() > MAX_URL {
+        let params = [("max", MAX_URL)];
+        violations.push_with("back_url", CommonReason::ValidationFailed, params);
+    }
+    let Some(method) = method.filter(|_| violations.is_empty()) else {
+        return Err(refused(violations));
+    };
+    Ok(PayOrder {
+        key,
+        method,
+        token,
+        back_url: request.back_url,
+    })
+}
+
+/// Branch, fulfilment method and amount of an order about to be placed.
+pub(super) fn payment_methods(
+    request: &wire::ListOrderPaymentMethodsRequest,
+) -> Result<(BranchId, Method, i64), Problem> {
+    let mut violations = Violations::new();
+    let branch = id::parse("branch_id", &request.branch_id, &mut violations);
+    let method = request::choice("method", request.method, &mut violations);
+    let reason = CommonReason::AmountOutOfRange;
+    let range = 0..=MAX_AMOUNT;
+    let amount = request::in_range("amount", request.amount, range, reason, &mut violations);
+    let Some((branch, method)) = branch.zip(method).filter(|_| violations.is_empty()) else {
+        return Err(refused(violations));
+    };
+    Ok((branch, method, amount))
 }
 
 pub(super) fn transition_order(

@@ -19,8 +19,17 @@ pub struct Moment {
     pub undo_day: BusinessDay,
 }
 
-/// Assigns the next `count` numbers of a branch, for test orders or the others, and keeps its row
-/// locked until the transaction ends.
+/// How many numbers are assigned.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    /// Order numbers: of orders that are created.
+    pub orders: i32,
+    /// Pickup numbers: of orders that are placed.
+    pub pickups: i32,
+}
+
+/// Assigns the next numbers of a branch, for test orders or the others, and keeps its row locked until
+/// the transaction ends.
 ///
 /// Pickup numbers of open orders are skipped, and so are those of orders that can be reopened. Only
 /// orders from before the day's first numbers can have one that lies ahead, so that beyond the largest
@@ -29,15 +38,16 @@ pub async fn take(
     tx: &mut TenantTx,
     (branch, test): (BranchId, bool),
     moment: Moment,
-    count: i32,
+    counts: Counts,
     fresh_seed: Uuid,
-) -> Result<Vec<(OrderNumber, PickupNumber)>, sqlx::Error> {
+) -> Result<(Vec<OrderNumber>, Vec<PickupNumber>), sqlx::Error> {
+    let count = counts.pickups;
     let counter = sqlx::query!(
         "INSERT INTO order_counters AS counter (
              org_id, branch_id, test, business_day, last_pickup_number, taken_until, order_numbers,
              order_number_seed
          )
-         VALUES ($1, $2, $6, $3, $4::integer, 0, $4, $5)
+         VALUES ($1, $2, $6, $3, $4, 0, $7::integer, $5)
          ON CONFLICT (org_id, branch_id, test)
          DO UPDATE SET
              business_day = greatest(counter.business_day, excluded.business_day),
@@ -59,11 +69,14 @@ pub async fn take(
         count,
         fresh_seed,
         test,
+        counts.orders,
     )
     .fetch_one(&mut **tx)
     .await?;
     let last = counter.last_pickup_number;
-    let pickup_numbers = if counter
+    let pickup_numbers = if count == 0 {
+        Vec::new()
+    } else if counter
         .taken_until
         .is_some_and(|taken| last >= taken + count)
     {
@@ -72,9 +85,9 @@ pub async fn take(
         take_pickup_numbers(tx, (branch, test), moment, last, count).await?
     };
     let given = u64::try_from(counter.order_numbers).unwrap_or_default();
-    let first = given.saturating_sub(u64::try_from(count).unwrap_or_default());
-    let order_numbers = (first..).map(|nth| OrderNumber::nth(counter.order_number_seed, nth));
-    Ok(order_numbers.zip(pickup_numbers).collect())
+    let first = given.saturating_sub(u64::try_from(counts.orders).unwrap_or_default());
+    let order_numbers = (first..given).map(|nth| OrderNumber::nth(counter.order_number_seed, nth));
+    Ok((order_numbers.collect(), pickup_numbers))
 }
 
 /// The next free pickup numbers after `last`, which become the counter's.

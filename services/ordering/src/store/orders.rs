@@ -18,9 +18,10 @@ use serde_json::Value;
 use sqlx::{error::DatabaseError, postgres::PgQueryResult};
 use uuid::Uuid;
 
-use super::{Inconsistent, json, order_events::RequestMark, order_lines};
+use super::{Inconsistent, json, order_events::RequestMark, order_lines, order_payments};
 use crate::domain::{
     menu::DayRule,
+    online_payment::OnlinePayment,
     order::{Contact, Order, OrderLine, SlotChange},
     order_history::{CancelReason, Progress, Undo},
     order_number::{OrderNumber, PickupNumber},
@@ -257,12 +258,21 @@ pub async fn list(tx: &mut TenantTx, wanted: &[OrderId]) -> Result<Vec<Order>, P
     } else {
         order_lines::list(tx, &currencies).await?
     };
+    let online = PaymentMethod::Online.as_str();
+    let online = rows.iter().filter(|row| row.payment_method == online);
+    let online: Vec<OrderId> = online.map(|row| OrderId::from_uuid(row.order_id)).collect();
+    let mut payments = if online.is_empty() {
+        HashMap::new()
+    } else {
+        order_payments::list(tx, &online).await?
+    };
     let mut found = HashMap::with_capacity(rows.len());
     for row in rows {
         let id = OrderId::from_uuid(row.order_id);
         let inconsistent = |column| Inconsistent::new("orders", column, id);
         let lines = lines.remove(&id).unwrap_or_default();
-        found.insert(id, row.parse(currencies[&id], lines).map_err(inconsistent)?);
+        let order = row.parse(currencies[&id], lines, payments.remove(&id));
+        found.insert(id, order.map_err(inconsistent)?);
     }
     Ok(wanted.iter().filter_map(|id| found.remove(id)).collect())
 }
@@ -420,7 +430,12 @@ struct Row {
 
 impl Row {
     /// The order, or the inconsistent column.
-    fn parse(self, currency: Currency, lines: Vec<OrderLine>) -> Result<Order, &'static str> {
+    fn parse(
+        self,
+        currency: Currency,
+        lines: Vec<OrderLine>,
+        online: Option<OnlinePayment>,
+    ) -> Result<Order, &'static str> {
         let cancel_reason = match &self.cancel_reason {
             Some(name) => Some(CancelReason::from_word(name).ok_or("cancel_reason")?),
             None => None,
@@ -472,6 +487,7 @@ impl Row {
                 from,
                 reason: self.reschedule_reason,
             }),
+            online,
             progress: Progress {
                 state: OrderState::from_word(&self.state).ok_or("state")?,
                 version: self.version,

@@ -1,10 +1,13 @@
 //! An order comes back from the store as it was written, also what no request can set yet.
 
-use crate::common::{Shop, fakes};
+use crate::common::{Shop, fakes, payments::CARD};
 use chassis::{
     clock::{Clock as _, SystemClock},
     db::TenantTx,
-    id::{BrandId, MemberId, MenuVersionId, OptionId, OrderId, OrderLineId, ProductId, VariantId},
+    id::{
+        BrandId, MemberId, MenuVersionId, OptionId, OrderId, OrderLineId, PaymentMethodId,
+        ProductId, VariantId,
+    },
     money::{Currency, Money},
     sales::{Channel, Method},
 };
@@ -12,17 +15,19 @@ use chrono::TimeDelta;
 use ordering::{
     domain::{
         menu::{DayRule, TaxType},
+        online_payment::{ChosenMethod, OnlinePayment, PaymentReport},
         order::{Contact, Order, OrderLine, placed_event},
         order_history::{EventActor, fold},
         order_number::{OrderNumber, PickupNumber},
         order_state::OrderState,
         order_terms::{
             DeliveryAddress, InvoiceChoice, InvoiceForm, OrderKind, OrderTerms, PaymentMethod,
+            PaymentState,
         },
         quote::{Adjustment, ComboChoice, Fee, PricedLine, SoldOption},
     },
     grpc::snapshot::order_to_snapshot,
-    store::{order_events::RequestMark, order_lines, orders},
+    store::{order_events::RequestMark, order_lines, order_payments, orders},
 };
 use prost::Message as _;
 use proto::ordering::v1 as wire;
@@ -145,6 +150,7 @@ fn full(shop: &Shop) -> Order {
         utensils: true,
         created_at: now,
         rescheduled: None,
+        online: None,
         progress: fold(&[entry]).unwrap(),
     }
 }
@@ -156,7 +162,8 @@ async fn write(tx: &mut TenantTx, order: &Order) -> Result<(), sqlx::Error> {
     };
     let inserted = orders::insert(tx, &[(order, &mark)]).await?;
     assert_eq!(inserted.len(), 1);
-    order_lines::insert(tx, &[order]).await
+    order_lines::insert(tx, &[order]).await?;
+    order_payments::insert(tx, &[order]).await
 }
 
 #[tokio::test]
@@ -184,6 +191,13 @@ async fn everything_comes_back_as_it_was_written() {
     pending.method = Method::Pickup;
     pending.terms.address = None;
     pending.terms.method_name = Some("車邊取餐".to_owned());
+    let chosen = ChosenMethod {
+        id: PaymentMethodId::from_uuid(CARD),
+        name: "信用卡".to_owned(),
+        pay_now: 100,
+    };
+    let pay_by = pending.created_at + TimeDelta::minutes(15);
+    pending.online = Some(OnlinePayment::new(&chosen, pay_by));
     write(&mut tx, &pending).await.unwrap();
 
     let written = [group, table, pending];
@@ -197,6 +211,27 @@ async fn everything_comes_back_as_it_was_written() {
         assert_eq!(read.progress, written.progress);
         assert_eq!(format!("{read:?}"), format!("{written:?}"));
     }
+
+    // What was reported of its payment comes back as well.
+    let [.., mut pending] = written;
+    let report = PaymentReport {
+        version: 4,
+        state: PaymentState::PartlyRefunded,
+        required: 90,
+        captured: 250,
+        refunded: 30,
+        refunding: 20,
+        attempt: 2,
+    };
+    assert!(pending.apply_payment(&report));
+    orders::update_progress(&mut tx, &pending, pending.progress.version)
+        .await
+        .unwrap();
+    order_payments::update(&mut tx, &pending).await.unwrap();
+    let read = orders::get(&mut tx, pending.id).await.unwrap();
+    assert_eq!(read.online, pending.online);
+    assert_eq!(read.progress, pending.progress);
+    assert_eq!(read.progress.paid, 220);
 }
 
 #[tokio::test]

@@ -42,18 +42,35 @@ pub fn allowed_account<'a>(
     account::choose(accounts, method.provider?, branch, test, offer, now)
 }
 
-/// Lists the methods that a purchase may be paid by, in the order of checkout.
+/// What a checkout offers.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// The methods, in the order of checkout.
+    pub methods: Vec<AllowedMethod>,
+    /// The brand has methods at all.
+    pub is_set_up: bool,
+}
+
+/// Lists the methods that a purchase may be paid by, or with `any_amount` those for purchases like it.
 pub async fn list_allowed(
     deps: &Dependencies,
     org: OrganisationId,
     brand: BrandId,
     purchase: &Purchase,
+    any_amount: bool,
     test: bool,
-) -> Result<Vec<AllowedMethod>, Error> {
+) -> Result<Offer, Error> {
     let mut tx = deps.db.tenant(org).await?;
     let methods = store::methods::list(&mut tx, brand).await?;
     let accounts = store::accounts::list(&mut tx, brand).await?;
-    let allowed = methods.into_iter().filter(|method| method.allows(purchase));
+    let is_set_up = !methods.is_empty();
+    let allowed = methods.into_iter().filter(|method| {
+        if any_amount {
+            method.is_offered(purchase)
+        } else {
+            method.allows(purchase)
+        }
+    });
     let offered = allowed.filter_map(|method| {
         let account = allowed_account(deps, &accounts, &method, purchase.branch, test);
         if method.kind.is_online() && account.is_none() {
@@ -64,7 +81,10 @@ pub async fn list_allowed(
             method,
         })
     });
-    Ok(offered.collect())
+    Ok(Offer {
+        methods: offered.collect(),
+        is_set_up,
+    })
 }
 
 /// Lists all methods of a brand with the version of the list.

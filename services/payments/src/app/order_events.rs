@@ -90,10 +90,15 @@ async fn book_cash(
     change: &OrderChange,
     known: &mut KnownOrder,
 ) -> Result<(), Error> {
-    if change.payment_method() != PaymentMethod::OnSite || change.paid == known.cash_received {
+    // Ordering's release before this one does not say what was taken on site.
+    let received = match change.payment_method() {
+        PaymentMethod::OnSite => change.paid,
+        _ => change.paid_on_site,
+    };
+    if received == known.cash_received {
         return Ok(());
     }
-    let difference = change.paid - known.cash_received;
+    let difference = received - known.cash_received;
     let (kind, entries) = if difference > 0 {
         (
             TransactionKind::CashReceived,
@@ -108,7 +113,7 @@ async fn book_cash(
     let id = LedgerTransactionId::new(&*deps.clock);
     let source = format!("cash:{}:{}", books.order, change.version);
     books.book(deps, tx, id, source, kind, entries).await?;
-    known.cash_received = change.paid;
+    known.cash_received = received;
     Ok(())
 }
 

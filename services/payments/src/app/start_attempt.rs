@@ -67,6 +67,8 @@ pub struct Answer {
     pub attempt: Attempt,
     /// What the browser does.
     pub next: proto::NextStep,
+    /// What has to be captured before the order is placed.
+    pub required: i64,
 }
 
 /// Starts an attempt, or returns the one that the key started before.
@@ -95,7 +97,7 @@ pub async fn start(
                 settled.state,
                 AttemptState::Captured | AttemptState::Authorized
             ) {
-                return Ok(answer(settled));
+                return Ok(answer(settled, prepared.required));
             }
             continue;
         }
@@ -107,6 +109,7 @@ pub async fn start(
 struct New {
     id: AttemptId,
     payment: PaymentId,
+    required: i64,
     attempt: payment_adapters::Attempt,
     caller: calls::Caller,
 }
@@ -116,13 +119,18 @@ enum Prepared {
     New(Box<New>),
 }
 
-fn answer(attempt: Attempt) -> Answer {
+fn answer(attempt: Attempt, required: i64) -> Answer {
+    Answer {
+        next: next_step(&attempt),
+        attempt,
+        required,
+    }
+}
+
+fn next_step(attempt: &Attempt) -> proto::NextStep {
     let stored = attempt.next_step.as_deref();
     let next = stored.and_then(|bytes| proto::NextStep::decode(bytes).ok());
-    Answer {
-        next: next.unwrap_or_else(wire::wait),
-        attempt,
-    }
+    next.unwrap_or_else(wire::wait)
 }
 
 /// Notes that nobody knows what became of an attempt's start.
@@ -139,6 +147,7 @@ async fn mark_unknown(deps: &Dependencies, org: OrganisationId, new: &New) -> Re
 fn repeated(
     command: &StartAttempt,
     known: &Attempt,
+    required: i64,
     now: DateTime<Utc>,
 ) -> Result<Option<Answer>, Error> {
     if known.request_hash != command.hash {
@@ -146,7 +155,7 @@ fn repeated(
     }
     let is_answered = known.next_step.is_some() || known.state == AttemptState::Unknown;
     if is_answered && known.state != AttemptState::Failed {
-        return Ok(Some(answer(known.clone())));
+        return Ok(Some(answer(known.clone(), required)));
     }
     if known.state == AttemptState::Created && now - known.created_at < UNDER_WAY {
         return Err(Error::under_way());
@@ -174,7 +183,7 @@ async fn prepare(
         if command.token.is_some() && waits_for_token(&known) && !payment.ended() {
             return resume(deps, tx, payment, command, &known).await;
         }
-        if let Some(answer) = repeated(command, &known, now)? {
+        if let Some(answer) = repeated(command, &known, payment.payment.required, now)? {
             return Ok(Prepared::Known(Box::new(answer)));
         }
     }
@@ -255,6 +264,7 @@ async fn prepare(
     let new = New {
         id: attempt.id,
         payment: attempt.payment,
+        required,
         attempt: for_adapter(deps, command, &attempt, account)?,
         caller,
     };
@@ -272,8 +282,7 @@ async fn prepare(
 
 /// The browser was shown the provider's fields, and nothing was started by them yet.
 fn waits_for_token(known: &Attempt) -> bool {
-    let step = answer(known.clone()).next;
-    known.state.is_open() && step.kind() == proto::NextStepKind::Fields
+    known.state.is_open() && next_step(known).kind() == proto::NextStepKind::Fields
 }
 
 /// Goes on with an attempt whose card was entered into the provider's fields. What the browser does next
@@ -305,6 +314,7 @@ async fn resume(
     Ok(Prepared::New(Box::new(New {
         id: known.id,
         payment: known.payment,
+        required: payment.payment.required,
         attempt: for_adapter(deps, command, known, &account)?,
         caller,
     })))
@@ -438,7 +448,7 @@ async fn finish(
     let attempt = payment.attempt(new.id)?.clone();
     tx.commit().await?;
     match refused {
-        None => Ok(answer(attempt)),
+        None => Ok(answer(attempt, new.required)),
         Some(error) => {
             let provider = attempt.provider;
             tracing::warn!(%provider, attempt.id = %new.id, %error, "an attempt was not started");

@@ -104,6 +104,14 @@ impl PaymentMethod {
     /// Whether it is offered for a purchase.
     #[must_use]
     pub fn allows(&self, purchase: &Purchase) -> bool {
+        self.is_offered(purchase)
+            && purchase.amount >= self.min_amount
+            && self.max_amount.is_none_or(|max| purchase.amount <= max)
+    }
+
+    /// Whether it is offered for purchases like this one, whatever they cost.
+    #[must_use]
+    pub fn is_offered(&self, purchase: &Purchase) -> bool {
         fn is_in<T: PartialEq>(list: &[T], one: &T) -> bool {
             list.is_empty() || list.contains(one)
         }
@@ -111,8 +119,6 @@ impl PaymentMethod {
             && is_in(&self.branches, &purchase.branch)
             && is_in(&self.methods, &purchase.method)
             && is_in(&self.channels, &purchase.channel)
-            && purchase.amount >= self.min_amount
-            && self.max_amount.is_none_or(|max| purchase.amount <= max)
     }
 
     /// What has to be paid at once of `amount`: the deposit by half_up and at least 1, else all of it.
@@ -156,6 +162,7 @@ mod tests {
         };
         for (amount, allowed) in [(99, false), (100, true), (200, true), (201, false)] {
             assert_eq!(limited.allows(&purchase(amount)), allowed, "{amount}");
+            assert!(limited.is_offered(&purchase(amount)), "{amount}");
         }
         let elsewhere = [
             Purchase {
@@ -173,6 +180,7 @@ mod tests {
         ];
         for other in elsewhere {
             assert!(!limited.allows(&other), "{other:?}");
+            assert!(!limited.is_offered(&other), "{other:?}");
         }
         let disabled = PaymentMethod {
             enabled: false,

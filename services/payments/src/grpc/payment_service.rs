@@ -101,10 +101,14 @@ impl PaymentService {
             amount,
         };
         let org = request.org()?;
-        let found = methods::list_allowed(&self.deps, org, brand, &purchase, asked.test).await?;
-        let methods = found.iter().map(|found| self.allowed(found, amount));
+        let (any_amount, test) = (asked.any_amount, asked.test);
+        let found =
+            methods::list_allowed(&self.deps, org, brand, &purchase, any_amount, test).await?;
+        let methods = found.methods.iter();
+        let methods = methods.map(|found| self.allowed(found, amount));
         Ok(ListAllowedMethodsResponse {
             methods: methods.collect(),
+            is_set_up: found.is_set_up,
         })
     }
 
@@ -131,6 +135,8 @@ impl PaymentService {
             test: account
                 .as_ref()
                 .is_some_and(|account| account.environment == payment_adapters::Environment::Test),
+            min_amount: method.min_amount,
+            max_amount: method.max_amount,
         }
     }
 
@@ -182,6 +188,7 @@ impl PaymentService {
             payment_id: started.attempt.payment.to_string(),
             attempt: Some(wire::attempt(&started.attempt)),
             next: Some(started.next),
+            required: started.required,
         })
     }
 

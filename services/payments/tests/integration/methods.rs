@@ -10,16 +10,20 @@ use proto::{
 
 use crate::common::{Shop, reason};
 
-async fn offered(shop: &Shop, amount: i64, method: Method) -> Vec<AllowedMethod> {
-    let request = ListAllowedMethodsRequest {
+fn question(shop: &Shop, amount: i64, method: Method) -> ListAllowedMethodsRequest {
+    ListAllowedMethodsRequest {
         brand_id: shop.brand.to_string(),
         branch_id: shop.branch.to_string(),
         method: method.into(),
         channel: Channel::Web.into(),
         amount,
         currency: "TWD".to_owned(),
-        test: false,
-    };
+        ..Default::default()
+    }
+}
+
+async fn offered(shop: &Shop, amount: i64, method: Method) -> Vec<AllowedMethod> {
+    let request = question(shop, amount, method);
     let listed = shop.ordering().list_allowed_methods(request).await.unwrap();
     listed.into_inner().methods
 }
@@ -64,6 +68,25 @@ async fn a_checkout_offers_what_every_limit_allows_in_the_brands_order() {
         ["信用卡"]
     );
 
+    let whatever = ListAllowedMethodsRequest {
+        any_amount: true,
+        ..question(&shop, 0, Method::Pickup)
+    };
+    let whatever = shop.ordering().list_allowed_methods(whatever).await;
+    let whatever = whatever.unwrap().into_inner();
+    assert!(whatever.is_set_up);
+    assert_eq!(names(&whatever.methods), ["信用卡", "到店付款", "訂金"]);
+    let limits = |method: &AllowedMethod| (method.min_amount, method.max_amount);
+    assert_eq!(limits(&whatever.methods[1]), (0, Some(1_000)));
+    assert_eq!(limits(&whatever.methods[2]), (500, None));
+    let elsewhere = ListAllowedMethodsRequest {
+        brand_id: shop.branch.to_string(),
+        any_amount: true,
+        ..question(&shop, 0, Method::Pickup)
+    };
+    let elsewhere = shop.ordering().list_allowed_methods(elsewhere).await;
+    assert!(!elsewhere.unwrap().into_inner().is_set_up);
+
     let listed = shop.methods_version;
     let ids = [&cash.method_id, &shop.method.method_id].map(Clone::clone);
     let partial = OrderPaymentMethodsRequest {
@@ -99,7 +122,11 @@ async fn a_deposit_is_enough_for_the_order_to_be_placed() {
     };
     shop.method = shop.save_method("deposit", deposit).await;
     let order = shop.order(1_000);
-    let attempt = shop.start("k", &order).await.unwrap().attempt.unwrap();
+    let started = shop.start("k", &order).await.unwrap();
+    assert_eq!(started.required, 300);
+    let repeated = shop.start("k", &order).await.unwrap();
+    assert_eq!(repeated.required, 300);
+    let attempt = started.attempt.unwrap();
     assert_eq!(attempt.amount, 300);
     shop.captured(&attempt.reference, 300).await;
     let payment = shop.payment(&order).await;

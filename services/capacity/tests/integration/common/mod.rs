@@ -235,6 +235,29 @@ impl Shop {
         Event::new("ordering.order.placed.v1", order.as_uuid(), version, &body)
     }
 
+    /// As ordering would: an order that waits for its payment moves on.
+    pub async fn publish_waiting(&self, order: OrderId, to: OrderState, version: i64) {
+        let key = match to {
+            OrderState::PendingPayment => "ordering.order.pending_payment.v1",
+            OrderState::Placed => "ordering.order.placed.v1",
+            _ => "ordering.order.expired.v1",
+        };
+        let from = match to {
+            OrderState::PendingPayment => OrderState::Unspecified,
+            _ => OrderState::PendingPayment,
+        };
+        let body = order_changed(OrderChange {
+            order_id: order.to_string(),
+            branch_id: self.branch.to_string(),
+            version,
+            from: from.into(),
+            to: to.into(),
+            ..OrderChange::default()
+        });
+        let event = Event::new(key, order.as_uuid(), version, &body);
+        self.publish(&[event]).await;
+    }
+
     /// As ordering would: the order is cancelled.
     pub async fn publish_cancelled(&self, order: OrderId, version: i64, return_stock: bool) {
         let event = self.cancelled(order, version, return_stock);

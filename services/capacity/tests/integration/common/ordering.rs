@@ -7,11 +7,14 @@ use proto::ordering::v1::{
     CancelByTokenRequest, CancelByTokenResponse, FindOrderStatesRequest, FindOrderStatesResponse,
     FindOrdersRequest, FindOrdersResponse, FindSlotsRequest, FindSlotsResponse,
     GetOrderByTokenRequest, GetOrderByTokenResponse, GetOrderRequest, GetOrderResponse,
-    GetOrderSnapshotsRequest, GetOrderSnapshotsResponse, KnownOrder, ListOrdersRequest,
-    ListOrdersResponse, OrderState, PlaceOrderRequest, PlaceOrderResponse, PlaceTestOrderRequest,
-    PlaceTestOrderResponse, QuoteRequest, QuoteResponse, RescheduleOrderRequest,
-    RescheduleOrderResponse, TransitionOrderRequest, TransitionOrderResponse,
-    UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest, UnmaskContactResponse,
+    GetOrderSnapshotsRequest, GetOrderSnapshotsResponse, KnownOrder,
+    ListOrderPaymentMethodsRequest, ListOrderPaymentMethodsResponse, ListOrdersRequest,
+    ListOrdersResponse, NotePaymentReturnRequest, NotePaymentReturnResponse, OrderState,
+    PayOrderRequest, PayOrderResponse, PlaceOrderRequest, PlaceOrderResponse,
+    PlaceTestOrderRequest, PlaceTestOrderResponse, QuoteRequest, QuoteResponse,
+    RescheduleOrderRequest, RescheduleOrderResponse, TransitionOrderRequest,
+    TransitionOrderResponse, UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest,
+    UnmaskContactResponse,
     ordering_service_server::{OrderingService, OrderingServiceServer},
 };
 use tokio::{net::TcpListener, sync::Mutex};
@@ -165,6 +168,27 @@ impl OrderingService for Ordering {
         _: Request<PlaceTestOrderRequest>,
     ) -> Result<Response<PlaceTestOrderResponse>, Status> {
         Err(Status::unimplemented("place_test_order"))
+    }
+
+    async fn list_order_payment_methods(
+        &self,
+        _: Request<ListOrderPaymentMethodsRequest>,
+    ) -> Result<Response<ListOrderPaymentMethodsResponse>, Status> {
+        Err(Status::unimplemented("list_order_payment_methods"))
+    }
+
+    async fn pay_order(
+        &self,
+        _: Request<PayOrderRequest>,
+    ) -> Result<Response<PayOrderResponse>, Status> {
+        Err(Status::unimplemented("pay_order"))
+    }
+
+    async fn note_payment_return(
+        &self,
+        _: Request<NotePaymentReturnRequest>,
+    ) -> Result<Response<NotePaymentReturnResponse>, Status> {
+        Err(Status::unimplemented("note_payment_return"))
     }
 
     async fn get_order_snapshots(

@@ -78,7 +78,7 @@ pub async fn serve(router: Router) -> Url {
 }
 
 /// Organisation that the caller's token names; a fake trusts it.
-fn org_of<T>(request: &Request<T>) -> OrganisationId {
+pub fn org_of<T>(request: &Request<T>) -> OrganisationId {
     let header = request
         .metadata()
         .get("authorization")
@@ -174,6 +174,7 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
         branch: Some(catalog::Branch {
             branch_id: branch.to_string(),
             brand_id: BRAND.to_string(),
+            name: "信義店".to_owned(),
             // As it was when the menu was published: it has moved and opened since.
             time_zone: "America/New_York".to_owned(),
             cutoff_minutes: 0,

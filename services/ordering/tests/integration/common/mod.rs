@@ -2,6 +2,7 @@
 
 pub mod decisions;
 pub mod fakes;
+pub mod payments;
 pub mod refunding;
 
 use chassis::{
@@ -27,7 +28,10 @@ use testkit::{CallerChannel, TestService, identities};
 use tonic::Status;
 use tonic_types::pb::Status as RichStatus;
 
-use self::fakes::{FakeCapacity, FakeCatalog};
+use self::{
+    fakes::{FakeCapacity, FakeCatalog},
+    payments::FakePayments,
+};
 
 /// A client of ordering with somebody's token.
 pub type Client = OrderingServiceClient<CallerChannel>;
@@ -37,6 +41,7 @@ pub struct Shop {
     pub org: OrganisationId,
     pub catalog: FakeCatalog,
     pub capacity: FakeCapacity,
+    pub payments: FakePayments,
     pub service: TestService<Ordering>,
 }
 
@@ -51,9 +56,11 @@ impl Shop {
         let org = testkit::organisation();
         let catalog = FakeCatalog::start(org).await;
         let capacity = FakeCapacity::start().await;
+        let payments = FakePayments::start(org).await;
         let own = [
             ("PEERS_CATALOG_URL", catalog.url.as_str()),
             ("PEERS_CAPACITY_URL", capacity.url.as_str()),
+            ("PEERS_PAYMENTS_URL", payments.url.as_str()),
             ("ORDERING_LINK_KEY", "a key for tests"),
             ("TELEMETRY_LOG", "warn"),
         ];
@@ -67,6 +74,7 @@ impl Shop {
             org,
             catalog,
             capacity,
+            payments,
             service,
         }
     }

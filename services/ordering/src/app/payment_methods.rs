@@ -1,0 +1,314 @@
+//! How a new order is paid: on site, which is judged from memory, or online, which payments is asked for.
+//!
+//! What a branch takes on site is read from payments once in a few seconds, behind the order that finds
+//! it old. While payments is away the last answer stands, and a branch that was never asked about takes
+//! payment on site: an order that needs no payments must not need payments.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering as Atomic},
+    },
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use chassis::{
+    error::Problem,
+    id::{OrganisationId, PaymentMethodId},
+    money::{Currency, Money},
+};
+use moka::future;
+use proto::{
+    ordering::v1::OrderingReason,
+    payments::v1::{AllowedMethod, ListAllowedMethodsResponse},
+};
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use super::payments::{Payments, Purchase};
+use crate::domain::{
+    online_payment::ChosenMethod,
+    prepayment::{COUNTED_FOR, UNPAID_ENDS},
+};
+
+/// What is older is read again.
+const FRESH_FOR: Duration = Duration::from_secs(5);
+/// Longest wait of the first order of a branch.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// What nobody ordered from for so long is forgotten.
+const KEEP: Duration = Duration::from_secs(60 * 60);
+const MAX_PURCHASES: u64 = 10_000;
+
+/// How new orders may be paid; clones share what is known.
+#[derive(Clone)]
+pub struct PaymentMethods {
+    payments: Payments,
+    on_site: future::Cache<(OrganisationId, Purchase), Arc<Known>>,
+}
+
+/// What a customer chose.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// The method; `None` for on site.
+    pub method: Option<PaymentMethodId>,
+    /// What the order costs.
+    pub total: Money,
+    /// The customer has to pay in advance.
+    pub pays_in_advance: bool,
+}
+
+impl PaymentMethods {
+    /// Asks `payments`.
+    #[must_use]
+    pub fn new(payments: Payments) -> Self {
+        let on_site = future::Cache::builder()
+            .max_capacity(MAX_PURCHASES)
+            .time_to_idle(KEEP)
+            .build();
+        Self { payments, on_site }
+    }
+
+    /// The online method of an order about to be placed, or `None` where it is paid on site or costs
+    /// nothing. Refuses with `METHOD_NOT_ALLOWED` and `PREPAY_REQUIRED`.
+    pub async fn choose(
+        &self,
+        org: OrganisationId,
+        purchase: &Purchase,
+        choice: Choice,
+    ) -> Result<Option<ChosenMethod>, Problem> {
+        let amount = choice.total.amount();
+        if amount == 0 {
+            return Ok(None);
+        }
+        let known = self.known(org, purchase, choice.total.currency()).await;
+        match choice.method {
+            None if known.on_site.offers(amount) || purchase.test => {}
+            None => return Err(not_allowed()),
+            Some(method) if known.on_site.includes(method, amount) => {}
+            Some(method) => {
+                let chosen = self.find(org, purchase, choice.total, method).await?;
+                if let Some(online) = online(&chosen)? {
+                    return Ok(Some(online));
+                }
+            }
+        }
+        if choice.pays_in_advance {
+            return Err(Problem::new(OrderingReason::PrepayRequired)
+                .message("too many orders of this phone were not paid and not fetched")
+                .param("orders", UNPAID_ENDS)
+                .param("days", COUNTED_FOR.num_days())
+                .field("payment_method_id", OrderingReason::PrepayRequired));
+        }
+        Ok(None)
+    }
+
+    /// A method, as far as it is allowed for this very amount.
+    async fn find(
+        &self,
+        org: OrganisationId,
+        purchase: &Purchase,
+        total: Money,
+        method: PaymentMethodId,
+    ) -> Result<AllowedMethod, Problem> {
+        let id = method.to_string();
+        let methods = self.payments.list_methods(org, purchase, total).await?;
+        let found = methods.into_iter().find(|found| found.method_id == id);
+        found.ok_or_else(not_allowed)
+    }
+
+    async fn known(
+        &self,
+        org: OrganisationId,
+        purchase: &Purchase,
+        currency: Currency,
+    ) -> Arc<Known> {
+        let key = (org, *purchase);
+        let first = async {
+            let load = self.load(org, purchase, currency);
+            let on_site = match tokio::time::timeout(FIRST_WAIT, load).await {
+                Ok(Some(on_site)) => on_site,
+                _ => OnSite::Unknown,
+            };
+            Known::new(on_site)
+        };
+        let known = self.on_site.get_with(key, first).await;
+        if known.is_to_be_read_again() {
+            let (methods, purchase, before) = (self.clone(), *purchase, known.clone());
+            let reload = async move {
+                let loaded = methods.load(org, &purchase, currency).await;
+                let on_site = loaded.unwrap_or_else(|| before.on_site.clone());
+                methods.on_site.insert(key, Known::new(on_site)).await;
+            };
+            tokio::spawn(reload.in_current_span());
+        }
+        known
+    }
+
+    async fn load(
+        &self,
+        org: OrganisationId,
+        purchase: &Purchase,
+        currency: Currency,
+    ) -> Option<OnSite> {
+        let loaded = self
+            .payments
+            .list_methods_with_limits(org, purchase, currency)
+            .await
+            .and_then(|response| Ok(OnSite::read(&response)?));
+        match loaded {
+            Ok(on_site) => Some(on_site),
+            Err(error) => {
+                tracing::warn!(%error, "could not read how a branch is paid");
+                None
+            }
+        }
+    }
+}
+
+/// What is known of a branch, and since when.
+#[derive(Debug)]
+struct Known {
+    on_site: OnSite,
+    since: Instant,
+    /// Somebody reads it again.
+    is_being_read: AtomicBool,
+}
+
+impl Known {
+    fn new(on_site: OnSite) -> Arc<Self> {
+        Arc::new(Self {
+            on_site,
+            since: Instant::now(),
+            is_being_read: AtomicBool::new(false),
+        })
+    }
+
+    /// It is old, and the caller is the first to find that out.
+    fn is_to_be_read_again(&self) -> bool {
+        self.since.elapsed() > FRESH_FOR && !self.is_being_read.swap(true, Atomic::Relaxed)
+    }
+}
+
+/// How a branch may be paid on site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum OnSite {
+    /// Nobody set up any method, so everything is paid on site.
+    NotSetUp,
+    /// Payments could not be asked yet.
+    Unknown,
+    /// By these methods.
+    By(Vec<OnSiteMethod>),
+}
+
+/// A method without a provider, and the amounts it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct OnSiteMethod {
+    id: PaymentMethodId,
+    min: i64,
+    max: Option<i64>,
+}
+
+impl OnSite {
+    fn read(response: &ListAllowedMethodsResponse) -> anyhow::Result<Self> {
+        if !response.is_set_up {
+            return Ok(Self::NotSetUp);
+        }
+        let on_site = response.methods.iter().filter(|method| !method.online);
+        let methods: anyhow::Result<_> = on_site
+            .map(|method| {
+                Ok(OnSiteMethod {
+                    id: method.method_id.parse()?,
+                    min: method.min_amount,
+                    max: method.max_amount,
+                })
+            })
+            .collect();
+        Ok(Self::By(methods?))
+    }
+
+    /// Some method takes this amount.
+    fn offers(&self, amount: i64) -> bool {
+        match self {
+            Self::NotSetUp | Self::Unknown => true,
+            Self::By(methods) => methods.iter().any(|method| method.takes(amount)),
+        }
+    }
+
+    /// This method takes this amount.
+    fn includes(&self, id: PaymentMethodId, amount: i64) -> bool {
+        let Self::By(methods) = self else {
+            return false;
+        };
+        let mut methods = methods.iter();
+        methods.any(|method| method.id == id && method.takes(amount))
+    }
+}
+
+impl OnSiteMethod {
+    fn takes(&self, amount: i64) -> bool {
+        amount >= self.min && self.max.is_none_or(|max| amount <= max)
+    }
+}
+
+fn online(method: &AllowedMethod) -> anyhow::Result<Option<ChosenMethod>> {
+    if !method.online {
+        return Ok(None);
+    }
+    let id = method.method_id.parse();
+    Ok(Some(ChosenMethod {
+        id: id.context("the id of a payment method")?,
+        name: method.name.clone(),
+        pay_now: method.pay_now,
+    }))
+}
+
+fn not_allowed() -> Problem {
+    Problem::new(OrderingReason::MethodNotAllowed)
+        .message("the order cannot be paid that way")
+        .field("payment_method_id", OrderingReason::MethodNotAllowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::id;
+
+    fn response(methods: &[(u128, bool, i64, Option<i64>)]) -> ListAllowedMethodsResponse {
+        let method =
+            |(id, online, min_amount, max_amount): &(u128, bool, i64, Option<i64>)| AllowedMethod {
+                method_id: id!(PaymentMethodId, *id).to_string(),
+                online: *online,
+                min_amount: *min_amount,
+                max_amount: *max_amount,
+                ..Default::default()
+            };
+        ListAllowedMethodsResponse {
+            methods: methods.iter().map(method).collect(),
+            is_set_up: true,
+        }
+    }
+
+    #[test]
+    fn on_site_is_offered_within_the_limits_of_its_methods() {
+        let on_site = OnSite::read(&response(&[(1, true, 0, None), (2, false, 50, Some(100))]));
+        let on_site = on_site.unwrap();
+        for (amount, offered) in [(49, false), (50, true), (100, true), (101, false)] {
+            assert_eq!(on_site.offers(amount), offered, "{amount}");
+            assert_eq!(on_site.includes(id!(PaymentMethodId, 2), amount), offered);
+            let is_online = id!(PaymentMethodId, 1);
+            assert!(!on_site.includes(is_online, amount), "it is paid online");
+        }
+    }
+
+    #[test]
+    fn a_brand_without_methods_is_paid_on_site_and_one_with_online_ones_alone_is_not() {
+        let nothing = OnSite::read(&ListAllowedMethodsResponse::default()).unwrap();
+        assert!(nothing.offers(165));
+        assert!(OnSite::Unknown.offers(165), "payments is away");
+        let online = OnSite::read(&response(&[(1, true, 0, None)])).unwrap();
+        assert!(!online.offers(165));
+        let elsewhere = OnSite::read(&response(&[])).unwrap();
+        assert!(!elsewhere.offers(165), "its methods are for other branches");
+    }
+}

@@ -1,0 +1,66 @@
+//! Who has to pay in advance, known from memory, so that no order reads it from the database.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use chassis::{
+    clock::SharedClock,
+    db::Db,
+    error::{CommonReason, Problem},
+    id::OrganisationId,
+};
+use moka::future;
+
+use crate::{
+    domain::{order_state::OrderState, prepayment},
+    store::prepaying_phones,
+};
+
+/// What another replica found out is known after this time.
+const FRESH_FOR: Duration = Duration::from_secs(30);
+const MAX_ORGANISATIONS: u64 = 10_000;
+
+/// Phones that have to pay in advance, by organisation; clones share what is known.
+#[derive(Clone)]
+pub struct PrepayingPhones {
+    db: Db,
+    clock: SharedClock,
+    known: future::Cache<OrganisationId, Arc<HashSet<String>>>,
+}
+
+impl PrepayingPhones {
+    /// Phones of the orders in `db`.
+    #[must_use]
+    pub fn new(db: Db, clock: SharedClock) -> Self {
+        let known = future::Cache::builder()
+            .max_capacity(MAX_ORGANISATIONS)
+            .time_to_live(FRESH_FOR)
+            .build();
+        Self { db, clock, known }
+    }
+
+    /// Whether a phone has to pay in advance.
+    pub async fn includes(&self, org: OrganisationId, phone: &str) -> Result<bool, Problem> {
+        let known = self.known.try_get_with(org, self.load(org)).await;
+        let known = known.map_err(|error| {
+            tracing::error!(%error, "could not find out who pays in advance");
+            Problem::new(CommonReason::TemporarilyUnavailable)
+        })?;
+        Ok(known.contains(phone))
+    }
+
+    /// Reads them again with the next order when one went from or to an end that counts.
+    pub async fn note(&self, org: OrganisationId, from: OrderState, to: OrderState) {
+        let counts = |state| matches!(state, OrderState::NoShow | OrderState::Expired);
+        if counts(from) || counts(to) {
+            self.known.invalidate(&org).await;
+        }
+    }
+
+    async fn load(&self, org: OrganisationId) -> Result<Arc<HashSet<String>>, sqlx::Error> {
+        let since = prepayment::counted_since(self.clock.now());
+        let mut tx = self.db.tenant(org).await?;
+        let phones = prepaying_phones::list(&mut tx, since).await?;
+        tx.commit().await?;
+        Ok(Arc::new(phones))
+    }
+}
