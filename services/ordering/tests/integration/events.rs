@@ -169,6 +169,7 @@ async fn placed_and_completed_carry_the_order_and_each_skipped_step_what_was_pai
         to: OrderState::Completed.into(),
         received: 50,
         paid: 50,
+        paid_on_site: 50,
         payment_state: PaymentState::Paid.into(),
         ..step
     };
