@@ -8,7 +8,7 @@ use chassis::{
 use proto::{
     ordering::v1::OrderingReason,
     payments::v1::{
-        AttemptState, NextStep, NextStepKind, PayableItem, PayableOrder, PaymentAttempt,
+        AttemptState, NextStep, NextStepKind, PayableItem, PayableOrder, Payer, PaymentAttempt,
         PaymentsReason, StartAttemptRequest, StartAttemptResponse,
     },
 };
@@ -196,6 +196,11 @@ fn payable(order: &Order, online: &OnlinePayment, branch_name: String) -> Payabl
         total: order.total.amount(),
         items: items(order),
         expires_at: Some(to_timestamp(online.pay_by)),
+        payer: Some(Payer {
+            name: order.contact.name.clone(),
+            phone: order.contact.phone.clone(),
+            email: String::new(),
+        }),
     }
 }
 

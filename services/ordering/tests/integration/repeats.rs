@@ -106,7 +106,10 @@ async fn a_used_key_that_is_called_new_still_makes_one_order() {
         ..called_new("")
     };
     let answer = shop.place(known).await.unwrap();
-    assert!(answer.replayed, "what is known of the key is no part of the body");
+    assert!(
+        answer.replayed,
+        "what is known of the key is no part of the body"
+    );
 }
 
 /// What was placed stays the answer, whatever has become of its branch since.
