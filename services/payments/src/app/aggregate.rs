@@ -302,7 +302,7 @@ impl Aggregate {
         }
         let (state, amount, attempt) = (refund.state, refund.amount, refund.attempt);
         if state == RefundState::Succeeded {
-            let source = format!("refund:{id}");
+            let source = Source::Refund(id);
             let entries = ledger::refund_by_transfer(amount);
             self.book(clock, source, TransactionKind::Refund, entries, now);
         }

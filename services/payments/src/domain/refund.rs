@@ -212,6 +212,7 @@ fn words_of(error: &CallError) -> String {
         | CallError::Unreachable(_)
         | CallError::Duplicate
         | CallError::RateLimited { .. }
+        | CallError::NotYet { .. }
         | CallError::Unsupported => String::new(),
     }
 }
