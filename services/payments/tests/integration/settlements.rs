@@ -118,8 +118,9 @@ async fn refund(shop: &Shop, order: &PayableOrder, amount: i64) {
         order_id: order.order_id.clone(),
         amount,
         reason: "客人要求".to_owned(),
+        ..RequestRefundRequest::default()
     };
-    shop.staff().request_refund(request).await.unwrap();
+    shop.ordering().request_refund(request).await.unwrap();
     shop.until(order, |payment| payment.refunded == amount)
         .await;
 }
