@@ -15,7 +15,8 @@ export function order(part: Partial<Order> = {}): Order {
     accepted_at: null, ready_at: null, completed_at: null, currency: "TWD", lines: [line()], fees: [], total: 55, paid: 0,
     contact_name: "王小姐", contact_phone: "0912***345", remark: "", utensils: false, test: false, cancel_reason: null, cancel_text: "",
     business_day: "2026-06-12", version: 1, menu_number: 1, next_states: ["accepted", "rejected"], undo_until: null, rescheduled_from: null, reschedule_reason: "",
-    channel: "web", kind: "guest", member_id: null, table_name: null, method_name: null, payment_method: "on_site", payment_state: "unpaid", revision: 1, ...part,
+    channel: "web", kind: "guest", member_id: null, table_name: null, method_name: null, payment_method: "on_site", payment_state: "unpaid", revision: 1,
+    pay_by: null, pay_now: 0, payment_name: "", payment_progress: "none", refunded: 0, refunding: 0, ...part,
   };
 }
 

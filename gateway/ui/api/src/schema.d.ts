@@ -1332,7 +1332,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/orders/{order_id}/refunds": {
+    "/api/admin/orders/{order_id}/payment/refunds/{refund_id}/settle": {
         parameters: {
             query?: never;
             header?: never;
@@ -1342,10 +1342,54 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Requests a refund of an order's payment; the money goes back to the account that took it.
-         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, NOT_FOUND, OUT_OF_SCOPE, REFUND_EXCEEDS_PAID, REFUND_WINDOW_CLOSED, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         * Ends a refund that needs a person: it was given back by other means, such as a bank transfer, or, where staff requested it, is not given back any more.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, NOT_FOUND, OUT_OF_SCOPE, ILLEGAL_TRANSITION. Repeating is safe.
          */
-        post: operations["request_refund"];
+        post: operations["settle_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the refunds of an order that staff requested, the first one first, each with its steps.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_order_refunds"];
+        put?: never;
+        /**
+         * Requests a refund of an order.
+         * @description What a provider took goes back through that provider by and by; what was paid on site is paid out on site at once. Refuses with VALIDATION_FAILED, AMOUNT_OUT_OF_RANGE, REASON_REQUIRED, NOT_FOUND, OUT_OF_SCOPE, ILLEGAL_TRANSITION, ORDER_LOCKED, VERSION_CONFLICT, REFUND_EXCEEDS_PAID, ACTION_LIMIT, REAUTH_REQUIRED, IDEMPOTENCY_MISMATCH, TEMPORARILY_UNAVAILABLE. Repeating with the same key is safe.
+         */
+        post: operations["request_order_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/refunds/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Computes what a refund would give back, and from where, without requesting it.
+         * @description Refuses with VALIDATION_FAILED, AMOUNT_OUT_OF_RANGE, NOT_FOUND, OUT_OF_SCOPE, ILLEGAL_TRANSITION, ORDER_LOCKED, REFUND_EXCEEDS_PAID, TEMPORARILY_UNAVAILABLE. Safe to repeat.
+         */
+        post: operations["quote_refund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1979,7 +2023,7 @@ export interface paths {
          *     quote, and `was` and `now` of each difference at `lines[n]`, `fees[kind]` and `promised_at`),
          *     `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
          *     `TOO_FAR_AHEAD`, `PHONE_INVALID`, `TEXT_TOO_LONG`, `METHOD_NOT_ALLOWED`,
-         *     `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
+         *     `PREPAY_REQUIRED`, `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
          *     `pickup_number`) and `RATE_LIMITED`.
          */
         post: operations["place_order"];
@@ -2035,6 +2079,45 @@ export interface paths {
         };
         /** Streams what happens to one order, for its customer: `order` and `reload`. */
         get: operations["watch_my_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shop/{brand}/{branch}/orders/{token}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts an attempt to pay an order that waits for its payment.
+         * @description Refuses with `NOT_FOUND`, `ILLEGAL_TRANSITION`, `METHOD_NOT_ALLOWED`, `ALREADY_PAID`,
+         *     `PAYMENT_CLOSED`, `ATTEMPTS_EXHAUSTED`, `PAYMENT_DECLINED`, `GATEWAY_UNAVAILABLE` and
+         *     `IDEMPOTENCY_MISMATCH`. Whatever the refusal, the order stays.
+         */
+        post: operations["pay_my_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shop/{brand}/{branch}/payment-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the methods that an order may be paid by, those on site included. */
+        get: operations["list_shop_payment_methods"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3947,6 +4030,25 @@ export interface components {
             /** @description Its transactions, at most 500. */
             transactions: components["schemas"]["LedgerTransaction"][];
         };
+        /** @description Response of ListOrderPaymentMethods. */
+        ListOrderPaymentMethodsResponse: {
+            /** @description The methods. */
+            methods: components["schemas"]["PaymentMethodOffer"][];
+        };
+        /** @description Response of ListOrderRefunds. */
+        ListOrderRefundsResponse: {
+            /** @description ISO 4217 code of all amounts. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description What was paid on site and is not refunded.
+             */
+            left_on_site: number;
+            /** @description Its lines, with what is left of each. */
+            lines: components["schemas"]["RefundableLine"][];
+            /** @description Its refunds. */
+            refunds: components["schemas"]["OrderRefund"][];
+        };
         /** @description Response of ListOrders. */
         ListOrdersResponse: {
             /** @description Token of the next page, null at the end. */
@@ -4614,8 +4716,22 @@ export interface components {
              * @description What was paid.
              */
             paid: number;
+            /**
+             * Format: date-time
+             * @description When it expires unless it is paid; absent unless it waits for its payment.
+             */
+            pay_by: string | null;
+            /**
+             * Format: int64
+             * @description What has to be paid online before it is placed: the total, or the deposit; 0 when it is not paid online.
+             */
+            pay_now: number;
             /** @description Who takes its money. */
             payment_method: components["schemas"]["PaymentMethod"];
+            /** @description Name of the online payment method chosen last, as offered then; empty when it is not paid online. */
+            payment_name: string;
+            /** @description How far paying it online is. */
+            payment_progress: components["schemas"]["PaymentProgress"];
             /** @description How far its payment is. */
             payment_state: components["schemas"]["PaymentState"];
             /** @description 取件號碼, three digits or more, of a test order after a T; empty until the order is placed. */
@@ -4635,6 +4751,16 @@ export interface components {
              * @description When it became ready, absent before.
              */
             ready_at: string | null;
+            /**
+             * Format: int64
+             * @description What was given back of what was paid online.
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description Refunds of it that are under way.
+             */
+            refunding: number;
             /** @description Remark. */
             remark: string;
             /** @description Why it was rescheduled, as the customer reads it. */
@@ -4823,6 +4949,53 @@ export interface components {
              */
             version: number;
         };
+        /** @description A refund of an order. */
+        OrderRefund: {
+            /**
+             * Format: int64
+             * @description How much.
+             */
+            amount: number;
+            /** @description What was chosen. */
+            kind: components["schemas"]["RefundKind"];
+            /**
+             * Format: uuid
+             * @description Its order.
+             */
+            order_id: string;
+            /** @description Who paid out the part on site; empty for none. */
+            paid_out_by: string;
+            /** @description Reason in words. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The refund.
+             */
+            refund_id: string;
+            /**
+             * Format: date-time
+             * @description When it was requested.
+             */
+            requested_at: string;
+            /** @description Name of the member of staff who requested it. */
+            requested_by: string;
+            /**
+             * Format: date-time
+             * @description When it succeeded, failed or came to need a person; null until then.
+             */
+            settled_at: string | null;
+            /** @description How far it is. */
+            state: components["schemas"]["OrderRefundState"];
+            /** @description Its steps, in their order. */
+            steps: components["schemas"]["RefundStep"][];
+            /** @description Units that it refunds, of UNITS. */
+            units: components["schemas"]["RefundUnits"][];
+        };
+        /**
+         * @description How far a refund is.
+         * @enum {string}
+         */
+        OrderRefundState: "pending" | "succeeded" | "failed" | "needs_person";
         /** @description A slot as staff may choose it. */
         OrderSlot: {
             /**
@@ -5099,6 +5272,20 @@ export interface components {
          * @enum {string}
          */
         PauseTargetKind: "product" | "variant" | "option" | "category" | "method" | "branch" | "station" | "tag";
+        /** @description How an order is paid. */
+        PayOrder: {
+            /** @description Method. */
+            payment_method_id: string;
+            /** @description One-time token that the provider's fields in the page made of the card; null for none. */
+            provider_token?: string | null;
+        };
+        /** @description Response of PayOrder. */
+        PayOrderResponse: {
+            /** @description What the browser does next. */
+            next: components["schemas"]["NextStep"];
+            /** @description The order. */
+            order: components["schemas"]["Order"];
+        };
         /** @description The payment of one order: its attempts and refunds. Amounts are in the minor unit of `currency`. */
         Payment: {
             /** @description Its attempts, the first one first. */
@@ -5225,9 +5412,9 @@ export interface components {
             number: number;
             /**
              * Format: date-time
-             * @description When money moved, as the provider says.
+             * @description When money moved, as the provider says; null before.
              */
-            paid_at: string;
+            paid_at: string | null;
             /** @description Provider. */
             provider: components["schemas"]["Provider"];
             /** @description The provider's own number; empty until it gave one. */
@@ -5254,6 +5441,38 @@ export interface components {
          * @enum {string}
          */
         PaymentMethod: "on_site" | "online" | "platform";
+        /** @description A method as a checkout offers it. */
+        PaymentMethodOffer: {
+            /** @description The card is entered into the provider's fields in our page, so that PayOrder needs their token. */
+            fields_in_page: boolean;
+            /** @description Kind. */
+            kind: components["schemas"]["PaymentKind"];
+            /**
+             * Format: uuid
+             * @description Method.
+             */
+            method_id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Paid at a provider before the order is placed; otherwise on site or by the platform. */
+            online: boolean;
+            /**
+             * Format: int64
+             * @description What has to be paid at once: the amount, or the deposit; 0 where nothing is paid online.
+             */
+            pay_now: number;
+            /** @description Provider; null for a method without one. */
+            provider: null | components["schemas"]["Provider"];
+            /** @description Paid with a test account: no money moves. */
+            test: boolean;
+            /** @description Text below the name; empty for none. */
+            text: string;
+        };
+        /**
+         * @description How far paying an order online is, as its customer sees it.
+         * @enum {string}
+         */
+        PaymentProgress: "none" | "open" | "at_provider" | "confirming" | "declined" | "done";
         /** @description One refund of an attempt. */
         PaymentRefund: {
             /**
@@ -5268,6 +5487,8 @@ export interface components {
             attempt_id: string;
             /** @description What it is made for. */
             cause: components["schemas"]["RefundCause"];
+            /** @description How or why it was ended by hand; empty for none. */
+            note: string;
             /** @description The provider's number of the refund; empty until it gave one. */
             provider_reference: string;
             /** @description Reason in words. */
@@ -5277,6 +5498,8 @@ export interface components {
              * @description The refund.
              */
             refund_id: string;
+            /** @description Key of the request it belongs to, which is the id of ordering's refund; empty for one that the platform requested. */
+            request_key: string;
             /**
              * Format: date-time
              * @description When it was requested.
@@ -5286,12 +5509,14 @@ export interface components {
             requested_by: string;
             /**
              * Format: date-time
-             * @description When it succeeded, failed or came to need a person.
+             * @description When it succeeded, failed or came to need a person; null before.
              */
-            settled_at: string;
+            settled_at: string | null;
+            /** @description Name of the member of staff who ended it by hand; empty for none. */
+            settled_by: string;
             /** @description State. */
             state: components["schemas"]["RefundState"];
-            /** @description The provider's code and text when it failed or needs a person. */
+            /** @description The provider's code and text when it failed or needs a person; empty where it gave none. */
             text: string;
         };
         /**
@@ -5337,6 +5562,8 @@ export interface components {
             lines: components["schemas"]["CartLine"][];
             /** @description Method. */
             method: components["schemas"]["Method"];
+            /** @description How it shall be paid; left out for on site. */
+            payment_method_id?: string | null;
             /**
              * Format: date-time
              * @description Time that quote promised; null when it promised none. A later time is `QUOTE_CHANGED`.
@@ -5858,6 +6085,44 @@ export interface components {
             /** @description The new version of each branch. */
             versions: components["schemas"]["MenuVersion"][];
         };
+        /** @description Request of QuoteRefund. */
+        QuoteRefundRequest: {
+            /** @description What is to be refunded. */
+            selection: components["schemas"]["RefundSelectionInput"];
+        };
+        /** @description Response of QuoteRefund. */
+        QuoteRefundResponse: {
+            /**
+             * Format: int64
+             * @description What goes back.
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description What is left to refund before it.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Most that the caller's role may refund at once; null for no limit.
+             */
+            limit_each: number | null;
+            /**
+             * Format: int64
+             * @description What is left today of the most that the caller may refund in a business day; null for no limit.
+             */
+            limit_left_today: number | null;
+            /**
+             * Format: int64
+             * @description The part of it that is paid out on site.
+             */
+            on_site: number;
+            /**
+             * Format: int64
+             * @description The part of it that a provider gives back.
+             */
+            online: number;
+        };
         /** @description Something that would refuse the order if it were placed now. */
         QuoteWarning: {
             /** @description Field of the cart, such as `lines[1]`. */
@@ -5957,10 +6222,95 @@ export interface components {
          */
         RefundCause: "staff" | "duplicate" | "late" | "overpaid" | "order_ended";
         /**
+         * @description What was chosen to be refunded.
+         * @enum {string}
+         */
+        RefundKind: "whole" | "units" | "amount";
+        /** @description What is to be refunded: exactly one of whole, units and amount. */
+        RefundSelectionInput: {
+            /**
+             * Format: int64
+             * @description A free amount in the minor unit of the order's currency.
+             */
+            amount?: number | null;
+            /** @description Units of lines, each at its own net, the last one first. */
+            units?: components["schemas"]["RefundUnits"][];
+            /** @description All that is left. */
+            whole?: boolean | null;
+        };
+        /**
          * @description State of a refund.
          * @enum {string}
          */
         RefundState: "pending" | "succeeded" | "failed" | "needs_person";
+        /** @description A step of a refund. */
+        RefundStep: {
+            /**
+             * Format: int64
+             * @description How much of the refund.
+             */
+            amount: number;
+            /**
+             * Format: date-time
+             * @description When it came to its state.
+             */
+            at: string;
+            /** @description What it does. */
+            kind: components["schemas"]["RefundStepKind"];
+            /** @description Stable reason why it failed or needs a person; null otherwise. */
+            problem: string | null;
+            /** @description How far it is. */
+            state: components["schemas"]["RefundStepState"];
+            /** @description What the provider said to that; empty for nothing. */
+            text: string;
+        };
+        /**
+         * @description What a step of a refund does.
+         * @enum {string}
+         */
+        RefundStepKind: "money" | "cash";
+        /**
+         * @description How far a step of a refund is.
+         * @enum {string}
+         */
+        RefundStepState: "waiting" | "running" | "done" | "failed" | "needs_person";
+        /** @description Units of a line. */
+        RefundUnits: {
+            /**
+             * Format: uuid
+             * @description The line.
+             */
+            line_id: string;
+            /**
+             * Format: int32
+             * @description How many, from 1.
+             */
+            quantity: number;
+        };
+        /** @description A line of an order as far as its units can be refunded. */
+        RefundableLine: {
+            /**
+             * Format: uuid
+             * @description The line.
+             */
+            line_id: string;
+            /** @description Nets of the units that are left, in the order in which they are refunded. */
+            nets: number[];
+            /** @description Product as sold. */
+            product_name: string;
+            /**
+             * Format: int32
+             * @description Units sold.
+             */
+            quantity: number;
+            /**
+             * Format: int32
+             * @description Units that are refunded or on their way.
+             */
+            refunded: number;
+            /** @description Variant as sold; empty for the only one. */
+            variant_name: string;
+        };
         /** @description Request of RemoveSpecialDay. */
         RemoveSpecialDayRequest: {
             /** @description What becomes of the booked orders that would fall outside. */
@@ -5993,20 +6343,24 @@ export interface components {
             /** @description The account after the change. */
             account: components["schemas"]["GatewayAccount"];
         };
-        /** @description Request of RequestRefund. */
-        RequestRefundRequest: {
+        /** @description Request of RequestOrderRefund. */
+        RequestOrderRefundRequest: {
             /**
              * Format: int64
-             * @description How much, in the minor unit of the payment's currency.
+             * @description Amount that was shown before it was confirmed; another one by now is refused with VERSION_CONFLICT. Null not to compare.
              */
-            amount: number;
+            expected_amount?: number | null;
+            /** @description Who pays the part out that was paid on site, 1–60 characters; needed where there is such a part, otherwise empty. */
+            paid_out_by?: string | null;
             /** @description Why, 1–200 characters. */
             reason: string;
+            /** @description What is to be refunded. */
+            selection: components["schemas"]["RefundSelectionInput"];
         };
-        /** @description Response of RequestRefund. */
-        RequestRefundResponse: {
-            /** @description The payment with its refunds. */
-            payment: components["schemas"]["Payment"];
+        /** @description Response of RequestOrderRefund. */
+        RequestOrderRefundResponse: {
+            /** @description The refund. */
+            refund: components["schemas"]["OrderRefund"];
         };
         /** @description Request of RescheduleOrder. */
         RescheduleOrderRequest: {
@@ -6499,6 +6853,18 @@ export interface components {
         SetStockItemResponse: {
             /** @description The item. */
             item: components["schemas"]["StockItem"];
+        };
+        /** @description Request of SettleRefund. */
+        SettleRefundRequest: {
+            /** @description It was given back by other means; otherwise it is not given back any more. */
+            given_back: boolean;
+            /** @description How or why, 1–200 characters. */
+            note: string;
+        };
+        /** @description Response of SettleRefund. */
+        SettleRefundResponse: {
+            /** @description The payment with its refunds. */
+            payment: components["schemas"]["Payment"];
         };
         /** @description An imported settlement file. */
         Settlement: {
@@ -7635,6 +8001,8 @@ export type ListMenuVersionsResponse = components['schemas']['ListMenuVersionsRe
 export type ListMySessionsResponse = components['schemas']['ListMySessionsResponse'];
 export type ListOptionGroupsResponse = components['schemas']['ListOptionGroupsResponse'];
 export type ListOrderLedgerResponse = components['schemas']['ListOrderLedgerResponse'];
+export type ListOrderPaymentMethodsResponse = components['schemas']['ListOrderPaymentMethodsResponse'];
+export type ListOrderRefundsResponse = components['schemas']['ListOrderRefundsResponse'];
 export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
 export type ListPausesResponse = components['schemas']['ListPausesResponse'];
 export type ListPaymentMethodsResponse = components['schemas']['ListPaymentMethodsResponse'];
@@ -7685,6 +8053,8 @@ export type OrderLimit = components['schemas']['OrderLimit'];
 export type OrderOutcome = components['schemas']['OrderOutcome'];
 export type OrderPaymentMethodsRequest = components['schemas']['OrderPaymentMethodsRequest'];
 export type OrderPaymentMethodsResponse = components['schemas']['OrderPaymentMethodsResponse'];
+export type OrderRefund = components['schemas']['OrderRefund'];
+export type OrderRefundState = components['schemas']['OrderRefundState'];
 export type OrderSlot = components['schemas']['OrderSlot'];
 export type OrderSlots = components['schemas']['OrderSlots'];
 export type OrderState = components['schemas']['OrderState'];
@@ -7705,10 +8075,14 @@ export type PauseScope = components['schemas']['PauseScope'];
 export type PauseTarget = components['schemas']['PauseTarget'];
 export type PauseTargetInput = components['schemas']['PauseTargetInput'];
 export type PauseTargetKind = components['schemas']['PauseTargetKind'];
+export type PayOrder = components['schemas']['PayOrder'];
+export type PayOrderResponse = components['schemas']['PayOrderResponse'];
 export type Payment = components['schemas']['Payment'];
 export type PaymentAttempt = components['schemas']['PaymentAttempt'];
 export type PaymentKind = components['schemas']['PaymentKind'];
 export type PaymentMethod = components['schemas']['PaymentMethod'];
+export type PaymentMethodOffer = components['schemas']['PaymentMethodOffer'];
+export type PaymentProgress = components['schemas']['PaymentProgress'];
 export type PaymentRefund = components['schemas']['PaymentRefund'];
 export type PaymentState = components['schemas']['PaymentState'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
@@ -7738,6 +8112,8 @@ export type PublishChange = components['schemas']['PublishChange'];
 export type PublishFinding = components['schemas']['PublishFinding'];
 export type PublishRequest = components['schemas']['PublishRequest'];
 export type PublishResponse = components['schemas']['PublishResponse'];
+export type QuoteRefundRequest = components['schemas']['QuoteRefundRequest'];
+export type QuoteRefundResponse = components['schemas']['QuoteRefundResponse'];
 export type QuoteWarning = components['schemas']['QuoteWarning'];
 export type Reauthenticate = components['schemas']['Reauthenticate'];
 export type Recipe = components['schemas']['Recipe'];
@@ -7746,13 +8122,20 @@ export type RecipeVersion = components['schemas']['RecipeVersion'];
 export type RecordStockMovementRequest = components['schemas']['RecordStockMovementRequest'];
 export type RecordStockMovementResponse = components['schemas']['RecordStockMovementResponse'];
 export type RefundCause = components['schemas']['RefundCause'];
+export type RefundKind = components['schemas']['RefundKind'];
+export type RefundSelectionInput = components['schemas']['RefundSelectionInput'];
 export type RefundState = components['schemas']['RefundState'];
+export type RefundStep = components['schemas']['RefundStep'];
+export type RefundStepKind = components['schemas']['RefundStepKind'];
+export type RefundStepState = components['schemas']['RefundStepState'];
+export type RefundUnits = components['schemas']['RefundUnits'];
+export type RefundableLine = components['schemas']['RefundableLine'];
 export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
 export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
 export type ReplaceCredentialsRequest = components['schemas']['ReplaceCredentialsRequest'];
 export type ReplaceCredentialsResponse = components['schemas']['ReplaceCredentialsResponse'];
-export type RequestRefundRequest = components['schemas']['RequestRefundRequest'];
-export type RequestRefundResponse = components['schemas']['RequestRefundResponse'];
+export type RequestOrderRefundRequest = components['schemas']['RequestOrderRefundRequest'];
+export type RequestOrderRefundResponse = components['schemas']['RequestOrderRefundResponse'];
 export type RescheduleOrderRequest = components['schemas']['RescheduleOrderRequest'];
 export type RescheduleOrderResponse = components['schemas']['RescheduleOrderResponse'];
 export type ResolveRowRequest = components['schemas']['ResolveRowRequest'];
@@ -7793,6 +8176,8 @@ export type SetRecipeBody = components['schemas']['SetRecipeBody'];
 export type SetRecipeResponse = components['schemas']['SetRecipeResponse'];
 export type SetStockItemBody = components['schemas']['SetStockItemBody'];
 export type SetStockItemResponse = components['schemas']['SetStockItemResponse'];
+export type SettleRefundRequest = components['schemas']['SettleRefundRequest'];
+export type SettleRefundResponse = components['schemas']['SettleRefundResponse'];
 export type Settlement = components['schemas']['Settlement'];
 export type SettlementAccount = components['schemas']['SettlementAccount'];
 export type SettlementMapping = components['schemas']['SettlementMapping'];
@@ -10632,7 +11017,77 @@ export interface operations {
             };
         };
     };
-    request_refund: {
+    settle_refund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order. */
+                order_id: string;
+                /** @description The refund. */
+                refund_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettleRefundResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_order_refunds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOrderRefundsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_order_refund: {
         parameters: {
             query?: never;
             header: {
@@ -10647,7 +11102,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RequestRefundRequest"];
+                "application/json": components["schemas"]["RequestOrderRefundRequest"];
             };
         };
         responses: {
@@ -10657,7 +11112,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestRefundResponse"];
+                    "application/json": components["schemas"]["RequestOrderRefundResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quote_refund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteRefundResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -11905,6 +12396,83 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pay_my_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                brand: string;
+                branch: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayOrder"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayOrderResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shop_payment_methods: {
+        parameters: {
+            query: {
+                /** @description How the customer gets it. */
+                method: components["schemas"]["Method"];
+                /** @description What it costs. */
+                amount: number;
+            };
+            header?: never;
+            path: {
+                brand: string;
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOrderPaymentMethodsResponse"];
                 };
             };
             /** @description The request was refused. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { OrderBody, SlotsBody } from "@yizhimai/api";
-import type { PaidOrderBody, PayBody, PaymentProgress } from "../src/api/payment";
+import type { PayBody, PaymentProgress } from "../src/api/payment";
 import type { Connect, Plugin } from "vite";
 import { Refused, World } from "./world";
 
@@ -135,7 +135,7 @@ function mockApi(): Connect.NextHandleFunction {
     if (what === "quotes") return send(response, 200, world.quote(branch, (await bodyOf(request)) as OrderBody));
     if (what === "slots") return send(response, 200, world.cartSlots(branch, (await bodyOf(request)) as SlotsBody));
     if (what === "orders" && token === "") {
-      const placed = world.place(branch, String(request.headers["idempotency-key"]), (await bodyOf(request)) as PaidOrderBody);
+      const placed = world.place(branch, String(request.headers["idempotency-key"]), (await bodyOf(request)) as OrderBody);
       if (drops > 0) {
         drops -= 1;
         response.destroy();

@@ -1,6 +1,6 @@
-import type { Availability, CartBody, CartSlots, Order, OrderState, Quote, QuoteWarning, SlotsBody } from "@yizhimai/api";
+import type { Availability, CartBody, CartSlots, Order, OrderBody, OrderState, Quote, QuoteWarning, SlotsBody } from "@yizhimai/api";
 import { businessDay } from "../../kit/src/time";
-import type { NextStep, OrderPayment, PaidOrderBody, PayBody, PaymentProgress, PayMethod } from "../src/api/payment";
+import type { NextStep, OrderPayment, PayBody, PaymentProgress, PayMethod } from "../src/api/payment";
 import { bodyLine, describe, unitPrice, type CartLine } from "../src/domain/cart";
 import { indexMenu } from "../src/domain/menu-index";
 import { givenIn, isSatisfied, type Choice } from "../src/domain/options";
@@ -21,14 +21,14 @@ const promise = () => new Date(Math.ceil((Date.now() + 15 * MINUTE) / (5 * MINUT
 const in_ = (minutes: number) => new Date(Math.ceil((Date.now() + minutes * MINUTE) / MINUTE) * MINUTE).toISOString();
 
 const offered: Omit<PayMethod, "pay_now">[] = [
-  { method_id: "cash", kind: "cash", name: "現金", text: "取餐時付款", online: false, fields_in_page: false, test: false },
-  { method_id: "card", kind: "card", name: "信用卡", text: "由綠界處理", online: true, fields_in_page: false, test: true },
-  { method_id: "linepay", kind: "line_pay", name: "LINE Pay", text: "", online: true, fields_in_page: false, test: true },
-  { method_id: "fields", kind: "card", name: "信用卡（站內填卡）", text: "", online: true, fields_in_page: true, test: true },
-  { method_id: "deposit", kind: "card", name: "信用卡付訂金", text: "其餘取餐時付", online: true, fields_in_page: false, test: true },
+  { method_id: "cash", provider: null, kind: "cash", name: "現金", text: "取餐時付款", online: false, fields_in_page: false, test: false },
+  { method_id: "card", provider: "ecpay", kind: "card", name: "信用卡", text: "由綠界處理", online: true, fields_in_page: false, test: true },
+  { method_id: "linepay", provider: "linepay", kind: "line_pay", name: "LINE Pay", text: "", online: true, fields_in_page: false, test: true },
+  { method_id: "fields", provider: "tappay", kind: "card", name: "信用卡（站內填卡）", text: "", online: true, fields_in_page: true, test: true },
+  { method_id: "deposit", provider: "ecpay", kind: "card", name: "信用卡付訂金", text: "其餘取餐時付", online: true, fields_in_page: false, test: true },
 ];
 
-const step = (kind: NextStep["kind"], more: Partial<NextStep> = {}): NextStep => ({ kind, url: "", fields: [], script_url: "", settings_json: "", ...more });
+const step = (kind: NextStep["kind"], more: Partial<NextStep> = {}): NextStep => ({ kind, url: "", app_url: "", fields: [], script_url: "", settings_json: "", ...more });
 
 /** A shop that remembers: stock goes down, prices can be changed, orders move on. */
 export class World {
@@ -209,7 +209,7 @@ export class World {
     return { order, next: step("form", { url: "/mock/provider", fields }) };
   }
 
-  place(slug: string, key: string, body: PaidOrderBody) {
+  place(slug: string, key: string, body: OrderBody) {
     const known = this.answers.get(key);
     if (known && known.body !== JSON.stringify(body)) {
       const { order } = known.answer as { order: Order };

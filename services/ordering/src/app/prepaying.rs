@@ -1,6 +1,6 @@
 //! Who has to pay in advance, known from memory, so that no order reads it from the database.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc};
 
 use chassis::{
     clock::SharedClock,
@@ -8,6 +8,7 @@ use chassis::{
     error::{CommonReason, Problem},
     id::OrganisationId,
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use moka::future;
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// What another replica found out is known after this time.
-const FRESH_FOR: Duration = Duration::from_secs(30);
+const FRESH_FOR: TimeDelta = TimeDelta::seconds(30);
 const MAX_ORGANISATIONS: u64 = 10_000;
 
 /// Phones that have to pay in advance, by organisation; clones share what is known.
@@ -24,28 +25,37 @@ const MAX_ORGANISATIONS: u64 = 10_000;
 pub struct PrepayingPhones {
     db: Db,
     clock: SharedClock,
-    known: future::Cache<OrganisationId, Arc<HashSet<String>>>,
+    known: future::Cache<OrganisationId, Arc<Known>>,
+}
+
+/// What was read at an instant.
+struct Known {
+    at: DateTime<Utc>,
+    phones: HashSet<String>,
 }
 
 impl PrepayingPhones {
     /// Phones of the orders in `db`.
     #[must_use]
     pub fn new(db: Db, clock: SharedClock) -> Self {
-        let known = future::Cache::builder()
-            .max_capacity(MAX_ORGANISATIONS)
-            .time_to_live(FRESH_FOR)
-            .build();
+        let known = future::Cache::new(MAX_ORGANISATIONS);
         Self { db, clock, known }
     }
 
     /// Whether a phone has to pay in advance.
     pub async fn includes(&self, org: OrganisationId, phone: &str) -> Result<bool, Problem> {
+        let oldest = self.clock.now() - FRESH_FOR;
+        if let Some(known) = self.known.get(&org).await
+            && known.at < oldest
+        {
+            self.known.invalidate(&org).await;
+        }
         let known = self.known.try_get_with(org, self.load(org)).await;
         let known = known.map_err(|error| {
             tracing::error!(%error, "could not find out who pays in advance");
             Problem::new(CommonReason::TemporarilyUnavailable)
         })?;
-        Ok(known.contains(phone))
+        Ok(known.phones.contains(phone))
     }
 
     /// Reads them again with the next order when one went from or to an end that counts.
@@ -56,11 +66,11 @@ impl PrepayingPhones {
         }
     }
 
-    async fn load(&self, org: OrganisationId) -> Result<Arc<HashSet<String>>, sqlx::Error> {
-        let since = prepayment::counted_since(self.clock.now());
+    async fn load(&self, org: OrganisationId) -> Result<Arc<Known>, sqlx::Error> {
+        let at = self.clock.now();
         let mut tx = self.db.tenant(org).await?;
-        let phones = prepaying_phones::list(&mut tx, since).await?;
+        let phones = prepaying_phones::list(&mut tx, prepayment::counted_since(at)).await?;
         tx.commit().await?;
-        Ok(Arc::new(phones))
+        Ok(Arc::new(Known { at, phones }))
     }
 }

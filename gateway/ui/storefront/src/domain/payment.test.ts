@@ -4,7 +4,7 @@ import type { PayMethod } from "../api/payment";
 import { awaitsRefund, chosenMethod, clockText, dueOnSite, isDeposit, announcedMinutes, nextMethod, secondsLeft, settlementOf, stageOf } from "./payment";
 
 const method = (change: Partial<PayMethod>): PayMethod => ({
-  method_id: "cash", kind: "cash", name: "現金", text: "", online: false, pay_now: 0, fields_in_page: false, test: false, ...change,
+  method_id: "cash", kind: "cash", name: "現金", text: "", online: false, pay_now: 0, fields_in_page: false, provider: null, test: false, ...change,
 });
 const cash = method({});
 const card = method({ method_id: "card", kind: "card", name: "信用卡", online: true, pay_now: 165 });
@@ -65,7 +65,7 @@ describe("how far paying is", () => {
 });
 
 describe("an order's money", () => {
-  const order = (change: object) => ({ state: "placed", total: 165, paid: 0, payment_method: "online", payment_state: "unpaid", ...change }) as unknown as Order;
+  const order = (change: object) => ({ state: "placed", total: 165, paid: 0, payment_method: "online", payment_state: "unpaid", payment_progress: "none", refunded: 0, refunding: 0, ...change }) as unknown as Order;
 
   it.each([
     ["to be paid at the shop", { payment_method: "on_site" }, "on_site"],

@@ -1,12 +1,6 @@
 import type { Order } from "@yizhimai/api";
 import type { OrderPayment, PayMethod } from "../api/payment";
 
-/** The payment of an order, also of one that was stored on the device before orders had any. */
-export function paymentOf(order: Order): OrderPayment {
-  const { pay_by = null, pay_now = 0, payment_name = "", payment_progress = "none", refunded = 0, refunding = 0 } = order as Order & Partial<OrderPayment>;
-  return { pay_by, pay_now, payment_name, payment_progress, refunded, refunding };
-}
-
 /** The method that is chosen: the one preferred while it is offered, else the shop's first. */
 export function chosenMethod(methods: readonly PayMethod[], preferred: string | undefined): PayMethod | undefined {
   return methods.find(({ method_id }) => method_id === preferred) ?? methods[0];
@@ -54,7 +48,7 @@ export function announcedMinutes(seconds: number): number | undefined {
 export type Settlement = "free" | "on_site" | "due" | "confirming" | "unpaid" | "deposit" | "paid" | "refunding" | "partly_refunded" | "refunded";
 
 export function settlementOf(order: Order): Settlement {
-  const { payment_progress, refunding } = paymentOf(order);
+  const { payment_progress, refunding } = order;
   if (refunding > 0) return "refunding";
   if (order.payment_state === "refunded" || order.payment_state === "partly_refunded") return order.payment_state;
   if (order.state === "pending_payment") return payment_progress === "confirming" || payment_progress === "done" ? "confirming" : "due";
@@ -71,7 +65,7 @@ export function dueOnSite(order: Order): number {
 
 /** An order that has ended may still get money back: a refund under way or to come, or a payment that came too late. */
 export function awaitsRefund(order: Order): boolean {
-  const { refunding, refunded } = paymentOf(order);
+  const { refunding, refunded } = order;
   if (refunding > 0) return true;
   if (order.payment_method !== "online") return false;
   if (order.state === "expired") return refunded === 0;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Quote } from "@yizhimai/api";
+import type { OrderBody, Quote } from "@yizhimai/api";
 import { mobileE164 } from "@yizhimai/kit";
-import type { PaidOrderBody, PayMethod } from "../../api/payment";
+import type { PayMethod } from "../../api/payment";
 import { estimate } from "../../domain/cart";
 import { differencesOf, type QuoteDifference } from "../../domain/changes";
 import { asksAgainByItself, draftRefusals, type FieldRefusal } from "../../domain/draft";
@@ -39,7 +39,7 @@ export interface Checkout {
   change: () => void;
 }
 
-function orderBody(shop: Shop, quote: Quote, payment: PayMethod | undefined): PaidOrderBody {
+function orderBody(shop: Shop, quote: Quote, payment: PayMethod | undefined): OrderBody {
   const { name, phone, remark, utensils } = shop.draft.draft.value;
   return {
     ...cartBody(shop), quote_hash: quote.hash, quoted_at: quote.quoted_at, promised_at: quote.promised_at ?? null,
@@ -74,7 +74,7 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
   const chosen = chosenMethod(offered.methods ?? [], draft.payment_method_id);
   const isPriced = quote !== undefined && (isTestMode() || offered.methods !== undefined || offered.failed);
 
-  async function send(body: PaidOrderBody): Promise<void> {
+  async function send(body: OrderBody): Promise<void> {
     setPhase("sending");
     setChanged(undefined);
     setEarlier(undefined);
@@ -111,7 +111,7 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
     } else {
       if (refused.reason === "QUOTE_EXPIRED") void shop.pricing.ask(cartBody(shop));
       if (refused.reason === "METHOD_NOT_ALLOWED") offered.ask();
-      setAnswer({ asked, payment: body.payment_method_id, refusals: refusalsOf(refused) });
+      setAnswer({ asked, payment: body.payment_method_id ?? undefined, refusals: refusalsOf(refused) });
     }
     void shop.refreshAvailability().catch(() => undefined);
     focusFirstRefused();

@@ -1,6 +1,6 @@
 import type { Menu, Order, PricedLine } from "@yizhimai/api";
 import { displayPhone, formatDateTime, formatMoney } from "@yizhimai/kit";
-import { dueOnSite, paymentOf, settlementOf } from "../../domain/payment";
+import { dueOnSite, settlementOf } from "../../domain/payment";
 import { Icon } from "../../parts/icon";
 import { t } from "../../text";
 import { common } from "../../text/common";
@@ -14,7 +14,7 @@ function detail(line: PricedLine): string {
 
 /** Rows below the total for a deposit and for refunds. */
 function moneyOf(order: Order): [label: string, amount: number][] {
-  const { refunded, refunding } = paymentOf(order);
+  const { refunded, refunding } = order;
   const due = dueOnSite(order);
   const rows: [string, number][] = [
     [t(texts.paidDeposit), due > 0 ? order.paid : 0],
@@ -81,7 +81,7 @@ export function OrderFacts({ order, branch, timeZone }: { order: Order; branch?:
     [t(texts.contact), `${order.contact_name} ${displayPhone(order.contact_phone)}`],
     [t(texts.utensils), order.utensils ? t(texts.utensilsYes) : t(texts.utensilsNo)],
   ];
-  const { payment_name } = paymentOf(order);
+  const { payment_name } = order;
   if (payment_name) facts.push([t(texts.payment), payment_name]);
   if (order.remark) facts.push([t(texts.remark), order.remark]);
   return (

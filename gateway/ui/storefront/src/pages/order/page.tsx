@@ -1,7 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { newIdempotencyKey, type Order, type Problem } from "@yizhimai/api";
 import { formatDayTime, formatMoney } from "@yizhimai/kit";
-import { paymentOf } from "../../domain/payment";
 import { reorder } from "../../domain/reorder";
 import { now } from "../../lib/clock";
 import { go, paths } from "../../lib/router";
@@ -58,7 +57,7 @@ function CancelledWhy({ order }: { order: Order }) {
 
 /** Refunds that are done or under way, and a note about payments that arrive too late. */
 function MoneyBack({ order }: { order: Order }) {
-  const { refunded, refunding } = paymentOf(order);
+  const { refunded, refunding } = order;
   if (refunded + refunding > 0) {
     return (
       <Notice tone={refunding > 0 ? "warn" : "ok"}>

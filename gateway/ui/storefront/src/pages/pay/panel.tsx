@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Order } from "@yizhimai/api";
 import { formatMoney } from "@yizhimai/kit";
-import { clockText, announcedMinutes, nextMethod, paymentOf, secondsLeft, stageOf, type Stage } from "../../domain/payment";
+import { clockText, announcedMinutes, nextMethod, secondsLeft, stageOf, type Stage } from "../../domain/payment";
 import { sentence } from "../../lib/sentence";
 import { serverNow } from "../../lib/server-clock";
 import { Notice } from "../../parts/notice";
@@ -32,7 +32,7 @@ function useSeconds(): number {
 
 /** The amount with its deadline, or the outcome that is awaited. */
 function Head({ order, stage, left }: { order: Order; stage: Stage; left: number | undefined }) {
-  const { pay_now } = paymentOf(order);
+  const { pay_now } = order;
   const isWaiting = stage === "confirming" || stage === "overdue";
   const label = stage === "confirming" ? texts.confirming : stage === "overdue" ? texts.overdue : texts.due;
   const minutes = left === undefined || isWaiting ? undefined : announcedMinutes(left);
@@ -68,7 +68,7 @@ function Methods({ shop, token, order, stage, paying, isOpen }: MethodsProps) {
   const [choosing, setChoosing] = useState(isOpen);
   const heading = useRef<HTMLHeadingElement>(null);
   const online = offered.methods?.filter((method) => method.online);
-  const chosen = nextMethod(online ?? [], tapped ?? methodUsedLast(token), paymentOf(order).payment_name);
+  const chosen = nextMethod(online ?? [], tapped ?? methodUsedLast(token), order.payment_name);
   useEffect(() => {
     if (isOpen) setChoosing(true);
   }, [isOpen]);
@@ -124,7 +124,7 @@ interface PayPanelProps {
 /** The payment of an order that waits for it. Only the server decides that it is paid. */
 export function PayPanel({ shop, token, order, refresh }: PayPanelProps) {
   const now = useSeconds();
-  const payment = paymentOf(order);
+  const payment = order;
   const stage = stageOf(payment, now);
   const paying = usePaying(shop, token, refresh);
   const [asking, setAsking] = useState(false);
