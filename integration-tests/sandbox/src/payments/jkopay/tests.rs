@@ -77,7 +77,8 @@ async fn a_payment_is_found_by_inquiry_and_its_result_retried_until_200() {
     bench.shop.answer(&[(500, ""), (503, "")]);
     let outcome = bench.act(NAME, pay()).await;
     assert_eq!(outcome["browser"]["url"], bench.shop.at("/back"));
-    bench.advance(6).await;
+    // After two seconds, and four more.
+    bench.advance(7).await;
     assert_eq!(bench.shop.received().len(), 3);
     assert_eq!(status(&bench, REFERENCE).await, ["0"]);
     assert_eq!(entry(&bench, order(&bench)).await["result"], "101");
