@@ -3,7 +3,6 @@
 mod audit;
 mod bad_input;
 mod chaos;
-mod chaos_payments;
 mod flash_sale;
 mod ordering;
 mod paying;
