@@ -43,6 +43,9 @@ test('what is sold out today can be ordered for tomorrow, from tomorrow’s stoc
   const drink = products.find(({ name }) => name === DRINK)
   const { stock_day: today } = await call(manager, 'GET', `${shop}/availability`)
   const tomorrow = new Date(Date.parse(`${today}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+  // After midnight the next business day is on the same date, and its times stand without a day.
+  const date = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Taipei' }).format(new Date())
+  const dayWord = tomorrow === date ? '' : '明天'
 
   const none = { weekday_amounts: [], date_amounts: [], max_per_order: 0, show_last: 99 }
   const soldOut = { ...none, date_amounts: [{ business_day: today, amount: 0 }] }
@@ -67,7 +70,7 @@ test('what is sold out today can be ordered for tomorrow, from tomorrow’s stoc
 
   const free = sheet.locator('label.chip:has(input:enabled) .slot')
   await free.first().click()
-  await sheet.getByRole('button', { name: /^完成.*明天/ }).waitFor()
+  await sheet.getByRole('button', { name: new RegExp(`^完成.*${dayWord}`) }).waitFor()
   const found = await faults(customer)
   await customer.screenshot({ path: `${pictures}when-phone.png` })
   await sheet.getByRole('button', { name: /^完成/ }).click()
@@ -76,7 +79,7 @@ test('what is sold out today can be ordered for tomorrow, from tomorrow’s stoc
   for (const choice of ['半糖', '少冰', '珍珠']) await sheet.getByText(choice, { exact: true }).click()
   await sheet.getByRole('button', { name: /加入購物車/ }).click()
   await row.getByText('購物車裡有 1 份').waitFor({ state: 'attached' })
-  await customer.getByRole('button', { name: /取餐方式與時間.*明天/ }).first().waitFor()
+  await customer.getByRole('button', { name: new RegExp(`取餐方式與時間.*${dayWord}`) }).first().waitFor()
   await row.getByText(`剩 ${offered} 份`).waitFor()
   await customer.getByRole('link', { name: /看購物車/ }).click()
   await sheet.getByRole('link', { name: '去結帳' }).click()
@@ -85,7 +88,7 @@ test('what is sold out today can be ordered for tomorrow, from tomorrow’s stoc
   await customer.getByLabel('手機號碼').fill(phone)
   await customer.getByRole('button', { name: /送出訂單/ }).click()
   await customer.getByText('取件號碼', { exact: true }).waitFor()
-  await customer.getByText(/預計 明天 .+ 可取/).waitFor()
+  await customer.getByText(new RegExp(`預計 ${dayWord}.+ 可取`)).waitFor()
   const number = (await customer.getByText(/^\d{3,}$/).first().textContent()).trim()
 
   const { order } = await call(customer, 'GET', `${shop}/orders/${customer.url().split('/').pop()}`)
@@ -93,7 +96,7 @@ test('what is sold out today can be ordered for tomorrow, from tomorrow’s stoc
   await manager.goto(orders)
   await manager.getByRole('button', { name: '不用' }).click()
   const column = manager.getByRole('region', { name: '新訂單', exact: true })
-  const card = column.getByRole('article').filter({ has: manager.getByText(number, { exact: true }), hasText: '明天' })
+  const card = column.getByRole('article').filter({ has: manager.getByText(number, { exact: true }), hasText: dayWord })
   await card.getByText(DRINK).waitFor()
   await card.scrollIntoViewIfNeeded()
   await manager.screenshot({ path: `${pictures}board-tomorrow-desktop.png` })

@@ -119,7 +119,8 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
             rowKey={props.rowKey}
             pagination={false}
             size="middle"
-            scroll={{ x: "max-content" }}
+            // A table without rows has nothing to focus, so that a keyboard could not scroll it.
+            {...(props.rows.length > 0 ? { scroll: { x: "max-content" } } : {})}
             locale={{ emptyText: props.empty }}
             {...(props.bulk
               ? {
