@@ -154,10 +154,8 @@ impl StepOutcome {
         } else {
             StepState::Done
         };
-        let texts = own.iter().map(|refund| refund.text.as_str());
-        let text = texts
-            .filter(|text| state != StepState::Done && !text.is_empty())
-            .next_back();
+        let mut texts = own.iter().map(|refund| refund.text.as_str());
+        let text = texts.rfind(|text| state != StepState::Done && !text.is_empty());
         Some(Self {
             text: text.map(cut).unwrap_or_default(),
             ..Self::new(state)
