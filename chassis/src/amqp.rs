@@ -113,10 +113,14 @@ impl Amqp {
 
     /// Ends the connection in good order.
     pub async fn close(&self) {
-        if let Some(connection) = self.0.connection.lock().await.take() {
-            // Nothing waits for the result any more; the broker cleans up after a lost connection as well.
-            let _ = connection.close(200, "OK".into()).await;
-        }
+        // Nothing waits for the result any more; the broker cleans up after a lost connection as well, and
+        // one that is broken may never say that it is closed.
+        let _ = timeout(ANSWER_WITHIN, async {
+            if let Some(connection) = self.0.connection.lock().await.take() {
+                let _ = connection.close(200, "OK".into()).await;
+            }
+        })
+        .await;
     }
 
     /// Full names of the queues declared through this value so far.
