@@ -15,7 +15,7 @@ pub mod home;
 pub mod infra;
 pub mod install;
 pub mod keys;
-pub mod paid;
+mod paid;
 pub mod ports;
 pub mod process;
 pub mod services;

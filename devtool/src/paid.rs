@@ -1,5 +1,4 @@
-//! A shop that is paid online through the sandbox, for benchmarks and chaos tests: they speak to payments
-//! as ordering does.
+//! A shop that is paid online through the sandbox, for benchmarks: they speak to payments as ordering does.
 
 use anyhow::Context as _;
 use chassis::{
