@@ -35,7 +35,9 @@ use crate::{
     store::{
         self,
         ledger::Booking,
-        settlements::{RowCount, Settlement, UnsettledCursor, UnsettledMoney, UnsettledTotals},
+        settlement_rows::RowCount,
+        settlements::Settlement,
+        unsettled_money::{UnsettledCursor, UnsettledMoney, UnsettledTotals},
     },
 };
 
@@ -162,7 +164,7 @@ pub async fn import(
     store::settlements::upsert_mapping(&mut tx, account.id, mapping, now).await?;
     let found = file.rows.iter().map(|row| (row, None));
     let rows = match_rows(&mut tx, &settlement, found.collect()).await?;
-    store::settlements::insert_rows(&mut tx, settlement.id, &rows).await?;
+    store::settlement_rows::insert_rows(&mut tx, settlement.id, &rows).await?;
     let changes = rows.iter().map(|row| (Sums::default(), row));
     let mut booking = SettlementBooking {
         deps,
@@ -200,7 +202,7 @@ async fn match_rows(
     let references = texts(|row| &row.reference);
     let earlier = rows.iter().filter_map(|(_, verdict)| *verdict);
     let ids: Vec<AttemptId> = earlier.filter_map(|verdict| verdict.attempt).collect();
-    let found = store::settlements::find_attempts(
+    let found = store::settlement_rows::find_attempts(
         tx,
         settlement.account,
         settlement.currency,
@@ -217,7 +219,7 @@ async fn match_rows(
     }
     let ids: Vec<AttemptId> = orders.keys().copied().collect();
     let mut known = Known::new(attempts, method_fees(tx, settlement.brand).await?);
-    for (row, verdict) in store::settlements::list_booked_rows(tx, &ids).await? {
+    for (row, verdict) in store::settlement_rows::list_booked_rows(tx, &ids).await? {
         known.note_booked(&row, &verdict);
     }
     let verdicts = known.verdicts(rows.iter().copied());
@@ -325,7 +327,7 @@ impl SettlementBooking<'_> {
 }
 
 async fn show(tx: &mut TenantTx, settlement: Settlement) -> Result<ShownSettlement, Error> {
-    let counts = store::settlements::count_rows(tx, &[settlement.id]).await?;
+    let counts = store::settlement_rows::count_rows(tx, &[settlement.id]).await?;
     Ok(ShownSettlement { settlement, counts })
 }
 
@@ -388,7 +390,7 @@ pub async fn list(
         .collect();
     let found = store::settlements::list(&mut tx, &ids, before, limit).await?;
     let ids: Vec<_> = found.iter().map(|settlement| settlement.id).collect();
-    let counts = store::settlements::count_rows(&mut tx, &ids).await?;
+    let counts = store::settlement_rows::count_rows(&mut tx, &ids).await?;
     let shown = found.into_iter().map(|settlement| ShownSettlement {
         counts: counts
             .iter()
@@ -406,13 +408,13 @@ pub async fn get(
     identity: &Identity,
     org: OrganisationId,
     id: SettlementId,
-    filter: store::settlements::RowFilter,
+    filter: store::settlement_rows::RowFilter,
     after: i32,
     limit: i64,
 ) -> Result<(ShownSettlement, Vec<Row>), Error> {
     let mut tx = deps.db.tenant(org).await?;
     let settlement = find(&mut tx, identity, id).await?;
-    let rows = store::settlements::list_rows(&mut tx, id, filter, after, limit).await?;
+    let rows = store::settlement_rows::list_rows(&mut tx, id, filter, after, limit).await?;
     Ok((show(&mut tx, settlement).await?, rows))
 }
 
@@ -431,8 +433,9 @@ pub async fn list_unsettled(
     let accounts = visible_accounts(&mut tx, identity, brand, wanted).await?;
     let ids: Vec<_> = accounts.iter().map(|account| account.id).collect();
     let overdue_at = overdue.then_some(now);
-    let items = store::settlements::list_unsettled(&mut tx, &ids, overdue_at, after, limit).await?;
-    let totals = store::settlements::sum_unsettled(&mut tx, &ids, now).await?;
+    let items =
+        store::unsettled_money::list_unsettled(&mut tx, &ids, overdue_at, after, limit).await?;
+    let totals = store::unsettled_money::sum_unsettled(&mut tx, &ids, now).await?;
     Ok((items, totals))
 }
 
@@ -445,7 +448,7 @@ pub async fn match_again(
 ) -> Result<ShownSettlement, Error> {
     let mut tx = deps.db.tenant(org).await?;
     let settlement = lock(&mut tx, identity, id).await?;
-    let before = store::settlements::list_open_rows(&mut tx, id).await?;
+    let before = store::settlement_rows::list_open_rows(&mut tx, id).await?;
     let rows = before.iter().map(|row| (&row.file, Some(&row.verdict)));
     let after = match_rows(&mut tx, &settlement, rows.collect()).await?;
     let both = before.iter().zip(after);
@@ -456,7 +459,7 @@ pub async fn match_again(
         .into_iter()
         .map(|(before, after)| (booked_sums(before), after))
         .unzip();
-    store::settlements::update_verdicts(&mut tx, id, &after).await?;
+    store::settlement_rows::update_verdicts(&mut tx, id, &after).await?;
     let fallback = settlement.branch;
     let mut booking = SettlementBooking {
         deps,
@@ -499,7 +502,7 @@ pub async fn resolve(
 ) -> Result<(Row, Row), Error> {
     let mut tx = deps.db.tenant(org).await?;
     let settlement = lock(&mut tx, identity, order.settlement).await?;
-    let row = store::settlements::find_row(&mut tx, settlement.id, order.line).await?;
+    let row = store::settlement_rows::find_row(&mut tx, settlement.id, order.line).await?;
     let before = row.ok_or(Error::RowUnknown)?;
     if let Some(decided) = &before.decided {
         return match decided.decision == order.decision && decided.note == order.note {
@@ -526,7 +529,8 @@ pub async fn resolve(
         by: name,
         at: deps.clock.now(),
     };
-    store::settlements::update_decision(&mut tx, settlement.id, order.line, &decided, by).await?;
+    store::settlement_rows::update_decision(&mut tx, settlement.id, order.line, &decided, by)
+        .await?;
     let after = Row {
         decided: Some(decided),
         ..before.clone()

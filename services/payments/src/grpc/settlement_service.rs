@@ -31,7 +31,10 @@ use crate::{
             mapping::{MOST_FEES, Mapping},
         },
     },
-    store::settlements::{RowFilter, UnsettledCursor, UnsettledMoney},
+    store::{
+        settlement_rows::RowFilter,
+        unsettled_money::{UnsettledCursor, UnsettledMoney},
+    },
     wire::provider,
 };
 

@@ -12,12 +12,15 @@ pub mod methods;
 pub mod orders;
 pub mod payments;
 pub mod refunds;
+pub mod settlement_rows;
 pub mod settlements;
+pub mod unsettled_money;
 pub mod verifications;
 
 use std::collections::BTreeMap;
 
-use chassis::db::StoreError;
+use chassis::{db::StoreError, id::GatewayAccountId};
+use uuid::Uuid;
 
 /// Texts by name, as JSON.
 fn texts_to_json(texts: &BTreeMap<String, String>) -> serde_json::Value {
@@ -32,4 +35,8 @@ fn texts(
     json: serde_json::Value,
 ) -> Result<BTreeMap<String, String>, StoreError> {
     serde_json::from_value(json).map_err(|_| StoreError::inconsistent(table, column, key))
+}
+
+fn uuids(accounts: &[GatewayAccountId]) -> Vec<Uuid> {
+    accounts.iter().map(|id| id.as_uuid()).collect()
 }
