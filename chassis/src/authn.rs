@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     audit,
     error::{CommonReason, Problem},
-    id::{AccountId, BranchId, BrandId, OrganisationId, SessionId},
+    id::{AccountId, BranchId, BrandId, MemberId, OrganisationId, SessionId},
     text_enum,
 };
 
@@ -75,6 +75,9 @@ pub enum Actor {
     Customer {
         /// The browser's device id.
         device: String,
+        /// Who is signed in; none for a guest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<MemberId>,
     },
     /// A paired device of a branch.
     Device {
@@ -138,6 +141,7 @@ impl Identity {
             org: Some(org),
             actor: Actor::Customer {
                 device: device.into(),
+                member: None,
             },
             permissions: BTreeMap::new(),
             actions: BTreeSet::new(),
@@ -145,6 +149,31 @@ impl Identity {
             scope: Scope::default(),
             plan,
             authenticated_at: None,
+        }
+    }
+
+    /// A member of the organisation in the storefront.
+    pub fn member(
+        device: impl Into<String>,
+        member: MemberId,
+        org: OrganisationId,
+        plan: Plan,
+    ) -> Self {
+        let mut identity = Self::customer(device, org, plan);
+        if let Actor::Customer {
+            member: signed_in, ..
+        } = &mut identity.actor
+        {
+            *signed_in = Some(member);
+        }
+        identity
+    }
+
+    /// The member who calls; none for guests and for everybody else.
+    pub const fn member_id(&self) -> Option<MemberId> {
+        match &self.actor {
+            Actor::Customer { member, .. } => *member,
+            _ => None,
         }
     }
 

@@ -313,7 +313,8 @@ mod tests {
                 "capacity2",
                 "ordering",
                 "ordering2",
-                "payments"
+                "payments",
+                "membership"
             ]
         );
         assert!(replicas("tea").is_err());

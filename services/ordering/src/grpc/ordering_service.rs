@@ -162,7 +162,7 @@ impl OrderingService {
 /// The device of a customer.
 fn device(caller: &Identity) -> Option<String> {
     match &caller.actor {
-        Actor::Customer { device } => Some(device.clone()),
+        Actor::Customer { device, .. } => Some(device.clone()),
         _ => None,
     }
 }

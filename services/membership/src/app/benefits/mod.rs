@@ -1,0 +1,3 @@
+//! What orders use of rules, codes and coupons.
+
+pub mod orders;

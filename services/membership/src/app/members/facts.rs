@@ -1,0 +1,31 @@
+//! What benefits ask of a member.
+
+use chassis::{
+    db::{StoreError, TenantTx},
+    id::MemberId,
+};
+
+/// What rules and orders ask of a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberFacts {
+    /// May not order.
+    pub blocked: bool,
+    /// Pays in advance.
+    pub prepays: bool,
+    /// Nothing was ever ordered.
+    pub first_order: bool,
+    /// Month of birth, 1–12.
+    pub birth_month: Option<u8>,
+    /// Name as typed.
+    pub name: String,
+    /// Phone in E.164; empty when unknown.
+    pub phone: String,
+}
+
+/// Facts of a member; none when there is no such member, or no longer.
+pub async fn find(
+    _tx: &mut TenantTx,
+    _member: MemberId,
+) -> Result<Option<MemberFacts>, StoreError> {
+    Ok(None)
+}

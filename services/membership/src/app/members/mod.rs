@@ -1,0 +1,4 @@
+//! Members.
+
+pub mod facts;
+pub mod orders;

@@ -1,0 +1,19 @@
+//! Use cases.
+
+pub mod benefits;
+pub mod members;
+pub mod orders;
+pub mod points;
+pub mod tags;
+pub mod tiers;
+
+use chassis::{clock::SharedClock, db::Db};
+
+/// What every use case works with; clones share everything.
+#[derive(Clone, Debug)]
+pub struct Dependencies {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: SharedClock,
+}

@@ -1,0 +1,4 @@
+//! Points.
+
+pub mod holds;
+pub mod orders;

@@ -1,0 +1,3 @@
+//! Tags.
+
+pub mod of_member;

@@ -1,0 +1,4 @@
+//! Tiers.
+
+pub mod current;
+pub mod orders;

@@ -1,0 +1,1 @@
+//! Rules, apart from I/O.

@@ -1,0 +1,3 @@
+//! The only place that knows tables. Functions take the transaction, never the pool.
+
+pub mod branches;
