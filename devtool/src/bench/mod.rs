@@ -2,6 +2,7 @@
 //!
 //! Every process, the load included, shares the same cores, so ratios are what counts.
 
+mod brand;
 mod calls;
 mod flash;
 mod floors;
@@ -31,7 +32,9 @@ use crate::{
 pub(crate) use calls::token;
 pub use {calls::Token, floors::serve};
 
-const NAMES: [&str; 6] = ["orders", "menu", "pages", "flash", "slots", "payments"];
+const NAMES: [&str; 7] = [
+    "orders", "menu", "pages", "flash", "slots", "payments", "brand",
+];
 /// Those whose load speaks gRPC or JSON, which costs much unless it is optimised too.
 const OPTIMISED_LOADS: [&str; 2] = ["flash", "slots"];
 
@@ -76,6 +79,14 @@ pub async fn bench(home: &Home, name: &str, rehearsal: bool) -> anyhow::Result<(
         match name {
             "orders" => orders::bench(&own, &endpoints, release).await,
             "pages" => pages::bench(&own).await,
+            "brand" => {
+                let size = if rehearsal {
+                    brand::REHEARSAL
+                } else {
+                    brand::FULL
+                };
+                brand::bench(&own, &endpoints, size).await
+            }
             "payments" => {
                 let size = if rehearsal {
                     payments::REHEARSAL
