@@ -13,6 +13,7 @@ use anyhow::Context as _;
 use crate::{
     endpoints::{self, Demo, Endpoints},
     home::Home,
+    infra::postgres,
 };
 
 pub use living::live;
@@ -32,6 +33,7 @@ pub async fn load_once(home: &Home) -> anyhow::Result<Endpoints> {
             let demo = chain::load(home, &endpoints)
                 .await
                 .context("loading the demo chain")?;
+            postgres::analyze(&endpoints).await?;
             home.write(FILE, &demo)?;
             demo
         }

@@ -11,9 +11,10 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use nix::unistd::{User, geteuid};
+use sqlx::{Connection as _, PgConnection};
 
 use super::wait_until;
-use crate::{home::Home, process::Spec};
+use crate::{endpoints::Endpoints, home::Home, process::Spec, services::SERVICES};
 
 /// Connections the cluster takes; every service has a small pool, tests many small ones.
 const MAX_CONNECTIONS: u32 = 300;
@@ -51,12 +52,10 @@ pub fn prepare(home: &Home, port: u16) -> anyhow::Result<Spec> {
         give_to_postgres(&[&data])?;
         initdb(home, &programs, &data)?;
     }
-    // A new table has no statistics, and what is planned without them can read all of an index: look
-    // for changed tables more often than each minute.
     let settings = format!(
         "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n\
          max_connections = {MAX_CONNECTIONS}\nshared_buffers = 256MB\nmax_wal_size = 2GB\n\
-         autovacuum_naptime = '2s'\nlog_min_duration_statement = 2000\nlog_lock_waits = on\n\
+         log_min_duration_statement = 2000\nlog_lock_waits = on\n\
          shared_preload_libraries = 'pg_stat_statements'\n",
         run.display()
     );
@@ -164,6 +163,17 @@ fn give_to_postgres(folders: &[&Path]) -> anyhow::Result<()> {
     let user = User::from_name("postgres")?.context("there is no user postgres")?;
     for folder in folders {
         chown(folder, Some(user.uid.as_raw()), Some(user.gid.as_raw()))?;
+    }
+    Ok(())
+}
+
+/// Renews the statistics of the services' tables. A database in use has them, a new one gets them within a
+/// minute; what is planned without them can read all of an index, since several begin alike.
+pub async fn analyze(endpoints: &Endpoints) -> anyhow::Result<()> {
+    for service in SERVICES {
+        let url = format!("{}/{service}", endpoints.postgres);
+        let mut database = PgConnection::connect(&url).await?;
+        sqlx::raw_sql("ANALYZE").execute(&mut database).await?;
     }
     Ok(())
 }

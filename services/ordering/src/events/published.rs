@@ -157,6 +157,7 @@ fn change(order: &Order, entry: &OrderEvent, progress: &Progress) -> wire::Order
         payment_method: terms.payment_method.to_wire(),
         payment_state: progress.payment_state.to_wire(),
         paid_on_site: progress.paid - order.online.as_ref().map_or(0, OnlinePayment::net),
+        holds_benefits: false,
     }
 }
 
