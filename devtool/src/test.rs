@@ -97,6 +97,7 @@ fn browser(own: &Home, endpoints: &Endpoints) -> anyhow::Result<()> {
 fn environment(command: &mut Command, own: &Home, endpoints: &Endpoints) {
     command
         .env("SQLX_OFFLINE", "true")
+        .env("PRICING_CASES", "100000")
         .env("DEV_HOME", own.folder())
         .env("ENDPOINTS", own.folder().join(endpoints::FILE))
         .env(

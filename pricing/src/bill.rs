@@ -189,12 +189,14 @@ impl<'a> Bill<'a> {
     /// Where 總折扣上限 is reached, what was entered is refused rather than cut.
     pub fn apply(&mut self, index: usize, candidate: &Candidate<'_>, portions: &Portions) -> bool {
         let requested = portions.off();
+        // What it took for another item that it offers counts for its limit.
+        let left = |most: Amount| (most - self.saving_of(index)).at_least_zero();
         let own = candidate
             .most_off
-            .map_or(requested, |most| most.min(requested));
+            .map_or(requested, |most| left(most).min(requested));
         let automatic = matches!(candidate.rule.class, Class::Promotion | Class::Tier);
         let off = self.cap_left.map_or(own, |left| left.min(own));
-        if requested == Amount::ZERO {
+        if requested == Amount::ZERO || own == Amount::ZERO {
             self.reject(index, Reason::NoEffect);
             return false;
         }
@@ -250,13 +252,18 @@ impl<'a> Bill<'a> {
         applied.map(|action| action.off).sum::<Amount>() + gifts.map(GivenGift::worth).sum()
     }
 
-    /// Whether a candidate does anything in this bill.
-    pub fn acts(&self, candidate: usize) -> bool {
+    /// Whether a candidate takes something off or gives something in this bill.
+    pub fn is_used(&self, candidate: usize) -> bool {
         self.saving_of(candidate) > Amount::ZERO
             || self
                 .gifts
                 .iter()
                 .any(|gift| gift.candidate == candidate && gift.is_given())
+    }
+
+    /// Whether a candidate does anything in this bill, offering included.
+    pub fn acts(&self, candidate: usize) -> bool {
+        self.is_used(candidate)
             || self
                 .offers
                 .iter()

@@ -274,9 +274,10 @@ impl<'a> Engine<'a> {
             .collect()
     }
 
+    /// Whether something entered is used: an offer alone uses nothing.
     pub fn acts(&self, bill: &Bill<'_>, one: Entered) -> bool {
         match one {
-            Entered::Rule(index) => bill.acts(index),
+            Entered::Rule(index) => bill.is_used(index),
             Entered::Points => bill.points_used().is_some(),
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     groups::{Group, ItemKey},
     ids::RuleId,
     request::Error,
-    rules::{GiftItem, OfferedItem},
+    rules::{Effect, GiftItem, OfferedItem},
     stages::{g_points::by_unit, h_fees::FeeKind},
 };
 
@@ -168,7 +168,7 @@ impl Priced {
             points_used: bill.points_used().map_or(0, |points| points.used),
             earned: engine.earned(bill),
             rejected: rejected(engine, decision),
-            offers: offers(engine, bill),
+            offers: offers(engine, decision),
         })
     }
 
@@ -286,16 +286,28 @@ fn fees(engine: &Engine<'_>, bill: &Bill<'_>) -> Vec<PricedFee> {
     kinds.enumerate().map(fee).collect()
 }
 
-fn offers(engine: &Engine<'_>, bill: &Bill<'_>) -> Vec<Offer> {
-    let offer = |(index, item): &(usize, OfferedItem)| {
-        let rule = engine.candidates[*index].rule;
+fn offers(engine: &Engine<'_>, decision: &Decision<'_>) -> Vec<Offer> {
+    let offer = |(index, item): (usize, OfferedItem)| {
+        let rule = engine.candidates[index].rule;
         Offer {
             rule: rule.id,
             version: rule.version,
-            item: *item,
+            item,
         }
     };
-    bill.offers.iter().map(offer).collect()
+    // A code or coupon offers its items before one is bought, and is not used before.
+    let idle = Outcome::NotUsed(Reason::NoEffect);
+    let idle = (0..decision.entered.len()).filter(|&place| decision.entered[place] == idle);
+    let of_idle = idle.flat_map(|place| {
+        let index = engine.automatic + place;
+        let items = match &engine.candidates[index].rule.effect {
+            Effect::AddOn(items) => items.as_slice(),
+            _ => &[],
+        };
+        items.iter().map(move |item| (index, *item))
+    });
+    let made = decision.choice.bill().offers.iter().copied();
+    made.chain(of_idle).map(offer).collect()
 }
 
 fn rejected(engine: &Engine<'_>, decision: &Decision<'_>) -> Vec<Rejected> {

@@ -1,5 +1,6 @@
 //! What each effect on goods takes, from the amounts as they are.
 
+mod add_on;
 mod item;
 mod order;
 mod sets;
@@ -13,6 +14,7 @@ use crate::{
     rules::{Effect, SetPricing, UnitDiscount},
 };
 
+pub(crate) use add_on::portions as add_on_portions;
 pub(crate) use item::portions as item_portions;
 pub(crate) use sets::missing;
 
@@ -88,6 +90,13 @@ pub(crate) fn value(candidate: &Candidate<'_>, goods: &Goods<'_>, measured: Meas
         Effect::Gift { gift, repeats } => {
             let times = gift_times(candidate, *repeats, measured);
             Exact::from(gift.list * i64::from(gift.quantity) * i64::from(times))
+        }
+        Effect::AddOn(items) => {
+            let mut saving = Exact::ZERO;
+            for (item, bought) in items.iter().zip(&candidate.slots) {
+                saving += add_on_portions(goods, *item, *bought).exact();
+            }
+            saving
         }
         _ => portions(candidate, goods, measured).map_or(Exact::ZERO, |portions| portions.exact()),
     };

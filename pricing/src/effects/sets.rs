@@ -218,10 +218,72 @@ impl<'s> Filling<'s> {
                 closed = closed.with(group);
             }
         }
-        for slot in &mut self.filled {
-            slot.sort_unstable();
+        self.settle()
+    }
+
+    /// Moves each unit, the most expensive first, into the first slot of the order that leaves the
+    /// others a place, so that slots do not depend on how room was found. All slots are full.
+    fn settle(mut self) -> Vec<Vec<usize>> {
+        let mut slot_of = vec![None; self.groups.len()];
+        for (slot, places) in self.filled.iter_mut().enumerate() {
+            for place in places.drain(..) {
+                slot_of[place] = Some(slot);
+            }
+        }
+        for place in 0..slot_of.len() {
+            let Some(now) = slot_of[place] else {
+                continue;
+            };
+            let before = self.order.iter().take_while(|&&slot| slot != now);
+            for &slot in before {
+                let fits = self.slots[slot].0.has(self.groups[place]);
+                if fits && self.exchange(&mut slot_of, place, (slot, now)) {
+                    break;
+                }
+            }
+        }
+        for (place, slot) in slot_of.into_iter().enumerate() {
+            if let Some(slot) = slot {
+                self.filled[slot].push(place);
+            }
         }
         self.filled
+    }
+
+    /// Puts a unit into another slot when cheaper ones can move on until one takes its place.
+    fn exchange(
+        &self,
+        slot_of: &mut [Option<usize>],
+        place: usize,
+        (wanted, now): (usize, usize),
+    ) -> bool {
+        // By slot: the unit that moves there.
+        let mut moves: Vec<Option<usize>> = vec![None; self.slots.len()];
+        let mut reached = vec![wanted];
+        let mut next = 0;
+        while let Some(&from) = reached.get(next) {
+            next += 1;
+            let in_slot = |other: &usize| slot_of[*other] == Some(from);
+            for other in (place + 1..slot_of.len()).filter(in_slot) {
+                for (to, (mask, _)) in self.slots.iter().enumerate() {
+                    if !reached.contains(&to) && mask.has(self.groups[other]) {
+                        reached.push(to);
+                        moves[to] = Some(other);
+                    }
+                }
+            }
+        }
+        if !reached.contains(&now) {
+            return false;
+        }
+        let mut to = now;
+        while let Some(moved) = moves[to] {
+            let from = slot_of[moved];
+            slot_of[moved] = Some(to);
+            to = from.unwrap_or(wanted);
+        }
+        slot_of[place] = Some(wanted);
+        true
     }
 
     /// Puts a unit into a slot with free places, moving others from slot to slot to free one.

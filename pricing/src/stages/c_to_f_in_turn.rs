@@ -5,9 +5,8 @@ use crate::{
     amount::{Amount, Exact},
     bill::{Bill, GivenGift},
     candidate::Candidate,
-    effects::{Measured, gift_times, missing, portions, value},
-    explanation::{Action, Reason},
-    portions::{Portions, Take},
+    effects::{Measured, add_on_portions, gift_times, missing, portions, value},
+    explanation::Reason,
     rules::{Effect, GiftItem, OfferedItem},
     stacking::keep_best_of_groups,
 };
@@ -92,18 +91,9 @@ fn give(
 
 /// Offers items, and gives their price to lines that were bought as this offer.
 fn offer(bill: &mut Bill<'_>, candidate: &Candidate<'_>, index: usize, items: &[OfferedItem]) {
-    for (item, (bought, most)) in items.iter().zip(&candidate.slots) {
+    for (item, bought) in items.iter().zip(&candidate.slots) {
         bill.offers.push((index, *item));
-        let mut portions = Portions::new(Action::AddOn { price: item.price }, 0);
-        for unit in bill.groups.units(*bought).take(*most as usize) {
-            let extras = bill.groups.items[bill.groups.of_unit[unit]].extras;
-            let part = (bill.nets[unit] - extras).at_least_zero();
-            portions.push(
-                [(unit, part)],
-                Take::Amount((part - item.price).at_least_zero()),
-            );
-            portions.times += 1;
-        }
+        let portions = add_on_portions(&bill.goods_for(&[]), *item, *bought);
         if portions.off() > Amount::ZERO {
             bill.apply(index, candidate, &portions);
         }

@@ -42,7 +42,11 @@ pub(crate) fn run(
     let used = redeeming.usable(requested, redeeming.cap.floor(goods));
     let off = redeeming.worth(used);
     if off == Amount::ZERO {
-        return Err(Reason::NoEffect);
+        let worth = redeeming.worth(requested).min(goods);
+        return Err(match worth {
+            Amount::ZERO => Reason::NoEffect,
+            _ => Reason::PointsCapped,
+        });
     }
     if used < min_points {
         return Err(Reason::PointsCapped);

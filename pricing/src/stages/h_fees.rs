@@ -86,12 +86,11 @@ pub(crate) fn run(
         candidates[index].within_limit(exact)
     });
     for (index, saving) in lost {
-        bill.reject(
-            index,
-            Reason::LostToBetter {
-                saving: saving.half_up(),
-            },
-        );
+        let reason = match saving.half_up() {
+            Amount::ZERO => Reason::NoEffect,
+            saving => Reason::LostToBetter { saving },
+        };
+        bill.reject(index, reason);
     }
     for index in kept {
         take_off(bill, delivery, index, &candidates[index]);
