@@ -66,6 +66,7 @@ function linesFor(state: State, brandId: string, n: number): OrderLine[] {
     return {
       product_id: product.product_id, variant_id: variant.variant_id ?? "", product_name: product.name, variant_name: variant.name, quantity,
       unit_list: unit, list: unit * quantity, net: unit * quantity, unit_nets: Array<number>(quantity).fill(unit), adjustments: [], options: sold, note: n % 6 === 0 && index === 0 ? "冰塊另外裝，謝謝" : "", tax_type: "taxable",
+      unit_points: [], offered_by: "", offer_gone: false, gift_of: "",
     };
   });
 }

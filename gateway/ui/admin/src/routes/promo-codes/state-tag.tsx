@@ -1,0 +1,26 @@
+import { formatDateTime } from "@yizhimai/kit";
+import { Tag } from "antd";
+
+import type { PromoCode, PromoCodeState } from "../../data/benefit-types";
+import { useT } from "../../i18n";
+import { texts } from "./texts";
+
+const colours: Record<PromoCodeState, string> = { enabled: "green", disabled: "default", scheduled: "blue", ended: "default", used_up: "purple" };
+
+/** The state of a code; of one that is switched off, since when and by whom. */
+export function CodeState({ code, timeZone }: { code: PromoCode; timeZone: string }) {
+  const t = useT();
+  return (
+    <span>
+      <Tag color={colours[code.state]}>{t(texts.state[code.state])}</Tag>
+      {code.state === "disabled" ? <small style={{ color: "var(--ink-2)" }}>{t(texts.since, { time: formatDateTime(code.state_changed_at, timeZone), name: code.state_changed_by })}</small> : null}
+    </span>
+  );
+}
+
+/** The code itself, or how many a batch has. */
+export function CodeName({ code: { code, prefix, code_count } }: { code: PromoCode }) {
+  const t = useT();
+  if (code) return <span className="tabular">{code}</span>;
+  return <>{prefix ? t(texts.batchPrefix, { prefix, count: code_count }) : t(texts.batchOf, { count: code_count })}</>;
+}
