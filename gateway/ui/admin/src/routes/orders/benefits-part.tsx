@@ -1,10 +1,11 @@
 import { formatMoney } from "@yizhimai/kit";
 import { explanationSentence, rejectionSentence, type Words } from "@yizhimai/kit/benefits";
-import { Collapse, Tag } from "antd";
+import { Collapse } from "antd";
 
 import type { OrderBenefits } from "../../data/benefit-types";
 import type { Order } from "../../data/types";
 import { useT } from "../../i18n";
+import { Badge } from "../rules/badge";
 import styles from "./benefits-part.module.css";
 import { texts } from "./benefits-texts";
 import { lineName } from "./words";
@@ -48,7 +49,7 @@ export function BenefitsPart({ order }: { order: Order }) {
           {gifts.map((gift) => (
             <li key={`${gift.rule_id}-${gift.variant_id}`} className={styles.row}>
               <span>{t(texts.gift, { name: gift.name, product: lineName(gift), count: gift.quantity })}</span>
-              <Tag color={gift.state === "given" ? "green" : "default"}>{t(texts.giftState[gift.state])}</Tag>
+              <Badge tone={gift.state === "given" ? "good" : "plain"}>{t(texts.giftState[gift.state])}</Badge>
             </li>
           ))}
         </ul>
@@ -99,7 +100,7 @@ function Entered({ outcome, words, money }: EnteredProps) {
     <li>
       <div className={styles.row}>
         <span>
-          {what} <Tag color={used ? "green" : "orange"}>{used ? t(texts.used) : t(texts.notUsed)}</Tag>
+          {what} <Badge tone={used ? "good" : "warn"}>{used ? t(texts.used) : t(texts.notUsed)}</Badge>
         </span>
         {used ? <span className="tabular">{money(amount)}</span> : null}
       </div>

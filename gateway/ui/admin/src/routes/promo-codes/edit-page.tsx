@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate, useParams } from "@tanstack/react-router";
 import { formatDateTime, formatMoney } from "@yizhimai/kit";
-import { Alert, App, Button, Checkbox, Input, Tag } from "antd";
+import { Alert, App, Button, Checkbox, Input } from "antd";
 import { useState } from "react";
 
 import type { PromoCode } from "../../data/benefit-types";
@@ -21,6 +21,7 @@ import { useOrderSummaries } from "../../patterns/use-order-summaries";
 import { useRefusalToast } from "../../patterns/use-toast";
 import { holdsBrand, may } from "../../session/may";
 import { Field } from "../limits/fields";
+import { Badge } from "../rules/badge";
 import { CostShares } from "../rules/cost-shares";
 import { codeTypes, newRule, noConditions, noLimits, whole } from "../rules/rule";
 import { RuleEditor, RuleSentence } from "../rules/rule-editor";
@@ -143,7 +144,7 @@ function UsesDrawer({ code, onClose }: { code: PromoCode; onClose: () => void })
             </div>
             <div className={styles.soft}>
               {formatDateTime(use.used_at, timeZone)} · {branches.find(({ branch_id }) => branch_id === use.branch_id)?.name ?? "…"} · {use.member_id ? t(texts.member) : t(texts.guest)}
-              {code.code ? "" : ` · ${use.code}`} {use.held ? <Tag>{t(texts.useHeld)}</Tag> : null}
+              {code.code ? "" : ` · ${use.code}`} {use.held ? <Badge tone="soon">{t(texts.useHeld)}</Badge> : null}
             </div>
           </li>
         ))}

@@ -1,18 +1,19 @@
 import { formatDateTime } from "@yizhimai/kit";
-import { Tag } from "antd";
 
 import type { PromoCode, PromoCodeState } from "../../data/benefit-types";
 import { useT } from "../../i18n";
+import { Badge, type Tone } from "../rules/badge";
 import { texts } from "./texts";
 
-const colours: Record<PromoCodeState, string> = { enabled: "green", disabled: "default", scheduled: "blue", ended: "default", used_up: "purple" };
+const tones: Record<PromoCodeState, Tone> = { enabled: "good", disabled: "plain", scheduled: "soon", ended: "plain", used_up: "bad" };
 
 /** The state of a code; of one that is switched off, since when and by whom. */
 export function CodeState({ code, timeZone }: { code: PromoCode; timeZone: string }) {
   const t = useT();
   return (
     <span>
-      <Tag color={colours[code.state]}>{t(texts.state[code.state])}</Tag>
+      <Badge tone={tones[code.state]}>{t(texts.state[code.state])}</Badge>
+      {code.state === "disabled" ? " " : null}
       {code.state === "disabled" ? <small style={{ color: "var(--ink-2)" }}>{t(texts.since, { time: formatDateTime(code.state_changed_at, timeZone), name: code.state_changed_by })}</small> : null}
     </span>
   );

@@ -40,7 +40,8 @@ const columns: readonly ListColumn<Row>[] = [
   { key: "state", title: texts.columnState, render: (row) => <StateTag state={row.state} /> },
   {
     key: "period", title: texts.columnPeriod,
-    render: ({ rule: { conditions }, timeZone }) => <span className="tabular">{`${formatDate(conditions?.starts_at, timeZone)} – ${formatDate(conditions?.ends_at, timeZone)}`}</span>,
+    render: ({ rule: { conditions }, timeZone }) =>
+      conditions?.starts_at || conditions?.ends_at ? <span className="tabular">{`${formatDate(conditions.starts_at, timeZone)} – ${formatDate(conditions.ends_at, timeZone)}`}</span> : "—",
   },
   { key: "orders", title: texts.columnOrders, align: "right", render: ({ usage }) => <span className="tabular">{usage.counted ? usage.orders : "—"}</span> },
   { key: "spent", title: texts.columnSpent, align: "right", render: ({ usage, currency }) => <span className="tabular">{usage.spent > 0 ? formatMoney(usage.spent, currency) : "—"}</span> },

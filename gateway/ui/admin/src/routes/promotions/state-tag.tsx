@@ -1,13 +1,12 @@
-import { Tag } from "antd";
-
 import type { PromotionState } from "../../data/benefit-types";
 import { useT } from "../../i18n";
+import { Badge, type Tone } from "../rules/badge";
 import { texts } from "./texts";
 
-const colours: Record<PromotionState, string> = { draft: "default", scheduled: "blue", active: "green", paused: "orange", used_up: "purple", ended: "default" };
+const tones: Record<PromotionState, Tone> = { draft: "plain", scheduled: "soon", active: "good", paused: "warn", used_up: "bad", ended: "plain" };
 
 /** The state of a promotion. */
 export function StateTag({ state }: { state: PromotionState }) {
   const t = useT();
-  return <Tag color={colours[state]}>{t(texts.state[state])}</Tag>;
+  return <Badge tone={tones[state]}>{t(texts.state[state])}</Badge>;
 }

@@ -56,8 +56,8 @@ export function BesideFields({ rule, faults, onChange }: BesideFieldsProps) {
   return (
     <>
       {automatic ? (
-        <Field label={t(texts.beside)} hint={t(texts.exclusivityHint[rule.exclusivity])} faults={faults("exclusivity")}>
-          <Chips label={t(texts.beside)} values={exclusivities} chosen={rule.exclusivity} text={(one) => t(texts.exclusivity[one])} onChoose={(exclusivity) => onChange({ exclusivity, exclusive_group: exclusivity === "group" ? rule.exclusive_group : "" })} />
+        <Field label={t(texts.others)} hint={t(texts.exclusivityHint[rule.exclusivity])} faults={faults("exclusivity")}>
+          <Chips label={t(texts.others)} values={exclusivities} chosen={rule.exclusivity} text={(one) => t(texts.exclusivity[one])} onChoose={(exclusivity) => onChange({ exclusivity, exclusive_group: exclusivity === "group" ? rule.exclusive_group : "" })} />
         </Field>
       ) : null}
       {rule.exclusivity === "group" ? (

@@ -122,7 +122,7 @@ export function effectText(rule: BenefitRule, words: RuleWords): string {
   }
   if (effect.bundle) {
     const slots = effect.bundle.slots.map(({ target: fits, units }) => {
-      const what = targetText(fits, texts.whatAll, words);
+      const what = isEverything(fits) ? "…" : targetText(fits, texts.whatAll, words);
       return units > 1 ? t(texts.slot, { units, what }) : what;
     });
     return t(texts.bundle, { slots: slots.join(t(texts.plus)), price: money(effect.bundle.price, words) });

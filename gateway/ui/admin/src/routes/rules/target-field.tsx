@@ -85,7 +85,7 @@ export function VariantSelect({ label, variantId, onChange }: VariantSelectProps
       size="large"
       style={{ flex: "1 1 220px", minWidth: 0 }}
       aria-label={label}
-      placeholder={t(texts.chooseProduct)}
+      placeholder={label}
       loading={menu.isLoading}
       showSearch={{ filterOption: isNamed }}
       value={variantId || null}

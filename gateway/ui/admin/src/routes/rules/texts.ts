@@ -152,6 +152,7 @@ export const texts = {
   noLimit: ["不限", "No limit"],
 
   beside: ["和其他優惠一起用嗎", "Together with other offers"],
+  others: ["其他促銷", "Other promotions"],
   exclusivity: {
     none: ["可以一起用", "Yes"],
     group: ["同組只用最划算的", "Best of a group"],
