@@ -108,7 +108,7 @@ test('the counter keeps a scan without a line and lists the conflict once the li
   const field = page.getByRole('textbox', { name: '券號' })
   await field.fill('abcd-2345-wxyz')
   await field.press('Enter')
-  await page.getByText('沒有這個優惠碼，請再確認一次。').waitFor()
+  await page.getByText('沒有這張券，請再確認券號。').waitFor()
   await page.getByRole('button', { name: '下一張' }).click()
 
   await page.context().setOffline(true)
@@ -121,7 +121,7 @@ test('the counter keeps a scan without a line and lists the conflict once the li
 
   await page.context().setOffline(false)
   const conflicts = page.getByRole('region', { name: '需要處理的券（1）' })
-  await conflicts.getByText('沒有這個優惠碼，請再確認一次。').waitFor()
+  await conflicts.getByText('沒有這張券，請再確認券號。').waitFor()
   assert.deepEqual(await faults(page), [])
   await conflicts.getByRole('button', { name: '知道了' }).click()
   await conflicts.waitFor({ state: 'detached' })

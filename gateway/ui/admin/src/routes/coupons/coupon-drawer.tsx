@@ -1,22 +1,35 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { formatDateTime } from "@yizhimai/kit";
 
+import { App, Button } from "antd";
+import { useState } from "react";
+
+import type { Coupon } from "../../data/benefit-types";
+import { keys } from "../../data/keys";
 import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { common } from "../../i18n/common";
 import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
 import { QueryView } from "../../patterns/states";
 import { useOrderSummaries } from "../../patterns/use-order-summaries";
+import { useRefusalToast } from "../../patterns/use-toast";
 import { ruleSentence } from "../rules/sentence";
 import { useRuleWords } from "../rules/use-rule-names";
 import styles from "../rules/rules.module.css";
 import { OrderLink } from "../settlements/order-link";
-import { couponQuery } from "./queries";
+import { MemberFinder } from "./member-finder";
+import { couponQuery, transferCoupon } from "./queries";
 import { CouponTag } from "./state-tag";
 import { texts } from "./texts";
 
+interface CouponDrawerProps {
+  couponId: string;
+  manages: boolean;
+  onClose: () => void;
+}
+
 /** A coupon with what happened to it. */
-export function CouponDrawer({ couponId, onClose }: { couponId: string; onClose: () => void }) {
+export function CouponDrawer({ couponId, manages, onClose }: CouponDrawerProps) {
   const t = useT();
   const { branches, timeZone } = useScope();
   const words = useRuleWords();
@@ -40,6 +53,7 @@ export function CouponDrawer({ couponId, onClose }: { couponId: string; onClose:
                 [t(texts.columnUntil), formatDateTime(coupon.valid_until, timeZone)],
               ]}
             />
+            {manages && coupon.transferable && coupon.state === "unused" ? <Transfer coupon={coupon} onDone={onClose} /> : null}
             <section aria-label={t(texts.history)}>
               <h3>{t(texts.history)}</h3>
               <ul className={styles.plainList}>
@@ -60,5 +74,44 @@ export function CouponDrawer({ couponId, onClose }: { couponId: string; onClose:
         )}
       </QueryView>
     </DetailDrawer>
+  );
+}
+
+/** Passes a coupon on to a member that is looked up. */
+function Transfer({ coupon, onDone }: { coupon: Coupon; onDone: () => void }) {
+  const t = useT();
+  const client = useQueryClient();
+  const toast = useRefusalToast();
+  const { message } = App.useApp();
+  const [open, setOpen] = useState(false);
+
+  async function transfer(memberId: string) {
+    try {
+      await transferCoupon(coupon.coupon_id, memberId);
+      void client.invalidateQueries({ queryKey: keys.coupon(coupon.coupon_id) });
+      void client.invalidateQueries({ queryKey: keys.templateCoupons(coupon.template_id) });
+      void message.success(t(texts.transferred));
+      onDone();
+    } catch (thrown) {
+      toast(thrown);
+    }
+  }
+
+  if (!open) {
+    return (
+      <div>
+        <Button size="large" onClick={() => setOpen(true)}>{t(texts.transfer)}</Button>
+      </div>
+    );
+  }
+  return (
+    <section aria-label={t(texts.transfer)}>
+      <h3>{t(texts.transfer)}</h3>
+      <MemberFinder>
+        {({ memberId, name }, label) => (
+          <Button type="link" aria-label={t(texts.transferDo, { name })} onClick={() => void transfer(memberId)}>{label}</Button>
+        )}
+      </MemberFinder>
+    </section>
   );
 }

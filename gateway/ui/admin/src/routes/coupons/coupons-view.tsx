@@ -90,7 +90,7 @@ export function CouponsView({ template, manages, search, onSearch }: CouponsView
         }
         empty={<EmptyState title={search.state ? t(texts.couponsNoneFound) : t(texts.couponsNone)} />}
       />
-      {opened ? <CouponDrawer couponId={opened} onClose={() => setOpened(undefined)} /> : null}
+      {opened ? <CouponDrawer couponId={opened} manages={manages} onClose={() => setOpened(undefined)} /> : null}
       {asking?.act === "void" && asking.coupons ? <VoidDialog template={template} coupons={asking.coupons} onDone={asking.clear} onClose={() => setAsking(undefined)} /> : null}
       {asking?.act === "extend" ? <ExtendDialog template={template} coupons={asking.coupons} onDone={asking.clear} onClose={() => setAsking(undefined)} /> : null}
     </>

@@ -1,17 +1,15 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Checkbox, Flex, Input, Tag } from "antd";
 import { useState } from "react";
 
 import type { CouponTemplate } from "../../data/benefit-types";
 import { keys } from "../../data/keys";
-import { useMe } from "../../frame/use-scope";
 import { useReason, useT } from "../../i18n";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { useBodyKey } from "../../patterns/use-body-key";
 import { useRefusalToast } from "../../patterns/use-toast";
-import { may } from "../../session/may";
-import styles from "../rules/rules.module.css";
-import { issueCoupons, membersQuery } from "./queries";
+import { MemberFinder } from "./member-finder";
+import { issueCoupons } from "./queries";
 import { texts } from "./texts";
 
 const MOST_MEMBERS = 1_000;
@@ -28,13 +26,10 @@ export function IssueDrawer({ template, onClose }: IssueDrawerProps) {
   const client = useQueryClient();
   const toast = useRefusalToast();
   const { message, modal } = App.useApp();
-  const sees = may(useMe(), "member.list");
-  const [text, setText] = useState("");
   const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map());
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const keyOf = useBodyKey();
-  const found = useQuery({ ...membersQuery(text), enabled: sees && text.trim() !== "" });
   const { internal_name, template_id } = template;
 
   const toggle = (memberId: string, name: string, on: boolean) => {
@@ -77,30 +72,17 @@ export function IssueDrawer({ template, onClose }: IssueDrawerProps) {
         </Flex>
       }
     >
-      {sees ? (
-        <>
-          <Input.Search allowClear size="large" aria-label={t(texts.issueFind)} placeholder={t(texts.issueFind)} onSearch={setText} />
-          <ul className={styles.plainList} aria-busy={found.isFetching}>
-            {(found.data?.members ?? []).map(({ member_id, name, phone }) => (
-              <li key={member_id}>
-                <Checkbox checked={chosen.has(member_id)} onChange={({ target }) => toggle(member_id, name || (phone ?? ""), target.checked)}>
-                  {name || "—"} <span className="tabular">{phone ?? ""}</span>
-                </Checkbox>
-              </li>
-            ))}
-          </ul>
-          {found.data?.members.length === 0 ? <p>{t(texts.issueNone)}</p> : null}
-          {found.data?.next_page_token ? <p className={styles.soft}>{t(texts.issueMore)}</p> : null}
-        </>
-      ) : (
-        <p>{t(texts.issueNeeds)}</p>
-      )}
+      <MemberFinder>
+        {({ memberId, name }, label) => (
+          <Checkbox checked={chosen.has(memberId)} onChange={({ target }) => toggle(memberId, name, target.checked)}>{label}</Checkbox>
+        )}
+      </MemberFinder>
       {chosen.size > 0 ? (
         <section aria-label={t(texts.chosenMembers)}>
           <h3>{t(texts.chosenMembers)}</h3>
           <Flex wrap gap={8}>
             {[...chosen].map(([memberId, name]) => (
-              <Tag key={memberId} closable onClose={() => toggle(memberId, name, false)}>{name || "—"}</Tag>
+              <Tag key={memberId} closable onClose={() => toggle(memberId, name, false)}>{name}</Tag>
             ))}
           </Flex>
         </section>

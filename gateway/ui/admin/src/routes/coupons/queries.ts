@@ -74,3 +74,8 @@ export function voidCoupons(coupon_ids: string[], reason: string) {
 export function extendCoupons(which: { coupon_ids: string[] } | { template_id: string }, valid_until: string) {
   return call("POST", "/api/admin/coupons/extend", { body: { ...which, valid_until } });
 }
+
+/** Passes a coupon on to another member. */
+export function transferCoupon(couponId: string, to_member_id: string) {
+  return call("POST", "/api/admin/coupons/{coupon_id}/transfer", { path: { coupon_id: couponId }, body: { to_member_id } });
+}

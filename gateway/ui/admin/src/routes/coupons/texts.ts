@@ -116,6 +116,9 @@ export const texts = {
   extendNeeded: ["請選新的到期日", "Choose the new end"],
   extended: ["延長了 {count} 張", "{count} extended"],
   couponTitle: ["優惠券 {code}", "Coupon {code}"],
+  transfer: ["轉給別的會員", "Pass it on"],
+  transferDo: ["轉給{name}", "Pass it on to {name}"],
+  transferred: ["轉好了", "Passed on"],
   history: ["紀錄", "History"],
   entry: {
     issued: ["發券", "Issued"],

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { isUnanswered } from "@yizhimai/api";
-import { formatDateTime, formatTime } from "@yizhimai/kit";
+import { formatDateTime, formatTime, type Refusal } from "@yizhimai/kit";
 import { Alert, App, Button, Flex, Input, type InputRef } from "antd";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore, type FormEvent } from "react";
 
@@ -24,6 +24,13 @@ import { texts } from "./texts";
 
 const RETRY_MS = 5_000;
 const MOST_RECENT = 10;
+
+/** The sentence of a refusal about a coupon: one that does not exist is no wrong code of a promotion. */
+function useRefusalText(): (refusal: Refusal) => string {
+  const t = useT();
+  const sentence = useReason();
+  return (refusal) => (refusal.reason === "CODE_INVALID" ? t(texts.unknown) : sentence(refusal));
+}
 
 type Found = { kind: "coupon"; coupon: Coupon; reason: string; params: Record<string, string> } | { kind: "refused"; text: string } | { kind: "offline" };
 
@@ -49,7 +56,7 @@ export function RedeemPage() {
 
 function Counter({ branchId }: { branchId: string }) {
   const t = useT();
-  const sentence = useReason();
+  const refusalText = useRefusalText();
   const client = useQueryClient();
   const { message } = App.useApp();
   const [text, setText] = useState("");
@@ -99,7 +106,7 @@ function Counter({ branchId }: { branchId: string }) {
       setFound({ kind: "coupon", ...answer });
     } catch (thrown) {
       const problem = problemFrom(thrown);
-      setFound(isUnanswered(problem) ? { kind: "offline" } : { kind: "refused", text: sentence(problem) });
+      setFound(isUnanswered(problem) ? { kind: "offline" } : { kind: "refused", text: refusalText(problem.fields[0] ?? problem) });
     } finally {
       setBusy(false);
     }
@@ -116,7 +123,7 @@ function Counter({ branchId }: { branchId: string }) {
       const problem = problemFrom(thrown);
       // Nobody knows whether it went through: repeated with its key it is one redemption.
       if (isUnanswered(problem)) keepFor(code, false, key.current);
-      else setFound({ kind: "refused", text: sentence(problem) });
+      else setFound({ kind: "refused", text: refusalText(problem.fields[0] ?? problem) });
     } finally {
       setBusy(false);
     }
@@ -231,7 +238,7 @@ function FoundCoupon({ coupon, reason, params, busy, onRedeem, onNext }: FoundCo
 
 function Conflict({ conflict, onSeen }: { conflict: RedemptionConflict; onSeen: () => void }) {
   const t = useT();
-  const sentence = useReason();
+  const refusalText = useRefusalText();
   const { code, scanned_at, reason, params } = conflict;
   return (
     <li>
@@ -239,7 +246,7 @@ function Conflict({ conflict, onSeen }: { conflict: RedemptionConflict; onSeen: 
         <strong className="tabular">{code}</strong>
         <Button onClick={onSeen}>{t(texts.seen)}</Button>
       </div>
-      <p>{reason === "IN_THE_PAST" ? t(texts.tooOld) : sentence({ reason, params })}</p>
+      <p>{reason === "IN_THE_PAST" ? t(texts.tooOld) : refusalText({ reason, params })}</p>
       <UsedBefore params={params} />
       <ScannedAt at={scanned_at} />
     </li>

@@ -10,6 +10,7 @@ export const texts = {
   usesNone: ["用完了", "Used up"],
   until: ["到 {time}", "Until {time}"],
   terms: ["使用說明", "Terms"],
+  unknown: ["沒有這張券，請再確認券號。", "There is no such coupon; please check its code."],
   cannot: ["不能核銷", "It can't be redeemed"],
   usedBefore: ["{time} 在{branch}由{name}核銷過。", "Redeemed at {time} in {branch} by {name}."],
   usedBeforeShort: ["{time} 用過了。", "Used at {time}."],
