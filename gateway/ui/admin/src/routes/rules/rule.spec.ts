@@ -28,6 +28,16 @@ describe("what is wrong with a rule before it is sent", () => {
     expect(faultsOf(named)).toEqual([]);
   });
 
+  it("is a gift without a threshold, of a promotion or every time", () => {
+    const gift = { product_id: "cake", variant_id: "cake", quantity: 1, repeats: false };
+    const gives = { ...named, effect: { ...noEffect, gift } };
+    expect(faultsOf(gives)).toEqual(["conditions.min_spend"]);
+    expect(faultsOf({ ...gives, conditions: { ...noConditions, min_units: 2 } })).toEqual([]);
+    const coupon = { ...gives, benefit_class: "coupon" as const };
+    expect(faultsOf(coupon)).toEqual([]);
+    expect(faultsOf({ ...coupon, effect: { ...noEffect, gift: { ...gift, repeats: true } } })).toEqual(["conditions.min_spend"]);
+  });
+
   it("is named at its field", () => {
     expect(faultsOf({ ...named, name: " " })).toEqual(["name"]);
     expect(faultsOf({ ...named, conditions: { ...noConditions, starts_at: "2026-12-02T00:00:00Z", ends_at: "2026-12-01T00:00:00Z" } })).toEqual(["conditions.ends_at"]);

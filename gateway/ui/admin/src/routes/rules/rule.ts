@@ -153,9 +153,9 @@ export function hasMinimum(type: RuleType): boolean {
   return !["spend_discount", "unit_discount", "first_order"].includes(type);
 }
 
-/** Types that do nothing without a least amount or count. */
-export function needsMinimum(type: RuleType): boolean {
-  return type === "gift";
+/** 滿額贈, 滿件贈: a promotion gives gifts from a least amount or count on, and so does what gives one every time. */
+function needsMinimum({ benefit_class, effect: { gift } }: Pick<BenefitRule, "benefit_class" | "effect">): boolean {
+  return Boolean(gift) && (benefit_class === "promotion" || gift?.repeats === true);
 }
 
 /** Types that take units, each at most so often in an order. */
@@ -181,11 +181,12 @@ export function ofType(rule: Rule, type: RuleType): Rule {
   const min_spend = keepsMinimum ? rule.conditions.min_spend : 0;
   const min_units = keepsMinimum ? rule.conditions.min_units : 0;
   const measured = min_spend > 0 || min_units > 0;
+  const effect = firstEffect(type);
   const next = {
     ...rule,
-    effect: firstEffect(type),
+    effect,
     target: hasTarget(type) ? rule.target : everything,
-    conditions: { ...rule.conditions, audience, min_spend: needsMinimum(type) && !measured ? 300 : min_spend, min_units },
+    conditions: { ...rule.conditions, audience, min_spend: needsMinimum({ ...rule, effect }) && !measured ? 300 : min_spend, min_units },
   };
   return { ...next, limits: { ...rule.limits, per_order: hasPerOrder(next) ? rule.limits.per_order : null, max_discount: hasMaxDiscount(type) ? rule.limits.max_discount : null } };
 }
@@ -240,7 +241,7 @@ export function faultsOf(rule: Rule): string[] {
   });
   if (effect.order?.repeats && (thresholds[0]?.at ?? 0) <= 0) faults.push("effect.order.thresholds[0].at");
   if (effect.gift?.variant_id === "") faults.push("effect.gift.variant_id");
-  if (effect.gift && conditions.min_spend <= 0 && conditions.min_units <= 0) faults.push("conditions.min_spend");
+  if (needsMinimum(rule) && conditions.min_spend <= 0 && conditions.min_units <= 0) faults.push("conditions.min_spend");
   if (effect.add_on?.items.length === 0) faults.push("effect.add_on.items");
   if (rule.exclusivity === "group" && rule.exclusive_group.trim() === "") faults.push("exclusive_group");
   return faults;
