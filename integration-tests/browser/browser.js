@@ -76,6 +76,13 @@ export async function signIn(page) {
     settlements: `${ofBrand}/settlements`,
     ledger: `${ofBrand}/ledger`,
     ledgerEntries: `${ofBrand}/ledger?tab=transactions`,
+    promotions: `${ofBrand}/promotions`,
+    newPromotion: `${ofBrand}/promotions/new`,
+    promoCodes: `${ofBrand}/promo-codes`,
+    newPromoCode: `${ofBrand}/promo-codes/new`,
+    coupons: `${ofBrand}/coupons`,
+    newCoupon: `${ofBrand}/coupons/new`,
+    redeem: `${ofBranch}/redeem`,
     audit: `${endpoints.admin}audit`,
   }
 }

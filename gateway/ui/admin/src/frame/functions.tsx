@@ -7,17 +7,21 @@ import {
   CreditCardOutlined,
   DashboardOutlined,
   DatabaseOutlined,
+  GiftOutlined,
   PauseCircleOutlined,
+  PercentageOutlined,
   ProductOutlined,
   ReconciliationOutlined,
   RocketOutlined,
+  ScanOutlined,
   ShopOutlined,
+  TagOutlined,
   TagsOutlined,
 } from "@ant-design/icons";
 import type { Text } from "@yizhimai/kit";
 import type { ReactNode } from "react";
 
-import type { Me, Plan } from "../data/types";
+import type { Level, Me, Plan } from "../data/types";
 import { paths } from "../paths";
 import { may, mayDo, type Action, type Permission } from "../session/may";
 import { texts } from "./texts";
@@ -33,6 +37,8 @@ export interface WorkFunction {
   /** The manual's function it is a part of, where that one has several screens. */
   of?: Text;
   permission: Permission;
+  /** Level of the permission; to view where left out. */
+  level?: Level;
   /** Sensitive action that it needs as well. */
   action?: Action;
   /** The plan that brings it in full; without it the menu says so and the screen explains itself. */
@@ -68,6 +74,7 @@ export const functionGroups: readonly FunctionGroup[] = [
       { id: "stock", title: texts.functionNames.stock, also: "庫存 盤點 進貨 stock inventory count F10", icon: <DatabaseOutlined />, permission: "ops.stock", path: inBranch(paths.stock) },
       { id: "pauses", title: texts.functionNames.pauses, also: "暫停銷售 售完 缺貨 恢復 pause sale 86 F11", icon: <PauseCircleOutlined />, permission: "ops.pause", path: inBranch(paths.pauses) },
       { id: "limits", title: texts.functionNames.limits, also: "商品產能限制 產能 負載 時段上限 超訂 capacity limit load F12", icon: <DashboardOutlined />, permission: "ops.capacity", plan: "advanced", path: inBranch(paths.limits) },
+      { id: "redeem", of: texts.functionNames.coupons, title: texts.functionNames.redeem, also: "核銷 優惠券 掃描 兌換 櫃台 redeem coupon scan F25", icon: <ScanOutlined />, permission: "ops.orders", level: "manage", path: inBranch(paths.redeem) },
     ],
   },
   {
@@ -75,6 +82,14 @@ export const functionGroups: readonly FunctionGroup[] = [
     functions: [
       { id: "settlements", of: texts.functionNames.transactions, title: texts.functionNames.settlements, also: "交易明細 對帳 撥款 手續費 待入帳 金流 settlement reconciliation payout fee F14 F32", icon: <ReconciliationOutlined />, permission: "report.transactions", path: inBrand(paths.settlements) },
       { id: "ledger", of: texts.functionNames.transactions, title: texts.functionNames.ledger, also: "帳務 分錄 科目 餘額 收款 退款 對帳 ledger balance entry F14 F32", icon: <BookOutlined />, permission: "report.transactions", path: inBrand(paths.ledger) },
+    ],
+  },
+  {
+    title: texts.groups.members,
+    functions: [
+      { id: "promotions", title: texts.functionNames.promotions, also: "促銷 活動 滿額 折扣 買一送一 任選 加價購 免運 promotion discount F19", icon: <PercentageOutlined />, permission: "member.promotions", path: inBrand(paths.promotions) },
+      { id: "promo-codes", title: texts.functionNames.promoCodes, also: "優惠碼 折扣碼 promo code F20", icon: <TagOutlined />, permission: "member.codes", path: inBrand(paths.promoCodes) },
+      { id: "coupons", title: texts.functionNames.coupons, also: "優惠券 券種 發券 coupon voucher F25", icon: <GiftOutlined />, permission: "member.coupons", path: inBrand(paths.coupons) },
     ],
   },
   {
@@ -94,6 +109,6 @@ export const functionGroups: readonly FunctionGroup[] = [
 /** The groups as an account may see them. */
 export function groupsFor(me: Me): FunctionGroup[] {
   return functionGroups
-    .map((group) => ({ ...group, functions: group.functions.filter((one) => may(me, one.permission) && (!one.action || mayDo(me, one.action))) }))
+    .map((group) => ({ ...group, functions: group.functions.filter((one) => may(me, one.permission, one.level) && (!one.action || mayDo(me, one.action))) }))
     .filter((group) => group.functions.length > 0);
 }

@@ -1,7 +1,7 @@
 import type { Level, Me, Plan } from "../data/types";
 
 /** A key of docs/rules.md, Permissions, that a screen asks for. */
-export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity" | "report.transactions" | "pay.settings" | "staff.accounts" | "system.settings";
+export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity" | "report.transactions" | "pay.settings" | "member.list" | "member.promotions" | "member.codes" | "member.coupons" | "member.vip" | "member.tags" | "staff.accounts" | "system.settings";
 
 const levels = ["view", "operate", "manage"] as const satisfies readonly Level[];
 
@@ -25,7 +25,7 @@ export function holdsBrand(me: Me, brandId: string): boolean {
 }
 
 /** A sensitive action (docs/rules.md, Sensitive actions) that a screen asks for. */
-export type Action = "order.cancel_late" | "order.reopen" | "order.refund" | "member.unmask" | "test.order" | "audit.view" | "payment.credentials";
+export type Action = "order.cancel_late" | "order.reopen" | "order.refund" | "member.unmask" | "test.order" | "audit.view" | "payment.credentials" | "coupon.void";
 
 /** Whether the account was given a sensitive action. */
 export function mayDo(me: Me, action: Action): boolean {
