@@ -4,7 +4,7 @@ mod cart;
 mod changed;
 mod create;
 
-pub use cart::{Cart, CartLine, ChosenOption};
+pub use cart::{Cart, CartLine, ChosenOption, Entered};
 pub use changed::rejection;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
