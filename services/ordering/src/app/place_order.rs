@@ -331,7 +331,7 @@ impl Ordering {
         if gone.is_empty() {
             return Err(refusal.into());
         }
-        // The order is possible without the gift, which the customer has to be told.
+        // The order is possible without the gift, and the customer is notified by the fresh quote.
         let buyer = place.buyer(org);
         let fresh = self
             .price_cart(org, menu, &place.cart, &buyer, gone)

@@ -322,3 +322,60 @@ impl Benefits {
         uses
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn total(stage: &str, rule: u128, amount: i64) -> DiscountTotal {
+        DiscountTotal {
+            stage: stage.to_owned(),
+            rule: Uuid::from_u128(rule),
+            version: 1,
+            name: String::new(),
+            amount,
+            kind: String::new(),
+            params: Params::new(),
+        }
+    }
+
+    fn entered(kind: EnteredKind, rule: u128, used: bool) -> EnteredOutcome {
+        let rejection = Rejection {
+            reason: "NO_EFFECT".to_owned(),
+            params: Params::new(),
+        };
+        EnteredOutcome {
+            kind,
+            place: 0,
+            entered: String::new(),
+            code: None,
+            coupon: Some(Uuid::from_u128(rule)),
+            rule: Some(Uuid::from_u128(rule)),
+            version: 1,
+            name: String::new(),
+            amount: -5,
+            rejection: (!used).then_some(rejection),
+            total_with: None,
+            ends_at: None,
+        }
+    }
+
+    #[test]
+    fn what_is_entered_and_used_and_what_is_counted_is_held_each_once() {
+        let benefits = Benefits {
+            discounts: vec![total("C", 1, -10), total("C", 2, -20), total("F", 3, -5)],
+            entered: vec![
+                entered(EnteredKind::Coupon, 3, true),
+                entered(EnteredKind::Coupon, 4, false),
+            ],
+            ..Default::default()
+        };
+        let counted = [2, 3].map(|rule| RuleId::from_uuid(Uuid::from_u128(rule)));
+        let uses = benefits.uses(&counted.into());
+        let found: Vec<_> = uses
+            .iter()
+            .map(|used| (used.rule.as_u128(), used.amount, used.entered.is_some()))
+            .collect();
+        assert_eq!(found, [(3, 5, true), (2, 20, false)]);
+    }
+}

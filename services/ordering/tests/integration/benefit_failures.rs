@@ -67,7 +67,7 @@ async fn rules_that_are_known_act_while_membership_is_away() {
     let order = club.place(&mut guest, "k", &cart).await.unwrap();
     assert_eq!(order.order.unwrap().total.unwrap().amount, 90);
 
-    // A member orders too, told that tier and points could not be looked up.
+    // A member orders too, warned that tier and points could not be looked up.
     let mut member = club.member();
     let quote = club.quote(&mut member, &cart).await;
     assert_eq!(quote.warnings[0].field, "member");

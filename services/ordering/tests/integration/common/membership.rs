@@ -50,7 +50,7 @@ pub struct MembershipState {
     pub document: RuleDocument,
     /// How often the document was read.
     pub documents_read: usize,
-    /// The member, whoever asks as one.
+    /// Facts returned for every member.
     pub member: MemberBenefits,
     /// Codes by their text; any other is `CODE_INVALID`.
     pub codes: HashMap<String, EnteredBenefit>,
