@@ -91,10 +91,11 @@ async fn what_membership_refuses_to_hold_is_refused_at_its_field_and_the_stock_r
         fields(&refused),
         [("codes[0]".to_owned(), "CODE_USED_UP".to_owned())]
     );
-    let state = club.shop.capacity.state.lock();
-    assert!(state.holds.is_empty());
-    assert_eq!(state.released.len(), 1);
-    drop(state);
+    {
+        let state = club.shop.capacity.state.lock();
+        assert!(state.holds.is_empty());
+        assert_eq!(state.released.len(), 1);
+    }
     assert_eq!(club.shop.count("orders").await, 0);
 }
 
