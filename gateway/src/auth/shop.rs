@@ -8,7 +8,6 @@ use chassis::{
 };
 use http::request::Parts;
 use moka::sync::Cache;
-use sha2::{Digest as _, Sha256};
 
 use super::{Bearer, Device, Peer, bearer, with_token};
 use crate::{
@@ -38,19 +37,6 @@ impl Shop {
     /// A call in this customer's name.
     pub fn request<T>(&self, message: T) -> tonic::Request<T> {
         with_token(message, &self.bearer)
-    }
-
-    /// What wrong codes of this customer are counted by: device and address, hashed.
-    pub fn attempt_keys(&self) -> Vec<String> {
-        let key = |kind: &str, of: &str| {
-            let digest = Sha256::new().chain_update(kind).chain_update(of).finalize();
-            let digest = digest[..16].iter().map(|byte| format!("{byte:02x}"));
-            format!("{kind}:{}", digest.collect::<String>())
-        };
-        vec![
-            key("device", &self.device.0),
-            key("address", &self.address.to_string()),
-        ]
     }
 
     /// Id of the branch.

@@ -1,7 +1,7 @@
 use axum::extract::State;
 use proto::ordering::v1 as pb;
 
-use super::Cart;
+use super::{Cart, attempt_keys};
 use crate::{
     auth::Shop,
     json::convert::present,
@@ -30,7 +30,7 @@ pub async fn create_quote(
     gateway.limits().shop_write(&shop).await?;
     let request = shop.request(pb::QuoteRequest {
         contact_phone: cart.contact_phone.clone(),
-        attempt_keys: shop.attempt_keys(),
+        attempt_keys: attempt_keys(&shop),
         with_coupons: cart.with_coupons,
         cart: Some(cart.into_wire(shop.branch_id().to_owned())),
     });

@@ -110,7 +110,7 @@ pub async fn place_order(
     let claim = claim?;
     let request = shop.request(pb::PlaceOrderRequest {
         key_is_new,
-        attempt_keys: shop.attempt_keys(),
+        attempt_keys: quotes::attempt_keys(&shop),
         ..input.into_wire(key.key, shop.branch_id().to_owned())
     });
     let response = match gateway.ordering().place_order(request).await {
