@@ -3,18 +3,24 @@
 use std::{convert::Infallible, time::Duration};
 
 use chassis::{
-    clock::Clock,
+    clock::{Clock, SharedClock},
+    db::Db,
     job::{Job, JobRun, Limits},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    app::{Dependencies, query_attempt, refunds},
+    app::{Dependencies, query_attempt, refunds, settlements},
     store,
 };
 
 const QUERY_PERIOD: Duration = Duration::from_secs(1);
 const REFUND_PERIOD: Duration = Duration::from_secs(1);
+/// How old what balances add up one by one becomes, beside the present day.
+const TOTALS_PERIOD: Duration = Duration::from_secs(60);
+const MATCH_PERIOD: Duration = Duration::from_secs(60 * 60);
+/// How long after its import a file is matched again by itself.
+const MATCH_FOR: TimeDelta = TimeDelta::days(60);
 const PURGE_PERIOD: Duration = Duration::from_secs(60 * 60);
 /// Attempts or refunds of one turn; each calls a provider up to a few times.
 const LIMITS: Limits = Limits {
@@ -42,6 +48,8 @@ pub fn jobs(deps: &Dependencies) -> Vec<Job> {
             let deps = refunding.clone();
             async move { carry_out_refunds(&deps).await }
         }),
+        add_up_ledger_days(deps.db.clone()),
+        match_settlements(deps.db.clone(), deps.clock.clone()),
         Job::every("purge_rejected_callbacks", PURGE_PERIOD, move || {
             let deps = purging.clone();
             async move { purge_rejected_callbacks(&deps).await }
@@ -122,6 +130,39 @@ where
             tracing::warn!(error = format!("{error:#}"), "a lease was not renewed");
         }
     }
+}
+
+/// Adds what was booked since to the totals of its days.
+pub fn add_up_ledger_days(db: Db) -> Job {
+    Job::every("add_up_ledger_days", TOTALS_PERIOD, move || {
+        let db = db.clone();
+        async move {
+            db.in_batches("add up the days of ledgers", ROWS_A_BATCH, |tx| {
+                Box::pin(store::ledger_totals::add_pending(tx, ROWS_A_BATCH))
+            })
+            .await?;
+            Ok(())
+        }
+    })
+}
+
+/// Matches rows of settlements again that were recorded late or not yet.
+pub fn match_settlements(db: Db, clock: SharedClock) -> Job {
+    Job::every("match_settlements", MATCH_PERIOD, move || {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move {
+            let since = clock.now() - MATCH_FOR;
+            let mut tx = db.system("find settlements to match again").await?;
+            let found = store::settlement_rows::list_to_match_again(&mut tx, since).await?;
+            tx.commit().await?;
+            let mut run = JobRun::default();
+            for (org, id) in found {
+                run.run(org, settlements::match_in_time(&db, &*clock, org, id))
+                    .await;
+            }
+            run.end()
+        }
+    })
 }
 
 async fn purge_rejected_callbacks(deps: &Dependencies) -> anyhow::Result<()> {
