@@ -251,8 +251,6 @@ impl Ordering {
         request: &PlaceOrder,
         quote: &Quote,
     ) -> Result<Option<ChosenMethod>, Problem> {
-        let phone = &request.contact.phone;
-        let pays_in_advance = !request.test && self.prepaying.includes(org, phone).await?;
         let purchase = Purchase {
             brand: menu.brand,
             branch: menu.branch,
@@ -263,9 +261,14 @@ impl Ordering {
         let choice = Choice {
             method: request.payment_method,
             total: quote.total,
-            pays_in_advance,
         };
-        self.payment_methods.choose(org, &purchase, choice).await
+        let online = self.payment_methods.choose(org, &purchase, choice).await?;
+        if online.is_none() && quote.total.amount() > 0 && !request.test {
+            self.prepaying
+                .allow_on_site(org, &request.contact.phone)
+                .await?;
+        }
+        Ok(online)
     }
 
     async fn step_4_hold(
