@@ -10,6 +10,7 @@ mod load;
 mod menu;
 mod orders;
 mod pages;
+mod paid_orders;
 mod payments;
 mod report;
 mod seen;
