@@ -280,6 +280,8 @@ impl<'a> Buyer<'a> {
                 Ok(refused) if (400..500).contains(&refused.status) => {
                     anyhow::bail!("{} is not paid: {refused:?}", self.order_id)
                 }
+                // The provider could not be reached: nothing is started under that key.
+                Ok(refused) if refused.reason() == "GATEWAY_UNAVAILABLE" => key = new_key(),
                 _ => {}
             }
             tokio::time::sleep(PAUSE).await;
