@@ -27,10 +27,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::payments::{Payments, Purchase};
-use crate::domain::{
-    online_payment::ChosenMethod,
-    prepayment::{COUNTED_FOR, UNPAID_ENDS},
-};
+use crate::domain::online_payment::ChosenMethod;
 
 /// What is older is read again.
 const FRESH_FOR: Duration = Duration::from_secs(5);
@@ -54,8 +51,6 @@ pub struct Choice<'a> {
     pub method: Option<PaymentMethodId>,
     /// What the order costs.
     pub total: Money,
-    /// The customer has to pay in advance.
-    pub pays_in_advance: bool,
     /// Kind of payment that the price depends on.
     pub kind: Option<&'a str>,
 }
@@ -72,7 +67,7 @@ impl PaymentMethods {
     }
 
     /// The online method of an order about to be placed, or `None` where it is paid on site or costs
-    /// nothing. Refuses with `METHOD_NOT_ALLOWED` and `PREPAY_REQUIRED`.
+    /// nothing. Refuses with `METHOD_NOT_ALLOWED`.
     pub async fn choose(
         &self,
         org: OrganisationId,
@@ -99,13 +94,6 @@ impl PaymentMethods {
                     return Ok(Some(online));
                 }
             }
-        }
-        if choice.pays_in_advance {
-            return Err(Problem::new(OrderingReason::PrepayRequired)
-                .message("too many orders of this phone were not paid and not fetched")
-                .param("orders", UNPAID_ENDS)
-                .param("days", COUNTED_FOR.num_days())
-                .field("payment_method_id", OrderingReason::PrepayRequired));
         }
         Ok(None)
     }

@@ -44,6 +44,7 @@ use super::{
     commit_orders::{Committed, Draft},
     payment_methods::Choice,
     payments::Purchase,
+    prepaying::prepay_required,
     price_cart::{Buyer, PricedCart},
     quote::{ShownQuote, gifts_at},
     reschedule::is_unclear,
@@ -283,10 +284,7 @@ impl Ordering {
         request: &PlaceOrder,
         priced: &PricedCart,
     ) -> Result<Option<ChosenMethod>, Problem> {
-        let (phone, quote) = (&request.contact.phone, &priced.quote);
-        let member_prepays = priced.looked_up.is_some_and(|member| member.prepays);
-        let pays_in_advance =
-            !request.test && (member_prepays || self.prepaying.includes(org, phone).await?);
+        let quote = &priced.quote;
         let purchase = Purchase {
             brand: menu.brand,
             branch: menu.branch,
@@ -297,10 +295,18 @@ impl Ordering {
         let choice = Choice {
             method: request.payment_method,
             total: quote.total,
-            pays_in_advance,
             kind: quote.priced_for_payment(),
         };
-        self.payment_methods.choose(org, &purchase, choice).await
+        let online = self.payment_methods.choose(org, &purchase, choice).await?;
+        if online.is_none() && quote.total.amount() > 0 && !request.test {
+            if priced.looked_up.is_some_and(|member| member.prepays) {
+                return Err(prepay_required().message("the member has to pay in advance"));
+            }
+            self.prepaying
+                .allow_on_site(org, &request.contact.phone)
+                .await?;
+        }
+        Ok(online)
     }
 
     async fn step_4_hold(

@@ -236,7 +236,7 @@ impl ordering_service_server::OrderingService for OrderingService {
             branch,
             method,
             channel: Channel::Web,
-            test: false,
+            test: request.get_ref().test,
         };
         let amount = Money::new(amount, menu.currency);
         let methods = self
